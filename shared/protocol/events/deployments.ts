@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { cursor, opaqueId, processName, tail } from "../identifier.ts";
+import type { Acknowledgement, ErrorCode } from "../result.ts";
+import type { Gap, StreamClosedCode, StreamState } from "./services.ts";
+
+export const deploymentLogsSubscription = z.strictObject({
+  deploymentId: opaqueId,
+  pm2Name: processName,
+  tail,
+  since: cursor.optional(),
+});
+export const deploymentUnsubscription = z.strictObject({ deploymentId: opaqueId.optional(), pm2Name: processName });
+
+export interface DeploymentRef {
+  deploymentId: string;
+  pm2Name: string;
+}
+
+/** Whole lines of one stream of one instance, each ended by `\n`. */
+export interface DeploymentLogs extends DeploymentRef {
+  data: string;
+  /** ISO 8601, of the moment the last line was read: PM2 writes no time of its own. */
+  timestamp: string;
+  type?: "error";
+  /** PM2's number of the process that wrote the lines, when its instances keep separate files. */
+  instance?: number;
+  cursor: string;
+}
+
+export interface DeploymentsClientToServer {
+  "subscribe:logs": (subscription: z.input<typeof deploymentLogsSubscription>, ack?: Acknowledgement) => void;
+  "unsubscribe:logs": (subscription: z.input<typeof deploymentUnsubscription>, ack?: Acknowledgement) => void;
+}
+
+export interface DeploymentsServerToClient {
+  connected: (ref: DeploymentRef) => void;
+  logs: (logs: DeploymentLogs) => void;
+  gap: (gap: DeploymentRef & Gap) => void;
+  error: (error: { deploymentId?: string; pm2Name?: string; message: string; code: ErrorCode }) => void;
+  "stream:closed": (closed: DeploymentRef & { code: StreamClosedCode; exitCode?: number }) => void;
+  "stream:state": (state: DeploymentRef & StreamState) => void;
+  /** A process was started, stopped, restarted, deleted…; ask the API for the list again. */
+  "deployments:changed": (change: { pm2Name?: string; action: string; timestamp: string }) => void;
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { containerRef, cursor, opaqueId, tail } from "../identifier.ts";
+import type { Acknowledgement, ErrorCode } from "../result.ts";
+
+export const serviceLogsSubscription = z.strictObject({
+  serviceId: opaqueId,
+  containerName: containerRef,
+  tail,
+  since: cursor.optional(),
+});
+export const serviceSubscription = z.strictObject({ serviceId: opaqueId, containerName: containerRef });
+export const serviceUnsubscription = z.strictObject({ serviceId: opaqueId.optional(), containerName: containerRef });
+
+export interface ServiceRef {
+  serviceId: string;
+  containerName: string;
+}
+
+/** Whole lines of one stream, each ended by `\n`. */
+export interface ServiceLogs extends ServiceRef {
+  data: string;
+  /** ISO 8601, of the last line in `data`. */
+  timestamp: string;
+  /** `"error"` for stderr, absent for stdout. */
+  type?: "error";
+  /** Position after the last line; give it back as `since`. */
+  cursor: string;
+}
+
+/** Why lines are missing: the reader was too slow, the source no longer holds them, or was cut or replaced. */
+export type GapReason = "slow_reader" | "rotated" | "truncated" | "replaced" | "expired" | "source_lost";
+
+/** Lines after `from` up to and including `to` are not delivered. Null: unknown, or the beginning. */
+export interface Gap {
+  from: string | null;
+  to: string | null;
+  reason: GapReason;
+}
+
+/** One sample of a container: bytes since its start for network and block I/O, percent of one core times cores for CPU. */
+export interface ServiceStats extends ServiceRef {
+  cpuPercent: number;
+  memoryBytes: number;
+  memoryLimitBytes: number;
+  networkRxBytes: number;
+  networkTxBytes: number;
+  blockReadBytes: number;
+  blockWriteBytes: number;
+  pids: number;
+  /** ISO 8601. */
+  timestamp: string;
+}
+
+/** Why a stream stands still: `exited`, `removed`, `replaced` (the name is another container now), `unavailable`, `unsupported`. */
+export type StreamClosedCode = "exited" | "removed" | "replaced" | "unavailable" | "unsupported";
+
+export interface StreamState {
+  /** `live`: following. `reattaching`: the source went away and is being reopened. `restarted`: a new run of the same container or process begins here. */
+  state: "live" | "reattaching" | "restarted";
+}
+
+export interface ServicesClientToServer {
+  "subscribe:logs": (subscription: z.input<typeof serviceLogsSubscription>, ack?: Acknowledgement) => void;
+  "unsubscribe:logs": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
+  "subscribe:stats": (subscription: z.input<typeof serviceSubscription>, ack?: Acknowledgement) => void;
+  "unsubscribe:stats": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
+}
+
+export interface ServicesServerToClient {
+  connected: (ref: ServiceRef) => void;
+  logs: (logs: ServiceLogs) => void;
+  stats: (stats: ServiceStats) => void;
+  gap: (gap: ServiceRef & Gap) => void;
+  error: (error: { serviceId?: string; containerName?: string; message: string; code: ErrorCode }) => void;
+  "stream:closed": (closed: ServiceRef & { code: StreamClosedCode; exitCode?: number }) => void;
+  "stream:state": (state: ServiceRef & StreamState) => void;
+  /** A container was created, started, stopped, removed…; ask the API for the list again. */
+  "services:changed": (change: {
+    containerName?: string;
+    containerId?: string;
+    action: string;
+    timestamp: string;
+  }) => void;
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import type { Acknowledgement, ErrorCode } from "../result.ts";
+import type { SystemStats } from "../system.ts";
+
+/** Shortest, longest and usual time between two host samples, in milliseconds. */
+export const statsInterval = { min: 1_000, max: 60_000, default: 3_000 } as const;
+
+/** A number out of range is clamped rather than refused; anything that is no number is refused. */
+export const systemStatsSubscription = z.strictObject({
+  interval: z
+    .number()
+    .default(statsInterval.default)
+    .transform((ms) => Math.min(statsInterval.max, Math.max(statsInterval.min, Math.round(ms)))),
+});
+export const systemStatsUnsubscription = z.strictObject({});
+
+export interface SystemClientToServer {
+  "subscribe:stats": (
+    subscription: z.input<typeof systemStatsSubscription>,
+    ack?: Acknowledgement<{ interval: number }>,
+  ) => void;
+  "unsubscribe:stats": (nothing?: z.input<typeof systemStatsUnsubscription>, ack?: Acknowledgement) => void;
+}
+
+export interface SystemServerToClient {
+  connected: (answer: { interval: number }) => void;
+  stats: (stats: SystemStats) => void;
+  error: (error: { message: string; code: ErrorCode }) => void;
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+
+export const mcpServerStatuses = ["stopped", "starting", "running", "failed"] as const;
+export type McpServerStatus = (typeof mcpServerStatuses)[number];
+
+/** Names a child's environment may not set: each of them loads code or moves a program's search path. */
+export const refusedEnvironmentNames = [
+  "PATH",
+  "HOME",
+  "LD_PRELOAD",
+  "LD_LIBRARY_PATH",
+  "LD_AUDIT",
+  "NODE_OPTIONS",
+  "NODE_PATH",
+  "BASH_ENV",
+  "ENV",
+  "PYTHONSTARTUP",
+  "PYTHONPATH",
+  "PERL5OPT",
+  "RUBYOPT",
+  "DYLD_INSERT_LIBRARIES",
+  "GIT_SSH_COMMAND",
+  "SHELLOPTS",
+  "IFS",
+] as const;
+
+const environmentName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable name")
+  .refine((name) => !(refusedEnvironmentNames as readonly string[]).includes(name.toUpperCase()), "may not be set");
+
+const environment = z
+  .record(environmentName, z.string().max(8192))
+  .refine((map) => Object.keys(map).length <= 64, "has too many entries");
+
+const displayName = z.string().trim().min(1).max(64);
+
+export const mcpStdioTransport = z.strictObject({
+  type: z.literal("stdio"),
+  /** Program, then its arguments: never a shell line. */
+  command: z.string().min(1).max(1024),
+  args: z.array(z.string().max(4096)).max(64).default([]),
+  env: environment.default({}),
+});
+export const mcpHttpTransport = z.strictObject({
+  type: z.literal("http"),
+  url: z.url({ protocol: /^https?$/ }).max(2048),
+  headers: z.record(z.string().max(128), z.string().max(8192)).default({}),
+});
+
+export const createMcpServer = z.strictObject({
+  name: displayName,
+  transport: z.discriminatedUnion("type", [mcpStdioTransport, mcpHttpTransport]),
+});
+export type CreateMcpServer = z.output<typeof createMcpServer>;
+
+export const callMcpTool = z.strictObject({
+  name: z.string().min(1).max(256),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+});
+
+export interface McpTool {
+  name: string;
+  title?: string;
+  description?: string;
+  /** JSON Schema of the arguments, as the server gave it. */
+  inputSchema: Record<string, unknown>;
+}
+
+/** A registered server. Values of env and headers are write-only: only their names come back. */
+export interface McpServer {
+  id: string;
+  name: string;
+  transport:
+    | { type: "stdio"; command: string; args: string[]; envNames: string[] }
+    | { type: "http"; url: string; headerNames: string[] };
+  status: McpServerStatus;
+  /** Why it failed, in one sentence. */
+  message: string | null;
+  serverInfo: { name: string; version: string } | null;
+  /** ISO 8601. */
+  createdAt: string;
+}

@@ -1,0 +1,22 @@
+import type { DeploymentsClientToServer, DeploymentsServerToClient } from "./events/deployments.ts";
+import type { FilesClientToServer, FilesServerToClient } from "./events/files.ts";
+import type { McpClientToServer, McpServerToClient } from "./events/mcp.ts";
+import type { ServicesClientToServer, ServicesServerToClient } from "./events/services.ts";
+import type { SystemClientToServer, SystemServerToClient } from "./events/system.ts";
+
+/** The five Socket.IO namespaces; there is no other, and the default one (`/`) is refused. */
+export const namespaceNames = ["services", "deployments", "system", "mcp", "files"] as const;
+export type NamespaceName = (typeof namespaceNames)[number];
+
+export interface NamespaceEvents {
+  services: { client: ServicesClientToServer; server: ServicesServerToClient };
+  deployments: { client: DeploymentsClientToServer; server: DeploymentsServerToClient };
+  system: { client: SystemClientToServer; server: SystemServerToClient };
+  mcp: { client: McpClientToServer; server: McpServerToClient };
+  files: { client: FilesClientToServer; server: FilesServerToClient };
+}
+
+/** Accepts `services` and `/services`; anything else is undefined. */
+export function toNamespaceName(value: unknown): NamespaceName | undefined {
+  return namespaceNames.find((name) => value === name || value === `/${name}`);
+}

@@ -1,0 +1,40 @@
+/** HTTP status of every error code a caller can see. The list is closed: anything else is answered as `internal`. */
+export const errorStatus = {
+  invalid_input: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  unsupported_media_type: 415,
+  misdirected_request: 421,
+  rate_limited: 429,
+  internal: 500,
+  not_supported: 501,
+  upstream_unavailable: 503,
+  overloaded: 503,
+  storage_full: 507,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+export type ErrorStatus = (typeof errorStatus)[ErrorCode];
+
+/** The envelope of a refusal: one plain sentence, a code of the closed list, the id to look for in the log. */
+export interface Failure {
+  success: false;
+  error: string;
+  code: ErrorCode;
+  requestId?: string;
+}
+
+/** The envelope of an answer: `success` and whatever the route adds beside it. */
+export type Success<T extends object = object> = { success: true } & T;
+
+export type Result<T extends object = object> = Success<T> | Failure;
+
+export const ok = <T extends object>(fields: T): Success<T> => ({ success: true, ...fields });
+
+/** What a Socket.IO client is called back with when it asked for an acknowledgement. */
+export type Acknowledgement<T extends object = object> = (result: Result<T>) => void;

@@ -1,0 +1,34 @@
+import type { NamespaceName } from "./namespaces.ts";
+
+/** Room prefix of each namespace; `/system` has viewers but no rooms. */
+export const roomPrefix = {
+  services: "service:",
+  deployments: "deployment:",
+  mcp: "mcp:",
+  files: "files:",
+} as const satisfies Partial<Record<NamespaceName, string>>;
+
+/** Longest id inside a room name: PATH_MAX of Linux, since a file room carries a path. */
+const ID_MAX = 4096;
+
+export const serviceRoom = (serviceId: string) => `${roomPrefix.services}${serviceId}`;
+export const deploymentRoom = (deploymentId: string) => `${roomPrefix.deployments}${deploymentId}`;
+export const mcpRoom = (serverId: string) => `${roomPrefix.mcp}${serverId}`;
+export const filesRoom = (path: string) => `${roomPrefix.files}${path}`;
+
+/** Whether a room may be addressed in a namespace: the namespace's own prefix followed by an id. */
+export function isRoomOf(namespace: NamespaceName, room: string): boolean {
+  if (namespace === "system") return false;
+  const prefix = roomPrefix[namespace];
+  const id = room.slice(prefix.length);
+  return room.startsWith(prefix) && id.length > 0 && id.length <= ID_MAX && !hasControlCharacter(id);
+}
+
+/** Control characters have no place in an id, and would forge lines in a log. */
+export function hasControlCharacter(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}

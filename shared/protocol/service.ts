@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+export const containerStates = ["created", "running", "paused", "restarting", "removing", "exited", "dead"] as const;
+export type ContainerState = (typeof containerStates)[number];
+export type ContainerHealth = "none" | "starting" | "healthy" | "unhealthy";
+
+export interface PublishedPort {
+  /** Address on the host; absent when the port is exposed but not published. */
+  hostIp?: string;
+  hostPort?: number;
+  containerPort: number;
+  protocol: string;
+}
+
+/** A container of the host, ours or not. */
+export interface Service {
+  /** Full container id. */
+  id: string;
+  name: string;
+  image: string;
+  state: ContainerState;
+  /** The Engine's own words, such as `Up 3 hours (healthy)`. */
+  status: string;
+  health: ContainerHealth;
+  ports: PublishedPort[];
+  composeProject: string | null;
+  composeService: string | null;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+export interface ServiceMount {
+  type: string;
+  source: string;
+  destination: string;
+  readOnly: boolean;
+}
+
+/** One container in full. Values of environment variables are never sent: only their names. */
+export interface ServiceDetail extends Service {
+  command: string[];
+  environmentNames: string[];
+  labels: Record<string, string>;
+  mounts: ServiceMount[];
+  networks: { name: string; ipAddress: string | null }[];
+  restartPolicy: string;
+  restartCount: number;
+  tty: boolean;
+  logDriver: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  exitCode: number | null;
+}
+
+export const serviceActions = ["start", "stop", "restart"] as const;
+export type ServiceAction = (typeof serviceActions)[number];
+
+export const removeServiceQuery = z.strictObject({
+  /** Remove a running container too. */
+  force: z.stringbool().default(false),
+  /** Remove its anonymous volumes with it. */
+  volumes: z.stringbool().default(false),
+});

@@ -1,0 +1,107 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const csv = z
+  .string()
+  .default("")
+  .transform((list) =>
+    list
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  );
+
+/** An origin as browsers send it: scheme, host, port; no wildcard, no path. */
+const origin = z.string().transform((value, context) => {
+  if (URL.canParse(value)) {
+    const url = new URL(value);
+    if (
+      (url.protocol === "http:" || url.protocol === "https:") &&
+      url.hostname !== "*" &&
+      url.pathname === "/" &&
+      !url.search &&
+      !url.username
+    ) {
+      return url.origin;
+    }
+  }
+  context.addIssue({ code: "custom", message: "must be an origin such as https://panel.example.com" });
+  return z.NEVER;
+});
+
+const schema = z.object({
+  NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  /** Port of the process that reads it: 3005 for the web app, 3006 for the API. */
+  PORT: port.optional(),
+  WS_PORT: port.default(3007),
+  WS_SERVER_URL: z.url().default("http://localhost:3007"),
+  BACKEND_URL: z.url().default("http://localhost:3006"),
+  CLIENT_URL: origin.optional(),
+  VITE_API_URL: z.url().optional(),
+  VITE_WS_URL: z.url().optional(),
+  VPS_IP: z.union([z.ipv4(), z.ipv6()]).optional(),
+  PUBLIC_ORIGIN: csv.pipe(z.array(origin)),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default(join(import.meta.dirname, "../../.data"))
+    .transform((path) => resolve(path)),
+  EMIT_TOKEN: z.string().min(32).optional(),
+  EMIT_TOKEN_FILE: z.string().min(1).optional(),
+  DOCKER_HOST: z.string().min(1).default("unix:///var/run/docker.sock"),
+  PM2_HOME: z.string().min(1).default(join(homedir(), ".pm2")),
+  FILE_MANAGER_ROOT: z
+    .string()
+    .min(1)
+    .default(homedir())
+    .transform((path) => resolve(path)),
+  MCP_ALLOWED_COMMANDS: csv,
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6()]))),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_DEFAULT_ROLE: z.enum(["viewer", "operator", "admin"]).optional(),
+});
+
+export type Config = z.output<typeof schema>;
+
+/** A start that cannot go on: names each faulty variable and repeats no value, since a value may be a secret. */
+export class ConfigError extends Error {}
+
+/** Reads the environment once, at the door; an empty variable counts as unset. */
+export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new ConfigError(`The environment is not valid.\n  ${faults.join("\n  ")}`);
+}
+
+/**
+ * Origins whose pages may talk to the two servers: the web app on its usual port, whatever the operator listed,
+ * and in production on a VPS the bare address of the host.
+ */
+export function allowedOrigins(config: Config, platform: NodeJS.Platform): string[] {
+  const origins = new Set<string>();
+  for (const host of ["localhost", "127.0.0.1"]) {
+    origins.add(`http://${host}:3005`);
+    origins.add(`http://${host}:3006`);
+  }
+  if (config.CLIENT_URL) origins.add(config.CLIENT_URL);
+  for (const listed of config.PUBLIC_ORIGIN) origins.add(listed);
+  const isVps = config.NODE_ENV === "production" && platform !== "darwin";
+  if (isVps && config.VPS_IP) {
+    const host = config.VPS_IP.includes(":") ? `[${config.VPS_IP}]` : config.VPS_IP;
+    for (const base of [`http://${host}`, `https://${host}`, `http://${host}:3005`, `http://${host}:3006`]) {
+      origins.add(new URL(base).origin);
+    }
+  }
+  return [...origins];
+}

@@ -1,0 +1,104 @@
+import type { ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { ZodError, type z } from "zod";
+import { type ErrorCode, type ErrorStatus, errorStatus, type Failure } from "../protocol/result.ts";
+import type { Log } from "./log.ts";
+
+/** An error meant for the caller: a code of the closed list and one plain sentence without paths, stacks or commands. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  /** Seconds after which another try makes sense; sent as `Retry-After`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.retryAfter = options.retryAfter;
+  }
+
+  get status(): ErrorStatus {
+    return errorStatus[this.code];
+  }
+}
+
+const codeOfStatus = new Map<number, ErrorCode>(
+  (Object.entries(errorStatus) as [ErrorCode, number][]).reverse().map(([code, status]) => [status, code]),
+);
+
+/** Turns whatever was thrown into an error a caller may see; what was not foreseen becomes `internal` and tells nothing. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof ZodError) return new AppError("invalid_input", describeIssues(thrown), { cause: thrown });
+  if (thrown instanceof HTTPException) {
+    const code = codeOfStatus.get(thrown.status) ?? (thrown.status < 500 ? "invalid_input" : "internal");
+    return new AppError(code, code === "internal" ? internalMessage : thrown.message || sentenceOf[code], {
+      cause: thrown,
+    });
+  }
+  if (isDiskFull(thrown)) return new AppError("storage_full", sentenceOf.storage_full, { cause: thrown });
+  return new AppError("internal", internalMessage, { cause: thrown });
+}
+
+export function toFailure(error: AppError, requestId?: string): Failure {
+  return { success: false, error: error.message, code: error.code, ...(requestId === undefined ? {} : { requestId }) };
+}
+
+/** One sentence that names the first faulty field. Never repeats the value: it may be a secret. */
+export function describeIssues(error: z.core.$ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return "The input is not valid.";
+  const field = issue.path.map(String).join(".").slice(0, 100);
+  if (issue.code === "unrecognized_keys") return "The input holds an unknown field.";
+  return field
+    ? `The field "${field.replace(/[^\w.:-]/g, "?")}" is not valid: ${issue.message}.`
+    : `The input is not valid: ${issue.message}.`;
+}
+
+const internalMessage = "Something went wrong on the server; its log has the details under the request id.";
+
+const sentenceOf: Record<ErrorCode, string> = {
+  invalid_input: "The input is not valid.",
+  unauthorized: "Log in first.",
+  forbidden: "You are not allowed to do this.",
+  not_found: "There is no such thing here.",
+  method_not_allowed: "This method is not allowed here.",
+  conflict: "It has changed in the meantime.",
+  gone: "It is no longer available.",
+  too_large: "The request is too large.",
+  unsupported_media_type: "The body must be JSON, sent as application/json.",
+  misdirected_request: "This server does not answer to that host name.",
+  rate_limited: "Too many requests; wait a moment.",
+  internal: internalMessage,
+  not_supported: "This is not supported here.",
+  upstream_unavailable: "A part this depends on does not answer.",
+  overloaded: "The server is busy; try again in a moment.",
+  storage_full: "The disk is full; nothing was changed.",
+};
+
+function isDiskFull(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown } | null)?.code;
+  if (code === "ENOSPC" || code === "EDQUOT") return true;
+  return code === "ERR_SQLITE_ERROR" && (thrown as { errcode?: number }).errcode === 13; // SQLITE_FULL
+}
+
+interface RequestVariables {
+  Variables: { requestId: string };
+}
+
+/** The one door through which errors of a Hono app leave. */
+export const errorHandler =
+  (log: Log): ErrorHandler<RequestVariables> =>
+  (thrown, c) => {
+    const error = toAppError(thrown);
+    const requestId = c.get("requestId");
+    if (error.code === "internal") log.error({ err: thrown, requestId, path: c.req.path }, "request failed");
+    if (thrown instanceof HTTPException && thrown.res) {
+      for (const [name, value] of thrown.res.headers) if (name.toLowerCase() !== "content-type") c.header(name, value);
+    }
+    if (error.retryAfter !== undefined) c.header("Retry-After", String(Math.ceil(error.retryAfter)));
+    return c.json(toFailure(error, requestId), error.status);
+  };
+
+export const notFoundHandler: NotFoundHandler<RequestVariables> = (c) =>
+  c.json(toFailure(new AppError("not_found", "There is no such route."), c.get("requestId")), 404);

@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+export interface OriginPolicy {
+  origins: readonly string[];
+  /** Whether a `Host` header names this server: anything else is DNS rebinding or a misrouted proxy. */
+  allowsHost(host: string | undefined): boolean;
+  /** Whether a page of this origin may talk to us. */
+  allowsOrigin(origin: string | undefined): boolean;
+}
+
+/**
+ * One list feeds CORS, socket Origin and Host checks.
+ * @param ports ports this server itself listens on, reachable on loopback names.
+ */
+export function createOriginPolicy(origins: readonly string[], ports: readonly number[]): OriginPolicy {
+  const allowedOrigins = new Set(origins);
+  const allowedHosts = new Set<string>();
+  for (const origin of origins) {
+    const url = new URL(origin);
+    allowedHosts.add(url.host);
+    // A page on 80/443 may reach the servers on their own ports of the same host.
+    for (const port of ports) allowedHosts.add(`${url.hostname}:${port}`);
+    if (!url.port) allowedHosts.add(`${url.hostname}:${url.protocol === "https:" ? 443 : 80}`);
+  }
+  for (const port of ports) for (const name of ["localhost", "127.0.0.1", "[::1]"]) allowedHosts.add(`${name}:${port}`);
+  return {
+    origins,
+    allowsHost: (host) => host !== undefined && allowedHosts.has(host.toLowerCase()),
+    allowsOrigin: (origin) => origin !== undefined && allowedOrigins.has(origin),
+  };
+}
+
+/** Two `Host` headers, or a request target with a host of its own, are never honest. */
+export function hasOneHost(request: { headers: IncomingHttpHeaders; rawHeaders: string[]; url?: string }): boolean {
+  let hosts = 0;
+  for (let index = 0; index < request.rawHeaders.length; index += 2) {
+    if (request.rawHeaders[index]?.toLowerCase() === "host") hosts++;
+  }
+  return hosts === 1 && (request.url ?? "").startsWith("/");
+}

@@ -1,0 +1,39 @@
+import process from "node:process";
+import type { Log } from "./log.ts";
+
+/** Longest clean stop: PM2's kill_timeout is 8 s, the promise to operators 5 s. */
+const STOP_LIMIT_MS = 4_500;
+
+/**
+ * Runs `stop` once on SIGINT or SIGTERM and exits 0; a second signal, or a stop that takes too long, exits at once.
+ * An error nobody caught is logged, drained and exits 1, so that the supervisor starts a clean process.
+ */
+export function stopOnSignals(log: Log, stop: () => Promise<void>): void {
+  let stopping = false;
+  const end = (exitCode: number) => {
+    if (stopping) process.exit(exitCode || 1);
+    stopping = true;
+    const limit = setTimeout(() => {
+      log.warn("stop took too long, exiting");
+      process.exit(exitCode || 1);
+    }, STOP_LIMIT_MS);
+    limit.unref();
+    stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        log.error({ err: error }, "stop failed");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", () => end(0));
+  process.on("SIGTERM", () => end(0));
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "uncaught exception");
+    end(1);
+  });
+  process.on("unhandledRejection", (reason) => {
+    log.fatal({ err: reason }, "unhandled rejection");
+    end(1);
+  });
+}
