@@ -1,0 +1,83 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ConfigError } from "../../shared/server/config.ts";
+import { openDatabase } from "./database.ts";
+
+let folder: string;
+let dataDir: string;
+let migrations: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "database-"));
+  dataDir = join(folder, "data");
+  migrations = join(folder, "migrations");
+  mkdirSync(migrations);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const addMigration = (file: string, sql: string) => writeFileSync(join(migrations, file), sql);
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+const open = () => openDatabase(dataDir, migrations);
+
+test("makes the folder 0700 and every file of the database 0600, whatever the umask", () => {
+  const umask = process.umask(0);
+  try {
+    addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
+    const database = open();
+    expect(modeOf(dataDir)).toBe("700");
+    for (const file of ["state.db", "state.db-wal", "state.db-shm"]) expect(modeOf(join(dataDir, file))).toBe("600");
+    database.close();
+  } finally {
+    process.umask(umask);
+  }
+});
+
+test("writes ahead, syncs in full and holds foreign keys", () => {
+  const database = open();
+  expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+  expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
+  expect(database.prepare("PRAGMA foreign_keys").get()).toEqual({ foreign_keys: 1 });
+  database.close();
+});
+
+test("applies migrations by number and none of them twice", () => {
+  addMigration("010-insert.sql", "INSERT INTO note VALUES ('once')");
+  addMigration("002-table.sql", "CREATE TABLE note (text TEXT)");
+  open().close();
+  addMigration("005-late.sql", "INSERT INTO note VALUES ('late')");
+  const database = open();
+  expect(database.prepare("SELECT text FROM note").all()).toEqual([{ text: "once" }, { text: "late" }]);
+  database.close();
+});
+
+test("keeps nothing of a migration that fails halfway", () => {
+  addMigration("001-half.sql", "CREATE TABLE half (text TEXT); INSERT INTO missing VALUES (1);");
+  expect(open).toThrow("missing");
+  rmSync(join(migrations, "001-half.sql"));
+  const database = open();
+  expect(database.prepare("SELECT name FROM sqlite_schema WHERE name = 'half'").all()).toEqual([]);
+  database.close();
+});
+
+test("refuses a database that a newer release has written", () => {
+  addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
+  addMigration("002-future.sql", "CREATE TABLE future (text TEXT)");
+  open().close();
+  rmSync(join(migrations, "002-future.sql"));
+  expect(open).toThrow(ConfigError);
+  expect(open).toThrow(/another release/);
+});
+
+test("refuses a database that other users can read", () => {
+  open().close();
+  chmodSync(join(dataDir, "state.db"), 0o640);
+  expect(open).toThrow(/0600/);
+});
+
+test("says plainly that a file is no database", () => {
+  mkdirSync(dataDir, { mode: 0o700 });
+  writeFileSync(join(dataDir, "state.db"), "this is no database, however long it may be".repeat(100), { mode: 0o600 });
+  expect(open).toThrow(ConfigError);
+});

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { ConfigError } from "../../shared/server/config.ts";
+
+interface Migration {
+  number: number;
+  name: string;
+  path: string;
+}
+
+/**
+ * Applies the `NNN-name.sql` files of a folder that the database has not seen yet, in order of their numbers, each in
+ * a transaction of its own together with the note that it ran. Throws `ConfigError` when a newer release was here.
+ */
+export function migrate(database: DatabaseSync, folder: string): void {
+  const migrations = readMigrations(folder);
+  database.exec(
+    "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT",
+  );
+  refuseNewer(database, migrations);
+  for (const migration of migrations) apply(database, migration);
+}
+
+function readMigrations(folder: string): Migration[] {
+  const migrations = readdirSync(folder)
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => {
+      const [, number, name] = /^(\d{3})-([a-z0-9-]+)\.sql$/.exec(file) ?? [];
+      if (!number || !name) throw new Error(`A migration must be called NNN-name.sql, not ${file}`);
+      return { number: Number(number), name, path: join(folder, file) };
+    })
+    .sort((one, other) => one.number - other.number);
+  const twice = migrations.find(({ number }, index) => migrations[index + 1]?.number === number);
+  if (twice) throw new Error(`Two migrations have the number ${twice.number}`);
+  return migrations;
+}
+
+function refuseNewer(database: DatabaseSync, migrations: Migration[]): void {
+  const known = new Map(migrations.map(({ number, name }) => [number, name]));
+  for (const { number, name } of database.prepare("SELECT number, name FROM migration ORDER BY number").all()) {
+    if (known.get(Number(number)) === name) continue;
+    throw new ConfigError(
+      `The database in DATA_DIR was written by another release (it knows "${name}"); start that release, or restore a backup.`,
+    );
+  }
+}
+
+function apply(database: DatabaseSync, { number, name, path }: Migration): void {
+  // The write lock comes first: of two processes that start at once, the second sees what the first has done.
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    if (!database.prepare("SELECT 1 FROM migration WHERE number = ?").get(number)) {
+      database.exec(readFileSync(path, "utf8"));
+      database
+        .prepare("INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)")
+        .run(number, name, new Date().toISOString());
+    }
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
