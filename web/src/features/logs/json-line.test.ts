@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { parseJsonLine } from "./json-line.ts";
+
+describe("parseJsonLine", () => {
+  it("tells the message from the other fields", () => {
+    expect(parseJsonLine('{"level":30,"time":1,"msg":"request","status":200,"req":{"url":"/"}}')).toEqual({
+      message: "request",
+      fields: [
+        ["status", "200"],
+        ["req", '{"url":"/"}'],
+      ],
+      pretty: JSON.stringify({ level: 30, time: 1, msg: "request", status: 200, req: { url: "/" } }, null, 2),
+    });
+  });
+
+  it("leaves arrays, fragments and plain text alone", () => {
+    for (const text of ["[1]", "{oops}", "{", "text {}", '{"a":1} tail']) expect(parseJsonLine(text)).toBeUndefined();
+  });
+
+  it("does not try a line of more than 256 KiB", () => {
+    expect(parseJsonLine(JSON.stringify({ a: "x".repeat(300_000) }))).toBeUndefined();
+  });
+
+  it("reads keys that mean something to JavaScript as plain names", () => {
+    expect(parseJsonLine('{"__proto__":{"x":1},"msg":"m"}')?.fields).toEqual([["__proto__", '{"x":1}']]);
+  });
+});

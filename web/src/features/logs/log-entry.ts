@@ -1,0 +1,94 @@
+import type { GapReason, StreamClosedCode } from "../../../../shared/protocol/events/services.ts";
+import { type LogLevel, levelOf } from "./log-level.ts";
+import { cleanLine, plainText } from "./terminal-text.ts";
+
+export type LogStream = "stdout" | "stderr";
+
+/** One line as it is kept: cleaned once when it arrives. */
+export interface LogLine {
+  kind: "line";
+  /** Grows by one an entry; never used twice by one buffer. */
+  id: number;
+  /** Safe text that may hold colour sequences. */
+  text: string;
+  stream: LogStream;
+  level: LogLevel;
+  /** ISO 8601. */
+  time: string;
+  /** False when only the time of a later line of the same batch is known. */
+  exact: boolean;
+  /** PM2's number of the process that wrote it. */
+  instance?: number;
+}
+
+export type NoticeTone = "neutral" | "warning" | "error";
+
+/** Something that happened to the stream, told between the lines. */
+export interface LogNotice {
+  kind: "notice";
+  id: number;
+  text: string;
+  tone: NoticeTone;
+  time: string;
+}
+
+export type LogEntry = LogLine | LogNotice;
+
+/** A batch as the wire gives it: whole lines of one stream. */
+export interface LogBatch {
+  data: string;
+  timestamp: string;
+  type?: "error";
+  instance?: number;
+}
+
+/** Splits a batch into kept lines; `nextId` hands out their ids. */
+export function toLines(batch: LogBatch, nextId: () => number): LogLine[] {
+  const pieces = batch.data.split("\n");
+  if (pieces.at(-1) === "") pieces.pop();
+  const stream: LogStream = batch.type === "error" ? "stderr" : "stdout";
+  return pieces.map((piece, index) => {
+    const text = cleanLine(piece);
+    return {
+      kind: "line",
+      id: nextId(),
+      text,
+      stream,
+      level: levelOf(plainText(text.length > 2_000 ? text.slice(0, 2_000) : text)),
+      time: batch.timestamp,
+      exact: index === pieces.length - 1,
+      ...(batch.instance !== undefined && { instance: batch.instance }),
+    };
+  });
+}
+
+const gapReasons: Record<GapReason, string> = {
+  slow_reader: "this browser could not keep up",
+  rotated: "the log was rotated",
+  truncated: "the log was truncated",
+  replaced: "the container was replaced",
+  expired: "they are older than what the source still holds",
+  source_lost: "the source was lost",
+};
+
+/** A sentence on why lines are missing, for a reason of the list or one a newer server knows. */
+export const gapText = (reason: string): string =>
+  `Lines missing: ${(gapReasons as Record<string, string>)[reason] ?? reason}`;
+
+/** A sentence on why the stream stands still. */
+export function closedText(code: StreamClosedCode | string, exitCode?: number): string {
+  switch (code) {
+    case "exited":
+      return exitCode === undefined ? "Stopped" : `Exited with code ${exitCode}`;
+    case "removed":
+      return "Removed";
+    case "replaced":
+      return "Replaced: this name now belongs to another one";
+    case "unavailable":
+      return "The log is not available right now";
+    case "unsupported":
+      return "This log driver cannot be read back";
+    default:
+      return `The stream ended (${code})`;
+  }
+}

@@ -1,0 +1,133 @@
+const BELL = 0x07;
+const TAB = 0x09;
+const ESCAPE = 0x1b;
+const STRING_TERMINATOR = 0x9c;
+
+/** Whether a character needs a second look: C0 save the tab, DEL, C1, bidirectional controls, line separators. */
+function isSpecial(code: number): boolean {
+  if (code < 0x20) return code !== TAB;
+  if (code < 0x7f) return false;
+  return code <= 0x9f || isInvisible(code);
+}
+
+/** Characters that reorder or break a line without being seen: they can make a text read as another one. */
+function isInvisible(code: number): boolean {
+  return (
+    code === 0x061c ||
+    code === 0x200e ||
+    code === 0x200f ||
+    (code >= 0x2028 && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069) ||
+    code === 0xfeff
+  );
+}
+
+const isSgrParameter = (code: number) => (code >= 0x30 && code <= 0x39) || code === 0x3b;
+const isParameter = (code: number) => code >= 0x30 && code <= 0x3f;
+const isIntermediate = (code: number) => code >= 0x20 && code <= 0x2f;
+const isFinal = (code: number) => code >= 0x40 && code <= 0x7e;
+
+const toVisible = (code: number): string => {
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "\u2421";
+  return `[U+${code.toString(16).toUpperCase().padStart(4, "0")}]`;
+};
+
+/** Index after a control string (OSC, DCS, …) whose content starts at `from`; -1 when it is never ended. */
+function endOfString(text: string, from: number): number {
+  for (let index = from; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === BELL || code === STRING_TERMINATOR) return index + 1;
+    if (code === ESCAPE) return text[index + 1] === "\\" ? index + 2 : -1;
+  }
+  return -1;
+}
+
+/** Index after a control sequence (CSI) whose parameters start at `from`, and whether it only sets colours. */
+function endOfSequence(text: string, from: number): { end: number; colour: boolean } {
+  let index = from;
+  let colour = true;
+  while (isParameter(text.charCodeAt(index))) {
+    if (!isSgrParameter(text.charCodeAt(index))) colour = false;
+    index++;
+  }
+  while (isIntermediate(text.charCodeAt(index))) {
+    colour = false;
+    index++;
+  }
+  if (!isFinal(text.charCodeAt(index))) return { end: index, colour: false };
+  return { end: index + 1, colour: colour && text[index] === "m" };
+}
+
+/** Index after the escape sequence that starts at `at` (an ESC), and whether it is one to keep. */
+function endOfEscape(text: string, at: number): { end: number; colour: boolean } {
+  const next = text[at + 1];
+  if (next === undefined) return { end: at + 1, colour: false };
+  if (next === "[") return endOfSequence(text, at + 2);
+  if ("]PX^_".includes(next)) {
+    const end = endOfString(text, at + 2);
+    // A string that never ends would hide the rest of the line: only its introducer goes.
+    return { end: end === -1 ? at + 2 : end, colour: false };
+  }
+  let index = at + 1;
+  while (isIntermediate(text.charCodeAt(index))) index++;
+  const final = text.charCodeAt(index);
+  return { end: final >= 0x30 && final <= 0x7e ? index + 1 : index, colour: false };
+}
+
+/**
+ * Makes one line of a program's output safe to show: colour sequences (SGR) stay as they are, every other escape
+ * sequence goes (titles, links, clipboard, cursor moves, C1), and control characters that could hide, reorder or
+ * overwrite text become visible. Takes time linear in the text.
+ */
+export function cleanLine(line: string): string {
+  const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+  let kept = "";
+  let from = 0;
+  let index = 0;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (!isSpecial(code)) {
+      index++;
+      continue;
+    }
+    kept += text.slice(from, index);
+    if (code === ESCAPE) {
+      const { end, colour } = endOfEscape(text, index);
+      if (colour) kept += text.slice(index, end);
+      index = end;
+    } else if (code === 0x9b) {
+      index = endOfSequence(text, index + 1).end;
+    } else if (code === 0x9d || code === 0x90 || code === 0x98 || code === 0x9e || code === 0x9f) {
+      const end = endOfString(text, index + 1);
+      index = end === -1 ? index + 1 : end;
+    } else {
+      if ((code < 0x20 && code !== BELL) || code === 0x7f || isInvisible(code)) kept += toVisible(code);
+      index++;
+    }
+    from = index;
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
+/** A name that came from outside (a file, a container, a tool) with what cannot be seen in it made visible. */
+export function visibleName(name: string): string {
+  let shown = "";
+  for (const character of name) {
+    const code = character.codePointAt(0) ?? 0;
+    shown += isSpecial(code) || code === TAB ? toVisible(code) : character;
+  }
+  return shown;
+}
+
+/** The text of a cleaned line without its colour sequences. */
+export function plainText(cleaned: string): string {
+  if (!cleaned.includes("\u001b")) return cleaned;
+  let kept = "";
+  let from = 0;
+  for (let at = cleaned.indexOf("\u001b"); at !== -1; at = cleaned.indexOf("\u001b", from)) {
+    kept += cleaned.slice(from, at);
+    from = endOfEscape(cleaned, at).end;
+  }
+  return kept + cleaned.slice(from);
+}
