@@ -1,0 +1,74 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
+import { eventually } from "./eventually.ts";
+
+/** Characters of output a child keeps: the last ones, so that a chatty child cannot fill the memory. */
+const OUTPUT_MAX = 1_000_000;
+
+export interface Child {
+  pid: number;
+  /** What it wrote to stdout and stderr so far, the oldest cut off. */
+  output(): string;
+  /** Resolves once the output holds the text. */
+  prints(text: string | RegExp, within?: number): Promise<string>;
+  /** Null while it runs. */
+  exitCode(): number | null;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Signals the child and everything it started. */
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM, and SIGKILL after `within` milliseconds; resolves when it is gone. */
+  stop(within?: number): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) signalGroup(child, "SIGKILL"); // a crashed test leaves nothing behind
+});
+
+/** Starts a program in a process group of its own, its output kept. */
+export async function startChild(program: string, args: string[], options: SpawnOptions = {}): Promise<Child> {
+  const child = spawn(program, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once("exit", (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal });
+    });
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output = (output + text).slice(-OUTPUT_MAX);
+    });
+  }
+  await once(child, "spawn");
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    prints: (text, within = 15_000) =>
+      eventually(() => {
+        if (typeof text === "string" ? output.includes(text) : text.test(output)) return output;
+        throw new Error(`the output lacks ${String(text)}:\n${output.slice(-2_000)}`);
+      }, within),
+    exitCode: () => child.exitCode,
+    exited,
+    signal: (signal) => signalGroup(child, signal),
+    stop: async (within = 10_000) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      signalGroup(child, "SIGTERM");
+      const kill = setTimeout(() => signalGroup(child, "SIGKILL"), within);
+      await exited;
+      clearTimeout(kill);
+    },
+  };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Gone already.
+  }
+}

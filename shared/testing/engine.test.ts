@@ -1,0 +1,30 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { startPrivateEngine, testEngine } from "./engine.ts";
+import { lacks } from "./parts.ts";
+
+const cleanUps: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+describe.skipIf(await lacks("docker"))("an Engine that is already there", () => {
+  test("runs a container and leaves none behind", async () => {
+    const engine = testEngine();
+    const { id, container } = await engine.run({ script: "echo here; exec sleep 1000" });
+    expect((await container.inspect()).State.Running).toBe(true);
+    await engine.removeAll();
+    await expect(engine.docker.getContainer(id).inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe.skipIf(await lacks("private-engine"))("an Engine of our own", () => {
+  test("keeps its containers through a kill and a new start", async () => {
+    const engine = await startPrivateEngine();
+    cleanUps.push(engine.close);
+    const { container } = await engine.run({ restart: "always" });
+    await engine.down("SIGKILL");
+    await expect(engine.docker.ping()).rejects.toThrow();
+    await engine.up();
+    expect((await container.inspect()).Id).toBe(container.id);
+  });
+});

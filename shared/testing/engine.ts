@@ -1,0 +1,177 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import Docker from "dockerode";
+import { type Child, startChild } from "./child.ts";
+import { eventually } from "./eventually.ts";
+import { DOCKER_SOCKET, findProgram, TEST_IMAGE } from "./parts.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const run = promisify(execFile);
+
+const LABEL = "ai-desktop.test";
+
+export interface TestContainerOptions {
+  /** Ends up inside a unique name. */
+  name?: string;
+  /** A shell script; prints nothing and runs until stopped when absent. */
+  script?: string;
+  tty?: boolean;
+  env?: string[];
+  labels?: Record<string, string>;
+  /** Log driver and its options; the Engine's own when absent. */
+  log?: { driver: string; options?: Record<string, string> };
+  restart?: "no" | "always" | "unless-stopped";
+  /** False makes the container without starting it. */
+  start?: boolean;
+}
+
+export interface TestContainer {
+  id: string;
+  name: string;
+  container: Docker.Container;
+}
+
+export interface TestEngine {
+  docker: Docker;
+  socketPath: string;
+  /** As the variable DOCKER_HOST has it. */
+  dockerHost: string;
+  /** Makes and starts a container of busybox without a network. */
+  run(options?: TestContainerOptions): Promise<TestContainer>;
+  /** Removes every container this helper made, whatever happened to them. */
+  removeAll(): Promise<void>;
+}
+
+/** An Engine that is already running, by its socket; the machine's own when no path is given. */
+export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
+  const docker = new Docker({ socketPath });
+  const owner = randomBytes(6).toString("hex");
+  return {
+    docker,
+    socketPath,
+    dockerHost: `unix://${socketPath}`,
+    run: async ({ name = "box", script = "exec sleep 1000000", start = true, ...options } = {}) => {
+      const fullName = `aid-test-${owner}-${name}-${randomBytes(3).toString("hex")}`;
+      const container = await docker.createContainer({
+        name: fullName,
+        Image: TEST_IMAGE,
+        Cmd: ["/bin/sh", "-c", script],
+        Tty: options.tty ?? false,
+        Env: options.env ?? [],
+        Labels: { ...options.labels, [LABEL]: owner },
+        StopTimeout: 1,
+        HostConfig: {
+          NetworkMode: "none",
+          RestartPolicy: { Name: options.restart ?? "no" },
+          ...(options.log ? { LogConfig: { Type: options.log.driver, Config: options.log.options ?? {} } } : {}),
+        },
+      });
+      if (start) await container.start();
+      return { id: container.id, name: fullName, container };
+    },
+    removeAll: async () => {
+      const filters = { label: [`${LABEL}=${owner}`] };
+      const containers = await docker.listContainers({ all: true, filters });
+      await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+    },
+  };
+}
+
+export interface PrivateEngine extends TestEngine {
+  /** Pid of dockerd, for SIGSTOP and SIGCONT. */
+  pid(): number;
+  /** Ends dockerd alone: containers live on when `live-restore` was asked for, or the signal leaves no time to stop them. */
+  down(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Starts dockerd again on the same data. */
+  up(): Promise<void>;
+  /** Removes the containers, ends both daemons and deletes the data. */
+  close(): Promise<void>;
+}
+
+/**
+ * A second Engine with data, socket and containerd of its own, to be killed, hung and started again.
+ * The image comes from the machine's own Engine. Needs Linux and root.
+ */
+export async function startPrivateEngine({ liveRestore = false } = {}): Promise<PrivateEngine> {
+  const folder = await tempFolder("engine");
+  const at = (name: string) => join(folder.path, name);
+  const socketPath = at("docker.sock");
+  const containerd = await startChild(
+    findProgram("containerd") ?? "containerd",
+    ["--root", at("ctd"), "--state", at("ctd-run"), "--address", at("ctd.sock"), "--log-level", "error"],
+    { env: systemEnvironment() },
+  );
+  const engine = testEngine(socketPath);
+  let dockerd: Child | undefined;
+  const up = async () => {
+    dockerd = await startChild(
+      findProgram("dockerd") ?? "dockerd",
+      [
+        ...["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("docker.pid")],
+        ...["--host", `unix://${socketPath}`, "--containerd", at("ctd.sock")],
+        ...["--bridge=none", "--iptables=false", "--log-level", "error"],
+        ...(liveRestore ? ["--live-restore"] : []),
+      ],
+      { env: systemEnvironment() },
+    );
+    const started = dockerd;
+    await eventually(
+      () => {
+        if (started.exitCode() !== null) throw new Error(`dockerd ended: ${started.output().slice(-1_000)}`);
+        return engine.docker.ping();
+      },
+      30_000,
+      50,
+    );
+  };
+  const down = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
+    dockerd?.signal("SIGCONT"); // a stopped process would not see the signal
+    dockerd?.signal(signal);
+    await dockerd?.exited;
+  };
+  try {
+    await up();
+    const image = await new Docker({ socketPath: DOCKER_SOCKET }).getImage(TEST_IMAGE).get();
+    const progress = await engine.docker.loadImage(image);
+    progress.resume();
+    await eventually(() => engine.docker.getImage(TEST_IMAGE).inspect(), 30_000);
+  } catch (error) {
+    await dockerd?.stop();
+    await containerd.stop();
+    await folder.remove();
+    throw error;
+  }
+  return {
+    ...engine,
+    pid: () => dockerd?.pid ?? 0,
+    up,
+    down,
+    close: async () => {
+      if (dockerd?.exitCode() !== null) await up(); // only a living Engine can remove what it left running
+      dockerd?.signal("SIGCONT");
+      await engine.removeAll();
+      await down();
+      await containerd.stop();
+      await unmountBelow(folder.path);
+      await folder.remove();
+    },
+  };
+}
+
+/** A killed dockerd leaves its mounts behind, and a mounted folder cannot be deleted. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await readFile("/proc/self/mounts", "utf8"))
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => path.startsWith(`${folder}/`));
+  for (const path of mounts.reverse()) await run("umount", ["-l", path]);
+}
+
+const systemEnvironment = () => ({
+  PATH: `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`,
+  HOME: process.env.HOME ?? "/root",
+});

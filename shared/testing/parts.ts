@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import Docker from "dockerode";
+
+export const TEST_IMAGE = "busybox:local";
+export const DOCKER_SOCKET = (process.env.DOCKER_HOST ?? "").replace(/^unix:\/\//, "") || "/var/run/docker.sock";
+
+export const testParts = [
+  "docker",
+  "private-engine",
+  "chromium",
+  "deno",
+  "git",
+  "nginx",
+  "redis",
+  "strace",
+  "bash",
+  "shellcheck",
+  "namespaces",
+] as const;
+export type TestPart = (typeof testParts)[number];
+type Look = () => Promise<string | null>;
+
+/** Real things tests run against that a machine may lack; each look tells what is wrong, or null. */
+const looks: Record<TestPart, Look> = {
+  docker: async () => {
+    try {
+      await new Docker({ socketPath: DOCKER_SOCKET, timeout: 5_000 }).getImage(TEST_IMAGE).inspect();
+      return null;
+    } catch (error) {
+      return `no Docker Engine with the image ${TEST_IMAGE} (${error instanceof Error ? error.message : "no answer"})`;
+    }
+  },
+  /** A second Engine of our own, to be killed and hung. */
+  "private-engine": async () =>
+    process.platform !== "linux" || process.getuid?.() !== 0
+      ? "a second Docker Engine needs Linux and root"
+      : ((await looks.docker()) ?? needsPrograms("dockerd", "containerd")),
+  chromium: async () => (findChromium() ? null : "no Chromium found"),
+  deno: async () => (findDeno() ? null : "the package deno has no program for this platform"),
+  git: async () => needsPrograms("git"),
+  nginx: async () => needsPrograms("nginx", "openssl"),
+  redis: async () => needsPrograms("redis-server"),
+  strace: async () => needsPrograms("strace"),
+  bash: async () => needsPrograms("bash"),
+  shellcheck: async () => needsPrograms("shellcheck"),
+  /** Own namespaces for mounts, users and networks: full disks, used-up watches, cut networks. */
+  namespaces: async () => {
+    if (process.platform !== "linux" || process.getuid?.() !== 0) return "own namespaces need Linux and root";
+    try {
+      execFileSync("unshare", ["-m", "-n", "true"], { stdio: "ignore" });
+      return needsPrograms("iptables");
+    } catch {
+      return "this machine allows no namespaces";
+    }
+  },
+};
+
+/**
+ * Whether a real part is missing here, for `describe.skipIf(await lacks("docker"))`; says so on stderr.
+ * With REQUIRE_ALL=1 a missing part throws instead: nothing may be left out unseen.
+ */
+export async function lacks(...parts: TestPart[]): Promise<boolean> {
+  for (const part of parts) {
+    const reason = await looks[part]();
+    if (reason === null) continue;
+    if (process.env.REQUIRE_ALL === "1") throw new Error(`Nothing may be left out, but: ${reason}`);
+    process.stderr.write(`left out, needs ${part}: ${reason}\n`);
+    return true;
+  }
+  return false;
+}
+
+/** Absolute path of a program on the PATH, system folders included even when the PATH leaves them out. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** Path of a Chromium or Chrome; CHROMIUM names another. */
+export function findChromium(): string | undefined {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+  return ["chromium", "chromium-browser", "google-chrome"].map(findProgram).find(Boolean) ?? [mac].find(isExecutable);
+}
+
+/** Path of Deno's own binary: the wrapper that npm links would survive a signal its child does not. */
+export function findDeno(): string | undefined {
+  const { platform, arch } = process;
+  const name = platform === "linux" ? `linux-${arch}-glibc` : `${platform}-${arch}`;
+  try {
+    const require = createRequire(createRequire(import.meta.url).resolve("deno/package.json"));
+    return [require.resolve(`@deno/${name}/deno`)].find(isExecutable);
+  } catch {
+    return undefined;
+  }
+}
+
+function needsPrograms(...names: string[]): string | null {
+  const missing = names.filter((name) => findProgram(name) === undefined);
+  return missing.length === 0 ? null : `not installed: ${missing.join(", ")}`;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { type Child, startChild } from "./child.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+import { findDeno } from "./parts.ts";
+
+export const projectFolder = join(import.meta.dirname, "../..");
+
+export type ServiceName = "api" | "realtime" | "web";
+/** The three ways the contract names to start a server. */
+export const runtimes = ["node", "tsx", "deno"] as const;
+export type Runtime = (typeof runtimes)[number];
+
+export interface ServiceOptions {
+  runtime?: Runtime;
+  /** Added to an environment that otherwise holds PATH and HOME only. */
+  env?: Record<string, string>;
+  port?: number;
+}
+
+export interface ServiceProcess extends Child {
+  port: number;
+  /** Base address without a slash at its end. */
+  url: string;
+}
+
+/** Starts `<service>/main.ts` as its own process on a free port and resolves once it answers its health check. */
+export async function startService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
+  const port = options.port ?? (await freePort());
+  const [program, args] = commandLine(options.runtime ?? "node", join(projectFolder, service, "main.ts"));
+  const child = await startChild(program, args, {
+    cwd: projectFolder,
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "/",
+      // Deno keeps what it compiled in the same place for all runs.
+      ...(process.env.DENO_DIR ? { DENO_DIR: process.env.DENO_DIR } : {}),
+      NODE_ENV: "test",
+      HOST: "127.0.0.1",
+      [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
+      ...options.env,
+    },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await eventually(
+      async () => {
+        if (child.exitCode() !== null) return true;
+        const answer = await fetch(service === "web" ? `${url}/` : `${url}/health`);
+        await answer.body?.cancel();
+        return answer.ok;
+      },
+      30_000,
+      50,
+    );
+    if (child.exitCode() !== null) throw new Error("it ended");
+  } catch (error) {
+    await child.stop();
+    throw new Error(`${service} did not start under ${options.runtime ?? "node"}:\n${child.output().slice(-4_000)}`, {
+      cause: error,
+    });
+  }
+  return { ...child, port, url };
+}
+
+function commandLine(runtime: Runtime, file: string): [string, string[]] {
+  if (runtime === "deno") return [findDeno() ?? "deno", ["run", "-A", file]];
+  if (runtime === "tsx") {
+    const tsx = join(createRequire(import.meta.url).resolve("tsx/package.json"), "../dist/cli.mjs");
+    return [process.execPath, [tsx, file]];
+  }
+  return [process.execPath, [file]];
+}

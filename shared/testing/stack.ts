@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { freePorts } from "./free-port.ts";
+import { type Runtime, type ServiceProcess, startService } from "./service-process.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+export interface StackOptions {
+  runtime?: Runtime;
+  /** Starts the web server too; it needs `web/dist`. */
+  web?: boolean;
+  /** Added for all of them. */
+  env?: Record<string, string>;
+}
+
+export interface Stack {
+  api: ServiceProcess;
+  realtime: ServiceProcess;
+  /** Undefined unless asked for. */
+  web?: ServiceProcess;
+  dataDir: string;
+  /** FILE_MANAGER_ROOT, empty at first. */
+  fileRoot: string;
+  /** Origin both servers accept: of the web server, or the one it would have. */
+  origin: string;
+  /** The environment each service was started with, to start one again after a kill. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** The servers as an operator runs them: own state, own file root, free ports that know each other. */
+export async function startStack({ runtime = "node", web = false, env = {} }: StackOptions = {}): Promise<Stack> {
+  const folder = await tempFolder("stack");
+  const fileRoot = await tempFolder("files");
+  const [apiPort = 0, realtimePort = 0, webPort = 0] = await freePorts(3);
+  const origin = `http://127.0.0.1:${webPort}`;
+  const all = {
+    DATA_DIR: join(folder.path, "data"),
+    FILE_MANAGER_ROOT: fileRoot.path,
+    PM2_HOME: join(folder.path, "pm2"),
+    PUBLIC_ORIGIN: `${origin},http://localhost:${webPort}`,
+    WS_SERVER_URL: `http://127.0.0.1:${realtimePort}`,
+    BACKEND_URL: `http://127.0.0.1:${apiPort}`,
+    VITE_API_URL: `http://127.0.0.1:${apiPort}`,
+    VITE_WS_URL: `http://127.0.0.1:${realtimePort}`,
+    ...env,
+  };
+  const started: ServiceProcess[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((service) => service.stop()));
+    await Promise.all([folder.remove(), fileRoot.remove()]);
+  };
+  try {
+    const api = await startService("api", { runtime, env: all, port: apiPort });
+    started.push(api);
+    const realtime = await startService("realtime", { runtime, env: all, port: realtimePort });
+    started.push(realtime);
+    const webServer = web ? await startService("web", { env: all, port: webPort }) : undefined;
+    if (webServer) started.push(webServer);
+    return {
+      api,
+      realtime,
+      ...(webServer ? { web: webServer } : {}),
+      dataDir: all.DATA_DIR,
+      fileRoot: fileRoot.path,
+      origin,
+      env: all,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
