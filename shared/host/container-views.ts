@@ -1,0 +1,87 @@
+import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
+import {
+  type ContainerHealth,
+  type ContainerState,
+  containerStates,
+  type PublishedPort,
+  type Service,
+  type ServiceDetail,
+} from "../protocol/service.ts";
+import { maskArguments, maskLabels } from "./masking.ts";
+
+const composeProject = "com.docker.compose.project";
+const composeService = "com.docker.compose.service";
+
+/** One entry of the Engine's list as viewers see it. */
+export function toService(info: ContainerInfo): Service {
+  return {
+    id: info.Id,
+    name: nameOf(info.Names ?? [], info.Id),
+    image: info.Image,
+    state: toState(info.State),
+    status: info.Status,
+    health: toHealth(/\((?:health: )?(starting|healthy|unhealthy)\)/.exec(info.Status)?.[1]),
+    ports: toPorts(info.Ports ?? []),
+    composeProject: info.Labels?.[composeProject] ?? null,
+    composeService: info.Labels?.[composeService] ?? null,
+    createdAt: new Date(info.Created * 1000).toISOString(),
+  };
+}
+
+/** One inspected container; `listed` brings the Engine's own words, which inspect does not give. */
+export function toServiceDetail(info: ContainerInspectInfo, listed: Service): ServiceDetail {
+  const labels = info.Config.Labels ?? {};
+  return {
+    ...listed,
+    name: info.Name.replace(/^\//, ""),
+    state: toState(info.State.Status),
+    health: toHealth(info.State.Health?.Status),
+    createdAt: new Date(info.Created).toISOString(),
+    command: maskArguments([info.Path, ...(info.Args ?? [])].filter(Boolean)),
+    environmentNames: (info.Config.Env ?? []).map((entry) => entry.split("=", 1)[0] ?? "").sort(),
+    labels: maskLabels(labels),
+    mounts: (info.Mounts ?? []).map((mount) => ({
+      type: mount.Type ?? "bind",
+      source: mount.Name ?? mount.Source,
+      destination: mount.Destination,
+      readOnly: !mount.RW,
+    })),
+    networks: Object.entries(info.NetworkSettings.Networks ?? {}).map(([name, network]) => ({
+      name,
+      ipAddress: network.IPAddress || null,
+    })),
+    restartPolicy: info.HostConfig.RestartPolicy?.Name || "no",
+    restartCount: info.RestartCount,
+    tty: info.Config.Tty,
+    logDriver: info.HostConfig.LogConfig?.Type ?? "",
+    startedAt: toTime(info.State.StartedAt),
+    finishedAt: toTime(info.State.FinishedAt),
+    exitCode: info.State.Running || !toTime(info.State.StartedAt) ? null : info.State.ExitCode,
+  };
+}
+
+/** A linked container is listed under `/other/alias` as well: its own name is the one with a single slash. */
+function nameOf(names: readonly string[], id: string): string {
+  const own = names.find((name) => name.lastIndexOf("/") === 0) ?? names[0];
+  return own?.replace(/^\//, "") ?? id.slice(0, 12);
+}
+
+const toState = (state: string): ContainerState =>
+  containerStates.find((known) => known === state) ?? (state === "stopping" ? "running" : "exited");
+
+const toHealth = (health: string | undefined): ContainerHealth =>
+  health === "starting" || health === "healthy" || health === "unhealthy" ? health : "none";
+
+/** The Engine lists IPv4 and IPv6 bindings of one port apart; both are kept, in the order of the container's ports. */
+const toPorts = (ports: ContainerInfo["Ports"]): PublishedPort[] =>
+  ports
+    .map((port) => ({
+      ...(port.PublicPort ? { hostIp: port.IP, hostPort: port.PublicPort } : {}),
+      containerPort: port.PrivatePort,
+      protocol: port.Type,
+    }))
+    .sort((one, other) => one.containerPort - other.containerPort);
+
+/** The Engine writes the year 1 for "never". */
+const toTime = (time: string): string | null =>
+  !time || time.startsWith("0001-") ? null : new Date(time).toISOString();
