@@ -1,0 +1,121 @@
+import type { ToolField } from "./tool-schema.ts";
+
+/** What was typed, by path (`a`, `a.b` as a JSON array of names): text as typed, or the state of a check box. */
+export type FormValues = Record<string, string | boolean | string[]>;
+
+export type FormErrors = Record<string, string>;
+
+export type Arguments = Record<string, unknown>;
+
+export const pathKey = (path: readonly string[]): string => JSON.stringify(path);
+
+/** The values a form starts with: the schema's own defaults. */
+export function initialValues(fields: readonly ToolField[], parent: readonly string[] = []): FormValues {
+  const values: FormValues = {};
+  for (const field of fields) {
+    const path = [...parent, field.name];
+    if (field.kind === "group") Object.assign(values, initialValues(field.fields, path));
+    else values[pathKey(path)] = field.initial;
+  }
+  return values;
+}
+
+type Parsed = { value: unknown } | { error: string } | "absent";
+
+function toNumber(typed: string, integer: boolean): Parsed {
+  const value = Number(typed);
+  if (!Number.isFinite(value)) return { error: "Must be a number" };
+  if (integer && !Number.isInteger(value)) return { error: "Must be a whole number" };
+  return { value };
+}
+
+function parseField(field: ToolField, typed: string | boolean | string[] | undefined): Parsed {
+  switch (field.kind) {
+    case "boolean":
+      return { value: typed === true };
+    case "text": {
+      const value = typeof typed === "string" ? typed : "";
+      if (value === "" && !(field.required && field.minLength === 0)) return "absent";
+      if (field.minLength !== undefined && value.length < field.minLength)
+        return { error: `Must be at least ${field.minLength} characters` };
+      if (field.maxLength !== undefined && value.length > field.maxLength)
+        return { error: `Must be at most ${field.maxLength} characters` };
+      return { value };
+    }
+    case "number": {
+      const text = typeof typed === "string" ? typed.trim() : "";
+      if (text === "") return "absent";
+      const parsed = toNumber(text, field.integer);
+      if (parsed === "absent" || "error" in parsed) return parsed;
+      const value = parsed.value as number;
+      if (field.min !== undefined && value < field.min) return { error: `Must be ${field.min} or more` };
+      if (field.max !== undefined && value > field.max) return { error: `Must be ${field.max} or less` };
+      return parsed;
+    }
+    case "choice": {
+      const option = field.options.find(({ key }) => key === typed);
+      return option ? { value: option.value } : "absent";
+    }
+    case "list": {
+      const items = Array.isArray(typed) ? typed : [];
+      if (items.length === 0) return field.required ? { value: [] } : "absent";
+      if (field.item === "text") return { value: items };
+      const numbers: unknown[] = [];
+      for (const item of items) {
+        const parsed =
+          item.trim() === "" ? { error: "Every entry must be a number" } : toNumber(item, field.item === "integer");
+        if (parsed === "absent" || "error" in parsed) return parsed;
+        numbers.push(parsed.value);
+      }
+      return { value: numbers };
+    }
+    case "json": {
+      const text = typeof typed === "string" ? typed.trim() : "";
+      if (text === "") return "absent";
+      try {
+        return { value: JSON.parse(text) };
+      } catch {
+        return { error: "Must be valid JSON" };
+      }
+    }
+    case "group":
+      return "absent";
+  }
+}
+
+/** Sets an own property whatever its name, `__proto__` included. */
+function put(target: Arguments, name: string, value: unknown) {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+const isTouched = (fields: readonly ToolField[], values: FormValues, path: readonly string[]): boolean =>
+  Object.entries(initialValues(fields, path)).some(
+    ([key, initial]) => JSON.stringify(values[key] ?? initial) !== JSON.stringify(initial),
+  );
+
+/** Turns what was typed into the call's arguments, or tells by path what is wrong; an empty optional field is left out. */
+export function toArguments(
+  fields: readonly ToolField[],
+  values: FormValues,
+  parent: readonly string[] = [],
+): { arguments: Arguments; errors: FormErrors } {
+  const result: Arguments = {};
+  const errors: FormErrors = {};
+  for (const field of fields) {
+    const path = [...parent, field.name];
+    if (field.kind === "group") {
+      // An optional group nobody touched is left out whole: its own required fields and defaults do not count.
+      if (!field.required && !isTouched(field.fields, values, path)) continue;
+      const inner = toArguments(field.fields, values, path);
+      Object.assign(errors, inner.errors);
+      put(result, field.name, inner.arguments);
+      continue;
+    }
+    const parsed = parseField(field, values[pathKey(path)]);
+    if (parsed === "absent") {
+      if (field.required) errors[pathKey(path)] = "Required";
+    } else if ("error" in parsed) errors[pathKey(path)] = parsed.error;
+    else put(result, field.name, parsed.value);
+  }
+  return { arguments: result, errors };
+}

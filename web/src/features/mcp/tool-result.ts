@@ -1,0 +1,115 @@
+/** One part of a tool's answer as it is shown; everything but a checked image is text. */
+export type ResultPart =
+  | { kind: "text"; text: string }
+  | { kind: "json"; text: string }
+  | { kind: "image"; mimeType: string; url: string; bytes: number }
+  | { kind: "link"; name: string; uri: string; description: string | null }
+  | { kind: "note"; text: string };
+
+export interface ToolResult {
+  failed: boolean;
+  parts: ResultPart[];
+}
+
+const imageTypes = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+/** Largest image shown, in base64 characters (about 15 MB). */
+const IMAGE_MAX = 20_000_000;
+/** Longest text shown of one part. */
+const TEXT_MAX = 1_000_000;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+const cut = (value: string): string =>
+  value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}\n… ${value.length - TEXT_MAX} more characters` : value;
+
+/** Text that is one JSON object or array is shown indented. */
+function toText(value: string): ResultPart {
+  const trimmed = value.trim();
+  if (/^[[{]/.test(trimmed) && trimmed.length <= TEXT_MAX) {
+    try {
+      return { kind: "json", text: JSON.stringify(JSON.parse(trimmed), null, 2) };
+    } catch {
+      // Not JSON after all.
+    }
+  }
+  return { kind: "text", text: cut(value) };
+}
+
+/** Whether the first bytes are those of the type that is claimed; anything else is not handed to the browser's decoder. */
+function isImage(mimeType: string, data: string): boolean {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data.slice(0, 64))) return false;
+  let head: string;
+  try {
+    head = atob(data.slice(0, 32).padEnd(Math.min(32, Math.ceil(data.length / 4) * 4), "="));
+  } catch {
+    return false;
+  }
+  if (mimeType === "image/png") return head.startsWith("\u0089PNG");
+  if (mimeType === "image/jpeg") return head.startsWith("\u00ff\u00d8\u00ff");
+  if (mimeType === "image/gif") return head.startsWith("GIF8");
+  return head.startsWith("RIFF") && head.slice(8, 12) === "WEBP";
+}
+
+function toImage(part: Record<string, unknown>): ResultPart {
+  const mimeType = text(part.mimeType)?.toLowerCase() ?? "";
+  const data = text(part.data)?.replace(/\s+/g, "") ?? "";
+  const bytes = Math.floor((data.length * 3) / 4);
+  if (!imageTypes.has(mimeType))
+    return { kind: "note", text: `An image of type ${mimeType || "unknown"} is not shown` };
+  if (data.length > IMAGE_MAX) return { kind: "note", text: "An image too large to show" };
+  if (!isImage(mimeType, data) || /[^A-Za-z0-9+/=]/.test(data))
+    return { kind: "note", text: `The data is not an image of type ${mimeType}` };
+  return { kind: "image", mimeType, url: `data:${mimeType};base64,${data}`, bytes };
+}
+
+function toPart(part: unknown): ResultPart {
+  if (!isObject(part)) return { kind: "json", text: cut(JSON.stringify(part, null, 2) ?? "") };
+  switch (part.type) {
+    case "text":
+      return toText(text(part.text) ?? "");
+    case "image":
+      return toImage(part);
+    case "audio":
+      return { kind: "note", text: `Audio (${text(part.mimeType) ?? "unknown type"}) is not played` };
+    case "resource": {
+      const resource = isObject(part.resource) ? part.resource : {};
+      const held = text(resource.text);
+      if (held !== undefined) return toText(held);
+      return {
+        kind: "note",
+        text: `Binary resource ${text(resource.uri) ?? ""} (${text(resource.mimeType) ?? "unknown type"})`,
+      };
+    }
+    case "resource_link":
+      return {
+        kind: "link",
+        name: text(part.title) ?? text(part.name) ?? "Resource",
+        uri: text(part.uri) ?? "",
+        description: text(part.description) ?? null,
+      };
+    default:
+      return { kind: "json", text: cut(JSON.stringify(part, null, 2)) };
+  }
+}
+
+/** Reads what `POST /mcp/:id/tools/call` answers; a shape it does not know is shown as JSON. */
+export function toToolResult(result: unknown): ToolResult {
+  if (!isObject(result))
+    return { failed: false, parts: [{ kind: "json", text: cut(JSON.stringify(result, null, 2) ?? "") }] };
+  const parts = Array.isArray(result.content) ? result.content.map(toPart) : [];
+  if (result.structuredContent !== undefined) {
+    const structured = JSON.stringify(result.structuredContent, null, 2) ?? "";
+    if (!parts.some((part) => part.kind === "json" && part.text === structured))
+      parts.push({ kind: "json", text: cut(structured) });
+  }
+  if (parts.length === 0) {
+    parts.push(
+      Array.isArray(result.content)
+        ? { kind: "note", text: "The tool answered with nothing" }
+        : { kind: "json", text: cut(JSON.stringify(result, null, 2)) },
+    );
+  }
+  return { failed: result.isError === true, parts };
+}
