@@ -1,0 +1,12 @@
+import process from "node:process";
+import { createWatchFolder } from "../host/watcher.ts";
+
+/** Watches the folders it is given one after the other and prints what it is told: for tests that limit a whole process. */
+const watchFolder = createWatchFolder({ checkMs: 100, pollMs: 100 });
+for (const [index, folder] of process.argv.slice(2).entries()) {
+  await watchFolder(folder, {
+    onChange: (type, name) => process.stdout.write(`${index} ${type} ${name}\n`),
+    onError: (error) => process.stdout.write(`${index} error ${(error as NodeJS.ErrnoException).code}\n`),
+  });
+  process.stdout.write(`${index} watching\n`);
+}
