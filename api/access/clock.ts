@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { uptime } from "node:os";
+import type { DatabaseSync } from "node:sqlite";
+
+export interface ClockSources {
+  /** Milliseconds since the epoch; the operator or NTP may step it. */
+  wall(): number;
+  /** Milliseconds since the machine started, sleep included; no step moves it. */
+  uptime(): number;
+  /** Changes when the machine starts anew; empty when unknown. */
+  boot(): string;
+}
+
+export const machineClock: ClockSources = {
+  wall: Date.now,
+  uptime: () => uptime() * 1_000,
+  boot: () => {
+    try {
+      return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    } catch {
+      return "";
+    }
+  },
+};
+
+export interface AccessClock {
+  /** Milliseconds that never go back, across restarts too. Ages of sessions and keys are counted in them. */
+  tick(): number;
+  /** The wall-clock time, for people to read, at which the given tick is reached if nobody steps the clock. */
+  wallAt(tick: number): number;
+  now(): Date;
+  /** Writes down where the clock stands. */
+  save(): void;
+}
+
+/**
+ * A clock for ages. While the machine runs it follows the uptime, over a restart of the server too; only over a restart
+ * of the machine it has to believe the wall clock, and then never backwards.
+ */
+export function openAccessClock(database: DatabaseSync, sources: ClockSources = machineClock): AccessClock {
+  const saved = new Map(
+    database
+      .prepare("SELECT name, value FROM access_state WHERE name LIKE 'clock_%'")
+      .all()
+      .map(({ name, value }) => [String(name), String(value)]),
+  );
+  const write = database.prepare("INSERT OR REPLACE INTO access_state (name, value) VALUES (?, ?)");
+  const boot = sources.boot();
+  const startUptime = sources.uptime();
+  const startTick = Number(saved.get("clock_tick") ?? 0) + elapsedSince(saved, sources, boot, startUptime);
+  let last = startTick;
+  const tick = () => {
+    last = Math.max(last, Math.round(startTick + sources.uptime() - startUptime));
+    return last;
+  };
+  return {
+    tick,
+    wallAt: (at) => sources.wall() + (at - tick()),
+    now: () => new Date(sources.wall()),
+    save: () => {
+      write.run("clock_tick", String(tick()));
+      write.run("clock_wall", String(sources.wall()));
+      write.run("clock_uptime", String(sources.uptime()));
+      write.run("clock_boot", boot);
+    },
+  };
+}
+
+function elapsedSince(saved: Map<string, string>, sources: ClockSources, boot: string, uptimeNow: number): number {
+  if (!saved.has("clock_tick")) return 0;
+  const byUptime = uptimeNow - Number(saved.get("clock_uptime"));
+  if (boot !== "" && saved.get("clock_boot") === boot && byUptime >= 0) return Math.round(byUptime);
+  return Math.max(0, Math.round(sources.wall() - Number(saved.get("clock_wall"))));
+}
