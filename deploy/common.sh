@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# Sourced by the scripts beside it. Bash 3.2, as macOS has it, must be able to read it.
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+fail() {
+  warn "Error: $*"
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Node's own word on whether it is new enough (24.15: type stripping, node:sqlite).
+node_is_new_enough() {
+  "$1" -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 24 || (major === 24 && minor >= 15) ? 0 : 1)' 2>/dev/null
+}
+
+# Installs what the lock file names, unless that is there already, and puts the project's own programs first on the PATH.
+install_packages() {
+  have npm || fail "npm is needed; it comes with Node."
+  if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say "Installing the packages of package-lock.json…"
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || fail "npm could not install the packages."
+    touch node_modules/.package-lock.json
+  fi
+  export PATH="$PWD/node_modules/.bin:$PATH"
+  NODE="$(command -v node)" || fail "Node is needed."
+  node_is_new_enough "$NODE" || fail "Node 24.15 or newer is needed here, but $NODE is $("$NODE" --version)."
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** What is read of the PM2 file: the development start runs exactly what PM2 would run. */
+interface App {
+  name: string;
+  script: string;
+  cwd: string;
+  interpreter: string;
+  env: Record<string, string>;
+  env_development: Record<string, string>;
+}
+
+const START_LIMIT_MS = 60_000;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const { apps } = createRequire(import.meta.url)("./ecosystem.config.cjs") as { apps: App[] };
+const portOf = (app: App) => Number(app.env.PORT ?? app.env.WS_PORT);
+const [web, api, realtime] = apps;
+if (!web || !api || !realtime) throw new Error("the PM2 file names three services");
+const address = `http://localhost:${portOf(web)}`;
+const dataDir = api.env.DATA_DIR ?? join(api.cwd, ".data");
+
+/** The page reaches the servers on ports 3006 and 3007 by itself; other ports it must be told. */
+function environmentOf(app: App): Record<string, string> {
+  const told: Record<string, string> = {};
+  if (portOf(api) !== 3006) told.VITE_API_URL = `http://localhost:${portOf(api)}`;
+  if (portOf(realtime) !== 3007) told.VITE_WS_URL = `http://localhost:${portOf(realtime)}`;
+  if (portOf(web) !== 3005) told.PUBLIC_ORIGIN = `${address},http://127.0.0.1:${portOf(web)}`;
+  return { ...told, ...app.env, ...app.env_development };
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  const socket = createConnection({ port, host: "127.0.0.1" });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Whether the service itself answers there, and not some other program. */
+async function isHealthy(app: App): Promise<boolean> {
+  try {
+    const url = `http://localhost:${portOf(app)}${app === web ? "/" : "/health"}`;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const text = await answer.text();
+    return answer.ok && (app === web ? text.includes("AI Desktop") : text.includes('"healthy"'));
+  } catch {
+    return false;
+  }
+}
+
+const children = new Map<App, ChildProcess>();
+let stopping = false;
+
+function start(app: App): void {
+  // In a process group of its own: Ctrl-C reaches us alone, and we pass it on once.
+  const child = spawn(app.interpreter, [app.script], {
+    cwd: app.cwd,
+    env: environmentOf(app),
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.set(app, child);
+  const label = app.name.replace("ai-desktop-", "").padEnd(9);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on("line", (line) => say(`${label} | ${line}`));
+  }
+  child.once("error", (error) => say(`${label} | ${error.message}`));
+  child.once("exit", (code, signal) => {
+    children.delete(app);
+    if (!stopping) void stop(`${app.name} ended (${signal ?? code}); stopping the others.`, 1);
+  });
+}
+
+async function stop(reason: string, exitCode: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  say(reason);
+  const ends = [...children.values()].map((child) => once(child, "exit"));
+  for (const child of children.values()) child.kill("SIGTERM");
+  await Promise.race([Promise.all(ends), delay(8_000)]);
+  for (const child of children.values()) child.kill("SIGKILL");
+  process.exit(exitCode);
+}
+
+/** The line a first start needs: where to make the first account, and the token that proves whose machine it is. */
+async function setupLine(): Promise<string | undefined> {
+  const answer = await fetch(`http://localhost:${portOf(api as App)}/api/setup`);
+  const { needed } = (await answer.json()) as { needed?: boolean };
+  if (!needed) return undefined;
+  const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();
+  return `First start: make the admin account at ${address}/setup with the set-up token ${token}`;
+}
+
+const taken = [];
+for (const app of apps) if (await isTaken(portOf(app))) taken.push(app);
+if (taken.length === apps.length && (await Promise.all(apps.map(isHealthy))).every(Boolean)) {
+  say(`AI Desktop is running already: ${address}`);
+  process.exit(0);
+}
+if (taken.length > 0) {
+  const variableOf = new Map([
+    [web, "WEB_PORT"],
+    [api, "API_PORT"],
+    [realtime, "WS_PORT"],
+  ]);
+  for (const app of taken) {
+    say(`Port ${portOf(app)} (${app.name}) is taken by another program: end it, or set ${variableOf.get(app)}.`);
+  }
+  process.exit(1);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop("Stopping…", 0));
+for (const app of apps) start(app);
+const deadline = performance.now() + START_LIMIT_MS;
+const waiting = new Set(apps);
+while (waiting.size > 0 && !stopping) {
+  for (const app of waiting) if (await isHealthy(app)) waiting.delete(app);
+  if (waiting.size > 0 && performance.now() > deadline) {
+    await stop(`No answer from ${[...waiting].map((app) => app.name).join(", ")}.`, 1);
+  }
+  await delay(200);
+}
+if (!stopping) {
+  const line = await setupLine().catch(() => undefined);
+  say("");
+  say(`AI Desktop is running: ${address}   (Ctrl-C stops it)`);
+  if (line) say(line);
+  say("");
+}
