@@ -21,10 +21,9 @@ interface App {
 const START_LIMIT_MS = 60_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const { apps } = createRequire(import.meta.url)("./ecosystem.config.cjs") as { apps: App[] };
+const { apps } = createRequire(import.meta.url)("./ecosystem.config.cjs") as { apps: [App, App, App] };
 const portOf = (app: App) => Number(app.env.PORT ?? app.env.WS_PORT);
 const [web, api, realtime] = apps;
-if (!web || !api || !realtime) throw new Error("the PM2 file names three services");
 const address = `http://localhost:${portOf(web)}`;
 const dataDir = api.env.DATA_DIR ?? join(api.cwd, ".data");
 
@@ -97,14 +96,14 @@ async function stop(reason: string, exitCode: number): Promise<void> {
 
 /** The line a first start needs: where to make the first account, and the token that proves whose machine it is. */
 async function setupLine(): Promise<string | undefined> {
-  const answer = await fetch(`http://localhost:${portOf(api as App)}/api/setup`);
+  const answer = await fetch(`http://localhost:${portOf(api)}/api/setup`);
   const { needed } = (await answer.json()) as { needed?: boolean };
   if (!needed) return undefined;
   const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();
   return `First start: make the admin account at ${address}/setup with the set-up token ${token}`;
 }
 
-const taken = [];
+const taken: App[] = [];
 for (const app of apps) if (await isTaken(portOf(app))) taken.push(app);
 if (taken.length === apps.length && (await Promise.all(apps.map(isHealthy))).every(Boolean)) {
   say(`AI Desktop is running already: ${address}`);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createConnection, createServer } from "node:net";
 
 /** Ports of 127.0.0.1 that nobody listens on, all different; the kernel does not hand them out again at once. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -13,4 +13,17 @@ export async function freePorts(count: number): Promise<number[]> {
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;
+}
+
+/** Whether somebody listens on a port of 127.0.0.1. */
+export async function canConnect(port: number): Promise<boolean> {
+  const socket = createConnection({ port, host: "127.0.0.1" });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type RequestOptions, request } from "node:https";
+import { type AddressInfo, connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
+import { lacks } from "../shared/testing/parts.ts";
+
+/** Stands where a service would: tells what reached it. */
+interface Upstream {
+  port: number;
+  requests: { url: string; headers: IncomingMessage["headers"]; rawHeaders: string[] }[];
+  server: Server;
+}
+
+async function startUpstream(name: string): Promise<Upstream> {
+  const requests: Upstream["requests"] = [];
+  const server = createServer((incoming, response) => {
+    requests.push({ url: incoming.url ?? "", headers: incoming.headers, rawHeaders: incoming.rawHeaders });
+    incoming.resume();
+    incoming.on("end", () => response.end(name));
+  });
+  server.on("upgrade", (incoming, socket) => {
+    requests.push({ url: incoming.url ?? "", headers: incoming.headers, rawHeaders: incoming.rawHeaders });
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, requests, server };
+}
+
+interface Answer {
+  status: number;
+  body: string;
+  headers: IncomingMessage["headers"];
+}
+
+describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
+  let nginx: TestNginx;
+  let web: Upstream;
+  let api: Upstream;
+  let realtime: Upstream;
+
+  beforeAll(async () => {
+    [web, api, realtime] = [await startUpstream("web"), await startUpstream("api"), await startUpstream("realtime")];
+    nginx = await startNginx({ web: web.port, api: api.port, realtime: [realtime.port] });
+  });
+  afterAll(async () => {
+    await nginx?.close();
+    for (const upstream of [web, api, realtime]) {
+      upstream?.server.closeAllConnections();
+      upstream?.server.close();
+    }
+  });
+
+  /** The path goes out exactly as written. */
+  const send = (path: string, options: RequestOptions = {}, body?: Buffer) =>
+    new Promise<Answer>((resolve, reject) => {
+      const outgoing = request(
+        { host: "127.0.0.1", port: nginx.httpsPort, servername: "localhost", ca: nginx.certificate, path, ...options },
+        (answer) => {
+          let text = "";
+          answer.setEncoding("utf8").on("data", (part: string) => {
+            text += part;
+          });
+          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text, headers: answer.headers }));
+        },
+      );
+      if (!options.headers || !("Host" in options.headers)) outgoing.setHeader("Host", `localhost:${nginx.httpsPort}`);
+      outgoing.on("error", reject).on("upgrade", (answer, socket) => {
+        socket.destroy();
+        resolve({ status: answer.statusCode ?? 0, body: "", headers: answer.headers });
+      });
+      outgoing.end(body);
+    });
+
+  test.each([
+    ["/", "web"],
+    ["/services/abc", "web"],
+    ["/api/services", "api"],
+    ["/api/files?path=%2Fa%2Fb..%2F", "api"],
+    ["/health", "api"],
+    ["/socket.io/?EIO=4&transport=polling", "realtime"],
+  ])("routes %s to the %s server", async (path, name) => {
+    expect(await send(path)).toMatchObject({ status: 200, body: name });
+  });
+
+  test.each(["/emit", "/emit/", "/metrics", "/ready", "/internal/handshake", "/access/revoke", "/api/../emit"])(
+    "never proxies %s",
+    async (path) => {
+      const reached = () => [web, api, realtime].map((upstream) => upstream.requests.length);
+      const before = reached();
+      expect([400, 404]).toContain((await send(path, { method: "POST" })).status);
+      expect(reached()).toEqual(before);
+    },
+  );
+
+  test.each([
+    "/api/..\\internal/handshake",
+    "/api/..%5cinternal/handshake",
+    "/api/..%2finternal/handshake",
+    "/api/%2e%2e/internal/handshake",
+    "/api/./../internal/handshake",
+    "/socket.io/..\\emit",
+    "//emit",
+  ])("refuses %s, which nginx and the server behind it could read differently", async (path) => {
+    const before = api.requests.length + realtime.requests.length;
+    expect([400, 404]).toContain((await send(path, { method: "POST" })).status);
+    expect(api.requests.length + realtime.requests.length).toBe(before);
+  });
+
+  test("writes the forwarded headers anew, whatever the visitor claims", async () => {
+    const claims = { "X-Forwarded-For": "127.0.0.1, 10.0.0.1", "X-Real-IP": "10.0.0.1", Forwarded: "for=10.0.0.1" };
+    await send("/api/claims", { headers: { ...claims, Host: `localhost:${nginx.httpsPort}`, Proxy: "http://evil" } });
+    const { headers } = api.requests.at(-1) ?? {};
+    expect(headers).toMatchObject({
+      host: `localhost:${nginx.httpsPort}`,
+      "x-forwarded-for": "127.0.0.1",
+      "x-real-ip": "127.0.0.1",
+      "x-forwarded-proto": "https",
+    });
+    expect(headers).not.toHaveProperty("forwarded");
+    expect(headers).not.toHaveProperty("proxy");
+  });
+
+  test("passes the upgrade of a WebSocket on, and no upgrade to the API", async () => {
+    const upgrade = { Connection: "Upgrade", Upgrade: "websocket" };
+    expect((await send("/socket.io/?transport=websocket", { headers: upgrade })).status).toBe(101);
+    expect(realtime.requests.at(-1)?.headers).toMatchObject({ connection: "upgrade", upgrade: "websocket" });
+    await send("/api/upgrade", { headers: upgrade });
+    expect(api.requests.at(-1)?.headers).not.toHaveProperty("upgrade");
+  });
+
+  test("hangs up on a host name that is not its own", async () => {
+    await expect(send("/", { headers: { Host: "evil.example" } })).rejects.toThrow(/socket hang up|ECONNRESET/);
+  });
+
+  test("sends a visitor without TLS to the same address with TLS", async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(nginx.httpPort, "127.0.0.1", () =>
+        socket.write("GET /a?b=c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+      );
+      socket.once("data", (data) => resolve(String(data))).once("error", reject);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 308 /);
+    expect(answer).toContain("Location: https://localhost/a?b=c");
+  });
+
+  test("speaks of TLS to be kept, and not of its version", async () => {
+    const { headers } = await send("/");
+    expect(headers["strict-transport-security"]).toBe("max-age=31536000");
+    expect(headers.server).toBe("nginx");
+  });
+
+  test("answers its own refusals in the envelope", async () => {
+    const tooLarge = await send("/api/services", { method: "POST" }, Buffer.alloc(3 * 1024 * 1024));
+    expect(tooLarge.status).toBe(413);
+    expect(JSON.parse(tooLarge.body)).toMatchObject({ success: false, code: "too_large" });
+  });
+
+  test("lets an upload through that is larger than other requests may be", async () => {
+    const upload = await send("/api/files/upload?path=%2Fa", { method: "PUT" }, Buffer.alloc(5 * 1024 * 1024));
+    expect(upload).toMatchObject({ status: 200, body: "api" });
+  });
+
+  test("limits how often one address may try to log in", async () => {
+    const answers = await Promise.all(Array.from({ length: 80 }, () => send("/api/session", { method: "POST" })));
+    const refused = answers.filter((answer) => answer.status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(JSON.parse(refused[0]?.body ?? "")).toMatchObject({ success: false, code: "rate_limited" });
+  });
+
+  test("tells that a part is away when nobody listens behind it", async () => {
+    api.server.closeAllConnections();
+    await new Promise((resolve) => api.server.close(resolve));
+    const answer = await send("/api/services");
+    expect(answer.status).toBe(503);
+    expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: "upstream_unavailable" });
+  });
+});

@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Child, startChild } from "./child.ts";
+import { eventually } from "./eventually.ts";
+import { canConnect, freePorts } from "./free-port.ts";
+import { findProgram } from "./parts.ts";
+import { projectFolder } from "./service-process.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const run = promisify(execFile);
+
+export interface NginxOptions {
+  /** Ports of the web app and the API, and of every realtime node. */
+  web: number;
+  api: number;
+  realtime: number[];
+  httpPort?: number;
+  httpsPort?: number;
+}
+
+export interface TestNginx {
+  /** `https://localhost:<port>`, which the site answers to. */
+  origin: string;
+  httpPort: number;
+  httpsPort: number;
+  /** Certificate of the site, to be trusted by the caller. */
+  certificate: string;
+  errorLog(): Promise<string>;
+  reload(): void;
+  close(): Promise<void>;
+}
+
+/** `deploy/nginx.conf` itself, its names, ports and certificate replaced, in an nginx of its own. */
+export async function startNginx({ web, api, realtime, ...ports }: NginxOptions): Promise<TestNginx> {
+  const folder = await tempFolder("nginx");
+  const at = (name: string) => join(folder.path, name);
+  const [freeHttp = 0, freeHttps = 0] = await freePorts(2);
+  const { httpPort = freeHttp, httpsPort = freeHttps } = ports;
+  await run(findProgram("openssl") ?? "openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+    ...["-keyout", at("privkey.pem"), "-out", at("fullchain.pem")],
+  ]);
+  const site = (await readFile(join(projectFolder, "deploy/nginx.conf"), "utf8"))
+    .replaceAll("/etc/ssl/ai-desktop", folder.path)
+    .replaceAll("panel.example.com", "localhost")
+    .replace(/^ *listen \[::\].*$/gm, "")
+    .replaceAll("listen 80", `listen 127.0.0.1:${httpPort}`)
+    .replaceAll("listen 443", `listen 127.0.0.1:${httpsPort}`)
+    .replace("server 127.0.0.1:3005;", `server 127.0.0.1:${web};`)
+    .replace("server 127.0.0.1:3006;", `server 127.0.0.1:${api};`)
+    .replace("server 127.0.0.1:3007;", realtime.map((port) => `server 127.0.0.1:${port};`).join(" "));
+  await writeFile(at("site.conf"), site);
+  for (const name of ["body", "proxy", "fastcgi", "uwsgi", "scgi"]) await mkdir(at(name));
+  await writeFile(
+    at("nginx.conf"),
+    `daemon off; worker_processes 1; pid ${at("nginx.pid")}; error_log ${at("error.log")} warn;
+events { worker_connections 2048; }
+http {
+  access_log off;
+  client_body_temp_path ${at("body")}; proxy_temp_path ${at("proxy")}; fastcgi_temp_path ${at("fastcgi")};
+  uwsgi_temp_path ${at("uwsgi")}; scgi_temp_path ${at("scgi")};
+  include ${at("site.conf")};
+}
+`,
+  );
+  const nginx: Child = await startChild(findProgram("nginx") ?? "nginx", ["-p", folder.path, "-c", at("nginx.conf")]);
+  const errorLog = () => readFile(at("error.log"), "utf8").catch(() => "");
+  const close = async () => {
+    await nginx.stop();
+    await folder.remove();
+  };
+  try {
+    await eventually(async () => {
+      if (nginx.exitCode() !== null) throw new Error(`nginx ended: ${nginx.output()}${await errorLog()}`);
+      return (await readFile(at("nginx.pid"), "utf8")) !== "" && canConnect(httpsPort);
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    origin: `https://localhost:${httpsPort}`,
+    httpPort,
+    httpsPort,
+    certificate: await readFile(at("fullchain.pem"), "utf8"),
+    errorLog,
+    reload: () => nginx.signal("SIGHUP"),
+    close,
+  };
+}
