@@ -1,4 +1,12 @@
+import { join } from "node:path";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
+import { AppError } from "../server/errors.ts";
+import { decodeArgument } from "./amp.ts";
+import { createBreaker, DeadlineError } from "./breaker.ts";
+import { UnavailableError } from "./dependency.ts";
+import { followBus } from "./pm2-bus.ts";
+import { callPm2, Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
+import { type ProcessEntry, parseProcessList, toDeployments } from "./process-views.ts";
 
 /** Where one PM2 process writes: PM2 names the files, and several processes may share them. */
 export interface ProcessLogFiles {
@@ -16,7 +24,7 @@ export interface ProcessEvent {
 
 /**
  * PM2's daemon, spoken to over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME) so that asking never starts one.
- * Each call ends within 3 s. Throws `AppError`: `not_found` (no process of exactly that name), `upstream_unavailable`.
+ * Each call ends within 3 s; `act` and `remove` take the process's own time-outs in addition, 40 s at most. Throws `AppError`: `not_found` (no process of exactly that name), `upstream_unavailable`.
  */
 export interface ProcessHost {
   ping(): Promise<void>;
@@ -31,3 +39,96 @@ export interface ProcessHost {
    */
   watch(handlers: { onEvent(event: ProcessEvent): void; onState(up: boolean): void }, signal: AbortSignal): void;
 }
+
+/** A hung daemon is answered within 3 s: a probe, then the call. */
+const CALL_LIMIT_MS = 2_000;
+const PROBE_LIMIT_MS = 800;
+const PROBE_PAUSE_MS = 1_000;
+const ACTION_LIMIT_MS = 40_000;
+/** PM2's own defaults: how long a process may take to end, and to listen. */
+const KILL_TIMEOUT_MS = 1_600;
+const LISTEN_TIMEOUT_MS = 3_000;
+/** How long PM2 gives the outgoing process of a reload, and some time to spare. */
+const GRACE_MS = 10_000;
+
+/** @param options.pm2Home PM2_HOME of the daemon to speak to. */
+export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost {
+  const rpc = join(pm2Home, "rpc.sock");
+  const hangs = () => new UnavailableError("down", "PM2's daemon does not answer; restart it if this lasts.");
+  const breaker = createBreaker({
+    probe: () =>
+      callPm2(rpc, "ping", {}, PROBE_LIMIT_MS).catch((error: unknown) => {
+        if (error instanceof DeadlineError) throw error;
+      }),
+    pauseMs: PROBE_PAUSE_MS,
+    refusal: hangs,
+  });
+
+  const call = async (method: Pm2Method, argument: unknown, limitMs = CALL_LIMIT_MS): Promise<unknown> => {
+    try {
+      return await breaker.run(() => callPm2(rpc, method, argument, limitMs));
+    } catch (error) {
+      if (error instanceof DeadlineError) throw hangs();
+      if (!(error instanceof Pm2Error)) throw error;
+      if (/unknown|not available/i.test(error.message)) throw notFound();
+      if (/in progress/i.test(error.message)) throw new AppError("conflict", "A reload is already running.");
+      throw new AppError("conflict", "PM2 could not do this; its own log says why.", { cause: error });
+    }
+  };
+  const list = async () => parseProcessList(await call("getMonitorData", {}));
+
+  const find = async (name: string): Promise<ProcessEntry[]> => {
+    const found = (await list()).filter(({ pm2_env }) => pm2_env.name === name);
+    if (found.length === 0) throw notFound();
+    return found;
+  };
+
+  return {
+    async ping() {
+      await call("ping", {});
+    },
+    list: async () => toDeployments(await list()),
+    async logFiles(name) {
+      return (await find(name)).map(({ pm2_env }) => ({
+        pmId: pm2_env.pm_id,
+        name: pm2_env.name,
+        out: toLogFile(pm2_env.pm_out_log_path),
+        error: toLogFile(pm2_env.pm_err_log_path),
+        running: pm2_env.status === "online",
+      }));
+    },
+    async act(name, action) {
+      const found = await find(name);
+      const run = async ({ pm2_env }: ProcessEntry) => {
+        const { kill_timeout = KILL_TIMEOUT_MS, listen_timeout = LISTEN_TIMEOUT_MS, pm_id } = pm2_env;
+        const limit = Math.min(ACTION_LIMIT_MS, kill_timeout + listen_timeout + GRACE_MS);
+        // An empty environment leaves the process's own as it is.
+        if (action === "stop") await call("stopProcessId", pm_id, limit);
+        else await call(action === "reload" ? "reloadProcessId" : "restartProcessId", { id: pm_id, env: {} }, limit);
+        // The daemon tells its bus of an action only when the caller asks it to, as PM2's own command line does.
+        await call("notifyByProcessId", { id: pm_id, action_name: action, manually: true }).catch(() => undefined);
+      };
+      if (action === "reload") for (const item of found) await run(item);
+      else await Promise.all(found.filter((item) => action !== "start" || !isUp(item)).map(run));
+    },
+    async remove(name) {
+      const found = await find(name);
+      await Promise.all(found.map(({ pm2_env }) => call("deleteProcessId", pm2_env.pm_id, ACTION_LIMIT_MS)));
+    },
+    watch({ onEvent, onState }, signal) {
+      const onMessage = (topic: string, data: Buffer | undefined) => {
+        if (topic !== "process:event") return;
+        const event = decodeArgument(data) as { event?: unknown; process?: { name?: unknown } } | undefined;
+        if (event?.process?.name === undefined) return;
+        onEvent({ name: String(event.process.name), action: String(event.event) });
+      };
+      followBus(join(pm2Home, "pub.sock"), { onMessage, onState }, signal);
+    },
+  };
+}
+
+const notFound = () => new AppError("not_found", "PM2 runs no process of that name.");
+const isUp = ({ pm2_env }: ProcessEntry) => pm2_env.status === "online" || pm2_env.status === "launching";
+
+/** PM2 is told `/dev/null` or `NULL` for "keep no log". */
+const toLogFile = (path: string): string | null => (path === "" || /^(NULL|\/dev\/null)$/i.test(path) ? null : path);

@@ -1,0 +1,63 @@
+import { connect } from "node:net";
+import { createFrameReader, decodeArgument } from "./amp.ts";
+import { readInto } from "./pm2-rpc.ts";
+
+/** The first try to reconnect, and the longest wait between two: a new daemon is seen within 5 s. */
+const RETRY_FIRST_MS = 200;
+const RETRY_MAX_MS = 4_000;
+/** Bytes of one message of the bus. */
+const MESSAGE_MAX = 16 * 1024 * 1024;
+
+export interface BusHandlers {
+  /** `topic` and the undecoded rest: log lines come this way too, and most messages are thrown away. */
+  onMessage(topic: string, data: Buffer | undefined): void;
+  onState(up: boolean): void;
+}
+
+/** Listens to PM2's event bus until aborted, across daemons that come and go. */
+export function followBus(socketPath: string, { onMessage, onState }: BusHandlers, signal: AbortSignal): void {
+  let delay = RETRY_FIRST_MS;
+  let up: boolean | undefined;
+
+  const tell = (state: boolean) => {
+    if (state === up || signal.aborted) return;
+    up = state;
+    onState(state);
+  };
+
+  const open = () => {
+    if (signal.aborted) return;
+    const socket = connect(socketPath);
+    const abort = () => socket.destroy();
+    signal.addEventListener("abort", abort);
+    socket.on("connect", () => {
+      delay = RETRY_FIRST_MS;
+      tell(true);
+    });
+    readInto(
+      socket,
+      createFrameReader(([topic, data]) => {
+        const name = decodeArgument(topic);
+        if (typeof name === "string" && !signal.aborted) onMessage(name, data);
+      }, MESSAGE_MAX),
+    );
+    socket.on("error", () => undefined); // `close` follows
+    socket.on("close", () => {
+      signal.removeEventListener("abort", abort);
+      if (signal.aborted) return;
+      tell(false);
+      waitThen(open, delay * (0.75 + Math.random() / 4), signal);
+      delay = Math.min(RETRY_MAX_MS, delay * 2);
+    });
+  };
+  open();
+}
+
+function waitThen(next: () => void, delayMs: number, signal: AbortSignal): void {
+  const stop = () => clearTimeout(timer);
+  const timer = setTimeout(() => {
+    signal.removeEventListener("abort", stop);
+    next();
+  }, delayMs);
+  signal.addEventListener("abort", stop, { once: true });
+}

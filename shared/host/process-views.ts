@@ -1,0 +1,96 @@
+import { basename, relative } from "node:path";
+import { z } from "zod";
+import type { Deployment, DeploymentInstance, ProcessStatus } from "../protocol/deployment.ts";
+
+const statuses = ["online", "stopping", "stopped", "launching", "errored", "one-launch-status", "waiting restart"];
+const text = z.string().catch("");
+const count = z.number().catch(0);
+
+/** What is taken from an entry of PM2's list. The rest of it, the environment above all, is dropped at this line. */
+const entry = z.object({
+  pid: count,
+  monit: z.object({ memory: count, cpu: count }).catch({ memory: 0, cpu: 0 }),
+  pm2_env: z.object({
+    // While a reload runs the outgoing process is called `_old_<id>`; it is no process of its own.
+    pm_id: z.number(),
+    name: z.coerce.string(),
+    namespace: text,
+    status: text.transform((status) => (statuses.includes(status) ? status : "stopped") as ProcessStatus),
+    exec_mode: text,
+    version: text,
+    watch: z.unknown().optional().transform(Boolean),
+    restart_time: count,
+    pm_uptime: count,
+    pm_exec_path: text,
+    pm_cwd: text,
+    pm_out_log_path: text,
+    pm_err_log_path: text,
+    kill_timeout: z.number().optional().catch(undefined),
+    listen_timeout: z.number().optional().catch(undefined),
+  }),
+});
+export type ProcessEntry = z.output<typeof entry>;
+
+/** Entries of PM2's own list that stand for a process. */
+export function parseProcessList(list: unknown): ProcessEntry[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item) => {
+    const parsed = entry.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]);
+
+/** Groups processes by their exact name, in the order of PM2's list. */
+export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
+  const groups = new Map<string, [ProcessEntry, ...ProcessEntry[]]>();
+  for (const item of entries) {
+    const group = groups.get(item.pm2_env.name);
+    if (group) group.push(item);
+    else groups.set(item.pm2_env.name, [item]);
+  }
+  return [...groups].map(([name, group]) => {
+    const { exec_mode, namespace, version, watch, pm_exec_path, pm_cwd } = group[0].pm2_env;
+    const instances = group.map(toInstance);
+    return {
+      id: name,
+      name,
+      status: statusOf(instances),
+      mode: exec_mode === "cluster_mode" ? "cluster" : "fork",
+      instances,
+      script: scriptOf(pm_exec_path, pm_cwd),
+      namespace: namespace || "default",
+      version: version === "N/A" || version === "" ? null : version,
+      watching: watch,
+      own: ownNames.has(name),
+    };
+  });
+}
+
+function toInstance({ pid, monit, pm2_env }: ProcessEntry): DeploymentInstance {
+  const runs = pm2_env.status === "online" || pm2_env.status === "launching" || pm2_env.status === "stopping";
+  return {
+    pmId: pm2_env.pm_id,
+    pid: pid > 0 && runs ? pid : null,
+    status: pm2_env.status,
+    cpuPercent: monit.cpu,
+    memoryBytes: monit.memory,
+    restarts: pm2_env.restart_time,
+    startedAt: runs && pm2_env.pm_uptime > 0 ? new Date(pm2_env.pm_uptime).toISOString() : null,
+  };
+}
+
+/** One broken instance is worth showing, and one that runs means that the deployment runs. */
+function statusOf(instances: readonly DeploymentInstance[]): ProcessStatus {
+  const all = instances.map(({ status }) => status);
+  for (const status of ["errored", "online"] as const) if (all.includes(status)) return status;
+  return all[0] ?? "stopped";
+}
+
+/** Folder and script, without where on the host they are. */
+function scriptOf(script: string, folder: string): string {
+  const inside = folder ? relative(folder, script) : "";
+  if (!inside || inside.startsWith("..")) return basename(script);
+  return `${basename(folder)}/${inside}`;
+}
