@@ -1,0 +1,91 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { AuditEntry, AuditQuery } from "../../shared/protocol/account.ts";
+import { parseLine } from "./chain.ts";
+import { closedFiles, currentFile } from "./files.ts";
+
+const BLOCK_BYTES = 64 * 1024;
+/** Bytes read for one page at most; a rare filter goes on with `before` from where it stopped. */
+const SCAN_MAX_BYTES = 32 * 1024 * 1024;
+
+export interface AuditPage {
+  /** Newest first. */
+  entries: AuditEntry[];
+  /** Give it as `before` for the next page; null at the end. */
+  next: number | null;
+}
+
+/** A page of the trail, read backwards from its end. */
+export async function readTrail(folder: string, query: AuditQuery): Promise<AuditPage> {
+  const matches = toFilter(query);
+  const entries: AuditEntry[] = [];
+  /** Requests whose outcome was met already: their beginning tells nothing more. */
+  const finished = new Set<string>();
+  const paths = [
+    ...closedFiles(folder).map((file) => ({ ...file })),
+    { path: currentFile(folder), first: 0 },
+  ].reverse();
+  let budget = SCAN_MAX_BYTES;
+  for (const { path, first } of paths) {
+    if (query.before !== undefined && first >= query.before) continue;
+    for await (const line of linesBackwards(path)) {
+      budget -= line.length;
+      const entry = parseLine(line);
+      if (!entry || (query.before !== undefined && entry.sequence >= query.before)) continue;
+      if (budget < 0) return { entries, next: entry.sequence + 1 };
+      if (entry.outcome === "begun" && finished.has(entry.requestId)) continue;
+      if (entry.outcome !== "begun") remember(finished, entry.requestId);
+      if (!matches(entry, line)) continue;
+      entries.push(entry);
+      if (entries.length === query.limit) return { entries, next: entry.sequence > 1 ? entry.sequence : null };
+    }
+  }
+  return { entries, next: null };
+}
+
+/** Actions under way at the same moment are far fewer than this. */
+const FINISHED_MAX = 2_000;
+function remember(finished: Set<string>, requestId: string): void {
+  finished.add(requestId);
+  if (finished.size > FINISHED_MAX) for (const oldest of finished) return void finished.delete(oldest);
+}
+
+function toFilter({ who, action, outcome, since, until, text }: AuditQuery) {
+  const from = since && new Date(since).toISOString();
+  const to = until && new Date(until).toISOString();
+  const wanted = text?.toLowerCase();
+  return (entry: AuditEntry, line: string): boolean =>
+    (!who || entry.actor.id === who || entry.actor.name.toLowerCase() === who.toLowerCase()) &&
+    (!action || entry.action === action || entry.action.startsWith(`${action}:`)) &&
+    (!outcome || entry.outcome === outcome) &&
+    (!from || entry.at >= from) &&
+    (!to || entry.at <= to) &&
+    (!wanted || line.toLowerCase().includes(wanted));
+}
+
+async function* linesBackwards(path: string): AsyncGenerator<string> {
+  let file: FileHandle;
+  try {
+    file = await open(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // nothing written yet, or removed meanwhile
+    throw error;
+  }
+  try {
+    let end = (await file.stat()).size;
+    let rest = Buffer.alloc(0); // the beginning of the block after, which belongs to a line of this block
+    while (end > 0) {
+      const start = Math.max(0, end - BLOCK_BYTES);
+      const block = Buffer.alloc(end - start);
+      await file.read(block, 0, block.length, start);
+      const bytes = Buffer.concat([block, rest]);
+      const cut = start === 0 ? 0 : bytes.indexOf(0x0a) + 1;
+      if (start > 0 && cut === 0 && bytes.length > 16 * BLOCK_BYTES) return; // no line of ours is that long
+      rest = cut === 0 && start > 0 ? bytes : bytes.subarray(0, cut);
+      const whole = cut === 0 && start > 0 ? [] : bytes.subarray(cut).toString("utf8").split("\n");
+      for (const line of whole.reverse()) if (line !== "") yield line;
+      end = start;
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,228 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { auditQuery } from "../../shared/protocol/account.ts";
+import { ConfigError } from "../../shared/server/config.ts";
+import { silentLog } from "../../shared/server/log.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { openDatabase } from "../database/database.ts";
+import { type AuditEvent, openTrail, type Trail } from "./trail.ts";
+
+let folder: TempFolder;
+let trails: Trail[];
+
+beforeEach(async () => {
+  folder = await tempFolder("audit");
+  openDatabase(folder.path).close();
+  trails = [];
+});
+afterEach(async () => {
+  for (const trail of trails) trail.close();
+  await folder.remove();
+});
+
+const open = (limits: { fileMaxBytes?: number; closedFilesMax?: number } = {}) => {
+  const trail = openTrail({ dataDir: folder.path, log: silentLog(), ...limits });
+  trails.push(trail);
+  return trail;
+};
+const file = () => join(folder.path, "audit.log");
+const lines = () => readFileSync(file(), "utf8").trimEnd().split("\n");
+const event = (fields: Partial<AuditEvent> = {}): AuditEvent => ({
+  action: "service:stop",
+  outcome: "done",
+  status: 200,
+  actor: { kind: "user", id: "u1", name: "ada" },
+  target: "web",
+  requestId: crypto.randomUUID(),
+  address: "192.0.2.1",
+  ...fields,
+});
+const query = (fields: Record<string, unknown> = {}) => auditQuery.parse(fields);
+const fill = (trail: Trail, count: number) => {
+  for (let number = 1; number <= count; number++) trail.record(event({ target: `target-${number}` }));
+};
+
+describe("chain", () => {
+  test("is intact across restarts and two processes' writers, in a file only its owner reads", async () => {
+    const one = open();
+    fill(one, 3);
+    const two = open();
+    two.record(event({ actor: { kind: "console", id: "", name: "root" } }));
+    fill(one, 2);
+    expect(await open().verify()).toEqual({ intact: true, lines: 6, firstSequence: 1, lastSequence: 6 });
+    for (const name of ["audit.log", "audit-key"]) {
+      expect((statSync(join(folder.path, name)).mode & 0o777).toString(8)).toBe("600");
+    }
+  });
+
+  test.each([
+    ["changed", (all: string[]) => all.with(2, (all[2] ?? "").replace("target-3", "target-9")), 3],
+    ["taken away", (all: string[]) => all.toSpliced(2, 1), 3],
+    ["put twice", (all: string[]) => all.toSpliced(2, 0, all[1] ?? ""), 3],
+    ["swapped", (all: string[]) => [all[0], all[2], all[1], all[3], all[4]], 2],
+    ["not of the trail", (all: string[]) => all.with(3, "{}"), 4],
+    ["cut off at the end", (all: string[]) => all.slice(0, 4), 5],
+  ])("tells the first line that was %s", async (_, change, line) => {
+    const trail = open();
+    fill(trail, 5);
+    writeFileSync(file(), `${change(lines()).join("\n")}\n`);
+    expect(await trail.verify()).toMatchObject({ intact: false, file: "audit.log", line });
+  });
+
+  test("does not accept a line made with another key", async () => {
+    const trail = open();
+    fill(trail, 2);
+    rmSync(join(folder.path, "audit-key"));
+    expect(await open().verify()).toMatchObject({ intact: false, line: 1 });
+  });
+
+  test("notices that the whole file is gone", async () => {
+    const trail = open();
+    fill(trail, 2);
+    rmSync(file());
+    expect(await trail.verify()).toMatchObject({ intact: false });
+  });
+
+  test("goes on after a crash in the middle of a line", async () => {
+    fill(open(), 3);
+    appendFileSync(file(), '{"sequence":4,"at":"2026-');
+    const trail = open();
+    fill(trail, 1);
+    expect(await trail.verify()).toMatchObject({ intact: true, lastSequence: 4 });
+  });
+
+  test("takes in a line whose anchor a crash kept from being written", async () => {
+    const trail = open();
+    fill(trail, 3);
+    const database = openDatabase(folder.path);
+    const hash = /"hash":"(\w+)"/.exec(lines()[1] ?? "")?.[1] ?? "";
+    database.prepare("UPDATE audit_anchor SET sequence = 2, hash = ?").run(hash);
+    database.close();
+    const again = open();
+    fill(again, 1);
+    expect(await again.verify()).toMatchObject({ intact: true, lastSequence: 4 });
+  });
+
+  test("holds across closed files, and after the oldest were removed", async () => {
+    const trail = open({ fileMaxBytes: 2_000, closedFilesMax: 3 });
+    fill(trail, 60);
+    expect(readdirSync(folder.path).filter((name) => /^audit-\d+\.log$/.test(name))).toHaveLength(3);
+    const verdict = await trail.verify();
+    expect(verdict).toMatchObject({ intact: true, lastSequence: 60 });
+    expect(verdict).toHaveProperty(
+      "firstSequence",
+      expect.toSatisfy((first: number) => first > 1),
+    );
+    const [oldest = ""] = readdirSync(folder.path)
+      .filter((name) => /^audit-\d+\.log$/.test(name))
+      .sort();
+    truncateSync(join(folder.path, oldest), statSync(join(folder.path, oldest)).size - 40);
+    expect(await trail.verify()).toMatchObject({ intact: false, file: oldest });
+  });
+
+  test("refuses to start with a key that others can read", () => {
+    open();
+    chmodSync(join(folder.path, "audit-key"), 0o640);
+    expect(() => open()).toThrow(ConfigError);
+  });
+});
+
+describe("reading", () => {
+  test("pages from the newest to the oldest, over all files", async () => {
+    const trail = open({ fileMaxBytes: 3_000 });
+    fill(trail, 50);
+    const seen: number[] = [];
+    let before: number | null | undefined;
+    do {
+      const page = await trail.read(query({ limit: "7", ...(before ? { before: String(before) } : {}) }));
+      seen.push(...page.entries.map(({ sequence }) => sequence));
+      before = page.next;
+    } while (before !== null);
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, index) => 50 - index));
+  });
+
+  test("filters by who, action, outcome, time and text", async () => {
+    const trail = open();
+    trail.record(event());
+    trail.record(event({ action: "service:start", actor: { kind: "key", id: "k1", name: "ci" } }));
+    trail.record(event({ action: "session:login", outcome: "refused", status: 401, target: "Grace" }));
+    const targets = async (filter: Record<string, unknown>) =>
+      (await trail.read(query(filter))).entries.map(({ action }) => action);
+    expect(await targets({ who: "CI" })).toEqual(["service:start"]);
+    expect(await targets({ who: "k1" })).toEqual(["service:start"]);
+    expect(await targets({ action: "service" })).toEqual(["service:start", "service:stop"]);
+    expect(await targets({ outcome: "refused" })).toEqual(["session:login"]);
+    expect(await targets({ text: "grace" })).toEqual(["session:login"]);
+    expect(await targets({ until: "2020-01-01T00:00:00Z" })).toEqual([]);
+    expect(await targets({ since: "2020-01-01T00:00:00+02:00" })).toHaveLength(3);
+  });
+
+  test("shows the beginning of an action only when its end is missing", async () => {
+    const trail = open();
+    trail.record(event({ outcome: "begun", requestId: "r1" }));
+    trail.record(event({ outcome: "done", requestId: "r1" }));
+    trail.record(event({ outcome: "begun", requestId: "r2" }));
+    const { entries } = await trail.read(query());
+    expect(entries.map(({ requestId, outcome }) => [requestId, outcome])).toEqual([
+      ["r2", "begun"],
+      ["r1", "done"],
+    ]);
+  });
+
+  test("gives nothing before the first line", async () => {
+    expect(await open().read(query())).toEqual({ entries: [], next: null });
+  });
+});
+
+test("keeps control characters and turned text out of the file and gives them back as they were", async () => {
+  const hostile = 'a\r\n\u001b[2J\u0000\u009b31m\u2028\u202e"\\{}';
+  const trail = open();
+  trail.record(event({ target: hostile }));
+  const raw = readFileSync(file(), "utf8");
+  expect([...raw.slice(0, -1)].filter((character) => character < " " || character > "~")).toEqual([]);
+  expect((await trail.read(query())).entries[0]?.target).toBe(hostile);
+  expect(await trail.verify()).toMatchObject({ intact: true });
+});
+
+test("bounds the lines that refusals take and tells how many it left out", async () => {
+  const trail = open();
+  for (let count = 0; count < 500; count++) trail.recordRefusal(event({ outcome: "refused" }));
+  expect(lines().length).toBeLessThan(100);
+});
+
+test("refuses what cannot be recorded while the disk is full, and goes on when there is room", async () => {
+  if (await lacks("namespaces")) return;
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", folder.path]);
+  try {
+    openDatabase(folder.path).close();
+    const trail = open();
+    fill(trail, 1);
+    const filler = join(folder.path, "filler");
+    writeFileSync(filler, "");
+    expect(() => {
+      for (;;) appendFileSync(filler, Buffer.alloc(4_096));
+    }).toThrow("ENOSPC");
+    expect(() => fill(trail, 5_000)).toThrow(expect.objectContaining({ code: "storage_full" }));
+    trail.recordAfterwards(event({ target: "happened" }));
+    expect(await trail.verify()).toMatchObject({ intact: true });
+    rmSync(filler);
+    fill(trail, 1);
+    expect(await trail.verify()).toMatchObject({ intact: true });
+    expect((await trail.read(query({ text: "happened" }))).entries).toHaveLength(1);
+  } finally {
+    for (const trail of trails.splice(0)) trail.close();
+    execFileSync("umount", ["-l", folder.path]);
+  }
+});

@@ -1,0 +1,151 @@
+import { close as closeFile, fdatasync, open as openFile } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { AuditActor, AuditEntry, AuditOutcome, AuditQuery } from "../../shared/protocol/account.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { createAnchorStore } from "./anchor.ts";
+import { currentFile } from "./files.ts";
+import { loadAuditKey } from "./key.ts";
+import { type AuditPage, readTrail } from "./read.ts";
+import { type Verdict, verifyTrail } from "./verify.ts";
+import { createWriter } from "./writer.ts";
+
+export interface AuditEvent {
+  action: string;
+  outcome: AuditOutcome;
+  status?: number;
+  actor: AuditActor;
+  target: string;
+  requestId: string;
+  address: string;
+  detail?: string;
+}
+
+export interface Trail {
+  /** Writes the line or throws `storage_full`: for what must not happen unrecorded. */
+  record(event: AuditEvent): void;
+  /** Writes the line now or, when the disk is full, later: for what has happened already. */
+  recordAfterwards(event: AuditEvent): void;
+  /** Writes a line for what was refused, a bounded number of them a second. */
+  recordRefusal(event: AuditEvent): void;
+  read(query: AuditQuery): Promise<AuditPage>;
+  verify(): Promise<Verdict>;
+  close(): void;
+}
+
+/** Outcomes that wait for room on the disk; no action begins while one waits, so only those under way add to it. */
+const WAITING_MAX = 1_000;
+/** Lines of refusals: a scanner must not push everything else out of the trail. */
+const REFUSALS_BURST = 60;
+const REFUSALS_PER_SECOND = 2;
+const SYNC_DELAY_MS = 1_000;
+
+export interface TrailOptions {
+  dataDir: string;
+  log: Log;
+  fileMaxBytes?: number;
+  closedFilesMax?: number;
+}
+
+/** Opens the trail in the state folder, whose database has to be migrated already. */
+export function openTrail({ dataDir, log, ...limits }: TrailOptions): Trail {
+  const database = new DatabaseSync(join(dataDir, "state.db"));
+  database.exec("PRAGMA busy_timeout = 5000");
+  const key = loadAuditKey(dataDir);
+  const anchor = createAnchorStore(database);
+  const append = createWriter({ folder: dataDir, key, anchor, ...limits });
+  const waiting: Omit<AuditEntry, "sequence">[] = [];
+  let sync: NodeJS.Timeout | undefined;
+
+  const flush = () => {
+    for (let entry = waiting[0]; entry; entry = waiting[0]) {
+      append(entry);
+      waiting.shift();
+    }
+  };
+  const syncLater = () => {
+    sync ??= setTimeout(() => {
+      sync = undefined;
+      syncFile(currentFile(dataDir));
+    }, SYNC_DELAY_MS);
+    sync.unref();
+  };
+  const record = (event: AuditEvent) => {
+    try {
+      flush();
+      append(toEntry(event));
+      syncLater();
+    } catch (error) {
+      log.error({ err: error, action: event.action }, "the audit trail cannot be written");
+      const message = "The audit trail cannot be written, so nothing was changed; make room on the disk.";
+      throw new AppError("storage_full", message, { cause: error });
+    }
+  };
+
+  let refusals = REFUSALS_BURST;
+  let refilledAt = performance.now();
+  let leftOut = 0;
+  return {
+    record,
+    recordAfterwards: (event) => {
+      try {
+        record(event);
+      } catch {
+        if (waiting.length < WAITING_MAX) waiting.push(toEntry(event));
+      }
+    },
+    recordRefusal: (event) => {
+      const now = performance.now();
+      refusals = Math.min(REFUSALS_BURST, refusals + ((now - refilledAt) / 1_000) * REFUSALS_PER_SECOND);
+      refilledAt = now;
+      if (refusals < 1) {
+        leftOut++;
+        return;
+      }
+      refusals--;
+      const detail = leftOut > 0 ? [event.detail, `${leftOut} refusals before this one not listed`] : [event.detail];
+      try {
+        record({ ...event, detail: detail.filter(Boolean).join("; ") || undefined });
+        leftOut = 0;
+      } catch {
+        leftOut++; // the refusal stands without its line
+      }
+    },
+    read: (query) => readTrail(dataDir, query),
+    verify: () => verifyTrail(dataDir, key, anchor.read()),
+    close: () => {
+      clearTimeout(sync);
+      try {
+        flush();
+      } catch (error) {
+        log.error({ err: error, lines: waiting.length }, "lines of the audit trail are lost");
+      }
+      database.close();
+    },
+  };
+}
+
+const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length)}…` : text);
+
+function toEntry(event: AuditEvent): Omit<AuditEntry, "sequence"> {
+  return {
+    at: new Date().toISOString(),
+    action: cut(event.action, 64),
+    outcome: event.outcome,
+    status: event.status ?? null,
+    actor: { kind: event.actor.kind, id: cut(event.actor.id, 64), name: cut(event.actor.name, 64) },
+    target: cut(event.target, 512),
+    requestId: cut(event.requestId, 64),
+    address: cut(event.address, 64),
+    ...(event.detail === undefined ? {} : { detail: cut(event.detail, 512) }),
+  };
+}
+
+/** A line survives a crash of the process at once, and a power cut after this. */
+function syncFile(path: string): void {
+  openFile(path, "r", (openError, descriptor) => {
+    if (openError) return;
+    fdatasync(descriptor, () => closeFile(descriptor, () => undefined));
+  });
+}

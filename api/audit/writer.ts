@@ -1,0 +1,87 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { AuditEntry } from "../../shared/protocol/account.ts";
+import type { AnchorStore } from "./anchor.ts";
+import { followsOn, hashIn, parseLine, toLine } from "./chain.ts";
+import { CLOSED_FILES_MAX, closedFileName, closedFiles, currentFile, FILE_MAX_BYTES } from "./files.ts";
+import { dropCutLine, firstLine, lastLines } from "./tail.ts";
+
+export interface WriterOptions {
+  folder: string;
+  key: Buffer;
+  anchor: AnchorStore;
+  fileMaxBytes?: number;
+  closedFilesMax?: number;
+}
+
+/** Appends lines to the chain, alone among all processes, and closes files that are full. Throws when the disk is. */
+export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "sequence">) => void {
+  const { folder, key, anchor, fileMaxBytes = FILE_MAX_BYTES, closedFilesMax = CLOSED_FILES_MAX } = options;
+  const path = currentFile(folder);
+  anchor.alone(() => {
+    if (existsSync(path)) takeIn(path, key, anchor);
+  });
+
+  /** Closes the current file when it is full, and lets go of the oldest ones once the anchor has moved past them. */
+  const closeFull = () => {
+    if (!existsSync(path) || statSync(path).size < fileMaxBytes) return;
+    const state = anchor.read();
+    const first = parseLine(firstLine(path))?.sequence ?? state.sequence;
+    renameSync(path, join(folder, closedFileName(first)));
+    const files = closedFiles(folder);
+    const kept = files.slice(-closedFilesMax);
+    const lastGone = files[files.length - kept.length - 1];
+    if (!lastGone || !kept[0]) return;
+    const firstPrevious = hashIn(lastLines(lastGone.path).at(-1) ?? "") ?? state.firstPrevious;
+    anchor.write({ ...state, firstSequence: kept[0].first, firstPrevious });
+  };
+  const removeOld = () => {
+    const { firstSequence } = anchor.read();
+    for (const file of closedFiles(folder)) if (file.first < firstSequence) rmSync(file.path, { force: true });
+  };
+
+  return (entry) => {
+    if (existsSync(path) && statSync(path).size >= fileMaxBytes) {
+      anchor.alone(closeFull); // looks again: another process may have been first
+      removeOld();
+    }
+    let sizeBefore: number | undefined;
+    const append = () => {
+      const state = anchor.read();
+      const sequence = state.sequence + 1;
+      const { line, hash } = toLine(key, state.hash, { sequence, ...entry });
+      const descriptor = openSync(path, "a", 0o600);
+      try {
+        sizeBefore = fstatSync(descriptor).size;
+        const bytes = Buffer.from(`${line}\n`);
+        if (writeSync(descriptor, bytes) < bytes.length) throw Object.assign(new Error("cut"), { code: "ENOSPC" });
+      } finally {
+        closeSync(descriptor);
+      }
+      anchor.write({ ...state, sequence, hash });
+    };
+    // Half a line would spoil the next one, and a whole one whose anchor cannot be kept would stand there twice.
+    anchor.alone(append, () => sizeBefore !== undefined && truncateSync(path, sizeBefore));
+  };
+}
+
+/** Moves the anchor past lines that were written just before a crash could keep the anchor from following. */
+function takeIn(path: string, key: Buffer, anchor: AnchorStore): void {
+  dropCutLine(path);
+  let state = anchor.read();
+  for (const line of lastLines(path)) {
+    if (parseLine(line)?.sequence !== state.sequence + 1 || !followsOn(key, state.hash, line)) continue;
+    state = { ...state, sequence: state.sequence + 1, hash: hashIn(line) ?? state.hash };
+    anchor.write(state);
+  }
+}
