@@ -1,0 +1,160 @@
+import { Manager, type Socket } from "socket.io-client";
+import type { NamespaceName } from "../../../../shared/protocol/namespaces.ts";
+
+export type ConnectionState = "idle" | "connecting" | "live" | "reconnecting";
+
+export interface ConnectionOptions {
+  /** Base address of the realtime server. */
+  url: string;
+  /** Milliseconds a namespace stays connected after its last use: a change of page should not reconnect. */
+  lingerMs?: number;
+  /** Shortest and longest wait before another try, in milliseconds. */
+  retryMs?: { min: number; max: number };
+  transports?: ("websocket" | "polling")[];
+  /** An API key, for programs; browsers send their cookie. */
+  token?: string;
+  extraHeaders?: Record<string, string>;
+  /** The server refused or cut the connection: the session may be over. */
+  onRefused?: () => void;
+}
+
+/** A namespace that somebody uses. */
+export interface Lease {
+  socket: Socket;
+  release(): void;
+}
+
+export interface Connection {
+  /** Connects the namespace when nobody did, and keeps it until every lease is released. */
+  use(namespace: NamespaceName): Lease;
+  state(): ConnectionState;
+  /** Tells every change of state; returns the clean-up. */
+  watch(listener: (state: ConnectionState) => void): () => void;
+  /** Tries at once instead of waiting for the next turn. */
+  retryNow(): void;
+  /** Leaves every namespace at once; the next use connects again. */
+  close(): void;
+}
+
+interface Entry {
+  socket: Socket;
+  leases: number;
+  linger: ReturnType<typeof setTimeout> | undefined;
+  retry: ReturnType<typeof setTimeout> | undefined;
+  refusals: number;
+}
+
+/** One connection for all namespaces; each is joined on its first use and left a while after its last. */
+export function createConnection(options: ConnectionOptions): Connection {
+  const { lingerMs = 15_000, retryMs = { min: 500, max: 10_000 } } = options;
+  const manager = new Manager(options.url, {
+    autoConnect: false,
+    withCredentials: true,
+    transports: options.transports ?? ["websocket", "polling"],
+    // A proxy that breaks WebSocket upgrades must not break the page.
+    tryAllTransports: true,
+    reconnectionDelay: retryMs.min,
+    reconnectionDelayMax: retryMs.max,
+    timeout: 10_000,
+    ...(options.extraHeaders ? { extraHeaders: options.extraHeaders } : {}),
+  });
+  const entries = new Map<NamespaceName, Entry>();
+  const listeners = new Set<(state: ConnectionState) => void>();
+  let wasLive = false;
+  let state: ConnectionState = "idle";
+
+  const update = () => {
+    const sockets = [...entries.values()].map((entry) => entry.socket);
+    const next: ConnectionState =
+      sockets.length === 0
+        ? "idle"
+        : sockets.every((socket) => socket.connected)
+          ? "live"
+          : sockets.some((socket) => socket.connected) || !wasLive
+            ? "connecting"
+            : "reconnecting";
+    if (next === "live") wasLive = true;
+    if (next === "idle") wasLive = false;
+    if (next === state) return;
+    state = next;
+    for (const listener of [...listeners]) listener(state);
+  };
+
+  manager.on("error", () => {
+    wasLive = true;
+    update();
+    options.onRefused?.();
+  });
+
+  /** Socket.IO leaves it to us to return when the server itself said no or good-bye. */
+  const retryLater = (entry: Entry) => {
+    options.onRefused?.();
+    clearTimeout(entry.retry);
+    const wait = Math.min(retryMs.max, retryMs.min * 2 ** entry.refusals++);
+    entry.retry = setTimeout(() => entry.socket.connect(), wait * (0.75 + Math.random() / 2));
+  };
+
+  const open = (namespace: NamespaceName): Entry => {
+    const socket = manager.socket(`/${namespace}`, options.token ? { auth: { token: options.token } } : {});
+    const entry: Entry = { socket, leases: 0, linger: undefined, retry: undefined, refusals: 0 };
+    socket.on("connect", () => {
+      entry.refusals = 0;
+      update();
+    });
+    socket.on("disconnect", (reason) => {
+      update();
+      if (reason === "io server disconnect") retryLater(entry);
+    });
+    socket.on("connect_error", () => {
+      update();
+      if (!socket.active) retryLater(entry);
+    });
+    entries.set(namespace, entry);
+    // The caller attaches its listeners first.
+    queueMicrotask(() => entries.get(namespace) === entry && socket.connect());
+    return entry;
+  };
+
+  const shut = (namespace: NamespaceName, entry: Entry) => {
+    clearTimeout(entry.linger);
+    clearTimeout(entry.retry);
+    entries.delete(namespace);
+    entry.socket.removeAllListeners();
+    entry.socket.disconnect();
+    update();
+  };
+
+  return {
+    use(namespace) {
+      const entry = entries.get(namespace) ?? open(namespace);
+      clearTimeout(entry.linger);
+      entry.leases++;
+      update();
+      let released = false;
+      return {
+        socket: entry.socket,
+        release() {
+          if (released) return;
+          released = true;
+          if (--entry.leases > 0) return;
+          entry.linger = setTimeout(() => shut(namespace, entry), lingerMs);
+        },
+      };
+    },
+    state: () => state,
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    retryNow() {
+      for (const entry of entries.values()) {
+        if (entry.socket.connected) continue;
+        clearTimeout(entry.retry);
+        entry.socket.connect();
+      }
+    },
+    close() {
+      for (const [namespace, entry] of [...entries]) shut(namespace, entry);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Socket } from "socket.io-client";
+import type { Call, Topic, TopicError } from "./topics.ts";
+import { notify } from "./topics.ts";
+
+export interface EventListener<Event> {
+  onEvent: (event: Event) => void;
+  onError?: ((error: TopicError) => void) | undefined;
+}
+
+export interface EventTopicOptions<Event> {
+  join: () => Call;
+  leave: Call;
+  event: string;
+  isOurs?: (event: Event) => boolean;
+  /** Tell the newest event to whoever joins later: for samples, not for happenings. */
+  keepLast?: boolean;
+  /** Called on every join but the first: what happened in between is unknown. */
+  rejoined?: () => Event;
+}
+
+/** A subscription whose events are independent of each other: samples, changes. */
+export function createEventTopic<Event>(options: EventTopicOptions<Event>): Topic<EventListener<Event>> {
+  let last: Event | undefined;
+  let joins = 0;
+  let current: ReadonlySet<EventListener<Event>> = new Set();
+  return {
+    join() {
+      const event = options.rejoined;
+      if (joins++ > 0 && event) notify(current, (listener) => listener.onEvent(event()));
+      return options.join();
+    },
+    leave: () => options.leave,
+    attach(socket: Socket, listeners) {
+      current = listeners;
+      const onEvent = (event: Event) => {
+        if (options.isOurs && !options.isOurs(event)) return;
+        if (options.keepLast) last = event;
+        notify(listeners, (listener) => listener.onEvent(event));
+      };
+      socket.on(options.event, onEvent);
+      return () => socket.off(options.event, onEvent);
+    },
+    failed: (error, listeners) => notify(listeners, (listener) => listener.onError?.(error)),
+    replay(listener) {
+      if (last !== undefined) listener.onEvent(last);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { QueryClient, useQuery } from "@tanstack/solid-query";
+import { onCleanup } from "solid-js";
+import { ApiFailure, api } from "./api.ts";
+import { deploymentsWS, mcpWS, servicesWS } from "./ws-client.ts";
+
+/** Names of what is kept; `invalidate` one after a change that no event tells. */
+export const queryKeys = {
+  services: ["services"],
+  service: (id: string) => ["services", id],
+  deployments: ["deployments"],
+  deployment: (id: string) => ["deployments", id],
+  mcp: ["mcp"],
+  mcpTools: (id: string) => ["mcp", id, "tools"],
+  system: ["system"],
+  users: ["users"],
+  keys: ["keys"],
+  sessions: ["account", "sessions"],
+  folder: (path: string) => ["files", path],
+} as const;
+
+/** A refusal stays a refusal; only a server that could not be asked is asked again. */
+const retries = (count: number, error: Error) =>
+  count < 2 && error instanceof ApiFailure && (error.code === "unreachable" || error.status === 503);
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: retries, staleTime: 10_000, gcTime: 5 * 60_000 } },
+});
+
+export const invalidate = (queryKey: readonly unknown[]): Promise<void> => queryClient.invalidateQueries({ queryKey });
+
+export const useServices = () =>
+  useQuery(() => ({ queryKey: queryKeys.services, queryFn: ({ signal }) => api.services.list(signal) }));
+export const useService = (id: () => string) =>
+  useQuery(() => ({ queryKey: queryKeys.service(id()), queryFn: () => api.services.get(id()) }));
+export const useDeployments = () =>
+  useQuery(() => ({ queryKey: queryKeys.deployments, queryFn: ({ signal }) => api.deployments.list(signal) }));
+export const useDeployment = (id: () => string) =>
+  useQuery(() => ({ queryKey: queryKeys.deployment(id()), queryFn: () => api.deployments.get(id()) }));
+export const useMcpServers = () => useQuery(() => ({ queryKey: queryKeys.mcp, queryFn: () => api.mcp.list() }));
+export const useSystemInfo = () =>
+  useQuery(() => ({ queryKey: queryKeys.system, queryFn: () => api.system.info(), refetchInterval: 30_000 }));
+
+/** Shortest time between two fetches of one list, in milliseconds: a crash loop tells of many changes a second. */
+const QUIET_MS = 400;
+
+/** Keeps the lists true while signed in: asks again when the server tells of a change, and after every reconnect. */
+export function keepListsFresh(): void {
+  const stops = [
+    ...refreshOn(queryKeys.services, (refresh) => [
+      servicesWS.on("services:changed", refresh),
+      servicesWS.onConnect(refresh),
+    ]),
+    ...refreshOn(queryKeys.deployments, (refresh) => [
+      deploymentsWS.on("deployments:changed", refresh),
+      deploymentsWS.onConnect(refresh),
+    ]),
+    ...refreshOn(queryKeys.mcp, (refresh) => [mcpWS.on("mcp:changed", refresh), mcpWS.onConnect(refresh)]),
+  ];
+  onCleanup(() => {
+    for (const stop of stops) stop();
+  });
+}
+
+function refreshOn(queryKey: readonly unknown[], listen: (refresh: () => void) => (() => void)[]): (() => void)[] {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let quietUntil = 0;
+  const refresh = () => {
+    if (timer !== undefined) return;
+    const wait = Math.max(0, quietUntil - Date.now());
+    timer = setTimeout(() => {
+      timer = undefined;
+      quietUntil = Date.now() + QUIET_MS;
+      void invalidate(queryKey);
+    }, wait);
+  };
+  return [...listen(refresh), () => clearTimeout(timer)];
+}

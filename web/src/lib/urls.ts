@@ -1,0 +1,18 @@
+/** Ports of a page that is reached through a proxy: everything is on its own origin then. */
+const PROXIED_PORTS = new Set(["", "80", "443"]);
+
+interface PageLocation {
+  protocol: string;
+  hostname: string;
+  port: string;
+  origin: string;
+}
+
+/** Base address of a server: what the build was told, else the page's own origin behind a proxy, else its usual port. */
+export function serverUrl(page: PageLocation, configured: string | undefined, port: number): string {
+  if (configured) return configured.replace(/\/+$/, "");
+  return PROXIED_PORTS.has(page.port) ? page.origin : `${page.protocol}//${page.hostname}:${port}`;
+}
+
+export const apiUrl = (): string => serverUrl(window.location, import.meta.env.VITE_API_URL, 3006);
+export const wsUrl = (): string => serverUrl(window.location, import.meta.env.VITE_WS_URL, 3007);

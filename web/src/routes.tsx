@@ -1,0 +1,17 @@
+import type { RouteDefinition } from "@solidjs/router";
+import { lazy } from "solid-js";
+
+/** Pages by address. A page is a thin wrapper that hands its parameters to a feature, which knows no router. */
+export const routes: RouteDefinition[] = [
+  { path: "/", component: lazy(() => import("./features/overview/OverviewPage.tsx")) },
+  { path: "/services/:id?", component: lazy(() => import("./features/services/ServicesPage.tsx")) },
+  { path: "/deployments/:id?", component: lazy(() => import("./features/deployments/DeploymentsPage.tsx")) },
+  { path: "/system", component: lazy(() => import("./features/system/SystemPage.tsx")) },
+  { path: "/mcp/:id?", component: lazy(() => import("./features/mcp/McpPage.tsx")) },
+  { path: "/files/*path", component: lazy(() => import("./features/files/FilesPage.tsx")) },
+  { path: "/account", component: lazy(() => import("./features/access/AccountPage.tsx")) },
+  { path: "/users", component: lazy(() => import("./features/access/UsersPage.tsx")) },
+  { path: "/keys", component: lazy(() => import("./features/access/KeysPage.tsx")) },
+  { path: "/audit", component: lazy(() => import("./features/audit/AuditPage.tsx")) },
+  { path: "*", component: lazy(() => import("./shell/NotFoundPage.tsx")) },
+];

@@ -1,0 +1,134 @@
+import { Dialog as Kobalte } from "@kobalte/core/dialog";
+import Container from "lucide-solid/icons/container";
+import Rocket from "lucide-solid/icons/rocket";
+import SunMoon from "lucide-solid/icons/sun-moon";
+import UserRound from "lucide-solid/icons/user-round";
+import { type Component, createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
+import { useDeployments, useServices } from "../lib/queries.ts";
+import { session } from "../lib/session.ts";
+import { theme } from "../lib/theme.ts";
+import { navigation } from "./navigation.tsx";
+
+interface Command {
+  label: string;
+  group: string;
+  icon: Component<{ size?: number }>;
+  run: () => void;
+}
+
+/** Matches shown at once. */
+const SHOWN_MAX = 50;
+
+/** Finds a page, container or process by a few letters. */
+export default function CommandPalette(props: { onClose: () => void; onNavigate: (href: string) => void }) {
+  const id = createUniqueId();
+  const services = useServices();
+  const deployments = useDeployments();
+  const [text, setText] = createSignal("");
+  const [active, setActive] = createSignal(0);
+  const go = (href: string) => () => props.onNavigate(href);
+
+  const commands = createMemo((): Command[] => [
+    ...navigation
+      .flatMap((section) => section.items)
+      .filter((item) => session.may(item.needs))
+      .map((item) => ({ label: item.label, group: "Page", icon: item.icon, run: go(item.href) })),
+    { label: "Account and sessions", group: "Page", icon: UserRound, run: go("/account") },
+    {
+      label: theme.resolved() === "dark" ? "Light theme" : "Dark theme",
+      group: "Theme",
+      icon: SunMoon,
+      run: () => theme.choose(theme.resolved() === "dark" ? "light" : "dark"),
+    },
+    ...(services.data?.services ?? []).map((service) => ({
+      label: service.name,
+      group: "Service",
+      icon: Container,
+      run: go(`/services/${encodeURIComponent(service.id)}`),
+    })),
+    ...(deployments.data?.deployments ?? []).map((deployment) => ({
+      label: deployment.name,
+      group: "Deployment",
+      icon: Rocket,
+      run: go(`/deployments/${encodeURIComponent(deployment.id)}`),
+    })),
+  ]);
+  const found = createMemo(() => {
+    const words = text().toLowerCase().split(/\s+/).filter(Boolean);
+    return commands()
+      .filter((command) => words.every((word) => `${command.label} ${command.group}`.toLowerCase().includes(word)))
+      .slice(0, SHOWN_MAX);
+  });
+  const move = (by: number) => {
+    const count = found().length;
+    if (count === 0) return;
+    setActive((at) => (at + by + count) % count);
+    document.getElementById(`${id}-${active()}`)?.scrollIntoView({ block: "nearest" });
+  };
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    props.onClose();
+    command.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
+    else if (event.key === "Enter") run(found()[active()]);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Kobalte open onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
+      <Kobalte.Portal>
+        <Kobalte.Overlay class="overlay" />
+        <div class="dialog-place palette-place">
+          <Kobalte.Content class="dialog palette">
+            <Kobalte.Title class="visually-hidden">Search and jump</Kobalte.Title>
+            <input
+              class="palette-input"
+              role="combobox"
+              aria-expanded="true"
+              aria-controls={`${id}-list`}
+              aria-activedescendant={found().length > 0 ? `${id}-${active()}` : undefined}
+              aria-label="Search pages, services and deployments"
+              placeholder="Jump to a page, service or deployment"
+              autocomplete="off"
+              spellcheck={false}
+              value={text()}
+              onInput={(event) => {
+                setText(event.currentTarget.value);
+                setActive(0);
+              }}
+              onKeyDown={onKeyDown}
+            />
+            <div class="palette-list" role="listbox" id={`${id}-list`} aria-label="Matches" tabIndex={-1}>
+              <For each={found()}>
+                {(command, index) => (
+                  <div
+                    id={`${id}-${index()}`}
+                    class="menu-item"
+                    role="option"
+                    tabIndex={-1}
+                    aria-selected={index() === active()}
+                    data-highlighted={index() === active() ? "" : undefined}
+                    onPointerMove={() => setActive(index())}
+                    onClick={() => run(command)}
+                    onKeyDown={onKeyDown}
+                  >
+                    <command.icon size={15} />
+                    <span class="grow truncate">{command.label}</span>
+                    <span class="count">{command.group}</span>
+                  </div>
+                )}
+              </For>
+            </div>
+            <Show when={found().length === 0}>
+              <p class="palette-none muted">Nothing matches.</p>
+            </Show>
+          </Kobalte.Content>
+        </div>
+      </Kobalte.Portal>
+    </Kobalte>
+  );
+}

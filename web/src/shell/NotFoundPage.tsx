@@ -1,0 +1,12 @@
+import { EmptyState } from "../ui/Notice.tsx";
+import { Page } from "../ui/Page.tsx";
+
+export default function NotFoundPage() {
+  return (
+    <Page title="Not found">
+      <EmptyState title="There is no such page">
+        The address may be mistyped, or what it showed may be gone. <a href="/">Go to the overview</a>.
+      </EmptyState>
+    </Page>
+  );
+}

@@ -1,0 +1,159 @@
+import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/router";
+import MenuIcon from "lucide-solid/icons/menu";
+import Search from "lucide-solid/icons/search";
+import { createEffect, createSignal, ErrorBoundary, For, lazy, on, onCleanup, onMount, Show, Suspense } from "solid-js";
+import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
+import { session } from "../lib/session.ts";
+import { IconButton } from "../ui/Button.tsx";
+import { ErrorState, Skeleton } from "../ui/Notice.tsx";
+import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
+import { createLiveCounts } from "./live-counts.ts";
+import { type Destination, navigation } from "./navigation.tsx";
+import "./shell.css";
+import { UserMenu } from "./UserMenu.tsx";
+
+const CommandPalette = lazy(() => import("./CommandPalette.tsx"));
+
+/** The frame around every page: navigation, header, connection state. */
+export function Shell(props: RouteSectionProps) {
+  const location = useLocation();
+  const navigate = useNavigate();
+  const system = useSystemInfo();
+  const counts = createLiveCounts();
+  const [navOpen, setNavOpen] = createSignal(false);
+  const [palette, setPalette] = createSignal(false);
+  keepListsFresh();
+
+  onMount(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
+        event.preventDefault();
+        setPalette((open) => !open);
+      } else if (event.key === "Escape") setNavOpen(false);
+    };
+    window.addEventListener("keydown", onKey);
+    onCleanup(() => window.removeEventListener("keydown", onKey));
+  });
+  createEffect(
+    on(
+      () => location.pathname,
+      () => setNavOpen(false),
+    ),
+  );
+
+  const hostname = () => system.data?.info.hostname;
+  createEffect(() => {
+    document.title = hostname() ? `${hostname()} · AI Desktop` : "AI Desktop";
+  });
+
+  return (
+    <div class="shell" data-nav={navOpen() ? "open" : undefined}>
+      <a class="skip" href="#content">
+        Skip to content
+      </a>
+      <nav class="nav" aria-label="Main" id="nav">
+        <div class="nav-brand">
+          <img src="/icon.svg" alt="" width="24" height="24" />
+          <span>AI Desktop</span>
+        </div>
+        <div class="nav-sections">
+          <For each={navigation}>
+            {(section) => (
+              <Show when={section.items.some((item) => session.may(item.needs))}>
+                <div class="nav-section">
+                  <h2>{section.label}</h2>
+                  <ul>
+                    <For each={section.items.filter((item) => session.may(item.needs))}>
+                      {(item) => (
+                        <li>
+                          <NavLink item={item} count={item.count && counts[item.count]} />
+                        </li>
+                      )}
+                    </For>
+                  </ul>
+                </div>
+              </Show>
+            )}
+          </For>
+        </div>
+        <div class="nav-foot">
+          <ConnectionMark />
+        </div>
+      </nav>
+      <button
+        type="button"
+        class="nav-scrim"
+        aria-label="Close navigation"
+        tabIndex={-1}
+        onClick={() => setNavOpen(false)}
+      />
+      <div class="main">
+        <header class="header">
+          <span class="header-nav">
+            <IconButton
+              label="Navigation"
+              icon={<MenuIcon size={17} />}
+              aria-expanded={navOpen()}
+              aria-controls="nav"
+              onClick={() => setNavOpen(true)}
+            />
+          </span>
+          <div class="header-host truncate">
+            <Show when={hostname()} fallback={<span class="skeleton header-wait" />}>
+              <b class="truncate">{hostname()}</b>
+              <span class="faint truncate header-os">{system.data?.info.distribution}</span>
+            </Show>
+          </div>
+          <button type="button" class="jump" onClick={() => setPalette(true)} aria-label="Search and jump">
+            <Search size={14} />
+            <span class="jump-text">Jump to…</span>
+            <span class="kbd">{/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</span>
+          </button>
+          <UserMenu onNavigate={navigate} />
+        </header>
+        <ConnectionBanner />
+        <main class="content" id="content" tabIndex={-1}>
+          <ErrorBoundary fallback={(error, reset) => <ErrorState error={error} onRetry={reset} />}>
+            <Suspense fallback={<Skeleton lines={8} />}>{props.children}</Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
+      <Show when={palette()}>
+        <Suspense>
+          <CommandPalette onClose={() => setPalette(false)} onNavigate={navigate} />
+        </Suspense>
+      </Show>
+    </div>
+  );
+}
+
+function NavLink(props: {
+  item: Destination;
+  count: (() => { running: number; total: number; failing: number } | undefined) | undefined;
+}) {
+  const count = () => props.count?.();
+  return (
+    <A class="nav-link" activeClass="" inactiveClass="" href={props.item.href} end={props.item.href === "/"}>
+      <props.item.icon size={16} />
+      <span class="grow truncate">{props.item.label}</span>
+      <Show when={count()}>
+        {(known) => (
+          <>
+            <Show when={known().failing > 0}>
+              <span
+                class="nav-alert"
+                role="img"
+                aria-label={`${known().failing} failing`}
+                title={`${known().failing} failing`}
+              />
+            </Show>
+            <span class="count" title={`${known().running} of ${known().total} running`}>
+              {known().running}
+              <span class="nav-total">/{known().total}</span>
+            </span>
+          </>
+        )}
+      </Show>
+    </A>
+  );
+}

@@ -1,0 +1,49 @@
+import LogOut from "lucide-solid/icons/log-out";
+import Monitor from "lucide-solid/icons/monitor";
+import Moon from "lucide-solid/icons/moon";
+import Sun from "lucide-solid/icons/sun";
+import UserRound from "lucide-solid/icons/user-round";
+import { session } from "../lib/session.ts";
+import { type ThemeChoice, theme } from "../lib/theme.ts";
+import { Menu, type MenuEntry } from "../ui/Menu.tsx";
+import { toast } from "../ui/toast.tsx";
+
+const themes: { choice: ThemeChoice; label: string; icon: typeof Sun }[] = [
+  { choice: "light", label: "Light", icon: Sun },
+  { choice: "dark", label: "Dark", icon: Moon },
+  { choice: "system", label: "As the system", icon: Monitor },
+];
+
+/** Account, theme, log-out. */
+export function UserMenu(props: { onNavigate: (href: string) => void }) {
+  const items = (): MenuEntry[] => [
+    { heading: `${session.principal()?.name ?? ""} · ${session.principal()?.role ?? ""}` },
+    {
+      label: "Account and sessions",
+      icon: <UserRound size={15} />,
+      onSelect: () => props.onNavigate("/account"),
+    },
+    "separator",
+    { heading: "Theme" },
+    ...themes.map(({ choice, label, icon: Icon }) => ({
+      label,
+      icon: <Icon size={15} />,
+      hint: theme.choice() === choice ? "✓" : "",
+      onSelect: () => theme.choose(choice),
+    })),
+    "separator",
+    {
+      label: "Log out",
+      icon: <LogOut size={15} />,
+      onSelect: () => void session.signOut().catch(toast.error),
+    },
+  ];
+  return (
+    <Menu
+      label={`Account of ${session.principal()?.name ?? ""}`}
+      icon
+      trigger={<span class="avatar">{(session.principal()?.name ?? "?").slice(0, 2)}</span>}
+      items={items()}
+    />
+  );
+}

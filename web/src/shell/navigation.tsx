@@ -1,0 +1,52 @@
+import Activity from "lucide-solid/icons/activity";
+import Blocks from "lucide-solid/icons/blocks";
+import Container from "lucide-solid/icons/container";
+import FolderTree from "lucide-solid/icons/folder-tree";
+import KeyRound from "lucide-solid/icons/key-round";
+import LayoutDashboard from "lucide-solid/icons/layout-dashboard";
+import Rocket from "lucide-solid/icons/rocket";
+import ScrollText from "lucide-solid/icons/scroll-text";
+import Users from "lucide-solid/icons/users";
+import type { Component } from "solid-js";
+import type { Permission } from "../../../shared/protocol/access.ts";
+
+export interface Destination {
+  href: string;
+  label: string;
+  icon: Component<{ size?: number }>;
+  needs: Permission;
+  /** Whose live count stands beside the label. */
+  count?: "services" | "deployments" | "mcp";
+}
+
+export interface Section {
+  label: string;
+  items: Destination[];
+}
+
+export const navigation: Section[] = [
+  {
+    label: "Workloads",
+    items: [
+      { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
+      { href: "/services", label: "Services", icon: Container, needs: "services:view", count: "services" },
+      { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
+      { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },
+    ],
+  },
+  {
+    label: "Host",
+    items: [
+      { href: "/system", label: "System", icon: Activity, needs: "system:view" },
+      { href: "/files", label: "Files", icon: FolderTree, needs: "files:view" },
+    ],
+  },
+  {
+    label: "Access",
+    items: [
+      { href: "/users", label: "Users", icon: Users, needs: "access:manage" },
+      { href: "/keys", label: "API keys", icon: KeyRound, needs: "account:manage" },
+      { href: "/audit", label: "Audit trail", icon: ScrollText, needs: "audit:view" },
+    ],
+  },
+];

@@ -1,0 +1,145 @@
+import ArrowDown from "lucide-solid/icons/arrow-down";
+import ArrowUp from "lucide-solid/icons/arrow-up";
+import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+
+export interface Column<T> {
+  id: string;
+  title: string;
+  cell: (row: T) => JSX.Element;
+  /** Makes the column sortable. */
+  sortBy?: (row: T) => string | number;
+  align?: "start" | "end";
+  /** `tight`: as narrow as its content. `clip`: takes what is left and cuts with an ellipsis. */
+  width?: "tight" | "clip";
+  /** Dropped first when space is short: `wide` under 720 px, `middle` under 480 px. */
+  only?: "wide" | "middle";
+  /** Read aloud but not shown: for a column of buttons. */
+  titleHidden?: boolean;
+}
+
+export interface DataTableProps<T> {
+  label: string;
+  columns: Column<T>[];
+  rows: readonly T[];
+  /** Stable identity of a row: rows keep their DOM while the list changes. */
+  key: (row: T) => string;
+  initialSort?: { column: string; descending?: boolean };
+  selected?: string | null;
+  /** Opens the row on click, Enter or Space. */
+  onOpen?: (row: T) => void;
+  /** In place of the body when there are no rows. */
+  empty?: JSX.Element;
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+function compare(a: string | number, b: string | number): number {
+  return typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b));
+}
+
+const cellClass = (column: Pick<Column<never>, "align" | "width" | "only">) =>
+  [
+    column.align === "end" && "cell-end",
+    column.width === "tight" && "cell-tight",
+    column.width === "clip" && "cell-clip",
+    column.only && `cell-${column.only}`,
+  ]
+    .filter(Boolean)
+    .join(" ") || undefined;
+
+export function DataTable<T>(props: DataTableProps<T>) {
+  const [sort, setSort] = createSignal(props.initialSort);
+  const sorted = createMemo(() => {
+    const order = sort();
+    const by = props.columns.find((column) => column.id === order?.column)?.sortBy;
+    if (!by) return props.rows;
+    const sign = order?.descending ? -1 : 1;
+    return [...props.rows].sort((a, b) => sign * compare(by(a), by(b)));
+  });
+  const byKey = createMemo(() => new Map(sorted().map((row) => [props.key(row), row])));
+  const keys = createMemo(() => [...byKey().keys()]);
+
+  const toggle = (column: string) =>
+    setSort((old) => ({ column, descending: old?.column === column ? !old.descending : false }));
+  const sortOf = (column: string) => {
+    const order = sort();
+    if (order?.column !== column) return "none" as const;
+    return order.descending ? ("descending" as const) : ("ascending" as const);
+  };
+
+  return (
+    <div class="table-wrap">
+      <table class="table" aria-label={props.label}>
+        <thead>
+          <tr>
+            <For each={props.columns}>
+              {(column) => (
+                <th scope="col" class={cellClass(column)} aria-sort={column.sortBy ? sortOf(column.id) : undefined}>
+                  <Show
+                    when={column.sortBy}
+                    fallback={<span classList={{ "visually-hidden": column.titleHidden }}>{column.title}</span>}
+                  >
+                    <button type="button" onClick={() => toggle(column.id)}>
+                      {column.title}
+                      <Show when={sortOf(column.id) === "ascending"}>
+                        <ArrowUp size={11} />
+                      </Show>
+                      <Show when={sortOf(column.id) === "descending"}>
+                        <ArrowDown size={11} />
+                      </Show>
+                    </button>
+                  </Show>
+                </th>
+              )}
+            </For>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={keys()}>
+            {(key) => (
+              <Row
+                row={byKey().get(key)}
+                columns={props.columns}
+                selected={props.selected === key}
+                onOpen={props.onOpen}
+              />
+            )}
+          </For>
+        </tbody>
+      </table>
+      <Show when={props.rows.length === 0}>{props.empty}</Show>
+    </div>
+  );
+}
+
+interface RowProps<T> {
+  row: T | undefined;
+  columns: Column<T>[];
+  selected: boolean;
+  onOpen: ((row: T) => void) | undefined;
+}
+
+function Row<T>(props: RowProps<T>) {
+  const open = (event: Event) => {
+    // A button or link inside the row has a meaning of its own.
+    if (event.target instanceof Element && event.target.closest("button, a, input, label, select")) return;
+    if (props.row !== undefined) props.onOpen?.(props.row);
+  };
+  return (
+    <tr
+      data-open={props.onOpen ? "" : undefined}
+      tabIndex={props.onOpen ? 0 : undefined}
+      aria-selected={props.selected || undefined}
+      onClick={open}
+      onKeyDown={(event) => {
+        if ((event.key !== "Enter" && event.key !== " ") || event.target !== event.currentTarget) return;
+        event.preventDefault();
+        open(event);
+      }}
+    >
+      <For each={props.columns}>
+        {(column) => <td class={cellClass(column)}>{props.row === undefined ? null : column.cell(props.row)}</td>}
+      </For>
+    </tr>
+  );
+}

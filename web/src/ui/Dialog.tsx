@@ -1,0 +1,38 @@
+import { Dialog as Kobalte } from "@kobalte/core/dialog";
+import X from "lucide-solid/icons/x";
+import { type JSX, Show } from "solid-js";
+
+export interface DialogProps {
+  open: boolean;
+  onClose: () => void;
+  title: JSX.Element;
+  /** Buttons, the main one last. */
+  footer?: JSX.Element;
+  wide?: boolean;
+  children?: JSX.Element;
+}
+
+/** A modal dialog: focus stays inside, Escape and a click beside it close it, focus returns to where it was. */
+export function Dialog(props: DialogProps) {
+  return (
+    <Kobalte open={props.open} onOpenChange={(open) => !open && props.onClose()} preventScroll={false}>
+      <Kobalte.Portal>
+        <Kobalte.Overlay class="overlay" />
+        <div class="dialog-place">
+          <Kobalte.Content class={props.wide ? "dialog dialog-wide" : "dialog"}>
+            <header class="dialog-head">
+              <Kobalte.Title>{props.title}</Kobalte.Title>
+              <Kobalte.CloseButton class="button button-ghost button-icon button-sm" aria-label="Close">
+                <X size={15} />
+              </Kobalte.CloseButton>
+            </header>
+            <div class="dialog-body">{props.children}</div>
+            <Show when={props.footer}>
+              <footer class="dialog-foot">{props.footer}</footer>
+            </Show>
+          </Kobalte.Content>
+        </div>
+      </Kobalte.Portal>
+    </Kobalte>
+  );
+}

@@ -1,0 +1,67 @@
+import { DropdownMenu } from "@kobalte/core/dropdown-menu";
+import { For, type JSX, Match, Show, Switch } from "solid-js";
+import { type ButtonVariant, buttonClass } from "./Button.tsx";
+
+export type MenuEntry =
+  | { label: string; icon?: JSX.Element; onSelect: () => void; danger?: boolean; disabled?: boolean; hint?: string }
+  | { heading: string }
+  | "separator";
+
+export interface MenuProps {
+  /** Name of the trigger for screen readers; shown on hover when the trigger is only an icon. */
+  label: string;
+  trigger: JSX.Element;
+  /** The trigger is only an icon. */
+  icon?: boolean;
+  variant?: ButtonVariant;
+  size?: "sm" | "md";
+  items: readonly MenuEntry[];
+}
+
+/** A button that opens a list of actions. */
+export function Menu(props: MenuProps) {
+  return (
+    <DropdownMenu modal={false} gutter={4}>
+      <DropdownMenu.Trigger
+        class={`${buttonClass(props.variant ?? "ghost", props.size)}${props.icon ? " button-icon" : ""}`}
+        aria-label={props.label}
+        title={props.icon ? props.label : undefined}
+      >
+        {props.trigger}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content class="menu">
+          <For each={props.items}>{(entry) => <Entry entry={entry} />}</For>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu>
+  );
+}
+
+function Entry(props: { entry: MenuEntry }) {
+  const heading = () => (props.entry !== "separator" && "heading" in props.entry ? props.entry : undefined);
+  const action = () => (props.entry !== "separator" && "onSelect" in props.entry ? props.entry : undefined);
+  return (
+    <Switch>
+      <Match when={props.entry === "separator"}>
+        <DropdownMenu.Separator class="menu-separator" />
+      </Match>
+      <Match when={heading()}>{(entry) => <div class="menu-label">{entry().heading}</div>}</Match>
+      <Match when={action()}>
+        {(entry) => (
+          <DropdownMenu.Item
+            class={`menu-item${entry().danger ? " tone-bad" : ""}`}
+            disabled={entry().disabled}
+            onSelect={() => entry().onSelect()}
+          >
+            {entry().icon}
+            <span class="grow">{entry().label}</span>
+            <Show when={entry().hint}>
+              <span class="count">{entry().hint}</span>
+            </Show>
+          </DropdownMenu.Item>
+        )}
+      </Match>
+    </Switch>
+  );
+}

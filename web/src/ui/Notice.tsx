@@ -1,0 +1,70 @@
+import TriangleAlert from "lucide-solid/icons/triangle-alert";
+import { For, type JSX, Show } from "solid-js";
+import { toMessage } from "../lib/api/failure.ts";
+import type { Tone } from "./Badge.tsx";
+import { Button } from "./Button.tsx";
+
+export interface EmptyStateProps {
+  icon?: JSX.Element;
+  title: string;
+  tone?: Tone;
+  children?: JSX.Element;
+  action?: JSX.Element;
+}
+
+/** Nothing to show, and what to do about it. */
+export function EmptyState(props: EmptyStateProps) {
+  return (
+    <div class="notice">
+      <Show when={props.icon}>
+        <div class={`notice-icon tone-${props.tone ?? "neutral"}`}>{props.icon}</div>
+      </Show>
+      <h3>{props.title}</h3>
+      <Show when={props.children}>
+        <p>{props.children}</p>
+      </Show>
+      <Show when={props.action}>
+        <div class="notice-action">{props.action}</div>
+      </Show>
+    </div>
+  );
+}
+
+/** Says why something could not be shown, in the server's own sentence, and offers another try. */
+export function ErrorState(props: { error: unknown; title?: string; onRetry?: () => void }) {
+  return (
+    <div role="alert">
+      <EmptyState
+        icon={<TriangleAlert size={18} />}
+        tone="bad"
+        title={props.title ?? "This could not be loaded"}
+        action={
+          <Show when={props.onRetry}>
+            <Button onClick={() => props.onRetry?.()}>Try again</Button>
+          </Show>
+        }
+      >
+        {toMessage(props.error)}
+      </EmptyState>
+    </div>
+  );
+}
+
+/** A short message in the flow of a page or form. */
+export function Callout(props: { tone: Tone; icon?: JSX.Element; children: JSX.Element }) {
+  return (
+    <div class={`callout tone-${props.tone}`} role={props.tone === "bad" ? "alert" : undefined}>
+      {props.icon}
+      <div class="grow">{props.children}</div>
+    </div>
+  );
+}
+
+/** Grey bars in the place of lines that are on their way. */
+export function Skeleton(props: { lines?: number; label?: string }) {
+  return (
+    <div class="skeleton-lines" role="status" aria-label={props.label ?? "Loading"}>
+      <For each={Array.from({ length: props.lines ?? 6 })}>{() => <span class="skeleton" />}</For>
+    </div>
+  );
+}

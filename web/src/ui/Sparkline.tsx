@@ -1,0 +1,46 @@
+import { createMemo } from "solid-js";
+import type { Tone } from "./Badge.tsx";
+
+export interface SparklineProps {
+  label: string;
+  /** Oldest first. */
+  values: readonly number[];
+  /** Top of the scale; the largest value when absent. */
+  max?: number;
+  /** Samples the full width stands for: fewer values start from the right. */
+  span?: number;
+  tone?: Tone;
+}
+
+/** A small line without axes. */
+export function Sparkline(props: SparklineProps) {
+  const points = createMemo(() => {
+    const { values } = props;
+    const top = props.max ?? Math.max(...values, 1e-9);
+    const last = Math.max((props.span ?? values.length) - 1, 1);
+    const offset = last - (values.length - 1);
+    return values.map((value, index) => {
+      const x = ((offset + index) / last) * 100;
+      const y = 27 - (Math.min(value, top) / top) * 26;
+      return `${x.toFixed(2)},${y.toFixed(2)}`;
+    });
+  });
+  const area = () => {
+    const line = points();
+    if (line.length < 2) return "";
+    const x = (point: string | undefined) => point?.split(",")[0] ?? "0";
+    return `${x(line[0])},28 ${line.join(" ")} ${x(line.at(-1))},28`;
+  };
+  return (
+    <svg
+      class={`sparkline ${props.tone ? `tone-${props.tone}` : ""}`}
+      viewBox="0 0 100 28"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={props.label}
+    >
+      <polygon points={area()} />
+      <polyline points={points().join(" ")} />
+    </svg>
+  );
+}

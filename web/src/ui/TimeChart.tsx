@@ -1,0 +1,16 @@
+import { lazy, Suspense } from "solid-js";
+import type { TimePlotProps } from "./TimePlot.tsx";
+
+export type { ChartSeries } from "./TimePlot.tsx";
+
+// The plotting library is larger than the rest of the kit: only pages with charts load it.
+const TimePlot = lazy(() => import("./TimePlot.tsx"));
+
+/** Lines over time. */
+export function TimeChart(props: TimePlotProps) {
+  return (
+    <Suspense fallback={<div class="chart-wait" />}>
+      <TimePlot {...props} />
+    </Suspense>
+  );
+}

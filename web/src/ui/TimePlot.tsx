@@ -1,0 +1,145 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { createEffect, createSignal, For, on, onCleanup, onMount } from "solid-js";
+import { theme } from "../lib/theme.ts";
+
+export interface ChartSeries {
+  label: string;
+  /** One value a time; null leaves a hole. */
+  values: readonly (number | null)[];
+}
+
+export interface TimePlotProps {
+  label: string;
+  /** Milliseconds since the epoch, ascending, as long as every series. */
+  times: readonly number[];
+  series: readonly ChartSeries[];
+  /** Writes a value for people; used on the axis and in the legend. */
+  format: (value: number) => string;
+  /** Pixels. */
+  height?: number;
+  /** Top of the scale; the data decide when absent. */
+  max?: number;
+  /** Milliseconds the width stands for: the line enters from the right while there are fewer. */
+  span?: number;
+  /** No legend: for one line whose name stands beside it. */
+  plain?: boolean;
+}
+
+const AXIS_FONT = '11px "Geist Variable", system-ui, sans-serif';
+
+/** Use `TimeChart`, which loads this on demand. The set of series must not change: make another chart instead. */
+export default function TimePlot(props: TimePlotProps) {
+  let host: HTMLDivElement | undefined;
+  let plot: uPlot | undefined;
+  const [shown, setShown] = createSignal<number | null>(null);
+
+  const data = (): uPlot.AlignedData => [
+    props.times.map((time) => time / 1000),
+    ...props.series.map((line) => [...line.values]),
+  ];
+  const range = (): [number, number] => {
+    const last = (props.times.at(-1) ?? Date.now()) / 1000;
+    const first = (props.times[0] ?? Date.now()) / 1000;
+    return [props.span ? last - props.span / 1000 : first, last];
+  };
+  const valueAt = (line: ChartSeries) => line.values[shown() ?? line.values.length - 1] ?? null;
+
+  function make(): void {
+    if (!host) return;
+    plot?.destroy();
+    // Canvas takes colours, not custom properties: a probe makes the browser resolve light-dark().
+    const colour = colourProbe(host);
+    const axis = { stroke: colour("--text-3"), font: AXIS_FONT, grid: { stroke: colour("--line"), width: 1 } };
+    plot = new uPlot(
+      {
+        width: Math.max(host.clientWidth, 60),
+        height: props.height ?? 160,
+        padding: [8, 4, 0, 0],
+        legend: { show: false },
+        cursor: { y: false, drag: { setScale: false }, points: { size: 6 } },
+        scales: {
+          x: { range },
+          y: {
+            range: (_plot, min, max) =>
+              props.max === undefined ? [Math.min(0, min ?? 0), (max || 1) * 1.12] : [0, props.max],
+          },
+        },
+        axes: [
+          { ...axis, ticks: { show: false }, size: 24, space: 70 },
+          {
+            ...axis,
+            ticks: { show: false },
+            size: 56,
+            space: 34,
+            values: (_plot, values) => values.map((value) => props.format(value)),
+          },
+        ],
+        series: [
+          {},
+          ...props.series.map((line, index) => {
+            const stroke = colour(`--chart-${(index % 6) + 1}`);
+            return {
+              label: line.label,
+              stroke,
+              width: 1.5,
+              ...(props.series.length <= 2 ? { fill: fade(stroke) } : {}),
+              points: { show: false },
+            };
+          }),
+        ],
+        hooks: { setCursor: [(at: uPlot) => setShown(at.cursor.idx ?? null)] },
+      },
+      data(),
+      host,
+    );
+  }
+
+  onMount(() => {
+    if (!host) return;
+    make();
+    const resized = new ResizeObserver(([entry]) => {
+      if (entry && plot) plot.setSize({ width: Math.max(entry.contentRect.width, 60), height: props.height ?? 160 });
+    });
+    resized.observe(host);
+    onCleanup(() => {
+      resized.disconnect();
+      plot?.destroy();
+    });
+  });
+  createEffect(on(theme.resolved, () => requestAnimationFrame(make), { defer: true }));
+  createEffect(on([() => props.times, () => props.series], () => plot?.setData(data()), { defer: true }));
+
+  return (
+    <figure class="chart" aria-label={props.label}>
+      <div class="chart-legend" classList={{ "visually-hidden": props.plain }}>
+        <For each={props.series}>
+          {(line, index) => (
+            <span class={`chart-key series-${(index() % 6) + 1}`}>
+              <i />
+              {line.label}
+              <b>{formatted(valueAt(line), props.format)}</b>
+            </span>
+          )}
+        </For>
+      </div>
+      <div class="chart-plot" ref={host} />
+    </figure>
+  );
+}
+
+const formatted = (value: number | null, format: (value: number) => string) => (value === null ? "–" : format(value));
+
+function colourProbe(host: HTMLElement): (property: string) => string {
+  return (property) => {
+    const probe = document.createElement("i");
+    probe.hidden = true;
+    probe.style.color = `var(${property})`;
+    host.append(probe);
+    const value = getComputedStyle(probe).color;
+    probe.remove();
+    return value;
+  };
+}
+
+const fade = (colour: string) => `color-mix(in oklab, ${colour}, transparent 88%)`;

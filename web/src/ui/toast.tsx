@@ -1,0 +1,50 @@
+import X from "lucide-solid/icons/x";
+import { createSignal, For } from "solid-js";
+import { toMessage } from "../lib/api/failure.ts";
+import { StatusDot, type Tone } from "./Badge.tsx";
+import { IconButton } from "./Button.tsx";
+
+interface Toast {
+  id: number;
+  tone: Tone;
+  text: string;
+}
+
+/** More would cover the page: the oldest goes. */
+const LIMIT = 4;
+const SHOWN_MS = { short: 4_000, long: 9_000 };
+
+const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
+let lastId = 0;
+
+const drop = (id: number) => setToasts((all) => all.filter((toast) => toast.id !== id));
+
+function show(tone: Tone, text: string, shownMs: number): void {
+  const id = ++lastId;
+  setToasts((all) => [...all, { id, tone, text }].slice(-LIMIT));
+  setTimeout(() => drop(id), shownMs);
+}
+
+/** Short words about what was just done; anything that must not be missed belongs in the page. */
+export const toast = {
+  success: (text: string) => show("ok", text, SHOWN_MS.short),
+  info: (text: string) => show("info", text, SHOWN_MS.short),
+  /** Takes what was caught: the server's sentence when there is one. */
+  error: (error: unknown) => show("bad", typeof error === "string" ? error : toMessage(error), SHOWN_MS.long),
+};
+
+export function ToastHost() {
+  return (
+    <section class="toasts" aria-label="Notifications" aria-live="polite">
+      <For each={toasts()}>
+        {(item) => (
+          <div class="toast">
+            <StatusDot tone={item.tone} />
+            <div class="toast-text">{item.text}</div>
+            <IconButton size="sm" label="Dismiss" icon={<X size={14} />} onClick={() => drop(item.id)} />
+          </div>
+        )}
+      </For>
+    </section>
+  );
+}
