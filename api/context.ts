@@ -1,13 +1,20 @@
 import { Hono } from "hono";
 import type { Principal } from "../shared/protocol/access.ts";
+import type { AuditActor } from "../shared/protocol/account.ts";
 
 /** What the guard has put on every request that reached a route. */
 export interface ApiVariables {
   requestId: string;
   /** Absent on the few public routes only. */
   principal: Principal;
+  /** Address of the peer; a proxy's word is taken only when the proxy is listed. */
+  address: string;
   /** What the audit trail names as the target; the path of the request when unset. */
   auditTarget?: string;
+  /** A few words for the audit trail: never a secret. */
+  auditDetail?: string;
+  /** Who the audit trail names, where a request only finds out itself (a log-in). */
+  auditActor?: AuditActor;
 }
 
 export type ApiEnv = { Variables: ApiVariables };

@@ -1,0 +1,100 @@
+import type { Permission } from "../shared/protocol/access.ts";
+
+/**
+ * Who may call a route.
+ * - `public`: anybody
+ * - `signed-in`: any session or API key
+ * - `session`: a person's session; never an API key
+ * - `emit-token`: the realtime server
+ * - `monitor`: an administrator's session, an API key, or the emit token
+ * - a permission: sessions and keys whose role (and scopes) include it
+ */
+export type AccessRule = "public" | "signed-in" | "session" | "emit-token" | "monitor" | Permission;
+
+export interface AccessEntry {
+  rule: AccessRule;
+  /** What the trail calls it; every route that changes something has one. */
+  action?: string;
+  /** Takes a raw body of any type instead of JSON. */
+  rawBody?: true;
+}
+
+const change = (rule: AccessRule, action: string): AccessEntry => ({ rule, action });
+const view = (rule: AccessRule): AccessEntry => ({ rule });
+
+/** Every route there is, and who may call it. What is not listed is closed, however it is mounted. */
+export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`, AccessEntry>> = {
+  "GET /health": view("public"),
+  "GET /ready": view("monitor"),
+  "GET /metrics": view("monitor"),
+  "POST /internal/handshake": view("emit-token"),
+  "POST /internal/sessions": view("emit-token"),
+
+  "GET /api/openapi.json": view("signed-in"),
+  "GET /api/docs": view("signed-in"),
+  "GET /api/docs/:asset": view("signed-in"),
+
+  "GET /api/setup": view("public"),
+  "POST /api/setup": change("public", "setup:finish"),
+  "GET /api/oidc": view("public"),
+  "GET /api/oidc/start": view("public"),
+  "GET /api/oidc/callback": change("public", "session:login-oidc"),
+  "POST /api/session": change("public", "session:login"),
+  "GET /api/session": view("signed-in"),
+  "DELETE /api/session": change("session", "session:logout"),
+
+  "GET /api/account/sessions": view("session"),
+  "DELETE /api/account/sessions/:id": change("session", "session:revoke"),
+  "POST /api/account/password": change("session", "account:password"),
+  "POST /api/account/totp": change("session", "account:totp-begin"),
+  "POST /api/account/totp/confirm": change("session", "account:totp-confirm"),
+  "DELETE /api/account/totp": change("session", "account:totp-remove"),
+
+  "GET /api/users": view("access:manage"),
+  "POST /api/users": change("access:manage", "user:create"),
+  "PATCH /api/users/:id": change("access:manage", "user:change"),
+  "DELETE /api/users/:id": change("access:manage", "user:remove"),
+  "DELETE /api/users/:id/sessions": change("access:manage", "user:revoke-sessions"),
+  "GET /api/keys": view("session"),
+  "POST /api/keys": change("session", "key:create"),
+  "DELETE /api/keys/:id": change("session", "key:revoke"),
+  "GET /api/audit": view("audit:view"),
+
+  "GET /api/services": view("services:view"),
+  "GET /api/services/:id": view("services:view"),
+  "POST /api/services/:id/start": change("services:control", "service:start"),
+  "POST /api/services/:id/stop": change("services:control", "service:stop"),
+  "POST /api/services/:id/restart": change("services:control", "service:restart"),
+  "DELETE /api/services/:id": change("services:remove", "service:remove"),
+
+  "GET /api/deployments": view("deployments:view"),
+  "GET /api/deployments/:id": view("deployments:view"),
+  "POST /api/deployments/:id/start": change("deployments:control", "deployment:start"),
+  "POST /api/deployments/:id/stop": change("deployments:control", "deployment:stop"),
+  "POST /api/deployments/:id/restart": change("deployments:control", "deployment:restart"),
+  "POST /api/deployments/:id/reload": change("deployments:control", "deployment:reload"),
+  "DELETE /api/deployments/:id": change("deployments:remove", "deployment:remove"),
+
+  "GET /api/system": view("system:view"),
+  "GET /api/system/stats": view("system:view"),
+
+  "GET /api/mcp": view("mcp:view"),
+  "POST /api/mcp": change("mcp:manage", "mcp:create"),
+  "GET /api/mcp/:id": view("mcp:view"),
+  "PUT /api/mcp/:id": change("mcp:manage", "mcp:change"),
+  "DELETE /api/mcp/:id": change("mcp:manage", "mcp:remove"),
+  "POST /api/mcp/:id/start": change("mcp:control", "mcp:start"),
+  "POST /api/mcp/:id/stop": change("mcp:control", "mcp:stop"),
+  "GET /api/mcp/:id/tools": view("mcp:view"),
+  "POST /api/mcp/:id/tools/call": change("mcp:control", "mcp:call-tool"),
+  "GET /api/mcp/:id/log": view("mcp:view"),
+
+  "GET /api/files": view("files:view"),
+  "DELETE /api/files": change("files:change", "file:remove"),
+  "GET /api/files/text": view("files:view"),
+  "PUT /api/files/text": change("files:change", "file:write"),
+  "POST /api/files/folder": change("files:change", "file:create-folder"),
+  "POST /api/files/rename": change("files:change", "file:rename"),
+  "GET /api/files/download": view("files:view"),
+  "PUT /api/files/upload": { ...change("files:change", "file:upload"), rawBody: true },
+};

@@ -1,0 +1,63 @@
+import { AppError } from "../../shared/server/errors.ts";
+import type { LoginThrottle } from "./login-throttle.ts";
+import type { Passwords } from "./passwords.ts";
+import type { SecondFactors } from "./second-factors.ts";
+import type { Sessions } from "./sessions.ts";
+import type { UserRecord, Users } from "./users.ts";
+
+export interface LoginDeps {
+  users: Users;
+  sessions: Sessions;
+  passwords: Passwords;
+  secondFactors: SecondFactors;
+  throttle: LoginThrottle;
+}
+
+export interface LoginAttempt {
+  username: string;
+  password: string;
+  code?: string | undefined;
+  address: string;
+  /** Bucket of the address. */
+  bucket: string;
+}
+
+/** The password was right and a code is missing or wrong. */
+export class CodeRequired extends AppError {
+  constructor(message: string) {
+    super("unauthorized", message);
+  }
+}
+
+/** Checks name, password and second factor. Every way to be wrong takes the same time and gives the same sentence. */
+export function createLogin({ users, sessions, passwords, secondFactors, throttle }: LoginDeps) {
+  return async ({ username, password, code, address, bucket }: LoginAttempt): Promise<UserRecord> => {
+    const user = users.byName(username);
+    const known = user !== undefined && sessions.of(user.id).some((session) => session.address === address);
+    const attempt = throttle.begin(username, bucket, known);
+    let right: boolean;
+    try {
+      right = await passwords.matches(user?.passwordHash ?? null, password);
+    } catch (error) {
+      attempt.withdraw(); // nothing was tried
+      throw error;
+    }
+    // The user may be gone, or have another password, by now.
+    const current = user && users.byId(user.id);
+    if (!right || !current || current.passwordHash !== user.passwordHash) {
+      throw new AppError("unauthorized", "The user name or the password is wrong.");
+    }
+    if (current.totpSecret) {
+      if (code === undefined) {
+        attempt.withdraw();
+        throw new CodeRequired("Enter the code of your second factor.");
+      }
+      if (!secondFactors.accepts(current, code)) throw new CodeRequired("The code is wrong, or was used already.");
+    }
+    attempt.succeed();
+    if (current.passwordHash && passwords.isOld(current.passwordHash)) {
+      users.change(current.id, { passwordHash: await passwords.hash(password) });
+    }
+    return users.byId(current.id) ?? current;
+  };
+}
