@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { FileChangeType } from "../protocol/events/files.ts";
+import { isDraftName } from "./files/replacing.ts";
 import { createFloodGate, type FloodGate } from "./flood-gate.ts";
 
 export interface FolderWatcher {
@@ -97,8 +98,9 @@ export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolder
         opened.on("all", (type, path) => {
           if (opened !== watcher) return;
           const name = relative(absolutePath, path);
-          if (name !== "") gate.change(type as FileChangeType, name);
-          else if (type === "unlinkDir") inTurn(leave);
+          if (name !== "") {
+            if (!isDraftName(name)) gate.change(type as FileChangeType, name);
+          } else if (type === "unlinkDir") inTurn(leave);
         });
         // A name that is not UTF-8 cannot be told, and chokidar does not find it: the listing can.
         opened.on("raw", (_event, name) => {

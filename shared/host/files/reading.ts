@@ -1,0 +1,81 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open } from "node:fs/promises";
+import { TEXT_FILE_MAX, type TextFile } from "../../protocol/file.ts";
+import { AppError } from "../../server/errors.ts";
+import type { Folder } from "./folder.ts";
+import { kindOf, toTimestamp } from "./listing.ts";
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/**
+ * Opens a regular file of a folder for reading; the caller closes it. A pipe or device is refused before it is opened, since
+ * opening alone can set a device off, and after, since it may have been swapped in. Neither can hold up the open.
+ */
+export async function openRegularFile(folder: Folder, name: string): Promise<{ handle: FileHandle; facts: Stats }> {
+  refuseOthers(await lstat(folder.at(name)));
+  const handle = await open(folder.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const facts = await handle.stat();
+    refuseOthers(facts);
+    return { handle, facts };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+export function refuseOthers(facts: Stats): void {
+  const kind = kindOf(facts);
+  if (kind === "file") return;
+  if (kind === "directory") throw new AppError("invalid_input", "This is a folder.");
+  if (kind === "symlink") throw new AppError("invalid_input", "This is a link; links are not followed.");
+  throw new AppError("unsupported_media_type", "This is not a regular file.");
+}
+
+/** Reads a UTF-8 file of up to `TEXT_FILE_MAX` bytes. */
+export async function readTextFile(folder: Folder, name: string, path: string): Promise<TextFile> {
+  const { handle, facts } = await openRegularFile(folder, name);
+  try {
+    const bytes = await readUpTo(handle, facts.size);
+    return {
+      path,
+      content: decodeText(bytes),
+      size: bytes.length,
+      etag: toEtag(bytes),
+      modifiedAt: toTimestamp(facts.mtimeMs),
+    };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Of the content, not of its times: two writes within one tick of the clock differ, and touching a file changes nothing. */
+export const toEtag = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("base64url");
+
+/** All bytes of the file: its size is only a hint, since /proc tells 0 and a file may grow meanwhile. */
+async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
+  if (size > TEXT_FILE_MAX) throw tooLarge();
+  const buffer = Buffer.alloc(size === 0 ? TEXT_FILE_MAX + 1 : size + 1);
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  if (filled > TEXT_FILE_MAX) throw tooLarge();
+  if (filled === buffer.length) throw new AppError("conflict", "The file is being written; read it again.");
+  return buffer.subarray(0, filled);
+}
+
+function decodeText(bytes: Buffer): string {
+  try {
+    if (!bytes.includes(0)) return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // Refused below.
+  }
+  throw new AppError("unsupported_media_type", "This is not a text file in UTF-8.");
+}
+
+const tooLarge = () => new AppError("too_large", `A text file has ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);

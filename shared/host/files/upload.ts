@@ -1,0 +1,77 @@
+import { type FileHandle, statfs } from "node:fs/promises";
+import { AppError } from "../../server/errors.ts";
+import type { Folder } from "./folder.ts";
+
+/** Space left for the rest of the host: a full disk stops databases and logs, not only uploads. */
+const RESERVE_BYTES = 512 * 1024 * 1024;
+const RESERVE_SHARE = 0.05;
+const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
+
+export interface UploadLimits {
+  /** Largest upload in bytes. */
+  maxBytes: number;
+  /** Longest wait for the next piece, in milliseconds. */
+  idleMs: number;
+}
+
+/**
+ * Writes a body into an open draft as it comes. `declared` is the length the client told, if it did.
+ * Throws `too_large`, `storage_full`, and `invalid_input` for one that stalls or ends early.
+ */
+export async function receiveUpload(
+  draft: FileHandle,
+  folder: Folder,
+  body: ReadableStream<Uint8Array>,
+  declared: number | undefined,
+  { maxBytes, idleMs }: UploadLimits,
+): Promise<void> {
+  const reader = body.getReader();
+  let received = 0;
+  let checkAt = CHECK_EVERY_BYTES;
+  try {
+    await refuseFullDisk(folder, declared ?? 0);
+    for (;;) {
+      const { done, value } = await withinIdle(reader.read(), idleMs);
+      if (done) break;
+      received += value.byteLength;
+      if (received > maxBytes) throw tooLarge(maxBytes);
+      if (received >= checkAt) {
+        checkAt = received + CHECK_EVERY_BYTES;
+        await refuseFullDisk(folder, 0);
+      }
+      await draft.writeFile(value);
+    }
+    if (declared !== undefined && received !== declared) throw cutShort();
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    throw error;
+  }
+}
+
+export const tooLarge = (maxBytes: number) =>
+  new AppError("too_large", `An upload has ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`);
+
+const cutShort = () => new AppError("invalid_input", "The upload ended early; nothing was changed.");
+
+async function refuseFullDisk(folder: Folder, needed: number): Promise<void> {
+  const disk = await statfs(folder.self);
+  const reserve = Math.min(RESERVE_BYTES, disk.blocks * disk.bsize * RESERVE_SHARE);
+  if (disk.blocks > 0 && disk.bavail * disk.bsize - needed < reserve) {
+    throw new AppError("storage_full", "The disk has too little space left; nothing was changed.");
+  }
+}
+
+async function withinIdle<T>(read: Promise<T>, idleMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const idle = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(cutShort()), idleMs);
+  });
+  try {
+    return await Promise.race([read, idle]);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw cutShort(); // the client went away
+  } finally {
+    clearTimeout(timer);
+  }
+}
