@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { arch, cpus, hostname, release } from "node:os";
+import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
+import type { SystemInfo } from "../protocol/system.ts";
+import { createDiskReader } from "./disk-usage.ts";
+import type { HostMetrics, HostSample } from "./metrics.ts";
+import { toPercent } from "./percent.ts";
+import {
+  type CpuTimes,
+  readBootTime,
+  readCpuTimes,
+  readInterfaces,
+  readLoad,
+  readMemory,
+  readMounts,
+  readUptime,
+} from "./procfs.ts";
+import { createNetworkRates } from "./rates.ts";
+
+/** How far apart the first sample's two readings are, since usage is always a share between two. */
+const FIRST_SPAN_MS = 200;
+
+/** Host figures from procfs, without a child process. */
+export function createLinuxMetrics(): HostMetrics {
+  const readDisks = createDiskReader();
+  const toRates = createNetworkRates();
+  let before: ReturnType<typeof readCpuTimes> | undefined;
+
+  const sampleCpu = (): HostSample["cpu"] => {
+    const now = readCpuTimes();
+    const usage = (current: CpuTimes, last: CpuTimes | undefined) =>
+      toPercent(current.busy - (last?.busy ?? 0), current.total - (last?.total ?? 0));
+    const cpu = {
+      count: now.cores.length,
+      usage: usage(now.all, before?.all),
+      loadAvg: readLoad(),
+      perCore: now.cores.map((core, index) => usage(core, before?.cores[index])),
+    };
+    before = now;
+    return cpu;
+  };
+
+  return {
+    async sample() {
+      if (!before) {
+        before = readCpuTimes();
+        toRates(readInterfaces());
+        await delay(FIRST_SPAN_MS);
+      }
+      const disks = await readDisks(readMounts());
+      const size = readMemory();
+      const memory = { total: size("MemTotal"), free: size("MemFree"), available: size("MemAvailable") };
+      const used = memory.total - memory.available;
+      const swap = { total: size("SwapTotal"), free: size("SwapFree") };
+      const swapUsed = swap.total - swap.free;
+      return {
+        cpu: sampleCpu(),
+        memory: { ...memory, used, usagePercent: toPercent(used, memory.total) },
+        swap: { ...swap, used: swapUsed, usagePercent: toPercent(swapUsed, swap.total) },
+        disks,
+        network: toRates(readInterfaces()),
+        uptime: readUptime(),
+        platform: process.platform,
+        hostname: hostname(),
+        timestamp: new Date().toISOString(),
+      };
+    },
+    async info(): Promise<SystemInfo> {
+      return {
+        hostname: hostname(),
+        platform: process.platform,
+        distribution: distributionName(),
+        kernel: release(),
+        architecture: arch(),
+        cpuModel: cpus()[0]?.model.trim() || arch(),
+        cpuCount: readCpuTimes().cores.length,
+        memoryTotal: readMemory()("MemTotal"),
+        bootedAt: readBootTime(),
+      };
+    },
+  };
+}
+
+function distributionName(): string {
+  try {
+    return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "Linux";
+  } catch {
+    return "Linux";
+  }
+}
