@@ -5,7 +5,7 @@ export type FileKind = "file" | "directory" | "symlink" | "other";
 
 /** One entry of a folder inside the file root. */
 export interface FileEntry {
-  /** Decoded as UTF-8; `nameEncoded` gives the exact bytes when that loses any. */
+  /** Exact: a byte that is not UTF-8 is the private-use character U+10F700 + byte, and is given back as that in a path. */
   name: string;
   kind: FileKind;
   /** Bytes; 0 for folders. */

@@ -96,7 +96,7 @@ export const toEntry = (name: string, facts: Stats): FileEntry => ({
 
 /** ISO 8601; a disk may hold times that no date can. */
 export const toTimestamp = (milliseconds: number): string =>
-  new Date(Math.abs(milliseconds) <= 8.64e15 ? milliseconds : 0).toISOString();
+  new Date(Math.abs(milliseconds) < 8.64e15 ? Math.round(milliseconds) : 0).toISOString();
 
 export function kindOf(
   facts: Pick<Dirent | Stats | BigIntStats, "isFile" | "isDirectory" | "isSymbolicLink">,
