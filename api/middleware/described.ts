@@ -1,0 +1,48 @@
+import type { DescribeRouteOptions } from "hono-openapi";
+import { describeRoute, resolver } from "hono-openapi";
+import { z } from "zod";
+import { type ErrorCode, errorStatus } from "../../shared/protocol/result.ts";
+
+const codes = Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]];
+
+/** The envelope of every refusal. */
+export const failureSchema = z.object({
+  success: z.literal(false),
+  error: z.string().describe("One plain sentence."),
+  code: z.enum(codes),
+  requestId: z.string().optional().describe("What the server's log knows the request by."),
+});
+
+export interface RouteDescription {
+  summary: string;
+  description?: string;
+  /** One of the API's areas; the docs page groups by it. */
+  tag: string;
+  /** Fields beside `success` in the answer. */
+  answer?: z.ZodRawShape;
+  /** Instead of `answer`, for a route that answers with something else than JSON: its media type. */
+  media?: string;
+  /** Media type of a raw request body. */
+  rawBody?: string;
+  /** The status of success, 200 if not said. */
+  status?: 200 | 201 | 202 | 204 | 302;
+}
+
+/** Documents a route: what it answers, and the envelope of its refusals. */
+export function described({ summary, description, tag, answer = {}, media, rawBody, status = 200 }: RouteDescription) {
+  const content = media
+    ? { [media]: { schema: { type: "string" as const } } }
+    : { "application/json": { schema: resolver(z.object({ success: z.literal(true), ...answer })) } };
+  const bodiless = status === 204 || status === 302;
+  const options: DescribeRouteOptions = {
+    summary,
+    description,
+    tags: [tag],
+    responses: {
+      [status]: { description: "Done.", ...(bodiless ? {} : { content }) },
+      default: { description: "Refused.", content: { "application/json": { schema: resolver(failureSchema) } } },
+    },
+  };
+  if (rawBody) options.requestBody = { required: true, content: { [rawBody]: { schema: { type: "string" } } } };
+  return describeRoute(options);
+}
