@@ -60,6 +60,14 @@ describe("createLogView", () => {
     expect(texts(view.shown)).toEqual(["WARN c", "Lines missing: the log was rotated"]);
   });
 
+  it("keeps a stack trace with the error above it", () => {
+    const buffer = createLogBuffer();
+    const view = createLogView(buffer);
+    view.setFilter({ ...everything, levels: new Set(["error"]) });
+    view.update(buffer.append([batch("ERROR boom\n", "error"), batch("  at main (a.js:1)\nnext\n", "error")]));
+    expect(texts(view.shown)).toEqual(["ERROR boom", "  at main (a.js:1)"]);
+  });
+
   it("finds matches under colours, adds new ones and forgets those that went", () => {
     const buffer = createLogBuffer({ maxEntries: 10 });
     const view = createLogView(buffer);

@@ -1,5 +1,4 @@
-import type { LogEntry, LogNotice, NoticeTone } from "./log-entry.ts";
-import { type LogBatch, toLines } from "./log-entry.ts";
+import { type LineState, type LogBatch, type LogEntry, type LogNotice, type NoticeTone, toLines } from "./log-entry.ts";
 
 export interface LogBufferOptions {
   /** Most entries kept. */
@@ -48,9 +47,10 @@ export function createLogBuffer({
   }
 
   const nextId = () => ++lastId;
+  const state: LineState = { nextId, lastLevel: { stdout: "none", stderr: "none" } };
   return {
     entries,
-    append: (batches) => add(batches.flatMap((batch) => toLines(batch, nextId))),
+    append: (batches) => add(batches.flatMap((batch) => toLines(batch, state))),
     notice(text, tone, time) {
       const notice: LogNotice = { kind: "notice", id: nextId(), text, tone, time };
       return add([notice]);

@@ -42,19 +42,32 @@ export interface LogBatch {
   instance?: number;
 }
 
-/** Splits a batch into kept lines; `nextId` hands out their ids. */
-export function toLines(batch: LogBatch, nextId: () => number): LogLine[] {
+/** A level stands at a line's beginning; the rest of a very long one is not read for it. */
+const LEVEL_HEAD = 2_000;
+
+/** What a buffer remembers between batches. */
+export interface LineState {
+  nextId(): number;
+  /** Level of the last line of each stream: the lines of a stack trace belong to the line above them. */
+  lastLevel: Record<LogStream, LogLevel>;
+}
+
+/** Splits a batch into kept lines. */
+export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const pieces = batch.data.split("\n");
   if (pieces.at(-1) === "") pieces.pop();
   const stream: LogStream = batch.type === "error" ? "stderr" : "stdout";
   return pieces.map((piece, index) => {
     const text = cleanLine(piece);
+    const own = levelOf(plainText(text.length > LEVEL_HEAD ? text.slice(0, LEVEL_HEAD) : text));
+    const level = own === "none" && /^(?:\s|Caused by:)/.test(text) ? state.lastLevel[stream] : own;
+    state.lastLevel[stream] = level;
     return {
       kind: "line",
-      id: nextId(),
+      id: state.nextId(),
       text,
       stream,
-      level: levelOf(plainText(text.length > 2_000 ? text.slice(0, 2_000) : text)),
+      level,
       time: batch.timestamp,
       exact: index === pieces.length - 1,
       ...(batch.instance !== undefined && { instance: batch.instance }),

@@ -53,7 +53,7 @@ describe("createLogFeed", () => {
   it("gathers everything between two frames into one change", () => {
     const { frames, first, feed, texts, dispose } = start();
     const before = feed.version();
-    for (let index = 0; index < 500; index++) first.state.handlers?.logs(batch(`${index}\n`));
+    for (let index = 0; index < 500; index++) first.state.handlers?.onLogs(batch(`${index}\n`));
     expect(texts()).toEqual([]);
     expect(frames.pass()).toBe(1);
     expect(feed.version()).toBe(before + 1);
@@ -63,12 +63,12 @@ describe("createLogFeed", () => {
 
   it("keeps lines, gaps, restarts and exits in the order they came", () => {
     const { frames, first, feed, texts, dispose } = start();
-    first.state.handlers?.logs(batch("one\n"));
-    first.state.handlers?.closed({ code: "exited", exitCode: 3 });
+    first.state.handlers?.onLogs(batch("one\n"));
+    first.state.handlers?.onClosed({ code: "exited", exitCode: 3 });
     expect(feed.status()).toBe("closed");
-    first.state.handlers?.state({ state: "restarted" });
-    first.state.handlers?.gap({ reason: "rotated" });
-    first.state.handlers?.logs(batch("two\n"));
+    first.state.handlers?.onState("restarted");
+    first.state.handlers?.onGap({ reason: "rotated" });
+    first.state.handlers?.onLogs(batch("two\n"));
     frames.pass();
     expect(texts()).toEqual([
       "one",
@@ -83,13 +83,13 @@ describe("createLogFeed", () => {
 
   it("closes the old source and starts empty when another is chosen", () => {
     const { frames, first, setCurrent, texts, dispose } = start();
-    first.state.handlers?.logs(batch("old\n"));
+    first.state.handlers?.onLogs(batch("old\n"));
     frames.pass();
     const second = source();
     setCurrent(() => second.open);
     expect(first.state.open).toBe(0);
     expect(texts()).toEqual([]);
-    second.state.handlers?.logs(batch("new\n"));
+    second.state.handlers?.onLogs(batch("new\n"));
     frames.pass();
     expect(texts()).toEqual(["new"]);
     dispose();
@@ -98,7 +98,7 @@ describe("createLogFeed", () => {
 
   it("leaves nothing scheduled once it is disposed", () => {
     const { frames, first, dispose } = start();
-    first.state.handlers?.logs(batch("a\n"));
+    first.state.handlers?.onLogs(batch("a\n"));
     dispose();
     expect(frames.pass()).toBe(0);
   });

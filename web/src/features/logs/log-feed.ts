@@ -6,21 +6,19 @@ import { closedText, gapText, type LogBatch, type LogEntry, type NoticeTone } fr
 import { everything, type LogFilter } from "./log-filter.ts";
 import { createLogView } from "./log-view.ts";
 
-/** What a source of lines tells; services, deployments and MCP servers each adapt their socket to it. */
+/** What a source of lines tells; services and deployments each adapt their socket to it. */
 export interface LogHandlers {
-  /** The subscription stands (again). */
-  ready(): void;
-  logs(batch: LogBatch): void;
-  gap(gap: Pick<Gap, "reason">): void;
-  closed(closed: { code: string; exitCode?: number }): void;
-  state(state: StreamState): void;
-  failed(message: string): void;
+  onLogs(batch: LogBatch): void;
+  onGap(gap: Pick<Gap, "reason">): void;
+  onClosed(closed: { code: string; exitCode?: number }): void;
+  onState(state: StreamState["state"]): void;
+  onError(error: { message: string }): void;
 }
 
 /** Opens a source and returns how to close it. */
 export type OpenLog = (handlers: LogHandlers) => () => void;
 
-export type LogStatus = "connecting" | "live" | "reattaching" | "closed" | "failed";
+export type LogStatus = "live" | "reattaching" | "closed" | "failed";
 
 type Item = { batch: LogBatch } | { notice: string; tone: NoticeTone };
 
@@ -39,7 +37,7 @@ export function createLogFeed(source: Accessor<OpenLog | undefined>, options: Lo
   const view = createLogView(buffer);
   const [version, setVersion] = createSignal(0);
   const changed = () => setVersion((value) => value + 1);
-  const [status, setStatus] = createSignal<LogStatus>("connecting");
+  const [status, setStatus] = createSignal<LogStatus>("live");
   const [message, setMessage] = createSignal("");
   const [filter, setFilter] = createSignal<LogFilter>(everything);
   const [search, setSearch] = createSignal("");
@@ -88,29 +86,28 @@ export function createLogFeed(source: Accessor<OpenLog | undefined>, options: Lo
     on(source, (open) => {
       queue.dispose();
       clear();
-      setStatus("connecting");
+      setStatus("live");
       setMessage("");
       if (!open) return;
       const close = open({
-        ready: () => setStatus((now) => (now === "connecting" || now === "failed" ? "live" : now)),
-        logs(batch) {
+        onLogs(batch) {
           setStatus("live");
           queue.push({ batch });
         },
-        gap: ({ reason }) => notice(gapText(reason), "warning"),
-        closed({ code, exitCode }) {
+        onGap: ({ reason }) => notice(gapText(reason), "warning"),
+        onClosed({ code, exitCode }) {
           const text = closedText(code, exitCode);
           setStatus("closed");
           setMessage(text);
           notice(text, code === "exited" && !exitCode ? "neutral" : "error");
         },
-        state({ state }) {
+        onState(state) {
           if (state === "restarted") notice("Restarted: a new run begins here", "neutral");
           if (state === "reattaching" && status() !== "reattaching")
             notice("The source went away, reattaching", "warning");
           setStatus(state === "reattaching" ? "reattaching" : "live");
         },
-        failed(text) {
+        onError({ message: text }) {
           setStatus("failed");
           setMessage(text);
         },

@@ -1,0 +1,20 @@
+import { type LogLevel, logLevels } from "./log-level.ts";
+
+export type LevelChoice = "all" | "info" | "warn" | "error";
+
+export const levelChoices: readonly { value: LevelChoice; label: string }[] = [
+  { value: "all", label: "All levels" },
+  { value: "info", label: "Info and up" },
+  { value: "warn", label: "Warnings and up" },
+  { value: "error", label: "Errors" },
+];
+
+/** A line that names no level counts as information: only debugging output is noise by its own word. */
+const chosen: Record<LevelChoice, readonly LogLevel[]> = {
+  all: logLevels,
+  info: ["error", "warn", "info", "none"],
+  warn: ["error", "warn"],
+  error: ["error"],
+};
+
+export const levelsOf = (choice: LevelChoice): ReadonlySet<LogLevel> => new Set(chosen[choice]);

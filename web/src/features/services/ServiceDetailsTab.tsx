@@ -1,0 +1,112 @@
+import { For, type JSX, Show } from "solid-js";
+import type { Service, ServiceDetail } from "../../../../shared/protocol/service.ts";
+import { formatDateTime } from "../../lib/format.ts";
+import { useService } from "../../lib/queries.ts";
+import { Badge, Card, CopyButton, ErrorState, Facts, Skeleton } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+import { portTexts } from "./service-list.ts";
+
+/** What the Engine knows of one container. Values of its environment stay on the server. */
+export function ServiceDetailsTab(props: { service: Service }) {
+  const detail = useService(() => props.service.id);
+  return (
+    <div class="detail-scroll">
+      <Show
+        when={detail.data}
+        fallback={
+          <Show when={detail.error} fallback={<Skeleton lines={10} />}>
+            <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />
+          </Show>
+        }
+      >
+        {(service) => <Details service={service()} />}
+      </Show>
+    </div>
+  );
+}
+
+function Details(props: { service: ServiceDetail }) {
+  return (
+    <div class="detail-columns">
+      <Card title="Container">
+        <Facts rows={containerRows(props.service)} />
+      </Card>
+      <Card title="Network">
+        <Facts rows={networkRows(props.service)} />
+      </Card>
+      <Card title="Mounts">
+        <List items={props.service.mounts} none="Nothing is mounted.">
+          {(mount) => (
+            <>
+              <code>{visibleName(mount.source || mount.type)}</code> → <code>{visibleName(mount.destination)}</code>{" "}
+              <Badge>{mount.type}</Badge> <Show when={mount.readOnly}>{<Badge tone="info">read only</Badge>}</Show>
+            </>
+          )}
+        </List>
+      </Card>
+      <Card title="Environment">
+        <List items={props.service.environmentNames} none="No variable is set.">
+          {(name) => <code>{visibleName(name)}</code>}
+        </List>
+        <p class="faint env-note">Values are not sent to the browser.</p>
+      </Card>
+      <Card title="Labels">
+        <List items={Object.entries(props.service.labels)} none="It has no label.">
+          {([name, value]) => (
+            <>
+              <code class="faint">{visibleName(name)}</code> <code>{visibleName(value)}</code>
+            </>
+          )}
+        </List>
+      </Card>
+    </div>
+  );
+}
+
+function containerRows(service: ServiceDetail): [string, JSX.Element][] {
+  const command = service.command.map(visibleName).join(" ");
+  return [
+    [
+      "Id",
+      <span class="row">
+        <code class="truncate">{service.id.slice(0, 12)}</code>
+        <CopyButton label="Copy the full id" text={service.id} />
+      </span>,
+    ],
+    ["Image", <code>{visibleName(service.image)}</code>],
+    ["Command", command ? <code>{command}</code> : "–"],
+    ["Created", formatDateTime(service.createdAt)],
+    ["Started", formatDateTime(service.startedAt)],
+    ...(service.finishedAt && service.state !== "running"
+      ? ([["Finished", formatDateTime(service.finishedAt)]] as [string, JSX.Element][])
+      : []),
+    ...(service.exitCode !== null && service.state !== "running"
+      ? ([["Exit code", String(service.exitCode)]] as [string, JSX.Element][])
+      : []),
+    ["Restart policy", service.restartPolicy || "no"],
+    ["Restarts", String(service.restartCount)],
+    ["Terminal", service.tty ? "Yes" : "No"],
+    ["Log driver", service.logDriver],
+  ];
+}
+
+function networkRows(service: ServiceDetail): [string, JSX.Element][] {
+  const ports = portTexts(service.ports);
+  return [
+    ...service.networks.map(({ name, ipAddress }): [string, JSX.Element] => [
+      visibleName(name),
+      <code>{ipAddress || "no address"}</code>,
+    ]),
+    ["Ports", ports.length > 0 ? <span class="num">{ports.join(", ")}</span> : "None"],
+  ];
+}
+
+function List<T>(props: { items: readonly T[]; none: string; children: (item: T) => JSX.Element }) {
+  return (
+    <Show when={props.items.length > 0} fallback={<p class="faint">{props.none}</p>}>
+      <ul class="detail-list">
+        <For each={props.items}>{(item) => <li>{props.children(item)}</li>}</For>
+      </ul>
+    </Show>
+  );
+}

@@ -1,0 +1,58 @@
+import { createMemo, untrack } from "solid-js";
+import type { Service } from "../../../../shared/protocol/service.ts";
+import { servicesWS } from "../../lib/ws-client.ts";
+import { StatusDot, Tabs } from "../../ui/index.ts";
+import { DetailHead } from "../../ui/MasterDetail.tsx";
+import { LogView } from "../logs/LogView.tsx";
+import type { OpenLog } from "../logs/log-feed.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+import { ServiceActions } from "./ServiceActions.tsx";
+import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
+import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
+import type { ServiceDeeds } from "./service-deeds.ts";
+import { imageText } from "./service-list.ts";
+import { lookOf } from "./service-state.ts";
+
+/** Lines of history a log begins with. */
+const TAIL = 1_000;
+
+export interface ServicePaneProps {
+  service: Service;
+  deeds: ServiceDeeds;
+  onRemove: (service: Service) => void;
+  onClose: () => void;
+}
+
+/** One container: its log, its figures, its settings. */
+export function ServicePane(props: ServicePaneProps) {
+  const look = () => lookOf(props.service);
+  const key = createMemo(() => JSON.stringify([props.service.id, props.service.name]));
+  const source = createMemo((): OpenLog => {
+    key();
+    const { id, name } = untrack(() => props.service);
+    return ({ onLogs, ...handlers }) => servicesWS.subscribeLogs(id, name, onLogs, { tail: TAIL, ...handlers });
+  });
+  return (
+    <>
+      <DetailHead
+        title={
+          <>
+            <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
+            <span class="truncate">{visibleName(props.service.name)}</span>
+          </>
+        }
+        note={`${visibleName(imageText(props.service.image))} · ${props.service.status}`}
+        actions={<ServiceActions service={props.service} deeds={props.deeds} onRemove={props.onRemove} size="md" />}
+        onClose={props.onClose}
+      />
+      <Tabs
+        label={`Parts of ${props.service.name}`}
+        tabs={[
+          { id: "logs", label: "Logs", content: () => <LogView name={props.service.name} source={source()} /> },
+          { id: "stats", label: "Stats", content: () => <ServiceStatsTab service={props.service} /> },
+          { id: "details", label: "Details", content: () => <ServiceDetailsTab service={props.service} /> },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+import Container from "lucide-solid/icons/container";
+import SearchX from "lucide-solid/icons/search-x";
+import Unplug from "lucide-solid/icons/unplug";
+import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
+import type { Service } from "../../../../shared/protocol/service.ts";
+import { useServices } from "../../lib/queries.ts";
+import { Button, Callout, EmptyState, ErrorState, Page, SearchField, Skeleton } from "../../ui/index.ts";
+import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
+import { visibleName } from "../logs/terminal-text.ts";
+import { RemoveServiceDialog } from "./RemoveServiceDialog.tsx";
+import { ServicePane } from "./ServicePane.tsx";
+import { ServiceTable, type Sorting } from "./ServiceTable.tsx";
+import { createServiceDeeds } from "./service-deeds.ts";
+import { toGroups } from "./service-list.ts";
+import "./services.css";
+
+export interface ServicesViewProps {
+  /** Name or id of the open container. */
+  selected: string | null;
+  onSelect: (name: string | null) => void;
+}
+
+/** Every container of the host, by project, and the one that is open. */
+export function ServicesView(props: ServicesViewProps) {
+  const query = useServices();
+  const deeds = createServiceDeeds();
+  const [filter, setFilter] = createSignal("");
+  const [sorting, setSorting] = createSignal<Sorting>({ order: "name", descending: false });
+  const [removing, setRemoving] = createSignal<Service | null>(null);
+
+  const all = (): readonly Service[] => query.data?.services ?? [];
+  const engine = () => query.data?.engine;
+  const groups = createMemo(() => toGroups(all(), { filter: filter(), ...sorting() }));
+  const running = () => all().filter(({ state }) => state === "running").length;
+  const selected = createMemo(() =>
+    all().find(({ name, id }) => props.selected !== null && (name === props.selected || id === props.selected)),
+  );
+
+  return (
+    <MasterDetail
+      open={props.selected !== null}
+      master={
+        <Page
+          fixed
+          title="Services"
+          note={query.data ? `${running()} of ${all().length} running` : ""}
+          actions={<SearchField label="Filter containers" value={filter()} onInput={setFilter} />}
+        >
+          <Show when={engine()?.state !== "up" && all().length > 0 && engine()}>
+            {(state) => (
+              <Callout tone="warn" icon={<Unplug size={15} />}>
+                Docker does not answer; this list may be old. {state().hint}
+              </Callout>
+            )}
+          </Show>
+          <Switch fallback={<Skeleton lines={9} />}>
+            <Match when={query.error && !query.data}>
+              <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+            </Match>
+            <Match when={query.data && all().length === 0 && engine()?.state !== "up"}>
+              <EmptyState
+                icon={<Unplug size={18} />}
+                tone="warn"
+                title={engine()?.state === "absent" ? "Docker is not here" : "Docker does not answer"}
+                action={<Button onClick={() => void query.refetch()}>Look again</Button>}
+              >
+                {engine()?.hint ?? "Containers appear here once a Docker Engine runs on this host."}
+              </EmptyState>
+            </Match>
+            <Match when={query.data && all().length === 0}>
+              <EmptyState icon={<Container size={18} />} title="No container yet">
+                Containers appear here as soon as one is created on this host, by whatever means.
+              </EmptyState>
+            </Match>
+            <Match when={query.data && groups().length === 0}>
+              <EmptyState
+                icon={<SearchX size={18} />}
+                title="Nothing matches"
+                action={<Button onClick={() => setFilter("")}>Clear the filter</Button>}
+              >
+                No container's name, image, project or state holds “{filter()}”.
+              </EmptyState>
+            </Match>
+            <Match when={query.data}>
+              <ServiceTable
+                groups={groups()}
+                sorting={sorting()}
+                onSort={setSorting}
+                selected={selected()?.name ?? null}
+                onOpen={(service) => props.onSelect(service.name)}
+                deeds={deeds}
+                onRemove={setRemoving}
+                narrow={props.selected !== null}
+              />
+            </Match>
+          </Switch>
+          <Show when={removing()}>
+            {(service) => (
+              <RemoveServiceDialog
+                service={service()}
+                onClose={() => setRemoving(null)}
+                onRemove={(options) => {
+                  const gone = service();
+                  setRemoving(null);
+                  void deeds.remove(gone, options);
+                }}
+              />
+            )}
+          </Show>
+        </Page>
+      }
+      detail={
+        <Show
+          when={selected()}
+          fallback={
+            <Show when={query.data} fallback={<Skeleton lines={6} />}>
+              <DetailHead title={visibleName(props.selected ?? "")} onClose={() => props.onSelect(null)} />
+              <EmptyState
+                icon={<Container size={18} />}
+                title="This container is gone"
+                action={<Button onClick={() => props.onSelect(null)}>Show all containers</Button>}
+              >
+                It was removed, or is not one you may see.
+              </EmptyState>
+            </Show>
+          }
+        >
+          {(service) => (
+            <ServicePane
+              service={service()}
+              deeds={deeds}
+              onRemove={setRemoving}
+              onClose={() => props.onSelect(null)}
+            />
+          )}
+        </Show>
+      }
+    />
+  );
+}

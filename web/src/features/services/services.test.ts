@@ -1,0 +1,120 @@
+import { createRoot, createSignal } from "solid-js";
+import { describe, expect, it } from "vitest";
+import type { ServiceStats } from "../../../../shared/protocol/events/services.ts";
+import type { Service } from "../../../../shared/protocol/service.ts";
+import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
+import { imageText, portTexts, toGroups } from "./service-list.ts";
+import { lookOf } from "./service-state.ts";
+
+const service = (name: string, fields: Partial<Service> = {}): Service => ({
+  id: name,
+  name,
+  image: "busybox:local",
+  state: "running",
+  status: "Up 3 hours",
+  health: "none",
+  ports: [],
+  composeProject: null,
+  composeService: null,
+  createdAt: "2026-01-01T00:00:00Z",
+  ...fields,
+});
+
+describe("toGroups", () => {
+  const services = [
+    service("solo"),
+    service("shop-10", { composeProject: "shop" }),
+    service("shop-9", { composeProject: "shop", state: "exited" }),
+    service("blog", { composeProject: "blog", image: "nginx" }),
+  ];
+  const names = (options: Partial<Parameters<typeof toGroups>[1]>) =>
+    toGroups(services, { filter: "", order: "name", descending: false, ...options }).map((group) => [
+      group.project,
+      ...group.services.map(({ name }) => name),
+    ]);
+
+  it("groups by project, containers of none last, and counts what runs", () => {
+    expect(names({})).toEqual([
+      ["blog", "blog"],
+      ["shop", "shop-9", "shop-10"],
+      [null, "solo"],
+    ]);
+    expect(toGroups(services, { filter: "", order: "name", descending: false })[1]?.running).toBe(1);
+  });
+
+  it("filters by name, image, project and state", () => {
+    expect(names({ filter: "NGINX" })).toEqual([["blog", "blog"]]);
+    expect(names({ filter: "shop" })).toHaveLength(1);
+    expect(names({ filter: "exited" })).toEqual([["shop", "shop-9"]]);
+    expect(names({ filter: "nothing like it" })).toEqual([]);
+  });
+
+  it("sorts inside each group", () => {
+    expect(names({ order: "state" })[1]).toEqual(["shop", "shop-10", "shop-9"]);
+    expect(names({ descending: true })[1]).toEqual(["shop", "shop-10", "shop-9"]);
+  });
+});
+
+describe("how a container is told", () => {
+  it("joins the two sides of a port and names what is no TCP", () => {
+    expect(
+      portTexts([
+        { hostIp: "0.0.0.0", hostPort: 8080, containerPort: 80, protocol: "tcp" },
+        { hostIp: "::", hostPort: 8080, containerPort: 80, protocol: "tcp" },
+        { containerPort: 53, protocol: "udp" },
+      ]),
+    ).toEqual(["53/udp", "8080→80"]);
+  });
+
+  it("shortens an image that is only a digest", () => {
+    expect(imageText(`sha256:${"a".repeat(64)}`)).toBe("a".repeat(12));
+    expect(imageText(`nginx:1.27@sha256:${"b".repeat(64)}`)).toBe("nginx:1.27");
+  });
+
+  it("puts health before state", () => {
+    expect(lookOf(service("a", { health: "unhealthy" })).tone).toBe("bad");
+    expect(lookOf(service("a", { health: "unhealthy", state: "exited" })).text).toBe("Stopped");
+  });
+});
+
+describe("createContainerStats", () => {
+  const stats = (second: number, rx: number): ServiceStats => ({
+    serviceId: "a",
+    containerName: "a",
+    cpuPercent: 1,
+    memoryBytes: 2,
+    memoryLimitBytes: 3,
+    networkRxBytes: rx,
+    networkTxBytes: 0,
+    blockReadBytes: 0,
+    blockWriteBytes: 0,
+    pids: 1,
+    timestamp: new Date(second * 1000).toISOString(),
+  });
+
+  it("turns totals into rates, keeps a bounded history and begins anew with another container", () => {
+    let push: (stats: ServiceStats) => void = () => {};
+    let open = 0;
+    const subscribe: SubscribeStats = (onStats) => {
+      push = onStats;
+      open++;
+      return () => {
+        open--;
+      };
+    };
+    const [source, setSource] = createSignal<SubscribeStats | undefined>(() => () => {});
+    setSource(() => subscribe);
+    const { samples, dispose } = createRoot((end) => ({ samples: createContainerStats(source, 3), dispose: end }));
+    push(stats(0, 100));
+    push(stats(2, 300));
+    push(stats(2, 300));
+    push(stats(3, 50));
+    expect(samples().map(({ rx }) => rx)).toEqual([null, 100, null]);
+    push(stats(4, 60));
+    expect(samples()).toHaveLength(3);
+    setSource(undefined);
+    expect(samples()).toEqual([]);
+    expect(open).toBe(0);
+    dispose();
+  });
+});

@@ -1,0 +1,54 @@
+import ArrowLeft from "lucide-solid/icons/arrow-left";
+import X from "lucide-solid/icons/x";
+import { type JSX, Show } from "solid-js";
+import { IconButton } from "./Button.tsx";
+import "./styles/master-detail.css";
+
+export interface MasterDetailProps {
+  master: JSX.Element;
+  /** Shown beside the list, or in its place where there is no room for both. */
+  detail: JSX.Element;
+  open: boolean;
+}
+
+/** A list, and what is chosen in it. */
+export function MasterDetail(props: MasterDetailProps) {
+  return (
+    <div class="split">
+      <div class="split-grid" data-open={props.open ? "" : undefined}>
+        <div class="split-master">{props.master}</div>
+        <Show when={props.open}>
+          <div class="split-detail">{props.detail}</div>
+        </Show>
+      </div>
+    </div>
+  );
+}
+
+export interface DetailHeadProps {
+  title: JSX.Element;
+  note?: JSX.Element;
+  actions?: JSX.Element;
+  onClose: () => void;
+}
+
+/** Title and actions of what is chosen, and the way back to the list. */
+export function DetailHead(props: DetailHeadProps) {
+  return (
+    <header class="detail-head">
+      <span class="detail-back">
+        <IconButton label="Back to the list" icon={<ArrowLeft size={16} />} onClick={props.onClose} />
+      </span>
+      <div class="detail-title">
+        <h2>{props.title}</h2>
+        <Show when={props.note}>
+          <p class="truncate">{props.note}</p>
+        </Show>
+      </div>
+      <div class="detail-actions">
+        {props.actions}
+        <IconButton label="Close" icon={<X size={16} />} onClick={props.onClose} />
+      </div>
+    </header>
+  );
+}
