@@ -61,6 +61,10 @@ const schema = z.object({
   MCP_ALLOWED_COMMANDS: csv,
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6()]))),
+  /** Most sockets of the realtime server: in all, of one session or key, from one address. */
+  MAX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
+  MAX_SOCKETS_PER_SESSION: z.coerce.number().int().min(1).default(256),
+  MAX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),

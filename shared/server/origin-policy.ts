@@ -11,10 +11,15 @@ export interface OriginPolicy {
 /**
  * One list feeds CORS, socket Origin and Host checks.
  * @param ports ports this server itself listens on, reachable on loopback names.
+ * @param urls addresses under which our own other processes reach this server.
  */
-export function createOriginPolicy(origins: readonly string[], ports: readonly number[]): OriginPolicy {
+export function createOriginPolicy(
+  origins: readonly string[],
+  ports: readonly number[],
+  urls: readonly string[] = [],
+): OriginPolicy {
   const allowedOrigins = new Set(origins);
-  const allowedHosts = new Set<string>();
+  const allowedHosts = new Set<string>(urls.map((url) => new URL(url).host));
   for (const origin of origins) {
     const url = new URL(origin);
     allowedHosts.add(url.host);

@@ -1,0 +1,40 @@
+import type { DockerHost } from "../shared/host/docker.ts";
+import type { FileRoot } from "../shared/host/files.ts";
+import type { HostMetrics } from "../shared/host/metrics.ts";
+import type { ProcessHost } from "../shared/host/processes.ts";
+import type { WatchFolder } from "../shared/host/watcher.ts";
+import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
+import type { Log } from "../shared/server/log.ts";
+import type { OriginPolicy } from "../shared/server/origin-policy.ts";
+
+/** Checks who shakes hands, and which sessions are still valid; the real one asks the API. */
+export interface Authenticator {
+  /** Throws `AppError`: `unauthorized`, or `upstream_unavailable` when nobody can be asked. */
+  authenticate(request: HandshakeRequest): Promise<Principal>;
+  /** Those of the sessions that are still valid. */
+  stillValid(sessionIds: string[]): Promise<Set<string>>;
+}
+
+/** Most sockets at once: in all, of one session or key, from one address (loopback, where a proxy sits, is exempt). */
+export interface SocketCaps {
+  total: number;
+  perSession: number;
+  perAddress: number;
+}
+
+/** What the realtime server needs from outside; `main.ts` brings the real ones, a test its own. */
+export interface RealtimeDeps {
+  docker: DockerHost;
+  processes: ProcessHost;
+  metrics: HostMetrics;
+  files: FileRoot;
+  watchFolder: WatchFolder;
+  authenticator: Authenticator;
+  originPolicy: OriginPolicy;
+  trustedProxies: readonly string[];
+  caps: SocketCaps;
+  emitToken: string;
+  /** Time an upstream stays open after its last viewer, in milliseconds. */
+  lingerMs?: number;
+  log: Log;
+}

@@ -1,0 +1,70 @@
+import type { Namespace, Socket } from "socket.io";
+import { Adapter, type BroadcastOptions } from "socket.io-adapter";
+import type { Laggards } from "./laggards.ts";
+import { connectionOf, queuedBytes } from "./send-queue.ts";
+import { type TurnWriter, toTextFrame } from "./turn-writer.ts";
+
+/** Unsent bytes beyond which a broadcast leaves a reader out; log readers are taken aside earlier, at their own limit. */
+const BROADCAST_MAX_BYTES = 2 * 1024 * 1024;
+/** A sample that is outdated by the next one is not worth queueing behind this much. */
+const VOLATILE_MAX_BYTES = 64 * 1024;
+/** "message" in the Engine.IO protocol. */
+const ENGINE_MESSAGE = "4";
+
+/** Socket.IO's adapters call this with a packet they own. */
+type Packet = Parameters<Adapter["broadcast"]>[0];
+
+/** The in-memory adapter with a broadcast that encodes once, frames once, and writes once a turn and socket. */
+export function createFanoutAdapter(writer: TurnWriter, laggards: Laggards) {
+  return class FanoutAdapter extends Adapter {
+    declare readonly nsp: Namespace;
+
+    override broadcast(packet: Packet, opts: BroadcastOptions): void {
+      const flags = opts.flags ?? {};
+      packet.nsp = this.nsp.name;
+      const encoded = (this as unknown as { encoder: { encode(packet: Packet): unknown[] } }).encoder.encode(packet);
+      const text = encoded[0];
+      const frame = encoded.length === 1 && typeof text === "string" ? toTextFrame(ENGINE_MESSAGE + text) : undefined;
+      const packetOpts = { preEncoded: true, volatile: flags.volatile, compress: flags.compress };
+      const max = flags.volatile ? VOLATILE_MAX_BYTES : BROADCAST_MAX_BYTES;
+
+      if (frame) writer.beginFrame(frame);
+      this.each(opts, (socket) => {
+        const connection = connectionOf(socket);
+        if (laggards.isBehind(socket) || queuedBytes(connection) > max) {
+          if (!flags.volatile) laggards.skip(socket);
+          return;
+        }
+        const inner = socket as unknown as {
+          notifyOutgoingListeners?(packet: Packet): void;
+          client: { writeToEngine(packets: unknown[], options: object): void };
+        };
+        inner.notifyOutgoingListeners?.(packet);
+        if (frame && writer.write(connection, frame)) return;
+        inner.client.writeToEngine(encoded, packetOpts);
+      });
+      if (frame) writer.endFrame();
+    }
+
+    /** The usual broadcast, to one room and without exceptions, needs no set of those already served. */
+    private each(opts: BroadcastOptions, act: (socket: Socket) => void): void {
+      const { sockets } = this.nsp;
+      if (opts.except && opts.except.size > 0) return this.eachOf(opts, act);
+      if (opts.rooms.size === 0) {
+        for (const socket of sockets.values()) act(socket);
+        return;
+      }
+      if (opts.rooms.size > 1) return this.eachOf(opts, act);
+      for (const room of opts.rooms) {
+        for (const id of this.rooms.get(room) ?? []) {
+          const socket = sockets.get(id);
+          if (socket) act(socket);
+        }
+      }
+    }
+
+    private eachOf(opts: BroadcastOptions, act: (socket: Socket) => void): void {
+      (this as unknown as { apply(opts: BroadcastOptions, act: (socket: Socket) => void): void }).apply(opts, act);
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import type { Socket } from "socket.io";
+import { isDrained } from "./send-queue.ts";
+
+const DRAIN_POLL_MS = 50;
+
+/** Readers that were left out of broadcasts, and how many events each has missed: told as a `gap` once they read again. */
+export interface Laggards {
+  /** A reader that missed an event gets no more until it has been told: its gap stands where the events are missing. */
+  isBehind(socket: Socket): boolean;
+  skip(socket: Socket): void;
+  /** Events left out so far, of all readers. */
+  readonly skipped: number;
+  close(): void;
+}
+
+export function createLaggards(): Laggards {
+  const missed = new Map<Socket, number>();
+  let skipped = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    for (const [socket, dropped] of missed) {
+      if (socket.connected && !isDrained(socket)) continue;
+      missed.delete(socket);
+      if (socket.connected) socket.emit("gap", { from: null, to: null, reason: "slow_reader", dropped });
+    }
+    if (missed.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    isBehind: (socket) => missed.size > 0 && missed.has(socket),
+    skip(socket) {
+      skipped++;
+      missed.set(socket, (missed.get(socket) ?? 0) + 1);
+      timer ??= setInterval(look, DRAIN_POLL_MS);
+    },
+    get skipped() {
+      return skipped;
+    },
+    close() {
+      clearInterval(timer);
+      missed.clear();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Viewers of one upstream, by the names they gave it: an event is encoded once a group, and all but always there is one.
+ * The room is private to the server; clients can neither name nor join it.
+ */
+export class Groups<Ref extends object> {
+  private readonly groups = new Map<string, { ref: Ref; members: number }>();
+  private readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  roomOf(ref: Ref): string {
+    return `\0${this.prefix}\0${Object.values(ref).join("\0")}`;
+  }
+
+  add(ref: Ref): void {
+    const room = this.roomOf(ref);
+    const group = this.groups.get(room);
+    if (group) group.members++;
+    else this.groups.set(room, { ref, members: 1 });
+  }
+
+  remove(ref: Ref): void {
+    const room = this.roomOf(ref);
+    const group = this.groups.get(room);
+    if (group && --group.members === 0) this.groups.delete(room);
+  }
+
+  forEach(act: (room: string, ref: Ref) => void): void {
+    for (const [room, { ref }] of this.groups) act(room, ref);
+  }
+}

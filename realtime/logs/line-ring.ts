@@ -1,0 +1,59 @@
+import { covers, isAfter, type LogLine, type LogSource, type Position } from "./log-source.ts";
+
+/** What is kept of each followed log, so that a viewer who comes, returns or lags for a moment needs no read of the source. */
+const RING_BYTES = 1024 * 1024;
+const RING_LINES = 10_000;
+
+/** The newest lines of a followed log and the position before the first of them. */
+export class LineRing {
+  private lines: LogLine[] = [];
+  private bytes = 0;
+  private before: Map<string, { epoch: string; at: number }>;
+  private readonly source: LogSource;
+
+  constructor(source: LogSource, start: Position) {
+    this.source = source;
+    this.before = new Map(start);
+  }
+
+  /** A reader that has everything up to here can go on from the ring. */
+  get start(): Position {
+    return this.before;
+  }
+
+  push(lines: readonly LogLine[]): void {
+    for (const line of lines) {
+      this.lines.push(line);
+      this.bytes += line.text.length;
+    }
+    if (this.bytes <= RING_BYTES && this.lines.length <= RING_LINES) return;
+    // Half is dropped at once, so that a busy log does not pay for a shift a line.
+    let dropped = 0;
+    const before = new Map(this.before);
+    while (
+      dropped < this.lines.length &&
+      (this.bytes > RING_BYTES / 2 || this.lines.length - dropped > RING_LINES / 2)
+    ) {
+      const line = this.lines[dropped++] as LogLine;
+      this.bytes -= line.text.length;
+      before.set(line.track, line.mark);
+    }
+    this.lines = this.lines.slice(dropped);
+    this.before = before;
+  }
+
+  /** Forgets everything: the log goes on after a gap, or as another one. */
+  restart(start: Position): void {
+    this.lines = [];
+    this.bytes = 0;
+    this.before = new Map(start);
+  }
+
+  reaches(position: Position): boolean {
+    return covers(this.source, position, this.before);
+  }
+
+  after(position: Position): LogLine[] {
+    return this.lines.filter((line) => isAfter(this.source, line, position));
+  }
+}

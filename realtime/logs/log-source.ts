@@ -1,0 +1,88 @@
+import type { GapReason, StreamClosedCode, StreamState } from "../../shared/protocol/events/services.ts";
+
+/**
+ * Place of a line on its track. A track is one ordered sequence of lines (a stream of a container, a file of a
+ * process); `epoch` is compared by the source, `at` counts inside an epoch.
+ */
+export interface Mark {
+  epoch: string;
+  at: number;
+}
+
+/** Where a reader stands: the mark of the last line it has, on each track. */
+export type Position = ReadonlyMap<string, Mark>;
+
+/** One whole line, ended by `\n`. `mark` is where a reader stands that has it. */
+export interface LogLine {
+  track: string;
+  mark: Mark;
+  text: string;
+  /** ISO 8601. */
+  time: string;
+  error: boolean;
+  /** PM2's number of the process, when known. */
+  instance?: number;
+}
+
+/** Lines the source no longer holds: a reader goes on after `to`. */
+export interface LostLines {
+  reason: GapReason;
+  to: Position | null;
+}
+
+export interface ReadHandlers {
+  onLines(lines: LogLine[]): void | Promise<void>;
+  onLost(lost: LostLines): void;
+}
+
+export interface FollowHandlers {
+  onLines(lines: LogLine[]): void;
+  onLost(lost: LostLines): void;
+  onState(state: StreamState["state"]): void;
+  onClosed(code: StreamClosedCode, exitCode?: number): void;
+}
+
+/** One log that can be read back and followed: a container, or all instances of a PM2 name. */
+export interface LogSource {
+  /** Where the log ends now: a reader that starts here gets only what comes. */
+  end(signal: AbortSignal): Promise<Position>;
+  /**
+   * Follows from a position until aborted, and never ends by itself: it waits for a stopped source to come back, and
+   * reopens a broken one with growing delay. Lines may come in any number at a time, each once.
+   */
+  follow(from: Position, handlers: FollowHandlers, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads what is held after a position, up to the present end. `onLines` is awaited, so that a slow reader slows the
+   * source. Resolves with the position reached.
+   */
+  readAfter(from: Position, handlers: ReadHandlers, signal: AbortSignal): Promise<Position>;
+  /** Reads the last lines held. Resolves with the position reached. */
+  readTail(lines: number, handlers: ReadHandlers, signal: AbortSignal): Promise<Position>;
+  /** Order of two marks of one track: negative, 0 or positive; NaN when the source cannot tell. */
+  compare(left: Mark, right: Mark): number;
+  /** A cursor is a position as text; undefined when it is not one of this source. */
+  formatCursor(position: Position): string;
+  parseCursor(cursor: string): Position | undefined;
+}
+
+/** Whether a reader at `position` still lacks the line. */
+export function isAfter(source: LogSource, line: { track: string; mark: Mark }, position: Position): boolean {
+  const mark = position.get(line.track);
+  return mark === undefined || !(source.compare(line.mark, mark) <= 0);
+}
+
+/** Whether a reader at `position` has everything a reader at `other` has. */
+export function covers(source: LogSource, position: Position, other: Position): boolean {
+  for (const [track, mark] of other) {
+    const own = position.get(track);
+    if (own === undefined || !(source.compare(own, mark) >= 0)) return false;
+  }
+  return true;
+}
+
+/** The position of a reader at `position` that has been given `lines`. */
+export function advance(position: Position, lines: readonly LogLine[]): Position {
+  const next = new Map(position);
+  for (const line of lines) next.set(line.track, line.mark);
+  return next;
+}

@@ -1,0 +1,167 @@
+import type { AppError } from "../../shared/server/errors.ts";
+import { toAppError } from "../../shared/server/errors.ts";
+import { createBackoff, delay } from "../backoff.ts";
+import { advance, covers, type LogLine, type LostLines, type Position } from "./log-source.ts";
+import type { LogEvent, LogTopic } from "./log-topic.ts";
+
+export interface SubscriberPort {
+  send(event: LogEvent): void;
+  fail(error: AppError): void;
+  /** Whether the socket has more unsent than a reader may have. */
+  isSlow(): boolean;
+  /** Resolves once the socket has taken most of what was sent, or is gone. */
+  drained(): Promise<void>;
+  /** In and out of the room that live lines are broadcast to. */
+  joinLive(): void;
+  leaveLive(): void;
+}
+
+/** Characters a reader that lagged is given from the source before the rest is announced as a gap. */
+const CATCH_UP_CHARS = 4 * 1024 * 1024;
+/** Reads of the source before a log that outruns them is joined with a gap. */
+const JOIN_ATTEMPTS = 8;
+
+class CatchUpExceeded extends Error {}
+
+/** The largest of two positions on each track: what a read to the end has seen, plus what was sent before it began. */
+function furthest(topic: LogTopic, left: Position, right: Position): Position {
+  const merged = new Map(left);
+  for (const [track, mark] of right) {
+    const own = merged.get(track);
+    if (own === undefined || topic.source.compare(own, mark) < 0) merged.set(track, mark);
+  }
+  return merged;
+}
+
+/**
+ * One viewer of one log. `catching`: reads what is held, at its own pace. `ahead`: has lines the shared stream has not
+ * sent yet. `live`: gets what is broadcast. A viewer that is too slow goes back to `catching`.
+ */
+export class LogSubscriber {
+  mode: "catching" | "ahead" | "live" | "stopped" = "catching";
+  position: Position = new Map();
+  private readonly topic: LogTopic;
+  private readonly port: SubscriberPort;
+  private readonly from: { tail: number } | { since: Position };
+  private readonly abort = new AbortController();
+
+  constructor(topic: LogTopic, port: SubscriberPort, from: { tail: number } | { since: Position }) {
+    this.topic = topic;
+    this.port = port;
+    this.from = from;
+  }
+
+  async start(): Promise<void> {
+    await this.persist(async () => {
+      await this.topic.ready;
+      if ("since" in this.from) this.position = this.from.since;
+      else this.position = await this.topic.source.readTail(this.from.tail, this.readHandlers(), this.abort.signal);
+      await this.join(Number.POSITIVE_INFINITY);
+    });
+  }
+
+  stop(): void {
+    if (this.mode === "live") this.port.leaveLive();
+    this.mode = "stopped";
+    this.abort.abort();
+  }
+
+  send(event: LogEvent): void {
+    this.port.send(event);
+  }
+
+  sendLines(lines: readonly LogLine[]): void {
+    if (lines.length === 0) return;
+    for (const event of this.topic.toEvents(lines, this.position)) this.port.send(event);
+    this.position = advance(this.position, lines);
+  }
+
+  goLive(): void {
+    this.mode = "live";
+    this.port.joinLive();
+  }
+
+  /** Takes a live viewer whose socket is full out of the broadcast, before it is sent more. */
+  demoteIfSlow(position: Position): void {
+    if (this.mode !== "live" && this.mode !== "ahead") return;
+    if (!this.port.isSlow()) return;
+    if (this.mode === "live") {
+      this.position = position;
+      this.port.leaveLive();
+    }
+    this.mode = "catching";
+    void this.persist(async () => {
+      await this.port.drained();
+      await this.join(CATCH_UP_CHARS);
+    });
+  }
+
+  private get stopped(): boolean {
+    return this.mode === "stopped";
+  }
+
+  /** A source that is away for a moment must not end a subscription: only what cannot be mended is told as an error. */
+  private async persist(work: () => Promise<void>): Promise<void> {
+    const backoff = createBackoff();
+    for (let attempt = 1; !this.stopped; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.stopped) return;
+        const failure = toAppError(error);
+        if (failure.code === "internal") this.topic.log.error({ err: error }, "a log could not be read back");
+        if (failure.code !== "upstream_unavailable" || attempt === 1) this.port.fail(failure);
+        if (failure.code !== "upstream_unavailable") return;
+        await backoff.wait(this.abort.signal);
+      }
+    }
+  }
+
+  private readHandlers(budget = Number.POSITIVE_INFINITY) {
+    let left = budget;
+    return {
+      onLines: async (lines: LogLine[]) => {
+        if (this.stopped) return;
+        this.sendLines(lines);
+        for (const line of lines) left -= line.text.length;
+        if (left < 0) throw new CatchUpExceeded();
+        await this.port.drained();
+      },
+      onLost: (lost: LostLines) => {
+        if (this.stopped) return;
+        this.port.send(this.topic.gapEvent(this.position, lost));
+        if (lost.to) this.position = lost.to;
+      },
+    };
+  }
+
+  /** Reads on until the shared stream's newest lines reach this viewer, then goes on with it. */
+  private async join(budget: number): Promise<void> {
+    const handlers = this.readHandlers(budget);
+    for (let attempt = 1; !this.stopped; attempt++) {
+      const { ring, source } = this.topic;
+      if (ring.reaches(this.position)) return this.attach();
+      if (attempt > 1) await delay(attempt * 5, this.abort.signal); // let the shared stream get past what was read
+      if (ring.reaches(this.position)) return this.attach();
+      const start = ring.start;
+      try {
+        const reached = await source.readAfter(this.position, handlers, this.abort.signal);
+        this.position = furthest(this.topic, reached, start);
+      } catch (error) {
+        if (!(error instanceof CatchUpExceeded)) throw error;
+        attempt = JOIN_ATTEMPTS;
+      }
+      if (attempt < JOIN_ATTEMPTS || this.stopped || ring.reaches(this.position)) continue;
+      this.port.send(this.topic.gapEvent(this.position, { reason: "slow_reader", to: ring.start }));
+      this.position = ring.start;
+    }
+  }
+
+  private attach(): void {
+    const { topic } = this;
+    this.sendLines(topic.ring.after(this.position));
+    if (covers(topic.source, topic.position, this.position)) this.goLive();
+    else this.mode = "ahead";
+    if (topic.closed) this.port.send({ kind: "closed", ...topic.closed });
+  }
+}

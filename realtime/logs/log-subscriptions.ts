@@ -1,0 +1,164 @@
+import type { Namespace, Socket } from "socket.io";
+import { AppError, toFailure } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { drained, isSlow } from "../fanout/send-queue.ts";
+import { Groups } from "../groups.ts";
+import { createHub } from "../hub.ts";
+import type { LogSource } from "./log-source.ts";
+import type { LogSubscriber } from "./log-subscriber.ts";
+import { type LogEvent, LogTopic } from "./log-topic.ts";
+
+/** Logs one socket may follow at once. */
+const LOGS_MAX = 32;
+
+export interface LogSubscriptionsOptions<Ref extends object> {
+  namespace: Namespace;
+  openSource(key: string): LogSource;
+  log: Log;
+  lingerMs: number | undefined;
+  /** Called when a subscription ended by itself, after its error was sent. */
+  onFailed(socket: Socket, ref: Ref): void;
+}
+
+interface Subscription<Ref extends object> {
+  key: string;
+  ref: Ref;
+  topic: Topic<Ref>;
+  subscriber: LogSubscriber;
+}
+
+interface Topic<Ref extends object> {
+  key: string;
+  logs: LogTopic;
+  groups: Groups<Ref>;
+  close(): void;
+}
+
+export interface LogSubscriptions<Ref extends object> {
+  /** Follows a log for a socket; subscribing again under the same names starts over (`renewed`). Throws `AppError`. */
+  subscribe(
+    socket: Socket,
+    key: string,
+    ref: Ref,
+    from: { tail: number; since: string | undefined },
+  ): { renewed: boolean };
+  /** Ends the socket's subscriptions that match; answers them. */
+  unsubscribe(socket: Socket, matches: (ref: Ref) => boolean): Ref[];
+  readonly size: number;
+  close(): void;
+}
+
+/** Name and payload of the Socket.IO event that tells a log event. */
+function toWire<Ref extends object>(event: LogEvent, ref: Ref): [string, object] {
+  switch (event.kind) {
+    case "logs": {
+      const { data, time, error, instance } = event.run;
+      const fields = { ...(error ? { type: "error" } : {}), ...(instance === undefined ? {} : { instance }) };
+      return ["logs", { ...ref, data, timestamp: time, ...fields, cursor: event.cursor }];
+    }
+    case "gap":
+      return ["gap", { ...ref, ...event.gap }];
+    case "state":
+      return ["stream:state", { ...ref, state: event.state }];
+    case "closed":
+      return [
+        "stream:closed",
+        { ...ref, code: event.code, ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }) },
+      ];
+  }
+}
+
+/** The log subscriptions of one namespace: one topic a log, and for each socket the logs it follows. */
+export function createLogSubscriptions<Ref extends object>(
+  options: LogSubscriptionsOptions<Ref>,
+): LogSubscriptions<Ref> {
+  const { namespace, log } = options;
+  const bySocket = new Map<Socket, Map<string, Subscription<Ref>>>();
+
+  const hub = createHub<Topic<Ref>>((key) => {
+    const groups = new Groups<Ref>(`log\0${key}`);
+    const broadcast = (event: LogEvent) =>
+      groups.forEach((room, ref) => {
+        namespace.to(room).emit(...toWire(event, ref));
+      });
+    const logs = new LogTopic(options.openSource(key), { broadcast }, log);
+    const topic: Topic<Ref> = { key, logs, groups, close: () => logs.close() };
+    logs.ready.catch(() => hub.drop(key, topic));
+    return topic;
+  }, options.lingerMs);
+
+  const end = (socket: Socket, subscription: Subscription<Ref>) => {
+    const { topic, ref, key, subscriber } = subscription;
+    topic.logs.unsubscribe(subscriber);
+    const own = bySocket.get(socket);
+    own?.delete(topic.groups.roomOf(ref));
+    if (own?.size === 0) bySocket.delete(socket);
+    hub.release(key, topic);
+  };
+
+  const portOf = (socket: Socket, topic: Topic<Ref>, ref: Ref, failed: () => void) => {
+    const room = topic.groups.roomOf(ref);
+    return {
+      send: (event: LogEvent) => void socket.emit(...toWire(event, ref)),
+      fail(error: AppError) {
+        const { error: message, code } = toFailure(error);
+        socket.emit("error", { ...ref, message, code });
+        if (code !== "upstream_unavailable") failed();
+      },
+      isSlow: () => isSlow(socket),
+      drained: () => drained(socket),
+      joinLive() {
+        topic.groups.add(ref);
+        void socket.join(room);
+      },
+      leaveLive() {
+        topic.groups.remove(ref);
+        void socket.leave(room);
+      },
+    };
+  };
+
+  return {
+    subscribe(socket, key, ref, { tail, since }) {
+      const own = bySocket.get(socket) ?? new Map<string, Subscription<Ref>>();
+      const topic = hub.acquire(key);
+      const room = topic.groups.roomOf(ref);
+      try {
+        const position = since === undefined ? undefined : topic.logs.source.parseCursor(since);
+        if (since !== undefined && !position) throw new AppError("invalid_input", "The cursor is not one of this log.");
+        const earlier = own.get(room);
+        if (!earlier && own.size >= LOGS_MAX)
+          throw new AppError("rate_limited", `One connection follows at most ${LOGS_MAX} logs.`);
+        if (earlier) end(socket, earlier);
+        const port = portOf(socket, topic, ref, () => {
+          end(socket, subscription);
+          options.onFailed(socket, ref);
+        });
+        const subscriber = topic.logs.subscribe(port, position ? { since: position } : { tail });
+        const subscription: Subscription<Ref> = { key, ref, topic, subscriber };
+        own.set(room, subscription);
+        bySocket.set(socket, own);
+        return { renewed: earlier !== undefined };
+      } catch (error) {
+        hub.release(key, topic);
+        throw error;
+      }
+    },
+    unsubscribe(socket, matches) {
+      const ended: Ref[] = [];
+      for (const subscription of [...(bySocket.get(socket)?.values() ?? [])]) {
+        if (!matches(subscription.ref)) continue;
+        end(socket, subscription);
+        ended.push(subscription.ref);
+      }
+      return ended;
+    },
+    get size() {
+      return hub.size;
+    },
+    close() {
+      hub.close();
+      bySocket.clear();
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Gap, StreamClosedCode, StreamState } from "../../shared/protocol/events/services.ts";
+import { toAppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { createBackoff } from "../backoff.ts";
+import { createGather, type Gather } from "./gather.ts";
+import { LineRing } from "./line-ring.ts";
+import { type LogRun, toRuns } from "./log-run.ts";
+import { advance, covers, isAfter, type LogLine, type LogSource, type LostLines, type Position } from "./log-source.ts";
+import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
+
+export interface TopicPort {
+  /** Sends to every live subscriber: encoded once a group, however many read it. */
+  broadcast(event: LogEvent): void;
+}
+
+/** What subscribers of a log are told. Cursors are texts already; the namespace adds the names. */
+export type LogEvent =
+  | { kind: "logs"; run: LogRun; cursor: string }
+  | { kind: "gap"; gap: Gap }
+  | { kind: "state"; state: StreamState["state"] }
+  | { kind: "closed"; code: StreamClosedCode; exitCode: number | undefined };
+
+/** One followed log and its subscribers: one upstream, however many viewers. */
+export class LogTopic {
+  readonly source: LogSource;
+  readonly log: Log;
+  /** What live subscribers have been sent. */
+  position: Position = new Map();
+  ring: LineRing;
+  /** Set while the source stands still; whoever joins is told. */
+  closed: { code: StreamClosedCode; exitCode: number | undefined } | undefined;
+  readonly ready: Promise<void>;
+  private readonly subscribers = new Set<LogSubscriber>();
+  private readonly abort = new AbortController();
+  private readonly gather: Gather;
+  private readonly port: TopicPort;
+
+  constructor(source: LogSource, port: TopicPort, log: Log) {
+    this.source = source;
+    this.port = port;
+    this.log = log;
+    this.ring = new LineRing(source, this.position);
+    this.gather = createGather((lines) => this.deliver(lines));
+    this.ready = this.open();
+    this.ready.catch(() => {}); // told to each subscriber that awaits it
+  }
+
+  get size(): number {
+    return this.subscribers.size;
+  }
+
+  subscribe(port: SubscriberPort, from: { tail: number } | { since: Position }): LogSubscriber {
+    const subscriber = new LogSubscriber(this, port, from);
+    this.subscribers.add(subscriber);
+    void subscriber.start();
+    return subscriber;
+  }
+
+  unsubscribe(subscriber: LogSubscriber): void {
+    this.subscribers.delete(subscriber);
+    subscriber.stop();
+  }
+
+  close(): void {
+    this.abort.abort();
+    this.gather.close();
+    for (const subscriber of this.subscribers) subscriber.stop();
+    this.subscribers.clear();
+  }
+
+  /** Turns lines into events for one subscriber; the position each run leads to is a cursor. */
+  toEvents(lines: readonly LogLine[], from: Position): LogEvent[] {
+    return toRuns(lines, from).map((run) => ({
+      kind: "logs",
+      run,
+      cursor: this.source.formatCursor(run.position),
+    }));
+  }
+
+  gapEvent(from: Position, lost: LostLines): LogEvent {
+    const cursor = (position: Position | null) => (position === null ? null : this.source.formatCursor(position));
+    return { kind: "gap", gap: { from: cursor(from), to: cursor(lost.to), reason: lost.reason } };
+  }
+
+  private async open(): Promise<void> {
+    const backoff = createBackoff();
+    for (;;) {
+      try {
+        this.position = await this.source.end(this.abort.signal);
+        break;
+      } catch (error) {
+        if (this.abort.signal.aborted || toAppError(error).code !== "upstream_unavailable") throw error;
+        await backoff.wait(this.abort.signal);
+      }
+    }
+    this.ring.restart(this.position);
+    void this.follow();
+  }
+
+  private async follow(): Promise<void> {
+    const backoff = createBackoff();
+    let from = this.position;
+    const handlers = {
+      onLines: (lines: LogLine[]) => {
+        from = advance(from, lines);
+        this.gather.add(lines);
+      },
+      onLost: (lost: LostLines) => {
+        this.gather.flush();
+        this.tellAttached(this.gapEvent(this.position, lost));
+        this.position = from = lost.to ?? this.position;
+        this.ring.restart(this.position);
+      },
+      onState: (state: StreamState["state"]) => {
+        this.gather.flush();
+        this.closed = undefined;
+        this.tellAttached({ kind: "state", state });
+      },
+      onClosed: (code: StreamClosedCode, exitCode?: number) => {
+        this.gather.flush();
+        this.closed = { code, exitCode };
+        this.tellAttached({ kind: "closed", code, exitCode });
+      },
+    };
+    while (!this.abort.signal.aborted) {
+      try {
+        await this.source.follow(from, handlers, this.abort.signal);
+      } catch (error) {
+        this.log.error({ err: error }, "a followed log broke off");
+      }
+      await backoff.wait(this.abort.signal);
+    }
+  }
+
+  private deliver(lines: LogLine[]): void {
+    const before = this.position;
+    for (const subscriber of this.subscribers) subscriber.demoteIfSlow(before);
+    for (const event of this.toEvents(lines, before)) this.port.broadcast(event);
+    this.position = advance(before, lines);
+    this.ring.push(lines);
+    for (const subscriber of this.subscribers) {
+      if (subscriber.mode !== "ahead") continue;
+      const fresh = lines.filter((line) => isAfter(this.source, line, subscriber.position));
+      subscriber.sendLines(fresh);
+      if (covers(this.source, this.position, subscriber.position)) subscriber.goLive();
+    }
+  }
+
+  private tellAttached(event: LogEvent): void {
+    this.port.broadcast(event);
+    for (const subscriber of this.subscribers) {
+      if (subscriber.mode !== "ahead") continue;
+      subscriber.send(event);
+      if (event.kind === "gap") subscriber.goLive();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import process from "node:process";
+import { createDockerHost } from "../shared/host/docker.ts";
+import { createFileRoot } from "../shared/host/files.ts";
+import { createHostMetrics } from "../shared/host/metrics.ts";
+import { createProcessHost } from "../shared/host/processes.ts";
+import { watchFolder } from "../shared/host/watcher.ts";
+import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
+import { loadEmitToken } from "../shared/server/emit-token.ts";
+import { createLog } from "../shared/server/log.ts";
+import { createOriginPolicy } from "../shared/server/origin-policy.ts";
+import { stopOnSignals } from "../shared/server/shutdown.ts";
+import { createApiAuthenticator } from "./api-authenticator.ts";
+import { createRealtimeServer } from "./listener.ts";
+
+function start(): void {
+  const config = parseConfig(process.env);
+  const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "realtime" });
+  const emitToken = loadEmitToken(config);
+  const origins = allowedOrigins(config, process.platform);
+  const server = createRealtimeServer({
+    docker: createDockerHost({ dockerHost: config.DOCKER_HOST }),
+    processes: createProcessHost({ pm2Home: config.PM2_HOME }),
+    metrics: createHostMetrics(),
+    files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log }),
+    watchFolder,
+    authenticator: createApiAuthenticator(config.BACKEND_URL, emitToken),
+    originPolicy: createOriginPolicy(origins, [config.WS_PORT], [config.WS_SERVER_URL]),
+    trustedProxies: config.TRUSTED_PROXIES,
+    caps: {
+      total: config.MAX_SOCKETS,
+      perSession: config.MAX_SOCKETS_PER_SESSION,
+      perAddress: config.MAX_SOCKETS_PER_ADDRESS,
+    },
+    emitToken,
+    log,
+  });
+  log.info({ origins }, `CORS Origins: ${origins.join(", ")}`);
+  server.http.once("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE")
+      log.fatal(`Port ${config.WS_PORT} is taken; set WS_PORT or stop the other program.`);
+    else log.fatal({ err: error }, "cannot listen");
+    process.exit(1);
+  });
+  server.http.listen(config.WS_PORT, config.HOST, () => {
+    log.info({ host: config.HOST, port: config.WS_PORT }, `realtime server on ${config.HOST}:${config.WS_PORT}`);
+    process.send?.("ready");
+  });
+  stopOnSignals(log, () => server.close());
+}
+
+try {
+  start();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,28 @@
+import type { Namespace, Socket } from "socket.io";
+import type { Principal } from "../shared/protocol/access.ts";
+import type { NamespaceEvents, NamespaceName } from "../shared/protocol/namespaces.ts";
+
+interface SocketData {
+  principal: Principal;
+}
+
+/** A namespace typed by the protocol: what it hears and what it says. */
+export type NamespaceOf<N extends NamespaceName> = Namespace<
+  NamespaceEvents[N]["client"],
+  NamespaceEvents[N]["server"],
+  object,
+  SocketData
+>;
+export type SocketOf<N extends NamespaceName> = Socket<
+  NamespaceEvents[N]["client"],
+  NamespaceEvents[N]["server"],
+  object,
+  SocketData
+>;
+
+/** What a namespace gives back to its server. */
+export interface RegisteredNamespace {
+  /** Upstream sources open now. */
+  readonly activeStreams: number;
+  close(): void;
+}

@@ -1,0 +1,89 @@
+import type { Server, Socket } from "socket.io";
+import type { ProcessEvent } from "../../shared/host/processes.ts";
+import { seesDeployment } from "../../shared/protocol/access.ts";
+import {
+  type DeploymentRef,
+  deploymentLogsSubscription,
+  deploymentUnsubscription,
+} from "../../shared/protocol/events/deployments.ts";
+import { deploymentRoom } from "../../shared/protocol/rooms.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { announce, noteLimits } from "../announce.ts";
+import type { RealtimeDeps } from "../deps.ts";
+import { createHandle } from "../handle.ts";
+import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
+import { createMemberships, type Memberships } from "../memberships.ts";
+import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+import type { ProcessEvents } from "../sources/process-events.ts";
+import { createProcessLogs } from "../sources/process-logs.ts";
+
+export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
+
+/** Logs of PM2 processes, and notice of every change to their list. */
+export function registerDeployments(io: Server, deps: DeploymentsDeps): RegisteredNamespace {
+  const { processes, processEvents, log, lingerMs } = deps;
+  const namespace: NamespaceOf<"deployments"> = io.of("/deployments");
+  const rooms = new WeakMap<Socket, Memberships>();
+
+  const logs = createLogSubscriptions<DeploymentRef>({
+    namespace: namespace as never,
+    openSource: (name) => createProcessLogs(name, processes, processEvents),
+    onFailed: (socket, { deploymentId }) => rooms.get(socket)?.leave(deploymentRoom(deploymentId)),
+    log,
+    lingerMs,
+  });
+
+  const tell = (change: { pm2Name?: string; action: string }) =>
+    announce("deployments", namespace as never, "deployments:changed", {
+      ...change,
+      timestamp: new Date().toISOString(),
+    });
+  const onEvent = ({ name, action }: ProcessEvent) => void tell({ pm2Name: name, action });
+  const onDaemon = (up: boolean) => void tell({ action: up ? "daemon:up" : "daemon:down" });
+  processEvents.on("event", onEvent);
+  processEvents.on("daemon", onDaemon);
+
+  namespace.on("connection", (socket) => {
+    noteLimits("deployments", socket as never);
+    const memberships = createMemberships(socket);
+    rooms.set(socket as never, memberships);
+    const handle = createHandle({ socket: socket as never, log, echo: ["deploymentId", "pm2Name"] });
+
+    handle("subscribe:logs", deploymentLogsSubscription, async ({ deploymentId, pm2Name, tail, since }) => {
+      const ref = { deploymentId, pm2Name };
+      const { limits } = socket.data.principal;
+      if (!seesDeployment(limits, pm2Name)) throw new AppError("not_found", "There is no such process.");
+      if (!seesDeployment(limits, deploymentId)) {
+        throw new AppError("forbidden", "You are not allowed to watch this deployment.");
+      }
+      await processes.logFiles(pm2Name);
+      if (!socket.connected) return undefined;
+      const { renewed } = logs.subscribe(socket as never, pm2Name, ref, { tail, since });
+      if (!renewed) memberships.join(deploymentRoom(deploymentId));
+      socket.emit("connected", ref);
+      return ref;
+    });
+
+    handle("unsubscribe:logs", deploymentUnsubscription, ({ deploymentId, pm2Name }) => {
+      const ended = logs.unsubscribe(
+        socket as never,
+        (ref) => ref.pm2Name === pm2Name && (deploymentId === undefined || ref.deploymentId === deploymentId),
+      );
+      for (const ref of ended) memberships.leave(deploymentRoom(ref.deploymentId));
+      return undefined;
+    });
+
+    socket.on("disconnect", () => void logs.unsubscribe(socket as never, () => true));
+  });
+
+  return {
+    get activeStreams() {
+      return logs.size;
+    },
+    close() {
+      processEvents.off("event", onEvent);
+      processEvents.off("daemon", onDaemon);
+      logs.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Server } from "socket.io";
+import { type FileChange, fileWatch } from "../../shared/protocol/events/files.ts";
+import { filesRoom } from "../../shared/protocol/rooms.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { RealtimeDeps } from "../deps.ts";
+import { createHandle } from "../handle.ts";
+import { createHub, type Upstream } from "../hub.ts";
+import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+
+/** Folders one socket may watch at once. */
+const WATCHES_MAX = 64;
+
+/** A shared watch of one folder; `ready` once changes are told from now on. */
+interface FolderWatch extends Upstream {
+  ready: Promise<void>;
+}
+
+export type FilesDeps = Pick<RealtimeDeps, "files" | "watchFolder" | "log" | "lingerMs">;
+
+/** Changes of opened folders inside the file root, one watch a folder. */
+export function registerFiles(io: Server, { files, watchFolder, log, lingerMs }: FilesDeps): RegisteredNamespace {
+  const namespace: NamespaceOf<"files"> = io.of("/files");
+
+  const watches = createHub<FolderWatch>((path) => {
+    const room = filesRoom(path);
+    const tell = (type: FileChange["type"], name: string) => {
+      namespace.to(room).emit("change", { path, type, name, timestamp: new Date().toISOString() });
+    };
+    const opened = files.resolveFolder(path).then(({ absolutePath }) =>
+      watchFolder(absolutePath, {
+        onChange: tell,
+        onError(error) {
+          log.warn({ err: error }, "a folder is polled: it could not be watched");
+        },
+      }),
+    );
+    const watch: FolderWatch = {
+      ready: opened.then(() => {}),
+      close() {
+        opened.then((watcher) => watcher.close()).catch(() => {});
+      },
+    };
+    watch.ready.catch(() => watches.drop(path, watch));
+    return watch;
+  }, lingerMs);
+
+  namespace.on("connection", (socket) => {
+    const handle = createHandle({ socket: socket as never, log, echo: ["path"] });
+    const watched = new Map<string, FolderWatch>();
+    const release = (path: string) => {
+      const watch = watched.get(path);
+      if (!watch) return;
+      watched.delete(path);
+      watches.release(path, watch);
+    };
+
+    handle("watch", fileWatch, async (asked) => {
+      const { path } = await files.resolveFolder(asked.path);
+      if (!watched.has(path)) {
+        if (watched.size >= WATCHES_MAX) {
+          throw new AppError("rate_limited", `One connection watches at most ${WATCHES_MAX} folders.`);
+        }
+        const watch = watches.acquire(path);
+        watched.set(path, watch);
+        try {
+          await watch.ready;
+        } catch (error) {
+          release(path);
+          throw error;
+        }
+        if (!socket.connected) {
+          release(path);
+          return undefined;
+        }
+        await socket.join(filesRoom(path));
+      }
+      socket.emit("connected", { path });
+      return { path };
+    });
+    handle("unwatch", fileWatch, async (asked) => {
+      const path = normalise(asked.path);
+      release(path);
+      await socket.leave(filesRoom(path));
+      return { path };
+    });
+    socket.on("disconnect", () => {
+      for (const path of [...watched.keys()]) release(path);
+    });
+  });
+
+  return {
+    get activeStreams() {
+      return watches.size;
+    },
+    close: () => watches.close(),
+  };
+}
+
+/** The folder may be gone when a viewer leaves it, so its path is put in order without looking at the disk. */
+const normalise = (path: string) =>
+  `/${path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/")}`;

@@ -1,0 +1,31 @@
+import type { Server } from "socket.io";
+import { mcpMembership } from "../../shared/protocol/events/mcp.ts";
+import { mcpRoom } from "../../shared/protocol/rooms.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { RealtimeDeps } from "../deps.ts";
+import { createHandle } from "../handle.ts";
+import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+
+/** MCP servers one socket may watch at once. */
+const MEMBERSHIPS_MAX = 64;
+
+/** Rooms of MCP servers: what happens in them is sent by the API, which runs the servers. */
+export function registerMcp(io: Server, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
+  const namespace: NamespaceOf<"mcp"> = io.of("/mcp");
+  namespace.on("connection", (socket) => {
+    const handle = createHandle({ socket: socket as never, log, echo: ["serverId"] });
+    handle("join", mcpMembership, async ({ serverId }) => {
+      if (socket.rooms.size > MEMBERSHIPS_MAX) {
+        throw new AppError("rate_limited", `One connection watches at most ${MEMBERSHIPS_MAX} servers.`);
+      }
+      await socket.join(mcpRoom(serverId));
+      socket.emit("joined", { serverId });
+      return { serverId };
+    });
+    handle("leave", mcpMembership, async ({ serverId }) => {
+      await socket.leave(mcpRoom(serverId));
+      return { serverId };
+    });
+  });
+  return { activeStreams: 0, close() {} };
+}

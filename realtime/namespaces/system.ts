@@ -1,0 +1,67 @@
+import type { Server } from "socket.io";
+import { systemStatsSubscription, systemStatsUnsubscription } from "../../shared/protocol/events/system.ts";
+import { toAppError } from "../../shared/server/errors.ts";
+import type { RealtimeDeps } from "../deps.ts";
+import { createHandle } from "../handle.ts";
+import { createHub, type Upstream } from "../hub.ts";
+import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+import { createSystemSampler } from "../sources/system-samples.ts";
+
+export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
+
+/** Figures of the host, from one sampler, at the interval each viewer asked for. */
+export function registerSystem(io: Server, { metrics, docker, processes, log }: SystemDeps): RegisteredNamespace {
+  const namespace: NamespaceOf<"system"> = io.of("/system");
+  const sampler = createSystemSampler(metrics, docker, processes);
+  const roomOf = (interval: number) => `\0stats\0${interval}`;
+
+  const tickers = createHub<Upstream>((key) => {
+    const interval = Number(key);
+    const timer = setInterval(() => {
+      sampler.sample().then(
+        (stats) => void namespace.to(roomOf(interval)).volatile.emit("stats", stats),
+        (error: unknown) => log.warn({ err: error }, "the host could not be sampled"),
+      );
+    }, interval);
+    return { close: () => clearInterval(timer) };
+  }, 0);
+
+  namespace.on("connection", (socket) => {
+    const handle = createHandle({ socket: socket as never, log, echo: [] });
+    let watching: { interval: number; ticker: Upstream } | undefined;
+    const stop = () => {
+      if (!watching) return;
+      void socket.leave(roomOf(watching.interval));
+      tickers.release(String(watching.interval), watching.ticker);
+      watching = undefined;
+    };
+
+    handle("subscribe:stats", systemStatsSubscription, ({ interval }) => {
+      stop();
+      watching = { interval, ticker: tickers.acquire(String(interval)) };
+      void socket.join(roomOf(interval));
+      socket.emit("connected", { interval });
+      sampler.sample().then(
+        (stats) => void socket.emit("stats", stats),
+        (thrown: unknown) => {
+          const { message, code } = toAppError(thrown);
+          socket.emit("error", { message, code });
+        },
+      );
+      return { interval };
+    });
+    handle("unsubscribe:stats", systemStatsUnsubscription.optional(), () => {
+      stop();
+      return undefined;
+    });
+    socket.on("disconnect", stop);
+  });
+
+  return {
+    // However many intervals are asked for, there is one source.
+    get activeStreams() {
+      return tickers.size > 0 ? 1 : 0;
+    },
+    close: () => tickers.close(),
+  };
+}

@@ -1,0 +1,187 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { Server as EngineServer } from "engine.io";
+import { Server } from "socket.io";
+import type { Permission, Revocation } from "../shared/protocol/access.ts";
+import type { EmitEvent } from "../shared/protocol/emit.ts";
+import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
+import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
+import { announce } from "./announce.ts";
+import type { RealtimeDeps } from "./deps.ts";
+import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
+import { createLaggards } from "./fanout/laggards.ts";
+import { TurnWriter } from "./fanout/turn-writer.ts";
+import {
+  admissionOf,
+  admit,
+  connectTimeout,
+  type HandshakeDeps,
+  requirePermission,
+  toConnectError,
+} from "./handshake.ts";
+import type { RegisteredNamespace } from "./namespace.ts";
+import { registerDeployments } from "./namespaces/deployments.ts";
+import { registerFiles } from "./namespaces/files.ts";
+import { registerMcp } from "./namespaces/mcp.ts";
+import { registerServices } from "./namespaces/services.ts";
+import { registerSystem } from "./namespaces/system.ts";
+import { createSockets } from "./sockets.ts";
+import { openContainerEvents } from "./sources/container-events.ts";
+import { openProcessEvents } from "./sources/process-events.ts";
+
+export const SOCKET_PATH = "/socket.io/";
+/** Largest message of a client, in bytes: subscriptions are small (OWASP WebSocket cheat sheet: 64 KB). */
+const CLIENT_MESSAGE_MAX = 64 * 1024;
+
+/** What a socket must be allowed to do to join each namespace. */
+const namespacePermission: Record<NamespaceName, Permission> = {
+  services: "services:view",
+  deployments: "deployments:view",
+  system: "system:view",
+  mcp: "mcp:view",
+  files: "files:view",
+};
+
+export interface RealtimeHealth {
+  connections: Record<NamespaceName, number>;
+  activeStreams: number;
+}
+
+export interface Realtime {
+  /** Requests and upgrades below {@link SOCKET_PATH}. */
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Sends checked events; answers how many sockets of this node they were addressed to. */
+  emit(events: readonly EmitEvent[]): number;
+  revoke(revocation: Required<Revocation>): number;
+  health(): RealtimeHealth;
+  /** Events left out because a reader was too slow. */
+  readonly skippedEvents: number;
+  readonly dockerUp: boolean;
+  close(): Promise<void>;
+}
+
+/** Socket.IO with the five namespaces. It listens to nothing itself: requests and upgrades are handed to it. */
+export function createRealtime(deps: RealtimeDeps): Realtime {
+  const { log } = deps;
+  const sockets = createSockets(deps.caps, deps.authenticator, log);
+  const handshake: HandshakeDeps = { ...deps, sockets };
+  const writer = new TurnWriter();
+  const laggards = createLaggards();
+
+  const limits = {
+    maxHttpBufferSize: CLIENT_MESSAGE_MAX,
+    perMessageDeflate: false,
+    httpCompression: false,
+    cors: { origin: [...deps.originPolicy.origins], credentials: true },
+  };
+  const engine = new EngineServer(limits);
+  const io = new Server({ connectTimeout, serveClient: false, adapter: createFanoutAdapter(writer, laggards) });
+  io.bind(engine);
+
+  engine.on(
+    "connection",
+    (connection: { request: IncomingMessage; close(): void; once(event: "close", listener: () => void): void }) => {
+      connection.once("close", () => {
+        sockets.release(connection);
+        admissionOf(connection.request)?.leave();
+      });
+    },
+  );
+
+  io.use((_socket, next) => next(toConnectError(new AppError("not_found", "There is no such namespace."))));
+  for (const name of namespaceNames) {
+    io.of(`/${name}`).use(requirePermission(namespacePermission[name], handshake));
+  }
+
+  const containerEvents = openContainerEvents(deps.docker, log);
+  const processEvents = openProcessEvents(deps.processes);
+  const namespaces: Record<NamespaceName, RegisteredNamespace> = {
+    services: registerServices(io, { ...deps, containerEvents }),
+    deployments: registerDeployments(io, { ...deps, processEvents }),
+    system: registerSystem(io, deps),
+    mcp: registerMcp(io, deps),
+    files: registerFiles(io, deps),
+  };
+
+  const emitOne = ({ namespace: name, event, data, room }: EmitEvent): number => {
+    const namespace = io.of(`/${name}`);
+    if (room === undefined) return announce(name, namespace, event, data);
+    const addressed = namespace.adapter.rooms.get(room)?.size ?? 0;
+    if (addressed > 0) namespace.to(room).emit(event, data);
+    return addressed;
+  };
+
+  return {
+    handleRequest(request, response) {
+      admit(request, handshake).then(
+        () => {
+          // A handshake that Engine.IO refuses never becomes a connection: give its place back.
+          response.once("finish", () => {
+            if (response.statusCode >= 400) admissionOf(request)?.leave();
+          });
+          engine.handleRequest(request as never, response);
+        },
+        (thrown: unknown) => refuse(response, thrown),
+      );
+    },
+    handleUpgrade(request, socket, head) {
+      const swallow = () => socket.destroy();
+      socket.on("error", swallow); // a peer that resets while the session is being checked
+      admit(request, handshake).then(
+        () => {
+          socket.off("error", swallow);
+          const admission = admissionOf(request);
+          if (admission) socket.once("close", admission.leave);
+          engine.handleUpgrade(request as never, socket, head);
+        },
+        (thrown: unknown) => refuseUpgrade(socket, thrown),
+      );
+    },
+    emit: (events) => events.reduce((sum, event) => sum + emitOne(event), 0),
+    revoke: (revocation) => sockets.revoke(revocation),
+    health: () => ({
+      connections: Object.fromEntries(
+        namespaceNames.map((name) => [name, io.of(`/${name}`).sockets.size]),
+      ) as RealtimeHealth["connections"],
+      activeStreams: namespaceNames.reduce((sum, name) => sum + namespaces[name].activeStreams, 0),
+    }),
+    get skippedEvents() {
+      return laggards.skipped;
+    },
+    get dockerUp() {
+      return containerEvents.up;
+    },
+    async close() {
+      for (const name of namespaceNames) namespaces[name].close();
+      writer.flush();
+      processEvents.close();
+      laggards.close();
+      sockets.close();
+      await Promise.all([containerEvents.close(), io.close()]);
+    },
+  };
+}
+
+/** A refused handshake is answered like any other refusal, in the envelope. */
+function refuse(response: ServerResponse, thrown: unknown): void {
+  const error = toAppError(thrown);
+  response.writeHead(error.status, {
+    "Content-Type": "application/json",
+    "Cache-Control": "no-store",
+    ...(error.retryAfter === undefined ? {} : { "Retry-After": String(error.retryAfter) }),
+  });
+  response.end(JSON.stringify(toFailure(error)));
+}
+
+function refuseUpgrade(socket: Duplex, thrown: unknown): void {
+  const error = toAppError(thrown);
+  const body = JSON.stringify(toFailure(error));
+  const head = [
+    `HTTP/1.1 ${error.status} Refused`,
+    "Connection: close",
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}

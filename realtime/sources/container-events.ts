@@ -1,0 +1,83 @@
+import { EventEmitter } from "node:events";
+import { createInterface } from "node:readline";
+import { z } from "zod";
+import type { DockerHost } from "../../shared/host/docker.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { createBackoff } from "../backoff.ts";
+
+export interface ContainerEvent {
+  id: string;
+  name: string;
+  /** The Engine's word: create, start, die, destroy, rename, health_status: healthy… */
+  action: string;
+}
+
+/** Documents of the Engine's event stream, as far as they matter here. */
+const engineEvent = z.object({
+  Type: z.literal("container"),
+  Action: z.string(),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).default({}) }),
+});
+
+export interface ContainerEvents {
+  on(name: "event", listener: (event: ContainerEvent) => void): void;
+  /** The stream is open again after it was not: whatever happened meanwhile was missed. */
+  on(name: "reattached", listener: () => void): void;
+  off(name: "event" | "reattached", listener: (event: ContainerEvent) => void): void;
+  /** Whether the Engine's event stream is open now. */
+  readonly up: boolean;
+  close(): Promise<void>;
+}
+
+/** Follows the Engine's container events as long as the server runs; one stream for all who listen. */
+export function openContainerEvents(docker: DockerHost, log: Log): ContainerEvents {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(0); // one listener a followed container
+  const abort = new AbortController();
+  let up = false;
+
+  const follow = async () => {
+    const backoff = createBackoff();
+    while (!abort.signal.aborted) {
+      try {
+        const stream = await docker.openEvents(abort.signal);
+        up = true;
+        backoff.reset();
+        emitter.emit("reattached");
+        for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+          const event = parseEvent(line);
+          if (event) emitter.emit("event", event);
+        }
+      } catch (error) {
+        if (up) log.warn({ err: error }, "container events broke off");
+      }
+      up = false;
+      await backoff.wait(abort.signal);
+    }
+  };
+  const done = follow();
+
+  return {
+    on: (name: string, listener: (event: ContainerEvent) => void) => void emitter.on(name, listener),
+    off: (name, listener) => void emitter.off(name, listener),
+    get up() {
+      return up;
+    },
+    close() {
+      abort.abort();
+      return done;
+    },
+  };
+}
+
+function parseEvent(line: string): ContainerEvent | undefined {
+  if (line === "") return undefined;
+  try {
+    const parsed = engineEvent.safeParse(JSON.parse(line));
+    if (!parsed.success) return undefined;
+    const { Action, Actor } = parsed.data;
+    return { id: Actor.ID, name: Actor.Attributes.name ?? "", action: Action };
+  } catch {
+    return undefined; // half a document: the stream broke in its middle
+  }
+}

@@ -1,0 +1,237 @@
+import type { Readable } from "node:stream";
+import type { ContainerIdentity, DockerHost } from "../../shared/host/docker.ts";
+import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
+import { AppError, toAppError } from "../../shared/server/errors.ts";
+import { createBackoff, delay } from "../backoff.ts";
+import {
+  advance,
+  type FollowHandlers,
+  type LogLine,
+  type LogSource,
+  type Position,
+  type ReadHandlers,
+} from "../logs/log-source.ts";
+import type { ContainerEvent, ContainerEvents } from "./container-events.ts";
+import { createFrameDecoder, createTtyDecoder, type FrameDecoder, type StoredLine } from "./container-frames.ts";
+import {
+  createResumeFilter,
+  formatContainerCursor,
+  idOf,
+  parseContainerCursor,
+  sinceOf,
+  startOf,
+} from "./container-position.ts";
+
+/** A stopped container is looked at again this often, in case its start event was missed. */
+const RECHECK_MS = 10_000;
+
+/** Drivers the Engine cannot read logs back from. */
+const unreadableDrivers = new Set(["none"]);
+
+/** The log of whatever container bears a name: it outlives restarts of the container and its replacement by a new one. */
+export function createContainerLogs(name: string, docker: DockerHost, events: ContainerEvents): LogSource {
+  return {
+    compare: (left, right) => (left.epoch === right.epoch ? left.at - right.at : left.epoch < right.epoch ? -1 : 1),
+    formatCursor: formatContainerCursor,
+    parseCursor: parseContainerCursor,
+
+    async end(signal) {
+      const container = await identifyReadable(docker, name);
+      return read(docker, container, startOf(container.id), { tail: 1 }, silent, signal);
+    },
+
+    async readTail(lines, handlers, signal) {
+      const container = await identifyReadable(docker, name);
+      const only = lines === 0 ? silent : handlers;
+      return read(docker, container, startOf(container.id), { tail: Math.max(1, lines) }, only, signal);
+    },
+
+    async readAfter(from, handlers, signal) {
+      const container = await identifyReadable(docker, name);
+      let position = from;
+      if (idOf(from) !== idOf(startOf(container.id))) {
+        position = startOf(container.id);
+        handlers.onLost({ reason: "replaced", to: position });
+      }
+      return read(docker, container, position, {}, handlers, signal);
+    },
+
+    follow: (from, handlers, signal) => follow(name, docker, events, from, handlers, signal),
+  };
+}
+
+const silent: ReadHandlers = { onLines() {}, onLost() {} };
+
+async function identifyReadable(docker: DockerHost, name: string): Promise<ContainerIdentity> {
+  const container = await docker.identify(name);
+  if (unreadableDrivers.has(container.logDriver)) {
+    throw new AppError("not_supported", "The log driver of this container keeps no logs that can be read.");
+  }
+  return container;
+}
+
+const decoderOf = (container: ContainerIdentity): FrameDecoder =>
+  container.tty ? createTtyDecoder() : createFrameDecoder();
+
+/** Reads what the Engine holds now, without following. */
+async function read(
+  docker: DockerHost,
+  container: ContainerIdentity,
+  from: Position,
+  { tail }: { tail?: number },
+  handlers: ReadHandlers,
+  signal: AbortSignal,
+): Promise<Position> {
+  const since = tail === undefined ? sinceOf(from) : undefined;
+  const stream = await docker.openLogs(container.id, { follow: false, tail, since, signal });
+  const filter = createResumeFilter(from, { dropRepeats: false });
+  const decoder = decoderOf(container);
+  let position = from;
+  const take = async (stored: StoredLine[]) => {
+    const { lines, lost } = filter.accept(stored);
+    if (lost) handlers.onLost(lost);
+    if (lines.length === 0) return;
+    position = advance(filter.baseline(position), lines);
+    await handlers.onLines(lines);
+  };
+  for await (const chunk of stream) await take(decoder.add(chunk as Buffer));
+  await take(decoder.end());
+  return filter.baseline(position);
+}
+
+async function follow(
+  name: string,
+  docker: DockerHost,
+  events: ContainerEvents,
+  from: Position,
+  handlers: FollowHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  const backoff = createBackoff();
+  let position = from;
+  let standing: StreamClosedCode | undefined; // what was announced last; undefined while live
+  let reattaching = false;
+
+  const close = (code: StreamClosedCode, exitCode?: number) => {
+    if (standing === code) return;
+    standing = code;
+    handlers.onClosed(code, exitCode);
+  };
+  const reattach = () => {
+    if (!reattaching && standing === undefined) handlers.onState("reattaching");
+    reattaching = true;
+  };
+
+  while (!signal.aborted) {
+    let container: ContainerIdentity;
+    try {
+      container = await docker.identify(name);
+    } catch (error) {
+      if (toAppError(error).code === "not_found") {
+        close("removed");
+        await nextChange(events, name, undefined, signal);
+      } else {
+        reattach();
+        await backoff.wait(signal);
+      }
+      continue;
+    }
+    if (unreadableDrivers.has(container.logDriver)) {
+      close("unsupported");
+      await nextChange(events, name, container.id, signal);
+      continue;
+    }
+    if (idOf(position) !== idOf(startOf(container.id))) {
+      position = startOf(container.id);
+      handlers.onLost({ reason: "replaced", to: position });
+    }
+
+    let starts = 0;
+    const countStart = (event: ContainerEvent) => {
+      if (event.id === container.id && event.action === "start") starts++;
+    };
+    events.on("event", countStart);
+    let opened = false;
+    try {
+      const stream = await docker.openLogs(container.id, { follow: true, since: sinceOf(position), signal });
+      opened = true;
+      if (container.running) {
+        if (standing !== undefined) handlers.onState("restarted");
+        else if (reattaching) handlers.onState("live");
+        standing = undefined;
+      }
+      reattaching = false;
+      position = await pump(stream, container, position, handlers);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (toAppError(error).code === "not_supported") {
+        close("unsupported");
+        await nextChange(events, name, container.id, signal);
+      }
+    } finally {
+      events.off("event", countStart);
+    }
+    if (signal.aborted) return;
+
+    // The stream ends alike when the container exits, restarts, or the Engine goes away: ask which.
+    try {
+      const now = await docker.identify(container.id);
+      backoff.reset();
+      if (now.running) {
+        if (!opened) await backoff.wait(signal);
+        else if (starts > 0) handlers.onState("restarted");
+        else await delay(20, signal); // a run that just began, or an Engine about to stop: do not spin
+      } else {
+        const change = nextChange(events, name, container.id, signal);
+        close("exited", now.exitCode ?? undefined);
+        await change;
+      }
+    } catch (error) {
+      if (toAppError(error).code === "not_found") continue; // removed: the next round tells
+      reattach();
+      await backoff.wait(signal);
+    }
+  }
+}
+
+/** Hands on every line of an open stream and returns the position reached; a broken stream ends like a finished one. */
+async function pump(
+  stream: Readable,
+  container: ContainerIdentity,
+  from: Position,
+  handlers: FollowHandlers,
+): Promise<Position> {
+  const filter = createResumeFilter(from, { dropRepeats: true });
+  const decoder = decoderOf(container);
+  let position = from;
+  const take = (stored: StoredLine[]) => {
+    const { lines, lost } = filter.accept(stored);
+    if (lost) handlers.onLost(lost);
+    if (lines.length === 0) return;
+    position = advance(position, lines);
+    handlers.onLines(lines as LogLine[]);
+  };
+  try {
+    for await (const chunk of stream) take(decoder.add(chunk as Buffer));
+  } catch {
+    return position; // half a line is read again from the position
+  }
+  take(decoder.end());
+  return position;
+}
+
+/** Waits until something happens to the container of that name or id, the Engine comes back, or a while has passed. */
+function nextChange(events: ContainerEvents, name: string, id: string | undefined, signal: AbortSignal): Promise<void> {
+  const waiting = new AbortController();
+  const wake = () => waiting.abort();
+  const onEvent = (event: ContainerEvent) => {
+    const ours = event.name === name || event.id === id;
+    if (ours && (event.action === "start" || event.action === "destroy" || event.action === "create")) wake();
+  };
+  events.on("event", onEvent);
+  events.on("reattached", wake);
+  return delay(RECHECK_MS, AbortSignal.any([signal, waiting.signal])).finally(() => {
+    events.off("event", onEvent);
+    events.off("reattached", wake);
+  });
+}

@@ -1,0 +1,234 @@
+import { type FSWatcher, watch } from "node:fs";
+import { type FileHandle, stat } from "node:fs/promises";
+import type { GapReason } from "../../shared/protocol/events/services.ts";
+import type { Mark } from "../logs/log-source.ts";
+import { type FileLine, fingerprintOf, LineReader, openLogFile, rotatedNeighbours, tailOffset } from "./log-file.ts";
+
+/** A file is looked at this often even when no event tells of a change: watches can run out, or miss a rename. */
+const POLL_MS = 500;
+
+export interface TailHandlers {
+  /** Awaited, so that a slow reader slows the reading. `marks[i]` is where a reader stands that has `lines[i]`. */
+  onLines(lines: FileLine[], epoch: string): void | Promise<void>;
+  onLost(reason: GapReason, to: Mark): void;
+}
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
+
+/** What tells a file from the one that bore its name before: its inode and its first line. */
+async function epochOf(handle: FileHandle): Promise<string> {
+  const { ino } = await handle.stat();
+  return `${ino.toString(36)}-${(await fingerprintOf(handle)).toString(36)}`;
+}
+
+const sameContent = (left: string, right: string) => left.split("-")[1] === right.split("-")[1] && !left.endsWith("-0");
+
+/**
+ * One log file followed by name across rotation (by rename, or by copy and truncate), from a mark. It keeps the file
+ * open between reads, so that what is written after a rename is still read.
+ */
+export class FileTail {
+  mark: Mark;
+  private readonly path: string;
+  private readonly handlers: TailHandlers;
+  private handle: FileHandle | undefined;
+  private reader: LineReader;
+  private reading: Promise<void> = Promise.resolve();
+  /** Epochs this tail has read, oldest first: their order is that of time. */
+  private readonly epochs: string[] = [];
+
+  constructor(path: string, from: Mark | undefined, handlers: TailHandlers) {
+    this.path = path;
+    this.mark = from ?? { epoch: "", at: 0 };
+    this.reader = new LineReader(this.mark.at);
+    this.handlers = handlers;
+    if (from) this.epochs.push(from.epoch);
+  }
+
+  compare(left: Mark, right: Mark): number {
+    if (left.epoch === right.epoch) return left.at - right.at;
+    const [leftAge, rightAge] = [this.epochs.indexOf(left.epoch), this.epochs.indexOf(right.epoch)];
+    return leftAge === -1 || rightAge === -1 ? Number.NaN : leftAge - rightAge;
+  }
+
+  /** Reads to the present end, through whatever rotation happened since the last call; calls queue up. */
+  catchUp(): Promise<void> {
+    this.reading = this.reading.then(
+      () => this.readOn(),
+      () => this.readOn(),
+    );
+    return this.reading;
+  }
+
+  private async readOn(): Promise<void> {
+    if (!this.handle && !(await this.reopen())) return;
+    while (this.handle) {
+      const handle: FileHandle = this.handle;
+      const { size, ino } = await handle.stat();
+      const epoch = await epochOf(handle);
+      const restarted = size < this.reader.position || (this.mark.at > 0 && epoch !== this.mark.epoch);
+      if (restarted) {
+        await this.afterTruncation();
+        continue;
+      }
+      await this.drain(handle, epoch);
+      const current = await stat(this.path).catch(() => undefined);
+      if (!current || current.ino === ino) return;
+      await this.deliver(this.reader.finish(), await epochOf(handle));
+      await this.startOver();
+    }
+  }
+
+  async close(): Promise<void> {
+    const handle = this.handle;
+    this.handle = undefined;
+    await handle?.close();
+  }
+
+  private async deliver(lines: FileLine[], epoch: string): Promise<void> {
+    const last = lines.at(-1);
+    if (!last) return;
+    this.mark = { epoch, at: last.end };
+    if (this.epochs.at(-1) !== epoch) this.epochs.push(epoch);
+    if (this.epochs.length > 16) this.epochs.shift();
+    await this.handlers.onLines(lines, epoch);
+  }
+
+  private async drain(handle: FileHandle, known: string): Promise<void> {
+    let epoch = known;
+    for await (const lines of this.reader.read(handle)) {
+      if (epoch.endsWith("-0")) epoch = await epochOf(handle);
+      await this.deliver(lines, epoch);
+    }
+  }
+
+  /** Opens the file by name; false while there is none. Goes through rotated neighbours when the mark is in one of them. */
+  private async reopen(): Promise<boolean> {
+    let handle: FileHandle;
+    try {
+      handle = await openLogFile(this.path);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+    this.handle = handle;
+    if (this.mark.at === 0) return true;
+    const epoch = await epochOf(handle);
+    const { size } = await handle.stat();
+    if (epoch === this.mark.epoch && size >= this.mark.at) return true;
+    await this.throughNeighbours("rotated");
+    this.reader = new LineReader(0);
+    this.mark = { epoch: this.mark.epoch, at: 0 };
+    return true;
+  }
+
+  /** Finishes the file of the mark where rotation put it, then those written after it; tells of the loss when it is gone. */
+  private async throughNeighbours(reason: GapReason): Promise<void> {
+    let found = false;
+    for (const path of await rotatedNeighbours(this.path)) {
+      const neighbour = await openLogFile(path).catch(() => undefined);
+      if (!neighbour) continue;
+      try {
+        const epoch = await epochOf(neighbour);
+        if (!found && !(sameContent(epoch, this.mark.epoch) && (await neighbour.stat()).size >= this.mark.at)) continue;
+        const reader = new LineReader(found ? 0 : this.mark.at);
+        found = true;
+        for await (const lines of reader.read(neighbour)) await this.deliver(lines, epoch);
+        await this.deliver(reader.finish(), epoch);
+      } finally {
+        await neighbour.close();
+      }
+    }
+    if (!found) this.handlers.onLost(reason, { epoch: this.mark.epoch, at: this.mark.at });
+  }
+
+  private async afterTruncation(): Promise<void> {
+    if (this.mark.at > 0) await this.throughNeighbours("truncated");
+    await this.startOver();
+  }
+
+  private async startOver(): Promise<void> {
+    await this.close();
+    this.reader = new LineReader(0);
+    this.mark = { epoch: "", at: 0 };
+    this.handle = await openLogFile(this.path).catch(() => undefined);
+  }
+}
+
+/** Follows a file until aborted: reads on every change, and every {@link POLL_MS} in case a change was not told. */
+export async function followFile(
+  tail: FileTail,
+  path: string,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  let watcher: FSWatcher | undefined;
+  let wake: (() => void) | undefined;
+  let dirty = false;
+  const nudge = () => {
+    dirty = true;
+    wake?.();
+  };
+  const rewatch = () => {
+    watcher?.close();
+    watcher = undefined;
+    try {
+      watcher = watch(path, { persistent: false }, nudge);
+      watcher.on("error", () => {});
+    } catch {
+      // No file yet, or no watches left: polling serves.
+    }
+  };
+  signal.addEventListener("abort", nudge, { once: true });
+  rewatch();
+  let polls = 0;
+  while (!signal.aborted) {
+    dirty = false;
+    try {
+      await tail.catchUp();
+    } catch (error) {
+      onError(error);
+      await tail.close();
+    }
+    if (dirty || signal.aborted) continue;
+    const timedOut = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(true), POLL_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve(false);
+      };
+    });
+    wake = undefined;
+    // The name may be another file by now: watch that one.
+    if (timedOut && ++polls % 4 === 0) rewatch();
+  }
+  watcher?.close();
+  await tail.close();
+}
+
+/** The mark behind the last whole line of a file and the lines before it; undefined when there is no such file. */
+export async function readFileTail(
+  path: string,
+  lines: number,
+  handlers: Pick<TailHandlers, "onLines">,
+): Promise<Mark | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await openLogFile(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    const epoch = await epochOf(handle);
+    const reader = new LineReader(await tailOffset(handle, lines));
+    let mark: Mark = { epoch, at: reader.offset };
+    for await (const read of reader.read(handle)) {
+      mark = { epoch: mark.epoch.endsWith("-0") ? await epochOf(handle) : mark.epoch, at: reader.offset };
+      await handlers.onLines(read, mark.epoch);
+    }
+    return mark;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,161 @@
+import { constants } from "node:fs";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
+import { AppError } from "../../shared/server/errors.ts";
+import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../logs/line-limit.ts";
+
+const CHUNK_BYTES = 64 * 1024;
+/** Bytes of a file's first line that tell it from the file that had its name, or its inode, before. */
+const FINGERPRINT_BYTES = 256;
+/** Rotated neighbours that are looked at when a file is gone. */
+const NEIGHBOURS_MAX = 64;
+const NEWLINE = 0x0a;
+
+/** A line and the offset in the file after it. */
+export interface FileLine {
+  text: string;
+  end: number;
+}
+
+/** Opens a regular file for reading; a FIFO or device is refused at once instead of hanging. */
+export async function openLogFile(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await handle.stat()).isFile()) throw new AppError("not_supported", "This log is not a regular file.");
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Checksum of the first line, or 0 while no line is whole. */
+export async function fingerprintOf(handle: FileHandle): Promise<number> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(FINGERPRINT_BYTES), 0, FINGERPRINT_BYTES, 0);
+  const newline = buffer.subarray(0, bytesRead).indexOf(NEWLINE);
+  if (newline === -1 && bytesRead < FINGERPRINT_BYTES) return 0;
+  return crc32(buffer.subarray(0, newline === -1 ? bytesRead : newline));
+}
+
+/** Reads whole lines from an offset up to the end of the file as it is when it gets there. */
+export class LineReader {
+  /** Offset after the last whole line. */
+  offset: number;
+  private readAt: number;
+  private carry: Buffer[] = [];
+  private carried = 0;
+  private cut = false;
+
+  constructor(offset: number) {
+    this.offset = offset;
+    this.readAt = offset;
+  }
+
+  /** Bytes read so far, whole lines or not. */
+  get position(): number {
+    return this.readAt;
+  }
+
+  /** Yields the lines of one chunk at a time, so that a slow reader slows the reading. */
+  async *read(handle: FileHandle): AsyncGenerator<FileLine[]> {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, this.readAt);
+      if (bytesRead === 0) return;
+      const lines = this.split(buffer.subarray(0, bytesRead));
+      if (lines.length > 0) yield lines;
+    }
+  }
+
+  /** The last words of a file that will not grow any more. */
+  finish(): FileLine[] {
+    if (this.carried === 0 && !this.cut) return [];
+    this.offset = this.readAt;
+    return [{ text: this.takeCarry(Buffer.alloc(0)), end: this.offset }];
+  }
+
+  private split(data: Buffer): FileLine[] {
+    const lines: FileLine[] = [];
+    const base = this.readAt;
+    let start = 0;
+    for (;;) {
+      const newline = data.indexOf(NEWLINE, start);
+      if (newline === -1) break;
+      const piece = data.subarray(start, newline);
+      this.offset = base + newline + 1;
+      lines.push({ text: this.takeCarry(piece), end: this.offset });
+      start = newline + 1;
+    }
+    this.readAt = base + data.length;
+    this.addCarry(data.subarray(start));
+    return lines;
+  }
+
+  private addCarry(piece: Buffer): void {
+    const room = LINE_MAX_BYTES - this.carried;
+    if (piece.length > room) this.cut = true;
+    const kept = piece.subarray(0, Math.max(0, room));
+    if (kept.length === 0) return;
+    this.carry.push(Buffer.from(kept));
+    this.carried += kept.length;
+  }
+
+  private takeCarry(last: Buffer): string {
+    if (this.carried === 0 && !this.cut) {
+      const whole =
+        last.length <= LINE_MAX_BYTES
+          ? last.toString("utf8")
+          : `${last.toString("utf8", 0, LINE_MAX_BYTES)}${LINE_CUT_MARK}`;
+      return `${whole}\n`;
+    }
+    this.addCarry(last);
+    const text = `${Buffer.concat(this.carry).toString("utf8")}${this.cut ? LINE_CUT_MARK : ""}\n`;
+    this.carry = [];
+    this.carried = 0;
+    this.cut = false;
+    return text;
+  }
+}
+
+/** Offset at which the last `lines` whole lines of a file begin. */
+export async function tailOffset(handle: FileHandle, lines: number): Promise<number> {
+  const { size } = await handle.stat();
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let found = 0;
+  let end = size;
+  while (end > 0) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const { bytesRead } = await handle.read(buffer, 0, end - start, start);
+    for (let index = bytesRead - 1; index >= 0; index--) {
+      if (buffer[index] !== NEWLINE) continue;
+      if (found === lines) return start + index + 1;
+      found++;
+    }
+    end = start;
+  }
+  return 0;
+}
+
+/**
+ * The files beside a log that rotation made of it, oldest first: those whose name goes on where the log's name ends.
+ * Compressed ones cannot be resumed and are left out.
+ */
+export async function rotatedNeighbours(path: string): Promise<string[]> {
+  const name = basename(path);
+  const stem = name.replace(/\.log$/, "");
+  const folder = dirname(path);
+  const names = (await readdir(folder)).filter(
+    (other) =>
+      other !== name &&
+      other.startsWith(stem) &&
+      /^[._-]/.test(other.slice(stem.length)) &&
+      !/\.(gz|zst|bz2|xz)$/.test(other),
+  );
+  const files: { path: string; modified: number }[] = [];
+  for (const other of names.slice(0, NEIGHBOURS_MAX)) {
+    const info = await stat(join(folder, other)).catch(() => undefined);
+    if (info?.isFile()) files.push({ path: join(folder, other), modified: info.mtimeMs });
+  }
+  return files.sort((left, right) => left.modified - right.modified).map((file) => file.path);
+}

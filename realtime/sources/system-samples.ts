@@ -1,0 +1,72 @@
+import type { DockerHost } from "../../shared/host/docker.ts";
+import type { HostMetrics } from "../../shared/host/metrics.ts";
+import type { ProcessHost } from "../../shared/host/processes.ts";
+import type { SystemStats } from "../../shared/protocol/system.ts";
+
+/** A sample younger than this is shared; the shortest interval a viewer can ask for is one second. */
+const SHARED_MS = 900;
+/** Containers and processes are counted this often: their daemons are asked, the host is only read. */
+const COUNT_MS = 5_000;
+
+type Counts = Pick<SystemStats, "containers" | "pm2Processes">;
+
+export interface SystemSampler {
+  sample(): Promise<SystemStats>;
+}
+
+/** One sampler of the host for all viewers, at whatever interval each wants. */
+export function createSystemSampler(metrics: HostMetrics, docker: DockerHost, processes: ProcessHost): SystemSampler {
+  let counts: Counts = { containers: null, pm2Processes: null };
+  let countedAt = Number.NEGATIVE_INFINITY;
+  let counting = false;
+  let current: Promise<SystemStats> | undefined;
+  let takenAt = Number.NEGATIVE_INFINITY;
+
+  const count = async (): Promise<void> => {
+    const [containers, deployments] = await Promise.allSettled([docker.list(), processes.list()]);
+    counts = {
+      containers:
+        containers.status === "fulfilled"
+          ? {
+              total: containers.value.length,
+              running: containers.value.filter((container) => container.state === "running").length,
+            }
+          : null,
+      pm2Processes:
+        deployments.status === "fulfilled"
+          ? {
+              total: deployments.value.reduce((sum, { instances }) => sum + instances.length, 0),
+              online: deployments.value
+                .flatMap(({ instances }) => instances)
+                .filter(({ status }) => status === "online").length,
+            }
+          : null,
+    };
+  };
+
+  const take = async (): Promise<SystemStats> => {
+    const first = countedAt === Number.NEGATIVE_INFINITY;
+    if (!counting && performance.now() - countedAt > COUNT_MS) {
+      counting = true;
+      countedAt = performance.now();
+      const counted = count().finally(() => {
+        counting = false;
+      });
+      if (first) await counted; // later ones are not waited for: a daemon that hangs must not hold up the host's figures
+    }
+    return { ...(await metrics.sample()), ...counts };
+  };
+
+  return {
+    sample() {
+      if (!current || performance.now() - takenAt > SHARED_MS) {
+        takenAt = performance.now();
+        current = take();
+        current.catch(() => {
+          current = undefined;
+        });
+      }
+      return current;
+    },
+  };
+}
