@@ -21,12 +21,21 @@ interface Attempts {
   openAt: number;
 }
 
+export interface Attempt {
+  /** It was right: the account is forgiven; the address keeps its count, since an own account must not open the door to others. */
+  succeed(): void;
+  /** It was right and nobody else shares the address: both are forgiven. */
+  forget(): void;
+  /** It was no attempt after all. */
+  withdraw(): void;
+}
+
 export interface LoginThrottle {
   /**
    * Counts an attempt as failed before it is made, so that many at once gain nothing; throws `rate_limited`.
    * @param known the account has logged in from this address lately: its owner is not slowed down by others
    */
-  begin(account: string, address: string, known: boolean): { succeed(): void; withdraw(): void };
+  begin(account: string, address: string, known: boolean): Attempt;
 }
 
 export function createLoginThrottle(now: () => number = () => performance.now()): LoginThrottle {
@@ -50,7 +59,11 @@ export function createLoginThrottle(now: () => number = () => performance.now())
         withdraw,
         succeed: () => {
           withdraw();
-          accounts.forget(name); // the address keeps its count: an own account must not open the door to others
+          accounts.forget(name);
+        },
+        forget: () => {
+          addresses.forget(address);
+          accounts.forget(name);
         },
       };
     },

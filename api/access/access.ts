@@ -1,0 +1,196 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Principal, Revocation } from "../../shared/protocol/access.ts";
+import type { Config } from "../../shared/server/config.ts";
+import { createSecretCheck } from "../../shared/server/emit-token.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { OriginPolicy } from "../../shared/server/origin-policy.ts";
+import { openTrail, type Trail } from "../audit/trail.ts";
+import { type ApiKeys, createApiKeys } from "./api-keys.ts";
+import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
+import { type Credentials, createIdentify } from "./identify.ts";
+import { createLogin, type LoginAttempt } from "./login.ts";
+import { createLoginThrottle } from "./login-throttle.ts";
+import { createOidcLogin, type OidcConfig, type OidcLogin } from "./oidc.ts";
+import { createPasswords, type Passwords } from "./passwords.ts";
+import { createRecoveryCodes } from "./recovery-codes.ts";
+import { createSecondFactors, type SecondFactors } from "./second-factors.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+import { openSetup, type Setup } from "./setup.ts";
+import { createSharedWrites } from "./shared-writes.ts";
+import { createUsers, type UserRecord, type Users } from "./users.ts";
+
+/** How often expiry, and changes by the command line tools, are looked for: sockets are cut within a second. */
+const SWEEP_MS = 500;
+/** How often last use is written down. */
+const FLUSH_MS = 30_000;
+
+export interface AccessOptions {
+  /** Open and migrated. */
+  database: DatabaseSync;
+  dataDir: string;
+  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN"> & OidcConfig;
+  originPolicy: OriginPolicy;
+  /** The token the realtime server calls with. */
+  emitToken: string;
+  realtime: { revoke(revocation: Revocation): unknown };
+  log: Log;
+  /** Writes the set-up line where the operator sees it. */
+  announce(line: string): void;
+  clock?: ClockSources;
+}
+
+export interface Access {
+  users: Users;
+  sessions: Sessions;
+  keys: ApiKeys;
+  passwords: Passwords;
+  secondFactors: SecondFactors;
+  setup: Setup;
+  oidc: OidcLogin | undefined;
+  trail: Trail;
+  clock: AccessClock;
+  originPolicy: OriginPolicy;
+  trustedProxies: ReadonlySet<string>;
+  webOrigin: string;
+  isEmitToken(token: string | undefined): boolean;
+  /** Who is asking; also sees at once what the command line tools have changed. */
+  identify(credentials: Credentials): Principal | undefined;
+  /** Which of these sessions and keys are still valid; does not count as use. */
+  stillValid(sessionIds: readonly string[]): string[];
+  login(attempt: LoginAttempt): Promise<UserRecord>;
+  /** Ends sessions and cuts their sockets. */
+  endSessions(ids: readonly string[]): void;
+  /** Cuts the sockets of a user and of the user's keys, so that they come back with what they may do now. */
+  cutSockets(userId: string): void;
+  /** Asks for the password again before something sensitive; users without one have none to give. */
+  confirmPassword(userId: string, password: string | undefined): Promise<UserRecord>;
+  close(): void;
+}
+
+/** Everything about who may do what: users, sessions, keys, set-up, log-in and the trail, on one open database. */
+export function createAccess(options: AccessOptions): Access {
+  const { database, dataDir, config, originPolicy, realtime, log } = options;
+  const sources = options.clock ?? machineClock;
+  const clock = openAccessClock(database, sources);
+  const writes = createSharedWrites(database);
+  const users = createUsers(database, writes);
+  const sessions = createSessions(database, writes, clock);
+  const keys = createApiKeys(database, writes, clock);
+  const passwords = createPasswords();
+  const secondFactors = createSecondFactors(users, createRecoveryCodes(database, writes), clock);
+  const identify = createIdentify({ users, sessions, keys, clock });
+  const throttle = createLoginThrottle(() => sources.uptime());
+  const login = createLogin({ users, sessions, passwords, secondFactors, throttle });
+  const trail = openTrail({ dataDir, log });
+  const webOrigin = config.PUBLIC_ORIGIN[0] ?? config.CLIENT_URL ?? "http://localhost:3005";
+  const setup = openSetup({
+    dataDir,
+    users,
+    passwords,
+    announce: options.announce,
+    page: `${webOrigin}/setup`,
+    monotonic: () => sources.uptime(),
+  });
+
+  const cut = (sessionIds: readonly string[], principalIds: readonly string[] = []) => {
+    for (let from = 0; from < Math.max(sessionIds.length, principalIds.length); from += 1_000) {
+      const part = {
+        sessionIds: sessionIds.slice(from, from + 1_000),
+        principalIds: principalIds.slice(from, from + 1_000),
+      };
+      realtime.revoke(part);
+    }
+  };
+  /** A role that the command line tools changed reaches sockets only when they are cut. */
+  const rolesOf = () => new Map(users.all().map((user) => [user.id, `${user.role} ${JSON.stringify(user.limits)}`]));
+  const refresh = () => {
+    if (!writes.changedElsewhere()) return;
+    const before = rolesOf();
+    users.reload();
+    const gone = [...sessions.reload(), ...keys.reload()];
+    const now = rolesOf();
+    cut(
+      gone,
+      [...before].filter(([id, role]) => now.get(id) !== role).map(([id]) => id),
+    );
+  };
+  let flushedAt = sources.uptime();
+  const sweep = () => {
+    try {
+      refresh();
+      setup.sweep();
+      cut([...sessions.endExpired(), ...keys.takeExpired()]);
+      if (sources.uptime() - flushedAt < FLUSH_MS) return;
+      flushedAt = sources.uptime();
+      sessions.flush();
+      keys.flush();
+      clock.save();
+    } catch (error) {
+      log.error({ err: error }, "sessions cannot be written down");
+    }
+  };
+  const sweeper = setInterval(sweep, SWEEP_MS);
+  sweeper.unref();
+
+  return {
+    users,
+    sessions,
+    keys,
+    passwords,
+    secondFactors,
+    setup,
+    oidc: createOidcLogin(config, users, clock, log),
+    trail,
+    clock,
+    originPolicy,
+    trustedProxies: new Set(config.TRUSTED_PROXIES),
+    webOrigin,
+    isEmitToken: createSecretCheck(options.emitToken),
+    identify: (credentials) => {
+      refresh();
+      return identify(credentials);
+    },
+    stillValid: (sessionIds) => {
+      refresh();
+      const liveKeys = new Set(keys.all().flatMap((key) => (keys.isLive(key) ? [key.id] : [])));
+      return sessionIds.filter((id) => liveKeys.has(id) || sessions.byId(id) !== undefined);
+    },
+    login,
+    endSessions: (ids) => {
+      try {
+        sessions.end(ids);
+      } finally {
+        cut(ids);
+      }
+    },
+    cutSockets: (userId) => {
+      const owned = keys.all().flatMap((key) => (key.ownerId === userId ? [key.id] : []));
+      cut([], [userId, ...owned]);
+    },
+    confirmPassword: async (userId, password) => {
+      const user = users.byId(userId);
+      if (!user) throw new AppError("unauthorized", "Log in first.");
+      if (user.passwordHash === null) return user;
+      if (password === undefined) throw new AppError("forbidden", "Enter your password again.");
+      const attempt = throttle.begin(`again ${userId}`, `again ${userId}`, false); // a stolen session guesses no faster
+      if (!(await passwords.matches(user.passwordHash, password))) {
+        throw new AppError("forbidden", "The password is wrong.");
+      }
+      attempt.forget();
+      return user;
+    },
+    close: () => {
+      clearInterval(sweeper);
+      try {
+        sessions.flush();
+        keys.flush();
+        clock.save();
+      } catch (error) {
+        log.error({ err: error }, "sessions cannot be written down");
+      }
+      setup.close();
+      trail.close();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { Config } from "../../shared/server/config.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { AccessClock } from "./clock.ts";
+import { toOidcUser } from "./oidc-user.ts";
+import { newToken } from "./token.ts";
+import type { UserRecord, Users } from "./users.ts";
+
+export type OidcConfig = Pick<Config, "OIDC_ISSUER" | "OIDC_CLIENT_ID" | "OIDC_CLIENT_SECRET" | "OIDC_DEFAULT_ROLE">;
+
+/** Time between leaving for the provider and coming back. */
+export const OIDC_PENDING_MS = 600_000;
+const PENDING_MAX = 1_000;
+const ANSWER_SECONDS = 10;
+
+interface Pending {
+  verifier: string;
+  state: string;
+  nonce: string;
+  redirectUri: string;
+  until: number;
+}
+
+export interface OidcLogin {
+  /** Where to send the browser, and what binds its return to this start. */
+  start(redirectUri: string): Promise<{ url: string; binding: string }>;
+  /** Checks the provider's answer and tells the user. Throws `forbidden` for a stranger. */
+  finish(binding: string | undefined, query: string): Promise<UserRecord>;
+}
+
+type Client = typeof import("openid-client");
+
+/** Log-in by an OpenID provider (authorization code, PKCE, state, nonce); undefined when none is configured. */
+export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessClock, log: Log): OidcLogin | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: secret } = config;
+  if (!issuer || !clientId) return undefined;
+  const pending = new Map<string, Pending>(); // in order of their beginning
+  let discovered: Promise<{ client: Client; provider: InstanceType<Client["Configuration"]> }> | undefined;
+
+  const discover = async () => {
+    const client = await import("openid-client");
+    const server = new URL(issuer);
+    const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(server.hostname);
+    const authentication = secret ? client.ClientSecretBasic(secret) : client.None();
+    const provider = await client.discovery(server, clientId, undefined, authentication, {
+      timeout: ANSWER_SECONDS,
+      // Plain http is for a provider on this machine only.
+      ...(server.protocol === "http:" && loopback ? { execute: [client.allowInsecureRequests] } : {}),
+    });
+    return { client, provider };
+  };
+  const connect = async () => {
+    discovered ??= discover();
+    try {
+      return await discovered;
+    } catch (error) {
+      discovered = undefined; // the next log-in asks again
+      log.warn({ err: error }, "the OpenID provider does not answer");
+      throw new AppError("upstream_unavailable", "The OpenID provider does not answer.", { cause: error });
+    }
+  };
+  const remember = (binding: string, started: Pending) => {
+    const now = clock.tick();
+    for (const [old, { until }] of pending) {
+      if (until > now && pending.size < PENDING_MAX) break;
+      pending.delete(old);
+    }
+    pending.set(binding, started);
+  };
+
+  return {
+    start: async (redirectUri) => {
+      const { client, provider } = await connect();
+      const verifier = client.randomPKCECodeVerifier();
+      const state = client.randomState();
+      const nonce = client.randomNonce();
+      const url = client.buildAuthorizationUrl(provider, {
+        redirect_uri: redirectUri,
+        scope: "openid profile email",
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: "S256",
+        state,
+        nonce,
+      });
+      const binding = newToken();
+      remember(binding, { verifier, state, nonce, redirectUri, until: clock.tick() + OIDC_PENDING_MS });
+      return { url: url.href, binding };
+    },
+    finish: async (binding, query) => {
+      const started = binding === undefined ? undefined : pending.get(binding);
+      if (binding !== undefined) pending.delete(binding); // an answer counts once
+      if (!started || started.until <= clock.tick()) {
+        throw new AppError("forbidden", "This log-in was not begun here, or took too long; begin again.");
+      }
+      const { client, provider } = await connect();
+      try {
+        const tokens = await client.authorizationCodeGrant(provider, new URL(`${started.redirectUri}?${query}`), {
+          pkceCodeVerifier: started.verifier,
+          expectedState: started.state,
+          expectedNonce: started.nonce,
+          idTokenExpected: true,
+        });
+        const claims = tokens.claims();
+        if (!claims) throw new Error("no id token");
+        const asks = claims.email === undefined && claims.preferred_username === undefined;
+        const more =
+          asks && provider.serverMetadata().userinfo_endpoint
+            ? await client.fetchUserInfo(provider, tokens.access_token, claims.sub)
+            : {};
+        return toOidcUser({ ...more, ...claims }, users, config.OIDC_DEFAULT_ROLE);
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        log.warn({ err: error }, "the answer of the OpenID provider was refused");
+        throw new AppError("forbidden", "The OpenID provider did not confirm this log-in.", { cause: error });
+      }
+    },
+  };
+}

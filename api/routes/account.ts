@@ -1,0 +1,110 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { passwordAgain, passwordChange, type SessionInfo, totpConfirmation } from "../../shared/protocol/account.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Access } from "../access/access.ts";
+import { refuseWeakPassword } from "../access/password-policy.ts";
+import type { UserRecord } from "../access/users.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
+import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+
+const sessionId = z.strictObject({ id: z.uuid() });
+
+/** What a person does with the own account. */
+export const accountRoutes = ({ access }: { access: Access }) =>
+  createRoutes()
+    .get("/sessions", described({ tag: "account", summary: "Own sessions" }), (c) => {
+      const { id, sessionId: current } = c.get("principal");
+      return c.json(ok({ sessions: sessionsOf(access, id, current) }));
+    })
+    .delete(
+      "/sessions/:id",
+      described({ tag: "account", summary: "End one of the own sessions" }),
+      validated("param", sessionId),
+      (c) => {
+        const { id } = c.req.valid("param");
+        if (access.sessions.byId(id)?.userId !== c.get("principal").id) {
+          throw new AppError("not_found", "There is no such session.");
+        }
+        c.set("auditTarget", id);
+        access.endSessions([id]);
+        return c.json(ok({}));
+      },
+    )
+    .post(
+      "/password",
+      described({ tag: "account", summary: "Change the own password; ends all other sessions" }),
+      validated("json", passwordChange),
+      async (c) => {
+        const { current, password } = c.req.valid("json");
+        const user = await access.confirmPassword(c.get("principal").id, current);
+        if (user.passwordHash === null) throw new AppError("conflict", "This account logs in by OpenID only.");
+        await refuseWeakPassword(password, user.name);
+        const passwordHash = await access.passwords.hash(password);
+        access.users.change(user.id, { passwordHash });
+        endOtherSessions(c, access, user);
+        c.set("auditTarget", user.name);
+        return c.json(ok({}));
+      },
+    )
+    .post(
+      "/totp",
+      described({ tag: "account", summary: "Begin to set up a second factor" }),
+      validated("json", passwordAgain),
+      async (c) => {
+        const user = await access.confirmPassword(c.get("principal").id, c.req.valid("json").password);
+        c.set("auditTarget", user.name);
+        return c.json(ok(access.secondFactors.begin(user)));
+      },
+    )
+    .post(
+      "/totp/confirm",
+      described({ tag: "account", summary: "Turn the second factor on with its first code" }),
+      validated("json", totpConfirmation),
+      (c) => {
+        const user = ownUser(c, access);
+        const recoveryCodes = access.secondFactors.confirm(user, c.req.valid("json").code);
+        endOtherSessions(c, access, user);
+        c.set("auditTarget", user.name);
+        return c.json(ok({ recoveryCodes }));
+      },
+    )
+    .delete(
+      "/totp",
+      described({ tag: "account", summary: "Turn the second factor off" }),
+      validated("json", passwordAgain),
+      async (c) => {
+        const user = await access.confirmPassword(c.get("principal").id, c.req.valid("json").password);
+        access.secondFactors.remove(user.id);
+        c.set("auditTarget", user.name);
+        return c.json(ok({}));
+      },
+    );
+
+function ownUser(c: Context<ApiEnv>, access: Access): UserRecord {
+  const user = access.users.byId(c.get("principal").id);
+  if (!user) throw new AppError("unauthorized", "Log in first.");
+  return user;
+}
+
+function endOtherSessions(c: Context<ApiEnv>, access: Access, user: UserRecord): void {
+  const { sessionId: current } = c.get("principal");
+  access.endSessions(access.sessions.of(user.id).flatMap(({ id }) => (id === current ? [] : [id])));
+}
+
+export function sessionsOf({ sessions, clock }: Access, userId: string, current?: string): SessionInfo[] {
+  return sessions
+    .of(userId)
+    .sort((one, other) => other.lastSeenTick - one.lastSeenTick)
+    .map((session) => ({
+      id: session.id,
+      current: session.id === current,
+      createdAt: session.createdAt,
+      lastSeenAt: session.lastSeenAt,
+      expiresAt: new Date(clock.wallAt(Math.min(sessions.endsAt(session), sessions.idlesOutAt(session)))).toISOString(),
+      address: session.address,
+      userAgent: session.userAgent,
+    }));
+}

@@ -1,0 +1,21 @@
+import { describeRoute } from "hono-openapi";
+import { handshakeRequest, sessionsQuery } from "../../shared/protocol/access.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Access } from "../access/access.ts";
+import { createRoutes } from "../context.ts";
+import { validated } from "../middleware/validated.ts";
+
+/** What the realtime server asks; with the emit token, never through a proxy. */
+export const internalRoutes = ({ access }: { access: Access }) =>
+  createRoutes()
+    .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
+      const { cookie, token } = c.req.valid("json");
+      // The handshake does not say how it came; a cookie of either name is looked at, the https one first.
+      const principal = access.identify({ cookie, token, https: false });
+      if (!principal) throw new AppError("unauthorized", "Log in first.");
+      return c.json(ok({ principal }));
+    })
+    .post("/sessions", describeRoute({ hide: true }), validated("json", sessionsQuery), (c) =>
+      c.json(ok({ valid: access.stillValid(c.req.valid("json").sessionIds) })),
+    );

@@ -1,0 +1,24 @@
+import { setupBody } from "../../shared/protocol/account.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import type { Access } from "../access/access.ts";
+import { startSession } from "../access/start-session.ts";
+import { createRoutes } from "../context.ts";
+import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+
+export const setupRoutes = ({ access }: { access: Access }) =>
+  createRoutes()
+    .get("/", described({ tag: "access", summary: "Whether the first administrator is yet to be made" }), (c) =>
+      c.json(ok({ needed: access.setup.needed() })),
+    )
+    .post(
+      "/",
+      described({ tag: "access", summary: "Make the first administrator and log in" }),
+      validated("json", setupBody),
+      async (c) => {
+        const { token, username, password } = c.req.valid("json");
+        const user = await access.setup.finish(token, username, password);
+        c.set("auditTarget", user.name);
+        return c.json(ok({ principal: startSession(c, access, user) }), 201);
+      },
+    );
