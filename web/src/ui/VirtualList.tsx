@@ -104,6 +104,7 @@ export function VirtualList(props: VirtualListProps) {
   });
 
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles it may have are named.
     <div
       ref={setScroller}
       class={`virtual ${props.class ?? ""}`}

@@ -1,0 +1,19 @@
+import type { JSX } from "solid-js";
+import "./gate.css";
+
+/** The page of somebody who is not in yet. */
+export function Gate(props: { title: string; note: JSX.Element; foot?: JSX.Element; children: JSX.Element }) {
+  return (
+    <div class="gate-page">
+      <main class="gate-box">
+        <header class="gate-head">
+          <img src="/icon.svg" alt="" width="34" height="34" />
+          <h1>{props.title}</h1>
+          <p class="muted">{props.note}</p>
+        </header>
+        {props.children}
+      </main>
+      <footer class="gate-note">{props.foot}</footer>
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+import ShieldCheck from "lucide-solid/icons/shield-check";
+import { createSignal, Match, Show, Switch } from "solid-js";
+import { api, toMessage } from "../../lib/api.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Card } from "../../ui/Card.tsx";
+import { CopyButton } from "../../ui/CopyButton.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { TextField } from "../../ui/fields.tsx";
+import { Callout } from "../../ui/Notice.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { QrCode } from "./QrCode.tsx";
+import { RecoveryCodes } from "./RecoveryCodes.tsx";
+
+type Step =
+  | { kind: "password"; purpose: "enrol" | "remove" }
+  | { kind: "scan"; secret: string; uri: string }
+  | { kind: "codes"; codes: string[] };
+
+const titles: Record<Step["kind"], string> = {
+  password: "Confirm it is you",
+  scan: "Scan with your authenticator",
+  codes: "Keep these recovery codes",
+};
+
+/** The second factor: an authenticator app and recovery codes. */
+export function TotpCard() {
+  const [step, setStep] = createSignal<Step | null>(null);
+  const [text, setText] = createSignal("");
+  const [busy, setBusy] = createSignal(false);
+  const [problem, setProblem] = createSignal<string | null>(null);
+
+  const show = (next: Step | null) => {
+    setText("");
+    setProblem(null);
+    setStep(next);
+  };
+  const attempt = async (work: () => Promise<Step | null>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      show(await work());
+    } catch (error) {
+      setProblem(toMessage(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const now = step();
+    const typed = text();
+    if (now?.kind === "scan") {
+      void attempt(async () => ({ kind: "codes", codes: await api.account.confirmTotp(typed.trim()) }));
+    } else if (now?.kind === "password" && now.purpose === "enrol") {
+      void attempt(async () => ({ kind: "scan", ...(await api.account.beginTotp(typed || undefined)) }));
+    } else if (now?.kind === "password") {
+      void attempt(async () => {
+        await api.account.removeTotp(typed || undefined);
+        toast.success("The second factor has been removed.");
+        return null;
+      });
+    }
+  };
+  const scan = () => {
+    const now = step();
+    return now?.kind === "scan" ? now : undefined;
+  };
+  const codes = () => {
+    const now = step();
+    return now?.kind === "codes" ? now.codes : undefined;
+  };
+
+  return (
+    <Card title="Second factor">
+      <div class="stack">
+        <p class="muted">
+          A six-digit code from an authenticator app, asked for after your password. Whoever gets into this panel
+          controls the whole server: use one.
+        </p>
+        <div class="row row-wrap">
+          <Button icon={<ShieldCheck size={15} />} onClick={() => show({ kind: "password", purpose: "enrol" })}>
+            Set up authenticator
+          </Button>
+          <Button variant="ghost" onClick={() => show({ kind: "password", purpose: "remove" })}>
+            Remove
+          </Button>
+        </div>
+      </div>
+      <Dialog
+        open={step() !== null}
+        onClose={() => show(null)}
+        title={titles[step()?.kind ?? "password"]}
+        wide={step()?.kind === "scan"}
+        footer={
+          <Show
+            when={codes()}
+            fallback={
+              <>
+                <Button onClick={() => show(null)}>Cancel</Button>
+                <Button type="submit" form="totp" variant="primary" busy={busy()}>
+                  Continue
+                </Button>
+              </>
+            }
+          >
+            <Button variant="primary" onClick={() => show(null)}>
+              I have kept them
+            </Button>
+          </Show>
+        }
+      >
+        <form id="totp" class="form" onSubmit={submit}>
+          <Show when={problem()}>
+            <Callout tone="bad">{problem()}</Callout>
+          </Show>
+          <Switch>
+            <Match when={step()?.kind === "password"}>
+              <TextField
+                label="Your password"
+                type="password"
+                autocomplete="current-password"
+                value={text()}
+                onInput={setText}
+                hint="Leave it empty if you log in through an identity provider only."
+                focus
+              />
+            </Match>
+            <Match when={scan()}>
+              {(shown) => (
+                <div class="totp">
+                  <QrCode text={shown().uri} label="QR code of the secret" />
+                  <div class="form">
+                    <p>Scan the code, or type the secret into the app:</p>
+                    <div class="secret">
+                      <span>{shown().secret}</span>
+                      <CopyButton text={shown().secret} label="Copy secret" />
+                    </div>
+                    <TextField
+                      label="Six digits the app shows now"
+                      value={text()}
+                      onInput={setText}
+                      autocomplete="one-time-code"
+                      inputMode="numeric"
+                      maxLength={6}
+                      required
+                      focus
+                      mono
+                    />
+                  </div>
+                </div>
+              )}
+            </Match>
+            <Match when={codes()}>{(list) => <RecoveryCodes codes={list()} />}</Match>
+          </Switch>
+        </form>
+      </Dialog>
+    </Card>
+  );
+}

@@ -1,0 +1,25 @@
+/** In this order: each of the later names also stands in the words of the earlier ones. */
+const browsers = [
+  [/Edg(?:e|A|iOS)?\/(\d+)/, "Edge"],
+  [/OPR\/(\d+)/, "Opera"],
+  [/(?:Firefox|FxiOS)\/(\d+)/, "Firefox"],
+  [/(?:Chrome|CriOS)\/(\d+)/, "Chrome"],
+  [/Version\/(\d+).*Safari/, "Safari"],
+] as const;
+
+const systems = [
+  [/iPhone|iPad/, "iOS"],
+  [/Android/, "Android"],
+  [/Windows/, "Windows"],
+  [/Mac OS X/, "macOS"],
+  [/Linux/, "Linux"],
+] as const;
+
+/** A `User-Agent` as people name it; programs keep their own words. */
+export function browserName(userAgent: string): string {
+  const browser = browsers.find(([pattern]) => pattern.test(userAgent));
+  if (!browser) return userAgent.slice(0, 60) || "Unknown";
+  const version = browser[0].exec(userAgent)?.[1];
+  const system = systems.find(([pattern]) => pattern.test(userAgent))?.[1];
+  return `${browser[1]} ${version}${system ? ` on ${system}` : ""}`;
+}

@@ -1,0 +1,36 @@
+import { Show } from "solid-js";
+import { useSystemInfo } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
+import { Page } from "../../ui/Page.tsx";
+import { Dependencies } from "../system/Dependencies.tsx";
+import { createHostStats } from "../system/host-stats.ts";
+import "../system/system.css";
+import { Attention } from "./Attention.tsx";
+import { HostTiles } from "./HostTiles.tsx";
+import "./overview.css";
+import { DeploymentsTile, FilesTile, McpTile, ServicesTile } from "./WorkloadTiles.tsx";
+
+/** All five domains at a glance, and what needs a look. */
+export function Overview(props: { onNavigate: (href: string) => void }) {
+  const system = useSystemInfo();
+  const host = createHostStats();
+  return (
+    <Page title="Overview" note={system.data?.info.hostname}>
+      <div class="overview">
+        <HostTiles host={host} onOpen={() => props.onNavigate("/system")} />
+        <div class="tiles">
+          <ServicesTile onNavigate={props.onNavigate} />
+          <DeploymentsTile onNavigate={props.onNavigate} />
+          <McpTile onNavigate={props.onNavigate} />
+          <Show when={session.may("files:view")}>
+            <FilesTile disks={host.latest()?.disks} onNavigate={props.onNavigate} />
+          </Show>
+        </div>
+        <div class="overview-foot">
+          <Attention disks={host.latest()?.disks ?? []} onNavigate={props.onNavigate} />
+          <Dependencies />
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,35 @@
+import { createMemo, Index } from "solid-js";
+import type { SystemStats } from "../../../../shared/protocol/system.ts";
+import { formatPercent } from "../../lib/format.ts";
+import { Card } from "../../ui/Card.tsx";
+import { loadTone } from "../../ui/Meter.tsx";
+import { Sparkline } from "../../ui/Sparkline.tsx";
+import type { StatsHistory } from "./stats-history.ts";
+
+/** Samples in the small line of a core. */
+const SHOWN = 40;
+
+export function CoresCard(props: { stats: SystemStats; history: StatsHistory }) {
+  const recent = createMemo(() => props.history.perCore.slice(-SHOWN));
+  return (
+    <Card title={`Cores (${props.stats.cpu.count})`}>
+      <ul class="cores">
+        <Index each={props.stats.cpu.perCore}>
+          {(usage, core) => (
+            <li class="core">
+              <span class="faint">{core}</span>
+              <Sparkline
+                label={`Core ${core}: ${formatPercent(usage())}`}
+                values={recent().map((sample) => sample[core] ?? 0)}
+                max={100}
+                span={SHOWN}
+                tone={loadTone(usage())}
+              />
+              <b class="num">{formatPercent(usage())}</b>
+            </li>
+          )}
+        </Index>
+      </ul>
+    </Card>
+  );
+}
