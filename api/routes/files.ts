@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { formatPath, parseEntryPath } from "../../shared/host/files/name.ts";
+import type { FileChange, FileChangeType } from "../../shared/protocol/events/files.ts";
+import {
+  type FileKind,
+  listQuery,
+  makeFolderBody,
+  pathQuery,
+  renameBody,
+  writeFileBody,
+} from "../../shared/protocol/file.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { hasControlCharacter } from "../../shared/protocol/rooms.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { attachment, parseRange } from "../lib/byte-range.ts";
+import { described, type RouteDescription } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+import { fileEntryAnswer, folderAnswer, textFileAnswer } from "./file-answers.ts";
+
+const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
+  described({ tag: "Files", summary, ...more });
+
+/** `If-None-Match: *` asks that nothing be replaced. */
+const uploadHeaders = z.object({
+  "content-length": z.coerce.number().int().nonnegative().optional(),
+  "if-none-match": z.literal("*").optional(),
+});
+
+/** Files below `FILE_MANAGER_ROOT`: `/api/files`. */
+export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realtime">) => {
+  /** Tells those who look at the folder; the watcher tells them too, save where the kernel has no watch left. */
+  const tell = (path: string, type: FileChangeType) => {
+    const { folder, name } = parseEntryPath(path);
+    const change: FileChange = { path: formatPath(folder), type, name, timestamp: new Date().toISOString() };
+    if (!hasControlCharacter(change.path)) realtime.emitToFiles(change.path, "change", change); // else nobody can watch it
+  };
+  const gone = (kind: FileKind): FileChangeType => (kind === "directory" ? "unlinkDir" : "unlink");
+  const came = (kind: FileKind): FileChangeType => (kind === "directory" ? "addDir" : "add");
+
+  return createRoutes()
+    .get(
+      "/",
+      describe("List a folder, page by page", { answer: { folder: folderAnswer } }),
+      validated("query", listQuery),
+      async (c) => {
+        const { path, ...page } = c.req.valid("query");
+        return c.json(ok({ folder: await files.list(path, page) }));
+      },
+    )
+    .delete("/", describe("Remove a file, or a folder with all in it"), validated("query", pathQuery), async (c) => {
+      const { path } = c.req.valid("query");
+      c.set("auditTarget", path);
+      tell(path, gone(await files.remove(path)));
+      return c.json(ok({}));
+    })
+    .get(
+      "/text",
+      describe("Read a text file", { answer: { file: textFileAnswer } }),
+      validated("query", pathQuery),
+      async (c) => c.json(ok({ file: await files.readText(c.req.valid("query").path) })),
+    )
+    .put(
+      "/text",
+      describe("Write a text file whole", { answer: { file: textFileAnswer } }),
+      validated("json", writeFileBody),
+      async (c) => {
+        const { path, content, etag } = c.req.valid("json");
+        c.set("auditTarget", path);
+        const file = await files.writeText(path, content, etag);
+        tell(path, etag === undefined ? "add" : "change");
+        return c.json(ok({ file }));
+      },
+    )
+    .post("/folder", describe("Make a folder", { status: 201 }), validated("json", makeFolderBody), async (c) => {
+      const { path } = c.req.valid("json");
+      c.set("auditTarget", path);
+      await files.makeFolder(path);
+      tell(path, "addDir");
+      return c.json(ok({}), 201);
+    })
+    .post("/rename", describe("Rename or move, never over something"), validated("json", renameBody), async (c) => {
+      const { from, to } = c.req.valid("json");
+      c.set("auditTarget", from);
+      c.set("auditDetail", `to ${to}`.slice(0, 200));
+      const kind = await files.rename(from, to);
+      tell(from, gone(kind));
+      tell(to, came(kind));
+      return c.json(ok({}));
+    })
+    .get(
+      "/download",
+      describe("Download a file, or a range of it", { media: "application/octet-stream" }),
+      validated("query", pathQuery),
+      async (c) => {
+        const file = await files.openDownload(c.req.valid("query").path);
+        const { size, etag } = file;
+        const ifRange = c.req.header("If-Range");
+        const current = ifRange === undefined || ifRange === etag;
+        const range = current ? parseRange(c.req.header("Range"), size) : undefined;
+        // Opened in a tab of our own origin, a file of somebody's making must not run there.
+        c.header("Content-Disposition", attachment(file.name));
+        c.header("Content-Type", "application/octet-stream");
+        c.header("Content-Security-Policy", "default-src 'none'; sandbox");
+        c.header("X-Content-Type-Options", "nosniff");
+        c.header("Cache-Control", "no-store");
+        c.header("Accept-Ranges", "bytes");
+        c.header("ETag", etag);
+        c.header("Last-Modified", file.modifiedAt.toUTCString());
+        if (range === null) {
+          await file.close();
+          c.header("Content-Range", `bytes */${size}`);
+          return c.body(null, 416);
+        }
+        const { start, end } = range ?? { start: 0, end: size - 1 };
+        if (range) c.header("Content-Range", `bytes ${start}-${end}/${size}`);
+        c.header("Content-Length", String(end - start + 1));
+        if (c.req.method === "HEAD" || size === 0) {
+          await file.close();
+          return c.body(null, range ? 206 : 200);
+        }
+        return c.body(file.stream(start, end), range ? 206 : 200);
+      },
+    )
+    .put(
+      "/upload",
+      describe("Upload a file: the body is its bytes", {
+        description: "An existing file is replaced, unless `If-None-Match: *` is sent.",
+        rawBody: "application/octet-stream",
+        answer: { entry: fileEntryAnswer },
+        status: 201,
+      }),
+      validated("query", pathQuery),
+      validated("header", uploadHeaders),
+      async (c) => {
+        const { path } = c.req.valid("query");
+        const headers = c.req.valid("header");
+        c.set("auditTarget", path);
+        if (c.req.header("Content-Encoding") !== undefined) {
+          throw new AppError("unsupported_media_type", "An upload is sent as it is, without encoding.");
+        }
+        const { entry, replaced } = await files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
+          replace: headers["if-none-match"] === undefined,
+          ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
+        });
+        tell(path, replaced ? "change" : "add");
+        return c.json(ok({ entry }), replaced ? 200 : 201);
+      },
+    );
+};

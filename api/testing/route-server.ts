@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Principal } from "../../shared/protocol/access.ts";
+import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
+import { errorHandler, notFoundHandler } from "../../shared/server/errors.ts";
+import { silentLog } from "../../shared/server/log.ts";
+import { requestId } from "../../shared/server/request-id.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
+import type { WsClient } from "../lib/ws-client.ts";
+
+export interface EmittedEvent {
+  namespace: NamespaceName;
+  event: string;
+  data: unknown;
+  /** Id inside the namespace (serviceId, path, ...); undefined for all its viewers. */
+  room?: string;
+}
+
+export interface RouteServer {
+  url: string;
+  /** What was told to the viewers so far. */
+  emitted: EmittedEvent[];
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  close(): Promise<void>;
+}
+
+/** Keeps what is emitted, in place of a realtime server. */
+export function createEmitRecorder(): { realtime: WsClient; emitted: EmittedEvent[] } {
+  const emitted: EmittedEvent[] = [];
+  const into =
+    (namespace: NamespaceName) =>
+    (room: string, event: string, data: unknown): void =>
+      void emitted.push({ namespace, event, data, room });
+  const realtime: WsClient = {
+    emitToWS: (namespace, event, data, room) =>
+      void emitted.push({ namespace: namespace.replace("/", "") as NamespaceName, event, data, ...(room && { room }) }),
+    emitToService: into("services"),
+    emitToDeployment: into("deployments"),
+    emitToSystem: (event, data) => void emitted.push({ namespace: "system", event, data }),
+    emitToMCP: into("mcp"),
+    emitToFiles: into("files"),
+    checkWSHealth: async () => true,
+    revoke: () => {},
+    counts: () => ({ queued: 0, dropped: 0 }),
+    close: async () => {},
+  };
+  return { realtime, emitted };
+}
+
+const administrator: Principal = {
+  kind: "user",
+  id: "tester",
+  name: "tester",
+  role: "admin",
+  limits: { services: null, deployments: null },
+  scopes: null,
+  sessionId: "test",
+  expiresAt: Number.MAX_SAFE_INTEGER,
+};
+
+/** Serves the routes of one domain over real HTTP on a free port, as an administrator: access has tests of its own. */
+export async function startRoutes(
+  base: string,
+  make: (deps: { realtime: WsClient }) => Hono<ApiEnv>,
+  recorder = createEmitRecorder(),
+): Promise<RouteServer> {
+  const routes = createRoutes()
+    .use(async (c, next) => {
+      c.set("principal", administrator);
+      await next();
+    })
+    .route(base, make({ realtime: recorder.realtime }));
+  const app = new Hono<{ Variables: { requestId: string } }>()
+    .onError(errorHandler(silentLog()))
+    .notFound(notFoundHandler)
+    .use(requestId())
+    .route("/", routes);
+  const server = createAdaptorServer({ fetch: app.fetch });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    emitted: recorder.emitted,
+    async call(method, path, body) {
+      const init: RequestInit = { method };
+      if (body !== undefined) {
+        init.body = typeof body === "string" ? body : JSON.stringify(body);
+        init.headers = { "content-type": "application/json" };
+      }
+      const response = await fetch(`${url}${base}${path}`, init);
+      return { status: response.status, body: await response.json() };
+    },
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
+    },
+  };
+}
