@@ -23,7 +23,27 @@ install_packages() {
     npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || fail "npm could not install the packages."
     touch node_modules/.package-lock.json
   fi
+  use_project_node
+}
+
+# The project's own Node where it has one, else the host's.
+use_project_node() {
   export PATH="$PWD/node_modules/.bin:$PATH"
   NODE="$(command -v node)" || fail "Node is needed."
   node_is_new_enough "$NODE" || fail "Node 24.15 or newer is needed here, but $NODE is $("$NODE" --version)."
+}
+
+# setting <name> <default>: from the environment, else from the settings file of an installation or .env, else the default.
+setting() {
+  value="$(eval "printf '%s' \"\${$1:-}\"")"
+  file="${AI_DESKTOP_ENV:-.env}"
+  if [ -z "$value" ] && [ -r "$file" ]; then
+    value="$(sed -n "s/^$1=//p" "$file" | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'\$/\1/")"
+  fi
+  printf '%s' "${value:-$2}"
+}
+
+# Whether somebody answers HTTP at an address with success.
+answers() {
+  "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }

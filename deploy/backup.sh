@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Copies the state (users, sessions, keys, MCP servers, audit trail, secrets) into one archive while the panel runs.
+#   backup.sh [--data-dir DIR] FILE.tar.gz
+#   backup.sh [--data-dir DIR] s3://bucket/key.tar.gz    needs AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION;
+#                                                        S3_ENDPOINT names another store than Amazon's
+# The archive holds secrets: it is made with mode 0600, keep it so.
+set -euo pipefail
+umask 077
+started_in="$PWD"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/common.sh
+. deploy/common.sh
+
+data_dir="$(setting DATA_DIR .data)"
+target=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --data-dir) data_dir="${2:?--data-dir needs a folder}" && shift 2 ;;
+    -*) fail "Unknown option: $1" ;;
+    *) target="$1" && shift ;;
+  esac
+done
+[ -n "$target" ] || fail "Usage: backup.sh [--data-dir DIR] FILE.tar.gz | s3://bucket/key.tar.gz"
+use_project_node
+
+work="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
+trap 'rm -rf "$work"' EXIT
+"$NODE" deploy/state-copy.ts "$data_dir" "$work/state" || fail "The state could not be copied."
+tar -C "$work" -czf "$work/state.tar.gz" state
+
+case "$target" in
+  s3://*/*)
+    path="${target#s3://}"
+    region="${AWS_REGION:-us-east-1}"
+    # The key goes in by stdin: a command line can be read by everybody on the host.
+    printf 'user = "%s:%s"\n' "${AWS_ACCESS_KEY_ID:?}" "${AWS_SECRET_ACCESS_KEY:?}" |
+      curl --config - --silent --show-error --fail --max-time 3600 --aws-sigv4 "aws:amz:$region:s3" \
+        --upload-file "$work/state.tar.gz" "${S3_ENDPOINT:-https://s3.$region.amazonaws.com}/$path" ||
+      fail "The archive could not be sent."
+    ;;
+  *)
+    case "$target" in /*) ;; *) target="$started_in/$target" ;; esac
+    # Whole or not at all: the name appears when everything is on the disk.
+    cp "$work/state.tar.gz" "$target.part" && mv "$target.part" "$target"
+    ;;
+esac
+say "Backed up to $target"

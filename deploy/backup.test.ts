@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import process from "node:process";
+import type { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openDatabase } from "../api/database/database.ts";
+import { freePort } from "../shared/testing/free-port.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+
+describe.skipIf(await lacks("bash"))("backup and restore", () => {
+  let folder: TempFolder;
+  let dataDir: string;
+  let database: DatabaseSync;
+  let apiPort: number;
+
+  beforeEach(async () => {
+    folder = await tempFolder("backup");
+    dataDir = join(folder.path, "data");
+    database = openDatabase(dataDir);
+    database.exec("CREATE TABLE marker (text TEXT); INSERT INTO marker VALUES ('before')");
+    await writeFile(join(dataDir, "emit-token"), "a-secret-of-32-characters-or-more\n", { mode: 0o600 });
+    await mkdir(join(dataDir, "logs"), { mode: 0o700 });
+    await writeFile(join(dataDir, "logs/audit.log"), "line\n", { mode: 0o600 });
+    apiPort = await freePort();
+  });
+  afterEach(async () => {
+    if (database.isOpen) database.close();
+    await folder.remove();
+  });
+
+  const script = (name: string, args: string[], env: Record<string, string> = {}) =>
+    run(join(import.meta.dirname, name), args, {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH, HOME: folder.path, DATA_DIR: dataDir, API_PORT: String(apiPort), ...env },
+    });
+  const marker = (from: DatabaseSync) => from.prepare("SELECT text FROM marker").get()?.text;
+
+  test("brings back what was there, written by a server that still runs", async () => {
+    await script("backup.sh", ["state.tar.gz"]);
+    expect((await stat(join(folder.path, "state.tar.gz"))).mode & 0o777).toBe(0o600);
+    database.exec("UPDATE marker SET text = 'after'");
+    database.close();
+    await writeFile(join(dataDir, "logs/audit.log"), "line\nanother\n");
+    const { stdout } = await script("restore.sh", ["state.tar.gz"]);
+
+    database = openDatabase(dataDir);
+    expect(marker(database)).toBe("before");
+    expect(await readFile(join(dataDir, "logs/audit.log"), "utf8")).toBe("line\n");
+    expect((await stat(join(dataDir, "emit-token"))).mode & 0o777).toBe(0o600);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+    const kept = /What was there is in (.+)/.exec(stdout)?.[1] ?? "";
+    expect(await readFile(join(kept, "logs/audit.log"), "utf8")).toBe("line\nanother\n");
+  });
+
+  test("ends the sessions that the archive holds", async () => {
+    database.exec("PRAGMA foreign_keys = OFF");
+    const columns = database
+      .prepare("SELECT name, type, \"notnull\" AS needed FROM pragma_table_info('session')")
+      .all();
+    const needed = columns.filter((column) => column.needed === 1);
+    const values = needed.map((column) => (column.type === "TEXT" ? "'x'" : column.type === "BLOB" ? "x'00'" : "1"));
+    database.exec(`INSERT INTO session (${needed.map((column) => column.name).join()}) VALUES (${values.join()})`);
+    await script("backup.sh", ["state.tar.gz"]);
+    database.close();
+    await script("restore.sh", ["state.tar.gz"]);
+    database = openDatabase(dataDir);
+    expect(database.prepare("SELECT count(*) AS count FROM session").get()?.count).toBe(0);
+  });
+
+  test("restores nothing while the API answers", async () => {
+    await script("backup.sh", ["state.tar.gz"]);
+    const server = createServer((_request, response) => response.end("{}"));
+    await new Promise<void>((resolve) => server.listen(apiPort, "127.0.0.1", resolve));
+    try {
+      await expect(script("restore.sh", ["state.tar.gz"])).rejects.toMatchObject({
+        stderr: "Error: Stop the panel first.\n",
+      });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  test.each([
+    ["leads out of its folder", ["-P", "state/../outside"]],
+    ["holds a link", ["state"]],
+    ["holds something else", ["outside"]],
+  ])("changes nothing for an archive that %s", async (_what, members) => {
+    const work = join(folder.path, "work");
+    await mkdir(join(work, "state"), { recursive: true });
+    await writeFile(join(work, "outside"), "");
+    await symlink("/etc", join(work, "state/link"));
+    await run("tar", ["-C", work, "-czf", join(folder.path, "bad.tar.gz"), ...members]);
+    await expect(script("restore.sh", ["bad.tar.gz"])).rejects.toMatchObject({
+      stderr: "Error: This is no archive made by backup.sh.\n",
+    });
+    expect(marker(database)).toBe("before");
+  });
+
+  test("changes nothing for a file that is no archive", async () => {
+    await writeFile(join(folder.path, "bad.tar.gz"), "no archive");
+    await expect(script("restore.sh", ["bad.tar.gz"])).rejects.toMatchObject({
+      stderr: expect.stringContaining("Error: This is no archive"),
+    });
+    expect(marker(database)).toBe("before");
+  });
+
+  test("sends the archive to an S3 address, signed, the key on no command line", async () => {
+    const received: { url: string | undefined; authorization: string | undefined; bytes: number }[] = [];
+    const server = createServer((request, response) => {
+      let bytes = 0;
+      request.on("data", (part: Buffer) => {
+        bytes += part.length;
+      });
+      request.on("end", () => {
+        received.push({ url: request.url, authorization: request.headers.authorization, bytes });
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await script("backup.sh", ["s3://bucket/daily/state.tar.gz"], {
+        AWS_ACCESS_KEY_ID: "key-id",
+        AWS_SECRET_ACCESS_KEY: "key-secret",
+        AWS_REGION: "eu-central-1",
+        S3_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    expect(received).toHaveLength(1);
+    expect(received[0]?.url).toBe("/bucket/daily/state.tar.gz");
+    expect(received[0]?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=key-id\/\d{8}\/eu-central-1\/s3\//);
+    expect(received[0]?.bytes).toBeGreaterThan(500);
+  });
+});

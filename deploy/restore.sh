@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Puts the state of an archive made by backup.sh back. The panel must be stopped; what is there now is kept beside it.
+#   restore.sh [--data-dir DIR] FILE.tar.gz
+# Everybody has to log in again: a session revoked since the backup must not come back to life.
+set -euo pipefail
+umask 077
+started_in="$PWD"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/common.sh
+. deploy/common.sh
+
+data_dir="$(setting DATA_DIR .data)"
+archive=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --data-dir) data_dir="${2:?--data-dir needs a folder}" && shift 2 ;;
+    -*) fail "Unknown option: $1" ;;
+    *) archive="$1" && shift ;;
+  esac
+done
+[ -n "$archive" ] || fail "Usage: restore.sh [--data-dir DIR] FILE.tar.gz"
+case "$archive" in /*) ;; *) archive="$started_in/$archive" ;; esac
+[ -f "$archive" ] || fail "There is no file $archive."
+use_project_node
+if answers "http://127.0.0.1:$(setting API_PORT 3006)/health"; then fail "Stop the panel first."; fi
+
+mkdir -p "$(dirname "$data_dir")"
+work="$(mktemp -d "$(dirname "$data_dir")/.restore.XXXXXX")"
+trap 'rm -rf "$work"' EXIT
+# Files and folders below state/ only: an archive that was tampered with must not write elsewhere.
+tar -tPzf "$archive" >"$work/names" || fail "This is no archive made by backup.sh."
+if grep -qvE '^state(/|$)' "$work/names" || grep -qE '(^|/)\.\.(/|$)' "$work/names" ||
+  tar -tPvzf "$archive" | grep -qv '^[d-]'; then
+  fail "This is no archive made by backup.sh."
+fi
+tar -C "$work" --no-same-owner -xzf "$archive"
+"$NODE" deploy/state-check.ts "$work/state" || fail "The archive cannot be used; nothing was changed."
+chmod 700 "$work/state"
+find "$work/state" -type d -exec chmod 700 {} + -o -type f -exec chmod 600 {} +
+
+if [ -e "$data_dir" ]; then
+  kept="$data_dir.before-$(date -u +%Y%m%dT%H%M%SZ)"
+  if [ "$(id -u)" = 0 ] && [ "$(uname)" = Linux ]; then chown -R --reference="$data_dir" "$work/state"; fi
+  mv "$data_dir" "$kept"
+  say "What was there is in $kept"
+fi
+mv "$work/state" "$data_dir"
+say "Restored $data_dir"

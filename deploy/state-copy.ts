@@ -1,0 +1,54 @@
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { DatabaseSync } from "node:sqlite";
+import { makePrivateFolder } from "../shared/server/private-file.ts";
+
+/**
+ * Copies the state folder while the servers run. The lock that every writer of state and audit trail takes is held
+ * meanwhile, so that the trail ends in the copy exactly where its anchor in the database says.
+ */
+function copyState(from: string, to: string): void {
+  const database = join(from, "state.db");
+  if (!existsSync(database)) throw new Error("There is no state.db in the state folder.");
+  makePrivateFolder(to);
+  const lock = new DatabaseSync(database);
+  const reader = new DatabaseSync(database);
+  try {
+    lock.exec("PRAGMA busy_timeout = 10000");
+    lock.exec("BEGIN IMMEDIATE");
+    reader.prepare("VACUUM INTO ?").run(join(to, "state.db"));
+    copyFolder(from, to);
+    lock.exec("ROLLBACK");
+  } finally {
+    reader.close();
+    lock.close();
+  }
+}
+
+/** Regular files and folders only; the database has been copied, and its helper files belong to the original. */
+function copyFolder(from: string, to: string): void {
+  for (const name of readdirSync(from)) {
+    if (/^state\.db(-|$)/.test(name) || name.endsWith(".tmp") || name === "setup-token") continue;
+    const source = join(from, name);
+    const kind = lstatSync(source);
+    if (kind.isDirectory()) {
+      mkdirSync(join(to, name), { mode: 0o700 });
+      copyFolder(source, join(to, name));
+    } else if (kind.isFile()) {
+      copyFileSync(source, join(to, name));
+    }
+  }
+}
+
+const [from, to] = process.argv.slice(2);
+process.umask(0o077);
+try {
+  if (!from || !to) throw new Error("Usage: state-copy.ts <state folder> <new folder>");
+  if (existsSync(to) && readdirSync(to).length > 0) throw new Error("The new folder is not empty.");
+  copyState(from, to);
+} catch (error) {
+  if (to) rmSync(join(to, "state.db"), { force: true });
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
