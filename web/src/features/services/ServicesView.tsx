@@ -4,6 +4,7 @@ import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { useServices } from "../../lib/queries.ts";
+import { createStableList } from "../../lib/stable-list.ts";
 import { Button, Callout, EmptyState, ErrorState, Page, SearchField, Skeleton } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
@@ -28,7 +29,7 @@ export function ServicesView(props: ServicesViewProps) {
   const [sorting, setSorting] = createSignal<Sorting>({ order: "name", descending: false });
   const [removing, setRemoving] = createSignal<Service | null>(null);
 
-  const all = (): readonly Service[] => query.data?.services ?? [];
+  const all = createStableList(() => query.data?.services, "id");
   const engine = () => query.data?.engine;
   const groups = createMemo(() => toGroups(all(), { filter: filter(), ...sorting() }));
   const running = () => all().filter(({ state }) => state === "running").length;

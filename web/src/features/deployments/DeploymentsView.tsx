@@ -1,0 +1,248 @@
+import Rocket from "lucide-solid/icons/rocket";
+import SearchX from "lucide-solid/icons/search-x";
+import Unplug from "lucide-solid/icons/unplug";
+import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
+import type { Deployment } from "../../../../shared/protocol/deployment.ts";
+import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
+import { useDeployments } from "../../lib/queries.ts";
+import { createStableList } from "../../lib/stable-list.ts";
+import {
+  Badge,
+  Button,
+  Callout,
+  type Column,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Page,
+  SearchField,
+  Skeleton,
+  Status,
+} from "../../ui/index.ts";
+import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
+import { visibleName } from "../logs/terminal-text.ts";
+import { DeploymentActions } from "./DeploymentActions.tsx";
+import { DeploymentPane } from "./DeploymentPane.tsx";
+import { createDeploymentDeeds, type DeploymentDeeds } from "./deployment-deeds.ts";
+import { deedWords, lookOf, matches, totalsOf } from "./deployment-list.ts";
+import "./deployments.css";
+
+export interface DeploymentsViewProps {
+  selected: string | null;
+  onSelect: (name: string | null) => void;
+}
+
+/** PM2 tells when a process starts or stops, and never what it uses: that is asked for while somebody looks. */
+const POLL_MS = 3_000;
+
+/** Every PM2 process of the host, by name, and the one that is open. */
+export function DeploymentsView(props: DeploymentsViewProps) {
+  const query = useDeployments();
+  const deeds = createDeploymentDeeds();
+  const [filter, setFilter] = createSignal("");
+  const poll = setInterval(() => {
+    if (!document.hidden && !query.isFetching) void query.refetch();
+  }, POLL_MS);
+  onCleanup(() => clearInterval(poll));
+
+  const all = createStableList(() => query.data?.deployments, "id");
+  const columns = columnsOf(deeds);
+  const daemon = () => query.data?.daemon;
+  const shown = createMemo(() => all().filter((deployment) => matches(deployment, filter())));
+  const selected = createMemo(() => all().find(({ id }) => id === props.selected));
+  const online = () => all().filter(({ status }) => status === "online").length;
+
+  return (
+    <MasterDetail
+      open={props.selected !== null}
+      master={
+        <Page
+          fixed
+          title="Deployments"
+          note={query.data ? `${online()} of ${all().length} online` : ""}
+          actions={<SearchField label="Filter deployments" value={filter()} onInput={setFilter} />}
+        >
+          <Show when={daemon()?.state !== "up" && all().length > 0 && daemon()}>
+            {(state) => (
+              <Callout tone="warn" icon={<Unplug size={15} />}>
+                PM2 does not answer; this list may be old. {state().hint}
+              </Callout>
+            )}
+          </Show>
+          <Switch fallback={<Skeleton lines={9} />}>
+            <Match when={query.error && !query.data}>
+              <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+            </Match>
+            <Match when={query.data && all().length === 0 && daemon()?.state !== "up"}>
+              <EmptyState
+                icon={<Unplug size={18} />}
+                tone="warn"
+                title={daemon()?.state === "down" ? "PM2 does not answer" : "PM2 is not running"}
+                action={<Button onClick={() => void query.refetch()}>Look again</Button>}
+              >
+                {daemon()?.hint ?? "Processes appear here once PM2's daemon runs on this host."}
+              </EmptyState>
+            </Match>
+            <Match when={query.data && all().length === 0}>
+              <EmptyState icon={<Rocket size={18} />} title="No process yet">
+                Processes appear here as soon as PM2 is told to run one.
+              </EmptyState>
+            </Match>
+            <Match when={query.data && shown().length === 0}>
+              <EmptyState
+                icon={<SearchX size={18} />}
+                title="Nothing matches"
+                action={<Button onClick={() => setFilter("")}>Clear the filter</Button>}
+              >
+                No deployment's name, script, namespace or status holds “{filter()}”.
+              </EmptyState>
+            </Match>
+            <Match when={query.data}>
+              <div class="deployments-table">
+                <DataTable
+                  label="Deployments"
+                  columns={props.selected === null ? columns : narrowColumns}
+                  rows={shown()}
+                  key={(deployment) => deployment.id}
+                  initialSort={{ column: "name" }}
+                  selected={props.selected}
+                  onOpen={(deployment) => props.onSelect(deployment.id)}
+                />
+              </div>
+            </Match>
+          </Switch>
+        </Page>
+      }
+      detail={
+        <Show
+          when={selected()}
+          fallback={
+            <Show when={query.data} fallback={<Skeleton lines={6} />}>
+              <DetailHead title={visibleName(props.selected ?? "")} onClose={() => props.onSelect(null)} />
+              <EmptyState
+                icon={<Rocket size={18} />}
+                title="This deployment is gone"
+                action={<Button onClick={() => props.onSelect(null)}>Show all deployments</Button>}
+              >
+                It was deleted, or is not one you may see.
+              </EmptyState>
+            </Show>
+          }
+        >
+          {(deployment) => (
+            <DeploymentPane
+              deployment={deployment()}
+              readAt={query.dataUpdatedAt}
+              deeds={deeds}
+              onClose={() => props.onSelect(null)}
+            />
+          )}
+        </Show>
+      }
+    />
+  );
+}
+
+const narrowColumns: Column<Deployment>[] = [
+  {
+    id: "name",
+    title: "Name",
+    sortBy: (deployment) => deployment.name,
+    width: "clip",
+    cell: (deployment) => (
+      <Status tone={lookOf(deployment).tone} pulse={lookOf(deployment).pulse}>
+        {visibleName(deployment.name)}
+      </Status>
+    ),
+  },
+];
+
+function columnsOf(deeds: DeploymentDeeds): Column<Deployment>[] {
+  const look = (deployment: Deployment) => {
+    const pending = deeds.pending(deployment);
+    return pending ? { tone: "info" as const, pulse: true, text: deedWords[pending].doing } : lookOf(deployment);
+  };
+  return [
+    {
+      id: "name",
+      title: "Name",
+      sortBy: (deployment) => deployment.name,
+      cell: (deployment) => (
+        <div class="deployment-name">
+          <div class="row">
+            <b class="truncate">{visibleName(deployment.name)}</b>
+            <Show when={deployment.own}>
+              <Badge tone="accent" title="A part of this panel">
+                panel
+              </Badge>
+            </Show>
+          </div>
+          <div class="truncate faint deployment-note">{visibleName(deployment.script)}</div>
+        </div>
+      ),
+    },
+    {
+      id: "status",
+      title: "Status",
+      sortBy: (deployment) => lookOf(deployment).text,
+      cell: (deployment) => (
+        <Status tone={look(deployment).tone} pulse={look(deployment).pulse}>
+          {look(deployment).text}
+        </Status>
+      ),
+    },
+    {
+      id: "instances",
+      title: "Processes",
+      only: "wide",
+      sortBy: (deployment) => deployment.instances.length,
+      cell: (deployment) => (
+        <span class="num">
+          {deployment.instances.length} <span class="faint">{deployment.mode}</span>
+        </span>
+      ),
+    },
+    {
+      id: "cpu",
+      title: "CPU",
+      only: "middle",
+      align: "end",
+      sortBy: (deployment) => totalsOf(deployment).cpuPercent,
+      cell: (deployment) => <span class="num">{formatPercent(totalsOf(deployment).cpuPercent)}</span>,
+    },
+    {
+      id: "memory",
+      title: "Memory",
+      only: "middle",
+      align: "end",
+      sortBy: (deployment) => totalsOf(deployment).memoryBytes,
+      cell: (deployment) => <span class="num">{formatBytes(totalsOf(deployment).memoryBytes)}</span>,
+    },
+    {
+      id: "restarts",
+      title: "Restarts",
+      only: "wide",
+      align: "end",
+      sortBy: (deployment) => totalsOf(deployment).restarts,
+      cell: (deployment) => <span class="num">{totalsOf(deployment).restarts}</span>,
+    },
+    {
+      id: "uptime",
+      title: "Up",
+      only: "wide",
+      align: "end",
+      sortBy: (deployment) => -(totalsOf(deployment).since ?? Number.POSITIVE_INFINITY),
+      cell: (deployment) => {
+        const { since } = totalsOf(deployment);
+        return <span class="num">{since === null ? "–" : formatDuration((Date.now() - since) / 1000)}</span>;
+      },
+    },
+    {
+      id: "actions",
+      title: "Actions",
+      titleHidden: true,
+      width: "tight",
+      cell: (deployment) => <DeploymentActions deployment={deployment} deeds={deeds} />,
+    },
+  ];
+}

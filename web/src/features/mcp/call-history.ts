@@ -1,0 +1,61 @@
+import { createSignal } from "solid-js";
+import { type ToolResult, toToolResult } from "./tool-result.ts";
+
+export interface ToolCall {
+  id: number;
+  tool: string;
+  arguments: Record<string, unknown>;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Milliseconds; null while it runs. */
+  duration: number | null;
+  /** Null while it runs, or when the call itself was refused. */
+  result: ToolResult | null;
+  /** Why the call was refused. */
+  error: string | null;
+}
+
+export interface CallHistoryDeps {
+  call(tool: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
+  toMessage(error: unknown): string;
+  now?: () => number;
+}
+
+/** Calls kept; results may be large, so the oldest go early. */
+const LIMIT = 50;
+
+/** Calls tools of one server, one after another, and keeps what they answered for as long as the page is open. */
+export function createCallHistory({ call, toMessage, now = () => performance.now() }: CallHistoryDeps) {
+  const [calls, setCalls] = createSignal<readonly ToolCall[]>([]);
+  const running = new Map<number, AbortController>();
+  let lastId = 0;
+
+  const change = (id: number, fields: Partial<ToolCall>) =>
+    setCalls((old) => old.map((one) => (one.id === id ? { ...one, ...fields } : one)));
+
+  return {
+    /** Newest first. */
+    calls,
+    async run(tool: string, args: Record<string, unknown>): Promise<number> {
+      const id = ++lastId;
+      const started = now();
+      const abort = new AbortController();
+      running.set(id, abort);
+      const entry = { id, tool, arguments: args, startedAt: Date.now(), duration: null, result: null, error: null };
+      setCalls((old) => [entry, ...old].slice(0, LIMIT));
+      try {
+        const result = toToolResult(await call(tool, args, abort.signal));
+        change(id, { result, duration: now() - started });
+      } catch (error) {
+        change(id, { error: abort.signal.aborted ? "Cancelled" : toMessage(error), duration: now() - started });
+      } finally {
+        running.delete(id);
+      }
+      return id;
+    },
+    cancel: (id: number) => running.get(id)?.abort(),
+    clear: () => setCalls((old) => old.filter(({ duration }) => duration === null)),
+  };
+}
+
+export type CallHistory = ReturnType<typeof createCallHistory>;

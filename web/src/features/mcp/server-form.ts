@@ -1,0 +1,99 @@
+import { createMcpServer, type McpServer, refusedEnvironmentNames } from "../../../../shared/protocol/mcp.ts";
+import type { McpServerInput } from "../../lib/api/mcp.ts";
+
+export interface Pair {
+  name: string;
+  value: string;
+}
+
+/** What is typed into the form of a server. */
+export interface ServerDraft {
+  name: string;
+  type: "stdio" | "http";
+  command: string;
+  /** One argument a line: no shell splits them, so none has to be quoted. */
+  args: string;
+  env: Pair[];
+  url: string;
+  headers: Pair[];
+}
+
+export const emptyDraft = (): ServerDraft => ({
+  name: "",
+  type: "stdio",
+  command: "",
+  args: "",
+  env: [],
+  url: "",
+  headers: [],
+});
+
+/** The draft to edit a server with; values of variables and headers are never sent back, so they start empty. */
+export function toDraft(server: McpServer): ServerDraft {
+  const { transport } = server;
+  const draft = { ...emptyDraft(), name: server.name, type: transport.type };
+  return transport.type === "stdio"
+    ? {
+        ...draft,
+        command: transport.command,
+        args: transport.args.join("\n"),
+        env: transport.envNames.map((name) => ({ name, value: "" })),
+      }
+    : { ...draft, url: transport.url, headers: transport.headerNames.map((name) => ({ name, value: "" })) };
+}
+
+export type DraftErrors = Partial<Record<"name" | "command" | "args" | "env" | "url" | "headers", string>>;
+
+function toRecord(pairs: readonly Pair[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (const { name, value } of pairs) {
+    if (name.trim() !== "")
+      Object.defineProperty(record, name.trim(), { value, enumerable: true, configurable: true, writable: true });
+  }
+  return record;
+}
+
+function pairsProblem(pairs: readonly Pair[]): string | undefined {
+  const names = pairs.map(({ name }) => name.trim()).filter(Boolean);
+  if (new Set(names).size !== names.length) return "Each name may stand here once";
+  if (pairs.some(({ name, value }) => name.trim() === "" && value !== "")) return "Every value needs a name";
+  return undefined;
+}
+
+/** The body to send, or what is wrong with the draft, by field. */
+export function toInput(draft: ServerDraft): { input: McpServerInput } | { errors: DraftErrors } {
+  const errors: DraftErrors = {};
+  const name = draft.name.trim();
+  if (name === "") errors.name = "Give it a name";
+  else if (name.length > 64) errors.name = "At most 64 characters";
+  const lines = draft.args.split("\n");
+  while (lines.at(-1) === "") lines.pop();
+  const input: McpServerInput = {
+    name,
+    transport:
+      draft.type === "stdio"
+        ? { type: "stdio", command: draft.command.trim(), args: lines, env: toRecord(draft.env) }
+        : { type: "http", url: draft.url.trim(), headers: toRecord(draft.headers) },
+  };
+  if (draft.type === "stdio") {
+    if (draft.command.trim() === "") errors.command = "Name the program to run";
+    const refused = draft.env.find(({ name: given }) =>
+      (refusedEnvironmentNames as readonly string[]).includes(given.trim().toUpperCase()),
+    );
+    const problem = pairsProblem(draft.env) ?? (refused && `${refused.name.trim()} may not be set`);
+    if (problem) errors.env = problem;
+  } else {
+    if (!URL.canParse(draft.url.trim()) || !/^https?:/i.test(draft.url.trim()))
+      errors.url = "An address that begins with http:// or https://";
+    const problem = pairsProblem(draft.headers);
+    if (problem) errors.headers = problem;
+  }
+  if (Object.keys(errors).length > 0) return { errors };
+  const checked = createMcpServer.safeParse(input);
+  if (checked.success) return { input };
+  for (const issue of checked.error.issues) {
+    const field = [...issue.path].reverse().find((part) => typeof part === "string" && part in emptyDraft());
+    errors[(field ?? "name") as keyof DraftErrors] ??= issue.message;
+  }
+  return { errors };
+}

@@ -1,0 +1,18 @@
+import { createComputed } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
+
+/**
+ * A list that is fetched anew time and again, with one lasting object an item: rows keep their DOM, their focus and
+ * their place, and only what changed in an item is drawn again.
+ */
+export function createStableList<T extends object>(
+  source: () => readonly T[] | undefined,
+  key: keyof T & string,
+): () => readonly T[] {
+  const [store, setStore] = createStore<{ items: T[] }>({ items: [] });
+  createComputed(() => {
+    // The store writes into its objects, and those of the source belong to the cache.
+    setStore("items", reconcile(structuredClone([...(source() ?? [])]), { key, merge: false }));
+  });
+  return () => store.items;
+}
