@@ -74,6 +74,9 @@ const schema = z.object({
 
 export type Config = z.output<typeof schema>;
 
+/** Names of all variables that are read. */
+export const configVariables = Object.keys(schema.shape);
+
 /** A start that cannot go on: names each faulty variable and repeats no value, since a value may be a secret. */
 export class ConfigError extends Error {}
 

@@ -26,8 +26,8 @@ export interface ServiceProcess extends Child {
   url: string;
 }
 
-/** Starts `<service>/main.ts` as its own process on a free port and resolves once it answers its health check. */
-export async function startService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
+/** Starts `<service>/main.ts` as its own process, on a free port unless told one, and does not wait. */
+export async function spawnService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort());
   const [program, args] = commandLine(options.runtime ?? "node", join(projectFolder, service, "main.ts"));
   const child = await startChild(program, args, {
@@ -37,18 +37,24 @@ export async function startService(service: ServiceName, options: ServiceOptions
       HOME: process.env.HOME ?? "/",
       // Deno keeps what it compiled in the same place for all runs.
       ...(process.env.DENO_DIR ? { DENO_DIR: process.env.DENO_DIR } : {}),
+      ...(process.env.TMPDIR ? { TMPDIR: process.env.TMPDIR } : {}),
       NODE_ENV: "test",
       HOST: "127.0.0.1",
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
       ...options.env,
     },
   });
-  const url = `http://127.0.0.1:${port}`;
+  return { ...child, port, url: `http://127.0.0.1:${port}` };
+}
+
+/** Like {@link spawnService}, but resolves once the service answers its health check, and fails when it does not. */
+export async function startService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
+  const child = await spawnService(service, options);
   try {
     await eventually(
       async () => {
         if (child.exitCode() !== null) return true;
-        const answer = await fetch(service === "web" ? `${url}/` : `${url}/health`);
+        const answer = await fetch(service === "web" ? `${child.url}/` : `${child.url}/health`);
         await answer.body?.cancel();
         return answer.ok;
       },
@@ -62,7 +68,7 @@ export async function startService(service: ServiceName, options: ServiceOptions
       cause: error,
     });
   }
-  return { ...child, port, url };
+  return child;
 }
 
 function commandLine(runtime: Runtime, file: string): [string, string[]] {
