@@ -1,5 +1,8 @@
-import type { RouteDefinition } from "@solidjs/router";
+import { Navigate, type RouteDefinition } from "@solidjs/router";
 import { lazy } from "solid-js";
+
+/** Addresses of those who are not in yet; whoever is in goes on to the overview. */
+const Home = () => <Navigate href="/" />;
 
 /** Pages by address. A page is a thin wrapper that hands its parameters to a feature, which knows no router. */
 export const routes: RouteDefinition[] = [
@@ -13,5 +16,7 @@ export const routes: RouteDefinition[] = [
   { path: "/users", component: lazy(() => import("./features/access/UsersPage.tsx")) },
   { path: "/keys", component: lazy(() => import("./features/access/KeysPage.tsx")) },
   { path: "/audit", component: lazy(() => import("./features/audit/AuditPage.tsx")) },
+  { path: "/setup", component: Home },
+  { path: "/login", component: Home },
   { path: "*", component: lazy(() => import("./shell/NotFoundPage.tsx")) },
 ];

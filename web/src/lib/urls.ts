@@ -14,5 +14,10 @@ export function serverUrl(page: PageLocation, configured: string | undefined, po
   return PROXIED_PORTS.has(page.port) ? page.origin : `${page.protocol}//${page.hostname}:${port}`;
 }
 
-export const apiUrl = (): string => serverUrl(window.location, import.meta.env.VITE_API_URL, 3006);
-export const wsUrl = (): string => serverUrl(window.location, import.meta.env.VITE_WS_URL, 3007);
+/** What the web server was told, or else the build. */
+const configured = (name: string, built: string | undefined): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || built || undefined;
+
+export const apiUrl = (): string =>
+  serverUrl(window.location, configured("api-url", import.meta.env.VITE_API_URL), 3006);
+export const wsUrl = (): string => serverUrl(window.location, configured("ws-url", import.meta.env.VITE_WS_URL), 3007);

@@ -59,7 +59,7 @@ export function KeyDialog(props: { onClose: () => void }) {
         scopes: scoped() ? chosen() : null,
         limits: toLimits(limits()),
       });
-      setToken(made.token);
+      setToken(made.secret);
       await invalidate(queryKeys.keys);
     } catch (error) {
       setProblem(toMessage(error));

@@ -15,7 +15,7 @@ export default function LoginPage() {
   const [codeAsked, setCodeAsked] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(oidcProblem());
-  const [provider, setProvider] = createSignal<{ configured: boolean; name?: string }>();
+  const [provider, setProvider] = createSignal<{ configured: boolean }>();
 
   onMount(() => {
     // Without an answer there is simply no such button.
@@ -107,7 +107,7 @@ export default function LoginPage() {
         <div class="gate-or">or</div>
         <a class={`${buttonClass()} button-block`} href={api.session.oidcUrl()}>
           <LogIn size={15} />
-          Log in with {provider()?.name ?? "single sign-on"}
+          Log in with single sign-on
         </a>
       </Show>
     </Gate>
@@ -123,10 +123,12 @@ function describe(error: unknown): string {
   return toMessage(error);
 }
 
-/** The identity provider sends back here with a mark when it did not work out. */
+/** The way through the identity provider leads back here when it did not work out. */
 function oidcProblem(): string | null {
-  const mark = new URLSearchParams(window.location.search).get("oidc");
-  if (mark === null) return null;
-  history.replaceState(null, "", window.location.pathname);
-  return "The identity provider did not log you in. Try again, or use your password.";
+  const code = new URLSearchParams(window.location.search).get("error");
+  if (code === null) return null;
+  history.replaceState(null, "", "/");
+  return code === "forbidden"
+    ? "The identity provider did not log you in, or you have no account here. Ask an administrator, or use a password."
+    : "The log-in through the identity provider did not work out. Try again, or use your password.";
 }

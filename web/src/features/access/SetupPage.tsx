@@ -23,8 +23,9 @@ export default function SetupPage() {
     setBusy(true);
     setProblem(null);
     try {
-      await api.setup.finish({ token: token().trim(), username: username().trim(), password: password() });
-      await session.load();
+      session.signedIn(
+        await api.setup.finish({ token: token().trim(), username: username().trim(), password: password() }),
+      );
     } catch (error) {
       setProblem(toMessage(error));
     } finally {

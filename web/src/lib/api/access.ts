@@ -21,7 +21,9 @@ const enc = encodeURIComponent;
 
 export const setup = {
   needed: async () => (await request<{ needed: boolean }>("GET", "/setup")).needed,
-  finish: (body: { token: string; username: string; password: string }) => request("POST", "/setup", { body }),
+  /** Makes the first administrator, who is logged in at once. */
+  finish: async (body: { token: string; username: string; password: string }) =>
+    (await request<{ principal: Principal }>("POST", "/setup", { body })).principal,
 };
 
 export const session = {
@@ -30,7 +32,7 @@ export const session = {
   begin: async (body: { username: string; password: string; code?: string }) =>
     (await request<{ principal: Principal }>("POST", "/session", { body })).principal,
   end: () => request("DELETE", "/session"),
-  oidc: () => request<{ configured: boolean; name?: string }>("GET", "/oidc"),
+  oidc: () => request<{ configured: boolean }>("GET", "/oidc"),
   oidcUrl: () => urlOf("/oidc/start"),
 };
 
@@ -56,8 +58,8 @@ export const users = {
 
 export const keys = {
   list: async () => (await request<{ keys: ApiKeyInfo[] }>("GET", "/keys")).keys,
-  /** `token` is the key itself: this answer is the only place it ever appears. */
-  create: (body: KeyInput) => request<{ key: ApiKeyInfo; token: string }>("POST", "/keys", { body }),
+  /** `secret` is the key itself: this answer is the only place it ever appears. */
+  create: (body: KeyInput) => request<{ key: ApiKeyInfo; secret: string }>("POST", "/keys", { body }),
   revoke: (id: string) => request("DELETE", `/keys/${enc(id)}`),
 };
 

@@ -1,0 +1,82 @@
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { ok } from "../shared/protocol/result.ts";
+import type { Log } from "../shared/server/log.ts";
+import { hasOneHost, type OriginPolicy } from "../shared/server/origin-policy.ts";
+import type { Asset, Encoding } from "./assets.ts";
+import { isPageAddress } from "./page-addresses.ts";
+import { type ConnectTargets, commonHeaders, securityHeaders } from "./security-headers.ts";
+
+export interface WebDeps {
+  /** Files of the build by path; `/index.html` is among them. */
+  assets: ReadonlyMap<string, Asset>;
+  originPolicy: OriginPolicy;
+  targets: ConnectTargets;
+  log: Log;
+}
+
+type WebEnv = { Bindings: Partial<HttpBindings> };
+
+/** Serves the single-page app. It knows no session: every file is public, and no data is among them. */
+export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
+  return new Hono<WebEnv>()
+    .onError((error, c) => {
+      log.error({ err: error }, "request failed");
+      return c.text("Something went wrong.", 500, commonHeaders);
+    })
+    .use(async (c, next) => {
+      const host = c.req.header("host");
+      const { incoming } = c.env;
+      if (!host || !originPolicy.allowsHost(host) || (incoming && !hasOneHost(incoming))) {
+        return c.text("This address is not one of this server.", 421, commonHeaders);
+      }
+      await next();
+      const isHttps = originPolicy.allowsOrigin(`https://${host.toLowerCase()}`);
+      for (const [name, value] of Object.entries(securityHeaders(host, targets, isHttps))) c.header(name, value);
+    })
+    .get("/health", (c) => {
+      c.header("Cache-Control", "no-store");
+      return c.json(ok({ status: "healthy" }));
+    })
+    .get("*", async (c) => {
+      const path = c.req.path;
+      const asset = assets.get(path) ?? (isPageAddress(path) ? assets.get("/index.html") : undefined);
+      return asset ? sendAsset(c, asset) : c.text("Not found.", 404, { "Cache-Control": "no-store" });
+    })
+    .all("*", (c) => c.text("Only GET and HEAD are allowed.", 405, { Allow: "GET, HEAD" }));
+}
+
+async function sendAsset(c: Context<WebEnv>, asset: Asset): Promise<Response> {
+  const encoding = preferredEncoding(c.req.header("accept-encoding") ?? "", asset.encodings);
+  // A strong validator names one representation, and an encoding is one of its own.
+  const etag = `"${asset.etag}-${encoding}"`;
+  const headers: Record<string, string> = {
+    "Cache-Control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache",
+    ETag: etag,
+    ...(asset.encodings.length > 1 ? { Vary: "Accept-Encoding" } : {}),
+  };
+  if (
+    c.req
+      .header("if-none-match")
+      ?.split(/\s*,\s*/)
+      .includes(etag)
+  )
+    return c.body(null, 304, headers);
+  const bytes = await asset.bytes(encoding);
+  headers["Content-Type"] = asset.type;
+  headers["Content-Length"] = String(bytes.byteLength);
+  if (encoding !== "identity") headers["Content-Encoding"] = encoding;
+  return c.body(bytes, 200, headers);
+}
+
+/** The first of our encodings that the browser takes. */
+function preferredEncoding(accepted: string, offered: readonly Encoding[]): Encoding {
+  const taken = new Set(
+    accepted
+      .split(",")
+      .map((part) => part.trim().toLowerCase())
+      .filter((part) => !/;\s*q=0(\.0+)?$/.test(part))
+      .map((part) => part.split(";", 1)[0]),
+  );
+  return offered.find((encoding) => taken.has(encoding)) ?? "identity";
+}

@@ -1,0 +1,57 @@
+/** Where the page may connect to besides its own origin. */
+export interface ConnectTargets {
+  apiUrl?: string | undefined;
+  wsUrl?: string | undefined;
+}
+
+const proxiedPorts = new Set(["", "80", "443"]);
+
+/** The API and the realtime server as the page reaches them, for `connect-src`. `host` has been checked before. */
+function connectSources(host: string, { apiUrl, wsUrl }: ConnectTargets): string[] {
+  const { hostname, port } = new URL(`http://${host}`);
+  const proxied = proxiedPorts.has(port);
+  const sources = new Set<string>(["'self'"]);
+  const add = (url: string) => {
+    const { origin } = new URL(url);
+    sources.add(origin);
+    sources.add(origin.replace(/^http/, "ws"));
+  };
+  // Not every browser counts WebSockets as part of 'self'.
+  if (proxied) for (const scheme of ["ws", "wss"]) sources.add(`${scheme}://${host}`);
+  if (apiUrl) add(apiUrl);
+  else if (!proxied) add(`http://${hostname}:3006`);
+  if (wsUrl) add(wsUrl);
+  else if (!proxied) add(`http://${hostname}:3007`);
+  return [...sources];
+}
+
+/** Headers of every answer to a checked host. */
+export function securityHeaders(host: string, targets: ConnectTargets, isHttps: boolean): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src ${connectSources(host, targets).join(" ")}`,
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    "Content-Security-Policy": policy.join("; "),
+    ...commonHeaders,
+    ...(isHttps ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
+  };
+}
+
+export const commonHeaders: Record<string, string> = {
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+};

@@ -1,0 +1,14 @@
+import type { ConnectTargets } from "./security-headers.ts";
+
+const escapes: Record<string, string> = { "&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;" };
+const escapeAttribute = (text: string) => text.replace(/[&"<>]/g, (character) => escapes[character] ?? character);
+
+/** Writes the configured addresses into the page, where `src/lib/urls.ts` reads them: one build serves every host. */
+export function addServerAddresses(html: string, { apiUrl, wsUrl }: ConnectTargets): string {
+  const tags = [
+    ["api-url", apiUrl],
+    ["ws-url", wsUrl],
+  ].flatMap(([name, url]) => (url ? [`<meta name="${name}" content="${escapeAttribute(url)}">`] : []));
+  // A function as replacement: `$` in an address means nothing.
+  return html.replace("</head>", () => `${tags.join("")}</head>`);
+}
