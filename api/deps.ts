@@ -1,18 +1,24 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { DockerHost } from "../shared/host/docker.ts";
 import type { FileRoot } from "../shared/host/files.ts";
 import type { HostMetrics } from "../shared/host/metrics.ts";
 import type { ProcessHost } from "../shared/host/processes.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
+import type { Access } from "./access/access.ts";
+import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 
 /** What the API needs from outside; `main.ts` brings the real ones, a test its own. */
 export interface ApiDeps {
+  access: Access;
+  database: DatabaseSync;
   docker: DockerHost;
   processes: ProcessHost;
   metrics: HostMetrics;
   files: FileRoot;
   realtime: WsClient;
+  dependencies: Dependencies;
   originPolicy: OriginPolicy;
   log: Log;
   production: boolean;

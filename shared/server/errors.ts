@@ -1,4 +1,4 @@
-import type { ErrorHandler, NotFoundHandler } from "hono";
+import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { ZodError, type z } from "zod";
 import { type ErrorCode, type ErrorStatus, errorStatus, type Failure } from "../protocol/result.ts";
@@ -88,10 +88,10 @@ interface RequestVariables {
 
 /** The one door through which errors of a Hono app leave. */
 export const errorHandler =
-  (log: Log): ErrorHandler<RequestVariables> =>
+  <E extends RequestVariables>(log: Log): ErrorHandler<E> =>
   (thrown, c) => {
     const error = toAppError(thrown);
-    const requestId = c.get("requestId");
+    const requestId: string = c.get("requestId");
     if (error.code === "internal") log.error({ err: thrown, requestId, path: c.req.path }, "request failed");
     if (thrown instanceof HTTPException && thrown.res) {
       for (const [name, value] of thrown.res.headers) if (name.toLowerCase() !== "content-type") c.header(name, value);
@@ -100,5 +100,5 @@ export const errorHandler =
     return c.json(toFailure(error, requestId), error.status);
   };
 
-export const notFoundHandler: NotFoundHandler<RequestVariables> = (c) =>
+export const notFoundHandler = <E extends RequestVariables>(c: Context<E>) =>
   c.json(toFailure(new AppError("not_found", "There is no such route."), c.get("requestId")), 404);

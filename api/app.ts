@@ -1,0 +1,64 @@
+import { Hono } from "hono";
+import { errorHandler, notFoundHandler } from "../shared/server/errors.ts";
+import { requestId } from "../shared/server/request-id.ts";
+import { type ApiEnv, createRoutes } from "./context.ts";
+import type { ApiDeps } from "./deps.ts";
+import { docsRoutes } from "./docs.ts";
+import { createApiMetrics } from "./lib/api-metrics.ts";
+import { bodySize } from "./middleware/body-size.ts";
+import { createGuard, type GuardOptions } from "./middleware/guard.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { accountRoutes } from "./routes/account.ts";
+import { auditRoutes } from "./routes/audit.ts";
+import { deploymentsRoutes } from "./routes/deployments.ts";
+import { filesRoutes } from "./routes/files.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { internalRoutes } from "./routes/internal.ts";
+import { keysRoutes } from "./routes/keys.ts";
+import { oidcRoutes } from "./routes/oidc.ts";
+import { servicesRoutes } from "./routes/services.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { setupRoutes } from "./routes/setup.ts";
+import { systemRoutes } from "./routes/system.ts";
+import { usersRoutes } from "./routes/users.ts";
+
+/** Everything under `/api`, chained so that the typed client knows each path, input and answer. */
+const apiRoutes = (deps: ApiDeps) =>
+  createRoutes()
+    .route("/services", servicesRoutes(deps))
+    .route("/deployments", deploymentsRoutes(deps))
+    .route("/system", systemRoutes(deps))
+    .route("/files", filesRoutes(deps))
+    .route("/setup", setupRoutes(deps))
+    .route("/session", sessionRoutes(deps))
+    .route("/account", accountRoutes(deps))
+    .route("/users", usersRoutes(deps))
+    .route("/keys", keysRoutes(deps))
+    .route("/audit", auditRoutes(deps))
+    .route("/oidc", oidcRoutes(deps));
+
+/** The API as a value: what it answers depends on its dependencies only. The guard stands before every route. */
+export function createApi(deps: ApiDeps, guard: GuardOptions = {}) {
+  const metrics = createApiMetrics(deps);
+  const onRefusal: GuardOptions["onRefusal"] = (code) => {
+    metrics.refused(code);
+    guard.onRefusal?.(code);
+  };
+  const app = new Hono<ApiEnv>()
+    .onError(errorHandler(deps.log))
+    .notFound(notFoundHandler)
+    .use(
+      requestId(),
+      metrics.measure(),
+      securityHeaders(deps),
+      createGuard(deps.access, { ...guard, onRefusal }),
+      bodySize(),
+    )
+    .route("/", healthRoutes(deps, metrics))
+    .route("/internal", internalRoutes(deps))
+    .route("/api", apiRoutes(deps));
+  return app.route("/api", docsRoutes(app));
+}
+
+/** For `hono/client`. */
+export type ApiApp = ReturnType<typeof createApi>;

@@ -1,0 +1,115 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { UnavailableError } from "../../shared/host/dependency.ts";
+import { seesDeployment } from "../../shared/protocol/access.ts";
+import type { Deployment, DeploymentAction } from "../../shared/protocol/deployment.ts";
+import { processName } from "../../shared/protocol/identifier.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import type { DependencyState } from "../../shared/protocol/system.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+import { deploymentSchema } from "../schemas/deployment.ts";
+import { dependencySchema } from "../schemas/system.ts";
+
+const tag = "Deployments";
+const params = z.object({ id: processName.describe("The exact PM2 name.") });
+
+/** Processes of PM2: lists and single views, start, stop, restart, reload, delete. */
+export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "processes" | "realtime">) {
+  const find = async (c: Context<ApiEnv>, name: string): Promise<Deployment> => {
+    if (!seesDeployment(c.get("principal").limits, name)) {
+      throw new AppError("forbidden", "You are not allowed to see this process.");
+    }
+    c.set("auditTarget", name);
+    const deployment = (await processes.list()).find((item) => item.name === name);
+    if (!deployment) throw new AppError("not_found", "PM2 runs no process of that name.");
+    return deployment;
+  };
+
+  const tell = (name: string, status: Deployment["status"] | "deleted", action: string) => {
+    const timestamp = new Date().toISOString();
+    realtime.emitToWS("deployments", "deployments:changed", { pm2Name: name, action, timestamp });
+    realtime.emitToDeployment(name, "status", { deploymentId: name, pm2Name: name, status, timestamp });
+  };
+
+  const act = async (c: Context<ApiEnv>, name: string, action: DeploymentAction) => {
+    await find(c, name);
+    await processes.act(name, action);
+    const deployment = await find(c, name);
+    tell(name, deployment.status, action);
+    return c.json(ok({ deployment }));
+  };
+
+  return createRoutes()
+    .get(
+      "/",
+      described({
+        ...{ tag, summary: "List every process of PM2" },
+        answer: { deployments: z.array(deploymentSchema), daemon: dependencySchema },
+      }),
+      async (c) => {
+        const { limits } = c.get("principal");
+        const { deployments, daemon } = await listOrState(processes.list);
+        return c.json(ok({ deployments: deployments.filter(({ name }) => seesDeployment(limits, name)), daemon }));
+      },
+    )
+    .get(
+      "/:id",
+      described({ tag, summary: "All processes of one PM2 name", answer: { deployment: deploymentSchema } }),
+      validated("param", params),
+      async (c) => c.json(ok({ deployment: await find(c, c.req.valid("param").id) })),
+    )
+    .post(
+      "/:id/start",
+      described({ tag, summary: "Start what is stopped", answer: { deployment: deploymentSchema } }),
+      validated("param", params),
+      (c) => act(c, c.req.valid("param").id, "start"),
+    )
+    .post(
+      "/:id/stop",
+      described({ tag, summary: "Stop every process of the name", answer: { deployment: deploymentSchema } }),
+      validated("param", params),
+      (c) => act(c, c.req.valid("param").id, "stop"),
+    )
+    .post(
+      "/:id/restart",
+      described({ tag, summary: "Restart every process of the name", answer: { deployment: deploymentSchema } }),
+      validated("param", params),
+      (c) => act(c, c.req.valid("param").id, "restart"),
+    )
+    .post(
+      "/:id/reload",
+      described({
+        ...{ tag, summary: "Reload one process after the other", answer: { deployment: deploymentSchema } },
+        description: "Without a moment of absence in cluster mode; a restart in fork mode.",
+      }),
+      validated("param", params),
+      (c) => act(c, c.req.valid("param").id, "reload"),
+    )
+    .delete(
+      "/:id",
+      described({ tag, summary: "Stop every process of the name and take it from PM2's list" }),
+      validated("param", params),
+      async (c) => {
+        const { name } = await find(c, c.req.valid("param").id);
+        await processes.remove(name);
+        tell(name, "deleted", "delete");
+        return c.json(ok({}));
+      },
+    );
+}
+
+/** A daemon that does not run is a state shown beside an empty list, and no error. */
+async function listOrState(
+  list: () => Promise<Deployment[]>,
+): Promise<{ deployments: Deployment[]; daemon: DependencyState }> {
+  try {
+    return { deployments: await list(), daemon: { state: "up" } };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { deployments: [], daemon: { state: error.state, hint: error.message } };
+  }
+}

@@ -1,0 +1,50 @@
+import { ok } from "../../shared/protocol/result.ts";
+import type { SystemStats } from "../../shared/protocol/system.ts";
+import { createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { described } from "../middleware/described.ts";
+import { dependenciesSchema, systemInfoSchema, systemStatsSchema } from "../schemas/system.ts";
+
+const tag = "System";
+
+/** The host itself: what it is, how it does, and what the panel found on it. */
+export function systemRoutes({
+  metrics,
+  docker,
+  processes,
+  dependencies,
+}: Pick<ApiDeps, "metrics" | "docker" | "processes" | "dependencies">) {
+  const countContainers = async (): Promise<SystemStats["containers"]> => {
+    const list = await docker.list();
+    return { total: list.length, running: list.filter(({ state }) => state === "running").length };
+  };
+  const countProcesses = async (): Promise<SystemStats["pm2Processes"]> => {
+    const instances = (await processes.list()).flatMap((deployment) => deployment.instances);
+    return { total: instances.length, online: instances.filter(({ status }) => status === "online").length };
+  };
+
+  return createRoutes()
+    .get(
+      "/",
+      described({
+        ...{ tag, summary: "What the host is, and which parts the panel found" },
+        answer: { info: systemInfoSchema, dependencies: dependenciesSchema },
+      }),
+      async (c) => {
+        const [info, states] = await Promise.all([metrics.info(), dependencies.states()]);
+        return c.json(ok({ info, dependencies: states }));
+      },
+    )
+    .get(
+      "/stats",
+      described({ tag, summary: "One sample of the host", answer: { stats: systemStatsSchema } }),
+      async (c) => {
+        const [sample, containers, pm2Processes] = await Promise.all([
+          metrics.sample(),
+          countContainers().catch(() => null),
+          countProcesses().catch(() => null),
+        ]);
+        return c.json(ok({ stats: { ...sample, containers, pm2Processes } satisfies SystemStats }));
+      },
+    );
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { containerStates, type Service, type ServiceDetail } from "../../shared/protocol/service.ts";
+
+/** The shapes of answers, for the API's description; the protocol's types hold them to what is sent. */
+export const serviceSchema = z.object({
+  id: z.string().describe("Full container id."),
+  name: z.string(),
+  image: z.string(),
+  state: z.enum(containerStates),
+  status: z.string().describe("The Engine's own words."),
+  health: z.enum(["none", "starting", "healthy", "unhealthy"]),
+  ports: z.array(
+    z.object({
+      hostIp: z.string().optional(),
+      hostPort: z.int().optional(),
+      containerPort: z.int(),
+      protocol: z.string(),
+    }),
+  ),
+  composeProject: z.string().nullable(),
+  composeService: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+}) satisfies z.ZodType<Service>;
+
+export const serviceDetailSchema = serviceSchema.extend({
+  command: z.array(z.string()).describe("Values that look like secrets are masked."),
+  environmentNames: z.array(z.string()).describe("Names only: values are never sent."),
+  labels: z.record(z.string(), z.string()).describe("Values of keys that name a secret are masked."),
+  mounts: z.array(z.object({ type: z.string(), source: z.string(), destination: z.string(), readOnly: z.boolean() })),
+  networks: z.array(z.object({ name: z.string(), ipAddress: z.string().nullable() })),
+  restartPolicy: z.string(),
+  restartCount: z.int(),
+  tty: z.boolean(),
+  logDriver: z.string(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  exitCode: z.int().nullable(),
+}) satisfies z.ZodType<ServiceDetail>;
