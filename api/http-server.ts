@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+
+/** A sender of headers slower than this is cut off; looked for every two seconds. */
+const HEADERS_LIMIT_MS = 10_000;
+const CHECK_MS = 2_000;
+/** The same for bodies. An upload may take as long as it needs: the guard has let it in, and its writer minds stalls. */
+const BODY_LIMIT_MS = 20_000;
+const UPLOAD_PATH = "/api/files/upload";
+/** Longer than a proxy keeps an idle connection, so that it never sends into one that is just being closed. */
+const KEEP_ALIVE_MS = 65_000;
+/** Time for answers under way once the server stops. */
+const STOP_GRACE_MS = 2_000;
+
+export interface HttpServer {
+  http: Server;
+  /** Resolves with the port; rejects when it cannot be had. */
+  listen(port: number, host: string): Promise<number>;
+  /** Takes no more requests, waits a moment for those under way and ends what is left. */
+  close(): Promise<void>;
+}
+
+export function createHttpServer(fetch: (request: Request, env: object) => Response | Promise<Response>): HttpServer {
+  const listener = getRequestListener(fetch as Parameters<typeof getRequestListener>[0]);
+  const http = createServer(
+    {
+      headersTimeout: HEADERS_LIMIT_MS,
+      requestTimeout: 0, // would cut long uploads
+      connectionsCheckingInterval: CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    (request, response) => {
+      limitBody(request);
+      void listener(request, response);
+    },
+  );
+
+  return {
+    http,
+    async listen(port, host) {
+      http.listen(port, host);
+      await once(http, "listening");
+      const address = http.address();
+      return typeof address === "object" && address ? address.port : port;
+    },
+    async close() {
+      if (!http.listening) return;
+      const closed = once(http, "close");
+      http.close();
+      http.closeIdleConnections?.();
+      const cut = setTimeout(() => http.closeAllConnections(), STOP_GRACE_MS);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function limitBody(request: IncomingMessage): void {
+  if (request.method === "GET" || request.method === "HEAD") return;
+  if ((request.url ?? "").split("?", 1)[0] === UPLOAD_PATH) return;
+  const timer = setTimeout(() => request.destroy(), BODY_LIMIT_MS);
+  const stop = () => clearTimeout(timer);
+  request.once("end", stop).once("close", stop);
+}
