@@ -1,66 +1,10 @@
 import { z } from "zod";
+import { roles } from "./permission.ts";
 
-/** From least to most: each role may do what those before it may. */
-export const roles = ["viewer", "operator", "admin"] as const;
+// Apart, so that the page can ask who may do what without loading the schema library.
+export * from "./permission.ts";
+
 export const role = z.enum(roles);
-export type Role = z.infer<typeof role>;
-
-/** The one table of who may do what: action, and the least role that may do it. */
-export const permissions = {
-  "services:view": "viewer",
-  "services:control": "operator",
-  "services:remove": "operator",
-  "deployments:view": "viewer",
-  "deployments:control": "operator",
-  "deployments:remove": "operator",
-  "system:view": "viewer",
-  "mcp:view": "viewer",
-  "mcp:control": "operator",
-  "mcp:manage": "admin",
-  "files:view": "operator",
-  "files:change": "operator",
-  "account:manage": "viewer",
-  "access:manage": "admin",
-  "audit:view": "admin",
-  "metrics:view": "admin",
-} as const satisfies Record<string, Role>;
-
-export type Permission = keyof typeof permissions;
-
-/** What a person or key is limited to: names of containers and PM2 processes. Null: no limit. */
-export interface Limits {
-  services: string[] | null;
-  deployments: string[] | null;
-}
-
-/** Who is asking, once the session cookie or API key has been checked. */
-export interface Principal {
-  kind: "user" | "key";
-  /** Id of the user or of the API key. */
-  id: string;
-  name: string;
-  role: Role;
-  limits: Limits;
-  /** API keys may be narrowed to some permissions; null: all that the role has. */
-  scopes: Permission[] | null;
-  /** Id of the session (never its token) or of the key; revocation names it. */
-  sessionId: string;
-  /** Milliseconds since the epoch after which the principal is no longer valid. */
-  expiresAt: number;
-}
-
-export function may(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {
-  if (principal.scopes && !principal.scopes.includes(permission)) return false;
-  return roles.indexOf(principal.role) >= roles.indexOf(permissions[permission]);
-}
-
-/** Whether a limited principal may see the named container. */
-export const seesService = (limits: Limits, containerName: string): boolean =>
-  limits.services === null || limits.services.includes(containerName);
-
-/** Whether a limited principal may see the named PM2 process. */
-export const seesDeployment = (limits: Limits, pm2Name: string): boolean =>
-  limits.deployments === null || limits.deployments.includes(pm2Name);
 
 /** `POST /internal/handshake` of the API, asked by the realtime server once a handshake, with the emit token. */
 export const handshakeRequest = z.strictObject({

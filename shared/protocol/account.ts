@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { type Limits, type Permission, permissions, type Role, role } from "./access.ts";
+import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "./password.ts";
 
-/** Bytes of the longest password: above it a request is refused before anything is hashed. */
-export const PASSWORD_MAX_BYTES = 1024;
-/** Characters of the shortest password a user may choose. */
-export const PASSWORD_MIN_LENGTH = 15;
+export { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH };
+
 /** Days after which an API key ends at the latest. */
 export const KEY_MAX_DAYS = 365;
 

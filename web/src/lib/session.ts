@@ -1,5 +1,5 @@
 import { createSignal } from "solid-js";
-import { may, type Permission, type Principal } from "../../../shared/protocol/access.ts";
+import { may, type Permission, type Principal } from "../../../shared/protocol/permission.ts";
 import { ApiFailure, api } from "./api.ts";
 
 export type SessionState =

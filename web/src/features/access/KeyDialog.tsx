@@ -1,5 +1,5 @@
 import { createSignal, For, Show } from "solid-js";
-import { may, type Permission, permissions, type Role, roles } from "../../../../shared/protocol/access.ts";
+import { may, type Permission, permissions, type Role, roles } from "../../../../shared/protocol/permission.ts";
 import { api, toMessage } from "../../lib/api.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";

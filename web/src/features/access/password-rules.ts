@@ -1,4 +1,4 @@
-import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "../../../../shared/protocol/account.ts";
+import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "../../../../shared/protocol/password.ts";
 
 export interface PasswordRule {
   text: string;
