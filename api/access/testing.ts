@@ -1,0 +1,226 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Revocation } from "../../shared/protocol/access.ts";
+import { type Config, parseConfig } from "../../shared/server/config.ts";
+import { errorHandler, notFoundHandler } from "../../shared/server/errors.ts";
+import { type Log, silentLog } from "../../shared/server/log.ts";
+import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
+import { requestId } from "../../shared/server/request-id.ts";
+import { freePort } from "../../shared/testing/free-port.ts";
+import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import type { ApiEnv } from "../context.ts";
+import { openDatabase } from "../database/database.ts";
+import { createGuard, type GuardOptions } from "../middleware/guard.ts";
+import { accountRoutes } from "../routes/account.ts";
+import { auditRoutes } from "../routes/audit.ts";
+import { internalRoutes } from "../routes/internal.ts";
+import { keysRoutes } from "../routes/keys.ts";
+import { oidcRoutes } from "../routes/oidc.ts";
+import { sessionRoutes } from "../routes/session.ts";
+import { setupRoutes } from "../routes/setup.ts";
+import { usersRoutes } from "../routes/users.ts";
+import { type Access, createAccess } from "./access.ts";
+import { type ClockSources, machineClock } from "./clock.ts";
+
+export const WEB_ORIGIN = "http://localhost:3005";
+export const EMIT_TOKEN = "e".repeat(43);
+export const PASSWORD = "correct horse battery staple";
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever fields it expects.
+  body: any;
+  /** `name=value` of the cookie that was set, to be sent back. */
+  cookie: string | undefined;
+}
+
+export interface Ask {
+  body?: unknown;
+  cookie?: string | undefined;
+  token?: string;
+  /** The web app's when not given; null leaves it out. */
+  origin?: string | null;
+  headers?: Record<string, string | string[]>;
+  /** Local address to call from: each of 127.0.0.0/8 is an address of its own. */
+  from?: string;
+  raw?: string;
+}
+
+export interface TestAccess {
+  access: Access;
+  port: number;
+  dataDir: string;
+  origin: string;
+  /** Lines the operator saw. */
+  console: string[];
+  revoked: Required<Revocation>[];
+  ask(method: string, path: string, ask?: Ask): Promise<Answer>;
+  /** Makes the first administrator and gives the cookie. */
+  setUp(name?: string): Promise<string>;
+  login(username: string, password?: string, ask?: Ask & { code?: string }): Promise<Answer>;
+  /** Stops and starts again on the same state; `between` happens while it is down. */
+  restart(between?: () => void): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TestAccessOptions {
+  env?: Record<string, string>;
+  clock?: ClockSources;
+  guard?: GuardOptions;
+  log?: Log;
+}
+
+/** The access routes behind their guard on a real port, with a state folder of their own. */
+export async function startAccess(options: TestAccessOptions = {}): Promise<TestAccess> {
+  const folder: TempFolder = await tempFolder("access");
+  const config = parseConfig({ DATA_DIR: `${folder.path}/data`, NODE_ENV: "test", ...options.env });
+  const port = await freePort();
+  const consoleLines: string[] = [];
+  const revoked: Required<Revocation>[] = [];
+  let running = await start(config, port, options, consoleLines, revoked);
+
+  const test: TestAccess = {
+    get access() {
+      return running.access;
+    },
+    port,
+    dataDir: config.DATA_DIR,
+    origin: WEB_ORIGIN,
+    console: consoleLines,
+    revoked,
+    ask: (method, path, ask = {}) => send(port, method, path, ask),
+    setUp: async (username = "ada") => {
+      const token = /#token=(\S+)/.exec(consoleLines.at(-1) ?? "")?.[1];
+      const answer = await test.ask("POST", "/api/setup", { body: { token, username, password: PASSWORD } });
+      if (answer.status !== 201 || !answer.cookie) throw new Error(`set-up failed: ${answer.text}`);
+      return answer.cookie;
+    },
+    login: (username, password = PASSWORD, { code, ...ask } = {}) =>
+      test.ask("POST", "/api/session", { ...ask, body: { username, password, ...(code ? { code } : {}) } }),
+    restart: async (between) => {
+      await running.stop();
+      between?.();
+      running = await start(config, port, options, consoleLines, revoked);
+    },
+    stop: async () => {
+      await running.stop();
+      await folder.remove();
+    },
+  };
+  return test;
+}
+
+async function start(
+  config: Config,
+  port: number,
+  { clock = machineClock, guard = {}, log = silentLog() }: TestAccessOptions,
+  consoleLines: string[],
+  revoked: Required<Revocation>[],
+) {
+  const database = openDatabase(config.DATA_DIR);
+  const access = createAccess({
+    database,
+    dataDir: config.DATA_DIR,
+    config,
+    originPolicy: createOriginPolicy([WEB_ORIGIN, ...config.PUBLIC_ORIGIN], [port]),
+    emitToken: EMIT_TOKEN,
+    realtime: {
+      revoke: ({ sessionIds = [], principalIds = [] }) => revoked.push({ sessionIds, principalIds }),
+    },
+    log,
+    announce: (line) => consoleLines.push(line),
+    clock,
+  });
+  const deps = { access };
+  const app = new Hono<ApiEnv>()
+    .onError(errorHandler(log))
+    .notFound(notFoundHandler)
+    .use(requestId(), createGuard(access, guard))
+    .route("/internal", internalRoutes(deps))
+    .route("/api/setup", setupRoutes(deps))
+    .route("/api/session", sessionRoutes(deps))
+    .route("/api/oidc", oidcRoutes(deps))
+    .route("/api/account", accountRoutes(deps))
+    .route("/api/users", usersRoutes(deps))
+    .route("/api/keys", keysRoutes(deps))
+    .route("/api/audit", auditRoutes(deps));
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  let stopped = false;
+  return {
+    access,
+    stop: async () => {
+      if (stopped) return;
+      stopped = true;
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      access.close();
+      database.close();
+    },
+  };
+}
+
+export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** One request, every header under the test's control. */
+export async function send(port: number, method: string, path: string, ask: Ask): Promise<Answer> {
+  const body = ask.raw ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
+  const origin = ask.origin === undefined ? WEB_ORIGIN : ask.origin;
+  const request = httpRequest({
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    agent: false,
+    ...(ask.from ? { localAddress: ask.from } : {}),
+    headers: {
+      ...(origin === null ? {} : { Origin: origin }),
+      ...(ask.cookie ? { Cookie: ask.cookie } : {}),
+      ...(ask.token ? { Authorization: `Bearer ${ask.token}` } : {}),
+      ...(body === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }),
+      ...ask.headers,
+    },
+  });
+  request.end(body);
+  const [response] = await once(request, "response");
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) text += chunk;
+  const [cookie] = (response.headers["set-cookie"] ?? []).map((line: string) => line.split(";")[0] ?? "");
+  const isJson = String(response.headers["content-type"]).startsWith("application/json");
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text,
+    body: isJson && text !== "" ? JSON.parse(text) : undefined,
+    cookie,
+  };
+}
+
+/** A clock a test moves: `wall` is stepped alone, `pass` lets real time go by. */
+export function createTestClock(): ClockSources & { pass(ms: number): void; step(ms: number): void; reboot(): void } {
+  let wall = Date.UTC(2026, 0, 15);
+  let uptime = 1_000_000;
+  let boots = 1;
+  return {
+    wall: () => wall,
+    uptime: () => uptime,
+    boot: () => `boot-${boots}`,
+    pass: (ms) => {
+      wall += ms;
+      uptime += ms;
+    },
+    step: (ms) => {
+      wall += ms;
+    },
+    reboot: () => {
+      boots++;
+      uptime = 0;
+    },
+  };
+}
