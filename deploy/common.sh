@@ -47,3 +47,10 @@ setting() {
 answers() {
   "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }
+
+# What the source is, for a look whether a release is of it: its commit, or nothing when it was changed since.
+source_revision() {
+  have git && [ -d "$1/.git" ] || return 0
+  [ -z "$(git -C "$1" status --porcelain --untracked-files=no 2>/dev/null)" ] || return 0
+  git -C "$1" rev-parse HEAD 2>/dev/null || true
+}

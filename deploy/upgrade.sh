@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Upgrades an installation to the source this script lies in (after git pull there): backup, new release beside the old,
+# rehearsal on a copy of the state, switch, health check; and back by itself when the new one is not well.
+#   upgrade.sh [--yes]
+set -euo pipefail
+umask 022
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source_dir="$PWD"
+# shellcheck source=deploy/common.sh
+. deploy/common.sh
+# shellcheck source=deploy/layout.sh
+. deploy/layout.sh
+
+[ -e "$APP/current" ] || fail "There is no installation in $APP; deploy/vps-install.sh makes one."
+{ ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
+old="$(readlink -f "$APP/current")"
+NODE="$old/node_modules/.bin/node"
+
+say "Backing up the state…"
+mkdir -p "$BACKUPS"
+backup="$BACKUPS/before-upgrade-$(date -u +%Y%m%dT%H%M%SZ).tar.gz"
+"$old/deploy/backup.sh" --data-dir "$STATE" "$backup"
+
+say "Building the release…"
+make_release "$source_dir"
+source_revision "$source_dir" >"$RELEASE/REVISION"
+
+# The new API migrates a copy of the state and must then answer, while the old one still serves.
+rehearse() {
+  rehearsal="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
+  chmod 700 "$rehearsal"
+  "$NODE" "$old/deploy/state-copy.ts" "$STATE" "$rehearsal/data" || return 1
+  port="$("$NODE" -e 'const server = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); })')"
+  env -i PATH="$RELEASE/node_modules/.bin:/usr/bin:/bin" HOME="$rehearsal" NODE_ENV=production PORT="$port" LOG_LEVEL=warn \
+    DATA_DIR="$rehearsal/data" FILE_MANAGER_ROOT="$rehearsal" PM2_HOME="$rehearsal/pm2" DOCKER_HOST=unix:///nonexistent \
+    WS_SERVER_URL=http://127.0.0.1:9 "$RELEASE/node_modules/.bin/node" "$RELEASE/api/main.ts" >"$rehearsal/log" 2>&1 &
+  api_pid=$!
+  answered=1
+  for _ in $(seq 60); do
+    if answers "http://127.0.0.1:$port/health"; then answered=0 && break; fi
+    kill -0 "$api_pid" 2>/dev/null || break
+    sleep 0.5
+  done
+  kill "$api_pid" 2>/dev/null || true
+  wait "$api_pid" 2>/dev/null || true
+  if [ "$answered" != 0 ]; then tail -n 20 "$rehearsal/log"; fi
+  rm -rf "$rehearsal"
+  return "$answered"
+}
+say "Rehearsing on a copy of the state…"
+if ! rehearse; then
+  rm -rf "$RELEASE"
+  fail "The new release cannot work with the state; nothing was changed."
+fi
+
+say "Switching…"
+stop_services
+switch_to "$RELEASE"
+# Whatever breaks from here on leads back to the old release and its state.
+if start_services && wait_healthy 60; then
+  drop_old_releases
+  say "Upgraded to $(basename "$RELEASE"). The state of before is in $backup"
+  exit 0
+fi
+
+warn "The new release is not well: going back to $(basename "$old")."
+stop_services || true
+switch_to "$old"
+"$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
+start_services
+wait_healthy 60 || fail "The old release is not well either; its state of before is in $backup"
+rm -rf "$RELEASE"
+fail "Went back to $(basename "$old"); the panel runs as before. Everybody has to log in again."
