@@ -49,12 +49,14 @@ export function createFanoutAdapter(writer: TurnWriter, laggards: Laggards) {
     /** The usual broadcast, to one room and without exceptions, needs no set of those already served. */
     private each(opts: BroadcastOptions, act: (socket: Socket) => void): void {
       const { sockets } = this.nsp;
-      if (opts.except && opts.except.size > 0) return this.eachOf(opts, act);
+      if ((opts.except && opts.except.size > 0) || opts.rooms.size > 1) {
+        this.eachOf(opts, act);
+        return;
+      }
       if (opts.rooms.size === 0) {
         for (const socket of sockets.values()) act(socket);
         return;
       }
-      if (opts.rooms.size > 1) return this.eachOf(opts, act);
       for (const room of opts.rooms) {
         for (const id of this.rooms.get(room) ?? []) {
           const socket = sockets.get(id);

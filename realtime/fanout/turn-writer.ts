@@ -17,7 +17,7 @@ class FrameChain {
     this.bytes = frame.length + (before?.bytes ?? 0);
   }
 
-  then(frame: Buffer): FrameChain {
+  followedBy(frame: Buffer): FrameChain {
     if (this.next?.frame !== frame) this.next = new FrameChain(frame, this);
     return this.next;
   }
@@ -86,7 +86,7 @@ export class TurnWriter {
     }
     const link = this.linkOf(connection);
     if (link.pending) {
-      link.pending = link.pending.then(frame);
+      link.pending = link.pending.followedBy(frame);
     } else {
       link.pending = this.headOf(frame);
       this.waiting.push({ link, tcp });

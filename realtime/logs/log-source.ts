@@ -31,7 +31,8 @@ export interface LostLines {
 }
 
 export interface ReadHandlers {
-  onLines(lines: LogLine[]): void | Promise<void>;
+  /** `before` is where a reader stands that lacks these lines and has all those read earlier. */
+  onLines(lines: LogLine[], before: Position): void | Promise<void>;
   onLost(lost: LostLines): void;
 }
 

@@ -120,8 +120,9 @@ export class LogSubscriber {
   private readHandlers(budget = Number.POSITIVE_INFINITY) {
     let left = budget;
     return {
-      onLines: async (lines: LogLine[]) => {
+      onLines: async (lines: LogLine[], before: Position) => {
         if (this.stopped) return;
+        this.position = before;
         this.sendLines(lines);
         for (const line of lines) left -= line.text.length;
         if (left < 0) throw new CatchUpExceeded();

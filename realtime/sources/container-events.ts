@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
-import { createInterface } from "node:readline";
 import { z } from "zod";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { createBackoff } from "../backoff.ts";
+import { readJsonLines } from "./json-lines.ts";
 
 export interface ContainerEvent {
   id: string;
@@ -44,12 +44,12 @@ export function openContainerEvents(docker: DockerHost, log: Log): ContainerEven
         up = true;
         backoff.reset();
         emitter.emit("reattached");
-        for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-          const event = parseEvent(line);
+        for await (const document of readJsonLines(stream)) {
+          const event = parseEvent(document);
           if (event) emitter.emit("event", event);
         }
       } catch (error) {
-        if (up) log.warn({ err: error }, "container events broke off");
+        if (up && !abort.signal.aborted) log.warn({ err: error }, "container events broke off");
       }
       up = false;
       await backoff.wait(abort.signal);
@@ -70,14 +70,9 @@ export function openContainerEvents(docker: DockerHost, log: Log): ContainerEven
   };
 }
 
-function parseEvent(line: string): ContainerEvent | undefined {
-  if (line === "") return undefined;
-  try {
-    const parsed = engineEvent.safeParse(JSON.parse(line));
-    if (!parsed.success) return undefined;
-    const { Action, Actor } = parsed.data;
-    return { id: Actor.ID, name: Actor.Attributes.name ?? "", action: Action };
-  } catch {
-    return undefined; // half a document: the stream broke in its middle
-  }
+function parseEvent(document: unknown): ContainerEvent | undefined {
+  const parsed = engineEvent.safeParse(document);
+  if (!parsed.success) return undefined;
+  const { Action, Actor } = parsed.data;
+  return { id: Actor.ID, name: Actor.Attributes.name ?? "", action: Action };
 }

@@ -91,8 +91,9 @@ async function read(
     const { lines, lost } = filter.accept(stored);
     if (lost) handlers.onLost(lost);
     if (lines.length === 0) return;
-    position = advance(filter.baseline(position), lines);
-    await handlers.onLines(lines);
+    const before = filter.baseline(position);
+    position = advance(before, lines);
+    await handlers.onLines(lines, before);
   };
   for await (const chunk of stream) await take(decoder.add(chunk as Buffer));
   await take(decoder.end());
@@ -183,6 +184,8 @@ async function follow(
         else await delay(20, signal); // a run that just began, or an Engine about to stop: do not spin
       } else {
         const change = nextChange(events, name, container.id, signal);
+        // The Engine may end the stream before the container's last words: read them now.
+        if (standing === undefined) position = await read(docker, container, position, {}, handlers, signal);
         close("exited", now.exitCode ?? undefined);
         await change;
       }

@@ -64,6 +64,8 @@ interface TrackState {
   resuming: boolean;
   /** Lines of exactly the mark's time passed over so far. */
   passed: number;
+  /** Text of the line of the mark, once one was accepted. */
+  text: string | undefined;
 }
 
 /**
@@ -72,7 +74,7 @@ interface TrackState {
  */
 export function createResumeFilter(from: Position, { dropRepeats }: { dropRepeats: boolean }): ResumeFilter {
   const states = new Map<string, TrackState>(
-    tracks.map((track) => [track, { mark: markOf(from, track), resuming: true, passed: 0 }]),
+    tracks.map((track) => [track, { mark: markOf(from, track), resuming: true, passed: 0, text: undefined }]),
   );
   const newest = [...states.values()].reduce((left, right) =>
     left.mark.epoch >= right.mark.epoch ? left : right,
@@ -96,7 +98,7 @@ export function createResumeFilter(from: Position, { dropRepeats }: { dropRepeat
             continue;
           }
           state.resuming = false;
-        } else if (dropRepeats && line.time < state.mark.epoch && !clockWentBack(state.mark.epoch)) {
+        } else if (dropRepeats && isRepeat(line, state)) {
           continue;
         }
         if (sought && line.time > newest.epoch) {
@@ -106,6 +108,7 @@ export function createResumeFilter(from: Position, { dropRepeats }: { dropRepeat
           lost = { reason: "rotated", to };
         }
         state.mark = { epoch: line.time, at: line.time === state.mark.epoch ? state.mark.at + 1 : 1 };
+        state.text = line.text;
         lines.push({ track, mark: state.mark, text: line.text, time: line.time, error: line.error });
       }
       return { lines, lost };
@@ -121,6 +124,10 @@ export function createResumeFilter(from: Position, { dropRepeats }: { dropRepeat
     },
   };
 }
+
+/** Stored times are in nanoseconds: a line of an earlier time, or of the same time and text, has been read before. */
+const isRepeat = (line: StoredLine, { mark, text }: TrackState) =>
+  line.time === mark.epoch ? line.text === text : line.time < mark.epoch && !clockWentBack(mark.epoch);
 
 /** A line from the future means the clock was set back: what follows is new, though its time is earlier. */
 const clockWentBack = (epoch: string) => Date.parse(epoch) > Date.now() + 50;

@@ -1,10 +1,10 @@
-import { createInterface } from "node:readline";
 import { z } from "zod";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { ServiceStats } from "../../shared/protocol/events/services.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import { createBackoff, delay } from "../backoff.ts";
 import type { Upstream } from "../hub.ts";
+import { readJsonLines } from "./json-lines.ts";
 
 export type ContainerSample = Omit<ServiceStats, "serviceId" | "containerName">;
 
@@ -87,8 +87,8 @@ export function openContainerStats(
         }
         const stream = await docker.openStats(id, signal);
         backoff.reset();
-        for await (const line of createInterface({ input: stream })) {
-          const sample = line === "" ? undefined : toSample(JSON.parse(line));
+        for await (const document of readJsonLines(stream)) {
+          const sample = toSample(document);
           if (sample) onSample(sample);
         }
       } catch (error) {

@@ -206,12 +206,8 @@ export async function followFile(
   await tail.close();
 }
 
-/** The mark behind the last whole line of a file and the lines before it; undefined when there is no such file. */
-export async function readFileTail(
-  path: string,
-  lines: number,
-  handlers: Pick<TailHandlers, "onLines">,
-): Promise<Mark | undefined> {
+/** The mark before the last `lines` whole lines of a file; undefined when there is no such file. */
+export async function tailMark(path: string, lines: number): Promise<Mark | undefined> {
   let handle: FileHandle;
   try {
     handle = await openLogFile(path);
@@ -220,14 +216,7 @@ export async function readFileTail(
     throw error;
   }
   try {
-    const epoch = await epochOf(handle);
-    const reader = new LineReader(await tailOffset(handle, lines));
-    let mark: Mark = { epoch, at: reader.offset };
-    for await (const read of reader.read(handle)) {
-      mark = { epoch: mark.epoch.endsWith("-0") ? await epochOf(handle) : mark.epoch, at: reader.offset };
-      await handlers.onLines(read, mark.epoch);
-    }
-    return mark;
+    return { epoch: await epochOf(handle), at: await tailOffset(handle, lines) };
   } finally {
     await handle.close();
   }

@@ -4,7 +4,7 @@ import type { StreamClosedCode } from "../../shared/protocol/events/services.ts"
 import { toAppError } from "../../shared/server/errors.ts";
 import { delay } from "../backoff.ts";
 import type { FollowHandlers, LogLine, LogSource, Mark, Position } from "../logs/log-source.ts";
-import { FileTail, followFile, readFileTail, type TailHandlers } from "./file-tail.ts";
+import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import type { FileLine } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
 
@@ -61,32 +61,30 @@ export function createProcessLogs(name: string, processes: ProcessHost, events: 
   /** Tails that are being followed now: they alone know the order of a file's generations. */
   const following = new Map<string, FileTail>();
 
-  const readTail = async (
-    lines: number,
-    onLines: (lines: LogLine[]) => void | Promise<void>,
-    signal: AbortSignal,
-  ): Promise<Position> => {
+  const tailOf = async (lines: number): Promise<Position> => {
     const position = new Map<string, Mark>();
     for (const track of toTracks(await processes.logFiles(name))) {
-      if (signal.aborted) break;
-      const mark = await readFileTail(track.path, lines, {
-        onLines: (read, epoch) => onLines(toLogLines(track, read, epoch)),
-      });
+      const mark = await tailMark(track.path, lines);
       if (mark) position.set(track.id, mark);
     }
     return position;
   };
 
-  return {
-    end: (signal) => readTail(0, () => {}, signal),
-    readTail: (lines, handlers, signal) => readTail(lines, handlers.onLines, signal),
+  const source: LogSource = {
+    end: () => tailOf(0),
+    readTail: async (lines, handlers, signal) => source.readAfter(await tailOf(lines), handlers, signal),
 
     async readAfter(from, handlers, signal) {
       const position = new Map(from);
       for (const track of toTracks(await processes.logFiles(name))) {
         if (signal.aborted) break;
         const tail = new FileTail(track.path, from.get(track.id), {
-          onLines: (lines, epoch) => handlers.onLines(toLogLines(track, lines, epoch)),
+          async onLines(lines, epoch) {
+            const logLines = toLogLines(track, lines, epoch);
+            const before = new Map(position);
+            for (const line of logLines) position.set(track.id, line.mark);
+            await handlers.onLines(logLines, before);
+          },
           onLost: (reason, to) => handlers.onLost({ reason, to: new Map(position).set(track.id, to) }),
         });
         try {
@@ -113,6 +111,7 @@ export function createProcessLogs(name: string, processes: ProcessHost, events: 
       `p1${[...position].map(([track, mark]) => `~${track}.${mark.epoch === "" ? "0-0" : mark.epoch}.${mark.at.toString(36)}`).join("")}`,
     parseCursor,
   };
+  return source;
 }
 
 const cursorPattern = /^p1(~[0-9a-f]{12}\.[0-9a-z]+-[0-9a-z]+\.[0-9a-z]{1,10})*$/;

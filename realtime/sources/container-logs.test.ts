@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+
+/** Prints `from` to `to`, one number a line, in one go. */
+const count = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; do echo $i; i=$((i+1)); done`;
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+
+describe.skipIf(await lacks("docker"))("the log of a container", () => {
+  const engine = testEngine();
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    realtime = await startRealtime();
+  });
+  afterEach(async () => {
+    await realtime.disconnectAll();
+    await engine.removeAll();
+  });
+  afterAll(() => realtime.stop());
+
+  const follow = async (containerName: string, options: object = {}) => {
+    const socket = realtime.connect("services");
+    const reader = readLogs(socket);
+    const answer = await socket
+      .timeout(5_000)
+      .emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
+    expect(answer).toEqual({ success: true, serviceId: "svc", containerName });
+    return { socket, reader };
+  };
+
+  test("starts with the last lines and goes on with new ones", async () => {
+    const { name, container } = await engine.run({
+      script: `${count(1, 150)}; sleep 1; ${count(151, 160)}; exec sleep 100`,
+    });
+    await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("150"));
+    const { reader } = await follow(name, { tail: 10 });
+    await eventually(() => expect(reader.lines.at(-1)).toBe("160"));
+    expect(reader.lines).toEqual(numbers(141, 160));
+  });
+
+  test("reaches every viewer whole, each line once, across a restart of the container", async () => {
+    const { name, container } = await engine.run({
+      script: `${count(1, 500)}; sleep 0.3; ${count(501, 1000)}; exec sleep 100`,
+    });
+    const first = await follow(name, { tail: 10_000 });
+    const second = await follow(name, { tail: 10_000 });
+    await eventually(() => expect(first.reader.lines.at(-1)).toBe("1000"));
+    await eventually(() => expect(second.reader.lines.at(-1)).toBe("1000"));
+    second.socket.disconnect();
+    await container.restart({ t: 0 });
+    await eventually(() => expect(first.reader.lines).toHaveLength(2000));
+    expect(first.reader.lines).toEqual([...numbers(1, 1000), ...numbers(1, 1000)]);
+    expect(first.reader.gaps).toEqual([]);
+    expect(second.reader.lines).toEqual(numbers(1, 1000));
+  });
+
+  test("continues right after a cursor", async () => {
+    const { name } = await engine.run({ script: `${count(1, 300)}; sleep 1; ${count(301, 400)}; exec sleep 100` });
+    const first = await follow(name, { tail: 1000 });
+    await eventually(() => expect(first.reader.lines.at(-1)).toBe("300"));
+    first.socket.disconnect();
+    await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
+    const second = await follow(name, { since: first.reader.cursor });
+    await eventually(() => expect([...first.reader.lines, ...second.reader.lines]).toEqual(numbers(1, 400)));
+    expect(second.reader.gaps).toEqual([]);
+  });
+
+  test("keeps one stream for fifty viewers, and closes it after the last", async () => {
+    const { name } = await engine.run({ script: `while true; do echo tick; sleep 0.05; done` });
+    const viewers = await Promise.all(Array.from({ length: 50 }, () => follow(name, { tail: 0 })));
+    expect(realtime.realtime.health().activeStreams).toBe(1);
+    await Promise.all(viewers.map(({ socket }) => nextEvent(socket, "logs")));
+    for (const { socket } of viewers) socket.disconnect();
+    await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
+  });
+
+  test("tells stdout from stderr, and gives each its own order", async () => {
+    const { name } = await engine.run({
+      script: "for i in 1 2 3 4 5; do echo out$i; echo err$i >&2; done; exec sleep 100",
+    });
+    const socket = realtime.connect("services");
+    const out: string[] = [];
+    const error: string[] = [];
+    socket.on("logs", ({ data, type }) => (type === "error" ? error : out).push(...data.trim().split("\n")));
+    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name, tail: 100 });
+    await eventually(() => expect(out).toHaveLength(5));
+    await eventually(() => expect(error).toHaveLength(5));
+    expect(out).toEqual(["out1", "out2", "out3", "out4", "out5"]);
+    expect(error).toEqual(["err1", "err2", "err3", "err4", "err5"]);
+  });
+
+  test("is told once that it ended, after the last line, even one without a newline", async () => {
+    const { name } = await engine.run({ script: "sleep 0.5; echo one; printf two; exit 3" });
+    const { reader } = await follow(name);
+    await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited", exitCode: 3 })]));
+    expect(reader.lines).toEqual(["one", "two"]);
+  });
+
+  test("follows a new container of the same name, and does not mix the two", async () => {
+    const old = await engine.run({ script: `${count(1, 20)}; exec sleep 100` });
+    const { reader } = await follow(old.name);
+    await eventually(() => expect(reader.lines).toEqual(numbers(1, 20)));
+    await old.container.remove({ force: true });
+    await eventually(() => expect(reader.closed.at(-1)).toMatchObject({ code: "removed" }));
+    const made = await engine.docker.createContainer({
+      name: old.name,
+      Image: "busybox:local",
+      Cmd: ["sh", "-c", `${count(101, 120)}; exec sleep 100`],
+      Labels: { "ai-desktop.test": "recreated" },
+      HostConfig: { NetworkMode: "none" },
+    });
+    try {
+      await made.start();
+      await eventually(() => expect(reader.lines).toEqual([...numbers(1, 20), ...numbers(101, 120)]));
+      expect(reader.states).toContain("restarted");
+    } finally {
+      await made.remove({ force: true });
+    }
+  });
+
+  test("of a TTY is passed on raw", async () => {
+    const { name } = await engine.run({ script: "sleep 0.3; echo one; echo two >&2; exec sleep 100", tty: true });
+    const socket = realtime.connect("services");
+    let text = "";
+    socket.on("logs", ({ data }) => (text += data));
+    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name });
+    await eventually(() => expect(text).toBe("one\r\ntwo\r\n"));
+  });
+
+  test("gives a long line whole, cuts one over 1 MiB, and the next line is whole again", async () => {
+    const line = (bytes: number) => `head -c ${bytes} /dev/zero | tr '\\0' x; echo`;
+    const { name } = await engine.run({ script: `${line(300_000)}; ${line(1_300_000)}; echo next; exec sleep 100` });
+    const { reader } = await follow(name);
+    await eventually(() => expect(reader.lines.at(-1)).toBe("next"), 20_000);
+    expect(reader.lines[0]).toBe("x".repeat(300_000));
+    expect(reader.lines[1]).toMatch(/^x{1048576} … \[line cut at 1 MiB\]$/);
+  });
+
+  test("keeps characters whole that the Engine's messages cut", async () => {
+    const { name } = await engine.run({
+      script: "i=0; while [ $i -lt 3000 ]; do printf 'äöü€😀'; i=$((i+1)); done; echo; exec sleep 100",
+    });
+    const { reader } = await follow(name);
+    await eventually(() => expect(reader.lines).toHaveLength(1), 20_000);
+    expect(reader.lines[0]?.replaceAll("äöü€😀", "").length).toBeLessThan(40); // the Engine itself spoils characters at its 16 KiB cuts
+  });
+
+  test("cannot be read with the log driver none, and says so", async () => {
+    const { name } = await engine.run({ log: { driver: "none" } });
+    const socket = realtime.connect("services");
+    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name });
+    expect(answer).toMatchObject({ success: false, code: "not_supported" });
+  });
+
+  test("of no container is refused, and names what was asked for", async () => {
+    const socket = realtime.connect("services");
+    const error = nextEvent(socket, "error");
+    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: "no-such-container" });
+    expect(answer).toMatchObject({ success: false, code: "not_found" });
+    expect(await error).toMatchObject({ serviceId: "svc", containerName: "no-such-container", code: "not_found" });
+  });
+
+  test("loses and repeats nothing when it rotates at a normal pace", async () => {
+    const { name } = await engine.run({
+      script: `sleep 0.5; i=1; while [ $i -le 3000 ]; do echo "$i ${"x".repeat(500)}"; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.05; done; exec sleep 100`,
+      log: { driver: "json-file", options: { "max-size": "1m", "max-file": "3" } },
+    });
+    const { reader } = await follow(name);
+    await eventually(() => expect(reader.lines).toHaveLength(3000), 25_000);
+    expect(reader.lines.map((line) => line.split(" ")[0])).toEqual(numbers(1, 3000));
+  });
+
+  test("says what is missing when a cursor's lines were rotated away", async () => {
+    const { name } = await engine.run({
+      script: `echo first; sleep 1; i=1; while [ $i -le 2000 ]; do echo "$i ${"x".repeat(200)}"; i=$((i+1)); done; exec sleep 100`,
+      log: { driver: "json-file", options: { "max-size": "50k", "max-file": "2" } },
+    });
+    const first = await follow(name);
+    await eventually(() => expect(first.reader.lines).toContain("first"));
+    await realtime.disconnectAll();
+    const { container } = { container: engine.docker.getContainer(name) };
+    await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("2000 x"));
+    const second = await follow(name, { since: first.reader.cursor });
+    await eventually(() => expect(second.reader.lines.at(-1)).toMatch(/^2000 /));
+    expect(second.reader.gaps).toEqual([expect.objectContaining({ reason: "rotated", from: first.reader.cursor })]);
+  });
+});

@@ -1,0 +1,193 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { Manager, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { createDockerHost } from "../shared/host/docker.ts";
+import { createFileRoot } from "../shared/host/files.ts";
+import { createHostMetrics } from "../shared/host/metrics.ts";
+import { createProcessHost } from "../shared/host/processes.ts";
+import { watchFolder } from "../shared/host/watcher.ts";
+import type { Principal } from "../shared/protocol/access.ts";
+import type { NamespaceName } from "../shared/protocol/namespaces.ts";
+import { AppError } from "../shared/server/errors.ts";
+import { silentLog } from "../shared/server/log.ts";
+import { createOriginPolicy } from "../shared/server/origin-policy.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { tempFolder } from "../shared/testing/temp-folder.ts";
+import type { Authenticator, RealtimeDeps } from "./deps.ts";
+import { createRealtimeServer, type RealtimeServer } from "./listener.ts";
+
+export const EMIT_TOKEN = "an emit token for tests, long enough";
+export const PAGE_ORIGIN = "http://panel.test:3005";
+
+/** Stands for the API: knows principals by key and by cookie, and forgets them when told. */
+export function createTestAuthenticator() {
+  const principals = new Map<string, Principal>();
+  let asked = 0;
+  const add = (token: string, principal: Partial<Principal> = {}): Principal => {
+    const full: Principal = {
+      kind: "key",
+      id: `id-of-${token}`,
+      name: token,
+      role: "admin",
+      limits: { services: null, deployments: null },
+      scopes: null,
+      sessionId: `session-of-${token}`,
+      expiresAt: Date.now() + 3_600_000,
+      ...principal,
+    };
+    principals.set(token, full);
+    return full;
+  };
+  add("admin");
+  const authenticator: Authenticator = {
+    async authenticate({ cookie, token }) {
+      asked++;
+      const principal = principals.get(token ?? /(?:^|; )session=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
+      if (!principal) throw new AppError("unauthorized", "Log in first.");
+      return principal;
+    },
+    async stillValid(sessionIds) {
+      const valid = new Set([...principals.values()].map(({ sessionId }) => sessionId));
+      return new Set(sessionIds.filter((sessionId) => valid.has(sessionId)));
+    },
+  };
+  return {
+    authenticator,
+    add,
+    remove: (token: string) => void principals.delete(token),
+    /** Handshakes the API was asked about. */
+    get asked() {
+      return asked;
+    },
+  };
+}
+
+export type Transport = "websocket" | "polling";
+
+export interface TestRealtime extends RealtimeServer {
+  url: string;
+  fileRoot: string;
+  access: ReturnType<typeof createTestAuthenticator>;
+  /** A real client of one namespace on a connection of its own, not connected yet when `autoConnect` is false. */
+  connect(namespace: NamespaceName | "", options?: ConnectOptions): Socket;
+  emit(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Ends all clients, and resolves once nothing is read for them any more. */
+  disconnectAll(): Promise<void>;
+  /** Ends clients and server, and deletes the files. */
+  stop(): Promise<void>;
+}
+
+export interface ConnectOptions extends Partial<ManagerOptions & SocketOptions> {
+  transport?: Transport;
+  /** An API key; `admin` unless told, null for none. */
+  token?: string | null;
+}
+
+/** A realtime server on a free port with the machine's real Engine, PM2 and files behind it. */
+export async function startRealtime(
+  overrides: Partial<RealtimeDeps> & { pm2Home?: string; dockerHost?: string; root?: string } = {},
+): Promise<TestRealtime> {
+  const folder = await tempFolder("realtime");
+  const root = overrides.root ?? folder.path;
+  const access = createTestAuthenticator();
+  const log = silentLog();
+  const hosts = new Set<string>();
+  const policy = createOriginPolicy([PAGE_ORIGIN], []);
+  const server = createRealtimeServer({
+    docker: createDockerHost({ dockerHost: overrides.dockerHost ?? "unix:///var/run/docker.sock" }),
+    processes: createProcessHost({ pm2Home: overrides.pm2Home ?? folder.path }),
+    metrics: createHostMetrics(),
+    files: createFileRoot({ root, log }),
+    watchFolder,
+    authenticator: access.authenticator,
+    originPolicy: { ...policy, allowsHost: (host) => hosts.has(host ?? "") || policy.allowsHost(host) },
+    trustedProxies: [],
+    caps: { total: 2_000, perSession: 2_000, perAddress: 50 },
+    emitToken: EMIT_TOKEN,
+    lingerMs: 200,
+    log,
+    ...overrides,
+  });
+  server.http.listen(0, "127.0.0.1");
+  await once(server.http, "listening");
+  const { port } = server.http.address() as AddressInfo;
+  hosts.add(`127.0.0.1:${port}`).add(`localhost:${port}`);
+  const url = `http://127.0.0.1:${port}`;
+  const clients = new Set<Socket>();
+  return {
+    ...server,
+    url,
+    fileRoot: root,
+    access,
+    connect(namespace, { transport = "websocket", token = "admin", ...options } = {}) {
+      const socket = openClient(url, namespace, { transport, token, ...options });
+      clients.add(socket);
+      return socket;
+    },
+    emit: (body, headers = {}) =>
+      fetch(`${url}/emit`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${EMIT_TOKEN}`, ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    async disconnectAll() {
+      for (const client of clients) client.disconnect();
+      clients.clear();
+      await eventually(() => server.realtime.health().activeStreams === 0);
+    },
+    async stop() {
+      for (const client of clients) client.disconnect();
+      await server.close();
+      await folder.remove();
+    },
+  };
+}
+
+/** A real client of one namespace with a connection of its own. */
+export function openClient(
+  url: string,
+  namespace: NamespaceName | "",
+  { transport = "websocket", token = "admin", ...options }: ConnectOptions = {},
+): Socket {
+  const manager = new Manager(url, { transports: [transport], forceNew: true, reconnectionDelay: 50, ...options });
+  return manager.socket(`/${namespace}`, { auth: token === null ? {} : { token } });
+}
+
+/** Resolves with the payload of the next event of that name; rejects after `limitMs`. */
+export function nextEvent<T = Record<string, unknown>>(socket: Socket, event: string, limitMs = 10_000): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.off(event, take);
+      reject(new Error(`no ${event} within ${limitMs} ms`));
+    }, limitMs);
+    const take = (payload: T) => {
+      clearTimeout(timer);
+      resolve(payload);
+    };
+    socket.once(event, take);
+  });
+}
+
+export interface LogReader {
+  /** Lines received so far, without their newline. */
+  lines: string[];
+  cursor: string | undefined;
+  gaps: { from: string | null; to: string | null; reason: string }[];
+  closed: { code: string; exitCode?: number }[];
+  states: string[];
+  events: number;
+}
+
+/** Collects what a client is told of the logs it follows. */
+export function readLogs(socket: Socket): LogReader {
+  const reader: LogReader = { lines: [], cursor: undefined, gaps: [], closed: [], states: [], events: 0 };
+  socket.on("logs", ({ data, cursor }: { data: string; cursor: string }) => {
+    reader.events++;
+    reader.cursor = cursor;
+    reader.lines.push(...data.split("\n").slice(0, -1));
+  });
+  socket.on("gap", (gap) => reader.gaps.push(gap));
+  socket.on("stream:closed", (closed) => reader.closed.push(closed));
+  socket.on("stream:state", ({ state }: { state: string }) => reader.states.push(state));
+  return reader;
+}
