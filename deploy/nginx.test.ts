@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type RequestOptions, request } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
@@ -27,12 +26,6 @@ async function startUpstream(name: string): Promise<Upstream> {
   return { port: (server.address() as AddressInfo).port, requests, server };
 }
 
-interface Answer {
-  status: number;
-  body: string;
-  headers: IncomingMessage["headers"];
-}
-
 describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
   let nginx: TestNginx;
   let web: Upstream;
@@ -51,26 +44,7 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     }
   });
 
-  /** The path goes out exactly as written. */
-  const send = (path: string, options: RequestOptions = {}, body?: Buffer) =>
-    new Promise<Answer>((resolve, reject) => {
-      const outgoing = request(
-        { host: "127.0.0.1", port: nginx.httpsPort, servername: "localhost", ca: nginx.certificate, path, ...options },
-        (answer) => {
-          let text = "";
-          answer.setEncoding("utf8").on("data", (part: string) => {
-            text += part;
-          });
-          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text, headers: answer.headers }));
-        },
-      );
-      if (!options.headers || !("Host" in options.headers)) outgoing.setHeader("Host", `localhost:${nginx.httpsPort}`);
-      outgoing.on("error", reject).on("upgrade", (answer, socket) => {
-        socket.destroy();
-        resolve({ status: answer.statusCode ?? 0, body: "", headers: answer.headers });
-      });
-      outgoing.end(body);
-    });
+  const send: TestNginx["send"] = (...request) => nginx.send(...request);
 
   test.each([
     ["/", "web"],

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import type { IncomingHttpHeaders } from "node:http";
+import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Child, startChild } from "./child.ts";
@@ -20,6 +22,12 @@ export interface NginxOptions {
   httpsPort?: number;
 }
 
+export interface HttpsAnswer {
+  status: number;
+  body: string;
+  headers: IncomingHttpHeaders;
+}
+
 export interface TestNginx {
   /** `https://localhost:<port>`, which the site answers to. */
   origin: string;
@@ -27,6 +35,8 @@ export interface TestNginx {
   httpsPort: number;
   /** Certificate of the site, to be trusted by the caller. */
   certificate: string;
+  /** Sends a request, the path exactly as written. A WebSocket upgrade is answered and hung up on. */
+  send(path: string, options?: RequestOptions, body?: Buffer | string): Promise<HttpsAnswer>;
   errorLog(): Promise<string>;
   reload(): void;
   close(): Promise<void>;
@@ -81,13 +91,41 @@ http {
     await close();
     throw error;
   }
+  const certificate = await readFile(at("fullchain.pem"), "utf8");
   return {
     origin: `https://localhost:${httpsPort}`,
     httpPort,
     httpsPort,
-    certificate: await readFile(at("fullchain.pem"), "utf8"),
+    certificate,
+    send: (path, options, body) => sendHttps(httpsPort, certificate, path, options, body),
     errorLog,
     reload: () => nginx.signal("SIGHUP"),
     close,
   };
+}
+
+function sendHttps(
+  port: number,
+  ca: string,
+  path: string,
+  options: RequestOptions = {},
+  body?: Buffer | string,
+): Promise<HttpsAnswer> {
+  return new Promise((resolve, reject) => {
+    const headers = { Host: `localhost:${port}`, ...(options.headers as Record<string, string> | undefined) };
+    const outgoing = request({ host: "127.0.0.1", port, servername: "localhost", ca, path, ...options, headers });
+    outgoing.on("response", (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text, headers: answer.headers }));
+    });
+    outgoing.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve({ status: answer.statusCode ?? 0, body: "", headers: answer.headers });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
 }

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { Agent } from "node:https";
+import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { io } from "socket.io-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canConnect, freePorts } from "../shared/testing/free-port.ts";
+import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { ADMIN, type SignedIn, signIn } from "../shared/testing/signed-in.ts";
+import { type Stack, startStack } from "../shared/testing/stack.ts";
+
+const run = promisify(execFile);
+
+describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
+  let nginx: TestNginx;
+  let stack: Stack;
+  let admin: SignedIn;
+  let key: string;
+
+  beforeAll(async () => {
+    const [httpsPort = 0] = await freePorts(1);
+    const origin = `https://localhost:${httpsPort}`;
+    const env = { PUBLIC_ORIGIN: origin, TRUSTED_PROXIES: "127.0.0.1", NODE_ENV: "production" };
+    stack = await startStack({ env });
+    nginx = await startNginx({ web: 9, api: stack.api.port, realtime: [stack.realtime.port], httpsPort });
+    expect(await canConnect(httpsPort)).toBe(true);
+    admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin });
+    key = await admin.makeKey();
+  });
+  afterAll(async () => {
+    await nginx?.close();
+    await stack?.stop();
+  });
+
+  test("a log-in through nginx gives a cookie that only https carries", async () => {
+    const answer = await nginx.send(
+      "/api/session",
+      { method: "POST", headers: { Origin: nginx.origin, "Content-Type": "application/json" } },
+      JSON.stringify(ADMIN),
+    );
+    expect(answer.status).toBe(200);
+    const [cookie = ""] = answer.headers["set-cookie"] ?? [];
+    expect(cookie).toMatch(/^__Host-/);
+    for (const attribute of ["Secure", "HttpOnly", "SameSite=Strict", "Path=/"]) expect(cookie).toContain(attribute);
+    const session = await nginx.send("/api/session", { headers: { Cookie: cookie.split(";")[0] } });
+    expect(JSON.parse(session.body)).toMatchObject({ success: true, principal: { name: ADMIN.username } });
+  });
+
+  test("the emit door stays closed, even with the token", async () => {
+    const token = (await readFile(join(stack.dataDir, "emit-token"), "utf8")).trim();
+    const options = { method: "POST", headers: { Authorization: `Bearer ${token}` } };
+    expect((await nginx.send("/emit", options, "{}")).status).toBe(404);
+    expect((await nginx.send("/api/..\\internal/sessions", options, "{}")).status).toBe(400);
+  });
+
+  test("the health of the API is there without a log-in, the lists are not", async () => {
+    expect(JSON.parse((await nginx.send("/health")).body)).toEqual({ success: true, status: "healthy" });
+    expect((await nginx.send("/api/services")).status).toBe(401);
+  });
+
+  test("smoke.sh finds every part well, and names the one that is not", async () => {
+    const certificate = join(stack.dataDir, "nginx.pem");
+    await writeFile(certificate, nginx.certificate);
+    const smoke = (...args: string[]) =>
+      run(join(import.meta.dirname, "smoke.sh"), ["--api", stack.api.url, "--realtime", stack.realtime.url, ...args], {
+        env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: certificate },
+      }).then(
+        ({ stdout }) => stdout,
+        (error: { stdout: string }) => error.stdout,
+      );
+    const report = await smoke(
+      "--web",
+      stack.api.url,
+      "--public",
+      nginx.origin,
+      "--token-file",
+      join(stack.dataDir, "emit-token"),
+    );
+    for (const part of [
+      "API",
+      "realtime server",
+      "WebSocket through nginx",
+      "events from backends",
+      "closed doors of nginx",
+    ]) {
+      expect(report).toContain(`ok      ${part}:`);
+    }
+    expect(report).toContain("BROKEN  web app:");
+    expect(await smoke("--realtime", "http://127.0.0.1:9")).toContain("BROKEN  realtime server:");
+  });
+
+  test.each([["websocket"], ["polling"]])("live stats arrive over %s", async (transport) => {
+    const socket = io(`${nginx.origin}/system`, {
+      transports: [transport],
+      auth: { token: key },
+      agent: new Agent({ ca: nginx.certificate }) as unknown as string,
+      ca: nginx.certificate,
+      reconnection: false,
+      forceNew: true,
+    } as Parameters<typeof io>[1]);
+    try {
+      const stats = await new Promise((resolve, reject) => {
+        socket.once("connect_error", reject);
+        socket.once("error", reject);
+        socket.once("stats", resolve);
+        socket.once("connect", () => socket.emit("subscribe:stats", { interval: 1_000 }));
+      });
+      expect(stats).toMatchObject({ cpu: { count: expect.any(Number) }, hostname: expect.any(String) });
+    } finally {
+      socket.disconnect();
+    }
+  });
+});
