@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+
+const source = "setInterval(() => undefined, 1000);";
+
+describe("processes of PM2", { timeout: 30_000 }, () => {
+  let pm2: TestPm2;
+  let api: TestApi;
+  beforeAll(async () => {
+    pm2 = await testPm2();
+    await pm2.start({ name: "worker", source, instances: 2, env: { SECRET: "abc123" } });
+    await pm2.start({ name: "all", source });
+    api = await startApi({ pm2Home: pm2.home });
+  }, 60_000);
+  afterAll(async () => {
+    await api?.close();
+    await pm2?.close();
+  });
+
+  const statusOf = async (name: string) => (await api.ask("GET", `/api/deployments/${name}`)).body.deployment?.status;
+
+  test("are listed by name, without their environment", async () => {
+    const { status, body, text } = await api.ask("GET", "/api/deployments");
+    expect(status).toBe(200);
+    expect(body.daemon).toEqual({ state: "up" });
+    expect(body.deployments.map(({ name }: { name: string }) => name)).toEqual(["worker", "all"]);
+    expect(text).not.toContain("abc123");
+    expect((await api.ask("GET", "/api/deployments/worker")).body.deployment.instances).toHaveLength(2);
+  });
+
+  test("are stopped, started, restarted and reloaded, and the viewers are told", async () => {
+    api.emitted.length = 0;
+    for (const [action, expected] of [
+      ["stop", "stopped"],
+      ["start", "online"],
+      ["restart", "online"],
+      ["reload", "online"],
+    ]) {
+      const { status, body } = await api.ask("POST", `/api/deployments/worker/${action}`);
+      expect([action, status, body.deployment.status]).toEqual([action, 200, expected]);
+    }
+    const change = { pm2Name: "worker", action: "reload", timestamp: expect.any(String) };
+    expect(api.emitted).toContainEqual({ namespace: "deployments", event: "deployments:changed", data: change });
+    expect(api.emitted).toContainEqual({
+      ...{ namespace: "deployments", event: "status", room: "worker" },
+      data: { deploymentId: "worker", pm2Name: "worker", status: "stopped", timestamp: expect.any(String) },
+    });
+  });
+
+  test("are met by their exact name only", async () => {
+    expect((await api.ask("POST", "/api/deployments/all/stop")).status).toBe(200);
+    expect(await statusOf("worker")).toBe("online");
+    for (const name of ["0", "-1", "--lines", "%2F(a%2B)%2B%24%2F", "WORKER", "work", "__proto__"]) {
+      expect((await api.ask("POST", `/api/deployments/${name}/stop`)).status).toBe(404);
+      expect((await api.ask("DELETE", `/api/deployments/${name}`)).status).toBe(404);
+    }
+    expect((await api.ask("POST", "/api/deployments/a%0Ab/stop")).status).toBe(400);
+    expect(await statusOf("worker")).toBe("online");
+  });
+
+  test("are hidden from those limited to others, by list and by name alike", async () => {
+    const cookie = await api.loginAs("operator", { deployments: ["worker"] });
+    const { body } = await api.ask("GET", "/api/deployments", { cookie });
+    expect(body.deployments.map(({ name }: { name: string }) => name)).toEqual(["worker"]);
+    for (const name of ["all", "no-such-process"]) {
+      expect((await api.ask("GET", `/api/deployments/${name}`, { cookie })).status).toBe(403);
+      expect((await api.ask("POST", `/api/deployments/${name}/start`, { cookie })).status).toBe(403);
+      expect((await api.ask("DELETE", `/api/deployments/${name}`, { cookie })).status).toBe(403);
+    }
+    const viewer = await api.loginAs("viewer");
+    expect((await api.ask("POST", "/api/deployments/worker/stop", { cookie: viewer })).status).toBe(403);
+    expect(await statusOf("worker")).toBe("online");
+  });
+
+  test("are deleted from PM2's list", async () => {
+    expect((await api.ask("DELETE", "/api/deployments/all")).status).toBe(200);
+    expect((await api.ask("GET", "/api/deployments/all")).status).toBe(404);
+    expect(await statusOf("worker")).toBe("online");
+  });
+});
+
+test("an absent daemon is a state beside an empty list, and is not started", async () => {
+  const api = await startApi();
+  try {
+    const { status, body } = await api.ask("GET", "/api/deployments");
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, deployments: [], daemon: { state: "absent", hint: expect.any(String) } });
+    expect((await api.ask("POST", "/api/deployments/worker/start")).status).toBe(503);
+  } finally {
+    await api.close();
+  }
+});

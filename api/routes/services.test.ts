@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+
+const engine = testEngine();
+let api: TestApi;
+const withoutDocker = await lacks("docker");
+
+describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
+  beforeAll(async () => {
+    api = await startApi({ dockerHost: engine.dockerHost });
+  });
+  afterAll(async () => {
+    await engine.removeAll();
+    await api.close();
+  });
+  const namesOf = (services: { name: string }[]) => services.map(({ name }) => name);
+
+  test("are listed whole, whoever made them, without a secret", async () => {
+    const { id, name } = await engine.run({ env: ["SECRET=abc123"], labels: { evil: '"><script>' } });
+    const { status, body, text } = await api.ask("GET", "/api/services");
+    expect(status).toBe(200);
+    expect(body.engine).toEqual({ state: "up" });
+    expect(body.services).toContainEqual(expect.objectContaining({ id, name, state: "running" }));
+    const detail = await api.ask("GET", `/api/services/${name}`);
+    expect(detail.body.service).toMatchObject({ id, name, environmentNames: expect.arrayContaining(["SECRET"]) });
+    expect(detail.body.service.labels.evil).toBe('"><script>');
+    expect(text + detail.text).not.toContain("abc123");
+  });
+
+  test("are stopped, started and restarted, and the viewers are told", async () => {
+    const { id, name } = await engine.run();
+    api.emitted.length = 0;
+    for (const [action, state] of [
+      ["stop", "exited"],
+      ["start", "running"],
+      ["restart", "running"],
+    ] as const) {
+      const { status, body } = await api.ask("POST", `/api/services/${id}/${action}`);
+      expect([status, body.service.state]).toEqual([200, state]);
+    }
+    const { State } = await engine.docker.getContainer(id).inspect();
+    expect(State.Running).toBe(true);
+    const change = { containerName: name, containerId: id, action: "stop", timestamp: expect.any(String) };
+    expect(api.emitted).toContainEqual({ namespace: "services", event: "services:changed", data: change });
+    const told = api.emitted.filter(({ event }) => event === "status");
+    expect(told.map(({ room, data }) => [room, (data as { status: string }).status])).toEqual([
+      ...[
+        [id, "exited"],
+        [name, "exited"],
+        [id, "running"],
+        [name, "running"],
+        [id, "running"],
+        [name, "running"],
+      ],
+    ]);
+  });
+
+  test("that run are removed only by force", async () => {
+    const { name } = await engine.run();
+    const refused = await api.ask("DELETE", `/api/services/${name}`);
+    expect([refused.status, refused.body.code]).toEqual([409, "conflict"]);
+    api.emitted.length = 0;
+    expect((await api.ask("DELETE", `/api/services/${name}?force=true&volumes=true`)).status).toBe(200);
+    expect((await api.ask("GET", `/api/services/${name}`)).status).toBe(404);
+    expect(api.emitted.map(({ event }) => event)).toContain("services:changed");
+  });
+
+  test("that go when they stop are answered as going", async () => {
+    const made = await engine.docker.createContainer({
+      ...{ Image: "busybox:local", Cmd: ["sleep", "1000"], StopTimeout: 0 },
+      HostConfig: { NetworkMode: "none", AutoRemove: true },
+    });
+    await made.start();
+    const { status, body } = await api.ask("POST", `/api/services/${made.id}/stop`);
+    expect([status, body.service.id]).toEqual([200, made.id]);
+    expect(["removing", "exited"]).toContain(body.service.state);
+    await eventually(async () => (await api.ask("GET", `/api/services/${made.id}`)).status === 404);
+  });
+
+  test.each([
+    "-f",
+    "--help",
+    ";id",
+    "$(id)",
+    "a%0Ab",
+    "a%20b",
+    "..%2fx",
+    "..%2f..%2finfo",
+    "a%2500b",
+    "x%2Fexec",
+    "a".repeat(300),
+  ])("of the hostile name %s are refused or not found, and nothing happens", async (name) => {
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "/stop"],
+      ["DELETE", "?force=true"],
+    ] as const) {
+      const { status, body } = await api.ask(method, `/api/services/${name}${path}`);
+      expect([400, 404]).toContain(status);
+      expect(body).toMatchObject({ success: false, requestId: expect.any(String) });
+    }
+  });
+
+  test("are removed with no query but the known one", async () => {
+    const { name } = await engine.run();
+    const { status, body } = await api.ask("DELETE", `/api/services/${name}?force=true&recursive=1`);
+    expect([status, body.code]).toEqual([400, "invalid_input"]);
+    expect((await api.ask("GET", `/api/services/${name}`)).status).toBe(200);
+  });
+
+  test("are hidden from those limited to others, by list and by id alike", async () => {
+    const mine = await engine.run({ name: "mine" });
+    const other = await engine.run({ name: "other" });
+    const cookie = await api.loginAs("operator", { services: [mine.name] });
+    const { body } = await api.ask("GET", "/api/services", { cookie });
+    expect(namesOf(body.services)).toEqual([mine.name]);
+    expect((await api.ask("GET", `/api/services/${mine.id}`, { cookie })).status).toBe(200);
+    for (const ref of [other.name, other.id, "no-such-container"]) {
+      const { status, body } = await api.ask("GET", `/api/services/${ref}`, { cookie });
+      expect([status, body.code]).toEqual([403, "forbidden"]);
+      expect((await api.ask("POST", `/api/services/${ref}/stop`, { cookie })).status).toBe(403);
+      expect((await api.ask("DELETE", `/api/services/${ref}?force=true`, { cookie })).status).toBe(403);
+    }
+    expect((await engine.docker.getContainer(other.id).inspect()).State.Running).toBe(true);
+  });
+
+  test("are changed by no viewer", async () => {
+    const { name, id } = await engine.run();
+    const cookie = await api.loginAs("viewer");
+    expect((await api.ask("GET", `/api/services/${name}`, { cookie })).status).toBe(200);
+    expect((await api.ask("POST", `/api/services/${name}/stop`, { cookie })).status).toBe(403);
+    expect((await api.ask("DELETE", `/api/services/${name}?force=true`, { cookie })).status).toBe(403);
+    expect((await engine.docker.getContainer(id).inspect()).State.Running).toBe(true);
+  });
+});
+
+describe("without an Engine that answers", { timeout: 20_000 }, () => {
+  test("the list is empty and says why; everything else keeps working", async () => {
+    const alone = await startApi();
+    try {
+      const { status, body } = await alone.ask("GET", "/api/services");
+      expect(status).toBe(200);
+      expect(body).toEqual({ success: true, services: [], engine: { state: "absent", hint: expect.any(String) } });
+      const one = await alone.ask("GET", "/api/services/web");
+      expect([one.status, one.body.code]).toEqual([503, "upstream_unavailable"]);
+      expect(one.text).not.toContain("/nonexistent");
+      expect((await alone.ask("GET", "/api/system/stats")).body.stats.containers).toBeNull();
+    } finally {
+      await alone.close();
+    }
+  });
+
+  test.skipIf(withoutDocker)("a hung Engine is answered within 5 s, and other parts at once", async () => {
+    const proxy = await startSocketProxy(engine.socketPath);
+    const hung = await startApi({ dockerHost: `unix://${proxy.path}` });
+    try {
+      proxy.hang();
+      const began = performance.now();
+      const slow = hung.ask("GET", "/api/services/web");
+      expect((await hung.ask("GET", "/health")).status).toBe(200);
+      expect(performance.now() - began).toBeLessThan(1_000);
+      expect((await slow).status).toBe(503);
+      expect(performance.now() - began).toBeLessThan(5_000);
+      const { body } = await hung.ask("GET", "/api/services");
+      expect(body.engine.state).toBe("down");
+    } finally {
+      await hung.close();
+      await proxy.close();
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { createDockerHost } from "../../shared/host/docker.ts";
+import { createFileRoot } from "../../shared/host/files.ts";
+import { createHostMetrics } from "../../shared/host/metrics.ts";
+import { createProcessHost } from "../../shared/host/processes.ts";
+import type { Limits, Role } from "../../shared/protocol/access.ts";
+import { parseConfig } from "../../shared/server/config.ts";
+import { silentLog } from "../../shared/server/log.ts";
+import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
+import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { createAccess } from "../access/access.ts";
+import { type Answer, type Ask, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
+import { createApi } from "../app.ts";
+import { openDatabase } from "../database/database.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createHttpServer } from "../http-server.ts";
+import { createDependencies } from "../lib/dependencies.ts";
+import { createEmitRecorder, type EmittedEvent } from "./route-server.ts";
+
+export interface TestApi {
+  port: number;
+  deps: ApiDeps;
+  /** What was told to the viewers so far. */
+  emitted: EmittedEvent[];
+  /** As the administrator, unless a cookie or a token is given. */
+  ask(method: string, path: string, ask?: Ask): Promise<Answer>;
+  /** Cookie of a new user. */
+  loginAs(role: Role, limits?: Partial<Limits>): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  dockerHost?: string;
+  pm2Home?: string;
+  /** Replaces some of the parts. */
+  change?(deps: ApiDeps): Partial<ApiDeps>;
+}
+
+/** The whole API on a free port with a state folder of its own; only what it tells the realtime server is recorded instead. */
+export async function startApi({ dockerHost, pm2Home, change }: TestApiOptions = {}): Promise<TestApi> {
+  const folder = await tempFolder("api");
+  const config = parseConfig({ DATA_DIR: join(folder.path, "data"), NODE_ENV: "test" });
+  const log = silentLog();
+  const { realtime, emitted } = createEmitRecorder();
+  let app: ReturnType<typeof createApi> | undefined;
+  const server = createHttpServer((request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }));
+  const port = await server.listen(0, "127.0.0.1");
+  const originPolicy = createOriginPolicy([WEB_ORIGIN], [port]);
+  const database = openDatabase(config.DATA_DIR);
+  const lines: string[] = [];
+  const announce = (line: string) => void lines.push(line);
+  const access = createAccess({
+    ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken: EMIT_TOKEN, realtime, log, announce },
+  });
+  const docker = createDockerHost({ dockerHost: dockerHost ?? "unix:///nonexistent/docker.sock" });
+  const processes = createProcessHost({ pm2Home: pm2Home ?? join(folder.path, "pm2") });
+  const files = createFileRoot({ root: folder.path, log, protect: [config.DATA_DIR] });
+  const usual: ApiDeps = {
+    ...{ access, database, docker, processes, files, realtime, originPolicy, log, production: false },
+    metrics: createHostMetrics(),
+    dependencies: createDependencies({ docker, processes, files, realtime, redisUrl: undefined }),
+  };
+  const deps = { ...usual, ...change?.(usual) };
+  app = createApi(deps);
+
+  const token = /#token=(\S+)/.exec(lines.at(-1) ?? "")?.[1];
+  const setUp = await send(port, "POST", "/api/setup", { body: { token, username: "ada", password: PASSWORD } });
+  const ask: TestApi["ask"] = (method, path, more = {}) =>
+    send(port, method, path, { ...("cookie" in more || more.token ? {} : { cookie: setUp.cookie }), ...more });
+  let users = 0;
+  return {
+    port,
+    deps,
+    emitted,
+    ask,
+    loginAs: async (role, limits = {}) => {
+      const username = `user-${++users}`;
+      const body = { username, role, password: PASSWORD, limits: { services: null, deployments: null, ...limits } };
+      const made = await ask("POST", "/api/users", { body });
+      if (made.status !== 201) throw new Error(`cannot make a user: ${made.text}`);
+      const login = await send(port, "POST", "/api/session", { body: { username, password: PASSWORD } });
+      if (!login.cookie) throw new Error(`cannot log in: ${login.text}`);
+      return login.cookie;
+    },
+    close: async () => {
+      await server.close();
+      access.close();
+      database.close();
+      await folder.remove();
+    },
+  };
+}
