@@ -1,27 +1,23 @@
 import { once } from "node:events";
-import { request as httpRequest, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
-import { Hono } from "hono";
+import { mkdirSync } from "node:fs";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { createDockerHost } from "../../shared/host/docker.ts";
+import { createFileRoot } from "../../shared/host/files.ts";
+import { createHostMetrics } from "../../shared/host/metrics.ts";
+import { createProcessHost } from "../../shared/host/processes.ts";
 import type { Revocation } from "../../shared/protocol/access.ts";
 import { type Config, parseConfig } from "../../shared/server/config.ts";
-import { errorHandler, notFoundHandler } from "../../shared/server/errors.ts";
 import { type Log, silentLog } from "../../shared/server/log.ts";
 import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
-import { requestId } from "../../shared/server/request-id.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
-import type { ApiEnv } from "../context.ts";
+import { createApi } from "../app.ts";
 import { openDatabase } from "../database/database.ts";
-import { createGuard, type GuardOptions } from "../middleware/guard.ts";
-import { accountRoutes } from "../routes/account.ts";
-import { auditRoutes } from "../routes/audit.ts";
-import { internalRoutes } from "../routes/internal.ts";
-import { keysRoutes } from "../routes/keys.ts";
-import { oidcRoutes } from "../routes/oidc.ts";
-import { sessionRoutes } from "../routes/session.ts";
-import { setupRoutes } from "../routes/setup.ts";
-import { usersRoutes } from "../routes/users.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createHttpServer } from "../http-server.ts";
+import { createDependencies } from "../lib/dependencies.ts";
+import { createWsClient, type WsClient } from "../lib/ws-client.ts";
+import type { GuardOptions } from "../middleware/guard.ts";
 import { type Access, createAccess } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
 
@@ -53,6 +49,7 @@ export interface Ask {
 
 export interface TestAccess {
   access: Access;
+  app: ReturnType<typeof createApi>;
   port: number;
   dataDir: string;
   origin: string;
@@ -75,10 +72,18 @@ export interface TestAccessOptions {
   log?: Log;
 }
 
-/** The access routes behind their guard on a real port, with a state folder of their own. */
+/** The whole API on a real port, with a state folder of its own; sockets to be cut are noted instead of cut. */
 export async function startAccess(options: TestAccessOptions = {}): Promise<TestAccess> {
   const folder: TempFolder = await tempFolder("access");
-  const config = parseConfig({ DATA_DIR: `${folder.path}/data`, NODE_ENV: "test", ...options.env });
+  const config = parseConfig({
+    DATA_DIR: `${folder.path}/data`,
+    PM2_HOME: `${folder.path}/pm2`,
+    FILE_MANAGER_ROOT: `${folder.path}/files`,
+    WS_SERVER_URL: `http://127.0.0.1:${await freePort()}`,
+    NODE_ENV: "test",
+    ...options.env,
+  });
+  mkdirSync(config.FILE_MANAGER_ROOT);
   const port = await freePort();
   const consoleLines: string[] = [];
   const revoked: Required<Revocation>[] = [];
@@ -87,6 +92,9 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
   const test: TestAccess = {
     get access() {
       return running.access;
+    },
+    get app() {
+      return running.app;
     },
     port,
     dataDir: config.DATA_DIR,
@@ -123,50 +131,52 @@ async function start(
   revoked: Required<Revocation>[],
 ) {
   const database = openDatabase(config.DATA_DIR);
+  const originPolicy = createOriginPolicy([WEB_ORIGIN, ...config.PUBLIC_ORIGIN], [port]);
+  const client = createWsClient({ url: config.WS_SERVER_URL, token: EMIT_TOKEN, log: silentLog() });
+  const realtime: WsClient = {
+    ...client,
+    revoke: ({ sessionIds = [], principalIds = [] }) => void revoked.push({ sessionIds, principalIds }),
+  };
+  const announce = (line: string) => void consoleLines.push(line);
   const access = createAccess({
-    database,
-    dataDir: config.DATA_DIR,
-    config,
-    originPolicy: createOriginPolicy([WEB_ORIGIN, ...config.PUBLIC_ORIGIN], [port]),
-    emitToken: EMIT_TOKEN,
-    realtime: {
-      revoke: ({ sessionIds = [], principalIds = [] }) => revoked.push({ sessionIds, principalIds }),
+    ...{
+      database,
+      dataDir: config.DATA_DIR,
+      config,
+      originPolicy,
+      emitToken: EMIT_TOKEN,
+      realtime,
+      log,
+      announce,
+      clock,
     },
-    log,
-    announce: (line) => consoleLines.push(line),
-    clock,
   });
-  const deps = { access };
-  const app = new Hono<ApiEnv>()
-    .onError(errorHandler(log))
-    .notFound(notFoundHandler)
-    .use(requestId(), createGuard(access, guard))
-    .route("/internal", internalRoutes(deps))
-    .route("/api/setup", setupRoutes(deps))
-    .route("/api/session", sessionRoutes(deps))
-    .route("/api/oidc", oidcRoutes(deps))
-    .route("/api/account", accountRoutes(deps))
-    .route("/api/users", usersRoutes(deps))
-    .route("/api/keys", keysRoutes(deps))
-    .route("/api/audit", auditRoutes(deps));
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
+  const processes = createProcessHost({ pm2Home: config.PM2_HOME });
+  const files = createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] });
+  const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: undefined });
+  const deps: ApiDeps = {
+    ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies },
+    ...{ originPolicy, log, production: true },
+  };
+  const app = createApi(deps, guard);
+  const server = createHttpServer((request, env) => app.fetch(request, env));
+  await server.listen(port, "127.0.0.1");
   let stopped = false;
   return {
     access,
+    app,
     stop: async () => {
       if (stopped) return;
       stopped = true;
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      server.http.closeAllConnections();
+      await server.close();
       access.close();
+      await client.close();
       database.close();
     },
   };
 }
-
-export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** One request, every header under the test's control. */
 export async function send(port: number, method: string, path: string, ask: Ask): Promise<Answer> {
