@@ -93,6 +93,8 @@ export function closedText(code: StreamClosedCode | string, exitCode?: number): 
   switch (code) {
     case "exited":
       return exitCode === undefined ? "Stopped" : `Exited with code ${exitCode}`;
+    case "failed":
+      return "Failed";
     case "removed":
       return "Removed";
     case "replaced":

@@ -1,0 +1,146 @@
+import { createSignal, Show } from "solid-js";
+import { createStore } from "solid-js/store";
+import type { McpServer } from "../../../../shared/protocol/mcp.ts";
+import { api, toMessage } from "../../lib/api.ts";
+import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { Button, Callout, Dialog, Segmented, TextField, toast } from "../../ui/index.ts";
+import { PairsField } from "./PairsField.tsx";
+import { type DraftErrors, emptyDraft, type ServerDraft, toDraft, toInput } from "./server-form.ts";
+
+export interface ServerDialogProps {
+  /** The server to edit; a new one when absent. */
+  server?: McpServer;
+  onClose: () => void;
+  onSaved: (server: McpServer) => void;
+}
+
+const FORM = "mcp-server-form";
+
+/** Registers an MCP server, or edits one. */
+export function ServerDialog(props: ServerDialogProps) {
+  const editing = () => props.server !== undefined;
+  const [draft, setDraft] = createStore<ServerDraft>(props.server ? toDraft(props.server) : emptyDraft());
+  const [errors, setErrors] = createSignal<DraftErrors>({});
+  const [refusal, setRefusal] = createSignal("");
+  const [saving, setSaving] = createSignal(false);
+
+  async function save(event: Event): Promise<void> {
+    event.preventDefault();
+    const checked = toInput(draft);
+    setErrors("errors" in checked ? checked.errors : {});
+    if (!("input" in checked)) return;
+    setSaving(true);
+    setRefusal("");
+    try {
+      const { server } = props;
+      const saved = server ? await api.mcp.update(server.id, checked.input) : await api.mcp.create(checked.input);
+      await invalidate(queryKeys.mcp);
+      toast.success(`${saved.name} ${server ? "saved" : "registered"}`);
+      props.onSaved(saved);
+    } catch (error) {
+      setRefusal(toMessage(error));
+    } finally {
+      setSaving(false);
+    }
+  }
+
+  return (
+    <Dialog
+      open
+      wide
+      title={editing() ? `Edit ${props.server?.name ?? ""}` : "Register an MCP server"}
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form={FORM} busy={saving()}>
+            {editing() ? "Save" : "Register"}
+          </Button>
+        </>
+      }
+    >
+      <form id={FORM} class="server-form" onSubmit={(event) => void save(event)} noValidate>
+        <TextField
+          label="Name"
+          focus
+          value={draft.name}
+          maxLength={64}
+          error={errors().name}
+          onInput={(name) => setDraft({ name })}
+        />
+        <Segmented
+          label="Transport"
+          value={draft.type}
+          options={[
+            { value: "stdio", label: "Program on this host" },
+            { value: "http", label: "Address (HTTP)" },
+          ]}
+          onChange={(type) => setDraft({ type })}
+        />
+        <Show when={draft.type === "stdio"} fallback={<HttpFields />}>
+          <TextField
+            label="Program"
+            mono
+            placeholder="npx"
+            value={draft.command}
+            error={errors().command}
+            onInput={(command) => setDraft({ command })}
+          />
+          <TextField
+            label="Arguments"
+            mono
+            rows={4}
+            placeholder={"-y\n@modelcontextprotocol/server-everything"}
+            hint="One a line. No shell reads them: no quotes are needed."
+            value={draft.args}
+            error={errors().args}
+            onInput={(args) => setDraft({ args })}
+          />
+          <PairsField
+            legend="Environment"
+            noun="variable"
+            pairs={draft.env}
+            onChange={(env) => setDraft({ env })}
+            hint={
+              editing()
+                ? "Values are never shown again: type each one anew."
+                : "Values are kept on the server and never shown again."
+            }
+            error={errors().env}
+          />
+        </Show>
+        <Show when={refusal()}>
+          <Callout tone="bad">{refusal()}</Callout>
+        </Show>
+      </form>
+    </Dialog>
+  );
+
+  function HttpFields() {
+    return (
+      <>
+        <TextField
+          label="Address"
+          type="url"
+          mono
+          placeholder="https://example.com/mcp"
+          value={draft.url}
+          error={errors().url}
+          onInput={(url) => setDraft({ url })}
+        />
+        <PairsField
+          legend="Headers"
+          noun="header"
+          pairs={draft.headers}
+          onChange={(headers) => setDraft({ headers })}
+          hint={
+            editing()
+              ? "Values are never shown again: type each one anew."
+              : "Values are kept on the server and never shown again."
+          }
+          error={errors().headers}
+        />
+      </>
+    );
+  }
+}
