@@ -100,7 +100,7 @@ async function setupLine(): Promise<string | undefined> {
   const { needed } = (await answer.json()) as { needed?: boolean };
   if (!needed) return undefined;
   const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();
-  return `First start: make the admin account at ${address}/setup with the set-up token ${token}`;
+  return `First start: make the admin account at ${address}/setup#token=${token}`;
 }
 
 const taken: App[] = [];
