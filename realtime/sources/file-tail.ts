@@ -124,22 +124,36 @@ export class FileTail {
 
   /** Finishes the file of the mark where rotation put it, then those written after it; tells of the loss when it is gone. */
   private async throughNeighbours(reason: GapReason): Promise<void> {
-    let found = false;
-    for (const path of await rotatedNeighbours(this.path)) {
-      const neighbour = await openLogFile(path).catch(() => undefined);
-      if (!neighbour) continue;
-      try {
-        const epoch = await epochOf(neighbour);
-        if (!found && !(sameContent(epoch, this.mark.epoch) && (await neighbour.stat()).size >= this.mark.at)) continue;
-        const reader = new LineReader(found ? 0 : this.mark.at);
-        found = true;
-        for await (const lines of reader.read(neighbour)) await this.deliver(lines, epoch);
-        await this.deliver(reader.finish(), epoch);
-      } finally {
-        await neighbour.close();
+    const sought = this.mark;
+    const neighbours = await this.openNeighbours();
+    try {
+      // A rename keeps the inode; a copy keeps only the content, and the newest of equal ones is it.
+      const holds = (same: (epoch: string) => boolean) =>
+        neighbours.findLastIndex(({ epoch, size }) => same(epoch) && size >= sought.at);
+      const renamed = holds((epoch) => epoch === sought.epoch);
+      const first = renamed === -1 ? holds((epoch) => sameContent(epoch, sought.epoch)) : renamed;
+      if (first === -1) {
+        this.handlers.onLost(reason, sought);
+        return;
       }
+      for (const [index, { handle, epoch }] of neighbours.slice(first).entries()) {
+        const reader = new LineReader(index === 0 ? sought.at : 0);
+        for await (const lines of reader.read(handle)) await this.deliver(lines, epoch);
+        await this.deliver(reader.finish(), epoch);
+      }
+    } finally {
+      for (const { handle } of neighbours) await handle.close();
     }
-    if (!found) this.handlers.onLost(reason, { epoch: this.mark.epoch, at: this.mark.at });
+  }
+
+  /** Rotated neighbours that can be read, oldest first. */
+  private async openNeighbours(): Promise<{ handle: FileHandle; epoch: string; size: number }[]> {
+    const neighbours = [];
+    for (const path of await rotatedNeighbours(this.path)) {
+      const handle = await openLogFile(path).catch(() => undefined);
+      if (handle) neighbours.push({ handle, epoch: await epochOf(handle), size: (await handle.stat()).size });
+    }
+    return neighbours;
   }
 
   private async afterTruncation(): Promise<void> {

@@ -1,0 +1,151 @@
+import { appendFile, copyFile, rename, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
+const write = (from: number, to: number) =>
+  numbers(from, to)
+    .map((line) => `${line}\n`)
+    .join("");
+/** Writes to stdout what is put into its file `feed`, so that a test decides when. */
+const idle = "setInterval(() => {}, 1000);";
+
+describe("the logs of a PM2 name", () => {
+  let pm2: TestPm2;
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    pm2 = await testPm2();
+    await pm2.start({ name: "idle app", source: idle });
+    realtime = await startRealtime({ pm2Home: pm2.home });
+  });
+  afterEach(() => realtime.disconnectAll());
+  afterAll(async () => {
+    await realtime.stop();
+    await pm2.close();
+  });
+
+  const follow = async (pm2Name: string, options: object = {}) => {
+    const socket = realtime.connect("deployments");
+    const reader = readLogs(socket);
+    const answer = await socket.emitWithAck("subscribe:logs", { deploymentId: pm2Name, pm2Name, ...options });
+    expect(answer).toEqual({ success: true, deploymentId: pm2Name, pm2Name });
+    return { socket, reader };
+  };
+  const outFile = join("logs", "idle-app-out.log");
+  const log = () => join(pm2.home, outFile);
+
+  test("start with the last lines and go on with new ones, stdout told from stderr", async () => {
+    await writeFile(log(), write(1, 150));
+    const { socket, reader } = await follow("idle app", { tail: 10 });
+    const types: (string | undefined)[] = [];
+    socket.on("logs", ({ type }) => types.push(type));
+    await eventually(() => expect(reader.lines).toEqual(numbers(141, 150)));
+    await appendFile(log(), write(151, 160));
+    await eventually(() => expect(reader.lines).toEqual(numbers(141, 160)));
+    await appendFile(log().replace("-out", "-error"), "oops\n");
+    await eventually(() => expect(reader.lines.at(-1)).toBe("oops"));
+    expect(types.at(-1)).toBe("error");
+  });
+
+  test("continue right after a cursor", async () => {
+    await writeFile(log(), write(1, 50));
+    const first = await follow("idle app", { tail: 1000 });
+    await eventually(() => expect(first.reader.lines.filter((line) => line !== "oops")).toEqual(numbers(1, 50)));
+    await realtime.disconnectAll();
+    await appendFile(log(), write(51, 80));
+    const second = await follow("idle app", { since: first.reader.cursor });
+    await eventually(() => expect(second.reader.lines).toEqual(numbers(51, 80)));
+    expect(second.reader.gaps).toEqual([]);
+  });
+
+  test("go on in the new file after a rotation by rename, and lose nothing", async () => {
+    await writeFile(log(), write(1, 10));
+    const { reader } = await follow("idle app", { tail: 10 });
+    await eventually(() => expect(reader.lines).toContain("line 10"));
+    await appendFile(log(), write(11, 20));
+    await rename(log(), log().replace(".log", "__2026-01-01.log"));
+    await appendFile(log().replace(".log", "__2026-01-01.log"), write(21, 30));
+    await writeFile(log(), write(31, 40));
+    await eventually(() => expect(reader.lines.slice(-30)).toEqual(numbers(11, 40)));
+    expect(reader.gaps).toEqual([]);
+  });
+
+  test("find a cursor's place in a file that was renamed while nobody read", async () => {
+    await writeFile(log(), write(1, 10));
+    const first = await follow("idle app", { tail: 10 });
+    await eventually(() => expect(first.reader.lines).toContain("line 10"));
+    await realtime.disconnectAll();
+    await appendFile(log(), write(11, 20));
+    await rename(log(), log().replace(".log", "__2026-01-02.log"));
+    await writeFile(log(), write(21, 30));
+    const second = await follow("idle app", { since: first.reader.cursor });
+    await eventually(() => expect(second.reader.lines).toEqual(numbers(11, 30)));
+    expect(second.reader.gaps).toEqual([]);
+  });
+
+  test("start over in a file that was copied and truncated, without a repeat", async () => {
+    await writeFile(log(), `generation A\n${write(1, 10)}`);
+    const { reader } = await follow("idle app", { tail: 10 });
+    await eventually(() => expect(reader.lines).toContain("line 10"));
+    await copyFile(log(), log().replace(".log", "__2026-01-03.log"));
+    await truncate(log());
+    await appendFile(log(), `generation B\n${write(11, 20)}`);
+    await eventually(() => expect(reader.lines.slice(-11)).toEqual(["generation B", ...numbers(11, 20)]));
+    expect(reader.lines.filter((line) => line === "line 10")).toHaveLength(1);
+  });
+
+  test("say so when a file was emptied and what it held is nowhere", async () => {
+    await writeFile(log(), `only here\n${write(1, 10)}`);
+    const { reader } = await follow("idle app", { tail: 10 });
+    await eventually(() => expect(reader.lines).toContain("line 10"));
+    await truncate(log());
+    await appendFile(log(), "after\n");
+    await eventually(() => expect(reader.lines.at(-1)).toBe("after"));
+    expect(reader.gaps).toEqual([expect.objectContaining({ reason: "truncated" })]);
+  });
+
+  test("of several instances of one name come from all their files", async () => {
+    await pm2.start({
+      name: "twins",
+      instances: 2,
+      source: "console.log('I am', process.env.NODE_APP_INSTANCE); setInterval(() => {}, 1000);",
+    });
+    const { reader } = await follow("twins", { tail: 10 });
+    await eventually(() => expect(reader.lines.toSorted()).toEqual(["I am 0", "I am 1"]));
+  });
+
+  test("tell that the process stopped, and go on when it is started again", async () => {
+    await pm2.start({ name: "stopper", source: "console.log('started'); setInterval(() => {}, 1000);" });
+    const { reader } = await follow("stopper", { tail: 10 });
+    await eventually(() => expect(reader.lines).toEqual(["started"]));
+    await pm2.command("stop", "stopper");
+    await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited" })]));
+    await pm2.command("restart", "stopper");
+    await eventually(() => expect(reader.lines).toEqual(["started", "started"]));
+    expect(reader.states).toContain("restarted");
+    await pm2.command("delete", "stopper");
+    await eventually(() => expect(reader.closed.at(-1)).toMatchObject({ code: "removed" }));
+  });
+
+  test("of a name that is on no list are refused, even when it means something to PM2's command line", async () => {
+    const socket = realtime.connect("deployments");
+    for (const pm2Name of ["all", "0", "/(a+)+$/", "--lines", "idle"]) {
+      const error = nextEvent(socket, "error");
+      const answer = await socket.emitWithAck("subscribe:logs", { deploymentId: "x", pm2Name });
+      expect(answer).toMatchObject({ success: false, code: "not_found" });
+      expect(await error).toMatchObject({ pm2Name, code: "not_found" });
+    }
+  });
+
+  test("announce what happens to processes to the whole namespace", async () => {
+    const socket = realtime.connect("deployments");
+    await nextEvent(socket, "connect");
+    const changed = nextEvent(socket, "deployments:changed");
+    await pm2.command("restart", "idle app");
+    expect(await changed).toMatchObject({ pm2Name: "idle app" });
+  });
+});
