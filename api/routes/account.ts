@@ -9,16 +9,21 @@ import type { UserRecord } from "../access/users.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { sessionSchema } from "../schemas/access.ts";
 
 const sessionId = z.strictObject({ id: z.uuid() });
 
 /** What a person does with the own account. */
 export const accountRoutes = ({ access }: { access: Access }) =>
   createRoutes()
-    .get("/sessions", described({ tag: "account", summary: "Own sessions" }), (c) => {
-      const { id, sessionId: current } = c.get("principal");
-      return c.json(ok({ sessions: sessionsOf(access, id, current) }));
-    })
+    .get(
+      "/sessions",
+      described({ tag: "account", summary: "Own sessions", answer: { sessions: z.array(sessionSchema) } }),
+      (c) => {
+        const { id, sessionId: current } = c.get("principal");
+        return c.json(ok({ sessions: sessionsOf(access, id, current) }));
+      },
+    )
     .delete(
       "/sessions/:id",
       described({ tag: "account", summary: "End one of the own sessions" }),
@@ -51,7 +56,11 @@ export const accountRoutes = ({ access }: { access: Access }) =>
     )
     .post(
       "/totp",
-      described({ tag: "account", summary: "Begin to set up a second factor" }),
+      described({
+        tag: "account",
+        summary: "Begin to set up a second factor",
+        answer: { secret: z.string(), uri: z.string() },
+      }),
       validated("json", passwordAgain),
       async (c) => {
         const user = await access.confirmPassword(c.get("principal").id, c.req.valid("json").password);
@@ -61,7 +70,11 @@ export const accountRoutes = ({ access }: { access: Access }) =>
     )
     .post(
       "/totp/confirm",
-      described({ tag: "account", summary: "Turn the second factor on with its first code" }),
+      described({
+        tag: "account",
+        summary: "Turn the second factor on with its first code",
+        answer: { recoveryCodes: z.array(z.string()) },
+      }),
       validated("json", totpConfirmation),
       (c) => {
         const user = ownUser(c, access);

@@ -9,6 +9,7 @@ import { lesserRole, narrowestLimits } from "../access/identify.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { apiKeySchema } from "../schemas/access.ts";
 
 const keyId = z.strictObject({ id: z.uuid() });
 
@@ -29,7 +30,7 @@ export const keysRoutes = ({ access }: { access: Access }) => {
     lastUsedAt: key.lastUsedAt,
   });
   return createRoutes()
-    .get("/", described({ tag: "keys", summary: "API keys" }), (c) => {
+    .get("/", described({ tag: "keys", summary: "API keys", answer: { keys: z.array(apiKeySchema) } }), (c) => {
       const principal = c.get("principal");
       return c.json(
         ok({
@@ -42,7 +43,12 @@ export const keysRoutes = ({ access }: { access: Access }) => {
     })
     .post(
       "/",
-      described({ tag: "keys", summary: "Make an API key; it is shown this once" }),
+      described({
+        tag: "keys",
+        summary: "Make an API key; it is shown this once",
+        answer: { key: apiKeySchema, secret: z.string() },
+        status: 201,
+      }),
       validated("json", keyBody),
       (c) => {
         const { role, scopes, limits, name, days } = c.req.valid("json");

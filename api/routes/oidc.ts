@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { z } from "zod";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
@@ -12,10 +13,12 @@ import { described } from "../middleware/described.ts";
 /** Log-in by an OpenID provider. The browser comes and goes by navigation, so errors lead back to the log-in page. */
 export const oidcRoutes = ({ access }: { access: Access }) =>
   createRoutes()
-    .get("/", described({ tag: "access", summary: "Whether one can log in by OpenID" }), (c) =>
-      c.json(ok({ configured: access.oidc !== undefined })),
+    .get(
+      "/",
+      described({ tag: "access", summary: "Whether one can log in by OpenID", answer: { configured: z.boolean() } }),
+      (c) => c.json(ok({ configured: access.oidc !== undefined })),
     )
-    .get("/start", described({ tag: "access", summary: "Go to the OpenID provider" }), async (c) => {
+    .get("/start", described({ tag: "access", summary: "Go to the OpenID provider", status: 302 }), async (c) => {
       try {
         const { url, binding } = await provider(access).start(`${ownOrigin(c, access)}/api/oidc/callback`);
         sendBinding(c, access, binding, OIDC_PENDING_MS / 1_000);
@@ -24,18 +27,22 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
         return backToLogin(c, access, error);
       }
     })
-    .get("/callback", described({ tag: "access", summary: "Come back from the OpenID provider" }), async (c) => {
-      const binding = getCookie(c, bindingName(c, access));
-      sendBinding(c, access, "", 0);
-      try {
-        const user = await provider(access).finish(binding, new URL(c.req.url).search.slice(1));
-        c.set("auditTarget", user.name);
-        startSession(c, access, user);
-        return c.redirect(`${webOrigin(c, access)}/`);
-      } catch (error) {
-        return backToLogin(c, access, error);
-      }
-    });
+    .get(
+      "/callback",
+      described({ tag: "access", summary: "Come back from the OpenID provider", status: 302 }),
+      async (c) => {
+        const binding = getCookie(c, bindingName(c, access));
+        sendBinding(c, access, "", 0);
+        try {
+          const user = await provider(access).finish(binding, new URL(c.req.url).search.slice(1));
+          c.set("auditTarget", user.name);
+          startSession(c, access, user);
+          return c.redirect(`${webOrigin(c, access)}/`);
+        } catch (error) {
+          return backToLogin(c, access, error);
+        }
+      },
+    );
 
 function provider(access: Access): OidcLogin {
   if (!access.oidc) throw new AppError("not_supported", "No OpenID provider is configured.");

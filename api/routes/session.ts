@@ -9,23 +9,29 @@ import { startSession } from "../access/start-session.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { principalSchema } from "../schemas/access.ts";
 
 export const sessionRoutes = ({ access }: { access: Access }) =>
   createRoutes()
-    .post("/", described({ tag: "access", summary: "Log in" }), validated("json", loginBody), async (c) => {
-      const body = c.req.valid("json");
-      // A name that nobody has may be a password typed into the wrong field: it is not written down.
-      c.set("auditTarget", access.users.byName(body.username)?.name ?? "unknown user");
-      const address = c.get("address");
-      try {
-        const user = await access.login({ ...body, address, bucket: addressBucket(address) });
-        return c.json(ok({ principal: startSession(c, access, user) }));
-      } catch (error) {
-        if (!(error instanceof CodeRequired)) throw error;
-        return c.json({ ...toFailure(error, c.get("requestId")), codeRequired: true }, 401);
-      }
-    })
-    .get("/", described({ tag: "access", summary: "Who is logged in" }), (c) =>
+    .post(
+      "/",
+      described({ tag: "access", summary: "Log in", answer: { principal: principalSchema } }),
+      validated("json", loginBody),
+      async (c) => {
+        const body = c.req.valid("json");
+        // A name that nobody has may be a password typed into the wrong field: it is not written down.
+        c.set("auditTarget", access.users.byName(body.username)?.name ?? "unknown user");
+        const address = c.get("address");
+        try {
+          const user = await access.login({ ...body, address, bucket: addressBucket(address) });
+          return c.json(ok({ principal: startSession(c, access, user) }));
+        } catch (error) {
+          if (!(error instanceof CodeRequired)) throw error;
+          return c.json({ ...toFailure(error, c.get("requestId")), codeRequired: true }, 401);
+        }
+      },
+    )
+    .get("/", described({ tag: "access", summary: "Who is logged in", answer: { principal: principalSchema } }), (c) =>
       c.json(ok({ principal: c.get("principal") })),
     )
     .delete("/", described({ tag: "access", summary: "Log out" }), (c) => {

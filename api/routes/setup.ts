@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { setupBody } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { Access } from "../access/access.ts";
@@ -5,15 +6,27 @@ import { startSession } from "../access/start-session.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { principalSchema } from "../schemas/access.ts";
 
 export const setupRoutes = ({ access }: { access: Access }) =>
   createRoutes()
-    .get("/", described({ tag: "access", summary: "Whether the first administrator is yet to be made" }), (c) =>
-      c.json(ok({ needed: access.setup.needed() })),
+    .get(
+      "/",
+      described({
+        tag: "access",
+        summary: "Whether the first administrator is yet to be made",
+        answer: { needed: z.boolean() },
+      }),
+      (c) => c.json(ok({ needed: access.setup.needed() })),
     )
     .post(
       "/",
-      described({ tag: "access", summary: "Make the first administrator and log in" }),
+      described({
+        tag: "access",
+        summary: "Make the first administrator and log in",
+        answer: { principal: principalSchema },
+        status: 201,
+      }),
       validated("json", setupBody),
       async (c) => {
         const { token, username, password } = c.req.valid("json");

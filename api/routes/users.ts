@@ -8,6 +8,7 @@ import { toUser } from "../access/users.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { userSchema } from "../schemas/access.ts";
 
 const userId = z.strictObject({ id: z.uuid() });
 
@@ -26,17 +27,28 @@ export const usersRoutes = ({ access }: { access: Access }) => {
     return passwords.hash(password);
   };
   return createRoutes()
-    .get("/", described({ tag: "users", summary: "All users" }), (c) => c.json(ok({ users: users.all().map(toUser) })))
-    .post("/", described({ tag: "users", summary: "Make a user" }), validated("json", userBody), async (c) => {
-      const { username: name, password, role, limits } = c.req.valid("json");
-      c.set("auditTarget", name);
-      c.set("auditDetail", `role ${role}`);
-      const passwordHash = await hashOf(password, name);
-      return c.json(ok({ user: toUser(users.add({ name, role, limits, passwordHash })) }), 201);
-    })
+    .get("/", described({ tag: "users", summary: "All users", answer: { users: z.array(userSchema) } }), (c) =>
+      c.json(ok({ users: users.all().map(toUser) })),
+    )
+    .post(
+      "/",
+      described({ tag: "users", summary: "Make a user", answer: { user: userSchema }, status: 201 }),
+      validated("json", userBody),
+      async (c) => {
+        const { username: name, password, role, limits } = c.req.valid("json");
+        c.set("auditTarget", name);
+        c.set("auditDetail", `role ${role}`);
+        const passwordHash = await hashOf(password, name);
+        return c.json(ok({ user: toUser(users.add({ name, role, limits, passwordHash })) }), 201);
+      },
+    )
     .patch(
       "/:id",
-      described({ tag: "users", summary: "Change role, limits, password or second factor of a user" }),
+      described({
+        tag: "users",
+        summary: "Change role, limits, password or second factor of a user",
+        answer: { user: userSchema },
+      }),
       validated("param", userId),
       validated("json", userPatch),
       async (c) => {
