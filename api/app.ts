@@ -15,6 +15,7 @@ import { filesRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { internalRoutes } from "./routes/internal.ts";
 import { keysRoutes } from "./routes/keys.ts";
+import { mcpRoutes } from "./routes/mcp.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
 import { servicesRoutes } from "./routes/services.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -28,6 +29,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/services", servicesRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
+    .route("/mcp", mcpRoutes(deps))
     .route("/files", filesRoutes(deps))
     .route("/setup", setupRoutes(deps))
     .route("/session", sessionRoutes(deps))

@@ -8,6 +8,7 @@ import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Access } from "./access/access.ts";
 import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
+import type { McpHost } from "./mcp/host.ts";
 
 /** What the API needs from outside; `main.ts` brings the real ones, a test its own. */
 export interface ApiDeps {
@@ -17,6 +18,7 @@ export interface ApiDeps {
   processes: ProcessHost;
   metrics: HostMetrics;
   files: FileRoot;
+  mcp: McpHost;
   realtime: WsClient;
   dependencies: Dependencies;
   originPolicy: OriginPolicy;

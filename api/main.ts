@@ -16,6 +16,7 @@ import type { ApiDeps } from "./deps.ts";
 import { createHttpServer, type HttpServer } from "./http-server.ts";
 import { createDependencies } from "./lib/dependencies.ts";
 import { createWsClient } from "./lib/ws-client.ts";
+import { createMcpHost } from "./mcp/host.ts";
 
 const DEFAULT_PORT = 3006;
 
@@ -29,6 +30,7 @@ function createDeps(config: Config, port: number, log: Log): { deps: ApiDeps; cl
   const processes = createProcessHost({ pm2Home: config.PM2_HOME });
   const files = createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] });
   const realtime = createWsClient({ url: config.WS_SERVER_URL, token: emitToken, log });
+  const mcp = createMcpHost({ database, realtime, log, config });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
   const announce = (line: string) => void process.stdout.write(`${line}\n`);
   const access = createAccess({
@@ -37,7 +39,7 @@ function createDeps(config: Config, port: number, log: Log): { deps: ApiDeps; cl
   return {
     deps: {
       ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies },
-      ...{ originPolicy, log, production: config.NODE_ENV === "production" },
+      ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async close() {
       access.close();
@@ -57,7 +59,8 @@ async function start(): Promise<void> {
   const { deps, close } = createDeps(config, port, log);
   app = createApi(deps);
   stopOnSignals(log, async () => {
-    await server.close();
+    // Together: servers that do not end by themselves take most of the time there is.
+    await Promise.all([server.close(), deps.mcp.close()]);
     await close();
   });
   log.info({ host: config.HOST, port }, `API on ${config.HOST}:${port}`);

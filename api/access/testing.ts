@@ -17,6 +17,7 @@ import type { ApiDeps } from "../deps.ts";
 import { createHttpServer } from "../http-server.ts";
 import { createDependencies } from "../lib/dependencies.ts";
 import { createWsClient, type WsClient } from "../lib/ws-client.ts";
+import { createMcpHost } from "../mcp/host.ts";
 import type { GuardOptions } from "../middleware/guard.ts";
 import { type Access, createAccess } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
@@ -155,9 +156,10 @@ async function start(
   const processes = createProcessHost({ pm2Home: config.PM2_HOME });
   const files = createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: undefined });
+  const mcp = createMcpHost({ database, realtime, log, config });
   const deps: ApiDeps = {
     ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies },
-    ...{ originPolicy, log, production: true },
+    ...{ mcp, originPolicy, log, production: true },
   };
   const app = createApi(deps, guard);
   const server = createHttpServer((request, env) => app.fetch(request, env));
@@ -171,6 +173,7 @@ async function start(
       stopped = true;
       server.http.closeAllConnections();
       await server.close();
+      await mcp.close();
       access.close();
       await client.close();
       database.close();

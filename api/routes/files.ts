@@ -17,7 +17,7 @@ import type { ApiDeps } from "../deps.ts";
 import { attachment, parseRange } from "../lib/byte-range.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
-import { fileEntryAnswer, folderAnswer, textFileAnswer } from "./file-answers.ts";
+import { fileEntrySchema, folderSchema, textFileSchema } from "../schemas/file.ts";
 
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Files", summary, ...more });
@@ -42,7 +42,7 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
   return createRoutes()
     .get(
       "/",
-      describe("List a folder, page by page", { answer: { folder: folderAnswer } }),
+      describe("List a folder, page by page", { answer: { folder: folderSchema } }),
       validated("query", listQuery),
       async (c) => {
         const { path, ...page } = c.req.valid("query");
@@ -57,13 +57,13 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
     })
     .get(
       "/text",
-      describe("Read a text file", { answer: { file: textFileAnswer } }),
+      describe("Read a text file", { answer: { file: textFileSchema } }),
       validated("query", pathQuery),
       async (c) => c.json(ok({ file: await files.readText(c.req.valid("query").path) })),
     )
     .put(
       "/text",
-      describe("Write a text file whole", { answer: { file: textFileAnswer } }),
+      describe("Write a text file whole", { answer: { file: textFileSchema } }),
       validated("json", writeFileBody),
       async (c) => {
         const { path, content, etag } = c.req.valid("json");
@@ -128,7 +128,7 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
       describe("Upload a file: the body is its bytes", {
         description: "An existing file is replaced, unless `If-None-Match: *` is sent.",
         rawBody: "application/octet-stream",
-        answer: { entry: fileEntryAnswer },
+        answer: { entry: fileEntrySchema },
         status: 201,
       }),
       validated("query", pathQuery),

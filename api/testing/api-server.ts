@@ -15,6 +15,7 @@ import { openDatabase } from "../database/database.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createHttpServer } from "../http-server.ts";
 import { createDependencies } from "../lib/dependencies.ts";
+import { createMcpHost } from "../mcp/host.ts";
 import { createEmitRecorder, type EmittedEvent } from "./route-server.ts";
 
 export interface TestApi {
@@ -55,8 +56,9 @@ export async function startApi({ dockerHost, pm2Home, change }: TestApiOptions =
   const docker = createDockerHost({ dockerHost: dockerHost ?? "unix:///nonexistent/docker.sock" });
   const processes = createProcessHost({ pm2Home: pm2Home ?? join(folder.path, "pm2") });
   const files = createFileRoot({ root: folder.path, log, protect: [config.DATA_DIR] });
+  const mcp = createMcpHost({ database, realtime, log, config });
   const usual: ApiDeps = {
-    ...{ access, database, docker, processes, files, realtime, originPolicy, log, production: false },
+    ...{ mcp, access, database, docker, processes, files, realtime, originPolicy, log, production: false },
     metrics: createHostMetrics(),
     dependencies: createDependencies({ docker, processes, files, realtime, redisUrl: undefined }),
   };
@@ -84,6 +86,7 @@ export async function startApi({ dockerHost, pm2Home, change }: TestApiOptions =
     },
     close: async () => {
       await server.close();
+      await mcp.close();
       access.close();
       database.close();
       await folder.remove();

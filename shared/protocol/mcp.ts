@@ -30,23 +30,62 @@ const environmentName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable name")
   .refine((name) => !(refusedEnvironmentNames as readonly string[]).includes(name.toUpperCase()), "may not be set");
 
+const environmentValue = z
+  .string()
+  .max(8192)
+  .refine((value) => !value.includes("\0"), "must not hold NUL");
+
 const environment = z
-  .record(environmentName, z.string().max(8192))
+  .record(environmentName, environmentValue)
   .refine((map) => Object.keys(map).length <= 64, "has too many entries");
+
+/** A word of a command line. */
+const word = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => !text.includes("\0"), "must not hold NUL");
 
 const displayName = z.string().trim().min(1).max(64);
 
 export const mcpStdioTransport = z.strictObject({
   type: z.literal("stdio"),
   /** Program, then its arguments: never a shell line. */
-  command: z.string().min(1).max(1024),
-  args: z.array(z.string().max(4096)).max(64).default([]),
+  command: word(1024).min(1),
+  args: z.array(word(4096)).max(64).default([]),
   env: environment.default({}),
 });
+/** Names that belong to the connection itself. */
+const refusedHeaderNames = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+const headerName = z
+  .string()
+  .max(128)
+  .regex(/^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/, "must be a header name")
+  .refine((name) => !refusedHeaderNames.has(name.toLowerCase()), "may not be set");
+const headerValue = z
+  .string()
+  .max(8192)
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be one line of Latin characters");
+
 export const mcpHttpTransport = z.strictObject({
   type: z.literal("http"),
   url: z.url({ protocol: /^https?$/ }).max(2048),
-  headers: z.record(z.string().max(128), z.string().max(8192)).default({}),
+  headers: z
+    .record(headerName, headerValue)
+    .refine((map) => Object.keys(map).length <= 64, "has too many entries")
+    .default({}),
 });
 
 export const createMcpServer = z.strictObject({
@@ -54,6 +93,26 @@ export const createMcpServer = z.strictObject({
   transport: z.discriminatedUnion("type", [mcpStdioTransport, mcpHttpTransport]),
 });
 export type CreateMcpServer = z.output<typeof createMcpServer>;
+
+/**
+ * A change of a server. A value of `null` keeps the stored one: values never come back, so an editor cannot repeat them. Kept
+ * values go to the program or address they were given for, and to no other.
+ */
+export const changeMcpServer = z.strictObject({
+  name: displayName,
+  transport: z.discriminatedUnion("type", [
+    mcpStdioTransport.extend({ env: kept(environmentName, environmentValue) }),
+    mcpHttpTransport.extend({ headers: kept(headerName, headerValue) }),
+  ]),
+});
+export type ChangeMcpServer = z.output<typeof changeMcpServer>;
+
+function kept(name: z.ZodType<string, string>, value: z.ZodType<string>) {
+  return z
+    .record(name, value.nullable())
+    .refine((map) => Object.keys(map).length <= 64, "has too many entries")
+    .default({});
+}
 
 export const callMcpTool = z.strictObject({
   name: z.string().min(1).max(256),

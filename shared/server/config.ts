@@ -49,7 +49,10 @@ const schema = z.object({
     .min(1)
     .default(join(import.meta.dirname, "../../.data"))
     .transform((path) => resolve(path)),
-  EMIT_TOKEN: z.string().min(32).optional(),
+  EMIT_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/, "must be 32 or more printable characters without spaces")
+    .optional(),
   EMIT_TOKEN_FILE: z.string().min(1).optional(),
   DOCKER_HOST: z.string().min(1).default("unix:///var/run/docker.sock"),
   PM2_HOME: z.string().min(1).default(join(homedir(), ".pm2")),
@@ -59,6 +62,8 @@ const schema = z.object({
     .default(homedir())
     .transform((path) => resolve(path)),
   MCP_ALLOWED_COMMANDS: csv,
+  /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
+  MCP_ALLOWED_HOSTS: csv,
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6()]))),
   /** Most sockets of the realtime server: in all, of one session or key, from one address. */

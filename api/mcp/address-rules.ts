@@ -1,0 +1,106 @@
+import { lookup } from "node:dns/promises";
+import { BlockList, isIP } from "node:net";
+import { AppError } from "../../shared/server/errors.ts";
+
+/** Everything that is not a public address of the internet; IPv4 inside IPv6 is checked as what it is. */
+const inner = new BlockList();
+for (const [network, prefix] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 3],
+] as const) {
+  inner.addSubnet(network, prefix, "ipv4");
+}
+for (const [network, prefix] of [
+  ["::", 96],
+  ["64:ff9b::", 32],
+  ["100::", 64],
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+  ["5f00::", 16],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["fec0::", 10],
+  ["ff00::", 8],
+] as const) {
+  inner.addSubnet(network, prefix, "ipv6");
+}
+
+export const isInnerAddress = (address: string): boolean => inner.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+
+/** Where a server is reached: its name for TLS and the `Host` header, the address that was checked for the connection. */
+export interface PinnedAddress {
+  url: URL;
+  address: string;
+}
+
+export interface AddressRules {
+  /** What can be said without a look-up. Throws `invalid_input`, or `forbidden` with how to allow it. */
+  check(url: string): URL;
+  /** Resolves the name once and checks every address it has. Throws as `check`, and `upstream_unavailable`. */
+  pin(url: string): Promise<PinnedAddress>;
+}
+
+/**
+ * Keeps requests to registered addresses out of the host's own network, unless the operator listed the host (`name` or
+ * `name:port`) in `MCP_ALLOWED_HOSTS`.
+ */
+export function createAddressRules(allowedHosts: readonly string[]): AddressRules {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const isListed = (url: URL) => {
+    const port = url.port || (url.protocol === "https:" ? "443" : "80");
+    return allowed.has(url.hostname) || allowed.has(`${url.hostname}:${port}`);
+  };
+
+  const check = (text: string): URL => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
+      throw new AppError("invalid_input", "The address must begin with http:// or https://.");
+    }
+    if (url.username !== "" || url.password !== "") {
+      throw new AppError("invalid_input", "The address must not hold a user name; send a header instead.");
+    }
+    url.hash = "";
+    const literal = bareHost(url);
+    if (isIP(literal) !== 0 && isInnerAddress(literal) && !isListed(url)) throw refusal();
+    return url;
+  };
+
+  return {
+    check,
+    async pin(text) {
+      const url = check(text);
+      let addresses: string[];
+      try {
+        addresses = (await lookup(bareHost(url), { all: true })).map(({ address }) => address);
+      } catch (error) {
+        throw new AppError("upstream_unavailable", "The server's name cannot be resolved.", { cause: error });
+      }
+      // One inner address among public ones is a trick, not a mistake.
+      if (!isListed(url) && addresses.some(isInnerAddress)) throw refusal();
+      const [address] = addresses;
+      if (address === undefined) throw new AppError("upstream_unavailable", "The server's name has no address.");
+      return { url, address };
+    },
+  };
+}
+
+const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
+
+const refusal = () =>
+  new AppError(
+    "forbidden",
+    "This address lies in an inner network: the operator lists such hosts in MCP_ALLOWED_HOSTS.",
+  );

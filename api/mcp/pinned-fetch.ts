@@ -1,0 +1,100 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { isIP } from "node:net";
+import { Readable } from "node:stream";
+import type { PinnedAddress } from "./address-rules.ts";
+
+/** Longest answer, and longest line of an event stream, in bytes. */
+const MESSAGE_MAX = 16 * 1024 * 1024;
+const CONNECTIONS_MAX = 16;
+const CONNECT_MS = 10_000;
+
+export interface PinnedFetch {
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** Ends all connections. */
+  close(): void;
+}
+
+/**
+ * A `fetch` that only ever speaks to the one address that was checked, whatever the name resolves to by now, follows no
+ * redirect and bounds what it reads. The global `fetch` cannot be told which address to use.
+ */
+export function createPinnedFetch({ url: registered, address }: PinnedAddress): PinnedFetch {
+  const secure = registered.protocol === "https:";
+  const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX };
+  const agent = secure ? new https.Agent(options) : new http.Agent(options);
+  const name = registered.hostname.replace(/^\[|\]$/g, "");
+
+  return {
+    async fetch(target, init = {}) {
+      const url = new URL(target);
+      if (url.origin !== registered.origin) throw new Error("Only the registered server is spoken to.");
+      const headers = new Headers(init.headers);
+      headers.set("host", url.host);
+      headers.delete("accept-encoding"); // nothing here unpacks
+      const body = await bodyOf(init.body);
+      if (body) headers.set("content-length", String(body.byteLength));
+      const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+      const request = (secure ? https : http).request(
+        {
+          host: address,
+          port: url.port || (secure ? 443 : 80),
+          path: `${url.pathname}${url.search}`,
+          method: init.method ?? "GET",
+          headers: Object.fromEntries(headers),
+          agent,
+          ...(secure && isIP(name) === 0 ? { servername: name } : {}),
+          ...(init.signal ? { signal: init.signal } : {}),
+        },
+        resolve,
+      );
+      request.once("error", reject);
+      const limit = setTimeout(() => request.destroy(new Error("The server does not answer.")), CONNECT_MS);
+      request.once("socket", (socket) => {
+        if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(limit));
+        else clearTimeout(limit);
+      });
+      request.once("close", () => clearTimeout(limit));
+      request.end(body);
+      return toResponse(await promise);
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function toResponse(message: http.IncomingMessage): Response {
+  const status = message.statusCode ?? 502;
+  message.on("error", () => {}); // told to whoever reads the body
+  if (status >= 300 && status < 400) {
+    message.destroy();
+    throw new Error("The server redirects, which is not followed.");
+  }
+  const headers = new Headers();
+  for (let index = 0; index + 1 < message.rawHeaders.length; index += 2) {
+    headers.append(message.rawHeaders[index] ?? "", message.rawHeaders[index + 1] ?? "");
+  }
+  const bodiless = status === 204 || status === 205 || status === 304;
+  if (bodiless) message.resume();
+  const stream = headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const body = bodiless
+    ? null
+    : (Readable.toWeb(message) as ReadableStream<Uint8Array>).pipeThrough(createBound(stream));
+  return new Response(body, { status, statusText: message.statusMessage ?? "", headers });
+}
+
+/** A stream of events may last for ever, but no line of it; any other body counts as a whole. */
+function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      const lineEnd = perLine ? chunk.lastIndexOf(10) : -1;
+      bytes = lineEnd < 0 ? bytes + chunk.byteLength : chunk.byteLength - lineEnd - 1;
+      if (bytes > MESSAGE_MAX) controller.error(new Error("The server's answer is too large."));
+      else controller.enqueue(chunk);
+    },
+  });
+}
+
+async function bodyOf(body: RequestInit["body"]): Promise<Uint8Array | undefined> {
+  return body === undefined || body === null ? undefined : new Uint8Array(await new Response(body).arrayBuffer());
+}

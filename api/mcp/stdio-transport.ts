@@ -1,0 +1,168 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { homedir } from "node:os";
+import process from "node:process";
+import {
+  deserializeMessage,
+  type JSONRPCMessage,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import { createLineReader } from "./lines.ts";
+import { LINE_MAX, type McpLogFeed } from "./log-feed.ts";
+
+/** Longest message of a server; one that sends more without a line end is no honest one. */
+const MESSAGE_MAX = 16 * 1024 * 1024;
+/** How long a server may take to end by itself once its input is closed, and then after SIGTERM. */
+const CLOSE_MS = 500;
+const TERMINATE_MS = 2_500;
+
+export interface StdioTransportOptions {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  log: McpLogFeed;
+}
+
+export interface StdioTransport extends Transport {
+  /** These two tell the client that silence on a probe means an old server, as it does on a local pipe. */
+  readonly pid: number | null;
+  readonly stderr: null;
+  /** Why the process is gone, in a few words; undefined while it runs. */
+  ending(): string | undefined;
+}
+
+/**
+ * Speaks to a server that is a process of its own: started without a shell, with nothing of our environment but PATH, HOME and
+ * LANG, in a process group that is ended as a whole.
+ */
+export function createStdioTransport({ command, args, env, log }: StdioTransportOptions): StdioTransport {
+  let child: ChildProcessWithoutNullStreams | undefined;
+  let exited: Promise<unknown> | undefined;
+  let ending: string | undefined;
+
+  const transport: StdioTransport = {
+    get pid() {
+      return child?.pid ?? null;
+    },
+    stderr: null,
+    ending: () => ending,
+
+    async start() {
+      const own = spawn(command, [...args], {
+        cwd: homedir(),
+        env: childEnvironment(env),
+        shell: false,
+        detached: true,
+        stdio: ["pipe", "pipe", "pipe"],
+        windowsHide: true,
+      });
+      exited = new Promise((resolve) => {
+        own.once("exit", resolve);
+        own.once("error", resolve);
+      });
+      try {
+        await once(own, "spawn");
+      } catch (error) {
+        ending = "it could not be started";
+        throw error;
+      }
+      child = own;
+      own.on("error", (error) => transport.onerror?.(error));
+      own.once("exit", (code, signal) => {
+        ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
+        signalGroup(own, "SIGKILL"); // helpers it left behind
+      });
+      // "close" also waits for the pipes; a helper that escaped the group could hold them for ever.
+      own.once("exit", () => setTimeout(() => own.stdout.destroy(), CLOSE_MS).unref());
+      own.stdout.once("close", () => transport.onclose?.());
+      readMessages(own);
+      readErrors(own);
+    },
+
+    async send(message) {
+      if (!child || ending !== undefined) throw new Error("The server is not running.");
+      if (!child.stdin.write(serializeMessage(message))) await Promise.race([once(child.stdin, "drain"), exited]);
+    },
+
+    async close() {
+      if (!child || !exited) return;
+      const own = child;
+      ending ??= "it was stopped";
+      own.stdin.end();
+      if (!(await endsWithin(exited, CLOSE_MS))) {
+        signalGroup(own, "SIGTERM");
+        if (!(await endsWithin(exited, TERMINATE_MS))) signalGroup(own, "SIGKILL");
+        await exited;
+      }
+      own.stdout.destroy();
+      own.stderr.destroy();
+    },
+  };
+
+  const readMessages = (own: ChildProcessWithoutNullStreams) => {
+    const lines = createLineReader(
+      MESSAGE_MAX,
+      (line) => {
+        if (ending !== undefined || line === "") return;
+        let message: JSONRPCMessage;
+        try {
+          message = deserializeMessage(line);
+        } catch {
+          log.add("stderr", "warning", `Not a message: ${line.slice(0, 500)}`);
+          return;
+        }
+        transport.onmessage?.(message);
+      },
+      () => {
+        ending = "it sent a message without an end";
+        void transport.close();
+      },
+    );
+    own.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+    own.stdin.on("error", (error) => transport.onerror?.(error));
+    own.stdout.on("error", (error) => transport.onerror?.(error));
+  };
+
+  const readErrors = (own: ChildProcessWithoutNullStreams) => {
+    let full = false;
+    const lines = createLineReader(LINE_MAX * 4, (line) => {
+      if (!log.add("stderr", "info", line)) full = true;
+    });
+    // A server that writes faster than this is read waits for us: nothing piles up here.
+    log.onReady(() => {
+      full = false;
+      own.stderr.resume();
+    });
+    own.stderr.on("data", (chunk: Buffer) => {
+      lines.push(chunk);
+      if (full) own.stderr.pause();
+    });
+    own.stderr.once("end", () => lines.end());
+    own.stderr.on("error", (error) => transport.onerror?.(error));
+  };
+
+  return transport;
+}
+
+function childEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
+  const { PATH = "/usr/local/bin:/usr/bin:/bin", LANG } = process.env;
+  return { ...(LANG === undefined ? {} : { LANG }), ...own, PATH, HOME: homedir() };
+}
+
+function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Nobody left in the group.
+  }
+}
+
+function endsWithin(exited: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  return Promise.race([exited.then(() => true), limit]).finally(() => clearTimeout(timer));
+}

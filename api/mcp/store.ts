@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { CreateMcpServer } from "../../shared/protocol/mcp.ts";
+import { AppError } from "../../shared/server/errors.ts";
+
+export type McpTransport = CreateMcpServer["transport"];
+
+/** A registered server with its secrets: for the side that starts it, never for an answer. */
+export interface StoredMcpServer {
+  id: string;
+  name: string;
+  transport: McpTransport;
+  desired: "stopped" | "running";
+  createdAt: string;
+}
+
+export interface McpStore {
+  list(): StoredMcpServer[];
+  /** Throws `not_found`. */
+  get(id: string): StoredMcpServer;
+  add(server: CreateMcpServer): StoredMcpServer;
+  change(id: string, server: CreateMcpServer): StoredMcpServer;
+  setDesired(id: string, desired: StoredMcpServer["desired"]): void;
+  remove(id: string): void;
+}
+
+/** Each running server may be a process of its own: more than this are no honest set. */
+const SERVERS_MAX = 100;
+const columns = "id, name, transport, desired, created_at";
+
+export function createMcpStore(database: DatabaseSync): McpStore {
+  const all = database.prepare(`SELECT ${columns} FROM mcp_server ORDER BY created_at, id`);
+  const one = database.prepare(`SELECT ${columns} FROM mcp_server WHERE id = ?`);
+  const count = database.prepare("SELECT count(*) AS servers FROM mcp_server");
+  const insert = database.prepare(`INSERT INTO mcp_server (${columns}) VALUES (?, ?, ?, 'stopped', ?)`);
+  const update = database.prepare("UPDATE mcp_server SET name = ?, transport = ? WHERE id = ?");
+  const want = database.prepare("UPDATE mcp_server SET desired = ? WHERE id = ?");
+  const erase = database.prepare("DELETE FROM mcp_server WHERE id = ?");
+
+  const get = (id: string): StoredMcpServer => {
+    const row = one.get(id);
+    if (!row) throw new AppError("not_found", "There is no such MCP server.");
+    return toServer(row);
+  };
+
+  return {
+    list: () => all.all().map(toServer),
+    get,
+    add({ name, transport }) {
+      if (Number(count.get()?.servers) >= SERVERS_MAX) {
+        throw new AppError("conflict", `At most ${SERVERS_MAX} MCP servers can be registered.`);
+      }
+      const id = randomUUID();
+      insert.run(id, name, JSON.stringify(transport), new Date().toISOString());
+      return get(id);
+    },
+    change(id, { name, transport }) {
+      update.run(name, JSON.stringify(transport), id);
+      return get(id);
+    },
+    setDesired: (id, desired) => void want.run(desired, id),
+    remove: (id) => void erase.run(id),
+  };
+}
+
+const toServer = (row: Record<string, unknown>): StoredMcpServer => ({
+  id: String(row.id),
+  name: String(row.name),
+  transport: JSON.parse(String(row.transport)) as McpTransport,
+  desired: row.desired === "running" ? "running" : "stopped",
+  createdAt: String(row.created_at),
+});

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { opaqueId } from "../../shared/protocol/identifier.ts";
+import { callMcpTool, changeMcpServer, createMcpServer } from "../../shared/protocol/mcp.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { described, type RouteDescription } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpToolSchema } from "../schemas/mcp.ts";
+
+const params = z.object({ id: opaqueId.describe("Id of a registered server.") });
+const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
+  described({ tag: "MCP", summary, answer: { server: mcpServerSchema }, ...more });
+
+/** MCP servers: `/api/mcp`. */
+export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
+  createRoutes()
+    .get("/", describe("List the registered servers", { answer: { servers: z.array(mcpServerSchema) } }), (c) =>
+      c.json(ok({ servers: mcp.list() })),
+    )
+    .post("/", describe("Register a server", { status: 201 }), validated("json", createMcpServer), (c) => {
+      const server = mcp.create(c.req.valid("json"));
+      c.set("auditTarget", `${server.name} (${server.id})`);
+      return c.json(ok({ server }), 201);
+    })
+    .get("/:id", describe("Show one server"), validated("param", params), (c) =>
+      c.json(ok({ server: mcp.get(c.req.valid("param").id) })),
+    )
+    .put(
+      "/:id",
+      describe("Change a server", { description: "A value of `null` keeps the stored one." }),
+      validated("param", params),
+      validated("json", changeMcpServer),
+      async (c) => c.json(ok({ server: await mcp.change(c.req.valid("param").id, c.req.valid("json")) })),
+    )
+    .delete("/:id", describe("Stop and forget a server", { answer: {} }), validated("param", params), async (c) => {
+      await mcp.remove(c.req.valid("param").id);
+      return c.json(ok({}));
+    })
+    .post("/:id/start", describe("Start a server and wait until it is ready"), validated("param", params), async (c) =>
+      c.json(ok({ server: await mcp.start(c.req.valid("param").id) })),
+    )
+    .post("/:id/stop", describe("Stop a server with all its processes"), validated("param", params), async (c) =>
+      c.json(ok({ server: await mcp.stop(c.req.valid("param").id) })),
+    )
+    .get(
+      "/:id/tools",
+      describe("List a running server's tools", { answer: { tools: z.array(mcpToolSchema) } }),
+      validated("param", params),
+      async (c) => c.json(ok({ tools: await mcp.tools(c.req.valid("param").id) })),
+    )
+    .post(
+      "/:id/tools/call",
+      describe("Call a tool", { answer: { result: mcpResultSchema } }),
+      validated("param", params),
+      validated("json", callMcpTool),
+      async (c) => {
+        const { id } = c.req.valid("param");
+        const { name, arguments: args } = c.req.valid("json");
+        c.set("auditTarget", `${id} ${name}`.slice(0, 300)); // never the arguments: they may be secrets
+        return c.json(ok({ result: await mcp.callTool(id, name, args, c.req.raw.signal) }));
+      },
+    )
+    .get(
+      "/:id/log",
+      describe("Read the last of what a server said", { answer: { entries: z.array(mcpLogSchema) } }),
+      validated("param", params),
+      (c) => c.json(ok({ entries: mcp.log(c.req.valid("param").id) })),
+    );
