@@ -2,11 +2,15 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 
-/** A sender of headers slower than this is cut off; looked for every two seconds. */
-const HEADERS_LIMIT_MS = 10_000;
-const CHECK_MS = 2_000;
-/** The same for bodies. An upload may take as long as it needs: the guard has let it in, and its writer minds stalls. */
-const BODY_LIMIT_MS = 20_000;
+export interface SlowSenderLimits {
+  /** Milliseconds to send all headers. */
+  headersMs: number;
+  /** The same for bodies. An upload may take as long as it needs: the guard has let it in, and its writer minds stalls. */
+  bodyMs: number;
+  /** How often slow senders of headers are looked for. */
+  checkMs: number;
+}
+const usualLimits: SlowSenderLimits = { headersMs: 10_000, bodyMs: 20_000, checkMs: 2_000 };
 const UPLOAD_PATH = "/api/files/upload";
 /** Longer than a proxy keeps an idle connection, so that it never sends into one that is just being closed. */
 const KEEP_ALIVE_MS = 65_000;
@@ -21,17 +25,20 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export function createHttpServer(fetch: (request: Request, env: object) => Response | Promise<Response>): HttpServer {
+export function createHttpServer(
+  fetch: (request: Request, env: object) => Response | Promise<Response>,
+  { headersMs, bodyMs, checkMs } = usualLimits,
+): HttpServer {
   const listener = getRequestListener(fetch as Parameters<typeof getRequestListener>[0]);
   const http = createServer(
     {
-      headersTimeout: HEADERS_LIMIT_MS,
+      headersTimeout: headersMs,
       requestTimeout: 0, // would cut long uploads
-      connectionsCheckingInterval: CHECK_MS,
+      connectionsCheckingInterval: checkMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     (request, response) => {
-      limitBody(request);
+      limitBody(request, bodyMs);
       void listener(request, response);
     },
   );
@@ -56,10 +63,10 @@ export function createHttpServer(fetch: (request: Request, env: object) => Respo
   };
 }
 
-function limitBody(request: IncomingMessage): void {
+function limitBody(request: IncomingMessage, limitMs: number): void {
   if (request.method === "GET" || request.method === "HEAD") return;
   if ((request.url ?? "").split("?", 1)[0] === UPLOAD_PATH) return;
-  const timer = setTimeout(() => request.destroy(), BODY_LIMIT_MS);
+  const timer = setTimeout(() => request.destroy(), limitMs);
   const stop = () => clearTimeout(timer);
   request.once("end", stop).once("close", stop);
 }
