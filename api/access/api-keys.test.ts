@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
+
+const DAY = 86_400_000;
+let server: TestAccess;
+let cookie: string;
+const clock = createTestClock();
+beforeEach(async () => {
+  server = await startAccess({ clock });
+  cookie = await server.setUp();
+});
+afterEach(() => server.stop());
+
+const make = (fields: object = {}, as: string | undefined = cookie) =>
+  server.ask("POST", "/api/keys", { cookie: as, body: { name: "ci", role: "viewer", days: 30, ...fields } });
+const withKey = (token: string, method = "GET", path = "/api/session") =>
+  server.ask(method, path, { origin: null, token });
+const userSession = async (role: string, limits?: object) => {
+  const body = { username: `the-${role}`, role, password: PASSWORD, ...(limits ? { limits } : {}) };
+  const { body: made } = await server.ask("POST", "/api/users", { cookie, body });
+  const { cookie: session } = await server.login(body.username);
+  return { id: made.user.id as string, cookie: session };
+};
+
+test("is shown once, stored as a hash, and works without Origin and cookie", async () => {
+  const { status, body } = await make();
+  expect(status).toBe(201);
+  expect(body.secret).toMatch(/^aid_[\w-]{43}$/);
+  const { principal } = (await withKey(body.secret)).body;
+  expect(principal).toMatchObject({ kind: "key", id: body.key.id, sessionId: body.key.id, name: "ci", role: "viewer" });
+  expect(principal.expiresAt).toBe(clock.wall() + 30 * DAY);
+  const list = await server.ask("GET", "/api/keys", { cookie });
+  expect(list.text).not.toContain(body.secret);
+  expect(list.body.keys[0]).toMatchObject({ prefix: body.secret.slice(0, 10), owner: { name: "ada" } });
+  expect(readFileSync(join(server.dataDir, "state.db-wal")).includes(body.secret)).toBe(false);
+  await server.restart();
+  expect((await withKey(body.secret)).status).toBe(200);
+});
+
+test("does not come by cookie, nor together with one", async () => {
+  const { body } = await make();
+  expect((await server.ask("GET", "/api/session", { cookie: `ai-desktop=${body.secret}` })).status).toBe(401);
+  expect((await server.ask("GET", "/api/session", { cookie, token: "aid_wrong" })).status).toBe(401);
+});
+
+test("has no account: it makes no keys, changes no password and holds no session", async () => {
+  const { secret } = (await make({ role: "admin" })).body;
+  for (const [method, path] of [
+    ["GET", "/api/keys"],
+    ["POST", "/api/keys"],
+    ["GET", "/api/account/sessions"],
+    ["POST", "/api/account/password"],
+    ["POST", "/api/account/totp"],
+    ["DELETE", "/api/session"],
+  ] as const) {
+    expect((await withKey(secret, method, path)).status, path).toBe(403);
+  }
+  expect((await withKey(secret, "GET", "/api/users")).status).toBe(200);
+});
+
+test("cannot exceed its owner's role, its own role or the longest time", async () => {
+  const operator = await userSession("operator");
+  expect((await make({ role: "admin" }, operator.cookie)).status).toBe(403);
+  expect((await make({ scopes: ["services:control"] }, operator.cookie)).status).toBe(400);
+  expect((await make({ scopes: ["made:up"] })).status).toBe(400);
+  expect((await make({ scopes: [] })).status).toBe(400);
+  for (const days of [0, 366, -1, 1.5, "1", null]) expect((await make({ days })).status).toBe(400);
+  expect((await make({ days: undefined })).status).toBe(400);
+});
+
+test("does what its scopes say and nothing else", async () => {
+  const { secret } = (await make({ role: "admin", scopes: ["system:view"] })).body;
+  expect((await withKey(secret, "GET", "/api/system")).status).toBe(200);
+  expect((await withKey(secret, "GET", "/api/users")).status).toBe(403);
+  expect((await withKey(secret, "GET", "/api/services")).status).toBe(403);
+  expect((await withKey(secret, "GET", "/metrics")).status).toBe(403);
+});
+
+test("reads the metrics whatever its role, when its scopes allow", async () => {
+  expect((await withKey((await make()).body.secret, "GET", "/metrics")).status).toBe(200);
+});
+
+test("is limited by its own limits and its owner's", async () => {
+  const { cookie: viewer } = await userSession("viewer", { services: ["web", "db"], deployments: null });
+  const { secret } = (await make({ limits: { services: ["db", "cache"], deployments: ["app"] } }, viewer)).body;
+  expect((await withKey(secret)).body.principal.limits).toEqual({ services: ["db"], deployments: ["app"] });
+});
+
+test("shrinks and ends with its owner", async () => {
+  const operator = await userSession("operator");
+  const { secret, key } = (await make({ role: "operator" }, operator.cookie)).body;
+  await server.ask("PATCH", `/api/users/${operator.id}`, { cookie, body: { role: "viewer" } });
+  expect((await withKey(secret)).body.principal.role).toBe("viewer");
+  expect(server.revoked.at(-1)?.principalIds).toContain(key.id);
+  await server.ask("DELETE", `/api/users/${operator.id}`, { cookie });
+  expect((await withKey(secret)).status).toBe(401);
+  expect(server.revoked.flatMap(({ principalIds }) => principalIds).filter((id) => id === key.id)).toHaveLength(2);
+});
+
+test("is revoked at once by its owner or an administrator, and by nobody else", async () => {
+  const operator = await userSession("operator");
+  const viewer = await userSession("viewer");
+  const { secret, key } = (await make({}, operator.cookie)).body;
+  expect((await server.ask("GET", "/api/keys", { cookie: viewer.cookie })).body.keys).toEqual([]);
+  const revoke = (as: string | undefined) => server.ask("DELETE", `/api/keys/${key.id}`, { cookie: as });
+  expect((await revoke(viewer.cookie)).status).toBe(404);
+  expect((await withKey(secret)).status).toBe(200);
+  expect((await revoke(cookie)).status).toBe(200);
+  expect((await withKey(secret)).status).toBe(401);
+  expect(server.revoked.at(-1)?.sessionIds).toEqual([key.id]);
+});
+
+test("expires at its time, by a clock that no step moves, and loses its sockets", async () => {
+  const { secret, key } = (await make({ days: 1 })).body;
+  clock.step(-30 * DAY);
+  clock.pass(DAY - 1);
+  expect((await withKey(secret)).status).toBe(200);
+  clock.pass(1);
+  expect((await withKey(secret)).status).toBe(401);
+  await eventually(() => server.revoked.some(({ sessionIds }) => sessionIds.includes(key.id)), 2_000);
+  const valid = await server.ask("POST", "/internal/sessions", {
+    origin: null,
+    token: EMIT_TOKEN,
+    body: { sessionIds: [key.id] },
+  });
+  expect(valid.body.valid).toEqual([]);
+});

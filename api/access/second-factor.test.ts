@@ -1,0 +1,123 @@
+import { type TOTP, URI } from "otpauth";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createTestClock, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
+
+let server: TestAccess;
+let cookie: string;
+const clock = createTestClock();
+beforeEach(async () => {
+  server = await startAccess({ clock });
+  cookie = await server.setUp();
+});
+afterEach(() => server.stop());
+
+const begin = (password: string | undefined = PASSWORD) =>
+  server.ask("POST", "/api/account/totp", { cookie, body: { password } });
+const confirm = (code: string) => server.ask("POST", "/api/account/totp/confirm", { cookie, body: { code } });
+const login = (code?: string) => server.login("ada", PASSWORD, code === undefined ? {} : { code });
+
+/** Turns the factor on and gives what an authenticator would hold. */
+async function turnOn(): Promise<{ codeNow(): string; recoveryCodes: string[] }> {
+  const { body } = await begin();
+  const totp = URI.parse(body.uri) as TOTP;
+  const codeNow = () => totp.generate({ timestamp: clock.wall() });
+  const answer = await confirm(codeNow());
+  expect(answer.status).toBe(200);
+  return { codeNow, recoveryCodes: answer.body.recoveryCodes };
+}
+
+test("begins with the password and counts from its first code on", async () => {
+  expect((await begin("wrong horse battery")).status).toBe(403);
+  expect((await server.ask("POST", "/api/account/totp", { cookie, body: {} })).status).toBe(403);
+  const { body } = await begin();
+  expect(body.uri).toContain(`secret=${body.secret}`);
+  expect((await login()).status).toBe(200);
+  const totp = URI.parse(body.uri) as TOTP;
+  expect(totp).toMatchObject({ issuer: "AI Desktop", label: "ada", digits: 6, period: 30 });
+  expect((await confirm("000000")).status).toBe(400);
+  expect((await confirm(totp.generate({ timestamp: clock.wall() }))).body.recoveryCodes).toHaveLength(10);
+  expect((await begin()).status).toBe(409);
+});
+
+test("ends the setting up after ten minutes", async () => {
+  const { body } = await begin();
+  clock.pass(600_000);
+  const code = (URI.parse(body.uri) as TOTP).generate({ timestamp: clock.wall() });
+  expect((await confirm(code)).status).toBe(410);
+});
+
+test("asks for a code only once the password was right", async () => {
+  const { codeNow } = await turnOn();
+  const missing = await login();
+  expect(missing.status).toBe(401);
+  expect(missing.body).toMatchObject({ code: "unauthorized", codeRequired: true });
+  expect(missing.cookie).toBeUndefined();
+  const wrong = await server.login("ada", "wrong horse battery");
+  expect(wrong.body.codeRequired).toBeUndefined();
+  clock.pass(30_000);
+  expect((await login(codeNow())).status).toBe(200);
+});
+
+test("takes a code once, none of an earlier step, and one that is half a minute late", async () => {
+  const { codeNow } = await turnOn();
+  const used = codeNow();
+  expect((await login(used)).status).toBe(401);
+  clock.pass(30_000);
+  const next = codeNow();
+  const late = next;
+  clock.pass(30_000);
+  expect((await login(late)).status).toBe(200);
+  expect((await login(late)).status).toBe(401);
+  expect((await login(used)).status).toBe(401);
+  expect((await login(codeNow())).status).toBe(200);
+});
+
+test("takes a code once of many that come at the same time", async () => {
+  const { codeNow } = await turnOn();
+  clock.pass(30_000);
+  const code = codeNow();
+  const answers = await Promise.all(Array.from({ length: 4 }, () => login(code)));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+});
+
+test("takes each recovery code once, however it is typed", async () => {
+  const { recoveryCodes } = await turnOn();
+  const [first = "", second = ""] = recoveryCodes;
+  expect(new Set(recoveryCodes).size).toBe(10);
+  expect((await login(first.toUpperCase().replaceAll("-", " "))).status).toBe(200);
+  expect((await login(first)).status).toBe(401);
+  expect((await login(second)).status).toBe(200);
+});
+
+test("slows guesses of the code down", async () => {
+  await turnOn();
+  const statuses = [];
+  for (let guess = 0; guess < 8; guess++) statuses.push((await login(`00000${guess}`)).status);
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+});
+
+test("is turned off with the password", async () => {
+  await turnOn();
+  const remove = (password: string) => server.ask("DELETE", "/api/account/totp", { cookie, body: { password } });
+  expect((await remove("wrong horse battery")).status).toBe(403);
+  expect((await remove(PASSWORD)).status).toBe(200);
+  expect((await login()).status).toBe(200);
+});
+
+test("is taken away by an administrator, along with the sessions", async () => {
+  const body = { username: "grace", role: "admin", password: PASSWORD };
+  await server.ask("POST", "/api/users", { cookie, body });
+  const { cookie: other } = await server.login("grace");
+  await turnOn();
+  const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
+  const reset = await server.ask("PATCH", `/api/users/${id}`, { cookie: other, body: { resetTotp: true } });
+  expect(reset.body.user).toMatchObject({ name: "ada", totp: false });
+  expect((await server.ask("GET", "/api/session", { cookie })).status).toBe(401);
+  expect((await login()).status).toBe(200);
+});
+
+test("slows guesses of the password by a stolen session down", async () => {
+  const statuses = [];
+  for (let guess = 0; guess < 7; guess++) statuses.push((await begin(`wrong horse battery ${guess}`)).status);
+  expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429]);
+});
