@@ -16,7 +16,7 @@ import { tempFolder } from "../shared/testing/temp-folder.ts";
 import type { Authenticator, RealtimeDeps } from "./deps.ts";
 import { createRealtimeServer, type RealtimeServer } from "./listener.ts";
 
-export const EMIT_TOKEN = "an emit token for tests, long enough";
+export const EMIT_TOKEN = "an-emit-token-for-tests-long-enough";
 export const PAGE_ORIGIN = "http://panel.test:3005";
 
 /** Stands for the API: knows principals by key and by cookie, and forgets them when told. */

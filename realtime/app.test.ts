@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../shared/testing/eventually.ts";
+import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "./testing.ts";
+
+let realtime: TestRealtime;
+beforeAll(async () => {
+  realtime = await startRealtime();
+});
+afterEach(() => realtime.disconnectAll());
+afterAll(() => realtime.stop());
+
+const event = { namespace: "system", event: "notice", data: { a: 1 } };
+const namespacesOf = () => Object.keys(realtime.realtime.health().connections).length;
+
+describe("POST /emit", () => {
+  test("sends one event, or a thousand in order, to a namespace", async () => {
+    const socket = realtime.connect("system");
+    await nextEvent(socket, "connect");
+    const one = nextEvent(socket, "notice");
+    expect(await (await realtime.emit(event)).json()).toEqual({ success: true, delivered: 1 });
+    expect(await one).toEqual({ a: 1 });
+    const got: number[] = [];
+    const last = new Promise<void>((resolve) => {
+      socket.on("numbered", ({ n }) => {
+        if (got.push(n) === 1_000) resolve();
+      });
+    });
+    const events = Array.from({ length: 1_000 }, (_, n) => ({ namespace: "/system", event: "numbered", data: { n } }));
+    expect(await (await realtime.emit({ events })).json()).toEqual({ success: true, delivered: 1_000 });
+    await last;
+    expect(got).toEqual(events.map(({ data }) => data.n));
+  });
+
+  const refused: [string, number, unknown, Record<string, string>?][] = [
+    ["no token", 401, event, { Authorization: "" }],
+    ["a wrong token", 401, event, { Authorization: `Bearer ${EMIT_TOKEN}x` }],
+    ["a near miss", 401, event, { Authorization: `Bearer ${EMIT_TOKEN.slice(0, -1)}X` }],
+    ["a session's cookie", 401, event, { Authorization: "", Cookie: "session=admin" }],
+    ["an unknown namespace", 404, { ...event, namespace: "ghost" }],
+    ["the default namespace", 404, { ...event, namespace: "/" }],
+    ["an empty namespace", 404, { ...event, namespace: "" }],
+    ["a namespace with dots", 404, { ...event, namespace: "../x" }],
+    ["no namespace", 400, { event: "x", data: 1 }],
+    ["an unknown key", 400, { ...event, x: 1 }],
+    ["an event of another type", 400, { ...event, event: 7 }],
+    ["no event", 400, { namespace: "system", data: 1 }],
+    ["a long event", 400, { ...event, event: "x".repeat(65) }],
+    ["an event with a space", 400, { ...event, event: "a b" }],
+    ...[
+      "connect",
+      "connect_error",
+      "disconnect",
+      "disconnecting",
+      "newListener",
+      "removeListener",
+      "connection",
+      "new_namespace",
+      "error",
+      "",
+      "__proto__",
+    ].map((name): [string, number, unknown] => [`the event "${name}"`, 400, { ...event, event: name }]),
+    ["an empty room", 400, { ...event, namespace: "services", room: "" }],
+    ["a room of another kind", 400, { ...event, namespace: "services", room: "mcp:x" }],
+    ["a room of a namespace without rooms", 400, { ...event, room: "service:x" }],
+    ["a private room", 400, { ...event, namespace: "services", room: "\0log" }],
+    ["a room that is no text", 400, { ...event, namespace: "services", room: {} }],
+    ["many rooms", 400, { ...event, namespace: "services", room: ["service:a", "service:b"] }],
+    [
+      "data nested too deeply",
+      400,
+      `{"namespace":"system","event":"x","data":${"[".repeat(10_000)}${"]".repeat(10_000)}}`,
+    ],
+    ["a body that is not JSON", 400, "{"],
+    ["an empty list", 400, { events: [] }],
+    ["more than a thousand events", 400, { events: Array.from({ length: 1_001 }, () => event) }],
+    ["a body over 1 MiB", 413, { ...event, data: "x".repeat(1024 * 1024) }],
+    ["a body of another type", 415, event, { "Content-Type": "text/plain" }],
+    ["a compressed body", 415, event, { "Content-Encoding": "gzip" }],
+  ];
+  test.each(refused)("refuses %s with %i, and sends nothing", async (_what, status, body, headers) => {
+    const socket = realtime.connect("system");
+    await nextEvent(socket, "connect");
+    const got: string[] = [];
+    socket.onAny((name) => got.push(name));
+    const answer = await realtime.emit(body, headers);
+    expect(answer.status).toBe(status);
+    const text = await answer.text();
+    expect(JSON.parse(text)).toEqual({
+      success: false,
+      error: expect.any(String),
+      code: expect.any(String),
+      requestId: expect.any(String),
+    });
+    expect(text).not.toMatch(/node_modules|\.ts\b|at Object/);
+    const sentinel = nextEvent(socket, "sentinel");
+    await realtime.emit({ ...event, event: "sentinel" });
+    await sentinel;
+    expect(got).toEqual(["sentinel"]);
+    expect(namespacesOf()).toBe(5);
+  });
+
+  test("sends all events of a list or none", async () => {
+    const socket = realtime.connect("system");
+    await nextEvent(socket, "connect");
+    const got: string[] = [];
+    socket.onAny((name) => got.push(name));
+    expect((await realtime.emit({ events: [event, { ...event, event: "connect" }] })).status).toBe(400);
+    expect((await realtime.emit({ events: [event, { ...event, namespace: "ghost" }] })).status).toBe(404);
+    const sentinel = nextEvent(socket, "sentinel");
+    await realtime.emit({ ...event, event: "sentinel" });
+    await sentinel;
+    expect(got).toEqual(["sentinel"]);
+  });
+
+  test("tells a limited viewer only what is about what it may see", async () => {
+    realtime.access.add("limited", { role: "viewer", limits: { services: ["mine"], deployments: [] } });
+    const limited = realtime.connect("services", { token: "limited" });
+    const free = realtime.connect("services");
+    await Promise.all([nextEvent(limited, "connect"), nextEvent(free, "connect")]);
+    const got: unknown[] = [];
+    limited.on("news", (data) => got.push(data));
+    const news = (data: object) => realtime.emit({ namespace: "services", event: "news", data });
+    expect(await (await news({ containerName: "theirs" })).json()).toMatchObject({ delivered: 1 });
+    expect(await (await news({})).json()).toMatchObject({ delivered: 1 });
+    expect(await (await news({ containerName: "mine" })).json()).toMatchObject({ delivered: 2 });
+    await eventually(() => expect(got).toEqual([{ containerName: "mine" }]));
+  });
+
+  test("answers a flood of wrong tokens with 429", async () => {
+    const statuses = new Set<number>();
+    for (let round = 0; round < 30; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => realtime.emit(event, { Authorization: "Bearer x" })),
+      );
+      for (const answer of answers) {
+        statuses.add(answer.status);
+        if (answer.status === 429) expect(answer.headers.get("Retry-After")).toBeTruthy();
+        await answer.body?.cancel();
+      }
+    }
+    expect([...statuses].sort()).toEqual([401, 429]);
+    expect((await realtime.emit(event)).status).toBe(200); // who has the token notices nothing
+  });
+});
+
+describe("GET", () => {
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${realtime.url}${path}`, { headers });
+
+  test("/health tells the five counts and the streams, to anybody", async () => {
+    const socket = realtime.connect("mcp");
+    await nextEvent(socket, "connect");
+    expect(await (await get("/health")).json()).toEqual({
+      success: true,
+      status: "healthy",
+      connections: { services: 0, deployments: 0, system: 0, mcp: 1, files: 0 },
+      activeStreams: 0,
+    });
+  });
+
+  test("/ready and /metrics need the emit token, an admin's session or key", async () => {
+    realtime.access.add("viewer", { role: "viewer" });
+    for (const path of ["/ready", "/metrics"]) {
+      expect((await get(path)).status).toBe(401);
+      expect((await get(path, { Authorization: "Bearer wrong" })).status).toBe(401);
+      expect((await get(path, { Authorization: "Bearer viewer" })).status).toBe(403);
+      expect((await get(path, { Authorization: "Bearer admin" })).status).toBe(200);
+      expect((await get(path, { Cookie: "session=admin" })).status).toBe(200);
+      expect((await get(path, { Authorization: `Bearer ${EMIT_TOKEN}` })).status).toBe(200);
+    }
+    const { dependencies } = await (await get("/ready", { Authorization: `Bearer ${EMIT_TOKEN}` })).json();
+    expect(Object.keys(dependencies).sort()).toEqual(["docker", "files", "pm2", "realtime", "redis"]);
+    const metrics = await (await get("/metrics", { Authorization: `Bearer ${EMIT_TOKEN}` })).text();
+    expect(metrics).toContain('ai_desktop_realtime_sockets{namespace="services"} 0');
+  });
+
+  test("what is not there is refused in the envelope", async () => {
+    const answer = await get("/nothing");
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ success: false, code: "not_found" });
+  });
+});
