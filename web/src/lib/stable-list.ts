@@ -1,5 +1,5 @@
 import { createComputed } from "solid-js";
-import { createStore, reconcile, unwrap } from "solid-js/store";
+import { createStore, reconcile } from "solid-js/store";
 
 /**
  * A list that is fetched anew time and again, with one lasting object an item: rows keep their DOM, their focus and
@@ -11,8 +11,9 @@ export function createStableList<T extends object>(
 ): () => readonly T[] {
   const [store, setStore] = createStore<{ items: T[] }>({ items: [] });
   createComputed(() => {
-    // The store writes into its objects, and those of the source belong to the cache. A proxy cannot be cloned.
-    const items: T[] = structuredClone((source() ?? []).map((item) => unwrap(item)));
+    // The store writes into its objects, and those of the source belong to a cache, maybe behind proxies: what came
+    // as JSON is copied as JSON.
+    const items: T[] = JSON.parse(JSON.stringify(source() ?? []));
     setStore("items", reconcile(items, { key, merge: false }));
   });
   return () => store.items;

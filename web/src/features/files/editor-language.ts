@@ -1,4 +1,4 @@
-import type { StreamParser } from "@codemirror/language";
+import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { extensionOf } from "./file-type.ts";
 
@@ -17,8 +17,7 @@ const markdown = async () => (await import("@codemirror/lang-markdown")).markdow
 const python = async () => (await import("@codemirror/lang-python")).python();
 const yaml = async () => (await import("@codemirror/lang-yaml")).yaml();
 const stream = (load: () => Promise<StreamParser<unknown>>) => async () => {
-  const [{ StreamLanguage }, mode] = await Promise.all([import("@codemirror/language"), load()]);
-  return StreamLanguage.define(mode);
+  return StreamLanguage.define(await load());
 };
 const shell = stream(async () => (await import("@codemirror/legacy-modes/mode/shell")).shell);
 const dockerFile = stream(async () => (await import("@codemirror/legacy-modes/mode/dockerfile")).dockerFile);
