@@ -1,3 +1,4 @@
+import type { ClientAuth } from "openid-client";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -30,6 +31,17 @@ export interface OidcLogin {
 
 type Client = typeof import("openid-client");
 
+/** The way the provider prefers: many read the secret from the body only, and all others must know Basic. */
+function authentication(client: Client, secret: string | undefined): ClientAuth {
+  if (!secret) return client.None();
+  const post = client.ClientSecretPost(secret);
+  const basic = client.ClientSecretBasic(secret);
+  return (server, ...rest) => {
+    const byPost = server.token_endpoint_auth_methods_supported?.includes("client_secret_post");
+    (byPost ? post : basic)(server, ...rest);
+  };
+}
+
 /** Log-in by an OpenID provider (authorization code, PKCE, state, nonce); undefined when none is configured. */
 export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessClock, log: Log): OidcLogin | undefined {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: secret } = config;
@@ -41,11 +53,13 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
     const client = await import("openid-client");
     const server = new URL(issuer);
     const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(server.hostname);
-    const authentication = secret ? client.ClientSecretBasic(secret) : client.None();
-    const provider = await client.discovery(server, clientId, undefined, authentication, {
+    const provider = await client.discovery(server, clientId, undefined, authentication(client, secret), {
       timeout: ANSWER_SECONDS,
-      // Plain http is for a provider on this machine only.
-      ...(server.protocol === "http:" && loopback ? { execute: [client.allowInsecureRequests] } : {}),
+      // Signatures are checked although TLS names the provider. Plain http is for a provider on this machine only.
+      execute: [
+        client.enableNonRepudiationChecks,
+        ...(server.protocol === "http:" && loopback ? [client.allowInsecureRequests] : []),
+      ],
     });
     return { client, provider };
   };

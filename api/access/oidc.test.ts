@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Answer, createTestClock, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
+import { startProvider, type TestProvider } from "./testing-oidc.ts";
+
+let provider: TestProvider;
+let server: TestAccess;
+let admin: string;
+const clock = createTestClock();
+
+const start = async (env: Record<string, string> = {}) => {
+  server = await startAccess({
+    clock,
+    env: {
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: provider.clientId,
+      OIDC_CLIENT_SECRET: provider.clientSecret,
+      ...env,
+    },
+  });
+  admin = await server.setUp();
+};
+beforeEach(async () => {
+  provider = await startProvider();
+  await start();
+});
+afterEach(async () => {
+  await server.stop();
+  await provider.stop();
+});
+
+const navigate = (path: string, cookie?: string) => server.ask("GET", path, { origin: null, cookie });
+const begin = async () => {
+  const answer = await navigate("/api/oidc/start");
+  return { binding: answer.cookie, url: new URL(answer.headers.location ?? "") };
+};
+/** What the provider sends the browser back with. */
+const consent = async (url: URL) => {
+  const answer = await fetch(url, { redirect: "manual" });
+  const back = new URL(answer.headers.get("location") ?? "");
+  return `${back.pathname}${back.search}`;
+};
+const logIn = async (claims: object) => {
+  provider.claims = { ...claims };
+  const { binding, url } = await begin();
+  return navigate(await consent(url), binding);
+};
+const sessionOf = (answer: Answer) =>
+  (answer.headers["set-cookie"] ?? [])
+    .map((line) => line.split(";")[0] ?? "")
+    .find((line) => line.startsWith("ai-desktop="));
+const makeUser = (username: string, fields: object = {}) =>
+  server.ask("POST", "/api/users", { cookie: admin, body: { username, role: "operator", ...fields } });
+const expectRefused = (answer: Answer, code = "forbidden") => {
+  expect(answer.status).toBe(302);
+  expect(answer.headers.location).toMatch(new RegExp(`/login\\?error=${code}$`));
+  expect(sessionOf(answer)).toBeUndefined();
+};
+
+test("tells whether it is configured", async () => {
+  expect((await server.ask("GET", "/api/oidc")).body).toEqual({ success: true, configured: true });
+  await server.stop();
+  server = await startAccess();
+  expect((await server.ask("GET", "/api/oidc")).body.configured).toBe(false);
+  expectRefused(await navigate("/api/oidc/start"), "not_supported");
+});
+
+test("logs in a user whom an administrator made for it, and knows the identity from then on", async () => {
+  await makeUser("grace@example.com");
+  const answer = await logIn({ sub: "s1", email: "grace@example.com", email_verified: true });
+  expect(answer.headers.location).toBe("http://localhost:3005/");
+  const { principal } = (await server.ask("GET", "/api/session", { cookie: sessionOf(answer) })).body;
+  expect(principal).toMatchObject({ kind: "user", name: "grace@example.com", role: "operator" });
+  const again = await logIn({ sub: "s1", email: "renamed@example.com", email_verified: true });
+  expect((await server.ask("GET", "/api/session", { cookie: sessionOf(again) })).body.principal.id).toBe(principal.id);
+  const { entries } = (await server.ask("GET", "/api/audit?action=session", { cookie: admin })).body;
+  expect(entries[0]).toMatchObject({
+    action: "session:login-oidc",
+    outcome: "done",
+    actor: { name: "grace@example.com" },
+  });
+  expectRefused(await logIn({ sub: "s2", email: "grace@example.com", email_verified: true }));
+});
+
+test("finds the user by name too", async () => {
+  await makeUser("grace");
+  expect(sessionOf(await logIn({ sub: "s1", preferred_username: "grace" }))).toBeDefined();
+});
+
+test.each([
+  ["a stranger", { sub: "s9", preferred_username: "eve" }],
+  ["an e-mail address that is not verified", { sub: "s9", email: "grace@example.com" }],
+  ["an e-mail address called verified by a text", { sub: "s9", email: "grace@example.com", email_verified: "true" }],
+  ["the name of a user with a password", { sub: "s9", preferred_username: "ada" }],
+])("refuses %s", async (_, claims) => {
+  await makeUser("grace@example.com");
+  expectRefused(await logIn(claims));
+});
+
+test("makes users of the default role when the operator wants it, and takes no name over", async () => {
+  await server.stop();
+  await start({ OIDC_DEFAULT_ROLE: "viewer" });
+  const answer = await logIn({ sub: "s1", preferred_username: "newcomer" });
+  const { principal } = (await server.ask("GET", "/api/session", { cookie: sessionOf(answer) })).body;
+  expect(principal).toMatchObject({ name: "newcomer", role: "viewer" });
+  expectRefused(await logIn({ sub: "s2", preferred_username: "newcomer" }));
+  expectRefused(await logIn({ sub: "s3", preferred_username: "ada" }));
+  expect((await server.login("newcomer", PASSWORD)).status).toBe(401);
+});
+
+test.each([
+  ["another nonce", { nonce: "x" }],
+  ["another issuer", { iss: "https://evil.example" }],
+  ["another audience", { aud: "other" }],
+  ["an expired token", { exp: 1 }],
+  ["no subject", { sub: undefined }],
+])("refuses an answer with %s", async (_, tamper) => {
+  await makeUser("grace");
+  provider.tamper = tamper;
+  expectRefused(await logIn({ sub: "s1", preferred_username: "grace" }));
+  provider.tamper = {};
+  expect(sessionOf(await logIn({ sub: "s1", preferred_username: "grace" }))).toBeDefined();
+});
+
+test("refuses a token signed by somebody else", async () => {
+  await makeUser("grace");
+  provider.wrongKey = true;
+  expectRefused(await logIn({ sub: "s1", preferred_username: "grace" }));
+});
+
+test("binds the answer to the browser and the log-in it began with, once", async () => {
+  await makeUser("grace");
+  provider.claims = { sub: "s1", preferred_username: "grace" };
+  const mine = await begin();
+  const other = await begin();
+  const answer = await consent(mine.url);
+  expectRefused(await navigate(answer));
+  expectRefused(await navigate(answer, other.binding));
+  expectRefused(await navigate(answer.replace(/state=[^&]+/, "state=x"), mine.binding));
+  expectRefused(await navigate(answer, mine.binding)); // the one above has used it up
+  const late = await begin();
+  const lateAnswer = await consent(late.url);
+  clock.pass(600_000);
+  expectRefused(await navigate(lateAnswer, late.binding));
+});
+
+test("sends the binding as a cookie no script reads, and asks for PKCE, state and nonce", async () => {
+  const answer = await navigate("/api/oidc/start");
+  expect(String(answer.headers["set-cookie"])).toMatch(
+    /^ai-desktop-oidc=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
+  );
+  const query = new URL(answer.headers.location ?? "").searchParams;
+  expect(query.get("code_challenge_method")).toBe("S256");
+  for (const name of ["state", "nonce", "code_challenge"]) expect(query.get(name)?.length).toBeGreaterThan(30);
+  expect(query.get("redirect_uri")).toBe(`http://127.0.0.1:${server.port}/api/oidc/callback`);
+});
+
+test("says so when the provider is away, and works once it is back", async () => {
+  await provider.stop();
+  expectRefused(await navigate("/api/oidc/start"), "upstream_unavailable");
+});
