@@ -24,6 +24,10 @@ const TOOLS_MAX = 2_000;
 const CALLS_MAX = 16;
 const RESULT_MAX = 8 * 1024 * 1024;
 
+/** A server over HTTP has no connection that could break: it is asked whether it is still there. */
+const PULSE_MS = 30_000;
+const PULSE_LIMIT_MS = 10_000;
+
 /** A server that answered the handshake. */
 export interface McpConnection {
   serverInfo: { name: string; version: string } | null;
@@ -104,7 +108,8 @@ async function connectOnce(options: ConnectOptions, mode: "auto" | "legacy"): Pr
     await channel.close();
   };
   try {
-    await client.connect(channel.transport, { signal, maxTotalTimeout: PROBE_MS * 4 });
+    // The probe of the handshake does not mind the signal.
+    await unlessAborted(client.connect(channel.transport, { signal }), signal);
     if (client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging) {
       await client.setLoggingLevel("debug", { signal, timeout: PROBE_MS }).catch(() => {}); // it logs as it likes, then
     }
@@ -117,12 +122,27 @@ async function connectOnce(options: ConnectOptions, mode: "auto" | "legacy"): Pr
     throw new AppError("upstream_unavailable", "The server did not answer as an MCP server does.", { cause: error });
   }
   let open = true;
-  client.onclose = () => {
-    if (!open) return;
+  const end = async () => {
     open = false;
-    void channel.close();
-    onGone(`The server is gone: ${channel.ending() ?? "the connection was closed"}.`);
+    clearInterval(pulse);
+    await close();
   };
+  const lose = (why: string) => {
+    if (!open) return;
+    void end();
+    onGone(`The server is gone: ${why}.`);
+  };
+  client.onclose = () => lose(channel.ending() ?? "the connection was closed");
+  let checking = false;
+  const check = async () => {
+    if (checking || !open || options.transport.type === "stdio") return;
+    checking = true;
+    const limit = { timeout: PULSE_LIMIT_MS };
+    const alive = client.getProtocolEra() === "modern" ? client.discover(limit) : client.ping(limit);
+    await alive.catch(() => lose("it does not answer"));
+    checking = false;
+  };
+  const pulse = setInterval(() => void check(), PULSE_MS);
 
   const readTools = async (): Promise<McpTool[]> => {
     try {
@@ -168,15 +188,14 @@ async function connectOnce(options: ConnectOptions, mode: "auto" | "legacy"): Pr
         }
         return result;
       } catch (error) {
-        throw toCallFailure(error, limitMs);
+        const failure = toCallFailure(error, limitMs);
+        if (failure instanceof AppError && failure.code === "upstream_unavailable") void check();
+        throw failure;
       } finally {
         calls--;
       }
     },
-    async close() {
-      open = false;
-      await close();
-    },
+    close: end,
   };
 }
 

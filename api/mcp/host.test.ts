@@ -318,6 +318,8 @@ describe("over Streamable HTTP", () => {
     expect(await refusalOf(host.callTool(id, "echo", { message: "x" }))).toMatchObject({
       code: "upstream_unavailable",
     });
+    await eventually(() => host.get(id).status === "failed");
+    expect(host.get(id).message).toContain("does not answer");
     expect(await host.stop(id)).toMatchObject({ status: "stopped" });
   });
 

@@ -73,9 +73,7 @@ export function createStdioTransport({ command, args, env, log }: StdioTransport
         ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
         signalGroup(own, "SIGKILL"); // helpers it left behind
       });
-      // "close" also waits for the pipes; a helper that escaped the group could hold them for ever.
-      own.once("exit", () => setTimeout(() => own.stdout.destroy(), CLOSE_MS).unref());
-      own.stdout.once("close", () => transport.onclose?.());
+      void reportEnd(own, exited);
       readMessages(own);
       readErrors(own);
     },
@@ -98,6 +96,18 @@ export function createStdioTransport({ command, args, env, log }: StdioTransport
       own.stdout.destroy();
       own.stderr.destroy();
     },
+  };
+
+  /** Once the process is gone and all it wrote has been read. A helper outside the group may hold the pipe for ever. */
+  const reportEnd = async (own: ChildProcessWithoutNullStreams, exit: Promise<unknown>) => {
+    const closed = new Promise((resolve) => own.stdout.once("close", resolve));
+    await Promise.race([exit, closed]);
+    if (!(await endsWithin(exit, CLOSE_MS))) {
+      ending ??= "it closed its output";
+      await transport.close();
+    }
+    if (!(await endsWithin(closed, CLOSE_MS))) own.stdout.destroy();
+    transport.onclose?.();
   };
 
   const readMessages = (own: ChildProcessWithoutNullStreams) => {

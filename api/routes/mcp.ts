@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { may, type Principal } from "../../shared/protocol/access.ts";
 import { opaqueId } from "../../shared/protocol/identifier.ts";
-import { callMcpTool, changeMcpServer, createMcpServer } from "../../shared/protocol/mcp.ts";
+import { callMcpTool, changeMcpServer, createMcpServer, type McpServer } from "../../shared/protocol/mcp.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -12,11 +13,20 @@ const params = z.object({ id: opaqueId.describe("Id of a registered server.") })
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "MCP", summary, answer: { server: mcpServerSchema }, ...more });
 
+/** Arguments and queries may hold keys: only who may change a server sees them. */
+function visibleTo(principal: Principal, server: McpServer): McpServer {
+  if (may(principal, "mcp:manage")) return server;
+  const { transport } = server;
+  if (transport.type === "stdio") return { ...server, transport: { ...transport, args: [] } };
+  const { origin, pathname } = new URL(transport.url);
+  return { ...server, transport: { ...transport, url: `${origin}${pathname}` } };
+}
+
 /** MCP servers: `/api/mcp`. */
 export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
   createRoutes()
     .get("/", describe("List the registered servers", { answer: { servers: z.array(mcpServerSchema) } }), (c) =>
-      c.json(ok({ servers: mcp.list() })),
+      c.json(ok({ servers: mcp.list().map((server) => visibleTo(c.get("principal"), server)) })),
     )
     .post("/", describe("Register a server", { status: 201 }), validated("json", createMcpServer), (c) => {
       const server = mcp.create(c.req.valid("json"));
@@ -24,7 +34,7 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
       return c.json(ok({ server }), 201);
     })
     .get("/:id", describe("Show one server"), validated("param", params), (c) =>
-      c.json(ok({ server: mcp.get(c.req.valid("param").id) })),
+      c.json(ok({ server: visibleTo(c.get("principal"), mcp.get(c.req.valid("param").id)) })),
     )
     .put(
       "/:id",
@@ -38,10 +48,10 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
       return c.json(ok({}));
     })
     .post("/:id/start", describe("Start a server and wait until it is ready"), validated("param", params), async (c) =>
-      c.json(ok({ server: await mcp.start(c.req.valid("param").id) })),
+      c.json(ok({ server: visibleTo(c.get("principal"), await mcp.start(c.req.valid("param").id)) })),
     )
     .post("/:id/stop", describe("Stop a server with all its processes"), validated("param", params), async (c) =>
-      c.json(ok({ server: await mcp.stop(c.req.valid("param").id) })),
+      c.json(ok({ server: visibleTo(c.get("principal"), await mcp.stop(c.req.valid("param").id)) })),
     )
     .get(
       "/:id/tools",

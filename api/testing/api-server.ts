@@ -86,7 +86,7 @@ export async function startApi({ dockerHost, pm2Home, change }: TestApiOptions =
     },
     close: async () => {
       await server.close();
-      await mcp.close();
+      await deps.mcp.close();
       access.close();
       database.close();
       await folder.remove();
