@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { type Load, startLoad } from "./load/control.ts";
+import { type BenchOptions, parseOptions } from "./options.ts";
+import { isReached, type Row, toText } from "./report.ts";
+import { fanout } from "./rows/fanout.ts";
+
+const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerator<Row>> = { fanout };
+
+const options = parseOptions(process.argv.slice(2));
+for (const name of options.only ?? []) {
+  if (groups[name]) continue;
+  process.stderr.write(`There is no group "${name}"; there are ${Object.keys(groups).join(", ")}.\n`);
+  process.exit(1);
+}
+
+const rows: (Row & { group: string })[] = [];
+const load = await startLoad();
+try {
+  for (const [group, measure] of Object.entries(groups)) {
+    if (options.only && !options.only.includes(group)) continue;
+    process.stdout.write(`\n${group}\n`);
+    for await (const row of measure(load, options)) {
+      rows.push({ group, ...row });
+      process.stdout.write(`${toText(row)}\n`);
+    }
+  }
+} finally {
+  await load.stop();
+}
+
+const bounds = rows.flatMap((row) => Object.values(row.bounds ?? {}));
+const reached = bounds.filter(isReached).length;
+process.stdout.write(`\n${reached} of ${bounds.length} bounds reached\n`);
+
+const folder = join(import.meta.dirname, "results");
+await mkdir(folder, { recursive: true });
+const at = new Date().toISOString();
+const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), memory: totalmem(), node: process.version };
+const path = join(folder, `${at.replaceAll(":", "-")}.json`);
+await writeFile(path, `${JSON.stringify({ at, machine, options, reached, of: bounds.length, rows }, null, 2)}\n`);
+process.stdout.write(`${path}\n`);

@@ -1,0 +1,30 @@
+import { readable } from "./figures.ts";
+
+/** A bound of the issue: a ratio against a yardstick of the same run, or an absolute figure. */
+export interface Bound {
+  figure: number;
+  atLeast?: number;
+  atMost?: number;
+}
+
+export interface Row {
+  what: string;
+  /** Figures for the table, in order. */
+  figures: Record<string, number>;
+  bounds?: Record<string, Bound>;
+}
+
+export const isReached = ({ figure, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }: Bound) =>
+  figure >= atLeast && figure <= atMost;
+
+const describe = (name: string, bound: Bound) => {
+  const limit = bound.atLeast === undefined ? `at most ${bound.atMost}` : `at least ${bound.atLeast}`;
+  return `${isReached(bound) ? "reached " : "MISSED  "} ${name}: ${readable(bound.figure)} (${limit})`;
+};
+
+/** A row as text: its figures, and below them each bound. */
+export function toText({ what, figures, bounds = {} }: Row): string {
+  const cells = Object.entries(figures).map(([name, figure]) => `${name} ${readable(figure)}`);
+  const lines = Object.entries(bounds).map(([name, bound]) => `    ${describe(name, bound)}`);
+  return [`${what.padEnd(44)} ${cells.join("  ")}`, ...lines].join("\n");
+}

@@ -1,0 +1,121 @@
+import { median, medians } from "../figures.ts";
+import type { Load } from "../load/control.ts";
+import type { FlatFigures, PacedFigures } from "../load/room-load.ts";
+import type { BenchOptions } from "../options.ts";
+import type { Bound, Row } from "../report.ts";
+import { type RunningSubject, startAll } from "../servers.ts";
+
+/** Events a second of the latency measurement, by subscribers: far below what any subject can do. */
+const PACE: Record<number, number> = { 1: 200, 50: 100, 500: 20, 2000: 5 };
+const PUBLISHERS = 32;
+const BATCH = 20;
+
+/** Row 1: events published over HTTP into a room, flat out and at a fixed rate. */
+export async function* fanout(load: Load, { quick, repetitions, seconds }: BenchOptions): AsyncGenerator<Row> {
+  const running = await startAll();
+  try {
+    for (const subscribers of quick ? [1, 50, 500] : [1, 50, 500, 2_000]) {
+      for (const { subject } of running) await load.run("resize", subject, subscribers);
+      for (const [bytes, batch] of quick
+        ? [[200, 1]]
+        : ([
+            [200, 1],
+            [200, BATCH],
+            [2_000, 1],
+            [2_000, BATCH],
+          ] as const)) {
+        const results = await alternate(running, repetitions, batch as number, (subject) =>
+          load.run("flat", subject, {
+            seconds,
+            bytes: bytes as number,
+            batch: batch as number,
+            publishers: PUBLISHERS,
+          }),
+        );
+        yield flatRow(subscribers, bytes as number, batch as number, results);
+      }
+      const rate = PACE[subscribers] ?? 10;
+      const paced = await alternate(running, repetitions, 1, (subject) =>
+        load.run("paced", subject, rate, Math.max(seconds, 60 / rate), 200),
+      );
+      yield pacedRow(subscribers, rate, paced);
+    }
+  } finally {
+    await Promise.all(running.map((subject) => subject.stop()));
+  }
+}
+
+type Results<T> = Record<string, T[]>;
+
+/** Measures every subject in turn, again and again, so that what the machine does meanwhile falls on all of them. */
+async function alternate<T>(
+  running: RunningSubject[],
+  repetitions: number,
+  batch: number,
+  measure: (subject: RunningSubject["subject"]) => Promise<T>,
+): Promise<Results<T>> {
+  const results: Results<T> = {};
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const { subject } of running) {
+      if (batch > 1 && subject.publish.bare) continue; // takes one event a request
+      const measured = results[subject.name] ?? [];
+      measured.push(await measure(subject));
+      results[subject.name] = measured;
+    }
+  }
+  return results;
+}
+
+/** Median of the ratios of neighbours in time: noise that lasts longer than one measurement cancels out. */
+const ratio = <T>(results: Results<T>, yardstick: string, figure: (one: T) => number): number =>
+  median((results.ours ?? []).map((ours, index) => figure(ours) / figure(results[yardstick]?.[index] as T)));
+
+function flatRow(subscribers: number, bytes: number, batch: number, results: Results<FlatFigures>): Row {
+  const figures: Record<string, number> = {};
+  for (const [name, repetitions] of Object.entries(results)) {
+    const { perSecond, cpuPerMillion, delivered } = medians(repetitions);
+    figures[`${name}/s`] = perSecond;
+    figures[`${name} CPU s/M`] = cpuPerMillion;
+    if (delivered < 1) figures[`${name} delivered`] = delivered;
+  }
+  const toBare = ratio(results, "socket.io", (one) => one.perSecond);
+  const bounds: Record<string, Bound> = {};
+  if (bytes === 200 && batch === 1) {
+    if (subscribers === 1) bounds["to bare Socket.IO with a publish endpoint"] = { figure: toBare, atLeast: 0.8 };
+    else bounds["to bare Socket.IO"] = { figure: toBare, atLeast: subscribers === 2_000 ? 2.5 : 4 };
+    if (results.nchan && subscribers > 1 && subscribers < 2_000) {
+      bounds["to nchan"] = { figure: ratio(results, "nchan", (one) => one.perSecond), atLeast: 1 };
+    }
+    bounds["delivered of what was published"] = {
+      figure: Math.min(...(results.ours ?? []).map((one) => one.delivered)),
+      atLeast: 1,
+    };
+  } else {
+    figures["ours to socket.io"] = toBare;
+  }
+  const how = batch === 1 ? "single" : `batches of ${batch}`;
+  return { what: `fan-out ${bytes} B, ${subscribers} subscribers, ${how}`, figures, bounds };
+}
+
+function pacedRow(subscribers: number, rate: number, results: Results<PacedFigures>): Row {
+  const figures: Record<string, number> = {};
+  for (const [name, repetitions] of Object.entries(results)) {
+    const { p50, p99, cpuPerMillion } = medians(repetitions);
+    figures[`${name} p50 ms`] = p50;
+    figures[`${name} p99 ms`] = p99;
+    figures[`${name} CPU s/M`] = cpuPerMillion;
+  }
+  const p50 = ratio(results, "socket.io", (one) => one.p50);
+  const p99 = ratio(results, "socket.io", (one) => one.p99);
+  return {
+    what: `latency, ${subscribers} subscribers, ${rate} events/s`,
+    figures,
+    bounds:
+      subscribers === 1
+        ? {}
+        : {
+            "p50 to bare Socket.IO": { figure: p50, atMost: 1.1 },
+            "p99 to bare Socket.IO": { figure: p99, atMost: 1.3 },
+          },
+  };
+}

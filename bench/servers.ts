@@ -1,0 +1,98 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import process from "node:process";
+import { type Child, startChild } from "../shared/testing/child.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { canConnect, freePort } from "../shared/testing/free-port.ts";
+import { startService } from "../shared/testing/service-process.ts";
+import { tempFolder } from "../shared/testing/temp-folder.ts";
+import { LOAD_CORE, pin, SERVER_CORE } from "./process-figures.ts";
+import type { Subject } from "./subject.ts";
+import { startNchan } from "./yardsticks/nchan.ts";
+
+export interface RunningSubject {
+  subject: Subject;
+  stop(): Promise<void>;
+}
+
+const emitToken = randomBytes(32).toString("base64url");
+/** What the page of the web app would send; the stand-in of the API knows the session. */
+const SESSION = { Origin: "http://localhost:3005", Cookie: "session=bench" };
+
+/** Starts a script of the bench on a free port; PORT tells it which. */
+export async function startScript(
+  name: string,
+  core: number,
+  env: Record<string, string> = {},
+): Promise<Child & { port: number }> {
+  const port = await freePort();
+  const flags = process.env.BENCH_PROFILE === name ? ["--cpu-prof"] : [];
+  const child = await startChild(process.execPath, [...flags, join(import.meta.dirname, name)], {
+    env: { PATH: process.env.PATH ?? "", PORT: String(port), ...env },
+  });
+  await pin(child.pid, core);
+  await eventually(() => {
+    if (child.exitCode() !== null) throw new Error(`${name} ended:\n${child.output().slice(-2_000)}`);
+    return canConnect(port);
+  });
+  return { ...child, port };
+}
+
+/** The real realtime server, every check on, its API the stand-in. */
+export async function startOurs(env: Record<string, string> = {}): Promise<RunningSubject> {
+  const api = await startScript("stand-in-api.ts", LOAD_CORE);
+  const folder = await tempFolder("bench");
+  const child = await startService("realtime", {
+    env: {
+      NODE_ENV: "production",
+      LOG_LEVEL: "warn",
+      EMIT_TOKEN: emitToken,
+      BACKEND_URL: `http://127.0.0.1:${api.port}`,
+      DATA_DIR: join(folder.path, "data"),
+      PM2_HOME: join(folder.path, "pm2"),
+      FILE_MANAGER_ROOT: folder.path,
+      MAX_SOCKETS: "10000",
+      MAX_SOCKETS_PER_SESSION: "10000",
+      ...(process.env.NODE_OPTIONS ? { NODE_OPTIONS: process.env.NODE_OPTIONS } : {}),
+      ...env,
+    },
+  });
+  await pin(child.pid, SERVER_CORE);
+  return {
+    subject: {
+      name: "ours",
+      pid: child.pid,
+      port: child.port,
+      dialect: "socket.io",
+      path: "/socket.io/?EIO=4&transport=websocket",
+      headers: SESSION,
+      publish: { path: "/emit", headers: { Authorization: `Bearer ${emitToken}` } },
+    },
+    async stop() {
+      await Promise.all([child.stop(), api.stop()]);
+      await folder.remove();
+    },
+  };
+}
+
+export async function startYardstick(name: "socket.io" | "ws"): Promise<RunningSubject> {
+  const script = name === "ws" ? "yardsticks/raw-ws.ts" : "yardsticks/bare-socket-io.ts";
+  const child = await startScript(script, SERVER_CORE);
+  return {
+    subject: {
+      name,
+      pid: child.pid,
+      port: child.port,
+      dialect: name === "ws" ? "plain" : "socket.io",
+      path: name === "ws" ? "/" : "/socket.io/?EIO=4&transport=websocket",
+      publish: { path: "/emit", headers: {} },
+    },
+    stop: () => child.stop(),
+  };
+}
+
+/** Our server and every yardstick this machine has, all running at once so that measurements can alternate. */
+export async function startAll(): Promise<RunningSubject[]> {
+  const started = await Promise.all([startOurs(), startYardstick("socket.io"), startYardstick("ws"), startNchan()]);
+  return started.filter((subject) => subject !== undefined);
+}
