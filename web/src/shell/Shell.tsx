@@ -66,7 +66,7 @@ export function Shell(props: RouteSectionProps) {
                     <For each={section.items.filter((item) => session.may(item.needs))}>
                       {(item) => (
                         <li>
-                          <NavLink item={item} count={item.count && counts[item.count]} />
+                          <NavLink item={item} count={item.count ? counts[item.count] : undefined} />
                         </li>
                       )}
                     </For>
@@ -104,10 +104,12 @@ export function Shell(props: RouteSectionProps) {
               <span class="faint truncate header-os">{system.data?.info.distribution}</span>
             </Show>
           </div>
-          <button type="button" class="jump" onClick={() => setPalette(true)} aria-label="Search and jump">
+          <button type="button" class="jump" onClick={() => setPalette(true)}>
             <Search size={14} />
             <span class="jump-text">Jump to…</span>
-            <span class="kbd">{/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</span>
+            <span class="kbd" aria-hidden="true">
+              {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
+            </span>
           </button>
           <UserMenu onNavigate={navigate} />
         </header>
@@ -148,8 +150,7 @@ function NavLink(props: {
               />
             </Show>
             <span class="count" title={`${known().running} of ${known().total} running`}>
-              {known().running}
-              <span class="nav-total">/{known().total}</span>
+              {known().running}/{known().total}
             </span>
           </>
         )}

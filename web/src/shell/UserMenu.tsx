@@ -16,6 +16,7 @@ const themes: { choice: ThemeChoice; label: string; icon: typeof Sun }[] = [
 
 /** Account, theme, log-out. */
 export function UserMenu(props: { onNavigate: (href: string) => void }) {
+  const initials = () => (session.principal()?.name ?? "?").slice(0, 2);
   const items = (): MenuEntry[] => [
     { heading: `${session.principal()?.name ?? ""} · ${session.principal()?.role ?? ""}` },
     {
@@ -40,9 +41,9 @@ export function UserMenu(props: { onNavigate: (href: string) => void }) {
   ];
   return (
     <Menu
-      label={`Account of ${session.principal()?.name ?? ""}`}
+      label={`${initials()}, account of ${session.principal()?.name ?? ""}`}
       icon
-      trigger={<span class="avatar">{(session.principal()?.name ?? "?").slice(0, 2)}</span>}
+      trigger={<span class="avatar">{initials()}</span>}
       items={items()}
     />
   );

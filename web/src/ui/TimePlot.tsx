@@ -16,6 +16,8 @@ export interface TimePlotProps {
   series: readonly ChartSeries[];
   /** Writes a value for people; used on the axis and in the legend. */
   format: (value: number) => string;
+  /** Axis steps of 1, 2, 5 or of powers of two. */
+  steps?: "decimal" | "binary";
   /** Pixels. */
   height?: number;
   /** Top of the scale; the data decide when absent. */
@@ -26,6 +28,9 @@ export interface TimePlotProps {
   plain?: boolean;
 }
 
+/** 1 to 512 of each unit from bytes to petabytes. */
+const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const AXIS_FONT = '11px "Geist Variable", system-ui, sans-serif';
 
 /** Use `TimeChart`, which loads this on demand. The set of series must not change: make another chart instead. */
@@ -66,12 +71,19 @@ export default function TimePlot(props: TimePlotProps) {
           },
         },
         axes: [
-          { ...axis, ticks: { show: false }, size: 24, space: 70 },
+          {
+            ...axis,
+            ticks: { show: false },
+            size: 24,
+            space: 84,
+            values: (_plot, seconds) => seconds.map((time) => clock.format(time * 1000)),
+          },
           {
             ...axis,
             ticks: { show: false },
             size: 56,
-            space: 34,
+            space: 30,
+            ...(props.steps === "binary" ? { incrs: binarySteps } : {}),
             values: (_plot, values) => values.map((value) => props.format(value)),
           },
         ],

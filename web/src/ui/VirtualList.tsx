@@ -33,6 +33,8 @@ const END_SLACK = 24;
 
 /** A list of any length that keeps only what is visible in the DOM. */
 export function VirtualList(props: VirtualListProps) {
+  let host: HTMLDivElement | undefined;
+  let host: HTMLDivElement | undefined;
   const [scroller, setScroller] = createSignal<HTMLDivElement | null>(null);
   let following = props.follow ?? false;
   let lastTop = 0;
@@ -82,9 +84,7 @@ export function VirtualList(props: VirtualListProps) {
     ),
   );
 
-  onMount(() => {
-    const element = scroller();
-    if (!element) return;
+  const listen = (element: HTMLDivElement) => {
     const onScroll = () => {
       const top = element.scrollTop;
       const rest = element.scrollHeight - top - element.clientHeight;
@@ -101,12 +101,24 @@ export function VirtualList(props: VirtualListProps) {
       element.removeEventListener("scroll", onScroll);
       resized.disconnect();
     });
+  };
+  onMount(() => {
+    if (!host) return;
+    listen(host);
+    let frame = 0;
+    // The virtualizer measures through the element's window, and an element has none before it is in the page.
+    const attach = () => {
+      if (host?.isConnected) setScroller(host);
+      else frame = requestAnimationFrame(attach);
+    };
+    attach();
+    onCleanup(() => cancelAnimationFrame(frame));
   });
 
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles it may have are named.
     <div
-      ref={setScroller}
+      ref={host}
       class={`virtual ${props.class ?? ""}`}
       role={props.role ?? "list"}
       aria-label={props.label}

@@ -20,7 +20,7 @@ const Big = (props: { value: string; note: string }) => (
 
 export function CpuCard(props: LoadCardProps) {
   const series = createMemo(() => [{ label: "CPU", values: props.history.cpu }]);
-  const load = () => props.stats.cpu.loadAvg.map((value) => value.toFixed(2)).join("  ");
+  const load = () => props.stats.cpu.loadAvg.map((value) => value.toFixed(2)).join(" ");
   return (
     <Card
       title="CPU"
@@ -61,6 +61,7 @@ export function MemoryCard(props: LoadCardProps) {
         times={props.history.times}
         series={series()}
         format={formatBytes}
+        steps="binary"
         max={props.stats.memory.total}
         span={HISTORY_MS}
       />
@@ -80,6 +81,7 @@ export function NetworkCard(props: LoadCardProps) {
         times={props.history.times}
         series={series()}
         format={formatRate}
+        steps="binary"
         span={HISTORY_MS}
       />
     </Card>

@@ -21,13 +21,17 @@ export default function SystemPage() {
           {(stats) => (
             <div class="system">
               <CpuCard stats={stats()} history={host.history()} />
-              <MemoryCard stats={stats()} history={host.history()} />
-              <NetworkCard stats={stats()} history={host.history()} />
-              <CoresCard stats={stats()} history={host.history()} />
-              <DisksCard disks={stats().disks} />
-              <NetworkTable network={stats().network} />
-              <HostFacts stats={stats()} />
-              <Dependencies />
+              <div class="system-column">
+                <MemoryCard stats={stats()} history={host.history()} />
+                <CoresCard stats={stats()} history={host.history()} />
+                <HostFacts stats={stats()} />
+              </div>
+              <div class="system-column">
+                <NetworkCard stats={stats()} history={host.history()} />
+                <DisksCard disks={stats().disks} />
+                <NetworkTable network={stats().network} />
+                <Dependencies />
+              </div>
             </div>
           )}
         </Match>
