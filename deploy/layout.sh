@@ -53,9 +53,9 @@ installed_url() {
   printf 'http://127.0.0.1:%s' "$(AI_DESKTOP_ENV="$SETTINGS" setting "$1" "$2")"
 }
 
-# Waits up to <seconds> until all three answer, then lets smoke.ts have the last word.
+# Waits up to HEALTH_LIMIT seconds until all three answer, then lets smoke.ts have the last word.
 wait_healthy() {
-  limit="$1"
+  limit="${HEALTH_LIMIT:-60}"
   while [ "$limit" -gt 0 ]; do
     if answers "$(installed_url API_PORT 3006)/health" && answers "$(installed_url WS_PORT 3007)/health" &&
       answers "$(installed_url WEB_PORT 3005)/"; then break; fi
@@ -79,9 +79,13 @@ make_release() {
   else
     tar -C "$1" --exclude ./node_modules --exclude ./.data --exclude ./.env --exclude ./.git -c . | tar -C "$draft" -x
   fi
+  # Releases are never written to: the packages of the one in use may be shared when they are the same.
+  if cmp -s "$APP/current/package-lock.json" "$draft/package-lock.json" && [ -d "$APP/current/node_modules" ]; then
+    cp -al "$(readlink -f "$APP/current")/node_modules" "$draft/node_modules"
+  fi
   (
     cd "$draft"
-    npm ci --ignore-scripts --omit=dev --no-audit --no-fund --loglevel=error
+    [ -d node_modules ] || npm ci --ignore-scripts --omit=dev --prefer-offline --no-audit --no-fund --loglevel=error
     PATH="$draft/node_modules/.bin:$PATH" npm run --silent build -- --logLevel warn
   ) || { rm -rf "$draft" && fail "The release could not be built."; }
   mv "$draft" "$RELEASE"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Upgrades an installation to the source this script lies in (after git pull there): backup, new release beside the old,
 # rehearsal on a copy of the state, switch, health check; and back by itself when the new one is not well.
-#   upgrade.sh [--yes]
+#   upgrade.sh
 set -euo pipefail
 umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -57,7 +57,7 @@ say "Switching…"
 stop_services
 switch_to "$RELEASE"
 # Whatever breaks from here on leads back to the old release and its state.
-if start_services && wait_healthy 60; then
+if start_services && wait_healthy; then
   drop_old_releases
   say "Upgraded to $(basename "$RELEASE"). The state of before is in $backup"
   exit 0
@@ -68,6 +68,6 @@ stop_services || true
 switch_to "$old"
 "$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
 start_services
-wait_healthy 60 || fail "The old release is not well either; its state of before is in $backup"
+wait_healthy || fail "The old release is not well either; its state of before is in $backup"
 rm -rf "$RELEASE"
 fail "Went back to $(basename "$old"); the panel runs as before. Everybody has to log in again."

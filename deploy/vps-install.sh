@@ -178,6 +178,11 @@ DATA_DIR=$STATE
 FILE_MANAGER_ROOT=${file_root:-$ROOT/srv}
 TRUSTED_PROXIES=127.0.0.1
 SETTINGS_END
+      # What the caller set for this installation is kept for the next start.
+      for name in WEB_PORT API_PORT WS_PORT DOCKER_HOST REDIS_URL MCP_ALLOWED_COMMANDS; do
+        value="$(eval "printf '%s' \"\${$name:-}\"")"
+        if [ -n "$value" ]; then printf '%s=%s\n' "$name" "$value" >>"$SETTINGS.part"; fi
+      done
     )
     if is_real; then chown "root:$SERVICE_USER" "$SETTINGS.part"; fi
     chmod 640 "$SETTINGS.part"
@@ -254,7 +259,8 @@ write_site() {
     -e "s|127\.0\.0\.1:3007|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007)|" \
     deploy/nginx.conf >"$site.part"
   # Another site may be the default one already.
-  if grep -rlE '^[^#]*default_server' "$(dirname "$site_link")" "$ROOT/etc/nginx/conf.d" 2>/dev/null | grep -qv '/ai-desktop\.conf$'; then
+  others="$(grep -RlE '^[^#]*default_server' "$(dirname "$site_link")" "$ROOT/etc/nginx/conf.d" 2>/dev/null || true)"
+  if printf '%s\n' "$others" | grep -v '/ai-desktop\.conf$' | grep -q .; then
     sed -i '/^# BEGIN default server/,/^# END default server/d' "$site.part"
   fi
   mv "$site.part" "$site"
@@ -305,7 +311,7 @@ if [ -n "$firewall" ]; then
   for port in 22 80 443; do ufw allow "$port/tcp" >/dev/null; done
   ufw --force enable >/dev/null
 fi
-wait_healthy 60 || fail "Installed, but not everything answers; see above."
+wait_healthy || fail "Installed, but not everything answers; see above."
 say ""
 say "The panel runs at $(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')"
 if [ -r "$STATE/setup-token" ]; then

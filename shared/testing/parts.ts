@@ -18,6 +18,7 @@ export const testParts = [
   "redis",
   "strace",
   "bash",
+  "linux",
   "shellcheck",
   "namespaces",
 ] as const;
@@ -45,6 +46,7 @@ const looks: Record<TestPart, Look> = {
   nginx: async () => needsPrograms("nginx", "openssl"),
   redis: async () => needsPrograms("redis-server"),
   strace: async () => needsPrograms("strace"),
+  linux: async () => (process.platform === "linux" ? null : "needs Linux"),
   bash: async () => needsPrograms("bash"),
   shellcheck: async () => needsPrograms("shellcheck"),
   /** Own namespaces for mounts, users and networks: full disks, used-up watches, cut networks. */

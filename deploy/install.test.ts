@@ -1,0 +1,179 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canConnect, freePorts } from "../shared/testing/free-port.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
+import { ADMIN, signIn } from "../shared/testing/signed-in.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+/** Packages are fetched once, the web app is built once a release. */
+const BUILD_LIMIT_MS = 300_000;
+
+/** One story, told in order: the tests build on each other, since each release takes its time to build. */
+describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeout: BUILD_LIMIT_MS }, () => {
+  let folder: TempFolder;
+  let source: string;
+  let root: string;
+  let ports: number[];
+  let apiUrl: string;
+  let dataDir: string;
+
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: source });
+  const script = async (name: string, ...args: string[]) => {
+    const [WEB_PORT, API_PORT, WS_PORT] = ports.map(String);
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, WEB_PORT, API_PORT, WS_PORT };
+    try {
+      const { stdout, stderr } = await run(join(source, "deploy", name), args, {
+        env: { ...env, HEALTH_LIMIT: "10", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
+      });
+      return { code: 0, output: stdout + stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, output: stdout + stderr };
+    }
+  };
+  const releases = async () => (await readdir(join(root, "opt/ai-desktop/releases"))).sort();
+  const current = () => readlink(join(root, "opt/ai-desktop/current"));
+  const logIn = async () => {
+    const answer = await fetch(`${apiUrl}/api/session`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(ADMIN),
+    });
+    return answer.status;
+  };
+
+  beforeAll(async () => {
+    folder = await tempFolder("inst");
+    source = join(folder.path, "source");
+    root = join(folder.path, "root");
+    await mkdir(source);
+    await mkdir(join(root, "etc/nginx/sites-enabled"), { recursive: true });
+    await writeFile(join(root, "etc/nginx/sites-enabled/other.conf"), "server { listen 80 default_server; }\n");
+    const { stdout } = await run("git", ["ls-files", "-z"], { cwd: projectFolder });
+    await writeFile(join(folder.path, "names"), stdout);
+    const copy = `tar --null -T "$1" -c | tar -C "$2" -x`;
+    await run("bash", ["-c", copy, "copy", join(folder.path, "names"), source], { cwd: projectFolder });
+    await git("init", "-q");
+    await git("add", "-A");
+    await git("commit", "-qm", "first");
+    ports = await freePorts(3);
+    apiUrl = `http://127.0.0.1:${ports[1]}`;
+    dataDir = join(root, "var/lib/ai-desktop/data");
+  });
+  afterAll(async () => {
+    await script("vps-install.sh", "--uninstall", "--purge", "--yes");
+    await folder.remove();
+  });
+
+  test("says what it will do and does nothing, when only the plan is asked for", async () => {
+    const { code, output } = await script("vps-install.sh", "--plan", "--domain", "panel.example.org");
+    expect(code).toBe(0);
+    expect(output).toMatch(/^Plan:\n/m);
+    expect(existsSync(join(root, "opt"))).toBe(false);
+  });
+
+  test.each([[["--domain", "a.b;reboot"]], [["--file-root", "relative"]], [["--file-root", "/a b"]], [["--what"]]])(
+    "refuses %j and does nothing",
+    async (args) => {
+      expect((await script("vps-install.sh", "--yes", ...args)).code).toBe(1);
+      expect(existsSync(join(root, "opt"))).toBe(false);
+    },
+  );
+
+  test("refuses to go on with nobody there to ask", async () => {
+    const { code, output } = await script("vps-install.sh", "--domain", "panel.example.org");
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("--yes") });
+    expect(existsSync(join(root, "opt"))).toBe(false);
+  });
+
+  test("brings the panel up and shows the way to the first account", async () => {
+    const { code, output } = await script("vps-install.sh", "--yes", "--domain", "panel.example.org");
+    expect(output).toContain("The panel runs at https://panel.example.org");
+    expect(output).toMatch(/set-up token [\w-]{43}/);
+    expect(code).toBe(0);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(root, "etc/ai-desktop/env"))).mode & 0o777).toBe(0o640);
+    expect(await releases()).toHaveLength(1);
+    await signIn({ apiUrl, dataDir, origin: "https://panel.example.org" });
+  });
+
+  test("adds a site to nginx, and leaves the default one to the site that is it already", async () => {
+    const site = await readFile(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"), "utf8");
+    expect(site).toContain("server_name panel.example.org;");
+    expect(site).toContain(`server 127.0.0.1:${ports[1]};`);
+    expect(site.includes("default_server")).toBe(false);
+    expect(await readFile(join(root, "etc/nginx/sites-enabled/other.conf"), "utf8")).toContain("default_server");
+  });
+
+  test("changes nothing that is right already, when run again", async () => {
+    const settings = join(root, "etc/ai-desktop/env");
+    await appendFile(settings, "LOG_LEVEL=warn\n");
+    const before = await readFile(settings, "utf8");
+    const [release] = await releases();
+    expect(await script("vps-install.sh", "--yes", "--domain", "other.example.org")).toMatchObject({ code: 0 });
+    expect(await readFile(settings, "utf8")).toBe(before);
+    expect(await releases()).toEqual([release]);
+    expect(await logIn()).toBe(200);
+  });
+
+  test("upgrades to a new release and keeps the state", async () => {
+    await appendFile(join(source, "CHANGELOG.md"), "\nA new release.\n");
+    await git("commit", "-qam", "second");
+    const before = await current();
+    const { code, output } = await script("upgrade.sh");
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("Upgraded to") });
+    expect(await current()).not.toBe(before);
+    expect(await readFile(join(await current(), "CHANGELOG.md"), "utf8")).toContain("A new release.");
+    expect(await logIn()).toBe(200);
+  });
+
+  test("changes nothing for a release whose migration fails", async () => {
+    await writeFile(join(source, "api/database/migrations/999-broken.sql"), "THIS IS NO SQL;\n");
+    await git("add", "-A");
+    await git("commit", "-qm", "third");
+    const before = [await current(), await releases()];
+    const { code, output } = await script("upgrade.sh");
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("nothing was changed") });
+    expect([await current(), await releases()]).toEqual(before);
+    expect(await logIn()).toBe(200);
+  });
+
+  test("goes back to the old release and its state by itself, when the new one is not well", async () => {
+    await git("rm", "-q", "api/database/migrations/999-broken.sql");
+    await writeFile(join(source, "api/database/migrations/999-fine.sql"), "CREATE TABLE from_the_future (id TEXT);\n");
+    await writeFile(join(source, "realtime/main.ts"), "throw new Error('not today');\n");
+    await git("add", "-A");
+    await git("commit", "-qm", "fourth");
+    const before = [await current(), await releases()];
+    const { code, output } = await script("upgrade.sh");
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("BROKEN  realtime server") });
+    expect(output).toContain("the panel runs as before");
+    expect([await current(), await releases()]).toEqual(before);
+    expect(await logIn()).toBe(200);
+  });
+
+  test("is gone after its removal, state and settings kept", async () => {
+    await git("checkout", "-q", "HEAD~2");
+    expect(await script("vps-install.sh", "--uninstall", "--yes")).toMatchObject({ code: 0 });
+    expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false]);
+    expect(existsSync(join(root, "opt/ai-desktop"))).toBe(false);
+    expect(existsSync(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"))).toBe(false);
+    expect(existsSync(join(root, "etc/nginx/sites-enabled/other.conf"))).toBe(true);
+    expect(existsSync(join(dataDir, "state.db"))).toBe(true);
+    expect(existsSync(join(root, "etc/ai-desktop/env"))).toBe(true);
+  });
+
+  test("takes state and settings along, when told to", async () => {
+    expect(await script("vps-install.sh", "--uninstall", "--purge", "--yes")).toMatchObject({ code: 0 });
+    expect(existsSync(dataDir)).toBe(false);
+    expect(existsSync(join(root, "etc/ai-desktop"))).toBe(false);
+  });
+});
