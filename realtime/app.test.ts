@@ -167,7 +167,8 @@ describe("GET", () => {
       expect((await get(path, { Cookie: "session=admin" })).status).toBe(200);
       expect((await get(path, { Authorization: `Bearer ${EMIT_TOKEN}` })).status).toBe(200);
     }
-    const { dependencies } = await (await get("/ready", { Authorization: `Bearer ${EMIT_TOKEN}` })).json();
+    const ready = await get("/ready", { Authorization: `Bearer ${EMIT_TOKEN}` });
+    const { dependencies } = (await ready.json()) as { dependencies: object };
     expect(Object.keys(dependencies).sort()).toEqual(["docker", "files", "pm2", "realtime", "redis"]);
     const metrics = await (await get("/metrics", { Authorization: `Bearer ${EMIT_TOKEN}` })).text();
     expect(metrics).toContain('ai_desktop_realtime_sockets{namespace="services"} 0');

@@ -21,7 +21,7 @@ function start(): void {
     docker: createDockerHost({ dockerHost: config.DOCKER_HOST }),
     processes: createProcessHost({ pm2Home: config.PM2_HOME }),
     metrics: createHostMetrics(),
-    files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log }),
+    files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] }),
     watchFolder,
     authenticator: createApiAuthenticator(config.BACKEND_URL, emitToken),
     originPolicy: createOriginPolicy(origins, [config.WS_PORT], [config.WS_SERVER_URL]),

@@ -207,8 +207,10 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
     const both = await subscribe("a", two.name);
     await both.socket.emitWithAck("subscribe:stats", { serviceId: "b", containerName: two.name });
     const other = await subscribe("c", one.name);
-    const tell = async (room: string) =>
-      (await (await realtime.emit({ namespace: "/services", room, event: "status", data: { room } })).json()).delivered;
+    const tell = async (room: string) => {
+      const answer = await realtime.emit({ namespace: "/services", room, event: "status", data: { room } });
+      return ((await answer.json()) as { delivered: number }).delivered;
+    };
     expect(await tell("service:a")).toBe(2);
     expect(await tell("service:b")).toBe(1);
     expect(await tell("service:nobody")).toBe(0);

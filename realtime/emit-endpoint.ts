@@ -1,0 +1,113 @@
+import { Buffer } from "node:buffer";
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { EMIT_BODY_MAX, type EmitEvent, emitBatch, emitEvent } from "../shared/protocol/emit.ts";
+import { namespaceNames, toNamespaceName } from "../shared/protocol/namespaces.ts";
+import { AppError, describeIssues, toAppError, toFailure } from "../shared/server/errors.ts";
+import type { RealtimeDeps } from "./deps.ts";
+import type { EmitGate } from "./emit-gate.ts";
+import { parseJson, requireJson } from "./json-body.ts";
+import type { Realtime } from "./server.ts";
+
+/** Deepest nesting of an event's data; deeper documents can exhaust the stack of whoever walks them. */
+const DEPTH_MAX = 64;
+
+export type EmitEndpointDeps = Pick<RealtimeDeps, "log" | "originPolicy"> & { gate: EmitGate; realtime: Realtime };
+
+/** `POST /emit` on the bare HTTP server: at one subscriber, a web framework would cost more than the delivery. */
+export type EmitEndpoint = (request: IncomingMessage, response: ServerResponse) => void;
+
+export const isEmit = ({ method, url }: IncomingMessage): boolean =>
+  method === "POST" && (url === "/emit" || (url ?? "").startsWith("/emit?"));
+
+export function createEmitEndpoint({ gate, log, originPolicy, realtime }: EmitEndpointDeps): EmitEndpoint {
+  return (request, response) => {
+    const refuse = (thrown: unknown) => {
+      const error = toAppError(thrown);
+      const requestId = randomUUID();
+      if (error.code === "internal") log.error({ err: thrown, requestId, path: "/emit" }, "request failed");
+      const retry = error.retryAfter === undefined ? [] : ["Retry-After", String(Math.ceil(error.retryAfter))];
+      // The rest of a body that is refused half-way is not worth a connection.
+      const close = request.complete ? [] : ["Connection", "close"];
+      send(response, error.status, requestId, JSON.stringify(toFailure(error, requestId)), [...retry, ...close]);
+    };
+    try {
+      const { headers } = request;
+      if (!originPolicy.allowsHost(headers.host)) {
+        throw new AppError("misdirected_request", "This server does not answer to that host name.");
+      }
+      gate.require(headers.authorization);
+      if (Number(headers["content-length"] ?? 0) > EMIT_BODY_MAX) throw tooLarge();
+      requireJson(headers["content-type"], headers["content-encoding"]);
+    } catch (thrown) {
+      refuse(thrown);
+      return;
+    }
+
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (part: Buffer) => {
+      if (bytes > EMIT_BODY_MAX) return;
+      bytes += part.length;
+      if (bytes <= EMIT_BODY_MAX) {
+        parts.push(part);
+        return;
+      }
+      parts.length = 0;
+      refuse(tooLarge());
+    });
+    request.on("end", () => {
+      if (bytes > EMIT_BODY_MAX) return;
+      try {
+        const body = (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8");
+        const delivered = realtime.emit(parseEvents(parseJson(body)));
+        send(response, 200, randomUUID(), `{"success":true,"delivered":${delivered}}`, []);
+      } catch (thrown) {
+        refuse(thrown);
+      }
+    });
+  };
+}
+
+const tooLarge = () => new AppError("too_large", "The body is larger than 1 MiB.");
+
+function send(response: ServerResponse, status: number, requestId: string, body: string, extra: string[]): void {
+  response.writeHead(status, [
+    ...["Content-Type", "application/json", "Content-Length", String(Buffer.byteLength(body))],
+    ...["X-Request-Id", requestId, "Cache-Control", "no-store", "X-Content-Type-Options", "nosniff"],
+    ...extra,
+  ]);
+  response.end(body);
+}
+
+/** Checked events of a body; throws `AppError`, and then none of them is sent. */
+function parseEvents(body: unknown): EmitEvent[] {
+  refuseUnknownNamespace(body);
+  const isBatch = isRecord(body) && "events" in body;
+  const parsed = isBatch ? emitBatch.safeParse(body) : emitEvent.safeParse(body);
+  if (!parsed.success) throw new AppError("invalid_input", describeIssues(parsed.error));
+  const events = "events" in parsed.data ? parsed.data.events : [parsed.data];
+  if (events.some(({ data }) => isDeeperThan(data, DEPTH_MAX))) {
+    throw new AppError("invalid_input", `The data is nested deeper than ${DEPTH_MAX} levels.`);
+  }
+  return events;
+}
+
+/** A namespace that does not exist is 404, whatever else is wrong with the event. */
+function refuseUnknownNamespace(body: unknown): void {
+  const list = isRecord(body) && Array.isArray(body.events) ? body.events : [body];
+  for (const event of list) {
+    if (!isRecord(event) || typeof event.namespace !== "string" || toNamespaceName(event.namespace)) continue;
+    throw new AppError("not_found", `There is no such namespace; the five are ${namespaceNames.join(", ")}.`);
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === 0) return true;
+  for (const child of Object.values(value)) if (isDeeperThan(child, depth - 1)) return true;
+  return false;
+}
