@@ -83,7 +83,7 @@ export function createAccess(options: AccessOptions): Access {
   const throttle = createLoginThrottle(() => sources.uptime());
   const login = createLogin({ users, sessions, passwords, secondFactors, throttle });
   const trail = openTrail({ dataDir, log });
-  const webOrigin = config.PUBLIC_ORIGIN[0] ?? config.CLIENT_URL ?? "http://localhost:3005";
+  const webOrigin = webOriginOf(config, originPolicy);
   const setup = openSetup({
     dataDir,
     users,
@@ -193,4 +193,10 @@ export function createAccess(options: AccessOptions): Access {
       trail.close();
     },
   };
+}
+
+/** Where the operator finds the web app: as configured, else by the address of the host, else on this machine. */
+function webOriginOf({ PUBLIC_ORIGIN, CLIENT_URL }: AccessOptions["config"], { origins }: OriginPolicy): string {
+  const isLocal = (origin: string) => ["localhost", "127.0.0.1"].includes(new URL(origin).hostname);
+  return PUBLIC_ORIGIN[0] ?? CLIENT_URL ?? origins.find((origin) => !isLocal(origin)) ?? "http://localhost:3005";
 }
