@@ -32,9 +32,8 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof ZodError) return new AppError("invalid_input", describeIssues(thrown), { cause: thrown });
   if (thrown instanceof HTTPException) {
     const code = codeOfStatus.get(thrown.status) ?? (thrown.status < 500 ? "invalid_input" : "internal");
-    return new AppError(code, code === "internal" ? internalMessage : thrown.message || sentenceOf[code], {
-      cause: thrown,
-    });
+    const message = code === "internal" || thrown.message === "" ? sentenceOf[code] : asSentence(thrown.message);
+    return new AppError(code, message, { cause: thrown });
   }
   if (isDiskFull(thrown)) return new AppError("storage_full", sentenceOf.storage_full, { cause: thrown });
   return new AppError("internal", internalMessage, { cause: thrown });
@@ -54,6 +53,8 @@ export function describeIssues(error: z.core.$ZodError): string {
     ? `The field "${field.replace(/[^\w.:-]/g, "?")}" is not valid: ${issue.message}.`
     : `The input is not valid: ${issue.message}.`;
 }
+
+const asSentence = (message: string) => (message.endsWith(".") ? message : `${message}.`);
 
 const internalMessage = "Something went wrong on the server; its log has the details under the request id.";
 
