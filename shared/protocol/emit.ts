@@ -41,6 +41,9 @@ export const emitEvent = z
     message: "must be a room of the namespace",
   });
 
-export const emitBody = z.union([z.strictObject({ events: z.array(emitEvent).min(1).max(EMIT_BATCH_MAX) }), emitEvent]);
+/** Many events in one request, all or none. */
+export const emitBatch = z.strictObject({ events: z.array(emitEvent).min(1).max(EMIT_BATCH_MAX) });
+
+export const emitBody = z.union([emitBatch, emitEvent]);
 
 export type EmitEvent = z.output<typeof emitEvent>;
