@@ -19,7 +19,7 @@ export function EmptyState(props: EmptyStateProps) {
       <Show when={props.icon}>
         <div class={`notice-icon tone-${props.tone ?? "neutral"}`}>{props.icon}</div>
       </Show>
-      <h3>{props.title}</h3>
+      <p class="notice-title">{props.title}</p>
       <Show when={props.children}>
         <p>{props.children}</p>
       </Show>

@@ -30,7 +30,7 @@ export interface TimePlotProps {
 
 /** 1 to 512 of each unit from bytes to petabytes. */
 const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
 const AXIS_FONT = '11px "Geist Variable", system-ui, sans-serif';
 
 /** Use `TimeChart`, which loads this on demand. The set of series must not change: make another chart instead. */
@@ -60,7 +60,7 @@ export default function TimePlot(props: TimePlotProps) {
       {
         width: Math.max(host.clientWidth, 60),
         height: props.height ?? 160,
-        padding: [8, 4, 0, 0],
+        padding: [8, 22, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { setScale: false }, points: { size: 6 } },
         scales: {

@@ -34,7 +34,6 @@ const END_SLACK = 24;
 /** A list of any length that keeps only what is visible in the DOM. */
 export function VirtualList(props: VirtualListProps) {
   let host: HTMLDivElement | undefined;
-  let host: HTMLDivElement | undefined;
   const [scroller, setScroller] = createSignal<HTMLDivElement | null>(null);
   let following = props.follow ?? false;
   let lastTop = 0;

@@ -98,19 +98,19 @@ export function KeyDialog(props: { onClose: () => void }) {
             <Show when={problem()}>
               <Callout tone="bad">{problem()}</Callout>
             </Show>
-            <TextField
-              label="Name"
-              value={name()}
-              onInput={setName}
-              placeholder="backup script"
-              maxLength={64}
-              required
-              focus
-            />
             <div class="form-pair">
-              <Select label="Role" value={role()} options={roleChoices()} onChange={setRole} />
+              <TextField
+                label="Name"
+                value={name()}
+                onInput={setName}
+                placeholder="backup script"
+                maxLength={64}
+                required
+                focus
+              />
               <Select label="Ends after" value={days()} options={lifetimes} onChange={setDays} />
             </div>
+            <Select label="Role" value={role()} options={roleChoices()} onChange={setRole} />
             <fieldset class="fieldset">
               <legend>What it may do</legend>
               <Checkbox label="Only some of the role's permissions" checked={scoped()} onChange={setScoped} />
