@@ -14,6 +14,7 @@ import { toCallFailure } from "./call-failure.ts";
 import type { McpLogFeed } from "./log-feed.ts";
 import { createPinnedFetch } from "./pinned-fetch.ts";
 import { toPlainLine } from "./plain-text.ts";
+import type { ProcessRegister } from "./process-register.ts";
 import { createStdioTransport } from "./stdio-transport.ts";
 import type { McpTransport } from "./store.ts";
 
@@ -40,6 +41,7 @@ export interface McpConnection {
 export interface ConnectOptions {
   transport: McpTransport;
   addressRules: AddressRules;
+  register: ProcessRegister;
   log: McpLogFeed;
   signal: AbortSignal;
   /** The server is gone, in one sentence. */
@@ -205,9 +207,9 @@ const accepted = <T>(input: unknown): JsonSchemaValidatorResult<T> => ({
   errorMessage: undefined,
 });
 
-async function openChannel({ transport, addressRules, log, signal }: ConnectOptions): Promise<Channel> {
+async function openChannel({ transport, addressRules, register, log, signal }: ConnectOptions): Promise<Channel> {
   if (transport.type === "stdio") {
-    const stdio = createStdioTransport({ ...transport, log });
+    const stdio = createStdioTransport({ ...transport, log, register });
     return { transport: stdio, ending: stdio.ending, close: () => stdio.close() };
   }
   const pinned = createPinnedFetch(await unlessAborted(addressRules.pin(transport.url), signal));

@@ -17,6 +17,7 @@ import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts
 import { openDatabase } from "../database/database.ts";
 import { createEmitRecorder, type EmittedEvent } from "../testing/route-server.ts";
 import { createMcpHost, type McpHost, type McpHostDeps } from "./host.ts";
+import { createProcessRegister } from "./process-register.ts";
 
 const node = process.execPath;
 const everything = join(
@@ -279,6 +280,27 @@ describe("over stdio", () => {
     expect(isAlive(pid)).toBe(false);
     expect(await refusalOf(() => host.get(id))).toMatchObject({ code: "not_found" });
     expect(host.list()).toEqual([]);
+  });
+
+  test.skipIf(process.platform !== "linux")("ends what a killed API left behind, and no other process", async () => {
+    const path = await script("setInterval(() => {}, 1000)");
+    const [left, other] = await Promise.all([startChild(node, [path]), startChild(node, [path])]);
+    closers.push(
+      () => left.stop(),
+      () => other.stop(),
+    );
+    createProcessRegister(database).add(left.pid);
+    database.prepare("INSERT INTO mcp_process (pid, started) VALUES (?, 'another boot 1')").run(other.pid);
+    await host.close();
+    open();
+    expect(await left.exited).toMatchObject({ signal: "SIGKILL" });
+    expect(other.exitCode()).toBeNull();
+    expect(database.prepare("SELECT * FROM mcp_process").all()).toEqual([]);
+    const { id } = host.create(stdio([everything]));
+    await host.start(id);
+    expect(database.prepare("SELECT * FROM mcp_process").all()).toHaveLength(1);
+    await host.stop(id);
+    expect(database.prepare("SELECT * FROM mcp_process").all()).toEqual([]);
   });
 
   test("ends a call when its caller leaves", async () => {

@@ -7,6 +7,7 @@ import type { Log } from "../../shared/server/log.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import { createAddressRules } from "./address-rules.ts";
 import { createCommandList } from "./command-list.ts";
+import { createProcessRegister } from "./process-register.ts";
 import { createMcpRunner, type McpRunner } from "./runner.ts";
 import { mergeSecrets } from "./secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "./store.ts";
@@ -47,6 +48,7 @@ export function createMcpHost({ database, realtime, log, config, startMs }: McpH
   const store = createMcpStore(database);
   const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
   const addressRules = createAddressRules(config.MCP_ALLOWED_HOSTS);
+  const register = createProcessRegister(database);
   const runners = new Map<string, McpRunner>();
   let closed = false;
 
@@ -59,6 +61,7 @@ export function createMcpHost({ database, realtime, log, config, startMs }: McpH
     const runner = createMcpRunner(serverId, {
       commands,
       addressRules,
+      register,
       log,
       ...(startMs === undefined ? {} : { startMs }),
       onStatus(status, message) {
@@ -97,6 +100,8 @@ export function createMcpHost({ database, realtime, log, config, startMs }: McpH
       .catch((error: unknown) => log.warn({ err: error, serverId: id }, "an MCP server did not start"));
   };
 
+  const orphans = register.endOrphans();
+  if (orphans > 0) log.warn({ orphans }, "ended MCP servers that an earlier run left behind");
   for (const stored of store.list()) if (stored.desired === "running") startQuietly(stored);
 
   return {

@@ -7,6 +7,7 @@ import type { AddressRules } from "./address-rules.ts";
 import type { CommandList } from "./command-list.ts";
 import { connectMcpServer, type McpConnection } from "./connection.ts";
 import { createLogFeed } from "./log-feed.ts";
+import type { ProcessRegister } from "./process-register.ts";
 import type { McpTransport } from "./store.ts";
 
 /** From the start of the process to the end of the handshake. */
@@ -17,6 +18,7 @@ export const CALL_MS = 55_000;
 export interface McpRunnerDeps {
   commands: CommandList;
   addressRules: AddressRules;
+  register: ProcessRegister;
   log: Log;
   onStatus(status: McpServerStatus, message: string | null): void;
   onLog(entry: McpLog): void;
@@ -42,7 +44,7 @@ export interface McpRunner {
 }
 
 export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
-  const { commands, addressRules, log, onStatus, onLog, onToolsChanged, startMs = START_MS } = deps;
+  const { commands, addressRules, register, log, onStatus, onLog, onToolsChanged, startMs = START_MS } = deps;
   const feed = createLogFeed(id, onLog);
   let status: McpServerStatus = "stopped";
   let message: string | null = null;
@@ -67,6 +69,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
       opened = await connectMcpServer({
         transport,
         addressRules,
+        register,
         log: feed,
         signal: abort.signal,
         onToolsChanged,

@@ -10,6 +10,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { createLineReader } from "./lines.ts";
 import { LINE_MAX, type McpLogFeed } from "./log-feed.ts";
+import { type ProcessRegister, signalGroup } from "./process-register.ts";
 
 /** Longest message of a server; one that sends more without a line end is no honest one. */
 const MESSAGE_MAX = 16 * 1024 * 1024;
@@ -22,6 +23,7 @@ export interface StdioTransportOptions {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   log: McpLogFeed;
+  register: ProcessRegister;
 }
 
 export interface StdioTransport extends Transport {
@@ -36,7 +38,7 @@ export interface StdioTransport extends Transport {
  * Speaks to a server that is a process of its own: started without a shell, with nothing of our environment but PATH, HOME and
  * LANG, in a process group that is ended as a whole.
  */
-export function createStdioTransport({ command, args, env, log }: StdioTransportOptions): StdioTransport {
+export function createStdioTransport({ command, args, env, log, register }: StdioTransportOptions): StdioTransport {
   let child: ChildProcessWithoutNullStreams | undefined;
   let exited: Promise<unknown> | undefined;
   let ending: string | undefined;
@@ -68,10 +70,13 @@ export function createStdioTransport({ command, args, env, log }: StdioTransport
         throw error;
       }
       child = own;
+      const pid = own.pid ?? 0;
+      register.add(pid);
       own.on("error", (error) => transport.onerror?.(error));
       own.once("exit", (code, signal) => {
         ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
-        signalGroup(own, "SIGKILL"); // helpers it left behind
+        signalGroup(pid, "SIGKILL"); // helpers it left behind
+        register.remove(pid);
       });
       void reportEnd(own, exited);
       readMessages(own);
@@ -86,11 +91,12 @@ export function createStdioTransport({ command, args, env, log }: StdioTransport
     async close() {
       if (!child || !exited) return;
       const own = child;
+      const pid = own.pid ?? 0;
       ending ??= "it was stopped";
       own.stdin.end();
       if (!(await endsWithin(exited, CLOSE_MS))) {
-        signalGroup(own, "SIGTERM");
-        if (!(await endsWithin(exited, TERMINATE_MS))) signalGroup(own, "SIGKILL");
+        signalGroup(pid, "SIGTERM");
+        if (!(await endsWithin(exited, TERMINATE_MS))) signalGroup(pid, "SIGKILL");
         await exited;
       }
       own.stdout.destroy();
@@ -158,15 +164,6 @@ export function createStdioTransport({ command, args, env, log }: StdioTransport
 function childEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
   const { PATH = "/usr/local/bin:/usr/bin:/bin", LANG } = process.env;
   return { ...(LANG === undefined ? {} : { LANG }), ...own, PATH, HOME: homedir() };
-}
-
-function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody left in the group.
-  }
 }
 
 function endsWithin(exited: Promise<unknown>, milliseconds: number): Promise<boolean> {
