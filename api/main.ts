@@ -28,7 +28,9 @@ function createDeps(config: Config, port: number, log: Log): { deps: ApiDeps; cl
   const originPolicy = createOriginPolicy(allowedOrigins(config, process.platform), [port], [config.BACKEND_URL]);
   const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
   const processes = createProcessHost({ pm2Home: config.PM2_HOME });
-  const files = createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] });
+  const files = createFileRoot({
+    ...{ root: config.FILE_MANAGER_ROOT, uploadMax: config.FILE_UPLOAD_MAX, log, protect: [config.DATA_DIR] },
+  });
   const realtime = createWsClient({ url: config.WS_SERVER_URL, token: emitToken, log });
   const mcp = createMcpHost({ database, realtime, log, config });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });

@@ -63,7 +63,7 @@ export const isPreflight = (c: Context): boolean =>
 export function answerPreflight(c: Context): Response {
   return c.body(null, 204, {
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Requested-With",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, If-None-Match, X-Requested-With",
     "Access-Control-Max-Age": "600",
   });
 }

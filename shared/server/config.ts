@@ -61,6 +61,12 @@ const schema = z.object({
     .min(1)
     .default(homedir())
     .transform((path) => resolve(path)),
+  /** Largest upload in bytes. */
+  FILE_UPLOAD_MAX: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10 * 1024 ** 3),
   MCP_ALLOWED_COMMANDS: csv,
   /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
   MCP_ALLOWED_HOSTS: csv,
