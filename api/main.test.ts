@@ -30,7 +30,9 @@ describe.each(runtimes)("on %s", { timeout: 60_000 }, (runtime) => {
       const headers = { authorization: `Bearer ${token}` };
       const ready = await fetch(`${api.url}/ready`, { headers });
       expect(await ready.json()).toMatchObject({ dependencies: { files: { state: "up" }, pm2: { state: "absent" } } });
-      expect(await (await fetch(`${api.url}/metrics`, { headers })).text()).toContain("http_request_duration_seconds");
+      expect(await (await fetch(`${api.url}/metrics`, { headers })).text()).toContain(
+        "ai_desktop_api_request_duration_seconds",
+      );
       for (const name of ["emit-token", "state.db"]) {
         expect((await stat(join(env.DATA_DIR ?? "", name))).mode & 0o777).toBe(0o600);
       }

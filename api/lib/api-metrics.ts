@@ -11,20 +11,20 @@ export function createApiMetrics({ realtime, dependencies }: Pick<ApiDeps, "real
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
-    name: "http_request_duration_seconds",
+    name: "ai_desktop_api_request_duration_seconds",
     help: "Time to answer, by route.",
     labelNames: ["method", "route", "status"],
     buckets: [0.002, 0.01, 0.05, 0.25, 1, 5, 30],
     registers,
   });
   const refusals = new Counter({
-    name: "api_refusals_total",
+    name: "ai_desktop_api_refusals_total",
     help: "Requests the guard refused, by code.",
     labelNames: ["code"],
     registers,
   });
   new Gauge({
-    name: "api_emit_queue_events",
+    name: "ai_desktop_api_emit_queued_events",
     help: "Events that wait for the realtime server.",
     registers,
     collect() {
@@ -32,7 +32,7 @@ export function createApiMetrics({ realtime, dependencies }: Pick<ApiDeps, "real
     },
   });
   new Gauge({
-    name: "api_emit_dropped_events",
+    name: "ai_desktop_api_emit_dropped_events",
     help: "Events lost since the start, because the queue was full.",
     registers,
     collect() {
@@ -40,7 +40,7 @@ export function createApiMetrics({ realtime, dependencies }: Pick<ApiDeps, "real
     },
   });
   new Gauge({
-    name: "api_dependency_up",
+    name: "ai_desktop_api_dependency_up",
     help: "1 for a part that is up, 0 for one that is down or absent.",
     labelNames: ["dependency"],
     registers,

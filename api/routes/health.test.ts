@@ -61,12 +61,14 @@ test("counts requests by route, and unknown paths under one label", async () => 
   });
   expect(status).toBe(200);
   expect(headers["content-type"]).toMatch(/^text\/plain/);
-  expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/api\/system",status="200"\} 1/);
+  expect(text).toMatch(
+    /ai_desktop_api_request_duration_seconds_count\{method="GET",route="\/api\/system",status="200"\} 1/,
+  );
   expect(text).toMatch(/_count\{method="GET",route="\/api\/services\/:id",status="503"\} 2/);
   expect(text).toMatch(/_count\{method="other",route="unmatched",status="404"\} 20/);
   expect(text).not.toContain("/api/nothing");
-  expect(text).toContain('api_dependency_up{dependency="docker"} 0');
-  expect(text).toContain('api_refusals_total{code="not_found"} 20');
+  expect(text).toContain('ai_desktop_api_dependency_up{dependency="docker"} 0');
+  expect(text).toContain('ai_desktop_api_refusals_total{code="not_found"} 20');
 });
 
 test.each(["/ready", "/metrics"])("keeps %s from strangers and viewers", async (path) => {
