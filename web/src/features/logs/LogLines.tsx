@@ -31,6 +31,7 @@ const END_SLACK = 12;
 
 /** The lines of a log, of which only the visible ones are in the page; keeps its place when the oldest go. */
 export function LogLines(props: LogLinesProps) {
+  let element: HTMLDivElement | undefined;
   const [scroller, setScroller] = createSignal<HTMLDivElement | null>(null);
   const [open, setOpen] = createSignal<ReadonlySet<number>>(new Set());
   /** Every line is one row high, so none has to be measured. */
@@ -113,11 +114,18 @@ export function LogLines(props: LogLinesProps) {
   });
 
   onMount(() => {
-    const element = scroller();
-    if (!element) return;
-    const rest = () => element.scrollHeight - element.scrollTop - element.clientHeight;
+    const host = element;
+    if (!host) return;
+    // The virtualizer measures through the element's window, and an element has none before it is in the page.
+    let frame = 0;
+    const attach = () => {
+      if (host.isConnected) setScroller(host);
+      else frame = requestAnimationFrame(attach);
+    };
+    attach();
+    const rest = () => host.scrollHeight - host.scrollTop - host.clientHeight;
     const onScroll = () => {
-      const top = element.scrollTop;
+      const top = host.scrollTop;
       // Only moving up is the reader's will: the log growing below them is not.
       if (top < lastTop && rest() > END_SLACK) props.onFollowingChange(false);
       else if (top > lastTop && rest() <= END_SLACK) props.onFollowingChange(true);
@@ -126,15 +134,16 @@ export function LogLines(props: LogLinesProps) {
     };
     // At thousands of lines a second the end runs away before a scroll event tells of the reader.
     const onWheel = (event: WheelEvent) => {
-      if (event.deltaY < 0 && element.scrollHeight > element.clientHeight) props.onFollowingChange(false);
+      if (event.deltaY < 0 && host.scrollHeight > host.clientHeight) props.onFollowingChange(false);
     };
-    element.addEventListener("scroll", onScroll, { passive: true });
-    element.addEventListener("wheel", onWheel, { passive: true });
+    host.addEventListener("scroll", onScroll, { passive: true });
+    host.addEventListener("wheel", onWheel, { passive: true });
     const resized = new ResizeObserver(() => props.following && toEnd());
-    resized.observe(element);
+    resized.observe(host);
     onCleanup(() => {
-      element.removeEventListener("scroll", onScroll);
-      element.removeEventListener("wheel", onWheel);
+      cancelAnimationFrame(frame);
+      host.removeEventListener("scroll", onScroll);
+      host.removeEventListener("wheel", onWheel);
       resized.disconnect();
     });
   });
@@ -150,7 +159,7 @@ export function LogLines(props: LogLinesProps) {
 
   return (
     <div
-      ref={setScroller}
+      ref={element}
       class="log-lines"
       classList={{ "log-wrap": props.wrap, "log-uniform": uniform() }}
       role="log"

@@ -27,9 +27,10 @@ const isParameter = (code: number) => code >= 0x30 && code <= 0x3f;
 const isIntermediate = (code: number) => code >= 0x20 && code <= 0x2f;
 const isFinal = (code: number) => code >= 0x40 && code <= 0x7e;
 
+/** Control characters as a terminal's `cat -v` writes them, others by their number. */
 const toVisible = (code: number): string => {
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
+  if (code < 0x20) return `^${String.fromCharCode(code + 0x40)}`;
+  if (code === 0x7f) return "^?";
   return `[U+${code.toString(16).toUpperCase().padStart(4, "0")}]`;
 };
 

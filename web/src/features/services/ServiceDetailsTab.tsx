@@ -27,7 +27,7 @@ export function ServiceDetailsTab(props: { service: Service }) {
 
 function Details(props: { service: ServiceDetail }) {
   return (
-    <div class="detail-columns">
+    <div class="details-flow">
       <Card title="Container">
         <Facts rows={containerRows(props.service)} />
       </Card>
