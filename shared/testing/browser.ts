@@ -1,0 +1,39 @@
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { findChromium } from "./parts.ts";
+
+export interface TestBrowser {
+  browser: Browser;
+  /** A page in a profile of its own. What the page logs as an error, throws or may not load is kept in `problems`. */
+  open(options?: Parameters<Browser["newContext"]>[0]): Promise<{
+    page: Page;
+    context: BrowserContext;
+    problems: string[];
+  }>;
+  close(): Promise<void>;
+}
+
+/** A real Chromium without a window. It asks nobody outside for anything. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: findChromium(),
+    headless: true,
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+      ...["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+    ],
+  });
+  return {
+    browser,
+    open: async (options) => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(message.text());
+      });
+      return { page, context, problems };
+    },
+    close: () => browser.close(),
+  };
+}
