@@ -16,7 +16,7 @@ import { type ProcessRegister, signalGroup } from "./process-register.ts";
 const MESSAGE_MAX = 16 * 1024 * 1024;
 /** How long a server may take to end by itself once its input is closed, and then after SIGTERM. */
 const CLOSE_MS = 500;
-const TERMINATE_MS = 2_500;
+const TERMINATE_MS = 2_000;
 
 export interface StdioTransportOptions {
   command: string;
