@@ -1,0 +1,8 @@
+#!/bin/sh
+# The one service of this container, as its only process: AI_DESKTOP_SERVICE is web, api or realtime.
+set -eu
+cd "$(dirname "$0")/.."
+case "${AI_DESKTOP_SERVICE:-}" in
+  web | api | realtime) exec node "$AI_DESKTOP_SERVICE/main.ts" ;;
+  *) echo "AI_DESKTOP_SERVICE must be web, api or realtime." >&2 && exit 1 ;;
+esac

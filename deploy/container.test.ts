@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, globSync, readFileSync } from "node:fs";
+import { cp, mkdir, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type Child, startChild } from "../shared/testing/child.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { freePort } from "../shared/testing/free-port.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+
+interface Instruction {
+  name: string;
+  rest: string;
+}
+
+/** The instructions of the Dockerfile, continued lines joined, split at each FROM. */
+function readStages(): Instruction[][] {
+  const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8").replace(/\\\n\s*/g, " ");
+  const stages: Instruction[][] = [];
+  for (const line of text.split("\n")) {
+    const [, name = "", rest = ""] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? [];
+    if (name === "FROM") stages.push([]);
+    if (name) stages.at(-1)?.push({ name, rest });
+  }
+  return stages;
+}
+
+const stages = readStages();
+const last = stages.at(-1) ?? [];
+const find = (name: string) => last.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
+
+describe("the image", () => {
+  test("runs as somebody who is not root, looks after its health, and starts without a shell", () => {
+    expect(find("USER")).toEqual(["node"]);
+    expect(find("HEALTHCHECK")[0]).toContain("--interval=");
+    const command: string[] = JSON.parse(find("CMD")[0] ?? "[]");
+    accessSync(join(projectFolder, command[0] ?? ""), constants.X_OK);
+  });
+
+  test("names the release of its base, copies only what is there and adds nothing from elsewhere", () => {
+    for (const stage of stages) {
+      expect(stage[0]?.rest).toMatch(/^node:24-bookworm-slim( AS \w+)?$/);
+      expect(stage.some(({ name }) => name === "ADD")).toBe(false);
+      for (const { rest } of stage.filter(({ name, rest: words }) => name === "COPY" && !words.startsWith("--from"))) {
+        for (const source of rest.split(" ").slice(0, -1)) {
+          if (source === ".") continue;
+          expect(globSync(source, { cwd: projectFolder }).length, source).toBeGreaterThan(0);
+        }
+      }
+    }
+  });
+
+  test("installs by the lock file and runs no script of a package", () => {
+    const installs = stages.flat().filter(({ name, rest }) => name === "RUN" && rest.includes("npm ci"));
+    expect(installs).toHaveLength(2);
+    for (const { rest } of installs) expect(rest).toContain("--ignore-scripts");
+  });
+});
+
+describe("a container of the image", () => {
+  let folder: TempFolder;
+  let container: Child | undefined;
+  beforeEach(async () => {
+    folder = await tempFolder("image");
+  });
+  afterEach(async () => {
+    await container?.stop();
+    await folder.remove();
+  });
+
+  /** What the last stage copies, and nothing else, in a folder that stands for the image. */
+  async function assemble(): Promise<string> {
+    const app = join(folder.path, "app");
+    await mkdir(app);
+    await symlink(join(projectFolder, "node_modules"), join(app, "node_modules"));
+    for (const copy of find("COPY")) {
+      const words = copy.replace(/^--from=\w+ /, "").split(" ");
+      const target = words.at(-1) ?? "";
+      for (const source of words
+        .slice(0, -1)
+        .flatMap((word) => globSync(word.replace(/^\/app\//, ""), { cwd: projectFolder }))) {
+        if (source === "node_modules") continue;
+        const path = target.endsWith("/") ? join(app, target, basename(source)) : join(app, target);
+        await mkdir(dirname(path), { recursive: true });
+        await cp(join(projectFolder, source), path, { recursive: true, filter: (name) => !name.endsWith(".test.ts") });
+      }
+    }
+    return app;
+  }
+
+  test.each(["web", "api", "realtime"])("starts the service %s, is healthy and stops", async (service) => {
+    const app = await assemble();
+    const port = String(await freePort());
+    const env = {
+      ...{ PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: folder.path, NODE_ENV: "production" },
+      ...{ AI_DESKTOP_SERVICE: service, PORT: port, WS_PORT: port, HOST: "0.0.0.0" },
+      ...{ DATA_DIR: join(folder.path, "data"), FILE_MANAGER_ROOT: folder.path, PM2_HOME: "/nonexistent" },
+    };
+    container = await startChild(join(app, "deploy/container.sh"), [], { env, cwd: "/" });
+    const started = container;
+    await eventually(async () => {
+      if (started.exitCode() !== null) throw new Error(`it ended: ${started.output()}`);
+      await run(process.execPath, [join(app, "deploy/container-health.ts")], { env });
+    }, 30_000);
+    started.signal("SIGTERM");
+    expect(await started.exited).toEqual({ code: 0, signal: null });
+    await expect(run(process.execPath, [join(app, "deploy/container-health.ts")], { env })).rejects.toThrow();
+  });
+
+  test("says what it wants when it is not told which service", async () => {
+    container = await startChild(join(import.meta.dirname, "container.sh"), [], { env: { PATH: process.env.PATH } });
+    expect(await container.exited).toMatchObject({ code: 1 });
+    expect(container.output()).toBe("AI_DESKTOP_SERVICE must be web, api or realtime.\n");
+  });
+});
+
+test("the compose example starts all three, on loopback only, without rights they do not need", () => {
+  const text = readFileSync(join(import.meta.dirname, "compose.yaml"), "utf8");
+  const { services } = parse(text, { merge: true }) as {
+    services: Record<string, Record<string, unknown> & { ports: string[]; environment: Record<string, string> }>;
+  };
+  expect(Object.values(services).map(({ environment }) => environment.AI_DESKTOP_SERVICE)).toEqual([
+    "web",
+    "api",
+    "realtime",
+  ]);
+  for (const service of Object.values(services)) {
+    for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    expect(service).toMatchObject({ cap_drop: ["ALL"], read_only: true, security_opt: ["no-new-privileges:true"] });
+    expect(service.privileged).toBeUndefined();
+    expect(service.environment.WS_SERVER_URL).toBe("http://realtime:3007");
+  }
+});
