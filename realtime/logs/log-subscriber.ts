@@ -52,10 +52,13 @@ export class LogSubscriber {
   }
 
   async start(): Promise<void> {
+    if ("since" in this.from) this.position = this.from.since;
     await this.persist(async () => {
       await this.topic.ready;
-      if ("since" in this.from) this.position = this.from.since;
-      else this.position = await this.topic.source.readTail(this.from.tail, this.readHandlers(), this.abort.signal);
+      // Another try after a break goes on where the first one came to: position is empty only before the first line.
+      if ("tail" in this.from && this.position.size === 0) {
+        this.position = await this.topic.source.readTail(this.from.tail, this.readHandlers(), this.abort.signal);
+      }
       await this.join(Number.POSITIVE_INFINITY);
     });
   }

@@ -146,12 +146,14 @@ export class LogTopic {
     }
   }
 
+  /** Tells everybody who is up to date; of a break or a new run, those who are still reading back too. */
   private tellAttached(event: LogEvent): void {
     this.port.broadcast(event);
     for (const subscriber of this.subscribers) {
-      if (subscriber.mode !== "ahead") continue;
-      subscriber.send(event);
-      if (event.kind === "gap") subscriber.goLive();
+      if (subscriber.mode === "ahead" || (subscriber.mode === "catching" && event.kind === "state")) {
+        subscriber.send(event);
+      }
+      if (subscriber.mode === "ahead" && event.kind === "gap") subscriber.goLive();
     }
   }
 }

@@ -95,9 +95,18 @@ async function read(
     position = advance(before, lines);
     await handlers.onLines(lines, before);
   };
-  for await (const chunk of stream) await take(decoder.add(chunk as Buffer));
+  for await (const chunk of untilBroken(stream)) await take(decoder.add(chunk));
   await take(decoder.end());
   return filter.baseline(position);
+}
+
+/** The chunks of a stream; one that breaks says that its Engine is away, whatever it says itself. */
+async function* untilBroken(stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw new AppError("upstream_unavailable", "The Docker Engine went away.", { cause: error });
+  }
 }
 
 async function follow(

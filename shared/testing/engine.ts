@@ -107,6 +107,7 @@ export async function startPrivateEngine({ liveRestore = false } = {}): Promise<
   );
   const engine = testEngine(socketPath);
   let dockerd: Child | undefined;
+  let isUp = false;
   const up = async () => {
     dockerd = await startChild(
       findProgram("dockerd") ?? "dockerd",
@@ -127,11 +128,13 @@ export async function startPrivateEngine({ liveRestore = false } = {}): Promise<
       30_000,
       50,
     );
+    isUp = true;
   };
   const down = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
     dockerd?.signal("SIGCONT"); // a stopped process would not see the signal
     dockerd?.signal(signal);
     await dockerd?.exited;
+    isUp = false;
   };
   try {
     await up();
@@ -151,7 +154,7 @@ export async function startPrivateEngine({ liveRestore = false } = {}): Promise<
     up,
     down,
     close: async () => {
-      if (dockerd?.exitCode() !== null) await up(); // only a living Engine can remove what it left running
+      if (!isUp) await up(); // only a living Engine can remove what it left running
       dockerd?.signal("SIGCONT");
       await engine.removeAll();
       await down();
