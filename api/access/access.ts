@@ -174,9 +174,11 @@ export function createAccess(options: AccessOptions): Access {
       if (user.passwordHash === null) return user;
       if (password === undefined) throw new AppError("forbidden", "Enter your password again.");
       const attempt = throttle.begin(`again ${userId}`, `again ${userId}`, false); // a stolen session guesses no faster
-      if (!(await passwords.matches(user.passwordHash, password))) {
-        throw new AppError("forbidden", "The password is wrong.");
-      }
+      const right = await passwords.matches(user.passwordHash, password).catch((error: unknown) => {
+        attempt.withdraw(); // nothing was tried
+        throw error;
+      });
+      if (!right) throw new AppError("forbidden", "The password is wrong.");
       attempt.forget();
       return user;
     },

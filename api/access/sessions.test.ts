@@ -231,3 +231,10 @@ test("checks a session in far less than 2 ms", async () => {
   }
   expect(times.sort((one, other) => one - other)[500]).toBeLessThan(0.5);
 });
+
+test("an administrator changes the own password with the old one only", async () => {
+  const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
+  for (const body of [{ password: "a slow green train to Oslo" }, { resetTotp: true }]) {
+    expect((await server.ask("PATCH", `/api/users/${id}`, { cookie, body })).status).toBe(403);
+  }
+});

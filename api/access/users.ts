@@ -52,6 +52,7 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
   );
   const remove = database.prepare("DELETE FROM user WHERE id = ?");
   const select = database.prepare("SELECT * FROM user ORDER BY created_at, id");
+  const selectOne = database.prepare("SELECT * FROM user WHERE id = ?");
   const countRows = database.prepare("SELECT count(*) AS count FROM user");
   const countOtherAdmins = database.prepare("SELECT count(*) AS count FROM user WHERE role = 'admin' AND id <> ?");
 
@@ -76,15 +77,16 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
     insert.run(id, name, record.role, limitsText, passwordHash, oidc?.issuer ?? null, oidc?.subject ?? null, createdAt);
     return record;
   };
-  const keepAnAdmin = (id: string) => {
-    if (records.get(id)?.role === "admin" && Number(countOtherAdmins.get(id)?.count) === 0) {
+  const keepAnAdmin = ({ id, role }: UserRecord) => {
+    if (role === "admin" && Number(countOtherAdmins.get(id)?.count) === 0) {
       throw new AppError("conflict", "The last administrator must stay one.");
     }
   };
-  const existing = (id: string): UserRecord => {
-    const record = records.get(id);
-    if (!record) throw new AppError("not_found", "There is no such user.");
-    return record;
+  /** As stored now: the command line tools may have changed it since it was read. */
+  const stored = (id: string): UserRecord => {
+    const row = selectOne.get(id);
+    if (!row) throw new AppError("not_found", "There is no such user.");
+    return toRecord(row);
   };
   const find = (matches: (user: UserRecord) => boolean) => [...records.values()].find(matches);
 
@@ -112,22 +114,23 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
       return record;
     },
     change: (id, change) => {
-      const record = { ...existing(id), ...change };
-      write(() => {
-        if (record.role !== "admin") keepAnAdmin(id);
+      const record = write(() => {
+        const before = stored(id);
+        const record = { ...before, ...change };
+        if (record.role !== "admin") keepAnAdmin(before);
         const { oidc } = record;
         const limitsText = JSON.stringify(record.limits);
         const { totpSecret, totpLastStep, passwordHash } = record;
         const linked = [oidc?.issuer ?? null, oidc?.subject ?? null] as const;
         update.run(record.role, limitsText, passwordHash, totpSecret, totpLastStep, ...linked, id);
+        return record;
       });
       records.set(id, record);
       return record;
     },
     remove: (id) => {
-      existing(id);
       write(() => {
-        keepAnAdmin(id);
+        keepAnAdmin(stored(id));
         remove.run(id);
       });
       records.delete(id);

@@ -28,9 +28,9 @@ export async function readTrail(folder: string, query: AuditQuery): Promise<Audi
   for (const { path, first } of paths) {
     if (query.before !== undefined && first >= query.before) continue;
     for await (const line of linesBackwards(path)) {
-      budget -= line.length;
       const entry = parseLine(line);
       if (!entry || (query.before !== undefined && entry.sequence >= query.before)) continue;
+      budget -= line.length;
       if (budget < 0) return { entries, next: entry.sequence + 1 };
       if (entry.outcome === "begun" && finished.has(entry.requestId)) continue;
       if (entry.outcome !== "begun") remember(finished, entry.requestId);

@@ -132,9 +132,9 @@ describe("chain", () => {
     expect(await trail.verify()).toMatchObject({ intact: false, file: oldest });
   });
 
-  test("refuses to start with a key that others can read", () => {
-    open();
-    chmodSync(join(folder.path, "audit-key"), 0o640);
+  test.each(["audit-key", "audit.log"])("refuses to start with %s that others can read", (name) => {
+    fill(open(), 1);
+    chmodSync(join(folder.path, name), 0o640);
     expect(() => open()).toThrow(ConfigError);
   });
 });

@@ -10,7 +10,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import type { AuditEntry } from "../../shared/protocol/account.ts";
+import { ConfigError } from "../../shared/server/config.ts";
 import type { AnchorStore } from "./anchor.ts";
 import { followsOn, hashIn, parseLine, toLine } from "./chain.ts";
 import { CLOSED_FILES_MAX, closedFileName, closedFiles, currentFile, FILE_MAX_BYTES } from "./files.ts";
@@ -28,6 +30,7 @@ export interface WriterOptions {
 export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "sequence">) => void {
   const { folder, key, anchor, fileMaxBytes = FILE_MAX_BYTES, closedFilesMax = CLOSED_FILES_MAX } = options;
   const path = currentFile(folder);
+  for (const file of [path, ...closedFiles(folder).map((closed) => closed.path)]) refuseShared(file);
   anchor.alone(() => {
     if (existsSync(path)) takeIn(path, key, anchor);
   });
@@ -73,6 +76,13 @@ export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "
     // Half a line would spoil the next one, and a whole one whose anchor cannot be kept would stand there twice.
     anchor.alone(append, () => sizeBefore !== undefined && truncateSync(path, sizeBefore));
   };
+}
+
+function refuseShared(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats && process.platform !== "win32" && (stats.mode & 0o077) !== 0) {
+    throw new ConfigError("The audit trail in DATA_DIR can be read by other users; set the mode of its files to 0600.");
+  }
 }
 
 /** Moves the anchor past lines that were written just before a crash could keep the anchor from following. */

@@ -56,6 +56,9 @@ export const usersRoutes = ({ access }: { access: Access }) => {
         const { role, limits, password, resetTotp } = c.req.valid("json");
         const { name } = existing(id);
         c.set("auditTarget", name);
+        if ((password || resetTotp) && id === c.get("principal").id) {
+          throw new AppError("forbidden", "Change your own password and second factor in your account.");
+        }
         const passwordHash = await hashOf(password, name);
         users.change(id, {
           ...(role ? { role } : {}),
