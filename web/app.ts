@@ -15,7 +15,7 @@ export interface WebDeps {
   log: Log;
 }
 
-type WebEnv = { Bindings: Partial<HttpBindings> };
+type WebEnv = { Bindings: Partial<HttpBindings> | undefined };
 
 /** Serves the single-page app. It knows no session: every file is public, and no data is among them. */
 export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
@@ -26,7 +26,8 @@ export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
     })
     .use(async (c, next) => {
       const host = c.req.header("host");
-      const { incoming } = c.env;
+      // Absent when the app is asked without a server around it.
+      const incoming = c.env?.incoming;
       if (!host || !originPolicy.allowsHost(host) || (incoming && !hasOneHost(incoming))) {
         return c.text("This address is not one of this server.", 421, commonHeaders);
       }

@@ -18,13 +18,13 @@ export function createLiveCounts(): Record<"services" | "deployments" | "mcp", (
   return {
     services: () =>
       count(
-        services.data?.services,
+        services.data?.engine.state === "up" ? services.data.services : undefined,
         (service) => service.state === "running",
         (service) => service.health === "unhealthy" || service.state === "restarting" || service.state === "dead",
       ),
     deployments: () =>
       count(
-        deployments.data?.deployments,
+        deployments.data?.daemon.state === "up" ? deployments.data.deployments : undefined,
         (deployment) => deployment.status === "online",
         (deployment) => deployment.status === "errored" || deployment.status === "waiting restart",
       ),

@@ -4,35 +4,49 @@ import type { LimitsDraft } from "./limits.ts";
 
 /** Which services and deployments may be seen, by name. */
 export function LimitsFields(props: { value: LimitsDraft; onChange: (value: LimitsDraft) => void }) {
-  const set = (part: Partial<LimitsDraft>) => props.onChange({ ...props.value, ...part });
   return (
     <fieldset class="fieldset form">
       <legend>What may be seen</legend>
-      <Checkbox
-        label="Only named services and deployments"
-        checked={props.value.limited}
-        onChange={(limited) => set({ limited })}
+      <NameList
+        label="Only named containers"
+        names="Container names"
+        value={props.value.services}
+        onChange={(services) => props.onChange({ ...props.value, services })}
       />
-      <Show when={props.value.limited}>
-        <div class="form-pair">
-          <TextField
-            label="Containers"
-            rows={4}
-            value={props.value.services}
-            onInput={(services) => set({ services })}
-            hint="One name a line. Empty: none."
-            mono
-          />
-          <TextField
-            label="PM2 processes"
-            rows={4}
-            value={props.value.deployments}
-            onInput={(deployments) => set({ deployments })}
-            hint="One name a line. Empty: none."
-            mono
-          />
-        </div>
-      </Show>
+      <NameList
+        label="Only named PM2 processes"
+        names="PM2 process names"
+        value={props.value.deployments}
+        onChange={(deployments) => props.onChange({ ...props.value, deployments })}
+      />
     </fieldset>
+  );
+}
+
+function NameList(props: {
+  label: string;
+  names: string;
+  value: string | null;
+  onChange: (value: string | null) => void;
+}) {
+  return (
+    <>
+      <Checkbox
+        label={props.label}
+        checked={props.value !== null}
+        onChange={(limited) => props.onChange(limited ? "" : null)}
+      />
+      <Show when={props.value !== null}>
+        <TextField
+          label={props.names}
+          labelHidden
+          rows={3}
+          value={props.value ?? ""}
+          onInput={props.onChange}
+          hint="One name a line. Empty: none at all."
+          mono
+        />
+      </Show>
+    </>
   );
 }

@@ -10,23 +10,21 @@ export const toNames = (text: string): string[] => [
   ),
 ];
 
-/** `null`: all of them. */
+/** Limits as they are typed: one name a line. Null: all of them. */
 export interface LimitsDraft {
-  limited: boolean;
-  services: string;
-  deployments: string;
+  services: string | null;
+  deployments: string | null;
 }
 
 export const toDraft = (limits: Limits): LimitsDraft => ({
-  limited: limits.services !== null || limits.deployments !== null,
-  services: (limits.services ?? []).join("\n"),
-  deployments: (limits.deployments ?? []).join("\n"),
+  services: limits.services?.join("\n") ?? null,
+  deployments: limits.deployments?.join("\n") ?? null,
 });
 
-export const toLimits = (draft: LimitsDraft): Limits =>
-  draft.limited
-    ? { services: toNames(draft.services), deployments: toNames(draft.deployments) }
-    : { services: null, deployments: null };
+export const toLimits = (draft: LimitsDraft): Limits => ({
+  services: draft.services === null ? null : toNames(draft.services),
+  deployments: draft.deployments === null ? null : toNames(draft.deployments),
+});
 
 /** Limits in a few words. */
 export function describeLimits({ services, deployments }: Limits): string {

@@ -43,7 +43,7 @@ function WorkloadTile(props: WorkloadTileProps) {
       <button type="button" class="tile-head" onClick={() => props.onNavigate(props.href)}>
         <props.icon size={16} />
         <h2 class="grow">{props.title}</h2>
-        <Show when={props.items}>
+        <Show when={(props.dependency?.state ?? "up") === "up" && props.items}>
           {(items) => (
             <span class="tile-count num">
               <b>{running()}</b> of {items().length} running

@@ -41,7 +41,8 @@ export function notify<Listener>(listeners: ReadonlySet<Listener>, call: (listen
     try {
       call(listener);
     } catch (error) {
-      globalThis.reportError?.(error);
+      // Shown on the browser's console as any uncaught error; elsewhere there is no such place.
+      (globalThis as { reportError?: (error: unknown) => void }).reportError?.(error);
     }
   }
 }

@@ -1,0 +1,151 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { silentLog } from "../shared/server/log.ts";
+import { createOriginPolicy } from "../shared/server/origin-policy.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+import { createWebApp } from "./app.ts";
+import { loadAssets } from "./assets.ts";
+import type { ConnectTargets } from "./security-headers.ts";
+import { addServerAddresses } from "./server-addresses.ts";
+
+const page = "<!doctype html><head><title>AI Desktop</title></head>";
+const script = `export const text = "${"hello ".repeat(200)}";`;
+
+let folder: TempFolder;
+beforeAll(async () => {
+  folder = await tempFolder("web-build");
+  mkdirSync(join(folder.path, "assets"));
+  mkdirSync(join(folder.path, ".git"));
+  writeFileSync(join(folder.path, "index.html"), page);
+  writeFileSync(join(folder.path, "assets/index-abc123.js"), script);
+  writeFileSync(join(folder.path, ".env"), "SECRET=1");
+  writeFileSync(join(folder.path, ".git/config"), "[core]");
+});
+afterAll(() => folder.remove());
+
+function ask(path: string, init: RequestInit & { host?: string } = {}, targets: ConnectTargets = {}) {
+  const policy = createOriginPolicy(
+    ["http://localhost:3005", "https://panel.example.com", "http://[2001:db8::1]:3005"],
+    [3005],
+  );
+  const app = createWebApp({
+    assets: loadAssets(folder.path, (_path, html) => addServerAddresses(html, targets)),
+    originPolicy: policy,
+    targets,
+    log: silentLog(),
+  });
+  const headers = new Headers(init.headers);
+  headers.set("host", init.host ?? "localhost:3005");
+  return app.request(path, { ...init, headers });
+}
+const connectOf = (answer: Response) =>
+  /connect-src ([^;]*)/.exec(answer.headers.get("content-security-policy") ?? "")?.[1]?.split(" ");
+
+test("every page of the app answers with the same document", async () => {
+  for (const path of ["/", "/services", "/services/abc", "/files/srv/a%20b", "/login", "/setup"]) {
+    const answer = await ask(path);
+    expect([path, answer.status, await answer.text()]).toEqual([path, 200, page]);
+    expect(answer.headers.get("cache-control")).toBe("no-cache");
+  }
+});
+
+test.each([
+  "/.env",
+  "/.git/config",
+  "/assets/../.env",
+  "/assets/..%2f.env",
+  "/%2e%65nv",
+  "/@fs/etc/passwd",
+  "/@vite/client",
+  "/src/main.tsx",
+  "/web/main.ts",
+  "/node_modules/vite/package.json",
+  "/servicesx",
+  "/assets/missing.js",
+  "/api/session",
+])("%s does not exist", async (path) => {
+  const answer = await ask(path);
+  expect(answer.status).toBe(404);
+  expect(await answer.text()).toBe("Not found.");
+});
+
+test.each(["evil.example", "localhost:3006", "localhost:3005.evil.example", ""])(
+  "the host %j is turned away",
+  async (host) => {
+    expect((await ask("/", { host })).status).toBe(421);
+  },
+);
+
+test("nothing but reading is allowed", async () => {
+  for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
+    const answer = await ask("/", { method });
+    expect([method, answer.status, answer.headers.get("allow")]).toEqual([method, 405, "GET, HEAD"]);
+  }
+});
+
+test("the policy allows no inline or foreign code, on every answer to a known host", async () => {
+  for (const path of ["/", "/nope", "/health", "/assets/index-abc123.js"]) {
+    const { headers } = await ask(path);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+  }
+});
+
+test("the page may connect to the usual ports of its host, and to its own origin behind a proxy", async () => {
+  expect(connectOf(await ask("/"))).toEqual([
+    "'self'",
+    "http://localhost:3006",
+    "ws://localhost:3006",
+    "http://localhost:3007",
+    "ws://localhost:3007",
+  ]);
+  expect(connectOf(await ask("/", { host: "[2001:db8::1]:3005" }))).toContain("ws://[2001:db8::1]:3007");
+  const proxied = await ask("/", { host: "panel.example.com" });
+  expect(connectOf(proxied)).toEqual(["'self'", "ws://panel.example.com", "wss://panel.example.com"]);
+  expect(proxied.headers.get("strict-transport-security")).toBe("max-age=31536000");
+});
+
+test("configured addresses are written into the page and allowed by the policy", async () => {
+  const targets = { apiUrl: "https://api.example.com/", wsUrl: 'https://ws.example.com/?a="><script>' };
+  const answer = await ask("/", {}, targets);
+  expect(connectOf(answer)).toEqual([
+    "'self'",
+    "https://api.example.com",
+    "wss://api.example.com",
+    "https://ws.example.com",
+    "wss://ws.example.com",
+  ]);
+  const html = await answer.text();
+  expect(html).toContain('<meta name="api-url" content="https://api.example.com/">');
+  expect(html).toContain('content="https://ws.example.com/?a=&quot;&gt;&lt;script&gt;"');
+});
+
+test("files whose name carries their hash are kept for ever, and come compressed to those who can read it", async () => {
+  const plain = await ask("/assets/index-abc123.js");
+  expect(plain.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(plain.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  expect(plain.headers.get("content-encoding")).toBeNull();
+  expect(await plain.text()).toBe(script);
+
+  const packed = await ask("/assets/index-abc123.js", { headers: { "accept-encoding": "gzip;q=0, br" } });
+  expect(packed.headers.get("content-encoding")).toBe("br");
+  expect(packed.headers.get("vary")).toBe("Accept-Encoding");
+  expect(brotliDecompressSync(await packed.arrayBuffer()).toString()).toBe(script);
+
+  const etag = packed.headers.get("etag") ?? "";
+  const again = await ask("/assets/index-abc123.js", { headers: { "accept-encoding": "br", "if-none-match": etag } });
+  expect([again.status, await again.text()]).toEqual([304, ""]);
+});
+
+test("a head request gets the headers alone, and health needs no log-in", async () => {
+  const head = await ask("/", { method: "HEAD" });
+  expect([head.status, await head.text()]).toEqual([200, ""]);
+  expect(await (await ask("/health")).json()).toEqual({ success: true, status: "healthy" });
+});

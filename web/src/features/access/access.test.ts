@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { browserName } from "./browser-name.ts";
+import { describeLimits, toDraft, toLimits } from "./limits.ts";
+import { passwordRules } from "./password-rules.ts";
+
+const unmet = (password: string, username = "lena") =>
+  passwordRules(password, username)
+    .filter((rule) => !rule.met)
+    .map((rule) => rule.text);
+
+test("a long phrase meets every rule", () => {
+  expect(unmet("tulips behind the old mill")).toEqual([]);
+});
+
+test("what is too short, repeated, made of the user name or too long is told while it is typed", () => {
+  expect(unmet("fourteen chars")).toEqual(["At least 15 characters (14 so far)"]);
+  expect(unmet("abcabcabcabcabcabc")).toEqual(["Not one character or word over and over"]);
+  expect(unmet("lena likes old mills")).toEqual(["Without the user name"]);
+  expect(unmet(`tulips ${"é".repeat(600)}`)).toEqual(["At most 1,024 bytes"]);
+  expect(unmet("")).toHaveLength(3);
+});
+
+test("characters are counted as people see them", () => {
+  expect(unmet("🌷🌻🌼🌹🌺 in the mill")).toEqual([]);
+});
+
+test("limits survive being edited: all stays all, none stays none", () => {
+  for (const limits of [
+    { services: null, deployments: null },
+    { services: [], deployments: null },
+    { services: ["web", "db"], deployments: ["api"] },
+  ]) {
+    expect(toLimits(toDraft(limits))).toEqual(limits);
+  }
+  expect(toLimits({ services: " web,\n\ndb \nweb", deployments: "" })).toEqual({
+    services: ["web", "db"],
+    deployments: [],
+  });
+});
+
+test("limits read as words", () => {
+  expect(describeLimits({ services: null, deployments: null })).toBe("Everything");
+  expect(describeLimits({ services: ["web"], deployments: null })).toBe("service web, all deployments");
+  expect(describeLimits({ services: [], deployments: ["a", "b"] })).toBe("0 services, 2 deployments");
+});
+
+test.each([
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0", "Firefox 131 on Linux"],
+  ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0", "Edge 140 on Windows"],
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari 18 on iOS"],
+  ["curl/8.9.1", "curl/8.9.1"],
+  ["", "Unknown"],
+])("%s is %s", (userAgent, name) => {
+  expect(browserName(userAgent)).toBe(name);
+});
