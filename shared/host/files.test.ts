@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -234,14 +235,19 @@ describe("listing", () => {
     });
   });
 
-  test("gives the first page of 100,000 entries in order and quickly", async () => {
-    await run("sh", ["-c", 'cd "$0" && seq -f "file-%.0f" 1 100000 | xargs touch', root]);
-    const started = performance.now();
+  test("gives the first page of 100,000 entries in order, at little more than the cost of reading them", async () => {
+    for (let index = 1; index <= 100_000; index++) closeSync(openSync(join(root, `file-${index}`), "w"));
+    const cost = async (work: () => Promise<unknown>) => {
+      const started = performance.now();
+      await work();
+      return performance.now() - started;
+    };
+    const bare = await cost(() => readdir(root, { withFileTypes: true }));
+    expect(await cost(() => files.list("/", { limit: 500 }))).toBeLessThan(3 * bare + 1_000);
     const page = await files.list("/", { limit: 500 });
-    expect(performance.now() - started).toBeLessThan(2_000);
     expect(page).toMatchObject({ total: 100_000, next: expect.any(String) });
     expect(page.entries.slice(8, 11).map(({ name }) => name)).toEqual(["file-9", "file-10", "file-11"]);
-  });
+  }, 120_000);
 
   test("keeps every name exactly, whatever bytes it holds", async () => {
     const names = [
