@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { type Config, ConfigError } from "./config.ts";
 import { readOrMakePrivateFile } from "./private-file.ts";
@@ -12,7 +12,7 @@ export function loadEmitToken(config: Pick<Config, "EMIT_TOKEN" | "EMIT_TOKEN_FI
   return token;
 }
 
-const digest = (text: string) => createHash("sha256").update(text).digest();
+const digest = (text: string) => hash("sha256", text, "buffer");
 
 /** Compares in constant time: both sides are hashed first, so that not even the length shows. */
 export function createSecretCheck(secret: string): (candidate: string | undefined) => boolean {
