@@ -97,12 +97,23 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
   test("brings the panel up and shows the way to the first account", async () => {
     const { code, output } = await script("vps-install.sh", "--yes", "--domain", "panel.example.org");
     expect(output).toContain("The panel runs at https://panel.example.org");
-    expect(output).toMatch(/set-up token [\w-]{43}/);
+    expect(output).toMatch(/https:\/\/panel\.example\.org\/setup#token=[\w-]{43}/);
     expect(code).toBe(0);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
     expect((await stat(join(root, "etc/ai-desktop/env"))).mode & 0o777).toBe(0o640);
     expect(await releases()).toHaveLength(1);
     await signIn({ apiUrl, dataDir, origin: "https://panel.example.org" });
+  });
+
+  test("has one command for PM2, users and the audit trail", async () => {
+    const command = join(root, "usr/local/bin/ai-desktop");
+    const { stdout } = await run(command, ["pm2", "list"]);
+    for (const name of ["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]) {
+      expect(stdout).toContain(name);
+    }
+    expect((await run(command, ["admin", "list"])).stdout).toContain(ADMIN.username);
+    expect((await run(command, ["audit", "verify"])).stdout).toContain("intact");
+    await expect(run(command, ["reboot"])).rejects.toMatchObject({ code: 1 });
   });
 
   test("adds a site to nginx, and leaves the default one to the site that is it already", async () => {

@@ -64,7 +64,7 @@ uninstall_panel() {
     if [ "$(pm2 jlist --silent 2>/dev/null)" = "[]" ]; then pm2 kill --silent >/dev/null 2>&1 || true; else pm2 save --force --silent >/dev/null; fi
   fi
   if has_systemd; then systemctl disable --now ai-desktop-pm2 ai-desktop@web ai-desktop@api ai-desktop@realtime >/dev/null 2>&1 || true; fi
-  rm -f "$units/ai-desktop@.service" "$units/ai-desktop-pm2.service" "$ROOT/etc/logrotate.d/ai-desktop" "$ROOT/usr/local/bin/ai-desktop-pm2"
+  rm -f "$units/ai-desktop@.service" "$units/ai-desktop-pm2.service" "$ROOT/etc/logrotate.d/ai-desktop" "$ROOT/usr/local/bin/ai-desktop"
   if has_systemd; then systemctl daemon-reload; fi
   if [ -e "$site_link" ] || [ -e "$site" ]; then
     rm -f "$site_link" "$site"
@@ -179,7 +179,7 @@ FILE_MANAGER_ROOT=${file_root:-$ROOT/srv}
 TRUSTED_PROXIES=127.0.0.1
 SETTINGS_END
       # What the caller set for this installation is kept for the next start.
-      for name in WEB_PORT API_PORT WS_PORT DOCKER_HOST REDIS_URL MCP_ALLOWED_COMMANDS; do
+      for name in WEB_PORT API_PORT WS_PORT DOCKER_HOST REDIS_URL MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS; do
         value="$(eval "printf '%s' \"\${$name:-}\"")"
         if [ -n "$value" ]; then printf '%s=%s\n' "$name" "$value" >>"$SETTINGS.part"; fi
       done
@@ -208,19 +208,32 @@ $STATE_HOME/.pm2/logs/*.log $STATE_HOME/.pm2/pm2.log {
     notifempty
     sharedscripts
     postrotate
-        /usr/local/bin/ai-desktop-pm2 reloadLogs >/dev/null 2>&1 || true
+        /usr/local/bin/ai-desktop pm2 reloadLogs >/dev/null 2>&1 || true
     endscript
 }
 LOGROTATE_END
-  cat >"$ROOT/usr/local/bin/ai-desktop-pm2" <<PM2_END
+  cat >"$ROOT/usr/local/bin/ai-desktop" <<COMMAND_END
 #!/bin/sh
-# PM2 of the panel's own user: ai-desktop-pm2 list, ai-desktop-pm2 logs ai-desktop-websocket, …
-cd $STATE_HOME
-if [ "\$(id -un)" = $SERVICE_USER ]; then run=""; else run="runuser -u $SERVICE_USER --"; fi
-exec \$run env HOME=$STATE_HOME PM2_HOME=$STATE_HOME/.pm2 AI_DESKTOP_ENV=$SETTINGS \\
-  PATH="$APP/current/node_modules/.bin:\$PATH" $APP/current/node_modules/.bin/pm2 "\$@"
-PM2_END
-  chmod 755 "$ROOT/usr/local/bin/ai-desktop-pm2"
+# What is done on the panel's server, as the panel's own user:
+#   ai-desktop pm2 list | logs ai-desktop-websocket | restart ai-desktop-backend | ...
+#   ai-desktop admin list | create NAME | reset-password NAME | revoke NAME
+#   ai-desktop audit verify
+set -eu
+what="\${1:-}"
+[ \$# -eq 0 ] || shift
+node="$APP/current/node_modules/.bin/node"
+case "\$what" in
+  pm2) set -- "$APP/current/node_modules/pm2/bin/pm2" "\$@" ;;
+  admin | audit) set -- --env-file="$SETTINGS" "$APP/current/api/cli/\$what.ts" "\$@" ;;
+  *) echo "Usage: ai-desktop pm2|admin|audit ..." >&2 && exit 1 ;;
+esac
+cd "$STATE_HOME"
+set -- env HOME="$STATE_HOME" PM2_HOME="$STATE_HOME/.pm2" AI_DESKTOP_ENV="$SETTINGS" \\
+  PATH="$APP/current/node_modules/.bin:\$PATH" "\$node" "\$@"
+if [ "$ROOT" != "" ] || [ "\$(id -un)" = "$SERVICE_USER" ]; then exec "\$@"; fi
+exec runuser -u "$SERVICE_USER" -- "\$@"
+COMMAND_END
+  chmod 755 "$ROOT/usr/local/bin/ai-desktop"
   has_systemd || return 0
   if ! getent group docker >/dev/null; then sed -i '/^SupplementaryGroups=docker$/d' "$units"/ai-desktop*.service; fi
   sed -i "s|^ReadWritePaths=.*|ReadWritePaths=$STATE_HOME -$(AI_DESKTOP_ENV="$SETTINGS" setting FILE_MANAGER_ROOT /srv)|" "$units/ai-desktop@.service"
@@ -315,5 +328,5 @@ wait_healthy || fail "Installed, but not everything answers; see above."
 say ""
 say "The panel runs at $(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')"
 if [ -r "$STATE/setup-token" ]; then
-  say "Make the admin account at /setup with the set-up token $(cat "$STATE/setup-token")"
+  say "Make the admin account at $(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')/setup#token=$(cat "$STATE/setup-token")"
 fi
