@@ -1,5 +1,5 @@
 import { Tabs as Kobalte } from "@kobalte/core/tabs";
-import { For, type JSX, Show } from "solid-js";
+import { createMemo, createSignal, createUniqueId, For, type JSX, Show, untrack } from "solid-js";
 
 export interface Tab {
   id: string;
@@ -17,12 +17,25 @@ export interface TabsProps {
 }
 
 export function Tabs(props: TabsProps) {
+  const id = createUniqueId();
+  const [chosen, setChosen] = createSignal(props.tabs[0]?.id);
+  const value = () => props.value ?? chosen();
+  const current = createMemo(() => props.tabs.find((tab) => tab.id === value())?.id);
+  const choose = (next: string) => {
+    setChosen(next);
+    props.onChange?.(next);
+  };
   return (
-    <Kobalte class="tabs" value={props.value} defaultValue={props.tabs[0]?.id} onChange={(id) => props.onChange?.(id)}>
+    <Kobalte class="tabs" value={value()} onChange={choose}>
       <Kobalte.List class="tabs-list" aria-label={props.label}>
         <For each={props.tabs}>
           {(tab) => (
-            <Kobalte.Trigger class="tab" value={tab.id}>
+            <Kobalte.Trigger
+              class="tab"
+              value={tab.id}
+              id={`${id}-${tab.id}`}
+              aria-controls={current() === tab.id ? `${id}-panel` : undefined}
+            >
               {tab.label}
               <Show when={tab.count !== undefined}>
                 <span class="count">{tab.count}</span>
@@ -31,13 +44,15 @@ export function Tabs(props: TabsProps) {
           )}
         </For>
       </Kobalte.List>
-      <For each={props.tabs}>
-        {(tab) => (
-          <Kobalte.Content class="tab-panel" value={tab.id}>
-            {tab.content()}
-          </Kobalte.Content>
+      {/* The library's own panel measures every element in it on every change of its content: a busy log then holds the page. */}
+      <Show when={current()} keyed>
+        {(shown) => (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel is a stop of its own, also when nothing in it is.
+          <div class="tab-panel" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${shown}`} tabIndex={0}>
+            {untrack(() => props.tabs.find((tab) => tab.id === shown)?.content())}
+          </div>
         )}
-      </For>
+      </Show>
     </Kobalte>
   );
 }

@@ -110,6 +110,8 @@ export function LogLines(props: LogLinesProps) {
     toId(id) {
       const index = indexOfId(entries(), id);
       virtualizer.scrollToIndex(index, { align: "center" });
+      // Going to a line is no wish to follow, even where that line is near the end.
+      lastTop = scroller()?.scrollTop ?? 0;
     },
   });
 

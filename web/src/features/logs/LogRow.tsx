@@ -1,6 +1,5 @@
 import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createMemo, For, Match, Show, Switch } from "solid-js";
-import { formatDateTime } from "../../lib/format.ts";
 import { type MarkedSegment, markMatches, toSegments } from "./ansi-segments.ts";
 import { type JsonLine, parseJsonLine } from "./json-line.ts";
 import type { LogEntry, LogLine, LogNotice } from "./log-entry.ts";
@@ -73,7 +72,7 @@ function Line(props: LogRowProps & { line: LogLine }) {
           class="log-time"
           classList={{ "log-time-rough": !props.line.exact }}
           dateTime={props.line.time}
-          title={`${props.line.exact ? "" : "At or before "}${formatDateTime(props.line.time)}`}
+          title={props.line.exact ? props.line.time : `At or before ${props.line.time}`}
         >
           {toClock(props.line.time)}
         </time>

@@ -7,26 +7,34 @@ export interface FrameQueueOptions<T> {
   drop(items: T[]): void;
   /** Most weight handed over in one frame, so that a burst never holds the page; one item always goes. */
   maxFlushWeight: number;
-  schedule?: (run: () => void) => () => void;
+  schedule?: (run: () => void, delay: number) => () => void;
 }
 
-/** The next animation frame, or a quarter of a second later in a tab that draws none. */
-export function nextFrame(run: () => void): () => void {
-  let done = false;
-  const once = () => {
-    if (done) return;
-    cancel();
-    run();
-  };
-  const frame = requestAnimationFrame(once);
-  const timer = setTimeout(once, 250);
+/** The next animation frame at least `delay` milliseconds away, or a quarter of a second later in a tab that draws none. */
+export function nextFrame(run: () => void, delay = 0): () => void {
+  let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const cancel = () => {
-    done = true;
     cancelAnimationFrame(frame);
     clearTimeout(timer);
   };
+  const once = () => {
+    cancel();
+    run();
+  };
+  const wait = () => {
+    frame = requestAnimationFrame(once);
+    timer = setTimeout(once, 250);
+  };
+  // Shorter than a frame is no delay at all.
+  if (delay < 16) wait();
+  else timer = setTimeout(wait, delay);
   return cancel;
 }
+
+/** Share of the time that taking items may cost, as one in so many, and the longest wait this leads to. */
+const REST = 4;
+const REST_MAX = 250;
 
 /** Gathers items between two frames and hands them over together; bounded, and silent once disposed. */
 export function createFrameQueue<T>(options: FrameQueueOptions<T>) {
@@ -35,16 +43,25 @@ export function createFrameQueue<T>(options: FrameQueueOptions<T>) {
   let weight = 0;
   let cancel: (() => void) | undefined;
 
+  /** Milliseconds since the start of the page before which nothing more is handed over. */
+  let restUntil = 0;
+  const plan = () => {
+    cancel ??= schedule(run, Math.max(0, restUntil - performance.now()));
+  };
+
   function run() {
     cancel = undefined;
+    const started = performance.now();
     let taken = 0;
     let count = 0;
     while (count < waiting.length && (count === 0 || taken < maxFlushWeight)) taken += weigh(waiting[count++] as T);
     const items = waiting.slice(0, count);
     waiting = waiting.slice(count);
     weight -= taken;
-    if (waiting.length > 0) cancel = schedule(run);
     flush(items);
+    const ended = performance.now();
+    restUntil = ended + Math.min(REST_MAX, (ended - started) * REST);
+    if (waiting.length > 0) plan();
   }
 
   return {
@@ -56,7 +73,7 @@ export function createFrameQueue<T>(options: FrameQueueOptions<T>) {
         while (weight > maxWeight && count < waiting.length - 1) weight -= weigh(waiting[count++] as T);
         if (count > 0) drop(waiting.splice(0, count));
       }
-      cancel ??= schedule(run);
+      plan();
     },
     dispose() {
       cancel?.();

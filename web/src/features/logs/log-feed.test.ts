@@ -126,4 +126,29 @@ describe("createFrameQueue", () => {
       [10, 11],
     ]);
   });
+
+  it("rests after a flush that took long, so that the page stays usable", () => {
+    const delays: number[] = [];
+    let run: () => void = () => {};
+    const queue = createFrameQueue<number>({
+      flush: () => {
+        const until = performance.now() + 20;
+        while (performance.now() < until);
+      },
+      weigh: () => 1,
+      maxWeight: 10,
+      maxFlushWeight: 10,
+      drop: () => {},
+      schedule: (next, delay) => {
+        run = next;
+        delays.push(delay);
+        return () => {};
+      },
+    });
+    queue.push(1);
+    run();
+    queue.push(2);
+    expect(delays[0]).toBe(0);
+    expect(delays[1]).toBeGreaterThan(40);
+  });
 });

@@ -28,7 +28,7 @@ const FRAME_MAX = 1_000_000;
 
 export interface LogFeedOptions {
   maxEntries?: number;
-  schedule?: (run: () => void) => () => void;
+  schedule?: (run: () => void, delay: number) => () => void;
 }
 
 /** Follows the log `source` names: keeps a bounded part of it, filtered and searched, and starts anew when it changes. */

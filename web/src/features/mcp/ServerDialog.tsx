@@ -1,4 +1,4 @@
-import { createSignal, Show } from "solid-js";
+import { createMemo, createSignal, Show } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../lib/api.ts";
@@ -20,14 +20,18 @@ const FORM = "mcp-server-form";
 export function ServerDialog(props: ServerDialogProps) {
   const editing = () => props.server !== undefined;
   const [draft, setDraft] = createStore<ServerDraft>(props.server ? toDraft(props.server) : emptyDraft());
-  const [errors, setErrors] = createSignal<DraftErrors>({});
+  const [tried, setTried] = createSignal(false);
+  const errors = createMemo((): DraftErrors => {
+    const checked = tried() ? toInput(draft) : undefined;
+    return checked && "errors" in checked ? checked.errors : {};
+  });
   const [refusal, setRefusal] = createSignal("");
   const [saving, setSaving] = createSignal(false);
 
   async function save(event: Event): Promise<void> {
     event.preventDefault();
     const checked = toInput(draft);
-    setErrors("errors" in checked ? checked.errors : {});
+    setTried(true);
     if (!("input" in checked)) return;
     setSaving(true);
     setRefusal("");

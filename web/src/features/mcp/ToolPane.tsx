@@ -24,7 +24,8 @@ export function ToolPane(props: ToolPaneProps) {
   const form = createMemo(() => toForm(props.tool.inputSchema));
   const [mode, setMode] = createSignal<Mode>(form() === null || props.again ? "json" : "form");
   const [values, setValues] = createStore<FormValues>(initialValues(form() ?? []));
-  const [errors, setErrors] = createSignal<FormErrors>({});
+  const [tried, setTried] = createSignal(false);
+  const errors = createMemo((): FormErrors => (tried() ? toArguments(form() ?? [], values).errors : {}));
   const [raw, setRaw] = createSignal(JSON.stringify(props.again ?? {}, null, 2));
   const [rawError, setRawError] = createSignal<string | null>(null);
   const [busy, setBusy] = createSignal(false);
@@ -33,7 +34,7 @@ export function ToolPane(props: ToolPaneProps) {
     // What was filled in is not lost on the way to JSON; the way back starts from the schema's defaults.
     if (next === "json") setRaw(JSON.stringify(toArguments(form() ?? [], values).arguments, null, 2));
     else setValues(reconcile(initialValues(form() ?? [])));
-    setErrors({});
+    setTried(false);
     setRawError(null);
     setMode(next);
   }
@@ -44,8 +45,8 @@ export function ToolPane(props: ToolPaneProps) {
       setRawError(parsed ? null : "Must be a JSON object");
       return parsed;
     }
+    setTried(true);
     const collected = toArguments(form() ?? [], values);
-    setErrors(collected.errors);
     return Object.keys(collected.errors).length > 0 ? undefined : collected.arguments;
   }
 
