@@ -6,8 +6,20 @@ import { type Load, startLoad } from "./load/control.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { isReached, type Row, toText } from "./report.ts";
 import { fanout } from "./rows/fanout.ts";
+import { logs } from "./rows/logs.ts";
+import { sockets } from "./rows/sockets.ts";
+import { start } from "./rows/start.ts";
+import { stats } from "./rows/stats.ts";
+import { stoppedReader } from "./rows/stopped-reader.ts";
 
-const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerator<Row>> = { fanout };
+const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerator<Row>> = {
+  fanout,
+  logs,
+  sockets,
+  stats,
+  "stopped-reader": stoppedReader,
+  start,
+};
 
 const options = parseOptions(process.argv.slice(2));
 for (const name of options.only ?? []) {

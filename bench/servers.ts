@@ -26,8 +26,7 @@ export async function startScript(
   env: Record<string, string> = {},
 ): Promise<Child & { port: number }> {
   const port = await freePort();
-  const flags = process.env.BENCH_PROFILE === name ? ["--cpu-prof"] : [];
-  const child = await startChild(process.execPath, [...flags, join(import.meta.dirname, name)], {
+  const child = await startChild(process.execPath, [join(import.meta.dirname, name)], {
     env: { PATH: process.env.PATH ?? "", PORT: String(port), ...env },
   });
   await pin(child.pid, core);
@@ -53,7 +52,8 @@ export async function startOurs(env: Record<string, string> = {}): Promise<Runni
       FILE_MANAGER_ROOT: folder.path,
       MAX_SOCKETS: "10000",
       MAX_SOCKETS_PER_SESSION: "10000",
-      ...(process.env.NODE_OPTIONS ? { NODE_OPTIONS: process.env.NODE_OPTIONS } : {}),
+      // Such as --cpu-prof, to see where the time goes.
+      ...(process.env.SERVER_NODE_OPTIONS ? { NODE_OPTIONS: process.env.SERVER_NODE_OPTIONS } : {}),
       ...env,
     },
   });

@@ -1,26 +1,35 @@
 import process from "node:process";
+import type { Subject } from "../subject.ts";
+import { crowd } from "./crowd.ts";
+import { type Feed, LogLoad } from "./log-load.ts";
 import { RoomLoad } from "./room-load.ts";
+import { stats } from "./stats-load.ts";
 
 /** The load generator: a process of its own, told over IPC what to do. */
 const rooms = new Map<string, RoomLoad>();
+const logs = new LogLoad();
 
-const commands = {
-  async resize(subject: Parameters<typeof roomOf>[0], count: number) {
-    await roomOf(subject).resize(count);
-  },
-  flat: (subject: Parameters<typeof roomOf>[0], options: Parameters<RoomLoad["flat"]>[0]) =>
-    roomOf(subject).flat(options),
-  paced: (subject: Parameters<typeof roomOf>[0], rate: number, seconds: number, bytes: number) =>
-    roomOf(subject).paced(rate, seconds, bytes),
-};
-
-export type LoadCommands = typeof commands;
-
-function roomOf(subject: ConstructorParameters<typeof RoomLoad>[0]): RoomLoad {
+function roomOf(subject: Subject): RoomLoad {
   const room = rooms.get(subject.name) ?? new RoomLoad(subject);
   rooms.set(subject.name, room);
   return room;
 }
+
+const commands = {
+  async resize(subject: Subject, count: number) {
+    await roomOf(subject).resize(count);
+  },
+  flat: (subject: Subject, options: Parameters<RoomLoad["flat"]>[0]) => roomOf(subject).flat(options),
+  paced: (subject: Subject, rate: number, seconds: number, bytes: number) =>
+    roomOf(subject).paced(rate, seconds, bytes),
+  crowd,
+  stats,
+  logs: (subject: Subject, feed: Feed, options: Parameters<LogLoad["measure"]>[2]) =>
+    logs.measure(subject, feed, options),
+  stoppedReader: (subject: Subject, feed: Feed, megabytes: number) => logs.stoppedReader(subject, feed, megabytes),
+};
+
+export type LoadCommands = typeof commands;
 
 process.on("message", ({ id, command, args }: { id: number; command: keyof LoadCommands; args: unknown[] }) => {
   const act = commands[command] as (...args: unknown[]) => Promise<unknown>;

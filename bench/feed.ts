@@ -1,0 +1,31 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { testEngine } from "../shared/testing/engine.ts";
+import { TEST_IMAGE } from "../shared/testing/parts.ts";
+import { tempFolder } from "../shared/testing/temp-folder.ts";
+import type { Feed } from "./load/log-load.ts";
+
+/** Starts a container that copies a named pipe to its output: what is written into the pipe is what it logs. */
+export async function startFeed(): Promise<Feed & { remove(): Promise<void> }> {
+  const folder = await tempFolder("feed");
+  const pipe = join(folder.path, "lines");
+  await promisify(execFile)("mkfifo", [pipe]);
+  const { docker } = testEngine();
+  const name = `aid-bench-${process.pid}-${Date.now()}`;
+  const container = await docker.createContainer({
+    name,
+    Image: TEST_IMAGE,
+    Cmd: ["/bin/sh", "-c", "while :; do cat /feed/lines; done"],
+    HostConfig: { NetworkMode: "none", Binds: [`${folder.path}:/feed`], LogConfig: { Type: "json-file", Config: {} } },
+  });
+  await container.start();
+  return {
+    container: name,
+    pipe,
+    async remove() {
+      await container.remove({ force: true, v: true });
+      await folder.remove();
+    },
+  };
+}

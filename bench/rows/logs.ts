@@ -1,0 +1,125 @@
+import { startFeed } from "../feed.ts";
+import { median, medians } from "../figures.ts";
+import type { Load } from "../load/control.ts";
+import type { LogFigures } from "../load/log-load.ts";
+import type { BenchOptions } from "../options.ts";
+import { SERVER_CORE } from "../process-figures.ts";
+import type { Bound, Row } from "../report.ts";
+import { startOurs, startScript } from "../servers.ts";
+import type { Subject } from "../subject.ts";
+
+/** Lines a second and viewers; 0 is flat out. */
+const CASES: [rate: number, viewers: number][] = [
+  [100, 1],
+  [100, 20],
+  [100, 100],
+  [10_000, 1],
+  [10_000, 20],
+  [10_000, 100],
+  [0, 1],
+  [0, 20],
+  [0, 100],
+];
+const QUICK_CASES: typeof CASES = [
+  [100, 1],
+  [10_000, 20],
+  [0, 20],
+];
+
+/** Row 2: one container, many viewers, beside a plain WebSocket server that forwards chunk by chunk. */
+export async function* logs(load: Load, { quick, repetitions, seconds }: BenchOptions): AsyncGenerator<Row> {
+  const ours = await startOurs();
+  try {
+    for (const [rate, viewers] of quick ? QUICK_CASES : CASES) {
+      const results: { ours: LogFigures[]; ws: LogFigures[] } = { ours: [], ws: [] };
+      let streams = 0;
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        const feed = await startFeed();
+        try {
+          const options = { viewers, rate, seconds: rate === 0 ? seconds : seconds * 2 };
+          const measuring = load.run("logs", ours.subject, feed, options);
+          streams = Math.max(streams, await mostStreams(ours.subject.port, measuring));
+          results.ours.push(await measuring);
+          results.ws.push(await measureForwarder(load, feed, options));
+        } finally {
+          await feed.remove();
+        }
+      }
+      yield toRow(rate, viewers, streams, results);
+    }
+  } finally {
+    await ours.stop();
+  }
+}
+
+async function measureForwarder(
+  load: Load,
+  feed: { container: string; pipe: string },
+  options: { viewers: number; rate: number; seconds: number },
+): Promise<LogFigures> {
+  const script = await startScript("yardsticks/log-forwarder.ts", SERVER_CORE, { CONTAINER: feed.container });
+  const subject: Subject = {
+    name: "ws",
+    pid: script.pid,
+    port: script.port,
+    dialect: "plain",
+    path: "/",
+    publish: { path: "", headers: {} },
+  };
+  try {
+    return await load.run("logs", subject, feed, options);
+  } finally {
+    await script.stop();
+  }
+}
+
+/** Most upstream sources that were open at a time while a measurement ran. */
+async function mostStreams(port: number, measuring: Promise<unknown>): Promise<number> {
+  let over = false;
+  let most = 0;
+  measuring.then(
+    () => (over = true),
+    () => (over = true),
+  );
+  while (!over) {
+    const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { activeStreams: number };
+    most = Math.max(most, health.activeStreams);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return most;
+}
+
+function toRow(rate: number, viewers: number, streams: number, results: { ours: LogFigures[]; ws: LogFigures[] }): Row {
+  const ours = medians(results.ours);
+  const ws = medians(results.ws);
+  const cpu = median(
+    results.ours.map((one, index) => one.cpuPerMillion / (results.ws[index] as LogFigures).cpuPerMillion),
+  );
+  const bounds: Record<string, Bound> = {
+    "delivered or announced, of all lines": {
+      figure: Math.min(...results.ours.map(({ accounted }) => accounted)),
+      atLeast: 1,
+    },
+    repeated: { figure: Math.max(...results.ours.map(({ repeated }) => repeated)), atMost: 0 },
+    "Engine streams": { figure: streams, atMost: 1 },
+  };
+  if (rate === 10_000 && viewers === 20) bounds["CPU to raw ws, chunk by chunk"] = { figure: cpu, atMost: 0.5 };
+  if (rate === 100 && viewers === 1) bounds["p50 ms"] = { figure: ours.p50, atMost: 2 };
+  return {
+    what: `logs, ${rate === 0 ? "flat out" : `${rate} lines/s`}, ${viewers} viewers`,
+    figures: {
+      "lines/s": ours.linesPerSecond,
+      delivered: ours.delivered,
+      "lines a message": ours.linesPerMessage,
+      "p50 ms": ours.p50,
+      "p99 ms": ours.p99,
+      "CPU s/M": ours.cpuPerMillion,
+      "ws lines/s": ws.linesPerSecond,
+      "ws p50 ms": ws.p50,
+      "ws p99 ms": ws.p99,
+      "ws CPU s/M": ws.cpuPerMillion,
+      "CPU ratio": cpu,
+    },
+    bounds,
+  };
+}

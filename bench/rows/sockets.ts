@@ -1,0 +1,46 @@
+import { median, medians } from "../figures.ts";
+import type { Load } from "../load/control.ts";
+import type { CrowdFigures } from "../load/crowd.ts";
+import type { BenchOptions } from "../options.ts";
+import type { Row } from "../report.ts";
+import { startOurs, startYardstick } from "../servers.ts";
+
+/** Row 3: connecting with the session check on, and doing nothing. */
+export async function* sockets(load: Load, { quick, repetitions }: BenchOptions): AsyncGenerator<Row> {
+  const results: { ours: CrowdFigures[]; bare: CrowdFigures[] } = { ours: [], bare: [] };
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const [name, start] of [
+      ["ours", startOurs],
+      ["bare", () => startYardstick("socket.io")],
+    ] as const) {
+      const running = await start();
+      try {
+        results[name].push(await load.run("crowd", running.subject, 2_000, quick ? 5 : 27));
+      } finally {
+        await running.stop();
+      }
+    }
+  }
+  const ours = medians(results.ours);
+  const bare = medians(results.bare);
+  const ratio = (figure: keyof CrowdFigures) =>
+    median(results.ours.map((one, index) => one[figure] / (results.bare[index] as CrowdFigures)[figure]));
+  yield {
+    what: "2,000 sockets, session checked",
+    figures: {
+      "connects/s": ours.connectsPerSecond,
+      "CPU ms a connect": ours.connectCpuMs,
+      "kB a socket": ours.kilobytes,
+      "idle CPU us/s": ours.idleCpuUs,
+      "socket.io connects/s": bare.connectsPerSecond,
+      "socket.io CPU ms": bare.connectCpuMs,
+      "socket.io kB": bare.kilobytes,
+      "socket.io idle CPU us/s": bare.idleCpuUs,
+    },
+    bounds: {
+      "CPU of a connect to bare Socket.IO": { figure: ratio("connectCpuMs"), atMost: 1.4 },
+      "CPU of an idle socket to bare Socket.IO": { figure: ratio("idleCpuUs"), atMost: 1.4 },
+      "memory of an idle socket to bare Socket.IO": { figure: ratio("kilobytes"), atMost: 1.2 },
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { projectFolder, type ServiceName, spawnService } from "../../shared/testing/service-process.ts";
+import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { median } from "../figures.ts";
+import type { Load } from "../load/control.ts";
+import type { BenchOptions } from "../options.ts";
+import { pin, residentBytes, SERVER_CORE } from "../process-figures.ts";
+import type { Row } from "../report.ts";
+
+const REST_MS = 3_000;
+
+/** Row 6: from the start of a process to its first answer, memory at rest, and the size of the page. */
+export async function* start(_load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
+  for (const service of ["api", "realtime", "web"] as const) {
+    const times: number[] = [];
+    const megabytes: number[] = [];
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      const measured = await startOnce(service);
+      times.push(measured.seconds);
+      megabytes.push(measured.megabytes);
+    }
+    yield {
+      what: `cold start of ${service}`,
+      figures: { "s to the first answer": median(times), "RSS MB at rest": median(megabytes) },
+    };
+  }
+  const page = await firstLoad().catch(() => undefined);
+  if (page) yield { what: "first load of the web app", figures: { "kB gzip": page.bytes / 1_000, files: page.files } };
+}
+
+async function startOnce(service: ServiceName): Promise<{ seconds: number; megabytes: number }> {
+  const folder = await tempFolder("start");
+  const begin = performance.now();
+  const child = await spawnService(service, {
+    env: {
+      NODE_ENV: "production",
+      LOG_LEVEL: "warn",
+      DATA_DIR: join(folder.path, "data"),
+      PM2_HOME: join(folder.path, "pm2"),
+      FILE_MANAGER_ROOT: folder.path,
+      BACKEND_URL: "http://127.0.0.1:9",
+      WS_SERVER_URL: "http://127.0.0.1:9",
+    },
+  });
+  await pin(child.pid, SERVER_CORE);
+  try {
+    await eventually(
+      async () => {
+        if (child.exitCode() !== null) throw new Error(`${service} ended:\n${child.output().slice(-2_000)}`);
+        const answer = await fetch(service === "web" ? child.url : `${child.url}/health`);
+        await answer.body?.cancel();
+        return answer.ok;
+      },
+      30_000,
+      5,
+    );
+    const seconds = (performance.now() - begin) / 1_000;
+    await delay(REST_MS);
+    return { seconds, megabytes: residentBytes(child.pid) / 1e6 };
+  } finally {
+    await child.stop();
+    await folder.remove();
+  }
+}
+
+/** The page and what it names itself: scripts, preloaded modules and styles. */
+async function firstLoad(): Promise<{ bytes: number; files: number }> {
+  const folder = join(projectFolder, "web/dist");
+  const page = await readFile(join(folder, "index.html"), "utf8");
+  const named = [...page.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].map((match) => match[1] as string);
+  const files = [page, ...(await Promise.all(named.map((name) => readFile(join(folder, name)))))];
+  return { bytes: files.reduce((sum, file) => sum + gzipSync(file).length, 0), files: files.length };
+}

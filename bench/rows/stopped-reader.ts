@@ -1,0 +1,29 @@
+import { startFeed } from "../feed.ts";
+import type { Load } from "../load/control.ts";
+import type { BenchOptions } from "../options.ts";
+import type { Row } from "../report.ts";
+import { startOurs } from "../servers.ts";
+
+/** Row 5: one of three readers stops while megabytes pass. */
+export async function* stoppedReader(load: Load, { quick }: BenchOptions): AsyncGenerator<Row> {
+  const megabytes = quick ? 50 : 200;
+  const ours = await startOurs();
+  const feed = await startFeed();
+  try {
+    const figures = await load.run("stoppedReader", ours.subject, feed, megabytes);
+    yield {
+      what: `a reader that stops while ${megabytes} MB pass`,
+      figures,
+      bounds: {
+        "growth of RSS, MB": { figure: figures.growthMb, atMost: 20 },
+        "gaps told on return": { figure: figures.gaps, atLeast: 1 },
+        "lines lost without a word": { figure: figures.stoppedLost + figures.stoppedRepeated, atMost: 0 },
+        "share of later lines it gets": { figure: figures.returned, atLeast: 1 },
+        "share the others got": { figure: figures.othersDelivered, atLeast: 1 },
+      },
+    };
+  } finally {
+    await feed.remove();
+    await ours.stop();
+  }
+}
