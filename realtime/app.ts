@@ -56,7 +56,9 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
     .get("/health", (c) => c.json(ok({ status: "healthy", ...realtime.health() })))
     .get("/ready", async (c) => {
       await requireOperator((name) => c.req.header(name));
-      return c.json(ok({ dependencies: await dependencyStates(deps) }));
+      const dependencies = await dependencyStates(deps);
+      // A server that cannot reach the others serves its own viewers, but should get no new ones.
+      return c.json(ok({ dependencies }), dependencies.redis.state === "down" ? 503 : 200);
     })
     .get("/metrics", async (c) => {
       await requireOperator((name) => c.req.header(name));
@@ -69,7 +71,10 @@ async function dependencyStates({
   docker,
   processes,
   files,
-}: Pick<RealtimeAppDeps, "docker" | "processes" | "files">): Promise<Record<DependencyName, DependencyState>> {
+  realtime,
+}: Pick<RealtimeAppDeps, "docker" | "processes" | "files" | "realtime">): Promise<
+  Record<DependencyName, DependencyState>
+> {
   const stateOf = async (probe: Promise<unknown>): Promise<DependencyState> =>
     probe.then(
       () => ({ state: "up" }) as const,
@@ -80,7 +85,7 @@ async function dependencyStates({
     stateOf(processes.ping()),
     stateOf(files.resolveFolder("/")),
   ]);
-  return { docker: dockerState, pm2, files: fileRoot, realtime: { state: "up" }, redis: { state: "absent" } };
+  return { docker: dockerState, pm2, files: fileRoot, realtime: { state: "up" }, redis: { state: realtime.busState } };
 }
 
 function createMetrics(realtime: Realtime): Registry {

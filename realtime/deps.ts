@@ -6,6 +6,7 @@ import type { WatchFolder } from "../shared/host/watcher.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
+import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 
 /** Checks who shakes hands, and which sessions are still valid; the real one asks the API. */
 export interface Authenticator {
@@ -34,6 +35,8 @@ export interface RealtimeDeps {
   trustedProxies: readonly string[];
   caps: SocketCaps;
   emitToken: string;
+  /** Joins this server to others; absent when it is the only one. */
+  openBus?: (handlers: BusHandlers) => ClusterBus;
   /** Time an upstream stays open after its last viewer, in milliseconds. */
   lingerMs?: number;
   log: Log;

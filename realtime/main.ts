@@ -6,11 +6,15 @@ import { createProcessHost } from "../shared/host/processes.ts";
 import { watchFolder } from "../shared/host/watcher.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { loadEmitToken } from "../shared/server/emit-token.ts";
-import { createLog } from "../shared/server/log.ts";
+import { createLog, type Log } from "../shared/server/log.ts";
 import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApiAuthenticator } from "./api-authenticator.ts";
+import type { BusHandlers } from "./cluster/bus.ts";
+import { openRedisBus } from "./cluster/redis-bus.ts";
 import { createRealtimeServer } from "./listener.ts";
+
+const toRedisBus = (url: string, log: Log) => (handlers: BusHandlers) => openRedisBus(url, handlers, log);
 
 function start(): void {
   const config = parseConfig(process.env);
@@ -32,6 +36,7 @@ function start(): void {
       perAddress: config.MAX_SOCKETS_PER_ADDRESS,
     },
     emitToken,
+    openBus: config.REDIS_URL === undefined ? undefined : toRedisBus(config.REDIS_URL, log),
     log,
   });
   log.info({ origins }, `CORS Origins: ${origins.join(", ")}`);

@@ -5,6 +5,7 @@ import { Server } from "socket.io";
 import type { Permission, Revocation } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
 import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
+import type { DependencyState } from "../shared/protocol/system.ts";
 import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
 import { announce } from "./announce.ts";
 import type { RealtimeDeps } from "./deps.ts";
@@ -51,13 +52,15 @@ export interface Realtime {
   /** Requests and upgrades below {@link SOCKET_PATH}. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Sends checked events; answers how many sockets of this node they were addressed to. */
-  emit(events: readonly EmitEvent[]): number;
+  /** Sends checked events to the viewers of all servers; answers how many sockets of this one they were addressed to. */
+  emit(events: EmitEvent[]): number;
+  /** Cuts sockets on all servers; answers how many on this one. */
   revoke(revocation: Required<Revocation>): number;
   health(): RealtimeHealth;
   /** Events left out because a reader was too slow. */
   readonly skippedEvents: number;
-  readonly dockerUp: boolean;
+  /** Whether other realtime servers are reached; `absent` when there is to be but one. */
+  readonly busState: DependencyState["state"];
   close(): Promise<void>;
 }
 
@@ -112,6 +115,17 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     return addressed;
   };
 
+  const emitHere = (events: readonly EmitEvent[]) => events.reduce((sum, event) => sum + emitOne(event), 0);
+  const bus = deps.openBus?.({
+    onMessage(message) {
+      if (message.kind === "emit") emitHere(message.events);
+      else if (message.kind === "revoke") sockets.revoke(message.revocation);
+    },
+    onGap() {
+      for (const name of namespaceNames) io.of(`/${name}`).emit("gap", { from: null, to: null, reason: "source_lost" });
+    },
+  });
+
   return {
     handleRequest(request, response) {
       admit(request, handshake).then(
@@ -138,8 +152,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
         (thrown: unknown) => refuseUpgrade(socket, thrown),
       );
     },
-    emit: (events) => events.reduce((sum, event) => sum + emitOne(event), 0),
-    revoke: (revocation) => sockets.revoke(revocation),
+    emit(events) {
+      bus?.publish({ kind: "emit", events });
+      return emitHere(events);
+    },
+    revoke(revocation) {
+      bus?.publish({ kind: "revoke", revocation });
+      return sockets.revoke(revocation);
+    },
     health: () => ({
       connections: Object.fromEntries(
         namespaceNames.map((name) => [name, io.of(`/${name}`).sockets.size]),
@@ -149,8 +169,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     get skippedEvents() {
       return laggards.skipped;
     },
-    get dockerUp() {
-      return containerEvents.up;
+    get busState() {
+      return bus ? (bus.up ? "up" : "down") : "absent";
     },
     async close() {
       for (const name of namespaceNames) namespaces[name].close();
@@ -158,7 +178,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       processEvents.close();
       laggards.close();
       sockets.close();
-      await Promise.all([containerEvents.close(), io.close()]);
+      await Promise.all([containerEvents.close(), io.close(), bus?.close()]);
     },
   };
 }

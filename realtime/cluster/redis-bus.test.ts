@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { silentLog } from "../../shared/server/log.ts";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { startRedis, type TestRedis } from "../../shared/testing/redis.ts";
+import { EMIT_TOKEN, nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { openRedisBus } from "./redis-bus.ts";
+
+const noDocker = await lacks("docker");
+
+describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () => {
+  let redis: TestRedis;
+  let one: TestRealtime;
+  let two: TestRealtime;
+  const start = () => startRealtime({ openBus: (handlers) => openRedisBus(redis.url, handlers, silentLog()) });
+  beforeEach(async () => {
+    redis = await startRedis();
+    [one, two] = await Promise.all([start(), start()]);
+    await eventually(() => one.realtime.busState === "up" && two.realtime.busState === "up");
+  });
+  afterEach(async () => {
+    await Promise.all([one.stop(), two.stop()]);
+    await redis.stop();
+  });
+
+  const joined = async (server: TestRealtime) => {
+    const socket = server.connect("mcp");
+    const got: number[] = [];
+    const gaps: { reason: string }[] = [];
+    socket.on("numbered", ({ n }) => got.push(n));
+    socket.on("gap", (gap) => gaps.push(gap));
+    await socket.emitWithAck("join", { serverId: "room" });
+    return { socket, got, gaps };
+  };
+  const events = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => ({
+      namespace: "mcp",
+      room: "mcp:room",
+      event: "numbered",
+      data: { n: from + index },
+    }));
+  const numbers = (to: number) => Array.from({ length: to }, (_, index) => index);
+
+  test("bring an event posted to one to the viewers of both, in order and once", async () => {
+    const [here, there] = [await joined(one), await joined(two)];
+    for (let batch = 0; batch < 10; batch++) {
+      const answer = await one.emit({ events: events(batch * 50, batch * 50 + 50) });
+      expect(await answer.json()).toEqual({ success: true, delivered: 50 });
+    }
+    await eventually(() => expect(there.got).toEqual(numbers(500)));
+    expect(here.got).toEqual(numbers(500));
+  });
+
+  test("cut the sockets of a revoked session on both", async () => {
+    two.access.add("leaver");
+    const socket = two.connect("system", { token: "leaver" });
+    await nextEvent(socket, "connect");
+    two.access.remove("leaver");
+    const gone = nextEvent(socket, "disconnect", 1_000);
+    await fetch(`${one.url}/access/revoke`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${EMIT_TOKEN}` },
+      body: JSON.stringify({ sessionIds: ["session-of-leaver"] }),
+    });
+    await gone;
+  });
+
+  test("live on when Redis is killed, and tell viewers of the gap when it is back", async () => {
+    const [here, there] = [await joined(one), await joined(two)];
+    await one.emit({ events: events(0, 10) });
+    await eventually(() => expect(there.got).toEqual(numbers(10)));
+    await redis.kill();
+    await eventually(() => one.realtime.busState === "down" && two.realtime.busState === "down");
+    expect((await one.emit({ events: events(10, 20) })).status).toBe(200);
+    await eventually(() => expect(here.got).toEqual(numbers(20)));
+    await redis.start();
+    await eventually(() => expect(there.gaps).toEqual([expect.objectContaining({ reason: "source_lost" })]));
+    await one.emit({ events: events(20, 30) });
+    await eventually(() => expect(there.got).toEqual(numbers(30))); // what waited for Redis came first
+    expect(here.got).toEqual(numbers(30));
+  });
+
+  test("say so when what waited for Redis was too much to keep", async () => {
+    const there = await joined(two);
+    await redis.kill();
+    await eventually(() => one.realtime.busState === "down");
+    for (let n = 0; n < 1_100; n += 50) {
+      await Promise.all(events(n, n + 50).map((event) => one.emit(event)));
+    }
+    await redis.start();
+    await eventually(() => expect(there.got).toHaveLength(1_000), 15_000);
+    expect(there.gaps.length).toBeGreaterThan(0);
+  });
+
+  test.skipIf(noDocker)("let the viewers of a killed one go on at the other from their cursor", async () => {
+    const engine = testEngine();
+    const { name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.005; done" });
+    const subscribe = async (server: TestRealtime, since?: string) => {
+      const socket = server.connect("services");
+      const next = readLogs(socket);
+      await socket.emitWithAck("subscribe:logs", {
+        serviceId: "svc",
+        containerName: name,
+        ...(since ? { since } : { tail: 10_000 }),
+      });
+      return next;
+    };
+    const first = await subscribe(one);
+    await eventually(() => expect(first.lines.length).toBeGreaterThan(50));
+    await one.stop();
+    const second = await subscribe(two, first.cursor);
+    await eventually(() => expect(second.lines.length).toBeGreaterThan(50));
+    const all = [...first.lines, ...second.lines];
+    expect(all).toEqual(all.map((_, index) => String(index)));
+    await two.disconnectAll();
+    await engine.removeAll();
+  });
+});

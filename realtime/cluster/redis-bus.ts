@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { createClient } from "redis";
+import { z } from "zod";
+import { revocation } from "../../shared/protocol/access.ts";
+import { emitEvent } from "../../shared/protocol/emit.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { createBackoff } from "../backoff.ts";
+import type { BusHandlers, BusMessage, ClusterBus } from "./bus.ts";
+import { Outbox } from "./outbox.ts";
+
+const STREAM = "ai-desktop:realtime";
+/** Entries Redis keeps: what a server that was cut off for a moment can still catch up on. */
+const STREAM_MAX_ENTRIES = 10_000;
+/** A read waits this long for news before it is asked again. */
+const BLOCK_MS = 2_000;
+const READ_COUNT = 500;
+const BEGINNING = "0-0";
+
+const busMessage = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("emit"), events: z.array(emitEvent) }),
+  z.object({ kind: z.literal("revoke"), revocation }),
+  z.object({ kind: z.literal("gap") }),
+]);
+
+type Client = ReturnType<typeof openClient>;
+
+function openClient(url: string) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    socket: { connectTimeout: 2_000, reconnectStrategy: (retries) => Math.min(2_000, 50 * 2 ** Math.min(retries, 6)) },
+  });
+}
+
+/**
+ * A bus over one Redis stream. A stream, not publish and subscribe: a server that loses Redis for a moment reads on
+ * from the last entry it had, and knows when that entry is gone.
+ */
+export function openRedisBus(url: string, handlers: BusHandlers, log: Log): ClusterBus {
+  const self = randomUUID();
+  const writer = openClient(url);
+  const reader = openClient(url);
+  const abort = new AbortController();
+  const outbox = new Outbox();
+  let wakeWriter: (() => void) | undefined;
+  let up = false;
+
+  for (const client of [writer, reader]) {
+    client.on("error", (error: unknown) => {
+      if (up) log.warn({ err: error }, "Redis went away; other realtime servers are not reached");
+      up = false;
+    });
+  }
+  // Reading starts before writing, so that nothing is written that a waiting reader would not see.
+  const connected = Promise.all([connect(reader), connect(writer)]);
+  const done = Promise.all([connected.then(() => read()), connected.then(() => write())]);
+
+  async function connect(client: Client): Promise<void> {
+    await client.connect().catch(() => {}); // it keeps trying by itself until closed
+  }
+
+  async function read(): Promise<void> {
+    const backoff = createBackoff();
+    let last: string | undefined;
+    let broken = false;
+    while (!abort.signal.aborted) {
+      try {
+        if (last === undefined || broken) {
+          const lost = last !== undefined && !(await holds(last));
+          if (last === undefined) last = (await newest()) ?? BEGINNING;
+          else if (lost) last = BEGINNING;
+          broken = false;
+          backoff.reset();
+          up = true;
+          if (lost) handlers.onGap();
+        }
+        const answer = await reader.xRead({ key: STREAM, id: last }, { BLOCK: BLOCK_MS, COUNT: READ_COUNT });
+        for (const { messages } of (answer as
+          | { messages: { id: string; message: Record<string, string> }[] }[]
+          | null) ?? []) {
+          for (const { id, message } of messages) {
+            last = id;
+            if (message.from !== self) take(message.body);
+          }
+        }
+      } catch (error) {
+        if (abort.signal.aborted) return;
+        if (!broken) log.debug({ err: error }, "reading from Redis broke off");
+        broken = true;
+        up = false;
+        await backoff.wait(abort.signal);
+      }
+    }
+  }
+
+  /** Whether the stream still goes on where this reader stands: an emptied or trimmed one does not. */
+  async function holds(last: string): Promise<boolean> {
+    if (last === BEGINNING) return (await reader.exists(STREAM)) === 1;
+    return (await reader.xRange(STREAM, last, last))?.length === 1;
+  }
+
+  async function newest(): Promise<string | undefined> {
+    return (await reader.xRevRange(STREAM, "+", "-", { COUNT: 1 }))?.[0]?.id;
+  }
+
+  function take(body: string | undefined): void {
+    try {
+      const message = busMessage.parse(JSON.parse(body ?? ""));
+      if (message.kind === "gap") handlers.onGap();
+      else handlers.onMessage(message);
+    } catch (error) {
+      log.error({ err: error }, "a message of another realtime server could not be read");
+    }
+  }
+
+  async function write(): Promise<void> {
+    const backoff = createBackoff();
+    const gap = JSON.stringify({ kind: "gap" } satisfies BusMessage);
+    while (!abort.signal.aborted) {
+      const next = outbox.dropped > 0 ? gap : outbox.first();
+      if (next === undefined) {
+        await new Promise<void>((resolve) => {
+          wakeWriter = resolve;
+        });
+        continue;
+      }
+      try {
+        await writer.xAdd(
+          STREAM,
+          "*",
+          { from: self, body: next },
+          {
+            TRIM: { strategy: "MAXLEN", strategyModifier: "~", threshold: STREAM_MAX_ENTRIES },
+          },
+        );
+        if (next === gap) outbox.dropped = 0;
+        else outbox.done(next);
+        backoff.reset();
+      } catch {
+        await backoff.wait(abort.signal);
+      }
+    }
+  }
+
+  return {
+    publish(message) {
+      outbox.push(JSON.stringify(message));
+      wakeWriter?.();
+    },
+    get up() {
+      return up;
+    },
+    async close() {
+      abort.abort();
+      wakeWriter?.();
+      reader.destroy();
+      writer.destroy();
+      await done.catch(() => {});
+    },
+  };
+}

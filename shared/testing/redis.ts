@@ -1,0 +1,35 @@
+import { type Child, startChild } from "./child.ts";
+import { eventually } from "./eventually.ts";
+import { canConnect, freePort } from "./free-port.ts";
+import { findProgram } from "./parts.ts";
+
+export interface TestRedis {
+  url: string;
+  /** SIGKILL: nothing was written to disk, so all it held is gone. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A real Redis on a free port of loopback that keeps nothing on disk. */
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  let child: Child | undefined;
+  const start = async () => {
+    child = await startChild(findProgram("redis-server") ?? "redis-server", [
+      ...["--port", String(port), "--bind", "127.0.0.1"],
+      ...["--save", "", "--appendonly", "no"],
+    ]);
+    await eventually(() => canConnect(port));
+  };
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    async kill() {
+      child?.signal("SIGKILL");
+      await child?.exited;
+    },
+    stop: async () => child?.stop(),
+  };
+}
