@@ -29,16 +29,17 @@ export function PairsField(props: PairsFieldProps) {
               placeholder="Name"
               mono
               value={pair().name}
-              onInput={(name) => change(index, { name })}
+              // A value is kept under its own name only.
+              onInput={(name) => change(index, { name, value: pair().value ?? "" })}
             />
             <TextField
               label={`Value of ${props.noun} ${index + 1}`}
               labelHidden
-              placeholder="Value"
+              placeholder={pair().value === null ? "Kept as it is" : "Value"}
               mono
               type="password"
               autocomplete="new-password"
-              value={pair().value}
+              value={pair().value ?? ""}
               onInput={(value) => change(index, { value })}
             />
             <IconButton

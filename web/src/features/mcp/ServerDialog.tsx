@@ -5,7 +5,7 @@ import { api, toMessage } from "../../lib/api.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { Button, Callout, Dialog, Segmented, TextField, toast } from "../../ui/index.ts";
 import { PairsField } from "./PairsField.tsx";
-import { type DraftErrors, emptyDraft, type ServerDraft, toDraft, toInput } from "./server-form.ts";
+import { type DraftErrors, emptyDraft, type ServerDraft, toChange, toDraft, toInput } from "./server-form.ts";
 
 export interface ServerDialogProps {
   /** The server to edit; a new one when absent. */
@@ -22,22 +22,30 @@ export function ServerDialog(props: ServerDialogProps) {
   const [draft, setDraft] = createStore<ServerDraft>(props.server ? toDraft(props.server) : emptyDraft());
   const [tried, setTried] = createSignal(false);
   const errors = createMemo((): DraftErrors => {
-    const checked = tried() ? toInput(draft) : undefined;
+    const checked = tried() ? toChange(draft) : undefined;
     return checked && "errors" in checked ? checked.errors : {};
   });
   const [refusal, setRefusal] = createSignal("");
   const [saving, setSaving] = createSignal(false);
 
+  function create(): Promise<McpServer> | undefined {
+    const checked = toInput(draft);
+    return "input" in checked ? api.mcp.create(checked.input) : undefined;
+  }
+  function change(id: string): Promise<McpServer> | undefined {
+    const checked = toChange(draft);
+    return "input" in checked ? api.mcp.update(id, checked.input) : undefined;
+  }
   async function save(event: Event): Promise<void> {
     event.preventDefault();
-    const checked = toInput(draft);
+    const { server } = props;
     setTried(true);
-    if (!("input" in checked)) return;
+    const sent = server ? change(server.id) : create();
+    if (!sent) return;
     setSaving(true);
     setRefusal("");
     try {
-      const { server } = props;
-      const saved = server ? await api.mcp.update(server.id, checked.input) : await api.mcp.create(checked.input);
+      const saved = await sent;
       await invalidate(queryKeys.mcp);
       toast.success(`${saved.name} ${server ? "saved" : "registered"}`);
       props.onSaved(saved);
@@ -107,7 +115,7 @@ export function ServerDialog(props: ServerDialogProps) {
             onChange={(env) => setDraft({ env })}
             hint={
               editing()
-                ? "Values are never shown again: type each one anew."
+                ? "Values are never shown again. They are kept unless you type another; for another program or arguments, type each anew."
                 : "Values are kept on the server and never shown again."
             }
             error={errors().env}
@@ -139,7 +147,7 @@ export function ServerDialog(props: ServerDialogProps) {
           onChange={(headers) => setDraft({ headers })}
           hint={
             editing()
-              ? "Values are never shown again: type each one anew."
+              ? "Values are never shown again. They are kept unless you type another; for another host, type each anew."
               : "Values are kept on the server and never shown again."
           }
           error={errors().headers}

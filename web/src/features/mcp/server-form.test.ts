@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyDraft, toDraft, toInput } from "./server-form.ts";
+import { emptyDraft, toChange, toDraft, toInput } from "./server-form.ts";
 
 const draft = (fields: Partial<ReturnType<typeof emptyDraft>>) => ({ ...emptyDraft(), name: "files", ...fields });
 
@@ -42,21 +42,33 @@ describe("toInput", () => {
     expect(toInput(draft({ command: "x", env: twice }))).toHaveProperty("errors.env");
   });
 
-  it("edits a server without knowing its secrets", () => {
+  it("keeps the stored values of variables and headers that nobody typed anew", () => {
     const server = {
       id: "1",
       name: "files",
-      transport: { type: "stdio", command: "node", args: ["a", "b c"], envNames: ["TOKEN"] },
       status: "stopped",
       message: null,
       serverInfo: null,
       createdAt: "",
     } as const;
-    expect(
-      toDraft({ ...server, transport: { ...server.transport, args: ["a", "b c"], envNames: ["TOKEN"] } }),
-    ).toMatchObject({
-      args: "a\nb c",
-      env: [{ name: "TOKEN", value: "" }],
+    const stdio = toDraft({
+      ...server,
+      transport: { type: "stdio", command: "node", args: ["a", "b c"], envNames: ["TOKEN", "LEVEL", "GONE"] },
+    });
+    expect(stdio.args).toBe("a\nb c");
+    const [token = { name: "", value: "" }] = stdio.env;
+    expect(toChange({ ...stdio, env: [token, { name: "LEVEL", value: "info" }] })).toEqual({
+      input: {
+        name: "files",
+        transport: { type: "stdio", command: "node", args: ["a", "b c"], env: { TOKEN: null, LEVEL: "info" } },
+      },
+    });
+    const transport = { type: "http", url: "https://mcp.example/", headerNames: ["Authorization"] } as const;
+    expect(toChange(toDraft({ ...server, transport: { ...transport, headerNames: ["Authorization"] } }))).toEqual({
+      input: {
+        name: "files",
+        transport: { type: "http", url: "https://mcp.example/", headers: { Authorization: null } },
+      },
     });
   });
 });

@@ -1,9 +1,10 @@
 import { type McpServer, refusedEnvironmentNames } from "../../../../shared/protocol/mcp.ts";
-import type { McpServerInput } from "../../lib/api/mcp.ts";
+import type { McpServerChange, McpServerInput } from "../../lib/api/mcp.ts";
 
 export interface Pair {
   name: string;
-  value: string;
+  /** Null keeps the value that the server has stored under this name. */
+  value: string | null;
 }
 
 /** What is typed into the form of a server. */
@@ -28,7 +29,7 @@ export const emptyDraft = (): ServerDraft => ({
   headers: [],
 });
 
-/** The draft to edit a server with; values of variables and headers are never sent back, so they start empty. */
+/** The draft to edit a server with: values of variables and headers are never sent back, so they start as kept. */
 export function toDraft(server: McpServer): ServerDraft {
   const { transport } = server;
   const draft = { ...emptyDraft(), name: server.name, type: transport.type };
@@ -37,15 +38,15 @@ export function toDraft(server: McpServer): ServerDraft {
         ...draft,
         command: transport.command,
         args: transport.args.join("\n"),
-        env: transport.envNames.map((name) => ({ name, value: "" })),
+        env: transport.envNames.map((name) => ({ name, value: null })),
       }
-    : { ...draft, url: transport.url, headers: transport.headerNames.map((name) => ({ name, value: "" })) };
+    : { ...draft, url: transport.url, headers: transport.headerNames.map((name) => ({ name, value: null })) };
 }
 
 export type DraftErrors = Partial<Record<"name" | "command" | "args" | "env" | "url" | "headers", string>>;
 
-function toRecord(pairs: readonly Pair[]): Record<string, string> {
-  const record: Record<string, string> = {};
+function toRecord(pairs: readonly Pair[]): Record<string, string | null> {
+  const record: Record<string, string | null> = {};
   for (const { name, value } of pairs) {
     if (name.trim() !== "")
       Object.defineProperty(record, name.trim(), { value, enumerable: true, configurable: true, writable: true });
@@ -56,7 +57,7 @@ function toRecord(pairs: readonly Pair[]): Record<string, string> {
 function pairsProblem(pairs: readonly Pair[]): string | undefined {
   const names = pairs.map(({ name }) => name.trim()).filter(Boolean);
   if (new Set(names).size !== names.length) return "Each name may stand here once";
-  if (pairs.some(({ name, value }) => name.trim() === "" && value !== "")) return "Every value needs a name";
+  if (pairs.some(({ name, value }) => name.trim() === "" && value)) return "Every value needs a name";
   return undefined;
 }
 
@@ -68,15 +69,23 @@ function variableProblem(pairs: readonly Pair[]): string | undefined {
   return undefined;
 }
 
-/** The body to send, or what is wrong with the draft, by field. */
+/** The body of a new server, or what is wrong with the draft, by field. */
 export function toInput(draft: ServerDraft): { input: McpServerInput } | { errors: DraftErrors } {
+  const plain = (pairs: readonly Pair[]) => pairs.map(({ name, value }) => ({ name, value: value ?? "" }));
+  const checked = toChange({ ...draft, env: plain(draft.env), headers: plain(draft.headers) });
+  // Without a kept value, a change is a whole registration.
+  return "errors" in checked ? checked : { input: checked.input as McpServerInput };
+}
+
+/** The body of a change, or what is wrong with the draft, by field. */
+export function toChange(draft: ServerDraft): { input: McpServerChange } | { errors: DraftErrors } {
   const errors: DraftErrors = {};
   const name = draft.name.trim();
   if (name === "") errors.name = "Give it a name";
   else if (name.length > 64) errors.name = "At most 64 characters";
   const lines = draft.args.split("\n");
   while (lines.at(-1) === "") lines.pop();
-  const input: McpServerInput = {
+  const input: McpServerChange = {
     name,
     transport:
       draft.type === "stdio"

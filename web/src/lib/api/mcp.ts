@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { McpLog } from "../../../../shared/protocol/events/mcp.ts";
-import type { createMcpServer, McpServer, McpTool } from "../../../../shared/protocol/mcp.ts";
+import type { changeMcpServer, createMcpServer, McpServer, McpTool } from "../../../../shared/protocol/mcp.ts";
 import { request } from "./request.ts";
 
 export type McpServerInput = z.input<typeof createMcpServer>;
+export type McpServerChange = z.input<typeof changeMcpServer>;
 
 const at = (id: string) => `/mcp/${encodeURIComponent(id)}`;
 const server = async (answer: Promise<{ server: McpServer }>) => (await answer).server;
@@ -12,7 +13,7 @@ export const mcp = {
   list: () => request<{ servers: McpServer[] }>("GET", "/mcp"),
   get: (id: string) => server(request("GET", at(id))),
   create: (body: McpServerInput) => server(request("POST", "/mcp", { body })),
-  update: (id: string, body: McpServerInput) => server(request("PUT", at(id), { body })),
+  update: (id: string, body: McpServerChange) => server(request("PUT", at(id), { body })),
   remove: (id: string) => request("DELETE", at(id)),
   start: (id: string) => server(request("POST", `${at(id)}/start`)),
   stop: (id: string) => server(request("POST", `${at(id)}/stop`)),
