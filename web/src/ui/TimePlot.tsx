@@ -22,7 +22,7 @@ export interface TimePlotProps {
   height?: number;
   /** Top of the scale; the data decide when absent. */
   max?: number;
-  /** Milliseconds the width stands for: the line enters from the right while there are fewer. */
+  /** Milliseconds the width stands for at most; older values run out on the left. */
   span?: number;
   /** No legend: for one line whose name stands beside it. */
   plain?: boolean;
@@ -31,6 +31,8 @@ export interface TimePlotProps {
 /** 1 to 512 of each unit from bytes to petabytes. */
 const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
+/** Seconds the width stands for at least. */
+const SHORTEST_SPAN = 60;
 const AXIS_FONT = '11px "Geist Variable", system-ui, sans-serif';
 
 /** Use `TimeChart`, which loads this on demand. The set of series must not change: make another chart instead. */
@@ -46,7 +48,9 @@ export default function TimePlot(props: TimePlotProps) {
   const range = (): [number, number] => {
     const last = (props.times.at(-1) ?? Date.now()) / 1000;
     const first = (props.times[0] ?? Date.now()) / 1000;
-    return [props.span ? last - props.span / 1000 : first, last];
+    if (props.span === undefined) return [first, last];
+    // A new chart grows to its span instead of being empty for minutes.
+    return [Math.max(last - props.span / 1000, Math.min(first, last - SHORTEST_SPAN)), last];
   };
   const valueAt = (line: ChartSeries) => line.values[shown() ?? line.values.length - 1] ?? null;
 

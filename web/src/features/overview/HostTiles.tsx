@@ -6,12 +6,14 @@ import { Sparkline } from "../../ui/Sparkline.tsx";
 import type { HostStats } from "../system/host-stats.ts";
 import { trafficOf } from "../system/stats-history.ts";
 
-/** Samples in the small lines. */
+/** Samples in the small lines: the most, and as many as the width stands for at least. */
 const SHOWN = 60;
+const SHOWN_MIN = 15;
 
 /** CPU, memory, network and load in four small lines. */
 export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
   const recent = (series: "cpu" | "memory" | "rx" | "tx") => props.host.history()[series].slice(-SHOWN);
+  const span = () => Math.max(SHOWN_MIN, recent("cpu").length);
   const percentOfMemory = () => {
     const total = props.host.latest()?.memory.total ?? 1;
     return recent("memory").map((used) => (used / total) * 100);
@@ -33,7 +35,7 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
           label="CPU usage"
           values={recent("cpu")}
           max={100}
-          span={SHOWN}
+          span={span()}
           tone={loadTone(props.host.latest()?.cpu.usage ?? 0)}
         />
       </Tile>
@@ -47,7 +49,7 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
           label="Memory usage"
           values={percentOfMemory()}
           max={100}
-          span={SHOWN}
+          span={span()}
           tone={loadTone(props.host.latest()?.memory.usagePercent ?? 0)}
         />
       </Tile>
@@ -57,7 +59,7 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
         note={value((stats) => `in, ${formatRate(trafficOf(stats).tx)} out`)}
         onOpen={props.onOpen}
       >
-        <Sparkline label="Network traffic" values={traffic()} span={SHOWN} tone="info" />
+        <Sparkline label="Network traffic" values={traffic()} span={span()} tone="info" />
       </Tile>
       <Tile
         label="Uptime"
