@@ -26,3 +26,7 @@ export interface RegisteredNamespace {
   readonly activeStreams: number;
   close(): void;
 }
+
+/** For what serves every namespace alike: the event maps differ, and Socket.IO's types of them do not convert. */
+export const untyped = (socket: unknown) => socket as Socket;
+export const untypedNamespace = (namespace: unknown) => namespace as Namespace;

@@ -13,7 +13,7 @@ import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "../handle.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createMemberships, type Memberships } from "../memberships.ts";
-import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace } from "../namespace.ts";
 import type { ProcessEvents } from "../sources/process-events.ts";
 import { createProcessLogs } from "../sources/process-logs.ts";
 
@@ -26,7 +26,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
   const rooms = new WeakMap<Socket, Memberships>();
 
   const logs = createLogSubscriptions<DeploymentRef>({
-    namespace: namespace as never,
+    namespace: untypedNamespace(namespace),
     openSource: (name) => createProcessLogs(name, processes, processEvents),
     onFailed: (socket, { deploymentId }) => rooms.get(socket)?.leave(deploymentRoom(deploymentId)),
     log,
@@ -34,7 +34,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
   });
 
   const tell = (change: { pm2Name?: string; action: string }) =>
-    announce("deployments", namespace as never, "deployments:changed", {
+    announce("deployments", untypedNamespace(namespace), "deployments:changed", {
       ...change,
       timestamp: new Date().toISOString(),
     });
@@ -44,10 +44,10 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
   processEvents.on("daemon", onDaemon);
 
   namespace.on("connection", (socket) => {
-    noteLimits("deployments", socket as never);
+    noteLimits("deployments", untyped(socket));
     const memberships = createMemberships(socket);
-    rooms.set(socket as never, memberships);
-    const handle = createHandle({ socket: socket as never, log, echo: ["deploymentId", "pm2Name"] });
+    rooms.set(untyped(socket), memberships);
+    const handle = createHandle({ socket: untyped(socket), log, echo: ["deploymentId", "pm2Name"] });
 
     handle("subscribe:logs", deploymentLogsSubscription, async ({ deploymentId, pm2Name, tail, since }) => {
       const ref = { deploymentId, pm2Name };
@@ -58,7 +58,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
       }
       await processes.logFiles(pm2Name);
       if (!socket.connected) return undefined;
-      const { renewed } = logs.subscribe(socket as never, pm2Name, ref, { tail, since });
+      const { renewed } = logs.subscribe(untyped(socket), pm2Name, ref, { tail, since });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);
       return ref;
@@ -66,14 +66,14 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
 
     handle("unsubscribe:logs", deploymentUnsubscription, ({ deploymentId, pm2Name }) => {
       const ended = logs.unsubscribe(
-        socket as never,
+        untyped(socket),
         (ref) => ref.pm2Name === pm2Name && (deploymentId === undefined || ref.deploymentId === deploymentId),
       );
       for (const ref of ended) memberships.leave(deploymentRoom(ref.deploymentId));
       return undefined;
     });
 
-    socket.on("disconnect", () => void logs.unsubscribe(socket as never, () => true));
+    socket.on("disconnect", () => void logs.unsubscribe(untyped(socket), () => true));
   });
 
   return {

@@ -5,7 +5,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "../handle.ts";
 import { createHub, type Upstream } from "../hub.ts";
-import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
 
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;
@@ -45,7 +45,7 @@ export function registerFiles(io: Server, { files, watchFolder, log, lingerMs }:
   }, lingerMs);
 
   namespace.on("connection", (socket) => {
-    const handle = createHandle({ socket: socket as never, log, echo: ["path"] });
+    const handle = createHandle({ socket: untyped(socket), log, echo: ["path"] });
     const watched = new Map<string, FolderWatch>();
     const release = (path: string) => {
       const watch = watched.get(path);

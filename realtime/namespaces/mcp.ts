@@ -4,7 +4,7 @@ import { mcpRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "../handle.ts";
-import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
 
 /** MCP servers one socket may watch at once. */
 const MEMBERSHIPS_MAX = 64;
@@ -13,7 +13,7 @@ const MEMBERSHIPS_MAX = 64;
 export function registerMcp(io: Server, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
   const namespace: NamespaceOf<"mcp"> = io.of("/mcp");
   namespace.on("connection", (socket) => {
-    const handle = createHandle({ socket: socket as never, log, echo: ["serverId"] });
+    const handle = createHandle({ socket: untyped(socket), log, echo: ["serverId"] });
     handle("join", mcpMembership, async ({ serverId }) => {
       if (socket.rooms.size > MEMBERSHIPS_MAX) {
         throw new AppError("rate_limited", `One connection watches at most ${MEMBERSHIPS_MAX} servers.`);

@@ -15,7 +15,7 @@ import { createHandle } from "../handle.ts";
 import { createHub, type Upstream } from "../hub.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createMemberships, type Memberships } from "../memberships.ts";
-import type { NamespaceOf, RegisteredNamespace, SocketOf } from "../namespace.ts";
+import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "../namespace.ts";
 import type { ContainerEvent, ContainerEvents } from "../sources/container-events.ts";
 import { createContainerLogs } from "../sources/container-logs.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
@@ -35,7 +35,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   const leaveRoom = (socket: Socket, { serviceId }: ServiceRef) => rooms.get(socket)?.leave(serviceRoom(serviceId));
 
   const logs = createLogSubscriptions<ServiceRef>({
-    namespace: namespace as never,
+    namespace: untypedNamespace(namespace),
     openSource: (name) => createContainerLogs(name, docker, containerEvents),
     onFailed: leaveRoom,
     log,
@@ -84,7 +84,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       action: event.action,
       timestamp: new Date().toISOString(),
     };
-    announce("services", namespace as never, "services:changed", change);
+    announce("services", untypedNamespace(namespace), "services:changed", change);
   };
   containerEvents.on("event", onContainerEvent);
   const onReattached = () => {
@@ -93,11 +93,11 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   containerEvents.on("reattached", onReattached);
 
   namespace.on("connection", (socket) => {
-    noteLimits("services", socket as never);
+    noteLimits("services", untyped(socket));
     const memberships = createMemberships(socket);
-    rooms.set(socket as never, memberships);
+    rooms.set(untyped(socket), memberships);
     const watched = new Map<string, { name: string; ref: ServiceRef; upstream: Upstream }>();
-    const handle = createHandle({ socket: socket as never, log, echo: ["serviceId", "containerName"] });
+    const handle = createHandle({ socket: untyped(socket), log, echo: ["serviceId", "containerName"] });
 
     const unwatch = (room: string) => {
       const entry = watched.get(room);
@@ -116,7 +116,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
         throw new AppError("not_supported", "The log driver of this container keeps no logs that can be read.");
       }
       if (!socket.connected) return undefined;
-      const { renewed } = logs.subscribe(socket as never, container.name, ref, { tail, since });
+      const { renewed } = logs.subscribe(untyped(socket), container.name, ref, { tail, since });
       if (!renewed) memberships.join(serviceRoom(serviceId));
       socket.emit("connected", ref);
       return ref;
@@ -124,10 +124,10 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
 
     handle("unsubscribe:logs", serviceUnsubscription, ({ serviceId, containerName }) => {
       const ended = logs.unsubscribe(
-        socket as never,
+        untyped(socket),
         (ref) => ref.containerName === containerName && (serviceId === undefined || ref.serviceId === serviceId),
       );
-      for (const ref of ended) leaveRoom(socket as never, ref);
+      for (const ref of ended) leaveRoom(untyped(socket), ref);
       return undefined;
     });
 
@@ -157,7 +157,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
     });
 
     socket.on("disconnect", () => {
-      logs.unsubscribe(socket as never, () => true);
+      logs.unsubscribe(untyped(socket), () => true);
       for (const room of [...watched.keys()]) unwatch(room);
     });
   });

@@ -4,7 +4,7 @@ import { toAppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "../handle.ts";
 import { createHub, type Upstream } from "../hub.ts";
-import type { NamespaceOf, RegisteredNamespace } from "../namespace.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
 import { createSystemSampler } from "../sources/system-samples.ts";
 
 export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
@@ -27,7 +27,7 @@ export function registerSystem(io: Server, { metrics, docker, processes, log }: 
   }, 0);
 
   namespace.on("connection", (socket) => {
-    const handle = createHandle({ socket: socket as never, log, echo: [] });
+    const handle = createHandle({ socket: untyped(socket), log, echo: [] });
     let watching: { interval: number; ticker: Upstream } | undefined;
     const stop = () => {
       if (!watching) return;
