@@ -12,6 +12,7 @@ import { AppError } from "../shared/server/errors.ts";
 import { silentLog } from "../shared/server/log.ts";
 import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { eventually } from "../shared/testing/eventually.ts";
+import { DOCKER_SOCKET } from "../shared/testing/parts.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
 import type { Authenticator, RealtimeDeps } from "./deps.ts";
 import { createRealtimeServer, type RealtimeServer } from "./listener.ts";
@@ -94,7 +95,7 @@ export async function startRealtime(
   const hosts = new Set<string>();
   const policy = createOriginPolicy([PAGE_ORIGIN], []);
   const server = createRealtimeServer({
-    docker: createDockerHost({ dockerHost: overrides.dockerHost ?? "unix:///var/run/docker.sock" }),
+    docker: createDockerHost({ dockerHost: overrides.dockerHost ?? `unix://${DOCKER_SOCKET}` }),
     processes: createProcessHost({ pm2Home: overrides.pm2Home ?? folder.path }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root, log }),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { freePorts } from "./free-port.ts";
+import { DOCKER_SOCKET } from "./parts.ts";
 import { type Runtime, type ServiceProcess, startService } from "./service-process.ts";
 import { tempFolder } from "./temp-folder.ts";
 
@@ -36,6 +37,7 @@ export async function startStack({ runtime = "node", web = false, env = {} }: St
     DATA_DIR: join(folder.path, "data"),
     FILE_MANAGER_ROOT: fileRoot.path,
     PM2_HOME: join(folder.path, "pm2"),
+    DOCKER_HOST: `unix://${DOCKER_SOCKET}`,
     PUBLIC_ORIGIN: `${origin},http://localhost:${webPort}`,
     WS_SERVER_URL: `http://127.0.0.1:${realtimePort}`,
     BACKEND_URL: `http://127.0.0.1:${apiPort}`,
