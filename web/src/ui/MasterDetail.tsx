@@ -47,7 +47,9 @@ export function DetailHead(props: DetailHeadProps) {
       </div>
       <div class="detail-actions">
         {props.actions}
-        <IconButton label="Close" icon={<X size={16} />} onClick={props.onClose} />
+        <span class="detail-close">
+          <IconButton label="Close" icon={<X size={16} />} onClick={props.onClose} />
+        </span>
       </div>
     </header>
   );
