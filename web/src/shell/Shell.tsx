@@ -135,7 +135,7 @@ function NavLink(props: {
 }) {
   const count = () => props.count?.();
   return (
-    <A class="nav-link" activeClass="" inactiveClass="" href={props.item.href} end={props.item.href === "/"}>
+    <A class="nav-link" activeClass="nav-here" inactiveClass="" href={props.item.href} end={props.item.href === "/"}>
       <props.item.icon size={16} />
       <span class="grow truncate">{props.item.label}</span>
       <Show when={count()}>

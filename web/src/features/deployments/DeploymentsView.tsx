@@ -121,10 +121,12 @@ export function DeploymentsView(props: DeploymentsViewProps) {
               <DetailHead title={visibleName(props.selected ?? "")} onClose={() => props.onSelect(null)} />
               <EmptyState
                 icon={<Rocket size={18} />}
-                title="This deployment is gone"
+                title={daemon()?.state === "up" ? "This deployment is gone" : "PM2 does not answer"}
                 action={<Button onClick={() => props.onSelect(null)}>Show all deployments</Button>}
               >
-                It was deleted, or is not one you may see.
+                {daemon()?.state === "up"
+                  ? "It was deleted, or is not one you may see."
+                  : "It is shown again once PM2's daemon is back."}
               </EmptyState>
             </Show>
           }

@@ -118,10 +118,12 @@ export function ServicesView(props: ServicesViewProps) {
               <DetailHead title={visibleName(props.selected ?? "")} onClose={() => props.onSelect(null)} />
               <EmptyState
                 icon={<Container size={18} />}
-                title="This container is gone"
+                title={engine()?.state === "up" ? "This container is gone" : "Docker does not answer"}
                 action={<Button onClick={() => props.onSelect(null)}>Show all containers</Button>}
               >
-                It was removed, or is not one you may see.
+                {engine()?.state === "up"
+                  ? "It was removed, or is not one you may see."
+                  : "It is shown again once the Engine is back."}
               </EmptyState>
             </Show>
           }
