@@ -2,6 +2,7 @@ import { createSignal, Show } from "solid-js";
 import type { User } from "../../../../shared/protocol/account.ts";
 import { api, toMessage } from "../../lib/api.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Checkbox, Select, TextField } from "../../ui/fields.tsx";
@@ -21,6 +22,8 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
   const [password, setPassword] = createSignal("");
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
+  // The own password is changed on the account page, where the old one is asked for.
+  const isSelf = () => props.user?.id === session.principal()?.id;
   const ready = () => name().trim() !== "" && (!withPassword() || isGoodPassword(password(), name()));
 
   const save = async () => {
@@ -67,14 +70,18 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
           <TextField label="User name" value={name()} onInput={setName} required focus />
         </Show>
         <Select label="Role" value={role()} options={roleOptions} onChange={setRole} />
-        <Checkbox
-          label={props.user ? "Set a new password" : "With a password"}
-          hint={
-            props.user ? "All their sessions end." : "Without one, the user logs in through the identity provider only."
-          }
-          checked={withPassword()}
-          onChange={setWithPassword}
-        />
+        <Show when={!isSelf()}>
+          <Checkbox
+            label={props.user ? "Set a new password" : "With a password"}
+            hint={
+              props.user
+                ? "All their sessions end."
+                : "Without one, the user logs in through the identity provider only."
+            }
+            checked={withPassword()}
+            onChange={setWithPassword}
+          />
+        </Show>
         <Show when={withPassword()}>
           <NewPassword username={name()} value={password()} onInput={setPassword} />
         </Show>

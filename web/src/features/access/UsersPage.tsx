@@ -116,7 +116,11 @@ export default function UsersPage() {
               onSelect: () =>
                 void attempt(() => api.users.endSessions(row.id), `All sessions of ${row.name} have ended.`),
             },
-            { label: "Take away second factor", disabled: !row.totp, onSelect: () => void resetTotp(row) },
+            {
+              label: "Take away second factor",
+              disabled: !row.totp || isSelf(row),
+              onSelect: () => void resetTotp(row),
+            },
             "separator",
             { label: "Delete", danger: true, disabled: isSelf(row), onSelect: () => void remove(row) },
           ]}

@@ -1,72 +1,68 @@
 import type { z } from "zod";
-import type { Principal } from "../../../../shared/protocol/access.ts";
-import type {
-  ApiKeyInfo,
-  AuditEntry,
-  auditQuery,
-  keyBody,
-  SessionInfo,
-  User,
-  userBody,
-  userPatch,
-} from "../../../../shared/protocol/account.ts";
-import { request, urlOf } from "./request.ts";
+import type { AuditOutcome, keyBody, userBody, userPatch } from "../../../../shared/protocol/account.ts";
+import { answer, part, routes, urlOf } from "./request.ts";
 
 export type UserInput = z.input<typeof userBody>;
 export type UserPatch = z.input<typeof userPatch>;
 export type KeyInput = z.input<typeof keyBody>;
-export type AuditFilter = z.input<typeof auditQuery>;
 
-const enc = encodeURIComponent;
+export interface AuditFilter {
+  text?: string;
+  outcome?: AuditOutcome;
+  /** ISO 8601. */
+  since?: string;
+  /** Sequence of the last entry of the page before. */
+  before?: number;
+  limit: number;
+}
+
+const at = (id: string) => ({ param: { id: part(id) } });
 
 export const setup = {
-  needed: async () => (await request<{ needed: boolean }>("GET", "/setup")).needed,
+  needed: async () => (await answer(routes().setup.$get())).needed,
   /** Makes the first administrator, who is logged in at once. */
-  finish: async (body: { token: string; username: string; password: string }) =>
-    (await request<{ principal: Principal }>("POST", "/setup", { body })).principal,
+  finish: async (json: { token: string; username: string; password: string }) =>
+    (await answer(routes().setup.$post({ json }))).principal,
 };
 
 export const session = {
-  get: async () => (await request<{ principal: Principal }>("GET", "/session")).principal,
+  get: async () => (await answer(routes().session.$get())).principal,
   /** Refused with `codeRequired` when a second factor is to follow. */
-  begin: async (body: { username: string; password: string; code?: string }) =>
-    (await request<{ principal: Principal }>("POST", "/session", { body })).principal,
-  end: () => request("DELETE", "/session"),
-  oidc: () => request<{ configured: boolean }>("GET", "/oidc"),
+  begin: async (json: { username: string; password: string; code?: string }) =>
+    (await answer(routes().session.$post({ json }))).principal,
+  end: () => answer(routes().session.$delete()),
+  oidc: () => answer(routes().oidc.$get()),
   oidcUrl: () => urlOf("/oidc/start"),
 };
 
 export const account = {
-  sessions: async () => (await request<{ sessions: SessionInfo[] }>("GET", "/account/sessions")).sessions,
-  revokeSession: (id: string) => request("DELETE", `/account/sessions/${enc(id)}`),
-  changePassword: (body: { current: string; password: string }) => request("POST", "/account/password", { body }),
-  beginTotp: (password?: string) =>
-    request<{ secret: string; uri: string }>("POST", "/account/totp", { body: { password } }),
+  sessions: async () => (await answer(routes().account.sessions.$get())).sessions,
+  revokeSession: (id: string) => answer(routes().account.sessions[":id"].$delete(at(id))),
+  changePassword: (json: { current: string; password: string }) => answer(routes().account.password.$post({ json })),
+  beginTotp: (password?: string) => answer(routes().account.totp.$post({ json: { password } })),
   confirmTotp: async (code: string) =>
-    (await request<{ recoveryCodes: string[] }>("POST", "/account/totp/confirm", { body: { code } })).recoveryCodes,
-  removeTotp: (password?: string) => request("DELETE", "/account/totp", { body: { password } }),
+    (await answer(routes().account.totp.confirm.$post({ json: { code } }))).recoveryCodes,
+  removeTotp: (password?: string) => answer(routes().account.totp.$delete({ json: { password } })),
 };
 
 export const users = {
-  list: async () => (await request<{ users: User[] }>("GET", "/users")).users,
-  create: async (body: UserInput) => (await request<{ user: User }>("POST", "/users", { body })).user,
-  update: async (id: string, body: UserPatch) =>
-    (await request<{ user: User }>("PATCH", `/users/${enc(id)}`, { body })).user,
-  remove: (id: string) => request("DELETE", `/users/${enc(id)}`),
-  endSessions: (id: string) => request("DELETE", `/users/${enc(id)}/sessions`),
+  list: async () => (await answer(routes().users.$get())).users,
+  create: async (json: UserInput) => (await answer(routes().users.$post({ json }))).user,
+  update: async (id: string, json: UserPatch) => (await answer(routes().users[":id"].$patch({ ...at(id), json }))).user,
+  remove: (id: string) => answer(routes().users[":id"].$delete(at(id))),
+  endSessions: (id: string) => answer(routes().users[":id"].sessions.$delete(at(id))),
 };
 
 export const keys = {
-  list: async () => (await request<{ keys: ApiKeyInfo[] }>("GET", "/keys")).keys,
+  list: async () => (await answer(routes().keys.$get())).keys,
   /** `secret` is the key itself: this answer is the only place it ever appears. */
-  create: (body: KeyInput) => request<{ key: ApiKeyInfo; secret: string }>("POST", "/keys", { body }),
-  revoke: (id: string) => request("DELETE", `/keys/${enc(id)}`),
+  create: (json: KeyInput) => answer(routes().keys.$post({ json })),
+  revoke: (id: string) => answer(routes().keys[":id"].$delete(at(id))),
 };
 
 export const audit = {
-  list: (query: AuditFilter, signal?: AbortSignal) =>
-    request<{ entries: AuditEntry[]; next: number | null }>("GET", "/audit", {
-      query: query as Record<string, string | number | undefined>,
-      ...(signal ? { signal } : {}),
-    }),
+  list: ({ before, limit, ...filter }: AuditFilter, signal?: AbortSignal) => {
+    const query = { ...filter, limit: String(limit), ...(before ? { before: String(before) } : {}) };
+    return answer(routes().audit.$get({ query }, { init: { signal } }));
+  },
 };

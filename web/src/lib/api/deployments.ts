@@ -1,14 +1,12 @@
-import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
-import type { DependencyState } from "../../../../shared/protocol/system.ts";
-import { request } from "./request.ts";
+import type { DeploymentAction } from "../../../../shared/protocol/deployment.ts";
+import { answer, part, routes } from "./request.ts";
 
-const at = (id: string) => `/deployments/${encodeURIComponent(id)}`;
+const at = (id: string) => ({ param: { id: part(id) } });
+const one = () => routes().deployments[":id"];
 
 export const deployments = {
-  list: (signal?: AbortSignal) =>
-    request<{ deployments: Deployment[]; daemon: DependencyState }>("GET", "/deployments", signal ? { signal } : {}),
-  get: async (id: string) => (await request<{ deployment: Deployment }>("GET", at(id))).deployment,
-  act: async (id: string, action: DeploymentAction) =>
-    (await request<{ deployment: Deployment }>("POST", `${at(id)}/${action}`)).deployment,
-  remove: (id: string) => request("DELETE", at(id)),
+  list: (signal?: AbortSignal) => answer(routes().deployments.$get({}, { init: { signal } })),
+  get: async (id: string) => (await answer(one().$get(at(id)))).deployment,
+  act: async (id: string, action: DeploymentAction) => (await answer(one()[action].$post(at(id)))).deployment,
+  remove: (id: string) => answer(one().$delete(at(id))),
 };

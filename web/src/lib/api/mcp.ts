@@ -1,29 +1,25 @@
 import type { z } from "zod";
-import type { McpLog } from "../../../../shared/protocol/events/mcp.ts";
-import type { changeMcpServer, createMcpServer, McpServer, McpTool } from "../../../../shared/protocol/mcp.ts";
-import { request } from "./request.ts";
+import type { changeMcpServer, createMcpServer } from "../../../../shared/protocol/mcp.ts";
+import { answer, part, routes } from "./request.ts";
 
 export type McpServerInput = z.input<typeof createMcpServer>;
 export type McpServerChange = z.input<typeof changeMcpServer>;
 
-const at = (id: string) => `/mcp/${encodeURIComponent(id)}`;
-const server = async (answer: Promise<{ server: McpServer }>) => (await answer).server;
+const at = (id: string) => ({ param: { id: part(id) } });
+const one = () => routes().mcp[":id"];
 
 export const mcp = {
-  list: () => request<{ servers: McpServer[] }>("GET", "/mcp"),
-  get: (id: string) => server(request("GET", at(id))),
-  create: (body: McpServerInput) => server(request("POST", "/mcp", { body })),
-  update: (id: string, body: McpServerChange) => server(request("PUT", at(id), { body })),
-  remove: (id: string) => request("DELETE", at(id)),
-  start: (id: string) => server(request("POST", `${at(id)}/start`)),
-  stop: (id: string) => server(request("POST", `${at(id)}/stop`)),
-  tools: async (id: string) => (await request<{ tools: McpTool[] }>("GET", `${at(id)}/tools`)).tools,
-  callTool: async (id: string, name: string, args: Record<string, unknown>, signal?: AbortSignal) =>
-    (
-      await request<{ result: unknown }>("POST", `${at(id)}/tools/call`, {
-        body: { name, arguments: args },
-        ...(signal ? { signal } : {}),
-      })
-    ).result,
-  log: async (id: string) => (await request<{ entries: McpLog[] }>("GET", `${at(id)}/log`)).entries,
+  list: () => answer(routes().mcp.$get()),
+  get: async (id: string) => (await answer(one().$get(at(id)))).server,
+  create: async (json: McpServerInput) => (await answer(routes().mcp.$post({ json }))).server,
+  update: async (id: string, json: McpServerChange) => (await answer(one().$put({ ...at(id), json }))).server,
+  remove: (id: string) => answer(one().$delete(at(id))),
+  start: async (id: string) => (await answer(one().start.$post(at(id)))).server,
+  stop: async (id: string) => (await answer(one().stop.$post(at(id)))).server,
+  tools: async (id: string) => (await answer(one().tools.$get(at(id)))).tools,
+  callTool: async (id: string, name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> => {
+    const json = { name, arguments: args };
+    return (await answer(one().tools.call.$post({ ...at(id), json }, { init: { signal } }))).result;
+  },
+  log: async (id: string) => (await answer(one().log.$get(at(id)))).entries,
 };

@@ -1,18 +1,11 @@
+import { type ClientResponse, hc } from "hono/client";
+import type { ApiApp } from "../../../../api/app.ts";
 import type { Failure, Success } from "../../../../shared/protocol/result.ts";
 import { apiUrl } from "../urls.ts";
 import { ApiFailure } from "./failure.ts";
 
 /** Longest wait for an answer; a tool call or an image removal may take its time. */
 const TIMEOUT_MS = 60_000;
-
-type Query = Record<string, string | number | boolean | undefined | null>;
-
-interface RequestOptions {
-  query?: Query;
-  /** Sent as JSON. */
-  body?: unknown;
-  signal?: AbortSignal;
-}
 
 let onUnauthorized: () => void = () => {};
 
@@ -21,46 +14,42 @@ export function whenUnauthorized(listener: () => void): void {
   onUnauthorized = listener;
 }
 
-export function urlOf(path: string, query: Query = {}): string {
+let made: ReturnType<typeof hc<ApiApp>> | undefined;
+
+/** The routes of the API with the types of what they take and answer; `answer` unpacks what comes back. */
+export const routes = () => {
+  made ??= hc<ApiApp>(apiUrl(), { fetch: ask });
+  return made.api;
+};
+
+/** A value as one part of a path. */
+export const part = encodeURIComponent;
+
+export function urlOf(path: string, query: Record<string, string> = {}): string {
   const url = new URL(`${apiUrl()}/api${path}`);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-  }
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;
 }
 
-/** Asks the API and returns what stands beside `success`; throws an ApiFailure otherwise. */
-export async function request<T extends object>(
-  method: string,
-  path: string,
-  options: RequestOptions = {},
-): Promise<T> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const init: RequestInit = {
-    method,
-    credentials: "include",
-    headers: { accept: "application/json" },
-    signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
-  };
-  if (method !== "GET") {
-    // A change without a body is JSON too: a form of a foreign page cannot send that.
-    init.headers = { accept: "application/json", "content-type": "application/json" };
-    if (method !== "DELETE" || options.body !== undefined) init.body = JSON.stringify(options.body ?? {});
-  }
-  return answer<T>(path, await ask(urlOf(path, options.query), init));
+/** What a route answers when it does not refuse. */
+type Granted<R> = R extends ClientResponse<infer T> ? Exclude<T, { success: false }> : never;
+
+/** Waits for an answer and gives what stands beside `success`; throws an ApiFailure on a refusal. */
+export async function answer<R extends ClientResponse<unknown>>(pending: Promise<R>): Promise<Granted<R>> {
+  const response = await pending;
+  return unpack<Granted<R>>(new URL(response.url).pathname, response);
 }
 
 /** Sends a file's bytes as they are; `onProgress` gets the share sent, 0-1. */
 export function upload(
-  path: string,
-  query: Query,
+  url: string,
   file: Blob,
   { onProgress, signal }: { onProgress?: (share: number) => void; signal?: AbortSignal } = {},
 ): Promise<void> {
   // fetch() tells nothing about the progress of an upload.
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open("PUT", urlOf(path, query));
+    xhr.open("PUT", url);
     xhr.withCredentials = true;
     xhr.setRequestHeader("content-type", "application/octet-stream");
     xhr.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
@@ -68,16 +57,24 @@ export function upload(
     xhr.onabort = () => reject(new DOMException("Aborted", "AbortError"));
     xhr.onload = () => {
       const response = new Response(xhr.responseText, { status: xhr.status });
-      answer(path, response).then(() => resolve(), reject);
+      unpack(url, response).then(() => resolve(), reject);
     };
     signal?.addEventListener("abort", () => xhr.abort(), { once: true });
     xhr.send(file);
   });
 }
 
-async function ask(url: string, init: RequestInit): Promise<Response> {
+async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const headers = new Headers(init.headers);
+  headers.set("accept", "application/json");
+  const isChange = init.method !== "GET";
+  // A change without a body is JSON too: a form of a foreign page cannot send that.
+  if (isChange) headers.set("content-type", "application/json");
+  const body = isChange && init.method !== "DELETE" ? (init.body ?? "{}") : init.body;
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   try {
-    return await fetch(url, init);
+    return await fetch(input, { ...init, headers, signal, credentials: "include", ...(body ? { body } : {}) });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     if (error instanceof DOMException && error.name === "TimeoutError") {
@@ -89,12 +86,15 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
 
 const unreachable = () => new ApiFailure("unreachable", "The server cannot be reached.");
 
-async function answer<T extends object>(path: string, response: Response): Promise<T> {
-  const body = (await response.json().catch(() => null)) as Success<T> | (Failure & { codeRequired?: boolean }) | null;
-  if (response.ok && body?.success === true) return body;
+/** Log-in and set-up: a refusal there is no ended session. */
+const openPaths = /\/api\/(session|setup)$/;
+
+async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | "status" | "headers">): Promise<T> {
+  const body = (await response.json().catch(() => null)) as Success | (Failure & { codeRequired?: boolean }) | null;
+  // The route's own type says what stands beside `success`.
+  if (response.ok && body?.success === true) return body as T;
   const failure = body?.success === false ? body : undefined;
-  // A refused log-in is no ended session.
-  if (response.status === 401 && !path.startsWith("/session") && !path.startsWith("/setup")) onUnauthorized();
+  if (response.status === 401 && !openPaths.test(path)) onUnauthorized();
   const retryAfter = Number(response.headers.get("retry-after"));
   throw new ApiFailure(failure?.code ?? "internal", failure?.error ?? `The server answered ${response.status}.`, {
     status: response.status,

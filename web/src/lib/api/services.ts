@@ -1,14 +1,13 @@
-import type { Service, ServiceAction, ServiceDetail } from "../../../../shared/protocol/service.ts";
-import type { DependencyState } from "../../../../shared/protocol/system.ts";
-import { request } from "./request.ts";
+import type { ServiceAction } from "../../../../shared/protocol/service.ts";
+import { answer, part, routes } from "./request.ts";
 
-const at = (id: string) => `/services/${encodeURIComponent(id)}`;
+const at = (id: string) => ({ param: { id: part(id) } });
+const one = () => routes().services[":id"];
 
 export const services = {
-  list: (signal?: AbortSignal) =>
-    request<{ services: Service[]; engine: DependencyState }>("GET", "/services", signal ? { signal } : {}),
-  get: async (id: string) => (await request<{ service: ServiceDetail }>("GET", at(id))).service,
-  act: async (id: string, action: ServiceAction) =>
-    (await request<{ service: ServiceDetail }>("POST", `${at(id)}/${action}`)).service,
-  remove: (id: string, query: { force?: boolean; volumes?: boolean } = {}) => request("DELETE", at(id), { query }),
+  list: (signal?: AbortSignal) => answer(routes().services.$get({}, { init: { signal } })),
+  get: async (id: string) => (await answer(one().$get(at(id)))).service,
+  act: async (id: string, action: ServiceAction) => (await answer(one()[action].$post(at(id)))).service,
+  remove: (id: string, { force = false, volumes = false }: { force?: boolean; volumes?: boolean } = {}) =>
+    answer(one().$delete({ ...at(id), query: { force: String(force), volumes: String(volumes) } })),
 };

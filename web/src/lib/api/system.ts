@@ -1,8 +1,6 @@
-import type { DependencyName, DependencyState, SystemInfo, SystemStats } from "../../../../shared/protocol/system.ts";
-import { request } from "./request.ts";
+import { answer, routes } from "./request.ts";
 
 export const system = {
-  info: () =>
-    request<{ info: SystemInfo; dependencies: Partial<Record<DependencyName, DependencyState>> }>("GET", "/system"),
-  stats: async () => (await request<{ stats: SystemStats }>("GET", "/system/stats")).stats,
+  info: () => answer(routes().system.$get()),
+  stats: async () => (await answer(routes().system.stats.$get())).stats,
 };
