@@ -1,3 +1,4 @@
+import "./heap.ts";
 import process from "node:process";
 import { createDockerHost } from "../shared/host/docker.ts";
 import { createFileRoot } from "../shared/host/files.ts";

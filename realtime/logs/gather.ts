@@ -4,7 +4,7 @@ import type { LogLine } from "./log-source.ts";
 const WINDOW_MIN_MS = 4;
 const WINDOW_MAX_MS = 16;
 /** A flush is due at once when this many characters wait. */
-const PENDING_CHARS_MAX = 512 * 1024;
+const PENDING_CHARS_MAX = 64 * 1024;
 
 export interface Gather {
   add(lines: readonly LogLine[]): void;
