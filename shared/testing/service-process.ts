@@ -35,9 +35,8 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
     env: {
       PATH: process.env.PATH ?? "",
       HOME: process.env.HOME ?? "/",
-      // Deno keeps what it compiled in the same place for all runs.
-      ...(process.env.DENO_DIR ? { DENO_DIR: process.env.DENO_DIR } : {}),
-      ...(process.env.TMPDIR ? { TMPDIR: process.env.TMPDIR } : {}),
+      // Where Deno keeps what it compiled, where temporary files go, and which Engine the tests use.
+      ...pick("DENO_DIR", "TMPDIR", "DOCKER_HOST"),
       NODE_ENV: "test",
       HOST: "127.0.0.1",
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
@@ -70,6 +69,9 @@ export async function startService(service: ServiceName, options: ServiceOptions
   }
   return child;
 }
+
+const pick = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 
 function commandLine(runtime: Runtime, file: string): [string, string[]] {
   if (runtime === "deno") return [findDeno() ?? "deno", ["run", "-A", file]];
