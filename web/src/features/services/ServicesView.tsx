@@ -1,7 +1,7 @@
 import Container from "lucide-solid/icons/container";
 import SearchX from "lucide-solid/icons/search-x";
 import Unplug from "lucide-solid/icons/unplug";
-import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { useServices } from "../../lib/queries.ts";
 import { createStableList } from "../../lib/stable-list.ts";
@@ -21,6 +21,9 @@ export interface ServicesViewProps {
   onSelect: (name: string | null) => void;
 }
 
+/** No event tells that "Up 5 seconds" has become a minute: the Engine's words are asked for anew. */
+const POLL_MS = 20_000;
+
 /** Every container of the host, by project, and the one that is open. */
 export function ServicesView(props: ServicesViewProps) {
   const query = useServices();
@@ -30,6 +33,10 @@ export function ServicesView(props: ServicesViewProps) {
   const [removing, setRemoving] = createSignal<Service | null>(null);
 
   const all = createStableList(() => query.data?.services, "id");
+  const poll = setInterval(() => {
+    if (!document.hidden && !query.isFetching) void query.refetch();
+  }, POLL_MS);
+  onCleanup(() => clearInterval(poll));
   const engine = () => query.data?.engine;
   const groups = createMemo(() => toGroups(all(), { filter: filter(), ...sorting() }));
   const running = () => all().filter(({ state }) => state === "running").length;
