@@ -1,10 +1,16 @@
 import { z } from "zod";
-import { type Permission, type Principal, role } from "../shared/protocol/access.ts";
+import { type HandshakeRequest, type Permission, type Principal, role } from "../shared/protocol/access.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { Authenticator } from "./deps.ts";
+import { createJsonPoster } from "./post-json.ts";
 
 /** Longest wait for the API's answer to a handshake. */
 const ANSWER_MS = 5_000;
+/**
+ * Handshakes the API is asked about at once. When a thousand clients come back together, some must have their answer
+ * soon: asked all at once, they would all have it too late and start over.
+ */
+const QUESTIONS_MAX = 32;
 
 const names = z.array(z.string()).nullable();
 const principalAnswer = z.object({
@@ -23,42 +29,53 @@ const validAnswer = z.object({ valid: z.array(z.string()) });
 
 /** Asks the API, which alone knows sessions and keys, with the emit token. */
 export function createApiAuthenticator(backendUrl: string, emitToken: string): Authenticator {
+  const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, ANSWER_MS);
   const ask = async (path: string, body: object): Promise<unknown> => {
-    let response: Response;
-    try {
-      response = await fetch(new URL(path, backendUrl), {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${emitToken}` },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWER_MS),
-        redirect: "error",
-      });
-    } catch (error) {
+    const { status, retryAfter, text } = await post(path, body).catch((error: unknown) => {
       throw new AppError("upstream_unavailable", "Sessions cannot be checked right now.", { cause: error });
+    });
+    if (status === 429) {
+      throw new AppError("rate_limited", "Too many attempts; wait a moment.", { retryAfter: Number(retryAfter) || 5 });
     }
-    if (response.status === 429) {
-      await response.body?.cancel();
-      throw new AppError("rate_limited", "Too many attempts; wait a moment.", {
-        retryAfter: Number(response.headers.get("Retry-After")) || 5,
-      });
-    }
-    if (response.status >= 500) {
-      await response.body?.cancel();
-      throw new AppError("upstream_unavailable", "Sessions cannot be checked right now.");
-    }
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new AppError("unauthorized", "Log in first.");
-    }
-    return response.json();
+    if (status >= 500) throw new AppError("upstream_unavailable", "Sessions cannot be checked right now.");
+    if (status < 200 || status > 299) throw new AppError("unauthorized", "Log in first.");
+    return JSON.parse(text);
   };
 
+  const inTurn = createTurnstile(QUESTIONS_MAX);
+  const asking = new Map<string, Promise<Principal>>();
+  const identify = (request: HandshakeRequest): Promise<Principal> =>
+    inTurn(async () => principalAnswer.parse(await ask("/internal/handshake", request)).principal);
+
   return {
-    async authenticate(request): Promise<Principal> {
-      return principalAnswer.parse(await ask("/internal/handshake", request)).principal;
+    authenticate(request) {
+      // Tabs of one browser that come back together are one question.
+      const key = JSON.stringify([request.cookie, request.token, request.address]);
+      const known = asking.get(key);
+      if (known) return known;
+      const answer = identify(request).finally(() => asking.delete(key));
+      asking.set(key, answer);
+      return answer;
     },
     async stillValid(sessionIds) {
       return new Set(validAnswer.parse(await ask("/internal/sessions", { sessionIds })).valid);
     },
+  };
+}
+
+/** Runs at most `width` tasks at once, the others in order of their coming; who waits is bounded by the cap on sockets. */
+function createTurnstile(width: number) {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async <T>(task: () => Promise<T>): Promise<T> => {
+    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
   };
 }

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import type { Socket } from "socket.io-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { startService } from "../../shared/testing/service-process.ts";
+import { signIn } from "../../shared/testing/signed-in.ts";
+import { type Stack, startStack } from "../../shared/testing/stack.ts";
+import { openClient } from "../testing.ts";
+import { countsUp, openViewer, type Viewer } from "./viewer.ts";
+
+const CONTAINERS = 18;
+const PROCESSES = 2;
+const VIEWERS = 200;
+const CLIENTS = 1_000;
+const TICKS_PER_SECOND = 100;
+
+/** Processor time a process has used so far, in seconds. */
+async function processorSeconds(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Sessions are checked by the real API, as in production. */
+describe.skipIf(await lacks("docker", "linux"))("when the realtime server is killed", () => {
+  const engine = testEngine();
+  const sockets = new Set<Socket>();
+  let pm2: TestPm2;
+  let stack: Stack;
+  let key: string;
+
+  beforeAll(async () => {
+    pm2 = await testPm2();
+    const env = { PM2_HOME: pm2.home, MAX_SOCKETS_PER_SESSION: String(CLIENTS) };
+    stack = await startStack({ env });
+    const admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin: stack.origin });
+    key = await admin.makeKey();
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.disconnect();
+    await stack.realtime.stop(); // the stack's own was killed
+    await stack.stop();
+    await engine.removeAll();
+    await pm2.close();
+  });
+
+  const killAndRestart = async () => {
+    stack.realtime.signal("SIGKILL");
+    await stack.realtime.exited;
+    const began = performance.now();
+    stack.realtime = await startService("realtime", { env: stack.env, port: stack.realtime.port });
+    return began;
+  };
+
+  test("200 viewers of 20 logs are back within 15 s, and no line is lost or repeated", async () => {
+    const count = "i=0; while true; do echo $i; i=$((i+1)); sleep 0.1; done";
+    const names = Array.from({ length: PROCESSES }, (_, index) => `counter-${index}`);
+    for (const name of names) {
+      await pm2.start({ name, source: "let i = 0; setInterval(() => console.log(i++), 100);" });
+    }
+    const containers = await Promise.all(Array.from({ length: CONTAINERS }, () => engine.run({ script: count })));
+    const logs: ["services" | "deployments", string][] = [
+      ...containers.map(({ name }): ["services", string] => ["services", name]),
+      ...names.map((name): ["deployments", string] => ["deployments", name]),
+    ];
+    const viewers: Viewer[] = Array.from({ length: VIEWERS }, (_, index) => {
+      const [namespace, name] = logs[index % logs.length] as (typeof logs)[number];
+      return openViewer(stack.realtime.url, namespace, name, { token: key });
+    });
+    for (const { socket } of viewers) sockets.add(socket);
+    await eventually(() => viewers.every(({ reader }) => reader.lines.length > 20), 20_000);
+
+    const seen = viewers.map(({ reader }) => reader.lines.length);
+    const began = await killAndRestart();
+    await eventually(() => viewers.every(({ reader }, index) => reader.lines.length > (seen[index] ?? 0) + 5), 20_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(viewers.filter(({ reader }) => !countsUp(reader))).toEqual([]);
+    expect(viewers.flatMap(({ reader }) => reader.gaps)).toEqual([]);
+    const health = await (await fetch(`${stack.realtime.url}/health`)).json();
+    expect(health).toMatchObject({ activeStreams: logs.length });
+    for (const { socket } of viewers) socket.disconnect();
+    await engine.removeAll();
+  }, 90_000);
+
+  test("1,000 clients that come back at once are in again within 30 s, and no password is hashed for them", async () => {
+    const clients = Array.from({ length: CLIENTS }, () => openClient(stack.realtime.url, "system", { token: key }));
+    for (const socket of clients) sockets.add(socket);
+    const connected = () => clients.filter((socket) => socket.connected).length;
+    await eventually(() => expect(connected()).toBe(CLIENTS), 30_000);
+    const usedBefore = await processorSeconds(stack.api.pid);
+    const began = await killAndRestart();
+    await eventually(async () => {
+      const health = await (await fetch(`${stack.realtime.url}/health`)).json();
+      expect(health).toMatchObject({ connections: { system: CLIENTS } });
+      expect(connected()).toBe(CLIENTS);
+    }, 30_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
+    // A thousand hashes would take more than twenty seconds of processor.
+    expect((await processorSeconds(stack.api.pid)) - usedBefore).toBeLessThan(10);
+    for (const socket of clients) socket.disconnect();
+  }, 90_000);
+});

@@ -1,0 +1,33 @@
+import type { Socket } from "socket.io-client";
+import { type ConnectOptions, type LogReader, openClient, readLogs } from "../testing.ts";
+
+/** A viewer as the web app is one: it comes back by itself and goes on from its last cursor. */
+export interface Viewer {
+  socket: Socket;
+  reader: LogReader;
+}
+
+const refs = {
+  services: (name: string) => ({ serviceId: name, containerName: name }),
+  deployments: (name: string) => ({ deploymentId: name, pm2Name: name }),
+};
+
+export function openViewer(
+  url: string,
+  namespace: keyof typeof refs,
+  name: string,
+  options: ConnectOptions = {},
+): Viewer {
+  const socket = openClient(url, namespace, options);
+  const reader = readLogs(socket);
+  socket.on("connect", () => {
+    const from = reader.cursor === undefined ? { tail: 10_000 } : { since: reader.cursor };
+    socket.emit("subscribe:logs", { ...refs[namespace](name), ...from });
+  });
+  return { socket, reader };
+}
+
+/** Whether the lines are 0, 1, 2 … without a hole, a repeat or a swap. */
+export function countsUp({ lines }: LogReader, first = 0): boolean {
+  return lines.every((line, index) => line === String(first + index));
+}
