@@ -19,7 +19,7 @@ interface Answer {
 }
 
 /** A handshake by hand: headers exactly as given, nothing added by a client library. */
-function shakeHands(transport: "polling" | "websocket", headers: Record<string, string>): Promise<Answer> {
+function shakeHands(transport: "polling" | "websocket", headers: Record<string, string>, query = ""): Promise<Answer> {
   const upgrade = {
     Connection: "Upgrade",
     Upgrade: "websocket",
@@ -27,7 +27,7 @@ function shakeHands(transport: "polling" | "websocket", headers: Record<string, 
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
   };
   return new Promise((resolve, reject) => {
-    const sent = request(`${realtime.url}/socket.io/?EIO=4&transport=${transport}`, {
+    const sent = request(`${realtime.url}/socket.io/?EIO=4&transport=${transport}${query}`, {
       headers: { ...(transport === "websocket" ? upgrade : {}), ...headers },
     });
     sent.on("upgrade", (answer, socket) => {
@@ -50,6 +50,10 @@ describe.each(["polling", "websocket"] as const)("a handshake over %s", (transpo
 
   test("of a listed page with a session is let in", async () => {
     expect((await shakeHands(transport, { Origin: PAGE_ORIGIN, ...session })).status).toBe(established);
+  });
+
+  test.each(["&sid=", "&sid=x&sid="])("with an empty sid (%s) is checked like any other", async (query) => {
+    expect((await shakeHands(transport, { Origin: PAGE_ORIGIN }, query)).status).toBe(401);
   });
 
   test.each([

@@ -34,8 +34,11 @@ export function peerAddress(request: IncomingMessage, trustedProxies: readonly s
   return hops.at(-1) || peer;
 }
 
-const isHandshake = (request: IncomingMessage) =>
-  !new URL(request.url ?? "/", "http://localhost").searchParams.has("sid");
+/** Engine.IO takes an empty `sid`, and the last of several, as we do here: it is given what we have read. */
+function isHandshake(request: IncomingMessage & { _query?: Record<string, string> }): boolean {
+  request._query = Object.fromEntries(new URL(request.url ?? "/", "http://localhost").searchParams);
+  return !request._query.sid;
+}
 
 /**
  * Checks a polling request or a WebSocket upgrade before Engine.IO sees it: Host and Origin always, and on a handshake

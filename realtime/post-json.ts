@@ -1,0 +1,54 @@
+import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps, Agent as TlsAgent } from "node:https";
+
+/** Longest answer that is read, in characters. */
+const ANSWER_MAX = 1024 * 1024;
+
+export interface JsonAnswer {
+  status: number;
+  /** Value of `Retry-After`. */
+  retryAfter: string | undefined;
+  text: string;
+}
+
+/**
+ * Makes the function that posts JSON to one server over connections that are kept. Questions may be asked twice. Each
+ * handshake pays for one, and `fetch` costs several times as much.
+ */
+export function createJsonPoster(baseUrl: string, headers: Record<string, string>, limitMs: number) {
+  const secure = new URL(baseUrl).protocol === "https:";
+  const agent = secure ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  const request = secure ? requestHttps : requestHttp;
+
+  const post = (url: URL, text: string, mayRepeat: boolean): Promise<JsonAnswer> =>
+    new Promise((resolve, reject) => {
+      const outgoing = request(url, {
+        method: "POST",
+        agent,
+        headers: { ...headers, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) },
+      });
+      const limit = setTimeout(() => outgoing.destroy(new Error(`no answer within ${limitMs} ms`)), limitMs);
+      outgoing.on("response", (incoming: IncomingMessage) => {
+        let answer = "";
+        incoming.setEncoding("utf8").on("data", (part: string) => {
+          answer += part;
+          if (answer.length > ANSWER_MAX) outgoing.destroy(new Error("the answer is too long"));
+        });
+        incoming.on("error", reject);
+        incoming.on("end", () => {
+          resolve({ status: incoming.statusCode ?? 0, retryAfter: incoming.headers["retry-after"], text: answer });
+        });
+      });
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
+        // The server may have closed a kept connection while the question was on its way.
+        if (mayRepeat && outgoing.reusedSocket && error.code === "ECONNRESET") resolve(post(url, text, false));
+        else reject(error);
+      });
+      outgoing.on("close", () => {
+        clearTimeout(limit);
+        reject(new Error("the connection was closed before the answer had ended")); // no effect after an answer
+      });
+      outgoing.end(text);
+    });
+  return (path: string, body: object): Promise<JsonAnswer> => post(new URL(path, baseUrl), JSON.stringify(body), true);
+}
