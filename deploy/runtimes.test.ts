@@ -1,9 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { afterEach, describe, expect, test } from "vitest";
+import { startChild } from "../shared/testing/child.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { freePort } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
-import { runtimes, type ServiceProcess, spawnService, startService } from "../shared/testing/service-process.ts";
+import {
+  projectFolder,
+  runtimes,
+  type ServiceProcess,
+  spawnService,
+  startService,
+} from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 for (const runtime of runtimes) {
@@ -72,3 +82,19 @@ for (const runtime of runtimes) {
     });
   });
 }
+
+test.each(["api", "realtime"])("npx tsx %s/main.ts starts it", async (name) => {
+  const folder = await tempFolder("tsx");
+  const port = String(await freePort());
+  const env = { DATA_DIR: join(folder.path, "data"), PORT: port, WS_PORT: port, HOME: process.env.HOME };
+  const child = await startChild("npx", ["tsx", `${name}/main.ts`], {
+    cwd: projectFolder,
+    env: { ...env, PATH: process.env.PATH },
+  });
+  try {
+    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok, 30_000, 100);
+  } finally {
+    await child.stop();
+    await folder.remove();
+  }
+});

@@ -15,9 +15,9 @@ export interface Child {
   /** Null while it runs. */
   exitCode(): number | null;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Signals the child and everything it started. */
+  /** Signals the child alone, as a supervisor does; SIGKILL takes everything it started along. */
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after `within` milliseconds; resolves when it is gone. */
+  /** SIGTERM, and SIGKILL after `within` milliseconds; resolves when it is gone, with all it started. */
   stop(within?: number): Promise<void>;
 }
 
@@ -53,13 +53,18 @@ export async function startChild(program: string, args: string[], options: Spawn
       }, within),
     exitCode: () => child.exitCode,
     exited,
-    signal: (signal) => signalGroup(child, signal),
+    signal: (signal) => {
+      if (signal === "SIGKILL") signalGroup(child, signal);
+      else child.kill(signal);
+    },
     stop: async (within = 10_000) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      signalGroup(child, "SIGTERM");
-      const kill = setTimeout(() => signalGroup(child, "SIGKILL"), within);
-      await exited;
-      clearTimeout(kill);
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGTERM");
+        const kill = setTimeout(() => signalGroup(child, "SIGKILL"), within);
+        await exited;
+        clearTimeout(kill);
+      }
+      signalGroup(child, "SIGKILL"); // what it left running
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { type Child, startChild } from "./child.ts";
@@ -75,9 +74,7 @@ const pick = (...names: string[]): Record<string, string> =>
 
 function commandLine(runtime: Runtime, file: string): [string, string[]] {
   if (runtime === "deno") return [findDeno() ?? "deno", ["run", "-A", file]];
-  if (runtime === "tsx") {
-    const tsx = join(createRequire(import.meta.url).resolve("tsx/package.json"), "../dist/cli.mjs");
-    return [process.execPath, [tsx, file]];
-  }
+  // What tsx's command does, without its wrapper process, which gives up on a busy machine before the server has stopped.
+  if (runtime === "tsx") return [process.execPath, ["--import", import.meta.resolve("tsx"), file]];
   return [process.execPath, [file]];
 }
