@@ -8,6 +8,7 @@ import { type NamespaceName, namespaceNames } from "../shared/protocol/namespace
 import type { DependencyState } from "../shared/protocol/system.ts";
 import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
 import { announce } from "./announce.ts";
+import { type GuardedConnection, guardConnection } from "./connection-guard.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
 import { createLaggards } from "./fanout/laggards.ts";
@@ -84,7 +85,10 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
   engine.on(
     "connection",
-    (connection: { request: IncomingMessage; close(): void; once(event: "close", listener: () => void): void }) => {
+    (
+      connection: GuardedConnection & { request: IncomingMessage; once(event: "close", listener: () => void): void },
+    ) => {
+      guardConnection(connection);
       connection.once("close", () => {
         sockets.release(connection);
         admissionOf(connection.request)?.leave();

@@ -10,7 +10,8 @@ const TIMER_MAX_MS = 2_147_483_647;
 
 /** One transport connection, whatever namespaces it carries. */
 export interface Connection {
-  close(): void;
+  /** With `discard` at once; else only after everything queued was taken, which a stopped reader never does. */
+  close(discard: true): void;
 }
 
 interface Held {
@@ -42,7 +43,7 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
 
   const cut = (held: Held) => {
     forget(held);
-    held.connection.close();
+    held.connection.close(true);
   };
   const forget = (held: Held) => {
     clearTimeout(held.expiry);
