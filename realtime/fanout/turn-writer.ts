@@ -39,6 +39,7 @@ class FrameChain {
 
 /** What the writer keeps of a connection that frames were sent to. */
 interface Link {
+  readonly connection: EngineConnection;
   pending: FrameChain | undefined;
 }
 
@@ -55,7 +56,7 @@ const WEBSOCKET_OPEN = 1;
  */
 export class TurnWriter {
   private heads = new Map<Buffer, FrameChain>();
-  private waiting: { link: Link; tcp: TcpSocket }[] = [];
+  private waiting: Link[] = [];
   private frames = 0;
   private bytes = 0;
   private scheduled = false;
@@ -89,7 +90,7 @@ export class TurnWriter {
       link.pending = link.pending.followedBy(frame);
     } else {
       link.pending = this.headOf(frame);
-      this.waiting.push({ link, tcp });
+      this.waiting.push(link);
     }
     return true;
   }
@@ -99,11 +100,7 @@ export class TurnWriter {
     this.waiting = [];
     this.heads = new Map();
     this.bytes = 0;
-    for (const { link, tcp } of waiting) {
-      const pending = link.pending;
-      link.pending = undefined;
-      if (pending && !tcp.destroyed) tcp.write(pending.toBuffer());
-    }
+    for (const link of waiting) writePending(link);
   }
 
   private endTurn(): void {
@@ -125,18 +122,21 @@ export class TurnWriter {
   private linkOf(connection: EngineConnection): Link {
     let link = links.get(connection);
     if (!link) {
-      const created: Link = { pending: undefined };
+      const created: Link = { connection, pending: undefined };
       link = created;
       links.set(connection, created);
-      connection.on("packetCreate", () => {
-        const tcp = created.pending && tcpOfOpen(connection);
-        const pending = created.pending;
-        created.pending = undefined;
-        if (tcp && pending) tcp.write(pending.toBuffer());
-      });
+      connection.on("packetCreate", () => writePending(created));
     }
     return link;
   }
+}
+
+/** Nothing may follow the closing frame of a connection that was closed meanwhile. */
+function writePending(link: Link): void {
+  const { connection, pending } = link;
+  if (!pending) return;
+  link.pending = undefined;
+  if (connection.readyState === "open") tcpOfOpen(connection)?.write(pending.toBuffer());
 }
 
 function tcpOfOpen(connection: EngineConnection): TcpSocket | undefined {

@@ -1,0 +1,101 @@
+import type { Socket as ClientSocket } from "socket.io-client";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { connectionOf, queuedBytes } from "./send-queue.ts";
+import { type FanoutServer, startFanout, turn } from "./testing.ts";
+
+const MESSAGE = 100_000;
+/** What a connection may hold unsent, and one message more: the limit is looked at before each. */
+const HELD_MAX = 2 * 1024 * 1024 + MESSAGE + 1_000;
+
+let server: FanoutServer;
+beforeEach(async () => {
+  server = await startFanout();
+});
+afterEach(() => server.stop());
+
+/** The TCP socket of a client: paused, it takes nothing more, as a stopped browser does. */
+const tcpOf = (client: ClientSocket) =>
+  (client.io.engine.transport as unknown as { ws: { _socket: { pause(): void; resume(): void } } }).ws._socket;
+
+interface Gap {
+  from: null;
+  to: null;
+  reason: string;
+  dropped: number;
+}
+
+test("a reader that stops holds at most its queue, the others get everything, and it is told what it missed", async () => {
+  const stopped = await server.connect();
+  const other = await server.connect();
+  const got: (number | Gap)[] = [];
+  let others = 0;
+  stopped.client.on("n", (number: number) => got.push(number));
+  stopped.client.on("gap", (gap: Gap) => got.push(gap));
+  other.client.on("n", () => others++);
+  other.client.on("gap", () => {
+    throw new Error("a reader that reads gets no gap");
+  });
+  tcpOf(stopped.client).pause();
+
+  const pad = "x".repeat(MESSAGE);
+  let most = 0;
+  for (let number = 0; number < 500; number++) {
+    server.io.emit("n", number, pad);
+    await eventually(() => others === number + 1, 10_000, 1);
+    most = Math.max(most, queuedBytes(connectionOf(stopped.socket)));
+  }
+  expect(most).toBeLessThan(HELD_MAX);
+  expect(most).toBeGreaterThan(MESSAGE);
+
+  tcpOf(stopped.client).resume();
+  await eventually(() => typeof got.at(-1) === "object");
+  server.io.emit("n", 500);
+  await eventually(() => got.at(-1) === 500);
+  const numbers = got.filter((value) => typeof value === "number");
+  const gaps = got.filter((value) => typeof value === "object");
+  // What came, what the gap counts, and what came after it: nothing missing, nothing twice, nothing out of place.
+  expect(gaps).toEqual([{ from: null, to: null, reason: "slow_reader", dropped: 501 - numbers.length }]);
+  const before = numbers.length - 1;
+  expect(numbers).toEqual([...Array.from({ length: before }, (_, number) => number), 500]);
+  expect(got.indexOf(gaps[0] as Gap)).toBe(before);
+  expect(connectionOf(stopped.socket).writeBuffer.length).toBe(0);
+});
+
+test("volatile samples are not queued behind what a reader has not taken, and leave no gap", async () => {
+  const { client, socket } = await server.connect();
+  const events: string[] = [];
+  client.onAny((event) => events.push(event));
+  tcpOf(client).pause();
+  const pad = "x".repeat(MESSAGE);
+  while (queuedBytes(connectionOf(socket)) < MESSAGE) {
+    server.io.emit("n", pad);
+    await turn();
+  }
+  const before = queuedBytes(connectionOf(socket));
+  for (let number = 0; number < 100; number++) {
+    server.io.volatile.emit("sample", pad);
+    await turn();
+  }
+  expect(queuedBytes(connectionOf(socket))).toBe(before);
+  tcpOf(client).resume();
+  await eventually(() => queuedBytes(connectionOf(socket)) === 0);
+  server.io.emit("end");
+  await eventually(() => events.at(-1) === "end");
+  expect(events).not.toContain("sample");
+  expect(events).not.toContain("gap");
+});
+
+test("a client that shakes hands over polling and never polls again holds at most its queue", async () => {
+  const polling = `${server.url}/socket.io/?EIO=4&transport=polling`;
+  const opened = await (await fetch(polling)).text();
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+  const accepted = new Promise<Parameters<typeof connectionOf>[0]>((resolve) => server.io.once("connection", resolve));
+  await fetch(`${polling}&sid=${sid}`, { method: "POST", body: "40" });
+  const connection = connectionOf(await accepted);
+  const pad = "x".repeat(MESSAGE);
+  for (let number = 0; number < 200; number++) server.io.emit("n", number, pad);
+  expect(queuedBytes(connection)).toBeLessThan(HELD_MAX);
+  for (let number = 0; number < 10_000; number++) server.io.emit("n", number);
+  expect(connection.writeBuffer.length).toBeLessThan(2_100);
+});

@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Server, type Socket } from "socket.io";
+import { type Socket as ClientSocket, io as connect } from "socket.io-client";
+import { createFanoutAdapter } from "./fanout-adapter.ts";
+import { createLaggards } from "./laggards.ts";
+import { TurnWriter } from "./turn-writer.ts";
+
+export interface FanoutServer {
+  io: Server;
+  url: string;
+  /** A real client, and the server's end of it; both are there once this resolves. */
+  connect(transports?: ("polling" | "websocket")[]): Promise<{ client: ClientSocket; socket: Socket }>;
+  stop(): Promise<void>;
+}
+
+/** Socket.IO with nothing but the fan-out adapter added. */
+export async function startFanout(): Promise<FanoutServer> {
+  const http = createServer();
+  const laggards = createLaggards();
+  const io = new Server(http, { serveClient: false, adapter: createFanoutAdapter(new TurnWriter(), laggards) });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const clients: ClientSocket[] = [];
+  return {
+    io,
+    url,
+    async connect(transports = ["websocket"]) {
+      const client = connect(url, { transports, forceNew: true, reconnection: false, autoConnect: false });
+      clients.push(client);
+      const accepted = once(io, "connection");
+      client.connect();
+      const [socket] = (await accepted) as [Socket];
+      if (!client.connected) await new Promise<void>((resolve) => client.once("connect", () => resolve()));
+      return { client, socket };
+    },
+    async stop() {
+      for (const client of clients) client.disconnect();
+      laggards.close();
+      await io.close();
+    },
+  };
+}
+
+/** Resolves with the first `count` values of an event's first argument. */
+export function collect<T>(client: ClientSocket, event: string, count: number): Promise<T[]> {
+  const got: T[] = [];
+  return new Promise((resolve) => {
+    const take = (value: T) => {
+      got.push(value);
+      if (got.length < count) return;
+      client.off(event, take);
+      resolve(got);
+    };
+    client.on(event, take);
+  });
+}
+
+export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
