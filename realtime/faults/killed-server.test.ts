@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import type { Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { processorSeconds } from "../../shared/testing/resident.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
@@ -15,13 +15,6 @@ const CONTAINERS = 18;
 const PROCESSES = 2;
 const VIEWERS = 200;
 const CLIENTS = 1_000;
-const TICKS_PER_SECOND = 100;
-
-/** Processor time a process has used so far, in seconds. */
-async function processorSeconds(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
 
 /** Sessions are checked by the real API, as in production. */
 describe.skipIf(await lacks("docker", "linux"))("when the realtime server is killed", () => {

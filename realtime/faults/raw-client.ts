@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { WebSocket } from "ws";
+
+/** A client that speaks the protocol by hand: what a well-behaved library would never send. */
+export interface RawClient {
+  ws: WebSocket;
+  /** Messages received, oldest first, their number bounded. */
+  received: string[];
+  /** Code of the close frame, or 1006; undefined while open. */
+  closed(): number | undefined;
+  /** The bare TCP connection, to be paused or written to. */
+  tcp(): Socket;
+}
+
+const RECEIVED_MAX = 1_000;
+
+/** Connects without joining a namespace. Rejects with the status of a refused handshake. */
+export async function openRaw(url: string, headers: Record<string, string>): Promise<RawClient> {
+  const ws = new WebSocket(`${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`, { headers });
+  const received: string[] = [];
+  let code: number | undefined;
+  ws.on("message", (data) => {
+    if (received.length < RECEIVED_MAX) received.push(String(data));
+  });
+  ws.on("close", (closeCode) => {
+    code = closeCode;
+  });
+  await new Promise<void>((resolve, reject) => {
+    ws.once("open", resolve);
+    ws.once("unexpected-response", (request, response) => {
+      reject(Object.assign(new Error(`answered ${response.statusCode}`), { status: response.statusCode }));
+      request.destroy();
+    });
+    ws.once("error", reject);
+  });
+  ws.on("error", () => {}); // a cut in mid-frame; `close` tells
+  return { ws, received, closed: () => code, tcp: () => (ws as unknown as { _socket: Socket })._socket };
+}
+
+/** Connects and joins a namespace. */
+export async function joinRaw(url: string, namespace: string, headers: Record<string, string>): Promise<RawClient> {
+  const client = await openRaw(url, headers);
+  client.ws.send(`40/${namespace},`);
+  while (!client.received.some((message) => message.startsWith(`40/${namespace},`))) await once(client.ws, "message");
+  return client;
+}
