@@ -2,6 +2,7 @@ import process from "node:process";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Gauge, Registry } from "prom-client";
+import { dependencyState } from "../shared/host/dependency.ts";
 import { may, revocation } from "../shared/protocol/access.ts";
 import { EMIT_BODY_MAX } from "../shared/protocol/emit.ts";
 import { ok } from "../shared/protocol/result.ts";
@@ -75,15 +76,10 @@ async function dependencyStates({
 }: Pick<RealtimeAppDeps, "docker" | "processes" | "files" | "realtime">): Promise<
   Record<DependencyName, DependencyState>
 > {
-  const stateOf = async (probe: Promise<unknown>): Promise<DependencyState> =>
-    probe.then(
-      () => ({ state: "up" }) as const,
-      () => ({ state: "down" }) as const,
-    );
   const [dockerState, pm2, fileRoot] = await Promise.all([
-    stateOf(docker.ping()),
-    stateOf(processes.ping()),
-    stateOf(files.resolveFolder("/")),
+    dependencyState(() => docker.ping()),
+    dependencyState(() => processes.ping()),
+    dependencyState(() => files.resolveFolder("/")),
   ]);
   return { docker: dockerState, pm2, files: fileRoot, realtime: { state: "up" }, redis: { state: realtime.busState } };
 }

@@ -4,14 +4,16 @@ import { advance, type LogLine, type Position } from "./log-source.ts";
 export interface LogRun {
   data: string;
   time: string;
+  /** Milliseconds by which each line is older than `time`; undefined when all share one time. */
+  ages: number[] | undefined;
   error: boolean;
   instance: number | undefined;
   /** Where a reader stands after the run. */
   position: Position;
 }
 
-/** Most runs of one flush that keep the order in which streams alternated; beyond it each stream goes out as one run. */
-const RUNS_MAX = 32;
+/** Most runs of a live flush that keep the order in which streams alternated; beyond it each stream goes out as one run. */
+export const LIVE_RUNS_MAX = 32;
 /**
  * Characters of one event. Larger ones hold up others behind them, and texts beyond 128 KB leave V8's young generation:
  * a log that writes 40 MB/s would then fill the old one with what is garbage at once.
@@ -40,10 +42,30 @@ function splitRuns(lines: readonly LogLine[]): LogLine[][] {
   return runs;
 }
 
+/** Milliseconds since the epoch of an ISO 8601 time of any precision; reads the date once for lines of the same second. */
+function createClock(): (time: string) => number {
+  let second = "";
+  let start = 0;
+  return (time) => {
+    if (!time.startsWith(second) || second === "") {
+      second = time.slice(0, 19);
+      start = Date.parse(`${second}Z`);
+    }
+    return start + Number(time.slice(20, 23));
+  };
+}
+
+function agesOf(run: readonly LogLine[], last: string): number[] | undefined {
+  if (run.every((line) => line.time === last)) return undefined;
+  const toMilliseconds = createClock();
+  const end = toMilliseconds(last);
+  return run.map((line) => Math.max(0, end - toMilliseconds(line.time)));
+}
+
 /** Gathers lines into as few events as their streams and sizes allow. Order is kept within a stream, as the source promises it. */
-export function toRuns(lines: readonly LogLine[], from: Position): LogRun[] {
+export function toRuns(lines: readonly LogLine[], from: Position, runsMax: number): LogRun[] {
   let split = splitRuns(lines);
-  if (split.length > RUNS_MAX) {
+  if (split.length > runsMax) {
     const byStream = Map.groupBy(lines, keyOf);
     split = splitRuns([...byStream.values()].flat());
   }
@@ -54,6 +76,7 @@ export function toRuns(lines: readonly LogLine[], from: Position): LogRun[] {
     return {
       data: run.map((line) => line.text).join(""),
       time: last.time,
+      ages: agesOf(run, last.time),
       error: last.error,
       instance: last.instance,
       position,

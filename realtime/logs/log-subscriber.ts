@@ -21,6 +21,9 @@ const CATCH_UP_CHARS = 4 * 1024 * 1024;
 /** Reads of the source before a log that outruns them is joined with a gap. */
 const JOIN_ATTEMPTS = 8;
 
+/** Runs of one chunk that is read back: the order of mixed streams is worth more events to one viewer than to all. */
+const HISTORY_RUNS_MAX = 1_000;
+
 class CatchUpExceeded extends Error {}
 
 /** The largest of two positions on each track: what a read to the end has seen, plus what was sent before it began. */
@@ -75,7 +78,7 @@ export class LogSubscriber {
 
   sendLines(lines: readonly LogLine[]): void {
     if (lines.length === 0) return;
-    for (const event of this.topic.toEvents(lines, this.position)) this.port.send(event);
+    for (const event of this.topic.toEvents(lines, this.position, HISTORY_RUNS_MAX)) this.port.send(event);
     this.position = advance(this.position, lines);
   }
 

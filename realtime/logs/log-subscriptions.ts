@@ -52,8 +52,12 @@ export interface LogSubscriptions<Ref extends object> {
 function toWire<Ref extends object>(event: LogEvent, ref: Ref): [string, object] {
   switch (event.kind) {
     case "logs": {
-      const { data, time, error, instance } = event.run;
-      const fields = { ...(error ? { type: "error" } : {}), ...(instance === undefined ? {} : { instance }) };
+      const { data, time, ages, error, instance } = event.run;
+      const fields = {
+        ...(ages ? { ages } : {}),
+        ...(error ? { type: "error" } : {}),
+        ...(instance === undefined ? {} : { instance }),
+      };
       return ["logs", { ...ref, data, timestamp: time, ...fields, cursor: event.cursor }];
     }
     case "gap":
@@ -83,7 +87,8 @@ export function createLogSubscriptions<Ref extends object>(
       });
     const logs = new LogTopic(options.openSource(key), { broadcast }, log);
     const topic: Topic<Ref> = { key, logs, groups, close: () => logs.close() };
-    logs.ready.catch(() => hub.drop(key, topic));
+    // Not before its subscribers have been told why.
+    logs.ready.catch(() => setImmediate(() => hub.drop(key, topic)));
     return topic;
   }, options.lingerMs);
 

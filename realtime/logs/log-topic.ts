@@ -4,7 +4,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { createBackoff } from "../backoff.ts";
 import { createGather, type Gather } from "./gather.ts";
 import { LineRing } from "./line-ring.ts";
-import { type LogRun, toRuns } from "./log-run.ts";
+import { LIVE_RUNS_MAX, type LogRun, toRuns } from "./log-run.ts";
 import { advance, covers, isAfter, type LogLine, type LogSource, type LostLines, type Position } from "./log-source.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
 
@@ -69,8 +69,8 @@ export class LogTopic {
   }
 
   /** Turns lines into events for one subscriber; the position each run leads to is a cursor. */
-  toEvents(lines: readonly LogLine[], from: Position): LogEvent[] {
-    return toRuns(lines, from).map((run) => ({
+  toEvents(lines: readonly LogLine[], from: Position, runsMax = LIVE_RUNS_MAX): LogEvent[] {
+    return toRuns(lines, from, runsMax).map((run) => ({
       kind: "logs",
       run,
       cursor: this.source.formatCursor(run.position),

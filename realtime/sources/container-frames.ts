@@ -54,6 +54,10 @@ class LineAssembler {
     if (whole || end - textStart < MESSAGE_BYTES) this.finish(lines);
   }
 
+  get pendingTime(): string | undefined {
+    return this.bytes > 0 ? this.time : undefined;
+  }
+
   /** Ends a line that has no newline: the container wrote it last and exited. */
   finish(lines: StoredLine[]): void {
     if (this.bytes === 0 && !this.cut) return;
@@ -72,6 +76,8 @@ export interface FrameDecoder {
   add(chunk: Buffer): StoredLine[];
   /** What is left when the log has ended for good. */
   end(): StoredLine[];
+  /** Time of a line that is not whole yet. */
+  pendingTime(): string | undefined;
 }
 
 /** Decodes the multiplexed body of a container without a TTY: header of stream and length, then the message. */
@@ -100,6 +106,7 @@ export function createFrameDecoder(): FrameDecoder {
       error.finish(lines);
       return lines;
     },
+    pendingTime: () => out.pendingTime ?? error.pendingTime,
   };
 }
 
@@ -145,6 +152,7 @@ export function createTtyDecoder(): FrameDecoder {
       out.finish(lines);
       return lines;
     },
+    pendingTime: () => out.pendingTime ?? (isTime(rest, 0) ? rest.toString("latin1", 0, TIME_LENGTH) : undefined),
   };
 }
 

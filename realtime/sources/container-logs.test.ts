@@ -186,4 +186,25 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     await eventually(() => expect(second.reader.lines.at(-1)).toMatch(/^2000 /));
     expect(second.reader.gaps).toEqual([expect.objectContaining({ reason: "rotated", from: first.reader.cursor })]);
   });
+
+  test("keeps the order of mixed streams when it is read back, and each line's own time", async () => {
+    const { name, container } = await engine.run({
+      script:
+        "i=0; while [ $i -lt 20 ]; do echo $i; i=$((i+1)); sleep 0.05; echo $i >&2; i=$((i+1)); sleep 0.05; done; exec sleep 100",
+    });
+    await eventually(async () =>
+      (await container.logs({ stdout: true, stderr: true, tail: 4 })).toString().includes("19"),
+    );
+    const socket = realtime.connect("services");
+    const times: number[] = [];
+    const reader = readLogs(socket);
+    socket.on("logs", ({ timestamp, ages, data }: { timestamp: string; ages?: number[]; data: string }) => {
+      const count = data.split("\n").length - 1;
+      for (let line = 0; line < count; line++) times.push(Date.parse(timestamp) - (ages?.[line] ?? 0));
+    });
+    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name, tail: 1_000 });
+    await eventually(() => expect(reader.lines).toEqual(numbers(0, 19)));
+    expect(times).toEqual(times.toSorted((left, right) => left - right));
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(300);
+  });
 });

@@ -96,7 +96,9 @@ async function read(
     await handlers.onLines(lines, before);
   };
   for await (const chunk of untilBroken(stream)) await take(decoder.add(chunk));
-  await take(decoder.end());
+  // A line that is still being written is left to the next reader; a container that has stopped writes no more of it.
+  if (!container.running) await take(decoder.end());
+  filter.note(decoder.pendingTime());
   return filter.baseline(position);
 }
 
@@ -118,6 +120,8 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const backoff = createBackoff();
+  const changes = watchChanges(name, events, signal);
+  signal.addEventListener("abort", changes.close, { once: true });
   let position = from;
   let standing: StreamClosedCode | undefined; // what was announced last; undefined while live
   let reattaching = false;
@@ -132,14 +136,30 @@ async function follow(
     reattaching = true;
   };
 
+  const goLive = () => {
+    if (standing !== undefined) handlers.onState("restarted");
+    else if (reattaching) handlers.onState("live");
+    standing = undefined;
+    reattaching = false;
+  };
+  // A stream opened on a container that does not run yet goes on when it starts: its first line tells.
+  const live: FollowHandlers = {
+    ...handlers,
+    onLines(lines) {
+      goLive();
+      handlers.onLines(lines);
+    },
+  };
+
   while (!signal.aborted) {
+    const looked = changes.mark();
     let container: ContainerIdentity;
     try {
       container = await docker.identify(name);
     } catch (error) {
       if (toAppError(error).code === "not_found") {
         close("removed");
-        await nextChange(events, name, undefined, signal);
+        await changes.after(looked);
       } else {
         reattach();
         await backoff.wait(signal);
@@ -148,7 +168,7 @@ async function follow(
     }
     if (unreadableDrivers.has(container.logDriver)) {
       close("unsupported");
-      await nextChange(events, name, container.id, signal);
+      await changes.after(looked);
       continue;
     }
     if (idOf(position) !== idOf(startOf(container.id))) {
@@ -165,18 +185,13 @@ async function follow(
     try {
       const stream = await docker.openLogs(container.id, { follow: true, since: sinceOf(position), signal });
       opened = true;
-      if (container.running) {
-        if (standing !== undefined) handlers.onState("restarted");
-        else if (reattaching) handlers.onState("live");
-        standing = undefined;
-      }
-      reattaching = false;
-      position = await pump(stream, container, position, handlers);
+      if (container.running) goLive();
+      position = await pump(stream, container, position, live);
     } catch (error) {
       if (signal.aborted) return;
       if (toAppError(error).code === "not_supported") {
         close("unsupported");
-        await nextChange(events, name, container.id, signal);
+        await changes.after(looked);
       }
     } finally {
       events.off("event", countStart);
@@ -185,6 +200,7 @@ async function follow(
 
     // The stream ends alike when the container exits, restarts, or the Engine goes away: ask which.
     try {
+      const ended = changes.mark();
       const now = await docker.identify(container.id);
       backoff.reset();
       if (now.running) {
@@ -192,11 +208,10 @@ async function follow(
         else if (starts > 0) handlers.onState("restarted");
         else await delay(20, signal); // a run that just began, or an Engine about to stop: do not spin
       } else {
-        const change = nextChange(events, name, container.id, signal);
         // The Engine may end the stream before the container's last words: read them now.
-        if (standing === undefined) position = await read(docker, container, position, {}, handlers, signal);
+        if (standing === undefined) position = await read(docker, now, position, {}, handlers, signal);
         close("exited", now.exitCode ?? undefined);
-        await change;
+        await changes.after(ended);
       }
     } catch (error) {
       if (toAppError(error).code === "not_found") continue; // removed: the next round tells
@@ -228,22 +243,42 @@ async function pump(
   } catch {
     return position; // half a line is read again from the position
   }
-  take(decoder.end());
-  return position;
+  return position; // a line that is not whole is read again, or by the last look at a container that has exited
 }
 
-/** Waits until something happens to the container of that name or id, the Engine comes back, or a while has passed. */
-function nextChange(events: ContainerEvents, name: string, id: string | undefined, signal: AbortSignal): Promise<void> {
-  const waiting = new AbortController();
-  const wake = () => waiting.abort();
+interface ChangeWatch {
+  /** How much has happened so far: taken before a look, so that nothing between the look and the wait is missed. */
+  mark(): number;
+  /** Resolves once something has happened after the mark, or a while has passed. */
+  after(mark: number): Promise<void>;
+  close(): void;
+}
+
+/** Notes what happens to the container of a name, and that the Engine came back. */
+function watchChanges(name: string, events: ContainerEvents, signal: AbortSignal): ChangeWatch {
+  let count = 0;
+  let wake: (() => void) | undefined;
+  const note = () => {
+    count++;
+    wake?.();
+  };
   const onEvent = (event: ContainerEvent) => {
-    const ours = event.name === name || event.id === id;
-    if (ours && (event.action === "start" || event.action === "destroy" || event.action === "create")) wake();
+    if (event.name === name && /^(create|start|destroy|rename)$/.test(event.action)) note();
   };
   events.on("event", onEvent);
-  events.on("reattached", wake);
-  return delay(RECHECK_MS, AbortSignal.any([signal, waiting.signal])).finally(() => {
-    events.off("event", onEvent);
-    events.off("reattached", wake);
-  });
+  events.on("reattached", note);
+  return {
+    mark: () => count,
+    async after(mark) {
+      if (count > mark) return;
+      const waiting = new AbortController();
+      wake = () => waiting.abort();
+      await delay(RECHECK_MS, AbortSignal.any([signal, waiting.signal]));
+      wake = undefined;
+    },
+    close() {
+      events.off("event", onEvent);
+      events.off("reattached", note);
+    },
+  };
 }

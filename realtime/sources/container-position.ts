@@ -54,6 +54,8 @@ export function parseContainerCursor(cursor: string): Position | undefined {
 export interface ResumeFilter {
   /** Lines a reader at the position lacks, and whether some before them are gone for good. */
   accept(stored: readonly StoredLine[]): { lines: LogLine[]; lost: LostLines | undefined };
+  /** A line was met, though not whole. */
+  note(time: string | undefined): void;
   /** Sets tracks without a line yet to where the reading began, so that their first line is not taken for an old one. */
   baseline(position: Position): Position;
 }
@@ -112,6 +114,9 @@ export function createResumeFilter(from: Position, { dropRepeats }: { dropRepeat
         lines.push({ track, mark: state.mark, text: line.text, time: line.time, error: line.error });
       }
       return { lines, lost };
+    },
+    note(time) {
+      firstTime ??= time;
     },
     baseline(position) {
       if (firstTime === undefined) return position;

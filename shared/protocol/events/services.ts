@@ -21,6 +21,8 @@ export interface ServiceLogs extends ServiceRef {
   data: string;
   /** ISO 8601, of the last line in `data`. */
   timestamp: string;
+  /** Milliseconds by which each line is older than `timestamp`; absent when they all have that time. */
+  ages?: number[];
   /** `"error"` for stderr, absent for stdout. */
   type?: "error";
   /** Position after the last line; give it back as `since`. */

@@ -38,6 +38,8 @@ export type LogEntry = LogLine | LogNotice;
 export interface LogBatch {
   data: string;
   timestamp: string;
+  /** Milliseconds by which each line is older than `timestamp`. */
+  ages?: number[];
   type?: "error";
   instance?: number;
 }
@@ -57,6 +59,11 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const pieces = batch.data.split("\n");
   if (pieces.at(-1) === "") pieces.pop();
   const stream: LogStream = batch.type === "error" ? "stderr" : "stdout";
+  const last = Date.parse(batch.timestamp);
+  const timeOf = (index: number) => {
+    const age = batch.ages?.[index];
+    return age ? new Date(last - age).toISOString() : batch.timestamp;
+  };
   return pieces.map((piece, index) => {
     const text = cleanLine(piece);
     const own = levelOf(plainText(text.length > LEVEL_HEAD ? text.slice(0, LEVEL_HEAD) : text));
@@ -68,8 +75,8 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
       text,
       stream,
       level,
-      time: batch.timestamp,
-      exact: index === pieces.length - 1,
+      time: timeOf(index),
+      exact: batch.ages !== undefined || index === pieces.length - 1,
       ...(batch.instance !== undefined && { instance: batch.instance }),
     };
   });
