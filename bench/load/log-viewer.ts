@@ -46,7 +46,7 @@ export class LogViewer {
       return;
     }
     const from = data.indexOf(DATA, start) + DATA.length;
-    const to = plain ? end - 2 : data.indexOf(DATA_END, end - 400) + 2;
+    const to = plain ? end - 2 : data.indexOf(DATA_END, Math.max(from, end - 400)) + 2;
     const count = (to - from) / this.step;
     if (from < DATA.length || !Number.isInteger(count))
       throw new Error(`not whole lines: ${data.subarray(start, end)}`);

@@ -1,4 +1,5 @@
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { type Config, ConfigError } from "./config.ts";
 import { readOrMakePrivateFile } from "./private-file.ts";
@@ -12,12 +13,24 @@ export function loadEmitToken(config: Pick<Config, "EMIT_TOKEN" | "EMIT_TOKEN_FI
   return token;
 }
 
-const digest = (text: string) => hash("sha256", text, "buffer");
+/** Bytes that are compared, whatever the length of either side. */
+const COMPARED_BYTES = 512;
 
-/** Compares in constant time: both sides are hashed first, so that not even the length shows. */
+/**
+ * Compares in constant time. Both sides are padded to one length, so that not even the length shows; hashing them
+ * instead costs a tenth of a publish.
+ */
 export function createSecretCheck(secret: string): (candidate: string | undefined) => boolean {
-  const expected = digest(secret);
-  return (candidate) => candidate !== undefined && timingSafeEqual(digest(candidate), expected);
+  const length = Buffer.byteLength(secret);
+  const expected = Buffer.alloc(Math.max(COMPARED_BYTES, length));
+  expected.write(secret);
+  const compared = Buffer.alloc(expected.length);
+  return (candidate) => {
+    if (candidate === undefined || candidate.length > compared.length) return false;
+    compared.fill(0).write(candidate);
+    const same = timingSafeEqual(compared, expected);
+    return Buffer.byteLength(candidate) === length && same;
+  };
 }
 
 /** The token of an `Authorization: Bearer …` header. */
