@@ -1,9 +1,12 @@
+import type { Context } from "hono";
 import { z } from "zod";
 import { may, type Principal } from "../../shared/protocol/access.ts";
 import { opaqueId } from "../../shared/protocol/identifier.ts";
-import { callMcpTool, changeMcpServer, createMcpServer, type McpServer } from "../../shared/protocol/mcp.ts";
+import { callMcpTool, changeMcpServerBody, createMcpServerBody, type McpServer } from "../../shared/protocol/mcp.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { createRoutes } from "../context.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Access } from "../access/access.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -22,26 +25,60 @@ function visibleTo(principal: Principal, server: McpServer): McpServer {
   return { ...server, transport: { ...transport, url: `${origin}${pathname}` } };
 }
 
+/** For the trail: never arguments, queries or headers, which may be secrets. */
+const whatOf = (transport: { type: "stdio"; command: string } | { type: "http"; url: string }): string =>
+  (transport.type === "stdio" ? `runs ${transport.command}` : `asks ${new URL(transport.url).origin}`).slice(0, 200);
+
+/**
+ * A program that this host will run, as the panel's own user: a person proves again who it is, so that a stolen session
+ * cannot register one; a key must have been made for it in so many words.
+ */
+async function confirmProgram(c: Context<ApiEnv>, access: Access, password: string | undefined): Promise<void> {
+  const { kind, id, scopes } = c.get("principal");
+  if (kind === "user") await access.confirmPassword(id, password);
+  else if (!scopes?.includes("mcp:manage")) {
+    throw new AppError("forbidden", "An API key needs the scope mcp:manage itself to say what is run.");
+  }
+}
+
 /** MCP servers: `/api/mcp`. */
-export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
+export const mcpRoutes = ({ mcp, access }: Pick<ApiDeps, "mcp" | "access">) =>
   createRoutes()
     .get("/", describe("List the registered servers", { answer: { servers: z.array(mcpServerSchema) } }), (c) =>
       c.json(ok({ servers: mcp.list().map((server) => visibleTo(c.get("principal"), server)) })),
     )
-    .post("/", describe("Register a server", { status: 201 }), validated("json", createMcpServer), (c) => {
-      const server = mcp.create(c.req.valid("json"));
-      c.set("auditTarget", `${server.name} (${server.id})`);
-      return c.json(ok({ server }), 201);
-    })
+    .post(
+      "/",
+      describe("Register a server", { status: 201, description: "A program takes the password again." }),
+      validated("json", createMcpServerBody),
+      async (c) => {
+        const { password, ...wanted } = c.req.valid("json");
+        c.set("auditTarget", wanted.name);
+        c.set("auditDetail", whatOf(wanted.transport));
+        if (wanted.transport.type === "stdio") await confirmProgram(c, access, password);
+        const server = mcp.create(wanted);
+        c.set("auditTarget", `${server.name} (${server.id})`);
+        return c.json(ok({ server }), 201);
+      },
+    )
     .get("/:id", describe("Show one server"), validated("param", params), (c) =>
       c.json(ok({ server: visibleTo(c.get("principal"), mcp.get(c.req.valid("param").id)) })),
     )
     .put(
       "/:id",
-      describe("Change a server", { description: "A value of `null` keeps the stored one." }),
+      describe("Change a server", {
+        description: "A value of `null` keeps the stored one. A program takes the password again.",
+      }),
       validated("param", params),
-      validated("json", changeMcpServer),
-      async (c) => c.json(ok({ server: await mcp.change(c.req.valid("param").id, c.req.valid("json")) })),
+      validated("json", changeMcpServerBody),
+      async (c) => {
+        const { id } = c.req.valid("param");
+        const { password, ...wanted } = c.req.valid("json");
+        c.set("auditTarget", `${wanted.name} (${id})`.slice(0, 300));
+        c.set("auditDetail", whatOf(wanted.transport));
+        if (wanted.transport.type === "stdio") await confirmProgram(c, access, password);
+        return c.json(ok({ server: await mcp.change(id, wanted) }));
+      },
     )
     .delete("/:id", describe("Stop and forget a server", { answer: {} }), validated("param", params), async (c) => {
       await mcp.remove(c.req.valid("param").id);

@@ -104,6 +104,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the first visit", () => {
     await dialog.getByLabel("Name").fill("everything");
     await dialog.getByLabel("Program", { exact: true }).fill(process.execPath);
     await dialog.getByLabel("Arguments").fill(mcpServer);
+    await dialog.getByLabel("Your password").fill(ADMIN.password);
     await dialog.getByRole("button", { name: "Register" }).click();
     await page.getByRole("button", { name: "Start everything" }).last().click();
     await page.getByRole("button", { name: /echo/i }).first().click();

@@ -20,6 +20,7 @@ const FORM = "mcp-server-form";
 export function ServerDialog(props: ServerDialogProps) {
   const editing = () => props.server !== undefined;
   const [draft, setDraft] = createStore<ServerDraft>(props.server ? toDraft(props.server) : emptyDraft());
+  const [password, setPassword] = createSignal("");
   const [tried, setTried] = createSignal(false);
   const errors = createMemo((): DraftErrors => {
     const checked = tried() ? toChange(draft) : undefined;
@@ -28,13 +29,15 @@ export function ServerDialog(props: ServerDialogProps) {
   const [refusal, setRefusal] = createSignal("");
   const [saving, setSaving] = createSignal(false);
 
+  /** A program on this host takes the password again; who logs in elsewhere has none to give. */
+  const proof = () => (draft.type === "stdio" && password() !== "" ? { password: password() } : {});
   function create(): Promise<McpServer> | undefined {
     const checked = toInput(draft);
-    return "input" in checked ? api.mcp.create(checked.input) : undefined;
+    return "input" in checked ? api.mcp.create({ ...checked.input, ...proof() }) : undefined;
   }
   function change(id: string): Promise<McpServer> | undefined {
     const checked = toChange(draft);
-    return "input" in checked ? api.mcp.update(id, checked.input) : undefined;
+    return "input" in checked ? api.mcp.update(id, { ...checked.input, ...proof() }) : undefined;
   }
   async function save(event: Event): Promise<void> {
     event.preventDefault();
@@ -119,6 +122,15 @@ export function ServerDialog(props: ServerDialogProps) {
                 : "Values are kept on the server and never shown again."
             }
             error={errors().env}
+          />
+          <TextField
+            label="Your password"
+            type="password"
+            name="password"
+            autocomplete="current-password"
+            value={password()}
+            hint="This program will run on the server as the panel's own user. Leave it empty if you log in through single sign-on."
+            onInput={setPassword}
           />
         </Show>
         <Show when={refusal()}>
