@@ -194,17 +194,18 @@ test("viewers of host samples share the shortest interval, and a late one gets t
   await eventually(() => expect(calls[2]?.payload).toEqual({ interval: 5_000 }));
 });
 
-test("a folder watched through a reconnect is told to be read again", async () => {
+test("a folder is told to be read again once its watch holds, at first and after a reconnect", async () => {
   const { connection, calls, socket } = await start();
   const changes: string[] = [];
   createFilesClient(connection).watch("/srv", ({ type, name }) => changes.push(`${type} ${name}`));
   await eventually(() => expect(calls).toHaveLength(1));
+  await eventually(() => expect(changes).toEqual(["rescan "]));
   const change = { path: "/srv", type: "add", name: "a.txt", timestamp: "2026-01-01T00:00:00.000Z" };
   socket("/files")?.emit("change", { ...change, path: "/etc" });
   socket("/files")?.emit("change", change);
-  await eventually(() => expect(changes).toEqual(["add a.txt"]));
+  await eventually(() => expect(changes).toEqual(["rescan ", "add a.txt"]));
   socket("/files")?.conn.close();
-  await eventually(() => expect(changes).toEqual(["add a.txt", "rescan "]));
+  await eventually(() => expect(changes).toEqual(["rescan ", "add a.txt", "rescan "]));
 });
 
 test("an MCP room is joined once and left with the last leave, and custom events are heard", async () => {

@@ -185,7 +185,7 @@ export function createMcpClient(connection: Connection) {
 export function createFilesClient(connection: Connection) {
   const watches = createTopics<EventListener<FileChange>>(connection, "files");
   return {
-    /** Watches one folder; after a reconnect a `rescan` is told, since changes may have been missed. */
+    /** Watches one folder. A `rescan` is told once the watch holds, also after a reconnect: what changed before was not seen. */
     watch(path: string, onChange: (change: FileChange) => void, { onError }: EventHandlers = {}): Stop {
       return watches.listen(path, { onEvent: onChange, onError }, () =>
         createEventTopic<FileChange>({
@@ -193,7 +193,7 @@ export function createFilesClient(connection: Connection) {
           leave: { event: "unwatch", payload: { path } },
           event: "change",
           isOurs: (change) => change.path === path,
-          rejoined: () => ({ path, type: "rescan", name: "", timestamp: new Date().toISOString() }),
+          joined: () => ({ path, type: "rescan", name: "", timestamp: new Date().toISOString() }),
         }),
       );
     },

@@ -14,24 +14,17 @@ export interface EventTopicOptions<Event> {
   isOurs?: (event: Event) => boolean;
   /** Tell the newest event to whoever joins later: for samples, not for happenings. */
   keepLast?: boolean;
-  /** Called on every join but the first: what happened in between is unknown. */
-  rejoined?: () => Event;
+  /** Told whenever a subscription begins to hold: what happened before is unknown. */
+  joined?: () => Event;
 }
 
 /** A subscription whose events are independent of each other: samples, changes. */
 export function createEventTopic<Event>(options: EventTopicOptions<Event>): Topic<EventListener<Event>> {
   let last: Event | undefined;
-  let joins = 0;
-  let current: ReadonlySet<EventListener<Event>> = new Set();
   return {
-    join() {
-      const event = options.rejoined;
-      if (joins++ > 0 && event) notify(current, (listener) => listener.onEvent(event()));
-      return options.join();
-    },
+    join: options.join,
     leave: () => options.leave,
     attach(socket: Socket, listeners) {
-      current = listeners;
       const onEvent = (event: Event) => {
         if (options.isOurs && !options.isOurs(event)) return;
         if (options.keepLast) last = event;
@@ -39,6 +32,10 @@ export function createEventTopic<Event>(options: EventTopicOptions<Event>): Topi
       };
       socket.on(options.event, onEvent);
       return () => socket.off(options.event, onEvent);
+    },
+    joined(listeners) {
+      const event = options.joined?.();
+      if (event !== undefined) notify(listeners, (listener) => listener.onEvent(event));
     },
     failed: (error, listeners) => notify(listeners, (listener) => listener.onError?.(error)),
     replay(listener) {

@@ -24,6 +24,8 @@ export interface Topic<Listener> {
   attach(socket: Socket, listeners: ReadonlySet<Listener>): () => void;
   /** The server refused, or could not be asked. */
   failed(error: TopicError, listeners: ReadonlySet<Listener>): void;
+  /** The server has confirmed the subscription, at first and after each reconnect. */
+  joined?(listeners: ReadonlySet<Listener>): void;
   /** Somebody came to a topic that is already running. */
   replay?(listener: Listener): void;
 }
@@ -84,7 +86,10 @@ export function createTopics<Listener>(connection: Connection, namespace: Namesp
         if (ended || (timedOut && !socket.connected)) return;
         if (timedOut) refused({ code: "unreachable", message: "The server did not answer in time." });
         else if (answer?.success === false) refused({ code: answer.code, message: answer.error });
-        else failures = 0;
+        else {
+          failures = 0;
+          topic.joined?.(listeners);
+        }
       });
     };
     const start = () => void Promise.resolve(leaving.get(key)).then(join);
