@@ -15,6 +15,7 @@ import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createMemberships, type Memberships } from "../memberships.ts";
 import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace } from "../namespace.ts";
 import type { ProcessEvents } from "../sources/process-events.ts";
+import { type ListedChange, watchProcessList } from "../sources/process-list.ts";
 import { createProcessLogs } from "../sources/process-logs.ts";
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
@@ -39,12 +40,15 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
       timestamp: new Date().toISOString(),
     });
   const onEvent = ({ name, action }: ProcessEvent) => void tell({ pm2Name: name, action });
+  const onListed = ({ name, action }: ListedChange) => void tell({ pm2Name: name, action });
   const onDaemon = (up: boolean) => void tell({ action: up ? "daemon:up" : "daemon:down" });
+  const list = watchProcessList(processes, () => namespace.sockets.size > 0, onListed);
   processEvents.on("event", onEvent);
   processEvents.on("daemon", onDaemon);
 
   namespace.on("connection", (socket) => {
     noteLimits("deployments", untyped(socket));
+    if (namespace.sockets.size === 1) list.begin();
     const memberships = createMemberships(socket);
     rooms.set(untyped(socket), memberships);
     const handle = createHandle({ socket: untyped(socket), log, echo: ["deploymentId", "pm2Name"] });
@@ -81,6 +85,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
       return logs.size;
     },
     close() {
+      list.close();
       processEvents.off("event", onEvent);
       processEvents.off("daemon", onDaemon);
       logs.close();

@@ -18,9 +18,12 @@ export interface FileLine {
   end: number;
 }
 
-/** Opens a regular file for reading; a FIFO or device is refused at once instead of hanging. */
+/**
+ * Opens a regular file for reading. A FIFO or device is refused at once instead of hanging, and a link too: an app must not
+ * make a log of any file this server can read.
+ */
 export async function openLogFile(path: string): Promise<FileHandle> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(refuse);
   try {
     if (!(await handle.stat()).isFile()) throw new AppError("not_supported", "This log is not a regular file.");
     return handle;
@@ -28,6 +31,15 @@ export async function openLogFile(path: string): Promise<FileHandle> {
     await handle.close();
     throw error;
   }
+}
+
+function refuse(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ELOOP") throw new AppError("not_supported", "This log is a link to another file.");
+  if (code === "EACCES" || code === "EPERM") {
+    throw new AppError("not_supported", "The server's user may not read this log.", { cause: error });
+  }
+  throw error;
 }
 
 /** Checksum of the first line, or 0 while no line is whole. */

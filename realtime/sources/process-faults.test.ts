@@ -1,0 +1,151 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+
+const run = promisify(execFile);
+const idle = "setInterval(() => {}, 1000);";
+const refOf = (pm2Name: string) => ({ deploymentId: pm2Name, pm2Name });
+
+describe("beside PM2's daemon", () => {
+  let pm2: TestPm2;
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    pm2 = await testPm2();
+    await pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log(i++), 20);" });
+    realtime = await startRealtime({ pm2Home: pm2.home });
+  });
+  afterEach(() => realtime.disconnectAll());
+  afterAll(async () => {
+    await realtime.stop();
+    await pm2.close();
+  });
+
+  const follow = async (pm2Name: string, options: object = {}) => {
+    const socket = realtime.connect("deployments");
+    const reader = readLogs(socket);
+    const errors: { code: string }[] = [];
+    socket.on("error", (error) => errors.push(error));
+    const answer = await socket.emitWithAck("subscribe:logs", { ...refOf(pm2Name), tail: 10, ...options });
+    expect(answer).toMatchObject({ success: true });
+    return { socket, reader, errors };
+  };
+  const logOf = (name: string) => join(pm2.home, "logs", `${name}-out.log`);
+  const changesOf = (socket: ReturnType<TestRealtime["connect"]>) => {
+    const changes: { action: string; pm2Name?: string }[] = [];
+    socket.on("deployments:changed", (change) => changes.push(change));
+    return changes;
+  };
+
+  test("gives a line of 300 KB whole, and 60,000 characters of four bytes as they are in the log", async () => {
+    const source = "console.log('a'.repeat(300_000)); console.log('\\u{1F600}'.repeat(60_000)); console.log('end');";
+    await pm2.start({ name: "wide", source: `${source} ${idle}` });
+    const { reader } = await follow("wide");
+    await eventually(() => expect(reader.lines.at(-1)).toBe("end"));
+    const [letters, faces, end] = reader.lines.slice(-3);
+    expect(letters).toBe("a".repeat(300_000));
+    // PM2 itself breaks characters between its pieces before it writes them: no more are broken on the way here.
+    const written = (await readFile(logOf("wide"), "utf8")).split("\n");
+    expect([letters, faces, end]).toEqual(written.slice(0, 3));
+  });
+
+  test("says at once why a log cannot be read: a pipe, a link elsewhere; and waits for one that is missing", async () => {
+    await pm2.start({ name: "odd", source: idle });
+    const path = logOf("odd");
+    const secret = join(realtime.fileRoot, "secret");
+    await writeFile(secret, "not for viewers\n");
+    await rename(path, `${path}.kept`);
+    await run("mkfifo", [path]);
+    const piped = await follow("odd");
+    await eventually(() => expect(piped.errors).toEqual([expect.objectContaining({ code: "not_supported" })]));
+    await realtime.disconnectAll();
+
+    await rm(path);
+    await symlink(secret, path);
+    const linked = await follow("odd");
+    await eventually(() => expect(linked.errors).toEqual([expect.objectContaining({ code: "not_supported" })]));
+    expect(linked.reader.lines).toEqual([]);
+    await realtime.disconnectAll();
+
+    await rm(path);
+    const missing = await follow("odd");
+    await writeFile(path, "here it is\n");
+    await eventually(() => expect(missing.reader.lines).toEqual(["here it is"]));
+    expect(missing.errors).toEqual([]);
+  });
+
+  test("tells that another client deleted a process that was not running", async () => {
+    await pm2.start({ name: "fading", source: idle });
+    await pm2.command("stop", "fading");
+    const socket = realtime.connect("deployments");
+    const changes = changesOf(socket);
+    await nextEvent(socket, "connect");
+    await pm2.command("delete", "fading");
+    await eventually(() =>
+      expect(changes).toContainEqual(expect.objectContaining({ pm2Name: "fading", action: "delete" })),
+    );
+  });
+
+  test("killed, is told to be down within 5 s, and found again within 5 s of a new one", async () => {
+    const { socket, reader } = await follow("counter");
+    const changes = changesOf(socket);
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(20));
+    await pm2.killDaemon();
+    await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:down" }), 5_000);
+    await eventually(() => expect(reader.closed.at(-1)).toMatchObject({ code: "unavailable" }), 5_000);
+    const asked = performance.now();
+    const answer = await socket.emitWithAck("subscribe:logs", refOf("other"));
+    expect(answer).toMatchObject({ success: false, code: "upstream_unavailable" });
+    expect(performance.now() - asked).toBeLessThan(3_000);
+
+    await pm2.command("ping"); // starts a daemon
+    await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:up" }), 5_000);
+    const seen = reader.lines.length;
+    await pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log('again', i++), 20);" });
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(seen + 20));
+    expect(reader.states).toContain("restarted");
+    // The old process may have lived on for a moment; both counters go up by one, and nothing is told twice.
+    const counted = (prefix: string) => {
+      const own = reader.lines
+        .filter((line) => line.startsWith("again") === (prefix !== ""))
+        .map((line) => Number(line.slice(prefix.length)));
+      expect(own).toEqual(own.map((_, index) => (own[0] ?? 0) + index));
+    };
+    counted("");
+    counted("again ");
+    expect(reader.gaps).toEqual([]);
+  });
+});
+
+describe("without a daemon of PM2", () => {
+  let home: TempFolder;
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    home = await tempFolder("pm2");
+    realtime = await startRealtime({ pm2Home: home.path });
+  });
+  afterAll(async () => {
+    await realtime.stop();
+    await home.remove();
+  });
+
+  test("viewers get an answer, and none is started for them", async () => {
+    const viewers = Array.from({ length: 5 }, () => realtime.connect("deployments"));
+    for (const viewer of viewers) {
+      const answer = await viewer.emitWithAck("subscribe:logs", refOf("app"));
+      expect(answer).toMatchObject({ success: false, code: "upstream_unavailable" });
+    }
+    const system = realtime.connect("system");
+    const stats = nextEvent(system, "stats");
+    await system.emitWithAck("subscribe:stats", {});
+    expect(await stats).toMatchObject({ pm2Processes: null });
+    expect(await readdir(home.path)).toEqual([]); // a daemon leaves sockets, a pid and a log here
+    const { stdout } = await run("ps", ["-eo", "args"]);
+    expect(stdout).not.toContain(home.path);
+  });
+});
