@@ -3,7 +3,7 @@ import type { LineFormat } from "./line-writer.ts";
 import { WireClient } from "./wire-client.ts";
 
 const DATA = Buffer.from('"data":"');
-const DATA_END = Buffer.from('\\n"');
+const DATA_END = Buffer.from('\\n","timestamp"');
 const LOGS_EVENT = Buffer.from('["logs"');
 const GAP_EVENT = Buffer.from('["gap"');
 
@@ -46,10 +46,10 @@ export class LogViewer {
       return;
     }
     const from = data.indexOf(DATA, start) + DATA.length;
-    const to = plain ? end - 2 : data.indexOf(DATA_END, Math.max(from, end - 400)) + 2;
+    const to = plain ? end - 2 : data.lastIndexOf(DATA_END, end) + 2;
     const count = (to - from) / this.step;
     if (from < DATA.length || !Number.isInteger(count))
-      throw new Error(`not whole lines: ${data.subarray(start, end)}`);
+      throw new Error(`not whole lines: ${data.subarray(start, Math.min(end, start + 300))}`);
     const first = numberAt(data, from, 10);
     const last = from + (count - 1) * this.step;
     if (numberAt(data, last, 10) !== first + count - 1) throw new Error("a message's lines are not in order");

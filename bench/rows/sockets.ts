@@ -5,8 +5,11 @@ import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import { startOurs, startYardstick } from "../servers.ts";
 
+/** Longer than the 25 s between two heartbeats, so that each socket has one. */
+const IDLE_SECONDS = 27;
+
 /** Row 3: connecting with the session check on, and doing nothing. */
-export async function* sockets(load: Load, { quick, repetitions }: BenchOptions): AsyncGenerator<Row> {
+export async function* sockets(load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
   const results: { ours: CrowdFigures[]; bare: CrowdFigures[] } = { ours: [], bare: [] };
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [name, start] of [
@@ -15,7 +18,7 @@ export async function* sockets(load: Load, { quick, repetitions }: BenchOptions)
     ] as const) {
       const running = await start();
       try {
-        results[name].push(await load.run("crowd", running.subject, 2_000, quick ? 5 : 27));
+        results[name].push(await load.run("crowd", running.subject, 2_000, IDLE_SECONDS));
       } finally {
         await running.stop();
       }
