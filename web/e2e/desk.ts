@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import process from "node:process";
+import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { startBrowser } from "../../shared/testing/browser.ts";
+import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
+import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { type Stack, startStack } from "../../shared/testing/stack.ts";
+
+/** What went wrong behind the scenes while a page was looked at. */
+export interface Troubles {
+  /** Errors thrown or logged, dialogs opened, rules of the content policy broken. */
+  problems: string[];
+  /** Addresses asked for that belong to none of our three servers. */
+  strangers: string[];
+}
+
+export interface Visitor {
+  context: BrowserContext;
+  page: Page;
+}
+
+/** All that the journeys share: the three servers on real parts, one browser, and who is logged in. */
+export interface Desk extends Troubles {
+  stack: Stack;
+  engine: TestEngine;
+  pm2: TestPm2;
+  /** The administrator's page; logged in by the first journey. */
+  page: Page;
+  admin: BrowserContext;
+  /** Somebody else at another browser, not logged in. */
+  visit(options?: BrowserContextOptions): Promise<Visitor>;
+  /** Goes to a page of the panel by its path, and waits for its heading. */
+  open(path: string, heading: string, page?: Page): Promise<void>;
+  /** Does something on closing, before the servers end. */
+  later(work: () => Promise<unknown>): void;
+  /** Takes out the problems noted since there were `since` that were meant to be; the others stay. */
+  expected(pattern: RegExp, since: number): string[];
+  close(): Promise<void>;
+}
+
+/** The browser's own remark on an answer that is no success: asking who is there is answered with 401 before anybody is. */
+const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+export async function startDesk(): Promise<Desk> {
+  const engine = testEngine();
+  const pm2 = await testPm2();
+  const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath };
+  const stack = await startStack({ web: true, env });
+  const browser = await startBrowser();
+  const troubles: Troubles = { problems: [], strangers: [] };
+  const visit = async (options?: BrowserContextOptions): Promise<Visitor> => {
+    const { context, page } = await browser.open({ acceptDownloads: true, ...options });
+    page.setDefaultTimeout(15_000);
+    noteTroubles(page, stack, troubles);
+    return { context, page };
+  };
+  const { page, context } = await visit();
+  const work: (() => Promise<unknown>)[] = [];
+  return {
+    ...troubles,
+    stack,
+    engine,
+    pm2,
+    page,
+    admin: context,
+    visit,
+    open: async (path, heading, on = page) => {
+      await on.goto(`${stack.origin}${path}`);
+      await on.getByRole("heading", { name: heading }).first().waitFor();
+    },
+    later: (last) => void work.push(last),
+    expected: (pattern, since) => {
+      const noted = troubles.problems.splice(since);
+      troubles.problems.push(...noted.filter((problem) => !pattern.test(problem)));
+      return noted.filter((problem) => pattern.test(problem));
+    },
+    close: async () => {
+      await browser.close();
+      for (const last of work) await last();
+      await stack.stop();
+      await pm2.close();
+      await engine.removeAll();
+    },
+  };
+}
+
+function noteTroubles(page: Page, { origin, api, realtime }: Stack, { problems, strangers }: Troubles): void {
+  const ours = new Set([origin, api.url, realtime.url]);
+  page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !refusal.test(message.text())) problems.push(message.text());
+  });
+  page.on("dialog", (dialog) => {
+    // Asking before unsaved text is lost is the page's own.
+    if (dialog.type() !== "beforeunload") problems.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const { origin: asked, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && !ours.has(asked)) strangers.push(request.url());
+  });
+  page.on("requestfailed", (request) => {
+    // Stopped by the content policy before anybody was asked.
+    const at = request.failure()?.errorText === "csp" ? strangers.indexOf(request.url()) : -1;
+    if (at !== -1) strangers.splice(at, 1);
+  });
+}
+
+/** What a download of the page holds, as text. */
+export async function downloaded(page: Page, begin: () => Promise<unknown>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), begin()]);
+  return await readFile(await download.path(), "utf8");
+}
+
+/** Milliseconds until something has happened. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}

@@ -1,0 +1,139 @@
+import { URI } from "otpauth";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import { ADMIN } from "../../../shared/testing/signed-in.ts";
+import { type Desk, timed } from "../desk.ts";
+
+/** From the console line to a signed-in desktop, and every way in and out of it. */
+export function accessJourney(at: () => Desk): void {
+  /** Of the account, once it has an authenticator. */
+  let recoveryCodes: string[] = [];
+  let uri = "";
+
+  test("a wrong set-up token lets nobody in", async () => {
+    const { stack, page } = at();
+    await page.goto(`${stack.origin}/setup#token=${"x".repeat(43)}`);
+    await fillAccount(page);
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await page.getByRole("alert").or(page.locator(".callout")).getByText(/token/i).waitFor();
+  });
+
+  test("the console's line leads to a signed-in desktop within seconds", async () => {
+    const { stack, page } = at();
+    const link = /http\S+\/setup#token=[\w-]+/.exec(stack.api.output())?.[0] ?? "";
+    expect(new URL(link).origin).toBe(stack.origin);
+    const took = await timed(async () => {
+      await page.goto("about:blank"); // only another fragment would not load the page anew
+      await page.goto(link);
+      await fillAccount(page);
+      await page.getByRole("button", { name: "Create administrator" }).click();
+      await page.getByRole("region", { name: "Host" }).waitFor();
+    });
+    expect(took).toBeLessThan(20_000);
+    expect(page.url()).not.toContain("token");
+    expect(await page.evaluate(() => document.cookie)).toBe("");
+  });
+
+  test("log-out, a wrong password, and the right one", async () => {
+    const { page } = at();
+    await logOut(page);
+    await page.reload();
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await logIn(page, "not the password of anybody");
+    await page
+      .getByText(/password/i, { exact: false })
+      .and(page.getByText(/wrong/i))
+      .waitFor();
+    await logIn(page);
+    await page.getByRole("region", { name: "Host" }).waitFor();
+  });
+
+  test("an authenticator is set up, and its code asked for from then on", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/account", "Account");
+    await page.getByRole("button", { name: "Set up authenticator" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Your password").fill(ADMIN.password);
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith("/api/account/totp")),
+      dialog.getByRole("button", { name: "Continue" }).click(),
+    ]);
+    const begun = (await answer.json()) as { secret: string; uri: string };
+    uri = begun.uri;
+    await dialog.getByText(begun.secret).waitFor();
+    await dialog.getByRole("img", { name: "QR code of the secret" }).waitFor();
+    await dialog.getByLabel("Six digits the app shows now").fill(codeOf(uri));
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    const codes = dialog.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
+    await codes.first().waitFor();
+    recoveryCodes = await codes.allInnerTexts();
+    expect(recoveryCodes).toHaveLength(10);
+    await dialog.getByRole("button", { name: "I have kept them" }).click();
+
+    await logOut(page);
+    await logIn(page);
+    await page.getByLabel("Code").fill("000000");
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.getByText(/code/i).and(page.getByText(/wrong/i)).waitFor();
+    // The code of the enrolment is used up: the authenticator's next one counts.
+    await page.getByLabel("Code").fill(codeOf(uri, 30_000));
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.getByRole("heading", { name: "Account" }).waitFor();
+  });
+
+  test("a recovery code lets in another browser, once; ending its session cuts it off within a second", async () => {
+    const desk = at();
+    const { page } = desk;
+    const other = await desk.visit();
+    await other.page.goto(desk.stack.origin);
+    await logIn(other.page);
+    await other.page.getByLabel("Code").fill(recoveryCodes[0] ?? "");
+    await other.page.getByRole("button", { name: "Verify" }).click();
+    await other.page.getByRole("region", { name: "Host" }).waitFor();
+    await other.page.locator(".connection-mark").getByText("Live").waitFor();
+
+    await desk.open("/account", "Account");
+    const sessions = page.getByRole("table", { name: "Your sessions" });
+    await sessions.getByText("This one").waitFor();
+    const end = sessions.getByRole("button", { name: "End" });
+    await end.first().waitFor();
+    expect(await end.count()).toBe(1);
+    const since = desk.problems.length;
+    const took = await timed(async () => {
+      await end.click();
+      await other.page.getByRole("heading", { name: "Log in" }).waitFor();
+    });
+    expect(took).toBeLessThan(1_500); // of which the click takes its part
+    await eventually(async () => (await end.count()) === 0);
+    // The browser's remarks on the connection that is refused from then on.
+    desk.expected(/HTTP Authentication failed|blocked by CORS policy|ERR_FAILED/, since);
+
+    await logIn(other.page);
+    await other.page.getByLabel("Code").fill(recoveryCodes[0] ?? "");
+    await other.page.getByRole("button", { name: "Verify" }).click();
+    await other.page.getByText(/code/i).and(other.page.getByText(/wrong/i)).waitFor();
+    await other.context.close();
+  });
+}
+
+async function fillAccount(page: Page): Promise<void> {
+  await page.getByLabel("User name").fill(ADMIN.username);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+}
+
+export async function logIn(page: Page, password = ADMIN.password, username = ADMIN.username): Promise<void> {
+  await page.getByLabel("User name").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+}
+
+async function logOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /, account of / }).click();
+  await page.getByRole("menuitem", { name: "Log out" }).click();
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+}
+
+/** What the authenticator shows, or will show in so many milliseconds. */
+const codeOf = (uri: string, aheadMs = 0): string => URI.parse(uri).generate({ timestamp: Date.now() + aheadMs });

@@ -1,0 +1,89 @@
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import { type Desk, downloaded } from "../desk.ts";
+
+const NAME = "shop";
+const source = `
+let n = 0;
+console.log("started with pid", process.pid);
+setInterval(() => console.log("sale", ++n), 200);
+setInterval(() => console.error("refund", n), 1000);
+`;
+
+/** A PM2 process, listed, read and restarted. */
+export function deploymentsJourney(at: () => Desk): void {
+  test("a process that PM2 starts is listed, and its log followed live", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/deployments", "Deployments");
+    await desk.pm2.start({ name: NAME, source });
+    const row = page.getByRole("row").filter({ hasText: NAME });
+    await row.getByText("Online").waitFor();
+    await row.click();
+    const log = page.getByRole("log");
+    await log
+      .getByText(/^sale \d+$/)
+      .first()
+      .waitFor();
+    const before = await lastSale(log);
+    await eventually(async () => (await lastSale(log)) >= before + 5);
+    const kept = await downloaded(page, () => page.getByRole("button", { name: "Download what is shown" }).click());
+    const sales = [...kept.matchAll(/sale (\d+)/g)].map(([, number]) => Number(number));
+    expect(sales).toEqual(sales.map((_, index) => (sales[0] ?? 0) + index));
+    await page.getByLabel("Stream", { exact: true }).selectOption({ label: "stderr" });
+    await log
+      .getByText(/refund \d+/)
+      .first()
+      .waitFor();
+    await page.getByLabel("Stream", { exact: true }).selectOption({ label: "All output" });
+  });
+
+  test("a restart counts, gives it another pid, and its log goes on", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Processes" }).click();
+    const table = page.getByRole("table", { name: `Processes of ${NAME}` });
+    const cells = table.getByRole("row").last().getByRole("cell");
+    const before = await cells.allInnerTexts();
+    expect(before).toContain("0"); // restarts
+    await page
+      .locator(".detail-head")
+      .getByRole("button", { name: `Restart ${NAME}`, exact: true })
+      .click();
+    await eventually(async () => {
+      const now = await cells.allInnerTexts();
+      return now[2] !== before[2] && now[5] === "1" && now[1]?.includes("Online");
+    });
+    await page.getByRole("tab", { name: "Logs" }).click();
+    const log = page.getByRole("log");
+    await log
+      .getByText(/started with pid \d+/)
+      .last()
+      .waitFor();
+    await log
+      .getByText(/^sale 3$/)
+      .last()
+      .waitFor();
+  });
+
+  test("stop and start from the page reach PM2", async () => {
+    const { page, pm2 } = at();
+    const head = page.locator(".detail-head");
+    await head.getByRole("button", { name: `Stop ${NAME}`, exact: true }).click();
+    await head.getByRole("button", { name: `Start ${NAME}`, exact: true }).waitFor();
+    const [listed] = JSON.parse(await pm2.command("jlist", "--silent")) as { pm2_env: { status: string } }[];
+    expect(listed?.pm2_env.status).toBe("stopped");
+    await head.getByRole("button", { name: `Start ${NAME}`, exact: true }).click();
+    await head.getByRole("button", { name: `Stop ${NAME}`, exact: true }).waitFor();
+  });
+}
+
+const lastSale = async (log: Locator): Promise<number> =>
+  Number(
+    /\d+$/.exec(
+      await log
+        .getByText(/^sale \d+$/)
+        .last()
+        .innerText(),
+    )?.[0],
+  );

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import { type Desk, downloaded } from "../desk.ts";
+
+/** Files of a real disk, changed from both sides. */
+export function filesJourney(at: () => Desk): void {
+  const path = (name: string) => join(at().stack.fileRoot, name);
+  const onDisk = (name: string) => readFile(path(name), "utf8");
+  const entry = (page: Page, name: string) =>
+    page.getByRole("region", { name: "Folder" }).getByRole("button", { name, exact: true });
+  const editor = (page: Page) => page.getByRole("textbox", { name: /^Text of/ });
+
+  test("a file appears and goes as it does on the disk", async () => {
+    const desk = at();
+    await desk.open("/files", "Files");
+    await writeFile(path("notes.md"), "# Notes\n");
+    await entry(desk.page, "notes.md").waitFor();
+    await writeFile(path("passing.txt"), "");
+    await entry(desk.page, "passing.txt").waitFor();
+    await rm(path("passing.txt"));
+    await entry(desk.page, "passing.txt").waitFor({ state: "detached" });
+  });
+
+  test("a file is opened, edited and saved", async () => {
+    const { page } = at();
+    await entry(page, "notes.md").click();
+    await editor(page).getByText("# Notes").waitFor();
+    await editor(page).click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("written in the browser");
+    await page.getByRole("button", { name: "Save" }).click();
+    await eventually(async () => (await onDisk("notes.md")) === "# Notes\nwritten in the browser");
+  });
+
+  test("a change on the disk shows at once; one against unsaved text asks, and nothing is lost unasked", async () => {
+    const { page } = at();
+    await writeFile(path("notes.md"), "changed on the disk\n");
+    await editor(page).getByText("changed on the disk").waitFor();
+    await editor(page).click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("mine");
+    await writeFile(path("notes.md"), "theirs\n");
+    await page.getByText("This file changed on the disk while you were typing.").waitFor();
+    await editor(page).getByText("mine").waitFor();
+    expect(await onDisk("notes.md")).toBe("theirs\n");
+    await page.getByRole("button", { name: "Save mine over it" }).click();
+    await eventually(async () => (await onDisk("notes.md")) === "changed on the disk\nmine");
+  });
+
+  test("rename, new folder, upload, download and delete reach the disk", async () => {
+    const { page } = at();
+    const folder = page.getByRole("region", { name: "Folder" });
+    const act = async (name: string, action: string) => {
+      await folder.getByRole("button", { name: `Actions for ${name}` }).click();
+      await page.getByRole("menuitem", { name: action }).click();
+    };
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    await act("notes.md", "Rename");
+    await page.getByRole("dialog").getByLabel("Name").fill("minutes.md");
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await entry(page, "minutes.md").waitFor();
+    expect(existsSync(path("notes.md"))).toBe(false);
+
+    await page.getByRole("button", { name: "New folder" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("archive");
+    await page.getByRole("dialog").getByRole("button", { name: "Create folder" }).click();
+    await entry(page, "archive").click();
+    await page.getByText("This folder is empty").waitFor();
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "photo.bin", mimeType: "application/octet-stream", buffer: bytes });
+    await entry(page, "photo.bin").waitFor();
+    await eventually(async () => (await readFile(path("archive/photo.bin"))).equals(bytes));
+    await page.goBack();
+
+    expect(await downloaded(page, () => act("minutes.md", "Download"))).toBe("changed on the disk\nmine");
+    await act("archive", "Delete");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    expect(existsSync(path("archive"))).toBe(true);
+    await act("archive", "Delete");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete folder" }).click();
+    await entry(page, "archive").waitFor({ state: "detached" });
+    expect(existsSync(path("archive"))).toBe(false);
+  });
+}

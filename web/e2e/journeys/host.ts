@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import type { Desk } from "../desk.ts";
+import { isDrawn } from "./services.ts";
+
+/** The host's own figures. */
+export function hostJourney(at: () => Desk): void {
+  test("the figures change by themselves and the charts are drawn", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/system", "System");
+    const cpu = page.getByRole("figure", { name: /^CPU usage/ });
+    await cpu.waitFor();
+    const seen = new Set<string>();
+    await eventually(async () => {
+      seen.add(await cpu.locator(".chart-key b").first().innerText());
+      return seen.size >= 3;
+    }, 20_000);
+    for (const name of [/^CPU usage/, /^Memory used/, /^Network traffic/]) {
+      await eventually(() => isDrawn(page.getByRole("figure", { name })));
+    }
+    await page.getByText("docker").or(page.getByText("Docker")).first().waitFor();
+    expect([...seen].filter((text) => /^\d/.test(text)).every((text) => Number.parseFloat(text) <= 100)).toBe(true);
+  });
+
+  test("the overview shows all five domains, and the palette leads anywhere", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/", "Overview");
+    for (const name of ["Services", "Deployments", "MCP servers", "Files"]) {
+      await page.locator(".tile").getByRole("heading", { name }).waitFor();
+    }
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").getByRole("combobox").fill("audit");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Audit trail" }).waitFor();
+    await page.getByText("ada").first().waitFor();
+  });
+}

@@ -1,0 +1,118 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { Desk } from "../desk.ts";
+
+const pages: [path: string, heading: string][] = [
+  ["/", "Overview"],
+  ["/services", "Services"],
+  ["/deployments", "Deployments"],
+  ["/deployments/shop", "shop"],
+  ["/system", "System"],
+  ["/mcp", "MCP servers"],
+  ["/files", "Files"],
+  ["/account", "Account"],
+  ["/users", "Users"],
+  ["/keys", "API keys"],
+  ["/audit", "Audit trail"],
+];
+
+/** What holds for each page alike. */
+export function looksJourney(at: () => Desk): void {
+  test("nobody is shut out: no serious fault that axe knows, in either theme", { timeout: 120_000 }, async () => {
+    const desk = at();
+    const faults: string[] = [];
+    const check = async (page: Page, name: string) => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
+        // The second time, only colours can differ.
+        const { violations } = await (colorScheme === "light" ? axe : axe.withRules(["color-contrast"])).analyze();
+        for (const { id, impact, nodes } of violations) {
+          if (impact !== "serious" && impact !== "critical") continue;
+          for (const { html } of nodes.slice(0, 3)) faults.push(`${name} (${colorScheme}): ${id}: ${html}`);
+        }
+      }
+    };
+    const box = await desk.engine.run({
+      name: "looked-at",
+      script: "echo INFO ready; echo ERROR late >&2; exec sleep 1000000",
+    });
+    for (const [path, heading] of [...pages, [`/services/${box.name}`, box.name] as const]) {
+      await desk.open(path, heading);
+      await settled(desk.page);
+      await check(desk.page, path);
+    }
+    for (const tab of ["Stats", "Details"]) {
+      await desk.page.getByRole("tab", { name: tab }).click();
+      await settled(desk.page);
+      await check(desk.page, tab);
+    }
+    await desk.open("/users", "Users");
+    await desk.page.getByRole("button", { name: "Add user" }).click();
+    await desk.page.getByRole("dialog").waitFor();
+    await check(desk.page, "a dialog");
+    const stranger = await desk.visit();
+    await desk.open("/login", "Log in", stranger.page);
+    await check(stranger.page, "log-in");
+    await stranger.context.close();
+    await desk.page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    expect(faults).toEqual([]);
+  });
+
+  test("a phone shows every page without scrolling sideways", async () => {
+    const desk = at();
+    const { page } = desk;
+    await page.setViewportSize({ width: 390, height: 844 });
+    const wide: string[] = [];
+    for (const [path, heading] of pages) {
+      await desk.open(path, heading);
+      await settled(page);
+      const excess = await page.evaluate(() =>
+        [document.documentElement, ...document.querySelectorAll<HTMLElement>("main, header, .page")]
+          .filter((element) => element.scrollWidth > element.clientWidth + 1)
+          .map((element) => `${element.tagName}.${element.className} ${element.scrollWidth}/${element.clientWidth}`),
+      );
+      for (const element of excess) wide.push(`${path}: ${element}`);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(wide).toEqual([]);
+  });
+
+  test("script, evaluation, handlers and pictures from elsewhere are blocked by the content policy", async () => {
+    const desk = at();
+    const since = desk.problems.length;
+    const visitor = await desk.visit();
+    await desk.open("/login", "Log in", visitor.page);
+    const broken = await visitor.page.evaluate(async () => {
+      const directives: string[] = [];
+      const reported = new Promise<void>((resolve) => {
+        document.addEventListener("securitypolicyviolation", (event) => {
+          directives.push(event.effectiveDirective);
+          if (new Set(directives).size >= 5) resolve();
+        });
+        setTimeout(resolve, 5_000);
+      });
+      const script = document.createElement("script");
+      script.textContent = "window.ran = 'script'";
+      const picture = document.createElement("img");
+      picture.src = "https://stranger.invalid/pixel.png";
+      const button = document.createElement("button");
+      button.setAttribute("onclick", "window.ran = 'handler'");
+      document.body.append(script, picture, button);
+      button.click();
+      setTimeout("window.ran = 'evaluation'", 0);
+      void fetch("https://stranger.invalid/").catch(() => undefined);
+      await reported;
+      return { directives: [...new Set(directives)].sort(), ran: Reflect.get(window, "ran") ?? null };
+    });
+    expect(broken.ran).toBeNull();
+    expect(broken.directives).toEqual(["connect-src", "img-src", "script-src", "script-src-attr", "script-src-elem"]);
+    await visitor.context.close();
+    // That they were noted shows that a broken rule elsewhere would have been.
+    expect(desk.expected(/Content Security Policy|stranger\.invalid/, since).length).toBeGreaterThanOrEqual(4);
+  });
+}
+
+/** Nothing on the page is still waiting for its first data. */
+const settled = (page: Page): Promise<void> => page.locator("main .skeleton").first().waitFor({ state: "detached" });

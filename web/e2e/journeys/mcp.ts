@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "vitest";
+import { projectFolder } from "../../../shared/testing/service-process.ts";
+import { ADMIN } from "../../../shared/testing/signed-in.ts";
+import type { Desk } from "../desk.ts";
+
+const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
+const NAME = "everything";
+
+/** A real MCP server over stdio. */
+export function mcpJourney(at: () => Desk): void {
+  test("a server is registered and started, and its tools are listed", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/mcp", "MCP servers");
+    await page.getByRole("button", { name: "Register" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill(NAME);
+    await dialog.getByLabel("Program", { exact: true }).fill(process.execPath);
+    await dialog.getByLabel("Arguments").fill(`${program}\nstdio`);
+    await dialog.getByRole("button", { name: "Add variable" }).click();
+    await dialog.getByLabel("Name of variable 1").fill("SHOP_TOKEN");
+    await dialog.getByLabel("Value of variable 1").fill("a-secret-kept");
+    await dialog.getByLabel("Your password").fill(ADMIN.password);
+    await dialog.getByRole("button", { name: "Register" }).click();
+    await page
+      .locator(".detail-head")
+      .getByRole("button", { name: `Start ${NAME}`, exact: true })
+      .click();
+    await page.getByRole("complementary", { name: "Tools" }).getByRole("button", { name: /echo/i }).waitFor();
+  });
+
+  test("a tool is called through the form made of its schema, and its answer shown", async () => {
+    const { page } = at();
+    await page.getByRole("button", { name: /echo/i }).first().click();
+    await page.getByRole("button", { name: "Call tool" }).click();
+    await page
+      .getByText(/required|needed/i)
+      .first()
+      .waitFor(); // nothing was typed
+    await page.getByLabel(/message/i).fill("hello <b>there</b>");
+    await page.getByRole("button", { name: "Call tool" }).click();
+    await page.getByRole("region", { name: "Calls of this session" }).getByText("Echo: hello <b>there</b>").waitFor();
+  });
+
+  test("another edit keeps a value that nobody typed anew", async () => {
+    const { page } = at();
+    await page.getByRole("button", { name: `Edit ${NAME}`, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill(`${NAME}-2`);
+    await dialog.getByLabel("Your password").fill(ADMIN.password);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    const head = page.locator(".detail-head");
+    const start = head.getByRole("button", { name: `Start ${NAME}-2`, exact: true });
+    const stop = head.getByRole("button", { name: `Stop ${NAME}-2`, exact: true });
+    await start.or(stop).waitFor();
+    if (await start.isVisible()) await start.click();
+    await stop.waitFor();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    await page.getByRole("button", { name: /env/i }).first().click();
+    await page.getByRole("button", { name: "Call tool" }).click();
+    await page.getByRole("region", { name: "Calls of this session" }).getByText("a-secret-kept").waitFor();
+  });
+
+  test("what the server writes is in its log; stopped, it says so", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Log" }).click();
+    await page.getByRole("log").getByText(/\w/).first().waitFor();
+    await page
+      .locator(".detail-head")
+      .getByRole("button", { name: `Stop ${NAME}-2`, exact: true })
+      .click();
+    await page
+      .locator(".detail-head")
+      .getByRole("button", { name: `Start ${NAME}-2`, exact: true })
+      .waitFor();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    await page.getByText("The server is not running").waitFor();
+  });
+}

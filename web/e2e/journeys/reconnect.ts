@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { startService } from "../../../shared/testing/service-process.ts";
+import { type Desk, downloaded } from "../desk.ts";
+
+const script = "n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.1; done";
+
+/** The live connection is cut without a good-bye, and comes back. */
+export function reconnectJourney(at: () => Desk): void {
+  test("the page says so calmly and goes on, with no line lost and none twice", async () => {
+    const desk = at();
+    const { page, stack } = desk;
+    const since = desk.problems.length;
+    const box = await desk.engine.run({ name: "ticking", script });
+    await desk.open(`/services/${box.name}`, box.name);
+    const log = page.getByRole("log");
+    const lastTick = async () =>
+      Number(
+        /\d+/.exec(
+          await log
+            .getByText(/^tick \d+$/)
+            .last()
+            .innerText(),
+        )?.[0],
+      );
+    await log
+      .getByText(/^tick \d\d$/)
+      .first()
+      .waitFor();
+    const state = page.locator(".log-state");
+    await state.getByText("Live").waitFor();
+
+    stack.realtime.signal("SIGKILL");
+    await stack.realtime.exited;
+    await state.getByText("Reconnecting").waitFor();
+    await page
+      .getByRole("status")
+      .getByText(/^Reconnecting\. What you see may be a little old/)
+      .waitFor();
+    const before = await lastTick();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+
+    const realtime = await startService("realtime", { env: stack.env, port: stack.realtime.port });
+    desk.later(() => realtime.stop());
+    await state.getByText("Live").waitFor();
+    await log.getByText(`tick ${before + 60}`, { exact: true }).waitFor();
+    await page.getByText(/^Reconnecting\. What you see/).waitFor({ state: "detached" });
+    const kept = await downloaded(page, () => page.getByRole("button", { name: "Download what is shown" }).click());
+    const ticks = [...kept.matchAll(/tick (\d+)/g)].map(([, number]) => Number(number));
+    expect(ticks).toEqual(ticks.map((_, index) => index + 1));
+    desk.expected(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_SOCKET|WebSocket connection to/, since);
+  });
+}

@@ -1,0 +1,157 @@
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { TestContainer } from "../../../shared/testing/engine.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import { type Desk, downloaded, timed } from "../desk.ts";
+
+/** Counts, two lines a second, one of them an error now and then. */
+const counter = `n=0; while true; do n=$((n+1)); echo "order $n packed"; [ $((n % 5)) = 0 ] && echo "order $n late" >&2; sleep 0.2; done`;
+
+/** A container from its start to its removal, as seen and done in the page. */
+export function servicesJourney(at: () => Desk): void {
+  let box: TestContainer;
+
+  test("a container that is started appears by itself within two seconds", async () => {
+    const desk = at();
+    await desk.open("/services", "Services");
+    await desk.page.getByRole("table", { name: "Containers" }).or(desk.page.getByText("No container yet")).waitFor();
+    box = await desk.engine.run({ name: "orders", script: counter });
+    expect(await timed(() => rowOf(desk.page, box).waitFor())).toBeLessThan(2_000);
+    await rowOf(desk.page, box).getByText("Running").waitFor();
+  });
+
+  test("its log is followed live, every line once and in order", async () => {
+    const { page } = at();
+    await rowOf(page, box).click();
+    const log = page.getByRole("log");
+    await log
+      .getByText(/^order \d+ packed$/)
+      .first()
+      .waitFor();
+    const before = await lastNumber(log);
+    await eventually(async () => (await lastNumber(log)) >= before + 5);
+    const kept = await downloaded(page, () => page.getByRole("button", { name: "Download what is shown" }).click());
+    const numbers = [...kept.matchAll(/order (\d+) packed/g)].map(([, number]) => Number(number));
+    expect(numbers.length).toBeGreaterThan(5);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  });
+
+  test("scrolling up stops the following, until the reader wants it again", async () => {
+    const { page } = at();
+    const log = page.getByRole("log");
+    await eventually(async () => await log.evaluate((element) => element.scrollHeight > element.clientHeight + 100));
+    await log.hover();
+    await page.mouse.wheel(0, -2_000);
+    const jump = page.getByRole("button", { name: /new lines? · Jump to live/ });
+    await jump.waitFor();
+    const place = await log.evaluate((element) => element.scrollTop);
+    const first = await log
+      .getByText(/^order \d+ packed$/)
+      .first()
+      .innerText();
+    await page.getByRole("button", { name: /^([5-9]|\d\d+) new lines · Jump to live$/ }).waitFor();
+    expect(await log.evaluate((element) => element.scrollTop)).toBe(place);
+    expect(
+      await log
+        .getByText(/^order \d+ packed$/)
+        .first()
+        .innerText(),
+    ).toBe(first);
+    await jump.click();
+    await jump.waitFor({ state: "detached" });
+    const before = await lastNumber(log);
+    await eventually(async () => (await lastNumber(log)) > before);
+  });
+
+  test("a search counts and shows its matches; only errors are shown when only they are asked for", async () => {
+    const { page } = at();
+    const log = page.getByRole("log");
+    await page.getByRole("searchbox", { name: "Search the log" }).fill("order 7 packed");
+    await page.getByText("1 of 1").waitFor();
+    await log.locator("mark").getByText("order 7 packed").waitFor();
+    await page.getByRole("searchbox", { name: "Search the log" }).fill("");
+    await page.getByLabel("Stream", { exact: true }).selectOption({ label: "stderr" });
+    await log.getByText("order 5 late").waitFor();
+    expect(await log.getByText(/packed/).count()).toBe(0);
+    await page.getByLabel("Stream", { exact: true }).selectOption({ label: "All output" });
+  });
+
+  test("its figures are drawn while they come in, its settings told without their values", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Stats" }).click();
+    const memory = page.getByRole("figure", { name: "Memory" });
+    await memory
+      .getByText(/\d+(\.\d+)? [KM]i?B/)
+      .first()
+      .waitFor();
+    await eventually(() => isDrawn(memory));
+    await page.getByRole("tab", { name: "Details" }).click();
+    await page.getByText("busybox:local").first().waitFor();
+    await page.getByRole("tab", { name: "Logs" }).click();
+  });
+
+  test("stop, start and restart show what becomes of it, and the log goes on across them", async () => {
+    const { page, engine } = at();
+    const head = page.locator(".detail-head");
+    await head.getByRole("button", { name: `Stop ${box.name}`, exact: true }).click();
+    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).waitFor();
+    expect((await box.container.inspect()).State.Running).toBe(false);
+    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).click();
+    await head.getByRole("button", { name: `Stop ${box.name}`, exact: true }).waitFor();
+    expect((await box.container.inspect()).State.Running).toBe(true);
+    // Somebody else, at a terminal:
+    await engine.docker.getContainer(box.id).stop({ t: 0 });
+    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).waitFor();
+    await head.getByRole("button", { name: `Start ${box.name}`, exact: true }).click();
+    const search = page.getByRole("searchbox", { name: "Search the log" });
+    await search.fill("order 3 packed");
+    await page.getByText(/^\d of 3$/).waitFor(); // once each time it ran
+    await search.fill("");
+    const kept = await downloaded(page, () => page.getByRole("button", { name: "Download what is shown" }).click());
+    const numbers = [...kept.matchAll(/order (\d+) packed/g)].map(([, number]) => Number(number));
+    expect(numbers.every((number, index) => number === 1 || number === (numbers[index - 1] ?? 0) + 1)).toBe(true);
+    expect(numbers.filter((number) => number === 1)).toHaveLength(3);
+  });
+
+  test("removal asks first, and then the container is gone", async () => {
+    const { page } = at();
+    const remove = page.locator(".detail-head").getByRole("button", { name: `Remove ${box.name}`, exact: true });
+    await remove.click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    expect((await box.container.inspect()).Id).toBe(box.id);
+    await remove.click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove container" }).click();
+    await page.getByText("This container is gone").waitFor();
+    await expect(box.container.inspect()).rejects.toMatchObject({ statusCode: 404 });
+    await page.getByRole("button", { name: "Show all containers" }).click();
+    expect(await rowOf(page, box).count()).toBe(0);
+  });
+}
+
+export const rowOf = (page: Page, { name }: Pick<TestContainer, "name">): Locator =>
+  page.getByRole("row").filter({ hasText: name });
+
+const lastNumber = async (log: Locator): Promise<number> =>
+  Number(
+    /\d+/.exec(
+      await log
+        .getByText(/^order \d+ packed$/)
+        .last()
+        .innerText(),
+    )?.[0],
+  );
+
+/** Whether a chart shows a line: something of its canvas is not transparent below its axes. */
+export const isDrawn = (chart: Locator): Promise<boolean> =>
+  chart.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+    const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    const colours = new Set<string>();
+    for (let at = 0; at < pixels.length; at += 4) {
+      if ((pixels[at + 3] ?? 0) > 120) colours.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`);
+    }
+    // The axes' words and lines are grey: a series is not.
+    return [...colours].some((colour) => {
+      const [red = 0, green = 0, blue = 0] = colour.split(",").map(Number);
+      return Math.max(red, green, blue) - Math.min(red, green, blue) > 60;
+    });
+  });
