@@ -53,10 +53,13 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
       const key = JSON.stringify([request.cookie, request.token, request.address]);
       const known = asking.get(key);
       if (known) return known;
-      const answer = identify(request).finally(() => asking.delete(key));
+      const answer = identify(request).finally(() => {
+        if (asking.get(key) === answer) asking.delete(key);
+      });
       asking.set(key, answer);
       return answer;
     },
+    outdate: () => asking.clear(),
     async stillValid(sessionIds) {
       return new Set(validAnswer.parse(await ask("/internal/sessions", { sessionIds })).valid);
     },

@@ -12,6 +12,8 @@ import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 export interface Authenticator {
   /** Throws `AppError`: `unauthorized`, or `upstream_unavailable` when nobody can be asked. */
   authenticate(request: HandshakeRequest): Promise<Principal>;
+  /** Something was revoked: an answer under way may be of before, and is not shared with who asks from now on. */
+  outdate?(): void;
   /** Those of the sessions that are still valid. */
   stillValid(sessionIds: string[]): Promise<Set<string>>;
 }

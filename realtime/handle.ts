@@ -2,7 +2,7 @@ import type { Socket } from "socket.io";
 import type { z } from "zod";
 import { AppError, describeIssues, toAppError, toFailure } from "../shared/server/errors.ts";
 import type { Log } from "../shared/server/log.ts";
-import { createTokenBucket } from "./token-bucket.ts";
+import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 /** Client events a socket may send: 20 a second in the long run, and a burst when a page opens. */
 const EVENTS_PER_SECOND = 20;
@@ -25,13 +25,14 @@ export type Handle = <S extends z.ZodType>(
 /** Makes the function that registers handlers on one socket; all of them share its rate limit. */
 export function createHandle({ socket, log, echo }: HandleOptions): Handle {
   const bucket = createTokenBucket(EVENTS_PER_SECOND, EVENT_BURST);
+  const { budget } = socket.data as { budget: TokenBucket };
   return (event, schema, act) => {
     socket.on(event, async (...args: unknown[]) => {
       const last = args.at(-1);
       const acknowledge = typeof last === "function" ? (last as (result: object) => void) : undefined;
       const payload = acknowledge && args.length === 1 ? undefined : args[0];
       try {
-        if (!bucket.take()) throw new AppError("rate_limited", "Too many events; wait a moment.");
+        if (!bucket.take() || !budget.take()) throw new AppError("rate_limited", "Too many events; wait a moment.");
         const parsed = schema.safeParse(payload);
         if (!parsed.success) throw new AppError("invalid_input", describeIssues(parsed.error));
         const fields = await act(parsed.data);

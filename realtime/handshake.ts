@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "socket.io";
-import { may, type Permission, type Principal } from "../shared/protocol/access.ts";
+import { type HandshakeRequest, may, type Permission, type Principal } from "../shared/protocol/access.ts";
 import { bearerToken } from "../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../shared/server/errors.ts";
 import { hasOneHost, type OriginPolicy } from "../shared/server/origin-policy.ts";
@@ -18,9 +18,24 @@ export interface HandshakeDeps {
 export interface Admission {
   address: string;
   /** Absent until the first CONNECT packet of a program that sends its key there. */
-  principal?: Promise<Principal>;
+  answer?: Answer;
+  /** The key has come: no stranger any more. */
+  meet?: () => void;
   leave: () => void;
 }
+
+/** What the API was asked, when (of `performance.now()`), and what it says. */
+interface Answer {
+  request: HandshakeRequest;
+  askedAt: number;
+  principal: Promise<Principal>;
+}
+
+const ask = (authenticator: Authenticator, request: HandshakeRequest): Answer => ({
+  request,
+  askedAt: performance.now(),
+  principal: authenticator.authenticate(request),
+});
 
 const admissions = new WeakMap<IncomingMessage, Admission>();
 export const admissionOf = (request: IncomingMessage) => admissions.get(request);
@@ -63,10 +78,18 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps): Prom
   const admission: Admission = { address, leave: deps.sockets.enter(address) };
   try {
     if (cookie !== undefined || token !== undefined) {
-      const principal = await deps.authenticator.authenticate({ cookie, token, address });
-      admission.principal = Promise.resolve(principal);
+      admission.answer = ask(deps.authenticator, { cookie, token, address });
+      await admission.answer.principal;
     } else if (origin !== undefined) {
       throw new AppError("unauthorized", "Log in first.");
+    } else {
+      const { leave } = admission;
+      const meet = deps.sockets.enterStranger();
+      admission.meet = meet;
+      admission.leave = () => {
+        meet();
+        leave();
+      };
     }
     admissions.set(request, admission);
   } catch (error) {
@@ -84,8 +107,10 @@ export function requirePermission(permission: Permission, deps: HandshakeDeps) {
     identify(socket, deps)
       .then((principal) => {
         if (!may(principal, permission)) throw new AppError("forbidden", "You are not allowed to do this.");
+        if (socket.conn.readyState !== "open") throw new AppError("gone", "The connection has ended.");
         deps.sockets.hold(socket.conn, principal);
         socket.data.principal = principal;
+        socket.data.budget = deps.sockets.budgetOf(principal.sessionId);
         next();
       })
       .catch((thrown: unknown) => next(toConnectError(thrown)));
@@ -102,14 +127,31 @@ async function identify(socket: Socket, deps: HandshakeDeps): Promise<Principal>
   const admission = admissionOf(socket.request);
   const token: unknown = socket.handshake.auth.token;
   if (!admission) throw new AppError("unauthorized", "Log in first.");
-  if (!admission.principal) {
+  if (!admission.answer) {
     if (typeof token !== "string" || token.length > 512) throw new AppError("unauthorized", "Log in first.");
     // One question a connection, whatever number of namespaces it joins at once.
-    const answer = deps.authenticator.authenticate({ token, address: admission.address });
-    admission.principal = answer;
-    answer.catch(() => {
-      admission.principal = undefined;
-    });
+    askAgain(admission, { token, address: admission.address }, deps);
   }
-  return admission.principal;
+  for (let asked = 0; admission.answer && asked < ANSWERS_MAX; asked++) {
+    const { answer } = admission;
+    const known = await answer.principal;
+    if (!deps.sockets.revokedSince(answer.askedAt, known)) {
+      admission.meet?.();
+      return known;
+    }
+    // Log-out, or another role, came between the handshake and this packet, and found no socket to cut.
+    if (admission.answer === answer) askAgain(admission, answer.request, deps);
+  }
+  throw new AppError("unauthorized", "Log in first.");
+}
+
+/** Questions about one connection while its session is revoked again and again. */
+const ANSWERS_MAX = 5;
+
+function askAgain(admission: Admission, request: HandshakeRequest, { authenticator }: HandshakeDeps): void {
+  const answer = ask(authenticator, request);
+  admission.answer = answer;
+  answer.principal.catch(() => {
+    if (admission.answer === answer) admission.answer = undefined;
+  });
 }

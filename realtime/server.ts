@@ -89,7 +89,12 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       connection: GuardedConnection & { request: IncomingMessage; once(event: "close", listener: () => void): void },
     ) => {
       guardConnection(connection);
+      // Before Socket.IO does: its closing waits for the next poll of the peer, which may never come.
+      const late = setTimeout(() => {
+        if (!sockets.holds(connection)) connection.close(true);
+      }, connectTimeout - 250);
       connection.once("close", () => {
+        clearTimeout(late);
         sockets.release(connection);
         admissionOf(connection.request)?.leave();
       });

@@ -2,11 +2,22 @@ import type { Principal, Revocation } from "../shared/protocol/access.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { Authenticator, SocketCaps } from "./deps.ts";
+import { createRevocations } from "./revocations.ts";
+import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 /** Sessions are asked after this often, in case the API could not tell of a revocation. */
 const RECHECK_MS = 60_000;
 /** Longest delay a timer can wait (2^31 - 1 ms); a later expiry is looked at again then. */
 const TIMER_MAX_MS = 2_147_483_647;
+
+/**
+ * Client events of a session or key on all its connections together, far above what many tabs send: a new connection
+ * brings no new allowance.
+ */
+const EVENTS_PER_SECOND = 500;
+const EVENT_BURST = 10_000;
+/** Sessions whose allowance is remembered beyond their last connection. */
+const BUDGETS_MAX = 5_000;
 
 /** One transport connection, whatever namespaces it carries. */
 export interface Connection {
@@ -23,11 +34,22 @@ interface Held {
 export interface Sockets {
   /** Counts a connection against the address's share. Throws `rate_limited`; call the answer when it has closed. */
   enter(address: string): () => void;
+  /**
+   * Counts a connection whose key is still to come: strangers may fill half of all places, so that who has a session
+   * always finds one. Throws `rate_limited`; call the answer when the key has come, or the connection has closed.
+   */
+  enterStranger(): () => void;
   /** Ties a connection to who opened it. Throws `rate_limited` beyond the session's share. */
   hold(connection: Connection, principal: Principal): void;
+  /** Whether it is known who opened the connection. */
+  holds(connection: Connection): boolean;
   release(connection: Connection): void;
   /** Cuts the connections of sessions, keys or users; answers how many. */
   revoke(revocation: Required<Revocation>): number;
+  /** Whether it was revoked after `askedAt` (of `performance.now()`): what the API said then no longer counts. */
+  revokedSince(askedAt: number, principal: Principal): boolean;
+  /** What a session or key may send, on whatever connection. */
+  budgetOf(sessionId: string): TokenBucket;
   readonly size: number;
   close(): void;
 }
@@ -39,7 +61,10 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
   const bySession = new Map<string, Set<Held>>();
   const byConnection = new Map<Connection, Held>();
   const byAddress = new Map<string, number>();
+  const revocations = createRevocations();
+  const budgets = new Map<string, TokenBucket>(); // in order of their last use by a new connection
   let total = 0;
+  let strangers = 0;
 
   const cut = (held: Held) => {
     forget(held);
@@ -94,6 +119,17 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
         else byAddress.set(address, now);
       };
     },
+    enterStranger() {
+      if (strangers >= Math.ceil(caps.total / 2)) {
+        throw new AppError("rate_limited", "Too many connections.", { retryAfter: 5 });
+      }
+      strangers++;
+      let known = false;
+      return () => {
+        if (!known) strangers--;
+        known = true;
+      };
+    },
     hold(connection, principal) {
       if (byConnection.has(connection)) return;
       const siblings = bySession.get(principal.sessionId) ?? new Set();
@@ -106,16 +142,28 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
       bySession.set(principal.sessionId, siblings);
       byConnection.set(connection, held);
     },
+    holds: (connection) => byConnection.has(connection),
     release(connection) {
       const held = byConnection.get(connection);
       if (held) forget(held);
     },
     revoke({ sessionIds, principalIds }) {
+      revocations.add({ sessionIds, principalIds });
+      authenticator.outdate?.();
       const gone = [...byConnection.values()].filter(
         ({ principal }) => sessionIds.includes(principal.sessionId) || principalIds.includes(principal.id),
       );
       for (const held of gone) cut(held);
       return gone.length;
+    },
+    revokedSince: revocations.since,
+    budgetOf(sessionId) {
+      const budget = budgets.get(sessionId) ?? createTokenBucket(EVENTS_PER_SECOND, EVENT_BURST);
+      budgets.delete(sessionId);
+      budgets.set(sessionId, budget);
+      const [oldest = ""] = budgets.keys();
+      if (budgets.size > BUDGETS_MAX) budgets.delete(oldest);
+      return budget;
     },
     get size() {
       return total;

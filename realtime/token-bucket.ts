@@ -3,7 +3,7 @@ export interface TokenBucket {
   take(): boolean;
 }
 
-/** A limiter for one socket: `burst` tokens, refilled at `perSecond`. Lives and dies with its socket, so nothing is kept. */
+/** A limiter: `burst` tokens, refilled at `perSecond`. It has no timer: nothing outlives whoever holds it. */
 export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
   let tokens = burst;
   let filledAt = performance.now();
