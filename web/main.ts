@@ -12,6 +12,8 @@ import { loadAssets } from "./assets.ts";
 import { addServerAddresses } from "./server-addresses.ts";
 
 const build = join(import.meta.dirname, "dist");
+/** Time for answers under way once the server stops. */
+const STOP_GRACE_MS = 2_000;
 
 function start(): void {
   const config = parseConfig(process.env);
@@ -44,6 +46,7 @@ function start(): void {
   stopOnSignals(log, async () => {
     const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS).unref();
     await stopped;
   });
 }

@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface SocketProxy {
+  /** Of the Unix socket; empty when the target is a port. */
   path: string;
+  /** On 127.0.0.1 when the target is a port, else 0. */
+  port: number;
   /** Connections open now. */
   connections(): number;
   /** Takes connections and bytes but passes nothing on, as a stopped (SIGSTOP) daemon does. */
@@ -16,15 +19,18 @@ export interface SocketProxy {
   close(): Promise<void>;
 }
 
-/** A Unix socket in front of a daemon's own, for tests that need that daemon to hang or go away. */
-export async function startSocketProxy(target: string): Promise<SocketProxy> {
+/**
+ * A Unix socket in front of a daemon's own, or a port in front of one of 127.0.0.1: for tests that need what is behind it to
+ * hang, go away, or lose its network (to both ends a hanging proxy looks like one whose packets are dropped).
+ */
+export async function startSocketProxy(target: string | number): Promise<SocketProxy> {
   const folder = mkdtempSync(join(tmpdir(), "proxy-"));
   const path = join(folder, "proxy.sock");
   const pairs = new Map<Socket, Socket>();
   let hanging = false;
 
   const server = createServer((client) => {
-    const upstream = connect(target);
+    const upstream = typeof target === "string" ? connect(target) : connect(target, "127.0.0.1");
     pairs.set(client, upstream);
     const end = () => {
       pairs.delete(client);
@@ -35,11 +41,14 @@ export async function startSocketProxy(target: string): Promise<SocketProxy> {
     client.pipe(upstream).pipe(client);
     if (hanging) pause(client, upstream);
   });
-  server.listen(path);
+  if (typeof target === "string") server.listen(path);
+  else server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const address = server.address() as AddressInfo | string;
 
   return {
-    path,
+    path: typeof address === "string" ? path : "",
+    port: typeof address === "string" ? 0 : address.port,
     connections: () => pairs.size,
     hang() {
       hanging = true;

@@ -1,0 +1,132 @@
+import { existsSync } from "node:fs";
+import { connect, type Socket as TcpSocket } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eventually } from "../testing/eventually.ts";
+import { canConnect } from "../testing/free-port.ts";
+import {
+  projectFolder,
+  type ServiceName,
+  type ServiceProcess,
+  spawnService,
+  startService,
+} from "../testing/service-process.ts";
+import { type TempFolder, tempFolder } from "../testing/temp-folder.ts";
+
+const crash = pathToFileURL(join(import.meta.dirname, "../testing/crash-on-signal.ts")).href;
+const services: ServiceName[] = ["api", "realtime", "web"];
+
+describe.each(services)("%s", (name) => {
+  const unbuilt = name === "web" && !existsSync(join(projectFolder, "web/dist/index.html"));
+  let folder: TempFolder;
+  const started: ServiceProcess[] = [];
+  const connections: TcpSocket[] = [];
+  beforeEach(async () => {
+    folder = await tempFolder("shutdown");
+  });
+  afterEach(async () => {
+    for (const connection of connections.splice(0)) connection.destroy();
+    await Promise.all(started.splice(0).map((service) => service.stop()));
+    await folder.remove();
+  });
+
+  const env = () => ({
+    DATA_DIR: join(folder.path, "data"),
+    FILE_MANAGER_ROOT: folder.path,
+    PM2_HOME: join(folder.path, "pm2"),
+    NODE_OPTIONS: `--import=${crash}`,
+  });
+  const start = async () => {
+    const service = await startService(name, { env: env() });
+    started.push(service);
+    return service;
+  };
+  /** Requests one after the other on some connections; answers how many were answered in a way nobody should see. */
+  const underLoad = (service: ServiceProcess) => {
+    const statuses = new Set<number>();
+    let stopped = false;
+    const ask = async () => {
+      while (!stopped) {
+        try {
+          const answer = await fetch(`${service.url}/${name === "web" ? "" : "health"}`);
+          statuses.add(answer.status);
+          await answer.arrayBuffer();
+        } catch {
+          return; // it takes no more connections
+        }
+      }
+    };
+    const done = Promise.all(Array.from({ length: 10 }, ask));
+    return {
+      async end() {
+        stopped = true;
+        await done;
+        return [...statuses];
+      },
+    };
+  };
+  /** Somebody who began a request and does not go on. */
+  const dawdle = async (service: ServiceProcess) => {
+    const connection = connect(service.port, "127.0.0.1");
+    connections.push(connection);
+    connection.on("error", () => {}).write("GET /health HTTP/1.1\r\nHost: 127.0.0.1");
+    await eventually(() => connection.bytesWritten > 0 && !connection.connecting);
+  };
+
+  test.skipIf(unbuilt)("stops within five seconds of SIGTERM under load, and cuts nobody's answer short", async () => {
+    const service = await start();
+    const load = underLoad(service);
+    await dawdle(service);
+    await eventually(async () => (await fetch(`${service.url}/health`)).ok);
+    const began = performance.now();
+    service.signal("SIGTERM");
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await load.end()).toEqual([200]);
+    expect(service.output()).not.toMatch(/\bat .*\.ts:\d+|FATAL|ERROR/);
+  });
+
+  test.skipIf(unbuilt)("ends at once at a second signal", async () => {
+    const service = await start();
+    await dawdle(service);
+    service.signal("SIGTERM");
+    await eventually(async () => !(await canConnect(service.port)), 10_000, 1);
+    const began = performance.now();
+    service.signal("SIGINT");
+    await service.exited;
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  test.skipIf(unbuilt)("says in one line that its port is taken, ends with 1 and leaves nothing behind", async () => {
+    const first = await start();
+    const second = await spawnService(name, {
+      port: first.port,
+      env: { ...env(), DATA_DIR: join(folder.path, "other") },
+    });
+    started.push(second);
+    expect((await second.exited).code).toBe(1);
+    const about = second
+      .output()
+      .split("\n")
+      .filter((line) => line.includes(`Port ${first.port} is taken`));
+    expect(about).toHaveLength(1);
+    expect(second.output()).not.toMatch(/\bat .*\.ts:\d+|EADDRINUSE/);
+    expect((await fetch(`${first.url}/health`)).status).toBe(200);
+    expect(existsSync(join(folder.path, "other/setup-token"))).toBe(false);
+  });
+
+  test.skipIf(unbuilt).each([
+    ["SIGUSR2", "uncaught exception", "thrown for a test"],
+    ["SIGHUP", "unhandled rejection", "rejected for a test"],
+  ] as const)("logs what nobody caught (%s), drains and ends with 1", async (signal, what, message) => {
+    const service = await start();
+    const load = underLoad(service);
+    await eventually(async () => (await fetch(`${service.url}/health`)).ok);
+    service.signal(signal);
+    expect(await service.exited).toEqual({ code: 1, signal: null });
+    expect(await load.end()).toEqual([200]);
+    expect(service.output()).toContain(what);
+    expect(service.output()).toContain(message);
+  });
+});
