@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { type SocketProxy, startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import { PAGE_ORIGIN, startRealtime, type TestRealtime } from "../testing.ts";
+import { countsUp, openViewer, type Viewer } from "./viewer.ts";
+
+/** Ping interval and timeout of Engine.IO, which the server keeps, and some time to spare. */
+const FREED_WITHIN_MS = 50_000;
+const TRANSPORTS = ["websocket", "polling"] as const;
+
+/** A proxy that passes nothing on is a network that drops every packet: neither end is told that the other is gone. */
+describe.skipIf(await lacks("docker"))("a network that drops every packet", () => {
+  const engine = testEngine();
+  let realtime: TestRealtime;
+  let proxy: SocketProxy;
+  let name: string;
+  const viewers: Viewer[] = [];
+  const open = (transport: (typeof TRANSPORTS)[number]) => {
+    const viewer = openViewer(`http://127.0.0.1:${proxy.port}`, "services", name, { transport });
+    viewers.push(viewer);
+    return viewer;
+  };
+
+  beforeAll(async () => {
+    // The port of the proxy is known only after the server's own.
+    const originPolicy = { ...createOriginPolicy([PAGE_ORIGIN], []), allowsHost: () => true };
+    realtime = await startRealtime({ originPolicy });
+    proxy = await startSocketProxy(Number(new URL(realtime.url).port));
+    ({ name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done" }));
+  });
+  afterAll(async () => {
+    for (const { socket } of viewers) socket.disconnect();
+    await proxy.close();
+    await realtime.stop();
+    await engine.removeAll();
+  });
+
+  const connections = () => realtime.realtime.health().connections.services;
+
+  test("for a moment loses and repeats nothing; for longer, everything held for the viewers is freed, and they go on where they were", async () => {
+    for (const transport of TRANSPORTS) for (let index = 0; index < 5; index++) open(transport);
+    const longer = (than: number[]) =>
+      eventually(() => viewers.every(({ reader }, index) => reader.lines.length > (than[index] ?? 0) + 20), 20_000);
+    const counts = () => viewers.map(({ reader }) => reader.lines.length);
+    await longer([]);
+
+    proxy.hang();
+    const held = counts();
+    const { socket: bystander } = openViewer(realtime.url, "services", name);
+    await new Promise((resolve) => bystander.once("logs", resolve)); // time passes behind the cut too
+    expect(counts()).toEqual(held);
+    proxy.resume();
+    await longer(held);
+
+    proxy.hang();
+    const began = performance.now();
+    bystander.disconnect();
+    await eventually(() => connections() === 0, FREED_WITHIN_MS + 5_000, 250);
+    expect(performance.now() - began).toBeLessThan(FREED_WITHIN_MS);
+    await eventually(() => realtime.realtime.health().activeStreams === 0);
+
+    const before = counts();
+    proxy.cut(); // what the network had swallowed does not come back
+    proxy.resume();
+    await longer(before);
+    expect(connections()).toBe(viewers.length);
+    for (const { reader } of viewers) {
+      expect(countsUp(reader)).toBe(true);
+      expect(reader.gaps).toEqual([]);
+    }
+  }, 120_000);
+});
