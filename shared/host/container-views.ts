@@ -19,7 +19,8 @@ export function toService(info: ContainerInfo): Service {
     name: nameOf(info.Names ?? [], info.Id),
     image: info.Image,
     state: toState(info.State),
-    status: info.Status,
+    // The Engine writes "Up About an hour".
+    status: info.Status.replace(" About ", " about "),
     health: toHealth(/\((?:health: )?(starting|healthy|unhealthy)\)/.exec(info.Status)?.[1]),
     ports: toPorts(info.Ports ?? []),
     composeProject: info.Labels?.[composeProject] ?? null,

@@ -41,8 +41,9 @@ export function formatDuration(seconds: number): string {
     .join(" ");
 }
 
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const timeOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+// 24 hours, as the logs and the charts have it: times are compared across them.
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+const timeOnly = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 
 /** ISO 8601 as local date and time. */
