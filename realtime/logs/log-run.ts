@@ -25,16 +25,15 @@ const keyOf = (line: LogLine) => `${line.error ? "e" : "o"}${line.instance ?? ""
 function splitRuns(lines: readonly LogLine[]): LogLine[][] {
   const runs: LogLine[][] = [];
   let run: LogLine[] = [];
-  let key = "";
   let chars = 0;
   for (const line of lines) {
-    const lineKey = keyOf(line);
-    if (run.length > 0 && (lineKey !== key || chars + line.text.length > RUN_CHARS_MAX)) {
+    const before = run[0];
+    const sameStream = before?.error === line.error && before.instance === line.instance;
+    if (before && (!sameStream || chars + line.text.length > RUN_CHARS_MAX)) {
       runs.push(run);
       run = [];
       chars = 0;
     }
-    key = lineKey;
     chars += line.text.length;
     run.push(line);
   }
@@ -42,24 +41,22 @@ function splitRuns(lines: readonly LogLine[]): LogLine[][] {
   return runs;
 }
 
-/** Milliseconds since the epoch of an ISO 8601 time of any precision; reads the date once for lines of the same second. */
-function createClock(): (time: string) => number {
-  let second = "";
-  let start = 0;
-  return (time) => {
-    if (!time.startsWith(second) || second === "") {
-      second = time.slice(0, 19);
-      start = Date.parse(`${second}Z`);
-    }
-    return start + Number(time.slice(20, 23));
-  };
-}
+/** Length of an ISO 8601 time down to its millisecond. */
+const MILLISECOND_LENGTH = 23;
 
+/** Milliseconds from each line to the last one; undefined when all bear one time. Neighbours mostly share theirs. */
 function agesOf(run: readonly LogLine[], last: string): number[] | undefined {
   if (run.every((line) => line.time === last)) return undefined;
-  const toMilliseconds = createClock();
-  const end = toMilliseconds(last);
-  return run.map((line) => Math.max(0, end - toMilliseconds(line.time)));
+  const end = Date.parse(`${last.slice(0, MILLISECOND_LENGTH)}Z`);
+  let known = "";
+  let age = 0;
+  return run.map(({ time }) => {
+    if (known === "" || !time.startsWith(known)) {
+      known = time.slice(0, MILLISECOND_LENGTH);
+      age = Math.max(0, end - Date.parse(`${known}Z`));
+    }
+    return age;
+  });
 }
 
 /** Gathers lines into as few events as their streams and sizes allow. Order is kept within a stream, as the source promises it. */

@@ -84,6 +84,10 @@ export function covers(source: LogSource, position: Position, other: Position): 
 /** The position of a reader at `position` that has been given `lines`. */
 export function advance(position: Position, lines: readonly LogLine[]): Position {
   const next = new Map(position);
-  for (const line of lines) next.set(line.track, line.mark);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as LogLine;
+    // Only the last of neighbours on one track tells: a busy log is one long row of them.
+    if (lines[index + 1]?.track !== line.track) next.set(line.track, line.mark);
+  }
   return next;
 }
