@@ -8,7 +8,7 @@ import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { startRedis, type TestRedis } from "../shared/testing/redis.ts";
 import { type ServiceProcess, startService } from "../shared/testing/service-process.ts";
-import { signIn } from "../shared/testing/signed-in.ts";
+import { type SignedIn, signIn } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
 
 const EMIT_TOKEN = "two-nodes-two-nodes-two-nodes-two-nodes";
@@ -24,12 +24,13 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
   let stack: Stack;
   let nodes: [ServiceProcess, ServiceProcess];
   let nginx: TestNginx;
+  let admin: SignedIn;
   let key: string;
   let homes: [string, string];
 
   beforeAll(async () => {
     redis = await startRedis();
-    const [httpsPort = 0] = await freePorts(1);
+    const [httpsPort = 0, backendsPort = 0] = await freePorts(2);
     const origin = `https://localhost:${httpsPort}`;
     stack = await startStack({
       env: {
@@ -38,11 +39,14 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
         NODE_ENV: "production",
         REDIS_URL: redis.url,
         EMIT_TOKEN,
+        WS_SERVER_URL: `http://127.0.0.1:${backendsPort}`,
       },
     });
     nodes = [stack.realtime, await startService("realtime", { env: stack.env })];
-    nginx = await startNginx({ web: 9, api: stack.api.port, realtime: nodes.map(({ port }) => port), httpsPort });
-    key = await (await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin })).makeKey();
+    const realtime = nodes.map(({ port }) => port);
+    nginx = await startNginx({ web: 9, api: stack.api.port, realtime, httpsPort, backendsPort });
+    admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin });
+    key = await admin.makeKey();
     await eventually(async () => (await Promise.all(nodes.map(busState))).every((state) => state === "up"));
     homes = await findHomes();
   });
@@ -64,7 +68,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
     return ((await answer.json()) as { connections: Record<string, number> }).connections;
   };
   /** A viewer at one address of its own; nginx and this client alone decide where it ends up. */
-  const visit = (namespace: string, localAddress: string, transport: Transport): Socket => {
+  const visit = (namespace: string, localAddress: string, transport: Transport, token = key): Socket => {
     const manager = new Manager(nginx.origin, {
       transports: [transport],
       agent: new Agent({ ca: nginx.certificate, localAddress, keepAlive: true }) as unknown as string,
@@ -73,7 +77,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
       reconnectionDelayMax: 200,
     } as ConstructorParameters<typeof Manager>[1]);
     opened.push(manager);
-    return manager.socket(`/${namespace}`, { auth: { token: key } });
+    return manager.socket(`/${namespace}`, { auth: { token } });
   };
   const connected = (socket: Socket) =>
     eventually(() => {
@@ -172,5 +176,18 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
       expect(gaps).toEqual([]);
       expect(connects).toBeGreaterThan(1);
     }
+  });
+
+  test("a revoked key loses its sockets within a second, though the node that the API spoke to is dead", async () => {
+    expect(nodes.filter((node) => node.exitCode() === null && node !== nodes[0])).toHaveLength(1);
+    const token = await admin.makeKey({ name: "leaver" });
+    const socket = visit("system", homes[1], "websocket", token);
+    await connected(socket);
+    const { keys } = await admin.ask<{ keys: { id: string; name: string }[] }>("GET", "/api/keys");
+    const gone = new Promise((resolve) => socket.once("disconnect", resolve));
+    const start = performance.now();
+    await admin.ask("DELETE", `/api/keys/${keys.find(({ name }) => name === "leaver")?.id}`);
+    await gone;
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

@@ -20,6 +20,8 @@ export interface NginxOptions {
   realtime: number[];
   httpPort?: number;
   httpsPort?: number;
+  /** Port of the door for backends in front of several realtime nodes; closed when absent. */
+  backendsPort?: number;
 }
 
 export interface HttpsAnswer {
@@ -47,7 +49,7 @@ export async function startNginx({ web, api, realtime, ...ports }: NginxOptions)
   const folder = await tempFolder("nginx");
   const at = (name: string) => join(folder.path, name);
   const [freeHttp = 0, freeHttps = 0] = await freePorts(2);
-  const { httpPort = freeHttp, httpsPort = freeHttps } = ports;
+  const { httpPort = freeHttp, httpsPort = freeHttps, backendsPort } = ports;
   await run(findProgram("openssl") ?? "openssl", [
     ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
     ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
@@ -62,7 +64,9 @@ export async function startNginx({ web, api, realtime, ...ports }: NginxOptions)
     .replace("server 127.0.0.1:3005;", `server 127.0.0.1:${web};`)
     .replace("server 127.0.0.1:3006;", `server 127.0.0.1:${api};`)
     .replace("server 127.0.0.1:3007;", realtime.map((port) => `server 127.0.0.1:${port};`).join(" "));
-  await writeFile(at("site.conf"), site);
+  const doors =
+    backendsPort === undefined ? site : uncomment(site).replaceAll("127.0.0.1:3017", `127.0.0.1:${backendsPort}`);
+  await writeFile(at("site.conf"), doors);
   for (const name of ["body", "proxy", "fastcgi", "uwsgi", "scgi"]) await mkdir(at(name));
   await writeFile(
     at("nginx.conf"),
@@ -103,6 +107,9 @@ http {
     close,
   };
 }
+
+/** The site with the block that an operator turns on by hand. */
+const uncomment = (site: string): string => site.replace(/^#(?=server|}| {4})/gm, "");
 
 function sendHttps(
   port: number,
