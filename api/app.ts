@@ -8,6 +8,7 @@ import { createApiMetrics } from "./lib/api-metrics.ts";
 import { bodySize } from "./middleware/body-size.ts";
 import { createGuard, type GuardOptions } from "./middleware/guard.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { wholeBody } from "./middleware/whole-body.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { deploymentsRoutes } from "./routes/deployments.ts";
@@ -55,6 +56,7 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}) {
       securityHeaders(deps),
       createGuard(deps.access, { ...guard, onRefusal }),
       bodySize(),
+      wholeBody(),
     )
     .route("/", healthRoutes(deps, metrics))
     .route("/internal", internalRoutes(deps))

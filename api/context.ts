@@ -7,6 +7,8 @@ export interface ApiVariables {
   requestId: string;
   /** Absent on the few public routes only. */
   principal: Principal;
+  /** Throws when the caller has been logged out, or lost the right, since the guard looked; absent on public routes. */
+  stillAllowed?: () => void;
   /** Address of the peer; a proxy's word is taken only when the proxy is listed. */
   address: string;
   /** What the audit trail names as the target; the path of the request when unset. */

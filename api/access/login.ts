@@ -56,7 +56,11 @@ export function createLogin({ users, sessions, passwords, secondFactors, throttl
     }
     attempt.succeed();
     if (current.passwordHash && passwords.isOld(current.passwordHash)) {
-      users.change(current.id, { passwordHash: await passwords.hash(password) });
+      const passwordHash = await passwords.hash(password);
+      const stored = users.byId(current.id)?.passwordHash;
+      if (stored !== current.passwordHash)
+        throw new AppError("unauthorized", "The user name or the password is wrong.");
+      users.change(current.id, { passwordHash });
     }
     return users.byId(current.id) ?? current;
   };

@@ -81,8 +81,18 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       if (route.methods.length > 0 || !(changes || reading.has(method))) throw notAllowed(c, route);
       throw new AppError("not_found", "There is no such route.");
     }
-    if (!isAllowed(principal, route.entry.rule)) throw new AppError("forbidden", "You are not allowed to do this.");
-    return route.entry;
+    const { entry } = route;
+    const requireRight = (asking: Principal) => {
+      if (!isAllowed(asking, entry.rule)) throw new AppError("forbidden", "You are not allowed to do this.");
+    };
+    requireRight(principal);
+    c.set("stillAllowed", () => {
+      const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
+      if (!now) throw new AppError("unauthorized", "Log in first.");
+      requireRight(now);
+      c.set("principal", now);
+    });
+    return entry;
   };
 
   /** An answer that cannot be recorded does not leave, its cookie included. */

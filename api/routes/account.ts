@@ -48,6 +48,10 @@ export const accountRoutes = ({ access }: { access: Access }) =>
         if (user.passwordHash === null) throw new AppError("conflict", "This account logs in by OpenID only.");
         await refuseWeakPassword(password, user.name);
         const passwordHash = await access.passwords.hash(password);
+        c.get("stillAllowed")?.(); // an administrator may have ended this session, and set another password, meanwhile
+        if (access.users.byId(user.id)?.passwordHash !== user.passwordHash) {
+          throw new AppError("conflict", "The password has been changed in the meantime.");
+        }
         access.users.change(user.id, { passwordHash });
         endOtherSessions(c, access, user);
         c.set("auditTarget", user.name);

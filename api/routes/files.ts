@@ -142,6 +142,7 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
         }
         const { entry, replaced } = await files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
           replace: headers["if-none-match"] === undefined,
+          confirm: () => c.get("stillAllowed")?.(),
           ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
         });
         tell(path, replaced ? "change" : "add");

@@ -35,8 +35,10 @@ const whatOf = (transport: { type: "stdio"; command: string } | { type: "http"; 
  */
 async function confirmProgram(c: Context<ApiEnv>, access: Access, password: string | undefined): Promise<void> {
   const { kind, id, scopes } = c.get("principal");
-  if (kind === "user") await access.confirmPassword(id, password);
-  else if (!scopes?.includes("mcp:manage")) {
+  if (kind === "user") {
+    await access.confirmPassword(id, password);
+    c.get("stillAllowed")?.();
+  } else if (!scopes?.includes("mcp:manage")) {
     throw new AppError("forbidden", "An API key needs the scope mcp:manage itself to say what is run.");
   }
 }

@@ -50,11 +50,14 @@ export interface FileRoot {
   /** Removes a folder with all in it; tells what was removed. */
   remove(path: string): Promise<FileKind>;
   openDownload(path: string): Promise<DownloadFile>;
-  /** Writes a body to a file, whole or not at all. `size` is the length the client announced. */
+  /**
+   * Writes a body to a file, whole or not at all. `size` is the length the client announced; what `confirm` throws once all
+   * has come keeps the file from being placed.
+   */
   upload(
     path: string,
     body: ReadableStream<Uint8Array>,
-    options: { size?: number; replace: boolean },
+    options: { size?: number; replace: boolean; confirm?: () => void },
   ): Promise<{ entry: FileEntry; replaced: boolean }>;
 }
 
@@ -209,14 +212,15 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       });
     },
 
-    upload: async (path, body, { size, replace }) => {
+    upload: async (path, body, { size, replace, confirm }) => {
       const { folder: names, name } = parseEntryPath(path);
       if (size !== undefined && size > uploadMax) throw tooLarge(uploadMax);
       const limits = { maxBytes: uploadMax, idleMs: uploadIdleMs };
       return inside(names, async (folder) => {
-        const { facts, replaced } = await replaceFile(folder, name, replace, (draft) =>
-          receiveUpload(draft, folder, body, size, limits),
-        );
+        const { facts, replaced } = await replaceFile(folder, name, replace, async (draft) => {
+          await receiveUpload(draft, folder, body, size, limits);
+          confirm?.();
+        });
         return { entry: toEntry(name, facts), replaced };
       });
     },
