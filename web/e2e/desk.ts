@@ -26,7 +26,6 @@ export interface Desk extends Troubles {
   pm2: TestPm2;
   /** The administrator's page; logged in by the first journey. */
   page: Page;
-  admin: BrowserContext;
   /** Somebody else at another browser, not logged in. */
   visit(options?: BrowserContextOptions): Promise<Visitor>;
   /** Goes to a page of the panel by its path, and waits for its heading. */
@@ -42,46 +41,51 @@ export interface Desk extends Troubles {
 const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
 export async function startDesk(): Promise<Desk> {
-  const engine = testEngine();
-  const pm2 = await testPm2();
-  const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath };
-  const stack = await startStack({ web: true, env });
-  const browser = await startBrowser();
-  const troubles: Troubles = { problems: [], strangers: [] };
-  const visit = async (options?: BrowserContextOptions): Promise<Visitor> => {
-    const { context, page } = await browser.open({ acceptDownloads: true, ...options });
-    page.setDefaultTimeout(15_000);
-    noteTroubles(page, stack, troubles);
-    return { context, page };
+  const ends: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
   };
-  const { page, context } = await visit();
-  const work: (() => Promise<unknown>)[] = [];
-  return {
-    ...troubles,
-    stack,
-    engine,
-    pm2,
-    page,
-    admin: context,
-    visit,
-    open: async (path, heading, on = page) => {
-      await on.goto(`${stack.origin}${path}`);
-      await on.getByRole("heading", { name: heading }).first().waitFor();
-    },
-    later: (last) => void work.push(last),
-    expected: (pattern, since) => {
-      const noted = troubles.problems.splice(since);
-      troubles.problems.push(...noted.filter((problem) => !pattern.test(problem)));
-      return noted.filter((problem) => pattern.test(problem));
-    },
-    close: async () => {
-      await browser.close();
-      for (const last of work) await last();
-      await stack.stop();
-      await pm2.close();
-      await engine.removeAll();
-    },
-  };
+  try {
+    const engine = testEngine();
+    ends.push(engine.removeAll);
+    const pm2 = await testPm2();
+    ends.push(pm2.close);
+    const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath };
+    const stack = await startStack({ web: true, env });
+    ends.push(stack.stop);
+    const browser = await startBrowser();
+    ends.push(browser.close);
+    const troubles: Troubles = { problems: [], strangers: [] };
+    const visit = async (options?: BrowserContextOptions): Promise<Visitor> => {
+      const { context, page } = await browser.open(options);
+      page.setDefaultTimeout(15_000);
+      noteTroubles(page, stack, troubles);
+      return { context, page };
+    };
+    const { page } = await visit();
+    return {
+      ...troubles,
+      stack,
+      engine,
+      pm2,
+      page,
+      visit,
+      open: async (path, heading, on = page) => {
+        await on.goto(`${stack.origin}${path}`);
+        await on.getByRole("heading", { name: heading }).first().waitFor();
+      },
+      later: (end) => void ends.push(end),
+      expected: (pattern, since) => {
+        const noted = troubles.problems.splice(since);
+        troubles.problems.push(...noted.filter((problem) => !pattern.test(problem)));
+        return noted.filter((problem) => pattern.test(problem));
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 function noteTroubles(page: Page, { origin, api, realtime }: Stack, { problems, strangers }: Troubles): void {

@@ -49,13 +49,18 @@ try {
   await delay(Number(values.warm) * 1_000); // charts of a minute tell more than charts of a second
 
   if (values.all === undefined) {
-    await show(page, `${stack.origin}/services`);
-    await delay(20_000);
-    await page.screenshot({ path: join(projectFolder, "docs/screenshot.png") });
+    const keep = (name: string) => page.screenshot({ path: join(projectFolder, "docs", name) });
+    await keep("screenshot.png");
+    await page.goto(`${stack.origin}/services`);
+    await delay(45_000); // as long as the small charts are wide
+    await keep("screenshot-services.png");
   } else {
     const folder = resolve(values.all);
     await mkdir(folder, { recursive: true });
     await everyPage(page, stack.origin, folder);
+    const stranger = await browser.open(options);
+    await show(stranger.page, `${stack.origin}/login`);
+    await stranger.page.screenshot({ path: join(folder, "login-dark.png") });
   }
   if (problems.length > 0) process.stdout.write(`${problems.join("\n")}\n`);
 } finally {
@@ -81,6 +86,16 @@ async function everyPage(on: Page, origin: string, folder: string): Promise<void
       await on.getByLabel(/message/i).fill("hello");
       await on.getByRole("button", { name: "Call tool" }).click();
       await on.getByText("Echo: hello").first().waitFor();
+    }
+    if (path === "/services/web") {
+      await on.getByRole("tab", { name: "Details" }).click();
+      await delay(1_000);
+      await on.screenshot({ path: join(folder, "services-web-details.png") });
+      await on.getByRole("tab", { name: "Stats" }).click();
+      await delay(6_000);
+      await on.screenshot({ path: join(folder, "services-web-stats.png") });
+      await on.getByRole("tab", { name: "Logs" }).click();
+      await delay(1_000);
     }
     if (path === "/files") {
       await on.getByRole("button", { name: "compose.yaml", exact: true }).click();

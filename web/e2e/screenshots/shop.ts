@@ -10,9 +10,10 @@ import { ADMIN, type SignedIn } from "../../../shared/testing/signed-in.ts";
 /** A random whole number below `$1`, in a shell that has no `$RANDOM`. */
 const random = `r() { echo $(( $(od -An -N2 -tu2 /dev/urandom) % $1 )); }; now() { date -u '+%Y-%m-%d %H:%M:%S'; };`;
 
-const containers: { name: string; project?: string; script: string; ports?: string }[] = [
+const containers: { name: string; image: string; project?: string; script: string }[] = [
   {
     name: "postgres",
+    image: "postgres:17-alpine",
     project: "shop",
     script: `${random}
       echo "$(now).104 UTC [1] LOG:  starting PostgreSQL 17.2 on x86_64-pc-linux-musl"
@@ -25,17 +26,19 @@ const containers: { name: string; project?: string; script: string; ports?: stri
   },
   {
     name: "web",
+    image: "shop/web:4.2.0",
     project: "shop",
     script: `${random}
       paths="/ /products /products/42 /cart /checkout /api/orders /api/orders/1881 /assets/app.css /health"
       while true; do
         set -- $paths; shift $(r 9); s=200; w=INFO
         case $(r 14) in 0) s=404; w=WARN;; 1) s=304;; 2) s=500; w=ERROR;; esac
-        echo "$(date -u +%H:%M:%S) $w GET $1 $s $(( 2 + $(r 180) ))ms 203.0.113.$(r 250)"
+        echo "$w GET $1 $s $(( 2 + $(r 180) ))ms 203.0.113.$(r 250)"
         usleep $(( 80000 + $(r 9) * 60000 )); done`,
   },
   {
     name: "worker",
+    image: "shop/worker:4.2.0",
     project: "shop",
     script: `${random}
       n=18000; while true; do n=$((n+1)); k=$(r 5)
@@ -47,6 +50,7 @@ const containers: { name: string; project?: string; script: string; ports?: stri
   },
   {
     name: "redis",
+    image: "redis:8-alpine",
     project: "shop",
     script: `${random}
       echo "1:M $(date -u '+%d %b %Y %H:%M:%S') * Ready to accept connections tcp"
@@ -54,27 +58,32 @@ const containers: { name: string; project?: string; script: string; ports?: stri
   },
   {
     name: "grafana",
+    image: "grafana/grafana:12.3",
     project: "monitoring",
     script: `${random} while true; do echo "logger=context t=$(date -u +%FT%TZ) level=info msg=\\"Request Completed\\" status=200 duration=$(r 90)ms"; sleep 3; done`,
   },
   {
     name: "prometheus",
+    image: "prom/prometheus:v3.8",
     project: "monitoring",
     script: `${random} while true; do echo "ts=$(date -u +%FT%TZ) level=info component=tsdb msg=\\"Head GC completed\\" duration=$(r 90)ms"; i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done; sleep 1; done`,
   },
-  { name: "nightly-backup", script: `echo "backup of shop: 1.8 GiB in 41 s"; exit 0` },
+  { name: "nightly-backup", image: "restic/restic:0.18", script: `echo "backup of shop: 1.8 GiB in 41 s"; exit 0` },
   {
     name: "registry",
+    image: "registry:3",
     script: `while true; do echo "time=$(date -u +%FT%TZ) level=info msg=\\"response completed\\" http.response.status=200"; sleep 4; done`,
   },
 ];
 
 /** Containers as a small shop would have them. */
 export async function startContainers(docker: Docker): Promise<void> {
-  for (const { name, project, script } of containers) {
+  for (const { name, image, project, script } of containers) {
+    const [repo = "", tag = ""] = image.split(":");
+    await docker.getImage(TEST_IMAGE).tag({ repo, tag });
     const container = await docker.createContainer({
       name,
-      Image: TEST_IMAGE,
+      Image: image,
       Cmd: ["/bin/sh", "-c", script],
       Labels: project ? { "com.docker.compose.project": project, "com.docker.compose.service": name } : {},
       StopTimeout: 1,
