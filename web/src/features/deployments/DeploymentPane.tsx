@@ -147,6 +147,7 @@ function ProcessesTab(props: DeploymentPaneProps) {
             times={times()}
             series={[{ label: "Memory", values: samples().map(({ memoryBytes }) => memoryBytes) }]}
             format={formatBytes}
+            steps="binary"
             height={130}
           />
         </Card>

@@ -61,6 +61,7 @@ function Charts(props: { samples: readonly StatsSample[] }) {
           times={times()}
           series={[{ label: "Memory", values: series((sample) => sample.memoryBytes) }]}
           format={formatBytes}
+          steps="binary"
           span={span}
         />
       </Card>
@@ -73,6 +74,7 @@ function Charts(props: { samples: readonly StatsSample[] }) {
             { label: "Sent", values: series((sample) => sample.tx) },
           ]}
           format={formatRate}
+          steps="binary"
           span={span}
         />
       </Card>
@@ -85,6 +87,7 @@ function Charts(props: { samples: readonly StatsSample[] }) {
             { label: "Written", values: series((sample) => sample.write) },
           ]}
           format={formatRate}
+          steps="binary"
           span={span}
         />
       </Card>
