@@ -61,6 +61,11 @@ export interface LogSource {
   readTail(lines: number, handlers: ReadHandlers, signal: AbortSignal): Promise<Position>;
   /** Order of two marks of one track: negative, 0 or positive; NaN when the source cannot tell. */
   compare(left: Mark, right: Mark): number;
+  /**
+   * Whether a reader at this mark has been given nothing of the track, so that nothing of it could be sent twice: the
+   * mark says where reading began, not what was read.
+   */
+  hasNothing?(track: string, mark: Mark): boolean;
   /** A cursor is a position as text; undefined when it is not one of this source. */
   formatCursor(position: Position): string;
   parseCursor(cursor: string): Position | undefined;
@@ -77,6 +82,16 @@ export function covers(source: LogSource, position: Position, other: Position): 
   for (const [track, mark] of other) {
     const own = position.get(track);
     if (own === undefined || !(source.compare(own, mark) >= 0)) return false;
+  }
+  return true;
+}
+
+/** Whether a stream that is at `shared` repeats nothing to a reader at `position`. */
+export function isPast(source: LogSource, shared: Position, position: Position): boolean {
+  for (const [track, mark] of position) {
+    if (source.hasNothing?.(track, mark)) continue;
+    const reached = shared.get(track);
+    if (reached === undefined || !(source.compare(reached, mark) >= 0)) return false;
   }
   return true;
 }

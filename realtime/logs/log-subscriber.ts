@@ -1,7 +1,7 @@
 import type { AppError } from "../../shared/server/errors.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import { createBackoff, delay } from "../backoff.ts";
-import { advance, covers, type LogLine, type LostLines, type Position } from "./log-source.ts";
+import { advance, isPast, type LogLine, type LostLines, type Position } from "./log-source.ts";
 import type { LogEvent, LogTopic } from "./log-topic.ts";
 
 export interface SubscriberPort {
@@ -167,7 +167,7 @@ export class LogSubscriber {
   private attach(): void {
     const { topic } = this;
     this.sendLines(topic.ring.after(this.position));
-    if (covers(topic.source, topic.position, this.position)) this.goLive();
+    if (isPast(topic.source, topic.position, this.position)) this.goLive();
     else this.mode = "ahead";
     if (topic.closed) this.port.send({ kind: "closed", ...topic.closed });
   }

@@ -5,7 +5,7 @@ import { createBackoff } from "../backoff.ts";
 import { createGather, type Gather } from "./gather.ts";
 import { LineRing } from "./line-ring.ts";
 import { LIVE_RUNS_MAX, type LogRun, toRuns } from "./log-run.ts";
-import { advance, covers, isAfter, type LogLine, type LogSource, type LostLines, type Position } from "./log-source.ts";
+import { advance, isAfter, isPast, type LogLine, type LogSource, type LostLines, type Position } from "./log-source.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
 
 export interface TopicPort {
@@ -142,7 +142,7 @@ export class LogTopic {
       if (subscriber.mode !== "ahead") continue;
       const fresh = lines.filter((line) => isAfter(this.source, line, subscriber.position));
       subscriber.sendLines(fresh);
-      if (covers(this.source, this.position, subscriber.position)) subscriber.goLive();
+      if (isPast(this.source, this.position, subscriber.position)) subscriber.goLive();
     }
   }
 
