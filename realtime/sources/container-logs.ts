@@ -32,6 +32,7 @@ const unreadableDrivers = new Set(["none"]);
 export function createContainerLogs(name: string, docker: DockerHost, events: ContainerEvents): LogSource {
   return {
     compare: (left, right) => (left.epoch === right.epoch ? left.at - right.at : left.epoch < right.epoch ? -1 : 1),
+    hasNothing: (track, mark) => track !== "id" && mark.at === 0,
     formatCursor: formatContainerCursor,
     parseCursor: parseContainerCursor,
 
