@@ -1,22 +1,31 @@
 const MASK = "********";
-const secretName = /passw|pwd|secret|token|key|credential/i;
+const secretName = /pass|pwd|secret|token|key|credential|auth(?!or)|bearer|private|dsn/i;
 
 /** Values of labels whose key names a secret are replaced; keys stay. */
 export function maskLabels(labels: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(labels).map(([key, value]) => [key, secretName.test(key) ? MASK : maskUrls(value)]),
+    Object.entries(labels).map(([key, value]) => [key, secretName.test(key) ? MASK : maskText(value)]),
   );
 }
 
-/** Hides what follows `--password`, `--token=`, `API_KEY=` and the like, and the password inside a URL. */
+/** Hides what follows `--password`, `--token=`, `API_KEY=` and the like, and what proves somebody inside a URL. */
 export function maskArguments(args: readonly string[]): string[] {
   return args.map((arg, index) => {
     const before = args[index - 1];
     if (before && /^--?[\w-]+$/.test(before) && secretName.test(before) && !arg.startsWith("-")) return MASK;
-    return maskUrls(arg).replace(/([\w-]+)=(\S+)/g, (pair: string, name: string) =>
-      secretName.test(name) ? `${name}=${MASK}` : pair,
-    );
+    return maskText(arg);
   });
 }
 
-const maskUrls = (text: string) => text.replace(/(\w:\/\/[^\s/:@]*):[^\s/@]+@/g, `$1:${MASK}@`);
+/** `--name value` inside a longer text is what a shell is given by `-c`. */
+const maskText = (text: string) =>
+  maskUrls(text)
+    .replace(/(?<![\w-])([\w-]+)=("[^"]*"|'[^']*'|[^\s&]+)/g, (pair: string, name: string) =>
+      secretName.test(name) ? `${name}=${MASK}` : pair,
+    )
+    .replace(/(^|\s)(--?[\w-]+)(\s+)("[^"]*"|'[^']*'|[^\s-]\S*)/g, (pair: string, ...[start, name, space]: string[]) =>
+      secretName.test(name ?? "") ? `${start}${name}${space}${MASK}` : pair,
+    );
+/** A name alone before the `@` may be a token as well; of a name and a password the name stays. */
+const maskUrls = (text: string) =>
+  text.replace(/(\w:\/\/[^\s/:@]*):[^\s/@]+@/g, `$1:${MASK}@`).replace(/(\w:\/\/)[^\s/:@]{16,}@/g, `$1${MASK}@`);
