@@ -121,7 +121,7 @@ describe("over stdio", () => {
     closers.push(() => delete process.env.SECRET_OF_THE_API);
     const path = await script(`process.stderr.write(JSON.stringify(process.env) + "\\n"); ${silent}`);
     open({ startMs: 1_500 });
-    const { id } = host.create(stdio([path], { TOKEN: "own-value" }));
+    const { id } = host.create(stdio([path], { TOKEN: "own" }));
     await refusalOf(host.start(id));
     const seen = JSON.parse(logs(id)[0]?.data ?? "{}") as Record<string, string>;
     expect(
@@ -129,7 +129,7 @@ describe("over stdio", () => {
         .filter((name) => name !== "LANG")
         .sort(),
     ).toEqual(["HOME", "PATH", "TOKEN"]);
-    expect(seen.TOKEN).toBe("own-value");
+    expect(seen.TOKEN).toBe("own");
   });
 
   test("never gives a value back, neither listed nor told nor refused", async () => {
@@ -143,13 +143,24 @@ describe("over stdio", () => {
   test("keeps a stored value through a change, but never for another program", async () => {
     const path = await script(`process.stderr.write(String(process.env.TOKEN) + "\\n"); ${silent}`);
     open({ startMs: 1_500 });
-    const { id } = host.create(stdio([path], { TOKEN: "kept-value" }));
+    const { id } = host.create(stdio([path], { TOKEN: "kept" }));
     const change = (args: string[]) =>
       host.change(id, { name: "renamed", transport: { type: "stdio", command: node, args, env: { TOKEN: null } } });
     expect(await refusalOf(change([path, "--print"]))).toMatchObject({ code: "invalid_input" });
     expect(await change([path])).toMatchObject({ name: "renamed" });
     await refusalOf(host.start(id));
-    expect(logs(id).map(({ data }) => data)).toContain("kept-value");
+    expect(logs(id).map(({ data }) => data)).toContain("kept");
+  });
+
+  test("tells nobody what was given to a server when the server says it", async () => {
+    const path = await script(
+      `process.stderr.write("key " + process.env.KEY + ", " + process.env.HEAD.split(" ")[1] + "\\n"); ${silent}`,
+    );
+    open({ startMs: 1_500 });
+    const { id } = host.create(stdio([path], { KEY: "s3cret-value", HEAD: "Bearer 0123456789" }));
+    await refusalOf(host.start(id));
+    expect(logs(id).map(({ data }) => data)).toContain("key ********, ********");
+    expect(JSON.stringify([host.log(id), emitted])).not.toContain("s3cret-value");
   });
 
   test("starts nothing that is not in the operator's list, and says how to allow it", async () => {

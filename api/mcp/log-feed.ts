@@ -8,10 +8,15 @@ export const LINE_MAX = 32_768;
 /** Lines that come together travel as one entry; a new one is begun once it is this long. */
 const GATHER_MS = 50;
 const ENTRY_MAX = 32_768;
+/** Values shorter than this are words such as "true" or "3000", which hiding would only make logs unreadable for. */
+const HIDDEN_MIN = 8;
+const MASK = "********";
 /** Characters taken in that time before the source is asked to pause. */
 const WINDOW_MAX = 131_072;
 
 export interface McpLogFeed {
+  /** Values that were given to the server: it may say them, and nobody is told. Short ones are no secrets. */
+  hide(values: readonly string[]): void;
   /** Takes one line or message; false when enough has come for now and the source should pause until `onReady`. */
   add(source: McpLog["source"], level: string, text: string): boolean;
   /** Called when a paused source may go on. */
@@ -30,6 +35,8 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
   let timer: NodeJS.Timeout | undefined;
   let dropped = 0;
   let ready = () => {};
+  let hidden: string[] = [];
+  const withoutHidden = (text: string) => hidden.reduce((rest, value) => rest.replaceAll(value, MASK), text);
 
   const keep = (entry: McpLog) => {
     kept.push(entry);
@@ -59,12 +66,20 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
   });
 
   return {
-    add(source, level, text) {
+    hide(values) {
+      // `Bearer abc` is said as a whole or without the first word; lines of a key come one by one.
+      const parts = values.flatMap((value) => [value, ...value.split(/\s+/)]);
+      hidden = [...new Set(parts)]
+        .filter((part) => part.length >= HIDDEN_MIN)
+        .sort((one, other) => other.length - one.length);
+    },
+    add(source, level, said) {
       timer ??= setTimeout(flush, GATHER_MS);
       if (size >= WINDOW_MAX * 2) {
         dropped++; // only a source that does not pause gets here
         return false;
       }
+      const text = withoutHidden(said);
       const line = text.length > LINE_MAX ? `${text.slice(0, LINE_MAX).toWellFormed()}… (cut)` : text;
       const last = gathered.at(-1);
       if (last && last.source === source && last.level === level && last.data.length < ENTRY_MAX)

@@ -60,6 +60,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   };
 
   const connect = async (transport: McpTransport, abort: AbortController) => {
+    feed.hide(Object.values(transport.type === "stdio" ? transport.env : transport.headers));
     setStatus("starting");
     const limit = setTimeout(() => abort.abort(new AppError("upstream_unavailable", tooSlow(startMs))), startMs);
     try {

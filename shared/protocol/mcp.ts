@@ -4,32 +4,75 @@ import { password } from "./account.ts";
 export const mcpServerStatuses = ["stopped", "starting", "running", "failed"] as const;
 export type McpServerStatus = (typeof mcpServerStatuses)[number];
 
-/** Names a child's environment may not set: each of them loads code or moves a program's search path. */
-export const refusedEnvironmentNames = [
-  "PATH",
-  "HOME",
-  "LD_PRELOAD",
-  "LD_LIBRARY_PATH",
-  "LD_AUDIT",
-  "NODE_OPTIONS",
-  "NODE_PATH",
-  "BASH_ENV",
-  "ENV",
-  "PYTHONSTARTUP",
-  "PYTHONPATH",
-  "PERL5OPT",
-  "RUBYOPT",
-  "DYLD_INSERT_LIBRARIES",
-  "GIT_SSH_COMMAND",
-  "SHELLOPTS",
-  "IFS",
-] as const;
+/**
+ * Names a child's environment may not set: each of them loads code, moves where a program looks for it or runs a command,
+ * and so would make a program of the operator's list run another.
+ */
+const refusedEnvironmentNames = new Set([
+  ...["PATH", "HOME", "CDPATH", "IFS", "ENV", "SHELLOPTS", "PS4", "PROMPT_COMMAND", "ZDOTDIR", "XDG_CONFIG_HOME"],
+  ...["NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED"],
+  ...["PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONBREAKPOINT"],
+  ...[
+    "PERL5OPT",
+    "PERL5LIB",
+    "PERLLIB",
+    "PERL5DB",
+    "RUBYOPT",
+    "RUBYLIB",
+    "GEM_HOME",
+    "GEM_PATH",
+    "LUA_INIT",
+    "LUA_PATH",
+    "LUA_CPATH",
+  ],
+  ...[
+    "CLASSPATH",
+    "JAVA_TOOL_OPTIONS",
+    "_JAVA_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "DOTNET_STARTUP_HOOKS",
+    "PHPRC",
+    "PHP_INI_SCAN_DIR",
+  ],
+  ...["OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSL_CERT_FILE", "SSL_CERT_DIR", "GCONV_PATH"],
+  ...["EDITOR", "VISUAL", "PAGER", "BROWSER", "SSH_ASKPASS"],
+  ...[
+    "GIT_ASKPASS",
+    "GIT_EDITOR",
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_PAGER",
+    "GIT_EXEC_PATH",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PROXY_COMMAND",
+    "GIT_TEMPLATE_DIR",
+  ],
+]);
+/** Families of the same kind: the loader's, and the settings of what fetches packages and runs them. */
+const refusedEnvironmentPrefixes = [
+  "LD_",
+  "DYLD_",
+  "BASH_",
+  "NPM_CONFIG_",
+  "YARN_",
+  "BUN_",
+  "PIP_",
+  "PIPX_",
+  "UV_",
+  "GIT_CONFIG",
+  "GIT_SSH",
+];
+
+/** Whether a server may be given a variable of this name; upper and lower case are one, as they are to some programs. */
+export function mayBeSet(variable: string): boolean {
+  const name = variable.toUpperCase();
+  return !refusedEnvironmentNames.has(name) && !refusedEnvironmentPrefixes.some((prefix) => name.startsWith(prefix));
+}
 
 const environmentName = z
   .string()
   .max(128)
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a variable name")
-  .refine((name) => !(refusedEnvironmentNames as readonly string[]).includes(name.toUpperCase()), "may not be set");
+  .refine(mayBeSet, "may not be set");
 
 const environmentValue = z
   .string()

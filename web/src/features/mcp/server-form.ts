@@ -1,4 +1,4 @@
-import { type McpServer, refusedEnvironmentNames } from "../../../../shared/protocol/mcp.ts";
+import { type McpServer, mayBeSet } from "../../../../shared/protocol/mcp.ts";
 import type { McpServerChange, McpServerInput } from "../../lib/api/mcp.ts";
 
 export interface Pair {
@@ -64,7 +64,7 @@ function pairsProblem(pairs: readonly Pair[]): string | undefined {
 function variableProblem(pairs: readonly Pair[]): string | undefined {
   for (const name of pairs.map((pair) => pair.name.trim()).filter(Boolean)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `${name} is no name of a variable`;
-    if ((refusedEnvironmentNames as readonly string[]).includes(name.toUpperCase())) return `${name} may not be set`;
+    if (!mayBeSet(name)) return `${name} may not be set`;
   }
   return undefined;
 }
