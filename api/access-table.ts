@@ -6,7 +6,7 @@ import type { Permission } from "../shared/protocol/access.ts";
  * - `signed-in`: any session or API key
  * - `session`: a person's session; never an API key
  * - `emit-token`: the realtime server
- * - `monitor`: an administrator's session, an API key, or the emit token
+ * - `monitor`: an administrator's session, an API key that an administrator made, or the emit token
  * - a permission: sessions and keys whose role (and scopes) include it
  */
 export type AccessRule = "public" | "signed-in" | "session" | "emit-token" | "monitor" | Permission;

@@ -79,8 +79,12 @@ test("does what its scopes say and nothing else", async () => {
   expect((await withKey(secret, "GET", "/metrics")).status).toBe(403);
 });
 
-test("reads the metrics whatever its role, when its scopes allow", async () => {
+test("reads the metrics whatever its role, when an administrator made it and its scopes allow", async () => {
   expect((await withKey((await make()).body.secret, "GET", "/metrics")).status).toBe(200);
+  for (const role of ["viewer", "operator"]) {
+    const { secret } = (await make({}, (await userSession(role)).cookie)).body;
+    for (const path of ["/metrics", "/ready"]) expect((await withKey(secret, "GET", path)).status).toBe(403);
+  }
 });
 
 test("is limited by its own limits and its owner's", async () => {

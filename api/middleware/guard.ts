@@ -83,7 +83,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     }
     const { entry } = route;
     const requireRight = (asking: Principal) => {
-      if (!isAllowed(asking, entry.rule)) throw new AppError("forbidden", "You are not allowed to do this.");
+      if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", "You are not allowed to do this.");
     };
     requireRight(principal);
     c.set("stillAllowed", () => {
@@ -141,7 +141,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
   });
 }
 
-function isAllowed(principal: Principal, rule: AccessEntry["rule"]): boolean {
+function isAllowed(principal: Principal, rule: AccessEntry["rule"], { keys, users }: Access): boolean {
   switch (rule) {
     case "public":
     case "signed-in":
@@ -151,7 +151,11 @@ function isAllowed(principal: Principal, rule: AccessEntry["rule"]): boolean {
     case "emit-token":
       return false;
     case "monitor":
-      if (principal.kind === "key") return principal.scopes === null || principal.scopes.includes("metrics:view");
+      // A key of the least role may read the figures, when an administrator made it: others have none to give away.
+      if (principal.kind === "key") {
+        const owner = users.byId(keys.byId(principal.id)?.ownerId ?? "");
+        return owner !== undefined && may({ role: owner.role, scopes: principal.scopes }, "metrics:view");
+      }
       return may(principal, "metrics:view");
     default:
       return may(principal, rule);
