@@ -10,7 +10,7 @@ const interpreter = existsSync(projectNode) ? projectNode : process.execPath;
 
 /** Every variable the services read, save the ports. Nothing else of the caller's environment reaches them. */
 const variables = [
-  ...["HOST", "DATA_DIR", "PUBLIC_ORIGIN", "CLIENT_URL", "VPS_IP", "TRUSTED_PROXIES", "LOG_LEVEL"],
+  ...["HOST", "DATA_DIR", "PUBLIC_ORIGIN", "BASE_PATH", "CLIENT_URL", "VPS_IP", "TRUSTED_PROXIES", "LOG_LEVEL"],
   ...["EMIT_TOKEN", "EMIT_TOKEN_FILE", "DOCKER_HOST", "PM2_HOME", "FILE_MANAGER_ROOT", "FILE_UPLOAD_MAX"],
   ...["MCP_ALLOWED_COMMANDS", "MCP_ALLOWED_HOSTS"],
   ...["REDIS_URL", "WS_SERVER_URL", "BACKEND_URL", "VITE_API_URL", "VITE_WS_URL"],

@@ -127,6 +127,19 @@ test("configured addresses are written into the page and allowed by the policy",
   expect(html).toContain('content="https://ws.example.com/?a=&quot;&gt;&lt;script&gt;"');
 });
 
+test("under a path, the page names its files and servers by it, and may connect to its own origin alone", async () => {
+  const html = '<head><link href="./icon.svg"><script src="./assets/index-abc123.js"></script></head>';
+  expect(addServerAddresses(html, { basePath: "/panel" })).toBe(
+    '<head><link href="/panel/icon.svg"><script src="/panel/assets/index-abc123.js"></script><meta name="base-path" content="/panel"></head>',
+  );
+  expect(addServerAddresses(html, {})).toContain('src="/assets/index-abc123.js"');
+  expect(connectOf(await ask("/", {}, { basePath: "/panel" }))).toEqual([
+    "'self'",
+    "ws://localhost:3005",
+    "wss://localhost:3005",
+  ]);
+});
+
 test("files whose name carries their hash are kept for ever, and come compressed to those who can read it", async () => {
   const plain = await ask("/assets/index-abc123.js");
   expect(plain.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");

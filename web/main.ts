@@ -22,7 +22,7 @@ function start(): void {
   }
   const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "web" });
   const port = config.PORT ?? 3005;
-  const targets = { apiUrl: config.VITE_API_URL, wsUrl: config.VITE_WS_URL };
+  const targets = { apiUrl: config.VITE_API_URL, wsUrl: config.VITE_WS_URL, basePath: config.BASE_PATH };
   const app = createWebApp({
     assets: loadAssets(build, (_path, html) => addServerAddresses(html, targets)),
     originPolicy: createOriginPolicy(allowedOrigins(config, process.platform), [port]),

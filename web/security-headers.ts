@@ -2,14 +2,16 @@
 export interface ConnectTargets {
   apiUrl?: string | undefined;
   wsUrl?: string | undefined;
+  /** Path that a proxy takes off, without a slash at its end; it hands on the other two servers as well. */
+  basePath?: string | undefined;
 }
 
 const proxiedPorts = new Set(["", "80", "443"]);
 
 /** The API and the realtime server as the page reaches them, for `connect-src`. `host` has been checked before. */
-function connectSources(host: string, { apiUrl, wsUrl }: ConnectTargets): string[] {
+function connectSources(host: string, { apiUrl, wsUrl, basePath }: ConnectTargets): string[] {
   const { hostname, port } = new URL(`http://${host}`);
-  const proxied = proxiedPorts.has(port);
+  const proxied = proxiedPorts.has(port) || Boolean(basePath);
   const sources = new Set<string>(["'self'"]);
   const add = (url: string) => {
     const { origin } = new URL(url);

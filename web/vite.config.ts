@@ -3,6 +3,8 @@ import solid from "vite-plugin-solid";
 
 export default defineConfig({
   root: import.meta.dirname,
+  // The web server writes the path it is reached under into the page; what the page loads finds itself from there.
+  base: "./",
   plugins: [solid()],
   server: { host: "127.0.0.1", port: 3005, strictPort: true },
   build: {

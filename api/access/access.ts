@@ -29,7 +29,7 @@ export interface AccessOptions {
   /** Open and migrated. */
   database: DatabaseSync;
   dataDir: string;
-  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN"> & OidcConfig;
+  config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN" | "BASE_PATH"> & OidcConfig;
   originPolicy: OriginPolicy;
   /** The token the realtime server calls with. */
   emitToken: string;
@@ -53,6 +53,8 @@ export interface Access {
   originPolicy: OriginPolicy;
   trustedProxies: ReadonlySet<string>;
   webOrigin: string;
+  /** Path that a proxy takes off the front of every address, without a slash at its end. */
+  basePath: string;
   isEmitToken(token: string | undefined): boolean;
   /** Who is asking; also sees at once what the command line tools have changed. */
   identify(credentials: Credentials): Principal | undefined;
@@ -89,7 +91,7 @@ export function createAccess(options: AccessOptions): Access {
     users,
     passwords,
     announce: options.announce,
-    page: `${webOrigin}/setup`,
+    page: `${webOrigin}${config.BASE_PATH}/setup`,
     monotonic: () => sources.uptime(),
   });
 
@@ -146,6 +148,7 @@ export function createAccess(options: AccessOptions): Access {
     originPolicy,
     trustedProxies: new Set(config.TRUSTED_PROXIES),
     webOrigin,
+    basePath: config.BASE_PATH,
     isEmitToken: createSecretCheck(options.emitToken),
     identify: (credentials) => {
       refresh();

@@ -20,7 +20,9 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
     )
     .get("/start", described({ tag: "access", summary: "Go to the OpenID provider", status: 302 }), async (c) => {
       try {
-        const { url, binding } = await provider(access).start(`${ownOrigin(c, access)}/api/oidc/callback`);
+        const { url, binding } = await provider(access).start(
+          `${ownOrigin(c, access)}${access.basePath}/api/oidc/callback`,
+        );
         sendBinding(c, access, binding, OIDC_PENDING_MS / 1_000);
         return c.redirect(url);
       } catch (error) {
@@ -37,7 +39,7 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
           const user = await provider(access).finish(binding, new URL(c.req.url).search.slice(1));
           c.set("auditTarget", user.name);
           startSession(c, access, user);
-          return c.redirect(`${webOrigin(c, access)}/`);
+          return c.redirect(`${webAddress(c, access)}/`);
         } catch (error) {
           return backToLogin(c, access, error);
         }
@@ -53,10 +55,10 @@ const isHttps = (c: Context, access: Access) => cameByHttps(c, access.originPoli
 const ownOrigin = (c: Context, access: Access) => `${isHttps(c, access) ? "https" : "http"}://${hostOf(c)}`;
 
 /** The web app: on our own origin behind a proxy, else on a port of its own of the same host. */
-function webOrigin(c: Context, access: Access): string {
+function webAddress(c: Context, access: Access): string {
   const own = ownOrigin(c, access);
   const { hostname, port } = new URL(own);
-  if (port === "") return own;
+  if (port === "" || access.basePath) return `${own}${access.basePath}`;
   const sameHost = access.originPolicy.origins.filter((origin) => new URL(origin).hostname === hostname);
   return sameHost.find((origin) => origin === access.webOrigin) ?? sameHost[0] ?? access.webOrigin;
 }
@@ -71,5 +73,5 @@ function sendBinding(c: Context, access: Access, value: string, maxAge: number):
 function backToLogin(c: Context<ApiEnv>, access: Access, thrown: unknown) {
   const { code } = toAppError(thrown);
   c.set("auditDetail", `refused: ${code}`);
-  return c.redirect(`${webOrigin(c, access)}/login?error=${code}`);
+  return c.redirect(`${webAddress(c, access)}/login?error=${code}`);
 }

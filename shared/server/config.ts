@@ -31,6 +31,14 @@ const origin = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** What a proxy takes off the front of every address: nothing, or `/panel` without a slash at its end. */
+const basePath = z
+  .string()
+  .regex(/^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/, "must be a path such as /panel")
+  .max(200)
+  .default("")
+  .transform((path) => path.replace(/\/$/, ""));
+
 const schema = z.object({
   NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -44,6 +52,7 @@ const schema = z.object({
   VITE_WS_URL: z.url().optional(),
   VPS_IP: z.union([z.ipv4(), z.ipv6()]).optional(),
   PUBLIC_ORIGIN: csv.pipe(z.array(origin)),
+  BASE_PATH: basePath,
   DATA_DIR: z
     .string()
     .min(1)

@@ -22,6 +22,8 @@ export interface NginxOptions {
   httpsPort?: number;
   /** Port of the door for backends in front of several realtime nodes; closed when absent. */
   backendsPort?: number;
+  /** Port of one more site in front of this one, which has the panel under `/panel/`: `deploy/nginx-path.conf`. */
+  outerPort?: number;
 }
 
 export interface HttpsAnswer {
@@ -49,7 +51,7 @@ export async function startNginx({ web, api, realtime, ...ports }: NginxOptions)
   const folder = await tempFolder("nginx");
   const at = (name: string) => join(folder.path, name);
   const [freeHttp = 0, freeHttps = 0] = await freePorts(2);
-  const { httpPort = freeHttp, httpsPort = freeHttps, backendsPort } = ports;
+  const { httpPort = freeHttp, httpsPort = freeHttps, backendsPort, outerPort } = ports;
   await run(findProgram("openssl") ?? "openssl", [
     ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
     ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
@@ -64,8 +66,9 @@ export async function startNginx({ web, api, realtime, ...ports }: NginxOptions)
     .replace("server 127.0.0.1:3005;", `server 127.0.0.1:${web};`)
     .replace("server 127.0.0.1:3006;", `server 127.0.0.1:${api};`)
     .replace("server 127.0.0.1:3007;", realtime.map((port) => `server 127.0.0.1:${port};`).join(" "));
+  const behind = outerPort === undefined ? site : turnOnRealIp(site);
   const doors =
-    backendsPort === undefined ? site : uncomment(site).replaceAll("127.0.0.1:3017", `127.0.0.1:${backendsPort}`);
+    backendsPort === undefined ? behind : uncomment(behind).replaceAll("127.0.0.1:3017", `127.0.0.1:${backendsPort}`);
   await writeFile(at("site.conf"), doors);
   for (const name of ["body", "proxy", "fastcgi", "uwsgi", "scgi"]) await mkdir(at(name));
   await writeFile(
@@ -77,6 +80,7 @@ http {
   client_body_temp_path ${at("body")}; proxy_temp_path ${at("proxy")}; fastcgi_temp_path ${at("fastcgi")};
   uwsgi_temp_path ${at("uwsgi")}; scgi_temp_path ${at("scgi")};
   include ${at("site.conf")};
+  ${outerPort === undefined ? "" : await outerSite(outerPort, httpsPort, folder.path)}
 }
 `,
   );
@@ -97,16 +101,32 @@ http {
   }
   const certificate = await readFile(at("fullchain.pem"), "utf8");
   return {
-    origin: `https://localhost:${httpsPort}`,
+    origin: `https://localhost:${outerPort ?? httpsPort}`,
     httpPort,
     httpsPort,
     certificate,
-    send: (path, options, body) => sendHttps(httpsPort, certificate, path, options, body),
+    send: (path, options, body) => sendHttps(outerPort ?? httpsPort, certificate, path, options, body),
     errorLog,
     reload: () => nginx.signal("SIGHUP"),
     close,
   };
 }
+
+/** Somebody's site that was there before the panel. */
+async function outerSite(port: number, innerPort: number, certificates: string): Promise<string> {
+  const location = await readFile(join(projectFolder, "deploy/nginx-path.conf"), "utf8");
+  return `server {
+    listen 127.0.0.1:${port} ssl;
+    server_name localhost;
+    ssl_certificate ${certificates}/fullchain.pem;
+    ssl_certificate_key ${certificates}/privkey.pem;
+    location / { return 200 "the site that was there"; }
+    ${location.replaceAll("127.0.0.1:8443", `127.0.0.1:${innerPort}`)}
+  }`;
+}
+
+const turnOnRealIp = (site: string): string =>
+  site.replace(/# (set_real_ip_from) .*;/, "$1 127.0.0.1;").replace(/# (real_ip_header)/, "$1");
 
 /** The site with the block that an operator turns on by hand. */
 const uncomment = (site: string): string => site.replace(/^#(?=server|}| {4})/gm, "");

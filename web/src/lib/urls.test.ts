@@ -21,3 +21,9 @@ test("a configured address comes first, without its last slash", () => {
     "https://api.example.com",
   );
 });
+
+test("a page under a path is behind a proxy, whatever its port", () => {
+  expect(serverUrl(page("https://host.example.com:8443"), undefined, 3006, "/panel")).toBe(
+    "https://host.example.com:8443/panel",
+  );
+});

@@ -8,16 +8,26 @@ interface PageLocation {
   origin: string;
 }
 
-/** Base address of a server: what the build was told, else the page's own origin behind a proxy, else its usual port. */
-export function serverUrl(page: PageLocation, configured: string | undefined, port: number): string {
+/**
+ * Base address of a server: what the build was told, else the page's own origin behind a proxy, else its usual port.
+ * A page under a path is behind a proxy, whatever its port, and so are the servers.
+ */
+export function serverUrl(page: PageLocation, configured: string | undefined, port: number, basePath = ""): string {
   if (configured) return configured.replace(/\/+$/, "");
-  return PROXIED_PORTS.has(page.port) ? page.origin : `${page.protocol}//${page.hostname}:${port}`;
+  if (PROXIED_PORTS.has(page.port) || basePath) return `${page.origin}${basePath}`;
+  return `${page.protocol}//${page.hostname}:${port}`;
 }
 
 /** What the web server was told, or else the build. */
 const configured = (name: string, built: string | undefined): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || built || undefined;
 
+/** Path the app is reached under, without a slash at its end; empty at the root. */
+export const basePath = (): string => configured("base-path", undefined) ?? "";
+/** Address of a file that is part of the build, outside of what the bundler names. */
+export const publicFile = (name: string): string => `${basePath()}/${name}`;
+
 export const apiUrl = (): string =>
-  serverUrl(window.location, configured("api-url", import.meta.env.VITE_API_URL), 3006);
-export const wsUrl = (): string => serverUrl(window.location, configured("ws-url", import.meta.env.VITE_WS_URL), 3007);
+  serverUrl(window.location, configured("api-url", import.meta.env.VITE_API_URL), 3006, basePath());
+export const wsUrl = (): string =>
+  serverUrl(window.location, configured("ws-url", import.meta.env.VITE_WS_URL), 3007, basePath());

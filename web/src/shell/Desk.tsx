@@ -3,6 +3,7 @@ import { QueryClientProvider } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
 import { queryClient } from "../lib/queries.ts";
 import { session } from "../lib/session.ts";
+import { basePath } from "../lib/urls.ts";
 import { disconnect, whenRefused } from "../lib/ws-client.ts";
 import { routes } from "../routes.tsx";
 import { ConfirmHost } from "../ui/confirm.tsx";
@@ -19,7 +20,9 @@ export default function Desk() {
   });
   return (
     <QueryClientProvider client={queryClient}>
-      <Router root={Shell}>{routes}</Router>
+      <Router root={Shell} base={basePath()}>
+        {routes}
+      </Router>
       <ConfirmHost />
       <ToastHost />
     </QueryClientProvider>

@@ -4,6 +4,7 @@ import Search from "lucide-solid/icons/search";
 import { createEffect, createSignal, ErrorBoundary, For, lazy, on, onCleanup, onMount, Show, Suspense } from "solid-js";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
 import { session } from "../lib/session.ts";
+import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
@@ -53,7 +54,7 @@ export function Shell(props: RouteSectionProps) {
       </a>
       <nav class="nav" aria-label="Main" id="nav">
         <div class="nav-brand">
-          <img src="/icon.svg" alt="" width="24" height="24" />
+          <img src={publicFile("icon.svg")} alt="" width="24" height="24" />
           <span>AI Desktop</span>
         </div>
         <div class="nav-sections">

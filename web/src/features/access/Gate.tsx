@@ -1,4 +1,5 @@
 import type { JSX } from "solid-js";
+import { publicFile } from "../../lib/urls.ts";
 import "./gate.css";
 
 /** The page of somebody who is not in yet. */
@@ -7,7 +8,7 @@ export function Gate(props: { title: string; note: JSX.Element; foot?: JSX.Eleme
     <div class="gate-page">
       <main class="gate-box">
         <header class="gate-head">
-          <img src="/icon.svg" alt="" width="34" height="34" />
+          <img src={publicFile("icon.svg")} alt="" width="34" height="34" />
           <h1>{props.title}</h1>
           <p class="muted">{props.note}</p>
         </header>

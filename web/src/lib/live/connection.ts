@@ -4,7 +4,7 @@ import type { NamespaceName } from "../../../../shared/protocol/namespaces.ts";
 export type ConnectionState = "idle" | "connecting" | "live" | "reconnecting";
 
 export interface ConnectionOptions {
-  /** Base address of the realtime server. */
+  /** Base address of the realtime server; may have a path. */
   url: string;
   /** Milliseconds a namespace stays connected after its last use: a change of page should not reconnect. */
   lingerMs?: number;
@@ -47,7 +47,9 @@ interface Entry {
 /** One connection for all namespaces; each is joined on its first use and left a while after its last. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { lingerMs = 15_000, retryMs = { min: 500, max: 10_000 } } = options;
-  const manager = new Manager(options.url, {
+  const { origin, pathname } = new URL(options.url);
+  const manager = new Manager(origin, {
+    path: `${pathname.replace(/\/$/, "")}/socket.io`,
     autoConnect: false,
     withCredentials: true,
     transports: options.transports ?? ["websocket", "polling"],

@@ -1,0 +1,138 @@
+import { Agent } from "node:https";
+import { io } from "socket.io-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
+import { freePorts } from "../shared/testing/free-port.ts";
+import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { ADMIN } from "../shared/testing/signed-in.ts";
+import { type Stack, startStack } from "../shared/testing/stack.ts";
+
+/** The site of `deploy/nginx.conf` behind another nginx, which has it under a path of its own site. */
+describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a path, behind another proxy", () => {
+  let nginx: TestNginx;
+  let stack: Stack;
+  let browser: TestBrowser;
+  let setupLink: string;
+  let cookie: string;
+
+  beforeAll(async () => {
+    const [outerPort = 0] = await freePorts(1);
+    const origin = `https://localhost:${outerPort}`;
+    stack = await startStack({
+      web: true,
+      env: {
+        PUBLIC_ORIGIN: origin,
+        BASE_PATH: "/panel/",
+        TRUSTED_PROXIES: "127.0.0.1",
+        NODE_ENV: "production",
+        VITE_API_URL: "",
+        VITE_WS_URL: "",
+      },
+    });
+    const { web, api, realtime } = stack;
+    nginx = await startNginx({ web: web?.port ?? 0, api: api.port, realtime: [realtime.port], outerPort });
+    setupLink = /https:\/\/\S+/.exec(await api.prints("/setup#token="))?.[0] ?? "";
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await nginx?.close();
+    await stack?.stop();
+  });
+
+  test("is set up by the link of the console and works in a browser: pages, live figures, a reload", async () => {
+    expect(setupLink.startsWith(`${nginx.origin}/panel/setup#token=`)).toBe(true);
+    const { page, context, problems } = await browser.open({ ignoreHTTPSErrors: true });
+    page.setDefaultTimeout(20_000);
+    const strays: string[] = [];
+    page.on("request", (request) => {
+      const { origin, pathname, protocol } = new URL(request.url());
+      const ours = origin === nginx.origin && pathname.startsWith("/panel/");
+      if (/^(http|ws)/.test(protocol) && !ours) strays.push(request.url());
+    });
+    const sockets: string[] = [];
+    page.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname));
+    const isLive = page.getByText(/\d+(\.\d+)? ?%/).first();
+
+    await page.goto(setupLink);
+    await page.getByLabel("User name").fill(ADMIN.username);
+    await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await page.getByRole("region", { name: "Host" }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
+    const navigation = page.getByRole("navigation", { name: "Main" });
+    expect(await navigation.locator("[aria-current=page]").allInnerTexts()).toEqual(["Overview"]);
+
+    await navigation.getByRole("link", { name: "Files" }).click();
+    await page.waitForURL(`${nginx.origin}/panel/files`);
+    await page.goto(`${nginx.origin}/panel/services/no-such-one`); // an address of some depth, opened directly
+    await page.getByRole("heading", { name: "Services" }).first().waitFor();
+    await navigation.getByRole("link", { name: "System" }).click();
+    await isLive.waitFor();
+    await page.reload();
+    await isLive.waitFor();
+
+    expect(new Set(sockets)).toEqual(new Set(["/panel/socket.io/"]));
+    expect(strays).toEqual([]);
+    expect(problems.filter((problem) => !problem.includes("401 (Unauthorized)"))).toEqual([]);
+    const kept = (await context.cookies()).find(({ name }) => name === "__Host-ai-desktop");
+    expect(kept).toMatchObject({ path: "/", secure: true, httpOnly: true });
+    cookie = `${kept?.name}=${kept?.value}`;
+    await context.close();
+  });
+
+  test("has its reference of the API there too, and its routes refuse and answer as at the root", async () => {
+    expect((await nginx.send("/panel/api/session")).status).toBe(401);
+    const headers = { Cookie: cookie };
+    const reference = await nginx.send("/panel/api/docs", { headers });
+    const [, style = ""] = /rel="stylesheet" href="([^"]+)"/.exec(reference.body) ?? [];
+    const { pathname } = new URL(style, `${nginx.origin}/panel/api/docs`);
+    expect((await nginx.send(pathname, { headers })).status).toBe(200);
+  });
+
+  test("leaves the site around it alone, and keeps the closed doors closed", async () => {
+    expect((await nginx.send("/")).body).toBe("the site that was there");
+    expect((await nginx.send("/panel")).headers.location).toBe("/panel/");
+    for (const path of ["emit", "metrics", "ready", "internal/sessions", "access/revoke"]) {
+      expect([path, (await nginx.send(`/panel/${path}`, { method: "POST" })).status]).toEqual([path, 404]);
+    }
+    for (const path of ["/panel/api/..\\internal/sessions", "/panel/api/..%5cinternal/sessions"]) {
+      expect([400, 404]).toContain((await nginx.send(path, { method: "POST" })).status);
+    }
+  });
+
+  test("sees the visitor's own address, not that of the proxy or one the visitor made up", async () => {
+    const answer = await nginx.send(
+      "/panel/api/session",
+      {
+        method: "POST",
+        headers: { Origin: nginx.origin, "Content-Type": "application/json", "X-Forwarded-For": "203.0.113.9" },
+        localAddress: "127.0.0.77",
+      },
+      JSON.stringify(ADMIN),
+    );
+    expect(answer.status).toBe(200);
+    const { body } = await nginx.send("/panel/api/account/sessions", { headers: { Cookie: cookie } });
+    expect((JSON.parse(body) as { sessions: { address: string }[] }).sessions.map(({ address }) => address)).toContain(
+      "127.0.0.77",
+    );
+    expect(body).not.toContain("203.0.113.9");
+  });
+
+  test("takes programs in by the path of the socket", async () => {
+    const socket = io(`${nginx.origin}/system`, {
+      path: "/panel/socket.io",
+      transports: ["polling"],
+      extraHeaders: { Cookie: cookie, Origin: nginx.origin },
+      agent: new Agent({ ca: nginx.certificate }) as unknown as string,
+      ca: nginx.certificate,
+      reconnection: false,
+    } as Parameters<typeof io>[1]);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("connect_error", reject);
+    });
+    socket.disconnect();
+  });
+});
