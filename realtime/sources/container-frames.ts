@@ -78,6 +78,8 @@ export interface FrameDecoder {
   end(): StoredLine[];
   /** Time of a line that is not whole yet. */
   pendingTime(): string | undefined;
+  /** The Engine broke off with a word of its own ("Error grabbing logs: …") among the lines; nothing is decoded after it. */
+  readonly broken: boolean;
 }
 
 /** Decodes the multiplexed body of a container without a TTY: header of stream and length, then the message. */
@@ -85,15 +87,21 @@ export function createFrameDecoder(): FrameDecoder {
   const out = new LineAssembler(false);
   const error = new LineAssembler(true);
   let rest: Buffer = empty;
+  let broken = false;
   return {
     add(chunk) {
-      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const lines: StoredLine[] = [];
+      if (broken) return lines;
+      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let offset = 0;
       while (data.length - offset >= HEADER_LENGTH) {
         const length = data.readUInt32BE(offset + 4);
         const end = offset + HEADER_LENGTH + length;
         if (end > data.length) break;
+        if (!hasTime(data, offset + HEADER_LENGTH)) {
+          broken = true;
+          return lines;
+        }
         (data[offset] === 2 ? error : out).add(data, offset + HEADER_LENGTH, end, lines);
         offset = end;
       }
@@ -107,6 +115,9 @@ export function createFrameDecoder(): FrameDecoder {
       return lines;
     },
     pendingTime: () => out.pendingTime ?? error.pendingTime,
+    get broken() {
+      return broken;
+    },
   };
 }
 
@@ -114,7 +125,10 @@ export function createFrameDecoder(): FrameDecoder {
 export function createTtyDecoder(): FrameDecoder {
   const out = new LineAssembler(false);
   let rest: Buffer = empty;
+  let broken = false;
   const addLine = (line: Buffer, lines: StoredLine[]) => {
+    broken ||= !hasTime(line, 0);
+    if (broken) return;
     // A long line arrives as messages of MESSAGE_BYTES with a timestamp before each: take them apart again.
     let start = 0;
     const step = TIME_LENGTH + 1 + MESSAGE_BYTES;
@@ -153,9 +167,16 @@ export function createTtyDecoder(): FrameDecoder {
       return lines;
     },
     pendingTime: () => out.pendingTime ?? (isTime(rest, 0) ? rest.toString("latin1", 0, TIME_LENGTH) : undefined),
+    get broken() {
+      return broken;
+    },
   };
 }
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z $/;
 const isTime = (data: Buffer, offset: number) =>
   timePattern.test(data.toString("latin1", offset, offset + TIME_LENGTH + 1));
+
+/** A quick look at what {@link isTime} looks at in full: every message begins with a time. */
+const hasTime = (data: Buffer, offset: number) =>
+  data[offset + 4] === 0x2d && data[offset + TIME_LENGTH - 1] === 0x5a && data[offset + TIME_LENGTH] === 0x20;

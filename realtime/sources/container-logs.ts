@@ -21,6 +21,7 @@ import {
   sinceOf,
   startOf,
 } from "./container-position.ts";
+import { type SilenceWatchOptions, watchSilence } from "./silence-watch.ts";
 
 /** A stopped container is looked at again this often, in case its start event was missed. */
 const RECHECK_MS = 10_000;
@@ -96,11 +97,30 @@ async function read(
     position = advance(before, lines);
     await handlers.onLines(lines, before);
   };
-  for await (const chunk of untilBroken(stream)) await take(decoder.add(chunk));
+  for await (const chunk of untilBroken(stream)) {
+    await take(decoder.add(chunk));
+    if (!decoder.broken) continue;
+    // Where a log ends must be known; what could be read of it otherwise is read on from there.
+    if (tail !== undefined) throw new AppError("upstream_unavailable", "The Docker Engine could not read this log.");
+    return filter.baseline(position);
+  }
   // A line that is still being written is left to the next reader; a container that has stopped writes no more of it.
   if (!container.running) await take(decoder.end());
   filter.note(decoder.pendingTime());
   return filter.baseline(position);
+}
+
+async function newestLine(
+  docker: DockerHost,
+  container: ContainerIdentity,
+  signal: AbortSignal,
+): Promise<LogLine | undefined> {
+  let newest: LogLine | undefined;
+  const onLines = (lines: LogLine[]) => {
+    newest = lines.at(-1);
+  };
+  await read(docker, container, startOf(container.id), { tail: 1 }, { onLines, onLost() {} }, signal);
+  return newest;
 }
 
 /** The chunks of a stream; one that breaks says that its Engine is away, whatever it says itself. */
@@ -126,6 +146,8 @@ async function follow(
   let position = from;
   let standing: StreamClosedCode | undefined; // what was announced last; undefined while live
   let reattaching = false;
+  /** Time of the newest line a silent stream was given up for: once is enough, should it never come. */
+  let given: string | undefined;
 
   const close = (code: StreamClosedCode, exitCode?: number) => {
     if (standing === code) return;
@@ -182,12 +204,19 @@ async function follow(
       if (event.id === container.id && event.action === "start") starts++;
     };
     events.on("event", countStart);
-    let opened = false;
+    const before = position;
     try {
       const stream = await docker.openLogs(container.id, { follow: true, since: sinceOf(position), signal });
-      opened = true;
       if (container.running) goLive();
-      position = await pump(stream, container, position, live);
+      position = await pump(stream, container, position, live, {
+        newest: async (ended) => {
+          const newest = await newestLine(docker, container, ended);
+          return newest?.time === given ? undefined : newest;
+        },
+        onStale(newest) {
+          given = newest.time;
+        },
+      });
     } catch (error) {
       if (signal.aborted) return;
       if (toAppError(error).code === "not_supported") {
@@ -203,10 +232,10 @@ async function follow(
     try {
       const ended = changes.mark();
       const now = await docker.identify(container.id);
-      backoff.reset();
+      if (position !== before) backoff.reset();
       if (now.running) {
-        if (!opened) await backoff.wait(signal);
-        else if (starts > 0) handlers.onState("restarted");
+        if (starts > 0) handlers.onState("restarted");
+        else if (position === before) await backoff.wait(signal);
         else await delay(20, signal); // a run that just began, or an Engine about to stop: do not spin
       } else {
         // The Engine may end the stream before the container's last words: read them now.
@@ -228,6 +257,7 @@ async function pump(
   container: ContainerIdentity,
   from: Position,
   handlers: FollowHandlers,
+  watch: Pick<SilenceWatchOptions, "newest" | "onStale">,
 ): Promise<Position> {
   const filter = createResumeFilter(from, { dropRepeats: true });
   const decoder = decoderOf(container);
@@ -239,10 +269,23 @@ async function pump(
     position = advance(position, lines);
     handlers.onLines(lines as LogLine[]);
   };
+  const silence = watchSilence({
+    position: () => position,
+    newest: watch.newest,
+    onStale(newest) {
+      watch.onStale(newest);
+      stream.destroy();
+    },
+  });
   try {
-    for await (const chunk of stream) take(decoder.add(chunk as Buffer));
+    for await (const chunk of stream) {
+      take(decoder.add(chunk as Buffer));
+      if (decoder.broken) break;
+    }
   } catch {
     return position; // half a line is read again from the position
+  } finally {
+    silence.close();
   }
   return position; // a line that is not whole is read again, or by the last look at a container that has exited
 }

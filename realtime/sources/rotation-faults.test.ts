@@ -1,0 +1,79 @@
+import { truncate } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+
+const LINES = 3_000;
+
+describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is read", () => {
+  const engine = testEngine();
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    realtime = await startRealtime();
+  });
+  afterEach(async () => {
+    await realtime.disconnectAll();
+    await engine.removeAll();
+  });
+  afterAll(() => realtime.stop());
+
+  /** Numbers of the lines the Engine holds now. */
+  const held = async ({ container }: TestContainer): Promise<number[]> => {
+    const body = await container.logs({ stdout: true, follow: false });
+    const found: number[] = [];
+    for (let at = 0; at < body.length; at += 8 + body.readUInt32BE(at + 4)) {
+      found.push(Number(body.toString("latin1", at + 8, at + 16).split(" ")[0]));
+    }
+    return found;
+  };
+
+  test.each(["3", "1"])(
+    "(%s files of 20 KB) is told in order, without a repeat and up to its newest line, and is followed on",
+    async (files) => {
+      const counting = await engine.run({
+        script: `sleep 1; i=1; while [ $i -le ${LINES} ]; do echo "$i ${"x".repeat(100)}"; i=$((i+1)); done; exec sleep 100`,
+        log: { driver: "json-file", options: { "max-size": "20k", "max-file": files } },
+      });
+      const socket = realtime.connect("services");
+      const reader = readLogs(socket);
+      const told = () => reader.lines.map((line) => Number(line.split(" ")[0]));
+      const ref = { serviceId: "svc", containerName: counting.name };
+      expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 0 })).toMatchObject({ success: true });
+      await eventually(async () => (await held(counting)).includes(LINES), 20_000);
+      // The Engine may skip lines while it follows, and says nothing of it; but what it breaks off or stops sending is noticed.
+      await eventually(() => expect(told().at(-1)).toBe(LINES), 20_000);
+      expect(told().filter((line, index) => index > 0 && !(line > (told()[index - 1] as number)))).toEqual([]);
+
+      // A log that had lost its reader would say no more.
+      const seen = told().length;
+      await counting.container.restart({ t: 0 });
+      await eventually(() => expect(told().slice(seen).at(-1)).toBe(LINES), 20_000);
+    },
+    60_000,
+  );
+
+  test("by others, who empty it under the Engine, is followed on within 30 s", async () => {
+    const counting = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.2; done" });
+    const { LogPath } = (await counting.container.inspect()) as unknown as { LogPath: string };
+    const socket = realtime.connect("services");
+    const reader = readLogs(socket);
+    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: counting.name, tail: 10 });
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(10));
+    await truncate(LogPath);
+    const emptied = performance.now();
+    const newest = async () => Math.max(...(await held(counting)));
+    // What is written from now on is told, sooner or later.
+    await eventually(
+      async () => expect(Number(reader.lines.at(-1))).toBeGreaterThan((await newest()) - 5),
+      40_000,
+      500,
+    );
+    const seen = Number(reader.lines.at(-1));
+    await eventually(() => expect(Number(reader.lines.at(-1))).toBeGreaterThan(seen + 5), 30_000);
+    expect(performance.now() - emptied).toBeLessThan(35_000);
+    const numbers = reader.lines.map(Number);
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((left, right) => left - right));
+  }, 60_000);
+});
