@@ -16,8 +16,14 @@ export async function startFeed(): Promise<Feed & { remove(): Promise<void> }> {
   const container = await docker.createContainer({
     name,
     Image: TEST_IMAGE,
-    Cmd: ["/bin/sh", "-c", "while :; do cat /feed/lines; done"],
-    HostConfig: { NetworkMode: "none", Binds: [`${folder.path}:/feed`], LogConfig: { Type: "json-file", Config: {} } },
+    // Ends by itself, should the bench be cut off.
+    Cmd: ["timeout", "1800", "/bin/sh", "-c", "while :; do cat /feed/lines; done"],
+    HostConfig: {
+      AutoRemove: true,
+      NetworkMode: "none",
+      Binds: [`${folder.path}:/feed`],
+      LogConfig: { Type: "json-file", Config: {} },
+    },
   });
   await container.start();
   return {

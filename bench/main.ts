@@ -28,6 +28,9 @@ for (const name of options.only ?? []) {
   process.exit(1);
 }
 
+// Ending by `exit` ends the servers too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const rows: (Row & { group: string })[] = [];
 const load = await startLoad();
 try {

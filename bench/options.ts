@@ -18,5 +18,5 @@ export function parseOptions(args: string[]): BenchOptions {
   const quick = values.quick ?? false;
   const repetitions = Number(values.repetitions ?? (quick ? 1 : 3));
   if (!Number.isInteger(repetitions) || repetitions < 1) throw new Error("--repetitions must be a whole number");
-  return { only: values.only?.split(","), quick, repetitions, seconds: quick ? 1.5 : 3 };
+  return { only: values.only?.split(","), quick, repetitions, seconds: quick ? 1.5 : 2 };
 }

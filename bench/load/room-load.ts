@@ -144,10 +144,12 @@ export class RoomLoad {
   }
 
   private async settled(expected: number, silenceMs = SILENCE_MS): Promise<void> {
-    let seen = -1;
-    while (this.received < expected && this.received !== seen) {
+    let seen = this.received;
+    let changedAt = performance.now();
+    while (this.received < expected && performance.now() - changedAt < silenceMs) {
+      await delay(20);
+      if (this.received !== seen) changedAt = performance.now();
       seen = this.received;
-      await delay(silenceMs);
     }
   }
 }
