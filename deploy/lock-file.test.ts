@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { projectFolder } from "../shared/testing/service-process.ts";
+
+interface LockedPackage {
+  version?: string;
+  resolved?: string;
+  integrity?: string;
+  link?: boolean;
+  hasInstallScript?: boolean;
+}
+
+/** Oldest versions without a known hole that would matter here. */
+const floors: Record<string, string> = {
+  "@hono/node-server": "1.19.13",
+  "@modelcontextprotocol/sdk": "1.26.0",
+  "engine.io": "6.6.9",
+  hono: "4.13.5",
+  pm2: "7.0.0",
+  "socket.io": "4.8.4",
+  "socket.io-parser": "4.2.7",
+  tar: "7.5.8",
+  vite: "8.0.5",
+  ws: "8.21.1",
+};
+/** Those with an install script: none of them is run (`npm ci --ignore-scripts`), and none is needed. */
+const withInstallScript = ["cpu-features", "deno", "esbuild", "protobufjs", "ssh2"];
+
+const lock = JSON.parse(await readFile(join(projectFolder, "package-lock.json"), "utf8")) as {
+  packages: Record<string, LockedPackage>;
+};
+const nameOf = (path: string) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+const locked = Object.entries(lock.packages)
+  .filter(([path]) => path !== "")
+  .map(([path, entry]) => ({ path, name: nameOf(path), ...entry }));
+
+function isBelow(version: string, floor: string): boolean {
+  const [own, least] = [version, floor].map((text) => text.split(/[.-]/).map(Number)) as [number[], number[]];
+  for (let index = 0; index < 3; index++) {
+    if (own[index] !== least[index]) return !((own[index] ?? 0) > (least[index] ?? 0));
+  }
+  return version.includes("-");
+}
+
+test("no package is older than the version that closed its known holes, wherever it is nested", () => {
+  for (const name of ["hono", "socket.io", "engine.io", "socket.io-parser", "ws", "pm2", "vite"]) {
+    expect(locked.map((entry) => entry.name)).toContain(name);
+  }
+  const below = locked.filter(({ name, version = "0" }) => {
+    const floor = floors[name];
+    return floor !== undefined && isBelow(version, floor);
+  });
+  expect(below.map(({ path, version }) => `${path} ${version}`)).toEqual([]);
+});
+
+test("no package beyond those known has an install script", () => {
+  const names = locked.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name);
+  expect([...new Set(names)].filter((name) => !withInstallScript.includes(name))).toEqual([]);
+});
+
+test("every package is held by its hash, and comes from no place of its own", () => {
+  const loose = locked.filter(
+    ({ resolved, integrity = "", link }) =>
+      link || !integrity.startsWith("sha512-") || (resolved !== undefined && !resolved.startsWith("https://")),
+  );
+  expect(loose.map(({ path }) => path)).toEqual([]);
+});
