@@ -87,6 +87,27 @@ test("reads the metrics whatever its role, when an administrator made it and its
   }
 });
 
+test("takes the password again once the log-in was ten minutes ago, as users and roles do", async () => {
+  const { id } = await userSession("viewer");
+  clock.pass(11 * 60_000);
+  const user = { username: "mallory", role: "admin", password: PASSWORD };
+  const patch = (fields: object) => server.ask("PATCH", `/api/users/${id}`, { cookie, body: fields });
+  const create = (fields: object) => server.ask("POST", "/api/users", { cookie, body: { ...user, ...fields } });
+  for (const proof of [{}, { ownPassword: "wrong horse battery staple" }]) {
+    expect((await make(proof)).status).toBe(403);
+    expect((await create(proof)).status).toBe(403);
+    expect((await patch({ role: "admin", ...proof })).status).toBe(403);
+  }
+  expect((await server.ask("GET", "/api/keys", { cookie })).body.keys).toEqual([]);
+  expect((await server.ask("GET", "/api/users", { cookie })).body.users).toHaveLength(2);
+  expect((await make({ ownPassword: PASSWORD })).status).toBe(201);
+  expect((await create({ ownPassword: PASSWORD })).status).toBe(201);
+  expect((await patch({ role: "operator", ownPassword: PASSWORD })).body.user.role).toBe("operator");
+  const { secret } = (await make({ role: "admin", scopes: ["access:manage"], ownPassword: PASSWORD })).body;
+  const body = { ...user, username: "made-by-key" };
+  expect((await server.ask("POST", "/api/users", { token: secret, origin: null, body })).status).toBe(201);
+});
+
 test("is limited by its own limits and its owner's", async () => {
   const { cookie: viewer } = await userSession("viewer", { services: ["web", "db"], deployments: null });
   const { secret } = (await make({ limits: { services: ["db", "cache"], deployments: ["app"] } }, viewer)).body;

@@ -3,6 +3,7 @@ import { userBody, userPatch } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
+import { requireFreshProof } from "../access/fresh-proof.ts";
 import { refuseWeakPassword } from "../access/password-policy.ts";
 import { toUser } from "../access/users.ts";
 import { createRoutes } from "../context.ts";
@@ -35,9 +36,10 @@ export const usersRoutes = ({ access }: { access: Access }) => {
       described({ tag: "users", summary: "Make a user", answer: { user: userSchema }, status: 201 }),
       validated("json", userBody),
       async (c) => {
-        const { username: name, password, role, limits } = c.req.valid("json");
+        const { username: name, password, role, limits, ownPassword } = c.req.valid("json");
         c.set("auditTarget", name);
         c.set("auditDetail", `role ${role}`);
+        await requireFreshProof(c, access, ownPassword);
         const passwordHash = await hashOf(password, name);
         c.get("stillAllowed")?.(); // hashing takes its time
         return c.json(ok({ user: toUser(users.add({ name, role, limits, passwordHash })) }), 201);
@@ -54,12 +56,13 @@ export const usersRoutes = ({ access }: { access: Access }) => {
       validated("json", userPatch),
       async (c) => {
         const { id } = c.req.valid("param");
-        const { role, limits, password, resetTotp } = c.req.valid("json");
+        const { role, limits, password, resetTotp, ownPassword } = c.req.valid("json");
         const { name } = existing(id);
         c.set("auditTarget", name);
         if ((password || resetTotp) && id === c.get("principal").id) {
           throw new AppError("forbidden", "Change your own password and second factor in your account.");
         }
+        if (role || limits || password) await requireFreshProof(c, access, ownPassword);
         const passwordHash = await hashOf(password, name);
         c.get("stillAllowed")?.(); // hashing takes its time
         users.change(id, {

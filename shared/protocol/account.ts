@@ -56,8 +56,12 @@ export const passwordAgain = z.strictObject({ password: password.optional() });
 
 export const totpConfirmation = z.strictObject({ code: z.string().regex(/^\d{6}$/, "must be six digits") });
 
+/** The password of who asks, needed when the log-in was some time ago and what is asked for outlives the session. */
+const ownPassword = password.optional();
+
 /** `POST /api/users`. Without a password the user can only log in by OIDC. */
 export const userBody = z.strictObject({
+  ownPassword,
   username: userName,
   password: newPassword.optional(),
   role,
@@ -66,6 +70,7 @@ export const userBody = z.strictObject({
 
 /** `PATCH /api/users/:id`. */
 export const userPatch = z.strictObject({
+  ownPassword,
   role: role.optional(),
   limits: limits.optional(),
   password: newPassword.optional(),
@@ -75,6 +80,7 @@ export const userPatch = z.strictObject({
 
 /** `POST /api/keys`. */
 export const keyBody = z.strictObject({
+  ownPassword,
   name: z.string().trim().min(1).max(64),
   role,
   /** Null: all that the role may do. */

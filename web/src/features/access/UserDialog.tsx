@@ -11,6 +11,7 @@ import { toast } from "../../ui/toast.tsx";
 import { LimitsFields } from "./LimitsFields.tsx";
 import { toDraft, toLimits } from "./limits.ts";
 import { isGoodPassword, NewPassword } from "./NewPassword.tsx";
+import { createOwnPassword } from "./OwnPassword.tsx";
 import { roleOptions } from "./role-options.ts";
 
 /** Adds a user, or changes one. Opened anew for each user. */
@@ -20,6 +21,7 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
   const [limits, setLimits] = createSignal(toDraft(props.user?.limits ?? { services: null, deployments: null }));
   const [withPassword, setWithPassword] = createSignal(props.user === null);
   const [password, setPassword] = createSignal("");
+  const proof = createOwnPassword();
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
   // The own password is changed on the account page, where the old one is asked for.
@@ -27,7 +29,12 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
   const ready = () => name().trim() !== "" && (!withPassword() || isGoodPassword(password(), name()));
 
   const save = async () => {
-    const fields = { role: role(), limits: toLimits(limits()), ...(withPassword() ? { password: password() } : {}) };
+    const fields = {
+      role: role(),
+      limits: toLimits(limits()),
+      ...(withPassword() ? { password: password() } : {}),
+      ...proof.fields(),
+    };
     if (props.user) await api.users.update(props.user.id, fields);
     else await api.users.create({ username: name().trim(), ...fields });
   };
@@ -42,6 +49,7 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
       await invalidate(queryKeys.users);
       props.onClose();
     } catch (error) {
+      proof.refused(error);
       setProblem(toMessage(error));
     } finally {
       setBusy(false);
@@ -86,6 +94,7 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
           <NewPassword username={name()} value={password()} onInput={setPassword} />
         </Show>
         <LimitsFields value={limits()} onChange={setLimits} />
+        <proof.Field />
       </form>
     </Dialog>
   );
