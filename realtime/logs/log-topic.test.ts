@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDockerHost } from "../../shared/host/docker.ts";
+import { silentLog } from "../../shared/server/log.ts";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { type ContainerEvents, openContainerEvents } from "../sources/container-events.ts";
+import { createContainerLogs } from "../sources/container-logs.ts";
+import { type LogEvent, LogTopic } from "./log-topic.ts";
+
+const linesOf = (events: LogEvent[]) =>
+  events.flatMap((event) => (event.kind === "logs" ? event.run.data.split("\n").slice(0, -1).map(Number) : []));
+
+describe.skipIf(await lacks("docker"))("the topic of a container that writes to stdout alone", () => {
+  const engine = testEngine();
+  const docker = createDockerHost({ dockerHost: engine.dockerHost });
+  let events: ContainerEvents;
+  beforeAll(() => {
+    events = openContainerEvents(docker, silentLog());
+  });
+  afterAll(async () => {
+    await events.close();
+    await engine.removeAll();
+  });
+
+  test("sends lines once for all viewers, whenever they came, and none twice", async () => {
+    const { name } = await engine.run({ script: "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done" });
+    const broadcast: LogEvent[] = [];
+    const port = { broadcast: (event: LogEvent) => void broadcast.push(event) };
+    const topic = new LogTopic(createContainerLogs(name, docker, events), port, silentLog());
+    try {
+      await topic.ready;
+      await eventually(() => linesOf(broadcast).length > 20);
+      const viewers = Array.from({ length: 3 }, () => {
+        const own: LogEvent[] = [];
+        let joinedAt = -1;
+        const subscriber = topic.subscribe(
+          {
+            send: (event) => void own.push(event),
+            fail: (error) => {
+              throw error;
+            },
+            isSlow: () => false,
+            drained: async () => {},
+            joinLive: () => {
+              joinedAt = broadcast.length;
+            },
+            leaveLive: () => {},
+          },
+          { tail: 5 },
+        );
+        return { subscriber, own, live: () => broadcast.slice(joinedAt) };
+      });
+      await eventually(() => viewers.every(({ subscriber }) => subscriber.mode === "live"));
+      await eventually(() => viewers.every(({ live }) => linesOf(live()).length > 20));
+      for (const { own, live } of viewers) {
+        const numbers = linesOf([...own, ...live()]);
+        expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] as number) + index));
+      }
+    } finally {
+      topic.close();
+    }
+  });
+});
