@@ -20,6 +20,10 @@ export const testParts = [
   "bash",
   "linux",
   "shellcheck",
+  "curl",
+  "lsof",
+  "logrotate",
+  "systemd",
   "namespaces",
 ] as const;
 export type TestPart = (typeof testParts)[number];
@@ -49,6 +53,10 @@ const looks: Record<TestPart, Look> = {
   linux: async () => (process.platform === "linux" ? null : "needs Linux"),
   bash: async () => needsPrograms("bash"),
   shellcheck: async () => needsPrograms("shellcheck"),
+  curl: async () => needsPrograms("curl"),
+  lsof: async () => needsPrograms("lsof"),
+  logrotate: async () => needsPrograms("logrotate"),
+  systemd: async () => needsPrograms("systemd-analyze"),
   /** Own namespaces for mounts, users and networks: full disks, used-up watches, cut networks. */
   namespaces: async () => {
     if (process.platform !== "linux" || process.getuid?.() !== 0) return "own namespaces need Linux and root";
