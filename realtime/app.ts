@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Gauge, Registry } from "prom-client";
@@ -9,6 +10,7 @@ import { ok } from "../shared/protocol/result.ts";
 import type { DependencyName, DependencyState } from "../shared/protocol/system.ts";
 import { bearerToken } from "../shared/server/emit-token.ts";
 import { AppError, errorHandler, notFoundHandler } from "../shared/server/errors.ts";
+import { hasOneHost } from "../shared/server/origin-policy.ts";
 import { requestId } from "../shared/server/request-id.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import type { EmitGate } from "./emit-gate.ts";
@@ -20,7 +22,7 @@ export type RealtimeAppDeps = Pick<
   "authenticator" | "docker" | "files" | "log" | "originPolicy" | "processes"
 > & { gate: EmitGate; realtime: Realtime };
 
-type Env = { Variables: { requestId: string } };
+type Env = { Bindings: HttpBindings; Variables: { requestId: string } };
 
 /** The HTTP surface of the realtime server beside `POST /emit`: revoke for the API, health for everybody, figures for operators. */
 export function createRealtimeApp(deps: RealtimeAppDeps) {
@@ -42,7 +44,8 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
     .notFound(notFoundHandler)
     .use(requestId())
     .use(async (c, next) => {
-      if (!originPolicy.allowsHost(c.req.header("host"))) {
+      const { incoming } = c.env;
+      if (!hasOneHost(incoming) || !originPolicy.allowsHost(incoming.headers.host)) {
         throw new AppError("misdirected_request", "This server does not answer to that host name.");
       }
       await next();

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { EMIT_BODY_MAX, type EmitEvent, emitBatch, emitEvent } from "../shared/protocol/emit.ts";
 import { namespaceNames, toNamespaceName } from "../shared/protocol/namespaces.ts";
 import { AppError, describeIssues, toAppError, toFailure } from "../shared/server/errors.ts";
+import { hasOneHost } from "../shared/server/origin-policy.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import type { EmitGate } from "./emit-gate.ts";
 import { parseJson, requireJson } from "./json-body.ts";
@@ -33,7 +34,7 @@ export function createEmitEndpoint({ gate, log, originPolicy, realtime }: EmitEn
     };
     try {
       const { headers } = request;
-      if (!originPolicy.allowsHost(headers.host)) {
+      if (!hasOneHost(request) || !originPolicy.allowsHost(headers.host)) {
         throw new AppError("misdirected_request", "This server does not answer to that host name.");
       }
       gate.require(headers.authorization);

@@ -127,6 +127,12 @@ test("no host, two hosts, or a target with a host of its own, are refused", asyn
     return String(data).split("\r\n")[0];
   };
   const own = `Host: ${hostname}:${port}`;
+  for (const head of ["GET /health", "GET /metrics", "POST /emit", "POST /access/revoke"]) {
+    expect(await ask(`${head} HTTP/1.1\r\n${own}\r\n${own}\r\n\r\n`), head).toMatch(/ 4(00|21) /);
+    expect(await ask(`${head} HTTP/1.1\r\nHost: ${hostname}.:${port}\r\n\r\n`), head).toMatch(/ 421 /);
+    const [method, path] = head.split(" ");
+    expect(await ask(`${method} http://evil.example${path} HTTP/1.1\r\n${own}\r\n\r\n`), head).toMatch(/ 421 /);
+  }
   expect(await ask(`GET /health HTTP/1.1\r\n${own}\r\nHost: evil.example\r\n\r\n`)).toMatch(/ 4(00|21) /);
   expect(await ask("GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost:\r\n\r\n")).toMatch(/ 4(00|21) /);
   expect(await ask(`GET http://evil.example/socket.io/?EIO=4&transport=polling HTTP/1.1\r\n${own}\r\n\r\n`)).toMatch(

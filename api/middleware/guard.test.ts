@@ -178,6 +178,22 @@ describe("with a session", () => {
     unchanged();
   });
 
+  test("takes an upload, whose body may be of any type, from no other page either", async () => {
+    const upload = (ask: Ask) =>
+      server.ask("PUT", "/api/files/upload?path=/x.txt", {
+        cookie,
+        raw: "x",
+        ...ask,
+        headers: { "Content-Type": "text/plain", ...ask.headers },
+      });
+    expect((await upload({ origin: "https://evil.example" })).status).toBe(403);
+    expect((await upload({ origin: null })).status).toBe(403);
+    expect((await upload({ origin: null, headers: { "Sec-Fetch-Site": "same-site" } })).status).toBe(403);
+    expect((await upload({ headers: { "Sec-Fetch-Site": "cross-site" } })).status).toBe(403);
+    expect((await server.ask("GET", "/api/files", { cookie })).body.folder.entries).toEqual([]);
+    expect((await upload({})).status).toBe(201);
+  });
+
   test("lets the web app read and ask before it writes", async () => {
     const answer = await server.ask("GET", "/api/users", { cookie });
     expect(answer.headers["access-control-allow-origin"]).toBe(server.origin);
