@@ -1,7 +1,10 @@
+import { createPressureGauge } from "./pressure.ts";
 import { connectionOf, type EngineConnection, type TcpSocket } from "./send-queue.ts";
 
 /** Bytes gathered in one turn before they are written without waiting for its end. */
 const TURN_MAX_BYTES = 256 * 1024;
+/** A saturated event loop gathers over several turns, this long at most. */
+const GATHER_MAX_MS = 1;
 
 /** A sequence of frames some connections have been given in this turn; equal sequences are one object, joined once. */
 class FrameChain {
@@ -47,9 +50,9 @@ const links = new WeakMap<EngineConnection, Link>();
 const WEBSOCKET_OPEN = 1;
 
 /**
- * Writes prepared WebSocket frames straight to the connections' TCP sockets: a quiet turn's frame leaves at once, the
- * frames of a busy turn leave in one write per connection. The cost of a broadcast is one system call per socket and
- * turn instead of one per socket and message.
+ * Writes prepared WebSocket frames straight to the connections' TCP sockets: a quiet turn's frame leaves at once; the
+ * frames of a busy turn, or of a millisecond of a saturated event loop, leave in one write per connection. The cost of
+ * a broadcast is one system call per socket and turn instead of one per socket and message.
  *
  * A frame may pass Engine.IO's buffer only while that is empty, and whatever Engine.IO sends later flushes the pending
  * frames first: so the order per connection holds.
@@ -61,6 +64,8 @@ export class TurnWriter {
   private bytes = 0;
   private scheduled = false;
   private busy = false;
+  private gatheredSince = 0;
+  private readonly isSaturated = createPressureGauge();
 
   /** Called once before a frame is given to its connections. */
   beginFrame(frame: Buffer): void {
@@ -68,6 +73,7 @@ export class TurnWriter {
     this.bytes += frame.length;
     if (!this.scheduled) {
       this.scheduled = true;
+      this.gatheredSince = performance.now();
       setImmediate(() => this.endTurn());
     }
   }
@@ -104,8 +110,13 @@ export class TurnWriter {
   }
 
   private endTurn(): void {
+    const saturated = this.isSaturated();
+    if (saturated && this.busy && performance.now() - this.gatheredSince < GATHER_MAX_MS) {
+      setImmediate(() => this.endTurn());
+      return;
+    }
     this.flush();
-    this.busy = this.frames > 1;
+    this.busy = saturated || this.frames > 1;
     this.frames = 0;
     this.scheduled = false;
   }
