@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../shared/testing/eventually.ts";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
@@ -14,6 +15,9 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 const run = promisify(execFile);
 /** Packages are fetched once, the web app is built once a release. */
 const BUILD_LIMIT_MS = 300_000;
+
+const noLogrotate = await lacks("logrotate");
+const noSystemd = await lacks("systemd");
 
 /** One story, told in order: the tests build on each other, since each release takes its time to build. */
 describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeout: BUILD_LIMIT_MS }, () => {
@@ -31,7 +35,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, WEB_PORT, API_PORT, WS_PORT };
     try {
       const { stdout, stderr } = await run(join(source, "deploy", name), args, {
-        env: { ...env, HEALTH_LIMIT: "10", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
+        env: { ...env, HEALTH_LIMIT: "10", FILE_UPLOAD_MAX: "1000000", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
       });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
@@ -116,10 +120,35 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await expect(run(command, ["reboot"])).rejects.toMatchObject({ code: 1 });
   });
 
+  test.skipIf(noLogrotate)("rotates the logs, and the services go on in the new files", async () => {
+    const log = join(root, "var/lib/ai-desktop/.pm2/logs/ai-desktop-websocket-out.log");
+    const before = await readFile(log, "utf8");
+    expect(before).toContain("CORS Origins");
+    const config = join(root, "etc/logrotate.d/ai-desktop");
+    await run("logrotate", ["--force", "--state", join(folder.path, "rotated"), config]);
+    expect(await readFile(`${log}.1`, "utf8")).toBe(before);
+    await run(join(root, "usr/local/bin/ai-desktop"), ["pm2", "restart", "ai-desktop-websocket"]);
+    await eventually(async () => (await readFile(log, "utf8")).includes("CORS Origins"));
+  });
+
+  test.skipIf(noSystemd)("has units that systemd takes", async () => {
+    for (const [unit, name] of [
+      ["ai-desktop@.service", "ai-desktop@api.service"],
+      ["ai-desktop-pm2.service", "ai-desktop-pm2.service"],
+    ] as const) {
+      const text = await readFile(join(root, "etc/systemd/system", unit), "utf8");
+      // The programs lie below the root that stands for the file system.
+      await writeFile(join(folder.path, name), text.replaceAll("/opt/ai-desktop", join(root, "opt/ai-desktop")));
+      const { stderr } = await run("systemd-analyze", ["verify", "--man=no", join(folder.path, name)]);
+      expect(stderr).toBe("");
+    }
+  });
+
   test("adds a site to nginx, and leaves the default one to the site that is it already", async () => {
     const site = await readFile(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"), "utf8");
     expect(site).toContain("server_name panel.example.org;");
     expect(site).toContain(`server 127.0.0.1:${ports[1]};`);
+    expect(site).toContain("client_max_body_size 1000000;");
     expect(site.includes("default_server")).toBe(false);
     expect(await readFile(join(root, "etc/nginx/sites-enabled/other.conf"), "utf8")).toContain("default_server");
   });

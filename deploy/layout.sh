@@ -44,7 +44,10 @@ stop_services() {
   if [ "$(supervisor)" = systemd ]; then
     systemctl stop ai-desktop@web ai-desktop@api ai-desktop@realtime
   elif [ -e "$APP/current" ]; then
-    for service in $SERVICES; do pm2 delete "$service" --silent >/dev/null 2>&1 || true; done
+    # At once, or one by one where one of them is not there.
+    # shellcheck disable=SC2086 # a list of words
+    pm2 delete $SERVICES --silent >/dev/null 2>&1 ||
+      for service in $SERVICES; do pm2 delete "$service" --silent >/dev/null 2>&1 || true; done
   fi
 }
 
@@ -67,6 +70,14 @@ wait_healthy() {
     --token-file "$(AI_DESKTOP_ENV="$SETTINGS" setting EMIT_TOKEN_FILE "$STATE/emit-token")"
 }
 
+# Whether two releases have the same web app: it is made of these alone.
+same_web() {
+  [ -e "$1/web/dist/index.html" ] || return 1
+  for part in web shared package.json package-lock.json tsconfig.json; do
+    diff -rq --exclude dist --exclude '*.test.ts' "$1/$part" "$2/$part" >/dev/null 2>&1 || return 1
+  done
+}
+
 # make_release <source>: a copy of the source with its packages and the built web app, beside the others.
 # Sets RELEASE. What is half done has another name, so that a broken run leaves no release.
 make_release() {
@@ -86,7 +97,11 @@ make_release() {
   (
     cd "$draft"
     [ -d node_modules ] || npm ci --ignore-scripts --omit=dev --prefer-offline --no-audit --no-fund --loglevel=error
-    PATH="$draft/node_modules/.bin:$PATH" npm run --silent build -- --logLevel warn
+    if same_web "$APP/current" "$draft"; then
+      cp -al "$(readlink -f "$APP/current")/web/dist" web/dist
+    else
+      PATH="$draft/node_modules/.bin:$PATH" npm run --silent build -- --logLevel warn
+    fi
   ) || { rm -rf "$draft" && fail "The release could not be built."; }
   mv "$draft" "$RELEASE"
 }

@@ -179,7 +179,8 @@ FILE_MANAGER_ROOT=${file_root:-$ROOT/srv}
 TRUSTED_PROXIES=127.0.0.1
 SETTINGS_END
       # What the caller set for this installation is kept for the next start.
-      for name in WEB_PORT API_PORT WS_PORT DOCKER_HOST REDIS_URL MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS; do
+      for name in WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS \
+        FILE_UPLOAD_MAX; do
         value="$(eval "printf '%s' \"\${$name:-}\"")"
         if [ -n "$value" ]; then printf '%s=%s\n' "$name" "$value" >>"$SETTINGS.part"; fi
       done
@@ -196,9 +197,11 @@ SETTINGS_END
 write_units() {
   mkdir -p "$units" "$ROOT/etc/logrotate.d" "$ROOT/usr/local/bin"
   cp "$APP/current/deploy/systemd/ai-desktop@.service" "$APP/current/deploy/systemd/ai-desktop-pm2.service" "$units/"
+  # The logs lie in a folder of the service user, so only that user may turn them over.
+  owner="$(if is_real; then printf '%s %s' "$SERVICE_USER" "$SERVICE_USER"; else printf '%s %s' "$(id -un)" "$(id -gn)"; fi)"
   cat >"$ROOT/etc/logrotate.d/ai-desktop" <<LOGROTATE_END
 $STATE_HOME/.pm2/logs/*.log $STATE_HOME/.pm2/pm2.log {
-    su $SERVICE_USER $SERVICE_USER
+    su $owner
     weekly
     maxsize 50M
     rotate 8
@@ -208,7 +211,7 @@ $STATE_HOME/.pm2/logs/*.log $STATE_HOME/.pm2/pm2.log {
     notifempty
     sharedscripts
     postrotate
-        /usr/local/bin/ai-desktop pm2 reloadLogs >/dev/null 2>&1 || true
+        $ROOT/usr/local/bin/ai-desktop pm2 reloadLogs >/dev/null 2>&1 || true
     endscript
 }
 LOGROTATE_END
@@ -270,6 +273,7 @@ write_site() {
     -e "s|127\.0\.0\.1:3005|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WEB_PORT 3005)|" \
     -e "s|127\.0\.0\.1:3006|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting API_PORT 3006)|" \
     -e "s|127\.0\.0\.1:3007|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007)|" \
+    -e "s|client_max_body_size 10g|client_max_body_size $(AI_DESKTOP_ENV="$SETTINGS" setting FILE_UPLOAD_MAX 10g)|" \
     deploy/nginx.conf >"$site.part"
   # Another site may be the default one already.
   others="$(grep -RlE '^[^#]*default_server' "$(dirname "$site_link")" "$ROOT/etc/nginx/conf.d" 2>/dev/null || true)"
@@ -326,7 +330,8 @@ if [ -n "$firewall" ]; then
 fi
 wait_healthy || fail "Installed, but not everything answers; see above."
 say ""
-say "The panel runs at $(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')"
+address="$(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')$(AI_DESKTOP_ENV="$SETTINGS" setting BASE_PATH '')"
+say "The panel runs at $address"
 if [ -r "$STATE/setup-token" ]; then
-  say "Make the admin account at $(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')/setup#token=$(cat "$STATE/setup-token")"
+  say "Make the admin account at $address/setup#token=$(cat "$STATE/setup-token")"
 fi
