@@ -21,16 +21,21 @@ export interface LogSubscriptionsOptions<Ref extends object> {
 }
 
 interface Subscription<Ref extends object> {
+  /** Of the socket's own list: the names it gave, so that subscribing again replaces. */
+  name: string;
   key: string;
   ref: Ref;
   topic: Topic<Ref>;
   subscriber: LogSubscriber;
 }
 
+/** How a viewer wants its lines: those who want the same share one encoding. */
+type Viewer<Ref> = Ref & { ages: boolean };
+
 interface Topic<Ref extends object> {
   key: string;
   logs: LogTopic;
-  groups: Groups<Ref>;
+  groups: Groups<Viewer<Ref>>;
   close(): void;
 }
 
@@ -40,7 +45,7 @@ export interface LogSubscriptions<Ref extends object> {
     socket: Socket,
     key: string,
     ref: Ref,
-    from: { tail: number; since: string | undefined },
+    wanted: { tail: number; since: string | undefined; ages: boolean },
   ): { renewed: boolean };
   /** Ends the socket's subscriptions that match; answers them. */
   unsubscribe(socket: Socket, matches: (ref: Ref) => boolean): Ref[];
@@ -49,12 +54,12 @@ export interface LogSubscriptions<Ref extends object> {
 }
 
 /** Name and payload of the Socket.IO event that tells a log event. */
-function toWire<Ref extends object>(event: LogEvent, ref: Ref): [string, object] {
+function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }: Viewer<Ref>): [string, object] {
   switch (event.kind) {
     case "logs": {
       const { data, time, ages, error, instance } = event.run;
       const fields = {
-        ...(ages ? { ages } : {}),
+        ...(ages && wantsAges ? { ages } : {}),
         ...(error ? { type: "error" } : {}),
         ...(instance === undefined ? {} : { instance }),
       };
@@ -80,10 +85,10 @@ export function createLogSubscriptions<Ref extends object>(
   const bySocket = new Map<Socket, Map<string, Subscription<Ref>>>();
 
   const hub = createHub<Topic<Ref>>((key) => {
-    const groups = new Groups<Ref>(`log\0${key}`);
+    const groups = new Groups<Viewer<Ref>>(`log\0${key}`);
     const broadcast = (event: LogEvent) =>
-      groups.forEach((room, ref) => {
-        namespace.to(room).emit(...toWire(event, ref));
+      groups.forEach((room, viewer) => {
+        namespace.to(room).emit(...toWire<Ref>(event, viewer));
       });
     const logs = new LogTopic(options.openSource(key), { broadcast }, log);
     const topic: Topic<Ref> = { key, logs, groups, close: () => logs.close() };
@@ -93,18 +98,19 @@ export function createLogSubscriptions<Ref extends object>(
   }, options.lingerMs);
 
   const end = (socket: Socket, subscription: Subscription<Ref>) => {
-    const { topic, ref, key, subscriber } = subscription;
+    const { topic, name, key, subscriber } = subscription;
     topic.logs.unsubscribe(subscriber);
     const own = bySocket.get(socket);
-    own?.delete(topic.groups.roomOf(ref));
+    own?.delete(name);
     if (own?.size === 0) bySocket.delete(socket);
     hub.release(key, topic);
   };
 
-  const portOf = (socket: Socket, topic: Topic<Ref>, ref: Ref, failed: () => void) => {
-    const room = topic.groups.roomOf(ref);
+  const portOf = (socket: Socket, topic: Topic<Ref>, ref: Ref, ages: boolean, failed: () => void) => {
+    const viewer: Viewer<Ref> = { ...ref, ages };
+    const room = topic.groups.roomOf(viewer);
     return {
-      send: (event: LogEvent) => void socket.emit(...toWire(event, ref)),
+      send: (event: LogEvent) => void socket.emit(...toWire<Ref>(event, viewer)),
       fail(error: AppError) {
         const { error: message, code } = toFailure(error);
         socket.emit("error", { ...ref, message, code });
@@ -113,35 +119,35 @@ export function createLogSubscriptions<Ref extends object>(
       isSlow: () => isSlow(socket),
       drained: () => drained(socket),
       joinLive() {
-        topic.groups.add(ref);
+        topic.groups.add(viewer);
         void socket.join(room);
       },
       leaveLive() {
-        topic.groups.remove(ref);
+        topic.groups.remove(viewer);
         void socket.leave(room);
       },
     };
   };
 
   return {
-    subscribe(socket, key, ref, { tail, since }) {
+    subscribe(socket, key, ref, { tail, since, ages }) {
       const own = bySocket.get(socket) ?? new Map<string, Subscription<Ref>>();
       const topic = hub.acquire(key);
-      const room = topic.groups.roomOf(ref);
+      const name = [key, ...Object.values(ref)].join("\0");
       try {
         const position = since === undefined ? undefined : topic.logs.source.parseCursor(since);
         if (since !== undefined && !position) throw new AppError("invalid_input", "The cursor is not one of this log.");
-        const earlier = own.get(room);
+        const earlier = own.get(name);
         if (!earlier && own.size >= LOGS_MAX)
           throw new AppError("rate_limited", `One connection follows at most ${LOGS_MAX} logs.`);
         if (earlier) end(socket, earlier);
-        const port = portOf(socket, topic, ref, () => {
+        const port = portOf(socket, topic, ref, ages, () => {
           end(socket, subscription);
           options.onFailed(socket, ref);
         });
         const subscriber = topic.logs.subscribe(port, position ? { since: position } : { tail });
-        const subscription: Subscription<Ref> = { key, ref, topic, subscriber };
-        own.set(room, subscription);
+        const subscription: Subscription<Ref> = { name, key, ref, topic, subscriber };
+        own.set(name, subscription);
         bySocket.set(socket, own);
         return { renewed: earlier !== undefined };
       } catch (error) {

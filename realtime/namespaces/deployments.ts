@@ -53,7 +53,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
     rooms.set(untyped(socket), memberships);
     const handle = createHandle({ socket: untyped(socket), log, echo: ["deploymentId", "pm2Name"] });
 
-    handle("subscribe:logs", deploymentLogsSubscription, async ({ deploymentId, pm2Name, tail, since }) => {
+    handle("subscribe:logs", deploymentLogsSubscription, async ({ deploymentId, pm2Name, tail, since, ages }) => {
       const ref = { deploymentId, pm2Name };
       const { limits } = socket.data.principal;
       if (!seesDeployment(limits, pm2Name)) throw new AppError("not_found", "There is no such process.");
@@ -62,7 +62,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
       }
       await processes.logFiles(pm2Name);
       if (!socket.connected) return undefined;
-      const { renewed } = logs.subscribe(untyped(socket), pm2Name, ref, { tail, since });
+      const { renewed } = logs.subscribe(untyped(socket), pm2Name, ref, { tail, since, ages });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);
       return ref;

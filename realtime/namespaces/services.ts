@@ -109,14 +109,14 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       memberships.leave(serviceRoom(entry.ref.serviceId));
     };
 
-    handle("subscribe:logs", serviceLogsSubscription, async ({ serviceId, containerName, tail, since }) => {
+    handle("subscribe:logs", serviceLogsSubscription, async ({ serviceId, containerName, tail, since, ages }) => {
       const ref = { serviceId, containerName };
       const container = await resolve(socket, ref);
       if (container.logDriver === "none") {
         throw new AppError("not_supported", "The log driver of this container keeps no logs that can be read.");
       }
       if (!socket.connected) return undefined;
-      const { renewed } = logs.subscribe(untyped(socket), container.name, ref, { tail, since });
+      const { renewed } = logs.subscribe(untyped(socket), container.name, ref, { tail, since, ages });
       if (!renewed) memberships.join(serviceRoom(serviceId));
       socket.emit("connected", ref);
       return ref;

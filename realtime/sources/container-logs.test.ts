@@ -202,7 +202,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
       const count = data.split("\n").length - 1;
       for (let line = 0; line < count; line++) times.push(Date.parse(timestamp) - (ages?.[line] ?? 0));
     });
-    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name, tail: 1_000 });
+    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name, tail: 1_000, ages: true });
     await eventually(() => expect(reader.lines).toEqual(numbers(0, 19)));
     expect(times).toEqual(times.toSorted((left, right) => left - right));
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(300);

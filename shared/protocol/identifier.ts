@@ -34,3 +34,6 @@ export const cursor = z
 
 /** Lines of history a subscriber may ask for at once. */
 export const tail = z.int().min(0).max(10_000).default(100);
+
+/** Whether a subscriber wants each line's own time beside that of the last one. */
+export const ages = z.boolean().default(false);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursor, opaqueId, processName, tail } from "../identifier.ts";
+import { ages, cursor, opaqueId, processName, tail } from "../identifier.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 import type { Gap, StreamClosedCode, StreamState } from "./services.ts";
 
@@ -8,6 +8,7 @@ export const deploymentLogsSubscription = z.strictObject({
   pm2Name: processName,
   tail,
   since: cursor.optional(),
+  ages,
 });
 export const deploymentUnsubscription = z.strictObject({ deploymentId: opaqueId.optional(), pm2Name: processName });
 

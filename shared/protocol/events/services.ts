@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { containerRef, cursor, opaqueId, tail } from "../identifier.ts";
+import { ages, containerRef, cursor, opaqueId, tail } from "../identifier.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 
 export const serviceLogsSubscription = z.strictObject({
@@ -7,6 +7,7 @@ export const serviceLogsSubscription = z.strictObject({
   containerName: containerRef,
   tail,
   since: cursor.optional(),
+  ages,
 });
 export const serviceSubscription = z.strictObject({ serviceId: opaqueId, containerName: containerRef });
 export const serviceUnsubscription = z.strictObject({ serviceId: opaqueId.optional(), containerName: containerRef });
@@ -21,7 +22,7 @@ export interface ServiceLogs extends ServiceRef {
   data: string;
   /** ISO 8601, of the last line in `data`. */
   timestamp: string;
-  /** Milliseconds by which each line is older than `timestamp`; absent when they all have that time. */
+  /** Only when asked for: milliseconds by which each line is older than `timestamp`; absent when they all have that time. */
   ages?: number[];
   /** `"error"` for stderr, absent for stdout. */
   type?: "error";

@@ -67,7 +67,7 @@ export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>
   return {
     join() {
       reported = undefined;
-      return { event: "subscribe:logs", payload: { ...ref, tail, ...(since ? { since } : {}) } };
+      return { event: "subscribe:logs", payload: { ...ref, tail, ages: true, ...(since ? { since } : {}) } };
     },
     leave: () => ({ event: "unsubscribe:logs", payload: { ...ref } }),
     attach(socket: Socket, listeners) {
