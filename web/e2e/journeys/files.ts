@@ -63,7 +63,7 @@ export function filesJourney(at: () => Desk): void {
     await page.getByRole("dialog").getByLabel("Name").fill("minutes.md");
     await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
     await entry(page, "minutes.md").waitFor();
-    expect(existsSync(path("notes.md"))).toBe(false);
+    await eventually(() => !existsSync(path("notes.md")));
 
     await page.getByRole("button", { name: "New folder" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("archive");
@@ -85,6 +85,6 @@ export function filesJourney(at: () => Desk): void {
     await act("archive", "Delete");
     await page.getByRole("dialog").getByRole("button", { name: "Delete folder" }).click();
     await entry(page, "archive").waitFor({ state: "detached" });
-    expect(existsSync(path("archive"))).toBe(false);
+    await eventually(() => !existsSync(path("archive")));
   });
 }
