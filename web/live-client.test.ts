@@ -100,12 +100,14 @@ test("a reconnect subscribes again from the last cursor, also when the server it
   const services = createServicesClient(connection);
   const seen: string[] = [];
   services.subscribeLogs("1", "web", (batch) => seen.push(batch.data), { tail: 7 });
-  await eventually(() => expect(named(calls, "subscribe:logs")[0]?.payload).toEqual({ ...ref, tail: 7 }));
+  await eventually(() => expect(named(calls, "subscribe:logs")[0]?.payload).toEqual({ ...ref, tail: 7, ages: true }));
   socket("/services")?.emit("logs", logs("one", "c1"));
   await eventually(() => expect(seen).toEqual(["one\n"]));
 
   socket("/services")?.conn.close();
-  await eventually(() => expect(named(calls, "subscribe:logs")[1]?.payload).toEqual({ ...ref, tail: 7, ages: true, since: "c1" }));
+  await eventually(() =>
+    expect(named(calls, "subscribe:logs")[1]?.payload).toEqual({ ...ref, tail: 7, ages: true, since: "c1" }),
+  );
   socket("/services")?.emit("gap", { ...ref, from: "c1", to: "c5", reason: "rotated" });
   socket("/services")?.disconnect();
   await eventually(() => expect(named(calls, "subscribe:logs")[2]?.payload).toMatchObject({ since: "c5" }));
