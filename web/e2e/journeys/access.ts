@@ -107,14 +107,14 @@ export function accessJourney(at: () => Desk): void {
     });
     expect(took).toBeLessThan(1_500); // of which the click takes its part
     await eventually(async () => (await end.count()) === 0);
-    // The browser's remarks on the connection that is refused from then on.
-    desk.expected(/HTTP Authentication failed|blocked by CORS policy|ERR_FAILED/, since);
 
     await logIn(other.page);
     await other.page.getByLabel("Code").fill(recoveryCodes[0] ?? "");
     await other.page.getByRole("button", { name: "Verify" }).click();
     await other.page.getByText(/code/i).and(other.page.getByText(/wrong/i)).waitFor();
     await other.context.close();
+    // The browser's remarks on the connection that is refused from then on.
+    desk.expected(/HTTP Authentication failed|blocked by CORS policy|ERR_FAILED/, since);
   });
 }
 
