@@ -55,10 +55,14 @@ const service = (name, folder, memory, env) => ({
   max_memory_restart: memory,
 });
 
+// More realtime servers on ports of their own; they need REDIS_URL, and nginx has to know them.
+const morePorts = (settings.WS_MORE_PORTS ?? "").split(",").filter((port) => /^\d+$/.test(port));
+
 module.exports = {
   apps: [
     service("ai-desktop-frontend", "web", "300M", { PORT: WEB_PORT }),
     service("ai-desktop-backend", "api", "800M", { PORT: API_PORT }),
     service("ai-desktop-websocket", "realtime", "1G", { WS_PORT }),
+    ...morePorts.map((port) => service(`ai-desktop-websocket-${port}`, "realtime", "1G", { WS_PORT: port })),
   ],
 };

@@ -34,6 +34,15 @@ test("names the three services of the contract and their ports", async () => {
   for (const app of apps) expect(app.kill_timeout).toBe(8_000);
 });
 
+test("starts more realtime servers when told their ports", async () => {
+  const apps = await readApps({ WS_MORE_PORTS: "3008,3009" });
+  expect(apps.slice(2).map(({ name, env }) => [name, env.WS_PORT])).toEqual([
+    ["ai-desktop-websocket", "3007"],
+    ["ai-desktop-websocket-3008", "3008"],
+    ["ai-desktop-websocket-3009", "3009"],
+  ]);
+});
+
 test("hands every variable on that the services read, and nothing else of the caller's environment", async () => {
   const names = configVariables.filter((name) => !["NODE_ENV", "PORT", "WS_PORT"].includes(name));
   const given = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));

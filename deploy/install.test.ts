@@ -31,11 +31,12 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: source });
   const script = async (name: string, ...args: string[]) => {
-    const [WEB_PORT, API_PORT, WS_PORT] = ports.map(String);
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, WEB_PORT, API_PORT, WS_PORT };
+    const [WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS] = ports.map(String);
+    const settings = { WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS, FILE_UPLOAD_MAX: "1000000" };
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, ...settings };
     try {
       const { stdout, stderr } = await run(join(source, "deploy", name), args, {
-        env: { ...env, HEALTH_LIMIT: "10", FILE_UPLOAD_MAX: "1000000", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
+        env: { ...env, HEALTH_LIMIT: "10", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
       });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
@@ -68,7 +69,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await git("init", "-q");
     await git("add", "-A");
     await git("commit", "-qm", "first");
-    ports = await freePorts(3);
+    ports = await freePorts(4);
     apiUrl = `http://127.0.0.1:${ports[1]}`;
     dataDir = join(root, "var/lib/ai-desktop/data");
   });
@@ -112,7 +113,8 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
   test("has one command for PM2, users and the audit trail", async () => {
     const command = join(root, "usr/local/bin/ai-desktop");
     const { stdout } = await run(command, ["pm2", "list"]);
-    for (const name of ["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]) {
+    const more = `ai-desktop-websocket-${ports[3]}`;
+    for (const name of ["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket", more]) {
       expect(stdout).toContain(name);
     }
     expect((await run(command, ["admin", "list"])).stdout).toContain(ADMIN.username);
@@ -148,6 +150,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     const site = await readFile(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"), "utf8");
     expect(site).toContain("server_name panel.example.org;");
     expect(site).toContain(`server 127.0.0.1:${ports[1]};`);
+    expect(site).toContain(`server 127.0.0.1:${ports[2]};\n    server 127.0.0.1:${ports[3]};\n`);
     expect(site).toContain("client_max_body_size 1000000;");
     expect(site.includes("default_server")).toBe(false);
     expect(await readFile(join(root, "etc/nginx/sites-enabled/other.conf"), "utf8")).toContain("default_server");
@@ -203,7 +206,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
   test("is gone after its removal, state and settings kept", async () => {
     await git("checkout", "-q", "HEAD~2");
     expect(await script("vps-install.sh", "--uninstall", "--yes")).toMatchObject({ code: 0 });
-    expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false]);
+    expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false, false]);
     expect(existsSync(join(root, "opt/ai-desktop"))).toBe(false);
     expect(existsSync(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"))).toBe(false);
     expect(existsSync(join(root, "etc/nginx/sites-enabled/other.conf"))).toBe(true);

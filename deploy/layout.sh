@@ -11,7 +11,6 @@ ETC="$ROOT/etc/ai-desktop"
 BACKUPS="$ROOT/var/backups/ai-desktop"
 SETTINGS="$ETC/env"
 SERVICE_USER=ai-desktop
-SERVICES="ai-desktop-frontend ai-desktop-backend ai-desktop-websocket"
 RELEASES_KEPT=3
 
 # Whether this is a server with systemd and a service user, not a folder that stands for one.
@@ -30,10 +29,18 @@ pm2() { as_service "$APP/current/node_modules/.bin/node" "$APP/current/node_modu
 # Which of the two starts the services here: pm2 or systemd.
 supervisor() { cat "$ETC/supervisor" 2>/dev/null || printf pm2; }
 
+# Ports of realtime servers beside the first, as words.
+more_ports() { AI_DESKTOP_ENV="$SETTINGS" setting WS_MORE_PORTS '' | tr -c '0-9' ' '; }
+unit_names() {
+  printf 'ai-desktop@web ai-desktop@api ai-desktop@realtime'
+  for port in $(more_ports); do printf ' ai-desktop@realtime-%s' "$port"; done
+}
+
 # Each release has its own folder, and PM2 remembers the one an app was started from: hence delete and start.
 start_services() {
   if [ "$(supervisor)" = systemd ]; then
-    systemctl start ai-desktop@web ai-desktop@api ai-desktop@realtime
+    # shellcheck disable=SC2046 # a list of words
+    systemctl start $(unit_names)
   else
     pm2 start "$APP/current/deploy/ecosystem.config.cjs" --env production --silent >/dev/null
     pm2 save --force --silent >/dev/null
@@ -42,12 +49,9 @@ start_services() {
 
 stop_services() {
   if [ "$(supervisor)" = systemd ]; then
-    systemctl stop ai-desktop@web ai-desktop@api ai-desktop@realtime
+    systemctl stop 'ai-desktop@*'
   elif [ -e "$APP/current" ]; then
-    # At once, or one by one where one of them is not there.
-    # shellcheck disable=SC2086 # a list of words
-    pm2 delete $SERVICES --silent >/dev/null 2>&1 ||
-      for service in $SERVICES; do pm2 delete "$service" --silent >/dev/null 2>&1 || true; done
+    pm2 delete '/^ai-desktop-(frontend|backend|websocket)(-[0-9]+)?$/' --silent >/dev/null 2>&1 || true
   fi
 }
 

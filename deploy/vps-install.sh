@@ -63,7 +63,8 @@ uninstall_panel() {
     # Somebody else's apps in this PM2 keep running.
     if [ "$(pm2 jlist --silent 2>/dev/null)" = "[]" ]; then pm2 kill --silent >/dev/null 2>&1 || true; else pm2 save --force --silent >/dev/null; fi
   fi
-  if has_systemd; then systemctl disable --now ai-desktop-pm2 ai-desktop@web ai-desktop@api ai-desktop@realtime >/dev/null 2>&1 || true; fi
+  # shellcheck disable=SC2046 # a list of words
+  if has_systemd; then systemctl disable --now ai-desktop-pm2 $(unit_names) >/dev/null 2>&1 || true; fi
   rm -f "$units/ai-desktop@.service" "$units/ai-desktop-pm2.service" "$ROOT/etc/logrotate.d/ai-desktop" "$ROOT/usr/local/bin/ai-desktop"
   if has_systemd; then systemctl daemon-reload; fi
   if [ -e "$site_link" ] || [ -e "$site" ]; then
@@ -179,7 +180,7 @@ FILE_MANAGER_ROOT=${file_root:-$ROOT/srv}
 TRUSTED_PROXIES=127.0.0.1
 SETTINGS_END
       # What the caller set for this installation is kept for the next start.
-      for name in WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS \
+      for name in WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL WS_MORE_PORTS MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS \
         FILE_UPLOAD_MAX; do
         value="$(eval "printf '%s' \"\${$name:-}\"")"
         if [ -n "$value" ]; then printf '%s=%s\n' "$name" "$value" >>"$SETTINGS.part"; fi
@@ -243,9 +244,11 @@ COMMAND_END
   systemctl daemon-reload
   if [ "$(supervisor)" = systemd ]; then
     systemctl disable ai-desktop-pm2 >/dev/null 2>&1 || true
-    systemctl enable ai-desktop@web ai-desktop@api ai-desktop@realtime >/dev/null 2>&1
+    # shellcheck disable=SC2046 # a list of words
+    systemctl enable $(unit_names) >/dev/null 2>&1
   else
-    systemctl disable ai-desktop@web ai-desktop@api ai-desktop@realtime >/dev/null 2>&1 || true
+    # shellcheck disable=SC2046 # a list of words
+    systemctl disable $(unit_names) >/dev/null 2>&1 || true
     systemctl enable ai-desktop-pm2 >/dev/null 2>&1
   fi
 }
@@ -275,6 +278,9 @@ write_site() {
     -e "s|127\.0\.0\.1:3007|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007)|" \
     -e "s|client_max_body_size 10g|client_max_body_size $(AI_DESKTOP_ENV="$SETTINGS" setting FILE_UPLOAD_MAX 10g)|" \
     deploy/nginx.conf >"$site.part"
+  for port in $(more_ports); do
+    sed -i "/^    server 127\.0\.0\.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007);/a\    server 127.0.0.1:$port;" "$site.part"
+  done
   # Another site may be the default one already.
   others="$(grep -RlE '^[^#]*default_server' "$(dirname "$site_link")" "$ROOT/etc/nginx/conf.d" 2>/dev/null || true)"
   if printf '%s\n' "$others" | grep -v '/ai-desktop\.conf$' | grep -q .; then
