@@ -43,6 +43,7 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /api/session": view("signed-in"),
   "DELETE /api/session": change("session", "session:logout"),
 
+  "GET /api/account": view("session"),
   "GET /api/account/sessions": view("session"),
   "DELETE /api/account/sessions/:id": change("session", "session:revoke"),
   "POST /api/account/password": change("session", "account:password"),

@@ -34,8 +34,11 @@ test("begins with the password and counts from its first code on", async () => {
   expect((await login()).status).toBe(200);
   const totp = URI.parse(body.uri) as TOTP;
   expect(totp).toMatchObject({ issuer: "AI Desktop", label: "ada", digits: 6, period: 30 });
+  const isOn = async () => (await server.ask("GET", "/api/account", { cookie })).body.totp;
   expect((await confirm("000000")).status).toBe(400);
+  expect(await isOn()).toBe(false);
   expect((await confirm(totp.generate({ timestamp: clock.wall() }))).body.recoveryCodes).toHaveLength(10);
+  expect(await isOn()).toBe(true);
   expect((await begin()).status).toBe(409);
 });
 

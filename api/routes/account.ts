@@ -17,6 +17,18 @@ const sessionId = z.strictObject({ id: z.uuid() });
 export const accountRoutes = ({ access }: { access: Access }) =>
   createRoutes()
     .get(
+      "/",
+      described({
+        tag: "account",
+        summary: "The own account",
+        answer: { totp: z.boolean(), password: z.boolean() },
+      }),
+      (c) => {
+        const user = access.users.byId(c.get("principal").id);
+        return c.json(ok({ totp: Boolean(user?.totpSecret), password: Boolean(user?.passwordHash) }));
+      },
+    )
+    .get(
       "/sessions",
       described({ tag: "account", summary: "Own sessions", answer: { sessions: z.array(sessionSchema) } }),
       (c) => {

@@ -71,6 +71,7 @@ export function accessJourney(at: () => Desk): void {
     recoveryCodes = await codes.allInnerTexts();
     expect(recoveryCodes).toHaveLength(10);
     await dialog.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByRole("button", { name: "Remove", exact: true }).waitFor(); // it says that it is on
 
     await logOut(page);
     await logIn(page);

@@ -14,6 +14,7 @@ export const queryKeys = {
   system: ["system"],
   users: ["users"],
   keys: ["keys"],
+  account: ["account", "own"],
   sessions: ["account", "sessions"],
   folder: (path: string) => ["files", path],
 } as const;

@@ -1,6 +1,9 @@
+import { useQuery } from "@tanstack/solid-query";
 import ShieldCheck from "lucide-solid/icons/shield-check";
 import { createSignal, Match, Show, Switch } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
+import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
@@ -29,6 +32,8 @@ export function TotpCard() {
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
 
+  const account = useQuery(() => ({ queryKey: queryKeys.account, queryFn: () => api.account.get() }));
+
   const show = (next: Step | null) => {
     setText("");
     setProblem(null);
@@ -50,12 +55,17 @@ export function TotpCard() {
     const now = step();
     const typed = text();
     if (now?.kind === "scan") {
-      void attempt(async () => ({ kind: "codes", codes: await api.account.confirmTotp(typed.trim()) }));
+      void attempt(async () => {
+        const codes = await api.account.confirmTotp(typed.trim());
+        await invalidate(queryKeys.account);
+        return { kind: "codes", codes };
+      });
     } else if (now?.kind === "password" && now.purpose === "enrol") {
       void attempt(async () => ({ kind: "scan", ...(await api.account.beginTotp(typed || undefined)) }));
     } else if (now?.kind === "password") {
       void attempt(async () => {
         await api.account.removeTotp(typed || undefined);
+        await invalidate(queryKeys.account);
         toast.success("The second factor has been removed.");
         return null;
       });
@@ -77,14 +87,25 @@ export function TotpCard() {
           A six-digit code from an authenticator app, asked for after your password. Whoever gets into this panel
           controls the whole server: use one.
         </p>
-        <div class="row row-wrap">
-          <Button icon={<ShieldCheck size={15} />} onClick={() => show({ kind: "password", purpose: "enrol" })}>
-            Set up authenticator
-          </Button>
-          <Button variant="ghost" onClick={() => show({ kind: "password", purpose: "remove" })}>
-            Remove
-          </Button>
-        </div>
+        <Show when={account.data}>
+          {(own) => (
+            <div class="row row-wrap">
+              <Show
+                when={own().totp}
+                fallback={
+                  <Button icon={<ShieldCheck size={15} />} onClick={() => show({ kind: "password", purpose: "enrol" })}>
+                    Set up authenticator
+                  </Button>
+                }
+              >
+                <Badge tone="ok">On</Badge>
+                <Button variant="ghost" onClick={() => show({ kind: "password", purpose: "remove" })}>
+                  Remove
+                </Button>
+              </Show>
+            </div>
+          )}
+        </Show>
       </div>
       <Dialog
         open={step() !== null}

@@ -36,6 +36,8 @@ export const session = {
 };
 
 export const account = {
+  /** Whether it has a second factor, and a password of its own. */
+  get: () => answer(routes().account.$get()),
   sessions: async () => (await answer(routes().account.sessions.$get())).sessions,
   revokeSession: (id: string) => answer(routes().account.sessions[":id"].$delete(at(id))),
   changePassword: (json: { current: string; password: string }) => answer(routes().account.password.$post({ json })),
