@@ -94,10 +94,13 @@ make_release() {
   else
     tar -C "$1" --exclude ./node_modules --exclude ./.data --exclude ./.env --exclude ./.git -c . | tar -C "$draft" -x
   fi
-  # Releases are never written to: the packages of the one in use may be shared when they are the same.
-  if cmp -s "$APP/current/package-lock.json" "$draft/package-lock.json" && [ -d "$APP/current/node_modules" ]; then
-    cp -al "$(readlink -f "$APP/current")/node_modules" "$draft/node_modules"
-  fi
+  # Releases are never written to: the packages of the one in use may be shared when they are the same, and so may those
+  # that lie ready in AI_DESKTOP_PACKAGES, for a server without a package registry.
+  for ready in "$APP/current" "${AI_DESKTOP_PACKAGES:-}"; do
+    if [ -d "$ready/node_modules" ] && [ ! -d "$draft/node_modules" ] && cmp -s "$ready/package-lock.json" "$draft/package-lock.json"; then
+      cp -al "$(readlink -f "$ready")/node_modules" "$draft/node_modules" 2>/dev/null || rm -rf "$draft/node_modules"
+    fi
+  done
   (
     cd "$draft"
     [ -d node_modules ] || npm ci --ignore-scripts --omit=dev --prefer-offline --no-audit --no-fund --loglevel=error
