@@ -154,6 +154,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(site).toContain(`server 127.0.0.1:${ports[1]};`);
     expect(site).toContain(`server 127.0.0.1:${ports[2]};\n    server 127.0.0.1:${ports[3]};\n`);
     expect(site).toContain("client_max_body_size 1000000;");
+    expect(site).toMatch(/^ {4}listen 127\.0\.0\.1:3017;$/m);
     expect(site.includes("default_server")).toBe(false);
     expect(await readFile(join(root, "etc/nginx/sites-enabled/other.conf"), "utf8")).toContain("default_server");
   });

@@ -281,6 +281,8 @@ write_site() {
   for port in $(more_ports); do
     sed -i "/^    server 127\.0\.0\.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007);/a\    server 127.0.0.1:$port;" "$site.part"
   done
+  # The door for what backends post is of use with several servers only.
+  if [ -n "$(more_ports)" ]; then sed -i -E 's/^#(server|\}|    )/\1/' "$site.part"; fi
   # Another site may be the default one already.
   others="$(grep -RlE '^[^#]*default_server' "$(dirname "$site_link")" "$ROOT/etc/nginx/conf.d" 2>/dev/null || true)"
   if printf '%s\n' "$others" | grep -v '/ai-desktop\.conf$' | grep -q .; then
