@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -67,11 +67,21 @@ async function startOnce(service: ServiceName): Promise<{ seconds: number; megab
   }
 }
 
-/** The page and what it names itself: scripts, preloaded modules and styles. */
+/** The page, the scripts and styles it names, and what those scripts import before they run. */
 async function firstLoad(): Promise<{ bytes: number; files: number }> {
   const folder = join(projectFolder, "web/dist");
   const page = await readFile(join(folder, "index.html"), "utf8");
-  const named = [...page.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].map((match) => match[1] as string);
-  const files = [page, ...(await Promise.all(named.map((name) => readFile(join(folder, name)))))];
-  return { bytes: files.reduce((sum, file) => sum + gzipSync(file).length, 0), files: files.length };
+  const files = new Map([["index.html", page]]);
+  const load = async (path: string): Promise<void> => {
+    if (files.has(path)) return;
+    const text = await readFile(join(folder, path), "utf8");
+    files.set(path, text);
+    if (!path.endsWith(".js")) return;
+    // `from "./x.js"` and `import "./x.js"`, but not `import("./x.js")`: that one is for later.
+    for (const [, name = ""] of text.matchAll(/\b(?:from|import)\s*"\.\/([^"]+\.js)"/g))
+      await load(join(dirname(path), name));
+  };
+  for (const [, path = ""] of page.matchAll(/(?:src|href)="\.?\/([^"]+\.(?:js|css))"/g)) await load(path);
+  const bytes = [...files.values()].reduce((sum, text) => sum + gzipSync(text).length, 0);
+  return { bytes, files: files.size };
 }
