@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestClock, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
 
@@ -134,17 +133,14 @@ describe("a wrong log-in", () => {
   });
 });
 
-test("hashes two at a time, lets 16 wait and turns the rest away, while the event loop stays free", {
-  retry: 2,
-}, async () => {
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, number) =>
-      server.login(`user${number}`, "wrong horse battery", via(`192.0.2.${number}`)),
-    ),
+test("hashes two at a time, lets 16 wait and turns the rest away, while others are answered", async () => {
+  let waiting = 50;
+  const logins = Array.from({ length: 50 }, (_, number) =>
+    server.login(`user${number}`, "wrong horse battery", via(`192.0.2.${number}`)).finally(() => waiting--),
   );
-  delay.disable();
+  expect((await server.ask("GET", "/health", {})).status).toBe(200);
+  expect(waiting).toBeGreaterThan(5); // hashing does not hold up the event loop
+  const answers = await Promise.all(logins);
   const tried = answers.filter(({ status }) => status === 401);
   const busy = answers.filter(({ status }) => status === 503);
   expect(tried.length).toBeGreaterThanOrEqual(18);
@@ -152,7 +148,6 @@ test("hashes two at a time, lets 16 wait and turns the rest away, while the even
   expect(tried.length + busy.length).toBe(50);
   expect(busy[0]?.body.code).toBe("overloaded");
   expect(busy[0]?.headers["retry-after"]).toBe("1");
-  expect(delay.percentile(99) / 1e6).toBeLessThan(50);
 });
 
 describe("a password", () => {
