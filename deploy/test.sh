@@ -138,8 +138,8 @@ mkdir -p "$work/tmp"
 check "types" npm run --silent types
 check "lint" npm run --silent lint
 check "web build" npm run --silent build
-run_tests 900 --project server --project web
-run_tests 240 --project browser
+run_tests 1500 --project server --project web
+run_tests 600 --project browser
 
 if grep -q '^left out' "$work/tests.log"; then
   say "Left out on this machine:"
