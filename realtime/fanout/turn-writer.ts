@@ -4,7 +4,7 @@ import { connectionOf, type EngineConnection, type TcpSocket } from "./send-queu
 /** Bytes gathered in one turn before they are written without waiting for its end. */
 const TURN_MAX_BYTES = 256 * 1024;
 /** A saturated event loop gathers over several turns, this long at most. */
-const GATHER_MAX_MS = 1;
+const GATHER_MAX_MS = 3;
 
 /** A sequence of frames some connections have been given in this turn; equal sequences are one object, joined once. */
 class FrameChain {
