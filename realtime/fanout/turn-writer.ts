@@ -51,7 +51,7 @@ const WEBSOCKET_OPEN = 1;
 
 /**
  * Writes prepared WebSocket frames straight to the connections' TCP sockets: a quiet turn's frame leaves at once; the
- * frames of a busy turn, or of a millisecond of a saturated event loop, leave in one write per connection. The cost of
+ * frames of a busy turn, or of three milliseconds of a saturated event loop, leave in one write per connection. The cost of
  * a broadcast is one system call per socket and turn instead of one per socket and message.
  *
  * A frame may pass Engine.IO's buffer only while that is empty, and whatever Engine.IO sends later flushes the pending
