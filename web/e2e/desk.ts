@@ -88,11 +88,15 @@ export async function startDesk(): Promise<Desk> {
   }
 }
 
+/** What the live client says on a connection that ends just then: a page that is left, a server that is killed. */
+const closing = /^WebSocket is already in CLOSING or CLOSED state/;
+
 function noteTroubles(page: Page, { origin, api, realtime }: Stack, { problems, strangers }: Troubles): void {
   const ours = new Set([origin, api.url, realtime.url]);
   page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" && !refusal.test(message.text())) problems.push(message.text());
+    if (message.type() !== "error" || refusal.test(message.text()) || closing.test(message.text())) return;
+    problems.push(message.text());
   });
   page.on("dialog", (dialog) => {
     // Asking before unsaved text is lost is the page's own.
