@@ -1,4 +1,5 @@
 import { Agent } from "node:https";
+import process from "node:process";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
@@ -60,8 +61,11 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
     await page.getByRole("button", { name: "Create administrator" }).click();
     const host = page.getByRole("region", { name: "Host" });
-    // The first page after the set-up may be slow to get its first figures; a visitor would load it again.
-    await host.waitFor({ timeout: 10_000 }).catch(() => page.goto(`${nginx.origin}/panel/`));
+    // Seen once and not explained: the first page after the set-up stays without figures. Told, not hidden.
+    await host.waitFor({ timeout: 10_000 }).catch(async (error: unknown) => {
+      process.stderr.write(`KNOWN FAULT: the first page under the path needed a reload: ${String(error)}\n`);
+      await page.goto(`${nginx.origin}/panel/`);
+    });
     await host.waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
     const navigation = page.getByRole("navigation", { name: "Main" });
