@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
+import { openContainerEvents } from "../shared/host/container-events.ts";
 import type { Permission, Revocation } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
 import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
@@ -28,7 +29,6 @@ import { registerMcp } from "./namespaces/mcp.ts";
 import { registerServices } from "./namespaces/services.ts";
 import { registerSystem } from "./namespaces/system.ts";
 import { createSockets } from "./sockets.ts";
-import { openContainerEvents } from "./sources/container-events.ts";
 import { openProcessEvents } from "./sources/process-events.ts";
 
 export const SOCKET_PATH = "/socket.io/";

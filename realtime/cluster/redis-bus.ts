@@ -3,8 +3,8 @@ import { createClient } from "redis";
 import { z } from "zod";
 import { revocation } from "../../shared/protocol/access.ts";
 import { emitEvent } from "../../shared/protocol/emit.ts";
+import { createBackoff } from "../../shared/server/backoff.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createBackoff } from "../backoff.ts";
 import type { BusHandlers, BusMessage, ClusterBus } from "./bus.ts";
 import { Outbox } from "./outbox.ts";
 

@@ -1,4 +1,4 @@
-import type { LogLine } from "./log-source.ts";
+import type { LogLine } from "../../shared/logs/log-source.ts";
 
 /** Between two flushes of a busy log, in milliseconds: a log that was idle is sent at once, one that keeps writing waits longer. */
 const WINDOW_MIN_MS = 4;

@@ -1,4 +1,4 @@
-import { covers, isAfter, type LogLine, type LogSource, type Position } from "./log-source.ts";
+import { covers, isAfter, type LogLine, type LogSource, type Position } from "../../shared/logs/log-source.ts";
 
 /** What is kept of each followed log, so that a viewer who comes, returns or lags for a moment needs no read of the source. */
 const RING_BYTES = 1024 * 1024;

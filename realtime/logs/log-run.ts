@@ -1,4 +1,4 @@
-import { advance, type LogLine, type Position } from "./log-source.ts";
+import { advance, type LogLine, type Position } from "../../shared/logs/log-source.ts";
 
 /** Lines that go out as one event: of one stream of one instance, in order. */
 export interface LogRun {

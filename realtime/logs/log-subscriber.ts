@@ -1,7 +1,7 @@
+import { advance, isPast, type LogLine, type LostLines, type Position } from "../../shared/logs/log-source.ts";
+import { createBackoff, delay } from "../../shared/server/backoff.ts";
 import type { AppError } from "../../shared/server/errors.ts";
 import { toAppError } from "../../shared/server/errors.ts";
-import { createBackoff, delay } from "../backoff.ts";
-import { advance, isPast, type LogLine, type LostLines, type Position } from "./log-source.ts";
 import type { LogEvent, LogTopic } from "./log-topic.ts";
 
 export interface SubscriberPort {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ContainerEvents, openContainerEvents } from "../../shared/host/container-events.ts";
+import { createContainerLogs } from "../../shared/host/container-logs/container-logs.ts";
 import { createDockerHost } from "../../shared/host/docker.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type ContainerEvents, openContainerEvents } from "../sources/container-events.ts";
-import { createContainerLogs } from "../sources/container-logs.ts";
 import { type LogEvent, LogTopic } from "./log-topic.ts";
 
 const linesOf = (events: LogEvent[]) =>

@@ -1,11 +1,19 @@
+import {
+  advance,
+  isAfter,
+  isPast,
+  type LogLine,
+  type LogSource,
+  type LostLines,
+  type Position,
+} from "../../shared/logs/log-source.ts";
 import type { Gap, StreamClosedCode, StreamState } from "../../shared/protocol/events/services.ts";
+import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createBackoff } from "../backoff.ts";
 import { createGather, type Gather } from "./gather.ts";
 import { LineRing } from "./line-ring.ts";
 import { LIVE_RUNS_MAX, type LogRun, toRuns } from "./log-run.ts";
-import { advance, isAfter, isPast, type LogLine, type LogSource, type LostLines, type Position } from "./log-source.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
 
 export interface TopicPort {

@@ -1,4 +1,6 @@
 import type { Server, Socket } from "socket.io";
+import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
+import { createContainerLogs } from "../../shared/host/container-logs/container-logs.ts";
 import { seesService } from "../../shared/protocol/access.ts";
 import {
   type ServiceRef,
@@ -16,8 +18,6 @@ import { createHub, type Upstream } from "../hub.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createMemberships, type Memberships } from "../memberships.ts";
 import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "../namespace.ts";
-import type { ContainerEvent, ContainerEvents } from "../sources/container-events.ts";
-import { createContainerLogs } from "../sources/container-logs.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
 
 /** Containers one socket may watch the figures of at once. */

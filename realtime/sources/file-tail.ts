@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
+import type { Mark } from "../../shared/logs/log-source.ts";
 import type { GapReason } from "../../shared/protocol/events/services.ts";
-import type { Mark } from "../logs/log-source.ts";
 import { type FileLine, fingerprintOf, LineReader, openLogFile, rotatedNeighbours, tailOffset } from "./log-file.ts";
 
 /** A file is looked at this often even when no event tells of a change: watches can run out, or miss a rename. */

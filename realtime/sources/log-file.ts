@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
+import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../../shared/logs/line-limit.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../logs/line-limit.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 /** Bytes of a file's first line that tell it from the file that had its name, or its inode, before. */

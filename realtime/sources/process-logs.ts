@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ProcessHost, ProcessLogFiles } from "../../shared/host/processes.ts";
+import type { FollowHandlers, LogLine, LogSource, Mark, Position } from "../../shared/logs/log-source.ts";
 import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
+import { delay } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
-import { delay } from "../backoff.ts";
-import type { FollowHandlers, LogLine, LogSource, Mark, Position } from "../logs/log-source.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import type { FileLine } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";

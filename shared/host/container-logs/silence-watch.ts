@@ -1,5 +1,5 @@
-import { delay } from "../backoff.ts";
-import type { LogLine, Position } from "../logs/log-source.ts";
+import type { LogLine, Position } from "../../logs/log-source.ts";
+import { delay } from "../../server/backoff.ts";
 
 /** A followed log that says nothing is compared with what is stored after this long, then less and less often. */
 const FIRST_LOOK_MS = 5_000;

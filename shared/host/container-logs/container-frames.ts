@@ -1,4 +1,4 @@
-import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../logs/line-limit.ts";
+import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../../logs/line-limit.ts";
 
 /** A line of a container as the Engine stored it. */
 export interface StoredLine {

@@ -1,4 +1,4 @@
-import type { GapReason, StreamClosedCode, StreamState } from "../../shared/protocol/events/services.ts";
+import type { GapReason, StreamClosedCode, StreamState } from "../protocol/events/services.ts";
 
 /**
  * Place of a line on its track. A track is one ordered sequence of lines (a stream of a container, a file of a

@@ -1,8 +1,4 @@
 import type { Readable } from "node:stream";
-import type { ContainerIdentity, DockerHost } from "../../shared/host/docker.ts";
-import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
-import { AppError, toAppError } from "../../shared/server/errors.ts";
-import { createBackoff, delay } from "../backoff.ts";
 import {
   advance,
   type FollowHandlers,
@@ -10,8 +6,12 @@ import {
   type LogSource,
   type Position,
   type ReadHandlers,
-} from "../logs/log-source.ts";
-import type { ContainerEvent, ContainerEvents } from "./container-events.ts";
+} from "../../logs/log-source.ts";
+import type { StreamClosedCode } from "../../protocol/events/services.ts";
+import { createBackoff, delay } from "../../server/backoff.ts";
+import { AppError, toAppError } from "../../server/errors.ts";
+import type { ContainerEvent, ContainerEvents } from "../container-events.ts";
+import type { ContainerIdentity, DockerHost } from "../docker.ts";
 import { createFrameDecoder, createTtyDecoder, type FrameDecoder, type StoredLine } from "./container-frames.ts";
 import {
   createResumeFilter,

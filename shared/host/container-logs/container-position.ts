@@ -1,4 +1,4 @@
-import type { LogLine, LostLines, Mark, Position } from "../logs/log-source.ts";
+import type { LogLine, LostLines, Mark, Position } from "../../logs/log-source.ts";
 import type { StoredLine } from "./container-frames.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { z } from "zod";
-import type { DockerHost } from "../../shared/host/docker.ts";
-import type { Log } from "../../shared/server/log.ts";
-import { createBackoff } from "../backoff.ts";
+import { createBackoff } from "../server/backoff.ts";
+import type { Log } from "../server/log.ts";
+import type { DockerHost } from "./docker.ts";
 import { readJsonLines } from "./json-lines.ts";
 
 export interface ContainerEvent {

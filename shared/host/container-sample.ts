@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { ServiceStats } from "../protocol/events/services.ts";
+
+export type ContainerSample = Omit<ServiceStats, "serviceId" | "containerName">;
+
+const counts = z.object({
+  cpu_usage: z.object({ total_usage: z.number() }),
+  system_cpu_usage: z.number().optional(),
+  online_cpus: z.number().optional(),
+});
+/** One document of the Engine's stats stream, as far as it is used; `precpu_stats` is the one before. */
+const statsDocument = z.object({
+  read: z.string(),
+  cpu_stats: counts,
+  precpu_stats: counts,
+  memory_stats: z.object({
+    usage: z.number().default(0),
+    limit: z.number().default(0),
+    stats: z.record(z.string(), z.number()).default({}),
+  }),
+  networks: z.record(z.string(), z.object({ rx_bytes: z.number(), tx_bytes: z.number() })).default({}),
+  blkio_stats: z.object({
+    io_service_bytes_recursive: z.array(z.object({ op: z.string(), value: z.number() })).nullish(),
+  }),
+  pids_stats: z.object({ current: z.number().default(0) }).default({ current: 0 }),
+});
+
+/** Turns a document into a sample; undefined for the first of a stream, which has nothing to compare with. */
+export function toSample(document: unknown): ContainerSample | undefined {
+  const parsed = statsDocument.safeParse(document);
+  if (!parsed.success) return undefined;
+  const {
+    read,
+    cpu_stats: cpu,
+    precpu_stats: before,
+    memory_stats: memory,
+    networks,
+    blkio_stats,
+    pids_stats,
+  } = parsed.data;
+  if (before.system_cpu_usage === undefined || cpu.system_cpu_usage === undefined) return undefined;
+  const used = cpu.cpu_usage.total_usage - before.cpu_usage.total_usage;
+  const passed = cpu.system_cpu_usage - before.system_cpu_usage;
+  const interfaces = Object.values(networks);
+  const blocks = blkio_stats.io_service_bytes_recursive ?? [];
+  const blockBytes = (op: string) =>
+    blocks.reduce((sum, entry) => (entry.op.toLowerCase() === op ? sum + entry.value : sum), 0);
+  // Page cache that can be given back is not the container's use: `inactive_file` on cgroup 2, `total_inactive_file` on 1.
+  const cache = memory.stats.inactive_file ?? memory.stats.total_inactive_file ?? 0;
+  return {
+    cpuPercent: passed > 0 && used > 0 ? (used / passed) * (cpu.online_cpus ?? 1) * 100 : 0,
+    memoryBytes: Math.max(0, memory.usage - cache),
+    memoryLimitBytes: memory.limit,
+    networkRxBytes: interfaces.reduce((sum, { rx_bytes }) => sum + rx_bytes, 0),
+    networkTxBytes: interfaces.reduce((sum, { tx_bytes }) => sum + tx_bytes, 0),
+    blockReadBytes: blockBytes("read"),
+    blockWriteBytes: blockBytes("write"),
+    pids: pids_stats.current,
+    timestamp: read,
+  };
+}
