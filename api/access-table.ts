@@ -68,6 +68,10 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "POST /api/services/:id/restart": change("services:control", "service:restart"),
   "DELETE /api/services/:id": change("services:remove", "service:remove"),
 
+  "GET /api/jobs": view("services:control"),
+  "GET /api/jobs/:id": view("services:control"),
+  "DELETE /api/jobs/:id": change("services:control", "job:cancel"),
+
   "GET /api/deployments": view("deployments:view"),
   "GET /api/deployments/:id": view("deployments:view"),
   "POST /api/deployments/:id/start": change("deployments:control", "deployment:start"),

@@ -15,6 +15,7 @@ import { deploymentsRoutes } from "./routes/deployments.ts";
 import { filesRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { internalRoutes } from "./routes/internal.ts";
+import { jobsRoutes } from "./routes/jobs.ts";
 import { keysRoutes } from "./routes/keys.ts";
 import { mcpRoutes } from "./routes/mcp.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
@@ -28,6 +29,7 @@ import { usersRoutes } from "./routes/users.ts";
 const apiRoutes = (deps: ApiDeps) =>
   createRoutes()
     .route("/services", servicesRoutes(deps))
+    .route("/jobs", jobsRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
     .route("/mcp", mcpRoutes(deps))

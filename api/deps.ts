@@ -6,6 +6,7 @@ import type { ProcessHost } from "../shared/host/processes.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Access } from "./access/access.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import type { McpHost } from "./mcp/host.ts";
@@ -19,6 +20,7 @@ export interface ApiDeps {
   metrics: HostMetrics;
   files: FileRoot;
   mcp: McpHost;
+  jobs: Jobs;
   realtime: WsClient;
   dependencies: Dependencies;
   originPolicy: OriginPolicy;

@@ -1,10 +1,6 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import { createDockerHost } from "../../shared/host/docker.ts";
-import { createFileRoot } from "../../shared/host/files.ts";
-import { createHostMetrics } from "../../shared/host/metrics.ts";
-import { createProcessHost } from "../../shared/host/processes.ts";
 import type { Revocation } from "../../shared/protocol/access.ts";
 import { type Config, parseConfig } from "../../shared/server/config.ts";
 import { type Log, silentLog } from "../../shared/server/log.ts";
@@ -12,14 +8,11 @@ import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createApi } from "../app.ts";
-import { openDatabase } from "../database/database.ts";
-import type { ApiDeps } from "../deps.ts";
+import { createApiDeps } from "../create-deps.ts";
 import { createHttpServer } from "../http-server.ts";
-import { createDependencies } from "../lib/dependencies.ts";
 import { createWsClient, type WsClient } from "../lib/ws-client.ts";
-import { createMcpHost } from "../mcp/host.ts";
 import type { GuardOptions } from "../middleware/guard.ts";
-import { type Access, createAccess } from "./access.ts";
+import type { Access } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
 
 export const WEB_ORIGIN = "http://localhost:3005";
@@ -131,7 +124,6 @@ async function start(
   consoleLines: string[],
   revoked: Required<Revocation>[],
 ) {
-  const database = openDatabase(config.DATA_DIR);
   const originPolicy = createOriginPolicy([WEB_ORIGIN, ...config.PUBLIC_ORIGIN], [port]);
   const client = createWsClient({ url: config.WS_SERVER_URL, token: EMIT_TOKEN, log: silentLog() });
   const realtime: WsClient = {
@@ -139,44 +131,25 @@ async function start(
     revoke: ({ sessionIds = [], principalIds = [] }) => void revoked.push({ sessionIds, principalIds }),
   };
   const announce = (line: string) => void consoleLines.push(line);
-  const access = createAccess({
-    ...{
-      database,
-      dataDir: config.DATA_DIR,
-      config,
-      originPolicy,
-      emitToken: EMIT_TOKEN,
-      realtime,
-      log,
-      announce,
-      clock,
-    },
+  const parts = createApiDeps({
+    ...{ config: { ...config, NODE_ENV: "production" }, log, originPolicy, emitToken: EMIT_TOKEN },
+    ...{ realtime, announce, clock },
   });
-  const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
-  const processes = createProcessHost({ pm2Home: config.PM2_HOME });
-  const files = createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] });
-  const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: undefined });
-  const mcp = createMcpHost({ database, realtime, log, config });
-  const deps: ApiDeps = {
-    ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies },
-    ...{ mcp, originPolicy, log, production: true },
-  };
+  const { deps } = parts;
   const app = createApi(deps, guard);
   const server = createHttpServer((request, env) => app.fetch(request, env));
   await server.listen(port, "127.0.0.1");
   let stopped = false;
   return {
-    access,
+    access: deps.access,
     app,
     stop: async () => {
       if (stopped) return;
       stopped = true;
       server.http.closeAllConnections();
-      await server.close();
-      await mcp.close();
-      access.close();
+      await Promise.all([server.close(), parts.stop()]);
       await client.close();
-      database.close();
+      parts.close();
     },
   };
 }

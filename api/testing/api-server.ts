@@ -1,21 +1,14 @@
 import { join } from "node:path";
-import { createDockerHost } from "../../shared/host/docker.ts";
-import { createFileRoot } from "../../shared/host/files.ts";
-import { createHostMetrics } from "../../shared/host/metrics.ts";
-import { createProcessHost } from "../../shared/host/processes.ts";
 import type { Limits, Role } from "../../shared/protocol/access.ts";
 import { parseConfig } from "../../shared/server/config.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { createAccess } from "../access/access.ts";
 import { type Answer, type Ask, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
 import { createApi } from "../app.ts";
-import { openDatabase } from "../database/database.ts";
+import { createApiDeps } from "../create-deps.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createHttpServer } from "../http-server.ts";
-import { createDependencies } from "../lib/dependencies.ts";
-import { createMcpHost } from "../mcp/host.ts";
 import { createEmitRecorder, type EmittedEvent } from "./route-server.ts";
 
 export interface TestApi {
@@ -40,28 +33,23 @@ export interface TestApiOptions {
 /** The whole API on a free port with a state folder of its own; only what it tells the realtime server is recorded instead. */
 export async function startApi({ dockerHost, pm2Home, change }: TestApiOptions = {}): Promise<TestApi> {
   const folder = await tempFolder("api");
-  const config = parseConfig({ DATA_DIR: join(folder.path, "data"), NODE_ENV: "test" });
+  const config = parseConfig({
+    DATA_DIR: join(folder.path, "data"),
+    FILE_MANAGER_ROOT: folder.path,
+    DOCKER_HOST: dockerHost ?? "unix:///nonexistent/docker.sock",
+    PM2_HOME: pm2Home ?? join(folder.path, "pm2"),
+    NODE_ENV: "test",
+  });
   const log = silentLog();
   const { realtime, emitted } = createEmitRecorder();
   let app: ReturnType<typeof createApi> | undefined;
   const server = createHttpServer((request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }));
   const port = await server.listen(0, "127.0.0.1");
   const originPolicy = createOriginPolicy([WEB_ORIGIN], [port]);
-  const database = openDatabase(config.DATA_DIR);
   const lines: string[] = [];
   const announce = (line: string) => void lines.push(line);
-  const access = createAccess({
-    ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken: EMIT_TOKEN, realtime, log, announce },
-  });
-  const docker = createDockerHost({ dockerHost: dockerHost ?? "unix:///nonexistent/docker.sock" });
-  const processes = createProcessHost({ pm2Home: pm2Home ?? join(folder.path, "pm2") });
-  const files = createFileRoot({ root: folder.path, log, protect: [config.DATA_DIR] });
-  const mcp = createMcpHost({ database, realtime, log, config });
-  const usual: ApiDeps = {
-    ...{ mcp, access, database, docker, processes, files, realtime, originPolicy, log, production: false },
-    metrics: createHostMetrics(),
-    dependencies: createDependencies({ docker, processes, files, realtime, redisUrl: undefined }),
-  };
+  const parts = createApiDeps({ config, log, originPolicy, emitToken: EMIT_TOKEN, realtime, announce });
+  const usual = parts.deps;
   const deps = { ...usual, ...change?.(usual) };
   app = createApi(deps);
 
@@ -85,10 +73,8 @@ export async function startApi({ dockerHost, pm2Home, change }: TestApiOptions =
       return login.cookie;
     },
     close: async () => {
-      await server.close();
-      await deps.mcp.close();
-      access.close();
-      database.close();
+      await Promise.all([server.close(), deps.mcp.close(), parts.stop()]);
+      parts.close();
       await folder.remove();
     },
   };

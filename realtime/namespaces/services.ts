@@ -1,14 +1,15 @@
 import type { Server, Socket } from "socket.io";
 import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
 import { createContainerLogs } from "../../shared/host/container-logs/container-logs.ts";
-import { seesService } from "../../shared/protocol/access.ts";
+import { may, seesService } from "../../shared/protocol/access.ts";
 import {
   type ServiceRef,
   serviceLogsSubscription,
   serviceSubscription,
   serviceUnsubscription,
 } from "../../shared/protocol/events/services.ts";
-import { serviceRoom } from "../../shared/protocol/rooms.ts";
+import { jobSubscription } from "../../shared/protocol/job.ts";
+import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { announce, noteLimits } from "../announce.ts";
 import type { RealtimeDeps } from "../deps.ts";
@@ -22,6 +23,8 @@ import { openContainerStats } from "../sources/container-stats.ts";
 
 /** Containers one socket may watch the figures of at once. */
 const STATS_MAX = 200;
+/** Jobs one socket may follow at once. */
+const JOBS_MAX = 64;
 /** Events of the Engine that say nothing about the list of containers. */
 const silentActions = /^(exec_|attach|detach|resize|top|export|archive-path|extract-to-dir|commit|copy)/;
 
@@ -96,6 +99,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
     noteLimits("services", untyped(socket));
     const memberships = createMemberships(socket);
     rooms.set(untyped(socket), memberships);
+    const jobs = new Set<string>();
     const watched = new Map<string, { name: string; ref: ServiceRef; upstream: Upstream }>();
     const handle = createHandle({ socket: untyped(socket), log, echo: ["serviceId", "containerName"] });
 
@@ -153,6 +157,25 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
         if (ref.containerName === containerName && (serviceId === undefined || ref.serviceId === serviceId))
           unwatch(room);
       }
+      return undefined;
+    });
+
+    // The id of a job is its key: only the API gives it out, to those who may know of the job.
+    handle("subscribe:job", jobSubscription, ({ jobId }) => {
+      if (!may(socket.data.principal, "services:control")) {
+        throw new AppError("forbidden", "You are not allowed to follow jobs.");
+      }
+      if (jobs.has(jobId)) return { jobId };
+      if (jobs.size >= JOBS_MAX) {
+        throw new AppError("rate_limited", `One connection follows at most ${JOBS_MAX} jobs.`);
+      }
+      jobs.add(jobId);
+      memberships.join(serviceRoom(jobRoomId(jobId)));
+      return { jobId };
+    });
+
+    handle("unsubscribe:job", jobSubscription, ({ jobId }) => {
+      if (jobs.delete(jobId)) memberships.leave(serviceRoom(jobRoomId(jobId)));
       return undefined;
     });
 

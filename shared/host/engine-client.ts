@@ -1,4 +1,6 @@
 import { Agent, type IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import Docker from "dockerode";
 import { ConfigError } from "../server/config.ts";
@@ -22,6 +24,10 @@ export interface EngineRequest {
   /** Starts with a slash; its variable parts are encoded by the caller. */
   path: string;
   query?: Query;
+  /** Sent as JSON. */
+  body?: object;
+  /** Registry credentials as the Engine takes them: base64 of its JSON. */
+  registryAuth?: string;
 }
 
 /** Statuses the Engine refused a request with; other failures are `UnavailableError` already. */
@@ -39,6 +45,8 @@ export interface EngineClient {
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
   /** Sends and gives the body as a stream, which ends when `signal` is aborted. */
   open(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Sends and takes over the connection: what is written goes to the process, what is read comes from it. */
+  hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
 }
 
 /**
@@ -55,25 +63,33 @@ class BriefAgent extends Agent {
 export function createEngineClient(dockerHost: string): EngineClient {
   const { modem } = new Docker(parseDockerHost(dockerHost));
 
-  const send = ({ method, path, query = {} }: EngineRequest, signal: AbortSignal) =>
-    new Promise<IncomingMessage>((resolve, reject) => {
+  const dial = <T>(
+    { method, path, query = {}, body, registryAuth }: EngineRequest,
+    signal: AbortSignal,
+    takeOver: { hijack?: true; openStdin?: true } = {},
+  ) =>
+    new Promise<T>((resolve, reject) => {
       const set = Object.entries(query).filter(([, value]) => value !== undefined);
+      const hasOptions = set.length > 0 || body !== undefined;
       modem.dial(
         {
           method,
           // The modem takes the last character of the path for the `?` of a query.
-          path: set.length > 0 ? `${path}?` : path,
-          options: set.length > 0 ? { _query: Object.fromEntries(set), _body: {} } : undefined,
+          path: hasOptions ? `${path}?` : path,
+          options: hasOptions ? { _query: Object.fromEntries(set), _body: body ?? {} } : undefined,
           isStream: true,
-          statusCodes: { 200: true, 201: true, 204: true, 304: true },
+          statusCodes: { 101: true, 200: true, 201: true, 204: true, 304: true },
           abortSignal: signal,
+          ...(registryAuth === undefined ? {} : { authconfig: { base64: registryAuth } }),
+          ...takeOver,
         },
         (error, answer) => {
           if (error) reject(toEngineError(error));
-          else resolve(answer as IncomingMessage);
+          else resolve(answer as T);
         },
       );
     });
+  const send = (request: EngineRequest, signal: AbortSignal) => dial<IncomingMessage>(request, signal);
 
   const within = async <T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
@@ -92,18 +108,23 @@ export function createEngineClient(dockerHost: string): EngineClient {
     within(limitMs, async (signal) => parseAnswer(await readAll(await send(request, signal))));
 
   /** An abort ends the stream by `close` alone: only what broke by itself is an `error`. */
-  const openStream = async (request: EngineRequest, limit: AbortSignal, signal: AbortSignal) => {
+  const opened = async <T extends IncomingMessage | Duplex>(
+    begin: (signal: AbortSignal) => Promise<T>,
+    limit: AbortSignal,
+    signal: AbortSignal,
+  ) => {
     signal.throwIfAborted();
     const opening = new AbortController();
     const cancel = () => opening.abort();
     signal.addEventListener("abort", cancel);
     limit.addEventListener("abort", cancel);
     try {
-      const stream = await send(request, opening.signal);
+      const stream = await begin(opening.signal);
       const end = () => void stream.destroy();
       signal.addEventListener("abort", end);
       stream.once("close", () => signal.removeEventListener("abort", end));
-      stream.socket?.setKeepAlive(true, KEEP_ALIVE_MS);
+      const socket = "socket" in stream ? stream.socket : stream;
+      if (socket instanceof Socket) socket.setKeepAlive(true, KEEP_ALIVE_MS);
       return stream;
     } finally {
       signal.removeEventListener("abort", cancel);
@@ -135,7 +156,14 @@ export function createEngineClient(dockerHost: string): EngineClient {
   return {
     call: (request, limitMs = CALL_LIMIT_MS) => guarded(() => exchange(request, limitMs)),
     open: (request, signal) =>
-      guarded(() => within(CALL_LIMIT_MS, (limit) => openStream(request, limit, signal)), signal),
+      guarded(
+        () => within(CALL_LIMIT_MS, (limit) => opened((opening) => send(request, opening), limit, signal)),
+        signal,
+      ),
+    hijack: (request, signal) => {
+      const begin = (opening: AbortSignal) => dial<Duplex>(request, opening, { hijack: true, openStdin: true });
+      return guarded(() => within(CALL_LIMIT_MS, (limit) => opened(begin, limit, signal)), signal);
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export const roomPrefix = {
 const ID_MAX = 4096;
 
 export const serviceRoom = (serviceId: string) => `${roomPrefix.services}${serviceId}`;
+/** What stands for a job where a service's id does: its viewers are in `service:job:<id>`. */
+export const jobRoomId = (jobId: string) => `job:${jobId}`;
 export const deploymentRoom = (deploymentId: string) => `${roomPrefix.deployments}${deploymentId}`;
 export const mcpRoom = (serverId: string) => `${roomPrefix.mcp}${serverId}`;
 export const filesRoom = (path: string) => `${roomPrefix.files}${path}`;

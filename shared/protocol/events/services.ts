@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ages, containerRef, cursor, opaqueId, tail } from "../identifier.ts";
+import type { Job, jobSubscription } from "../job.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 
 export const serviceLogsSubscription = z.strictObject({
@@ -67,6 +68,8 @@ export interface ServicesClientToServer {
   "unsubscribe:logs": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
   "subscribe:stats": (subscription: z.input<typeof serviceSubscription>, ack?: Acknowledgement) => void;
   "unsubscribe:stats": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
+  "subscribe:job": (subscription: z.input<typeof jobSubscription>, ack?: Acknowledgement) => void;
+  "unsubscribe:job": (subscription: z.input<typeof jobSubscription>, ack?: Acknowledgement) => void;
 }
 
 export interface ServicesServerToClient {
@@ -77,6 +80,8 @@ export interface ServicesServerToClient {
   error: (error: { serviceId?: string; containerName?: string; message: string; code: ErrorCode }) => void;
   "stream:closed": (closed: ServiceRef & { code: StreamClosedCode; exitCode?: number }) => void;
   "stream:state": (state: ServiceRef & StreamState) => void;
+  /** A long action as it is now, to those who follow it and to the rooms of the services it is about. */
+  job: (job: Job) => void;
   /** A container was created, started, stopped, removed…; ask the API for the list again. */
   "services:changed": (change: {
     containerName?: string;

@@ -1,0 +1,68 @@
+import { createDockerHost } from "../shared/host/docker.ts";
+import { createFileRoot } from "../shared/host/files.ts";
+import { createHostMetrics } from "../shared/host/metrics.ts";
+import { createProcessHost } from "../shared/host/processes.ts";
+import type { Config } from "../shared/server/config.ts";
+import type { Log } from "../shared/server/log.ts";
+import type { OriginPolicy } from "../shared/server/origin-policy.ts";
+import { type AccessOptions, createAccess } from "./access/access.ts";
+import { openDatabase } from "./database/database.ts";
+import type { ApiDeps } from "./deps.ts";
+import { createJobs } from "./jobs/jobs.ts";
+import { createDependencies } from "./lib/dependencies.ts";
+import type { WsClient } from "./lib/ws-client.ts";
+import { createMcpHost } from "./mcp/host.ts";
+
+export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce"> {
+  /** The state folder it names exists already, with mode 0700. */
+  config: Config;
+  log: Log;
+  originPolicy: OriginPolicy;
+  emitToken: string;
+  realtime: WsClient;
+}
+
+export interface ApiParts {
+  deps: ApiDeps;
+  /** Ends what runs in the background; takes most of the time there is when a child does not end by itself. */
+  stop(): Promise<void>;
+  /** Closes the state, once no request is under way any more. */
+  close(): void;
+}
+
+/** The parts the API is made of, by its configuration. `realtime` stays the caller's to close. */
+export function createApiDeps({
+  config,
+  log,
+  originPolicy,
+  emitToken,
+  realtime,
+  announce,
+  clock,
+}: DepsOptions): ApiParts {
+  const database = openDatabase(config.DATA_DIR);
+  const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
+  const processes = createProcessHost({ pm2Home: config.PM2_HOME });
+  const files = createFileRoot({
+    ...{ root: config.FILE_MANAGER_ROOT, uploadMax: config.FILE_UPLOAD_MAX, log, protect: [config.DATA_DIR] },
+  });
+  const mcp = createMcpHost({ database, realtime, log, config });
+  const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
+  const access = createAccess({
+    ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken, realtime, log, announce, clock },
+  });
+  const jobs = createJobs({ realtime, trail: access.trail, log });
+  return {
+    deps: {
+      ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
+      ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
+    },
+    async stop() {
+      await Promise.all([mcp.close(), jobs.close()]);
+    },
+    close() {
+      access.close();
+      database.close();
+    },
+  };
+}

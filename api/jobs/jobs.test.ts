@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Job } from "../../shared/protocol/job.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+import type { JobOptions } from "./jobs.ts";
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+const principal = { kind: "user", id: "ada", name: "ada" } as const;
+const begin = (options: Partial<JobOptions> & Pick<JobOptions, "run">) =>
+  api.deps.jobs.start({
+    ...{ kind: "test:work", target: "thing", principal, requestId: "r", address: "127.0.0.1" },
+    ...options,
+  });
+const told = (room: string) =>
+  api.emitted.filter((event) => event.event === "job" && event.room === room).map(({ data }) => data as Job);
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<undefined>((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+
+test("tells steps, lines and the result of a job to its room and to the rooms of its services", async () => {
+  const { id } = begin({
+    rooms: ["web"],
+    run: async ({ step, line }) => {
+      step({ id: "a", label: "Layer a", state: "pulling", current: 1, total: 2 });
+      step({ id: "a", label: "Layer a", state: "done", current: 2, total: 2 });
+      line("one\ntwo\n");
+      return { image: "x" };
+    },
+  });
+  const job = await api.deps.jobs.finished(id);
+  expect(job).toMatchObject({ state: "succeeded", result: { image: "x" }, lines: ["one", "two"], lineCount: 2 });
+  expect(job.steps).toEqual([{ id: "a", label: "Layer a", state: "done", current: 2, total: 2 }]);
+  for (const room of [`job:${id}`, "web"]) expect(told(room).at(-1)).toEqual(job);
+  expect((await api.ask("GET", `/api/jobs/${id}`)).body.job).toEqual(job);
+});
+
+test("gathers changes that come fast, and tells the end at once", async () => {
+  const { id } = begin({
+    run: async ({ line }) => {
+      for (let index = 0; index < 5_000; index++) line(`line ${index}`);
+      return undefined;
+    },
+  });
+  const job = await api.deps.jobs.finished(id);
+  expect(job.lineCount).toBe(5_000);
+  expect(job.lines).toHaveLength(500);
+  expect(job.lines.at(-1)).toBe("line 4999");
+  expect(told(`job:${id}`).length).toBeLessThan(5);
+});
+
+test("keeps what failed, in words meant for the caller and no others", async () => {
+  const foreseen = begin({ run: () => Promise.reject(new AppError("conflict", "The port is taken.")) });
+  const unforeseen = begin({ run: () => Promise.reject(new Error("/etc/secret broke")) });
+  expect((await api.deps.jobs.finished(foreseen.id)).error).toEqual({
+    code: "conflict",
+    message: "The port is taken.",
+  });
+  const { error } = await api.deps.jobs.finished(unforeseen.id);
+  expect(error?.code).toBe("internal");
+  expect(error?.message).not.toContain("secret");
+});
+
+test("cancels a job that runs, by REST, and not one that is over", async () => {
+  const { id } = begin({ run: ({ signal }) => untilAborted(signal) });
+  expect((await api.ask("DELETE", `/api/jobs/${id}`)).status).toBe(202);
+  expect((await api.deps.jobs.finished(id)).state).toBe("cancelled");
+  expect((await api.ask("DELETE", `/api/jobs/${id}`)).body.code).toBe("conflict");
+});
+
+test("runs no two jobs of one key at once, and no more than its bound", async () => {
+  begin({ exclusive: "web", run: ({ signal }) => untilAborted(signal) });
+  expect(() => begin({ exclusive: "web", run: async () => undefined })).toThrow(/under way/);
+  for (let index = 0; index < 15; index++) begin({ run: ({ signal }) => untilAborted(signal) });
+  expect(() => begin({ run: async () => undefined })).toThrow(/Too many/);
+});
+
+test("shows those limited to some containers the jobs of these and their own, and viewers none", async () => {
+  const ofWeb = begin({ services: ["web"], run: async () => undefined });
+  const ofHost = begin({ run: async () => undefined });
+  const operator = await api.loginAs("operator", { services: ["web"] });
+  const { body } = await api.ask("GET", "/api/jobs", { cookie: operator });
+  expect(body.jobs.map(({ id }: Job) => id)).toEqual([ofWeb.id]);
+  expect((await api.ask("GET", `/api/jobs/${ofHost.id}`, { cookie: operator })).status).toBe(404);
+  const viewer = await api.loginAs("viewer");
+  expect((await api.ask("GET", "/api/jobs", { cookie: viewer })).status).toBe(403);
+});
+
+test("writes the end of a job into the trail, under the name of who began it", async () => {
+  const { id } = begin({ target: "shop", run: () => Promise.reject(new AppError("conflict", "No.")) });
+  await api.deps.jobs.finished(id);
+  await eventually(async () => {
+    const { body } = await api.ask("GET", "/api/audit?action=test:work");
+    const [entry] = body.entries;
+    return entry?.outcome === "failed" && entry.target === "shop" && entry.actor.name === "ada";
+  });
+});

@@ -1,0 +1,209 @@
+import { randomBytes } from "node:crypto";
+import type { Principal } from "../../shared/protocol/access.ts";
+import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shared/protocol/job.ts";
+import { jobRoomId } from "../../shared/protocol/rooms.ts";
+import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { AuditEvent } from "../audit/trail.ts";
+import type { WsClient } from "../lib/ws-client.ts";
+
+/** Jobs at work at once; more are refused, not queued: somebody waits for each of them. */
+const RUNNING_MAX = 16;
+/** Finished jobs that can still be asked for. */
+const FINISHED_MAX = 200;
+const FINISHED_AGE_MS = 60 * 60 * 1000;
+/** Viewers get a snapshot at most this often. */
+const TELL_MS = 150;
+/** Longest line of output that is kept, in characters. */
+const LINE_MAX = 4_096;
+
+/** What the work of a job may tell of itself, and must listen to. */
+export interface JobHandle {
+  /** Aborted by cancelling and by the end of the server: the work stops what it began and throws. */
+  signal: AbortSignal;
+  /** Adds a step, or changes the one of that id. */
+  step(step: JobStep): void;
+  /** Adds lines of output; control characters but those of colour are for the viewer to take out. */
+  line(text: string): void;
+}
+
+export interface JobOptions {
+  /** The word for it in the audit trail, such as `image:pull`. */
+  kind: string;
+  target: string;
+  /** Who began it; the trail names them when it ends. */
+  principal: Pick<Principal, "kind" | "id" | "name">;
+  requestId: string;
+  address: string;
+  /** Names of the containers it is about: who is limited to others does not see it. Empty: about the host as a whole. */
+  services?: readonly string[];
+  /** Ids of service rooms that are told as well, beside the room of the job. */
+  rooms?: readonly string[];
+  /** Jobs of one key do not run at the same time: the second is a `conflict`. */
+  exclusive?: string;
+  /** Resolves with what the job came to; throws `AppError` for what the caller should read. */
+  run(handle: JobHandle): Promise<Record<string, unknown> | undefined>;
+}
+
+export interface JobRecord {
+  job: Job;
+  services: readonly string[];
+  ownerId: string;
+}
+
+export interface Jobs {
+  /** Begins at once and never throws for what happens in the job. Throws `overloaded` and `conflict` before it begins. */
+  start(options: JobOptions): Job;
+  /** Newest first. */
+  list(): JobRecord[];
+  find(id: string): JobRecord | undefined;
+  /** Asks a running job to stop; it is over once its work has. Answers whether there was one. */
+  cancel(id: string): boolean;
+  /** Resolves with the job once it is over. */
+  finished(id: string): Promise<Job>;
+  /** Cancels what runs and waits for it. */
+  close(): Promise<void>;
+}
+
+export interface JobsOptions {
+  realtime: Pick<WsClient, "emitToService">;
+  trail: { recordAfterwards(event: AuditEvent): void };
+  log: Log;
+}
+
+interface Entry extends JobRecord {
+  abort: AbortController;
+  done: Promise<void>;
+  exclusive: string | undefined;
+}
+
+/** The long actions of this server: begun by a request, told to viewers as they go on, remembered for an hour. */
+export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
+  const entries = new Map<string, Entry>();
+  const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
+  let closed = false;
+
+  const forget = () => {
+    const old = Date.now() - FINISHED_AGE_MS;
+    const over = [...entries.values()].filter(({ job }) => job.finishedAt !== null);
+    const excess = over.length - FINISHED_MAX;
+    over.forEach(({ job }, index) => {
+      if (index < excess || Date.parse(job.finishedAt ?? "") < old) entries.delete(job.id);
+    });
+  };
+
+  const start = (options: JobOptions): Job => {
+    if (closed) throw new AppError("overloaded", "The server is stopping.");
+    forget();
+    const at = running();
+    if (at.length >= RUNNING_MAX)
+      throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
+    const { exclusive } = options;
+    if (exclusive !== undefined && at.some((other) => other.exclusive === exclusive)) {
+      throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
+    }
+    const id = randomBytes(18).toString("base64url");
+    const job: Job = {
+      ...{ id, kind: options.kind, target: options.target, state: "running", steps: [], lines: [], lineCount: 0 },
+      ...{ result: null, error: null, startedAt: new Date().toISOString(), finishedAt: null, revision: 1 },
+    };
+    const abort = new AbortController();
+    const teller = createTeller(job, [jobRoomId(id), ...(options.rooms ?? [])], realtime);
+    const entry: Entry = {
+      ...{ job, services: options.services ?? [], ownerId: options.principal.id, abort, exclusive },
+      done: Promise.resolve(),
+    };
+    entries.set(id, entry);
+    entry.done = work(job, options, abort.signal, teller.changed).then(() => {
+      teller.finish();
+      const { code, message } = job.error ?? {};
+      trail.recordAfterwards({
+        ...{ action: options.kind, target: options.target, requestId: options.requestId, address: options.address },
+        actor: { kind: options.principal.kind, id: options.principal.id, name: options.principal.name },
+        outcome: job.state === "succeeded" ? "done" : "failed",
+        detail: job.state === "cancelled" ? "cancelled" : code === undefined ? "finished" : `${code}: ${message}`,
+      });
+    });
+    entry.done.catch((error: unknown) => log.error({ err: error, job: id }, "the end of a job could not be recorded"));
+    teller.changed();
+    return structuredClone(job);
+  };
+
+  const work = async (job: Job, options: JobOptions, signal: AbortSignal, changed: () => void) => {
+    const handle: JobHandle = {
+      signal,
+      step(step) {
+        const index = job.steps.findIndex(({ id }) => id === step.id);
+        if (index >= 0) job.steps[index] = step;
+        else job.steps.push(step);
+        if (job.steps.length > JOB_STEPS_MAX) job.steps.shift();
+        changed();
+      },
+      line(text) {
+        for (const line of text.replace(/\r?\n$/, "").split("\n")) job.lines.push(line.slice(0, LINE_MAX));
+        job.lineCount += text.replace(/\r?\n$/, "").split("\n").length;
+        job.lines.splice(0, job.lines.length - JOB_LINES_MAX);
+        changed();
+      },
+    };
+    try {
+      const result = await options.run(handle);
+      job.result = result ?? {};
+      job.state = "succeeded";
+    } catch (error) {
+      job.state = signal.aborted ? "cancelled" : "failed";
+      const { error: message, code } = toFailure(toAppError(error));
+      job.error = signal.aborted ? { code: "gone", message: "It was cancelled." } : { code, message };
+      if (code === "internal" && !signal.aborted)
+        log.error({ err: error, job: job.id, kind: job.kind }, "a job failed");
+    }
+    job.finishedAt = new Date().toISOString();
+  };
+
+  return {
+    start,
+    list: () => [...entries.values()].reverse(),
+    find: (id) => entries.get(id),
+    cancel(id) {
+      const entry = entries.get(id);
+      if (entry?.job.state !== "running") return false;
+      entry.abort.abort();
+      return true;
+    },
+    async finished(id) {
+      const entry = entries.get(id);
+      if (!entry) throw new AppError("not_found", "There is no such job.");
+      await entry.done;
+      return entry.job;
+    },
+    async close() {
+      closed = true;
+      const all = running();
+      for (const { abort } of all) abort.abort();
+      await Promise.allSettled(all.map(({ done }) => done));
+    },
+  };
+}
+
+/** Sends snapshots of a job to its rooms: the first change at once, later ones gathered, the end at once. */
+function createTeller(job: Job, rooms: readonly string[], realtime: JobsOptions["realtime"]) {
+  let timer: NodeJS.Timeout | undefined;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const tell = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    toldAt = performance.now();
+    const snapshot = structuredClone(job);
+    for (const room of rooms) realtime.emitToService(room, "job", snapshot);
+  };
+  return {
+    changed() {
+      job.revision++;
+      timer ??= setTimeout(tell, Math.max(0, toldAt + TELL_MS - performance.now()));
+    },
+    finish() {
+      job.revision++;
+      tell();
+    },
+  };
+}

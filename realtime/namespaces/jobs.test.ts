@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
+
+let realtime: TestRealtime;
+beforeEach(async () => {
+  realtime = await startRealtime();
+});
+afterEach(() => realtime.stop());
+
+const tell = (id: string, revision: number) =>
+  realtime.emit({ namespace: "services", event: "job", data: { id, revision }, room: `service:job:${id}` });
+
+test("tells a job to those who follow it, until they do not any more", async () => {
+  const socket = realtime.connect("services");
+  expect(await socket.emitWithAck("subscribe:job", { jobId: "abc" })).toEqual({ success: true, jobId: "abc" });
+  const job = nextEvent(socket, "job");
+  await tell("abc", 1);
+  expect(await job).toEqual({ id: "abc", revision: 1 });
+  await socket.emitWithAck("unsubscribe:job", { jobId: "abc" });
+  expect(await (await tell("abc", 2)).json()).toMatchObject({ delivered: 0 });
+});
+
+test("refuses viewers, ids of another shape, and more jobs than its bound", async () => {
+  realtime.access.add("viewer", { role: "viewer" });
+  const viewer = realtime.connect("services", { token: "viewer" });
+  expect(await viewer.emitWithAck("subscribe:job", { jobId: "abc" })).toMatchObject({ code: "forbidden" });
+  const socket = realtime.connect("services");
+  for (const jobId of ["", "../x", "a b", "x".repeat(65), 1, null]) {
+    expect(await socket.emitWithAck("subscribe:job", { jobId })).toMatchObject({ code: "invalid_input" });
+  }
+  for (let index = 0; index < 64; index++) await socket.emitWithAck("subscribe:job", { jobId: `j${index}` });
+  expect(await socket.emitWithAck("subscribe:job", { jobId: "more" })).toMatchObject({ code: "rate_limited" });
+});

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { ErrorCode } from "./result.ts";
+
+/** Longest a job's id is; the server makes it of random bytes, and whoever knows it may follow the job. */
+export const jobId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/, "must be the id of a job");
+
+export const jobSubscription = z.strictObject({ jobId });
+
+export const jobStates = ["running", "succeeded", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** One part of a job that moves by itself: a layer of an image, a service of a stack. */
+export interface JobStep {
+  /** Unique inside the job. */
+  id: string;
+  label: string;
+  /** What it does now, in a word or two. */
+  state: string;
+  /** Done so far and in all, in one unit (bytes, mostly); absent when there is no measure. */
+  current?: number;
+  total?: number;
+}
+
+/** An action that takes longer than an answer may wait for. */
+export interface Job {
+  id: string;
+  /** What is done, such as `image:pull` or `service:recreate`: the word the audit trail has for it. */
+  kind: string;
+  /** To what: a container's name, an image's reference, a stack's name. */
+  target: string;
+  state: JobState;
+  /** Steps in the order they began; the newest {@link JOB_STEPS_MAX}. */
+  steps: JobStep[];
+  /** Newest lines of output, {@link JOB_LINES_MAX} at most. */
+  lines: string[];
+  /** Lines of output so far, those no longer held included. */
+  lineCount: number;
+  /** What it came to, once it succeeded. */
+  result: Record<string, unknown> | null;
+  error: { code: ErrorCode; message: string } | null;
+  /** ISO 8601. */
+  startedAt: string;
+  finishedAt: string | null;
+  /** Counts up with every change: of two snapshots the higher is the newer. */
+  revision: number;
+}
+
+export const JOB_STEPS_MAX = 200;
+export const JOB_LINES_MAX = 500;
