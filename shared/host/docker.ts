@@ -1,11 +1,10 @@
 import type { Readable } from "node:stream";
-import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
-import { containerRef } from "../protocol/identifier.ts";
+import type { ContainerInfo } from "dockerode";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
-import { AppError } from "../server/errors.ts";
 import { toService, toServiceDetail } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
-import { createEngineClient, EngineError, type EngineRequest } from "./engine-client.ts";
+import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
+import type { EngineRequest } from "./engine-client.ts";
 
 /** What a log reader needs to know of a container before it opens its stream. */
 export interface ContainerIdentity {
@@ -61,17 +60,7 @@ const containerEvents = [
 
 /** @param options.dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
 export function createDockerHost({ dockerHost }: { dockerHost: string }): DockerHost {
-  const engine = createEngineClient(dockerHost);
-
-  const call = (request: EngineRequest, limitMs?: number) => engine.call(request, limitMs).catch(toRefusal);
-  const open = (request: EngineRequest, signal: AbortSignal) => engine.open(request, signal).catch(toRefusal);
-
-  /** The Engine also takes the beginning of an id for the whole: here a name or id means itself only. */
-  const inspect = async (ref: string): Promise<ContainerInspectInfo> => {
-    const info = (await call({ method: "GET", path: pathOf(ref, "json") })) as ContainerInspectInfo;
-    if (info?.Id !== ref && info?.Name !== `/${ref}`) throw notFound();
-    return info;
-  };
+  const { call, open, inspect } = createEngineCalls(dockerHost);
 
   const listRaw = async (filters?: object): Promise<ContainerInfo[]> => {
     const query = { all: 1, filters: filters && JSON.stringify(filters) };
@@ -96,7 +85,7 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     async detail(ref) {
       const info = await inspect(ref);
       const [listed] = await listRaw({ id: [info.Id] });
-      if (!listed) throw notFound();
+      if (!listed) throw noContainer();
       return toServiceDetail(info, toService(listed));
     },
     async identify(ref) {
@@ -110,49 +99,17 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
         exitCode: State.Running ? null : State.ExitCode,
       };
     },
-    act: (ref, action) => lifecycle(ref, (id) => ({ method: "POST", path: pathOf(id, action) })),
+    act: (ref, action) => lifecycle(ref, (id) => ({ method: "POST", path: containerPath(id, action) })),
     remove: (ref, { force, volumes }) =>
-      lifecycle(ref, (id) => ({ method: "DELETE", path: pathOf(id), query: { force, v: volumes } })),
+      lifecycle(ref, (id) => ({ method: "DELETE", path: containerPath(id), query: { force, v: volumes } })),
     openLogs: (id, { follow, tail, since, until, signal }) => {
       const query = { stdout: 1, stderr: 1, timestamps: 1, follow: follow ? 1 : 0, tail: tail ?? "all", since, until };
-      return open({ method: "GET", path: pathOf(id, "logs"), query }, signal);
+      return open({ method: "GET", path: containerPath(id, "logs"), query }, signal);
     },
-    openStats: (id, signal) => open({ method: "GET", path: pathOf(id, "stats"), query: { stream: 1 } }, signal),
+    openStats: (id, signal) => open({ method: "GET", path: containerPath(id, "stats"), query: { stream: 1 } }, signal),
     openEvents: (signal) => {
       const filters = JSON.stringify({ type: ["container"], event: containerEvents });
       return open({ method: "GET", path: "/events", query: { filters } }, signal);
     },
   };
-}
-
-function pathOf(ref: string, rest?: string): string {
-  const parsed = containerRef.safeParse(ref);
-  if (!parsed.success) throw new AppError("invalid_input", "This is not the name or id of a container.");
-  return ["/containers", encodeURIComponent(parsed.data), ...(rest ? [rest] : [])].join("/");
-}
-
-const notFound = () => new AppError("not_found", "There is no such container.");
-
-/** The Engine's own messages hold paths and commands of the host: they are told apart, and not passed on. */
-function toRefusal(error: unknown): never {
-  if (!(error instanceof EngineError)) throw error;
-  const { status, message } = error;
-  const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
-    new AppError(code, text, { cause: error });
-  if (status === 404 && /no such container/i.test(message)) throw notFound();
-  if (status === 501 || /logging driver does not support reading/i.test(message)) {
-    throw refuse("not_supported", "The log driver of this container keeps nothing that can be read.");
-  }
-  if (/port is already allocated|address already in use/i.test(message)) {
-    throw refuse("conflict", "A port of this container is already in use on the host.");
-  }
-  if (/executable file not found|no such file or directory|permission denied/i.test(message)) {
-    throw refuse("conflict", "The container cannot start: its command or a mounted path is missing or not permitted.");
-  }
-  if (/cannot remove a running container|stop the container before/i.test(message)) {
-    throw refuse("conflict", "The container is running: stop it first, or force the removal.");
-  }
-  if (status === 409) throw refuse("conflict", "The state of the container does not allow this now.");
-  if (status === 404) throw notFound();
-  throw refuse("upstream_unavailable", "The Docker Engine could not do this; its own log says why.");
 }

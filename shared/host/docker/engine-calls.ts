@@ -1,0 +1,66 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ContainerInspectInfo } from "dockerode";
+import { containerRef } from "../../protocol/identifier.ts";
+import { AppError } from "../../server/errors.ts";
+import { createEngineClient, EngineError, type EngineRequest } from "../engine-client.ts";
+
+/** The Engine's interface with its refusals turned into `AppError`: what the parts of the Docker host are made of. */
+export interface EngineCalls {
+  /** The whole answer, parsed; within 5 s unless `limitMs` says otherwise. */
+  call(request: EngineRequest, limitMs?: number): Promise<unknown>;
+  open(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
+  /** A container by its exact name or full id; `not_found` otherwise. */
+  inspect(ref: string): Promise<ContainerInspectInfo>;
+}
+
+/** @param dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
+export function createEngineCalls(dockerHost: string): EngineCalls {
+  const engine = createEngineClient(dockerHost);
+  const call: EngineCalls["call"] = (request, limitMs) => engine.call(request, limitMs).catch(toRefusal);
+  return {
+    call,
+    open: (request, signal) => engine.open(request, signal).catch(toRefusal),
+    hijack: (request, signal) => engine.hijack(request, signal).catch(toRefusal),
+    /** The Engine also takes the beginning of an id for the whole: here a name or id means itself only. */
+    async inspect(ref) {
+      const info = (await call({ method: "GET", path: containerPath(ref, "json") })) as ContainerInspectInfo;
+      if (info?.Id !== ref && info?.Name !== `/${ref}`) throw noContainer();
+      return info;
+    },
+  };
+}
+
+/** Path of a container, and of what lies below it. Throws `invalid_input` for what is no name or id. */
+export function containerPath(ref: string, rest?: string): string {
+  const parsed = containerRef.safeParse(ref);
+  if (!parsed.success) throw new AppError("invalid_input", "This is not the name or id of a container.");
+  return ["/containers", encodeURIComponent(parsed.data), ...(rest ? [rest] : [])].join("/");
+}
+
+export const noContainer = () => new AppError("not_found", "There is no such container.");
+
+/** The Engine's own messages hold paths and commands of the host: they are told apart, and not passed on. */
+function toRefusal(error: unknown): never {
+  if (!(error instanceof EngineError)) throw error;
+  const { status, message } = error;
+  const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
+    new AppError(code, text, { cause: error });
+  if (status === 404 && /no such container/i.test(message)) throw noContainer();
+  if (status === 501 || /logging driver does not support reading/i.test(message)) {
+    throw refuse("not_supported", "The log driver of this container keeps nothing that can be read.");
+  }
+  if (/port is already allocated|address already in use/i.test(message)) {
+    throw refuse("conflict", "A port of this container is already in use on the host.");
+  }
+  if (/executable file not found|no such file or directory|permission denied/i.test(message)) {
+    throw refuse("conflict", "The container cannot start: its command or a mounted path is missing or not permitted.");
+  }
+  if (/cannot remove a running container|stop the container before/i.test(message)) {
+    throw refuse("conflict", "The container is running: stop it first, or force the removal.");
+  }
+  if (status === 409) throw refuse("conflict", "The state of the container does not allow this now.");
+  if (status === 404) throw noContainer();
+  throw refuse("upstream_unavailable", "The Docker Engine could not do this; its own log says why.");
+}
