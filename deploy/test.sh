@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/common.sh
 . deploy/common.sh
 
-PACKAGES="docker.io busybox-static chromium git nginx libnginx-mod-nchan redis-server strace iptables openssl procps shellcheck curl lsof logrotate systemd"
+PACKAGES="docker.io docker-compose docker-registry busybox-static chromium git nginx libnginx-mod-nchan redis-server strace iptables openssl procps shellcheck curl lsof logrotate systemd"
 CI="${CI:-}"
 [ "$CI" = true ] && export REQUIRE_ALL=1
 

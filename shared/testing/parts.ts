@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import process from "node:process";
@@ -25,6 +25,8 @@ export const testParts = [
   "logrotate",
   "systemd",
   "namespaces",
+  "registry",
+  "compose",
 ] as const;
 export type TestPart = (typeof testParts)[number];
 type Look = () => Promise<string | null>;
@@ -57,6 +59,10 @@ const looks: Record<TestPart, Look> = {
   lsof: async () => needsPrograms("lsof"),
   logrotate: async () => needsPrograms("logrotate"),
   systemd: async () => needsPrograms("systemd-analyze"),
+  registry: async () => needsPrograms("docker-registry"),
+  /** The plugin or either generation of the program on its own. */
+  compose: async () =>
+    existsSync("/usr/libexec/docker/cli-plugins/docker-compose") ? null : needsPrograms("docker-compose"),
   /** Own namespaces for mounts, users and networks: full disks, used-up watches, cut networks. */
   namespaces: async () => {
     if (process.platform !== "linux" || process.getuid?.() !== 0) return "own namespaces need Linux and root";
