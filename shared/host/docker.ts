@@ -4,6 +4,7 @@ import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.
 import { toService, toServiceDetail } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
 import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
+import { createImages, type DockerImages } from "./docker/images.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
 /** What a log reader needs to know of a container before it opens its stream. */
@@ -47,6 +48,7 @@ export interface DockerHost {
   openStats(id: string, signal: AbortSignal): Promise<Readable>;
   /** Newline-separated JSON of container events. */
   openEvents(signal: AbortSignal): Promise<Readable>;
+  images: DockerImages;
 }
 
 /** Seconds the Engine waits before it kills a container that sets no time of its own. */
@@ -60,7 +62,8 @@ const containerEvents = [
 
 /** @param options.dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
 export function createDockerHost({ dockerHost }: { dockerHost: string }): DockerHost {
-  const { call, open, inspect } = createEngineCalls(dockerHost);
+  const calls = createEngineCalls(dockerHost);
+  const { call, open, inspect } = calls;
 
   const listRaw = async (filters?: object): Promise<ContainerInfo[]> => {
     const query = { all: 1, filters: filters && JSON.stringify(filters) };
@@ -111,5 +114,6 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
       const filters = JSON.stringify({ type: ["container"], event: containerEvents });
       return open({ method: "GET", path: "/events", query: { filters } }, signal);
     },
+    images: createImages(calls),
   };
 }

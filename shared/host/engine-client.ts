@@ -43,8 +43,8 @@ export class EngineError extends Error {
 export interface EngineClient {
   /** Sends, reads the whole answer and parses it (undefined when it is empty). Ends within `limitMs`. */
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
-  /** Sends and gives the body as a stream, which ends when `signal` is aborted. */
-  open(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Sends and gives the body as a stream, which begins within `limitMs` and ends when `signal` is aborted. */
+  open(request: EngineRequest, signal: AbortSignal, limitMs?: number): Promise<IncomingMessage>;
   /** Sends and takes over the connection: what is written goes to the process, what is read comes from it. */
   hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
 }
@@ -155,11 +155,8 @@ export function createEngineClient(dockerHost: string): EngineClient {
 
   return {
     call: (request, limitMs = CALL_LIMIT_MS) => guarded(() => exchange(request, limitMs)),
-    open: (request, signal) =>
-      guarded(
-        () => within(CALL_LIMIT_MS, (limit) => opened((opening) => send(request, opening), limit, signal)),
-        signal,
-      ),
+    open: (request, signal, limitMs = CALL_LIMIT_MS) =>
+      guarded(() => within(limitMs, (limit) => opened((opening) => send(request, opening), limit, signal)), signal),
     hijack: (request, signal) => {
       const begin = (opening: AbortSignal) => dial<Duplex>(request, opening, { hijack: true, openStdin: true });
       return guarded(() => within(CALL_LIMIT_MS, (limit) => opened(begin, limit, signal)), signal);

@@ -9,7 +9,8 @@ import { createEngineClient, EngineError, type EngineRequest } from "../engine-c
 export interface EngineCalls {
   /** The whole answer, parsed; within 5 s unless `limitMs` says otherwise. */
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
-  open(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** The answer has to begin within 3.8 s unless `limitMs` says otherwise; it ends with `signal`. */
+  open(request: EngineRequest, signal: AbortSignal, limitMs?: number): Promise<IncomingMessage>;
   hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
   /** A container by its exact name or full id; `not_found` otherwise. */
   inspect(ref: string): Promise<ContainerInspectInfo>;
@@ -21,7 +22,7 @@ export function createEngineCalls(dockerHost: string): EngineCalls {
   const call: EngineCalls["call"] = (request, limitMs) => engine.call(request, limitMs).catch(toRefusal);
   return {
     call,
-    open: (request, signal) => engine.open(request, signal).catch(toRefusal),
+    open: (request, signal, limitMs) => engine.open(request, signal, limitMs).catch(toRefusal),
     hijack: (request, signal) => engine.hijack(request, signal).catch(toRefusal),
     /** The Engine also takes the beginning of an id for the whole: here a name or id means itself only. */
     async inspect(ref) {
@@ -39,7 +40,7 @@ export function containerPath(ref: string, rest?: string): string {
   return ["/containers", encodeURIComponent(parsed.data), ...(rest ? [rest] : [])].join("/");
 }
 
-export const noContainer = () => new AppError("not_found", "There is no such container.");
+export const noContainer = (cause?: unknown) => new AppError("not_found", "There is no such container.", { cause });
 
 /** The Engine's own messages hold paths and commands of the host: they are told apart, and not passed on. */
 function toRefusal(error: unknown): never {
@@ -47,7 +48,7 @@ function toRefusal(error: unknown): never {
   const { status, message } = error;
   const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
     new AppError(code, text, { cause: error });
-  if (status === 404 && /no such container/i.test(message)) throw noContainer();
+  if (status === 404 && /no such container/i.test(message)) throw noContainer(error);
   if (status === 501 || /logging driver does not support reading/i.test(message)) {
     throw refuse("not_supported", "The log driver of this container keeps nothing that can be read.");
   }
@@ -61,6 +62,6 @@ function toRefusal(error: unknown): never {
     throw refuse("conflict", "The container is running: stop it first, or force the removal.");
   }
   if (status === 409) throw refuse("conflict", "The state of the container does not allow this now.");
-  if (status === 404) throw noContainer();
+  if (status === 404) throw noContainer(error);
   throw refuse("upstream_unavailable", "The Docker Engine could not do this; its own log says why.");
 }

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import type Docker from "dockerode";
+import { type Child, startChild } from "./child.ts";
+import { eventually } from "./eventually.ts";
+import { canConnect, freePort } from "./free-port.ts";
+import { findProgram, TEST_IMAGE } from "./parts.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+export interface ImageVariant {
+  /** What the image runs; sleeps when absent. */
+  script?: string;
+  labels?: Record<string, string>;
+  env?: string[];
+  healthcheck?: string[];
+  /** Bytes of a layer of its own, random so that it compresses to nothing less. */
+  bytes?: number;
+}
+
+export interface TestRegistry {
+  /** As references name it: `127.0.0.1:<port>`. */
+  host: string;
+  /** Makes an image out of busybox and pushes it as `host/name:tag`; answers its digest. The Engine forgets it then. */
+  push(docker: Docker, name: string, variant?: ImageVariant): Promise<string>;
+  /** Requests for manifests so far. */
+  manifestRequests(): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Debian's docker-registry on a free port of loopback, which the Engine takes without TLS.
+ * @param htpasswd Lines of `user:bcrypt`; whoever asks must log in then.
+ */
+export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): Promise<TestRegistry> {
+  const folder = await tempFolder("registry");
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
+  const at = (name: string) => join(folder.path, name);
+  if (htpasswd !== undefined) await writeFile(at("htpasswd"), htpasswd);
+  await writeFile(
+    at("config.yml"),
+    [
+      ...["version: 0.1", "log:", "  level: info", "storage:", "  filesystem:", `    rootdirectory: ${at("data")}`],
+      ...["http:", `  addr: ${host}`, `  secret: ${randomBytes(16).toString("hex")}`],
+      ...(htpasswd === undefined ? [] : ["auth:", "  htpasswd:", "    realm: test", `    path: ${at("htpasswd")}`]),
+    ].join("\n"),
+  );
+  const child: Child = await startChild(
+    findProgram("docker-registry") ?? "docker-registry",
+    ["serve", at("config.yml")],
+    {
+      env: { PATH: process.env.PATH ?? "", OTEL_TRACES_EXPORTER: "none" },
+    },
+  );
+  await eventually(() => canConnect(port));
+
+  return {
+    host,
+    async push(docker, name, variant = {}) {
+      const [repository = name, tag = "latest"] = name.split(":");
+      const repo = `${host}/${repository}`;
+      await commit(docker, `${repo}:${tag}`, variant);
+      let digest = "";
+      // The Engine wants credentials for a push, whether the registry does or not.
+      const auth = { authconfig: { username: "ada", password: "secret", serveraddress: host } };
+      const stream = await docker.getImage(`${repo}:${tag}`).push(auth);
+      await new Promise<void>((resolve, reject) => {
+        docker.modem.followProgress(
+          stream,
+          (error) => (error ? reject(error) : resolve()),
+          (message: { error?: string; aux?: { Digest?: string } }) => {
+            if (message.error) reject(new Error(message.error));
+            digest = message.aux?.Digest ?? digest;
+          },
+        );
+      });
+      await docker.getImage(`${repo}:${tag}`).remove({ force: true });
+      return digest;
+    },
+    manifestRequests: () => child.output().match(/"GET \/v2\/\S+\/manifests\//g)?.length ?? 0,
+    stop: async () => {
+      await child.stop();
+      await folder.remove();
+    },
+  };
+}
+
+async function commit(docker: Docker, reference: string, variant: ImageVariant): Promise<void> {
+  const { script = "exec sleep 1000000", labels = {}, env = [], healthcheck, bytes = 0 } = variant;
+  // Each variant has a layer of its own, or a push would find everything there already.
+  const fill = `head -c ${bytes} /dev/urandom > /layer; echo ${randomBytes(8).toString("hex")} >> /layer`;
+  const container = await docker.createContainer({
+    Image: TEST_IMAGE,
+    Cmd: ["/bin/sh", "-c", fill],
+    HostConfig: { NetworkMode: "none" },
+  });
+  try {
+    await container.start();
+    await container.wait();
+    const [repo, tag] = [
+      reference.slice(0, reference.lastIndexOf(":")),
+      reference.slice(reference.lastIndexOf(":") + 1),
+    ];
+    await docker.getContainer(container.id).commit({
+      ...{ repo, tag, Cmd: ["/bin/sh", "-c", script], Labels: labels, Env: env },
+      ...(healthcheck
+        ? { Healthcheck: { Test: ["CMD", ...healthcheck], Interval: 1e9, Timeout: 1e9, Retries: 1 } }
+        : {}),
+    } as object);
+  } finally {
+    await container.remove({ force: true });
+  }
+}
