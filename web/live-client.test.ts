@@ -210,6 +210,22 @@ test("a folder is told to be read again once its watch holds, at first and after
   await eventually(() => expect(changes).toEqual(["rescan ", "add a.txt", "rescan "]));
 });
 
+test("a job is followed again after a reconnect, and each time that it holds is told", async () => {
+  const { connection, calls, socket } = await start();
+  const told: string[] = [];
+  const stop = createServicesClient(connection).subscribeJob("j1", ({ revision }) => told.push(`${revision}`), {
+    onJoined: () => told.push("joined"),
+  });
+  await eventually(() => expect(told).toEqual(["joined"]));
+  socket("/services")?.emit("job", { id: "other", revision: 1 });
+  socket("/services")?.emit("job", { id: "j1", revision: 2 });
+  await eventually(() => expect(told).toEqual(["joined", "2"]));
+  socket("/services")?.conn.close();
+  await eventually(() => expect(told).toEqual(["joined", "2", "joined"]));
+  stop();
+  await eventually(() => expect(calls.at(-1)).toEqual({ event: "unsubscribe:job", payload: { jobId: "j1" } }));
+});
+
 test("an MCP room is joined once and left with the last leave, and custom events are heard", async () => {
   const { connection, calls, socket } = await start();
   const mcp = createMcpClient(connection);

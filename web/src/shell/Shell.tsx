@@ -8,6 +8,7 @@ import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
+import { JobsTray } from "./JobsTray.tsx";
 import { createLiveCounts } from "./live-counts.ts";
 import { type Destination, navigation } from "./navigation.tsx";
 import "./shell.css";
@@ -112,6 +113,9 @@ export function Shell(props: RouteSectionProps) {
               {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
             </span>
           </button>
+          <Show when={session.may("services:control")}>
+            <JobsTray />
+          </Show>
           <UserMenu onNavigate={navigate} />
         </header>
         <ConnectionBanner />

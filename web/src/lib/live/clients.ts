@@ -2,6 +2,7 @@ import type { DeploymentLogs, DeploymentRef } from "../../../../shared/protocol/
 import type { FileChange } from "../../../../shared/protocol/events/files.ts";
 import type { McpServerToClient } from "../../../../shared/protocol/events/mcp.ts";
 import type { ServiceLogs, ServiceRef, ServiceStats } from "../../../../shared/protocol/events/services.ts";
+import type { Job } from "../../../../shared/protocol/job.ts";
 import type { NamespaceEvents, NamespaceName } from "../../../../shared/protocol/namespaces.ts";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import type { Connection } from "./connection.ts";
@@ -16,6 +17,11 @@ export interface LogOptions extends LogHandlers {
 
 export interface EventHandlers {
   onError?: (error: TopicError) => void;
+}
+
+export interface JobHandlers extends EventHandlers {
+  /** The subscription holds, at first and after each reconnect: ask once how the job stands now. */
+  onJoined?: () => void;
 }
 
 type Stop = () => void;
@@ -53,9 +59,12 @@ const onConnect =
 const DEFAULT_TAIL = 100;
 const keyOf = (...parts: string[]) => JSON.stringify(parts);
 
+export type ServicesClient = ReturnType<typeof createServicesClient>;
+
 export function createServicesClient(connection: Connection) {
   const logs = createTopics<LogListener<ServiceLogs>>(connection, "services");
   const stats = createTopics<EventListener<ServiceStats>>(connection, "services");
+  const jobs = createTopics<EventListener<Job>>(connection, "services");
   return {
     subscribeLogs(
       serviceId: string,
@@ -80,6 +89,19 @@ export function createServicesClient(connection: Connection) {
           leave: { event: "unsubscribe:stats", payload },
           event: "stats",
           isOurs: (event) => event.serviceId === serviceId && event.containerName === containerName,
+          keepLast: true,
+        }),
+      );
+    },
+    /** Follows a long action; each event is the whole of it, and of two the higher `revision` is the newer. */
+    subscribeJob(jobId: string, onJob: (job: Job) => void, { onError, onJoined }: JobHandlers = {}): Stop {
+      const payload = { jobId };
+      return jobs.listen(jobId, { onEvent: onJob, onError, onJoined }, () =>
+        createEventTopic<Job>({
+          join: () => ({ event: "subscribe:job", payload }),
+          leave: { event: "unsubscribe:job", payload },
+          event: "job",
+          isOurs: (job) => job.id === jobId,
           keepLast: true,
         }),
       );

@@ -5,6 +5,8 @@ import { notify } from "./topics.ts";
 export interface EventListener<Event> {
   onEvent: (event: Event) => void;
   onError?: ((error: TopicError) => void) | undefined;
+  /** The subscription holds, at first and after each reconnect: what happened before was not seen. */
+  onJoined?: (() => void) | undefined;
 }
 
 export interface EventTopicOptions<Event> {
@@ -34,6 +36,7 @@ export function createEventTopic<Event>(options: EventTopicOptions<Event>): Topi
       return () => socket.off(options.event, onEvent);
     },
     joined(listeners) {
+      notify(listeners, (listener) => listener.onJoined?.());
       const event = options.joined?.();
       if (event !== undefined) notify(listeners, (listener) => listener.onEvent(event));
     },

@@ -1,0 +1,29 @@
+import type { Job } from "../../../shared/protocol/job.ts";
+import { visibleName } from "../features/logs/terminal-text.ts";
+
+/** Verb and past of the kinds whose words are not their own second half. */
+const words: Record<string, { verb: string; done: string }> = {
+  "service:start": { verb: "Start", done: "started" },
+  "service:stop": { verb: "Stop", done: "stopped" },
+  "service:restart": { verb: "Restart", done: "restarted" },
+  "service:recreate": { verb: "Recreate", done: "recreated" },
+  "service:remove": { verb: "Remove", done: "removed" },
+};
+
+const wordsOf = (kind: string) => {
+  const verb = kind.slice(kind.indexOf(":") + 1).replaceAll("-", " ");
+  return words[kind] ?? { verb: verb.charAt(0).toUpperCase() + verb.slice(1), done: `${verb} is done` };
+};
+
+/** `Recreate shop-web` */
+export const jobTitle = ({ kind, target }: Pick<Job, "kind" | "target">): string =>
+  `${wordsOf(kind).verb} ${visibleName(target)}`;
+
+/** One sentence on how it ended. */
+export function jobEnd({ kind, target, state, error }: Job): string {
+  const { verb, done } = wordsOf(kind);
+  const name = visibleName(target);
+  if (state === "succeeded") return `${name}: ${done}`;
+  if (state === "cancelled") return `${verb} ${name}: cancelled`;
+  return `${verb} ${name}: ${error?.message ?? "failed"}`;
+}
