@@ -5,6 +5,7 @@ import process from "node:process";
 import { type Load, startLoad } from "./load/control.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { isReached, type Row, toText } from "./report.ts";
+import { access } from "./rows/access.ts";
 import { fanout } from "./rows/fanout.ts";
 import { logs } from "./rows/logs.ts";
 import { sockets } from "./rows/sockets.ts";
@@ -16,6 +17,7 @@ const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerat
   fanout,
   logs,
   sockets,
+  access,
   stats,
   "stopped-reader": stoppedReader,
   start,

@@ -27,7 +27,12 @@ export async function startScript(
 ): Promise<Child & { port: number }> {
   const port = await freePort();
   const child = await startChild(process.execPath, [join(import.meta.dirname, name)], {
-    env: { PATH: process.env.PATH ?? "", PORT: String(port), ...env },
+    env: {
+      PATH: process.env.PATH ?? "",
+      PORT: String(port),
+      ...(process.env.DOCKER_HOST ? { DOCKER_HOST: process.env.DOCKER_HOST } : {}),
+      ...env,
+    },
   });
   await pin(child.pid, core);
   await eventually(() => {

@@ -2,12 +2,14 @@ import process from "node:process";
 import type { Subject } from "../subject.ts";
 import { crowd } from "./crowd.ts";
 import { type Feed, LogLoad } from "./log-load.ts";
+import { Returners } from "./returners.ts";
 import { RoomLoad } from "./room-load.ts";
 import { stats } from "./stats-load.ts";
 
 /** The load generator: a process of its own, told over IPC what to do. */
 const rooms = new Map<string, RoomLoad>();
 const logs = new LogLoad();
+const returners = new Returners();
 
 function roomOf(subject: Subject): RoomLoad {
   const room = rooms.get(subject.name) ?? new RoomLoad(subject);
@@ -23,6 +25,9 @@ const commands = {
   paced: (subject: Subject, rate: number, seconds: number, bytes: number) =>
     roomOf(subject).paced(rate, seconds, bytes),
   crowd,
+  gather: (subject: Subject, count: number) => returners.gather(subject, count),
+  comeBack: () => returners.comeBack(),
+  leave: async () => returners.leave(),
   stats,
   logs: (subject: Subject, feed: Feed, options: Parameters<LogLoad["measure"]>[2]) =>
     logs.measure(subject, feed, options),

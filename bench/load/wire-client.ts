@@ -33,6 +33,7 @@ export interface WireOptions {
  */
 export class WireClient {
   readonly ready: Promise<void>;
+  readonly closed: Promise<void>;
   private readonly socket: Socket;
   private readonly options: WireOptions;
   private rest: Buffer | undefined;
@@ -59,6 +60,7 @@ export class WireClient {
       this.socket.on("error", reject);
       this.socket.on("close", () => reject(new Error(`${subject.name} closed the connection: ${this.rest ?? ""}`)));
     });
+    this.closed = new Promise((resolve) => this.socket.on("close", () => resolve()));
     this.ready.catch(() => {}); // awaited by who opened it; a later close is no failure
     const headers = Object.entries(subject.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
     this.socket.write(

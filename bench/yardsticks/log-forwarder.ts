@@ -5,7 +5,9 @@ import Docker from "dockerode";
 import { WebSocketServer } from "ws";
 
 /** Sends every chunk of a container's log to every client, as it comes: the yardstick of the log stream. */
-const docker = new Docker({ socketPath: process.env.DOCKER_SOCKET ?? "/var/run/docker.sock" });
+const docker = new Docker({
+  socketPath: (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", ""),
+});
 const http = createServer();
 const server = new WebSocketServer({ server: http });
 

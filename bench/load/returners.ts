@@ -1,0 +1,45 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Subject } from "../subject.ts";
+import { WireClient } from "./wire-client.ts";
+
+/** Between two tries of one client: those that lost a server do not wait for each other. */
+const RETRY_MS = 100;
+
+/** Clients that lose their server all at once, and come back all at once. */
+export class Returners {
+  private clients: WireClient[] = [];
+  private subject: Subject | undefined;
+
+  async gather(subject: Subject, count: number): Promise<void> {
+    this.subject = subject;
+    this.clients = await Promise.all(Array.from({ length: count }, () => this.connect()));
+  }
+
+  /** Called before the server goes; resolves once every client has lost it and is in again. */
+  async comeBack(): Promise<void> {
+    this.clients = await Promise.all(
+      this.clients.map(async (client) => {
+        await client.closed;
+        return this.connect();
+      }),
+    );
+  }
+
+  leave(): void {
+    for (const client of this.clients.splice(0)) client.close();
+  }
+
+  private async connect(): Promise<WireClient> {
+    const { subject } = this;
+    if (!subject) throw new Error("nobody was gathered");
+    for (;;) {
+      const client = new WireClient({ subject, first: "", onMessage: () => {} });
+      try {
+        await client.ready;
+        return client;
+      } catch {
+        await delay(RETRY_MS);
+      }
+    }
+  }
+}

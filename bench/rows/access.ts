@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startService } from "../../shared/testing/service-process.ts";
+import { signIn } from "../../shared/testing/signed-in.ts";
+import { type Stack, startStack } from "../../shared/testing/stack.ts";
+import { median, percentile } from "../figures.ts";
+import type { Load } from "../load/control.ts";
+import type { BenchOptions } from "../options.ts";
+import type { Row } from "../report.ts";
+import type { Subject } from "../subject.ts";
+
+const CHECKS = 2_000;
+const WARM_UP = 500;
+const CLIENTS = 1_000;
+
+/** The session check by the real API, and a thousand clients that come back at once after the realtime server was killed. */
+export async function* access(load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
+  const stack = await startStack({
+    env: { NODE_ENV: "production", LOG_LEVEL: "warn", MAX_SOCKETS_PER_SESSION: String(CLIENTS) },
+  });
+  try {
+    const { cookie, origin } = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin: stack.origin });
+    yield await checks(stack, cookie);
+    yield await returns(load, stack, { Origin: origin, Cookie: cookie }, repetitions);
+  } finally {
+    await load.run("leave");
+    await stack.realtime.stop(); // the stack's own was killed
+    await stack.stop();
+  }
+}
+
+/** As the realtime server asks at a handshake, the hop included. */
+async function checks(stack: Stack, cookie: string): Promise<Row> {
+  const token = (await readFile(join(stack.dataDir, "emit-token"), "utf8")).trim();
+  const milliseconds: number[] = [];
+  for (let index = 0; index < WARM_UP + CHECKS; index++) {
+    const began = performance.now();
+    const answer = await fetch(`${stack.api.url}/internal/handshake`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ cookie, address: "127.0.0.1" }),
+    });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`the session check answers ${answer.status}`);
+    if (index >= WARM_UP) milliseconds.push(performance.now() - began);
+  }
+  const p50 = percentile(milliseconds, 0.5);
+  return {
+    what: "session check by the API, over HTTP",
+    figures: { "p50 ms": p50, "p99 ms": percentile(milliseconds, 0.99) },
+    bounds: { "median of a session check, ms": { figure: p50, atMost: 2 } },
+  };
+}
+
+async function returns(load: Load, stack: Stack, headers: Record<string, string>, repetitions: number): Promise<Row> {
+  const subject: Subject = {
+    ...{ name: "ours", pid: stack.realtime.pid, port: stack.realtime.port, dialect: "socket.io", headers },
+    path: "/socket.io/?EIO=4&transport=websocket",
+    publish: { path: "/emit", headers: {} },
+  };
+  await load.run("gather", subject, CLIENTS);
+  const seconds: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const back = load.run("comeBack");
+    const began = performance.now();
+    stack.realtime.signal("SIGKILL");
+    await stack.realtime.exited;
+    stack.realtime = await startService("realtime", { env: stack.env, port: stack.realtime.port });
+    await back;
+    seconds.push((performance.now() - began) / 1_000);
+  }
+  return {
+    what: "1,000 clients back after kill -9, sessions checked",
+    figures: { "s until the last is in": median(seconds) },
+    bounds: { "seconds until all are back": { figure: Math.max(...seconds), atMost: 30 } },
+  };
+}
