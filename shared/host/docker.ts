@@ -3,8 +3,11 @@ import type { ContainerInfo } from "dockerode";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
 import { toService, toServiceDetail } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
+import { createDisk, type DockerDisk } from "./docker/disk.ts";
 import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
 import { createImages, type DockerImages } from "./docker/images.ts";
+import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
+import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
 /** What a log reader needs to know of a container before it opens its stream. */
@@ -49,6 +52,9 @@ export interface DockerHost {
   /** Newline-separated JSON of container events. */
   openEvents(signal: AbortSignal): Promise<Readable>;
   images: DockerImages;
+  volumes: DockerVolumes;
+  networks: DockerNetworks;
+  disk: DockerDisk;
 }
 
 /** Seconds the Engine waits before it kills a container that sets no time of its own. */
@@ -115,5 +121,8 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
       return open({ method: "GET", path: "/events", query: { filters } }, signal);
     },
     images: createImages(calls),
+    volumes: createVolumes(calls),
+    networks: createNetworks(calls),
+    disk: createDisk(calls),
   };
 }

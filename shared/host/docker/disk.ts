@@ -1,0 +1,90 @@
+import type { DiskShare, DiskUsage, PrunePreview, PruneResult } from "../../protocol/disk.ts";
+import type { JobStep } from "../../protocol/job.ts";
+import type { EngineCalls } from "./engine-calls.ts";
+import { createPruner, type PruneChoice } from "./prune.ts";
+import { type RawDisk, readDisk } from "./raw-disk.ts";
+
+/** Room that images, containers, volumes and the build cache take, and what of it can come back. */
+export interface DockerDisk {
+  /** At most 15 s old: the Engine walks every volume for it. */
+  usage(): Promise<DiskUsage>;
+  /** What could go now; remembered for ten minutes. */
+  preview(): Promise<PrunePreview>;
+  /** Whether a preview is still known, and has these. Throws `gone` and `invalid_input`. */
+  check(previewId: string, items: readonly PruneChoice[]): void;
+  /** Removes items of a preview one by one. Throws what `check` does, and stops between two items when aborted. */
+  prune(
+    previewId: string,
+    items: readonly PruneChoice[],
+    options: { signal: AbortSignal; onStep?: (step: JobStep) => void },
+  ): Promise<PruneResult>;
+}
+
+const KEEP_MS = 15_000;
+
+export function createDisk(calls: EngineCalls): DockerDisk {
+  let held: { at: number; usage: Promise<DiskUsage> } | undefined;
+  const pruner = createPruner(calls);
+  const forget = () => {
+    held = undefined;
+  };
+  return {
+    usage() {
+      if (held && performance.now() - held.at < KEEP_MS) return held.usage;
+      const fresh = { at: performance.now(), usage: readDisk(calls).then(toUsage) };
+      held = fresh;
+      fresh.usage.then(
+        () => {
+          fresh.at = performance.now();
+        },
+        () => {
+          if (held === fresh) forget();
+        },
+      );
+      return fresh.usage;
+    },
+    preview: pruner.preview,
+    check: pruner.check,
+    prune: (...args) => pruner.prune(...args).finally(forget),
+  };
+}
+
+const sum = (sizes: Iterable<number>): number => [...sizes].reduce((total, size) => total + Math.max(0, size), 0);
+const share = <T>(all: T[], isUsed: (one: T) => boolean, sizeOf: (one: T) => number): DiskShare => ({
+  count: all.length,
+  inUse: all.filter(isUsed).length,
+  size: sum(all.map(sizeOf)),
+  reclaimable: sum(all.filter((one) => !isUsed(one)).map(sizeOf)),
+});
+
+function toUsage(raw: RawDisk): DiskUsage {
+  const used = new Set(raw.containers.map(({ ImageID }) => ImageID));
+  const own = ({ Size, SharedSize }: RawDisk["images"][number]) => Size - Math.max(0, SharedSize ?? 0);
+  const images = share(raw.images, ({ Id }) => used.has(Id), own);
+  // As the Engine's own client reckons: all layers but those that images in use have for themselves.
+  const inUse = sum(raw.images.filter(({ Id }) => used.has(Id)).map(own));
+  return {
+    images: { ...images, size: raw.layersSize, reclaimable: Math.max(0, raw.layersSize - inUse) },
+    containers: share(
+      raw.containers,
+      ({ State }) => State === "running" || State === "paused" || State === "restarting",
+      ({ SizeRw }) => SizeRw ?? 0,
+    ),
+    volumes: share(
+      raw.volumes,
+      ({ UsageData }) => (UsageData?.RefCount ?? 0) > 0,
+      ({ UsageData }) => UsageData?.Size ?? 0,
+    ),
+    buildCache: share(
+      raw.buildCache.filter(({ Shared }) => !Shared),
+      ({ InUse }) => InUse,
+      ({ Size }) => Size,
+    ),
+    volumeSizes: Object.fromEntries(
+      raw.volumes.flatMap(({ Name, UsageData }) =>
+        UsageData && UsageData.Size >= 0 ? [[Name, UsageData.Size] as const] : [],
+      ),
+    ),
+    measuredAt: new Date().toISOString(),
+  };
+}

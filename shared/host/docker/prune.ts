@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import type { ImageInspectInfo, NetworkInspectInfo } from "dockerode";
+import { type PruneKind, type PrunePreview, type PruneResult, pruneKinds } from "../../protocol/disk.ts";
+import type { JobStep } from "../../protocol/job.ts";
+import { AppError } from "../../server/errors.ts";
+import { UnavailableError } from "../dependency.ts";
+import { listContainers, networksOf, usesBy, volumesOf } from "./container-uses.ts";
+import { containerPath, type EngineCalls } from "./engine-calls.ts";
+import { type Candidate, type CandidateGroup, findCandidates } from "./prune-candidates.ts";
+import { readDisk } from "./raw-disk.ts";
+import type { RawVolume } from "./volumes.ts";
+
+export interface PruneChoice {
+  kind: PruneKind;
+  id: string;
+}
+
+/** Long enough to read the list, short enough that it is still about this host. */
+const PREVIEW_AGE_MS = 10 * 60 * 1000;
+const PREVIEWS_MAX = 20;
+/** What is left is told in full up to here. */
+const LEFT_MAX = 200;
+const REMOVE_LIMIT_MS = 120_000;
+
+/** Removes what a preview has named, thing by thing and never by force; what has come into use since is left. */
+export function createPruner(calls: EngineCalls) {
+  const previews = new Map<string, { until: number; groups: CandidateGroup[] }>();
+
+  const find = (previewId: string, items: readonly PruneChoice[]): Candidate[] => {
+    const known = previews.get(previewId);
+    if (!known || known.until < Date.now()) {
+      throw new AppError("gone", "This preview is too old; look at what would go once more.");
+    }
+    const byKey = new Map(
+      known.groups.flatMap((group) => group.items.map((item) => [`${item.kind} ${item.id}`, item])),
+    );
+    const chosen = new Map<string, Candidate>();
+    for (const { kind, id } of items) {
+      const item = byKey.get(`${kind} ${id}`);
+      if (!item) throw new AppError("invalid_input", "Something is asked for that the preview does not hold.");
+      chosen.set(`${kind} ${id}`, item);
+    }
+    // The order of the preview: containers before what they held, build records before those they stand on.
+    return [...byKey].filter(([key]) => chosen.has(key)).map(([, item]) => item);
+  };
+
+  return {
+    async preview(): Promise<PrunePreview> {
+      const groups = await findCandidates(calls);
+      const id = randomBytes(18).toString("base64url");
+      const until = Date.now() + PREVIEW_AGE_MS;
+      previews.set(id, { until, groups });
+      for (const [old, { until: end }] of previews) {
+        if (end < Date.now() || previews.size > PREVIEWS_MAX) previews.delete(old);
+      }
+      const shown = groups.map(({ kind, size, items }) => ({
+        ...{ kind, size },
+        items: items.map(({ mark: _mark, tags: _tags, ...item }) => item),
+      }));
+      return { id, groups: shown, expiresAt: new Date(until).toISOString() };
+    },
+    check: (previewId: string, items: readonly PruneChoice[]) => void find(previewId, items),
+    async prune(
+      previewId: string,
+      items: readonly PruneChoice[],
+      { signal, onStep }: { signal: AbortSignal; onStep?: (step: JobStep) => void },
+    ): Promise<PruneResult> {
+      const chosen = find(previewId, items);
+      const result: PruneResult = { removed: 0, reclaimed: 0, left: [] };
+      const withImages = chosen.some(({ kind }) => kind === "danglingImages" || kind === "unusedImages");
+      const layersBefore = withImages ? (await readDisk(calls)).layersSize : 0;
+      for (const kind of pruneKinds) {
+        const ofKind = chosen.filter((item) => item.kind === kind);
+        if (ofKind.length === 0) continue;
+        const tell = (state: string, current: number) =>
+          onStep?.({ id: kind, label: kind, state, current, total: ofKind.length });
+        for (const [index, item] of ofKind.entries()) {
+          signal.throwIfAborted();
+          tell("removing", index);
+          const outcome = await removeCandidate(calls, item).catch((error: unknown) => {
+            if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
+            return error.code === "not_found" ? "It was gone already." : "It has come into use.";
+          });
+          if (typeof outcome === "number") {
+            result.removed++;
+            result.reclaimed += outcome;
+          } else if (result.left.length < LEFT_MAX) result.left.push({ kind, name: item.name, reason: outcome });
+        }
+        tell("done", ofKind.length);
+      }
+      if (withImages) result.reclaimed += Math.max(0, layersBefore - (await readDisk(calls)).layersSize);
+      return result;
+    },
+  };
+}
+
+/** Resolves with the bytes that came back (images are measured in the end), or with why the thing is left. */
+async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<number | string> {
+  const { call } = calls;
+  const remove = (path: string) => call({ method: "DELETE", path }, REMOVE_LIMIT_MS);
+  switch (item.kind) {
+    case "containers": {
+      const { State } = await calls.inspect(item.id);
+      if (State.Running || State.Restarting) return "It runs again.";
+      await remove(containerPath(item.id));
+      return item.size ?? 0;
+    }
+    case "danglingImages":
+    case "unusedImages": {
+      const { RepoTags } = (await call({ method: "GET", path: `/images/${item.id}/json` })) as ImageInspectInfo;
+      const tags = (RepoTags ?? []).filter((tag) => !tag.startsWith("<none>")).sort();
+      if (tags.join(" ") !== item.mark) return "Its names have changed.";
+      if ((await listContainers(calls)).some(({ ImageID }) => ImageID === item.id)) return "A container uses it now.";
+      // Without force the Engine removes an image of several names by its names alone.
+      const names = tags.length > 1 ? tags : [item.id];
+      for (const name of names) await remove(`/images/${name.split("/").map(encodeURIComponent).join("/")}`);
+      return 0;
+    }
+    case "networks": {
+      const uses = usesBy(await listContainers(calls), networksOf);
+      const info = (await call({ method: "GET", path: `/networks/${item.id}` })) as NetworkInspectInfo;
+      if (uses.has(item.id) || uses.has(info.Name)) return "A container uses it now.";
+      await remove(`/networks/${item.id}`);
+      return 0;
+    }
+    case "anonymousVolumes":
+    case "namedVolumes": {
+      const path = `/volumes/${encodeURIComponent(item.id)}`;
+      const info = (await call({ method: "GET", path })) as RawVolume;
+      if ((info.CreatedAt ?? "") !== item.mark) return "It was made anew.";
+      if (usesBy(await listContainers(calls), volumesOf).has(item.id)) return "A container uses it now.";
+      await remove(path);
+      return item.size ?? 0;
+    }
+    case "buildCache": {
+      const filters = JSON.stringify({ id: [item.id] });
+      const query = { all: true, filters };
+      const answer = await call({ method: "POST", path: "/build/prune", query }, REMOVE_LIMIT_MS);
+      const { CachesDeleted, SpaceReclaimed } = answer as { CachesDeleted?: string[] | null; SpaceReclaimed?: number };
+      return CachesDeleted?.includes(item.id) ? (SpaceReclaimed ?? 0) : "It has come into use.";
+    }
+  }
+}
