@@ -29,6 +29,7 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /metrics": view("monitor"),
   "POST /internal/handshake": view("emit-token"),
   "POST /internal/sessions": view("emit-token"),
+  "POST /internal/shells": view("emit-token"),
 
   "GET /api/openapi.json": view("signed-in"),
   "GET /api/docs": view("signed-in"),
@@ -67,6 +68,9 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "POST /api/services/:id/stop": change("services:control", "service:stop"),
   "POST /api/services/:id/restart": change("services:control", "service:restart"),
   "DELETE /api/services/:id": change("services:remove", "service:remove"),
+  "GET /api/services/:id/shells": view("services:shell"),
+  "POST /api/services/:id/shells": change("services:shell", "service:shell-open"),
+  "DELETE /api/services/:id/shells/:shell": change("services:shell", "service:shell-end"),
 
   "GET /api/jobs": view("services:control"),
   "GET /api/jobs/:id": view("services:control"),

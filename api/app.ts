@@ -22,6 +22,7 @@ import { oidcRoutes } from "./routes/oidc.ts";
 import { servicesRoutes } from "./routes/services.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { setupRoutes } from "./routes/setup.ts";
+import { shellsRoutes } from "./routes/shells.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { usersRoutes } from "./routes/users.ts";
 
@@ -29,6 +30,7 @@ import { usersRoutes } from "./routes/users.ts";
 const apiRoutes = (deps: ApiDeps) =>
   createRoutes()
     .route("/services", servicesRoutes(deps))
+    .route("/services", shellsRoutes(deps))
     .route("/jobs", jobsRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))

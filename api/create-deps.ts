@@ -5,6 +5,7 @@ import { createProcessHost } from "../shared/host/processes.ts";
 import type { Config } from "../shared/server/config.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
+import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { openDatabase } from "./database/database.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -55,6 +56,7 @@ export function createApiDeps({
   return {
     deps: {
       ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
+      shellOwner: shellOwner(emitToken),
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {

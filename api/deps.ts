@@ -23,6 +23,8 @@ export interface ApiDeps {
   jobs: Jobs;
   realtime: WsClient;
   dependencies: Dependencies;
+  /** What marks the shells of this installation. */
+  shellOwner: string;
   originPolicy: OriginPolicy;
   log: Log;
   production: boolean;

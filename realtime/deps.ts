@@ -4,6 +4,7 @@ import type { HostMetrics } from "../shared/host/metrics.ts";
 import type { ProcessHost } from "../shared/host/processes.ts";
 import type { WatchFolder } from "../shared/host/watcher.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
+import type { ShellReport } from "../shared/protocol/shell.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
@@ -39,6 +40,10 @@ export interface RealtimeDeps {
   emitToken: string;
   /** Joins this server to others; absent when it is the only one. */
   openBus?: (handlers: BusHandlers) => ClusterBus;
+  /** Takes the end of each shell down for the audit trail. */
+  reportShell?: (report: ShellReport) => void;
+  /** Time a shell goes on with nobody attached, in milliseconds. */
+  shellIdleMs?: number;
   /** Time an upstream stays open after its last viewer, in milliseconds. */
   lingerMs?: number;
   log: Log;

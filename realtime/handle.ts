@@ -13,6 +13,9 @@ export interface HandleOptions {
   log: Log;
   /** Names of the payload that are repeated in an `error` event, so that the client knows what failed. */
   echo: readonly string[];
+  /** Its rate limit, where it is not the usual one. */
+  perSecond?: number;
+  burst?: number;
 }
 
 /** An event handler that cannot be crashed from outside: it validates, acts, and answers in the envelope or as `error`. */
@@ -23,8 +26,14 @@ export type Handle = <S extends z.ZodType>(
 ) => void;
 
 /** Makes the function that registers handlers on one socket; all of them share its rate limit. */
-export function createHandle({ socket, log, echo }: HandleOptions): Handle {
-  const bucket = createTokenBucket(EVENTS_PER_SECOND, EVENT_BURST);
+export function createHandle({
+  socket,
+  log,
+  echo,
+  perSecond = EVENTS_PER_SECOND,
+  burst = EVENT_BURST,
+}: HandleOptions): Handle {
+  const bucket = createTokenBucket(perSecond, burst);
   const { budget } = socket.data as { budget: TokenBucket };
   return (event, schema, act) => {
     socket.on(event, async (...args: unknown[]) => {

@@ -9,11 +9,14 @@ import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/confi
 import { loadEmitToken } from "../shared/server/emit-token.ts";
 import { createLog, type Log } from "../shared/server/log.ts";
 import { createOriginPolicy } from "../shared/server/origin-policy.ts";
+import { shellOwner } from "../shared/server/shell-owner.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApiAuthenticator } from "./api-authenticator.ts";
 import type { BusHandlers } from "./cluster/bus.ts";
 import { openRedisBus } from "./cluster/redis-bus.ts";
 import { createRealtimeServer } from "./listener.ts";
+import { endLostShells } from "./shells/lost-shells.ts";
+import { createShellReports } from "./shells/shell-reports.ts";
 
 const toRedisBus = (url: string, log: Log) => (handlers: BusHandlers) => openRedisBus(url, handlers, log);
 
@@ -22,8 +25,11 @@ function start(): void {
   const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "realtime" });
   const emitToken = loadEmitToken(config);
   const origins = allowedOrigins(config, process.platform);
+  const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
+  const reports = createShellReports(config.BACKEND_URL, emitToken, log);
   const server = createRealtimeServer({
-    docker: createDockerHost({ dockerHost: config.DOCKER_HOST }),
+    docker,
+    reportShell: reports.send,
     processes: createProcessHost({ pm2Home: config.PM2_HOME }),
     metrics: createHostMetrics(),
     files: createFileRoot({ root: config.FILE_MANAGER_ROOT, log, protect: [config.DATA_DIR] }),
@@ -50,8 +56,12 @@ function start(): void {
   server.http.listen(config.WS_PORT, config.HOST, () => {
     log.info({ host: config.HOST, port: config.WS_PORT }, `realtime server on ${config.HOST}:${config.WS_PORT}`);
     process.send?.("ready");
+    if (config.REDIS_URL === undefined) void endLostShells(docker, shellOwner(emitToken), reports.send, log);
   });
-  stopOnSignals(log, () => server.close());
+  stopOnSignals(log, async () => {
+    await server.close();
+    await reports.close();
+  });
 }
 
 try {

@@ -1,5 +1,5 @@
 import type { Namespace, Socket } from "socket.io";
-import type { Principal } from "../shared/protocol/access.ts";
+import type { Principal, Revocation } from "../shared/protocol/access.ts";
 import type { NamespaceEvents, NamespaceName } from "../shared/protocol/namespaces.ts";
 
 interface SocketData {
@@ -24,7 +24,9 @@ export type SocketOf<N extends NamespaceName> = Socket<
 export interface RegisteredNamespace {
   /** Upstream sources open now. */
   readonly activeStreams: number;
-  close(): void;
+  /** Ends what runs on without a socket for who was revoked. */
+  revoke?(revocation: Required<Revocation>): void;
+  close(): void | Promise<void>;
 }
 
 /** For what serves every namespace alike: the event maps differ, and Socket.IO's types of them do not convert. */

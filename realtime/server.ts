@@ -124,11 +124,15 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     return addressed;
   };
 
+  const revokeHere = (revocation: Required<Revocation>): number => {
+    for (const name of namespaceNames) namespaces[name].revoke?.(revocation);
+    return sockets.revoke(revocation);
+  };
   const emitHere = (events: readonly EmitEvent[]) => events.reduce((sum, event) => sum + emitOne(event), 0);
   const bus = deps.openBus?.({
     onMessage(message) {
       if (message.kind === "emit") emitHere(message.events);
-      else if (message.kind === "revoke") sockets.revoke(message.revocation);
+      else if (message.kind === "revoke") revokeHere(message.revocation);
     },
     onGap() {
       for (const name of namespaceNames) io.of(`/${name}`).emit("gap", { from: null, to: null, reason: "source_lost" });
@@ -167,7 +171,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
     revoke(revocation) {
       bus?.publish({ kind: "revoke", revocation });
-      return sockets.revoke(revocation);
+      return revokeHere(revocation);
     },
     health: () => ({
       connections: Object.fromEntries(
@@ -182,7 +186,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       return bus ? (bus.up ? "up" : "down") : "absent";
     },
     async close() {
-      for (const name of namespaceNames) namespaces[name].close();
+      await Promise.all(namespaceNames.map((name) => namespaces[name].close()));
       writer.flush();
       processEvents.close();
       laggards.close();

@@ -1,9 +1,11 @@
 import { describeRoute } from "hono-openapi";
 import { handshakeRequest, sessionsQuery } from "../../shared/protocol/access.ts";
 import { ok } from "../../shared/protocol/result.ts";
+import { shellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
 import { createRoutes } from "../context.ts";
+import { nameOfPrincipal } from "../lib/principal-name.ts";
 import { validated } from "../middleware/validated.ts";
 
 /** What the realtime server asks; with the emit token, never through a proxy. */
@@ -18,4 +20,18 @@ export const internalRoutes = ({ access }: { access: Access }) =>
     })
     .post("/sessions", describeRoute({ hide: true }), validated("json", sessionsQuery), (c) =>
       c.json(ok({ valid: access.stillValid(c.req.valid("json").sessionIds) })),
-    );
+    )
+    .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {
+      const { shellId, containerName, principal, code, exitCode, seconds } = c.req.valid("json");
+      access.trail.recordAfterwards({
+        ...{ action: "service:shell-close", target: containerName, outcome: "done" },
+        actor: { ...principal, name: nameOfPrincipal(access, principal) },
+        ...{ requestId: c.get("requestId"), address: "" },
+        detail: [
+          ...[`shell ${shellId.slice(0, 12)}`, code],
+          ...(exitCode === null ? [] : [`exit code ${exitCode}`]),
+          `after ${seconds} s`,
+        ].join(", "),
+      });
+      return c.json(ok({}));
+    });

@@ -10,7 +10,10 @@ import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testin
 
 /** Every client event of the contract. */
 const clientEvents: Record<NamespaceName, string[]> = {
-  services: ["subscribe:logs", "unsubscribe:logs", "subscribe:stats", "unsubscribe:stats"],
+  services: [
+    ...["subscribe:logs", "unsubscribe:logs", "subscribe:stats", "unsubscribe:stats"],
+    ...["shell:open", "shell:input", "shell:resize", "shell:progress", "shell:leave", "shell:close"],
+  ],
   deployments: ["subscribe:logs", "unsubscribe:logs"],
   system: ["subscribe:stats", "unsubscribe:stats"],
   mcp: ["join", "leave"],

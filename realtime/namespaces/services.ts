@@ -11,6 +11,7 @@ import {
 import { jobSubscription } from "../../shared/protocol/job.ts";
 import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { shellOwner } from "../../shared/server/shell-owner.ts";
 import { announce, noteLimits } from "../announce.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { Groups } from "../groups.ts";
@@ -19,7 +20,9 @@ import { createHub, type Upstream } from "../hub.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createMemberships, type Memberships } from "../memberships.ts";
 import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "../namespace.ts";
+import { createShells } from "../shells/shells.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
+import { registerShellEvents } from "./shell-events.ts";
 
 /** Containers one socket may watch the figures of at once. */
 const STATS_MAX = 200;
@@ -28,7 +31,10 @@ const JOBS_MAX = 64;
 /** Events of the Engine that say nothing about the list of containers. */
 const silentActions = /^(exec_|attach|detach|resize|top|export|archive-path|extract-to-dir|commit|copy)/;
 
-export type ServicesDeps = Pick<RealtimeDeps, "docker" | "log" | "lingerMs"> & { containerEvents: ContainerEvents };
+export type ServicesDeps = Pick<
+  RealtimeDeps,
+  "docker" | "log" | "lingerMs" | "authenticator" | "emitToken" | "reportShell" | "shellIdleMs"
+> & { containerEvents: ContainerEvents };
 
 /** Container logs, container figures, and notice of every change to the list. */
 export function registerServices(io: Server, deps: ServicesDeps): RegisteredNamespace {
@@ -65,6 +71,11 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       },
     };
   }, lingerMs);
+
+  const shells = createShells({
+    ...{ docker, log, authenticator: deps.authenticator, owner: shellOwner(deps.emitToken), idleMs: deps.shellIdleMs },
+    report: deps.reportShell ?? (() => undefined),
+  });
 
   /** The container behind a name, if the caller may see it; a hidden one does not exist for them. */
   const resolve = async (socket: SocketOf<"services">, { serviceId, containerName }: ServiceRef) => {
@@ -112,6 +123,8 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       stats.release(entry.name, entry.upstream);
       memberships.leave(serviceRoom(entry.ref.serviceId));
     };
+
+    registerShellEvents(socket, { shells, resolve, log });
 
     handle("subscribe:logs", serviceLogsSubscription, async ({ serviceId, containerName, tail, since, ages }) => {
       const ref = { serviceId, containerName };
@@ -187,13 +200,16 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
 
   return {
     get activeStreams() {
-      return logs.size + stats.size;
+      return logs.size + stats.size + shells.size;
     },
-    close() {
+    revoke: shells.revoke,
+    async close() {
+      const ended = shells.close();
       containerEvents.off("event", onContainerEvent);
       containerEvents.off("reattached", onReattached);
       logs.close();
       stats.close();
+      await ended;
     },
   };
 }

@@ -5,6 +5,7 @@ import { toService, toServiceDetail } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
 import { createDisk, type DockerDisk } from "./docker/disk.ts";
 import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
+import { createExec, type DockerExec } from "./docker/exec.ts";
 import { createImages, type DockerImages } from "./docker/images.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
 import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
@@ -39,6 +40,8 @@ export interface ContainerLogOptions {
  * `upstream_unavailable` (no Engine, or it does not answer).
  */
 export interface DockerHost {
+  /** Shells in containers. */
+  exec: DockerExec;
   ping(): Promise<void>;
   list(): Promise<Service[]>;
   detail(ref: string): Promise<ServiceDetail>;
@@ -85,6 +88,7 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
   };
 
   return {
+    exec: createExec(calls),
     async ping() {
       await call({ method: "GET", path: "/_ping" });
     },

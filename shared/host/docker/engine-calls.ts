@@ -49,6 +49,10 @@ function toRefusal(error: unknown): never {
   const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
     new AppError(code, text, { cause: error });
   if (status === 404 && /no such container/i.test(message)) throw noContainer(error);
+  if (status === 404 && /no such exec/i.test(message)) throw new AppError("not_found", "There is no such shell.");
+  if (/unable to find (user|group)|no matching entries in (passwd|group)/i.test(message)) {
+    throw new AppError("invalid_input", "There is no such user in the container.", { cause: error });
+  }
   if (status === 501 || /logging driver does not support reading/i.test(message)) {
     throw refuse("not_supported", "The log driver of this container keeps nothing that can be read.");
   }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ages, containerRef, cursor, opaqueId, tail } from "../identifier.ts";
 import type { Job, jobSubscription } from "../job.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
+import type { ShellEnd, shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../shell.ts";
 
 export const serviceLogsSubscription = z.strictObject({
   serviceId: opaqueId,
@@ -70,6 +71,19 @@ export interface ServicesClientToServer {
   "unsubscribe:stats": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
   "subscribe:job": (subscription: z.input<typeof jobSubscription>, ack?: Acknowledgement) => void;
   "unsubscribe:job": (subscription: z.input<typeof jobSubscription>, ack?: Acknowledgement) => void;
+  /** Starts a shell that the API has made, or attaches to it; what it said from `since` on comes first. */
+  "shell:open": (
+    opening: z.input<typeof shellOpening>,
+    ack?: Acknowledgement<{ shellId: string; end: number }>,
+  ) => void;
+  "shell:input": (input: z.input<typeof shellInput>, ack?: Acknowledgement) => void;
+  "shell:resize": (size: z.input<typeof shellResize>, ack?: Acknowledgement) => void;
+  /** Everything before `offset` has been read; without it the output stops after `SHELL_WINDOW` bytes. */
+  "shell:progress": (progress: z.input<typeof shellProgress>, ack?: Acknowledgement) => void;
+  /** Looks at it no more; it goes on. */
+  "shell:leave": (ref: z.input<typeof shellRef>, ack?: Acknowledgement) => void;
+  /** Ends it. */
+  "shell:close": (ref: z.input<typeof shellRef>, ack?: Acknowledgement) => void;
 }
 
 export interface ServicesServerToClient {
@@ -77,11 +91,22 @@ export interface ServicesServerToClient {
   logs: (logs: ServiceLogs) => void;
   stats: (stats: ServiceStats) => void;
   gap: (gap: ServiceRef & Gap) => void;
-  error: (error: { serviceId?: string; containerName?: string; message: string; code: ErrorCode }) => void;
+  error: (error: {
+    serviceId?: string;
+    containerName?: string;
+    shellId?: string;
+    message: string;
+    code: ErrorCode;
+  }) => void;
   "stream:closed": (closed: ServiceRef & { code: StreamClosedCode; exitCode?: number }) => void;
   "stream:state": (state: ServiceRef & StreamState) => void;
   /** A long action as it is now, to those who follow it and to the rooms of the services it is about. */
   job: (job: Job) => void;
+  /** Bytes of a terminal, as they are: a chunk may end within a character. */
+  "shell:output": (output: { shellId: string; data: Uint8Array; offset: number }) => void;
+  /** Output from one offset to another is no longer held. */
+  "shell:gap": (gap: { shellId: string; from: number; to: number }) => void;
+  "shell:closed": (closed: { shellId: string; code: ShellEnd; exitCode?: number }) => void;
   /** A container was created, started, stopped, removed…; ask the API for the list again. */
   "services:changed": (change: {
     containerName?: string;

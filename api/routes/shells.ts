@@ -1,0 +1,101 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import type { ShellExec } from "../../shared/host/docker/exec.ts";
+import type { ContainerIdentity } from "../../shared/host/docker.ts";
+import { type Principal, seesService } from "../../shared/protocol/access.ts";
+import { containerRef } from "../../shared/protocol/identifier.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { openShellBody, type Shell, shellId } from "../../shared/protocol/shell.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { nameOfPrincipal } from "../lib/principal-name.ts";
+import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+import { shellSchema } from "../schemas/shell.ts";
+
+const tag = "Services";
+const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
+const shellParams = params.extend({ shell: shellId });
+
+/**
+ * Shells in containers: opened, listed and ended here, and run by the realtime server (`shell:open` in `/services`). The
+ * Engine itself remembers whose they are, so that a restart of either server forgets none.
+ */
+export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "docker" | "access" | "shellOwner">) {
+  /** A limited caller learns of a container that is not his neither what it is nor whether it is. */
+  const find = async (c: Context<ApiEnv>, ref: string): Promise<ContainerIdentity> => {
+    const { limits } = c.get("principal");
+    const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");
+    const container = await docker.identify(ref).catch((error: unknown) => {
+      if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
+      throw error;
+    });
+    if (!seesService(limits, container.name)) throw hidden();
+    c.set("auditTarget", container.name);
+    return container;
+  };
+  const isMine = ({ openedBy }: ShellExec, { kind, id }: Principal) => openedBy.kind === kind && openedBy.id === id;
+  const toShell = (exec: ShellExec, principal: Principal): Shell => ({
+    ...{ id: exec.id, command: exec.command, user: exec.user, mine: isMine(exec, principal) },
+    openedBy: { ...exec.openedBy, name: nameOfPrincipal(access, exec.openedBy) },
+    openedAt: new Date(exec.openedAt).toISOString(),
+  });
+
+  return createRoutes()
+    .get(
+      "/:id/shells",
+      described({
+        tag,
+        summary: "List the shells that are open in a container",
+        answer: { shells: z.array(shellSchema) },
+      }),
+      validated("param", params),
+      async (c) => {
+        const container = await find(c, c.req.valid("param").id);
+        const shells = (await docker.exec.list(container.id)).filter(({ owner }) => owner === shellOwner);
+        const principal = c.get("principal");
+        shells.sort((one, other) => one.openedAt - other.openedAt);
+        return c.json(ok({ shells: shells.map((exec) => toShell(exec, principal)) }));
+      },
+    )
+    .post(
+      "/:id/shells",
+      described({
+        ...{ tag, summary: "Make a shell in a container", answer: { shell: shellSchema }, status: 201 },
+        description:
+          "It begins once it is attached to, by `shell:open` in the namespace `/services`, and by nobody else than who made it.",
+      }),
+      validated("param", params),
+      validated("json", openShellBody),
+      async (c) => {
+        const container = await find(c, c.req.valid("param").id);
+        const { command, user = "" } = c.req.valid("json");
+        const principal = c.get("principal");
+        if (!container.running) throw new AppError("conflict", "The container is not running.");
+        c.get("stillAllowed")?.();
+        const openedBy = { kind: principal.kind, id: principal.id };
+        const exec = await docker.exec.create({
+          ...{ containerId: container.id, command, user, owner: shellOwner, openedBy },
+        });
+        c.set("auditDetail", [`shell ${exec.id.slice(0, 12)}`, command, ...(user ? [`as ${user}`] : [])].join(", "));
+        return c.json(ok({ shell: toShell(exec, principal) }), 201);
+      },
+    )
+    .delete(
+      "/:id/shells/:shell",
+      described({ tag, summary: "End a shell, whoever opened it" }),
+      validated("param", shellParams),
+      async (c) => {
+        const { id, shell } = c.req.valid("param");
+        const container = await find(c, id);
+        const exec = await docker.exec.inspect(shell);
+        if (exec.containerId !== container.id || exec.owner !== shellOwner) {
+          throw new AppError("not_found", "There is no such shell.");
+        }
+        c.set("auditDetail", `shell ${shell.slice(0, 12)} of ${nameOfPrincipal(access, exec.openedBy)}`);
+        await docker.exec.end(exec);
+        return c.json(ok({}));
+      },
+    );
+}

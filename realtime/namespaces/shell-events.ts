@@ -1,0 +1,93 @@
+import { may } from "../../shared/protocol/access.ts";
+import type { ServiceRef } from "../../shared/protocol/events/services.ts";
+import { shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../../shared/protocol/shell.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { createHandle } from "../handle.ts";
+import { type SocketOf, untyped } from "../namespace.ts";
+import type { ShellViewer } from "../shells/shell.ts";
+import type { Shells } from "../shells/shells.ts";
+
+/** Keys of a fast typist, the words of a program that moves the mouse: their own allowance, beside that of subscriptions. */
+const EVENTS_PER_SECOND = 60;
+const EVENT_BURST = 200;
+/** Shells one socket may look at. */
+const VIEWED_MAX = 16;
+
+export interface ShellEventsDeps {
+  shells: Shells;
+  /** The container behind a name, if the caller may see it. */
+  resolve(socket: SocketOf<"services">, ref: ServiceRef): Promise<{ id: string; name: string }>;
+  log: Log;
+}
+
+/** The terminals that one socket looks at. */
+export function registerShellEvents(socket: SocketOf<"services">, { shells, resolve, log }: ShellEventsDeps): void {
+  const viewed = new Map<string, ShellViewer>();
+  const handle = createHandle({
+    ...{ socket: untyped(socket), log, echo: ["serviceId", "containerName", "shellId"] },
+    ...{ perSecond: EVENTS_PER_SECOND, burst: EVENT_BURST },
+  });
+  const viewerOf = (shellId: string): ShellViewer => {
+    const viewer = viewed.get(shellId);
+    if (!viewer) throw new AppError("not_found", "This connection is not attached to such a shell.");
+    return viewer;
+  };
+  const leave = (shellId: string) => {
+    const viewer = viewed.get(shellId);
+    if (!viewer) return;
+    viewed.delete(shellId);
+    shells.detach(shellId, viewer);
+  };
+  const createViewer = (shellId: string): ShellViewer => ({
+    output: (data, offset) => void socket.emit("shell:output", { shellId, data, offset }),
+    gap: (from, to) => void socket.emit("shell:gap", { shellId, from, to }),
+    closed({ code, exitCode }) {
+      viewed.delete(shellId);
+      socket.emit("shell:closed", { shellId, code, ...(exitCode === null ? {} : { exitCode }) });
+    },
+  });
+
+  handle("shell:open", shellOpening, async ({ serviceId, containerName, shellId, cols, rows, since }) => {
+    const { principal } = socket.data;
+    if (!may(principal, "services:shell")) throw new AppError("forbidden", "You are not allowed to open a shell.");
+    const container = await resolve(socket, { serviceId, containerName });
+    if (!viewed.has(shellId) && viewed.size >= VIEWED_MAX) {
+      throw new AppError("rate_limited", `One connection looks at most at ${VIEWED_MAX} shells.`);
+    }
+    const viewer = viewed.get(shellId) ?? createViewer(shellId);
+    const size = { cols, rows };
+    viewed.set(shellId, viewer); // before it begins: it may be over as soon as it has begun
+    try {
+      const { end } = await shells.open({ principal, container, shellId, size, since, viewer });
+      if (!socket.connected) shells.detach(shellId, viewer);
+      return { shellId, end };
+    } catch (error) {
+      if (viewed.get(shellId) === viewer) viewed.delete(shellId);
+      throw error;
+    }
+  });
+  handle("shell:input", shellInput, ({ shellId, data }) => {
+    shells.input(shellId, viewerOf(shellId), data);
+    return undefined;
+  });
+  handle("shell:resize", shellResize, ({ shellId, cols, rows }) => {
+    shells.resize(shellId, viewerOf(shellId), { cols, rows });
+    return undefined;
+  });
+  handle("shell:progress", shellProgress, ({ shellId, offset }) => {
+    shells.progress(shellId, viewerOf(shellId), offset);
+    return undefined;
+  });
+  handle("shell:leave", shellRef, ({ shellId }) => {
+    leave(shellId);
+    return undefined;
+  });
+  handle("shell:close", shellRef, async ({ shellId }) => {
+    await shells.end(shellId, viewerOf(shellId));
+    return undefined;
+  });
+  socket.on("disconnect", () => {
+    for (const shellId of [...viewed.keys()]) leave(shellId);
+  });
+}

@@ -1,0 +1,61 @@
+import type { ShellReport } from "../../shared/protocol/shell.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { createJsonPoster } from "../post-json.ts";
+
+/** Ends that wait for an API which is not there; each is a line of the audit trail. */
+const WAITING_MAX = 500;
+const RETRY_MS = 3_000;
+const ANSWER_MS = 5_000;
+
+export interface ShellReports {
+  send(report: ShellReport): void;
+  /** Tries once more and gives up what cannot be told. */
+  close(): Promise<void>;
+}
+
+/** Tells the API, which writes the audit trail, that a shell is over: in order, each until it is taken. */
+export function createShellReports(backendUrl: string, emitToken: string, log: Log): ShellReports {
+  const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, ANSWER_MS);
+  const waiting: ShellReport[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<void> | undefined;
+
+  const sendAll = async () => {
+    for (let report = waiting[0]; report; report = waiting[0]) {
+      const status = await post("/internal/shells", report).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status === 0 || status >= 500 || status === 429) {
+        timer = setTimeout(flush, RETRY_MS);
+        timer.unref();
+        return;
+      }
+      if (status > 299) log.error({ status, shell: report.shellId }, "the end of a shell was not taken for the trail");
+      waiting.shift();
+    }
+  };
+  const flush = () => {
+    clearTimeout(timer);
+    sending ??= sendAll().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  };
+
+  return {
+    send(report) {
+      if (waiting.length >= WAITING_MAX) {
+        log.error({ report: waiting.shift() }, "the API does not answer: the end of a shell is in this log only");
+      }
+      waiting.push(report);
+      void flush();
+    },
+    async close() {
+      await sending;
+      await flush();
+      clearTimeout(timer);
+      for (const report of waiting) log.error({ report }, "the end of a shell is in this log only");
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import type { ShellExec } from "../../shared/host/docker/exec.ts";
+import { SHELL_PROGRESS, SHELL_WINDOW, type ShellEnd } from "../../shared/protocol/shell.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { createScrollback } from "./scrollback.ts";
+
+/** Output held for who comes back; more than a window, so that the fastest viewer loses nothing. */
+const SCROLLBACK_BYTES = 512 * 1024;
+/** Bytes of one event. */
+const CHUNK_BYTES = 32 * 1024;
+/** Output read a second: more than anybody reads, and no reason for `yes` to keep a server busy. */
+const BYTES_PER_SECOND = 1024 * 1024;
+const SLICE_MS = 50;
+const SLICE_BYTES = (BYTES_PER_SECOND * SLICE_MS) / 1_000;
+/** Output that comes within this is one event. */
+const GATHER_MS = 15;
+/** Input that waits for a program that does not read. */
+const INPUT_MAX_BYTES = 64 * 1024;
+
+/** One socket that looks at a shell. */
+export interface ShellViewer {
+  output(data: Buffer, offset: number): void;
+  gap(from: number, to: number): void;
+  closed(end: ShellOver): void;
+}
+
+export interface ShellOver {
+  code: ShellEnd;
+  exitCode: number | null;
+}
+
+/** A shell's terminal while it runs, and what it said for some time after. */
+export interface ShellRun {
+  readonly exec: ShellExec;
+  /** Undefined while it runs. */
+  readonly over: ShellOver | undefined;
+  readonly viewers: number;
+  /** Offset after the newest byte of its output. */
+  readonly end: number;
+  /** Output goes to the viewer from `since` on; a second call moves it there. */
+  attach(viewer: ShellViewer, since: number): void;
+  detach(viewer: ShellViewer): void;
+  /** The viewer has read everything before the offset. */
+  progress(viewer: ShellViewer, offset: number): void;
+  /** Throws `rate_limited` when the program does not take its input, `gone` when it is over. */
+  input(data: string): void;
+  /** The stream is of no use any more: nothing follows. */
+  finish(over: ShellOver): void;
+}
+
+interface Place {
+  sent: number;
+  read: number;
+}
+
+/** Told once the stream has ended by itself, with what it said if it never became a shell. */
+export type StreamEnded = (refusal: "no_shell" | "no_user" | undefined) => void;
+
+/** What the Engine writes into the terminal when there is nothing to run: words of the host, not for viewers. */
+const refusals = [
+  ["OCI runtime exec failed", "no_shell"],
+  ["unable to find user", "no_user"],
+  ["unable to find group", "no_user"],
+] as const;
+
+export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamEnded): ShellRun {
+  const scrollback = createScrollback(SCROLLBACK_BYTES);
+  const viewers = new Map<ShellViewer, Place>();
+  let over: ShellOver | undefined;
+  let refusal: (typeof refusals)[number][1] | undefined;
+  let slice = 0;
+  let sliceTimer: NodeJS.Timeout | undefined;
+  let pumpTimer: NodeJS.Timeout | undefined;
+  let pumpedAt = Number.NEGATIVE_INFINITY;
+
+  /** The reader who is furthest decides: one that stands still must not hold up the others, nor the program. */
+  const isFull = () => {
+    if (viewers.size === 0) return false;
+    return scrollback.end - Math.max(...[...viewers.values()].map(({ read }) => read)) >= SHELL_WINDOW;
+  };
+  const flow = () => {
+    if (over) return;
+    if (slice >= SLICE_BYTES || isFull()) stream.pause();
+    else stream.resume();
+  };
+  const count = (bytes: number) => {
+    slice += bytes;
+    sliceTimer ??= setTimeout(() => {
+      sliceTimer = undefined;
+      slice = Math.max(0, slice - SLICE_BYTES);
+      if (slice > 0) count(0);
+      flow();
+    }, SLICE_MS);
+  };
+
+  const pumpOne = (viewer: ShellViewer, place: Place) => {
+    if (place.sent < scrollback.start) {
+      // One gap, once the viewer reads again: until then what it misses grows.
+      if (place.sent - place.read > SHELL_WINDOW - SHELL_PROGRESS) return;
+      viewer.gap(place.sent, scrollback.start);
+      place.sent = scrollback.start;
+      place.read = place.sent;
+    }
+    while (place.sent < scrollback.end && place.sent - place.read < SHELL_WINDOW) {
+      const data = scrollback.read(place.sent, CHUNK_BYTES);
+      const offset = place.sent;
+      place.sent += data.length;
+      viewer.output(data, offset);
+    }
+    if (over && place.sent === scrollback.end) {
+      viewers.delete(viewer);
+      viewer.closed(over);
+    }
+  };
+  const pump = () => {
+    clearTimeout(pumpTimer);
+    pumpTimer = undefined;
+    pumpedAt = performance.now();
+    for (const [viewer, place] of [...viewers]) pumpOne(viewer, place);
+    flow();
+  };
+  const pumpSoon = () => {
+    pumpTimer ??= setTimeout(pump, Math.max(0, pumpedAt + GATHER_MS - performance.now()));
+  };
+
+  stream.on("data", (chunk: Buffer) => {
+    if (over) return;
+    if (scrollback.end === 0) {
+      const said = chunk.subarray(0, 64).toString("latin1");
+      refusal ??= refusals.find(([words]) => said.startsWith(words))?.[1];
+    }
+    if (refusal) return;
+    scrollback.append(chunk);
+    count(chunk.length);
+    flow();
+    pumpSoon();
+  });
+  stream.on("error", () => undefined); // `close` follows
+  stream.once("close", () => {
+    if (!over) onEnded(refusal);
+  });
+  stream.resume();
+
+  return {
+    exec,
+    get over() {
+      return over;
+    },
+    get viewers() {
+      return viewers.size;
+    },
+    get end() {
+      return scrollback.end;
+    },
+    attach(viewer, since) {
+      const from = Math.min(since, scrollback.end);
+      viewers.set(viewer, { sent: from, read: from });
+      pumpSoon();
+    },
+    detach(viewer) {
+      viewers.delete(viewer);
+      flow();
+    },
+    progress(viewer, offset) {
+      const place = viewers.get(viewer);
+      if (!place) return;
+      place.read = Math.max(place.read, Math.min(offset, place.sent));
+      pumpOne(viewer, place);
+      flow();
+    },
+    input(data) {
+      if (over || stream.destroyed) throw new AppError("gone", "This shell has ended.");
+      if (stream.writableLength > INPUT_MAX_BYTES) {
+        throw new AppError("rate_limited", "The program in the shell does not take its input; try again later.");
+      }
+      stream.write(data);
+    },
+    finish(how) {
+      if (over) return;
+      over = how;
+      clearTimeout(sliceTimer);
+      stream.destroy();
+      pump();
+    },
+  };
+}
