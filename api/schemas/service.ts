@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { containerStates, type Service, type ServiceDetail } from "../../shared/protocol/service.ts";
+import { restartPolicies, type ServiceLimits, type ServiceProcess } from "../../shared/protocol/service-change.ts";
 
 /** The shapes of answers, for the API's description; the protocol's types hold them to what is sent. */
 export const serviceSchema = z.object({
@@ -20,7 +21,27 @@ export const serviceSchema = z.object({
   composeProject: z.string().nullable(),
   composeService: z.string().nullable(),
   createdAt: z.iso.datetime(),
+  restartCount: z.int().nullable().describe("Starts by its restart policy; null while not known."),
+  startedAt: z.iso.datetime().nullable().describe("Of its last start; null when never, or while not known."),
 }) satisfies z.ZodType<Service>;
+
+export const serviceLimitsSchema = z.object({
+  memoryBytes: z.number().nullable(),
+  cpus: z.number().nullable(),
+  pids: z.int().nullable(),
+  restartPolicy: z.enum(restartPolicies),
+  restartRetries: z.int(),
+}) satisfies z.ZodType<ServiceLimits>;
+
+export const serviceProcessSchema = z.object({
+  pid: z.int(),
+  parentPid: z.int(),
+  user: z.string(),
+  cpuPercent: z.number(),
+  memoryBytes: z.number(),
+  elapsed: z.string().describe("As ps writes it."),
+  command: z.string().describe("Values that look like secrets are masked."),
+}) satisfies z.ZodType<ServiceProcess>;
 
 export const serviceDetailSchema = serviceSchema.extend({
   command: z.array(z.string()).describe("Values that look like secrets are masked."),
@@ -30,9 +51,9 @@ export const serviceDetailSchema = serviceSchema.extend({
   networks: z.array(z.object({ name: z.string(), ipAddress: z.string().nullable() })),
   restartPolicy: z.string(),
   restartCount: z.int(),
+  limits: serviceLimitsSchema,
   tty: z.boolean(),
   logDriver: z.string(),
-  startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
   exitCode: z.int().nullable(),
 }) satisfies z.ZodType<ServiceDetail>;

@@ -7,6 +7,7 @@ import {
   type Service,
   type ServiceDetail,
 } from "../protocol/service.ts";
+import { restartPolicies, type ServiceLimits } from "../protocol/service-change.ts";
 import { maskArguments, maskLabels } from "./masking.ts";
 
 const composeProject = "com.docker.compose.project";
@@ -26,6 +27,8 @@ export function toService(info: ContainerInfo): Service {
     composeProject: info.Labels?.[composeProject] ?? null,
     composeService: info.Labels?.[composeService] ?? null,
     createdAt: new Date(info.Created * 1000).toISOString(),
+    restartCount: null,
+    startedAt: null,
   };
 }
 
@@ -53,11 +56,25 @@ export function toServiceDetail(info: ContainerInspectInfo, listed: Service): Se
     })),
     restartPolicy: info.HostConfig.RestartPolicy?.Name || "no",
     restartCount: info.RestartCount,
+    limits: toLimits(info.HostConfig),
     tty: info.Config.Tty,
     logDriver: info.HostConfig.LogConfig?.Type ?? "",
     startedAt: toTime(info.State.StartedAt),
     finishedAt: toTime(info.State.FinishedAt),
     exitCode: info.State.Running || !toTime(info.State.StartedAt) ? null : info.State.ExitCode,
+  };
+}
+
+function toLimits(host: ContainerInspectInfo["HostConfig"]): ServiceLimits {
+  const { Memory = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, PidsLimit, RestartPolicy } = host;
+  // `--cpus` is kept as billionths, what older tools set as a quota of a period (100 ms when not said).
+  const cpus = NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : null;
+  return {
+    memoryBytes: Memory > 0 ? Memory : null,
+    cpus,
+    pids: PidsLimit && PidsLimit > 0 ? PidsLimit : null,
+    restartPolicy: restartPolicies.find((known) => known === RestartPolicy?.Name) ?? "no",
+    restartRetries: RestartPolicy?.MaximumRetryCount ?? 0,
   };
 }
 
@@ -84,5 +101,5 @@ const toPorts = (ports: ContainerInfo["Ports"]): PublishedPort[] =>
     .sort((one, other) => one.containerPort - other.containerPort);
 
 /** The Engine writes the year 1 for "never". */
-const toTime = (time: string): string | null =>
+export const toTime = (time: string): string | null =>
   !time || time.startsWith("0001-") ? null : new Date(time).toISOString();

@@ -7,6 +7,7 @@ import { createDisk, type DockerDisk } from "./docker/disk.ts";
 import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
 import { createExec, type DockerExec } from "./docker/exec.ts";
 import { createImages, type DockerImages } from "./docker/images.ts";
+import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
 import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import type { EngineRequest } from "./engine-client.ts";
@@ -35,7 +36,7 @@ export interface ContainerLogOptions {
 
 /**
  * The Docker Engine behind a fixed set of calls. Each call but the three streams ends within 5 s; `act` and `remove`
- * take the container's stop grace in addition, 40 s at most.
+ * take the container's stop grace in addition, a quarter of an hour at most.
  * Throws `AppError`: `invalid_input` (not a container name or id), `not_found`, `conflict`, `not_supported`,
  * `upstream_unavailable` (no Engine, or it does not answer).
  */
@@ -58,11 +59,12 @@ export interface DockerHost {
   volumes: DockerVolumes;
   networks: DockerNetworks;
   disk: DockerDisk;
+  lifecycle: DockerLifecycle;
 }
 
 /** Seconds the Engine waits before it kills a container that sets no time of its own. */
 const DEFAULT_GRACE = 10;
-const LIFECYCLE_LIMIT_MS = 40_000;
+const LIFECYCLE_LIMIT_MS = 15 * 60_000;
 /** Event kinds that change what a list shows; the rest (each health check is three of them) is noise. */
 const containerEvents = [
   ...["create", "start", "restart", "stop", "kill", "die", "oom", "pause", "unpause"],
@@ -128,5 +130,6 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     volumes: createVolumes(calls),
     networks: createNetworks(calls),
     disk: createDisk(calls),
+    lifecycle: createLifecycle(calls),
   };
 }

@@ -1,4 +1,4 @@
-const MASK = "********";
+export const MASK = "********";
 const secretName = /pass|pwd|secret|token|key|credential|auth(?!or)|bearer|private|dsn/i;
 
 /** Values of labels whose key names a secret are replaced; keys stay. */
@@ -18,7 +18,7 @@ export function maskArguments(args: readonly string[]): string[] {
 }
 
 /** `--name value` inside a longer text is what a shell is given by `-c`. */
-const maskText = (text: string) =>
+export const maskText = (text: string) =>
   maskUrls(text)
     .replace(/(?<![\w-])([\w-]+)=("[^"]*"|'[^']*'|[^\s&]+)/g, (pair: string, name: string) =>
       secretName.test(name) ? `${name}=${MASK}` : pair,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ServiceLimits } from "./service-change.ts";
 
 export const containerStates = ["created", "running", "paused", "restarting", "removing", "exited", "dead"] as const;
 export type ContainerState = (typeof containerStates)[number];
@@ -27,6 +28,10 @@ export interface Service {
   composeService: string | null;
   /** ISO 8601. */
   createdAt: string;
+  /** Times the Engine started it again by its restart policy; null while that is not known. */
+  restartCount: number | null;
+  /** ISO 8601, of its last start; null when it never was, or while that is not known. */
+  startedAt: string | null;
 }
 
 export interface ServiceMount {
@@ -45,9 +50,9 @@ export interface ServiceDetail extends Service {
   networks: { name: string; ipAddress: string | null }[];
   restartPolicy: string;
   restartCount: number;
+  limits: ServiceLimits;
   tty: boolean;
   logDriver: string;
-  startedAt: string | null;
   finishedAt: string | null;
   exitCode: number | null;
 }

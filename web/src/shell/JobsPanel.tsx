@@ -68,7 +68,8 @@ function Entry(props: { job: Job; open: boolean; onToggle: () => void }) {
       <div class="row">
         <button type="button" class="jobs-toggle" aria-expanded={props.open} onClick={() => props.onToggle()}>
           <ChevronRight size={14} class={props.open ? "jobs-chevron jobs-chevron-open" : "jobs-chevron"} />
-          <StatusDot tone={look().tone} pulse={running()} label={look().text} />
+          <StatusDot tone={look().tone} pulse={running()} />
+          <span class="visually-hidden">{look().text}</span>
           <span class="grow truncate">{jobTitle(props.job)}</span>
           <Show when={running()} fallback={<span class="faint">{formatAgo(props.job.finishedAt)}</span>}>
             <Elapsed job={props.job} />

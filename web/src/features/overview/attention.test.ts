@@ -16,6 +16,8 @@ const service: Service = {
   composeProject: null,
   composeService: null,
   createdAt: "2026-01-01T00:00:00Z",
+  restartCount: null,
+  startedAt: null,
 };
 const deployment: Deployment = {
   id: "api",

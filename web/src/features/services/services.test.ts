@@ -17,6 +17,8 @@ const service = (name: string, fields: Partial<Service> = {}): Service => ({
   composeProject: null,
   composeService: null,
   createdAt: "2026-01-01T00:00:00Z",
+  restartCount: 0,
+  startedAt: null,
   ...fields,
 });
 

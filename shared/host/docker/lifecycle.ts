@@ -1,0 +1,108 @@
+import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../protocol/service-change.ts";
+import { AppError } from "../../server/errors.ts";
+import { maskArguments } from "../masking.ts";
+import { containerPath, type EngineCalls } from "./engine-calls.ts";
+import { type InspectView, toInspectView } from "./inspect-view.ts";
+import { createRecreate, type Recreate } from "./recreate.ts";
+import { engineErrorOf } from "./thing-calls.ts";
+
+/** More of what is done to one container, by its exact name or full id. Refusals are those of the Docker host. */
+export interface DockerLifecycle {
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
+  kill(ref: string, signal: ContainerSignal): Promise<void>;
+  rename(ref: string, name: string): Promise<void>;
+  update(ref: string, change: LimitsChange): Promise<void>;
+  recreate: Recreate;
+  /** Processes of a running container, at most {@link PROCESSES_MAX}. */
+  processes(ref: string): Promise<ServiceProcess[]>;
+  /** What the Engine knows of a container, without values that could be secrets. */
+  inspect(ref: string): Promise<InspectView>;
+}
+
+export const PROCESSES_MAX = 500;
+const COLUMNS = ["pid", "ppid", "user", "pcpu", "rss", "etime", "args"];
+const NANO = 1e9;
+
+export function createLifecycle(calls: EngineCalls): DockerLifecycle {
+  const { call, inspect } = calls;
+  const post = async (ref: string, action: string, more: { query?: Record<string, string>; body?: object } = {}) => {
+    const { Id } = await inspect(ref);
+    await call({ method: "POST", path: containerPath(Id, action), ...more });
+  };
+  return {
+    pause: (ref) => post(ref, "pause"),
+    unpause: (ref) => post(ref, "unpause"),
+    kill: (ref, signal) => post(ref, "kill", { query: { signal } }),
+    rename: (ref, name) =>
+      post(ref, "rename", { query: { name } }).catch((error: unknown) => {
+        throw engineErrorOf(error)?.status === 409 ? new AppError("conflict", "This name is taken already.") : error;
+      }),
+    async update(ref, change) {
+      const info = await inspect(ref);
+      const path = containerPath(info.Id, "update");
+      await call({ method: "POST", path, body: toUpdate(info, change) }).catch((error: unknown) => {
+        const engine = engineErrorOf(error);
+        if (!engine || engine.status === 404) throw error;
+        throw new AppError("conflict", refusalOfUpdate(engine.message), { cause: engine });
+      });
+    },
+    recreate: createRecreate(calls),
+    async processes(ref) {
+      const { Id } = await inspect(ref);
+      const query = { ps_args: `-eo ${COLUMNS.join(",")}` };
+      const answer = (await call({ method: "GET", path: containerPath(Id, "top"), query })) as {
+        Processes: string[][];
+      };
+      return answer.Processes.slice(0, PROCESSES_MAX).map(toProcess);
+    },
+    inspect: async (ref) => toInspectView(await inspect(ref)),
+  };
+}
+
+function toUpdate({ HostConfig }: ContainerInspectInfo, { memory, cpus, pids, restartPolicy }: LimitsChange): object {
+  return {
+    ...(memory === undefined ? {} : { Memory: memory, MemorySwap: swapFor(memory, HostConfig) }),
+    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * NANO) }),
+    ...(pids === undefined ? {} : { PidsLimit: pids }),
+    ...(restartPolicy === undefined
+      ? {}
+      : {
+          RestartPolicy: {
+            Name: restartPolicy.name,
+            MaximumRetryCount: restartPolicy.name === "on-failure" ? restartPolicy.retries : 0,
+          },
+        }),
+  };
+}
+
+/** The limit of memory and swap together may not lie below that of memory: it keeps its meaning, or is Docker's double. */
+function swapFor(memory: number, { Memory = 0, MemorySwap = 0 }: ContainerInspectInfo["HostConfig"]): number {
+  if (MemorySwap === -1) return -1;
+  return Memory > 0 && MemorySwap === Memory ? memory : memory * 2;
+}
+
+function refusalOfUpdate(message: string): string {
+  if (/nano ?cpus|cpu quota|cpu period/i.test(message)) {
+    return "The processors of this container are limited in another way (quota and period), which this cannot change.";
+  }
+  if (/restart policy cannot be updated.*autoremove/i.test(message)) {
+    return "A container that is removed when it stops takes no restart policy.";
+  }
+  if (/range of cpus/i.test(message)) return "The host has fewer processors than this.";
+  return "The Docker Engine does not take these limits for this container; its own log says why.";
+}
+
+function toProcess(columns: string[]): ServiceProcess {
+  const [pid = "", parent = "", user = "", cpu = "", rss = "", elapsed = "", ...command] = columns;
+  return {
+    pid: Number(pid),
+    parentPid: Number(parent),
+    user,
+    cpuPercent: Number(cpu) || 0,
+    memoryBytes: (Number(rss) || 0) * 1024,
+    elapsed,
+    command: maskArguments([command.join(" ")]).join(" "),
+  };
+}

@@ -1,0 +1,197 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ContainerInspectInfo } from "dockerode";
+import { AppError } from "../../server/errors.ts";
+import { ownContainerId } from "../own-container.ts";
+import { type Creation, type ImageDefaults, toCreation } from "./creation.ts";
+import { containerPath, type EngineCalls } from "./engine-calls.ts";
+
+/** What is being done: the steps in their order; `restore` only after a failure. */
+export const recreatePhases = ["create", "stop", "start", "check", "clean", "restore"] as const;
+export type RecreatePhase = (typeof recreatePhases)[number];
+
+export interface RecreateOptions {
+  /** A reference or id that is on the host already; the container's own reference, wherever it points now, when absent. */
+  image?: string;
+  /** Ends it: the old container is then back where it was. */
+  signal: AbortSignal;
+  onPhase?(phase: RecreatePhase): void;
+}
+
+export interface Recreated {
+  /** Full id of the new container. */
+  id: string;
+  name: string;
+  /** Image the old container was made of; `recreate(name, { image: previousImageId })` is the way back. */
+  previousImageId: string;
+  /** Name of the old container when it could not be removed, which harms nobody. */
+  leftBehind: string | null;
+}
+
+export type Recreate = (ref: string, options: RecreateOptions) => Promise<Recreated>;
+
+/** A creation may copy what the image holds into new volumes. */
+const CREATE_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 60_000;
+const DEFAULT_GRACE = 10;
+/** Longest time a container may ask for to stop. */
+const GRACE_MAX = 900;
+/** A container without a health check that is still up after so long counts as running. */
+const SETTLE_MS = 3_000;
+/** Longest wait for a health check to say something. */
+const HEALTH_MAX_MS = 300_000;
+const LOOK_MS = 250;
+const NANOSECONDS = 1_000_000;
+
+/**
+ * Makes a container anew with the same configuration. The old one is kept aside under another name until the new one
+ * runs (is healthy, where it has a health check), and put back when it does not.
+ */
+export function createRecreate({ call, inspect }: EngineCalls): Recreate {
+  const post = (id: string, action: string, query = {}, limitMs = START_LIMIT_MS) =>
+    call({ method: "POST", path: containerPath(id, action), query }, limitMs);
+  const rename = (id: string, name: string) => post(id, "rename", { name });
+  const remove = (id: string, volumes: boolean) =>
+    call({ method: "DELETE", path: containerPath(id), query: { force: true, v: volumes } }, START_LIMIT_MS);
+  const stop = (info: ContainerInspectInfo) => post(info.Id, "stop", {}, (graceOf(info) + 10) * 1_000);
+
+  const defaultsOf = async (reference: string): Promise<ImageDefaults | undefined> => {
+    const path = `/images/${reference.split("/").map(encodeURIComponent).join("/")}/json`;
+    const image = await call({ method: "GET", path }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === "not_found") return undefined;
+      throw error;
+    });
+    const { Id, Config } = (image ?? {}) as { Id?: string; Config?: Record<string, unknown> | null };
+    return Id === undefined ? undefined : { id: Id, config: Config ?? {} };
+  };
+
+  const create = async (name: string, { body, endpoints }: Creation): Promise<string> => {
+    const made = await call({ method: "POST", path: "/containers/create", query: { name }, body }, CREATE_LIMIT_MS);
+    const { Id: id } = made as { Id: string };
+    try {
+      await attach(id, endpoints);
+    } catch (error) {
+      await remove(id, true);
+      throw error;
+    }
+    return id;
+  };
+
+  /** A container is made in one network by its mode alone: that one is left, and all are entered as they were. */
+  const attach = async (id: string, endpoints: Creation["endpoints"]) => {
+    if (endpoints.length === 0) return;
+    const { NetworkSettings } = await inspect(id);
+    for (const network of Object.keys(NetworkSettings.Networks)) {
+      await call({ method: "POST", path: networkPath(network, "disconnect"), body: { Container: id, Force: true } });
+    }
+    for (const { network, config } of endpoints) {
+      const body = { Container: id, EndpointConfig: config };
+      await call({ method: "POST", path: networkPath(network, "connect"), body });
+    }
+  };
+
+  const untilRunning = async (id: string, signal: AbortSignal) => {
+    const began = performance.now();
+    for (;;) {
+      const { State, Config, RestartCount } = await inspect(id);
+      const passed = performance.now() - began;
+      if (State.Restarting || RestartCount > 0 || (!State.Running && State.ExitCode !== 0)) {
+        throw new AppError("conflict", `The new container ended right after its start, with code ${State.ExitCode}.`);
+      }
+      if (!State.Running) return; // a job that is done already
+      const health = State.Health?.Status;
+      if (health === "unhealthy") throw new AppError("conflict", "The new container runs, but says it is not healthy.");
+      if (health === "starting" ? passed > healthLimit(Config.Healthcheck) : passed > SETTLE_MS || health === "healthy")
+        return;
+      await delay(LOOK_MS, undefined, { signal });
+    }
+  };
+
+  /** Takes back step by step: one that needs no taking back, or cannot be, must not keep the rest from it. */
+  const restore = async (steps: (() => Promise<unknown>)[], old: ContainerInspectInfo) => {
+    for (const step of steps) await step().catch(() => undefined);
+    const now = await inspect(old.Id).catch(() => undefined);
+    if (!now) throw new AppError("internal", "It failed, and the container of before is gone as well.");
+    if (now.Name !== old.Name || (!now.State.Running && old.State.Running)) {
+      const name = now.Name.replace(/^\//, "");
+      throw new AppError("conflict", `It failed, and the container of before, now ${name}, could not be put back.`);
+    }
+  };
+
+  return async (ref, { image, signal, onPhase = () => {} }) => {
+    const old = await inspect(ref);
+    const name = old.Name.replace(/^\//, "");
+    refuseWhatCannot(old);
+    const to =
+      (await defaultsOf(image ?? old.Config.Image)) ?? (image === undefined ? await defaultsOf(old.Image) : undefined);
+    if (!to) throw new AppError("not_found", "This image is not on the host: pull it first.");
+    const from = (await defaultsOf(old.Image)) ?? to;
+    const reference = image ?? ((await defaultsOf(old.Config.Image)) ? old.Config.Image : old.Image);
+    const wasRunning = old.State.Running || old.State.Restarting;
+    const mark = randomBytes(3).toString("hex");
+    const aside = `${name}.before-${mark}`;
+
+    signal.throwIfAborted();
+    onPhase("create");
+    const id = await create(`${name}.next-${mark}`, toCreation(old, { image: reference, from, to }));
+
+    /** Undoes what was done so far, the last first. */
+    const undo: (() => Promise<unknown>)[] = [() => remove(id, true)];
+    try {
+      signal.throwIfAborted();
+      if (wasRunning) {
+        onPhase("stop");
+        undo.push(() => post(old.Id, "start"));
+        await stop(old);
+      }
+      undo.push(() => rename(old.Id, name));
+      await rename(old.Id, aside);
+      undo.push(() => rename(id, `${name}.next-${mark}`));
+      await rename(id, name);
+      signal.throwIfAborted();
+      if (wasRunning) {
+        onPhase("start");
+        undo.push(() => post(id, "stop", { t: 0 }));
+        await post(id, "start");
+        onPhase("check");
+        await untilRunning(id, signal);
+      }
+    } catch (error) {
+      onPhase("restore");
+      await restore(undo.reverse(), old);
+      throw error;
+    }
+    onPhase("clean");
+    const gone = await remove(old.Id, false).then(
+      () => true,
+      () => false,
+    );
+    return { id, name, previousImageId: old.Image, leftBehind: gone ? null : aside };
+  };
+}
+
+function refuseWhatCannot({ Id, State, HostConfig, Config }: ContainerInspectInfo): void {
+  const refuse = (sentence: string) => {
+    throw new AppError("conflict", sentence);
+  };
+  if (HostConfig.AutoRemove)
+    refuse("This container is removed as soon as it stops: it cannot be kept aside meanwhile.");
+  if (State.Paused) refuse("This container is paused: unpause it first.");
+  if (State.Dead || State.Status === "removing") refuse("This container is being removed.");
+  if (Config.Labels?.["com.docker.swarm.task.id"])
+    refuse("This container belongs to a swarm, which makes it anew itself.");
+  if (Id === ownContainerId())
+    refuse("The panel itself runs in this container, and would end before the work is done.");
+}
+
+const graceOf = ({ Config }: ContainerInspectInfo): number =>
+  Math.min(GRACE_MAX, (Config as { StopTimeout?: number }).StopTimeout ?? DEFAULT_GRACE);
+
+const networkPath = (network: string, action: string) => `/networks/${encodeURIComponent(network)}/${action}`;
+
+/** After so long a health check has failed often enough to say so. */
+function healthLimit(check: ContainerInspectInfo["Config"]["Healthcheck"]): number {
+  const { StartPeriod = 0, Interval = 0, Timeout = 0, Retries = 0 } = check ?? {};
+  const once = (Interval || 30_000 * NANOSECONDS) + (Timeout || 30_000 * NANOSECONDS);
+  return Math.min(HEALTH_MAX_MS, (StartPeriod + once * ((Retries || 3) + 1)) / NANOSECONDS);
+}
