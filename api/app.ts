@@ -12,25 +12,35 @@ import { wholeBody } from "./middleware/whole-body.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { deploymentsRoutes } from "./routes/deployments.ts";
+import { diskRoutes } from "./routes/disk.ts";
 import { filesRoutes } from "./routes/files.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { imagesRoutes } from "./routes/images.ts";
 import { internalRoutes } from "./routes/internal.ts";
 import { jobsRoutes } from "./routes/jobs.ts";
 import { keysRoutes } from "./routes/keys.ts";
 import { mcpRoutes } from "./routes/mcp.ts";
+import { networksRoutes } from "./routes/networks.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
+import { registriesRoutes } from "./routes/registries.ts";
 import { servicesRoutes } from "./routes/services.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { setupRoutes } from "./routes/setup.ts";
 import { shellsRoutes } from "./routes/shells.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { usersRoutes } from "./routes/users.ts";
+import { volumesRoutes } from "./routes/volumes.ts";
 
 /** Everything under `/api`, chained so that the typed client knows each path, input and answer. */
 const apiRoutes = (deps: ApiDeps) =>
   createRoutes()
     .route("/services", servicesRoutes(deps))
     .route("/services", shellsRoutes(deps))
+    .route("/images", imagesRoutes(deps))
+    .route("/volumes", volumesRoutes(deps))
+    .route("/networks", networksRoutes(deps))
+    .route("/disk", diskRoutes(deps))
+    .route("/registries", registriesRoutes(deps))
     .route("/jobs", jobsRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))

@@ -9,6 +9,7 @@ import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { openDatabase } from "./database/database.ts";
 import type { ApiDeps } from "./deps.ts";
+import { createRegistries } from "./images/registries.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
@@ -57,6 +58,7 @@ export function createApiDeps({
     deps: {
       ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
       shellOwner: shellOwner(emitToken),
+      registries: createRegistries(database),
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {

@@ -14,7 +14,7 @@ import type { EngineCalls } from "./engine-calls.ts";
 import { maskHistory } from "./image-history.ts";
 import { type PullOptions, pullImage } from "./image-pull.ts";
 import { toRegistryRefusal } from "./registry-refusal.ts";
-import { createThingCalls } from "./thing-calls.ts";
+import { createThingCalls, engineErrorOf } from "./thing-calls.ts";
 
 /** What a pull came to. */
 export interface PulledImage {
@@ -47,6 +47,8 @@ export interface DockerImages {
   tag(ref: string, reference: string): Promise<void>;
   /** Digest the registry has under a reference now, asked through the Engine; nothing is downloaded. */
   registryDigest(reference: string, options?: { registryAuth?: string | undefined }): Promise<string>;
+  /** Has the Engine log in at a registry; throws `forbidden` when that refuses. */
+  checkLogin(login: { username: string; password: string; serveraddress: string }): Promise<void>;
 }
 
 /** Gigabytes of layers are deleted before the Engine answers. */
@@ -124,6 +126,14 @@ export function createImages(calls: EngineCalls): DockerImages {
         throw toRegistryRefusal(error);
       }
       throw new AppError("upstream_unavailable", "The registry told no digest for this image.");
+    },
+    async checkLogin(login) {
+      try {
+        await calls.call({ method: "POST", path: "/auth", body: login }, REGISTRY_LIMIT_MS);
+      } catch (error) {
+        if (engineErrorOf(error)?.status !== 401) throw toRegistryRefusal(error);
+        throw new AppError("forbidden", "The registry does not take this user and password.", { cause: error });
+      }
     },
   };
 }

@@ -29,6 +29,7 @@ export interface RawDisk {
 const LIMIT_MS = 120_000;
 
 export async function readDisk({ call }: Pick<EngineCalls, "call">): Promise<RawDisk> {
+  await call({ method: "GET", path: "/_ping" }); // one that hangs is found out at once, and not after minutes
   const answer = (await call({ method: "GET", path: "/system/df" }, LIMIT_MS)) as Record<string, unknown> | undefined;
   if (!Array.isArray(answer?.Images) && !Array.isArray(answer?.Containers)) {
     throw new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.");

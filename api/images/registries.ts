@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { toRegistryAuth } from "../../shared/host/docker/image-pull.ts";
+import { parseImageReference } from "../../shared/protocol/image-reference.ts";
+import type { AddRegistry, Registry } from "../../shared/protocol/registry.ts";
+import { AppError } from "../../shared/server/errors.ts";
+
+/** Log-ins at registries: they can be added, replaced and removed, and used for a pull, but never read. */
+export interface Registries {
+  list(): Registry[];
+  /** Replaces the log-in of the same host. */
+  add(registry: AddRegistry): Registry;
+  /** Throws `not_found`. */
+  remove(id: string): Registry;
+  /** What the Engine is given along with a pull of this image; undefined where there is no log-in for its registry. */
+  authFor(reference: string): string | undefined;
+}
+
+const REGISTRIES_MAX = 50;
+const columns = "id, host, username, created_at";
+
+/** Docker Hub wants its log-in under the address of its first days. */
+export const addressOf = (host: string) => (host === "docker.io" ? "https://index.docker.io/v1/" : host);
+
+/** The Engine's form of a log-in. */
+export const registryAuth = ({ host, username, password }: AddRegistry): string =>
+  toRegistryAuth({ username, password, serveraddress: addressOf(host) });
+
+export function createRegistries(database: DatabaseSync): Registries {
+  const all = database.prepare(`SELECT ${columns} FROM registry ORDER BY host`);
+  const one = database.prepare(`SELECT ${columns} FROM registry WHERE id = ?`);
+  const ofHost = database.prepare("SELECT host, username, password FROM registry WHERE host = ?");
+  const insert = database.prepare(
+    "INSERT INTO registry (id, host, username, password, created_at) VALUES (?, ?, ?, ?, ?)",
+  );
+  const erase = database.prepare("DELETE FROM registry WHERE id = ?");
+  const eraseHost = database.prepare("DELETE FROM registry WHERE host = ?");
+  const get = (id: string): Registry => {
+    const row = one.get(id);
+    if (!row) throw new AppError("not_found", "There is no such registry.");
+    return toRegistry(row);
+  };
+  return {
+    list: () => all.all().map(toRegistry),
+    add({ host, username, password }) {
+      const id = randomUUID();
+      database.exec("BEGIN IMMEDIATE");
+      try {
+        eraseHost.run(host);
+        if (all.all().length >= REGISTRIES_MAX) {
+          throw new AppError("conflict", `At most ${REGISTRIES_MAX} registries can have a log-in.`);
+        }
+        insert.run(id, host, username, password, new Date().toISOString());
+        database.exec("COMMIT");
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
+      }
+      return get(id);
+    },
+    remove(id) {
+      const registry = get(id);
+      erase.run(id);
+      return registry;
+    },
+    authFor(reference) {
+      const registry = parseImageReference(reference)?.registry;
+      const row = registry === undefined ? undefined : ofHost.get(registry);
+      if (!row) return undefined;
+      const [host, username, password] = [row.host, row.username, row.password].map(String) as [string, string, string];
+      return registryAuth({ host, username, password });
+    },
+  };
+}
+
+const toRegistry = (row: Record<string, unknown>): Registry => ({
+  id: String(row.id),
+  host: String(row.host),
+  username: String(row.username),
+  createdAt: String(row.created_at),
+});

@@ -1,0 +1,61 @@
+import { pruneRequest } from "../../shared/protocol/disk.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { beginJob } from "../jobs/begin.ts";
+import { requireUnlimited } from "../lib/unlimited.ts";
+import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+import { diskUsageSchema, prunePreviewSchema } from "../schemas/docker.ts";
+import { jobSchema } from "../schemas/job.ts";
+
+const tag = "Disk";
+
+/** Room that Docker takes on the disk, what could come back, and pruning of exactly that. */
+export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | "jobs">) {
+  return createRoutes()
+    .use(async (c, next) => {
+      requireUnlimited(c);
+      await next();
+    })
+    .get(
+      "/",
+      described({
+        tag,
+        summary: "Room that images, containers, volumes and builds take",
+        answer: { usage: diskUsageSchema },
+      }),
+      async (c) => c.json(ok({ usage: await disk.usage() })),
+    )
+    .get(
+      "/prune",
+      described({
+        ...{ tag, summary: "What could go now, and how much would come back" },
+        description: "Nothing is removed. The preview is remembered for ten minutes.",
+        answer: { preview: prunePreviewSchema },
+      }),
+      async (c) => c.json(ok({ preview: await disk.preview() })),
+    )
+    .post(
+      "/prune",
+      described({
+        ...{ tag, summary: "Remove what a preview named" },
+        description: "What has come into use since is left, and told in the result of the job.",
+        ...{ answer: { job: jobSchema }, status: 202 },
+      }),
+      validated("json", pruneRequest),
+      (c) => {
+        const { preview, items } = c.req.valid("json");
+        disk.check(preview, items);
+        const job = beginJob(c, jobs, {
+          ...{
+            kind: "disk:prune",
+            target: items.length === 1 ? "1 item" : `${items.length} items`,
+            exclusive: "prune",
+          },
+          run: async ({ signal, step }) => ({ ...(await disk.prune(preview, items, { signal, onStep: step })) }),
+        });
+        return c.json(ok({ job }), 202);
+      },
+    );
+}

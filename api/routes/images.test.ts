@@ -1,0 +1,156 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { startRegistry, type TestRegistry } from "../../shared/testing/registry.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+
+const engine = testEngine();
+const without = await lacks("docker", "registry");
+/** `ada` with the password `secret`. */
+const htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
+const someId = `sha256:${"0".repeat(64)}`;
+
+describe.skipIf(without)("images, volumes, networks and disk", { timeout: 20_000 }, () => {
+  let api: TestApi;
+  let registry: TestRegistry;
+  beforeAll(async () => {
+    api = await startApi({ dockerHost: engine.dockerHost });
+    registry = await startRegistry({ htpasswd });
+  });
+  afterAll(async () => {
+    await engine.removeAll();
+    await registry.stop();
+    await api.close();
+  });
+  const finished = async (answer: { status: number; body: { job: { id: string } } }) => {
+    expect(answer.status).toBe(202);
+    return api.deps.jobs.finished(answer.body.job.id);
+  };
+
+  test("a private image is pulled as a job once its registry has a log-in, which is never told", async () => {
+    await registry.push(engine.docker, "app:1", { bytes: 100_000 });
+    const reference = `${registry.host}/app:1`;
+    const pull = () => api.ask("POST", "/api/images/pull", { body: { reference } });
+    expect(await finished(await pull())).toMatchObject({ state: "failed", error: { code: "forbidden" } });
+
+    const login = { host: registry.host, username: "ada", password: "wrong" };
+    const refused = await api.ask("POST", "/api/registries", { body: login });
+    expect([refused.status, refused.body.code]).toEqual([403, "forbidden"]);
+    const made = await api.ask("POST", "/api/registries", { body: { ...login, password: "secret" } });
+    expect(made.status).toBe(201);
+    const listed = await api.ask("GET", "/api/registries");
+    expect(listed.body.registries).toEqual([made.body.registry]);
+    expect(made.text + listed.text).not.toMatch(/secret|password/);
+
+    const job = await finished(await pull());
+    expect(job).toMatchObject({ kind: "image:pull", target: reference, state: "succeeded", result: { reference } });
+    expect(job.steps.map(({ state }) => state)).toEqual(job.steps.map(() => "done"));
+    const { id } = job.result as { id: string };
+    const detail = await api.ask("GET", `/api/images/${id}`);
+    expect(detail.body.image).toMatchObject({ id, tags: [reference] });
+
+    const second = `${registry.host}/app:kept`;
+    expect((await api.ask("POST", `/api/images/${id}/tag`, { body: { reference: second } })).status).toBe(200);
+    const untag = `/api/images/${id}?reference=${encodeURIComponent(second)}`;
+    expect((await api.ask("DELETE", untag)).body).toMatchObject({ untagged: 1, deleted: 0 });
+    expect((await api.ask("DELETE", untag)).status).toBe(404);
+    expect((await api.ask("DELETE", `/api/images/${id}`)).status).toBe(200);
+    expect((await api.ask("GET", `/api/images/${id}`)).status).toBe(404);
+
+    expect((await api.ask("DELETE", `/api/registries/${made.body.registry.id}`)).status).toBe(200);
+    expect(await finished(await pull())).toMatchObject({ state: "failed" });
+  });
+
+  test("volumes and networks are made, used and removed", async () => {
+    const name = `aid-test-${randomBytes(4).toString("hex")}`;
+    const { name: box } = await engine.run();
+    expect((await api.ask("POST", "/api/volumes", { body: { name } })).status).toBe(201);
+    expect((await api.ask("POST", "/api/volumes", { body: { name } })).body.code).toBe("conflict");
+    expect((await api.ask("DELETE", `/api/volumes/${name}`)).status).toBe(200);
+
+    await engine.docker.getNetwork("none").disconnect({ Container: box });
+    const made = await api.ask("POST", "/api/networks", { body: { name, subnet: "10.213.77.0/24" } });
+    expect(made.body.network).toMatchObject({ name, subnets: ["10.213.77.0/24"], usedBy: [] });
+    const joined = await api.ask("POST", `/api/networks/${name}/connect`, { body: { container: box } });
+    expect(joined.body.network.usedBy).toMatchObject([{ name: box, running: true }]);
+    expect((await api.ask("DELETE", `/api/networks/${name}`)).body.code).toBe("conflict");
+    const left = await api.ask("POST", `/api/networks/${name}/disconnect`, { body: { container: box } });
+    expect(left.body.network.usedBy).toEqual([]);
+    expect((await api.ask("DELETE", `/api/networks/${name}`)).status).toBe(200);
+  });
+
+  test("pruning takes what the preview names, and refuses anything else", async () => {
+    const name = `aid-test-${randomBytes(4).toString("hex")}`;
+    await api.ask("POST", "/api/volumes", { body: { name } });
+    const { body } = await api.ask("GET", "/api/disk/prune");
+    const item = { kind: "namedVolumes", id: name };
+    const prune = (preview: string, items: object[]) =>
+      api.ask("POST", "/api/disk/prune", { body: { preview, items } });
+    expect((await prune("other", [item])).body.code).toBe("gone");
+    expect((await prune(body.preview.id, [{ ...item, id: "unknown" }])).body.code).toBe("invalid_input");
+    const job = await finished(await prune(body.preview.id, [item]));
+    expect(job).toMatchObject({ state: "succeeded", result: { removed: 1, left: [] } });
+    expect((await api.ask("GET", `/api/volumes/${name}`)).status).toBe(404);
+    expect((await api.ask("GET", "/api/disk")).body.usage.images.count).toBeGreaterThan(0);
+  });
+
+  test.each(["-x", "--help", ";id", "$(id)", "a b", "../x", "a\u0000b", "http://a/b", "u:p@host/x", "a".repeat(600)])(
+    "takes %j neither for an image, a volume, a network nor a registry",
+    async (bad) => {
+      const bodies: [string, object][] = [
+        ["/api/images/pull", { reference: bad }],
+        [`/api/images/${someId}/tag`, { reference: bad }],
+        ["/api/volumes", { name: bad }],
+        ["/api/networks", { name: bad }],
+        ["/api/registries", { host: bad, username: "a", password: "b" }],
+      ];
+      for (const [path, body] of bodies) expect((await api.ask("POST", path, { body })).status).toBe(400);
+      for (const kind of ["images", "volumes", "networks"]) {
+        const { status } = await api.ask("GET", `/api/${kind}/${encodeURIComponent(bad)}`);
+        expect([400, 404]).toContain(status);
+      }
+    },
+  );
+
+  test("refuses unknown keys, options of volume drivers among them", async () => {
+    const options = { type: "none", o: "bind", device: "/" };
+    const bodies: [string, object][] = [
+      ["/api/volumes", { name: "x", driverOpts: options }],
+      ["/api/networks", { name: "x", driver: "host" }],
+      ["/api/images/pull", { reference: "x", platform: "y" }],
+      ["/api/networks", { name: "x", gateway: "10.0.0.1" }],
+      ["/api/networks", { name: "x", subnet: "10.0.0.0/99" }],
+    ];
+    for (const [path, body] of bodies) expect((await api.ask("POST", path, { body })).status).toBe(400);
+  });
+
+  test("is closed to who is limited to some containers, and to change for viewers", async () => {
+    const limited = await api.loginAs("operator", { services: ["web"] });
+    const viewer = await api.loginAs("viewer");
+    for (const path of ["images", "volumes", "networks", "disk", "disk/prune"]) {
+      expect((await api.ask("GET", `/api/${path}`, { cookie: limited })).status).toBe(403);
+      expect((await api.ask("GET", `/api/${path}`, { cookie: viewer })).status).toBe(200);
+    }
+    const body = { reference: "busybox" };
+    for (const cookie of [limited, viewer]) {
+      expect((await api.ask("POST", "/api/images/pull", { cookie, body })).status).toBe(403);
+      expect((await api.ask("GET", "/api/registries", { cookie })).status).toBe(403);
+      expect((await api.ask("DELETE", `/api/images/${someId}`, { cookie })).status).toBe(403);
+    }
+  });
+});
+
+test("without an Engine every list says so, and a pull fails in words", async () => {
+  const api = await startApi();
+  try {
+    for (const path of ["images", "volumes", "networks", "disk", "disk/prune"]) {
+      const { status, body } = await api.ask("GET", `/api/${path}`);
+      expect([status, body.code]).toEqual([503, "upstream_unavailable"]);
+    }
+    const { body } = await api.ask("POST", "/api/images/pull", { body: { reference: "nginx" } });
+    expect(await api.deps.jobs.finished(body.job.id)).toMatchObject({ error: { code: "upstream_unavailable" } });
+  } finally {
+    await api.close();
+  }
+});
