@@ -42,6 +42,8 @@ if [ -e "$data_dir" ]; then
   kept="$data_dir.before-$(date -u +%Y%m%dT%H%M%SZ)"
   if [ "$(id -u)" = 0 ] && [ "$(uname)" = Linux ]; then chown -R --reference="$data_dir" "$work/state"; fi
   mv "$data_dir" "$kept"
+  # Stacks stay as they are: their containers mount what lies beside the compose files, and the archive has only these.
+  if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
   say "What was there is in $kept"
 fi
 mv "$work/state" "$data_dir"

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { makePrivateFolder } from "../shared/server/private-file.ts";
@@ -26,16 +26,23 @@ function copyState(from: string, to: string): void {
   }
 }
 
-/** Regular files and folders only; the database has been copied, and its helper files belong to the original. */
-function copyFolder(from: string, to: string): void {
+/** Larger than any compose file or `.env`; what is larger beside one is data of a container. */
+const STACK_FILE_MAX = 1024 * 1024;
+
+/**
+ * Regular files and folders only; the database has been copied, and its helper files belong to the original. Of stacks the
+ * files at the top are kept: what lies deeper is what their containers mount, and may be of any size.
+ */
+function copyFolder(from: string, to: string, stacks = join(from, "stacks")): void {
   for (const name of readdirSync(from)) {
     if (/^state\.db(-|$)/.test(name) || name.endsWith(".tmp") || name === "setup-token") continue;
     const source = join(from, name);
     const kind = lstatSync(source);
     if (kind.isDirectory()) {
+      if (dirname(from) === stacks) continue;
       mkdirSync(join(to, name), { mode: 0o700 });
-      copyFolder(source, join(to, name));
-    } else if (kind.isFile()) {
+      copyFolder(source, join(to, name), stacks);
+    } else if (kind.isFile() && (dirname(from) !== stacks || kind.size <= STACK_FILE_MAX)) {
       copyFileSync(source, join(to, name));
     }
   }

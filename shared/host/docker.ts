@@ -10,6 +10,7 @@ import { createImages, type DockerImages } from "./docker/images.ts";
 import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
 import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
+import { createProjects, type DockerProjects } from "./docker/projects.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
 /** What a log reader needs to know of a container before it opens its stream. */
@@ -43,6 +44,7 @@ export interface ContainerLogOptions {
 export interface DockerHost {
   /** Shells in containers. */
   exec: DockerExec;
+  projects: DockerProjects;
   ping(): Promise<void>;
   list(): Promise<Service[]>;
   detail(ref: string): Promise<ServiceDetail>;
@@ -91,6 +93,7 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
 
   return {
     exec: createExec(calls),
+    projects: createProjects(calls),
     async ping() {
       await call({ method: "GET", path: "/_ping" });
     },

@@ -42,8 +42,8 @@ export interface FileRoot {
   resolveFolder(path: string): Promise<{ path: string; absolutePath: string }>;
   list(path: string, options: { after?: string; limit: number }): Promise<FolderListing>;
   readText(path: string): Promise<TextFile>;
-  /** `etag` undefined: the file must not exist yet. */
-  writeText(path: string, content: string, etag: string | undefined): Promise<TextFile>;
+  /** `etag` undefined: the file must not exist yet, and gets `mode`, or what the system gives new files. */
+  writeText(path: string, content: string, etag: string | undefined, mode?: number): Promise<TextFile>;
   makeFolder(path: string): Promise<void>;
   /** Tells what was moved. */
   rename(from: string, to: string): Promise<FileKind>;
@@ -134,7 +134,7 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       return inside(names, (folder) => readTextFile(folder, name, formatPath([...names, name])));
     },
 
-    writeText: async (path, content, etag) => {
+    writeText: async (path, content, etag, mode) => {
       const { folder: names, name } = parseEntryPath(path);
       const bytes = toTextBytes(content);
       return inside(names, (folder) =>
@@ -143,7 +143,10 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
             const current = await readTextFile(folder, name, path);
             if (current.etag !== etag) throw new AppError("conflict", "The file has changed since it was read.");
           }
-          const { facts } = await replaceFile(folder, name, etag !== undefined, (draft) => draft.writeFile(bytes));
+          const { facts } = await replaceFile(folder, name, etag !== undefined, async (draft) => {
+            if (mode !== undefined) await draft.chmod(mode);
+            await draft.writeFile(bytes);
+          });
           return {
             path: formatPath([...names, name]),
             content,

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -30,6 +30,11 @@ const origin = z.string().transform((value, context) => {
   context.addIssue({ code: "custom", message: "must be an origin such as https://panel.example.com" });
   return z.NEVER;
 });
+
+const absolutePath = z
+  .string()
+  .refine((path) => isAbsolute(path) && !path.includes("\0"), "must be an absolute path")
+  .transform((path) => resolve(path));
 
 /** What a proxy takes off the front of every address: nothing, or `/panel` without a slash at its end. */
 const basePath = z
@@ -76,6 +81,10 @@ const schema = z.object({
     .int()
     .positive()
     .default(10 * 1024 ** 3),
+  /** Where stacks made in the panel lie, a folder each; `stacks` in `DATA_DIR` when unset. */
+  STACKS_DIR: absolutePath.optional(),
+  /** Folders whose compose files may be edited and run beside it. */
+  STACKS_ROOTS: csv.pipe(z.array(absolutePath)),
   MCP_ALLOWED_COMMANDS: csv,
   /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
   MCP_ALLOWED_HOSTS: csv,

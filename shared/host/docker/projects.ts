@@ -1,0 +1,47 @@
+import type { ContainerInfo } from "dockerode";
+import type { Service } from "../../protocol/service.ts";
+import { toService } from "../container-views.ts";
+import type { EngineCalls } from "./engine-calls.ts";
+
+/** A container that Compose made, with what Compose noted on it. All of it is text anybody can set on a container. */
+export interface ProjectContainer {
+  service: Service;
+  project: string;
+  composeService: string;
+  /** Absolute on the host Compose ran on; empty when not noted. */
+  workingDir: string;
+  /** As Compose was given them: absolute, or relative to the working folder. */
+  configFiles: string[];
+}
+
+export interface DockerProjects {
+  /** Containers of all compose projects, those of `run` left out. Within 5 s; throws what the Docker host throws. */
+  containers(): Promise<ProjectContainer[]>;
+}
+
+const label = (name: string) => `com.docker.compose.${name}`;
+/** A project of more files than this is shown without the others. */
+const FILES_MAX = 16;
+
+export function createProjects({ call }: Pick<EngineCalls, "call">): DockerProjects {
+  return {
+    async containers() {
+      const filters = JSON.stringify({ label: [label("project")] });
+      const list = (await call({ method: "GET", path: "/containers/json", query: { all: 1, filters } })) as
+        | ContainerInfo[]
+        | null;
+      return (Array.isArray(list) ? list : [])
+        .filter(({ Labels = {} }) => Labels[label("project")] && !/^true$/i.test(Labels[label("oneoff")] ?? ""))
+        .map((info) => ({
+          service: toService(info),
+          project: info.Labels[label("project")] ?? "",
+          composeService: info.Labels[label("service")] ?? "",
+          workingDir: info.Labels[label("project.working_dir")] ?? "",
+          configFiles: (info.Labels[label("project.config_files")] ?? "")
+            .split(",")
+            .filter(Boolean)
+            .slice(0, FILES_MAX),
+        }));
+    },
+  };
+}

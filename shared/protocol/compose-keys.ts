@@ -1,0 +1,388 @@
+/**
+ * The keys of a compose file, after the Compose Specification: what each one is for, and the shape of its value. The
+ * editor completes from it, and the API checks against it. Rarely used parts are `any`: Compose itself has the last word.
+ */
+export type Shape =
+  | "text" // a string
+  | "value" // any single value: environment variables, labels
+  | "number"
+  | "boolean"
+  | "any"
+  | { words: readonly string[] }
+  | { list: Shape }
+  | { map: Shape }
+  | { keys: ComposeKeys }
+  | { either: readonly Shape[] };
+
+export interface ComposeKey {
+  about: string;
+  shape: Shape;
+}
+export type ComposeKeys = Readonly<Record<string, ComposeKey>>;
+
+const key = (about: string, shape: Shape): ComposeKey => ({ about, shape });
+const listOf = (shape: Shape): Shape => ({ list: shape });
+const mapOf = (shape: Shape): Shape => ({ map: shape });
+const keys = (of: ComposeKeys): Shape => ({ keys: of });
+const either = (...shapes: Shape[]): Shape => ({ either: shapes });
+const words = (...of: string[]): Shape => ({ words: of });
+
+const texts = listOf("text");
+const textOrList = either("text", texts);
+const textOrNumber = either("text", "number");
+/** `- NAME=value` or `NAME: value`. */
+const pairs = either(mapOf("value"), texts);
+const labels = key("Labels, as a list of `name=value` or as names with values.", pairs);
+
+const healthcheck = keys({
+  test: key(
+    "Command that ends with 0 while the container is well: `[CMD, …]`, `[CMD-SHELL, …]` or a text.",
+    textOrList,
+  ),
+  interval: key("Time between two checks, such as `30s`.", "text"),
+  timeout: key("Longest time a check may take.", "text"),
+  retries: key("Failed checks in a row until the container counts as unhealthy.", "number"),
+  start_period: key("Time after the start in which failures do not count.", "text"),
+  start_interval: key("Time between checks within the start period.", "text"),
+  disable: key("Turns off the check that the image brings.", "boolean"),
+});
+
+const build: ComposeKeys = {
+  context: key("Folder, or address of a repository, the image is built from.", "text"),
+  dockerfile: key("File with the steps, inside the context.", "text"),
+  dockerfile_inline: key("The steps themselves.", "text"),
+  args: key("Build arguments.", pairs),
+  target: key("Stage to build.", "text"),
+  labels,
+  cache_from: key("Images to take layers from.", texts),
+  cache_to: key("Where layers are kept.", texts),
+  additional_contexts: key("More named contexts.", pairs),
+  network: key("Network of the build's steps.", "text"),
+  no_cache: key("Builds every layer anew.", "boolean"),
+  pull: key("Pulls the base images even when they are here.", "boolean"),
+  platforms: key("Platforms to build for.", texts),
+  privileged: key("Runs the build with all rights of the host.", "boolean"),
+  secrets: key("Secrets the build may read.", listOf("any")),
+  ssh: key("SSH agents the build may use.", pairs),
+  shm_size: key("Size of /dev/shm.", textOrNumber),
+  tags: key("More tags of the image.", texts),
+  extra_hosts: key("More entries for /etc/hosts.", "any"),
+  isolation: key("Isolation technology of the platform.", "text"),
+  entitlements: key("Rights the build needs.", texts),
+  ulimits: key("Limits of the build's processes.", mapOf("any")),
+};
+
+const resources = keys({
+  cpus: key("Processors, such as `0.5`.", textOrNumber),
+  memory: key("Memory, such as `512M`.", "text"),
+  pids: key("Most processes.", textOrNumber),
+  devices: key("Devices that are reserved.", listOf("any")),
+  generic_resources: key("Resources of the user's own kinds.", listOf("any")),
+});
+
+const deploy = keys({
+  replicas: key("How many containers run.", textOrNumber),
+  resources: key(
+    "Limits and reservations.",
+    keys({ limits: key("At most.", resources), reservations: key("At least.", resources) }),
+  ),
+  restart_policy: key(
+    "When a container is started again.",
+    keys({
+      condition: key("`none`, `on-failure` or `any`.", words("none", "on-failure", "any")),
+      delay: key("Wait before it.", "text"),
+      max_attempts: key("Tries at most.", textOrNumber),
+      window: key("Time after which a start counts as good.", "text"),
+    }),
+  ),
+  mode: key("`replicated` or `global`.", words("replicated", "global", "replicated-job", "global-job")),
+  labels,
+  placement: key("Which nodes may run it.", "any"),
+  update_config: key("How updates roll out.", "any"),
+  rollback_config: key("How updates are taken back.", "any"),
+  endpoint_mode: key("`vip` or `dnsrr`.", "text"),
+});
+
+const membership: ComposeKeys = {
+  aliases: key("More names it is found by in this network.", texts),
+  ipv4_address: key("Fixed address.", "text"),
+  ipv6_address: key("Fixed address.", "text"),
+  link_local_ips: key("Link-local addresses.", texts),
+  mac_address: key("MAC address.", "text"),
+  driver_opts: key("Options of the driver.", mapOf("value")),
+  gw_priority: key("Which network is the way out.", textOrNumber),
+  interface_name: key("Name of the interface inside.", "text"),
+  priority: key("Order in which networks are joined.", textOrNumber),
+};
+
+const conditions = words("service_started", "service_healthy", "service_completed_successfully");
+
+const service: ComposeKeys = {
+  image: key("Image the containers are made from, such as `nginx:1.29-alpine`.", "text"),
+  build: key("Builds the image: a folder, or how.", either("text", keys(build))),
+  container_name: key(
+    "Name of the one container, in place of a made-up one. Keeps the service from being scaled.",
+    "text",
+  ),
+  command: key("In place of the image's command.", either("text", texts)),
+  entrypoint: key("In place of the image's entry point.", either("text", texts)),
+  environment: key("Environment variables. A name without a value takes it from the `.env` file.", pairs),
+  env_file: key(
+    "Files with environment variables.",
+    either(
+      "text",
+      listOf(
+        either(
+          "text",
+          keys({
+            path: key("The file.", "text"),
+            required: key("Whether it must be there.", "boolean"),
+            format: key("How it is read.", "text"),
+          }),
+        ),
+      ),
+    ),
+  ),
+  ports: key(
+    "Published ports: `host:container`, `address:host:container`, or in the long form.",
+    listOf(
+      either(
+        "text",
+        "number",
+        keys({
+          target: key("Port inside the container.", textOrNumber),
+          published: key("Port, or range of ports, on the host.", textOrNumber),
+          host_ip: key("Address on the host; all of them when absent.", "text"),
+          protocol: key("`tcp` or `udp`.", words("tcp", "udp", "sctp")),
+          mode: key("`host` or `ingress`.", words("host", "ingress")),
+          name: key("A name for people.", "text"),
+          app_protocol: key("What is spoken, such as `http`.", "text"),
+        }),
+      ),
+    ),
+  ),
+  expose: key("Ports other containers may reach; not published.", listOf(textOrNumber)),
+  volumes: key(
+    "Mounts: `volume:/path`, `./folder:/path:ro`, or in the long form.",
+    listOf(
+      either(
+        "text",
+        keys({
+          type: key("What is mounted.", words("volume", "bind", "tmpfs", "npipe", "cluster", "image")),
+          source: key("Volume, or path on the host.", "text"),
+          target: key("Path inside the container.", "text"),
+          read_only: key("Nothing can be written there.", "boolean"),
+          consistency: key("Kept for older files.", "text"),
+          bind: key("Options of a mounted path.", "any"),
+          volume: key("Options of a volume.", "any"),
+          tmpfs: key("Options of a memory disk.", "any"),
+          image: key("Options of a mounted image.", "any"),
+        }),
+      ),
+    ),
+  ),
+  depends_on: key(
+    "Services that are started before, and what they must have reached.",
+    either(
+      texts,
+      mapOf(
+        keys({
+          condition: key("What is waited for.", conditions),
+          restart: key("Restarts this one when the other is made anew.", "boolean"),
+          required: key("Whether the other one must be there.", "boolean"),
+        }),
+      ),
+    ),
+  ),
+  restart: key("`no`, `always`, `on-failure[:tries]` or `unless-stopped`.", "text"),
+  healthcheck: key("How Docker finds out whether the container is well.", healthcheck),
+  networks: key("Networks it is in.", either(texts, mapOf(keys(membership)))),
+  network_mode: key("`none`, `host`, `bridge`, `service:name` or `container:name`, in place of networks.", "text"),
+  labels,
+  label_file: key("Files with labels.", textOrList),
+  logging: key(
+    "Log driver and its options.",
+    keys({
+      driver: key("Such as `json-file`, `local` or `none`.", "text"),
+      options: key("Such as `max-size: 10m`.", mapOf("value")),
+    }),
+  ),
+  deploy: key("Replicas, limits of memory and processors.", deploy),
+  profiles: key("Profiles it belongs to: without one of them it is not started.", texts),
+  user: key("User, and group, its processes run as: `1000:1000`.", "text"),
+  group_add: key("More groups.", listOf(textOrNumber)),
+  working_dir: key("Folder its command starts in.", "text"),
+  hostname: key("Host name inside.", "text"),
+  domainname: key("Domain name inside.", "text"),
+  extra_hosts: key("More entries for /etc/hosts.", either(texts, mapOf("any"))),
+  dns: key("DNS servers.", textOrList),
+  dns_search: key("DNS search domains.", textOrList),
+  dns_opt: key("DNS options.", texts),
+  links: key("Other services, and names for them.", texts),
+  external_links: key("Containers of others.", texts),
+  extends: key(
+    "Takes the settings of another service.",
+    either(
+      "text",
+      keys({
+        service: key("Which one.", "text"),
+        file: key("In which file.", "text"),
+      }),
+    ),
+  ),
+  init: key("Runs a small init that reaps processes and hands on signals.", "boolean"),
+  tty: key("Gives it a terminal.", "boolean"),
+  stdin_open: key("Keeps its input open.", "boolean"),
+  read_only: key("Its own file system cannot be written to.", "boolean"),
+  tmpfs: key("Memory disks.", textOrList),
+  shm_size: key("Size of /dev/shm.", textOrNumber),
+  stop_grace_period: key("Time it has to stop before it is killed.", "text"),
+  stop_signal: key("Signal it is stopped with.", "text"),
+  pull_policy: key("When the image is pulled: `always`, `missing`, `never`, `build`, `daily`.", "text"),
+  platform: key("Platform, such as `linux/arm64`.", "text"),
+  scale: key("How many containers run.", textOrNumber),
+  mem_limit: key("Most memory, such as `512m`.", textOrNumber),
+  mem_reservation: key("Memory it is meant to have.", textOrNumber),
+  memswap_limit: key("Most memory and swap.", textOrNumber),
+  mem_swappiness: key("0 to 100.", textOrNumber),
+  cpus: key("Processors, such as `0.5`.", textOrNumber),
+  cpuset: key("Which processors.", "text"),
+  cpu_shares: key("Weight against others.", textOrNumber),
+  cpu_quota: key("Microseconds in each period.", textOrNumber),
+  cpu_period: key("Length of a period.", textOrNumber),
+  cpu_count: key("Number of processors.", textOrNumber),
+  cpu_percent: key("Share of the processors.", textOrNumber),
+  cpu_rt_period: key("Real-time period.", textOrNumber),
+  cpu_rt_runtime: key("Real-time share.", textOrNumber),
+  pids_limit: key("Most processes.", textOrNumber),
+  ulimits: key(
+    "Limits such as `nofile`.",
+    mapOf(
+      either(
+        "text",
+        "number",
+        keys({
+          soft: key("At which it is warned.", textOrNumber),
+          hard: key("At most.", textOrNumber),
+        }),
+      ),
+    ),
+  ),
+  sysctls: key("Kernel settings of its namespaces.", pairs),
+  cap_add: key("Rights of the kernel it gets in addition.", texts),
+  cap_drop: key("Rights of the kernel it loses; `ALL` is a good start.", texts),
+  privileged: key("All rights of the host: whoever gets in owns the machine.", "boolean"),
+  security_opt: key("Such as `no-new-privileges:true`.", texts),
+  devices: key("Devices of the host.", listOf(either("text", "any"))),
+  device_cgroup_rules: key("Rules for devices.", texts),
+  gpus: key("GPUs: `all`, or a list.", "any"),
+  secrets: key("Secrets it may read.", listOf(either("text", "any"))),
+  configs: key("Configs it may read.", listOf(either("text", "any"))),
+  pid: key("`host` shows it all processes of the machine.", "text"),
+  ipc: key("Whose shared memory it sees.", "text"),
+  uts: key("Whose host name it has.", "text"),
+  userns_mode: key("`host` turns off the mapping of users.", "text"),
+  cgroup: key("`host` or `private`.", "text"),
+  cgroup_parent: key("Cgroup above it.", "text"),
+  mac_address: key("MAC address.", "text"),
+  isolation: key("Isolation technology of the platform.", "text"),
+  runtime: key("OCI runtime.", "text"),
+  oom_kill_disable: key("Is not killed when memory runs out.", "boolean"),
+  oom_score_adj: key("-1000 to 1000: how likely it is killed when memory runs out.", textOrNumber),
+  storage_opt: key("Options of the storage driver.", "any"),
+  volumes_from: key("Takes the mounts of another service.", texts),
+  volume_driver: key("Kept for older files.", "text"),
+  blkio_config: key("Limits of disk traffic.", "any"),
+  credential_spec: key("Account of Windows.", "any"),
+  annotations: key("Annotations for the runtime.", pairs),
+  attach: key("Whether its log is shown by `up` in the foreground.", "boolean"),
+  develop: key("Watching of files while developing.", "any"),
+  driver_opts: key("Options of drivers.", "any"),
+  models: key("AI models it uses.", "any"),
+  post_start: key("Commands after the start.", "any"),
+  pre_stop: key("Commands before the stop.", "any"),
+  provider: key("Made by somebody else than Docker.", "any"),
+  use_api_socket: key("Gives it Docker's socket: whoever gets in owns the machine.", "boolean"),
+};
+
+const external = key("Made outside of this file.", either("boolean", keys({ name: key("Its real name.", "text") })));
+const name = key("Its real name, in place of one with the project in front.", "text");
+const driver = key("Driver.", "text");
+const driverOptions = key("Options of the driver.", mapOf("value"));
+
+const secretLike = keys({
+  file: key("File with the content.", "text"),
+  environment: key("Variable with the content.", "text"),
+  content: key("The content itself.", "text"),
+  external,
+  name,
+  labels,
+  driver,
+  driver_opts: driverOptions,
+  template_driver: key("Driver of templates.", "text"),
+});
+
+const network: ComposeKeys = {
+  driver,
+  driver_opts: driverOptions,
+  external,
+  internal: key("Has no way out.", "boolean"),
+  attachable: key("Other containers may join.", "boolean"),
+  enable_ipv4: key("Turns IPv4 on or off.", "boolean"),
+  enable_ipv6: key("Turns IPv6 on.", "boolean"),
+  ipam: key("Addresses.", "any"),
+  labels,
+  name,
+};
+
+/** Keys at the top of a compose file. Keys that begin with `x-` are free everywhere. */
+export const composeKeys: ComposeKeys = {
+  services: key("The containers of this stack, by name.", mapOf(keys(service))),
+  networks: key("Networks the services are in.", mapOf(keys(network))),
+  volumes: key(
+    "Named volumes: data that outlives containers.",
+    mapOf(
+      keys({
+        driver,
+        driver_opts: driverOptions,
+        external,
+        labels,
+        name,
+      }),
+    ),
+  ),
+  secrets: key("Secrets the services may read.", mapOf(secretLike)),
+  configs: key("Files the services may read.", mapOf(secretLike)),
+  name: key("Name of the project. The panel gives the stack's own name, which wins.", "text"),
+  include: key("Other compose files that belong to this one.", "any"),
+  models: key("AI models.", "any"),
+  version: key("Not needed any more: Compose ignores it.", either("text", "number")),
+};
+
+/** The shape at a path of keys from the top: `services`, `web`, `ports`. Undefined where anything goes. */
+export function shapeAt(path: readonly string[]): Shape | undefined {
+  let shape: Shape | undefined = { keys: composeKeys };
+  for (const part of path) shape = shape && below(shape, part);
+  return shape;
+}
+
+function below(shape: Shape, part: string): Shape | undefined {
+  if (typeof shape === "string" || "words" in shape) return undefined;
+  if ("keys" in shape) return Object.hasOwn(shape.keys, part) ? shape.keys[part]?.shape : undefined;
+  if ("map" in shape) return shape.map;
+  if ("list" in shape) return below(shape.list, part);
+  for (const one of shape.either) {
+    const found = below(one, part);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Keys that may stand below a shape: of the mapping it is, or may be. */
+export function keysOf(shape: Shape | undefined): ComposeKeys {
+  if (shape === undefined || typeof shape === "string") return {};
+  if ("keys" in shape) return shape.keys;
+  if ("list" in shape) return keysOf(shape.list);
+  if ("either" in shape) return Object.assign({}, ...shape.either.map(keysOf));
+  return {};
+}
