@@ -27,6 +27,7 @@ import { servicesRoutes } from "./routes/services.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { setupRoutes } from "./routes/setup.ts";
 import { shellsRoutes } from "./routes/shells.ts";
+import { stacksRoutes } from "./routes/stacks.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { usersRoutes } from "./routes/users.ts";
 import { volumesRoutes } from "./routes/volumes.ts";
@@ -42,6 +43,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/disk", diskRoutes(deps))
     .route("/registries", registriesRoutes(deps))
     .route("/jobs", jobsRoutes(deps))
+    .route("/stacks", stacksRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
     .route("/mcp", mcpRoutes(deps))

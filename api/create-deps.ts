@@ -14,6 +14,7 @@ import { createJobs } from "./jobs/jobs.ts";
 import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import { createMcpHost } from "./mcp/host.ts";
+import { createStackHost } from "./stacks/host.ts";
 
 export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce"> {
   /** The state folder it names exists already, with mode 0700. */
@@ -54,11 +55,13 @@ export function createApiDeps({
     ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken, realtime, log, announce, clock },
   });
   const jobs = createJobs({ realtime, trail: access.trail, log });
+  const stackHost = createStackHost({ database, docker, config, log });
   return {
     deps: {
       ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
       shellOwner: shellOwner(emitToken),
       registries: createRegistries(database),
+      stackHost,
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {

@@ -11,6 +11,7 @@ import type { Jobs } from "./jobs/jobs.ts";
 import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import type { McpHost } from "./mcp/host.ts";
+import type { StackHost } from "./stacks/host.ts";
 
 /** What the API needs from outside; `main.ts` brings the real ones, a test its own. */
 export interface ApiDeps {
@@ -24,6 +25,7 @@ export interface ApiDeps {
   jobs: Jobs;
   /** Log-ins at private registries, for whoever pulls an image. */
   registries: Registries;
+  stackHost: StackHost;
   realtime: WsClient;
   dependencies: Dependencies;
   /** What marks the shells of this installation. */

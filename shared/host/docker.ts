@@ -9,8 +9,8 @@ import { createExec, type DockerExec } from "./docker/exec.ts";
 import { createImages, type DockerImages } from "./docker/images.ts";
 import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
-import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import { createProjects, type DockerProjects } from "./docker/projects.ts";
+import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
 /** What a log reader needs to know of a container before it opens its stream. */

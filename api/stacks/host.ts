@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { DockerHost } from "../../shared/host/docker.ts";
+import type { Config } from "../../shared/server/config.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { type Compose, createCompose } from "../compose/compose.ts";
+import { createStackPlaces } from "./places.ts";
+import { createRevisions, type Revisions } from "./revisions.ts";
+import { createStacks, type Stacks } from "./stacks.ts";
+import { createStackWork, type StackWork } from "./work.ts";
+
+export interface StackHostOptions {
+  database: DatabaseSync;
+  docker: DockerHost;
+  config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "STACKS_DIR" | "STACKS_ROOTS">;
+  log: Log;
+  /** Folders programs are looked for in; the server's own PATH when absent. */
+  path?: string;
+}
+
+/** All that is about compose stacks. */
+export interface StackHost {
+  stacks: Stacks;
+  compose: Compose;
+  revisions: Revisions;
+  work: StackWork;
+}
+
+export function createStackHost({ database, docker, config, log, path }: StackHostOptions): StackHost {
+  const compose = createCompose({ dockerHost: config.DOCKER_HOST, ...(path === undefined ? {} : { path }) });
+  const places = createStackPlaces({
+    stacksDir: config.STACKS_DIR ?? join(config.DATA_DIR, "stacks"),
+    roots: config.STACKS_ROOTS,
+    dataDir: config.DATA_DIR,
+    log,
+  });
+  const revisions = createRevisions(database);
+  const stacks = createStacks({ docker, compose, places, revisions });
+  void compose.state(); // looked for once, before somebody waits for it
+  return { stacks, compose, revisions, work: createStackWork({ stacks, compose, revisions }) };
+}

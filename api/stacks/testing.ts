@@ -1,0 +1,65 @@
+import type Docker from "dockerode";
+import type { Job } from "../../shared/protocol/job.ts";
+import { silentLog } from "../../shared/server/log.ts";
+import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+import { createStackHost } from "./host.ts";
+
+export interface TestStacks {
+  api: TestApi;
+  /** STACKS_DIR. */
+  dir: string;
+  /** The one folder of STACKS_ROOTS. */
+  root: string;
+  /** Follows a job of an answer to its end. */
+  ended(answer: { status: number; body: { job?: Job; error?: string } }): Promise<Job>;
+  close(): Promise<void>;
+}
+
+/** The API with a folder of stacks and a listed folder of its own. `path` names where programs are looked for. */
+export async function startStacks({
+  dockerHost,
+  path,
+}: {
+  dockerHost?: string;
+  path?: string;
+} = {}): Promise<TestStacks> {
+  const dir = await tempFolder("stacks");
+  const root = await tempFolder("root");
+  const api = await startApi({
+    ...(dockerHost === undefined ? {} : { dockerHost }),
+    change: ({ database, docker }) => ({
+      stackHost: createStackHost({
+        ...{ database, docker, log: silentLog(), ...(path === undefined ? {} : { path }) },
+        config: {
+          ...{ DATA_DIR: "/nonexistent", STACKS_DIR: dir.path, STACKS_ROOTS: [root.path] },
+          DOCKER_HOST: dockerHost ?? "unix:///nonexistent/docker.sock",
+        },
+      }),
+    }),
+  });
+  return {
+    ...{ api, dir: dir.path, root: root.path },
+    ended: async ({ status, body }) => {
+      if (status !== 202 || !body.job) throw new Error(`no job was begun: ${status} ${body.error}`);
+      return api.deps.jobs.finished(body.job.id);
+    },
+    close: async () => {
+      await api.close();
+      await Promise.all([dir.remove(), root.remove()]);
+    },
+  };
+}
+
+/** Removes what Compose made for projects whose names begin so. */
+export async function removeProjects(docker: Docker, prefix: string): Promise<void> {
+  const filters = { label: ["com.docker.compose.project"] };
+  const isOurs = ({ Labels }: { Labels?: Record<string, string> | null }) =>
+    Labels?.["com.docker.compose.project"]?.startsWith(prefix) === true;
+  const containers = (await docker.listContainers({ all: true, filters })).filter(isOurs);
+  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  const networks = (await docker.listNetworks({ filters })).filter(isOurs);
+  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
+  const { Volumes } = await docker.listVolumes({ filters });
+  await Promise.all((Volumes ?? []).filter(isOurs).map(({ Name }) => docker.getVolume(Name).remove()));
+}
