@@ -1,6 +1,7 @@
-import { QueryClient, useQuery } from "@tanstack/solid-query";
+import { QueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
 import { ApiFailure, api } from "./api.ts";
+import { useQuery } from "./use-query.ts";
 import { deploymentsWS, mcpWS, servicesWS } from "./ws-client.ts";
 
 /** Names of what is kept; `invalidate` one after a change that no event tells. */

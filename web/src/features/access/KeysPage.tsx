@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/solid-query";
 import KeyRound from "lucide-solid/icons/key-round";
 import Plus from "lucide-solid/icons/plus";
 import { createSignal, Match, Show, Switch } from "solid-js";
@@ -6,6 +5,7 @@ import type { ApiKeyInfo } from "../../../../shared/protocol/account.ts";
 import { api } from "../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { useQuery } from "../../lib/use-query.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";

@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/solid-query";
 import { Match, Switch } from "solid-js";
 import type { SessionInfo } from "../../../../shared/protocol/account.ts";
 import { api } from "../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { useQuery } from "../../lib/use-query.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";

@@ -1,8 +1,8 @@
-import { useQuery } from "@tanstack/solid-query";
 import ShieldCheck from "lucide-solid/icons/shield-check";
 import { createSignal, Match, Show, Switch } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { useQuery } from "../../lib/use-query.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";

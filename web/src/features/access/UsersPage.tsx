@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/solid-query";
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import UserPlus from "lucide-solid/icons/user-plus";
 import { createSignal, Match, Show, Switch } from "solid-js";
@@ -7,6 +6,7 @@ import { api } from "../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
+import { useQuery } from "../../lib/use-query.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";

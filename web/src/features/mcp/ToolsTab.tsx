@@ -1,10 +1,10 @@
-import { useQuery } from "@tanstack/solid-query";
 import Plug from "lucide-solid/icons/plug";
 import Wrench from "lucide-solid/icons/wrench";
 import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { McpServer, McpTool } from "../../../../shared/protocol/mcp.ts";
 import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { useQuery } from "../../lib/use-query.ts";
 import { EmptyState, ErrorState, SearchField, Skeleton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { CallHistoryList } from "./CallHistoryList.tsx";
