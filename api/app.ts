@@ -29,6 +29,7 @@ import { setupRoutes } from "./routes/setup.ts";
 import { shellsRoutes } from "./routes/shells.ts";
 import { stacksRoutes } from "./routes/stacks.ts";
 import { systemRoutes } from "./routes/system.ts";
+import { serviceUpdatesRoutes, updatesRoutes } from "./routes/updates.ts";
 import { usersRoutes } from "./routes/users.ts";
 import { volumesRoutes } from "./routes/volumes.ts";
 
@@ -40,6 +41,8 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/images", imagesRoutes(deps))
     .route("/volumes", volumesRoutes(deps))
     .route("/networks", networksRoutes(deps))
+    .route("/services", serviceUpdatesRoutes(deps))
+    .route("/updates", updatesRoutes(deps))
     .route("/disk", diskRoutes(deps))
     .route("/registries", registriesRoutes(deps))
     .route("/jobs", jobsRoutes(deps))

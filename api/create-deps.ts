@@ -15,6 +15,9 @@ import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import { createMcpHost } from "./mcp/host.ts";
 import { createStackHost } from "./stacks/host.ts";
+import { createUpdateChecks } from "./updates/checks.ts";
+import { createUpdateStore } from "./updates/store.ts";
+import { createUpdates } from "./updates/update.ts";
 
 export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce"> {
   /** The state folder it names exists already, with mode 0700. */
@@ -54,18 +57,23 @@ export function createApiDeps({
   const access = createAccess({
     ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken, realtime, log, announce, clock },
   });
+  const registries = createRegistries(database);
+  const updateStore = createUpdateStore(database);
+  const updateChecks = createUpdateChecks({
+    ...{ docker, registries, store: updateStore, log, everyHours: config.UPDATE_CHECK_HOURS },
+  });
   const jobs = createJobs({ realtime, trail: access.trail, log });
   const stackHost = createStackHost({ database, docker, config, log });
   return {
     deps: {
       ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
       shellOwner: shellOwner(emitToken),
-      registries: createRegistries(database),
       stackHost,
+      ...{ registries, updateChecks, updates: createUpdates({ docker, registries, store: updateStore }) },
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {
-      await Promise.all([mcp.close(), jobs.close()]);
+      await Promise.all([mcp.close(), jobs.close(), updateChecks.close()]);
     },
     close() {
       access.close();

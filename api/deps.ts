@@ -12,6 +12,8 @@ import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import type { McpHost } from "./mcp/host.ts";
 import type { StackHost } from "./stacks/host.ts";
+import type { UpdateChecks } from "./updates/checks.ts";
+import type { Updates } from "./updates/update.ts";
 
 /** What the API needs from outside; `main.ts` brings the real ones, a test its own. */
 export interface ApiDeps {
@@ -26,6 +28,8 @@ export interface ApiDeps {
   /** Log-ins at private registries, for whoever pulls an image. */
   registries: Registries;
   stackHost: StackHost;
+  updateChecks: UpdateChecks;
+  updates: Updates;
   realtime: WsClient;
   dependencies: Dependencies;
   /** What marks the shells of this installation. */

@@ -70,8 +70,8 @@ describe.skipIf(without)("images, volumes, networks and disk", { timeout: 20_000
     expect((await api.ask("DELETE", `/api/volumes/${name}`)).status).toBe(200);
 
     await engine.docker.getNetwork("none").disconnect({ Container: box });
-    const made = await api.ask("POST", "/api/networks", { body: { name, subnet: "10.213.77.0/24" } });
-    expect(made.body.network).toMatchObject({ name, subnets: ["10.213.77.0/24"], usedBy: [] });
+    const made = await api.ask("POST", "/api/networks", { body: { name, subnet: "10.213.78.0/24" } });
+    expect(made.body.network).toMatchObject({ name, subnets: ["10.213.78.0/24"], usedBy: [] });
     const joined = await api.ask("POST", `/api/networks/${name}/connect`, { body: { container: box } });
     expect(joined.body.network.usedBy).toMatchObject([{ name: box, running: true }]);
     expect((await api.ask("DELETE", `/api/networks/${name}`)).body.code).toBe("conflict");

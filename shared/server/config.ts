@@ -88,6 +88,12 @@ const schema = z.object({
   MCP_ALLOWED_COMMANDS: csv,
   /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
   MCP_ALLOWED_HOSTS: csv,
+  /** Hours between two looks for newer images; 0: only on demand. */
+  UPDATE_CHECK_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(24 * 365)
+    .default(12),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6()]))),
   /** Most sockets of the realtime server: in all, of one session or key, from one address. */

@@ -22,7 +22,7 @@ export interface ImageVariant {
 export interface TestRegistry {
   /** As references name it: `127.0.0.1:<port>`. */
   host: string;
-  /** Makes an image out of busybox and pushes it as `host/name:tag`; answers its digest. The Engine forgets it then. */
+  /** Makes an image out of busybox and pushes it as `host/name:tag`; answers its digest. The Engine has what it had before. */
   push(docker: Docker, name: string, variant?: ImageVariant): Promise<string>;
   /** Requests for manifests so far. */
   manifestRequests(): number;
@@ -61,6 +61,10 @@ export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): P
     async push(docker, name, variant = {}) {
       const [repository = name, tag = "latest"] = name.split(":");
       const repo = `${host}/${repository}`;
+      const before = await docker
+        .getImage(`${repo}:${tag}`)
+        .inspect()
+        .catch(() => undefined);
       await commit(docker, `${repo}:${tag}`, variant);
       let digest = "";
       // The Engine wants credentials for a push, whether the registry does or not.
@@ -77,6 +81,7 @@ export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): P
         );
       });
       await docker.getImage(`${repo}:${tag}`).remove({ force: true });
+      if (before) await docker.getImage(before.Id).tag({ repo, tag });
       return digest;
     },
     manifestRequests: () => child.output().match(/"GET \/v2\/\S+\/manifests\//g)?.length ?? 0,

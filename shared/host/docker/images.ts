@@ -13,6 +13,7 @@ import { listContainers, usesBy } from "./container-uses.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { maskHistory } from "./image-history.ts";
 import { type PullOptions, pullImage } from "./image-pull.ts";
+import { type ImageInUse, listImagesInUse } from "./images-in-use.ts";
 import { toRegistryRefusal } from "./registry-refusal.ts";
 import { createThingCalls, engineErrorOf } from "./thing-calls.ts";
 
@@ -41,6 +42,8 @@ export interface DockerImages {
   list(): Promise<Image[]>;
   detail(ref: string): Promise<ImageDetail>;
   identify(ref: string): Promise<ImageIdentity>;
+  /** What every container was made of. */
+  inUse(): Promise<ImageInUse[]>;
   pull(reference: string, options: PullOptions): Promise<PulledImage>;
   /** By a reference only that name goes, and the image with its last one. Answers what went. */
   remove(ref: string, options: { force: boolean }): Promise<{ untagged: number; deleted: number }>;
@@ -96,6 +99,7 @@ export function createImages(calls: EngineCalls): DockerImages {
       const { Id, RepoTags, RepoDigests } = await inspect(ref);
       return { id: Id, tags: named(RepoTags), digests: named(RepoDigests) };
     },
+    inUse: () => listImagesInUse(calls),
     async pull(reference, options) {
       const parsed = parsedReference(reference);
       const full = familiarReference(parsed);

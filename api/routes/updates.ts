@@ -1,0 +1,108 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { seesService } from "../../shared/protocol/access.ts";
+import { containerRef } from "../../shared/protocol/identifier.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { checkUpdatesRequest } from "../../shared/protocol/update.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { beginJob } from "../jobs/begin.ts";
+import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+import { jobSchema } from "../schemas/job.ts";
+import { serviceUpdateSchema } from "../schemas/update.ts";
+
+const tag = "Updates";
+const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
+const answer = { job: jobSchema };
+
+type UpdateDeps = Pick<ApiDeps, "docker" | "realtime" | "jobs" | "updateChecks" | "updates">;
+
+/** Which services have a newer image, as their registries said when they were asked last. */
+export function updatesRoutes({ jobs, updateChecks }: UpdateDeps) {
+  return createRoutes()
+    .get(
+      "/",
+      described({
+        ...{ tag, summary: "Which services have a newer image" },
+        answer: {
+          services: z.array(serviceUpdateSchema),
+          everyHours: z.number().describe("Hours between two looks by itself; 0: only on demand."),
+        },
+      }),
+      async (c) => {
+        const { limits } = c.get("principal");
+        const services = (await updateChecks.status()).filter(({ service }) => seesService(limits, service));
+        return c.json(ok({ services, everyHours: updateChecks.everyHours }));
+      },
+    )
+    .post(
+      "/check",
+      described({ tag, summary: "Ask the registries for newer images now", answer, status: 202 }),
+      validated("json", checkUpdatesRequest),
+      (c) => {
+        const { service } = c.req.valid("json");
+        const { limits } = c.get("principal");
+        if (service !== undefined && !seesService(limits, service)) throw hidden();
+        const services = service === undefined ? limits.services : [service];
+        const job = beginJob(c, jobs, {
+          ...{ kind: "update:check", target: service ?? "all services", exclusive: "update check" },
+          services: services ?? [],
+          run: ({ signal, step }) => updateChecks.check({ ...(services ? { services } : {}), signal, onStep: step }),
+        });
+        return c.json(ok({ job }), 202);
+      },
+    );
+}
+
+/** A newer image for one service, and the way back. */
+export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: UpdateDeps) {
+  const find = async (c: Context<ApiEnv>, ref: string) => {
+    const { limits } = c.get("principal");
+    const service = await docker.identify(ref).catch((error: unknown) => {
+      if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
+      throw error;
+    });
+    if (!seesService(limits, service.name)) throw hidden();
+    return service;
+  };
+  const begin = async (c: Context<ApiEnv>, ref: string, action: "update" | "goBack") => {
+    const { id, name } = await find(c, ref);
+    const job = beginJob(c, jobs, {
+      ...{ kind: action === "update" ? "service:update" : "service:go-back", target: name },
+      ...{ exclusive: `service:${name}`, services: [name], rooms: [id, name] },
+      run: async (handle) => {
+        try {
+          return { ...(await updates[action](name, handle)) };
+        } finally {
+          const timestamp = new Date().toISOString();
+          const change = { containerName: name, containerId: id, action: "update", timestamp };
+          realtime.emitToWS("services", "services:changed", change);
+        }
+      },
+    });
+    return c.json(ok({ job }), 202);
+  };
+  return createRoutes()
+    .post(
+      "/:id/update",
+      described({
+        ...{ tag, summary: "Pull the newest image of a service and make it anew", answer, status: 202 },
+        description:
+          "The container is made anew of what its reference means at the registry now. When the new one does not run (or does not become healthy), the old one is put back. The image of before is kept.",
+      }),
+      validated("param", params),
+      (c) => begin(c, c.req.valid("param").id, "update"),
+    )
+    .post(
+      "/:id/go-back",
+      described({
+        ...{ tag, summary: "Make a service anew of the image before its last update", answer, status: 202 },
+      }),
+      validated("param", params),
+      (c) => begin(c, c.req.valid("param").id, "goBack"),
+    );
+}
+
+const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");

@@ -1,0 +1,172 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ImageInUse } from "../../shared/host/docker/images-in-use.ts";
+import type { DockerHost } from "../../shared/host/docker.ts";
+import { familiarReference, type ImageReference, parseImageReference } from "../../shared/protocol/image-reference.ts";
+import type { JobStep } from "../../shared/protocol/job.ts";
+import type { ServiceUpdate } from "../../shared/protocol/update.ts";
+import { AppError, toAppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { Registries } from "../images/registries.ts";
+import type { UpdateStore } from "./store.ts";
+
+export interface UpdateChecksOptions {
+  docker: Pick<DockerHost, "images">;
+  registries: Pick<Registries, "authFor">;
+  store: UpdateStore;
+  log: Log;
+  /** Hours between two rounds by itself; 0: only on demand. */
+  everyHours: number;
+  /** Milliseconds before a round, the first being number 0. */
+  wait?: (round: number) => number;
+}
+
+export interface UpdateChecks {
+  everyHours: number;
+  /** What is known of each container, without asking a registry. */
+  status(): Promise<ServiceUpdate[]>;
+  /** Asks the registries of these containers; all when absent. What cannot be asked is noted, and no error. */
+  check(options: {
+    services?: readonly string[];
+    signal: AbortSignal;
+    onStep?: (step: JobStep) => void;
+  }): Promise<{ checked: number; newer: number; failed: number }>;
+  close(): Promise<void>;
+}
+
+/** Registries count requests, Docker Hub a hundred in six hours. */
+const AT_ONCE = 2;
+const HOUR_MS = 60 * 60 * 1000;
+/** A registry that asked for fewer requests is left alone so long, twice as long each time. */
+const PAUSE_MS = HOUR_MS / 4;
+const PAUSE_MAX_MS = 24 * HOUR_MS;
+
+/** Looks for newer images: each reference once a round, however many containers are made of it. */
+export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
+  const { docker, registries, store, log, everyHours } = options;
+  const pauses = new Map<string, { until: number; length: number }>();
+  const closing = new AbortController();
+
+  const ask = async (parsed: ImageReference): Promise<void> => {
+    const reference = familiarReference(parsed);
+    const { registry } = parsed;
+    const pause = pauses.get(registry);
+    try {
+      if (pause && pause.until > Date.now()) {
+        throw new AppError("rate_limited", "The registry asked for fewer requests: it is left alone for a while.");
+      }
+      const registryAuth = registries.authFor(reference);
+      const digest = await docker.images.registryDigest(reference, { registryAuth });
+      store.setCheck(reference, { digest });
+      pauses.delete(registry);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code === "rate_limited" && !(pause && pause.until > Date.now())) {
+        const length = Math.min(PAUSE_MAX_MS, pause ? pause.length * 2 : PAUSE_MS);
+        pauses.set(registry, { until: Date.now() + length, length });
+      }
+      store.setCheck(reference, { problem: error.message });
+      throw error;
+    }
+  };
+
+  const check: UpdateChecks["check"] = async ({ services, signal, onStep }) => {
+    const inUse = (await docker.images.inUse()).filter(({ name }) => services?.includes(name) ?? true);
+    const wanted = new Map<string, ImageReference>();
+    for (const image of inUse) {
+      const parsed = askable(image);
+      if (parsed) wanted.set(familiarReference(parsed), parsed);
+    }
+    const waiting = [...wanted];
+    let failed = 0;
+    const work = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        signal.throwIfAborted();
+        const [reference, parsed] = next;
+        const tell = (state: string) => onStep?.({ id: reference, label: reference, state });
+        tell("asking");
+        try {
+          await ask(parsed);
+          tell("done");
+        } catch (error) {
+          failed++;
+          tell(toAppError(error).code === "rate_limited" ? "asked too often" : "not told");
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const now = (await status()).filter(({ service }) => services?.includes(service) ?? true);
+    return { checked: wanted.size, newer: now.filter(({ state }) => state === "newer").length, failed };
+  };
+
+  const status = async (): Promise<ServiceUpdate[]> => {
+    const [checks, previous] = [store.checks(), store.previous()];
+    return (await docker.images.inUse()).map((image): ServiceUpdate => {
+      const parsed = parseImageReference(image.reference);
+      const reference = parsed ? familiarReference(parsed) : null;
+      const known = reference === null ? undefined : checks.get(reference);
+      const digests = parsed ? digestsOf(parsed, image) : [];
+      const before = previous.get(image.name);
+      return {
+        ...{ service: image.name, reference, state: stateOf(parsed, digests, known?.digest ?? null) },
+        ...{ digest: digests[0] ?? null, newest: known?.digest ?? null, checkedAt: known?.checkedAt ?? null },
+        ...{ problem: known?.problem ?? null, composeProject: image.composeProject },
+        previous:
+          before && before.reference === reference && before.imageId !== image.imageId
+            ? { imageId: before.imageId, digest: before.digest, replacedAt: before.replacedAt }
+            : null,
+      };
+    });
+  };
+
+  const wait =
+    options.wait ??
+    // Not all panels of the world at once, and not while everything on this host starts.
+    ((round) => (round === 0 ? (2 + 8 * Math.random()) * 60_000 : everyHours * HOUR_MS * (0.8 + 0.4 * Math.random())));
+  const rounds = async () => {
+    for (let round = 0; !closing.signal.aborted; round++) {
+      await delay(wait(round), undefined, { signal: closing.signal, ref: false });
+      try {
+        const { checked, failed } = await check({ signal: closing.signal });
+        log.debug({ checked, failed }, "looked for newer images");
+      } catch (error) {
+        if (!closing.signal.aborted) log.info({ err: error }, "could not look for newer images");
+      }
+    }
+  };
+  const running = everyHours > 0 ? rounds().catch(() => undefined) : Promise.resolve();
+
+  return {
+    ...{ everyHours, status, check },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+function stateOf(
+  parsed: ImageReference | undefined,
+  digests: readonly string[],
+  newest: string | null,
+): ServiceUpdate["state"] {
+  if (!parsed) return "unknown";
+  if (parsed.digest !== null) return "pinned";
+  if (digests.length === 0) return "local";
+  if (newest === null) return "unknown";
+  return digests.includes(newest) ? "current" : "newer";
+}
+
+/** What a registry can be asked about: not what was built here, and not what names its digest. */
+function askable(image: ImageInUse): ImageReference | undefined {
+  const parsed = parseImageReference(image.reference);
+  if (!parsed || parsed.digest !== null || digestsOf(parsed, image).length === 0) return undefined;
+  return parsed;
+}
+
+/** Digests the image has in the repository of its reference; one image may have been pulled under several. */
+function digestsOf({ registry, repository }: ImageReference, { digests }: Pick<ImageInUse, "digests">): string[] {
+  return digests.flatMap((name) => {
+    const parsed = parseImageReference(name);
+    return parsed?.digest && parsed.registry === registry && parsed.repository === repository ? [parsed.digest] : [];
+  });
+}
