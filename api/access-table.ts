@@ -98,6 +98,12 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "POST /api/registries": change("docker:manage", "registry:login"),
   "DELETE /api/registries/:id": change("docker:manage", "registry:logout"),
 
+  "GET /api/logs": view("services:view"),
+  "GET /api/logs/containers": view("services:view"),
+  "GET /api/logs/histogram": view("services:view"),
+  "GET /api/logs/download": view("services:view"),
+  "GET /api/logs/:id/around": view("services:view"),
+
   "GET /api/jobs": view("services:control"),
   "GET /api/jobs/:id": view("services:control"),
   "DELETE /api/jobs/:id": change("services:control", "job:cancel"),

@@ -19,6 +19,7 @@ import { imagesRoutes } from "./routes/images.ts";
 import { internalRoutes } from "./routes/internal.ts";
 import { jobsRoutes } from "./routes/jobs.ts";
 import { keysRoutes } from "./routes/keys.ts";
+import { logsRoutes } from "./routes/logs.ts";
 import { mcpRoutes } from "./routes/mcp.ts";
 import { networksRoutes } from "./routes/networks.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
@@ -46,6 +47,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/disk", diskRoutes(deps))
     .route("/registries", registriesRoutes(deps))
     .route("/jobs", jobsRoutes(deps))
+    .route("/logs", logsRoutes(deps))
     .route("/stacks", stacksRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))

@@ -13,6 +13,7 @@ import { createRegistries } from "./images/registries.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
+import { createLogStore } from "./log-store/log-store.ts";
 import { createMcpHost } from "./mcp/host.ts";
 import { createStackHost } from "./stacks/host.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
@@ -64,16 +65,18 @@ export function createApiDeps({
   });
   const jobs = createJobs({ realtime, trail: access.trail, log });
   const stackHost = createStackHost({ database, docker, config, log });
+  const logStore = createLogStore({ config, log });
   return {
     deps: {
       ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
       shellOwner: shellOwner(emitToken),
       stackHost,
+      logStore,
       ...{ registries, updateChecks, updates: createUpdates({ docker, registries, store: updateStore }) },
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {
-      await Promise.all([mcp.close(), jobs.close(), updateChecks.close()]);
+      await Promise.all([mcp.close(), jobs.close(), updateChecks.close(), logStore.close()]);
     },
     close() {
       access.close();

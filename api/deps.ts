@@ -10,6 +10,7 @@ import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
+import type { LogStore } from "./log-store/log-store.ts";
 import type { McpHost } from "./mcp/host.ts";
 import type { StackHost } from "./stacks/host.ts";
 import type { UpdateChecks } from "./updates/checks.ts";
@@ -25,6 +26,7 @@ export interface ApiDeps {
   files: FileRoot;
   mcp: McpHost;
   jobs: Jobs;
+  logStore: LogStore;
   /** Log-ins at private registries, for whoever pulls an image. */
   registries: Registries;
   stackHost: StackHost;

@@ -10,6 +10,8 @@ export interface ContainerEvent {
   name: string;
   /** The Engine's word: create, start, die, destroy, rename, health_status: healthy… */
   action: string;
+  /** Of `die`. */
+  exitCode?: number;
 }
 
 /** Documents of the Engine's event stream, as far as they matter here. */
@@ -74,5 +76,7 @@ function parseEvent(document: unknown): ContainerEvent | undefined {
   const parsed = engineEvent.safeParse(document);
   if (!parsed.success) return undefined;
   const { Action, Actor } = parsed.data;
-  return { id: Actor.ID, name: Actor.Attributes.name ?? "", action: Action };
+  const { name = "", exitCode } = Actor.Attributes;
+  const event: ContainerEvent = { id: Actor.ID, name, action: Action };
+  return Action === "die" && exitCode !== undefined ? { ...event, exitCode: Number(exitCode) } : event;
 }

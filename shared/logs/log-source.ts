@@ -37,7 +37,8 @@ export interface ReadHandlers {
 }
 
 export interface FollowHandlers {
-  onLines(lines: LogLine[]): void;
+  /** What it resolves with is waited for before more is read: a slow reader slows the source. */
+  onLines(lines: LogLine[]): void | Promise<void>;
   onLost(lost: LostLines): void;
   onState(state: StreamState["state"]): void;
   onClosed(code: StreamClosedCode, exitCode?: number): void;

@@ -85,6 +85,13 @@ const schema = z.object({
   STACKS_DIR: absolutePath.optional(),
   /** Folders whose compose files may be edited and run beside it. */
   STACKS_ROOTS: csv.pipe(z.array(absolutePath)),
+  /** What is kept of logs: bytes on the disk, and days. 0 in either keeps none. */
+  LOG_STORE_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(2 * 1024 ** 3),
+  LOG_STORE_MAX_DAYS: z.coerce.number().min(0).max(3_650).default(14),
   MCP_ALLOWED_COMMANDS: csv,
   /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
   MCP_ALLOWED_HOSTS: csv,

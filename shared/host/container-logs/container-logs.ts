@@ -170,7 +170,7 @@ async function follow(
     ...handlers,
     onLines(lines) {
       goLive();
-      handlers.onLines(lines);
+      return handlers.onLines(lines);
     },
   };
 
@@ -262,15 +262,21 @@ async function pump(
   const filter = createResumeFilter(from, { dropRepeats: true });
   const decoder = decoderOf(container);
   let position = from;
-  const take = (stored: StoredLine[]) => {
+  let held = false;
+  const take = async (stored: StoredLine[]) => {
     const { lines, lost } = filter.accept(stored);
     if (lost) handlers.onLost(lost);
     if (lines.length === 0) return;
     position = advance(position, lines);
-    handlers.onLines(lines as LogLine[]);
+    const taken = handlers.onLines(lines as LogLine[]);
+    if (taken === undefined) return;
+    held = true;
+    await taken;
+    held = false;
   };
   const silence = watchSilence({
-    position: () => position,
+    // Held up by its reader, a stream is not dead: it counts as getting on.
+    position: () => (held ? new Map(position) : position),
     newest: watch.newest,
     onStale(newest) {
       watch.onStale(newest);
@@ -279,7 +285,7 @@ async function pump(
   });
   try {
     for await (const chunk of stream) {
-      take(decoder.add(chunk as Buffer));
+      await take(decoder.add(chunk as Buffer));
       if (decoder.broken) break;
     }
   } catch {

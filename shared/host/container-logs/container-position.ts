@@ -31,6 +31,23 @@ export function sinceOf(position: Position): string | undefined {
   return `${Math.floor(Date.parse(earlier) / 1000)}.${earlier.slice(20, 29)}`;
 }
 
+/**
+ * The same position for a reader that comes back later: a stream that has been quiet is moved up to just before the
+ * newest line, so that the Engine need not replay everything since its last one.
+ */
+export function settled(position: Position): Position {
+  const epochs = tracks.map((track) => markOf(position, track).epoch).sort();
+  const newest = epochs.at(-1) ?? BEGINNING;
+  if (newest === BEGINNING) return position;
+  const floor = skewBefore(newest);
+  const next = new Map(position);
+  for (const track of tracks) if (markOf(position, track).epoch < floor) next.set(track, { epoch: floor, at: 0 });
+  return next;
+}
+
+/** The latest time at which nothing is missing of the other stream once the one has come to `time`. */
+const skewBefore = (time: string) => `${new Date(Date.parse(time) - SKEW_MS).toISOString().slice(0, -1)}000000Z`;
+
 const mark = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)\.(\d{1,9})`;
 const cursorPattern = new RegExp(`^c1~([0-9a-f]{12})~${mark}~${mark}$`);
 
@@ -120,7 +137,7 @@ export function createResumeFilter(from: Position, { dropRepeats }: { dropRepeat
     },
     baseline(position) {
       if (firstTime === undefined) return position;
-      const earliest = `${new Date(Date.parse(firstTime) - SKEW_MS).toISOString().slice(0, -1)}000000Z`;
+      const earliest = skewBefore(firstTime);
       const next = new Map(position);
       for (const track of tracks) {
         if (markOf(position, track).epoch === BEGINNING) next.set(track, { epoch: earliest, at: 0 });

@@ -1,0 +1,42 @@
+import { workerData } from "node:worker_threads";
+import { createDockerHost } from "../../shared/host/docker.ts";
+import { startCollector } from "./collector.ts";
+import { createIntake } from "./intake.ts";
+import type { LogWatchSpec } from "./watch.ts";
+import { createWatchList } from "./watch-list.ts";
+import { answerCalls, tell } from "./worker-calls.ts";
+import { createWorkerLog } from "./worker-log.ts";
+import { openWriter } from "./writer.ts";
+
+export interface CollectorWorkerData {
+  folder: string;
+  dockerHost: string;
+  maxBytes: number;
+  maxDays: number;
+  firstLines?: number;
+}
+
+/** Follows the containers and writes what they say, in a thread of its own. */
+const { folder, dockerHost, maxBytes, maxDays, firstLines } = workerData as CollectorWorkerData;
+const log = createWorkerLog();
+const watches = createWatchList((told) => tell({ kind: "event", name: "matches", data: told }));
+const writer = openWriter({ folder, maxBytes, maxDays });
+const intake = createIntake({ writer, log, onWritten: (written) => watches.look(written) });
+const docker = createDockerHost({ dockerHost });
+const collector = startCollector({ docker, intake, log, ...(firstLines === undefined ? {} : { firstLines }) });
+
+answerCalls({
+  state: () => ({
+    ...writer.state(),
+    containers: collector.containers(),
+    trouble: intake.trouble ?? collector.trouble ?? null,
+  }),
+  watch: (watch: { id: number; spec: LogWatchSpec }) => watches.add(watch),
+  unwatch: (id: number) => watches.remove(id),
+  async close() {
+    watches.close();
+    await collector.close();
+    intake.close();
+    writer.close();
+  },
+});

@@ -1,0 +1,207 @@
+import type { LogLine } from "../../shared/logs/log-source.ts";
+import type { LogGapReason } from "../../shared/protocol/log-search.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { type LineRecord, STDERR } from "./block.ts";
+import { parseLineTime, toMicros } from "./line-time.ts";
+import { detectLevel } from "./log-level.ts";
+import { toPlain } from "./plain-text.ts";
+import type { MarkRecord, StreamState, Writer, Written } from "./writer.ts";
+
+/** Lines are written together this often, sooner when there are many. */
+const FLUSH_MS = 200;
+const FLUSH_SIZE = 1024 * 1024;
+/** Beyond it those who bring lines wait: the Engine then holds them. */
+const PENDING_MAX = 4 * 1024 * 1024;
+/** A disk that is full is looked at again this often. */
+const RETRY_MS = 5_000;
+/** The Engine notes the start of a run a little after its first words. */
+const START_SKEW_US = 50_000;
+/** Part of a line that is looked at for its level. */
+const LEVEL_LOOK = 4_000;
+
+export interface IntakeOptions {
+  writer: Writer;
+  log: Log;
+  /** What has just been written. */
+  onWritten?(written: Written): void;
+}
+
+/** Takes in lines and what happens between them, and has them written in batches. */
+export interface Intake {
+  /** Makes a container known, or renames it. */
+  stream(sourceId: string, name: string, createdAt?: string): StreamState;
+  find(sourceId: string): StreamState | undefined;
+  streams(): StreamState[];
+  /** Time up to which the store had come when it was opened, in milliseconds; undefined for an empty one. */
+  readonly seenUntil: number | undefined;
+  /** `cursor` is where reading goes on after the lines. A promise when more should wait. */
+  put(stream: StreamState, lines: readonly LogLine[], cursor: string): Promise<void> | undefined;
+  /** A run begins with the next line. */
+  beginRun(stream: StreamState, startedAt: string | null): void;
+  /** The newest run began then: when that is news, a run begins with the first line of that time. */
+  noteRun(stream: StreamState, startedAt: string | null): void;
+  noteExit(stream: StreamState, exitCode: number | undefined, finishedAt?: string | null): void;
+  noteGap(stream: StreamState, reason: LogGapReason, time?: string): void;
+  noteRemoval(stream: StreamState): void;
+  /** Why nothing is written now. */
+  readonly trouble: string | undefined;
+  /** Lets go of everybody who waits. */
+  release(): void;
+  /** Writes what is left. */
+  close(): void;
+}
+
+export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake {
+  /** Runs that are known to have begun, by their first line's least time. */
+  const expected = new Map<StreamState, { us: number; startedAt: string; since: number }>();
+  let pending = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let waiting: (() => void)[] = [];
+  let trouble: string | undefined;
+  let released = false;
+  const newest = Math.max(0, ...[...writer.streams.values()].map(({ lastUs }) => lastUs));
+
+  const schedule = (ms: number) => {
+    timer ??= setTimeout(flush, ms);
+  };
+  const release = () => {
+    const all = waiting;
+    waiting = [];
+    for (const go of all) go();
+  };
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    placeOverdue();
+    try {
+      if (!writer.hasRoom) throw new Error("the disk is nearly full");
+      const written = writer.flush();
+      pending = 0;
+      if (trouble) log.info("logs are kept again");
+      trouble = undefined;
+      release();
+      onWritten?.(written);
+    } catch (error) {
+      if (!trouble) log.warn({ err: error }, "logs cannot be kept for now");
+      trouble = isFull(error)
+        ? "The disk is nearly full: logs are kept again once there is room."
+        : "The log store cannot be written; the server's log says why.";
+      if (!released) schedule(RETRY_MS);
+    }
+  };
+
+  const mark = (stream: StreamState, more: Omit<MarkRecord, "n" | "run">) => {
+    stream.marks.push({ n: stream.nextN, run: stream.run, ...more });
+    stream.changed = true;
+    schedule(FLUSH_MS);
+  };
+  const now = () => toMicros(Date.now());
+  const usOf = (time: string | null | undefined) => (time ? toMicros(Date.parse(time)) : now());
+
+  const beginRun = (stream: StreamState, startedAt: string | null) => {
+    stream.run++;
+    stream.startedAt = startedAt;
+    stream.ended = false;
+    mark(stream, { kind: "started", us: Math.max(usOf(startedAt), stream.lastUs + 1) });
+  };
+  /** A run without a line has begun all the same. */
+  const placeOverdue = () => {
+    for (const [stream, { startedAt, since }] of expected) {
+      if (Date.now() - since < RETRY_MS) schedule(RETRY_MS);
+      else {
+        expected.delete(stream);
+        beginRun(stream, startedAt);
+      }
+    }
+  };
+
+  const toRecord = (stream: StreamState, { time, text, error }: LogLine): LineRecord => {
+    const { us, ns } = parseLineTime(time);
+    const end = text.endsWith("\r\n") ? text.length - 2 : text.endsWith("\n") ? text.length - 1 : text.length;
+    const line = text.slice(0, end);
+    const level = detectLevel(toPlain(line.length > LEVEL_LOOK ? line.slice(0, LEVEL_LOOK) : line));
+    stream.lastUs = Math.max(stream.lastUs, us);
+    return { n: stream.nextN++, us, ns, flags: level | (error ? STDERR : 0), text: line };
+  };
+
+  return {
+    stream(sourceId, name, createdAt) {
+      const known = writer.streams.get(sourceId);
+      const before = known ? undefined : [...writer.streams.values()].find((other) => other.name === name);
+      const stream = writer.stream(sourceId, name);
+      if (before) mark(stream, { kind: "replaced", us: usOf(createdAt) });
+      if (stream.changed) schedule(FLUSH_MS);
+      return stream;
+    },
+    find: (sourceId) => writer.streams.get(sourceId),
+    streams: () => [...writer.streams.values()],
+    seenUntil: newest === 0 ? undefined : newest / 1000,
+    put(stream, lines, cursor) {
+      const start = expected.get(stream);
+      for (const line of lines) {
+        if (start && expected.has(stream) && parseLineTime(line.time).us >= start.us) {
+          expected.delete(stream);
+          beginRun(stream, start.startedAt);
+        }
+        const record = toRecord(stream, line);
+        stream.lines.push(record);
+        pending += record.text.length + 64;
+      }
+      if (lines.length === 0 && stream.position === cursor) return undefined;
+      stream.position = cursor;
+      stream.changed = true;
+      if (pending > FLUSH_SIZE && !trouble) flush();
+      else schedule(FLUSH_MS);
+      if (pending <= PENDING_MAX || released) return undefined;
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    beginRun,
+    noteRun(stream, startedAt) {
+      if (startedAt === null || startedAt === stream.startedAt || expected.has(stream)) return;
+      if (stream.run === 0) {
+        stream.run = 1;
+        stream.startedAt = startedAt;
+        stream.changed = true;
+      } else if (stream.startedAt === null) {
+        stream.startedAt = startedAt;
+        stream.changed = true;
+      } else {
+        expected.set(stream, { us: usOf(startedAt) - START_SKEW_US, startedAt, since: Date.now() });
+        schedule(FLUSH_MS);
+      }
+    },
+    noteExit(stream, exitCode, finishedAt) {
+      const start = expected.get(stream);
+      if (start && expected.delete(stream)) beginRun(stream, start.startedAt);
+      if (stream.ended || stream.run === 0) return;
+      stream.ended = true;
+      const us = Math.max(usOf(finishedAt), stream.lastUs + 1);
+      stream.lastUs = us;
+      mark(stream, { kind: "exited", us, exitCode });
+    },
+    noteGap: (stream, reason, time) =>
+      mark(stream, { kind: "gap", reason, us: time === undefined ? stream.lastUs + 1 : parseLineTime(time).us }),
+    noteRemoval(stream) {
+      if (stream.removed) return;
+      stream.removed = true;
+      expected.delete(stream);
+      mark(stream, { kind: "removed", us: Math.max(now(), stream.lastUs + 1) });
+    },
+    get trouble() {
+      return trouble;
+    },
+    release() {
+      released = true;
+      release();
+    },
+    close() {
+      clearTimeout(timer);
+      timer = undefined;
+      if (!trouble) flush();
+      clearTimeout(timer);
+    },
+  };
+}
+
+const isFull = (error: unknown) =>
+  error instanceof Error && /nearly full|database or disk is full|ENOSPC/.test(error.message);

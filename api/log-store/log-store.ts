@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import type {
+  KeptContainer,
+  LogAroundAnswer,
+  LogContainersAnswer,
+  LogHistogramAnswer,
+  LogSearchAnswer,
+} from "../../shared/protocol/log-search.ts";
+import type { Config } from "../../shared/server/config.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { makePrivateFolder } from "../../shared/server/private-file.ts";
+import type { CollectedContainer } from "./collector.ts";
+import type { CollectorWorkerData } from "./collector-worker.ts";
+import { createLinePattern } from "./line-pattern.ts";
+import { formatLineTime } from "./line-time.ts";
+import { listContainers } from "./list-containers.ts";
+import type { StoreAround, StoreFilter, StoreSearch, StoreSummary } from "./reader.ts";
+import { STORE_FOLDER } from "./segment.ts";
+import { type LogMatches, type LogWatcher, type LogWatchSpec, WATCHES_MAX } from "./watch.ts";
+import type { WatchTold } from "./watch-list.ts";
+import { startWorker } from "./worker-host.ts";
+
+/** The logs that are kept, of containers that are and that were. Names of null mean every container. */
+export interface LogStore extends LogWatcher {
+  search(query: StoreSearch): Promise<LogSearchAnswer>;
+  around(query: StoreAround): Promise<LogAroundAnswer>;
+  histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
+  containers(names: readonly string[] | null): Promise<LogContainersAnswer>;
+  close(): Promise<void>;
+}
+
+export interface LogStoreOptions {
+  config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "LOG_STORE_MAX_BYTES" | "LOG_STORE_MAX_DAYS">;
+  log: Log;
+}
+
+interface CollectorState {
+  bytesUsed: number;
+  linesDropped: number;
+  containers: CollectedContainer[];
+  trouble: string | null;
+}
+
+/** Starts the two workers of the store, or none when a budget of 0 turns it off. */
+export function createLogStore({ config, log }: LogStoreOptions): LogStore {
+  const { DATA_DIR, DOCKER_HOST, LOG_STORE_MAX_BYTES: maxBytes, LOG_STORE_MAX_DAYS: maxDays } = config;
+  if (maxBytes === 0 || maxDays === 0) return noStore();
+  const folder = join(DATA_DIR, STORE_FOLDER);
+  makePrivateFolder(folder);
+  const watches = new Map<number, { spec: LogWatchSpec; onMatches(matches: LogMatches): void }>();
+  let watchCount = 0;
+  const data: CollectorWorkerData = { folder, maxBytes, maxDays, dockerHost: DOCKER_HOST };
+  const collector = startWorker({
+    ...{ file: "./collector-worker.ts", name: "log-collector", data, log },
+    onEvent(_name, told) {
+      const { watch, matches } = told as WatchTold;
+      watches.get(watch)?.onMatches(matches);
+    },
+    onReady() {
+      for (const [id, { spec }] of watches) void collector.call("watch", { id, spec }).catch(() => {});
+    },
+  });
+  const reader = startWorker({
+    ...{ file: "./reader-worker.ts", name: "log-reader", data: { folder, maxDays }, log },
+  });
+
+  return {
+    search: (query) => reader.call("search", query),
+    around: (query) => reader.call("around", query),
+    histogram: (query) => reader.call("histogram", query),
+    async containers(names) {
+      const [summary, state] = await Promise.all([
+        reader.call<StoreSummary>("summary"),
+        collector.call<CollectorState>("state").catch(() => undefined),
+      ]);
+      const containers: KeptContainer[] = listContainers(summary.sources, state?.containers ?? [], names);
+      const trouble = state ? state.trouble : "The log store is starting again.";
+      return {
+        state: trouble === null ? "collecting" : "paused",
+        reason: trouble,
+        containers,
+        budget:
+          names === null
+            ? {
+                ...{ bytesUsed: state?.bytesUsed ?? 0, bytesLimit: maxBytes, daysLimit: maxDays },
+                oldest: summary.oldestUs === null ? null : formatLineTime(summary.oldestUs),
+                lines: summary.sources.reduce((sum, { lines }) => sum + lines, 0),
+                linesDropped: state?.linesDropped ?? 0,
+              }
+            : null,
+      };
+    },
+    watch(spec, onMatches) {
+      if (watches.size >= WATCHES_MAX) throw new AppError("overloaded", "Too many patterns are watched for already.");
+      checkSpec(spec);
+      const id = ++watchCount;
+      watches.set(id, { spec, onMatches });
+      void collector.call("watch", { id, spec }).catch(() => {});
+      return () => {
+        if (watches.delete(id)) void collector.call("unwatch", id).catch(() => {});
+      };
+    },
+    async close() {
+      await Promise.all([collector.close(), reader.close()]);
+    },
+  };
+}
+
+const checkSpec = ({ text, regex, levels = [], stream }: LogWatchSpec) =>
+  void createLinePattern({ q: text, regex, level: levels, stream });
+
+function noStore(): LogStore {
+  const refuse = () =>
+    Promise.reject(new AppError("not_supported", "Logs are not kept here: the log store is turned off."));
+  return {
+    search: refuse,
+    around: refuse,
+    histogram: refuse,
+    containers: async () => ({
+      state: "off",
+      reason: "Logs are not kept: LOG_STORE_MAX_BYTES or LOG_STORE_MAX_DAYS is 0.",
+      containers: [],
+      budget: null,
+    }),
+    watch(spec) {
+      checkSpec(spec);
+      return () => {};
+    },
+    close: async () => {},
+  };
+}
