@@ -44,6 +44,8 @@ if [ -e "$data_dir" ]; then
   mv "$data_dir" "$kept"
   # Stacks stay as they are: their containers mount what lies beside the compose files, and the archive has only these.
   if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
+  # Kept logs are in no archive: they go on.
+  if [ -d "$kept/log-store" ]; then rm -rf "$work/state/log-store" && mv "$kept/log-store" "$work/state/log-store"; fi
   say "What was there is in $kept"
 fi
 mv "$work/state" "$data_dir"

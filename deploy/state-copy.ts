@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } f
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
+import { STORE_FOLDER } from "../api/log-store/segment.ts";
 import { makePrivateFolder } from "../shared/server/private-file.ts";
 
 /**
@@ -37,6 +38,7 @@ function copyFolder(from: string, to: string, stacks = join(from, "stacks")): vo
   for (const name of readdirSync(from)) {
     if (/^state\.db(-|$)/.test(name) || name.endsWith(".tmp") || name === "setup-token") continue;
     const source = join(from, name);
+    if (source === join(dirname(stacks), STORE_FOLDER)) continue; // kept logs are bulky, and no state
     const kind = lstatSync(source);
     if (kind.isDirectory()) {
       if (dirname(from) === stacks) continue;

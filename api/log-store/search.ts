@@ -91,7 +91,7 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
   else if (stoppedAt !== undefined) onward = beforeTime(backward ? stoppedAt + 1 : stoppedAt);
   const newestKept = Math.max(...plan.entries.map(({ maxUs }) => maxUs), 0);
   const empty = newestKept === 0 ? undefined : beforeTime(newestKept + 1);
-  const older = backward ? onward : (near ?? after);
+  const older = backward ? onward : after && (near ?? after);
   const newer = backward
     ? (near ?? before ?? (stoppedAt === undefined ? empty : undefined))
     : (onward ?? far ?? after ?? empty);

@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 export const STORE_FOLDER = "log-store";
 
 const schema = `
+PRAGMA user_version = 1;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 -- One container (kind 'container'), under the name it has while this file is written.
 CREATE TABLE stream (

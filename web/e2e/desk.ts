@@ -50,7 +50,10 @@ export async function startDesk(): Promise<Desk> {
     ends.push(engine.removeAll);
     const pm2 = await testPm2();
     ends.push(pm2.close);
-    const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath };
+    const env = {
+      ...{ PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath },
+      LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024),
+    };
     const stack = await startStack({ web: true, env });
     ends.push(stack.stop);
     const browser = await startBrowser();
