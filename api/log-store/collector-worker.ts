@@ -13,17 +13,22 @@ export interface CollectorWorkerData {
   dockerHost: string;
   maxBytes: number;
   maxDays: number;
-  firstLines?: number;
+  /** When the API began. */
+  since: number;
 }
 
+const TEND_MS = 3_600_000;
+
 /** Follows the containers and writes what they say, in a thread of its own. */
-const { folder, dockerHost, maxBytes, maxDays, firstLines } = workerData as CollectorWorkerData;
+const { folder, dockerHost, maxBytes, maxDays, since } = workerData as CollectorWorkerData;
 const log = createWorkerLog();
 const watches = createWatchList((told) => tell({ kind: "event", name: "matches", data: told }));
 const writer = openWriter({ folder, maxBytes, maxDays });
 const intake = createIntake({ writer, log, onWritten: (written) => watches.look(written) });
 const docker = createDockerHost({ dockerHost });
-const collector = startCollector({ docker, intake, log, ...(firstLines === undefined ? {} : { firstLines }) });
+const collector = startCollector({ docker, intake, log, since });
+
+const tending = setInterval(() => intake.tend(), TEND_MS);
 
 answerCalls({
   state: () => ({
@@ -34,6 +39,7 @@ answerCalls({
   watch: (watch: { id: number; spec: LogWatchSpec }) => watches.add(watch),
   unwatch: (id: number) => watches.remove(id),
   async close() {
+    clearInterval(tending);
     watches.close();
     await collector.close();
     intake.close();

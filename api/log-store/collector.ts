@@ -53,12 +53,12 @@ export interface CollectorOptions {
   docker: DockerHost;
   intake: Intake;
   log: Log;
-  /** Lines that a container met with a log brings along. */
-  firstLines?: number;
+  /** When the store began, in milliseconds: what is younger is kept from its first line on. */
+  since: number;
 }
 
 /** Follows every running container once, reads up what the others wrote, and hands all of it to the intake. */
-export function startCollector({ docker, intake, log, firstLines = FIRST_LINES }: CollectorOptions): Collector {
+export function startCollector({ docker, intake, log, since }: CollectorOptions): Collector {
   const closing = new AbortController();
   const events: ContainerEvents = openContainerEvents(docker, log);
   const tasks = new Map<string, Task>();
@@ -66,7 +66,7 @@ export function startCollector({ docker, intake, log, firstLines = FIRST_LINES }
   const exits = new Map<string, number>();
   const slots = createSlots(AT_ONCE);
   /** Containers made later are new to the store, and kept from their first line on; the list of the Engine has seconds. */
-  const newSince = Math.min(Date.now(), intake.seenUntil ?? Date.now()) - 1_000;
+  const newSince = Math.min(since, intake.seenUntil ?? since) - 1_000;
   let trouble: string | undefined;
 
   const ensure = (id: string, name: string) => {
@@ -116,13 +116,13 @@ export function startCollector({ docker, intake, log, firstLines = FIRST_LINES }
     const running = detail.state === "running" || detail.state === "paused" || detail.state === "restarting";
     const stream = intake.stream(id, detail.name, detail.createdAt);
     const position = stream.position === null ? undefined : source.parseCursor(stream.position);
-    if (position) intake.noteRun(stream, detail.startedAt);
+    if (position) intake.noteRun(stream, detail);
     else if (Date.parse(detail.createdAt) >= newSince) begin(stream, detail);
     else await readFirst(id, stream, source, detail, signal);
     if (!running) {
       const from = source.parseCursor(stream.position ?? "") ?? startOf(id);
       await readAfter(stream, source, from, signal);
-      if (detail.startedAt !== null) intake.noteExit(stream, detail.exitCode ?? undefined, detail.finishedAt);
+      if (detail.startedAt !== null) intake.noteExit(stream, detail.exitCode ?? undefined, detail);
     }
     return { stream, running };
   };
@@ -138,22 +138,22 @@ export function startCollector({ docker, intake, log, firstLines = FIRST_LINES }
     id: string,
     stream: StreamState,
     source: LogSource,
-    { startedAt }: ServiceDetail,
+    detail: ServiceDetail,
     signal: AbortSignal,
   ) => {
     const oldest = new Date(Date.now() - FIRST_MS).toISOString();
     let seen = 0;
     let left = 0;
-    intake.noteRun(stream, startedAt);
+    intake.noteRun(stream, detail);
     let position: Position = startOf(id);
     const reached = await source.readTail(
-      firstLines,
+      FIRST_LINES,
       {
         async onLines(lines) {
           seen += lines.length;
           const young = lines.filter(({ time }) => time >= oldest);
           left += lines.length - young.length;
-          if (young.length > 0 && stream.nextN === 0 && (left > 0 || seen >= firstLines)) {
+          if (young.length > 0 && stream.nextN === 0 && (left > 0 || seen >= FIRST_LINES)) {
             intake.noteGap(stream, "first_start", young[0]?.time);
           }
           position = advance(position, lines);
@@ -181,10 +181,10 @@ export function startCollector({ docker, intake, log, firstLines = FIRST_LINES }
   /** Follows until the container exits or goes. */
   const follow = async (id: string, stream: StreamState, source: LogSource, signal: AbortSignal) => {
     const over = new AbortController();
+    let exit: { exitCode: number | undefined } | undefined;
     let position = source.parseCursor(stream.position ?? "") ?? startOf(id);
     const look = async () => {
-      const { startedAt } = await docker.detail(id);
-      intake.noteRun(stream, startedAt);
+      intake.noteRun(stream, await docker.detail(id));
     };
     await source.follow(
       position,
@@ -208,12 +208,17 @@ export function startCollector({ docker, intake, log, firstLines = FIRST_LINES }
           if (state !== "reattaching") void look().catch(() => {});
         },
         onClosed(code, exitCode) {
-          if (code === "exited") intake.noteExit(stream, exitCode);
+          if (code === "exited") exit = { exitCode };
           over.abort();
         },
       },
       AbortSignal.any([signal, over.signal]),
     );
+    if (!exit || signal.aborted) return;
+    // It may run again by now, and the first words of the new run have come with the last of the old.
+    const detail = await docker.detail(id).catch(() => undefined);
+    intake.noteExit(stream, exit.exitCode, detail);
+    if (detail) intake.noteRun(stream, detail);
   };
 
   const forget = (id: string) => {

@@ -55,10 +55,11 @@ export function createFlush(database: DatabaseSync): Flush {
   };
 
   const addStream = (stream: StreamState) => {
-    const { sourceId, name, run, startedAt, ended, removed, position, nextN, lines } = stream;
+    const { sourceId, name, startedAt, ended, removed, savedPosition, nextN, lines, marks } = stream;
     const ends = [ended ? 1 : 0, removed ? 1 : 0];
-    // Lines still pending are numbered already: they come with the next write.
-    const inserted = insertStream.run(sourceId, name, run, startedAt, ...ends, position, nextN - lines.length);
+    // What is pending is counted already, and comes with the next write: a kill before it must not skip it.
+    const run = stream.run - marks.filter(({ kind }) => kind === "started").length;
+    const inserted = insertStream.run(sourceId, name, run, startedAt, ...ends, savedPosition, nextN - lines.length);
     return Number(inserted.lastInsertRowid);
   };
 
@@ -147,11 +148,12 @@ export function createFlush(database: DatabaseSync): Flush {
             ended: row.ended === 1,
             removed: row.removed === 1,
             position: row.position === null ? null : String(row.position),
+            savedPosition: row.position === null ? null : String(row.position),
             nextN: Number(row.next_n),
             lastUs: Math.max(Number(us ?? 0), Number(blocks.get(id)?.us ?? 0)),
             freshLines: Number(lines ?? 0),
             freshBytes: Number(bytes ?? 0),
-            ...{ lines: [], marks: [], changed: false, openMark: undefined },
+            ...{ recentUs: [], lines: [], marks: [], changed: false, openMark: undefined },
           };
         });
     },
@@ -196,6 +198,7 @@ export function createFlush(database: DatabaseSync): Flush {
       for (const stream of changed) {
         stream.lines = [];
         stream.marks = [];
+        stream.savedPosition = stream.position;
         stream.changed = false;
       }
     },

@@ -14,8 +14,11 @@ const FLUSH_SIZE = 1024 * 1024;
 const PENDING_MAX = 4 * 1024 * 1024;
 /** A disk that is full is looked at again this often. */
 const RETRY_MS = 5_000;
-/** The Engine notes the start of a run a little after its first words. */
+/** The Engine notes the start of a run a little after its first words, and the end of one a little before its last. */
 const START_SKEW_US = 50_000;
+const END_SKEW_US = 10_000;
+/** Times of lines that are remembered. */
+const RECENT_MAX = 512;
 /** Part of a line that is looked at for its level. */
 const LEVEL_LOOK = 4_000;
 
@@ -24,6 +27,12 @@ export interface IntakeOptions {
   log: Log;
   /** What has just been written. */
   onWritten?(written: Written): void;
+}
+
+/** When the newest run began, and when the one before it, or it itself, ended; ISO 8601. */
+export interface RunTimes {
+  startedAt: string | null;
+  finishedAt: string | null;
 }
 
 /** Takes in lines and what happens between them, and has them written in batches. */
@@ -38,13 +47,15 @@ export interface Intake {
   put(stream: StreamState, lines: readonly LogLine[], cursor: string): Promise<void> | undefined;
   /** A run begins with the next line. */
   beginRun(stream: StreamState, startedAt: string | null): void;
-  /** The newest run began then: when that is news, a run begins with the first line of that time. */
-  noteRun(stream: StreamState, startedAt: string | null): void;
-  noteExit(stream: StreamState, exitCode: number | undefined, finishedAt?: string | null): void;
+  /** When the newest run began, and the one before it ended: when that is news, a run begins with the first line of that time. */
+  noteRun(stream: StreamState, times: RunTimes): void;
+  noteExit(stream: StreamState, exitCode: number | undefined, times?: RunTimes): void;
   noteGap(stream: StreamState, reason: LogGapReason, time?: string): void;
   noteRemoval(stream: StreamState): void;
   /** Why nothing is written now. */
   readonly trouble: string | undefined;
+  /** Keeps the budget of days when nothing comes in. */
+  tend(): void;
   /** Lets go of everybody who waits. */
   release(): void;
   /** Writes what is left. */
@@ -90,7 +101,7 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     }
   };
 
-  const mark = (stream: StreamState, more: Omit<MarkRecord, "n" | "run">) => {
+  const mark = (stream: StreamState, more: Omit<MarkRecord, "n" | "run"> & { n?: number }) => {
     stream.marks.push({ n: stream.nextN, run: stream.run, ...more });
     stream.changed = true;
     schedule(FLUSH_MS);
@@ -98,11 +109,24 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   const now = () => toMicros(Date.now());
   const usOf = (time: string | null | undefined) => (time ? toMicros(Date.parse(time)) : now());
 
-  const beginRun = (stream: StreamState, startedAt: string | null) => {
+  /** The first of the newest lines that is not older; undefined when there is none yet. */
+  const firstSince = (stream: StreamState, us: number): { n: number; us: number } | undefined => {
+    const { recentUs, nextN } = stream;
+    const index = recentUs.findIndex((time) => time >= us);
+    return index === -1 ? undefined : { n: nextN - recentUs.length + index, us: recentUs[index] as number };
+  };
+  /** From when on lines are of the newest run. */
+  const startOfRun = ({ startedAt, finishedAt }: RunTimes) =>
+    finishedAt !== null && startedAt !== null && finishedAt < startedAt
+      ? usOf(finishedAt) + END_SKEW_US
+      : usOf(startedAt) - START_SKEW_US;
+
+  const beginRun = (stream: StreamState, startedAt: string | null, first?: { n: number; us: number }) => {
     stream.run++;
     stream.startedAt = startedAt;
     stream.ended = false;
-    mark(stream, { kind: "started", us: Math.max(usOf(startedAt), stream.lastUs + 1) });
+    if (first) mark(stream, { kind: "started", n: first.n, us: Math.min(usOf(startedAt), first.us) });
+    else mark(stream, { kind: "started", us: Math.max(usOf(startedAt), stream.lastUs + 1) });
   };
   /** A run without a line has begun all the same. */
   const placeOverdue = () => {
@@ -121,6 +145,8 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     const line = text.slice(0, end);
     const level = detectLevel(toPlain(line.length > LEVEL_LOOK ? line.slice(0, LEVEL_LOOK) : line));
     stream.lastUs = Math.max(stream.lastUs, us);
+    stream.recentUs.push(us);
+    if (stream.recentUs.length > 2 * RECENT_MAX) stream.recentUs.splice(0, RECENT_MAX);
     return { n: stream.nextN++, us, ns, flags: level | (error ? STDERR : 0), text: line };
   };
 
@@ -156,7 +182,8 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       return new Promise((resolve) => waiting.push(resolve));
     },
     beginRun,
-    noteRun(stream, startedAt) {
+    noteRun(stream, times) {
+      const { startedAt } = times;
       if (startedAt === null || startedAt === stream.startedAt || expected.has(stream)) return;
       if (stream.run === 0) {
         stream.run = 1;
@@ -166,16 +193,26 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
         stream.startedAt = startedAt;
         stream.changed = true;
       } else {
-        expected.set(stream, { us: usOf(startedAt) - START_SKEW_US, startedAt, since: Date.now() });
+        const us = startOfRun(times);
+        const first = firstSince(stream, us);
+        if (first || stream.ended) return beginRun(stream, startedAt, first);
+        expected.set(stream, { us, startedAt, since: Date.now() });
         schedule(FLUSH_MS);
       }
     },
-    noteExit(stream, exitCode, finishedAt) {
+    noteExit(stream, exitCode, times) {
       const start = expected.get(stream);
       if (start && expected.delete(stream)) beginRun(stream, start.startedAt);
       if (stream.ended || stream.run === 0) return;
       stream.ended = true;
-      const us = Math.max(usOf(finishedAt), stream.lastUs + 1);
+      const runsAgain =
+        times && times.startedAt !== null && times.finishedAt !== null && times.finishedAt < times.startedAt;
+      const first = runsAgain ? firstSince(stream, startOfRun(times)) : undefined;
+      if (first) {
+        mark(stream, { kind: "exited", n: first.n, us: Math.min(usOf(times?.finishedAt), first.us - 1), exitCode });
+        return;
+      }
+      const us = Math.max(usOf(times?.finishedAt), stream.lastUs + 1);
       stream.lastUs = us;
       mark(stream, { kind: "exited", us, exitCode });
     },
@@ -190,6 +227,7 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     get trouble() {
       return trouble;
     },
+    tend: flush,
     release() {
       released = true;
       release();

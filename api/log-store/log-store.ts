@@ -50,7 +50,7 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
   makePrivateFolder(folder);
   const watches = new Map<number, { spec: LogWatchSpec; onMatches(matches: LogMatches): void }>();
   let watchCount = 0;
-  const data: CollectorWorkerData = { folder, maxBytes, maxDays, dockerHost: DOCKER_HOST };
+  const data: CollectorWorkerData = { folder, maxBytes, maxDays, dockerHost: DOCKER_HOST, since: Date.now() };
   const collector = startWorker({
     ...{ file: "./collector-worker.ts", name: "log-collector", data, log },
     onEvent(_name, told) {

@@ -42,10 +42,14 @@ export interface StreamState {
   ended: boolean;
   removed: boolean;
   position: string | null;
+  /** The same, as it is written. */
+  savedPosition: string | null;
   /** Number of the next line. */
   nextN: number;
   /** Time of the newest line or mark so far. */
   lastUs: number;
+  /** Times of the newest lines, up to the last one: what is learnt of a run may come after its first lines. */
+  recentUs: number[];
   lines: LineRecord[];
   marks: MarkRecord[];
   /** What is in the table of fresh lines. */
@@ -213,12 +217,18 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
     }
   };
 
+  const isEmpty = () =>
+    database.prepare("SELECT 1 FROM block UNION ALL SELECT 1 FROM fresh LIMIT 1").get() === undefined;
+  /** Before a write: new lines would keep the old ones of the file beyond their time. */
+  const leaveOld = () => {
+    if (now() - born <= segmentMs) return;
+    if (isEmpty()) born = now();
+    else roll();
+  };
+
   let agesLooked = 0;
   const keepBudget = () => {
-    const isEmpty = () =>
-      database.prepare("SELECT 1 FROM block UNION ALL SELECT 1 FROM fresh LIMIT 1").get() === undefined;
-    const isOld = now() - born > segmentMs;
-    if ((activeBytes() > segmentBytes || isOld) && !isEmpty()) roll();
+    if (activeBytes() > segmentBytes && !isEmpty()) roll();
     const sealed = () => listSegments(folder).filter((other) => other !== number);
     let left = sealed();
     while (left.length > 0 && sealedBytes + activeBytes() > maxBytes) {
@@ -253,13 +263,24 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
         return known;
       }
       const stream: StreamState = {
-        ...{ id: 0, sourceId, name, run: 0, startedAt: null, ended: false, removed: false, position: null, nextN: 0 },
-        ...{ lastUs: 0, lines: [], marks: [], freshLines: 0, freshBytes: 0, changed: true, openMark: undefined },
+        ...{ id: 0, sourceId, name, run: 0, startedAt: null, ended: false, removed: false, position: null },
+        ...{ savedPosition: null, nextN: 0 },
+        ...{
+          lastUs: 0,
+          recentUs: [],
+          lines: [],
+          marks: [],
+          freshLines: 0,
+          freshBytes: 0,
+          changed: true,
+          openMark: undefined,
+        },
       };
       streams.set(sourceId, stream);
       return stream;
     },
     flush() {
+      leaveOld();
       const pending = [...streams.values()].filter(({ lines }) => lines.length > 0);
       const taken = pending.map((stream) => ({ stream, lines: stream.lines }));
       try {

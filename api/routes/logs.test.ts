@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KeptLine, LogContainersAnswer, LogSearchAnswer } from "../../shared/protocol/log-search.ts";
+import type {
+  KeptLine,
+  LogContainersAnswer,
+  LogHistogramAnswer,
+  LogSearchAnswer,
+} from "../../shared/protocol/log-search.ts";
 import { type TestContainer, type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
+import type { LogMatches } from "../log-store/watch.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 describe.skipIf(await lacks("docker"))("kept logs", () => {
@@ -64,5 +70,158 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
     expect(bad.status).toBe(400);
     expect(bad.body.error).toContain("missing closing )");
     expect((await get("", { regex: "((a?){500})(a{900})" })).status).toBe(400);
+  });
+
+  test("marks restarts, ends and replacements, and keeps what a removed container wrote", async () => {
+    const service = await engine.run({ script: 'echo "begins"; exec sleep 1000' });
+    await kept(service, 1);
+    await service.container.restart({ t: 0 });
+    await kept(service, 2);
+    await service.container.kill();
+    await eventually(async () => (await search(service)).marks.some(({ kind, run }) => kind === "exited" && run === 2));
+    const { lines, marks } = await search(service);
+    expect(lines.map(({ run }) => run)).toEqual([1, 2]);
+    expect(marks.map(({ kind, run, exitCode }) => [kind, run, exitCode])).toEqual([
+      ["started", 1, undefined],
+      ["exited", 1, 137],
+      ["started", 2, undefined],
+      ["exited", 2, 137],
+    ]);
+    const all = [...lines, ...marks.filter(({ kind }) => kind === "started")].map(({ time, run }) => [time, run]);
+    expect(all.sort().map(([, run]) => run)).toEqual([1, 1, 2, 2]);
+
+    await service.container.remove({ force: true });
+    const replacement = await engine.docker.createContainer({
+      ...{ name: service.name, Image: "busybox:local", Cmd: ["echo", "the next"], HostConfig: { NetworkMode: "none" } },
+    });
+    try {
+      await replacement.start();
+      await kept(service, 3);
+      const after = await search(service);
+      expect(texts(after)).toEqual(["begins", "begins", "the next"]);
+      expect(after.lines.map(({ containerId }) => containerId)).toEqual([service.id, service.id, replacement.id]);
+      expect(after.marks.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["removed", "replaced"]));
+    } finally {
+      await replacement.remove({ force: true });
+    }
+    const gone = await eventually(async () => {
+      const { body } = await get<LogContainersAnswer>("/containers");
+      const container = body.containers.find(({ name }) => name === service.name);
+      return container?.removed === true && container;
+    });
+    expect(gone).toMatchObject({
+      collection: "gone",
+      lines: 3,
+      containers: [{ id: replacement.id }, { id: service.id }],
+    });
+    expect(texts(await search(service, { q: "next" }))).toEqual(["the next"]);
+  });
+
+  test("keeps hostile lines as they are, a TTY's without its line ends, and a long one whole", async () => {
+    const hostile = `<img src=x onerror=alert(1)></script>\u001b]8;;javascript:alert(1)\u0007x\u001b]8;;\u0007\u202e\u0000 end`;
+    const service = await engine.run({
+      script: `printf '<img src=x onerror=alert(1)></script>\\033]8;;javascript:alert(1)\\007x\\033]8;;\\007\\342\\200\\256\\000 end\\n'; head -c 1000000 /dev/zero | tr '\\0' 'y'; echo; echo after; exec sleep 1000`,
+    });
+    const terminal = await engine.run({ tty: true, script: "echo one; echo two; exec sleep 1000" });
+    await kept(service, 3);
+    await kept(terminal, 2);
+    const { lines } = await search(service);
+    expect(lines.map(({ text }) => text.length)).toEqual([hostile.length, 1_000_000, 5]);
+    expect(lines[0]?.text).toBe(hostile);
+    expect(texts(await search(service, { q: "script>x" }))).toEqual([hostile]);
+    expect((await search(service, { regex: "y{3}$" })).lines.map(({ text }) => text.length)).toEqual([1_000_000]);
+    expect(texts(await search(terminal))).toEqual(["one", "two"]);
+  });
+
+  test("leaves out what is labelled so, and what the Engine keeps nothing of", async () => {
+    const off = await engine.run({ labels: { "ai-desktop.logs": "off" }, script: "echo secret; exec sleep 1000" });
+    const none = await engine.run({ log: { driver: "none" }, script: "echo nothing; exec sleep 1000" });
+    const on = await engine.run({ script: "echo here; exec sleep 1000" });
+    await kept(on, 1);
+    const { containers, budget, state } = await eventually(async () => {
+      const { body } = await get<LogContainersAnswer>("/containers");
+      return body.containers.some(({ name, collection }) => name === none.name && collection === "unreadable") && body;
+    });
+    const collection = (container: TestContainer) => containers.find(({ name }) => name === container.name)?.collection;
+    expect([off, none, on].map(collection)).toEqual(["off", "unreadable", "following"]);
+    expect(texts(await search(off))).toEqual([]);
+    expect(state).toBe("collecting");
+    expect(budget).toMatchObject({ daysLimit: 14, linesDropped: 0 });
+  });
+
+  test("shows a limited viewer his containers only, by search, by id, in downloads and lists", async () => {
+    const own = await engine.run({ script: "echo mine; exec sleep 1000" });
+    const other = await engine.run({ script: "echo yours; exec sleep 1000" });
+    await kept(own, 1);
+    await kept(other, 1);
+    const cookie = await api.loginAs("viewer", { services: [own.name] });
+    const [hidden] = (await search(other)).lines;
+    expect(texts((await get("", { limit: "1000" }, { cookie })).body)).toEqual(["mine"]);
+    expect((await get("", { container: other.name }, { cookie })).status).toBe(403);
+    expect((await get(`/${hidden?.id}/around`, {}, { cookie })).status).toBe(403);
+    expect((await get("/zz-zz-zz/around", {}, { cookie })).status).toBe(403);
+    expect((await get("/zz-zz-zz/around")).status).toBe(404);
+    expect((await get("/download", {}, { cookie })).text).toBe("mine\n");
+    expect((await get("/download", { container: other.name }, { cookie })).status).toBe(403);
+    expect((await get<LogHistogramAnswer>("/histogram", {}, { cookie })).body.total).toBe(1);
+    const { body } = await get<LogContainersAnswer>("/containers", {}, { cookie });
+    expect(body.containers.map(({ name }) => name)).toEqual([own.name]);
+    expect(body.budget).toBeNull();
+  });
+
+  test("downloads exactly what is found, as text and as JSON lines", async () => {
+    const script = `i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "line $i of the download"; done; exec sleep 1000`;
+    const service = await engine.run({ script });
+    await kept(service, 5_000);
+    const container = service.name;
+    const filter = { container, regex: "line \\d*5 " };
+    const expected = Array.from({ length: 500 }, (_, index) => `line ${index * 10 + 5} of the download`);
+    expect((await get("/download", filter)).text).toBe(`${expected.join("\n")}\n`);
+    const { text } = await get("/download", { container, format: "ndjson" });
+    const lines = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as KeptLine);
+    expect(lines.map((line) => line.text)).toEqual(
+      Array.from({ length: 5_000 }, (_, index) => `line ${index + 1} of the download`),
+    );
+    const { text: timed } = await get("/download", { container, q: "line 5000 ", times: "true" });
+    expect(timed).toBe(`${lines.at(-1)?.time} line 5000 of the download\n`);
+    expect((await get("/download", { container, regex: "(" })).status).toBe(400);
+  });
+
+  test("tells those who watch for a pattern, once a second and container", async () => {
+    const service = await engine.run({
+      name: "watched",
+      script: "sleep 1; echo nothing; echo OOM in worker 7; echo oom in worker 8; exec sleep 1000",
+    });
+    const seen: LogMatches[] = [];
+    const stop = api.deps.logStore.watch({ containers: [service.name], regex: "(?i)oom in \\w+ \\d" }, (matches) =>
+      seen.push(matches),
+    );
+    await eventually(() => seen.reduce((sum, { count }) => sum + count, 0) === 2);
+    expect(seen.at(-1)).toMatchObject({ container: service.name, containerId: service.id });
+    expect(seen.at(-1)?.sample.text).toBe("oom in worker 8");
+    const around = await get(`/${seen.at(-1)?.sample.id}/around`, { before: "1", after: "0" });
+    expect(texts(around.body)).toEqual(["OOM in worker 7", "oom in worker 8"]);
+    stop();
+    expect(() => api.deps.logStore.watch({ containers: null, regex: "(" }, () => {})).toThrow("missing closing )");
+  });
+
+  test("refuses what is no query", async () => {
+    for (const query of [
+      { container: "-f" },
+      { container: "a b" },
+      { colour: "red" },
+      { since: "yesterday" },
+      { limit: "1001" },
+      { level: "loud" },
+      { before: "no cursor!" },
+      { before: "1.2" },
+      { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" },
+    ] as unknown as Record<string, string>[]) {
+      expect([query, (await get("", query)).status]).toEqual([query, 400]);
+    }
+    expect((await get("/a%00b/around")).status).toBe(400);
   });
 });
