@@ -33,7 +33,7 @@ rehearse() {
   port="$("$NODE" -e 'const server = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); })')"
   env -i PATH="$RELEASE/node_modules/.bin:/usr/bin:/bin" HOME="$rehearsal" NODE_ENV=production PORT="$port" LOG_LEVEL=warn \
     DATA_DIR="$rehearsal/data" FILE_MANAGER_ROOT="$rehearsal" PM2_HOME="$rehearsal/pm2" DOCKER_HOST=unix:///nonexistent \
-    WS_SERVER_URL=http://127.0.0.1:9 LOG_STORE_MAX_BYTES=0 "$RELEASE/node_modules/.bin/node" "$RELEASE/api/main.ts" >"$rehearsal/log" 2>&1 &
+    WS_SERVER_URL=http://127.0.0.1:9 LOG_STORE_MAX_BYTES=0 ALERTS_PAUSED=true "$RELEASE/node_modules/.bin/node" "$RELEASE/api/main.ts" >"$rehearsal/log" 2>&1 &
   api_pid=$!
   answered=1
   for _ in $(seq 60); do

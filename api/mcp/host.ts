@@ -5,7 +5,7 @@ import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../..
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { WsClient } from "../lib/ws-client.ts";
-import { createAddressRules } from "./address-rules.ts";
+import { createAddressRules } from "../outbound/address-rules.ts";
 import { createCommandList } from "./command-list.ts";
 import { createProcessRegister } from "./process-register.ts";
 import { createMcpRunner, type McpRunner } from "./runner.ts";
@@ -47,7 +47,7 @@ export interface McpHostDeps {
 export function createMcpHost({ database, realtime, log, config, startMs }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
   const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
-  const addressRules = createAddressRules(config.MCP_ALLOWED_HOSTS);
+  const addressRules = createAddressRules(config.MCP_ALLOWED_HOSTS, "MCP_ALLOWED_HOSTS");
   const register = createProcessRegister(database);
   const runners = new Map<string, McpRunner>();
   let closed = false;

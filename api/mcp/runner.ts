@@ -3,7 +3,7 @@ import type { McpLog } from "../../shared/protocol/events/mcp.ts";
 import type { McpServerStatus, McpTool } from "../../shared/protocol/mcp.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import type { AddressRules } from "./address-rules.ts";
+import type { AddressRules } from "../outbound/address-rules.ts";
 import type { CommandList } from "./command-list.ts";
 import { connectMcpServer, type McpConnection } from "./connection.ts";
 import { createLogFeed } from "./log-feed.ts";

@@ -101,6 +101,10 @@ const schema = z.object({
     .min(0)
     .max(24 * 365)
     .default(12),
+  /** Hosts (`name` or `name:port`) of the inner network that alerts may be sent to. */
+  ALERT_ALLOWED_HOSTS: csv,
+  /** Evaluates no rule and sends nothing: for a second API on a copy of the state. */
+  ALERTS_PAUSED: z.stringbool().default(false),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6()]))),
   /** Most sockets of the realtime server: in all, of one session or key, from one address. */

@@ -51,18 +51,22 @@ export interface AddressRules {
   check(url: string): URL;
   /** Resolves the name once and checks every address it has. Throws as `check`, and `upstream_unavailable`. */
   pin(url: string): Promise<PinnedAddress>;
+  /** The same for a server that is no web server, by its name or address; gives the one address to speak to. */
+  pinHost(host: string, port: number): Promise<string>;
 }
 
 /**
  * Keeps requests to registered addresses out of the host's own network, unless the operator listed the host (`name` or
- * `name:port`) in `MCP_ALLOWED_HOSTS`.
+ * `name:port`) in the environment variable that the refusal names.
  */
-export function createAddressRules(allowedHosts: readonly string[]): AddressRules {
+export function createAddressRules(allowedHosts: readonly string[], variable: string): AddressRules {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
-  const isListed = (url: URL) => {
-    const port = url.port || (url.protocol === "https:" ? "443" : "80");
-    return allowed.has(url.hostname) || allowed.has(`${url.hostname}:${port}`);
-  };
+  const isListed = ({ hostname, port }: HostAndPort) => allowed.has(hostname) || allowed.has(`${hostname}:${port}`);
+  const refusal = () =>
+    new AppError(
+      "forbidden",
+      `This address lies in an inner network: the operator lists such hosts in ${variable}.`,
+    );
 
   const check = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -74,33 +78,42 @@ export function createAddressRules(allowedHosts: readonly string[]): AddressRule
     }
     url.hash = "";
     const literal = bareHost(url);
-    if (isIP(literal) !== 0 && isInnerAddress(literal) && !isListed(url)) throw refusal();
+    if (isIP(literal) !== 0 && isInnerAddress(literal) && !isListed(hostOf(url))) throw refusal();
     return url;
+  };
+
+  const resolve = async (where: HostAndPort): Promise<string> => {
+    let addresses: string[];
+    try {
+      addresses = (await lookup(bareName(where.hostname), { all: true })).map(({ address }) => address);
+    } catch (error) {
+      throw new AppError("upstream_unavailable", "The server's name cannot be resolved.", { cause: error });
+    }
+    // One inner address among public ones is a trick, not a mistake.
+    if (!isListed(where) && addresses.some(isInnerAddress)) throw refusal();
+    const [address] = addresses;
+    if (address === undefined) throw new AppError("upstream_unavailable", "The server's name has no address.");
+    return address;
   };
 
   return {
     check,
     async pin(text) {
       const url = check(text);
-      let addresses: string[];
-      try {
-        addresses = (await lookup(bareHost(url), { all: true })).map(({ address }) => address);
-      } catch (error) {
-        throw new AppError("upstream_unavailable", "The server's name cannot be resolved.", { cause: error });
-      }
-      // One inner address among public ones is a trick, not a mistake.
-      if (!isListed(url) && addresses.some(isInnerAddress)) throw refusal();
-      const [address] = addresses;
-      if (address === undefined) throw new AppError("upstream_unavailable", "The server's name has no address.");
-      return { url, address };
+      return { url, address: await resolve(hostOf(url)) };
     },
+    pinHost: (host, port) => resolve({ hostname: host.toLowerCase(), port: String(port) }),
   };
 }
 
-const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
+interface HostAndPort {
+  hostname: string;
+  port: string;
+}
 
-const refusal = () =>
-  new AppError(
-    "forbidden",
-    "This address lies in an inner network: the operator lists such hosts in MCP_ALLOWED_HOSTS.",
-  );
+const hostOf = ({ hostname, port, protocol }: URL): HostAndPort => ({
+  hostname,
+  port: port || (protocol === "https:" ? "443" : "80"),
+});
+const bareName = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
+const bareHost = (url: URL): string => bareName(url.hostname);

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { AlertChannel, AlertChannelInput } from "../../shared/protocol/alert.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { mergeSecrets, type StoredSettings, toShown } from "./channels/settings.ts";
+
+const CHANNELS_MAX = 50;
+
+/** A channel with its secrets: for the side that sends, never for an answer. */
+export interface StoredChannel {
+  id: string;
+  name: string;
+  enabled: boolean;
+  settings: StoredSettings;
+}
+
+export interface ChannelStore {
+  list(): AlertChannel[];
+  /** Throws `not_found`. */
+  show(id: string): AlertChannel;
+  get(id: string): StoredChannel;
+  find(id: string): StoredChannel | undefined;
+  add(channel: AlertChannelInput): AlertChannel;
+  change(id: string, channel: AlertChannelInput): AlertChannel;
+  remove(id: string): void;
+  noteSent(id: string): void;
+  noteFailed(id: string, error: string): void;
+  noteLost(id: string, messages: number): void;
+}
+
+export function createChannelStore(database: DatabaseSync): ChannelStore {
+  const columns = `*, (SELECT count(*) FROM alert_message WHERE channel_id = alert_channel.id) AS waiting`;
+  const all = database.prepare(`SELECT ${columns} FROM alert_channel ORDER BY created_at, id`);
+  const one = database.prepare(`SELECT ${columns} FROM alert_channel WHERE id = ?`);
+  const count = database.prepare("SELECT count(*) AS channels FROM alert_channel");
+  const insert = database.prepare(
+    "INSERT INTO alert_channel (id, name, enabled, settings, created_at) VALUES (?, ?, ?, ?, ?)",
+  );
+  const update = database.prepare("UPDATE alert_channel SET name = ?, enabled = ?, settings = ? WHERE id = ?");
+  const erase = database.prepare("DELETE FROM alert_channel WHERE id = ?");
+  const sent = database.prepare("UPDATE alert_channel SET sent_at = ?, error = NULL WHERE id = ?");
+  const failed = database.prepare("UPDATE alert_channel SET failed_at = ?, error = ? WHERE id = ?");
+  const lost = database.prepare("UPDATE alert_channel SET lost = lost + ? WHERE id = ?");
+
+  const row = (id: string) => {
+    const found = one.get(id);
+    if (!found) throw new AppError("not_found", "There is no such channel.");
+    return found;
+  };
+  const show = (id: string) => toChannel(row(id));
+
+  return {
+    list: () => all.all().map(toChannel),
+    show,
+    get: (id) => toStored(row(id)),
+    find(id) {
+      const found = one.get(id);
+      return found && toStored(found);
+    },
+    add({ name, enabled, settings }) {
+      if (Number(count.get()?.channels) >= CHANNELS_MAX) {
+        throw new AppError("conflict", `At most ${CHANNELS_MAX} channels can be kept.`);
+      }
+      const id = randomUUID();
+      const stored = JSON.stringify(mergeSecrets(undefined, settings));
+      insert.run(id, name, Number(enabled), stored, new Date().toISOString());
+      return show(id);
+    },
+    change(id, { name, enabled, settings }) {
+      const before = toStored(row(id));
+      update.run(name, Number(enabled), JSON.stringify(mergeSecrets(before.settings, settings)), id);
+      return show(id);
+    },
+    remove(id) {
+      row(id);
+      erase.run(id);
+    },
+    noteSent: (id) => void sent.run(new Date().toISOString(), id),
+    noteFailed: (id, error) => void failed.run(new Date().toISOString(), error, id),
+    noteLost: (id, messages) => void lost.run(messages, id),
+  };
+}
+
+const toStored = (row: Record<string, unknown>): StoredChannel => ({
+  id: String(row.id),
+  name: String(row.name),
+  enabled: row.enabled === 1,
+  settings: JSON.parse(String(row.settings)) as StoredSettings,
+});
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+function toChannel(row: Record<string, unknown>): AlertChannel {
+  const { settings, ...stored } = toStored(row);
+  return {
+    ...stored,
+    type: settings.type,
+    ...toShown(settings),
+    delivery: {
+      ...{ sentAt: text(row.sent_at), failedAt: text(row.failed_at), error: text(row.error) },
+      ...{ waiting: Number(row.waiting), lost: Number(row.lost) },
+    },
+    createdAt: String(row.created_at),
+  };
+}

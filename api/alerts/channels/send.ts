@@ -1,0 +1,83 @@
+import { AppError } from "../../../shared/server/errors.ts";
+import type { AddressRules } from "../../outbound/address-rules.ts";
+import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
+import type { AlertMessage } from "../message.ts";
+import { sendMail } from "./email.ts";
+import { ntfyRequest } from "./ntfy.ts";
+import type { StoredSettings } from "./settings.ts";
+import { webhookRequest } from "./webhook.ts";
+
+/** All of one try: the look-up, the connection, the answer. */
+export const SEND_LIMIT_MS = 15_000;
+/** Bytes of an answer that are read before the connection is dropped: nothing in it is used. */
+const ANSWER_MAX = 64 * 1024;
+
+export interface OutgoingRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Sends one message. Throws `AppError` with what went wrong in words for people: nothing the other side said is among
+ * them, since an answer of a stranger must not be readable through us.
+ */
+export async function sendMessage(
+  settings: StoredSettings,
+  message: AlertMessage,
+  rules: AddressRules,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(SEND_LIMIT_MS)]);
+  if (settings.type === "email") return sendMail(settings, message, rules, limit);
+  await post(settings.type === "webhook" ? webhookRequest(settings, message) : ntfyRequest(settings, message), rules, limit);
+}
+
+async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules, signal: AbortSignal): Promise<void> {
+  const pinned = createPinnedFetch(await withinLimit(rules.pin(url), signal));
+  try {
+    const response = await pinned.fetch(url, {
+      ...{ method: "POST", body, signal },
+      headers: { "content-type": "application/json", "user-agent": "ai-desktop-alerts", ...headers },
+    });
+    await skim(response);
+    if (!response.ok) throw new AppError("upstream_unavailable", `The receiver answered with status ${response.status}.`);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError("upstream_unavailable", reasonOf(error, signal), { cause: error });
+  } finally {
+    pinned.close();
+  }
+}
+
+/** A name server that does not answer must not hold up a channel. */
+export function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(new AppError("upstream_unavailable", "The receiver did not answer in time."));
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
+}
+
+async function skim(response: Response): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > ANSWER_MAX) break;
+  }
+}
+
+/** What a failed connection means, in words for people. */
+export function reasonOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return "The receiver did not answer in time.";
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (/redirect/i.test(message)) return "The receiver redirects, which is not followed: give the address it redirects to.";
+  if (code === "ECONNREFUSED") return "Nothing listens at this address and port.";
+  if (code === "ENETUNREACH" || code === "EHOSTUNREACH") return "There is no way to this address from here.";
+  if (code === "ETIMEDOUT" || /does not answer/.test(message)) return "The receiver did not answer in time.";
+  if (code === "ECONNRESET" || code === "EPIPE") return "The receiver cut the connection.";
+  if (/^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL)|EPROTO/.test(code)) {
+    return "The receiver's certificate is not trusted, or it does not speak TLS here.";
+  }
+  return "The message could not be delivered; the server's log has the details.";
+}

@@ -1,0 +1,85 @@
+import type { AlertChannel, ChannelSettings } from "../../../shared/protocol/alert.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+
+/** Settings with every secret in its place. */
+export type StoredSettings =
+  | {
+      type: "webhook";
+      url: string;
+      format: "json" | "slack" | "discord";
+      signingKey?: string | undefined;
+      header?: { name: string; value: string } | undefined;
+    }
+  | { type: "ntfy"; server: string; topic: string; token?: string | undefined }
+  | {
+      type: "email";
+      host: string;
+      port: number;
+      security: "starttls" | "tls" | "none";
+      user?: string | undefined;
+      password?: string | undefined;
+      from: string;
+      to: string[];
+    };
+
+const again = () =>
+  new AppError("invalid_input", "The secret must be given again when the address changes, or when there was none.");
+const originOf = (url: string) => new URL(url).origin;
+
+/**
+ * Puts stored secrets where a change says `null`. Throws `invalid_input` where there is none, or where it would go to
+ * another address than it was given for: that would be a way to read it.
+ */
+export function mergeSecrets(before: StoredSettings | undefined, after: ChannelSettings): StoredSettings {
+  const keep = (given: string | null | undefined, stored: string | undefined): string | undefined => {
+    if (given !== null) return given;
+    if (stored === undefined) throw again();
+    return stored;
+  };
+  if (after.type === "webhook") {
+    const old = before?.type === "webhook" ? before : undefined;
+    const url = keep(after.url, old?.url) as string;
+    const same = old && originOf(old.url) === originOf(url) ? old : undefined;
+    const value = after.header && keep(after.header.value, same?.header?.value);
+    return {
+      ...{ type: "webhook", url, format: after.format, signingKey: keep(after.signingKey, same?.signingKey) },
+      header: after.header && value !== undefined ? { name: after.header.name, value } : undefined,
+    };
+  }
+  if (after.type === "ntfy") {
+    const same = before?.type === "ntfy" && originOf(before.server) === originOf(after.server) ? before : undefined;
+    return { ...after, token: keep(after.token, same?.token) };
+  }
+  const isSame = before?.type === "email" && before.host === after.host && before.port === after.port;
+  // A weaker connection is another address too: the password would be readable on its way.
+  const same = isSame && (before.security === after.security || before.security === "none") ? before : undefined;
+  const password = keep(after.password, same?.password);
+  if (password !== undefined && after.security === "none") {
+    throw new AppError("invalid_input", "A password is only sent over an encrypted connection: choose STARTTLS or TLS.");
+  }
+  return { ...after, password };
+}
+
+/** What answers show of settings. A webhook's path is a secret too: with most receivers, who knows it may post. */
+export function toShown(settings: StoredSettings): Pick<AlertChannel, "target" | "settings" | "secrets"> {
+  if (settings.type === "webhook") {
+    const origin = originOf(settings.url);
+    const secrets = ["url", ...(settings.signingKey ? ["signingKey"] : []), ...(settings.header ? ["header"] : [])];
+    const shown = { format: settings.format, origin, ...(settings.header ? { headerName: settings.header.name } : {}) };
+    return { target: `${origin}/…`, settings: shown, secrets };
+  }
+  if (settings.type === "ntfy") {
+    const { server, topic, token } = settings;
+    return {
+      target: `${topic} at ${new URL(server).host}`,
+      settings: { server, topic },
+      secrets: token ? ["token"] : [],
+    };
+  }
+  const { host, port, security, user, from, to, password } = settings;
+  return {
+    target: `${to[0] ?? ""}${to.length > 1 ? ` and ${to.length - 1} more` : ""} by ${host}`,
+    settings: { host, port, security, ...(user ? { user } : {}), from, to },
+    secrets: password ? ["password"] : [],
+  };
+}

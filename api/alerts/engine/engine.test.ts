@@ -1,0 +1,287 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { type AlertRule, alertRuleBody } from "../../../shared/protocol/alert.ts";
+import { type AlertEngine, type Changes, createAlertEngine } from "./engine.ts";
+import type { AlertState } from "./machine.ts";
+import { isQuiet } from "./quiet-hours.ts";
+import { matchesName } from "./subjects.ts";
+
+const MINUTE = 60_000;
+let tick = 0;
+let wall = Date.UTC(2026, 0, 5, 12, 0); // a Monday
+const clock = { tick: () => tick, now: () => new Date(wall) };
+const pass = (ms: number) => {
+  tick += ms;
+  wall += ms;
+};
+
+const ruleOf = (body: object, id = "r1"): AlertRule => ({
+  ...alertRuleBody.parse({ name: id, ...body }),
+  id,
+  createdAt: new Date(0).toISOString(),
+});
+const web = { kind: "container", name: "web" } as const;
+const wrong = { active: true, detail: "health check fails" };
+const well = { active: false, detail: "healthy" };
+
+interface Bench {
+  engine: AlertEngine;
+  told: string[];
+  sent: string[];
+  stored: Map<
+    string,
+    { id: string; ruleId: string; subject: { kind: "container" | "host" | "process"; name: string }; state: AlertState }
+  >;
+}
+
+function bench(rules: AlertRule[], from?: Bench, failing = () => false): Bench {
+  const stored: Bench["stored"] = new Map(structuredClone([...(from?.stored ?? [])]));
+  const told: string[] = [];
+  const sent: string[] = [];
+  const commit = ({ saved, forgotten, happenings }: Changes) => {
+    if (failing()) throw new Error("disk full");
+    for (const { id } of forgotten) stored.delete(id);
+    for (const { id, rule, subject, state } of saved) {
+      stored.set(id, {
+        id,
+        ruleId: rule.id,
+        subject: { kind: subject.kind, name: subject.name },
+        state: structuredClone(state),
+      });
+    }
+    for (const { kind, entry, record, send } of happenings) {
+      if (record) told.push(`${kind} ${entry.subject.name}`);
+      if (send) sent.push(`${kind} ${entry.subject.name}`);
+    }
+  };
+  const engine = createAlertEngine({ rules, stored: [...stored.values()], clock, commit, onError: () => {} });
+  return { engine, told, sent, stored };
+}
+
+const look = ({ engine }: Bench) => engine.tick();
+const unhealthy = (more: object = {}) => ruleOf({ condition: { kind: "container-unhealthy" }, ...more });
+
+beforeEach(() => {
+  tick = 1_000_000;
+  wall = Date.UTC(2026, 0, 5, 12, 0);
+});
+
+describe("a state", () => {
+  test("fires only once it has been so for as long as the rule asks, and is over at once", () => {
+    const at = bench([unhealthy({ forSeconds: 60 })]);
+    at.engine.report("container-unhealthy", web, wrong);
+    pass(59_000);
+    look(at);
+    expect(at.told).toEqual([]);
+    pass(1_000);
+    look(at);
+    expect(at.told).toEqual(["firing web"]);
+    at.engine.report("container-unhealthy", web, well);
+    look(at);
+    expect(at.told).toEqual(["firing web", "resolved web"]);
+    expect(at.sent).toEqual(at.told);
+  });
+
+  test("that was wrong for too short a time is never told", () => {
+    const at = bench([unhealthy({ forSeconds: 60 })]);
+    at.engine.report("container-unhealthy", web, wrong);
+    pass(30_000);
+    at.engine.report("container-unhealthy", web, well);
+    pass(60_000);
+    look(at);
+    expect(at.told).toEqual([]);
+    expect([...at.engine.entries()]).toEqual([]);
+  });
+
+  test("is told again as often as the rule says, until somebody acknowledges it", () => {
+    const at = bench([unhealthy({ repeatSeconds: 600 })]);
+    at.engine.report("container-unhealthy", web, wrong);
+    pass(10 * MINUTE);
+    look(at);
+    expect(at.sent).toEqual(["firing web", "repeated web"]);
+    const [entry] = [...at.engine.entries()];
+    at.engine.acknowledge(entry?.id ?? "", "ada");
+    pass(20 * MINUTE);
+    look(at);
+    expect(at.sent).toHaveLength(2);
+  });
+
+  test("of a subject that is gone is over", () => {
+    const at = bench([unhealthy()]);
+    at.engine.report("container-unhealthy", web, wrong);
+    at.engine.settle("container", new Set(["other"]));
+    look(at);
+    expect(at.told).toEqual(["firing web", "resolved web"]);
+  });
+
+  test("known before the rule was made counts for the new rule", () => {
+    const at = bench([]);
+    at.engine.report("container-unhealthy", web, wrong);
+    at.engine.setRules([unhealthy()]);
+    look(at);
+    expect(at.told).toEqual(["firing web"]);
+    at.engine.setRules([unhealthy({ enabled: false })]);
+    look(at);
+    expect([...at.engine.entries()]).toEqual([]);
+    expect(at.stored.size).toBe(0);
+  });
+});
+
+describe("a figure", () => {
+  const disk = ruleOf({ condition: { kind: "host-disk", percent: 90 } });
+  const root = { kind: "host", name: "/" } as const;
+  const at90 = (value: number) => ({ value, detail: `${value} %` });
+
+  test("fires at its threshold and is over only well below it", () => {
+    const at = bench([disk]);
+    for (const value of [89.9, 90, 89, 86, 90]) at.engine.report("host-disk", root, at90(value));
+    at.engine.flush();
+    expect(at.told).toEqual(["firing /"]);
+    at.engine.report("host-disk", root, at90(85));
+    at.engine.flush();
+    expect(at.told).toEqual(["firing /", "resolved /"]);
+  });
+
+  test("that is no longer read does not go on to fire", () => {
+    const at = bench([ruleOf({ condition: { kind: "host-disk", percent: 90 }, forSeconds: 600 })]);
+    at.engine.report("host-disk", root, at90(95));
+    pass(11 * MINUTE);
+    look(at);
+    expect(at.told).toEqual([]);
+  });
+});
+
+describe("a count", () => {
+  const loop = ruleOf({ condition: { kind: "container-restarts", count: 3, withinSeconds: 60 } });
+  const once = { occurrences: 1, detail: "restarted by itself" };
+
+  test("fires when there were so many within the time, and is over when they have passed", () => {
+    const at = bench([loop]);
+    at.engine.report("container-restarts", web, once);
+    pass(50_000);
+    at.engine.report("container-restarts", web, once);
+    pass(20_000); // the first is out of the window by now
+    at.engine.report("container-restarts", web, once);
+    look(at);
+    expect(at.told).toEqual([]);
+    at.engine.report("container-restarts", web, once);
+    look(at);
+    expect(at.told).toEqual(["firing web"]);
+    pass(61_000);
+    look(at);
+    expect(at.told).toEqual(["firing web", "resolved web"]);
+  });
+
+  test("of one rule is not told to another of the same kind", () => {
+    const log = (id: string) =>
+      ruleOf({ condition: { kind: "container-log", pattern: id, count: 1, withinSeconds: 60 } }, id);
+    const at = bench([log("one"), log("two")]);
+    at.engine.report("container-log", web, once, "two");
+    expect([...at.engine.entries()].map(({ rule }) => rule.id)).toEqual(["two"]);
+  });
+});
+
+describe("what is told", () => {
+  test("comes once and for all when something flaps, and again when it has been steady", () => {
+    const at = bench([unhealthy()]);
+    for (let round = 0; round < 8; round++) {
+      at.engine.report("container-unhealthy", web, wrong);
+      pass(5_000);
+      at.engine.report("container-unhealthy", web, well);
+      pass(5_000);
+      look(at);
+    }
+    expect(at.sent.filter((text) => text.startsWith("firing"))).toHaveLength(4);
+    expect(at.sent.filter((text) => text.startsWith("flapping"))).toHaveLength(1);
+    expect(at.sent.at(-1)).toBe("flapping web");
+    pass(16 * MINUTE);
+    look(at);
+    expect(at.sent.at(-1)).toBe("steady web");
+  });
+
+  test("waits through the quiet hours, and is not sent at all when it is over by then", () => {
+    const quietHours = { days: [0, 1, 2, 3, 4, 5, 6], from: "22:00", to: "07:00", timeZone: "UTC" };
+    const at = bench([unhealthy({ quietHours })]);
+    wall = Date.UTC(2026, 0, 5, 23, 0);
+    at.engine.report("container-unhealthy", web, wrong);
+    at.engine.report("container-unhealthy", { kind: "container", name: "db" }, wrong);
+    look(at);
+    expect(at.told).toEqual(["firing web", "firing db"]);
+    expect(at.sent).toEqual([]);
+    at.engine.report("container-unhealthy", web, well);
+    pass(8 * 60 * MINUTE);
+    look(at);
+    expect(at.sent).toEqual(["firing db"]);
+  });
+
+  test("is held back by a silence, and sent when that ends", () => {
+    const at = bench([unhealthy({ repeatSeconds: 60 })]);
+    at.engine.report("container-unhealthy", web, wrong);
+    at.engine.silence([...at.engine.entries()][0]?.id ?? "", 3_600);
+    pass(30 * MINUTE);
+    look(at);
+    expect(at.sent).toEqual(["firing web"]);
+    pass(31 * MINUTE);
+    look(at);
+    expect(at.sent).toEqual(["firing web", "repeated web"]);
+  });
+});
+
+describe("a new start", () => {
+  test("goes on where the last run stood, and tells nothing twice", () => {
+    const first = bench([unhealthy({ forSeconds: 60 })]);
+    first.engine.report("container-unhealthy", web, wrong);
+    pass(50_000);
+    first.engine.flush();
+    const second = bench([unhealthy({ forSeconds: 60 })], first);
+    pass(10_000);
+    second.engine.report("container-unhealthy", web, wrong);
+    second.engine.flush();
+    expect(second.told).toEqual(["firing web"]);
+    const third = bench([unhealthy({ forSeconds: 60 })], second);
+    third.engine.report("container-unhealthy", web, wrong);
+    pass(60_000);
+    look(third);
+    expect(third.told).toEqual([]);
+    third.engine.report("container-unhealthy", web, well);
+    third.engine.flush();
+    expect(third.told).toEqual(["resolved web"]);
+  });
+
+  test("a write that fails is tried again with all there was to write", () => {
+    let full = true;
+    const at = bench([unhealthy()], undefined, () => full);
+    at.engine.report("container-unhealthy", web, wrong);
+    look(at);
+    expect(at.told).toEqual([]);
+    full = false;
+    look(at);
+    expect(at.told).toEqual(["firing web"]);
+  });
+});
+
+test("names match with a star for any run of characters", () => {
+  const cases: [string, string, boolean][] = [
+    ["web", "web", true],
+    ["web", "web-1", false],
+    ["web*", "web-1", true],
+    ["*-db", "shop-db", true],
+    ["a*b*c", "a-b-c", true],
+    ["a*b*c", "acb", false],
+    ["ab*ba", "aba", false],
+    ["*", "anything", true],
+    ["a.c", "abc", false],
+  ];
+  for (const [pattern, name, matches] of cases)
+    expect([pattern, name, matchesName(pattern, name)]).toEqual([pattern, name, matches]);
+});
+
+test("quiet hours go over midnight, and follow the rule's own time zone", () => {
+  const night = { days: [5], from: "22:00", to: "06:00", timeZone: "Europe/Berlin" };
+  expect(isQuiet(night, new Date("2026-01-09T20:59:00Z"))).toBe(false); // Friday 21:59 in Berlin
+  expect(isQuiet(night, new Date("2026-01-09T21:00:00Z"))).toBe(true);
+  expect(isQuiet(night, new Date("2026-01-10T04:59:00Z"))).toBe(true); // Saturday morning belongs to Friday
+  expect(isQuiet(night, new Date("2026-01-10T05:00:00Z"))).toBe(false);
+  expect(isQuiet(night, new Date("2026-01-10T22:00:00Z"))).toBe(false);
+  expect(isQuiet(night, new Date("2026-07-10T19:59:00Z"))).toBe(false); // summer: 21:59
+  expect(isQuiet(night, new Date("2026-07-10T20:00:00Z"))).toBe(true);
+});

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { type AlertRule, type AlertRuleInput, BELL } from "../../shared/protocol/alert.ts";
+import { AppError } from "../../shared/server/errors.ts";
+
+const RULES_MAX = 200;
+
+export interface RuleStore {
+  list(): AlertRule[];
+  /** Throws `not_found`. */
+  get(id: string): AlertRule;
+  add(rule: AlertRuleInput): AlertRule;
+  change(id: string, rule: AlertRuleInput): AlertRule;
+  remove(id: string): void;
+  /** Takes a channel out of every rule. */
+  dropChannel(channelId: string): void;
+}
+
+export function createRuleStore(database: DatabaseSync): RuleStore {
+  const all = database.prepare("SELECT * FROM alert_rule ORDER BY created_at, name, id");
+  const one = database.prepare("SELECT * FROM alert_rule WHERE id = ?");
+  const count = database.prepare("SELECT count(*) AS rules FROM alert_rule");
+  const insert = database.prepare(
+    "INSERT INTO alert_rule (id, name, enabled, settings, created_at) VALUES (?, ?, ?, ?, ?)",
+  );
+  const update = database.prepare("UPDATE alert_rule SET name = ?, enabled = ?, settings = ? WHERE id = ?");
+  const erase = database.prepare("DELETE FROM alert_rule WHERE id = ?");
+  const hasChannel = database.prepare("SELECT 1 FROM alert_channel WHERE id = ?");
+
+  const get = (id: string): AlertRule => {
+    const row = one.get(id);
+    if (!row) throw new AppError("not_found", "There is no such rule.");
+    return toRule(row);
+  };
+  const list = () => all.all().map(toRule);
+  const checkChannels = ({ channels }: AlertRuleInput) => {
+    for (const id of channels) {
+      if (id !== BELL && !hasChannel.get(id)) throw new AppError("invalid_input", "The rule names a channel that is not there.");
+    }
+  };
+  const change: RuleStore["change"] = (id, rule) => {
+    get(id);
+    checkChannels(rule);
+    const { name, enabled, ...settings } = rule;
+    update.run(name, Number(enabled), JSON.stringify(settings), id);
+    return get(id);
+  };
+
+  return {
+    list,
+    get,
+    change,
+    add(rule) {
+      if (Number(count.get()?.rules) >= RULES_MAX) {
+        throw new AppError("conflict", `At most ${RULES_MAX} rules can be kept.`);
+      }
+      checkChannels(rule);
+      const { name, enabled, ...settings } = rule;
+      const id = randomUUID();
+      insert.run(id, name, Number(enabled), JSON.stringify(settings), new Date().toISOString());
+      return get(id);
+    },
+    remove(id) {
+      get(id);
+      erase.run(id);
+    },
+    dropChannel(channelId) {
+      for (const { id, createdAt: _, ...rule } of list()) {
+        if (rule.channels.includes(channelId)) {
+          const channels = rule.channels.filter((other) => other !== channelId);
+          const { name, enabled, ...settings } = { ...rule, channels };
+          update.run(name, Number(enabled), JSON.stringify(settings), id);
+        }
+      }
+    },
+  };
+}
+
+const toRule = (row: Record<string, unknown>): AlertRule => ({
+  ...(JSON.parse(String(row.settings)) as Omit<AlertRuleInput, "name" | "enabled">),
+  id: String(row.id),
+  name: String(row.name),
+  enabled: row.enabled === 1,
+  createdAt: String(row.created_at),
+});
