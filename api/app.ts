@@ -10,6 +10,7 @@ import { createGuard, type GuardOptions } from "./middleware/guard.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { wholeBody } from "./middleware/whole-body.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { alertsRoutes } from "./routes/alerts.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { deploymentsRoutes } from "./routes/deployments.ts";
 import { diskRoutes } from "./routes/disk.ts";
@@ -52,6 +53,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
     .route("/mcp", mcpRoutes(deps))
+    .route("/alerts", alertsRoutes(deps))
     .route("/files", filesRoutes(deps))
     .route("/setup", setupRoutes(deps))
     .route("/session", sessionRoutes(deps))

@@ -1,3 +1,4 @@
+import { openContainerEvents } from "../shared/host/container-events.ts";
 import { createDockerHost } from "../shared/host/docker.ts";
 import { createFileRoot } from "../shared/host/files.ts";
 import { createHostMetrics } from "../shared/host/metrics.ts";
@@ -7,6 +8,7 @@ import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
+import { createAlerts } from "./alerts/alerts.ts";
 import { openDatabase } from "./database/database.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createRegistries } from "./images/registries.ts";
@@ -66,9 +68,15 @@ export function createApiDeps({
   const jobs = createJobs({ realtime, trail: access.trail, log });
   const stackHost = createStackHost({ database, docker, config, log });
   const logStore = createLogStore({ config, log });
+  const metrics = createHostMetrics();
+  const containerEvents = openContainerEvents(docker, log);
+  const alerts = createAlerts({
+    ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
+    ...{ realtime, config, log, logWatcher: logStore },
+  });
   return {
     deps: {
-      ...{ access, database, docker, processes, metrics: createHostMetrics(), files, realtime, dependencies, jobs },
+      ...{ access, database, docker, processes, metrics, files, realtime, dependencies, jobs, alerts },
       shellOwner: shellOwner(emitToken),
       stackHost,
       logStore,
@@ -76,7 +84,8 @@ export function createApiDeps({
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {
-      await Promise.all([mcp.close(), jobs.close(), updateChecks.close(), logStore.close()]);
+      await alerts.close(); // it watches the logs, and restarts by what it sees
+      await Promise.all([mcp.close(), jobs.close(), updateChecks.close(), logStore.close(), containerEvents.close()]);
     },
     close() {
       access.close();

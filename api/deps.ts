@@ -6,6 +6,7 @@ import type { ProcessHost } from "../shared/host/processes.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Access } from "./access/access.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Dependencies } from "./lib/dependencies.ts";
@@ -26,6 +27,7 @@ export interface ApiDeps {
   files: FileRoot;
   mcp: McpHost;
   jobs: Jobs;
+  alerts: Alerts;
   logStore: LogStore;
   /** Log-ins at private registries, for whoever pulls an image. */
   registries: Registries;

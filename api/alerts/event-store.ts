@@ -49,7 +49,10 @@ export interface EventStore {
 }
 
 /** What happened and what is to be told, in `state.db`. */
-export function createEventStore(database: DatabaseSync, onLost: (channelId: string, count: number) => void): EventStore {
+export function createEventStore(
+  database: DatabaseSync,
+  onLost: (channelId: string, count: number) => void,
+): EventStore {
   const allStates = database.prepare("SELECT rule_id, subject_kind, subject, id, state FROM alert_state");
   const saveState = database.prepare(
     "INSERT OR REPLACE INTO alert_state (rule_id, subject_kind, subject, id, state) VALUES (?, ?, ?, ?, ?)",
@@ -193,6 +196,10 @@ const toSubject = (row: Row): AlertSubject => ({
 });
 const toEvent = (row: Row): AlertEvent => ({
   ...{ id: Number(row.id), at: String(row.at), kind: String(row.kind) as AlertEventKind },
-  ...{ ruleId: String(row.rule_id), ruleName: String(row.rule_name), condition: String(row.condition) as ConditionKind },
+  ...{
+    ruleId: String(row.rule_id),
+    ruleName: String(row.rule_name),
+    condition: String(row.condition) as ConditionKind,
+  },
   ...{ severity: String(row.severity) as Severity, subject: toSubject(row), detail: String(row.detail) },
 });

@@ -37,6 +37,8 @@ export interface NotifierOptions {
   rules: AddressRules;
   log: Log;
   times?: Partial<NotifierTimes> | undefined;
+  /** Sends nothing but tests. */
+  paused?: boolean;
 }
 
 interface Courier {
@@ -51,7 +53,7 @@ interface Courier {
  * Brings messages to their channels: one at a time, gathered, tried again with growing waits. A message leaves the
  * store once the receiver took it, so that a killed server may repeat one and loses none.
  */
-export function createNotifier({ events, channels, rules, log, times }: NotifierOptions): Notifier {
+export function createNotifier({ events, channels, rules, log, times, paused = false }: NotifierOptions): Notifier {
   const { gatherMs, restMs, retryFirstMs, retryMaxMs } = { ...usualTimes, ...times };
   const couriers = new Map<string, Courier>();
   const underWay = new Set<Promise<void>>();
@@ -127,6 +129,7 @@ export function createNotifier({ events, channels, rules, log, times }: Notifier
   };
   const wake = () =>
     safely(() => {
+      if (paused) return;
       for (const id of events.channelsWaiting()) plan(id, gatherMs);
     });
   wake();

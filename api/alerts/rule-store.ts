@@ -35,7 +35,8 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
   const list = () => all.all().map(toRule);
   const checkChannels = ({ channels }: AlertRuleInput) => {
     for (const id of channels) {
-      if (id !== BELL && !hasChannel.get(id)) throw new AppError("invalid_input", "The rule names a channel that is not there.");
+      if (id !== BELL && !hasChannel.get(id))
+        throw new AppError("invalid_input", "The rule names a channel that is not there.");
     }
   };
   const change: RuleStore["change"] = (id, rule) => {

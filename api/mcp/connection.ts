@@ -10,9 +10,9 @@ import {
 import type { McpTool } from "../../shared/protocol/mcp.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { AddressRules } from "../outbound/address-rules.ts";
+import { createPinnedFetch } from "../outbound/pinned-fetch.ts";
 import { toCallFailure } from "./call-failure.ts";
 import type { McpLogFeed } from "./log-feed.ts";
-import { createPinnedFetch } from "../outbound/pinned-fetch.ts";
 import { toPlainLine } from "./plain-text.ts";
 import type { ProcessRegister } from "./process-register.ts";
 import { createStdioTransport } from "./stdio-transport.ts";

@@ -63,10 +63,7 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const isListed = ({ hostname, port }: HostAndPort) => allowed.has(hostname) || allowed.has(`${hostname}:${port}`);
   const refusal = () =>
-    new AppError(
-      "forbidden",
-      `This address lies in an inner network: the operator lists such hosts in ${variable}.`,
-    );
+    new AppError("forbidden", `This address lies in an inner network: the operator lists such hosts in ${variable}.`);
 
   const check = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : undefined;

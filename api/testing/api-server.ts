@@ -28,12 +28,14 @@ export interface TestApiOptions {
   pm2Home?: string;
   /** Logs are kept only when it is given: most tests need no workers. */
   logStore?: { maxBytes?: number; maxDays?: number };
+  /** More variables of the environment. */
+  env?: Record<string, string>;
   /** Replaces some of the parts. */
   change?(deps: ApiDeps): Partial<ApiDeps>;
 }
 
 /** The whole API on a free port with a state folder of its own; only what it tells the realtime server is recorded instead. */
-export async function startApi({ dockerHost, pm2Home, logStore, change }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi({ dockerHost, pm2Home, logStore, env, change }: TestApiOptions = {}): Promise<TestApi> {
   const folder = await tempFolder("api");
   const config = parseConfig({
     DATA_DIR: join(folder.path, "data"),
@@ -43,6 +45,7 @@ export async function startApi({ dockerHost, pm2Home, logStore, change }: TestAp
     NODE_ENV: "test",
     LOG_STORE_MAX_BYTES: String(logStore ? (logStore.maxBytes ?? 64 * 1024 * 1024) : 0),
     LOG_STORE_MAX_DAYS: String(logStore?.maxDays ?? 14),
+    ...env,
   });
   const log = silentLog();
   const { realtime, emitted } = createEmitRecorder();

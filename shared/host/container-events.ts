@@ -12,6 +12,9 @@ export interface ContainerEvent {
   action: string;
   /** Of `die`. */
   exitCode?: number;
+  /** Of `kill`: the number of the signal. */
+  signal?: number;
+  composeProject?: string;
 }
 
 /** Documents of the Engine's event stream, as far as they matter here. */
@@ -76,7 +79,11 @@ function parseEvent(document: unknown): ContainerEvent | undefined {
   const parsed = engineEvent.safeParse(document);
   if (!parsed.success) return undefined;
   const { Action, Actor } = parsed.data;
-  const { name = "", exitCode } = Actor.Attributes;
-  const event: ContainerEvent = { id: Actor.ID, name, action: Action };
-  return Action === "die" && exitCode !== undefined ? { ...event, exitCode: Number(exitCode) } : event;
+  const { name = "", exitCode, signal, "com.docker.compose.project": composeProject } = Actor.Attributes;
+  return {
+    ...{ id: Actor.ID, name, action: Action },
+    ...(Action === "die" && exitCode !== undefined ? { exitCode: Number(exitCode) } : {}),
+    ...(Action === "kill" && signal !== undefined ? { signal: Number(signal) } : {}),
+    ...(composeProject === undefined ? {} : { composeProject }),
+  };
 }

@@ -10,6 +10,7 @@ import {
   type Severity,
   severities,
 } from "./alert-kinds.ts";
+import { logLevels } from "./log-search.ts";
 import { hasControlCharacter } from "./rooms.ts";
 
 export * from "./alert-kinds.ts";
@@ -41,10 +42,10 @@ export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("container-log"),
     ...counting,
-    /** A regular expression in RE2's syntax, or plain text. */
-    pattern: line(500),
+    /** Found anywhere in a line whatever its case, or a regular expression in RE2's syntax. Null: any line of the levels. */
+    pattern: line(500).nullable().default(null),
     syntax: z.enum(["text", "regex"]).default("text"),
-    caseSensitive: z.boolean().default(false),
+    levels: z.array(z.enum(logLevels)).max(logLevels.length).default([]),
   }),
   z.strictObject({ kind: z.literal("container-memory"), percent }),
   /** Percent of one core: 200 are two cores in full use. */
@@ -107,6 +108,10 @@ const ruleShape = z.strictObject({
 
 /** `POST /api/alerts/rules` and, as a whole, `PUT /api/alerts/rules/:id`. */
 export const alertRuleBody = ruleShape
+  .refine(({ condition }) => condition.kind !== "container-log" || condition.pattern || condition.levels.length > 0, {
+    path: ["condition", "pattern"],
+    message: "a text, an expression or a level is needed",
+  })
   .refine((rule) => rule.healing === null || healable.includes(rule.condition.kind), {
     path: ["healing"],
     message: "only a stopped or unhealthy container can be restarted",

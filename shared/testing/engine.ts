@@ -24,6 +24,8 @@ export interface TestContainerOptions {
   labels?: Record<string, string>;
   /** Log driver and its options; the Engine's own when absent. */
   log?: { driver: string; options?: Record<string, string> };
+  /** A shell command that tells whether it is well; asked twice a second, and one failure is enough. */
+  health?: string;
   restart?: "no" | "always" | "unless-stopped";
   /** False makes the container without starting it. */
   start?: boolean;
@@ -46,6 +48,10 @@ export interface TestEngine {
   removeAll(): Promise<void>;
 }
 
+const healthcheck = (command: string) => ({
+  ...{ Test: ["CMD-SHELL", command], Interval: 500_000_000, Timeout: 5_000_000_000, Retries: 1 },
+});
+
 /** An Engine that is already running, by its socket; the machine's own when no path is given. */
 export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
   const docker = new Docker({ socketPath });
@@ -64,6 +70,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
         Env: options.env ?? [],
         Labels: { ...options.labels, [LABEL]: owner },
         StopTimeout: 1,
+        ...(options.health ? { Healthcheck: healthcheck(options.health) } : {}),
         HostConfig: {
           NetworkMode: "none",
           RestartPolicy: { Name: options.restart ?? "no" },

@@ -30,7 +30,11 @@ export async function sendMessage(
 ): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(SEND_LIMIT_MS)]);
   if (settings.type === "email") return sendMail(settings, message, rules, limit);
-  await post(settings.type === "webhook" ? webhookRequest(settings, message) : ntfyRequest(settings, message), rules, limit);
+  await post(
+    settings.type === "webhook" ? webhookRequest(settings, message) : ntfyRequest(settings, message),
+    rules,
+    limit,
+  );
 }
 
 async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules, signal: AbortSignal): Promise<void> {
@@ -41,7 +45,8 @@ async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules
       headers: { "content-type": "application/json", "user-agent": "ai-desktop-alerts", ...headers },
     });
     await skim(response);
-    if (!response.ok) throw new AppError("upstream_unavailable", `The receiver answered with status ${response.status}.`);
+    if (!response.ok)
+      throw new AppError("upstream_unavailable", `The receiver answered with status ${response.status}.`);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("upstream_unavailable", reasonOf(error, signal), { cause: error });
@@ -71,7 +76,8 @@ async function skim(response: Response): Promise<void> {
 export function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return "The receiver did not answer in time.";
   const { code = "", message = "" } = error as { code?: string; message?: string };
-  if (/redirect/i.test(message)) return "The receiver redirects, which is not followed: give the address it redirects to.";
+  if (/redirect/i.test(message))
+    return "The receiver redirects, which is not followed: give the address it redirects to.";
   if (code === "ECONNREFUSED") return "Nothing listens at this address and port.";
   if (code === "ENETUNREACH" || code === "EHOSTUNREACH") return "There is no way to this address from here.";
   if (code === "ETIMEDOUT" || /does not answer/.test(message)) return "The receiver did not answer in time.";

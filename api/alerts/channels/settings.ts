@@ -55,7 +55,10 @@ export function mergeSecrets(before: StoredSettings | undefined, after: ChannelS
   const same = isSame && (before.security === after.security || before.security === "none") ? before : undefined;
   const password = keep(after.password, same?.password);
   if (password !== undefined && after.security === "none") {
-    throw new AppError("invalid_input", "A password is only sent over an encrypted connection: choose STARTTLS or TLS.");
+    throw new AppError(
+      "invalid_input",
+      "A password is only sent over an encrypted connection: choose STARTTLS or TLS.",
+    );
   }
   return { ...after, password };
 }

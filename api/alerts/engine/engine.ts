@@ -192,7 +192,7 @@ export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...st
 
   const need = (id: string): Entry => {
     const entry = byId.get(id);
-    if (!entry || entry.state.phase !== "firing") throw new AppError("not_found", "There is no such alert now.");
+    if (entry?.state.phase !== "firing") throw new AppError("not_found", "There is no such alert now.");
     return entry;
   };
   const touch = (entry: Entry): Entry => {

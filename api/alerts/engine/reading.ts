@@ -3,7 +3,8 @@ import type { AlertState, Observation } from "./machine.ts";
 
 /** What a source says of a subject. */
 export type Reading =
-  | { active: boolean; detail: string }
+  /** `mild`: only rules that ask for the mild kind as well take it for wrong. */
+  | { active: boolean; mild?: boolean; detail: string }
   | { value: number; detail: string }
   | { occurrences: number; detail: string };
 
@@ -22,7 +23,10 @@ export function observe(state: AlertState, rule: AlertRule, reading: Reading | u
   if ("withinSeconds" in condition) return count(state, condition, reading, tick);
   if (!reading || "occurrences" in reading) return null;
   const { detail } = reading;
-  if ("active" in reading) return { active: reading.active, detail };
+  if ("active" in reading) {
+    const counts = !reading.mild || (condition.kind === "container-stopped" && condition.anyExit);
+    return { active: reading.active && counts, detail };
+  }
   const threshold = thresholdOf(condition);
   if (threshold === undefined || !Number.isFinite(reading.value)) return null;
   const bound = state.phase === "firing" ? threshold * HYSTERESIS : threshold;

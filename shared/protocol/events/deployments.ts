@@ -40,6 +40,8 @@ export interface DeploymentsServerToClient {
   error: (error: { deploymentId?: string; pm2Name?: string; message: string; code: ErrorCode }) => void;
   "stream:closed": (closed: DeploymentRef & { code: StreamClosedCode; exitCode?: number }) => void;
   "stream:state": (state: DeploymentRef & StreamState) => void;
+  /** An alert of this process began, changed or ended. Ask the API. */
+  "alerts:changed": (change: { pm2Name?: string; timestamp: string }) => void;
   /** A process was started, stopped, restarted, deleted…; ask the API for the list again. */
   "deployments:changed": (change: { pm2Name?: string; action: string; timestamp: string }) => void;
 }

@@ -107,6 +107,8 @@ export interface ServicesServerToClient {
   /** Output from one offset to another is no longer held. */
   "shell:gap": (gap: { shellId: string; from: number; to: number }) => void;
   "shell:closed": (closed: { shellId: string; code: ShellEnd; exitCode?: number }) => void;
+  /** An alert of this container began, changed or ended; without a name: some alert, rule or channel. Ask the API. */
+  "alerts:changed": (change: { containerName?: string; timestamp: string }) => void;
   /** A container was created, started, stopped, removed…; ask the API for the list again. */
   "services:changed": (change: {
     containerName?: string;

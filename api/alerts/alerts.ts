@@ -1,0 +1,255 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ContainerEvents } from "../../shared/host/container-events.ts";
+import type { DockerHost } from "../../shared/host/docker.ts";
+import type { HostMetrics } from "../../shared/host/metrics.ts";
+import type { ProcessHost } from "../../shared/host/processes.ts";
+import type {
+  Alert,
+  AlertChannel,
+  AlertChannelInput,
+  AlertHistoryQuery,
+  AlertRule,
+  AlertRuleInput,
+  AlertSubject,
+} from "../../shared/protocol/alert.ts";
+import type { Config } from "../../shared/server/config.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { Trail } from "../audit/trail.ts";
+import type { Jobs } from "../jobs/jobs.ts";
+import type { WsClient } from "../lib/ws-client.ts";
+import type { LogWatcher } from "../log-store/watch.ts";
+import { createAddressRules } from "../outbound/address-rules.ts";
+import { type ChannelStore, createChannelStore } from "./channel-store.ts";
+import { checkTarget } from "./channels/target.ts";
+import { defaultRules } from "./default-rules.ts";
+import { type AlertEngine, createAlertEngine, type Entry, type SignalSink } from "./engine/engine.ts";
+import { type AlertPage, createEventStore } from "./event-store.ts";
+import { createHealer } from "./healer.ts";
+import { createNotifier, type NotifierTimes } from "./notifier.ts";
+import { createRuleStore } from "./rule-store.ts";
+import { createContainerSource } from "./sources/containers.ts";
+import { createHostSource } from "./sources/host.ts";
+import { createLogSource } from "./sources/logs.ts";
+import { createProcessSource } from "./sources/processes.ts";
+import type { SignalSource } from "./sources/source.ts";
+import { createTeller } from "./teller.ts";
+
+type Sees = (subject: AlertSubject) => boolean;
+
+/** The alerts of this server. Throws `AppError`. */
+export interface Alerts {
+  /** What is wrong now, the worst and newest first. */
+  now(sees: Sees): Alert[];
+  find(id: string): Alert;
+  acknowledge(id: string, by: string | null): Alert;
+  /** @param seconds 0 ends a silence. */
+  silence(id: string, seconds: number): Alert;
+  history(query: AlertHistoryQuery, sees: Sees): AlertPage;
+  bell(query: AlertHistoryQuery, principal: string, sees: Sees): AlertPage & { unread: number };
+  markRead(principal: string, upTo: number): void;
+  rules: {
+    list(): AlertRule[];
+    get(id: string): AlertRule;
+    add(rule: AlertRuleInput): AlertRule;
+    change(id: string, rule: AlertRuleInput): AlertRule;
+    remove(id: string): void;
+  };
+  channels: {
+    list(): AlertChannel[];
+    get(id: string): AlertChannel;
+    add(channel: AlertChannelInput): AlertChannel;
+    change(id: string, channel: AlertChannelInput): AlertChannel;
+    remove(id: string): void;
+    /** Sends a real message now; throws what went wrong. */
+    test(id: string): Promise<AlertChannel>;
+  };
+  close(): Promise<void>;
+}
+
+export interface AlertsDeps {
+  database: DatabaseSync;
+  docker: DockerHost;
+  containerEvents: ContainerEvents;
+  processes: ProcessHost;
+  metrics: HostMetrics;
+  jobs: Pick<Jobs, "list">;
+  trail: Pick<Trail, "record" | "recordAfterwards">;
+  clock: { tick(): number; now(): Date };
+  realtime: Pick<WsClient, "emitToWS">;
+  config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED">;
+  log: Log;
+  logWatcher?: LogWatcher;
+  /** More sources, for what is to be watched beside them. */
+  sources?: readonly ((sink: SignalSink) => SignalSource)[];
+  times?: Partial<NotifierTimes>;
+  tickMs?: number;
+}
+
+const TICK_MS = 1_000;
+
+export function createAlerts(deps: AlertsDeps): Alerts {
+  const { database, docker, containerEvents, clock, log, config, tickMs = TICK_MS } = deps;
+  const paused = config.ALERTS_PAUSED;
+  const ruleStore = createRuleStore(database);
+  const channels: ChannelStore = createChannelStore(database);
+  const events = createEventStore(database, (id, count) => channels.noteLost(id, count));
+  if (events.meta("defaults") === undefined) {
+    for (const rule of defaultRules) ruleStore.add(rule);
+    events.setMeta("defaults", new Date().toISOString());
+  }
+  const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS");
+  const notifier = createNotifier({ events, channels, rules: addresses, log, times: deps.times, paused });
+  const teller = createTeller(deps.realtime);
+  let troubled = false;
+  const engine: AlertEngine = createAlertEngine({
+    rules: ruleStore.list().filter(({ enabled }) => enabled),
+    stored: events.states(),
+    clock,
+    commit(changes) {
+      events.commit(changes);
+      troubled = false;
+      teller.changed([...changes.saved, ...changes.forgotten].map(({ subject }) => subject));
+      if (changes.happenings.some(({ send }) => send)) notifier.wake();
+    },
+    onError(error) {
+      if (!troubled) log.error({ err: error }, "the alerts cannot be written down; they are kept until they can");
+      troubled = true;
+    },
+  });
+
+  const containers = paused
+    ? undefined
+    : createContainerSource({
+        ...{ docker, events: containerEvents, sink: engine, log, isHealing: (name) => healer.isAt(name) },
+        attached: {
+          get: () => toNumber(events.meta("attached_until")),
+          set: (at) => events.setMeta("attached_until", String(at)),
+        },
+      });
+  const healer = createHealer({
+    ...{ engine, docker, jobs: deps.jobs, trail: deps.trail, clock, log },
+    isTouched: (id) => containers?.isTouched(id) === true,
+  });
+  const sources: SignalSource[] = [];
+  if (containers) {
+    sources.push(
+      containers,
+      createHostSource(deps.metrics, engine, log),
+      createProcessSource(deps.processes, engine, log),
+      ...(deps.logWatcher ? [createLogSource(deps.logWatcher, engine, log)] : []),
+      ...(deps.sources ?? []).map((make) => make(engine)),
+    );
+  }
+  const applyRules = () => {
+    const enabled = ruleStore.list().filter((rule) => rule.enabled);
+    engine.setRules(enabled);
+    for (const source of sources) source.want(enabled);
+    engine.flush();
+    teller.changed([]);
+  };
+  if (!paused) applyRules();
+  const timer = setInterval(() => {
+    try {
+      engine.tick();
+      healer.tick();
+    } catch (error) {
+      log.error({ err: error }, "the alerts could not be looked after");
+    }
+  }, tickMs);
+  if (paused) clearInterval(timer);
+
+  const toAlert = ({ id, rule, subject, state }: Entry): Alert => ({
+    ...{ id, ruleId: rule.id, ruleName: rule.name, condition: rule.condition.kind, severity: rule.severity },
+    subject: { kind: subject.kind, name: subject.name },
+    phase: state.phase === "firing" ? "firing" : "pending",
+    since: state.sinceAt,
+    ...{ firingSince: state.firingAt, detail: state.detail, acknowledgedBy: state.acknowledgedBy },
+    silencedUntil:
+      state.silencedUntil > clock.tick()
+        ? new Date(clock.now().getTime() + state.silencedUntil - clock.tick()).toISOString()
+        : null,
+    ...{ flapping: state.flapping, heals: state.heals.length, gaveUp: state.gaveUp },
+  });
+  const rank = { critical: 0, warning: 1, info: 2 } as const;
+
+  return {
+    now: (sees) =>
+      [...engine.entries()]
+        .filter(({ state, subject }) => state.phase !== "ok" && sees(subject))
+        .map(toAlert)
+        .sort((one, other) => {
+          if (one.phase !== other.phase) return one.phase === "firing" ? -1 : 1;
+          return rank[one.severity] - rank[other.severity] || other.since.localeCompare(one.since);
+        }),
+    find(id) {
+      const entry = engine.find(id);
+      if (!entry || entry.state.phase === "ok") throw new AppError("not_found", "There is no such alert now.");
+      return toAlert(entry);
+    },
+    acknowledge: (id, by) => toAlert(engine.acknowledge(id, by)),
+    silence: (id, seconds) => toAlert(engine.silence(id, seconds)),
+    history(query, sees) {
+      engine.flush();
+      return events.page(query, sees, false);
+    },
+    bell(query, principal, sees) {
+      engine.flush();
+      return { ...events.page(query, sees, true), unread: events.unread(principal, sees) };
+    },
+    markRead(principal, upTo) {
+      events.markRead(principal, upTo);
+    },
+    rules: {
+      list: ruleStore.list,
+      get: ruleStore.get,
+      add(rule) {
+        const added = ruleStore.add(rule);
+        applyRules();
+        return added;
+      },
+      change(id, rule) {
+        const changed = ruleStore.change(id, rule);
+        applyRules();
+        return changed;
+      },
+      remove(id) {
+        ruleStore.remove(id);
+        applyRules();
+      },
+    },
+    channels: {
+      list: channels.list,
+      get: channels.show,
+      add(channel) {
+        checkTarget(channel.settings, addresses);
+        return channels.add(channel);
+      },
+      change(id, channel) {
+        checkTarget(channel.settings, addresses);
+        const changed = channels.change(id, channel);
+        if (!paused) notifier.renew(id);
+        return changed;
+      },
+      remove(id) {
+        channels.remove(id);
+        ruleStore.dropChannel(id);
+        applyRules();
+      },
+      async test(id) {
+        await notifier.test(id);
+        return channels.show(id);
+      },
+    },
+    async close() {
+      clearInterval(timer);
+      await Promise.all(sources.map((source) => source.close()));
+      await healer.close();
+      engine.close();
+      teller.close();
+      await notifier.close();
+    },
+  };
+}
+
+const toNumber = (text: string | undefined) => (text === undefined ? undefined : Number(text));

@@ -1,0 +1,48 @@
+import type { ProcessHost } from "../../../shared/host/processes.ts";
+import type { Log } from "../../../shared/server/log.ts";
+import type { SignalSink } from "../engine/engine.ts";
+import { createPoll } from "./poll.ts";
+import type { SignalSource } from "./source.ts";
+
+const EVERY_MS = 10_000;
+
+/**
+ * PM2's processes, read as long as a rule asks for them: given up by PM2, or restarted. PM2 counts every restart, by whom
+ * ever, and calls what somebody stopped `stopped`, which is no fault.
+ */
+export function createProcessSource(
+  processes: ProcessHost,
+  sink: SignalSink,
+  log: Log,
+  everyMs = EVERY_MS,
+): SignalSource {
+  let restarts = new Map<string, number>(); // by PM2's number of the process
+  const poll = createPoll(
+    async () => {
+      const list = await processes.list();
+      const now = new Map<string, number>();
+      for (const { name, instances } of list) {
+        const subject = { kind: "process", name } as const;
+        const failed = instances.filter(({ status }) => status === "errored").length;
+        const detail = failed > 0 ? "PM2 has given up restarting it" : "it does not fail";
+        sink.report("process-failed", subject, { active: failed > 0, detail });
+        let fresh = 0;
+        for (const instance of instances) {
+          const key = `${instance.pmId} ${name}`;
+          now.set(key, instance.restarts);
+          fresh += Math.max(0, instance.restarts - (restarts.get(key) ?? instance.restarts));
+        }
+        if (fresh > 0) sink.report("process-restarts", subject, { occurrences: fresh, detail: "restarted" });
+      }
+      restarts = now;
+      sink.settle("process", new Set(list.map(({ name }) => name)));
+    },
+    everyMs,
+    log,
+    "PM2",
+  );
+  return {
+    want: (rules) => poll.set(rules.some(({ condition }) => condition.kind.startsWith("process-"))),
+    close: poll.close,
+  };
+}
