@@ -21,7 +21,7 @@ afterAll(async () => {
   if (!(await lacks("docker"))) await engine.removeAll();
 });
 
-describe.skipIf(await lacks("docker"))("alerts about containers", { timeout: 40_000 }, () => {
+describe.skipIf(await lacks("docker")).concurrent("alerts about containers", { timeout: 40_000 }, () => {
   test("a crash fires with its exit code, a wanted stop and a job that ends well do not", async () => {
     const crash = await engine.run({ name: "crash", script: "sleep 1; exit 3" });
     const ended = await engine.run({ name: "job", script: "sleep 1; exit 0" });
@@ -87,8 +87,9 @@ describe.skipIf(await lacks("docker"))("alerts about containers", { timeout: 40_
     expect((await box.container.inspect()).State.StartedAt).not.toBe(before);
     expect((await alertsOf()).find(({ ruleId }) => ruleId === rule)).toMatchObject({ gaveUp: true, heals: 2 });
     const trail = await api.ask("GET", "/api/audit?action=alert:heal");
-    expect(trail.body.entries).toHaveLength(2);
-    expect(trail.body.entries[0]).toMatchObject({
+    const entries = trail.body.entries.filter(({ target }: { target: string }) => target === box.name);
+    expect(entries).toHaveLength(2);
+    expect(entries[0]).toMatchObject({
       ...{ outcome: "done", target: box.name, actor: { kind: "system", id: rule, name: "heal it" } },
     });
   });

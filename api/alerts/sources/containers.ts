@@ -167,6 +167,8 @@ export function createContainerSource({
       one.subject = { kind: "container", name, project };
       known.set(id, one);
       if (state === "running" && !timers.has(id)) noteRun(one, "it runs");
+      // Paused, the Engine tells no health: what was so stays so.
+      if (state === "paused" || state === "restarting" || isHealing(name)) continue;
       if (health === "none")
         sink.report("container-unhealthy", one.subject, { active: false, detail: "it has no health check" });
       else onHealth(one, health);
