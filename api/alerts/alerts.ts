@@ -30,7 +30,7 @@ import { createNotifier, type NotifierTimes } from "./notifier.ts";
 import { createRuleStore } from "./rule-store.ts";
 import { createContainerSource } from "./sources/containers.ts";
 import { createHostSource } from "./sources/host.ts";
-import { createLogSource } from "./sources/logs.ts";
+import { createLogSource, specOf } from "./sources/logs.ts";
 import { createProcessSource } from "./sources/processes.ts";
 import type { SignalSource } from "./sources/source.ts";
 import { createTeller } from "./teller.ts";
@@ -159,6 +159,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   }, tickMs);
   if (paused) clearInterval(timer);
 
+  /** Throws `invalid_input` for a pattern that is none, in the log store's own words. */
+  const checkPattern = (rule: AlertRuleInput) => {
+    if (rule.condition.kind === "container-log") deps.logWatcher?.watch(specOf(rule), () => {})();
+  };
+
   const toAlert = ({ id, rule, subject, state }: Entry): Alert => ({
     ...{ id, ruleId: rule.id, ruleName: rule.name, condition: rule.condition.kind, severity: rule.severity },
     subject: { kind: subject.kind, name: subject.name },
@@ -204,11 +209,13 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       list: ruleStore.list,
       get: ruleStore.get,
       add(rule) {
+        checkPattern(rule);
         const added = ruleStore.add(rule);
         applyRules();
         return added;
       },
       change(id, rule) {
+        checkPattern(rule);
         const changed = ruleStore.change(id, rule);
         applyRules();
         return changed;

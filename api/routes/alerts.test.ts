@@ -174,6 +174,7 @@ describe("rules", () => {
       { name: "x", condition: cpu, quietHours: { days: [1], from: "25:00", to: "07:00", timeZone: "UTC" } },
       { name: "x", condition: cpu, quietHours: { days: [1], from: "22:00", to: "07:00", timeZone: "Nowhere/City" } },
       { name: "x", condition: { kind: "container-log", count: 1, withinSeconds: 60 } },
+      { name: "x", condition: { kind: "container-log", pattern: "(", syntax: "regex", count: 1, withinSeconds: 60 } },
     ]) {
       expect([JSON.stringify(body), (await api.ask("POST", "/api/alerts/rules", { body })).status]).toEqual([
         JSON.stringify(body),

@@ -45,7 +45,7 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
 }
 
 /** What the log store has to look for. Names with a star are told apart by the engine. */
-export function specOf({ condition, subjects }: AlertRule): LogWatchSpec {
+export function specOf({ condition, subjects }: Pick<AlertRule, "condition" | "subjects">): LogWatchSpec {
   if (condition.kind !== "container-log") throw new TypeError("This is no rule about logs.");
   const { names, projects } = subjects;
   const isExact = names.length > 0 && projects.length === 0 && names.every((name) => !name.includes("*"));
