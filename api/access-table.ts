@@ -68,6 +68,7 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "POST /api/services/:id/stop": change("services:control", "service:stop"),
   "POST /api/services/:id/restart": change("services:control", "service:restart"),
   "DELETE /api/services/:id": change("services:remove", "service:remove"),
+  "GET /api/services/:id/history": view("services:view"),
   "GET /api/services/:id/shells": view("services:shell"),
   "POST /api/services/:id/shells": change("services:shell", "service:shell-open"),
   "DELETE /api/services/:id/shells/:shell": change("services:shell", "service:shell-end"),
@@ -136,6 +137,7 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
 
   "GET /api/system": view("system:view"),
   "GET /api/system/stats": view("system:view"),
+  "GET /api/system/history": view("system:view"),
 
   "GET /api/mcp": view("mcp:view"),
   "POST /api/mcp": change("mcp:manage", "mcp:create"),

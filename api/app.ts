@@ -30,6 +30,7 @@ import { sessionRoutes } from "./routes/session.ts";
 import { setupRoutes } from "./routes/setup.ts";
 import { shellsRoutes } from "./routes/shells.ts";
 import { stacksRoutes } from "./routes/stacks.ts";
+import { serviceHistoryRoutes, systemHistoryRoutes } from "./routes/stats-history.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { serviceUpdatesRoutes, updatesRoutes } from "./routes/updates.ts";
 import { usersRoutes } from "./routes/users.ts";
@@ -47,11 +48,13 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/updates", updatesRoutes(deps))
     .route("/disk", diskRoutes(deps))
     .route("/registries", registriesRoutes(deps))
+    .route("/services", serviceHistoryRoutes(deps))
     .route("/jobs", jobsRoutes(deps))
     .route("/logs", logsRoutes(deps))
     .route("/stacks", stacksRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
+    .route("/system", systemHistoryRoutes(deps))
     .route("/mcp", mcpRoutes(deps))
     .route("/alerts", alertsRoutes(deps))
     .route("/files", filesRoutes(deps))

@@ -18,6 +18,7 @@ import type { WsClient } from "./lib/ws-client.ts";
 import { createLogStore } from "./log-store/log-store.ts";
 import { createMcpHost } from "./mcp/host.ts";
 import { createStackHost } from "./stacks/host.ts";
+import { createStatsHistory } from "./stats-history/stats-history.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
 import { createUpdateStore } from "./updates/store.ts";
 import { createUpdates } from "./updates/update.ts";
@@ -65,6 +66,7 @@ export function createApiDeps({
   const updateChecks = createUpdateChecks({
     ...{ docker, registries, store: updateStore, log, everyHours: config.UPDATE_CHECK_HOURS },
   });
+  const stats = createStatsHistory({ docker, config, log });
   const jobs = createJobs({ realtime, trail: access.trail, log });
   const stackHost = createStackHost({ database, docker, config, log });
   const logStore = createLogStore({ config, log });
@@ -77,7 +79,7 @@ export function createApiDeps({
   return {
     deps: {
       ...{ access, database, docker, processes, metrics, files, realtime, dependencies, jobs, alerts },
-      shellOwner: shellOwner(emitToken),
+      ...{ stats, shellOwner: shellOwner(emitToken) },
       stackHost,
       logStore,
       ...{ registries, updateChecks, updates: createUpdates({ docker, registries, store: updateStore }) },
@@ -85,9 +87,17 @@ export function createApiDeps({
     },
     async stop() {
       await alerts.close(); // it watches the logs, and restarts by what it sees
-      await Promise.all([mcp.close(), jobs.close(), updateChecks.close(), logStore.close(), containerEvents.close()]);
+      await Promise.all([
+        mcp.close(),
+        stats.stop(),
+        jobs.close(),
+        updateChecks.close(),
+        logStore.close(),
+        containerEvents.close(),
+      ]);
     },
     close() {
+      stats.close();
       access.close();
       database.close();
     },

@@ -14,6 +14,7 @@ import type { WsClient } from "./lib/ws-client.ts";
 import type { LogStore } from "./log-store/log-store.ts";
 import type { McpHost } from "./mcp/host.ts";
 import type { StackHost } from "./stacks/host.ts";
+import type { StatsHistory } from "./stats-history/stats-history.ts";
 import type { UpdateChecks } from "./updates/checks.ts";
 import type { Updates } from "./updates/update.ts";
 
@@ -36,6 +37,7 @@ export interface ApiDeps {
   updates: Updates;
   realtime: WsClient;
   dependencies: Dependencies;
+  stats: StatsHistory;
   /** What marks the shells of this installation. */
   shellOwner: string;
   originPolicy: OriginPolicy;

@@ -45,6 +45,7 @@ export async function startApi({ dockerHost, pm2Home, logStore, env, change }: T
     NODE_ENV: "test",
     LOG_STORE_MAX_BYTES: String(logStore ? (logStore.maxBytes ?? 64 * 1024 * 1024) : 0),
     LOG_STORE_MAX_DAYS: String(logStore?.maxDays ?? 14),
+    STATS_INTERVAL: "0",
     ...env,
   });
   const log = silentLog();

@@ -55,6 +55,8 @@ export interface DockerHost {
   openLogs(id: string, options: ContainerLogOptions): Promise<Readable>;
   /** Newline-separated JSON, one document a second. */
   openStats(id: string, signal: AbortSignal): Promise<Readable>;
+  /** One such document, at once; nothing in it to compare its processor time with. */
+  statsOnce(id: string): Promise<unknown>;
   /** Newline-separated JSON of container events. */
   openEvents(signal: AbortSignal): Promise<Readable>;
   images: DockerImages;
@@ -125,6 +127,8 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
       return open({ method: "GET", path: containerPath(id, "logs"), query }, signal);
     },
     openStats: (id, signal) => open({ method: "GET", path: containerPath(id, "stats"), query: { stream: 1 } }, signal),
+    statsOnce: (id) =>
+      call({ method: "GET", path: containerPath(id, "stats"), query: { stream: false, "one-shot": true } }),
     openEvents: (signal) => {
       const filters = JSON.stringify({ type: ["container"], event: containerEvents });
       return open({ method: "GET", path: "/events", query: { filters } }, signal);

@@ -111,6 +111,10 @@ const schema = z.object({
   MAX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
   MAX_SOCKETS_PER_SESSION: z.coerce.number().int().min(1).default(256),
   MAX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
+  /** Seconds between two samples of all running containers and the host; 0 takes none. */
+  STATS_INTERVAL: z.coerce.number().int().min(0).max(300).default(15),
+  /** Days that these are kept, coarser with age; 0 keeps none. */
+  STATS_HISTORY_DAYS: z.coerce.number().int().min(0).max(31).default(7),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   OIDC_ISSUER: z.url().optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),

@@ -1,0 +1,186 @@
+import { type ContainerSample, toSample } from "../../shared/host/container-sample.ts";
+import { UnavailableError } from "../../shared/host/dependency.ts";
+import type { DockerHost } from "../../shared/host/docker.ts";
+import type { HostMetrics, HostSample } from "../../shared/host/metrics.ts";
+import type { Service } from "../../shared/protocol/service.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { HistorySample, HistoryStore, SeriesKey } from "./history-store.ts";
+
+/** Containers that are sampled: what a host of hundreds has beyond it has no history. */
+const CONTAINERS_MAX = 500;
+/** Questions to the Engine at once. */
+const AT_ONCE = 4;
+/** How often what is too old is deleted, in seconds. */
+const PRUNE_SECONDS = 600;
+
+/** The newest figures of a running container. */
+export interface LatestStats {
+  containerId: string;
+  name: string;
+  /** Percent of one core. */
+  cpuPercent: number;
+  memoryBytes: number;
+  /** The container's own limit, or the memory of the host. */
+  memoryLimitBytes: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+export interface Collector {
+  /** Of each running container by its name, as of the last round. */
+  latest(): ReadonlyMap<string, LatestStats>;
+  /** One round, now: what the timer does. */
+  collect(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface CollectorOptions {
+  docker: Pick<DockerHost, "list" | "statsOnce">;
+  /** Not shared: rates are between two calls. */
+  metrics: Pick<HostMetrics, "sample">;
+  /** Absent: figures are measured and not kept. */
+  store: HistoryStore | undefined;
+  log: Log;
+  /** Seconds between two rounds; 0: only when told. */
+  interval: number;
+  now?: () => number;
+}
+
+interface Measured {
+  document: StatsDocument;
+  sample: ContainerSample | undefined;
+}
+interface StatsDocument {
+  read: string;
+  cpu_stats: object;
+  precpu_stats?: { system_cpu_usage?: number };
+}
+
+/** Samples every running container and the host, for as long as the server runs: one question a container and round. */
+export function createCollector(options: CollectorOptions): Collector {
+  const { docker, metrics, store, log, interval, now = Date.now } = options;
+  let measured = new Map<string, Measured>();
+  let latest = new Map<string, LatestStats>();
+  let prunedAt = 0;
+  let failing = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> | undefined;
+
+  /** A one-shot answer has nothing to compare with: that is the one of the round before. */
+  const measure = async ({ id }: Service): Promise<Measured | undefined> => {
+    const document = (await docker.statsOnce(id)) as StatsDocument | undefined;
+    if (typeof document?.read !== "string") return undefined;
+    const before = measured.get(id)?.document;
+    return { document, sample: toSample(before ? { ...document, precpu_stats: before.cpu_stats } : document) };
+  };
+
+  const collectContainers = async (at: number) => {
+    const running = (await docker.list()).filter(({ state }) => state === "running").slice(0, CONTAINERS_MAX);
+    const next = new Map<string, Measured>();
+    const figures = new Map<string, LatestStats>();
+    const rows: { key: SeriesKey; sample: HistorySample }[] = [];
+    const queue = [...running];
+    const work = async () => {
+      for (let service = queue.shift(); service && !stopped; service = queue.shift()) {
+        // One that stopped meanwhile is no reason to lose the round; an Engine that went is.
+        const found = await measure(service).catch((error: unknown) => {
+          if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
+        });
+        if (!found) continue;
+        const before = measured.get(service.id);
+        next.set(service.id, found);
+        if (!found.sample) continue;
+        const { cpuPercent, memoryBytes, memoryLimitBytes } = found.sample;
+        figures.set(service.name, {
+          ...{ containerId: service.id, name: service.name, cpuPercent, memoryBytes, memoryLimitBytes, at },
+        });
+        const key = { name: service.name, container: service.id };
+        rows.push({ key, sample: toHistory(found.sample, before?.sample) });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    measured = next;
+    latest = figures;
+    return rows;
+  };
+
+  const collect = async () => {
+    const at = now();
+    const seconds = Math.floor(at / 1_000);
+    const [containers, host] = await Promise.allSettled([collectContainers(at), metrics.sample()]);
+    if (stopped) return;
+    if (containers.status === "rejected") {
+      latest = new Map();
+      if (!(containers.reason instanceof UnavailableError))
+        log.warn({ err: containers.reason }, "no figures of containers");
+    }
+    const rows = containers.status === "fulfilled" ? containers.value : [];
+    if (host.status === "fulfilled") rows.push({ key: hostKey, sample: ofHost(host.value) });
+    try {
+      store?.add(seconds, rows);
+      if (Math.abs(seconds - prunedAt) >= PRUNE_SECONDS) {
+        prunedAt = seconds;
+        store?.prune(seconds);
+      }
+      failing = false;
+    } catch (error) {
+      // Told once: a full disk is full at the next round too.
+      if (!failing) log.error({ err: error }, "the history of figures cannot be written");
+      failing = true;
+      prunedAt = 0;
+    }
+  };
+
+  const wait = () => {
+    if (stopped || interval <= 0) return;
+    const every = interval * 1_000;
+    timer = setTimeout(
+      () => {
+        round = collect()
+          .catch((error: unknown) => log.error({ err: error }, "a round of figures failed"))
+          .finally(wait);
+      },
+      every - (now() % every),
+    );
+    timer.unref();
+  };
+  wait();
+
+  return {
+    latest: () => latest,
+    collect,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}
+
+/** The host is a series without a name; no container can be called so. */
+export const hostKey: SeriesKey = { name: "", container: "" };
+
+function toHistory(sample: ContainerSample, before: ContainerSample | undefined): HistorySample {
+  const seconds = before ? (Date.parse(sample.timestamp) - Date.parse(before.timestamp)) / 1_000 : 0;
+  // A counter that went back began anew with its container.
+  const rate = (pick: (of: ContainerSample) => number) =>
+    before && seconds > 0 ? Math.max(0, (pick(sample) - pick(before)) / seconds) : 0;
+  return {
+    ...{ cpu: sample.cpuPercent, memory: sample.memoryBytes, memoryLimit: sample.memoryLimitBytes },
+    ...{ rx: rate((of) => of.networkRxBytes), tx: rate((of) => of.networkTxBytes) },
+    ...{ first: rate((of) => of.blockReadBytes), second: rate((of) => of.blockWriteBytes) },
+  };
+}
+
+function ofHost({ cpu, memory, disks, network }: HostSample): HistorySample {
+  const outer = network.filter(({ name }) => name !== "lo" && name !== "lo0");
+  const disk = disks.find(({ mount }) => mount === "/") ?? disks[0];
+  return {
+    ...{ cpu: cpu.usage, memory: memory.used, memoryLimit: memory.total },
+    rx: outer.reduce((sum, { rxBytesPerSecond }) => sum + rxBytesPerSecond, 0),
+    tx: outer.reduce((sum, { txBytesPerSecond }) => sum + txBytesPerSecond, 0),
+    ...{ first: disk?.used ?? 0, second: disk?.total ?? 0 },
+  };
+}

@@ -1,0 +1,72 @@
+import { closeSync, openSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Log } from "../../shared/server/log.ts";
+import { makePrivateFolder } from "../../shared/server/private-file.ts";
+
+const SCHEMA_VERSION = 1;
+/** Bytes of the file; some hundred containers over a month take a tenth. */
+const FILE_MAX_BYTES = 256 * 1024 * 1024;
+const PAGE_BYTES = 4096;
+const WAL_MAX_BYTES = 8 * 1024 * 1024;
+
+/** From fine to coarse; rows of one are made into the next. */
+export const levels = ["raw", "minute", "coarse"] as const;
+export type Level = (typeof levels)[number];
+
+const table = (level: Level) => `
+  CREATE TABLE ${level} (
+    series INTEGER NOT NULL, at INTEGER NOT NULL,
+    cpu REAL NOT NULL, cpu_max REAL NOT NULL,
+    memory INTEGER NOT NULL, memory_max INTEGER NOT NULL, memory_limit INTEGER NOT NULL,
+    rx REAL NOT NULL, tx REAL NOT NULL, first REAL NOT NULL, second REAL NOT NULL,
+    PRIMARY KEY (series, at)
+  ) WITHOUT ROWID;`;
+const schema = `
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, container TEXT NOT NULL, UNIQUE (name, container)
+  );
+  CREATE TABLE rolled (level TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+  ${levels.map(table).join("")}
+  PRAGMA user_version = ${SCHEMA_VERSION};`;
+
+/**
+ * Opens `history.db` in the state folder, mode 0600. What cannot be read is put aside: figures of last week are no reason
+ * not to start. Where no file can be kept at all, they are held in memory and go with the process.
+ */
+export function openHistoryFile(dataDir: string, log: Log): DatabaseSync {
+  makePrivateFolder(dataDir);
+  const path = join(dataDir, "history.db");
+  try {
+    return open(path);
+  } catch (error) {
+    log.warn({ err: error }, "history.db cannot be read: it is put aside as history.db.damaged and begun anew");
+  }
+  try {
+    for (const end of ["-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+    renameSync(path, `${path}.damaged`);
+    return open(path);
+  } catch (error) {
+    log.error({ err: error }, "history.db cannot be written: figures are kept in memory only");
+    return open(":memory:");
+  }
+}
+
+function open(path: string): DatabaseSync {
+  // SQLite gives -wal and -shm the mode of the main file.
+  if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(`
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;
+      PRAGMA max_page_count = ${FILE_MAX_BYTES / PAGE_BYTES}; PRAGMA journal_size_limit = ${WAL_MAX_BYTES};`);
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (version === 0) database.exec(`BEGIN; ${schema} COMMIT;`);
+    else if (version !== SCHEMA_VERSION) throw new Error(`history.db is of version ${version}`);
+    database.prepare("SELECT count(*) FROM rolled").get(); // a damaged page is met here rather than at each sample
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

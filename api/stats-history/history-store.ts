@@ -1,0 +1,194 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { HistoryRange } from "../../shared/protocol/stats-history.ts";
+import { type Level, levels } from "./history-file.ts";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Seconds that a row of a level covers; a raw one covers the collector's interval. */
+const steps: Record<Exclude<Level, "raw">, number> = { minute: MINUTE, coarse: 10 * MINUTE };
+const RAW_AGE = 3 * HOUR;
+const MINUTE_AGE = DAY;
+/** Containers that figures are held of; a host that makes thousands a day keeps the newest. */
+const SERIES_MAX = 5_000;
+
+/** Which level a range is read from, and how many of its rows are one point. */
+const ranges: Record<HistoryRange, { seconds: number; level: Level; step: number }> = {
+  "1h": { seconds: HOUR, level: "raw", step: 0 },
+  "6h": { seconds: 6 * HOUR, level: "minute", step: MINUTE },
+  "24h": { seconds: DAY, level: "minute", step: 5 * MINUTE },
+  "7d": { seconds: 7 * DAY, level: "coarse", step: 30 * MINUTE },
+};
+
+/** What one sample says. `first` and `second`: block reads and writes a second of a container, used and total bytes of the host's disk. */
+export interface HistorySample {
+  cpu: number;
+  memory: number;
+  memoryLimit: number;
+  rx: number;
+  tx: number;
+  first: number;
+  second: number;
+}
+
+export interface HistoryPoints {
+  step: number;
+  /** Seconds since the epoch. */
+  from: number;
+  to: number;
+  rows: HistoryRow[];
+}
+export interface HistoryRow extends HistorySample {
+  at: number;
+  cpuMax: number;
+  memoryMax: number;
+}
+
+export interface SeriesKey {
+  /** Name of the container; empty for the host. */
+  name: string;
+  container: string;
+}
+
+/** Figures over time, coarser with age: as they come for 3 h, by the minute for 24 h, by ten minutes for the days kept. */
+export interface HistoryStore {
+  /** Writes samples of one moment in one transaction, and makes older ones coarser. Seconds since the epoch. */
+  add(at: number, samples: readonly { key: SeriesKey; sample: HistorySample }[]): void;
+  /** Of all containers that had the name: one that was made anew goes on. */
+  read(name: string, range: HistoryRange, now: number): HistoryPoints;
+  /** Whether there is anything of a container of that name. */
+  knows(name: string): boolean;
+  /** Deletes what is too old. */
+  prune(now: number): void;
+  close(): void;
+}
+
+const columns = "cpu, cpu_max, memory, memory_max, memory_limit, rx, tx, first, second";
+const averages = `avg(cpu) AS cpu, max(cpu_max) AS cpu_max, CAST(avg(memory) AS INTEGER) AS memory,
+  max(memory_max) AS memory_max, max(memory_limit) AS memory_limit, avg(rx) AS rx, avg(tx) AS tx,
+  avg(first) AS first, avg(second) AS second`;
+
+/** @param interval Seconds between two samples. @param days Days that are kept. */
+export function createHistoryStore(
+  database: DatabaseSync,
+  { interval, days }: { interval: number; days: number },
+): HistoryStore {
+  const ids = new Map<string, number>();
+  const kept: Record<Level, number> = { raw: RAW_AGE, minute: MINUTE_AGE, coarse: Math.max(DAY, days * DAY) };
+  const prepared = new Map<string, StatementSync>();
+  const sql = (text: string): StatementSync => {
+    const known = prepared.get(text) ?? database.prepare(text);
+    prepared.set(text, known);
+    return known;
+  };
+
+  const seriesOf = ({ name, container }: SeriesKey): number => {
+    const key = `${name} ${container}`;
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    sql("INSERT OR IGNORE INTO series (name, container) VALUES (?, ?)").run(name, container);
+    const { id } = sql("SELECT id FROM series WHERE name = ? AND container = ?").get(name, container) as { id: number };
+    if (ids.size >= SERIES_MAX) ids.clear();
+    ids.set(key, id);
+    return id;
+  };
+
+  const rolledUntil = (level: Exclude<Level, "raw">): number =>
+    (sql("SELECT until FROM rolled WHERE level = ?").get(level) as { until: number } | undefined)?.until ?? 0;
+
+  /** From what is written, not from what this process remembers: a kill in between leaves no hole. */
+  const roll = (from: Level, to: Exclude<Level, "raw">, now: number) => {
+    const step = steps[to];
+    const until = Math.floor((from === "raw" ? now : rolledUntil("minute")) / step) * step;
+    const since = rolledUntil(to);
+    if (until <= since) return;
+    sql(`INSERT OR REPLACE INTO ${to} (series, at, ${columns})
+      SELECT series, at / ${step} * ${step} AS bucket, ${averages} FROM ${from}
+      WHERE at >= ? AND at < ? GROUP BY series, bucket`).run(since, until);
+    sql("INSERT OR REPLACE INTO rolled (level, until) VALUES (?, ?)").run(to, until);
+  };
+
+  const transaction = (work: () => void) => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      database.exec("COMMIT");
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      ids.clear(); // some may have been made in what was taken back
+      throw error;
+    }
+  };
+
+  const prune = (now: number) =>
+    transaction(() => {
+      roll("raw", "minute", now);
+      roll("minute", "coarse", now);
+      for (const level of levels) sql(`DELETE FROM ${level} WHERE at < ?`).run(now - kept[level]);
+      const held = levels.map((level) => `SELECT series FROM ${level}`).join(" UNION ");
+      sql(`DELETE FROM series WHERE id NOT IN (${held})`).run();
+      const old = sql("SELECT id FROM series WHERE name <> '' ORDER BY id DESC LIMIT -1 OFFSET ?").all(SERIES_MAX);
+      for (const { id } of old as { id: number }[]) {
+        for (const level of levels) sql(`DELETE FROM ${level} WHERE series = ?`).run(id);
+        sql("DELETE FROM series WHERE id = ?").run(id);
+      }
+      ids.clear();
+      // A host of too many containers keeps them for a shorter time.
+      if (isNearlyFull(database)) kept.coarse = Math.max(DAY, kept.coarse * 0.8);
+    });
+
+  /** What is not rolled up yet is read from the level below. */
+  const tail = (level: Level, bucket: string): string => {
+    if (level === "raw") return `SELECT series, at, ${columns} FROM raw`;
+    const [below, step] = level === "minute" ? (["raw", steps.minute] as const) : (["minute", steps.coarse] as const);
+    const since = `(SELECT coalesce(max(until), 0) FROM rolled WHERE level = '${level}')`;
+    return `SELECT series, at, ${columns} FROM ${level} WHERE ${bucket}
+      UNION ALL SELECT series, at / ${step} * ${step} AS at, ${averages} FROM (${tail(below, bucket)})
+      WHERE at >= ${since} AND ${bucket} GROUP BY series, at / ${step}`;
+  };
+
+  return {
+    add(at, samples) {
+      transaction(() => {
+        const insert = sql(
+          `INSERT OR REPLACE INTO raw (series, at, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        );
+        for (const { key, sample } of samples) {
+          const { cpu, memory, memoryLimit, rx, tx, first, second } = sample;
+          const whole = Math.round(memory);
+          insert.run(seriesOf(key), at, cpu, cpu, whole, whole, Math.round(memoryLimit), rx, tx, first, second);
+        }
+        roll("raw", "minute", at);
+        roll("minute", "coarse", at);
+      });
+    },
+    read(name, range, now) {
+      const { seconds, level, step } = ranges[range];
+      const from = now - seconds;
+      const one = step || 1;
+      const only = "series IN (SELECT id FROM series WHERE name = $name) AND at >= $from";
+      const rows = sql(`SELECT at / ${one} * ${one} AS time, ${averages} FROM (${tail(level, only)})
+        WHERE ${only} GROUP BY time ORDER BY time`).all({ name, from }) as Record<string, number>[];
+      return {
+        ...{ step: step || interval, from, to: now },
+        rows: rows.map((row) => toRow(row)),
+      };
+    },
+    knows: (name) => sql("SELECT 1 FROM series WHERE name = ? LIMIT 1").get(name) !== undefined,
+    prune,
+    close: () => database.close(),
+  };
+}
+
+function isNearlyFull(database: DatabaseSync): boolean {
+  const of = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
+  return of("page_count") - of("freelist_count") > of("max_page_count") * 0.9;
+}
+
+function toRow(row: Record<string, number>): HistoryRow {
+  const of = (name: string) => row[name] ?? 0;
+  return {
+    ...{ at: of("time"), cpu: of("cpu"), cpuMax: of("cpu_max"), memory: of("memory"), memoryMax: of("memory_max") },
+    ...{ memoryLimit: of("memory_limit"), rx: of("rx"), tx: of("tx"), first: of("first"), second: of("second") },
+  };
+}

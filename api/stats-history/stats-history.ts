@@ -1,0 +1,70 @@
+import type { DockerHost } from "../../shared/host/docker.ts";
+import { createHostMetrics } from "../../shared/host/metrics.ts";
+import type { HistoryRange, ServiceHistory, SystemHistory } from "../../shared/protocol/stats-history.ts";
+import type { Config } from "../../shared/server/config.ts";
+import type { Log } from "../../shared/server/log.ts";
+import { type Collector, createCollector, hostKey } from "./collector.ts";
+import { openHistoryFile } from "./history-file.ts";
+import { createHistoryStore, type HistoryPoints, type HistoryRow } from "./history-store.ts";
+
+/** Figures of containers and of the host: what they are, and what they were. */
+export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
+  ofService(name: string, range: HistoryRange): ServiceHistory;
+  ofHost(range: HistoryRange): SystemHistory;
+  /** Whether there is anything of a container of that name, which may be gone. */
+  knows(name: string): boolean;
+  /** Ends the rounds; what was kept can be read until it is closed. */
+  stop(): Promise<void>;
+  close(): void;
+}
+
+export interface StatsHistoryOptions {
+  docker: Pick<DockerHost, "list" | "statsOnce">;
+  config: Pick<Config, "DATA_DIR" | "STATS_INTERVAL" | "STATS_HISTORY_DAYS">;
+  log: Log;
+}
+
+export function createStatsHistory({ docker, config, log }: StatsHistoryOptions): StatsHistory {
+  const { DATA_DIR, STATS_INTERVAL: interval, STATS_HISTORY_DAYS: days } = config;
+  const store = days > 0 ? createHistoryStore(openHistoryFile(DATA_DIR, log), { interval, days }) : undefined;
+  const collector = createCollector({ docker, metrics: createHostMetrics(), store, log, interval });
+  const read = (name: string, range: HistoryRange) => {
+    const now = Math.floor(Date.now() / 1_000);
+    return store?.read(name, range, now) ?? { step: interval, from: now, to: now, rows: [] };
+  };
+  return {
+    latest: collector.latest,
+    collect: collector.collect,
+    ofService(name, range) {
+      const points = read(name, range);
+      return { ...common(points), ...series(points, { memoryLimit: "memoryLimit", read: "first", write: "second" }) };
+    },
+    ofHost(range) {
+      const points = read(hostKey.name, range);
+      const own = { memoryTotal: "memoryLimit", diskUsed: "first", diskTotal: "second" } as const;
+      return { ...common(points), ...series(points, own) };
+    },
+    knows: (name) => name !== hostKey.name && (store?.knows(name) ?? false),
+    stop: collector.stop,
+    close: () => store?.close(),
+  };
+}
+
+/** As short as the value allows: hundredths of a percent, whole bytes. */
+const short = (value: number) => (value >= 100 ? Math.round(value) : Math.round(value * 100) / 100);
+
+function series<Name extends string>({ rows }: HistoryPoints, picks: Record<Name, keyof HistoryRow>) {
+  const names = Object.keys(picks) as Name[];
+  return Object.fromEntries(names.map((name) => [name, rows.map((row) => short(row[picks[name]]))])) as Record<
+    Name,
+    number[]
+  >;
+}
+
+const common = (points: HistoryPoints) => ({
+  step: points.step,
+  from: new Date(points.from * 1_000).toISOString(),
+  to: new Date(points.to * 1_000).toISOString(),
+  times: points.rows.map(({ at }) => at * 1_000),
+  ...series(points, { cpu: "cpu", cpuMax: "cpuMax", memory: "memory", memoryMax: "memoryMax", rx: "rx", tx: "tx" }),
+});
