@@ -8,6 +8,8 @@ const Home = () => <Navigate href="/" />;
 export const routes: RouteDefinition[] = [
   { path: "/", component: lazy(() => import("./features/overview/OverviewPage.tsx")) },
   { path: "/services/:id?", component: lazy(() => import("./features/services/ServicesPage.tsx")) },
+  { path: "/stacks", component: lazy(() => import("./features/stacks/StacksPage.tsx")) },
+  { path: "/stacks/:name", component: lazy(() => import("./features/stacks/StackPage.tsx")) },
   { path: "/deployments/:id?", component: lazy(() => import("./features/deployments/DeploymentsPage.tsx")) },
   { path: "/system", component: lazy(() => import("./features/system/SystemPage.tsx")) },
   { path: "/mcp/:id?", component: lazy(() => import("./features/mcp/McpPage.tsx")) },

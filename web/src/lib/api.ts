@@ -4,9 +4,24 @@ import { files } from "./api/files.ts";
 import { jobs } from "./api/jobs.ts";
 import { mcp } from "./api/mcp.ts";
 import { services } from "./api/services.ts";
+import { stacks } from "./api/stacks.ts";
 import { system } from "./api/system.ts";
 
 export { ApiFailure, toMessage } from "./api/failure.ts";
 
 /** The REST API, one member a domain. Every call throws an ApiFailure on a refusal. */
-export const api = { services, jobs, deployments, system, mcp, files, setup, session, account, users, keys, audit };
+export const api = {
+  services,
+  stacks,
+  jobs,
+  deployments,
+  system,
+  mcp,
+  files,
+  setup,
+  session,
+  account,
+  users,
+  keys,
+  audit,
+};

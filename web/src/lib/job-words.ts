@@ -7,6 +7,12 @@ const words: Record<string, { verb: string; done: string }> = {
   "service:stop": { verb: "Stop", done: "stopped" },
   "service:restart": { verb: "Restart", done: "restarted" },
   "service:recreate": { verb: "Recreate", done: "recreated" },
+  "stack:up": { verb: "Bring up", done: "is up" },
+  "stack:down": { verb: "Take down", done: "is down" },
+  "stack:stop": { verb: "Stop", done: "stopped" },
+  "stack:restart": { verb: "Restart", done: "restarted" },
+  "stack:pull": { verb: "Pull images of", done: "images pulled" },
+  "stack:remove": { verb: "Delete", done: "deleted" },
   "service:remove": { verb: "Remove", done: "removed" },
 };
 

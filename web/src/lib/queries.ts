@@ -8,6 +8,8 @@ import { deploymentsWS, mcpWS, servicesWS } from "./ws-client.ts";
 export const queryKeys = {
   services: ["services"],
   service: (id: string) => ["services", id],
+  stacks: ["stacks"],
+  stack: (name: string) => ["stacks", name],
   deployments: ["deployments"],
   deployment: (id: string) => ["deployments", id],
   mcp: ["mcp"],
@@ -34,6 +36,10 @@ export const useServices = () =>
   useQuery(() => ({ queryKey: queryKeys.services, queryFn: ({ signal }) => api.services.list(signal) }));
 export const useService = (id: () => string) =>
   useQuery(() => ({ queryKey: queryKeys.service(id()), queryFn: () => api.services.get(id()) }));
+export const useStacks = () =>
+  useQuery(() => ({ queryKey: queryKeys.stacks, queryFn: ({ signal }) => api.stacks.list(signal) }));
+export const useStack = (name: () => string) =>
+  useQuery(() => ({ queryKey: queryKeys.stack(name()), queryFn: ({ signal }) => api.stacks.get(name(), signal) }));
 export const useDeployments = () =>
   useQuery(() => ({ queryKey: queryKeys.deployments, queryFn: ({ signal }) => api.deployments.list(signal) }));
 export const useDeployment = (id: () => string) =>
@@ -49,6 +55,10 @@ const QUIET_MS = 400;
 export function keepListsFresh(): void {
   const stops = [
     ...refreshOn(queryKeys.services, (refresh) => [
+      servicesWS.on("services:changed", refresh),
+      servicesWS.onConnect(refresh),
+    ]),
+    ...refreshOn(queryKeys.stacks, (refresh) => [
       servicesWS.on("services:changed", refresh),
       servicesWS.onConnect(refresh),
     ]),

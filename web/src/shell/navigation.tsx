@@ -3,6 +3,7 @@ import Blocks from "lucide-solid/icons/blocks";
 import Container from "lucide-solid/icons/container";
 import FolderTree from "lucide-solid/icons/folder-tree";
 import KeyRound from "lucide-solid/icons/key-round";
+import Layers from "lucide-solid/icons/layers";
 import LayoutDashboard from "lucide-solid/icons/layout-dashboard";
 import Rocket from "lucide-solid/icons/rocket";
 import ScrollText from "lucide-solid/icons/scroll-text";
@@ -30,6 +31,7 @@ export const navigation: Section[] = [
     items: [
       { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
       { href: "/services", label: "Services", icon: Container, needs: "services:view", count: "services" },
+      { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view" },
       { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
       { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },
     ],

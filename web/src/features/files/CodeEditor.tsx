@@ -1,7 +1,7 @@
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -23,6 +23,9 @@ export interface CodeEditorProps {
   readOnly: boolean;
   onChange: (value: string) => void;
   onSave: () => void;
+  /** More that this editor can do; taken once, when it is made. */
+  extension?: Extension;
+  onReady?: (view: EditorView) => void;
 }
 
 const look = EditorView.theme({
@@ -113,6 +116,7 @@ export default function CodeEditor(props: CodeEditorProps) {
           look,
           language.of([]),
           editable.of([]),
+          props.extension ?? [],
           EditorView.contentAttributes.of({ "aria-label": props.label }),
           keymap.of([
             { key: "Mod-s", preventDefault: true, run: save },
@@ -127,6 +131,7 @@ export default function CodeEditor(props: CodeEditorProps) {
         ],
       }),
     });
+    props.onReady?.(view);
   });
   onCleanup(() => view?.destroy());
 

@@ -1,0 +1,102 @@
+import { createSignal, lazy, Show, Suspense } from "solid-js";
+import { api, toMessage } from "../../lib/api.ts";
+import { Button, Callout, Dialog, Skeleton, TextField } from "../../ui/index.ts";
+import { nameProblem, parseVariables, starter } from "./stack-state.ts";
+
+const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
+const FORM = "new-stack";
+
+export interface NewStackDialogProps {
+  taken: (name: string) => boolean;
+  onClose: () => void;
+  onMade: (name: string) => void;
+}
+
+/** Asks for the name, the compose file and the variables of a new stack. */
+export function NewStackDialog(props: NewStackDialogProps) {
+  const [name, setName] = createSignal("");
+  const [content, setContent] = createSignal(starter);
+  const [variables, setVariables] = createSignal("");
+  const [tried, setTried] = createSignal(false);
+  const [busy, setBusy] = createSignal(false);
+  const [refusal, setRefusal] = createSignal<string | null>(null);
+  const problem = () => nameProblem(name(), props.taken);
+  const parsed = () => parseVariables(variables());
+  const variablesProblem = () => {
+    const result = parsed();
+    return "problem" in result ? result.problem : null;
+  };
+
+  async function submit(event?: Event): Promise<void> {
+    event?.preventDefault();
+    setTried(true);
+    const result = parsed();
+    if (problem() || "problem" in result || busy()) return;
+    setBusy(true);
+    setRefusal(null);
+    try {
+      await api.stacks.create({ name: name(), content: content(), env: result.values });
+      props.onMade(name());
+    } catch (error) {
+      setRefusal(toMessage(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      open
+      wide
+      title="New stack"
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form={FORM} busy={busy()}>
+            Make stack
+          </Button>
+        </>
+      }
+    >
+      <form id={FORM} class="stack" onSubmit={(event) => void submit(event)} noValidate>
+        <TextField
+          label="Name"
+          focus
+          mono
+          maxLength={63}
+          value={name()}
+          hint="Name of the compose project, and of its folder."
+          error={tried() || name() !== "" ? problem() : null}
+          onInput={setName}
+        />
+        <div class="field">
+          <span class="field-label">Compose file</span>
+          <div class="editor-body stacks-dialog-editor">
+            <Suspense fallback={<Skeleton lines={6} />}>
+              <ComposeEditor
+                label="Compose file"
+                value={content()}
+                readOnly={false}
+                onChange={setContent}
+                onSave={() => void submit()}
+                check={(text) => api.stacks.validate({ content: text })}
+              />
+            </Suspense>
+          </div>
+        </div>
+        <TextField
+          label="Variables"
+          rows={3}
+          mono
+          value={variables()}
+          placeholder="NAME=value"
+          hint="One a line, written to the file .env beside it. Values cannot be read here afterwards."
+          error={variablesProblem()}
+          onInput={setVariables}
+        />
+        <Show when={refusal()}>{(text) => <Callout tone="bad">{text()}</Callout>}</Show>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,65 @@
+import { A } from "@solidjs/router";
+import Boxes from "lucide-solid/icons/boxes";
+import { For, Show } from "solid-js";
+import type { StackDetail, StackService } from "../../../../shared/protocol/stack.ts";
+import { Badge, EmptyState, Status } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+import { imageText, portTexts } from "../services/service-list.ts";
+import { lookOf } from "../services/service-state.ts";
+
+/** The services of a stack and their containers. */
+export function StackServices(props: { stack: StackDetail }) {
+  return (
+    <Show
+      when={props.stack.services.length > 0}
+      fallback={
+        <EmptyState icon={<Boxes size={18} />} title="No service">
+          {props.stack.readable
+            ? "The compose file names none."
+            : "The compose file cannot be read; no container is there."}
+        </EmptyState>
+      }
+    >
+      <ul class="stacks-services">
+        <For each={props.stack.services}>{(service) => <ServiceCard service={service} />}</For>
+      </ul>
+    </Show>
+  );
+}
+
+function ServiceCard(props: { service: StackService }) {
+  return (
+    <li class="card stacks-service">
+      <header class="row">
+        <h3 class="truncate">{visibleName(props.service.name) || "(no name)"}</h3>
+        <span class="truncate faint grow">{visibleName(imageText(props.service.image ?? ""))}</span>
+        <Show when={props.service.defined === false}>
+          <Badge tone="warn" title="The compose file no longer names it.">
+            orphan
+          </Badge>
+        </Show>
+      </header>
+      <Show when={props.service.containers.length > 0} fallback={<p class="faint stacks-none">No container yet</p>}>
+        <ul class="stacks-containers">
+          <For each={props.service.containers}>
+            {(container) => {
+              const look = () => lookOf(container);
+              return (
+                <li>
+                  <Status tone={look().tone} pulse={look().pulse}>
+                    {look().text}
+                  </Status>
+                  <A class="truncate stacks-link" href={`/services/${encodeURIComponent(container.name)}`}>
+                    {visibleName(container.name)}
+                  </A>
+                  <span class="truncate faint num stacks-ports">{portTexts(container.ports).join(", ")}</span>
+                  <span class="faint stacks-status">{container.status}</span>
+                </li>
+              );
+            }}
+          </For>
+        </ul>
+      </Show>
+    </li>
+  );
+}

@@ -1,0 +1,324 @@
+import ArrowLeft from "lucide-solid/icons/arrow-left";
+import CloudDownload from "lucide-solid/icons/cloud-download";
+import Ellipsis from "lucide-solid/icons/ellipsis";
+import Layers from "lucide-solid/icons/layers";
+import Lock from "lucide-solid/icons/lock";
+import Play from "lucide-solid/icons/play";
+import Power from "lucide-solid/icons/power";
+import RotateCw from "lucide-solid/icons/rotate-cw";
+import Square from "lucide-solid/icons/square";
+import Trash from "lucide-solid/icons/trash";
+import Unplug from "lucide-solid/icons/unplug";
+import X from "lucide-solid/icons/x";
+import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from "solid-js";
+import type { StackDetail } from "../../../../shared/protocol/stack.ts";
+import { formatAgo } from "../../lib/format.ts";
+import { invalidate, queryKeys, useStack } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
+import {
+  Badge,
+  Button,
+  Callout,
+  EmptyState,
+  ErrorState,
+  IconButton,
+  Menu,
+  type MenuEntry,
+  Page,
+  Skeleton,
+  Status,
+  type Tab,
+  Tabs,
+  toast,
+} from "../../ui/index.ts";
+import { JobProgress } from "../../ui/JobProgress.tsx";
+import { visibleName } from "../logs/terminal-text.ts";
+import { ComposeTab } from "./ComposeTab.tsx";
+import { DownDialog } from "./DownDialog.tsx";
+import { HistoryTab } from "./HistoryTab.tsx";
+import { StackServices } from "./StackServices.tsx";
+import { ComposeMissing } from "./StacksView.tsx";
+import { createStackDeeds } from "./stack-deeds.ts";
+import { createStackDocument } from "./stack-document.ts";
+import { lookOf } from "./stack-state.ts";
+import { UpDialog } from "./UpDialog.tsx";
+import { VariablesTab } from "./VariablesTab.tsx";
+import "../files/files.css";
+import "./stacks.css";
+
+/** One stack: what runs, its compose file, its variables, and what is done to it. */
+export function StackView(props: { name: string; onLeave: () => void }) {
+  const query = useStack(() => props.name);
+  const deeds = createStackDeeds(props.name);
+  const [file, setFile] = createSignal(0);
+  const [tab, setTab] = createSignal("services");
+  const [dialog, setDialog] = createSignal<"up" | "down" | "remove" | null>(null);
+  const stack = () => query.data?.stack;
+  const readable = () => !["outside", "name", "file-missing", "refused"].includes(stack()?.lock ?? "");
+  // The list is fetched anew time and again: that must not drop what was typed.
+  const hasFile = createMemo(() => stack() !== undefined && readable());
+  const document = createMemo(() => (hasFile() ? createStackDocument(props.name, file()) : undefined));
+  const mayChange = () => session.may("stacks:manage") && stack()?.lock === null;
+
+  const warnBeforeLeaving = (event: BeforeUnloadEvent) => document()?.dirty() && event.preventDefault();
+  window.addEventListener("beforeunload", warnBeforeLeaving);
+  onCleanup(() => window.removeEventListener("beforeunload", warnBeforeLeaving));
+
+  /** What is brought up is what is on the disk: what was typed is saved first. */
+  async function askUp(): Promise<void> {
+    const open = document();
+    try {
+      if (open?.dirty() && !(await open.save())) return void setTab("compose");
+    } catch (error) {
+      setTab("compose");
+      return toast.error(error);
+    }
+    setDialog("up");
+  }
+  async function remove(volumes: boolean): Promise<void> {
+    const job = await deeds.remove(volumes);
+    if (job?.state === "succeeded") props.onLeave();
+  }
+  createEffect(
+    on(
+      () => deeds.job()?.state,
+      () => void invalidate(queryKeys.stacks),
+      { defer: true },
+    ),
+  );
+
+  const tabs = (shown: StackDetail): Tab[] => [
+    {
+      ...{ id: "services", label: "Services", count: shown.services.length },
+      content: () => (
+        <div class="stacks-pane">{<Show when={stack()}>{(now) => <StackServices stack={now()} />}</Show>}</div>
+      ),
+    },
+    ...(document()
+      ? [
+          {
+            ...{ id: "compose", label: "Compose file" },
+            content: () => (
+              <Show when={stack()}>
+                {(now) => (
+                  <Show when={document()} keyed>
+                    {(open) => <ComposeTab stack={now()} document={open} mayChange={mayChange()} onFile={setFile} />}
+                  </Show>
+                )}
+              </Show>
+            ),
+          },
+          {
+            ...{ id: "variables", label: "Variables" },
+            content: () => (
+              <VariablesTab
+                name={props.name}
+                mayChange={mayChange()}
+                onChanged={() => void document()?.check(document()?.content() ?? "")}
+              />
+            ),
+          },
+          {
+            ...{ id: "history", label: "History" },
+            content: () => (
+              <Show when={document()}>
+                {(open) => (
+                  <HistoryTab
+                    name={props.name}
+                    document={open()}
+                    mayChange={mayChange()}
+                    onTake={(content) => {
+                      open().setContent(content);
+                      setTab("compose");
+                    }}
+                  />
+                )}
+              </Show>
+            ),
+          },
+        ]
+      : []),
+  ];
+
+  return (
+    <Page
+      fixed
+      title={
+        <span class="row">
+          <IconButton label="Back to all stacks" icon={<ArrowLeft size={16} />} onClick={props.onLeave} />
+          <span class="truncate">{visibleName(props.name)}</span>
+        </span>
+      }
+      note={<Show when={stack()}>{(now) => <Summary stack={now()} />}</Show>}
+      actions={
+        <Show when={mayChange() && stack()}>
+          {(now) => (
+            <Actions
+              stack={now()}
+              busy={deeds.running()}
+              onUp={() => void askUp()}
+              onAct={(verb) => void deeds.act(verb)}
+              onAsk={setDialog}
+            />
+          )}
+        </Show>
+      }
+    >
+      <Switch fallback={<Skeleton lines={8} />}>
+        <Match when={query.error && !query.data}>
+          <Show
+            when={(query.error as { code?: string } | null)?.code === "not_found"}
+            fallback={<ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+          >
+            <EmptyState
+              icon={<Layers size={18} />}
+              title="There is no such stack"
+              action={<Button onClick={props.onLeave}>Show all stacks</Button>}
+            >
+              It was taken down or deleted, and no container of it is left.
+            </EmptyState>
+          </Show>
+        </Match>
+        <Match when={stack()}>
+          {(now) => (
+            <div class="stacks-body">
+              <Show when={query.data && query.data.engine.state !== "up"}>
+                <Callout tone="warn" icon={<Unplug size={15} />}>
+                  Docker does not answer: what runs is not known. {query.data?.engine.hint}
+                </Callout>
+              </Show>
+              <Show when={now().lock === "compose-missing"}>
+                <ComposeMissing hint={now().reason ?? ""} />
+              </Show>
+              <Show when={now().lock !== null && now().lock !== "compose-missing"}>
+                <Callout tone="info" icon={<Lock size={15} />}>
+                  This stack can only be looked at. {now().reason}
+                </Callout>
+              </Show>
+              <Show when={deeds.job()}>
+                {(job) => (
+                  <div class="card stacks-job">
+                    <JobProgress
+                      job={job()}
+                      {...(session.may("services:control") ? { onCancel: () => deeds.cancel(job().id) } : {})}
+                    />
+                    <Show when={job().state !== "running"}>
+                      <span class="stacks-dismiss">
+                        <IconButton
+                          size="sm"
+                          label="Put the output away"
+                          icon={<X size={14} />}
+                          onClick={deeds.dismiss}
+                        />
+                      </span>
+                    </Show>
+                  </div>
+                )}
+              </Show>
+              <div class="card card-flush stacks-tabs">
+                <Tabs label={`Parts of ${props.name}`} tabs={tabs(now())} value={tab()} onChange={setTab} />
+              </div>
+            </div>
+          )}
+        </Match>
+      </Switch>
+      <Show when={dialog() === "up" && stack()}>
+        {(now) => (
+          <UpDialog
+            name={props.name}
+            files={now().files.length}
+            onClose={() => setDialog(null)}
+            onUp={(options) => {
+              setDialog(null);
+              setTab("services");
+              void deeds.up(options);
+            }}
+          />
+        )}
+      </Show>
+      <Show when={(dialog() === "down" || dialog() === "remove") && stack()}>
+        {(now) => (
+          <DownDialog
+            name={props.name}
+            folder={now().folder}
+            remove={dialog() === "remove"}
+            onClose={() => setDialog(null)}
+            onDown={(volumes) => {
+              const removing = dialog() === "remove";
+              setDialog(null);
+              if (removing) void remove(volumes);
+              else void deeds.down(volumes);
+            }}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+function Summary(props: { stack: StackDetail }) {
+  return (
+    <span class="row row-wrap">
+      <Status tone={lookOf(props.stack).tone}>{lookOf(props.stack).text}</Status>
+      <Show when={props.stack.total > 0}>
+        <span>
+          {props.stack.running} of {props.stack.total} running
+        </span>
+      </Show>
+      <Show when={props.stack.appliedAt}>{(at) => <span>brought up {formatAgo(at())}</span>}</Show>
+      <Show when={props.stack.changed}>
+        <Badge tone="warn" title="The file on the disk differs from what was last brought up from here.">
+          changed since
+        </Badge>
+      </Show>
+    </span>
+  );
+}
+
+interface ActionsProps {
+  stack: StackDetail;
+  busy: boolean;
+  onUp: () => void;
+  onAct: (verb: "stop" | "restart" | "pull") => void;
+  onAsk: (dialog: "down" | "remove") => void;
+}
+
+function Actions(props: ActionsProps) {
+  const items = (): MenuEntry[] => [
+    {
+      label: "Pull images",
+      icon: <CloudDownload size={14} />,
+      onSelect: () => props.onAct("pull"),
+      disabled: props.busy,
+    },
+    {
+      ...{ label: "Take down…", icon: <Power size={14} />, onSelect: () => props.onAsk("down") },
+      disabled: props.busy || props.stack.total === 0,
+    },
+    ...(props.stack.own
+      ? ([
+          "separator",
+          {
+            ...{ label: "Delete…", icon: <Trash size={14} />, onSelect: () => props.onAsk("remove") },
+            ...{ danger: true, disabled: props.busy },
+          },
+        ] satisfies MenuEntry[])
+      : []),
+  ];
+  return (
+    <>
+      <Show when={props.stack.running > 0}>
+        <Button icon={<RotateCw size={14} />} disabled={props.busy} onClick={() => props.onAct("restart")}>
+          Restart
+        </Button>
+        <Button icon={<Square size={13} />} disabled={props.busy} onClick={() => props.onAct("stop")}>
+          Stop
+        </Button>
+      </Show>
+      <Button variant="primary" icon={<Play size={14} />} disabled={props.busy} onClick={props.onUp}>
+        Bring up
+      </Button>
+      <Menu label="More actions" icon trigger={<Ellipsis size={16} />} variant="secondary" items={items()} />
+    </>
+  );
+}

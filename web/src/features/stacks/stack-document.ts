@@ -1,0 +1,32 @@
+import { createSignal } from "solid-js";
+import type { Finding, StackFile } from "../../../../shared/protocol/stack.ts";
+import { ApiFailure, api } from "../../lib/api.ts";
+import { createTextDocument } from "../files/text-document.ts";
+
+/** One compose file of a stack while it is edited, and what the server has to say of it. */
+export function createStackDocument(name: string, index: number) {
+  const [findings, setFindings] = createSignal<readonly Finding[]>([]);
+  const toText = (file: StackFile) => ({
+    ...{ path: file.name, content: file.content, size: file.content.length, etag: file.etag },
+    modifiedAt: file.modifiedAt,
+  });
+  const document = createTextDocument("", {
+    read: async () => toText(await api.stacks.readFile(name, index)),
+    write: async ({ content, etag = "" }) => toText(await api.stacks.writeFile(name, { file: index, content, etag })),
+    isConflict: (error) => error instanceof ApiFailure && error.code === "conflict",
+  });
+  void document.load();
+  return {
+    ...document,
+    index,
+    findings,
+    /** Asks the server about a text; what it says stays until the next answer. */
+    async check(content: string): Promise<readonly Finding[]> {
+      const found = await api.stacks.validate({ content, name });
+      setFindings(found);
+      return found;
+    },
+  };
+}
+
+export type StackDocument = ReturnType<typeof createStackDocument>;
