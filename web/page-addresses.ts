@@ -1,6 +1,7 @@
 /** First parts of the addresses the single-page app answers; `src/routes.tsx` has a page for each. */
 const pages = new Set([
   "services",
+  "stacks",
   "deployments",
   "system",
   "mcp",

@@ -10,7 +10,10 @@ import { looksJourney } from "./journeys/looks.ts";
 import { mcpJourney } from "./journeys/mcp.ts";
 import { reconnectJourney } from "./journeys/reconnect.ts";
 import { servicesJourney } from "./journeys/services.ts";
+import { stacksJourney } from "./journeys/stacks.ts";
 import { viewerJourney } from "./journeys/viewer.ts";
+
+const noCompose = await lacks("compose");
 
 /** Told in order, on one set of servers and one browser: the first journey makes the account that the others use. */
 describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
@@ -23,6 +26,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
 
   describe("a newcomer", () => accessJourney(at));
   describe("services", () => servicesJourney(at));
+  describe.skipIf(noCompose)("stacks", () => stacksJourney(at));
   describe("hostile words", () => hostileJourney(at));
   describe("deployments", () => deploymentsJourney(at));
   describe("the host", () => hostJourney(at));

@@ -6,6 +6,7 @@ import type { Desk } from "../desk.ts";
 const pages: [path: string, heading: string][] = [
   ["/", "Overview"],
   ["/services", "Services"],
+  ["/stacks", "Stacks"],
   ["/deployments", "Deployments"],
   ["/deployments/shop", "shop"],
   ["/system", "System"],

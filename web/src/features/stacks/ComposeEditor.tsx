@@ -1,6 +1,7 @@
 import type { EditorView } from "@codemirror/view";
 import type { Finding } from "../../../../shared/protocol/stack.ts";
 import CodeEditor from "../files/CodeEditor.tsx";
+import "../files/files.css";
 import { composeLanguage, offsetOf } from "./compose-language.ts";
 
 export interface ComposeEditorProps {

@@ -6,6 +6,7 @@ import { createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { Finding, StackDetail } from "../../../../shared/protocol/stack.ts";
 import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
+import { Said } from "./Said.tsx";
 import type { StackDocument } from "./stack-document.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
@@ -149,7 +150,9 @@ function Problems(props: { findings: readonly Finding[]; onShow: (finding: Findi
                   <span class="num faint">
                     {finding.line}:{finding.column}
                   </span>
-                  <span class="grow">{visibleName(finding.message)}</span>
+                  <span class="grow">
+                    <Said text={finding.message} />
+                  </span>
                 </button>
               </li>
             )}

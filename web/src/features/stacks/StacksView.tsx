@@ -86,14 +86,16 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
             </EmptyState>
           </Match>
           <Match when={query.data}>
-            <DataTable
-              label="Stacks"
-              columns={columns}
-              rows={shown()}
-              key={({ name }) => name}
-              initialSort={{ column: "name" }}
-              onOpen={({ name }) => props.onOpen(name)}
-            />
+            <div class="stacks-list">
+              <DataTable
+                label="Stacks"
+                columns={columns}
+                rows={shown()}
+                key={({ name }) => name}
+                initialSort={{ column: "name" }}
+                onOpen={({ name }) => props.onOpen(name)}
+              />
+            </div>
           </Match>
         </Switch>
       </div>

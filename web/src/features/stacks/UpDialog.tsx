@@ -5,6 +5,7 @@ import { api } from "../../lib/api.ts";
 import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { DiffView } from "./DiffView.tsx";
+import { Said } from "./Said.tsx";
 
 export interface UpDialogProps {
   name: string;
@@ -134,7 +135,7 @@ function FindingLines(props: { findings: readonly Finding[] }) {
       <For each={props.findings.slice(0, SHOWN)}>
         {({ line, message }) => (
           <li>
-            Line {line}: {visibleName(message)}
+            Line {line}: <Said text={message} />
           </li>
         )}
       </For>

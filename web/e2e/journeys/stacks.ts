@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { removeProjects } from "../../../api/stacks/testing.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import type { Desk } from "../desk.ts";
+
+/** A stack from its first line to its end, as written and run in the page. */
+export function stacksJourney(at: () => Desk): void {
+  const name = `shop-${randomBytes(3).toString("hex")}`;
+  const file = `services:
+  till:
+    image: busybox:local
+    network_mode: none
+    command: ["sleep", "1000000"]
+    stop_grace_period: 0s
+`;
+
+  test("a stack is made in the page: its file lies in a folder of its own", async () => {
+    const desk = at();
+    const { page, stack } = desk;
+    desk.later(() => removeProjects(desk.engine.docker, name));
+    await desk.open("/stacks", "Stacks");
+    await page.getByRole("button", { name: "New stack" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill(name);
+    await dialog.getByRole("textbox", { name: "Compose file" }).fill(file);
+    await dialog.getByLabel("Variables").fill("TILL_PIN=four-digits");
+    await dialog.getByRole("button", { name: "Make stack" }).click();
+    await page.getByRole("heading", { name }).waitFor();
+    expect(await readFile(join(stack.dataDir, "stacks", name, "compose.yaml"), "utf8")).toContain("till:");
+  });
+
+  test("a fault is marked in the editor with its place, and gone once it is mended", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Compose file" }).click();
+    const editor = page.getByRole("textbox", { name: "Text of the compose file" });
+    await editor.fill(`${file}    depends_on: [safe]\n    privileged: true\n    imge: x\n`);
+    const problems = page.getByRole("region", { name: "Problems of the file" });
+    await problems.getByText("There is no service safe.").waitFor();
+    await problems.getByText("A privileged container has all rights").waitFor();
+    await problems.getByText("Did you mean image?").waitFor();
+    await page.locator(".cm-lintRange-error").getByText("safe").waitFor();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page
+      .getByRole("region", { name: "Notifications" })
+      .getByText(/^Line \d+: .*safe|imge/)
+      .waitFor();
+    await editor.fill(`${file}    hostname: till\n`);
+    await problems.waitFor({ state: "detached" });
+    await editor.press("End");
+    await page.keyboard.type("\n    rest");
+    await page.getByRole("option", { name: /^restart/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await editor.fill(`${file}    hostname: till\n`);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Compose file saved").waitFor();
+  });
+
+  test("it is brought up with its output live, changed, compared, and deleted", { timeout: 90_000 }, async () => {
+    const desk = at();
+    const { page } = desk;
+    const up = page.locator(".page-actions").getByRole("button", { name: "Bring up" });
+    const dialog = page.getByRole("dialog");
+    await up.click();
+    await dialog.getByText("not been brought up from here yet").waitFor();
+    await dialog.getByRole("button", { name: "Bring up" }).click();
+    await page.getByRole("log", { name: "Output" }).getByText(`Creating ${name}_till_1`).waitFor();
+    await page.locator(".stacks-services").getByText("Running").waitFor();
+    await page.getByRole("link", { name: `${name}_till_1` }).waitFor();
+
+    await page.getByRole("tab", { name: "Compose file" }).click();
+    await page.getByRole("textbox", { name: "Text of the compose file" }).fill(`${file}    hostname: counter\n`);
+    await up.click();
+    await dialog.getByRole("region", { name: "compose.yaml: 1 added, 1 removed" }).waitFor();
+    await dialog.getByRole("button", { name: "Bring up" }).click();
+    await eventually(async () => {
+      const filters = { label: [`com.docker.compose.project=${name}`] };
+      const [info] = await desk.engine.docker.listContainers({ filters });
+      const { Config } = await desk.engine.docker.getContainer(info?.Id ?? "").inspect();
+      return Config.Hostname === "counter";
+    });
+    await page.getByRole("tab", { name: "Variables" }).click();
+    await page.getByText("TILL_PIN").waitFor();
+    expect(await page.content()).not.toContain("four-digits");
+    await page.locator(".stacks-job").getByText("Done", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    await dialog.getByLabel(`Type ${name} to go on`).fill(name);
+    await dialog.getByRole("button", { name: "Delete stack" }).click();
+    await page.getByRole("heading", { name: "Stacks" }).waitFor();
+    await page.getByRole("row").filter({ hasText: name }).waitFor({ state: "detached" });
+  });
+}
