@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { removeProjects } from "../../../api/stacks/testing.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
@@ -25,7 +26,7 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByRole("button", { name: "New stack" }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name", { exact: true }).fill(name);
-    await dialog.getByRole("textbox", { name: "Compose file" }).fill(file);
+    await write(dialog.getByRole("textbox", { name: "Compose file" }), file);
     await dialog.getByLabel("Variables").fill("TILL_PIN=four-digits");
     await dialog.getByRole("button", { name: "Make stack" }).click();
     await page.getByRole("heading", { name }).waitFor();
@@ -36,7 +37,7 @@ export function stacksJourney(at: () => Desk): void {
     const { page } = at();
     await page.getByRole("tab", { name: "Compose file" }).click();
     const editor = page.getByRole("textbox", { name: "Text of the compose file" });
-    await editor.fill(`${file}    depends_on: [safe]\n    privileged: true\n    imge: x\n`);
+    await write(editor, `${file}    depends_on: [safe]\n    privileged: true\n    imge: x\n`);
     const problems = page.getByRole("region", { name: "Problems of the file" });
     await problems.getByText("There is no service safe.").waitFor();
     await problems.getByText("A privileged container has all rights").waitFor();
@@ -47,13 +48,13 @@ export function stacksJourney(at: () => Desk): void {
       .getByRole("region", { name: "Notifications" })
       .getByText(/^Line \d+: .*safe|imge/)
       .waitFor();
-    await editor.fill(`${file}    hostname: till\n`);
+    await write(editor, `${file}    hostname: till\n`);
     await problems.waitFor({ state: "detached" });
     await editor.press("End");
     await page.keyboard.type("\n    rest");
     await page.getByRole("option", { name: /^restart/ }).waitFor();
     await page.keyboard.press("Escape");
-    await editor.fill(`${file}    hostname: till\n`);
+    await write(editor, `${file}    hostname: till\n`);
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Compose file saved").waitFor();
   });
@@ -71,15 +72,15 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByRole("link", { name: `${name}_till_1` }).waitFor();
 
     await page.getByRole("tab", { name: "Compose file" }).click();
-    await page.getByRole("textbox", { name: "Text of the compose file" }).fill(`${file}    hostname: counter\n`);
+    await write(page.getByRole("textbox", { name: "Text of the compose file" }), `${file}    hostname: counter\n`);
     await up.click();
     await dialog.getByRole("region", { name: "compose.yaml: 1 added, 1 removed" }).waitFor();
     await dialog.getByRole("button", { name: "Bring up" }).click();
     await eventually(async () => {
       const filters = { label: [`com.docker.compose.project=${name}`] };
       const [info] = await desk.engine.docker.listContainers({ filters });
-      const { Config } = await desk.engine.docker.getContainer(info?.Id ?? "").inspect();
-      return Config.Hostname === "counter";
+      if (!info) return false; // just then made anew
+      return (await desk.engine.docker.getContainer(info.Id).inspect()).Config.Hostname === "counter";
     });
     await page.getByRole("tab", { name: "Variables" }).click();
     await page.getByText("TILL_PIN").waitFor();
@@ -92,4 +93,12 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByRole("heading", { name: "Stacks" }).waitFor();
     await page.getByRole("row").filter({ hasText: name }).waitFor({ state: "detached" });
   });
+}
+
+/** By keys the editor handles itself: text put over a selection by the browser would bring styles along. */
+async function write(editor: Locator, text: string): Promise<void> {
+  await editor.click();
+  await editor.press("Control+A");
+  await editor.press("Delete");
+  await editor.page().keyboard.insertText(text);
 }
