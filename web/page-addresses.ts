@@ -2,6 +2,10 @@
 const pages = new Set([
   "services",
   "stacks",
+  "images",
+  "volumes",
+  "networks",
+  "disk",
   "deployments",
   "system",
   "mcp",

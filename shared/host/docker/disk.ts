@@ -1,6 +1,7 @@
 import type { DiskShare, DiskUsage, PrunePreview, PruneResult } from "../../protocol/disk.ts";
 import type { JobStep } from "../../protocol/job.ts";
 import type { EngineCalls } from "./engine-calls.ts";
+import { freedBy } from "./image-sizes.ts";
 import { createPruner, type PruneChoice } from "./prune.ts";
 import { type RawDisk, readDisk } from "./raw-disk.ts";
 
@@ -31,7 +32,7 @@ export function createDisk(calls: EngineCalls): DockerDisk {
   return {
     usage() {
       if (held && performance.now() - held.at < KEEP_MS) return held.usage;
-      const fresh = { at: performance.now(), usage: readDisk(calls).then(toUsage) };
+      const fresh = { at: performance.now(), usage: measure(calls) };
       held = fresh;
       fresh.usage.then(
         () => {
@@ -57,14 +58,20 @@ const share = <T>(all: T[], isUsed: (one: T) => boolean, sizeOf: (one: T) => num
   reclaimable: sum(all.filter((one) => !isUsed(one)).map(sizeOf)),
 });
 
-function toUsage(raw: RawDisk): DiskUsage {
+async function measure(calls: EngineCalls): Promise<DiskUsage> {
+  const raw = await readDisk(calls);
+  const used = new Set(raw.containers.map(({ ImageID }) => ImageID));
+  const unused = new Set(raw.images.map(({ Id }) => Id).filter((id) => !used.has(id)));
+  const [reclaimable = 0] = await freedBy(calls, raw.images, [unused]);
+  return toUsage(raw, reclaimable);
+}
+
+function toUsage(raw: RawDisk, reclaimableImages: number): DiskUsage {
   const used = new Set(raw.containers.map(({ ImageID }) => ImageID));
   const own = ({ Size, SharedSize }: RawDisk["images"][number]) => Size - Math.max(0, SharedSize ?? 0);
   const images = share(raw.images, ({ Id }) => used.has(Id), own);
-  // As the Engine's own client reckons: all layers but those that images in use have for themselves.
-  const inUse = sum(raw.images.filter(({ Id }) => used.has(Id)).map(own));
   return {
-    images: { ...images, size: raw.layersSize, reclaimable: Math.max(0, raw.layersSize - inUse) },
+    images: { ...images, size: raw.layersSize, reclaimable: reclaimableImages },
     containers: share(
       raw.containers,
       ({ State }) => State === "running" || State === "paused" || State === "restarting",

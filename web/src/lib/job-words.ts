@@ -13,6 +13,11 @@ const words: Record<string, { verb: string; done: string }> = {
   "stack:restart": { verb: "Restart", done: "restarted" },
   "stack:pull": { verb: "Pull images of", done: "images pulled" },
   "stack:remove": { verb: "Delete", done: "deleted" },
+  "service:update": { verb: "Update", done: "the update is done" },
+  "service:go-back": { verb: "Go back with", done: "runs its image of before" },
+  "image:pull": { verb: "Pull", done: "pulled" },
+  "disk:prune": { verb: "Remove", done: "removed" },
+  "update:check": { verb: "Look for newer images of", done: "looked for newer images" },
   "service:remove": { verb: "Remove", done: "removed" },
 };
 

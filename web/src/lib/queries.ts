@@ -73,7 +73,10 @@ export function keepListsFresh(): void {
   });
 }
 
-function refreshOn(queryKey: readonly unknown[], listen: (refresh: () => void) => (() => void)[]): (() => void)[] {
+export function refreshOn(
+  queryKey: readonly unknown[],
+  listen: (refresh: () => void) => (() => void)[],
+): (() => void)[] {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let quietUntil = 0;
   const refresh = () => {

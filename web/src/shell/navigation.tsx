@@ -1,10 +1,13 @@
 import Activity from "lucide-solid/icons/activity";
 import Blocks from "lucide-solid/icons/blocks";
 import Container from "lucide-solid/icons/container";
+import Database from "lucide-solid/icons/database";
 import FolderTree from "lucide-solid/icons/folder-tree";
+import HardDrive from "lucide-solid/icons/hard-drive";
 import KeyRound from "lucide-solid/icons/key-round";
 import Layers from "lucide-solid/icons/layers";
 import LayoutDashboard from "lucide-solid/icons/layout-dashboard";
+import Network from "lucide-solid/icons/network";
 import Rocket from "lucide-solid/icons/rocket";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import Users from "lucide-solid/icons/users";
@@ -34,6 +37,15 @@ export const navigation: Section[] = [
       { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view" },
       { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
       { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },
+    ],
+  },
+  {
+    label: "Docker",
+    items: [
+      { href: "/images", label: "Images", icon: Layers, needs: "docker:view" },
+      { href: "/volumes", label: "Volumes", icon: Database, needs: "docker:view" },
+      { href: "/networks", label: "Networks", icon: Network, needs: "docker:view" },
+      { href: "/disk", label: "Disk", icon: HardDrive, needs: "docker:view" },
     ],
   },
   {

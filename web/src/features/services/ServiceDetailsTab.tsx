@@ -4,6 +4,7 @@ import { formatDateTime } from "../../lib/format.ts";
 import { useService } from "../../lib/queries.ts";
 import { Badge, Card, CopyButton, ErrorState, Facts, Skeleton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
+import { UpdateCard } from "../updates/UpdateCard.tsx";
 import { portTexts } from "./service-list.ts";
 
 /** What the Engine knows of one container. Values of its environment stay on the server. */
@@ -31,6 +32,7 @@ function Details(props: { service: ServiceDetail }) {
       <Card title="Container">
         <Facts rows={containerRows(props.service)} />
       </Card>
+      <UpdateCard service={props.service.name} />
       <Card title="Network">
         <Facts rows={networkRows(props.service)} />
       </Card>

@@ -7,6 +7,7 @@ import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { Sparkline, Status } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
+import { UpdateBadge } from "../updates/UpdateBadge.tsx";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
 import type { ServiceDeeds } from "./service-deeds.ts";
@@ -167,7 +168,10 @@ function Row(props: ServiceTableProps & { service: Service; visible: ReturnType<
           when={props.narrow}
           fallback={
             <>
-              <div class="truncate service-name">{visibleName(props.service.name)}</div>
+              <div class="row">
+                <span class="truncate service-name">{visibleName(props.service.name)}</span>
+                <UpdateBadge service={props.service.name} />
+              </div>
               <div class="truncate faint service-note">{props.service.status}</div>
             </>
           }

@@ -1,0 +1,5 @@
+import { DiskView } from "./DiskView.tsx";
+
+export default function DiskPage() {
+  return <DiskView />;
+}
