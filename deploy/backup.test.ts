@@ -59,6 +59,19 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(await readFile(join(kept, "logs/audit.log"), "utf8")).toBe("line\nanother\n");
   });
 
+  test("leaves kept logs out of the archive, and where they are in a restore", async () => {
+    await mkdir(join(dataDir, "log-store"), { mode: 0o700 });
+    await writeFile(join(dataDir, "log-store/00000001.db"), "lines", { mode: 0o600 });
+    await script("backup.sh", ["state.tar.gz"]);
+    const { stdout } = await run("tar", ["-tzf", join(folder.path, "state.tar.gz")]);
+    expect(stdout).toContain("state/state.db");
+    expect(stdout).not.toContain("log-store");
+    database.close();
+    await script("restore.sh", ["state.tar.gz"]);
+    expect(await readFile(join(dataDir, "log-store/00000001.db"), "utf8")).toBe("lines");
+    database = openDatabase(dataDir);
+  });
+
   test("ends the sessions that the archive holds", async () => {
     database.exec("PRAGMA foreign_keys = OFF");
     const columns = database

@@ -82,8 +82,10 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     tasks.set(id, task);
     task.done = collect(id, task, signal)
       .catch((error: unknown) => {
-        if (signal.aborted || toAppError(error).code === "not_found") return;
+        if (signal.aborted) return;
         // The next list, a minute later or when the Engine is back, tries again.
+        if (tasks.get(id) === task) tasks.delete(id);
+        if (toAppError(error).code === "not_found") return;
         if (toAppError(error).code !== "upstream_unavailable") log.warn({ err: error }, "a container's log broke off");
       })
       .finally(() => {

@@ -24,16 +24,16 @@ export async function openDownload(
 ): Promise<ReadableStream<Uint8Array>> {
   if (open >= DOWNLOADS_MAX)
     throw new AppError("overloaded", "Too many downloads are under way; try again in a moment.");
-  open++;
   const encoder = new TextEncoder();
   const until = filter.until ?? new Date().toISOString();
   const format = options.format === "text" ? toText(options.times, filter.names?.length !== 1) : toJson;
   let after: string | undefined;
   let isLast = false;
-  let isOpen = true;
+  let isOver = false;
+  let isCounted = false;
   const close = () => {
-    if (isOpen) open--;
-    isOpen = false;
+    if (isCounted && !isOver) open--;
+    isOver = true;
   };
   const next = async (): Promise<Uint8Array> => {
     const { lines, newer, complete } = await store.search({
@@ -48,21 +48,18 @@ export async function openDownload(
     after = newer ?? after;
     return encoder.encode(lines.map(format).join(""));
   };
-  let first: Uint8Array | undefined;
-  try {
-    first = await next();
-  } catch (error) {
-    close();
-    throw error;
-  }
+  let first: Uint8Array | undefined = await next();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        // A body that nobody reads, as of a HEAD request, does not count.
+        if (!isCounted) open++;
+        isCounted = true;
         try {
           let chunk = first ?? new Uint8Array();
           first = undefined;
-          while (chunk.length === 0 && !isLast && isOpen) chunk = await next();
-          if (!isOpen) return;
+          while (chunk.length === 0 && !isLast && !isOver) chunk = await next();
+          if (isOver) return;
           if (chunk.length > 0) controller.enqueue(chunk);
           if (chunk.length === 0 || isLast) {
             close();

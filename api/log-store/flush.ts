@@ -134,7 +134,7 @@ export function createFlush(database: DatabaseSync): Flush {
       );
       const blocks = database.prepare("SELECT max(max_us) AS us FROM block WHERE stream = ?");
       return database
-        .prepare("SELECT * FROM stream")
+        .prepare("SELECT * FROM stream ORDER BY id")
         .all()
         .map((row): StreamState => {
           const id = Number(row.id);
@@ -153,7 +153,7 @@ export function createFlush(database: DatabaseSync): Flush {
             lastUs: Math.max(Number(us ?? 0), Number(blocks.get(id)?.us ?? 0)),
             freshLines: Number(lines ?? 0),
             freshBytes: Number(bytes ?? 0),
-            ...{ recentUs: [], lines: [], marks: [], changed: false, openMark: undefined },
+            ...{ recentUs: [], lines: [], marks: [], changed: false, renamed: false, openMark: undefined },
           };
         });
     },
@@ -163,16 +163,20 @@ export function createFlush(database: DatabaseSync): Flush {
       if (changed.length === 0) return;
       let freshBytes = 0;
       for (const stream of streams) freshBytes += stream.freshBytes;
-      const added: StreamState[] = [];
+      const added: { stream: StreamState; id: number }[] = [];
       const undo = () => {
-        for (const stream of added) stream.id = 0;
+        for (const { stream, id } of added) stream.id = id;
       };
       transact(() => {
         for (const stream of changed) {
           const { lines } = stream;
-          if (stream.id === 0) {
+          if (stream.id === 0 || stream.renamed) {
+            added.push({ stream, id: stream.id });
+            if (stream.renamed && stream.freshLines > 0) seal(stream, [], after);
             stream.id = addStream(stream);
-            added.push(stream);
+            after.push(() => {
+              stream.renamed = false;
+            });
           }
           writeMarks(stream, after);
           let bytes = 0;

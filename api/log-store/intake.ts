@@ -70,6 +70,9 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   let waiting: (() => void)[] = [];
   let trouble: string | undefined;
   let released = false;
+  /** The container that bore a name last. */
+  const owners = new Map<string, string>();
+  for (const { name, sourceId } of writer.streams.values()) owners.set(name, sourceId);
   const newest = Math.max(0, ...[...writer.streams.values()].map(({ lastUs }) => lastUs));
 
   const schedule = (ms: number) => {
@@ -152,10 +155,10 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
 
   return {
     stream(sourceId, name, createdAt) {
-      const known = writer.streams.get(sourceId);
-      const before = known ? undefined : [...writer.streams.values()].find((other) => other.name === name);
       const stream = writer.stream(sourceId, name);
-      if (before) mark(stream, { kind: "replaced", us: usOf(createdAt) });
+      const owner = owners.get(name);
+      owners.set(name, sourceId);
+      if (owner !== undefined && owner !== sourceId) mark(stream, { kind: "replaced", us: usOf(createdAt) });
       if (stream.changed) schedule(FLUSH_MS);
       return stream;
     },

@@ -3,23 +3,24 @@ import type { CollectedContainer } from "./collector.ts";
 import { formatLineTime } from "./line-time.ts";
 import type { KeptSource } from "./summary.ts";
 
-/** By name: what is kept, and what there is now. */
+/** By name: what is kept, and what there is now. @param present undefined while nobody knows */
 export function listContainers(
   kept: readonly KeptSource[],
-  present: readonly CollectedContainer[],
+  present: readonly CollectedContainer[] | undefined,
   names: readonly string[] | null,
 ): KeptContainer[] {
-  const all = new Set([...kept, ...present].map(({ name }) => name));
+  const all = new Set([...kept, ...(present ?? [])].map(({ name }) => name));
   const seen = names === null ? all : names.filter((name) => all.has(name));
   return [...seen].sort().map((name) => {
     const own = kept.filter((source) => source.name === name).sort((one, other) => other.maxUs - one.maxUs);
-    const now = present.find((container) => container.name === name);
-    const isHere = (id: string) => present.some((container) => container.id === id);
+    const now = present?.find((container) => container.name === name);
+    const isGone = (id: string, wasRemoved: boolean) =>
+      present ? !present.some((container) => container.id === id) : wasRemoved;
     const listed = own.map(({ sourceId, lines, minUs, maxUs, removed }) => ({
       id: sourceId,
       ...timesOf(lines === 0 ? [] : [{ minUs, maxUs }]),
       lines,
-      removed: removed && !isHere(sourceId),
+      removed: isGone(sourceId, removed),
     }));
     if (now && !own.some(({ sourceId }) => sourceId === now.id)) {
       listed.unshift({ id: now.id, firstTime: null, lastTime: null, lines: 0, removed: false });
@@ -30,7 +31,7 @@ export function listContainers(
       ...timesOf(own.filter(({ lines }) => lines > 0)),
       lines: own.reduce((sum, { lines }) => sum + lines, 0),
       bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
-      removed: !now && listed.every(({ removed }) => removed),
+      removed: present ? !now : listed.every(({ removed }) => removed),
       collection: now?.collection ?? "gone",
     };
   });

@@ -74,7 +74,7 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
         reader.call<StoreSummary>("summary"),
         collector.call<CollectorState>("state").catch(() => undefined),
       ]);
-      const containers: KeptContainer[] = listContainers(summary.sources, state?.containers ?? [], names);
+      const containers: KeptContainer[] = listContainers(summary.sources, state?.containers, names);
       const trouble = state ? state.trouble : "The log store is starting again.";
       return {
         state: trouble === null ? "collecting" : "paused",

@@ -11,11 +11,11 @@ export const STORE_FOLDER = "log-store";
 const schema = `
 PRAGMA user_version = 1;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
--- One container (kind 'container'), under the name it has while this file is written.
+-- One container (kind 'container') under one name: renamed, it gets a row more, so that its lines keep their name.
 CREATE TABLE stream (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
-  source_id TEXT NOT NULL UNIQUE,
+  source_id TEXT NOT NULL,
   name TEXT NOT NULL,
   -- The run that goes on when this file begins; its later ones are marks.
   run INTEGER NOT NULL,

@@ -56,6 +56,8 @@ export interface StreamState {
   freshLines: number;
   freshBytes: number;
   changed: boolean;
+  /** What comes from here on stands under the new name. */
+  renamed: boolean;
   /** A run's mark that may have to move before its first line. */
   openMark: { id: number; n: number; us: number } | undefined;
 }
@@ -259,12 +261,13 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
         if (known.name !== name) {
           known.name = name;
           known.changed = true;
+          known.renamed = true;
         }
         return known;
       }
       const stream: StreamState = {
         ...{ id: 0, sourceId, name, run: 0, startedAt: null, ended: false, removed: false, position: null },
-        ...{ savedPosition: null, nextN: 0 },
+        ...{ savedPosition: null, nextN: 0, renamed: false },
         ...{
           lastUs: 0,
           recentUs: [],

@@ -8,6 +8,7 @@ import type {
 import { type TestContainer, type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
+import { openDownload } from "../log-store/download.ts";
 import type { LogMatches } from "../log-store/watch.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
@@ -188,6 +189,45 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
     const { text: timed } = await get("/download", { container, q: "line 5000 ", times: "true" });
     expect(timed).toBe(`${lines.at(-1)?.time} line 5000 of the download\n`);
     expect((await get("/download", { container, regex: "(" })).status).toBe(400);
+  });
+
+  test("keeps lines under the name they were written with, and marks who bears it next", async () => {
+    const service = await engine.run({ script: "echo by the first; exec sleep 1000" });
+    await kept(service, 1);
+    await service.container.rename({ name: `${service.name}-old` });
+    const options = { name: service.name, Image: "busybox:local", HostConfig: { NetworkMode: "none" } };
+    const next = await engine.docker.createContainer({ ...options, Cmd: ["echo", "by the second"] });
+    try {
+      await next.start();
+      await kept(service, 2);
+      const { lines, marks } = await search(service);
+      expect(lines.map(({ text, containerId }) => [text, containerId])).toEqual([
+        ["by the first", service.id],
+        ["by the second", next.id],
+      ]);
+      expect(marks.some(({ kind, containerId }) => kind === "replaced" && containerId === next.id)).toBe(true);
+    } finally {
+      await next.remove({ force: true });
+    }
+  });
+
+  test("stops a download when its reader goes", async () => {
+    let pages = 0;
+    const page = { marks: [], older: null, complete: true, scanned: 1, reached: null };
+    const line = { id: "1-1-1", container: "web", containerId: "id", run: 1, text: "x".repeat(1_000) } as KeptLine;
+    const store = {
+      search: async () => ({ ...page, lines: Array.from({ length: 100 }, () => line), newer: `${++pages}` }),
+    };
+    const filter = { names: ["web"], level: [] };
+    const body = (await openDownload(store, filter, { format: "text", times: false })).getReader();
+    await body.read();
+    await body.read();
+    const asked = pages;
+    expect(asked).toBeLessThanOrEqual(3);
+    await body.cancel();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pages).toBe(asked);
+    for (let count = 0; count < 20; count++) await openDownload(store, filter, { format: "text", times: false });
   });
 
   test("tells those who watch for a pattern, once a second and container", async () => {

@@ -38,6 +38,8 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
       ...pick("DENO_DIR", "TMPDIR", "DOCKER_HOST"),
       NODE_ENV: "test",
       HOST: "127.0.0.1",
+      // Whoever tests kept logs turns them on: the store would follow the containers of every other test too.
+      LOG_STORE_MAX_BYTES: "0",
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
       ...options.env,
     },

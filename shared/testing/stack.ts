@@ -43,8 +43,6 @@ export async function startStack({ runtime = "node", web = false, env = {} }: St
     BACKEND_URL: `http://127.0.0.1:${apiPort}`,
     VITE_API_URL: `http://127.0.0.1:${apiPort}`,
     VITE_WS_URL: `http://127.0.0.1:${realtimePort}`,
-    // Whoever tests kept logs turns them on: the store would follow the containers of every other test too.
-    LOG_STORE_MAX_BYTES: "0",
     ...env,
   };
   const started: ServiceProcess[] = [];
