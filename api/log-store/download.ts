@@ -11,6 +11,8 @@ export interface DownloadOptions {
   format: "text" | "ndjson";
   /** In text: time, and container where there may be several, before each line. */
   times: boolean;
+  /** Throws when the caller may no longer see what he asked for. */
+  confirm?: (() => void) | undefined;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function openDownload(
     isOver = true;
   };
   const next = async (): Promise<Uint8Array> => {
+    options.confirm?.();
     const { lines, newer, complete } = await store.search({
       ...filter,
       until,

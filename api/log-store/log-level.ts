@@ -38,7 +38,7 @@ const klogLevels: Record<string, LevelIndex> = {
 const capitals =
   /(?:^|[\s[(<|:"])(TRACE|VERBOSE|DEBUG|DEBUG[1-5]|INFO|NOTICE|LOG|WARN|WARNING|ERROR|ERR|SEVERE|FATAL|CRIT|CRITICAL|PANIC|EMERG|ALERT)(?=[\s\])>|:,;"!]|$)/;
 const bracketed = /[[(<](trace|debug|info|notice|warn|warning|error|err|fatal|crit|critical|panic|emerg|alert)[\])>]/i;
-const colon = /^(?:\S{1,40}\s){0,4}(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\s?:/i;
+const colon = /^(?:\S{1,40}\s){0,4}?(trace|debug|info|notice|warn|warning|error|fatal|critical|panic)\s?:/i;
 const failure =
   /^(?:Traceback \(most recent call last\)|Exception in thread |Unhandled |Uncaught |[A-Z]\w{2,40}(?:Error|Exception)\b)/;
 

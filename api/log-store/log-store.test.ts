@@ -5,11 +5,12 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { KeptLine } from "../../shared/protocol/log-search.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { startPrivateEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type ServiceProcess, startService } from "../../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { startApi as startTestApi } from "../testing/api-server.ts";
 import { createReader } from "./reader.ts";
 
 const run = promisify(execFile);
@@ -128,5 +129,30 @@ test.skipIf(await lacks("namespaces"))("pauses before the disk is full, and goes
     room: true,
     kept: 2_000,
     trouble: null,
+  });
+});
+
+describe.skipIf(await lacks("private-engine"))("while the Engine itself restarts", () => {
+  test("keeps every line once, and counts the run it begins", async () => {
+    const engine = await startPrivateEngine();
+    cleanUps.push(engine.close);
+    const api = await startTestApi({ dockerHost: engine.dockerHost, logStore: {} });
+    cleanUps.push(api.close);
+    const { name } = await engine.run({
+      ...{ restart: "always" },
+      script: `trap 'echo end; exit 0' TERM; i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo "line $i"; done; while :; do usleep 20000; done`,
+    });
+    const search = () => api.deps.logStore.search({ names: [name], level: [], limit: 1_000, order: "asc" });
+    await eventually(async () => (await search()).lines.length >= 400, 20_000);
+    await engine.down();
+    await engine.up();
+    const second = async () => (await search()).lines.filter(({ run: number }) => number === 2);
+    await eventually(async () => (await second()).length >= 400, 20_000);
+    const { lines: all } = await search();
+    const counted = Array.from({ length: 400 }, (_, index) => `line ${index + 1}`);
+    const textsOf = (number: number) =>
+      all.filter((line) => line.run === number && line.text !== "end").map(({ text }) => text);
+    expect(textsOf(1)).toEqual(counted);
+    expect(textsOf(2)).toEqual(counted);
   });
 });

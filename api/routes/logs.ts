@@ -66,7 +66,11 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
       validated("query", logDownloadQuery),
       async (c) => {
         const { format, times, ...filter } = c.req.valid("query");
-        const body = await openDownload(logStore, toStoreFilter(c, filter), { format, times });
+        const body = await openDownload(logStore, toStoreFilter(c, filter), {
+          format,
+          times,
+          confirm: c.get("stillAllowed"),
+        });
         const type = format === "text" ? "text/plain; charset=utf-8" : "application/x-ndjson; charset=utf-8";
         const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
         // Opened in a tab of our own origin, a log must not be taken for a page.
