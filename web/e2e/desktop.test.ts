@@ -6,6 +6,7 @@ import { deploymentsJourney } from "./journeys/deployments.ts";
 import { filesJourney } from "./journeys/files.ts";
 import { hostJourney } from "./journeys/host.ts";
 import { hostileJourney } from "./journeys/hostile.ts";
+import { imagesJourney } from "./journeys/images.ts";
 import { looksJourney } from "./journeys/looks.ts";
 import { mcpJourney } from "./journeys/mcp.ts";
 import { reconnectJourney } from "./journeys/reconnect.ts";
@@ -27,6 +28,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
   describe("a newcomer", () => accessJourney(at));
   describe("services", () => servicesJourney(at));
   describe.skipIf(noCompose)("stacks", () => stacksJourney(at));
+  describe("images, volumes, networks and the disk", () => imagesJourney(at));
   describe("hostile words", () => hostileJourney(at));
   describe("deployments", () => deploymentsJourney(at));
   describe("the host", () => hostJourney(at));

@@ -8,6 +8,7 @@ import KeyRound from "lucide-solid/icons/key-round";
 import Layers from "lucide-solid/icons/layers";
 import LayoutDashboard from "lucide-solid/icons/layout-dashboard";
 import Network from "lucide-solid/icons/network";
+import Package from "lucide-solid/icons/package";
 import Rocket from "lucide-solid/icons/rocket";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import Users from "lucide-solid/icons/users";
@@ -42,7 +43,7 @@ export const navigation: Section[] = [
   {
     label: "Docker",
     items: [
-      { href: "/images", label: "Images", icon: Layers, needs: "docker:view" },
+      { href: "/images", label: "Images", icon: Package, needs: "docker:view" },
       { href: "/volumes", label: "Volumes", icon: Database, needs: "docker:view" },
       { href: "/networks", label: "Networks", icon: Network, needs: "docker:view" },
       { href: "/disk", label: "Disk", icon: HardDrive, needs: "docker:view" },
