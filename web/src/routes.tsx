@@ -10,6 +10,7 @@ export const routes: RouteDefinition[] = [
   { path: "/services/:id?", component: lazy(() => import("./features/services/ServicesPage.tsx")) },
   { path: "/stacks", component: lazy(() => import("./features/stacks/StacksPage.tsx")) },
   { path: "/stacks/:name", component: lazy(() => import("./features/stacks/StackPage.tsx")) },
+  { path: "/logs", component: lazy(() => import("./features/logs/LogsPage.tsx")) },
   { path: "/deployments/:id?", component: lazy(() => import("./features/deployments/DeploymentsPage.tsx")) },
   { path: "/images/:id?", component: lazy(() => import("./features/images/ImagesPage.tsx")) },
   { path: "/volumes/:id?", component: lazy(() => import("./features/volumes/VolumesPage.tsx")) },

@@ -2,6 +2,7 @@ import { account, audit, keys, session, setup, users } from "./api/access.ts";
 import { deployments } from "./api/deployments.ts";
 import { files } from "./api/files.ts";
 import { jobs } from "./api/jobs.ts";
+import { logs } from "./api/logs.ts";
 import { mcp } from "./api/mcp.ts";
 import { services } from "./api/services.ts";
 import { stacks } from "./api/stacks.ts";
@@ -15,6 +16,7 @@ export const api = {
   stacks,
   jobs,
   deployments,
+  logs,
   system,
   mcp,
   files,

@@ -10,6 +10,7 @@ export const queryKeys = {
   service: (id: string) => ["services", id],
   stacks: ["stacks"],
   stack: (name: string) => ["stacks", name],
+  keptContainers: ["logs", "containers"],
   deployments: ["deployments"],
   deployment: (id: string) => ["deployments", id],
   mcp: ["mcp"],
@@ -34,6 +35,14 @@ export const invalidate = (queryKey: readonly unknown[]): Promise<void> => query
 
 export const useServices = () =>
   useQuery(() => ({ queryKey: queryKeys.services, queryFn: ({ signal }) => api.services.list(signal) }));
+/** Whose logs are kept; failing where none are. */
+export const useKeptContainers = () =>
+  useQuery(() => ({
+    queryKey: queryKeys.keptContainers,
+    queryFn: ({ signal }) => api.logs.containers(signal),
+    refetchInterval: 60_000,
+    retry: false,
+  }));
 export const useService = (id: () => string) =>
   useQuery(() => ({ queryKey: queryKeys.service(id()), queryFn: () => api.services.get(id()) }));
 export const useStacks = () =>

@@ -7,6 +7,7 @@ import HardDrive from "lucide-solid/icons/hard-drive";
 import KeyRound from "lucide-solid/icons/key-round";
 import Layers from "lucide-solid/icons/layers";
 import LayoutDashboard from "lucide-solid/icons/layout-dashboard";
+import Logs from "lucide-solid/icons/logs";
 import Network from "lucide-solid/icons/network";
 import Package from "lucide-solid/icons/package";
 import Rocket from "lucide-solid/icons/rocket";
@@ -36,6 +37,7 @@ export const navigation: Section[] = [
       { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
       { href: "/services", label: "Services", icon: Container, needs: "services:view", count: "services" },
       { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view" },
+      { href: "/logs", label: "Logs", icon: Logs, needs: "services:view" },
       { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
       { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },
     ],

@@ -33,7 +33,8 @@ export function CopyButton(props: { text: string; label?: string; size?: "sm" | 
   );
 }
 
-async function copyText(text: string): Promise<void> {
+/** Puts a text on the clipboard; throws where the browser does not allow it. */
+export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
   area.value = text;

@@ -5,7 +5,7 @@ import { deploymentsWS } from "../../lib/ws-client.ts";
 import { Card, type Column, DataTable, Facts, Status, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import { LogView } from "../logs/LogView.tsx";
-import type { OpenLog } from "../logs/log-feed.ts";
+import type { OpenLog } from "../logs/live-logs.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { DeploymentActions } from "./DeploymentActions.tsx";
 import type { DeploymentDeeds } from "./deployment-deeds.ts";

@@ -1,26 +1,40 @@
 import { createVirtualizer } from "@tanstack/solid-virtual";
 import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { LogRow } from "./LogRow.tsx";
-import type { LogEntry } from "./log-entry.ts";
-import { indexOfId } from "./log-filter.ts";
+import { indexOf, indexOfTime } from "./line-order.ts";
+import type { LinePattern } from "./line-pattern.ts";
+import type { TimeMode } from "./line-time.ts";
+import type { LogEntry, LogLine, Place } from "./log-entry.ts";
 
 export interface LogLinesApi {
   toEnd(): void;
-  toId(id: number): void;
+  toPlace(place: Place): void;
+  /** Puts the first line of a time at the top; false when it is not among those loaded. */
+  toTime(at: number): boolean;
+  focus(): void;
 }
 
 export interface LogLinesProps {
   label: string;
-  /** Oldest first. */
+  /** In their order; the array itself stays the same. */
   entries: readonly LogEntry[];
-  /** Grows whenever `entries` changed: the array itself is the same. */
+  /** Grows whenever `entries` changed. */
   version: number;
-  search: string;
-  current: number | undefined;
-  times: boolean;
+  pattern: LinePattern | undefined;
+  /** The line that next and previous stand at, or that a link led to. */
+  current: Place | undefined;
+  times: TimeMode;
   wrap: boolean;
+  origins: boolean;
   following: boolean;
+  /** The end of the lines is the end of the log. */
+  attached: boolean;
   onFollowingChange: (following: boolean) => void;
+  /** The reader comes near one end of what is loaded. */
+  onNear: (end: "older" | "newer") => void;
+  /** Times of the first and last visible line; `moved` when the reader scrolled. */
+  onView: (first: number, last: number, moved: boolean) => void;
+  onLink: ((line: LogLine) => void) | undefined;
   api: (api: LogLinesApi) => void;
 }
 
@@ -28,8 +42,10 @@ export interface LogLinesProps {
 const LINE = 20;
 /** Distance from the end, in pixels, that still counts as being there. */
 const END_SLACK = 12;
+/** Entries left at an end when more are asked for. */
+const NEAR = 60;
 
-/** The lines of a log, of which only the visible ones are in the page; keeps its place when the oldest go. */
+/** The lines of a log, of which only the visible ones are in the page; keeps its place when lines come or go above it. */
 export function LogLines(props: LogLinesProps) {
   let element: HTMLDivElement | undefined;
   const [scroller, setScroller] = createSignal<HTMLDivElement | null>(null);
@@ -52,46 +68,51 @@ export function LogLines(props: LogLinesProps) {
       const list = entries();
       return (index: number) => list[index]?.id ?? index;
     },
-    overscan: 10,
+    overscan: 8,
   });
 
   /** The first visible line and how much of it is above the edge. */
-  let anchor: { id: number; offset: number } | undefined;
-  let oldest = 0;
+  let anchor: { place: Place; offset: number } | undefined;
   let lastTop = 0;
 
-  function remember() {
+  function look(moved: boolean) {
     const element = scroller();
-    if (!element) return;
+    if (!element || props.entries.length === 0) return;
     const top = element.scrollTop;
     const first = virtualizer.getVirtualItemForOffset(top);
-    const id = first && entryAt(first.index)?.id;
-    anchor = first && id !== undefined ? { id, offset: top - first.start } : undefined;
+    const last = virtualizer.getVirtualItemForOffset(top + element.clientHeight);
+    const entry = first && props.entries[first.index];
+    if (!first || !entry) return;
+    anchor = { place: { at: entry.at, id: entry.id }, offset: top - first.start };
+    props.onView(entry.at, props.entries[last?.index ?? first.index]?.at ?? entry.at, moved);
+    if (first.index < NEAR) props.onNear("older");
+    if (!props.attached && (last?.index ?? 0) > props.entries.length - NEAR) props.onNear("newer");
   }
 
   function setTop(top: number) {
     const element = scroller();
     if (!element) return;
-    element.scrollTop = top;
+    if (Math.abs(element.scrollTop - top) >= 1) element.scrollTop = top;
     lastTop = element.scrollTop;
   }
   const toEnd = () => setTop(scroller()?.scrollHeight ?? 0);
+  const startOf = (index: number) => virtualizer.getOffsetForIndex(index, "start")?.[0];
 
-  /** The oldest lines went: what is being read stays where it is. */
+  /** Lines came or went above: what is being read stays where it is. */
   function restore() {
     if (!anchor) return;
-    const index = indexOfId(entries(), anchor.id);
-    const start = virtualizer.getOffsetForIndex(index, "start")?.[0];
-    if (start !== undefined) setTop(start + (entryAt(index)?.id === anchor.id ? anchor.offset : 0));
+    const index = indexOf(entries(), anchor.place);
+    const start = startOf(index);
+    if (start !== undefined) setTop(start + (entryAt(index)?.id === anchor.place.id ? anchor.offset : 0));
   }
 
   createEffect(
-    on([() => props.version, () => virtualizer.getTotalSize(), () => props.following], () => {
-      const first = entries()[0]?.id ?? 0;
-      const evicted = first !== oldest;
-      oldest = first;
-      if (props.following) queueMicrotask(toEnd);
-      else if (evicted) queueMicrotask(restore);
+    on([() => props.version, () => virtualizer.getTotalSize(), () => props.following, scroller], () => {
+      queueMicrotask(() => {
+        if (props.following) toEnd();
+        else restore();
+        look(false);
+      });
     }),
   );
   createEffect(
@@ -105,14 +126,24 @@ export function LogLines(props: LogLinesProps) {
     ),
   );
 
+  function toIndex(index: number, align: "start" | "center") {
+    virtualizer.scrollToIndex(index, { align });
+    // Going to a line is no wish to follow, even where that line is near the end.
+    lastTop = scroller()?.scrollTop ?? 0;
+    const entry = props.entries[index];
+    if (entry) anchor = { place: { at: entry.at, id: entry.id }, offset: lastTop - (startOf(index) ?? lastTop) };
+    look(false);
+  }
   props.api({
     toEnd,
-    toId(id) {
-      const index = indexOfId(entries(), id);
-      virtualizer.scrollToIndex(index, { align: "center" });
-      // Going to a line is no wish to follow, even where that line is near the end.
-      lastTop = scroller()?.scrollTop ?? 0;
+    toPlace: (place) => toIndex(indexOf(props.entries, place), "center"),
+    toTime(at) {
+      const index = indexOfTime(props.entries, at);
+      if ((index === 0 && at < (props.entries[0]?.at ?? at)) || index === props.entries.length) return false;
+      toIndex(index, "start");
+      return true;
     },
+    focus: () => element?.focus({ preventScroll: true }),
   });
 
   onMount(() => {
@@ -128,11 +159,12 @@ export function LogLines(props: LogLinesProps) {
     const rest = () => host.scrollHeight - host.scrollTop - host.clientHeight;
     const onScroll = () => {
       const top = host.scrollTop;
+      const moved = top !== lastTop;
       // Only moving up is the reader's will: the log growing below them is not.
       if (top < lastTop && rest() > END_SLACK) props.onFollowingChange(false);
-      else if (top > lastTop && rest() <= END_SLACK) props.onFollowingChange(true);
+      else if (top > lastTop && rest() <= END_SLACK && props.attached) props.onFollowingChange(true);
       lastTop = top;
-      remember();
+      look(moved);
     };
     // At thousands of lines a second the end runs away before a scroll event tells of the reader.
     const onWheel = (event: WheelEvent) => {
@@ -140,7 +172,7 @@ export function LogLines(props: LogLinesProps) {
     };
     host.addEventListener("scroll", onScroll, { passive: true });
     host.addEventListener("wheel", onWheel, { passive: true });
-    const resized = new ResizeObserver(() => props.following && toEnd());
+    const resized = new ResizeObserver(() => (props.following ? toEnd() : look(false)));
     resized.observe(host);
     onCleanup(() => {
       cancelAnimationFrame(frame);
@@ -187,11 +219,13 @@ export function LogLines(props: LogLinesProps) {
                 {(entry) => (
                   <LogRow
                     entry={entry()}
-                    search={props.search}
-                    current={props.current === entry().id}
+                    pattern={props.pattern}
+                    current={props.current?.id === entry().id}
                     times={props.times}
+                    origins={props.origins}
                     open={open().has(entry().id)}
                     onToggle={toggle}
+                    onLink={props.onLink}
                   />
                 )}
               </Show>

@@ -2,35 +2,28 @@ import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createMemo, For, Match, Show, Switch } from "solid-js";
 import { type MarkedSegment, markMatches, toSegments } from "./ansi-segments.ts";
 import { type JsonLine, parseJsonLine } from "./json-line.ts";
+import type { LinePattern } from "./line-pattern.ts";
+import { currentSecond, type TimeMode, toAgo, toClock } from "./line-time.ts";
 import type { LogEntry, LogLine, LogNotice } from "./log-entry.ts";
-import { plainText } from "./terminal-text.ts";
+import { plainText, visibleName } from "./terminal-text.ts";
 
 export interface LogRowProps {
   entry: LogEntry;
-  search: string;
-  /** The match that next and previous stand at. */
+  pattern: LinePattern | undefined;
+  /** The match that next and previous stand at, or the line of a link. */
   current: boolean;
-  times: boolean;
+  times: TimeMode;
+  /** Of several containers: each line tells whose it is. */
+  origins: boolean;
   open: boolean;
   onToggle: (id: number) => void;
+  /** Copies a link to the line. */
+  onLink: ((line: LogLine) => void) | undefined;
 }
 
 /** Characters of a folded line that are drawn: a megabyte in one row would hold the page. */
 const FOLDED_MAX = 4_000;
 const OPEN_MAX = 1_100_000;
-
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-  hourCycle: "h23",
-});
-
-function toClock(iso: string): string {
-  const time = Date.parse(iso);
-  return Number.isNaN(time) ? "" : clock.format(time);
-}
 
 export function LogRow(props: LogRowProps) {
   const line = () => (props.entry.kind === "line" ? props.entry : undefined);
@@ -38,17 +31,23 @@ export function LogRow(props: LogRowProps) {
   return (
     <Switch>
       <Match when={line()}>{(entry) => <Line {...props} line={entry()} />}</Match>
-      <Match when={notice()}>{(entry) => <Notice notice={entry()} times={props.times} />}</Match>
+      <Match when={notice()}>
+        {(entry) => <Notice notice={entry()} times={props.times} origins={props.origins} />}
+      </Match>
     </Switch>
   );
 }
 
-function Notice(props: { notice: LogNotice; times: boolean }) {
+function Notice(props: { notice: LogNotice; times: TimeMode; origins: boolean }) {
   return (
     <div class={`log-notice log-notice-${props.notice.tone}`}>
       <span>
+        <Show when={props.origins && props.notice.origin}>{(origin) => <>{visibleName(origin().name)}: </>}</Show>
         {props.notice.text}
-        <Show when={props.times}> · {toClock(props.notice.time)}</Show>
+        <Show when={props.times !== "off"}>
+          {" · "}
+          <Time iso={props.notice.time} mode={props.times} />
+        </Show>
       </span>
     </div>
   );
@@ -58,7 +57,7 @@ function Line(props: LogRowProps & { line: LogLine }) {
   const json = createMemo(() => parseJsonLine(plainText(props.line.text)));
   const long = () => props.line.text.length > FOLDED_MAX;
   const folded = () => (long() ? props.line.text.slice(0, FOLDED_MAX) : props.line.text);
-  const segments = createMemo(() => markMatches(toSegments(folded()), props.search));
+  const segments = createMemo(() => markMatches(toSegments(folded()), props.pattern));
   const found = () => segments().some((segment) => segment.match);
   /** A folded JSON line leaves out what a search may have found in it. */
   const asJson = () => (found() ? undefined : json());
@@ -67,15 +66,13 @@ function Line(props: LogRowProps & { line: LogLine }) {
       class={`log-line log-${props.line.stream} log-level-${props.line.level}`}
       classList={{ "log-current": props.current }}
     >
-      <Show when={props.times}>
-        <time
-          class="log-time"
-          classList={{ "log-time-rough": !props.line.exact }}
-          dateTime={props.line.time}
-          title={props.line.exact ? props.line.time : `At or before ${props.line.time}`}
-        >
-          {toClock(props.line.time)}
-        </time>
+      <LineTime line={props.line} times={props.times} onLink={props.onLink} />
+      <Show when={props.origins && props.line.origin}>
+        {(origin) => (
+          <span class={`log-origin log-origin-${origin().colour}`} title={visibleName(origin().name)}>
+            {visibleName(origin().name)}
+          </span>
+        )}
       </Show>
       <Show when={props.line.instance !== undefined}>
         <span class="log-instance" title={`Process ${props.line.instance}`}>
@@ -95,7 +92,9 @@ function Line(props: LogRowProps & { line: LogLine }) {
       </Show>
       <span class="log-text">
         <Show when={props.line.stream === "stderr"}>
-          <span class="visually-hidden">stderr </span>
+          <span class="log-err" title="stderr">
+            err
+          </span>
         </Show>
         <Show when={asJson()} fallback={<Segments segments={segments()} />}>
           {(value) => <Summary line={props.line} json={value()} />}
@@ -108,6 +107,50 @@ function Line(props: LogRowProps & { line: LogLine }) {
         </Show>
       </span>
     </div>
+  );
+}
+
+/** The time of a line; a press on it copies the line's address. */
+function LineTime(props: Pick<LogRowProps, "times" | "onLink"> & { line: LogLine }) {
+  const label = () => `${props.line.exact ? props.line.time : `At or before ${props.line.time}`}`;
+  const rough = () => !props.line.exact && props.times !== "off";
+  return (
+    <Show
+      when={props.onLink}
+      fallback={
+        <Show when={props.times !== "off"}>
+          <time class="log-time" classList={{ "log-time-rough": rough() }} dateTime={props.line.time} title={label()}>
+            <Time iso={props.line.time} mode={props.times} />
+          </time>
+        </Show>
+      }
+    >
+      {(onLink) => (
+        <button
+          type="button"
+          tabIndex={-1}
+          class="log-time"
+          classList={{ "log-time-rough": rough(), "log-time-off": props.times === "off" }}
+          title={`${label()}. Copy a link to this line`}
+          aria-label="Copy a link to this line"
+          onClick={() => onLink()(props.line)}
+        >
+          <Show when={props.times !== "off"} fallback="#">
+            <Time iso={props.line.time} mode={props.times} />
+          </Show>
+        </button>
+      )}
+    </Show>
+  );
+}
+
+function Time(props: { iso: string; mode: TimeMode }) {
+  return (
+    <>
+      {props.mode === "relative"
+        ? toAgo(props.iso, currentSecond.now())
+        : toClock(props.iso, props.mode === "utc" ? "utc" : "local")}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { markMatches, toSegments } from "./ansi-segments.ts";
+import { textPattern } from "./line-pattern.ts";
 
 const ESC = "\u001b";
 
@@ -37,7 +38,9 @@ describe("toSegments", () => {
 
 describe("markMatches", () => {
   it("marks every match without regard to case", () => {
-    expect(markMatches(toSegments("Error: no error"), "error").map(({ text, match }) => [text, match])).toEqual([
+    expect(
+      markMatches(toSegments("Error: no error"), textPattern("error")).map(({ text, match }) => [text, match]),
+    ).toEqual([
       ["Error", true],
       [": no ", false],
       ["error", true],
@@ -45,7 +48,7 @@ describe("markMatches", () => {
   });
 
   it("marks a match that a colour change cuts in two", () => {
-    const marked = markMatches(toSegments(`ab${ESC}[31mcd${ESC}[0mef`), "bcde");
+    const marked = markMatches(toSegments(`ab${ESC}[31mcd${ESC}[0mef`), textPattern("bcde"));
     expect(marked.map(({ text, match }) => [text, match])).toEqual([
       ["a", false],
       ["b", true],
@@ -57,6 +60,6 @@ describe("markMatches", () => {
   });
 
   it("treats the needle as text, not as a pattern", () => {
-    expect(markMatches(toSegments("a.c abc"), ".")[1]).toMatchObject({ text: ".", match: true });
+    expect(markMatches(toSegments("a.c abc"), textPattern("."))[1]).toMatchObject({ text: ".", match: true });
   });
 });

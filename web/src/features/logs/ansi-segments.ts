@@ -1,4 +1,5 @@
 import Anser from "anser";
+import type { LinePattern } from "./line-pattern.ts";
 
 /** A run of text of one look. `className` comes from a closed set; colours are `rgb()` of checked numbers. */
 export interface TextSegment {
@@ -72,9 +73,9 @@ export interface MarkedSegment extends TextSegment {
   match: boolean;
 }
 
-/** Cuts runs at the borders of the matches of `needle` (case-insensitive plain text), across colour changes too. */
-export function markMatches(segments: readonly TextSegment[], needle: string): MarkedSegment[] {
-  const ranges = findRanges(segments.map((segment) => segment.text).join(""), needle);
+/** Cuts runs at the borders of what the pattern finds, across colour changes too. */
+export function markMatches(segments: readonly TextSegment[], pattern: LinePattern | undefined): MarkedSegment[] {
+  const ranges = pattern?.ranges(segments.map((segment) => segment.text).join("")) ?? [];
   if (ranges.length === 0) return segments.map((segment) => ({ ...segment, match: false }));
   const marked: MarkedSegment[] = [];
   let offset = 0;
@@ -93,22 +94,4 @@ export function markMatches(segments: readonly TextSegment[], needle: string): M
     offset = end;
   }
   return marked;
-}
-
-/** Most matches marked in one line; the rest of a very long line stays unmarked. */
-const MATCHES_MAX = 200;
-
-function findRanges(text: string, needle: string): [number, number][] {
-  if (needle === "") return [];
-  const haystack = text.toLowerCase();
-  const wanted = needle.toLowerCase();
-  // A few letters change length in lower case, which would shift the marks.
-  if (haystack.length !== text.length) return [];
-  const ranges: [number, number][] = [];
-  let at = haystack.indexOf(wanted);
-  while (at !== -1 && ranges.length < MATCHES_MAX) {
-    ranges.push([at, at + wanted.length]);
-    at = haystack.indexOf(wanted, at + wanted.length);
-  }
-  return ranges;
 }

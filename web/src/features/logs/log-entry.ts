@@ -4,11 +4,25 @@ import { cleanLine, plainText } from "./terminal-text.ts";
 
 export type LogStream = "stdout" | "stderr";
 
-/** One line as it is kept: cleaned once when it arrives. */
-export interface LogLine {
-  kind: "line";
-  /** Grows by one an entry; never used twice by one buffer. */
+/** Where an entry stands among the others of a view. */
+export interface Place {
+  /** Milliseconds since 1970; never decreases within one source, whatever its clock does. */
+  at: number;
+  /** Never used twice by one view; orders entries of the same `at`. Those that were loaded later but are older have smaller ones. */
   id: number;
+}
+
+/** Which of several logs a line is of. */
+export interface LogOrigin {
+  /** As the Engine has it: hostile text. */
+  name: string;
+  /** Number of its colour. */
+  colour: number;
+}
+
+/** One line as it is kept: cleaned once when it arrives. */
+export interface LogLine extends Place {
+  kind: "line";
   /** Safe text that may hold colour sequences. */
   text: string;
   stream: LogStream;
@@ -19,17 +33,23 @@ export interface LogLine {
   exact: boolean;
   /** PM2's number of the process that wrote it. */
   instance?: number;
+  origin?: LogOrigin;
+  /** First characters of the id of the container that wrote it. */
+  container?: string;
+  /** Its id in the kept logs, once it is known. */
+  kept?: string;
 }
 
 export type NoticeTone = "neutral" | "warning" | "error";
 
 /** Something that happened to the stream, told between the lines. */
-export interface LogNotice {
+export interface LogNotice extends Place {
   kind: "notice";
-  id: number;
   text: string;
   tone: NoticeTone;
+  /** ISO 8601. */
   time: string;
+  origin?: LogOrigin;
 }
 
 export type LogEntry = LogLine | LogNotice;
@@ -42,17 +62,37 @@ export interface LogBatch {
   ages?: number[];
   type?: "error";
   instance?: number;
+  cursor?: string;
 }
 
 /** A level stands at a line's beginning; the rest of a very long one is not read for it. */
 const LEVEL_HEAD = 2_000;
 
-/** What a buffer remembers between batches. */
+/** What is remembered of one source between its batches. */
 export interface LineState {
   nextId(): number;
+  origin?: LogOrigin;
   /** Level of the last line of each stream: the lines of a stack trace belong to the line above them. */
   lastLevel: Record<LogStream, LogLevel>;
+  /** `at` of the last line. */
+  lastAt: number;
 }
+
+export const createLineState = (nextId: () => number, origin?: LogOrigin): LineState => ({
+  nextId,
+  lastLevel: { stdout: "none", stderr: "none" },
+  lastAt: Number.NEGATIVE_INFINITY,
+  ...(origin && { origin }),
+});
+
+/** The level of a cleaned line; one that is indented goes with the line above it. */
+export function levelAfter(text: string, above: LogLevel): LogLevel {
+  const own = levelOf(plainText(text.length > LEVEL_HEAD ? text.slice(0, LEVEL_HEAD) : text));
+  return own === "none" && /^(?:\s|Caused by:)/.test(text) ? above : own;
+}
+
+/** A container's cursor begins with the version of its form and the id of the container. */
+const containerCursor = /^c1~([0-9a-f]{12})~/;
 
 /** Splits a batch into kept lines. */
 export function toLines(batch: LogBatch, state: LineState): LogLine[] {
@@ -60,40 +100,41 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   if (pieces.at(-1) === "") pieces.pop();
   const stream: LogStream = batch.type === "error" ? "stderr" : "stdout";
   const last = Date.parse(batch.timestamp);
-  const timeOf = (index: number) => {
-    const age = batch.ages?.[index];
-    return age ? new Date(last - age).toISOString() : batch.timestamp;
-  };
+  const container = containerCursor.exec(batch.cursor ?? "")?.[1];
   return pieces.map((piece, index) => {
     const text = cleanLine(piece);
-    const own = levelOf(plainText(text.length > LEVEL_HEAD ? text.slice(0, LEVEL_HEAD) : text));
-    const level = own === "none" && /^(?:\s|Caused by:)/.test(text) ? state.lastLevel[stream] : own;
-    state.lastLevel[stream] = level;
+    const age = batch.ages?.[index] ?? 0;
+    state.lastLevel[stream] = levelAfter(text, state.lastLevel[stream]);
+    state.lastAt = Math.max(state.lastAt, Number.isNaN(last) ? 0 : last - age);
     return {
       kind: "line",
       id: state.nextId(),
+      at: state.lastAt,
       text,
       stream,
-      level,
-      time: timeOf(index),
+      level: state.lastLevel[stream],
+      time: age ? new Date(last - age).toISOString() : batch.timestamp,
       exact: batch.ages !== undefined || index === pieces.length - 1,
       ...(batch.instance !== undefined && { instance: batch.instance }),
+      ...(state.origin && { origin: state.origin }),
+      ...(container !== undefined && { container }),
     };
   });
 }
 
-const gapReasons: Record<GapReason, string> = {
+const gapReasons: Record<Exclude<GapReason, "replaced">, string> = {
   slow_reader: "this browser could not keep up",
   rotated: "the log was rotated",
   truncated: "the log was truncated",
-  replaced: "the container was replaced",
   expired: "they are older than what the source still holds",
   source_lost: "the source was lost",
 };
 
 /** A sentence on why lines are missing, for a reason of the list or one a newer server knows. */
 export const gapText = (reason: string): string =>
-  `Lines missing: ${(gapReasons as Record<string, string>)[reason] ?? reason}`;
+  reason === "replaced"
+    ? "Recreated: a new container of this name begins here"
+    : `Lines missing: ${(gapReasons as Record<string, string>)[reason] ?? reason}`;
 
 /** A sentence on why the stream stands still. */
 export function closedText(code: StreamClosedCode | string, exitCode?: number): string {

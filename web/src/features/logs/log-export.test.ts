@@ -1,13 +1,24 @@
 import { expect, it } from "vitest";
-import { createLogBuffer } from "./log-buffer.ts";
+import { createLineState, toLines } from "./log-entry.ts";
 import { logFileName, toPlainLog } from "./log-export.ts";
 
 it("writes what is shown without colours, and times when asked", () => {
-  const buffer = createLogBuffer();
-  buffer.append([{ data: "\u001b[31mred\u001b[0m\nplain\n", timestamp: "2026-01-01T00:00:00Z" }]);
-  buffer.notice("Exited with code 1", "error", "2026-01-01T00:00:01Z");
-  expect(toPlainLog(buffer.entries, false)).toBe("red\nplain\n--- Exited with code 1 ---\n");
-  expect(toPlainLog(buffer.entries, true)).toContain("2026-01-01T00:00:00Z plain\n");
+  const lines = toLines(
+    { data: "\u001b[31mred\u001b[0m\nplain\n", timestamp: "2026-01-01T00:00:00Z" },
+    createLineState(() => 1),
+  );
+  const time = "2026-01-01T00:00:01Z";
+  const notice = {
+    kind: "notice",
+    id: 2,
+    at: Date.parse(time),
+    text: "Exited with code 1",
+    tone: "error",
+    time,
+  } as const;
+  const entries = [...lines, notice];
+  expect(toPlainLog(entries, false)).toBe("red\nplain\n--- Exited with code 1 ---\n");
+  expect(toPlainLog(entries, true)).toContain("2026-01-01T00:00:00Z plain\n");
   expect(toPlainLog([], true)).toBe("");
 });
 

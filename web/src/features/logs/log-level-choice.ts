@@ -1,6 +1,7 @@
 import { type LogLevel, logLevels } from "./log-level.ts";
 
-export type LevelChoice = "all" | "info" | "warn" | "error";
+export const levelChoiceNames = ["all", "info", "warn", "error"] as const;
+export type LevelChoice = (typeof levelChoiceNames)[number];
 
 export const levelChoices: readonly { value: LevelChoice; label: string }[] = [
   { value: "all", label: "All levels" },

@@ -8,3 +8,11 @@ export function saveText(name: string, text: string): void {
   // The download has taken its own hold of the data by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+/** Begins a download from the server. */
+export function openDownload(url: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "";
+  link.click();
+}

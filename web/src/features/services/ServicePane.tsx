@@ -1,10 +1,7 @@
-import { createMemo, untrack } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
-import { servicesWS } from "../../lib/ws-client.ts";
 import { StatusDot, Tabs } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
-import { LogView } from "../logs/LogView.tsx";
-import type { OpenLog } from "../logs/log-feed.ts";
+import { ServiceLogs } from "../logs/ServiceLogs.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
 import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
@@ -12,9 +9,6 @@ import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
 import type { ServiceDeeds } from "./service-deeds.ts";
 import { imageText } from "./service-list.ts";
 import { lookOf } from "./service-state.ts";
-
-/** Lines of history a log begins with. */
-const TAIL = 1_000;
 
 export interface ServicePaneProps {
   service: Service;
@@ -26,12 +20,6 @@ export interface ServicePaneProps {
 /** One container: its log, its figures, its settings. */
 export function ServicePane(props: ServicePaneProps) {
   const look = () => lookOf(props.service);
-  const key = createMemo(() => JSON.stringify([props.service.id, props.service.name]));
-  const source = createMemo((): OpenLog => {
-    key();
-    const { id, name } = untrack(() => props.service);
-    return ({ onLogs, ...handlers }) => servicesWS.subscribeLogs(id, name, onLogs, { tail: TAIL, ...handlers });
-  });
   return (
     <>
       <DetailHead
@@ -48,7 +36,7 @@ export function ServicePane(props: ServicePaneProps) {
       <Tabs
         label={`Parts of ${props.service.name}`}
         tabs={[
-          { id: "logs", label: "Logs", content: () => <LogView name={props.service.name} source={source()} /> },
+          { id: "logs", label: "Logs", content: () => <ServiceLogs name={props.service.name} /> },
           { id: "stats", label: "Stats", content: () => <ServiceStatsTab service={props.service} /> },
           { id: "details", label: "Details", content: () => <ServiceDetailsTab service={props.service} /> },
         ]}

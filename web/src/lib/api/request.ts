@@ -25,9 +25,11 @@ export const routes = () => {
 /** A value as one part of a path. */
 export const part = encodeURIComponent;
 
-export function urlOf(path: string, query: Record<string, string> = {}): string {
+/** An address of the API; a parameter may be given several times. */
+export function urlOf(path: string, query: Record<string, string> | readonly [string, string][] = {}): string {
   const url = new URL(`${apiUrl()}/api${path}`);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const pairs = Array.isArray(query) ? query : Object.entries(query);
+  for (const [name, value] of pairs) url.searchParams.append(name, value);
   return url.href;
 }
 
@@ -38,6 +40,12 @@ type Granted<R> = R extends ClientResponse<infer T> ? Exclude<T, { success: fals
 export async function answer<R extends ClientResponse<unknown>>(pending: Promise<R>): Promise<Granted<R>> {
   const response = await pending;
   return unpack<Granted<R>>(new URL(response.url).pathname, response);
+}
+
+/** Asks an address of the API (see `urlOf`); for parameters that may be given several times. */
+export async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
+  const response = await ask(url, { method: "GET", ...(signal && { signal }) });
+  return unpack<T>(new URL(url).pathname, response);
 }
 
 /** Sends a file's bytes as they are; `onProgress` gets the share sent, 0-1. */

@@ -1,0 +1,231 @@
+import ChartNoAxesColumn from "lucide-solid/icons/chart-no-axes-column";
+import { createEffect, createSignal, For, type JSX, on, onCleanup, Show, untrack } from "solid-js";
+import { api } from "../../lib/api.ts";
+import { basePath } from "../../lib/urls.ts";
+import { copyText } from "../../ui/CopyButton.tsx";
+import { IconButton, toast } from "../../ui/index.ts";
+import "./logs.css";
+import { createContainerSources, useKeeping } from "./container-sources.ts";
+import { containerParameters } from "./kept-history.ts";
+import { LogHistogram } from "./LogHistogram.tsx";
+import { LogPane, type LogPaneApi } from "./LogPane.tsx";
+import { LogRange } from "./LogRange.tsx";
+import { LogToolbar } from "./LogToolbar.tsx";
+import { formatLogAddress, type LogLayout } from "./log-address.ts";
+import type { LogControls } from "./log-controls.ts";
+import type { LogLine } from "./log-entry.ts";
+import { logFileName, toPlainLog } from "./log-export.ts";
+import { createLogFeed, type LogFeed } from "./log-feed.ts";
+import { createLogKeys } from "./log-keys.ts";
+import { toKeptQuery, toParameters } from "./log-query.ts";
+import { createPreference } from "./preference.ts";
+import { openDownload, saveText } from "./save-file.ts";
+import { visibleName } from "./terminal-text.ts";
+
+export interface ContainerLogsProps {
+  label: string;
+  /** Names; all containers when there is none. */
+  containers: readonly string[];
+  layout?: LogLayout;
+  controls: LogControls;
+  /** Id of a kept line to show in its place. */
+  line?: string | undefined;
+  tools?: JSX.Element;
+}
+
+/** Live and kept logs of any number of containers, merged by time or side by side. */
+export function ContainerLogs(props: ContainerLogsProps) {
+  const { controls } = props;
+  const keeping = useKeeping();
+  const [strip, setStrip] = createPreference("log-histogram", true);
+  const panes = new Map<string, LogPaneApi>();
+  const [active, setActive] = createSignal<LogPaneApi>();
+  let root: HTMLDivElement | undefined;
+  const isKept = () => keeping().state === "kept";
+
+  const enter = (key: string, pane: LogPaneApi) => {
+    panes.set(key, pane);
+    setActive(pane);
+  };
+  const leave = (key: string) => {
+    const gone = panes.get(key);
+    panes.delete(key);
+    const [first] = panes.values();
+    if (active() === gone) setActive(first);
+  };
+  /** The others go where the reader went. */
+  const follow = (from: LogPaneApi | undefined, at: number) => {
+    if (from !== active()) return;
+    for (const pane of panes.values()) if (pane !== from) pane.toTime(at);
+  };
+
+  async function copyLink(feed: LogFeed, line: LogLine) {
+    const id = await feed.keptId(line).catch(() => undefined);
+    if (!id) {
+      return toast.error(
+        isKept()
+          ? "This line is not kept yet. Try again in a moment."
+          : "Logs are not kept here: a line has no address.",
+      );
+    }
+    const query = { ...controls.query(), only: false };
+    const address = formatLogAddress({ containers: [...props.containers], layout: "merged", query, line: id });
+    try {
+      await copyText(`${location.origin}${basePath()}/logs${address}`);
+      toast.success("Link to the line copied");
+    } catch {
+      toast.error("The browser did not allow copying.");
+    }
+  }
+
+  function download() {
+    const query = toParameters(toKeptQuery(controls.query()));
+    const times = String(controls.times() !== "off");
+    if (isKept()) {
+      return openDownload(api.logs.downloadUrl([...containerParameters(props.containers), ...query, ["times", times]]));
+    }
+    const name = props.containers.length === 1 ? (props.containers[0] ?? "") : "containers";
+    saveText(logFileName(name, new Date()), toPlainLog(active()?.feed.shown() ?? [], controls.times() !== "off"));
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the shortcuts are for whatever has the focus inside.
+    <div class="log-view" ref={root} onKeyDown={createLogKeys({ root: () => root, controls, pane: active })}>
+      <LogToolbar
+        label={props.label}
+        controls={controls}
+        pane={active()}
+        onDownload={download}
+        downloadLabel={isKept() ? "Download all that passes the filter" : "Download what is shown"}
+        onClear={() => {
+          for (const pane of panes.values()) pane.feed.clear();
+        }}
+        filters={<LogRange controls={controls} />}
+        tools={
+          <>
+            <Show when={isKept()}>
+              <IconButton
+                size="sm"
+                label="Lines over time"
+                aria-pressed={strip()}
+                icon={<ChartNoAxesColumn size={14} />}
+                onClick={() => setStrip(!strip())}
+              />
+            </Show>
+            {props.tools}
+          </>
+        }
+      />
+      <Show when={strip() && isKept()}>
+        <LogHistogram
+          containers={props.containers}
+          controls={controls}
+          view={active()?.view()}
+          onGo={(at) => {
+            controls.setFollowing(false);
+            for (const pane of panes.values()) pane.feed.goTo(at);
+          }}
+        />
+      </Show>
+      <Show when={keeping().state === "none" || keeping().reason !== undefined}>
+        <p class="log-note" role="note">
+          {keeping().state === "none"
+            ? "Logs are not kept on this server: only what Docker itself still holds can be shown."
+            : `No new lines are being kept: ${keeping().reason}`}
+        </p>
+      </Show>
+      <Show
+        when={props.layout === "columns" && props.containers.length > 1}
+        fallback={
+          <Merged
+            {...props}
+            enter={enter}
+            leave={leave}
+            onLink={(feed, line) => void copyLink(feed, line)}
+            onActive={setActive}
+          />
+        }
+      >
+        <div class="log-columns">
+          <For each={props.containers}>
+            {(name) => (
+              <Column
+                {...props}
+                name={name}
+                enter={enter}
+                leave={leave}
+                onLink={(feed, line) => void copyLink(feed, line)}
+                onActive={setActive}
+                onMoved={follow}
+              />
+            )}
+          </For>
+        </div>
+      </Show>
+    </div>
+  );
+}
+
+interface PartProps extends ContainerLogsProps {
+  enter(key: string, pane: LogPaneApi): void;
+  leave(key: string): void;
+  onLink(feed: LogFeed, line: LogLine): void;
+  onActive(pane: LogPaneApi): void;
+}
+
+function Merged(props: PartProps) {
+  const { sources, history, originOf, many, unfollowed } = createContainerSources(() => props.containers);
+  const feed = createLogFeed({ sources, history, originOf, query: props.controls.query });
+  createEffect(
+    on(
+      () => (history() ? props.line : undefined),
+      (line) => line !== undefined && feed.goToLine(line),
+    ),
+  );
+  onCleanup(() => props.leave("merged"));
+  return (
+    <>
+      <Show when={unfollowed() > 0}>
+        <p class="log-note" role="note">
+          {unfollowed()} more containers are not followed live: one view follows 24. Their kept lines are found by a
+          search.
+        </p>
+      </Show>
+      <LogPane
+        label={props.label}
+        feed={feed}
+        controls={props.controls}
+        origins={many()}
+        onLink={history() ? (line) => props.onLink(feed, line) : undefined}
+        api={(pane) => props.enter("merged", pane)}
+      />
+    </>
+  );
+}
+
+function Column(props: PartProps & { name: string; onMoved(from: LogPaneApi | undefined, at: number): void }) {
+  const name = untrack(() => props.name);
+  const { sources, history, originOf } = createContainerSources(() => [name]);
+  const feed = createLogFeed({ sources, history, originOf, query: props.controls.query });
+  const [pane, setPane] = createSignal<LogPaneApi>();
+  onCleanup(() => props.leave(name));
+  return (
+    <LogPane
+      label={`Log of ${visibleName(name)}`}
+      feed={feed}
+      controls={props.controls}
+      onLink={history() ? (line) => props.onLink(feed, line) : undefined}
+      onActive={() => pane() && props.onActive(pane() as LogPaneApi)}
+      onMoved={(at) => props.onMoved(pane(), at)}
+      head={
+        <h2 class="log-column-head truncate" title={visibleName(name)}>
+          {visibleName(name)}
+        </h2>
+      }
+      api={(api) => {
+        setPane(api);
+        props.enter(name, api);
+      }}
+    />
+  );
+}

@@ -1,0 +1,35 @@
+import { A } from "@solidjs/router";
+import Maximize from "lucide-solid/icons/maximize-2";
+import { Show } from "solid-js";
+import { buttonClass } from "../../ui/index.ts";
+import { ContainerLogs } from "./ContainerLogs.tsx";
+import { formatLogAddress } from "./log-address.ts";
+import { createLogControls } from "./log-controls.ts";
+
+/** The log of one container, as a part of its pane; it goes on when a new container takes over the name. */
+export function ServiceLogs(props: { name: string }) {
+  return (
+    <Show when={props.name} keyed>
+      {(name) => {
+        const controls = createLogControls();
+        return (
+          <ContainerLogs
+            label={`Log of ${name}`}
+            containers={[name]}
+            controls={controls}
+            tools={
+              <A
+                class={`${buttonClass("ghost", "sm")} button-icon`}
+                href={`/logs${formatLogAddress({ containers: [name], layout: "merged", query: controls.query(), line: undefined }, { only: true })}`}
+                aria-label="Open in Logs"
+                title="Open in Logs"
+              >
+                <Maximize size={13} />
+              </A>
+            }
+          />
+        );
+      }}
+    </Show>
+  );
+}

@@ -1,0 +1,83 @@
+import { type Accessor, createMemo } from "solid-js";
+import { useKeptContainers, useServices } from "../../lib/queries.ts";
+import { servicesWS } from "../../lib/ws-client.ts";
+import { createKeptHistory } from "./kept-history.ts";
+import type { LiveSource } from "./live-logs.ts";
+import { CONTAINERS_MAX } from "./log-address.ts";
+import type { LogOrigin } from "./log-entry.ts";
+import type { LogHistory } from "./log-history.ts";
+
+/** Lines of history a stream begins with. */
+const TAIL = 1_000;
+/** The same, of each of many. */
+const TAIL_OF_MANY = 200;
+/** Colours that containers are told apart by; the style sheet has them. */
+const COLOURS = 8;
+
+/** Of which logs the lines of a view are kept, in words for the reader. */
+export interface Keeping {
+  state: "asking" | "kept" | "none";
+  /** Why not, or why nothing new is being kept. */
+  reason: string | undefined;
+}
+
+export function useKeeping(): Accessor<Keeping> {
+  const kept = useKeptContainers();
+  return createMemo((): Keeping => {
+    if (kept.data) {
+      const { state, reason } = kept.data;
+      if (state === "off") return { state: "none", reason: undefined };
+      return { state: "kept", reason: state === "paused" ? (reason ?? "paused") : undefined };
+    }
+    return kept.isLoading ? { state: "asking", reason: undefined } : { state: "none", reason: undefined };
+  });
+}
+
+/** The streams and the kept logs of the named containers; of all where none is named. */
+export function createContainerSources(names: Accessor<readonly string[]>) {
+  const services = useServices();
+  const keeping = useKeeping();
+  const origins = new Map<string, LogOrigin>();
+  const wanted = createMemo(() => [...names()], undefined, {
+    equals: (left, right) => left.join("\n") === right.join("\n"),
+  });
+  const many = () => wanted().length !== 1;
+
+  function originOf(name: string): LogOrigin {
+    const origin = origins.get(name) ?? { name, colour: (origins.size % COLOURS) + 1 };
+    origins.set(name, origin);
+    return origin;
+  }
+  /** Once followed, always followed: a container that is made anew under its name goes on by itself. */
+  const followed = createMemo<readonly string[]>((before) => {
+    const present = (services.data?.services ?? []).map(({ name }) => name);
+    const only = wanted();
+    // One container is followed at once, whether the list is there yet or not.
+    if (only.length === 1 && !services.data) return only;
+    const chosen = only.length === 0 ? present : only.filter((name) => present.includes(name));
+    const kept = before.filter((name) => only.length === 0 || only.includes(name));
+    const next = [...new Set([...kept, ...chosen])].slice(0, CONTAINERS_MAX);
+    return next.join("\n") === before.join("\n") ? before : next;
+  }, []);
+  const sources = createMemo((): LiveSource[] => {
+    const several = many();
+    return followed().map((name) => ({
+      key: `${several}/${name}`,
+      ...(several && { origin: originOf(name) }),
+      open: ({ onLogs, ...handlers }) =>
+        servicesWS.subscribeLogs(name, name, onLogs, { tail: several ? TAIL_OF_MANY : TAIL, ...handlers }),
+    }));
+  });
+  const isKept = createMemo(() => keeping().state === "kept");
+  const history = createMemo((): LogHistory | undefined => (isKept() ? createKeptHistory(wanted()) : undefined));
+  return {
+    sources,
+    history,
+    keeping,
+    /** Of several containers, each line says whose it is. */
+    many,
+    originOf: (name: string) => (many() ? originOf(name) : undefined),
+    /** Containers beyond those one view can follow. */
+    unfollowed: () => (wanted().length === 0 ? Math.max(0, (services.data?.services.length ?? 0) - CONTAINERS_MAX) : 0),
+  };
+}

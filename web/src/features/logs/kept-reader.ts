@@ -1,0 +1,264 @@
+import { type Accessor, createSignal } from "solid-js";
+import { SKEW_MS } from "./line-seam.ts";
+import type { LogEntry, LogLine, LogOrigin } from "./log-entry.ts";
+import type { KeptNeed, LogHistory } from "./log-history.ts";
+import { earlier, later, PAGE, type Page, readPage, sinceOf, untilOf } from "./log-pages.ts";
+import { type LogQuery, toKeptQuery } from "./log-query.ts";
+
+export type Direction = "older" | "newer";
+export type ReadState = "more" | "reading" | "end" | "failed";
+
+/** Keeping lags behind the streams by moments: how often, and after how many milliseconds, it is looked again. */
+const LAG_LOOKS = 12;
+const LAG_MS = 250;
+/** Longest wait for the first words of every stream, in milliseconds. */
+const SETTLE_MS = 800;
+
+export interface KeptReaderOptions {
+  history: Accessor<LogHistory | undefined>;
+  query: Accessor<LogQuery>;
+  originOf(container: string): LogOrigin | undefined;
+  shown(): readonly LogEntry[];
+  shownFrom(): number;
+  /** The first line of each stream, of all it gave or only of those from which on none is missing. */
+  needs(of: "all" | "whole"): KeptNeed[];
+  attached: Accessor<boolean>;
+  /** Every stream has said something. */
+  settled(): boolean;
+  takeNewIds(count: number): number;
+  takeOldIds(count: number): number;
+  /** `reaches`: what is shown is whole from there on, in milliseconds since 1970. `first`: the page that meets the streams. */
+  place(entries: LogEntry[], direction: Direction, reaches: number, first: boolean): void;
+  /** The newest kept line is shown, and the streams gave everything after it. */
+  attach(): void;
+  failed(error: unknown): void;
+}
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+const isAbort = (error: unknown) => error instanceof DOMException && error.name === "AbortError";
+
+/** Reads the kept logs page by page, away from what is shown in both directions. */
+export function createKeptReader(options: KeptReaderOptions) {
+  const { history, query, originOf, shown, attached } = options;
+  const [older, setOlder] = createSignal<ReadState>("more");
+  const [newer, setNewer] = createSignal<ReadState>("more");
+  const [reached, setReached] = createSignal<string | null>(null);
+  let abort = new AbortController();
+  let begun = false;
+  /** Cursors at the two ends of what is shown; undefined where lines gave way, or none were read. */
+  let olderCursor: string | undefined;
+  let newerCursor: string | undefined;
+
+  const read = (
+    place: { order: "asc" | "desc"; before?: string | undefined; after?: string | undefined },
+    bounds: { since?: string; until?: string },
+    takeIds: (count: number) => number,
+    signal: AbortSignal,
+  ): Promise<Page> => {
+    const kept = history();
+    if (!kept) throw new DOMException("No kept logs", "AbortError");
+    const wanted = toKeptQuery(query());
+    return readPage({
+      history: kept,
+      query: {
+        ...wanted,
+        since: later(wanted.since, bounds.since),
+        until: earlier(wanted.until, bounds.until),
+      },
+      place,
+      takeIds,
+      originOf,
+      signal,
+      onReached: setReached,
+    });
+  };
+
+  /** Waits until the lines of the streams' beginning are kept: only then the page before them leaves nothing out. */
+  async function untilKept(needs: readonly KeptNeed[], signal: AbortSignal): Promise<void> {
+    for (let look = 0; needs.length > 0 && look < LAG_LOOKS && !signal.aborted; look++) {
+      if (!history() || (await history()?.reaches(needs, signal))) return;
+      await pause(LAG_MS, signal);
+    }
+  }
+
+  async function readOlder(signal: AbortSignal): Promise<void> {
+    const first = !begun;
+    if (first && attached()) {
+      for (let waited = 0; waited < SETTLE_MS && !options.settled() && !signal.aborted; waited += 50)
+        await pause(50, signal);
+      begun = true;
+      await untilKept(options.needs("all"), signal);
+    }
+    begun = true;
+    if (signal.aborted) return;
+    const edge = options.shownFrom();
+    // Where the streams begin, lines may be stored a little out of order: what both have is told by the seam.
+    const until =
+      olderCursor !== undefined || !Number.isFinite(edge) ? undefined : untilOf(edge + (first ? SKEW_MS : 0));
+    const bounds = until === undefined ? {} : { until };
+    const page = await read({ order: "desc", before: olderCursor }, bounds, options.takeOldIds, signal);
+    if (signal.aborted) return;
+    olderCursor = page.older ?? undefined;
+    newerCursor ??= page.newer ?? undefined;
+    const oldest = page.entries.find(({ kind }) => kind === "line");
+    const from = Number.isFinite(edge) ? Math.min(oldest?.at ?? edge, edge) : (oldest?.at ?? edge);
+    const reaches = page.more ? from : Number.NEGATIVE_INFINITY;
+    options.place(page.entries, "older", reaches, first);
+    setOlder(page.more ? "more" : "end");
+  }
+
+  async function readNewer(signal: AbortSignal): Promise<void> {
+    const last = shown().at(-1);
+    const bounded = query().until !== undefined;
+    if (!bounded) await untilKept(options.needs("whole"), signal);
+    if (signal.aborted) return;
+    const bounds = newerCursor === undefined && last ? { since: sinceOf(last.at) } : {};
+    const page = await read({ order: "asc", after: newerCursor }, bounds, options.takeNewIds, signal);
+    if (signal.aborted) return;
+    newerCursor = page.newer ?? newerCursor;
+    options.place(page.entries, "newer", options.shownFrom(), false);
+    setNewer(page.more ? "more" : "end");
+    if (!page.more && !bounded) options.attach();
+  }
+
+  async function load(
+    state: Accessor<ReadState>,
+    set: (state: ReadState) => void,
+    work: (signal: AbortSignal) => Promise<void>,
+  ) {
+    if (!history() || state() === "reading" || state() === "end") return;
+    const { signal } = abort;
+    set("reading");
+    try {
+      await work(signal);
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) return;
+      set("failed");
+      options.failed(error);
+    } finally {
+      if (!signal.aborted && state() === "reading") set("more");
+    }
+  }
+
+  /** A first page, or two of them around a time. */
+  async function begin(pages: readonly { order: "asc" | "desc"; bounds: { since?: string; until?: string } }[]) {
+    const { signal } = abort;
+    begun = true;
+    setOlder("reading");
+    setNewer("reading");
+    const found = await Promise.all(
+      pages.map(({ order, bounds }) =>
+        read({ order }, bounds, order === "desc" ? options.takeOldIds : options.takeNewIds, signal),
+      ),
+    );
+    if (signal.aborted) throw new DOMException("Aborted", "AbortError");
+    pages.forEach(({ order }, index) => {
+      const page = found[index] as Page;
+      if (order === "desc") {
+        olderCursor = page.older ?? undefined;
+        if (pages.length === 1) newerCursor = page.newer ?? undefined;
+        setOlder(page.more ? "more" : "end");
+      } else {
+        newerCursor = page.newer ?? undefined;
+        if (pages.length === 1) setOlder("end");
+      }
+      const oldest = page.more ? (page.entries[0]?.at ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+      options.place(page.entries, order === "desc" ? "older" : "newer", oldest, false);
+    });
+    // The end of the kept lines is where the streams go on: that is found by reading on, unless the range ends before.
+    setNewer("more");
+  }
+
+  return {
+    older,
+    newer,
+    /** How far a search came that finds little, as ISO 8601. */
+    reached,
+    /** Whether older lines were asked for since the last reset. */
+    begun: () => begun,
+    loadOlder: () => load(older, setOlder, readOlder),
+    loadNewer: () => (attached() ? Promise.resolve() : load(newer, setNewer, readNewer)),
+    /** Lines at one end gave way: it is read again from the last that is left. */
+    cut(direction: Direction) {
+      if (direction === "older") {
+        olderCursor = undefined;
+        setOlder("more");
+      } else {
+        newerCursor = undefined;
+        setNewer("more");
+      }
+    },
+    /** What is older is not wanted any more. */
+    stop() {
+      abort.abort();
+      abort = new AbortController();
+      begun = true;
+      setOlder("end");
+    },
+    reset() {
+      abort.abort();
+      abort = new AbortController();
+      begun = false;
+      olderCursor = undefined;
+      newerCursor = undefined;
+      setOlder("more");
+      setNewer("more");
+      setReached(null);
+    },
+    around: (at: number) =>
+      begin([
+        { order: "desc", bounds: { until: untilOf(at) } },
+        { order: "asc", bounds: { since: sinceOf(at) } },
+      ]),
+    end: () => begin([{ order: "desc", bounds: {} }]),
+    start: () => begin([{ order: "asc", bounds: {} }]),
+
+    async timeOf(id: string): Promise<number | undefined> {
+      const time = await history()?.timeOf(id, abort.signal);
+      return time === undefined ? undefined : Date.parse(time);
+    },
+    async findBeyond(direction: Direction): Promise<string | undefined> {
+      const kept = history();
+      const edge = direction === "older" ? shown()[0] : shown().at(-1);
+      if (!kept || !edge || query().text === "") return undefined;
+      const wanted = toKeptQuery(query(), true);
+      const bounds = direction === "older" ? { until: sinceOf(edge.at) } : { since: untilOf(edge.at) };
+      const page = await readPage({
+        history: kept,
+        query: { ...wanted, since: later(wanted.since, bounds.since), until: earlier(wanted.until, bounds.until) },
+        place: { order: direction === "older" ? "desc" : "asc", limit: 1 },
+        takeIds: () => 0,
+        originOf,
+        signal: abort.signal,
+        onReached: setReached,
+      });
+      return page.entries.find((entry): entry is LogLine => entry.kind === "line")?.kept;
+    },
+    /** Looks a line of a stream up among those kept. */
+    async idOf(line: LogLine): Promise<string | undefined> {
+      const kept = history();
+      if (!kept) return undefined;
+      const bounds = { since: sinceOf(Date.parse(line.time)), until: untilOf(Date.parse(line.time)) };
+      const page = await readPage({
+        history: kept,
+        query: { stream: line.stream, ...bounds },
+        place: { order: "asc", limit: PAGE },
+        takeIds: () => 0,
+        originOf,
+        signal: abort.signal,
+      });
+      return page.entries.find(
+        (entry): entry is LogLine =>
+          entry.kind === "line" && entry.text === line.text && entry.origin?.name === line.origin?.name,
+      )?.kept;
+    },
+  };
+}

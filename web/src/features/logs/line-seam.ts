@@ -1,0 +1,60 @@
+import type { LogEntry, LogLine } from "./log-entry.ts";
+
+/**
+ * The Engine's two copiers may store lines out of the order of their times by their skew, so a live log that begins
+ * with a line of time t may lack lines stored shortly before t and hold others from before it. A second is far above it.
+ */
+export const SKEW_MS = 1_000;
+
+/** Enough of a line to tell it from another of the same millisecond; a longer one may have been cut differently. */
+const HEAD = 200;
+
+/**
+ * What makes a line the same one in the live stream and in the kept logs. Live lines bear their milliseconds only, so
+ * lines of one millisecond with the same text are told apart by their number: the kept logs hold them all.
+ */
+const keyOf = (line: LogLine): string =>
+  `${line.origin?.name ?? ""}\n${line.stream}\n${Date.parse(line.time)}\n${line.text.slice(0, HEAD)}`;
+
+/** Lines to be taken out of others, each as often as it is held. */
+export interface Seam {
+  hold(entries: readonly LogEntry[]): void;
+  /** The entries that were not held; each takes its twin out. */
+  without<T extends LogEntry>(entries: readonly T[]): T[];
+}
+
+/** Tells which lines of one source of lines the other one has as well. */
+export function createSeam(): Seam {
+  const held = new Map<string, LogLine[]>();
+  return {
+    hold(entries) {
+      for (const entry of entries) {
+        if (entry.kind !== "line") continue;
+        const key = keyOf(entry);
+        const twins = held.get(key);
+        if (twins) twins.push(entry);
+        else held.set(key, [entry]);
+      }
+    },
+    without(entries) {
+      if (held.size === 0) return [...entries];
+      // From the newest: of equal lines the live stream has the later ones.
+      const kept: (typeof entries)[number][] = [];
+      for (let index = entries.length - 1; index >= 0; index--) {
+        const entry = entries[index] as (typeof entries)[number];
+        const twin = entry.kind === "line" ? held.get(keyOf(entry))?.pop() : undefined;
+        if (!twin) kept.push(entry);
+        else if (entry.kind === "line") learn(twin, entry);
+      }
+      return kept.reverse();
+    },
+  };
+}
+
+/** The kept logs know of a line what the live stream does not: how to find it again. */
+function learn(twin: LogLine, line: LogLine): void {
+  const kept = twin.kept ?? line.kept;
+  if (kept === undefined) return;
+  twin.kept = kept;
+  line.kept = kept;
+}

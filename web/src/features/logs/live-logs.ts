@@ -1,0 +1,195 @@
+import type { Gap, StreamState } from "../../../../shared/protocol/events/services.ts";
+import { createFrameQueue } from "./frame-queue.ts";
+import { compare } from "./line-order.ts";
+import {
+  closedText,
+  createLineState,
+  gapText,
+  type LineState,
+  type LogBatch,
+  type LogEntry,
+  type LogOrigin,
+  type NoticeTone,
+  toLines,
+} from "./log-entry.ts";
+
+/** What a source of lines tells; services and deployments each adapt their socket to it. */
+export interface LogHandlers {
+  onLogs(batch: LogBatch): void;
+  onGap(gap: Pick<Gap, "reason">): void;
+  onClosed(closed: { code: string; exitCode?: number }): void;
+  onState(state: StreamState["state"]): void;
+  onError(error: { message: string }): void;
+}
+
+/** Opens a source and returns how to close it. */
+export type OpenLog = (handlers: LogHandlers) => () => void;
+
+/** One log that is followed. */
+export interface LiveSource {
+  /** Tells it from the other ones; the same key is the same log. */
+  key: string;
+  open: OpenLog;
+  /** Where several logs are shown together. */
+  origin?: LogOrigin;
+}
+
+export type LogStatus = "live" | "reattaching" | "closed" | "failed";
+
+export interface SourceState {
+  status: LogStatus;
+  /** Why it is closed or failed. */
+  message: string;
+  /** What it told has been handed on: lines, or why there are none. */
+  heard: boolean;
+  /**
+   * `at` of the first line it gave, where older ones may not have been given: not for a log that begins after all that
+   * was shown when it was opened.
+   */
+  firstAt: number | undefined;
+}
+
+type Item = { source: Held; batch: LogBatch } | { source: Held; notice: string; tone: NoticeTone };
+
+interface Held extends SourceState {
+  lines: LineState;
+  /** The newest `at` when it was opened; undefined before the first line of all. */
+  newestBefore: number | undefined;
+  begun: boolean;
+  told: boolean;
+  openedAt: number;
+  close(): void;
+}
+
+/** Characters that may wait for a frame, and that one frame takes. */
+const WAITING_MAX = 32_000_000;
+const FRAME_MAX = 1_000_000;
+
+/** First lines that come later than this, in milliseconds, are new ones and no tail of older ones. */
+const TAIL_MS = 3_000;
+
+export interface LiveLogsOptions {
+  takeIds(count: number): number;
+  /** Entries in order of time, once a frame. */
+  take(entries: LogEntry[]): void;
+  /** The state of a source is another one. */
+  changed(): void;
+  schedule?: ((run: () => void, delay: number) => () => void) | undefined;
+}
+
+export type LiveLogs = ReturnType<typeof createLiveLogs>;
+
+/** Follows any number of logs and hands on what they tell, gathered once a frame. */
+export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOptions) {
+  const sources = new Map<string, Held>();
+  let newestAt = Number.NEGATIVE_INFINITY;
+
+  /** A notice stands after the last line of its source, and after all that is shown when it happens. */
+  function toNotice({ lines }: Held, text: string, tone: NoticeTone): LogEntry {
+    const now = Date.now();
+    const at = Math.max(lines.lastAt, newestAt);
+    lines.lastAt = Number.isFinite(at) ? at : now;
+    const { origin } = lines;
+    const time = new Date(now).toISOString();
+    return { kind: "notice", id: takeIds(1), at: lines.lastAt, text, tone, time, ...(origin && { origin }) };
+  }
+
+  function begin(held: Held, at: number | undefined) {
+    if (held.begun || at === undefined) return;
+    held.begun = true;
+    const isTail = performance.now() - held.openedAt < TAIL_MS;
+    if (isTail && (held.newestBefore === undefined || at <= held.newestBefore)) held.firstAt = at;
+  }
+
+  let lost = false;
+  const queue = createFrameQueue<Item>({
+    flush(items) {
+      const entries: LogEntry[] = [];
+      const [first] = items;
+      if (lost && first) entries.push(toNotice(first.source, gapText("slow_reader"), "warning"));
+      lost = false;
+      const from = new Set<Held>();
+      for (const item of items) {
+        from.add(item.source);
+        item.source.heard = true;
+        if ("notice" in item) entries.push(toNotice(item.source, item.notice, item.tone));
+        else {
+          const lines = toLines(item.batch, item.source.lines);
+          for (const line of lines) entries.push(line);
+          begin(item.source, lines[0]?.at);
+        }
+        newestAt = Math.max(newestAt, item.source.lines.lastAt);
+      }
+      take(from.size > 1 ? entries.sort(compare) : entries);
+    },
+    weigh: (item) => ("batch" in item ? item.batch.data.length : 1),
+    maxWeight: WAITING_MAX,
+    maxFlushWeight: FRAME_MAX,
+    drop: () => {
+      lost = true;
+    },
+    ...(schedule && { schedule }),
+  });
+
+  function open({ open, origin }: LiveSource): Held {
+    const held: Held = {
+      status: "live",
+      message: "",
+      heard: false,
+      firstAt: undefined,
+      begun: false,
+      told: false,
+      openedAt: performance.now(),
+      newestBefore: Number.isFinite(newestAt) ? newestAt : undefined,
+      lines: createLineState(() => takeIds(1), origin),
+      close() {},
+    };
+    const set = (status: LogStatus, message = "") => {
+      if (held.told && held.status === status && held.message === message) return;
+      Object.assign(held, { status, message, told: true });
+      if (status === "failed") held.heard = true;
+      changed();
+    };
+    const notice = (text: string, tone: NoticeTone) => queue.push({ source: held, notice: text, tone });
+    held.close = open({
+      onLogs(batch) {
+        set("live");
+        queue.push({ source: held, batch });
+      },
+      onGap: ({ reason }) => notice(gapText(reason), reason === "replaced" ? "neutral" : "warning"),
+      onClosed({ code, exitCode }) {
+        const text = closedText(code, exitCode);
+        set("closed", text);
+        notice(text, code === "exited" && !exitCode ? "neutral" : "error");
+      },
+      onState(state) {
+        if (state === "restarted") notice("Restarted: a new run begins here", "neutral");
+        if (state === "reattaching" && held.status !== "reattaching")
+          notice("The source went away, reattaching", "warning");
+        set(state === "reattaching" ? "reattaching" : "live");
+      },
+      onError: ({ message }) => set("failed", message),
+    });
+    return held;
+  }
+
+  return {
+    /** Follows these from now on; those it followed before go on. */
+    follow(wanted: readonly LiveSource[]): void {
+      const keys = new Set(wanted.map(({ key }) => key));
+      for (const [key, held] of sources) {
+        if (keys.has(key)) continue;
+        sources.delete(key);
+        held.close();
+      }
+      for (const source of wanted) if (!sources.has(source.key)) sources.set(source.key, open(source));
+      changed();
+    },
+    states: (): readonly SourceState[] => [...sources.values()],
+    close() {
+      for (const held of sources.values()) held.close();
+      sources.clear();
+      queue.dispose();
+    },
+  };
+}

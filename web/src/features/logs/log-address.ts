@@ -1,0 +1,72 @@
+import { levelChoiceNames } from "./log-level-choice.ts";
+import { type LogQuery, noQuery } from "./log-query.ts";
+
+export const layouts = ["merged", "columns"] as const;
+export type LogLayout = (typeof layouts)[number];
+
+/** All that a link to a log view says. */
+export interface LogAddress {
+  /** Names of containers; all when none is named. */
+  containers: string[];
+  layout: LogLayout;
+  query: LogQuery;
+  /** Id of a kept line to show in its place. */
+  line: string | undefined;
+}
+
+/** Containers one view may be of. */
+export const CONTAINERS_MAX = 24;
+const NAME_MAX = 255;
+const TEXT_MAX = 1_000;
+
+const oneOf = <T extends string>(choices: readonly T[], value: string | null, otherwise: T): T =>
+  choices.find((choice) => choice === value) ?? otherwise;
+
+function instantOf(value: string | null): string | undefined {
+  const time = value === null ? Number.NaN : Date.parse(value);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+/** Reads the part of an address after the question mark; what cannot be meant is left out. */
+export function parseLogAddress(search: string, initial: Partial<LogQuery> = {}): LogAddress {
+  const given = new URLSearchParams(search);
+  const names = given.getAll("c").filter((name) => name !== "" && name.length <= NAME_MAX);
+  const line = given.get("line");
+  return {
+    containers: [...new Set(names)].slice(0, CONTAINERS_MAX),
+    layout: oneOf(layouts, given.get("view"), "merged"),
+    query: {
+      ...noQuery,
+      ...initial,
+      text: (given.get("q") ?? "").slice(0, TEXT_MAX),
+      regex: given.get("regex") === "1",
+      // A line is shown among its neighbours, whether they match or not.
+      only: line === null && (given.has("only") ? given.get("only") === "1" : (initial.only ?? false)),
+      level: oneOf(levelChoiceNames, given.get("level"), "all"),
+      stream: oneOf(["all", "stdout", "stderr"], given.get("stream"), "all"),
+      since: instantOf(given.get("since")),
+      until: instantOf(given.get("until")),
+    },
+    line: line && /^[a-z0-9-]{1,64}$/.test(line) ? line : undefined,
+  };
+}
+
+/** The part of an address after the question mark, with it; empty for the plain page. */
+export function formatLogAddress(
+  { containers, layout, query, line }: LogAddress,
+  initial: Partial<LogQuery> = {},
+): string {
+  const given = new URLSearchParams(containers.map((name) => ["c", name]));
+  const put = (name: string, value: string | undefined) => value && given.set(name, value);
+  put("view", layout === "merged" ? undefined : layout);
+  put("q", query.text);
+  put("regex", query.regex ? "1" : undefined);
+  if (line === undefined && query.only !== (initial.only ?? false)) given.set("only", query.only ? "1" : "0");
+  put("level", query.level === "all" ? undefined : query.level);
+  put("stream", query.stream === "all" ? undefined : query.stream);
+  put("since", query.since);
+  put("until", query.until);
+  put("line", line);
+  const text = given.toString();
+  return text === "" ? "" : `?${text}`;
+}
