@@ -6,6 +6,7 @@ const pages = new Set([
   "volumes",
   "networks",
   "disk",
+  "logs",
   "deployments",
   "system",
   "mcp",

@@ -45,7 +45,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
 
   const enter = (key: string, pane: LogPaneApi) => {
     panes.set(key, pane);
-    setActive(pane);
+    setActive((held) => held ?? pane);
   };
   const leave = (key: string) => {
     const gone = panes.get(key);

@@ -70,7 +70,7 @@ function Line(props: LogRowProps & { line: LogLine }) {
       <Show when={props.origins && props.line.origin}>
         {(origin) => (
           <span class={`log-origin log-origin-${origin().colour}`} title={visibleName(origin().name)}>
-            {visibleName(origin().name)}
+            {shortName(visibleName(origin().name))}
           </span>
         )}
       </Show>
@@ -109,6 +109,10 @@ function Line(props: LogRowProps & { line: LogLine }) {
     </div>
   );
 }
+
+/** Names of one project begin alike and differ at their ends. */
+const NAME_MAX = 16;
+const shortName = (name: string) => (name.length > NAME_MAX ? `${name.slice(0, 4)}…${name.slice(4 - NAME_MAX)}` : name);
 
 /** The time of a line; a press on it copies the line's address. */
 function LineTime(props: Pick<LogRowProps, "times" | "onLink"> & { line: LogLine }) {

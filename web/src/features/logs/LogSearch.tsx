@@ -58,12 +58,14 @@ export function LogSearch(props: { controls: LogControls; pane: LogPaneApi | und
       <Show when={controls.query().text !== "" && !error() && matches()}>
         {(found) => (
           <>
-            <span class="count log-count" role="status">
+            <span class="count log-count" role="status" title="Of the lines loaded; previous goes on with older ones">
               {found().looking()
                 ? "Looking…"
                 : found().count() === 0
                   ? "No match"
-                  : `${found().position().toLocaleString()} of ${found().count().toLocaleString()}`}
+                  : found().position() === 0
+                    ? `${found().count().toLocaleString()} ${found().count() === 1 ? "match" : "matches"}`
+                    : `${found().position().toLocaleString()} of ${found().count().toLocaleString()}`}
             </span>
             <IconButton
               size="sm"

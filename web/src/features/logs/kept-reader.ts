@@ -2,7 +2,18 @@ import { type Accessor, createSignal } from "solid-js";
 import { SKEW_MS } from "./line-seam.ts";
 import type { LogEntry, LogLine, LogOrigin } from "./log-entry.ts";
 import type { KeptNeed, LogHistory } from "./log-history.ts";
-import { earlier, later, PAGE, type Page, readPage, sinceOf, untilOf } from "./log-pages.ts";
+import {
+  earlier,
+  justAfter,
+  justBefore,
+  later,
+  nanoOf,
+  PAGE,
+  type Page,
+  readPage,
+  sinceOf,
+  untilOf,
+} from "./log-pages.ts";
 import { type LogQuery, toKeptQuery } from "./log-query.ts";
 
 export type Direction = "older" | "newer";
@@ -27,6 +38,8 @@ export interface KeptReaderOptions {
   settled(): boolean;
   takeNewIds(count: number): number;
   takeOldIds(count: number): number;
+  /** A read begins without a cursor. `first`: the one that meets the streams. */
+  meet(direction: Direction, first: boolean): void;
   /** `reaches`: what is shown is whole from there on, in milliseconds since 1970. `first`: the page that meets the streams. */
   place(entries: LogEntry[], direction: Direction, reaches: number, first: boolean): void;
   /** The newest kept line is shown, and the streams gave everything after it. */
@@ -104,6 +117,7 @@ export function createKeptReader(options: KeptReaderOptions) {
     const until =
       olderCursor !== undefined || !Number.isFinite(edge) ? undefined : untilOf(edge + (first ? SKEW_MS : 0));
     const bounds = until === undefined ? {} : { until };
+    if (olderCursor === undefined) options.meet("older", first);
     const page = await read({ order: "desc", before: olderCursor }, bounds, options.takeOldIds, signal);
     if (signal.aborted) return;
     olderCursor = page.older ?? undefined;
@@ -121,6 +135,7 @@ export function createKeptReader(options: KeptReaderOptions) {
     if (!bounded) await untilKept(options.needs("whole"), signal);
     if (signal.aborted) return;
     const bounds = newerCursor === undefined && last ? { since: sinceOf(last.at) } : {};
+    if (newerCursor === undefined) options.meet("newer", false);
     const page = await read({ order: "asc", after: newerCursor }, bounds, options.takeNewIds, signal);
     if (signal.aborted) return;
     newerCursor = page.newer ?? newerCursor;
@@ -213,24 +228,23 @@ export function createKeptReader(options: KeptReaderOptions) {
       setNewer("more");
       setReached(null);
     },
-    around: (at: number) =>
+    /** A time as kept, in nanoseconds: many lines may share a millisecond. */
+    around: (time: string) =>
       begin([
-        { order: "desc", bounds: { until: untilOf(at) } },
-        { order: "asc", bounds: { since: sinceOf(at) } },
+        { order: "desc", bounds: { until: justBefore(time) } },
+        { order: "asc", bounds: { since: time } },
       ]),
     end: () => begin([{ order: "desc", bounds: {} }]),
     start: () => begin([{ order: "asc", bounds: {} }]),
 
-    async timeOf(id: string): Promise<number | undefined> {
-      const time = await history()?.timeOf(id, abort.signal);
-      return time === undefined ? undefined : Date.parse(time);
-    },
+    timeOf: async (id: string): Promise<string | undefined> => history()?.timeOf(id, abort.signal),
     async findBeyond(direction: Direction): Promise<string | undefined> {
       const kept = history();
       const edge = direction === "older" ? shown()[0] : shown().at(-1);
       if (!kept || !edge || query().text === "") return undefined;
       const wanted = toKeptQuery(query(), true);
-      const bounds = direction === "older" ? { until: sinceOf(edge.at) } : { since: untilOf(edge.at) };
+      const at = edge.kind === "line" && edge.kept !== undefined ? edge.time : nanoOf(edge.at);
+      const bounds = direction === "older" ? { until: justBefore(at) } : { since: justAfter(at) };
       const page = await readPage({
         history: kept,
         query: { ...wanted, since: later(wanted.since, bounds.since), until: earlier(wanted.until, bounds.until) },

@@ -236,6 +236,16 @@ describe("a feed that meets kept lines", () => {
     dispose();
   });
 
+  it("keeps the number of equal lines that fill several pages", async () => {
+    const { history } = keptLogs(Array.from({ length: 1_700 }, () => ({ ms: 5, text: "tick" })));
+    const { frames, first, feed, texts, dispose } = start({ history: () => history });
+    first.state.handlers?.onLogs(batch("tick\n".repeat(1_000), 5));
+    frames.pass();
+    while (feed.older() === "more") await feed.loadOlder();
+    expect(texts()).toHaveLength(1_700);
+    dispose();
+  });
+
   it("finds lines of the other stream that were stored out of order where the live ones begin", async () => {
     const lines: Kept[] = [
       { ms: 1_000, text: "err before", error: true },

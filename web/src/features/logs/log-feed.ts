@@ -8,6 +8,7 @@ import { createLiveLogs, type LiveSource, type LogStatus } from "./live-logs.ts"
 import type { LogEntry, LogLine, LogOrigin, Place } from "./log-entry.ts";
 import { passes, sameFilter } from "./log-filter.ts";
 import type { LogHistory } from "./log-history.ts";
+import { nanoOf } from "./log-pages.ts";
 import { type LogQuery, noQuery, toFilter } from "./log-query.ts";
 import { createLogWindow, ENTRIES_MAX } from "./log-window.ts";
 
@@ -74,6 +75,8 @@ export function createLogFeed(options: LogFeedOptions) {
   let shownFrom = Number.NEGATIVE_INFINITY;
   /** Kept lines that are shown before the stream has brought them. */
   let ahead = createSeam();
+  /** Lines that reads in either direction will meet, each taken out once over all their pages. */
+  const seams = { older: createSeam(), newer: createSeam() };
   let viewAt: number | undefined;
 
   const filtered = (entries: readonly LogEntry[]) => {
@@ -117,19 +120,21 @@ export function createLogFeed(options: LogFeedOptions) {
     schedule: options.schedule,
   });
 
-  /** The entries of the time of a page. */
-  function beside(entries: readonly LogEntry[], page: readonly LogEntry[]): readonly LogEntry[] {
-    const [first, last] = [page[0], page.at(-1)];
-    return first && last ? entries.slice(indexOfTime(entries, first.at), indexOfTime(entries, last.at + 1)) : [];
+  /** A read begins without a cursor: what is there already, of the time it begins with, will come again. */
+  function meet(direction: Direction, first: boolean) {
+    const seam = createSeam();
+    const [oldest, newest] = [shown.entries[0], shown.entries.at(-1)];
+    if (direction === "newer") seam.hold(newest ? shown.entries.slice(indexOfTime(shown.entries, newest.at)) : []);
+    else if (first && attached()) seam.hold(recent.entries);
+    else seam.hold(oldest ? shown.entries.slice(0, indexOfTime(shown.entries, oldest.at + 1)) : []);
+    seams[direction] = seam;
   }
 
   /** Puts a page in its place; what the streams gave is theirs, the kept logs say what lies before. */
   function place(entries: LogEntry[], direction: Direction, reaches: number, first: boolean) {
     if (direction === "older") {
-      const own = createSeam();
-      own.hold(beside(attached() ? recent.entries : shown.entries, entries));
       const marksBefore = attached() && recent.entries.length > 0 ? recentFrom : Number.POSITIVE_INFINITY;
-      const added = own.without(entries).filter(({ kind, at }) => kind === "line" || at < marksBefore);
+      const added = seams.older.without(entries).filter(({ kind, at }) => kind === "line" || at < marksBefore);
       if (attached()) {
         const between = recent.entries.slice(
           indexOfTime(recent.entries, reaches),
@@ -145,9 +150,7 @@ export function createLogFeed(options: LogFeedOptions) {
       }
       return changed();
     }
-    const own = createSeam();
-    own.hold(beside(shown.entries, entries));
-    if (shown.insert(own.without(entries)) > 0) {
+    if (shown.insert(seams.newer.without(entries)) > 0) {
       shownFrom = shown.entries[0]?.at ?? shownFrom;
       reader.cut("older");
     }
@@ -186,6 +189,7 @@ export function createLogFeed(options: LogFeedOptions) {
     settled: () => live.states().every(({ heard }) => heard),
     takeNewIds,
     takeOldIds,
+    meet,
     place,
     attach,
     failed(error) {
@@ -203,6 +207,8 @@ export function createLogFeed(options: LogFeedOptions) {
     shown.clear();
     shownFrom = Number.NEGATIVE_INFINITY;
     ahead = createSeam();
+    seams.older = createSeam();
+    seams.newer = createSeam();
     reader.reset();
     setProblem("");
   }
@@ -230,22 +236,22 @@ export function createLogFeed(options: LogFeedOptions) {
     shown.entries[Math.min(indexOfTime(shown.entries, at), shown.entries.length - 1)] ?? { at, id: 0 };
   const goTo = (at: number) =>
     void showPast(async () => {
-      await reader.around(at);
+      await reader.around(nanoOf(at));
       return { place: placeOf(at), line: false };
     });
   /** Shows a kept line among its neighbours. */
   const goToLine = (id: string) =>
     void showPast(async () => {
-      const at = await reader.timeOf(id);
-      if (at === undefined) {
+      const time = await reader.timeOf(id);
+      if (time === undefined) {
         setProblem("This line is no longer kept.");
         await reader.end();
         const last = shown.entries.at(-1);
         return last && { place: last, line: false };
       }
-      await reader.around(at);
+      await reader.around(time);
       const line = shown.entries.find((entry) => entry.kind === "line" && entry.kept === id);
-      return { place: line ?? placeOf(at), line: line !== undefined };
+      return { place: line ?? placeOf(Date.parse(time)), line: line !== undefined };
     });
   const showEnd = () =>
     void showPast(async () => {

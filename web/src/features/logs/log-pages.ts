@@ -23,6 +23,19 @@ export interface Page {
 export const untilOf = (at: number): string => `${new Date(at).toISOString().slice(0, 23)}999999Z`;
 export const sinceOf = (at: number): string => new Date(at).toISOString();
 
+/** A time of the page as those of kept lines are written, with nine digits. */
+export const nanoOf = (at: number): string => `${new Date(at).toISOString().slice(0, 23)}000000Z`;
+
+function shift(time: string, by: 1 | -1): string {
+  const [seconds = "", fraction = ""] = time.replace("Z", "").split(".");
+  const nanoseconds = BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, "0")) + BigInt(by);
+  const at = new Date(Number(nanoseconds / 1_000_000_000n) * 1_000).toISOString();
+  return `${at.slice(0, 19)}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}Z`;
+}
+/** The instants, in nanoseconds, next to one that is written as those of kept lines are. */
+export const justBefore = (time: string): string => shift(time, -1);
+export const justAfter = (time: string): string => shift(time, 1);
+
 export const earlier = (left: string | undefined, right: string | undefined) =>
   left === undefined || (right !== undefined && Date.parse(right) < Date.parse(left)) ? right : left;
 export const later = (left: string | undefined, right: string | undefined) =>
