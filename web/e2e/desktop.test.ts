@@ -7,6 +7,7 @@ import { filesJourney } from "./journeys/files.ts";
 import { hostJourney } from "./journeys/host.ts";
 import { hostileJourney } from "./journeys/hostile.ts";
 import { imagesJourney } from "./journeys/images.ts";
+import { logsJourney } from "./journeys/logs.ts";
 import { looksJourney } from "./journeys/looks.ts";
 import { mcpJourney } from "./journeys/mcp.ts";
 import { reconnectJourney } from "./journeys/reconnect.ts";
@@ -29,6 +30,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
   describe("services", () => servicesJourney(at));
   describe.skipIf(noCompose)("stacks", () => stacksJourney(at));
   describe("images, volumes, networks and the disk", () => imagesJourney(at));
+  describe("logs", () => logsJourney(at));
   describe("hostile words", () => hostileJourney(at));
   describe("deployments", () => deploymentsJourney(at));
   describe("the host", () => hostJourney(at));

@@ -94,7 +94,7 @@ export function hostileJourney(at: () => Desk): void {
 }
 
 /** Nothing in the page was made from data: all scripts and images are the build's own. */
-async function expectNothingRan(page: Page): Promise<void> {
+export async function expectNothingRan(page: Page): Promise<void> {
   const foreign = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLScriptElement | HTMLImageElement>("script, img, iframe, object, embed")]
       .map((node) => node.src || node.outerHTML)

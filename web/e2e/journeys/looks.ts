@@ -7,6 +7,7 @@ const pages: [path: string, heading: string][] = [
   ["/", "Overview"],
   ["/services", "Services"],
   ["/stacks", "Stacks"],
+  ["/logs", "Logs"],
   ["/deployments", "Deployments"],
   ["/deployments/shop", "shop"],
   ["/images", "Images"],

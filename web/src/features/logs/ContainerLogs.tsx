@@ -174,8 +174,8 @@ interface PartProps extends ContainerLogsProps {
 }
 
 function Merged(props: PartProps) {
-  const { sources, history, originOf, many, unfollowed } = createContainerSources(() => props.containers);
-  const feed = createLogFeed({ sources, history, originOf, query: props.controls.query });
+  const { sources, history, whole, originOf, many, unfollowed } = createContainerSources(() => props.containers);
+  const feed = createLogFeed({ sources, history, whole, originOf, query: props.controls.query });
   createEffect(
     on(
       () => (history() ? props.line : undefined),
@@ -205,8 +205,8 @@ function Merged(props: PartProps) {
 
 function Column(props: PartProps & { name: string; onMoved(from: LogPaneApi | undefined, at: number): void }) {
   const name = untrack(() => props.name);
-  const { sources, history, originOf } = createContainerSources(() => [name]);
-  const feed = createLogFeed({ sources, history, originOf, query: props.controls.query });
+  const { sources, history, whole, originOf } = createContainerSources(() => [name]);
+  const feed = createLogFeed({ sources, history, whole, originOf, query: props.controls.query });
   const [pane, setPane] = createSignal<LogPaneApi>();
   onCleanup(() => props.leave(name));
   return (

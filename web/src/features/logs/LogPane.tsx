@@ -121,30 +121,31 @@ export function LogPane(props: LogPaneProps) {
     <div class="log-pane" onPointerEnter={() => props.onActive?.()} onFocusIn={() => props.onActive?.()}>
       {props.head}
       <div class="log-body">
+        {/* Stays while another part of the log is read: the reader's focus is in it. */}
+        <LogLines
+          label={props.label}
+          entries={feed.shown()}
+          version={feed.version()}
+          pattern={feed.pattern()}
+          current={matches.current() ?? marked()}
+          times={controls.times()}
+          wrap={controls.wrap()}
+          origins={props.origins ?? false}
+          following={following()}
+          attached={feed.attached()}
+          onFollowingChange={follow}
+          onNear={(end) => void (end === "older" ? feed.loadOlder() : feed.loadNewer())}
+          onView={(first, last, moved) => {
+            feed.setViewAt(first);
+            setView([first, last]);
+            if (moved && !following()) props.onMoved?.(first);
+          }}
+          onLink={props.onLink}
+          api={(api) => {
+            lines = api;
+          }}
+        />
         <Show when={feed.shown().length > 0} fallback={<Nothing feed={feed} />}>
-          <LogLines
-            label={props.label}
-            entries={feed.shown()}
-            version={feed.version()}
-            pattern={feed.pattern()}
-            current={matches.current() ?? marked()}
-            times={controls.times()}
-            wrap={controls.wrap()}
-            origins={props.origins ?? false}
-            following={following()}
-            attached={feed.attached()}
-            onFollowingChange={follow}
-            onNear={(end) => void (end === "older" ? feed.loadOlder() : feed.loadNewer())}
-            onView={(first, last, moved) => {
-              feed.setViewAt(first);
-              setView([first, last]);
-              if (moved && !following()) props.onMoved?.(first);
-            }}
-            onLink={props.onLink}
-            api={(api) => {
-              lines = api;
-            }}
-          />
           <Show when={feed.older() === "reading" || feed.newer() === "reading"}>
             <span class="log-loading" classList={{ "log-loading-end": feed.newer() === "reading" }} role="status">
               <Show when={feed.reached()} fallback="Loading…">
@@ -183,36 +184,38 @@ function Nothing(props: { feed: LogFeed }) {
     query().until !== undefined ||
     (query().only && query().text !== "");
   return (
-    <Show
-      when={!reading()}
-      fallback={
-        <p class="log-reading" role="status">
-          <Show when={props.feed.reached()} fallback="Reading the log…">
-            {(time) => <>Searching, now at {toClock(time(), "local")}</>}
-          </Show>
-        </p>
-      }
-    >
-      <EmptyState
-        icon={<ScrollText size={18} />}
-        tone={failed() || props.feed.problem() ? "bad" : "neutral"}
-        title={
-          failed() || props.feed.problem()
-            ? "The log cannot be shown"
-            : narrowed()
-              ? "No line passes the filter"
-              : "Nothing logged yet"
+    <div class="log-nothing">
+      <Show
+        when={!reading()}
+        fallback={
+          <p class="log-reading" role="status">
+            <Show when={props.feed.reached()} fallback="Reading the log…">
+              {(time) => <>Searching, now at {toClock(time(), "local")}</>}
+            </Show>
+          </p>
         }
       >
-        {props.feed.problem() ||
-          (failed()
-            ? status().message
-            : narrowed()
-              ? props.feed.total() > 0
-                ? `${props.feed.total().toLocaleString()} recent lines are hidden by the search, level, stream or time chosen above.`
-                : "Nothing within the search, level, stream and time chosen above."
-              : "New lines appear here as they are written.")}
-      </EmptyState>
-    </Show>
+        <EmptyState
+          icon={<ScrollText size={18} />}
+          tone={failed() || props.feed.problem() ? "bad" : "neutral"}
+          title={
+            failed() || props.feed.problem()
+              ? "The log cannot be shown"
+              : narrowed()
+                ? "No line passes the filter"
+                : "Nothing logged yet"
+          }
+        >
+          {props.feed.problem() ||
+            (failed()
+              ? status().message
+              : narrowed()
+                ? props.feed.total() > 0
+                  ? `${props.feed.total().toLocaleString()} recent lines are hidden by the search, level, stream or time chosen above.`
+                  : "Nothing within the search, level, stream and time chosen above."
+                : "New lines appear here as they are written.")}
+        </EmptyState>
+      </Show>
+    </div>
   );
 }

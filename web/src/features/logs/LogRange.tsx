@@ -12,7 +12,7 @@ export function LogRange(props: { controls: LogControls }) {
   return (
     <>
       <Menu
-        label="Time range"
+        label={`Time range: ${rangeText(controls.query().since, controls.query().until)}`}
         size="sm"
         trigger={
           <>

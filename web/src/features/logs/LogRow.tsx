@@ -136,7 +136,6 @@ function LineTime(props: Pick<LogRowProps, "times" | "onLink"> & { line: LogLine
           class="log-time"
           classList={{ "log-time-rough": rough(), "log-time-off": props.times === "off" }}
           title={`${label()}. Copy a link to this line`}
-          aria-label="Copy a link to this line"
           onClick={() => onLink()(props.line)}
         >
           <Show when={props.times !== "off"} fallback="#">

@@ -36,6 +36,7 @@ export function useKeeping(): Accessor<Keeping> {
 /** The streams and the kept logs of the named containers; of all where none is named. */
 export function createContainerSources(names: Accessor<readonly string[]>) {
   const services = useServices();
+  const kept = useKeptContainers();
   const keeping = useKeeping();
   const origins = new Map<string, LogOrigin>();
   const wanted = createMemo(() => [...names()], undefined, {
@@ -55,8 +56,8 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     // One container is followed at once, whether the list is there yet or not.
     if (only.length === 1 && !services.data) return only;
     const chosen = only.length === 0 ? present : only.filter((name) => present.includes(name));
-    const kept = before.filter((name) => only.length === 0 || only.includes(name));
-    const next = [...new Set([...kept, ...chosen])].slice(0, CONTAINERS_MAX);
+    const still = before.filter((name) => only.length === 0 || only.includes(name));
+    const next = [...new Set([...still, ...chosen])].slice(0, CONTAINERS_MAX);
     return next.join("\n") === before.join("\n") ? before : next;
   }, []);
   const sources = createMemo((): LiveSource[] => {
@@ -70,9 +71,17 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
   });
   const isKept = createMemo(() => keeping().state === "kept");
   const history = createMemo((): LogHistory | undefined => (isKept() ? createKeptHistory(wanted()) : undefined));
+  /** Lines of removed containers, and of those beyond what is followed, come from the kept logs alone. */
+  const whole = createMemo(() => {
+    const only = wanted();
+    const names = only.length > 0 ? only : (kept.data?.containers ?? []).map(({ name }) => name);
+    const held = new Set(followed());
+    return names.every((name) => held.has(name));
+  });
   return {
     sources,
     history,
+    whole,
     keeping,
     /** Of several containers, each line says whose it is. */
     many,

@@ -34,6 +34,8 @@ export interface KeptReaderOptions {
   /** The first line of each stream, of all it gave or only of those from which on none is missing. */
   needs(of: "all" | "whole"): KeptNeed[];
   attached: Accessor<boolean>;
+  /** All containers are followed. */
+  whole: Accessor<boolean>;
   /** Every stream has said something. */
   settled(): boolean;
   takeNewIds(count: number): number;
@@ -114,19 +116,25 @@ export function createKeptReader(options: KeptReaderOptions) {
     if (signal.aborted) return;
     const edge = options.shownFrom();
     // Where the streams begin, lines may be stored a little out of order: what both have is told by the seam.
+    const fromEnd = first && attached() && !options.whole();
     const until =
-      olderCursor !== undefined || !Number.isFinite(edge) ? undefined : untilOf(edge + (first ? SKEW_MS : 0));
+      olderCursor !== undefined || fromEnd || !Number.isFinite(edge)
+        ? undefined
+        : untilOf(edge + (first ? SKEW_MS : 0));
     const bounds = until === undefined ? {} : { until };
     if (olderCursor === undefined) options.meet("older", first);
-    const page = await read({ order: "desc", before: olderCursor }, bounds, options.takeOldIds, signal);
-    if (signal.aborted) return;
-    olderCursor = page.older ?? undefined;
-    newerCursor ??= page.newer ?? undefined;
-    const oldest = page.entries.find(({ kind }) => kind === "line");
-    const from = Number.isFinite(edge) ? Math.min(oldest?.at ?? edge, edge) : (oldest?.at ?? edge);
-    const reaches = page.more ? from : Number.NEGATIVE_INFINITY;
-    options.place(page.entries, "older", reaches, first);
-    setOlder(page.more ? "more" : "end");
+    for (;;) {
+      const page = await read({ order: "desc", before: olderCursor }, bounds, options.takeOldIds, signal);
+      if (signal.aborted) return;
+      olderCursor = page.older ?? undefined;
+      newerCursor ??= page.newer ?? undefined;
+      const oldest = page.entries.find(({ kind }) => kind === "line")?.at ?? edge;
+      const from = Number.isFinite(edge) ? Math.min(oldest, edge) : oldest;
+      options.place(page.entries, "older", page.more ? from : Number.NEGATIVE_INFINITY, first);
+      if (!page.more) return void setOlder("end");
+      // From the end to where all is shown: what lies between is not read by anybody else.
+      if (!fromEnd || oldest <= edge) return void setOlder("more");
+    }
   }
 
   async function readNewer(signal: AbortSignal): Promise<void> {

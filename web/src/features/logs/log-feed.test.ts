@@ -303,6 +303,21 @@ describe("a feed that meets kept lines", () => {
     dispose();
   });
 
+  it("reads the newest lines too where a container is not followed", async () => {
+    const lines: Kept[] = numbers(0, 2_000).map((text, ms) => ({ ms, text, container: ms % 2 ? "here" : "gone" }));
+    const { history } = keptLogs(lines);
+    const originOf = (name: string) => ({ name, colour: 1 });
+    const options = { history: () => history, whole: () => false, originOf };
+    const { frames, setSources, feed, texts, dispose } = start(options);
+    const here = source();
+    setSources([{ key: "here", open: here.open, origin: originOf("here") }]);
+    for (let ms = 301; ms < 2_000; ms += 2) here.state.handlers?.onLogs(batch(`${ms}\n`, ms));
+    frames.pass();
+    await eventually(() => feed.older() !== "reading");
+    expect(texts()).toEqual(numbers(0, 2_000));
+    dispose();
+  });
+
   it("asks the server for what is filtered, and lets live lines through the same filter", async () => {
     const { history, asked } = keptLogs(kept(2_000));
     const { frames, first, setQuery, feed, texts, dispose } = start({ history: () => history });

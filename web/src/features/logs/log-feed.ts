@@ -19,6 +19,8 @@ export interface LogFeedOptions {
   sources: Accessor<readonly LiveSource[]>;
   /** The kept logs of the same containers; undefined while none are kept. */
   history?: Accessor<LogHistory | undefined>;
+  /** Every container of the kept logs is followed; else the newest lines too are read from those. */
+  whole?: Accessor<boolean>;
   query?: Accessor<LogQuery>;
   /** How a container is told from others; undefined where there is only one. */
   originOf?: (container: string) => LogOrigin | undefined;
@@ -42,6 +44,7 @@ export type LogFeed = ReturnType<typeof createLogFeed>;
 export function createLogFeed(options: LogFeedOptions) {
   const { maxEntries = ENTRIES_MAX, originOf = () => undefined } = options;
   const history = options.history ?? (() => undefined);
+  const whole = createMemo(options.whole ?? (() => true));
   const query = createMemo(options.query ?? (() => noQuery));
   let idUp = 1;
   let idDown = 0;
@@ -186,6 +189,7 @@ export function createLogFeed(options: LogFeedOptions) {
       return [...first].map(([container, at]) => ({ container, at }));
     },
     attached,
+    whole,
     settled: () => live.states().every(({ heard }) => heard),
     takeNewIds,
     takeOldIds,
@@ -219,6 +223,7 @@ export function createLogFeed(options: LogFeedOptions) {
     shownFrom = history() && recent.entries.length > 0 ? recentFrom : Number.NEGATIVE_INFINITY;
     shown.insert(filtered(since(shownFrom)));
     changed();
+    if (!whole()) void reader.loadOlder();
   }
   async function showPast(load: () => Promise<Target | undefined>) {
     reset();
@@ -305,7 +310,7 @@ export function createLogFeed(options: LogFeedOptions) {
     }),
   );
   const until = createMemo(() => query().until);
-  createEffect(on([filter, until, history], reload, { defer: true }));
+  createEffect(on([filter, until, history, whole], reload, { defer: true }));
   if (until() !== undefined && history()) showEnd();
 
   return {

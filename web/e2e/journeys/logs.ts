@@ -1,0 +1,232 @@
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { TestContainer } from "../../../shared/testing/engine.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import { type Desk, downloaded } from "../desk.ts";
+import { expectNothingRan } from "./hostile.ts";
+
+const LINES = 100_000;
+const image = `<img src="http://stranger.invalid/x" onerror="alert('log')">`;
+
+/** Live and kept logs: a long one, several at once, a link to a line, restarts, and words that try to be markup. */
+export function logsJourney(at: () => Desk): void {
+  let big: TestContainer;
+  const search = (page: Page) => page.getByRole("searchbox", { name: "Search the log" });
+  const only = (page: Page) => page.getByRole("button", { name: "Only matching lines" });
+  const lineOf = (log: Locator, text: string) => log.locator(".log-text").getByText(text, { exact: true });
+
+  test("a log of 100,000 lines takes few elements and scrolls without holding the page", async () => {
+    const desk = at();
+    const { page } = desk;
+    big = await desk.engine.run({
+      name: "long",
+      script: `seq 1 ${LINES} | sed 's/^/line /'; echo done >&2; exec sleep 1000000`,
+    });
+    await desk.open(`/logs?c=${big.name}`, "Logs");
+    const log = page.getByRole("log");
+    await lineOf(log, `line ${LINES}`).waitFor();
+    await log.focus();
+    await page.keyboard.press("g");
+    await lineOf(log, "line 1").waitFor();
+    await eventually(async () => (await log.evaluate((node) => node.scrollTop)) < 200);
+    const { rows, fewest, late, idle } = await log.evaluate(scrollThrough);
+    expect(rows).toBeLessThanOrEqual(60);
+    expect(fewest).toBeGreaterThanOrEqual(20);
+    // A busy machine drops frames of an idle page as well: those are not the log's.
+    expect(late - idle).toBeLessThan(0.25);
+    await page.keyboard.press("G");
+    await lineOf(log, `line ${LINES}`).waitFor();
+  });
+
+  test("what is filtered is downloaded, all of it and nothing else", async () => {
+    const { page } = at();
+    const download = page.getByRole("button", { name: "Download all that passes the filter" });
+    await page.getByLabel("Stream", { exact: true }).selectOption({ label: "stdout" });
+    const whole = linesOf(await downloaded(page, () => download.click()));
+    expect(whole).toEqual(Array.from({ length: LINES }, (_, index) => `line ${index + 1}`));
+    await page.getByLabel("Stream", { exact: true }).selectOption({ label: "All output" });
+    await page.getByRole("button", { name: "Regular expression (RE2)" }).click();
+    await search(page).fill("^line 9999[0-9]$");
+    const log = page.getByRole("log");
+    const wanted = Array.from({ length: 10 }, (_, index) => `line ${99_990 + index}`);
+    await eventually(async () => {
+      const shown = await log.locator(".log-line .log-text").allInnerTexts();
+      return JSON.stringify(shown) === JSON.stringify(wanted);
+    });
+    expect(linesOf(await downloaded(page, () => download.click()))).toEqual(wanted);
+    await search(page).fill("(");
+    await page
+      .getByRole("alert")
+      .filter({ hasText: /parenthes|missing/i })
+      .waitFor();
+    await page.getByRole("button", { name: "Regular expression (RE2)" }).click();
+    await search(page).fill("");
+  });
+
+  test("a search goes on where the loaded lines end, and a link to a line outlives a reload", async () => {
+    const { page, stack } = at();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.origin });
+    const log = page.getByRole("log");
+    if ((await only(page).getAttribute("aria-pressed")) === "true") await only(page).click();
+    await lineOf(log, `line ${LINES}`).waitFor();
+    await search(page).fill("line 54321");
+    await page.getByText("No match").waitFor();
+    await page.getByRole("button", { name: "Previous match" }).click();
+    const found = log.locator(".log-line", { hasText: /line 54321$/ });
+    await found.locator("mark").waitFor();
+    await lineOf(log, "line 54322").waitFor();
+    await found.getByTitle(/Copy a link to this line/).click();
+    await page.getByText("Link to the line copied").waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.goto(link);
+    await log.locator(".log-current", { hasText: /line 54321$/ }).waitFor();
+    await lineOf(log, "line 54320").waitFor();
+    await page.reload();
+    await log.locator(".log-current", { hasText: /line 54321$/ }).waitFor();
+    await page.getByRole("button", { name: /Jump to live/ }).click();
+    await lineOf(log, `line ${LINES}`).waitFor();
+  });
+
+  test("a restart and a new container of the same name are marked, live and when read back", async () => {
+    const desk = at();
+    const { page, engine } = desk;
+    const box = await engine.run({ name: "phoenix", script: "echo life; exec sleep 1000000" });
+    await desk.open(`/services/${box.name}`, box.name);
+    const log = page.getByRole("log");
+    await lineOf(log, "life").waitFor();
+    await box.container.restart({ t: 0 });
+    await log.getByText("Restarted: a new run begins here").waitFor();
+    await eventually(async () => (await lineOf(log, "life").count()) === 2);
+    const { Config, HostConfig } = await box.container.inspect();
+    await box.container.remove({ force: true });
+    await log.getByText(/^Removed/).waitFor();
+    const { Image, Labels } = Config;
+    const Cmd = ["/bin/sh", "-c", "echo reborn; exec sleep 1000000"];
+    const next = await engine.docker.createContainer({ name: box.name, Image, Labels, Cmd, HostConfig });
+    await next.start();
+    await log.getByText("Recreated: a new container of this name begins here").waitFor();
+    await lineOf(log, "reborn").waitFor();
+    await eventually(async () => {
+      await page.reload();
+      await lineOf(log, "reborn").waitFor();
+      const told = (await log.innerText()).split("\n").filter((text) => /life|reborn|Restarted|Recreated/.test(text));
+      const order = told.map((text) => /life|reborn|Restarted|Recreated/.exec(text)?.[0]);
+      return order.join() === "life,Restarted,life,Recreated,reborn";
+    });
+  });
+
+  test("several logs stand in one order of time, or side by side", async () => {
+    const desk = at();
+    const { page, engine } = desk;
+    const counting = (word: string) => `n=0; while true; do n=$((n+1)); echo "${word} $n"; sleep 0.05; done`;
+    const [left, right] = await Promise.all([
+      engine.run({ name: "left", script: counting("left") }),
+      engine.run({
+        name: "right",
+        script: counting("right"),
+        labels: { "com.docker.compose.project": image },
+      }),
+    ]);
+    await desk.open("/logs", "Logs");
+    await page.getByRole("button", { name: "Containers" }).click();
+    const picker = page.getByRole("dialog");
+    await picker.getByText(image).waitFor();
+    await expectNothingRan(page);
+    await picker.getByRole("checkbox", { name: left.name }).check();
+    await picker.getByRole("checkbox", { name: right.name }).check();
+    await picker.getByRole("button", { name: "Done" }).click();
+    const log = page.getByRole("log");
+    await log
+      .getByText(/^left \d+$/)
+      .first()
+      .waitFor();
+    await log
+      .getByText(/^right \d+$/)
+      .first()
+      .waitFor();
+    expect(new URL(page.url()).searchParams.getAll("c")).toEqual([left.name, right.name]);
+    const rows = await log.locator(".log-line").evaluateAll((nodes) =>
+      nodes.map((node) => ({
+        top: node.getBoundingClientRect().top,
+        time: node.querySelector(".log-time")?.getAttribute("title")?.slice(0, 23) ?? "",
+        text: node.querySelector(".log-text")?.textContent ?? "",
+      })),
+    );
+    rows.sort((a, b) => a.top - b.top);
+    expect(rows.map(({ time }) => time)).toEqual(rows.map(({ time }) => time).toSorted());
+    for (const word of ["left", "right"]) {
+      const numbers = rows.filter(({ text }) => text.startsWith(word)).map(({ text }) => Number(text.split(" ")[1]));
+      expect(numbers.length).toBeGreaterThan(2);
+      expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    }
+    await page.getByRole("button", { name: "Side by side" }).click();
+    for (const { name } of [left, right]) {
+      const column = page.getByRole("log", { name: `Log of ${name}` });
+      await column
+        .getByText(new RegExp(`^${name.includes("left") ? "left" : "right"} \\d+$`))
+        .first()
+        .waitFor();
+    }
+    await Promise.all([left, right].map(({ container }) => container.remove({ force: true })));
+  });
+
+  test("words of a removed container are found among all, and are shown as text", async () => {
+    const desk = at();
+    const { page, engine } = desk;
+    const box = await engine.run({
+      name: "gone",
+      script: `printf '%s\\n' '${image.replaceAll("'", "'\\''")} needle-in-hay'; printf '\\033]8;;javascript:alert(1)\\033\\\\needle-in-hay link\\033]8;;\\033\\\\\\n'`,
+    });
+    await desk.open("/logs?q=needle-in-hay", "Logs");
+    const log = page.getByRole("log");
+    await log.getByText("needle-in-hay link").waitFor();
+    await box.container.remove({ force: true });
+    await page.reload();
+    await log.getByText("needle-in-hay link").waitFor();
+    await log.getByText(image).waitFor();
+    await log
+      .getByText(/Removed/)
+      .first()
+      .waitFor();
+    expect(await log.evaluate((node) => node.querySelectorAll("img, script, a, iframe").length)).toBe(0);
+    await expectNothingRan(page);
+  });
+}
+
+/** The lines of a downloaded text without the times before them. */
+const linesOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.replace(/^\S+Z /, ""));
+
+/** Scrolls by some lines a frame; tells the most and fewest rows seen, and the share of late frames, scrolling and idle. */
+async function scrollThrough(node: HTMLElement | SVGElement): Promise<{
+  rows: number;
+  fewest: number;
+  late: number;
+  idle: number;
+}> {
+  const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+  const share = async (each: () => void): Promise<number> => {
+    let late = 0;
+    let before = await frame();
+    for (let count = 0; count < 60; count++) {
+      each();
+      const now = await frame();
+      if (now - before > 25) late++; // the screen shows 60 frames a second: one was left out
+      before = now;
+    }
+    return late / 60;
+  };
+  const idle = await share(() => {});
+  let rows = 0;
+  let fewest = Number.POSITIVE_INFINITY;
+  const late = await share(() => {
+    node.scrollTop += 160;
+    const held = node.querySelectorAll(".log-item").length;
+    rows = Math.max(rows, held);
+    fewest = Math.min(fewest, held);
+  });
+  return { rows, fewest, late, idle };
+}
