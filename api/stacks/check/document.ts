@@ -43,11 +43,16 @@ export function readComposeText(text: string): ComposeText {
   };
   const whole = { start: 0, end: 1 };
   try {
-    const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+    // The parser's own look for keys that are there twice takes the square of their number.
+    const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false });
     const faults = document.errors
       .slice(0, FAULTS_MAX)
       .map(({ pos: [start, end], message }) => at({ start, end }, "error", "yaml", asSentence(message)));
-    return { top: document.contents ? toValue(document.contents as Node, text) : undefined, faults, at };
+    const twice = (span: Span, name: string) => {
+      const message = `The key \`${name.replace(/[\p{Cc}`]/gu, "?").slice(0, 80)}\` is there twice: keys must be unique.`;
+      if (faults.length < FAULTS_MAX) faults.push(at(span, "error", "yaml", message));
+    };
+    return { top: document.contents ? toValue(document.contents as Node, text, twice) : undefined, faults, at };
   } catch (error) {
     const deep = error instanceof TooDeep || error instanceof RangeError;
     const message = deep ? "The file is nested too deeply." : "The file cannot be read as YAML.";
@@ -57,7 +62,7 @@ export function readComposeText(text: string): ComposeText {
 
 class TooDeep extends Error {}
 
-function toValue(contents: Node, text: string): Value {
+function toValue(contents: Node, text: string, twice: (span: Span, name: string) => void): Value {
   const known = new Map<Node, Value>();
   const anchors = new Map<string, Node>();
   const spanOf = (node: Node): Span => {
@@ -94,11 +99,15 @@ function toValue(contents: Node, text: string): Value {
     const own = new Map<string, Entry>();
     const merged: Value[] = [];
     for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
-      const name = isScalar(key) ? String(key.value) : "";
+      // The parser stands a symbol for the merge key.
+      const name = !isScalar(key) ? "" : typeof key.value === "symbol" ? "<<" : String(key.value);
       const place = key ? spanOf(key) : spanOf(map);
       const child = value ? convert(value, depth + 1) : ({ kind: "scalar", value: null, ...place } as const);
       if (name === "<<") merged.push(...(child.kind === "list" ? child.items : [child]));
-      else own.set(name, { key: place, value: child });
+      else {
+        if (own.has(name)) twice(place, name);
+        own.set(name, { key: place, value: child });
+      }
     }
     for (const other of merged) {
       if (other.kind !== "map") continue;

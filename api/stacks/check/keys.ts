@@ -40,7 +40,7 @@ export function checkKeys({ top, at }: Pick<ComposeText, "top" | "at">): Finding
       add(value, "error", "keys", `\`${path}\` must be one of ${fit.words.join(", ")}.`);
     }
   };
-  if (top) walk(top, { keys: composeKeys }, "");
+  if (top?.kind === "map") walk(top, { keys: composeKeys }, "");
   return findings;
 }
 

@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { checkComposeText } from "./check.ts";
+import type { Surroundings } from "./meaning.ts";
+import { readVerdict } from "./verdict.ts";
+
+const check = (text: string, surroundings: Partial<Surroundings> = {}) =>
+  checkComposeText(text, { takenPorts: [], variables: null, ...surroundings }).map(
+    ({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`,
+  );
+const web = (more: string) => `services:\n  web:\n    image: nginx:1\n${more}`;
+
+test("is content with a file that uses anchors, merges, long forms and variables", () => {
+  const text = `
+x-common: &common
+  restart: unless-stopped
+  logging: { driver: local, options: { max-size: 10m } }
+services:
+  web:
+    <<: *common
+    image: nginx:\${TAG:-1}
+    ports: ["8080:80", { target: 443, published: "\${PORT:?}", protocol: tcp }, "9000-9001:9000-9001/udp"]
+    depends_on: { db: { condition: service_healthy } }
+    environment: { A: 1, B: null, C: "$$x" }
+    volumes: ["data:/data:ro", "./conf:/etc/conf", "\${DIR:-/srv}:/srv"]
+    networks: [front]
+    deploy: { resources: { limits: { cpus: "0.5", memory: 64M } } }
+  db: { <<: *common, build: ., healthcheck: { test: [CMD, "true"], retries: 3 } }
+volumes: { data: }
+networks: { front: { driver: bridge } }
+`;
+  expect(check(text, { variables: new Set() })).toEqual([]);
+});
+
+test("tells the place of a YAML fault, of an unknown key and of a value of the wrong kind", () => {
+  expect(check(web("    command: [a\n"))[0]).toMatch(/^error 5:1 /);
+  expect(check(web("    image: twice\n"))[0]).toMatch(/^error 4:5 .*unique/);
+  expect(check(web("    enviroment: {}\n"))).toEqual([
+    "warning 4:5 `enviroment` is not a key Compose knows here. Did you mean `environment`?",
+  ]);
+  expect(check(web("    ports: 80\n    privileged: maybe\n    x-free: 1\n"))).toEqual([
+    "error 4:12 `services.web.ports` must be a list.",
+    "error 5:17 `services.web.privileged` must be a boolean.",
+  ]);
+  expect(check("services:\n  web:\n    container_name: 5\n    image: a:1\n")[0]).toMatch(/must be a text/);
+});
+
+test("finds what is named and nowhere defined", () => {
+  const text = web(`    depends_on: [db]
+    network_mode: service:proxy
+    volumes: ["data:/x"]
+    secrets: [key]
+  api:
+    image: a:1
+    networks: [inner]
+  none: {}
+`);
+  expect(check(text).map((finding) => finding.replace(/:.*?`/, " `").split(":")[0])).toEqual([
+    ...["error 4 `db`.", "error 5 `proxy`.", "error 6 `data` is not defined", "error 7 `key` is not defined"],
+    ...["error 10 `inner` is not defined", "error 11 `none` needs an `image` or a `build`."],
+  ]);
+  expect(check("services:\n  a: {image: a:1, depends_on: [b]}\n  b: {image: b:1, depends_on: [a]}\n")[0]).toMatch(
+    /wait for each other/,
+  );
+  expect(check("- a\n")[0]).toMatch(/begins with `services:`/);
+  expect(check("")[0]).toMatch(/begins with `services:`/);
+});
+
+test("finds ports that clash in the file, with other containers and with the host", () => {
+  const takenPorts = [
+    { address: "", port: 80, protocol: "tcp", by: "proxy" },
+    { address: "127.0.0.1", port: 9000, protocol: "tcp", by: null },
+  ];
+  const text = web(`    ports: ["80:80", "127.0.0.1:81:81", "9000:1", "10.0.0.1:9000:2", "53:53/udp", "70-72:70-72"]
+  other:
+    image: o:1
+    ports: ["81:81", "53:53/tcp", {target: 1, published: 71}]
+`);
+  expect(check(text, { takenPorts })).toEqual([
+    "warning 4:13 Port 80 of the host is taken: the container proxy has it.",
+    "warning 4:41 Port 9000 of the host is taken: something on this host listens there.",
+    "error 4:51 Port 9000 of the host is published twice.",
+    "error 7:13 Port 81 of the host is published by `web` as well.",
+    "error 7:35 Port 71 of the host is published by `web` as well.",
+  ]);
+});
+
+test("warns of what opens the host", () => {
+  const text = web(`    privileged: true
+    pid: host
+    network_mode: host
+    cap_add: [SYS_ADMIN, CHOWN]
+    volumes: ["/var/run/docker.sock:/s", "/:/host:ro", "/etc/localtime:/etc/localtime:ro", "/srv/x:/x", "/root/../etc:/e"]
+`);
+  const lines = check(text).map((finding) => finding.replace(/:.*/, ""));
+  expect(lines).toEqual(["warning 4", "warning 5", "warning 6", "warning 7", ...Array(3).fill("warning 8")]);
+});
+
+test("names variables that nothing sets, once each", () => {
+  const text = web(
+    '    hostname: "%{SET}-%{UNSET}-%{DEFAULT:-x}-$PLAIN-$$NO"\n    # %{COMMENT}\n    user: "%{UNSET}"\n'.replaceAll(
+      "%",
+      "$$",
+    ),
+  );
+  expect(check(text, { variables: new Set(["SET"]) }).map((finding) => /`(\w+)`/.exec(finding)?.[1])).toEqual([
+    ...["UNSET", "PLAIN"],
+  ]);
+});
+
+test("stays quick and calm with files made to break it", () => {
+  const started = performance.now();
+  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghij"
+    .split("")
+    .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefghi"[index]}`)}]`)
+    .join("\n")}\nservices: *j\n`;
+  for (const text of [
+    bomb,
+    "[".repeat(50_000),
+    `services: {web: ${"{a: ".repeat(5_000)}`,
+    `services:\n  web: &w\n    image: *w\n`,
+    `services:\n  web:\n    image: "${"${A".repeat(60_000)}"\n`,
+    `services:\n${Array.from({ length: 8_000 }, (_, index) => `  s${index}: {image: a, depends_on: [s${index + 1}]}\n`).join("")}`,
+    `services:\n  web:\n    image: a\n    ports: ["1-65535:1-65535", "1-65535:1-65535"]\n`,
+    "\0\u{fffe}: !!js/function 'x'\n--- \n---\n",
+  ]) {
+    expect(Array.isArray(check(text, { variables: new Set() }))).toBe(true);
+  }
+  expect(performance.now() - started).toBeLessThan(8_000);
+});
+
+test("places what Compose says of a file where it speaks of it", () => {
+  const text = web("    sleep_well: true\n    ports: {}\n");
+  const lineOf = (...said: string[]) => readVerdict(said, text).map(({ line, message }) => `${line} ${message}`);
+  expect(
+    lineOf("The Compose file is invalid because:", "Unsupported config option for services.web: 'sleep_well'"),
+  ).toEqual(["4 Unsupported config option for services.web: 'sleep_well'"]);
+  expect(lineOf("validating /x/compose.yaml: services.web.ports must be a array")).toEqual([
+    "5 services.web.ports must be a array",
+  ]);
+  expect(lineOf("yaml: line 3: did not find expected key")[0]).toMatch(/^3 /);
+  expect(lineOf("Service 'web' depends on service 'db' which is undefined.")[0]).toMatch(/^2 /);
+  expect(lineOf("Traceback (most recent call last):", '  File "/usr/x.py", line 9, in f')).toEqual([
+    "1 Docker Compose refuses this file without saying why.",
+  ]);
+});
