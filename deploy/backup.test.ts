@@ -42,6 +42,23 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     });
   const marker = (from: DatabaseSync) => from.prepare("SELECT text FROM marker").get()?.text;
 
+  test("keeps the files of stacks without what their containers hold, and leaves stacks that are there alone", async () => {
+    const stack = join(dataDir, "stacks/shop");
+    await mkdir(join(stack, "data"), { recursive: true, mode: 0o700 });
+    await writeFile(join(stack, "compose.yaml"), "before\n");
+    await writeFile(join(stack, "data/rows"), "of a database\n");
+    await script("backup.sh", ["state.tar.gz"]);
+    const { stdout } = await run("tar", ["-tzf", join(folder.path, "state.tar.gz")]);
+    expect(stdout.split("\n").filter((name) => name.includes("stacks"))).toEqual([
+      ...["state/stacks/", "state/stacks/shop/", "state/stacks/shop/compose.yaml"],
+    ]);
+    database.close();
+    await writeFile(join(stack, "compose.yaml"), "after\n");
+    await script("restore.sh", ["state.tar.gz"]);
+    expect(await readFile(join(stack, "compose.yaml"), "utf8")).toBe("after\n");
+    expect(await readFile(join(stack, "data/rows"), "utf8")).toBe("of a database\n");
+  });
+
   test("brings back what was there, written by a server that still runs", async () => {
     await script("backup.sh", ["state.tar.gz"]);
     expect((await stat(join(folder.path, "state.tar.gz"))).mode & 0o777).toBe(0o600);
