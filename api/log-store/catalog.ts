@@ -10,8 +10,8 @@ export interface CatalogEntry {
 
 /** The files of the store as they are now, each opened once. */
 export interface Catalog {
-  /** Oldest first. */
-  entries(): CatalogEntry[];
+  /** Lends the files, oldest first, as long as the work takes: one that is given up meanwhile can still be read. */
+  use<T>(work: (entries: CatalogEntry[]) => T | Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -20,6 +20,9 @@ export function createCatalog(folder: string, onDamage: (error: unknown) => void
   /** Of files that are written no more. */
   const sealed = new Map<number, readonly StreamTotals[]>();
   const damaged = new Set<number>();
+  /** Given up, and to be closed once nobody reads. */
+  let retired: SegmentReader[] = [];
+  let users = 0;
 
   const toEntry = (segment: SegmentReader, isNewest: boolean): CatalogEntry => {
     const known = isNewest ? undefined : sealed.get(segment.number);
@@ -34,36 +37,54 @@ export function createCatalog(folder: string, onDamage: (error: unknown) => void
     return { segment, totals, minUs, maxUs };
   };
   const forget = (number: number) => {
-    readers.get(number)?.close();
+    const reader = readers.get(number);
+    if (reader) retired.push(reader);
     readers.delete(number);
     sealed.delete(number);
   };
 
-  return {
-    entries() {
-      const numbers = listSegments(folder);
-      for (const number of readers.keys()) if (!numbers.includes(number)) forget(number);
-      for (const number of damaged) if (!numbers.includes(number)) damaged.delete(number);
-      const entries: CatalogEntry[] = [];
-      for (const number of numbers) {
-        if (damaged.has(number)) continue;
-        try {
-          const reader = readers.get(number) ?? openSegmentReader(segmentPath(folder, number), number);
-          if (!reader) continue;
-          readers.set(number, reader);
-          entries.push(toEntry(reader, number === numbers.at(-1)));
-        } catch (error) {
-          // One damaged file costs its own lines only. The newest one may be in the making.
-          forget(number);
-          if (number === numbers.at(-1)) continue;
-          damaged.add(number);
-          onDamage(error);
-        }
+  const entries = () => {
+    const numbers = listSegments(folder);
+    for (const number of readers.keys()) if (!numbers.includes(number)) forget(number);
+    for (const number of damaged) if (!numbers.includes(number)) damaged.delete(number);
+    const found: CatalogEntry[] = [];
+    for (const number of numbers) {
+      if (damaged.has(number)) continue;
+      try {
+        const reader = readers.get(number) ?? openSegmentReader(segmentPath(folder, number), number);
+        if (!reader) continue;
+        readers.set(number, reader);
+        found.push(toEntry(reader, number === numbers.at(-1)));
+      } catch (error) {
+        // One damaged file costs its own lines only. The newest one may be in the making.
+        forget(number);
+        if (number === numbers.at(-1)) continue;
+        damaged.add(number);
+        onDamage(error);
       }
-      return entries;
+    }
+    return found;
+  };
+  const closeRetired = () => {
+    if (users > 0) return;
+    for (const reader of retired) reader.close();
+    retired = [];
+  };
+
+  return {
+    async use(work) {
+      users++;
+      try {
+        return await work(entries());
+      } finally {
+        users--;
+        closeRetired();
+      }
     },
     close() {
       for (const number of [...readers.keys()]) forget(number);
+      users = 0;
+      closeRetired();
     },
   };
 }

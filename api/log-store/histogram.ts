@@ -27,6 +27,7 @@ export interface HistogramPlan {
   pattern: LinePattern;
   buckets: number;
   timeLimit: number;
+  onDamage(error: unknown): void;
 }
 
 /** Counts lines by time and level, the newest first, until all are counted or the time is used up. */
@@ -73,8 +74,12 @@ export async function histogram(plan: HistogramPlan): Promise<LogHistogramAnswer
       stoppedAt = edge;
       break;
     }
-    const unit = queue.take();
-    if (unit) addUnit(unit);
+    try {
+      const unit = queue.take();
+      if (unit) addUnit(unit);
+    } catch (error) {
+      plan.onDamage(error);
+    }
     if (performance.now() - breath > BREATH_MS) {
       await breathe();
       breath = performance.now();

@@ -6,8 +6,11 @@ import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
 import { formatLineTime, toMicros } from "./line-time.ts";
 import { type FoundLine, type SearchPlan, search, toKeptLine } from "./search.ts";
+import { createSlots } from "./slots.ts";
 import { type KeptSource, summarize } from "./summary.ts";
 
+/** Searches at once; each holds some files' lists of blocks. The others wait. */
+const AT_ONCE = 6;
 /** Milliseconds a request may search before it answers what it has. */
 const TIME_LIMIT_MS = 2_000;
 const DAY_MS = 86_400_000;
@@ -42,7 +45,7 @@ export interface Reader {
   search(query: StoreSearch): Promise<LogSearchAnswer>;
   around(query: StoreAround): Promise<LogAroundAnswer>;
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
-  summary(): StoreSummary;
+  summary(): Promise<StoreSummary>;
   /** Throws the reason a pattern is none. */
   check(spec: LinePatternSpec): void;
   close(): void;
@@ -56,6 +59,8 @@ export interface ReaderOptions {
 
 export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Reader {
   const catalog = createCatalog(folder, onDamage);
+  const slots = createSlots(AT_ONCE);
+  const reading = <T>(work: (entries: CatalogEntry[]) => T | Promise<T>) => slots.run(() => catalog.use(work));
 
   /** Lines past their age are not shown, though the file they are in goes a little later. */
   const spanOf = ({ since, until }: StoreFilter) => ({
@@ -65,10 +70,10 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
   });
   const setOf = (names: readonly string[] | null) => (names === null ? null : new Set(names));
 
-  const run = async (query: StoreSearch): Promise<LogSearchAnswer> => {
+  const run = async (entries: CatalogEntry[], query: StoreSearch): Promise<LogSearchAnswer> => {
     const { before, after, order } = query;
     const plan: SearchPlan = {
-      entries: catalog.entries(),
+      entries,
       names: setOf(query.names),
       ...spanOf(query),
       pattern: createLinePattern(query),
@@ -77,6 +82,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
       backward: before !== undefined && after === undefined ? true : after === undefined && order === "desc",
       limit: query.limit,
       timeLimit: TIME_LIMIT_MS,
+      onDamage,
     };
     const { found, marks, reachedUs, ...more } = await search(plan);
     const lines = found.map(toKeptLine);
@@ -101,53 +107,54 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
   };
 
   return {
-    search: run,
-    async around({ id, before, after, names }) {
-      const entries = catalog.entries();
-      const { key, stream } = findLine(entries, id, setOf(names));
-      const plan = {
-        ...{
-          entries,
-          names: setOf([stream.name]),
-          sourceId: stream.sourceId,
-          pattern: createLinePattern({ level: [] }),
-        },
-        ...{ fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, timeLimit: TIME_LIMIT_MS / 2 },
-      };
-      // The line itself comes with those before it.
-      const upTo = { ...key, n: key.n + 1 };
-      const older = await search({ ...plan, before: upTo, after: undefined, backward: true, limit: before + 1 });
-      const newer =
-        after === 0
-          ? undefined
-          : await search({ ...plan, before: undefined, after: key, backward: false, limit: after });
-      const found: FoundLine[] = [...older.found.reverse(), ...(newer?.found ?? [])];
-      return {
-        id,
-        lines: found.map(toKeptLine),
-        marks: [...older.marks.reverse(), ...(newer?.marks ?? [])],
-        older: older.older,
-        newer: newer?.newer ?? older.newer,
-      };
-    },
-    histogram: async (query) => {
-      const entries = catalog.entries();
-      const span = spanOf(query);
-      const oldest = Math.min(...entries.map(({ minUs }) => minUs), toMicros(Date.now()) - 60_000_000);
-      const newest = Math.max(...entries.map(({ maxUs }) => maxUs), toMicros(Date.now()));
-      return histogram({
-        ...{ entries, names: setOf(query.names), pattern: createLinePattern(query), buckets: query.buckets },
-        fromUs: Math.max(span.fromUs, query.since === undefined ? oldest : 0),
-        toUs: query.until === undefined ? newest : span.toUs - 999,
-        timeLimit: TIME_LIMIT_MS,
-      });
-    },
-    summary() {
-      const entries = catalog.entries();
-      const oldest = Math.min(...entries.map(({ minUs }) => minUs));
-      const oldestUs = Number.isFinite(oldest) ? Math.max(oldest, toMicros(Date.now() - maxDays * DAY_MS)) : null;
-      return { sources: summarize(entries), oldestUs };
-    },
+    search: (query) => reading((entries) => run(entries, query)),
+    around: ({ id, before, after, names }) =>
+      reading(async (entries) => {
+        const { key, stream } = findLine(entries, id, setOf(names));
+        const plan = {
+          ...{
+            entries,
+            names: setOf([stream.name]),
+            sourceId: stream.sourceId,
+            pattern: createLinePattern({ level: [] }),
+          },
+          ...{ fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, timeLimit: TIME_LIMIT_MS / 2, onDamage },
+        };
+        // The line itself comes with those before it.
+        const upTo = { ...key, n: key.n + 1 };
+        const older = await search({ ...plan, before: upTo, after: undefined, backward: true, limit: before + 1 });
+        const newer =
+          after === 0
+            ? undefined
+            : await search({ ...plan, before: undefined, after: key, backward: false, limit: after });
+        const found: FoundLine[] = [...older.found.reverse(), ...(newer?.found ?? [])];
+        return {
+          id,
+          lines: found.map(toKeptLine),
+          marks: [...older.marks.reverse(), ...(newer?.marks ?? [])],
+          older: older.older,
+          newer: newer?.newer ?? older.newer,
+        };
+      }),
+    histogram: (query) =>
+      reading((entries) => {
+        const span = spanOf(query);
+        const oldest = Math.min(...entries.map(({ minUs }) => minUs), toMicros(Date.now()) - 60_000_000);
+        const newest = Math.max(...entries.map(({ maxUs }) => maxUs), toMicros(Date.now()));
+        return histogram({
+          ...{ entries, names: setOf(query.names), pattern: createLinePattern(query), buckets: query.buckets },
+          fromUs: Math.max(span.fromUs, query.since === undefined ? oldest : 0),
+          toUs: query.until === undefined ? newest : span.toUs - 999,
+          timeLimit: TIME_LIMIT_MS,
+          onDamage,
+        });
+      }),
+    summary: () =>
+      reading((entries) => {
+        const oldest = Math.min(...entries.map(({ minUs }) => minUs));
+        const oldestUs = Number.isFinite(oldest) ? Math.max(oldest, toMicros(Date.now() - maxDays * DAY_MS)) : null;
+        return { sources: summarize(entries), oldestUs };
+      }),
     check(spec) {
       createLinePattern(spec);
     },

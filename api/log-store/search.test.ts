@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { KeptLine } from "../../shared/protocol/log-search.ts";
 import { toMicros } from "./line-time.ts";
-import { listSegments, segmentPath } from "./segment.ts";
+import { listSegments, openSegment, segmentPath } from "./segment.ts";
 import { type FedLine, startStore, type TestStore } from "./testing.ts";
 
 let store: TestStore;
@@ -120,7 +120,7 @@ test("gives up the oldest lines to keep its size, counts them and says where the
   }
   const { linesDropped } = store.writer.state();
   expect(linesDropped).toBeGreaterThan(500);
-  const [source] = store.reader.summary().sources;
+  const [source] = (await store.reader.summary()).sources;
   expect(linesDropped + (source?.lines ?? 0)).toBe(count);
   const oldest = await store.search({ order: "asc", limit: 1 });
   expect(oldest.lines[0]?.text).toMatch(new RegExp(`^${linesDropped} `));
@@ -148,6 +148,16 @@ test("goes on without the lines of a damaged file", async () => {
   const found = await pages({}, "newer");
   expect(found.length).toBeGreaterThan(1_000);
   expect(found.length).toBeLessThan(6_000);
+});
+
+test("leaves out a block whose content cannot be read", async () => {
+  store = await startStore();
+  feedMany(6_000);
+  const database = openSegment(segmentPath(store.folder, 1));
+  const { lines } = database.prepare("SELECT lines FROM block WHERE id = 2").get() ?? {};
+  database.exec("UPDATE content SET text = x'00112233' WHERE id = 2");
+  database.close();
+  expect((await pages({}, "older")).length).toBe(6_000 - Number(lines));
 });
 
 test("takes linear time for a pattern that makes others backtrack", async () => {

@@ -29,6 +29,7 @@ export interface SearchPlan {
   limit: number;
   /** Milliseconds. */
   timeLimit: number;
+  onDamage(error: unknown): void;
 }
 
 export interface FoundLine {
@@ -71,10 +72,15 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
       stoppedAt = edge;
       break;
     }
-    const unit = queue.take();
-    if (!unit) continue;
-    scanned += unit.count;
-    page.add(matchesOf(unit, pattern, { fromUs, toUs, before, after }));
+    try {
+      const unit = queue.take();
+      if (!unit) continue;
+      scanned += unit.count;
+      page.add(matchesOf(unit, pattern, { fromUs, toUs, before, after }));
+    } catch (error) {
+      // What cannot be read costs its own lines only.
+      plan.onDamage(error);
+    }
     if (performance.now() - breath > BREATH_MS) {
       await breathe();
       breath = performance.now();

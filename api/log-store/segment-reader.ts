@@ -78,7 +78,6 @@ export function openSegmentReader(path: string, number: number): SegmentReader |
     return undefined;
   }
   database.exec("PRAGMA query_only = 1");
-  database.exec("PRAGMA mmap_size = 67108864");
   return createReader(database, number);
 }
 
