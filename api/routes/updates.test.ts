@@ -95,6 +95,7 @@ describe.skipIf(without)("newer images", { timeout: 40_000 }, () => {
 
   test.each([
     ["end", { script: "exit 3" }, /ended right after its start/],
+    ["end without an error", { script: "exit 0" }, /ended right after its start/],
     ["never get healthy", { healthcheck: ["false"] }, /not healthy/],
   ])("that %s are left by themselves", async (word, variant, message) => {
     const repository = `bad-${word.replaceAll(" ", "-")}`;
@@ -110,7 +111,7 @@ describe.skipIf(without)("newer images", { timeout: 40_000 }, () => {
       error: { code: "conflict", message: expect.stringMatching(message) },
     });
     expect(job.error?.message).toMatch(/runs its image of before again/);
-    expect(await look(name)).toMatchObject({ Id: before.Id, State: { Running: true } });
+    expect(await look(name)).toMatchObject({ Image: before.Image, State: { Running: true } });
     expect((await api.deps.docker.images.identify(reference)).id).toBe(before.Image);
     expect(await statusOf(name)).toMatchObject({ state: "newer", newest: bad, previous: null });
     expect((await api.ask("POST", `/api/services/${name}/go-back`)).status).toBe(202);

@@ -8,7 +8,7 @@ import type { JobHandle } from "../jobs/jobs.ts";
 import type { UpdateStore } from "./store.ts";
 
 export interface UpdatesOptions {
-  docker: Pick<DockerHost, "images" | "lifecycle">;
+  docker: Pick<DockerHost, "images" | "lifecycle" | "identify" | "act">;
   registries: Pick<Registries, "authFor">;
   store: UpdateStore;
 }
@@ -37,7 +37,8 @@ export interface Updates {
  */
 const keptName = (service: string) => `ai-desktop.invalid/previous:${service.slice(0, 128)}`;
 
-export function createUpdates({ docker: { images, lifecycle }, registries, store }: UpdatesOptions): Updates {
+export function createUpdates({ docker, registries, store }: UpdatesOptions): Updates {
+  const { images, lifecycle } = docker;
   const find = async (service: string): Promise<{ image: ImageInUse; parsed: ImageReference; reference: string }> => {
     const image = (await images.inUse()).find(({ name }) => name === service);
     if (!image) throw new AppError("not_found", "There is no such container.");
@@ -53,6 +54,7 @@ export function createUpdates({ docker: { images, lifecycle }, registries, store
   /** The name means the new image now. If the service does not run with it, the name goes back as well. */
   const remake = async (image: ImageInUse, reference: string, { signal, step }: Pick<JobHandle, "signal" | "step">) => {
     let phase: string | undefined;
+    const { running: ran } = await docker.identify(image.id);
     const tell = (state: string) => phase && step({ id: `phase ${phase}`, label: phaseWords[phase] ?? phase, state });
     try {
       const made = await lifecycle.recreate(image.id, {
@@ -63,6 +65,12 @@ export function createUpdates({ docker: { images, lifecycle }, registries, store
           tell("at work");
         },
       });
+      if (ran && !(await docker.identify(made.id)).running) {
+        await images.tag(image.imageId, reference);
+        const back = await lifecycle.recreate(made.id, { signal: new AbortController().signal });
+        await docker.act(back.id, "start");
+        throw new AppError("conflict", "The new container ended right after its start.");
+      }
       tell("done");
       return made;
     } catch (thrown) {
