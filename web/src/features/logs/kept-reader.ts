@@ -68,6 +68,8 @@ export function createKeptReader(options: KeptReaderOptions) {
   const [reached, setReached] = createSignal<string | null>(null);
   let abort = new AbortController();
   let begun = false;
+  /** Counts how often lines gave way. */
+  let cuts = 0;
   /** Cursors at the two ends of what is shown; undefined where lines gave way, or none were read. */
   let olderCursor: string | undefined;
   let newerCursor: string | undefined;
@@ -122,15 +124,19 @@ export function createKeptReader(options: KeptReaderOptions) {
         ? undefined
         : untilOf(edge + (first ? SKEW_MS : 0));
     const bounds = until === undefined ? {} : { until };
-    if (olderCursor === undefined) options.meet("older", first);
     for (;;) {
-      const page = await read({ order: "desc", before: olderCursor }, bounds, options.takeOldIds, signal);
-      if (signal.aborted) return;
+      const from = olderCursor;
+      const cutsBefore = cuts;
+      const page = await read({ order: "desc", before: from }, bounds, options.takeOldIds, signal);
+      // What gave way meanwhile lies between this page and what is left: it is read anew.
+      if (signal.aborted || cuts !== cutsBefore) return;
+      // Lines that came while it was read are met as well.
+      if (from === undefined) options.meet("older", first);
       olderCursor = page.older ?? undefined;
       newerCursor ??= page.newer ?? undefined;
       const oldest = page.entries.find(({ kind }) => kind === "line")?.at ?? edge;
-      const from = Number.isFinite(edge) ? Math.min(oldest, edge) : oldest;
-      options.place(page.entries, "older", page.more ? from : Number.NEGATIVE_INFINITY, first);
+      const whole = Number.isFinite(edge) ? Math.min(oldest, edge) : oldest;
+      options.place(page.entries, "older", page.more ? whole : Number.NEGATIVE_INFINITY, first);
       if (!page.more) return void setOlder("end");
       // From the end to where all is shown: what lies between is not read by anybody else.
       if (!fromEnd || oldest <= edge) return void setOlder("more");
@@ -143,9 +149,11 @@ export function createKeptReader(options: KeptReaderOptions) {
     if (!bounded) await untilKept(options.needs("whole"), signal);
     if (signal.aborted) return;
     const bounds = newerCursor === undefined && last ? { since: sinceOf(last.at) } : {};
-    if (newerCursor === undefined) options.meet("newer", false);
-    const page = await read({ order: "asc", after: newerCursor }, bounds, options.takeNewIds, signal);
-    if (signal.aborted) return;
+    const after = newerCursor;
+    const cutsBefore = cuts;
+    const page = await read({ order: "asc", after }, bounds, options.takeNewIds, signal);
+    if (signal.aborted || cuts !== cutsBefore) return;
+    if (after === undefined) options.meet("newer", false);
     newerCursor = page.newer ?? newerCursor;
     options.place(page.entries, "newer", options.shownFrom(), false);
     setNewer(page.more ? "more" : "end");
@@ -211,6 +219,7 @@ export function createKeptReader(options: KeptReaderOptions) {
     loadNewer: () => (attached() ? Promise.resolve() : load(newer, setNewer, readNewer)),
     /** Lines at one end gave way: it is read again from the last that is left. */
     cut(direction: Direction) {
+      cuts++;
       if (direction === "older") {
         olderCursor = undefined;
         setOlder("more");

@@ -13,8 +13,11 @@ const HEAD = 200;
  * What makes a line the same one in the live stream and in the kept logs. Live lines bear their milliseconds only, so
  * lines of one millisecond with the same text are told apart by their number: the kept logs hold them all.
  */
-const keyOf = (line: LogLine): string =>
-  `${line.origin?.name ?? ""}\n${line.stream}\n${Date.parse(line.time)}\n${line.text.slice(0, HEAD)}`;
+const keyOf = (entry: LogEntry): string =>
+  entry.kind === "line"
+    ? `${entry.origin?.name ?? ""}\n${entry.stream}\n${Date.parse(entry.time)}\n${entry.text.slice(0, HEAD)}`
+    : // The stream tells of a happening when it hears of it, by the browser's clock: only its words are the same.
+      `${entry.origin?.name ?? ""}\n${entry.text}`;
 
 /** Lines to be taken out of others, each as often as it is held. */
 export interface Seam {
@@ -25,11 +28,10 @@ export interface Seam {
 
 /** Tells which lines of one source of lines the other one has as well. */
 export function createSeam(): Seam {
-  const held = new Map<string, LogLine[]>();
+  const held = new Map<string, LogEntry[]>();
   return {
     hold(entries) {
       for (const entry of entries) {
-        if (entry.kind !== "line") continue;
         const key = keyOf(entry);
         const twins = held.get(key);
         if (twins) twins.push(entry);
@@ -42,9 +44,9 @@ export function createSeam(): Seam {
       const kept: (typeof entries)[number][] = [];
       for (let index = entries.length - 1; index >= 0; index--) {
         const entry = entries[index] as (typeof entries)[number];
-        const twin = entry.kind === "line" ? held.get(keyOf(entry))?.pop() : undefined;
+        const twin = held.get(keyOf(entry))?.pop();
         if (!twin) kept.push(entry);
-        else if (entry.kind === "line") learn(twin, entry);
+        else if (twin.kind === "line" && entry.kind === "line") learn(twin, entry);
       }
       return kept.reverse();
     },

@@ -65,6 +65,8 @@ interface Held extends SourceState {
 const WAITING_MAX = 32_000_000;
 const FRAME_MAX = 1_000_000;
 
+/** The streams of one Engine are less than this apart, in milliseconds. */
+const APART_MS = 1_000;
 /** First lines that come later than this, in milliseconds, are new ones and no tail of older ones. */
 const TAIL_MS = 3_000;
 
@@ -84,10 +86,10 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
   const sources = new Map<string, Held>();
   let newestAt = Number.NEGATIVE_INFINITY;
 
-  /** A notice stands after the last line of its source, and after all that is shown when it happens. */
+  /** A notice stands after the last line of its source; one of a quiet source among the newest lines of the others. */
   function toNotice({ lines }: Held, text: string, tone: NoticeTone): LogEntry {
     const now = Date.now();
-    const at = Math.max(lines.lastAt, newestAt);
+    const at = Math.max(lines.lastAt, newestAt - APART_MS);
     lines.lastAt = Number.isFinite(at) ? at : now;
     const { origin } = lines;
     const time = new Date(now).toISOString();

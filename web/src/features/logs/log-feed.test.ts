@@ -236,6 +236,29 @@ describe("a feed that meets kept lines", () => {
     dispose();
   });
 
+  it("does not show a line twice that comes while the page before it is read", async () => {
+    const { history } = keptLogs(kept(20));
+    let came: () => void = () => {};
+    const slow: LogHistory = {
+      ...history,
+      search: async (...asked) => {
+        const answer = await history.search(...asked);
+        came();
+        return answer;
+      },
+    };
+    const { frames, first, feed, texts, dispose } = start({ history: () => slow });
+    first.state.handlers?.onLogs(batch("10\n", 10));
+    frames.pass();
+    came = () => {
+      for (let ms = 11; ms < 20; ms++) first.state.handlers?.onLogs(batch(`${ms}\n`, ms));
+      frames.pass();
+    };
+    await feed.loadOlder();
+    expect(texts()).toEqual(numbers(0, 20));
+    dispose();
+  });
+
   it("keeps the number of equal lines that fill several pages", async () => {
     const { history } = keptLogs(Array.from({ length: 1_700 }, () => ({ ms: 5, text: "tick" })));
     const { frames, first, feed, texts, dispose } = start({ history: () => history });

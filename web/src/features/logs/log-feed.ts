@@ -136,8 +136,7 @@ export function createLogFeed(options: LogFeedOptions) {
   /** Puts a page in its place; what the streams gave is theirs, the kept logs say what lies before. */
   function place(entries: LogEntry[], direction: Direction, reaches: number, first: boolean) {
     if (direction === "older") {
-      const marksBefore = attached() && recent.entries.length > 0 ? recentFrom : Number.POSITIVE_INFINITY;
-      const added = seams.older.without(entries).filter(({ kind, at }) => kind === "line" || at < marksBefore);
+      const added = seams.older.without(entries);
       if (attached()) {
         const between = recent.entries.slice(
           indexOfTime(recent.entries, reaches),
