@@ -1,3 +1,4 @@
+import { A } from "@solidjs/router";
 import ArrowLeft from "lucide-solid/icons/arrow-left";
 import CloudDownload from "lucide-solid/icons/cloud-download";
 import Ellipsis from "lucide-solid/icons/ellipsis";
@@ -6,6 +7,7 @@ import Lock from "lucide-solid/icons/lock";
 import Play from "lucide-solid/icons/play";
 import Power from "lucide-solid/icons/power";
 import RotateCw from "lucide-solid/icons/rotate-cw";
+import ScrollText from "lucide-solid/icons/scroll-text";
 import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
 import Unplug from "lucide-solid/icons/unplug";
@@ -18,6 +20,7 @@ import { session } from "../../lib/session.ts";
 import {
   Badge,
   Button,
+  buttonClass,
   Callout,
   EmptyState,
   ErrorState,
@@ -32,6 +35,7 @@ import {
   toast,
 } from "../../ui/index.ts";
 import { JobProgress } from "../../ui/JobProgress.tsx";
+import { CONTAINERS_MAX } from "../logs/log-address.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { ComposeTab } from "./ComposeTab.tsx";
 import { DownDialog } from "./DownDialog.tsx";
@@ -58,6 +62,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
   // The list is fetched anew time and again: that must not drop what was typed.
   const hasFile = createMemo(() => stack() !== undefined && readable());
   const document = createMemo(() => (hasFile() ? createStackDocument(props.name, file()) : undefined));
+  const containers = () => stack()?.services.flatMap((service) => service.containers.map(({ name }) => name)) ?? [];
   const mayChange = () => session.may("stacks:manage") && stack()?.lock === null;
 
   const warnBeforeLeaving = (event: BeforeUnloadEvent) => document()?.dirty() && event.preventDefault();
@@ -151,17 +156,25 @@ export function StackView(props: { name: string; onLeave: () => void }) {
       }
       note={<Show when={stack()}>{(now) => <Summary stack={now()} />}</Show>}
       actions={
-        <Show when={mayChange() && stack()}>
-          {(now) => (
-            <Actions
-              stack={now()}
-              busy={deeds.running()}
-              onUp={() => void askUp()}
-              onAct={(verb) => void deeds.act(verb)}
-              onAsk={setDialog}
-            />
-          )}
-        </Show>
+        <>
+          <Show when={containers().length > 0}>
+            <A class={buttonClass()} href={`/logs${logsOf(containers())}`}>
+              <ScrollText size={14} />
+              Logs
+            </A>
+          </Show>
+          <Show when={mayChange() && stack()}>
+            {(now) => (
+              <Actions
+                stack={now()}
+                busy={deeds.running()}
+                onUp={() => void askUp()}
+                onAct={(verb) => void deeds.act(verb)}
+                onAsk={setDialog}
+              />
+            )}
+          </Show>
+        </>
       }
     >
       <Switch fallback={<Skeleton lines={8} />}>
@@ -255,6 +268,10 @@ export function StackView(props: { name: string; onLeave: () => void }) {
     </Page>
   );
 }
+
+/** The merged log of containers, as the page of logs takes it. */
+const logsOf = (names: readonly string[]): string =>
+  `?${new URLSearchParams(names.slice(0, CONTAINERS_MAX).map((name) => ["c", name]))}`;
 
 function Summary(props: { stack: StackDetail }) {
   return (
