@@ -5,9 +5,8 @@ import SunMoon from "lucide-solid/icons/sun-moon";
 import UserRound from "lucide-solid/icons/user-round";
 import { type Component, createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
 import { useDeployments, useServices } from "../lib/queries.ts";
-import { session } from "../lib/session.ts";
 import { theme } from "../lib/theme.ts";
-import { navigation } from "./navigation.tsx";
+import { mayOpen, navigation } from "./navigation.tsx";
 
 interface Command {
   label: string;
@@ -31,7 +30,7 @@ export default function CommandPalette(props: { onClose: () => void; onNavigate:
   const commands = createMemo((): Command[] => [
     ...navigation
       .flatMap((section) => section.items)
-      .filter((item) => session.may(item.needs))
+      .filter(mayOpen)
       .map((item) => ({ label: item.label, group: "Page", icon: item.icon, run: go(item.href) })),
     { label: "Account and sessions", group: "Page", icon: UserRound, run: go("/account") },
     {

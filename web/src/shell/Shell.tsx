@@ -10,7 +10,7 @@ import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
 import { JobsTray } from "./JobsTray.tsx";
 import { createLiveCounts } from "./live-counts.ts";
-import { type Destination, navigation } from "./navigation.tsx";
+import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
 import { UserMenu } from "./UserMenu.tsx";
 
@@ -61,11 +61,11 @@ export function Shell(props: RouteSectionProps) {
         <div class="nav-sections">
           <For each={navigation}>
             {(section) => (
-              <Show when={section.items.some((item) => session.may(item.needs))}>
+              <Show when={section.items.some(mayOpen)}>
                 <div class="nav-section">
                   <h2>{section.label}</h2>
                   <ul>
-                    <For each={section.items.filter((item) => session.may(item.needs))}>
+                    <For each={section.items.filter(mayOpen)}>
                       {(item) => (
                         <li>
                           <NavLink item={item} count={item.count ? counts[item.count] : undefined} />

@@ -15,15 +15,22 @@ import ScrollText from "lucide-solid/icons/scroll-text";
 import Users from "lucide-solid/icons/users";
 import type { Component } from "solid-js";
 import type { Permission } from "../../../shared/protocol/access.ts";
+import { session } from "../lib/session.ts";
 
 export interface Destination {
   href: string;
   label: string;
   icon: Component<{ size?: number }>;
   needs: Permission;
+  /** About the host as a whole: refused to those who are limited to some containers. */
+  whole?: true;
   /** Whose live count stands beside the label. */
   count?: "services" | "deployments" | "mcp";
 }
+
+/** Whether there is anything for the person at the screen behind it. */
+export const mayOpen = ({ needs, whole }: Destination): boolean =>
+  session.may(needs) && !(whole && session.principal()?.limits.services !== null);
 
 export interface Section {
   label: string;
@@ -36,7 +43,7 @@ export const navigation: Section[] = [
     items: [
       { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
       { href: "/services", label: "Services", icon: Container, needs: "services:view", count: "services" },
-      { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view" },
+      { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view", whole: true },
       { href: "/logs", label: "Logs", icon: Logs, needs: "services:view" },
       { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
       { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },
@@ -45,10 +52,10 @@ export const navigation: Section[] = [
   {
     label: "Docker",
     items: [
-      { href: "/images", label: "Images", icon: Package, needs: "docker:view" },
-      { href: "/volumes", label: "Volumes", icon: Database, needs: "docker:view" },
-      { href: "/networks", label: "Networks", icon: Network, needs: "docker:view" },
-      { href: "/disk", label: "Disk", icon: HardDrive, needs: "docker:view" },
+      { href: "/images", label: "Images", icon: Package, needs: "docker:view", whole: true },
+      { href: "/volumes", label: "Volumes", icon: Database, needs: "docker:view", whole: true },
+      { href: "/networks", label: "Networks", icon: Network, needs: "docker:view", whole: true },
+      { href: "/disk", label: "Disk", icon: HardDrive, needs: "docker:view", whole: true },
     ],
   },
   {
