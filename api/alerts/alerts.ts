@@ -29,6 +29,7 @@ import { createHealer } from "./healer.ts";
 import { createNotifier, type NotifierTimes } from "./notifier.ts";
 import { createRuleStore } from "./rule-store.ts";
 import { createContainerSource } from "./sources/containers.ts";
+import { type ContainerFigures, createFigureSource } from "./sources/figures.ts";
 import { createHostSource } from "./sources/host.ts";
 import { createLogSource, specOf } from "./sources/logs.ts";
 import { createProcessSource } from "./sources/processes.ts";
@@ -80,6 +81,7 @@ export interface AlertsDeps {
   config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED">;
   log: Log;
   logWatcher?: LogWatcher;
+  figures?: ContainerFigures;
   /** More sources, for what is to be watched beside them. */
   sources?: readonly ((sink: SignalSink) => SignalSource)[];
   times?: Partial<NotifierTimes>;
@@ -138,6 +140,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       createHostSource(deps.metrics, engine, log),
       createProcessSource(deps.processes, engine, log),
       ...(deps.logWatcher ? [createLogSource(deps.logWatcher, engine, log)] : []),
+      ...(deps.figures ? [createFigureSource(deps.figures, containers.projectOf, engine, log)] : []),
       ...(deps.sources ?? []).map((make) => make(engine)),
     );
   }

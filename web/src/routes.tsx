@@ -19,6 +19,7 @@ export const routes: RouteDefinition[] = [
   { path: "/system", component: lazy(() => import("./features/system/SystemPage.tsx")) },
   { path: "/mcp/:id?", component: lazy(() => import("./features/mcp/McpPage.tsx")) },
   { path: "/files/*path", component: lazy(() => import("./features/files/FilesPage.tsx")) },
+  { path: "/alerts", component: lazy(() => import("./features/alerts/AlertsPage.tsx")) },
   { path: "/account", component: lazy(() => import("./features/access/AccountPage.tsx")) },
   { path: "/users", component: lazy(() => import("./features/access/UsersPage.tsx")) },
   { path: "/keys", component: lazy(() => import("./features/access/KeysPage.tsx")) },

@@ -36,6 +36,8 @@ export interface ContainerSourceOptions {
 export interface ContainerSource extends SignalSource {
   /** Whether somebody has just asked this container to end. */
   isTouched(id: string): boolean;
+  /** Compose project of a container by its name. */
+  projectOf(name: string): string | null;
 }
 
 interface Known {
@@ -231,6 +233,10 @@ export function createContainerSource({
   keep.unref();
 
   return {
+    projectOf(name) {
+      for (const { subject } of known.values()) if (subject.name === name) return subject.project ?? null;
+      return null;
+    },
     isTouched: (id) => stops.isWanted(id),
     want() {}, // the one stream tells of all containers alike
     async close() {

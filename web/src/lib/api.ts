@@ -1,4 +1,5 @@
 import { account, audit, keys, session, setup, users } from "./api/access.ts";
+import { alerts } from "./api/alerts.ts";
 import { deployments } from "./api/deployments.ts";
 import { files } from "./api/files.ts";
 import { jobs } from "./api/jobs.ts";
@@ -14,6 +15,7 @@ export { ApiFailure, toMessage } from "./api/failure.ts";
 export const api = {
   services,
   stacks,
+  alerts,
   jobs,
   deployments,
   logs,

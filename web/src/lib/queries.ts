@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
 import { ApiFailure, api } from "./api.ts";
+import { session } from "./session.ts";
 import { useQuery } from "./use-query.ts";
 import { deploymentsWS, mcpWS, servicesWS } from "./ws-client.ts";
 
@@ -15,6 +16,7 @@ export const queryKeys = {
   deployment: (id: string) => ["deployments", id],
   mcp: ["mcp"],
   mcpTools: (id: string) => ["mcp", id, "tools"],
+  alerts: ["alerts"],
   system: ["system"],
   users: ["users"],
   keys: ["keys"],
@@ -54,6 +56,18 @@ export const useDeployments = () =>
 export const useDeployment = (id: () => string) =>
   useQuery(() => ({ queryKey: queryKeys.deployment(id()), queryFn: () => api.deployments.get(id()) }));
 export const useMcpServers = () => useQuery(() => ({ queryKey: queryKeys.mcp, queryFn: () => api.mcp.list() }));
+export const useAlerts = () =>
+  useQuery(() => ({
+    queryKey: [...queryKeys.alerts, "now"],
+    queryFn: () => api.alerts.now(),
+    enabled: session.may("alerts:view"),
+  }));
+export const useBell = () =>
+  useQuery(() => ({
+    queryKey: [...queryKeys.alerts, "bell"],
+    queryFn: () => api.alerts.bell({ limit: 30 }),
+    enabled: session.may("alerts:view"),
+  }));
 export const useSystemInfo = () =>
   useQuery(() => ({ queryKey: queryKeys.system, queryFn: () => api.system.info(), refetchInterval: 30_000 }));
 
@@ -74,6 +88,11 @@ export function keepListsFresh(): void {
     ...refreshOn(queryKeys.deployments, (refresh) => [
       deploymentsWS.on("deployments:changed", refresh),
       deploymentsWS.onConnect(refresh),
+    ]),
+    ...refreshOn(queryKeys.alerts, (refresh) => [
+      servicesWS.on("alerts:changed", refresh),
+      deploymentsWS.on("alerts:changed", refresh),
+      servicesWS.onConnect(refresh),
     ]),
     ...refreshOn(queryKeys.mcp, (refresh) => [mcpWS.on("mcp:changed", refresh), mcpWS.onConnect(refresh)]),
   ];

@@ -7,6 +7,7 @@ import { session } from "../lib/session.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
+import { Bell } from "./Bell.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
 import { JobsTray } from "./JobsTray.tsx";
 import { createLiveCounts } from "./live-counts.ts";
@@ -115,6 +116,9 @@ export function Shell(props: RouteSectionProps) {
           </button>
           <Show when={session.may("services:control")}>
             <JobsTray />
+          </Show>
+          <Show when={session.may("alerts:view")}>
+            <Bell onNavigate={navigate} />
           </Show>
           <UserMenu onNavigate={navigate} />
         </header>

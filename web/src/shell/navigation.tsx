@@ -1,4 +1,5 @@
 import Activity from "lucide-solid/icons/activity";
+import Bell from "lucide-solid/icons/bell";
 import Blocks from "lucide-solid/icons/blocks";
 import Container from "lucide-solid/icons/container";
 import Database from "lucide-solid/icons/database";
@@ -62,6 +63,7 @@ export const navigation: Section[] = [
     label: "Host",
     items: [
       { href: "/system", label: "System", icon: Activity, needs: "system:view" },
+      { href: "/alerts", label: "Alerts", icon: Bell, needs: "alerts:view" },
       { href: "/files", label: "Files", icon: FolderTree, needs: "files:view" },
     ],
   },

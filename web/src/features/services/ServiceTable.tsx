@@ -6,6 +6,7 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { Sparkline, Status } from "../../ui/index.ts";
+import { AlertBadge } from "../alerts/AlertBadge.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateBadge } from "../updates/UpdateBadge.tsx";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
@@ -171,6 +172,7 @@ function Row(props: ServiceTableProps & { service: Service; visible: ReturnType<
               <div class="row">
                 <span class="truncate service-name">{visibleName(props.service.name)}</span>
                 <UpdateBadge service={props.service.name} />
+                <AlertBadge kind="container" name={props.service.name} />
               </div>
               <div class="truncate faint service-note">{props.service.status}</div>
             </>

@@ -1,0 +1,150 @@
+import Plus from "lucide-solid/icons/plus";
+import Send from "lucide-solid/icons/send";
+import { createSignal, For, Match, Show, Switch } from "solid-js";
+import type { AlertChannel } from "../../../../shared/protocol/alert.ts";
+import { api, toMessage } from "../../lib/api.ts";
+import { formatAgo } from "../../lib/format.ts";
+import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
+import { confirm } from "../../ui/confirm.tsx";
+import { Badge, Button, Callout, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+import { useChannels } from "./AlertsPage.tsx";
+import { ChannelDialog, typeWords } from "./ChannelDialog.tsx";
+
+/** Where alerts are sent to. */
+export function ChannelsTab() {
+  const channels = useChannels();
+  const [editing, setEditing] = createSignal<AlertChannel | "new" | null>(null);
+  const manages = () => session.may("alerts:manage");
+  return (
+    <>
+      <Card
+        flush
+        title="Channels"
+        actions={
+          <Show when={manages()}>
+            <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
+              Add channel
+            </Button>
+          </Show>
+        }
+      >
+        <Switch>
+          <Match when={channels.isError}>
+            <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
+          </Match>
+          <Match when={channels.data?.length === 0}>
+            <EmptyState icon={<Send size={18} />} title="No channels yet">
+              The bell of this panel always works. A channel brings alerts to you elsewhere: by webhook, ntfy or e-mail.
+            </EmptyState>
+          </Match>
+          <Match when={channels.data}>
+            {(list) => (
+              <ul class="alert-list" aria-label="Channels">
+                <For each={list().map(({ id }) => id)}>
+                  {(id) => (
+                    <Show when={list().find((one) => one.id === id)}>
+                      {(channel) => (
+                        <Row channel={channel()} manages={manages()} onEdit={() => setEditing(channel())} />
+                      )}
+                    </Show>
+                  )}
+                </For>
+              </ul>
+            )}
+          </Match>
+          <Match when={channels.isPending}>
+            <Skeleton lines={4} />
+          </Match>
+        </Switch>
+      </Card>
+      <Show when={editing()} keyed>
+        {(channel) => (
+          <ChannelDialog channel={channel === "new" ? undefined : channel} onClose={() => setEditing(null)} />
+        )}
+      </Show>
+    </>
+  );
+}
+
+function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => void }) {
+  const [testing, setTesting] = createSignal(false);
+  const [outcome, setOutcome] = createSignal<{ tone: "ok" | "bad"; text: string } | null>(null);
+  const delivery = () => props.channel.delivery;
+  const name = () => visibleName(props.channel.name);
+
+  const test = async () => {
+    setTesting(true);
+    setOutcome(null);
+    try {
+      await api.alerts.testChannel(props.channel.id);
+      setOutcome({ tone: "ok", text: "The message was taken by the receiver." });
+    } catch (error) {
+      setOutcome({ tone: "bad", text: toMessage(error) });
+    } finally {
+      setTesting(false);
+    }
+    await invalidate(queryKeys.alerts);
+  };
+  const remove = async () => {
+    const body = "What waits for it is not sent any more, and rules no longer name it.";
+    if (!(await confirm({ title: `Remove ${name()}?`, body, action: "Remove channel", danger: true }))) return;
+    try {
+      await api.alerts.removeChannel(props.channel.id);
+    } catch (error) {
+      toast.error(error);
+    }
+    await invalidate(queryKeys.alerts);
+  };
+
+  return (
+    <li class="alert-row">
+      <StatusDot
+        tone={!props.channel.enabled ? "neutral" : delivery().error ? "bad" : delivery().sentAt ? "ok" : "info"}
+      />
+      <div class="alert-what">
+        <div class="row alert-title">
+          <b class="truncate">{name()}</b>
+          <Badge>{typeWords[props.channel.type]}</Badge>
+          <Show when={!props.channel.enabled}>
+            <Badge>off</Badge>
+          </Show>
+          <Show when={delivery().waiting > 0}>
+            <Badge tone="warn">{delivery().waiting} waiting</Badge>
+          </Show>
+          <Show when={delivery().lost > 0}>
+            <Badge tone="bad">{delivery().lost} lost</Badge>
+          </Show>
+        </div>
+        <div class="muted alert-detail">
+          {visibleName(props.channel.target)}
+          {delivery().sentAt ? ` · last sent ${formatAgo(delivery().sentAt)}` : " · nothing sent yet"}
+        </div>
+        <Show
+          when={outcome()}
+          fallback={<Show when={delivery().error}>{(why) => <div class="field-error">{why()}</div>}</Show>}
+        >
+          {(shown) => (
+            <div role="status">
+              <Callout tone={shown().tone}>{shown().text}</Callout>
+            </div>
+          )}
+        </Show>
+      </div>
+      <Show when={props.manages}>
+        <div class="row alert-actions">
+          <Button size="sm" busy={testing()} aria-label={`Test ${props.channel.name}`} onClick={() => void test()}>
+            Test
+          </Button>
+          <Button size="sm" aria-label={`Edit ${props.channel.name}`} onClick={() => props.onEdit()}>
+            Edit
+          </Button>
+          <Button size="sm" aria-label={`Remove ${props.channel.name}`} onClick={() => void remove()}>
+            Remove
+          </Button>
+        </div>
+      </Show>
+    </li>
+  );
+}
