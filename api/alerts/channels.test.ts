@@ -5,8 +5,9 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { type Receiver, startReceiver } from "../../shared/testing/receiver.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { makeRule, type Receiver, startReceiver } from "./testing.ts";
+import { makeRule } from "./testing.ts";
 
 let api: TestApi;
 let receiver: Receiver;

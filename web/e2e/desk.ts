@@ -52,7 +52,7 @@ export async function startDesk(): Promise<Desk> {
     ends.push(pm2.close);
     const env = {
       ...{ PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath },
-      LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024),
+      ...{ LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024), ALERT_ALLOWED_HOSTS: "127.0.0.1" },
     };
     const stack = await startStack({ web: true, env });
     ends.push(stack.stop);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type Desk, startDesk } from "./desk.ts";
 import { accessJourney } from "./journeys/access.ts";
+import { alertsJourney } from "./journeys/alerts.ts";
 import { deploymentsJourney } from "./journeys/deployments.ts";
 import { filesJourney } from "./journeys/files.ts";
 import { hostJourney } from "./journeys/host.ts";
@@ -35,6 +36,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
   describe("deployments", () => deploymentsJourney(at));
   describe("the host", () => hostJourney(at));
   describe("MCP servers", () => mcpJourney(at));
+  describe("alerts", () => alertsJourney(at));
   describe("files", () => filesJourney(at));
   describe("a viewer", () => viewerJourney(at));
   describe("every page", () => looksJourney(at));

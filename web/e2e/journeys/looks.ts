@@ -17,6 +17,7 @@ const pages: [path: string, heading: string][] = [
   ["/system", "System"],
   ["/mcp", "MCP servers"],
   ["/files", "Files"],
+  ["/alerts", "Alerts"],
   ["/account", "Account"],
   ["/users", "Users"],
   ["/keys", "API keys"],

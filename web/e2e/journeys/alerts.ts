@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { type Receiver, startReceiver } from "../../../shared/testing/receiver.ts";
+import type { Desk } from "../desk.ts";
+
+/** From a channel and a rule to the bell, on a container that really is unhealthy. */
+export function alertsJourney(at: () => Desk): void {
+  let receiver: Receiver;
+
+  test("a channel is made, and its test button sends a real message", async () => {
+    const desk = at();
+    receiver = await startReceiver();
+    desk.later(async () => receiver.close());
+    const { page } = desk;
+    await desk.open("/alerts", "Alerts");
+    await page.getByRole("tab", { name: "Channels" }).click();
+    await page.getByText("No channels yet").waitFor();
+    await page.getByRole("button", { name: "Add channel" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill("Ops <b>hook</b>");
+    await dialog.getByLabel("Address").fill(`${receiver.url}/secret-path`);
+    await dialog.getByRole("button", { name: "Add channel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Test Ops" }).click();
+    await page.getByText("The message was taken by the receiver.").waitFor();
+    expect(receiver.received.map(({ path }) => path)).toEqual(["/secret-path"]);
+    expect(await page.content()).not.toContain("secret-path");
+    receiver.answer.status = 500;
+    await page.getByRole("button", { name: "Test Ops" }).click();
+    await page.getByRole("alert").getByText("The receiver answered with status 500.").waitFor();
+    receiver.answer.status = 200;
+  });
+
+  test("a rule of the editor finds an unhealthy container: in the list, on its row, by the bell and the channel", async () => {
+    const desk = at();
+    const { page } = desk;
+    const box = await desk.engine.run({ name: "ailing", health: "false" });
+    await page.getByRole("tab", { name: "Rules" }).click();
+    await page.getByText("Container unhealthy", { exact: true }).waitFor(); // one of the first start
+    await page.getByRole("button", { name: "Add rule" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add rule" }).click();
+    await dialog.getByText("A name is needed.").waitFor();
+    await dialog.getByLabel("Name", { exact: true }).fill("Ailing boxes");
+    await dialog.getByLabel("Container names").fill(`${box.name.slice(0, -4)}*`);
+    await dialog.getByLabel("For seconds").fill("0");
+    await dialog.getByLabel("Severity").selectOption("critical");
+    await dialog.getByLabel("Ops <b>hook</b>").check();
+    await dialog.getByRole("button", { name: "Add rule" }).click();
+    await dialog.waitFor({ state: "detached" });
+
+    await page.getByRole("button", { name: /^Notifications, \d+ unread$/ }).click();
+    const panel = page.getByRole("dialog", { name: "Notifications" });
+    await panel
+      .getByRole("button", { name: new RegExp(box.name) })
+      .first()
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+
+    await page.getByRole("tab", { name: "Now" }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "Ailing boxes" });
+    await row.getByRole("button", { name: `Take over ${box.name}` }).click();
+    await row.getByText(/taken over by/).waitFor();
+    await desk.open("/services", "Services");
+    await page.getByRole("row").filter({ hasText: box.name }).getByText("alert", { exact: true }).waitFor();
+    await expect
+      .poll(() => receiver.received.some(({ body }) => body.includes("Ailing boxes")), { timeout: 15_000 })
+      .toBe(true);
+    await box.container.remove({ force: true });
+    await desk.open("/alerts", "Alerts");
+    await row.waitFor({ state: "detached" });
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByRole("listitem").filter({ hasText: "Ailing boxes" }).getByText("Resolved").first().waitFor();
+  });
+}
