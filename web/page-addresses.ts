@@ -10,6 +10,7 @@ const pages = new Set([
   "deployments",
   "system",
   "mcp",
+  "alerts",
   "files",
   "account",
   "users",
