@@ -74,7 +74,7 @@ export function createApiDeps({
   const containerEvents = openContainerEvents(docker, log);
   const alerts = createAlerts({
     ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
-    ...{ realtime, config, log, logWatcher: logStore },
+    ...{ realtime, config, log, logWatcher: logStore, figures: stats },
   });
   return {
     deps: {

@@ -233,12 +233,15 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       get: channels.show,
       add(channel) {
         checkTarget(channel.settings, addresses);
-        return channels.add(channel);
+        const added = channels.add(channel);
+        teller.changed([]);
+        return added;
       },
       change(id, channel) {
         checkTarget(channel.settings, addresses);
         const changed = channels.change(id, channel);
         if (!paused) notifier.renew(id);
+        teller.changed([]);
         return changed;
       },
       remove(id) {
