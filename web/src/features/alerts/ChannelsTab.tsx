@@ -21,6 +21,7 @@ export function ChannelsTab() {
     <>
       <Card
         flush
+        class="alert-card"
         title="Channels"
         actions={
           <Show when={manages()}>

@@ -44,7 +44,7 @@ export function HistoryTab() {
     }
   };
   return (
-    <Card flush>
+    <Card flush class="alert-card">
       <Switch>
         <Match when={history.isError}>
           <ErrorState error={history.error} onRetry={() => void history.refetch()} />

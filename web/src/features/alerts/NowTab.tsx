@@ -22,7 +22,7 @@ const silences: [seconds: number, label: string][] = [
 export function NowTab() {
   const alerts = useAlerts();
   return (
-    <Card flush>
+    <Card flush class="alert-card">
       <Switch>
         <Match when={alerts.isError}>
           <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
@@ -61,11 +61,8 @@ function Row(props: { alert: Alert }) {
   const name = () => subjectName(props.alert.subject);
   return (
     <li class="alert-row">
-      <StatusDot
-        tone={firing() ? look().tone : "neutral"}
-        label={firing() ? look().text : "Not yet told"}
-        pulse={!firing()}
-      />
+      <StatusDot tone={firing() ? look().tone : "neutral"} />
+      <span class="visually-hidden">{look().text}</span>
       <div class="alert-what">
         <div class="row alert-title">
           <A class="alert-subject" href={hrefOf(props.alert.subject)}>

@@ -56,7 +56,7 @@ export function RulesTab() {
 
   return (
     <>
-      <Card flush title="Rules" actions={<Show when={manages()}>{add()}</Show>}>
+      <Card flush class="alert-card" title="Rules" actions={<Show when={manages()}>{add()}</Show>}>
         <Switch>
           <Match when={rules.isError}>
             <ErrorState error={rules.error} onRetry={() => void rules.refetch()} />
@@ -101,7 +101,7 @@ export function RulesTab() {
                           </Button>
                           <Button
                             size="sm"
-                            aria-label={`Turn ${rule.name} ${rule.enabled ? "off" : "on"}`}
+                            aria-label={`Turn ${rule.enabled ? "off" : "on"} ${rule.name}`}
                             onClick={() => void toggle(rule)}
                           >
                             {rule.enabled ? "Turn off" : "Turn on"}
