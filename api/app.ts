@@ -25,6 +25,7 @@ import { mcpRoutes } from "./routes/mcp.ts";
 import { networksRoutes } from "./routes/networks.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
 import { registriesRoutes } from "./routes/registries.ts";
+import { serviceLifecycleRoutes } from "./routes/service-lifecycle.ts";
 import { servicesRoutes } from "./routes/services.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { setupRoutes } from "./routes/setup.ts";
@@ -40,6 +41,7 @@ import { volumesRoutes } from "./routes/volumes.ts";
 const apiRoutes = (deps: ApiDeps) =>
   createRoutes()
     .route("/services", servicesRoutes(deps))
+    .route("/services", serviceLifecycleRoutes(deps))
     .route("/services", shellsRoutes(deps))
     .route("/images", imagesRoutes(deps))
     .route("/volumes", volumesRoutes(deps))

@@ -1,4 +1,5 @@
 import { openContainerEvents } from "../shared/host/container-events.ts";
+import { createContainerFacts } from "../shared/host/container-facts.ts";
 import { createDockerHost } from "../shared/host/docker.ts";
 import { createFileRoot } from "../shared/host/files.ts";
 import { createHostMetrics } from "../shared/host/metrics.ts";
@@ -72,6 +73,7 @@ export function createApiDeps({
   const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
   const containerEvents = openContainerEvents(docker, log);
+  const containerFacts = createContainerFacts({ read: docker.lifecycle.fact, events: containerEvents });
   const alerts = createAlerts({
     ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
     ...{ realtime, config, log, logWatcher: logStore, figures: stats },
@@ -79,13 +81,14 @@ export function createApiDeps({
   return {
     deps: {
       ...{ access, database, docker, processes, metrics, files, realtime, dependencies, jobs, alerts },
-      ...{ stats, shellOwner: shellOwner(emitToken) },
+      ...{ containerFacts, stats, shellOwner: shellOwner(emitToken) },
       stackHost,
       logStore,
       ...{ registries, updateChecks, updates: createUpdates({ docker, registries, store: updateStore }) },
       ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
     },
     async stop() {
+      containerFacts.close();
       await alerts.close(); // it watches the logs, and restarts by what it sees
       await Promise.all([
         mcp.close(),

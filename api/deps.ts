@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { ContainerFacts } from "../shared/host/container-facts.ts";
 import type { DockerHost } from "../shared/host/docker.ts";
 import type { FileRoot } from "../shared/host/files.ts";
 import type { HostMetrics } from "../shared/host/metrics.ts";
@@ -23,6 +24,7 @@ export interface ApiDeps {
   access: Access;
   database: DatabaseSync;
   docker: DockerHost;
+  containerFacts: ContainerFacts;
   processes: ProcessHost;
   metrics: HostMetrics;
   files: FileRoot;

@@ -54,6 +54,8 @@ export interface JobRecord {
 export interface Jobs {
   /** Begins at once and never throws for what happens in the job. Throws `overloaded` and `conflict` before it begins. */
   start(options: JobOptions): Job;
+  /** Whether a job of this key runs. */
+  isBusy(exclusive: string): boolean;
   /** Newest first. */
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
@@ -162,6 +164,7 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
 
   return {
     start,
+    isBusy: (exclusive) => running().some((job) => job.exclusive === exclusive),
     list: () => [...entries.values()].reverse(),
     find: (id) => entries.get(id),
     cancel(id) {

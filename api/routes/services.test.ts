@@ -3,6 +3,7 @@ import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import type { Answer } from "../access/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const engine = testEngine();
@@ -17,6 +18,16 @@ describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
     await engine.removeAll();
     await api.close();
   });
+  /** What came of it, whether it was over at once or went on as a job. */
+  const outcomeOf = async ({ status, body }: Answer) => {
+    if (status !== 202) {
+      expect(status).toBe(200);
+      return body;
+    }
+    const { state, result } = await api.deps.jobs.finished(body.job.id);
+    expect(state).toBe("succeeded");
+    return result;
+  };
   const namesOf = (services: { name: string }[]) => services.map(({ name }) => name);
 
   test("are listed whole, whoever made them, without a secret", async () => {
@@ -39,8 +50,8 @@ describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
       ["start", "running"],
       ["restart", "running"],
     ] as const) {
-      const { status, body } = await api.ask("POST", `/api/services/${id}/${action}`);
-      expect([status, body.service.state]).toEqual([200, state]);
+      const { service } = await outcomeOf(await api.ask("POST", `/api/services/${id}/${action}`));
+      expect(service).toMatchObject({ state });
     }
     const { State } = await engine.docker.getContainer(id).inspect();
     expect(State.Running).toBe(true);
@@ -64,7 +75,7 @@ describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
     const refused = await api.ask("DELETE", `/api/services/${name}`);
     expect([refused.status, refused.body.code]).toEqual([409, "conflict"]);
     api.emitted.length = 0;
-    expect((await api.ask("DELETE", `/api/services/${name}?force=true&volumes=true`)).status).toBe(200);
+    await outcomeOf(await api.ask("DELETE", `/api/services/${name}?force=true&volumes=true`));
     expect((await api.ask("GET", `/api/services/${name}`)).status).toBe(404);
     expect(api.emitted.map(({ event }) => event)).toContain("services:changed");
   });
@@ -75,9 +86,9 @@ describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
       HostConfig: { NetworkMode: "none", AutoRemove: true },
     });
     await made.start();
-    const { status, body } = await api.ask("POST", `/api/services/${made.id}/stop`);
-    expect([status, body.service.id]).toEqual([200, made.id]);
-    expect(["removing", "exited"]).toContain(body.service.state);
+    const { service } = await outcomeOf(await api.ask("POST", `/api/services/${made.id}/stop`));
+    expect(service.id).toBe(made.id);
+    expect(["removing", "exited"]).toContain(service.state);
     await eventually(async () => (await api.ask("GET", `/api/services/${made.id}`)).status === 404);
   });
 

@@ -14,46 +14,45 @@ import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { quickOrJob } from "../jobs/quick.ts";
+import { createServiceAccess, exclusiveOf, roomsOf } from "../lib/service-access.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { jobSchema } from "../schemas/job.ts";
 import { serviceDetailSchema, serviceSchema } from "../schemas/service.ts";
 import { dependencySchema } from "../schemas/system.ts";
 
 const tag = "Services";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
+/** What is over within a moment is answered as done; what is not goes on as a job, with 202. */
+const description =
+  "Answers 200 when it is done at once, and 202 with the job when it takes longer; the job is told to the room of the service too.";
+const answer = { service: serviceDetailSchema.optional(), job: jobSchema.optional() };
+
+type ServicesDeps = Pick<ApiDeps, "docker" | "realtime" | "jobs" | "containerFacts">;
 
 /** Containers of the host: lists and single views, start, stop, restart, remove. */
-export function servicesRoutes({ docker, realtime }: Pick<ApiDeps, "docker" | "realtime">) {
-  /** A limited caller learns of a container that is not his neither what it is nor whether it is. */
-  const find = async (c: Context<ApiEnv>, ref: string): Promise<ServiceDetail> => {
-    const { limits } = c.get("principal");
-    const service = await docker.detail(ref).catch((error: unknown) => {
-      if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
-      throw error;
-    });
-    if (!seesService(limits, service.name)) throw hidden();
-    c.set("auditTarget", service.name);
-    return service;
-  };
-
-  const tell = ({ id, name }: Service, state: Service["state"], action: string) => {
-    const timestamp = new Date().toISOString();
-    realtime.emitToWS("services", "services:changed", { containerName: name, containerId: id, action, timestamp });
-    // A subscriber chose the id of its room itself: the container's id, or its name.
-    for (const room of [id, name])
-      realtime.emitToService(room, "status", { serviceId: room, containerName: name, status: state, timestamp });
-  };
+export function servicesRoutes(deps: ServicesDeps) {
+  const { docker, jobs, containerFacts } = deps;
+  const { find, tell } = createServiceAccess(deps);
 
   const act = async (c: Context<ApiEnv>, ref: string, action: ServiceAction) => {
     const before = await find(c, ref);
-    await docker.act(before.id, action);
-    const after = await docker.detail(before.id).catch((error: unknown): ServiceDetail => {
-      // `docker run --rm`: the container goes as soon as it stops.
-      if (error instanceof AppError && error.code === "not_found") return { ...before, state: "removing" };
-      throw error;
+    const outcome = await quickOrJob(c, jobs, {
+      ...{ kind: `service:${action}`, target: before.name, exclusive: exclusiveOf(before) },
+      ...{ services: [before.name], rooms: roomsOf(before) },
+      work: async () => {
+        await docker.act(before.id, action);
+        const service = await docker.detail(before.id).catch((error: unknown): ServiceDetail => {
+          // `docker run --rm`: the container goes as soon as it stops.
+          if (error instanceof AppError && error.code === "not_found") return { ...before, state: "removing" };
+          throw error;
+        });
+        tell(service, service.state, action);
+        return { service };
+      },
     });
-    tell(after, after.state, action);
-    return c.json(ok({ service: after }));
+    return "job" in outcome ? c.json(ok(outcome), 202) : c.json(ok(outcome.done));
   };
 
   return createRoutes()
@@ -66,7 +65,8 @@ export function servicesRoutes({ docker, realtime }: Pick<ApiDeps, "docker" | "r
       async (c) => {
         const { limits } = c.get("principal");
         const { services, engine } = await listOrState(docker.list);
-        return c.json(ok({ services: services.filter(({ name }) => seesService(limits, name)), engine }));
+        const full = await containerFacts.addTo(services);
+        return c.json(ok({ services: full.filter(({ name }) => seesService(limits, name)), engine }));
       },
     )
     .get(
@@ -77,37 +77,44 @@ export function servicesRoutes({ docker, realtime }: Pick<ApiDeps, "docker" | "r
     )
     .post(
       "/:id/start",
-      described({ tag, summary: "Start a container", answer: { service: serviceDetailSchema } }),
+      described({ tag, summary: "Start a container", description, answer }),
       validated("param", params),
       (c) => act(c, c.req.valid("param").id, "start"),
     )
     .post(
       "/:id/stop",
-      described({ tag, summary: "Stop a container", answer: { service: serviceDetailSchema } }),
+      described({ tag, summary: "Stop a container", description, answer }),
       validated("param", params),
       (c) => act(c, c.req.valid("param").id, "stop"),
     )
     .post(
       "/:id/restart",
-      described({ tag, summary: "Restart a container", answer: { service: serviceDetailSchema } }),
+      described({ tag, summary: "Restart a container", description, answer }),
       validated("param", params),
       (c) => act(c, c.req.valid("param").id, "restart"),
     )
     .delete(
       "/:id",
-      described({ tag, summary: "Remove a container" }),
+      described({ tag, summary: "Remove a container", description, answer: { job: jobSchema.optional() } }),
       validated("param", params),
       validated("query", removeServiceQuery),
       async (c) => {
         const service = await find(c, c.req.valid("param").id);
-        await docker.remove(service.id, c.req.valid("query"));
-        tell(service, "removing", "remove");
-        return c.json(ok({}));
+        const options = c.req.valid("query");
+        if (options.volumes) c.set("auditDetail", "with its anonymous volumes");
+        const outcome = await quickOrJob(c, jobs, {
+          ...{ kind: "service:remove", target: service.name, exclusive: exclusiveOf(service) },
+          ...{ services: [service.name], rooms: roomsOf(service) },
+          work: async () => {
+            await docker.remove(service.id, options);
+            tell(service, "removing", "remove");
+            return {};
+          },
+        });
+        return "job" in outcome ? c.json(ok(outcome), 202) : c.json(ok({}));
       },
     );
 }
-
-const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");
 
 /** An absent Engine is a state shown beside an empty list, and no error. */
 async function listOrState(list: () => Promise<Service[]>): Promise<{ services: Service[]; engine: DependencyState }> {

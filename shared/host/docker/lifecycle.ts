@@ -1,6 +1,7 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../protocol/service-change.ts";
 import { AppError } from "../../server/errors.ts";
+import { toTime } from "../container-views.ts";
 import { maskArguments } from "../masking.ts";
 import { containerPath, type EngineCalls } from "./engine-calls.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
@@ -17,8 +18,16 @@ export interface DockerLifecycle {
   recreate: Recreate;
   /** Processes of a running container, at most {@link PROCESSES_MAX}. */
   processes(ref: string): Promise<ServiceProcess[]>;
+  /** What the Engine's list does not tell of a container. */
+  fact(ref: string): Promise<ContainerFact>;
   /** What the Engine knows of a container, without values that could be secrets. */
   inspect(ref: string): Promise<InspectView>;
+}
+
+export interface ContainerFact {
+  restartCount: number;
+  /** ISO 8601; null when it never was started. */
+  startedAt: string | null;
 }
 
 export const PROCESSES_MAX = 500;
@@ -56,6 +65,10 @@ export function createLifecycle(calls: EngineCalls): DockerLifecycle {
         Processes: string[][];
       };
       return answer.Processes.slice(0, PROCESSES_MAX).map(toProcess);
+    },
+    async fact(ref) {
+      const { RestartCount, State } = await inspect(ref);
+      return { restartCount: RestartCount, startedAt: toTime(State.StartedAt) };
     },
     inspect: async (ref) => toInspectView(await inspect(ref)),
   };
