@@ -1,11 +1,7 @@
 import { z } from "zod";
+import { containerSignals, type RestartPolicyName, restartPolicies } from "./service-choices.ts";
 
-/** Signals a container may be sent: to end it, to reload it, to stop and continue it. */
-export const containerSignals = [
-  ...(["SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP"] as const),
-  ...(["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGSTOP", "SIGCONT"] as const),
-] as const;
-export type ContainerSignal = (typeof containerSignals)[number];
+export * from "./service-choices.ts";
 
 export const killBody = z.strictObject({ signal: z.enum(containerSignals).default("SIGKILL") });
 
@@ -16,9 +12,6 @@ export const containerName = z
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, "must be letters, digits, _ . - and begin with a letter or digit");
 
 export const renameBody = z.strictObject({ name: containerName });
-
-export const restartPolicies = ["no", "on-failure", "always", "unless-stopped"] as const;
-export type RestartPolicyName = (typeof restartPolicies)[number];
 
 /** The Engine takes no memory limit below this. */
 export const MEMORY_LIMIT_MIN = 6 * 1024 * 1024;

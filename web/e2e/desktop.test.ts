@@ -8,6 +8,7 @@ import { filesJourney } from "./journeys/files.ts";
 import { hostJourney } from "./journeys/host.ts";
 import { hostileJourney } from "./journeys/hostile.ts";
 import { imagesJourney } from "./journeys/images.ts";
+import { lifecycleJourney } from "./journeys/lifecycle.ts";
 import { logsJourney } from "./journeys/logs.ts";
 import { looksJourney } from "./journeys/looks.ts";
 import { mcpJourney } from "./journeys/mcp.ts";
@@ -32,6 +33,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
   describe.skipIf(noCompose)("stacks", () => stacksJourney(at));
   describe("images, volumes, networks and the disk", () => imagesJourney(at));
   describe("logs", () => logsJourney(at));
+  describe("containers in hand", () => lifecycleJourney(at));
   describe("hostile words", () => hostileJourney(at));
   describe("deployments", () => deploymentsJourney(at));
   describe("the host", () => hostJourney(at));

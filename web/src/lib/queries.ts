@@ -12,6 +12,8 @@ export const queryKeys = {
   stacks: ["stacks"],
   stack: (name: string) => ["stacks", name],
   keptContainers: ["logs", "containers"],
+  serviceProcesses: (id: string) => ["services", id, "processes"],
+  serviceInspect: (id: string) => ["services", id, "inspect"],
   deployments: ["deployments"],
   deployment: (id: string) => ["deployments", id],
   mcp: ["mcp"],

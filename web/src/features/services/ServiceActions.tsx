@@ -6,6 +6,7 @@ import { Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { session } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
+import { ServiceMenu } from "./ServiceMenu.tsx";
 import type { ServiceDeeds } from "./service-deeds.ts";
 import { isUp } from "./service-state.ts";
 
@@ -53,6 +54,9 @@ export function ServiceActions(props: ServiceActionsProps) {
             onClick={() => void props.deeds.act(props.service, "stop")}
           />
         </Show>
+      </Show>
+      <Show when={session.may("services:control") && props.size === "md"}>
+        <ServiceMenu service={props.service} deeds={props.deeds} size="md" />
       </Show>
       <Show when={session.may("services:remove")}>
         <IconButton

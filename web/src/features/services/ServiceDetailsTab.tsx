@@ -1,10 +1,11 @@
 import { For, type JSX, Show } from "solid-js";
-import type { Service, ServiceDetail } from "../../../../shared/protocol/service.ts";
-import { formatDateTime } from "../../lib/format.ts";
+import type { PublishedPort, Service, ServiceDetail } from "../../../../shared/protocol/service.ts";
+import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { useService } from "../../lib/queries.ts";
 import { Badge, Card, CopyButton, ErrorState, Facts, Skeleton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateCard } from "../updates/UpdateCard.tsx";
+import { linkOf, reachOf } from "./port-reach.ts";
 import { portTexts } from "./service-list.ts";
 
 /** What the Engine knows of one container. Values of its environment stay on the server. */
@@ -35,6 +36,12 @@ function Details(props: { service: ServiceDetail }) {
       <UpdateCard service={props.service.name} />
       <Card title="Network">
         <Facts rows={networkRows(props.service)} />
+        <List items={props.service.ports} none="It exposes no port.">
+          {(port) => <Port port={port} />}
+        </List>
+      </Card>
+      <Card title="Limits">
+        <Facts rows={limitRows(props.service)} />
       </Card>
       <Card title="Mounts">
         <List items={props.service.mounts} none="Nothing is mounted.">
@@ -85,23 +92,44 @@ function containerRows(service: ServiceDetail): [string, JSX.Element][] {
     ...(service.exitCode !== null && service.state !== "running"
       ? ([["Exit code", String(service.exitCode)]] as [string, JSX.Element][])
       : []),
-    ["Restart policy", service.restartPolicy || "no"],
     ["Restarts", String(service.restartCount)],
     ["Terminal", service.tty ? "Yes" : "No"],
     ["Log driver", service.logDriver],
   ];
 }
 
-function networkRows(service: ServiceDetail): [string, JSX.Element][] {
-  const ports = portTexts(service.ports);
+const networkRows = (service: ServiceDetail): [string, JSX.Element][] =>
+  service.networks.map(({ name, ipAddress }) => [visibleName(name), <code>{ipAddress || "no address"}</code>]);
+
+function limitRows({ limits }: ServiceDetail): [string, JSX.Element][] {
+  const { memoryBytes, cpus, pids, restartPolicy, restartRetries } = limits;
   return [
-    ...service.networks.map(({ name, ipAddress }): [string, JSX.Element] => [
-      visibleName(name),
-      <code>{ipAddress || "no address"}</code>,
-    ]),
-    ["Ports", ports.length > 0 ? <span class="num">{ports.join(", ")}</span> : "None"],
+    ["Memory", memoryBytes === null ? "No limit" : formatBytes(memoryBytes)],
+    ["Processors", cpus === null ? "No limit" : String(cpus)],
+    ["Processes", pids === null ? "No limit" : String(pids)],
+    ["Restart policy", restartRetries > 0 ? `${restartPolicy}, ${restartRetries} tries` : restartPolicy],
   ];
 }
+
+/** Where a port can be reached from, and the way there from this page. */
+function Port(props: { port: PublishedPort }) {
+  const reach = () => reachOf(props.port);
+  const text = () => portTexts([props.port])[0];
+  return (
+    <span class="row port-list">
+      <Show when={linkOf(props.port, window.location.hostname)} fallback={<span class="num">{text()}</span>}>
+        {(href) => (
+          <a class="num" href={href()} target="_blank" rel="noopener noreferrer">
+            {text()}
+          </a>
+        )}
+      </Show>
+      <Badge tone={reach() === "public" ? "warn" : "neutral"}>{reachWords[reach()]}</Badge>
+    </span>
+  );
+}
+
+const reachWords = { inside: "not published", host: "this host only", public: "every network" } as const;
 
 function List<T>(props: { items: readonly T[]; none: string; children: (item: T) => JSX.Element }) {
   return (

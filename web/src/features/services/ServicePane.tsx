@@ -5,6 +5,8 @@ import { ServiceLogs } from "../logs/ServiceLogs.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
 import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
+import { ServiceInspectTab } from "./ServiceInspectTab.tsx";
+import { ServiceProcessesTab } from "./ServiceProcessesTab.tsx";
 import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
 import type { ServiceDeeds } from "./service-deeds.ts";
 import { imageText } from "./service-list.ts";
@@ -39,6 +41,8 @@ export function ServicePane(props: ServicePaneProps) {
           { id: "logs", label: "Logs", content: () => <ServiceLogs name={props.service.name} /> },
           { id: "stats", label: "Stats", content: () => <ServiceStatsTab service={props.service} /> },
           { id: "details", label: "Details", content: () => <ServiceDetailsTab service={props.service} /> },
+          { id: "processes", label: "Processes", content: () => <ServiceProcessesTab service={props.service} /> },
+          { id: "inspect", label: "Inspect", content: () => <ServiceInspectTab service={props.service} /> },
         ]}
       />
     </>

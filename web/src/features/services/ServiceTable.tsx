@@ -13,6 +13,7 @@ import { createContainerStats, type SubscribeStats } from "./container-stats.ts"
 import { ServiceActions } from "./ServiceActions.tsx";
 import type { ServiceDeeds } from "./service-deeds.ts";
 import { imageText, portTexts, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
+import type { ServiceMarks } from "./service-marks.ts";
 import { deedWords, lookOf } from "./service-state.ts";
 import { createVisibleRows } from "./visible-rows.ts";
 
@@ -31,6 +32,8 @@ export interface ServiceTableProps {
   onRemove: (service: Service) => void;
   /** Something is open beside the table: names only. */
   narrow: boolean;
+  /** Rows that are marked for doing something with all of them; absent for those who may only look. */
+  marks?: ServiceMarks;
 }
 
 /** Live samples of so many rows at a time; the open container and the rest of the page need subscriptions too. */
@@ -51,6 +54,18 @@ export function ServiceTable(props: ServiceTableProps) {
       <table class="table services-table" aria-label="Containers">
         <thead>
           <tr>
+            <Show when={!props.narrow && props.marks}>
+              {(marks) => (
+                <th scope="col" class="cell-check">
+                  <input
+                    type="checkbox"
+                    aria-label="Mark all"
+                    checked={marks().all([...byId().keys()])}
+                    onChange={(event) => marks().set([...byId().keys()], event.currentTarget.checked)}
+                  />
+                </th>
+              )}
+            </Show>
             <Heading id="name" title="Name" {...props} />
             <Show when={!props.narrow}>
               <Heading id="state" title="State" {...props} />
@@ -76,7 +91,7 @@ export function ServiceTable(props: ServiceTableProps) {
               {(group) => (
                 <tbody>
                   <Show when={props.groups.length > 1 || project !== null}>
-                    <GroupRow group={group()} narrow={props.narrow} />
+                    <GroupRow group={group()} columns={props.narrow ? 1 : props.marks ? 8 : 7} />
                   </Show>
                   <For each={group().services.map(({ id }) => id)}>
                     {(id) => (
@@ -95,10 +110,10 @@ export function ServiceTable(props: ServiceTableProps) {
   );
 }
 
-function GroupRow(props: { group: ServiceGroup; narrow: boolean }) {
+function GroupRow(props: { group: ServiceGroup; columns: number }) {
   return (
     <tr class="group-row">
-      <th colSpan={props.narrow ? 1 : 7} scope="rowgroup">
+      <th colSpan={props.columns} scope="rowgroup">
         <span class="row">
           <Boxes size={13} />
           <span class="truncate">
@@ -147,7 +162,7 @@ function Row(props: ServiceTableProps & { service: Service; visible: ReturnType<
   const look = () => lookOf(props.service);
   const pending = () => props.deeds.pending(props.service);
   const open = (event: Event) => {
-    if (event.target instanceof Element && event.target.closest("button, a")) return;
+    if (event.target instanceof Element && event.target.closest("button, a, input")) return;
     props.onOpen(props.service);
   };
   return (
@@ -164,6 +179,18 @@ function Row(props: ServiceTableProps & { service: Service; visible: ReturnType<
         open(event);
       }}
     >
+      <Show when={!props.narrow && props.marks}>
+        {(marks) => (
+          <td class="cell-check">
+            <input
+              type="checkbox"
+              aria-label={`Mark ${props.service.name}`}
+              checked={marks().has(props.service.id)}
+              onChange={(event) => marks().set([props.service.id], event.currentTarget.checked)}
+            />
+          </td>
+        )}
+      </Show>
       <td class="cell-name">
         <Show
           when={props.narrow}
@@ -174,7 +201,14 @@ function Row(props: ServiceTableProps & { service: Service; visible: ReturnType<
                 <UpdateBadge service={props.service.name} />
                 <AlertBadge kind="container" name={props.service.name} />
               </div>
-              <div class="truncate faint service-note">{props.service.status}</div>
+              <div class="truncate faint service-note">
+                {props.service.status}
+                <Show when={props.service.restartCount}>
+                  {(count) => (
+                    <span title="Restarts by the Engine">{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
+                  )}
+                </Show>
+              </div>
             </>
           }
         >

@@ -4,15 +4,18 @@ import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { useServices } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { Button, Callout, EmptyState, ErrorState, Page, SearchField, Skeleton } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
+import { BulkBar } from "./BulkBar.tsx";
 import { RemoveServiceDialog } from "./RemoveServiceDialog.tsx";
 import { ServicePane } from "./ServicePane.tsx";
 import { ServiceTable, type Sorting } from "./ServiceTable.tsx";
 import { createServiceDeeds } from "./service-deeds.ts";
 import { toGroups } from "./service-list.ts";
+import { createServiceMarks } from "./service-marks.ts";
 import "./services.css";
 
 export interface ServicesViewProps {
@@ -28,6 +31,7 @@ const POLL_MS = 20_000;
 export function ServicesView(props: ServicesViewProps) {
   const query = useServices();
   const deeds = createServiceDeeds();
+  const marks = createServiceMarks();
   const [filter, setFilter] = createSignal("");
   const [sorting, setSorting] = createSignal<Sorting>({ order: "name", descending: false });
   const [removing, setRemoving] = createSignal<Service | null>(null);
@@ -90,7 +94,11 @@ export function ServicesView(props: ServicesViewProps) {
               </EmptyState>
             </Match>
             <Match when={query.data}>
+              <Show when={props.selected === null}>
+                <BulkBar services={groups().flatMap(({ services }) => services)} marks={marks} deeds={deeds} />
+              </Show>
               <ServiceTable
+                {...(session.may("services:control") ? { marks } : {})}
                 groups={groups()}
                 sorting={sorting()}
                 onSort={setSorting}

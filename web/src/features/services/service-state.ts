@@ -29,7 +29,7 @@ export function lookOf({ state, health }: Pick<Service, "state" | "health">): Lo
   }
 }
 
-export type ServiceDeed = ServiceAction | "remove";
+export type ServiceDeed = ServiceAction | "remove" | "pause" | "unpause" | "kill" | "rename" | "update" | "recreate";
 
 /** The words while it happens and once it has happened. */
 export const deedWords: Record<ServiceDeed, { doing: string; done: string; verb: string }> = {
@@ -37,6 +37,12 @@ export const deedWords: Record<ServiceDeed, { doing: string; done: string; verb:
   stop: { verb: "Stop", doing: "Stopping", done: "stopped" },
   restart: { verb: "Restart", doing: "Restarting", done: "restarted" },
   remove: { verb: "Remove", doing: "Removing", done: "removed" },
+  pause: { verb: "Pause", doing: "Pausing", done: "paused" },
+  unpause: { verb: "Go on", doing: "Going on", done: "goes on" },
+  kill: { verb: "Send a signal", doing: "Signalling", done: "was sent the signal" },
+  rename: { verb: "Rename", doing: "Renaming", done: "renamed" },
+  update: { verb: "Change limits", doing: "Changing", done: "has its new limits" },
+  recreate: { verb: "Recreate", doing: "Recreating", done: "recreated" },
 };
 
 export const isUp = (state: Service["state"]): boolean =>

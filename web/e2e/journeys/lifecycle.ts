@@ -1,0 +1,105 @@
+import { beforeAll, expect, test } from "vitest";
+import type { TestContainer } from "../../../shared/testing/engine.ts";
+import { eventually } from "../../../shared/testing/eventually.ts";
+import type { Desk } from "../desk.ts";
+
+/** What is done to containers beyond starting and stopping. */
+export function lifecycleJourney(at: () => Desk): void {
+  let box: TestContainer;
+  let other: TestContainer;
+  const inspect = (id: string) => at().engine.docker.getContainer(id).inspect();
+  const more = async (item: string) => {
+    const { page } = at();
+    await page
+      .locator(".detail-head")
+      .getByRole("button", { name: /^More for/ })
+      .click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+  beforeAll(async () => {
+    const { engine } = at();
+    const script = "trap 'exit 0' TERM; echo ready; while true; do sleep 0.1; done";
+    box = await engine.run({ name: "press", script, env: ["API_TOKEN=abc123"] });
+    other = await engine.run({ name: "press", script });
+  });
+
+  test("a container is paused, goes on, and gets limits while it runs", async () => {
+    const { page, open } = at();
+    await open(`/services/${box.name}`, "Services");
+    await more("Pause");
+    await eventually(async () => (await inspect(box.id)).State.Paused);
+    await more("Go on");
+    await eventually(async () => !(await inspect(box.id)).State.Paused);
+    await more("Limits and restarts…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Processes").fill("64");
+    await dialog.getByLabel("Start again").selectOption("unless-stopped");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await eventually(async () => {
+      const { HostConfig } = await inspect(box.id);
+      return HostConfig.PidsLimit === 64 && HostConfig.RestartPolicy?.Name === "unless-stopped";
+    });
+  });
+
+  test("its processes and the Engine's document are shown, without a secret", async () => {
+    const { page } = at();
+    await page.getByRole("tab", { name: "Processes" }).click();
+    await page
+      .getByRole("table", { name: /^Processes of/ })
+      .getByText("sleep")
+      .first()
+      .waitFor();
+    await page.getByRole("tab", { name: "Inspect" }).click();
+    const document = page.getByRole("region", { name: /^Inspect/ });
+    await document.getByText(/"RestartPolicy"/).waitFor();
+    expect(await document.innerText()).not.toContain("abc123");
+  });
+
+  test("it is renamed and made anew, and the page goes along", async () => {
+    const { page } = at();
+    const name = `${box.name}-two`;
+    await more("Rename…");
+    await page.getByRole("dialog").getByLabel("Name").fill(name);
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await eventually(async () => (await inspect(box.id)).Name === `/${name}`);
+    await at().open(`/services/${name}`, "Services");
+    await more("Recreate…");
+    await page.getByRole("dialog").getByRole("button", { name: "Recreate" }).click();
+    await eventually(async () => (await inspect(name)).Id !== box.id && (await inspect(name)).State.Running, 20_000);
+    box = { ...box, id: (await inspect(name)).Id, name };
+    await page
+      .getByText(/recreate.*done|recreated/i)
+      .first()
+      .waitFor();
+  });
+
+  test("marked containers are stopped and removed together", async () => {
+    const { page, open } = at();
+    await open("/services", "Services");
+    await page.getByRole("searchbox", { name: "Filter containers" }).fill("-press-");
+    await page.getByRole("checkbox", { name: `Mark ${box.name}`, exact: true }).check();
+    await page.getByRole("checkbox", { name: `Mark ${other.name}`, exact: true }).check();
+    const bar = page.getByRole("toolbar", { name: "Marked containers" });
+    await bar.getByText("2 marked").waitFor();
+    await bar.getByRole("button", { name: "Stop" }).click();
+    await eventually(
+      async () => !(await inspect(box.id)).State.Running && !(await inspect(other.id)).State.Running,
+      20_000,
+    );
+    await page.getByRole("checkbox", { name: "Mark all" }).check();
+    await bar.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("Nothing matches").waitFor();
+    await page.getByRole("searchbox", { name: "Filter containers" }).fill("");
+  });
+
+  test("one that somebody starts at a terminal is on the page within a second", async () => {
+    const { page, engine } = at();
+    const made = await engine.run({ name: "fresh" });
+    const began = performance.now();
+    await page.getByText(made.name).first().waitFor();
+    // Ten times the promise: a machine that runs all tests stalls now and then; the next poll would come after 20 s.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    await made.container.remove({ force: true });
+  });
+}

@@ -1,0 +1,44 @@
+import { Show } from "solid-js";
+import type { Service } from "../../../../shared/protocol/service.ts";
+import { api } from "../../lib/api.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { useQuery } from "../../lib/use-query.ts";
+import { CopyButton, ErrorState, Skeleton } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+
+/** The Engine's own document of a container, secrets masked. */
+export function ServiceInspectTab(props: { service: Service }) {
+  const query = useQuery(() => ({
+    queryKey: queryKeys.serviceInspect(props.service.id),
+    queryFn: () => api.services.inspect(props.service.id),
+  }));
+  const text = () => JSON.stringify(query.data?.document, null, 2);
+  return (
+    <div class="detail-scroll">
+      <Show
+        when={query.data}
+        fallback={
+          <Show when={query.error} fallback={<Skeleton lines={12} />}>
+            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          </Show>
+        }
+      >
+        {(answer) => (
+          <section class="inspect" aria-label={`Inspect ${props.service.name}`}>
+            <div class="row inspect-head">
+              <p class="faint grow">
+                As <code>docker inspect</code> has it. Values of variables and secrets are masked
+                <Show when={answer().leftOut.length > 0}>{`; left out: ${answer().leftOut.join(", ")}`}</Show>.
+              </p>
+              <CopyButton label="Copy the document" text={text()} />
+            </div>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+            <pre class="inspect-text" tabIndex={0}>
+              {text().split("\n").map(visibleName).join("\n")}
+            </pre>
+          </section>
+        )}
+      </Show>
+    </div>
+  );
+}
