@@ -67,10 +67,7 @@ export function lifecycleJourney(at: () => Desk): void {
     await page.getByRole("dialog").getByRole("button", { name: "Recreate" }).click();
     await eventually(async () => (await inspect(name)).Id !== box.id && (await inspect(name)).State.Running, 20_000);
     box = { ...box, id: (await inspect(name)).Id, name };
-    await page
-      .getByText(/recreate.*done|recreated/i)
-      .first()
-      .waitFor();
+    await page.getByText(`${name}: recreated`).first().waitFor();
   });
 
   test("marked containers are stopped and removed together", async () => {
