@@ -24,10 +24,12 @@ export function alertsJourney(at: () => Desk): void {
     await page.getByText("The message was taken by the receiver.").waitFor();
     expect(receiver.received.map(({ path }) => path)).toEqual(["/secret-path"]);
     expect(await page.content()).not.toContain("secret-path");
+    const since = desk.problems.length;
     receiver.answer.status = 500;
     await page.getByRole("button", { name: "Test Ops" }).click();
     await page.getByRole("alert").getByText("The receiver answered with status 500.").waitFor();
     receiver.answer.status = 200;
+    expect(desk.expected(/status of 503/, since)).toHaveLength(1);
   });
 
   test("a rule of the editor finds an unhealthy container: in the list, on its row, by the bell and the channel", async () => {
