@@ -86,7 +86,9 @@ export function lifecycleJourney(at: () => Desk): void {
     await page.getByRole("checkbox", { name: "Mark all" }).check();
     await bar.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-    await page.getByText("Nothing matches").waitFor();
+    for (const { name } of [box, other]) {
+      await page.getByRole("checkbox", { name: `Mark ${name}`, exact: true }).waitFor({ state: "detached" });
+    }
     await page.getByRole("searchbox", { name: "Filter containers" }).fill("");
   });
 
