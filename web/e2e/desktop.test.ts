@@ -14,6 +14,7 @@ import { looksJourney } from "./journeys/looks.ts";
 import { mcpJourney } from "./journeys/mcp.ts";
 import { reconnectJourney } from "./journeys/reconnect.ts";
 import { servicesJourney } from "./journeys/services.ts";
+import { shellJourney } from "./journeys/shell.ts";
 import { stacksJourney } from "./journeys/stacks.ts";
 import { viewerJourney } from "./journeys/viewer.ts";
 
@@ -34,6 +35,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
   describe("images, volumes, networks and the disk", () => imagesJourney(at));
   describe("logs", () => logsJourney(at));
   describe("containers in hand", () => lifecycleJourney(at));
+  describe("a shell", () => shellJourney(at));
   describe("hostile words", () => hostileJourney(at));
   describe("deployments", () => deploymentsJourney(at));
   describe("the host", () => hostJourney(at));

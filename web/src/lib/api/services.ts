@@ -2,6 +2,8 @@ import type { z } from "zod";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import type { ServiceAction, ServiceDetail } from "../../../../shared/protocol/service.ts";
 import type { ContainerSignal, limitsBody } from "../../../../shared/protocol/service-change.ts";
+import type { ShellCommand } from "../../../../shared/protocol/shell-limits.ts";
+import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
 import { answer, part, routes } from "./request.ts";
 
 export type LimitsInput = z.input<typeof limitsBody>;
@@ -30,4 +32,11 @@ export const services = {
     (await answer(one().recreate.$post({ ...at(id), json: image === undefined ? {} : { image } }))).job,
   processes: async (id: string) => (await answer(one().processes.$get(at(id)))).processes,
   inspect: (id: string) => answer(one().inspect.$get(at(id))),
+  history: async (id: string, range: HistoryRange) =>
+    (await answer(one().history.$get({ ...at(id), query: { range } }))).history,
+  shells: async (id: string) => (await answer(one().shells.$get(at(id)))).shells,
+  openShell: async (id: string, json: { command: ShellCommand; user?: string }) =>
+    (await answer(one().shells.$post({ ...at(id), json }))).shell,
+  endShell: (id: string, shell: string) =>
+    answer(one().shells[":shell"].$delete({ param: { id: part(id), shell: part(shell) } })),
 };

@@ -8,6 +8,7 @@ import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import type { Connection } from "./connection.ts";
 import { createEventTopic, type EventListener } from "./event-topic.ts";
 import { createLogTopic, type LogHandlers, type LogListener } from "./log-topic.ts";
+import { type AttachedShell, attachShell, type ShellHandlers } from "./shell-client.ts";
 import { createTopics, type TopicError } from "./topics.ts";
 
 export interface LogOptions extends LogHandlers {
@@ -106,6 +107,12 @@ export function createServicesClient(connection: Connection) {
         }),
       );
     },
+    /** A shell that the API has made: started by the first who attaches. */
+    attachShell: (
+      ref: { serviceId: string; containerName: string; shellId: string },
+      size: { cols: number; rows: number },
+      handlers: ShellHandlers,
+    ): AttachedShell => attachShell(connection, ref, size, handlers),
     on: onEvent(connection, "services"),
     onConnect: onConnect(connection, "services"),
   };
