@@ -10,6 +10,7 @@ import { createImages, type DockerImages } from "./docker/images.ts";
 import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
 import { createProjects, type DockerProjects } from "./docker/projects.ts";
+import { createProvision, type DockerProvision } from "./docker/provision.ts";
 import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
@@ -64,6 +65,8 @@ export interface DockerHost {
   networks: DockerNetworks;
   disk: DockerDisk;
   lifecycle: DockerLifecycle;
+  /** Setting containers up from a fixed document, with their volumes and networks. */
+  provision: DockerProvision;
 }
 
 /** Seconds the Engine waits before it kills a container that sets no time of its own. */
@@ -138,5 +141,6 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     networks: createNetworks(calls),
     disk: createDisk(calls),
     lifecycle: createLifecycle(calls),
+    provision: createProvision(calls),
   };
 }
