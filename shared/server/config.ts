@@ -92,6 +92,8 @@ const schema = z.object({
     .min(0)
     .default(2 * 1024 ** 3),
   LOG_STORE_MAX_DAYS: z.coerce.number().min(0).max(3_650).default(14),
+  /** Folder of further entries of the catalogue, one JSON file each. */
+  CATALOGUE_DIR: z.string().min(1).optional(),
   MCP_ALLOWED_COMMANDS: csv,
   /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
   MCP_ALLOWED_HOSTS: csv,

@@ -1,0 +1,63 @@
+import { RE2JS } from "re2js";
+import type { CatalogueEntry } from "./entry.ts";
+import { placesOf } from "./template.ts";
+
+/** What no schema sees: names that are used twice, or that nothing has. Empty for a sound entry. */
+export function faultsOf(entry: CatalogueEntry): string[] {
+  const faults: string[] = [];
+  const unique = (what: string, names: readonly string[]) => {
+    if (new Set(names).size !== names.length) faults.push(`two ${what} have one name`);
+  };
+  const variables = entry.environment.map(({ name }) => name);
+  const ports = new Set(entry.ports.map(({ id }) => id));
+  const volumes = new Set(entry.volumes.map(({ id }) => id));
+  unique(
+    "tags",
+    entry.tags.map(({ tag }) => tag),
+  );
+  unique(
+    "ports",
+    entry.ports.map(({ id }) => id),
+  );
+  unique(
+    "container ports",
+    entry.ports.map(({ container, protocol }) => `${container}/${protocol}`),
+  );
+  unique(
+    "volumes",
+    entry.volumes.map(({ id }) => id),
+  );
+  unique(
+    "paths",
+    entry.volumes.map(({ path }) => path),
+  );
+  unique("variables", variables);
+
+  for (const { tag, paths = {} } of entry.tags) {
+    if (/^(latest|edge|nightly|main|master|dev|stable)$/.test(tag)) faults.push(`the tag ${tag} names no version`);
+    for (const id of Object.keys(paths)) if (!volumes.has(id)) faults.push(`the tag ${tag} names an unknown volume`);
+  }
+  if (entry.page && !ports.has(entry.page.port)) faults.push("its page is at an unknown port");
+  const templates = [
+    ...entry.credentials.map(({ value }) => value),
+    ...entry.environment.flatMap((variable) => (variable.kind === "derived" ? [variable.template] : [])),
+  ];
+  for (const name of templates.flatMap(placesOf)) {
+    const [kind, id = ""] = name.split(/:(.*)/s);
+    if (kind === "port" && !ports.has(id)) faults.push(`a template names the unknown port ${id}`);
+    if (kind === "env" && !variables.includes(id)) faults.push(`a template names the unknown variable ${id}`);
+  }
+  for (const variable of entry.environment) {
+    if (variable.kind !== "asked") continue;
+    try {
+      if (variable.default !== "" && !matches(variable.pattern, variable.default))
+        faults.push(`the default of ${variable.name} does not fit its pattern`);
+    } catch {
+      faults.push(`the pattern of ${variable.name} is not valid`);
+    }
+  }
+  return faults;
+}
+
+/** Whether a whole answer fits; in time linear in its length, whatever the pattern. */
+export const matches = (pattern: string, answer: string): boolean => RE2JS.compile(pattern).matches(answer);

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createFrameDecoder } from "../../shared/host/container-logs/container-frames.ts";
+import type { DockerHost } from "../../shared/host/docker.ts";
+import type { Credential, InstallInput } from "../../shared/protocol/catalogue.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { JobHandle } from "../jobs/jobs.ts";
+import type { CatalogueEntry } from "./entry.ts";
+import { examineInstall, isAboutInput } from "./examine.ts";
+import { CATALOGUE_LABEL, type InstallPlan, planInstall } from "./plan.ts";
+import { MASK, makeSecrets } from "./secrets.ts";
+
+export interface Installed {
+  containerId: string;
+  page: string | null;
+  credentials: Credential[];
+}
+
+const LOOK_MS = 500;
+/** Without a check, a container that has run for so long counts as started. */
+const SETTLED_MS = 5_000;
+/** Lines of a container that failed which are told. */
+const LAST_LINES = 20;
+const LOG_LIMIT_MS = 5_000;
+
+/**
+ * Makes and starts what an entry describes, and waits until it is healthy. Whatever goes wrong before that, a
+ * cancellation included, everything made here is taken away again; volumes that were there before stay as they are.
+ * Nothing that is told on the way holds a secret.
+ */
+export async function installEntry(
+  docker: DockerHost,
+  entry: CatalogueEntry,
+  input: InstallInput,
+  publicHost: string,
+  handle: JobHandle,
+): Promise<Installed> {
+  const { signal, step } = handle;
+  const { preview, hostPorts, existingVolumes } = await examineInstall(docker, entry, input, publicHost);
+  const [problem] = preview.problems;
+  if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
+  const plan = planInstall(entry, input, { secrets: makeSecrets(entry), publicHost, hostPorts });
+  const { container } = plan;
+  const undo: (() => Promise<unknown>)[] = [];
+  const stage = async <T>(id: string, label: string, work: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted();
+    step({ id, label, state: "running" });
+    try {
+      const result = await work();
+      step({ id, label, state: "done" });
+      return result;
+    } catch (error) {
+      step({ id, label, state: signal.aborted ? "cancelled" : "failed" });
+      throw error;
+    }
+  };
+  try {
+    await stage("pull", `Pull ${container.image}`, () => docker.images.pull(container.image, { signal, onStep: step }));
+    await stage("prepare", "Make its volumes and network", () => prepare(docker, plan, existingVolumes, undo));
+    const id = await stage("create", "Create the container", async () => {
+      const made = await docker.provision.create(container);
+      undo.push(() => docker.provision.discard(made));
+      return made;
+    });
+    await stage("start", "Start it", () => docker.provision.start(id));
+    await stage("health", "Wait until it is healthy", () => untilHealthy(docker, entry, plan, id, handle));
+    return { containerId: id, page: plan.page, credentials: plan.credentials };
+  } catch (error) {
+    step({ id: "undo", label: "Take away what was made", state: "running" });
+    const left = await takeAway(undo);
+    step({ id: "undo", label: "Take away what was made", state: left ? "failed" : "done" });
+    if (left)
+      handle.line("Something could not be taken away again; look for it among containers, volumes and networks.");
+    throw error;
+  }
+}
+
+async function prepare(
+  { provision }: DockerHost,
+  { container, ownNetwork }: InstallPlan,
+  existing: ReadonlySet<string>,
+  undo: (() => Promise<unknown>)[],
+): Promise<void> {
+  const labels = { [CATALOGUE_LABEL]: container.labels[CATALOGUE_LABEL] ?? "" };
+  for (const { name } of container.volumes) {
+    if (existing.has(name)) continue;
+    await provision.createVolume(name, labels);
+    undo.push(() => provision.discardVolume(name));
+  }
+  if (!ownNetwork) return;
+  const id = await provision.createNetwork(container.network, labels);
+  undo.push(() => provision.discardNetwork(id));
+}
+
+/** In the opposite order of making, each by itself; answers whether something is left. */
+async function takeAway(undo: (() => Promise<unknown>)[]): Promise<boolean> {
+  let left = false;
+  for (const work of undo.reverse()) {
+    await work().catch(() => {
+      left = true;
+    });
+  }
+  return left;
+}
+
+/** Throws with the reason once it is plain that the container does not come up, and tells its last lines. */
+async function untilHealthy(
+  docker: DockerHost,
+  { startSeconds, name }: CatalogueEntry,
+  plan: InstallPlan,
+  id: string,
+  { signal, line }: JobHandle,
+): Promise<void> {
+  const begun = performance.now();
+  const fail = async (message: string): Promise<never> => {
+    for (const text of await lastLines(docker, id).catch(() => [])) line(withoutSecrets(text, plan.secretValues));
+    throw new AppError("conflict", message);
+  };
+  for (;;) {
+    signal.throwIfAborted();
+    const { state, health, exitCode, restarts } = await docker.provision.progress(id);
+    const passed = performance.now() - begun;
+    if (state !== "running" || restarts > 0) {
+      await fail(`${name} ended by itself (code ${exitCode}); its last lines say why.`);
+    }
+    if (health === "healthy" || (health === "none" && passed >= SETTLED_MS)) return;
+    if (health === "unhealthy") await fail(`${name} runs, but its health check fails; its last lines may say why.`);
+    if (passed >= startSeconds * 1000) await fail(`${name} was not healthy within ${startSeconds} s.`);
+    await delay(LOOK_MS, undefined, { signal });
+  }
+}
+
+async function lastLines(docker: DockerHost, id: string): Promise<string[]> {
+  const stream = await docker.openLogs(id, {
+    follow: false,
+    tail: LAST_LINES,
+    signal: AbortSignal.timeout(LOG_LIMIT_MS),
+  });
+  const decoder = createFrameDecoder();
+  const lines: string[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    lines.push(...decoder.add(chunk).map(({ text }) => text.trimEnd()));
+    lines.splice(0, Math.max(0, lines.length - LAST_LINES));
+  }
+  lines.push(...decoder.end().map(({ text }) => text.trimEnd()));
+  return lines.slice(-LAST_LINES);
+}
+
+/** Longest first: one may be the beginning of another. */
+const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  [...secrets]
+    .sort((one, other) => other.length - one.length)
+    .reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
