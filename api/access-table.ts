@@ -134,6 +134,11 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "POST /api/stacks/:name/stop": change("stacks:manage", "stack:stop"),
   "POST /api/stacks/:name/restart": change("stacks:manage", "stack:restart"),
   "POST /api/stacks/:name/pull": change("stacks:manage", "stack:pull"),
+  "GET /api/catalogue": view("catalogue:view"),
+  "GET /api/catalogue/:id": view("catalogue:view"),
+  "POST /api/catalogue/:id/preview": view("catalogue:install"),
+  "POST /api/catalogue/:id/install": change("catalogue:install", "catalogue:install"),
+  "POST /api/catalogue/installs/:jobId/credentials": change("catalogue:install", "catalogue:claim-credentials"),
 
   "GET /api/deployments": view("deployments:view"),
   "GET /api/deployments/:id": view("deployments:view"),

@@ -12,6 +12,7 @@ import { wholeBody } from "./middleware/whole-body.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { alertsRoutes } from "./routes/alerts.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
 import { deploymentsRoutes } from "./routes/deployments.ts";
 import { diskRoutes } from "./routes/disk.ts";
 import { filesRoutes } from "./routes/files.ts";
@@ -54,6 +55,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/jobs", jobsRoutes(deps))
     .route("/logs", logsRoutes(deps))
     .route("/stacks", stacksRoutes(deps))
+    .route("/catalogue", catalogueRoutes(deps))
     .route("/deployments", deploymentsRoutes(deps))
     .route("/system", systemRoutes(deps))
     .route("/system", systemHistoryRoutes(deps))

@@ -10,6 +10,8 @@ import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { createAlerts } from "./alerts/alerts.ts";
+import { loadCatalogue } from "./catalogue/catalogue.ts";
+import { createCredentialClaims } from "./catalogue/credential-claims.ts";
 import { openDatabase } from "./database/database.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createRegistries } from "./images/registries.ts";
@@ -78,10 +80,13 @@ export function createApiDeps({
     ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
     ...{ realtime, config, log, logWatcher: logStore, figures: stats },
   });
+  const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
+  const credentialClaims = createCredentialClaims();
   return {
     deps: {
       ...{ access, database, docker, processes, metrics, files, realtime, dependencies, jobs, alerts },
       ...{ containerFacts, stats, shellOwner: shellOwner(emitToken) },
+      ...{ catalogue, credentialClaims },
       stackHost,
       logStore,
       ...{ registries, updateChecks, updates: createUpdates({ docker, registries, store: updateStore }) },
@@ -98,6 +103,7 @@ export function createApiDeps({
         logStore.close(),
         containerEvents.close(),
       ]);
+      credentialClaims.close();
     },
     close() {
       stats.close();

@@ -8,6 +8,8 @@ import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Access } from "./access/access.ts";
 import type { Alerts } from "./alerts/alerts.ts";
+import type { Catalogue } from "./catalogue/catalogue.ts";
+import type { CredentialClaims } from "./catalogue/credential-claims.ts";
 import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Dependencies } from "./lib/dependencies.ts";
@@ -37,6 +39,8 @@ export interface ApiDeps {
   stackHost: StackHost;
   updateChecks: UpdateChecks;
   updates: Updates;
+  catalogue: Catalogue;
+  credentialClaims: CredentialClaims;
   realtime: WsClient;
   dependencies: Dependencies;
   stats: StatsHistory;
