@@ -181,7 +181,7 @@ TRUSTED_PROXIES=127.0.0.1
 SETTINGS_END
       # What the caller set for this installation is kept for the next start.
       for name in WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL WS_MORE_PORTS MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS \
-        FILE_UPLOAD_MAX STACKS_DIR STACKS_ROOTS ALERT_ALLOWED_HOSTS UPDATE_CHECK_HOURS; do
+        FILE_UPLOAD_MAX CATALOGUE_DIR STACKS_DIR STACKS_ROOTS ALERT_ALLOWED_HOSTS UPDATE_CHECK_HOURS; do
         value="$(eval "printf '%s' \"\${$name:-}\"")"
         if [ -n "$value" ]; then printf '%s=%s\n' "$name" "$value" >>"$SETTINGS.part"; fi
       done
