@@ -19,6 +19,9 @@ import { startContainers, startMcpServers, startProcesses, writeFiles } from "./
  */
 const { values } = parseArgs({ options: { all: { type: "string" }, warm: { type: "string", default: "75" } } });
 
+/** What the tests turn off for the sake of their own speed. */
+const keeping = { LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024), STATS_HISTORY_DAYS: "7", STATS_INTERVAL: "5" };
+
 const ends: (() => Promise<unknown>)[] = [];
 try {
   const engine = await startPrivateEngine();
@@ -31,7 +34,7 @@ try {
   const pm2 = await testPm2();
   ends.push(pm2.close);
   await startProcesses(pm2);
-  const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath };
+  const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath, ...keeping };
   const stack = await startStack({ web: true, env });
   ends.push(stack.stop);
   await writeFiles(stack.fileRoot);
@@ -75,6 +78,7 @@ async function show(on: Page, address: string): Promise<void> {
 
 async function everyPage(on: Page, origin: string, folder: string): Promise<void> {
   const paths = ["/", "/services", "/services/web", "/deployments", "/deployments/storefront", "/system", "/mcp"];
+  paths.push("/logs", "/alerts", "/stacks", "/images", "/volumes", "/networks", "/disk");
   paths.push("/files", "/account", "/users", "/keys", "/audit");
   for (const path of paths) {
     await show(on, `${origin}${path}`);
