@@ -34,7 +34,12 @@ try {
   const pm2 = await testPm2();
   ends.push(pm2.close);
   await startProcesses(pm2);
-  const env = { PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath, ...keeping };
+  const env = {
+    PM2_HOME: pm2.home,
+    DOCKER_HOST: engine.dockerHost,
+    MCP_ALLOWED_COMMANDS: process.execPath,
+    ...keeping,
+  };
   const stack = await startStack({ web: true, env });
   ends.push(stack.stop);
   await writeFiles(stack.fileRoot);
