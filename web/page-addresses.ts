@@ -2,6 +2,7 @@
 const pages = new Set([
   "services",
   "stacks",
+  "catalogue",
   "images",
   "volumes",
   "networks",

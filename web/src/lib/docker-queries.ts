@@ -19,7 +19,7 @@ export const dockerKeys = {
 } as const;
 
 /** While the page is there: asks again when a container changes, and when a long action ends. */
-function keepFresh(queryKey: readonly unknown[]): void {
+export function keepFresh(queryKey: readonly unknown[]): void {
   const stops = refreshOn(queryKey, (refresh) => [
     servicesWS.on("services:changed", refresh),
     servicesWS.onConnect(refresh),

@@ -17,6 +17,7 @@ const words: Record<string, { verb: string; done: string }> = {
   "service:go-back": { verb: "Go back with", done: "runs its image of before" },
   "image:pull": { verb: "Pull", done: "pulled" },
   "disk:prune": { verb: "Remove", done: "removed" },
+  "catalogue:install": { verb: "Install", done: "installed" },
   "update:check": { verb: "Look for newer images of", done: "looked for newer images" },
   "service:remove": { verb: "Remove", done: "removed" },
 };

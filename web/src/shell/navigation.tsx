@@ -11,6 +11,7 @@ import LayoutDashboard from "lucide-solid/icons/layout-dashboard";
 import Logs from "lucide-solid/icons/logs";
 import Network from "lucide-solid/icons/network";
 import Package from "lucide-solid/icons/package";
+import PackagePlus from "lucide-solid/icons/package-plus";
 import Rocket from "lucide-solid/icons/rocket";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import Users from "lucide-solid/icons/users";
@@ -45,6 +46,7 @@ export const navigation: Section[] = [
       { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
       { href: "/services", label: "Services", icon: Container, needs: "services:view", count: "services" },
       { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view", whole: true },
+      { href: "/catalogue", label: "Catalogue", icon: PackagePlus, needs: "catalogue:view" },
       { href: "/logs", label: "Logs", icon: Logs, needs: "services:view" },
       { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
       { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },

@@ -1,0 +1,5 @@
+import { CatalogueView } from "./CatalogueView.tsx";
+
+export default function CataloguePage() {
+  return <CatalogueView />;
+}

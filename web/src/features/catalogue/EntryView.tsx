@@ -1,0 +1,180 @@
+import { A } from "@solidjs/router";
+import ArrowLeft from "lucide-solid/icons/arrow-left";
+import Download from "lucide-solid/icons/download";
+import { createSignal, For, Match, Show, Switch } from "solid-js";
+import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
+import { catalogue } from "../../lib/api/catalogue.ts";
+import { jobs, useJob } from "../../lib/jobs.ts";
+import { session } from "../../lib/session.ts";
+import {
+  Button,
+  buttonClass,
+  Callout,
+  Card,
+  ErrorState,
+  Facts,
+  Page,
+  Skeleton,
+  Status,
+  toast,
+} from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+import { useEntry } from "./catalogue-queries.ts";
+import { categoryWords } from "./catalogue-words.ts";
+import { Glyph } from "./Glyph.tsx";
+import { InstallFields } from "./InstallFields.tsx";
+import { InstallResult } from "./InstallResult.tsx";
+import { createInstallForm } from "./install-form.ts";
+import { PreviewCard } from "./PreviewCard.tsx";
+import "./catalogue.css";
+
+export interface EntryViewProps {
+  id: string;
+  /** An installation of this entry that is shown in the place of the form. */
+  jobId: string | undefined;
+  onJob: (id: string | undefined) => void;
+}
+
+/** One service of the catalogue: what it is, its form, and its installation. */
+export function EntryView(props: EntryViewProps) {
+  const query = useEntry(() => props.id);
+  const job = useJob(() => props.jobId);
+  const mayInstall = () => session.may("catalogue:install") && session.principal()?.limits.services === null;
+  return (
+    <Page
+      title={query.data?.entry.name ?? props.id}
+      note={
+        <Show when={query.data?.entry}>{(entry) => <span class="muted">{categoryWords[entry().category]}</span>}</Show>
+      }
+      actions={
+        <A class={buttonClass("ghost")} href="/catalogue">
+          <ArrowLeft size={15} /> Catalogue
+        </A>
+      }
+    >
+      <Switch fallback={<Skeleton lines={9} />}>
+        <Match when={query.error && !query.data}>
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        </Match>
+        <Match when={query.data}>
+          {(data) => (
+            <div class="catalogue-entry">
+              <div class="catalogue-column">
+                <About entry={data().entry} />
+                <Show when={mayInstall() && props.jobId}>
+                  <Show when={job()} fallback={<Gone onAgain={() => props.onJob(undefined)} />}>
+                    {(now) => <InstallResult job={now()} onAgain={() => props.onJob(undefined)} />}
+                  </Show>
+                </Show>
+                <Show when={!mayInstall()}>
+                  <Callout tone="info">You may look around here, but not install.</Callout>
+                </Show>
+              </div>
+              <Show when={mayInstall() && !props.jobId}>
+                <Form entry={data().entry} networks={data().networks} onJob={props.onJob} />
+              </Show>
+            </div>
+          )}
+        </Match>
+      </Switch>
+    </Page>
+  );
+}
+
+function About(props: { entry: CatalogueDetail }) {
+  const link = (address: string) => (
+    <a href={address} target="_blank" rel="noreferrer noopener">
+      {address.replace(/^https:\/\//, "")}
+    </a>
+  );
+  return (
+    <Card>
+      <div class="catalogue-about">
+        <Glyph name={props.entry.name} category={props.entry.category} />
+        <p>{props.entry.description}</p>
+      </div>
+      <Facts
+        rows={[
+          ["Image", <code>{props.entry.image}</code>],
+          ["Licence", props.entry.licence],
+          ["Home page", link(props.entry.homepage)],
+          ["Documentation", link(props.entry.documentation)],
+          ["Memory", `${props.entry.memory} MiB at least`],
+        ]}
+      />
+      <Show when={props.entry.notes.length > 0}>
+        <ul class="catalogue-notes">
+          <For each={props.entry.notes}>{(note) => <li>{note}</li>}</For>
+        </ul>
+      </Show>
+      <Show when={props.entry.installed.length > 0}>
+        <h3 class="catalogue-category">Installed</h3>
+        <ul class="catalogue-installed">
+          <For each={props.entry.installed}>
+            {({ name, state }) => (
+              <li>
+                <Status tone={state === "running" ? "ok" : "neutral"}>{visibleName(state)}</Status>
+                <A href={`/services/${encodeURIComponent(name)}`}>{visibleName(name)}</A>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </Card>
+  );
+}
+
+function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJob: (id: string) => void }) {
+  const form = createInstallForm(props.entry);
+  const [busy, setBusy] = createSignal(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (!form.ready() || busy()) return;
+    setBusy(true);
+    try {
+      // The ports that were shown are the ports that are taken.
+      const shown = Object.fromEntries(form.preview()?.ports.map(({ id, hostPort }) => [id, hostPort]) ?? []);
+      const begun = await catalogue.install(props.entry.id, { ...form.request(), hostPorts: shown });
+      jobs.begun(begun).catch(() => undefined);
+      props.onJob(begun.id);
+    } catch (error) {
+      toast.error(error);
+      form.again();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <form id="install" class="catalogue-column" onSubmit={(event) => void submit(event)}>
+        <InstallFields entry={props.entry} networks={props.networks} form={form} />
+      </form>
+      <div class="catalogue-column catalogue-preview-column">
+        <PreviewCard form={form} />
+        <Button
+          type="submit"
+          form="install"
+          variant="primary"
+          icon={<Download size={15} />}
+          busy={busy()}
+          disabled={!form.ready()}
+        >
+          Install {props.entry.name}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Gone(props: { onAgain: () => void }) {
+  return (
+    <Card title="Installation">
+      <div class="form">
+        <p class="muted">Looking for this installation. The server forgets them an hour after their end.</p>
+        <div>
+          <Button onClick={props.onAgain}>Back to the form</Button>
+        </div>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,139 @@
+import { For, Show } from "solid-js";
+import type { CatalogueDetail, PublishChoice } from "../../../../shared/protocol/catalogue.ts";
+import { Card, Checkbox, Segmented, Select, TextField } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
+import type { InstallForm } from "./install-form.ts";
+
+const publishOptions: readonly { value: PublishChoice; label: string }[] = [
+  { value: "local", label: "This server only" },
+  { value: "public", label: "Everywhere" },
+];
+
+/** The form of an entry, made from what the entry asks for. */
+export function InstallFields(props: { entry: CatalogueDetail; networks: readonly string[]; form: InstallForm }) {
+  const { fields, set, problem } = props.form;
+  const networkOptions = () => [
+    { value: "bridge", label: "Docker's default network" },
+    { value: "own", label: "A new one of its own" },
+    ...props.networks.map((name) => ({ value: `existing:${name}`, label: visibleName(name) })),
+  ];
+  return (
+    <>
+      <Card title="Service">
+        <div class="form">
+          <TextField
+            label="Name"
+            value={fields.name}
+            onInput={(name) => set("name", name)}
+            error={problem("name")}
+            hint="Of the container; its volumes are named after it."
+            maxLength={63}
+            mono
+          />
+          <Select
+            label="Version"
+            value={fields.tag}
+            options={props.entry.tags.map(({ tag, note }) => ({ value: tag, label: note ? `${tag} – ${note}` : tag }))}
+            onChange={(tag) => set("tag", tag)}
+          />
+          <For each={props.entry.questions}>
+            {(question) => (
+              <TextField
+                label={question.label}
+                value={fields.answers[question.variable] ?? ""}
+                onInput={(text) => set("answers", question.variable, text)}
+                type={question.secret ? "password" : "text"}
+                autocomplete={question.secret ? "new-password" : "off"}
+                error={problem(`answers.${question.variable}`)}
+                hint={question.hint ?? question.variable}
+                maxLength={1000}
+              />
+            )}
+          </For>
+          <Show when={props.entry.generated.length > 0}>
+            <p class="field-hint">
+              Made at random, and shown to you once: {props.entry.generated.map(({ variable }) => variable).join(", ")}
+            </p>
+          </Show>
+        </div>
+      </Card>
+      <Show when={props.entry.ports.length > 0}>
+        <Card title="Ports">
+          <div class="form">
+            <div class="field">
+              <span class="field-label">Reached from</span>
+              <Segmented
+                label="Reached from"
+                options={publishOptions}
+                value={fields.publish}
+                onChange={(publish) => set("publish", publish)}
+              />
+            </div>
+            <For each={props.entry.ports}>{(port) => <PortField port={port} form={props.form} />}</For>
+          </div>
+        </Card>
+      </Show>
+      <Card title="Limits and network">
+        <div class="form">
+          <TextField
+            label="Memory limit in MiB"
+            value={fields.memory}
+            onInput={(memory) => set("memory", memory.replaceAll(/\D/g, ""))}
+            inputMode="numeric"
+            placeholder="no limit"
+            error={problem("memory")}
+            hint={`It needs ${props.entry.memory} MiB at least.`}
+            maxLength={7}
+          />
+          <Select
+            label="Network"
+            value={fields.network}
+            options={networkOptions()}
+            onChange={(network) => set("network", network)}
+          />
+          <Show when={problem("network")}>
+            <p class="field-error">{problem("network")}</p>
+          </Show>
+          <Show when={fields.reuseVolumes || problem("volumes")}>
+            <Checkbox
+              label="Use the volumes that are there, with what they hold"
+              checked={fields.reuseVolumes}
+              onChange={(reuse) => set("reuseVolumes", reuse)}
+              hint="A database that holds data keeps its old password; the new one is not set."
+            />
+          </Show>
+        </div>
+      </Card>
+    </>
+  );
+}
+
+function PortField(props: { port: CatalogueDetail["ports"][number]; form: InstallForm }) {
+  const { fields, set, problem, preview } = props.form;
+  const offered = () => preview()?.ports.find(({ id }) => id === props.port.id)?.hostPort ?? props.port.suggested;
+  const chosen = () => fields.hostPorts[props.port.id];
+  const published = () => chosen() !== null;
+  return (
+    <div class="catalogue-port">
+      <TextField
+        label={`${props.port.label} (${props.port.container}/${props.port.protocol})`}
+        value={published() ? String(chosen() ?? offered()) : ""}
+        onInput={(text) => {
+          const port = Number(text.replaceAll(/\D/g, ""));
+          if (port >= 1 && port <= 65_535) set("hostPorts", props.port.id, port);
+        }}
+        inputMode="numeric"
+        disabled={!published()}
+        placeholder="not published"
+        error={problem(`hostPorts.${props.port.id}`)}
+        maxLength={5}
+        mono
+      />
+      <Checkbox
+        label="Publish"
+        checked={published()}
+        onChange={(yes) => set("hostPorts", props.port.id, yes ? (undefined as never) : null)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { CatalogueCategory } from "../../../../shared/protocol/catalogue.ts";
+
+/** Categories in the order they are shown in. */
+export const categoryWords: Record<CatalogueCategory, string> = {
+  database: "Databases",
+  cache: "Caches",
+  queue: "Queues",
+  search: "Search",
+  storage: "Storage",
+  monitoring: "Monitoring",
+  web: "Web",
+  development: "Development",
+  automation: "Automation",
+  ai: "AI",
+  productivity: "Productivity",
+  media: "Media",
+  security: "Security",
+};
+
+export const categories = Object.keys(categoryWords) as CatalogueCategory[];
+
+/** Two letters that stand for a name: of two words or capitals, or its first two. */
+export function initials(name: string): string {
+  const heads = name.match(/(?:^|[\s-])[a-z0-9]|\p{Lu}/gu)?.map((head) => head.trim().replace("-", "")) ?? [];
+  const [first = "", second = ""] = heads;
+  return second === "" ? name.slice(0, 2) : `${first}${second}`;
+}

@@ -1,0 +1,114 @@
+import { createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { createStore } from "solid-js/store";
+import type {
+  CatalogueDetail,
+  InstallPreview,
+  InstallRequest,
+  PublishChoice,
+} from "../../../../shared/protocol/catalogue.ts";
+import { catalogue } from "../../lib/api/catalogue.ts";
+import { toMessage } from "../../lib/api.ts";
+
+/** After the last key, before the preview is asked for anew. */
+const PAUSE_MS = 300;
+
+interface Fields {
+  name: string;
+  tag: string;
+  answers: Record<string, string>;
+  /** Only those that were touched: the server offers a free one for the others. */
+  hostPorts: Record<string, number | null>;
+  publish: PublishChoice;
+  /** MiB as typed; empty for no limit. */
+  memory: string;
+  /** `bridge`, `own`, or `existing:<name>`. */
+  network: string;
+  reuseVolumes: boolean;
+}
+
+/** What is asked before an installation, and what would come of it, as the server sees it. */
+export function createInstallForm(entry: CatalogueDetail) {
+  const [fields, setFields] = createStore<Fields>({
+    name: freeName(entry),
+    tag: entry.tags[0]?.tag ?? "",
+    answers: Object.fromEntries(entry.questions.map((question) => [question.variable, question.default])),
+    hostPorts: {},
+    publish: "local",
+    memory: "",
+    network: "bridge",
+    reuseVolumes: false,
+  });
+  const [preview, setPreview] = createSignal<InstallPreview>();
+  const [refusal, setRefusal] = createSignal<string | null>(null);
+  const [looking, setLooking] = createSignal(true);
+
+  const nameFault = createMemo(() =>
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/.test(fields.name)
+      ? null
+      : "Letters, digits and _ . -; 2 to 63, the first a letter or digit.",
+  );
+  const request = createMemo(
+    (): InstallRequest => ({
+      ...{ name: fields.name, tag: fields.tag, answers: { ...fields.answers }, hostPorts: { ...fields.hostPorts } },
+      ...{ publish: fields.publish, reuseVolumes: fields.reuseVolumes },
+      memory: fields.memory.trim() === "" ? null : Number(fields.memory),
+      network: fields.network.startsWith("existing:")
+        ? { kind: "existing", name: fields.network.slice("existing:".length) }
+        : { kind: fields.network === "own" ? "own" : "bridge" },
+    }),
+  );
+
+  async function look(signal?: AbortSignal): Promise<void> {
+    try {
+      const next = await catalogue.preview(entry.id, request(), signal);
+      if (signal?.aborted) return;
+      setPreview(next);
+      setRefusal(null);
+    } catch (error) {
+      if (!signal?.aborted) setRefusal(toMessage(error));
+    } finally {
+      if (!signal?.aborted) setLooking(false);
+    }
+  }
+  createEffect(
+    on(request, () => {
+      setLooking(true);
+      if (nameFault()) return void setLooking(false);
+      const stop = new AbortController();
+      const timer = setTimeout(() => void look(stop.signal), preview() ? PAUSE_MS : 0);
+      onCleanup(() => {
+        clearTimeout(timer);
+        stop.abort();
+      });
+    }),
+  );
+
+  return {
+    fields,
+    set: setFields,
+    request,
+    preview,
+    /** Why there is no preview of what was typed. */
+    refusal,
+    looking,
+    /** What is wrong with a field, in the server's words. */
+    problem: (field: string): string | null => {
+      if (field === "name" && nameFault()) return nameFault();
+      return preview()?.problems.find((one) => one.field === field)?.message ?? null;
+    },
+    ready: () =>
+      !looking() && !nameFault() && refusal() === null && preview() !== undefined && preview()?.problems.length === 0,
+    /** Looks again: something else may have changed. */
+    again: () => void look(),
+  };
+}
+
+export type InstallForm = ReturnType<typeof createInstallForm>;
+
+function freeName({ id, installed }: CatalogueDetail): string {
+  const taken = new Set(installed.map(({ name }) => name));
+  if (!taken.has(id)) return id;
+  let count = 2;
+  while (taken.has(`${id}-${count}`)) count += 1;
+  return `${id}-${count}`;
+}
