@@ -1,10 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import process from "node:process";
 import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { testEntry } from "../../api/catalogue/testing.ts";
 import { startBrowser } from "../../shared/testing/browser.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
+import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { startRegistry } from "../../shared/testing/registry.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
+import { tempFolder } from "../../shared/testing/temp-folder.ts";
 
 /** What went wrong behind the scenes while a page was looked at. */
 export interface Troubles {
@@ -24,6 +29,8 @@ export interface Desk extends Troubles {
   stack: Stack;
   engine: TestEngine;
   pm2: TestPm2;
+  /** Image of the entry "Greeter", which the catalogue has on top; undefined without a registry. */
+  catalogueImage: string | undefined;
   /** The administrator's page; logged in by the first journey. */
   page: Page;
   /** Somebody else at another browser, not logged in. */
@@ -50,7 +57,18 @@ export async function startDesk(): Promise<Desk> {
     ends.push(engine.removeAll);
     const pm2 = await testPm2();
     ends.push(pm2.close);
+    const catalogue = await tempFolder("catalogue");
+    ends.push(catalogue.remove);
+    let catalogueImage: string | undefined;
+    if (!(await lacks("registry"))) {
+      const registry = await startRegistry();
+      ends.push(registry.stop);
+      catalogueImage = `${registry.host}/greeter`;
+      await registry.push(engine.docker, "greeter:1");
+      await writeFile(join(catalogue.path, "greeter.json"), JSON.stringify(testEntry(catalogueImage)));
+    }
     const env = {
+      CATALOGUE_DIR: catalogue.path,
       ...{ PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath },
       ...{ LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024), ALERT_ALLOWED_HOSTS: "127.0.0.1" },
     };
@@ -71,6 +89,7 @@ export async function startDesk(): Promise<Desk> {
       stack,
       engine,
       pm2,
+      catalogueImage,
       page,
       visit,
       open: async (path, heading, on = page) => {

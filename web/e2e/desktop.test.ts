@@ -3,6 +3,7 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { type Desk, startDesk } from "./desk.ts";
 import { accessJourney } from "./journeys/access.ts";
 import { alertsJourney } from "./journeys/alerts.ts";
+import { catalogueJourney } from "./journeys/catalogue.ts";
 import { deploymentsJourney } from "./journeys/deployments.ts";
 import { filesJourney } from "./journeys/files.ts";
 import { hostJourney } from "./journeys/host.ts";
@@ -33,6 +34,7 @@ describe.skipIf(await lacks("chromium", "docker"))("the desktop", () => {
   describe("services", () => servicesJourney(at));
   describe.skipIf(noCompose)("stacks", () => stacksJourney(at));
   describe("images, volumes, networks and the disk", () => imagesJourney(at));
+  describe("the catalogue", () => catalogueJourney(at));
   describe("logs", () => logsJourney(at));
   describe("containers in hand", () => lifecycleJourney(at));
   describe("a shell", () => shellJourney(at));

@@ -14,6 +14,8 @@ const pages: [path: string, heading: string][] = [
   ["/volumes", "Volumes"],
   ["/networks", "Networks"],
   ["/disk", "Disk"],
+  ["/catalogue", "Catalogue"],
+  ["/catalogue/postgres", "PostgreSQL"],
   ["/system", "System"],
   ["/mcp", "MCP servers"],
   ["/files", "Files"],
