@@ -143,7 +143,9 @@ describe.skipIf(await lacks("docker"))("a container", { timeout: 30_000 }, () =>
     await eventually(async () => {
       const { body } = await api.ask("GET", "/api/services");
       const found = body.services.find((service: { name: string }) => service.name === name);
-      return found.restartCount > 0 && found.startedAt === `${(await inspect(name)).State.StartedAt.slice(0, 23)}Z`;
+      return (
+        found.restartCount > 0 && found.startedAt === new Date((await inspect(name)).State.StartedAt).toISOString()
+      );
     });
     await engine.docker.getContainer(name).remove({ force: true });
   });

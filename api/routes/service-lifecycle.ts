@@ -84,7 +84,11 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
     )
     .patch(
       "/:id",
-      described({ tag, summary: "Change limits and restart policy of a container, also while it runs", answer }),
+      described({
+        tag,
+        summary: "Change what a container may use, and whether it comes back, also while it runs",
+        answer,
+      }),
       validated("param", params),
       validated("json", limitsBody),
       (c) => {

@@ -14,6 +14,8 @@ export interface BulkBarProps {
   deeds: ServiceDeeds;
 }
 
+/** Containers at a time: the server runs sixteen long actions at most, and others have some too. */
+const AT_ONCE = 6;
 /** Names that are written out when all are to be removed. */
 const NAMED = 6;
 
@@ -24,7 +26,14 @@ export function BulkBar(props: BulkBarProps) {
   const down = () => marked().filter(({ state }) => !isUp(state));
   const all = (services: readonly Service[], act: (service: Service) => Promise<void>) => {
     props.marks.clear();
-    for (const service of services) void act(service);
+    const rest = [...services];
+    const next = async (): Promise<void> => {
+      const service = rest.shift();
+      if (!service) return;
+      await act(service);
+      await next();
+    };
+    for (let index = 0; index < AT_ONCE; index++) void next();
   };
   const remove = async () => {
     const services = marked();
@@ -47,7 +56,7 @@ export function BulkBar(props: BulkBarProps) {
   return (
     <Show when={marked().length > 0}>
       <div class="bulk-bar" role="toolbar" aria-label="Marked containers">
-        <b class="grow">{marked().length} marked</b>
+        <b>{marked().length} marked</b>
         <Button
           size="sm"
           disabled={down().length === 0}

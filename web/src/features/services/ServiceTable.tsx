@@ -3,7 +3,7 @@ import ArrowUp from "lucide-solid/icons/arrow-up";
 import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
-import { formatBytes, formatPercent } from "../../lib/format.ts";
+import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { Sparkline, Status } from "../../ui/index.ts";
 import { AlertBadge } from "../alerts/AlertBadge.tsx";
@@ -11,6 +11,7 @@ import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateBadge } from "../updates/UpdateBadge.tsx";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
+import type { ServiceColumns } from "./service-columns.ts";
 import type { ServiceDeeds } from "./service-deeds.ts";
 import { imageText, portTexts, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
 import type { ServiceMarks } from "./service-marks.ts";
@@ -34,6 +35,7 @@ export interface ServiceTableProps {
   narrow: boolean;
   /** Rows that are marked for doing something with all of them; absent for those who may only look. */
   marks?: ServiceMarks;
+  columns: ServiceColumns;
 }
 
 /** Live samples of so many rows at a time; the open container and the rest of the page need subscriptions too. */
@@ -49,6 +51,8 @@ export function ServiceTable(props: ServiceTableProps) {
   const byId = createMemo(
     () => new Map(props.groups.flatMap((group) => group.services.map((service) => [service.id, service] as const))),
   );
+  const span = () =>
+    props.narrow ? 1 : 7 + [props.marks, props.columns.network(), props.columns.disk()].filter(Boolean).length;
   return (
     <div class="table-wrap">
       <table class="table services-table" aria-label="Containers">
@@ -79,6 +83,16 @@ export function ServiceTable(props: ServiceTableProps) {
               <th scope="col" class="cell-middle cell-end">
                 Memory
               </th>
+              <Show when={props.columns.network()}>
+                <th scope="col" class="cell-middle cell-end">
+                  Network
+                </th>
+              </Show>
+              <Show when={props.columns.disk()}>
+                <th scope="col" class="cell-middle cell-end">
+                  Disk
+                </th>
+              </Show>
               <th scope="col" class="cell-tight">
                 <span class="visually-hidden">Actions</span>
               </th>
@@ -91,7 +105,7 @@ export function ServiceTable(props: ServiceTableProps) {
               {(group) => (
                 <tbody>
                   <Show when={props.groups.length > 1 || project !== null}>
-                    <GroupRow group={group()} columns={props.narrow ? 1 : props.marks ? 8 : 7} />
+                    <GroupRow group={group()} columns={span()} />
                   </Show>
                   <For each={group().services.map(({ id }) => id)}>
                     {(id) => (
@@ -229,7 +243,7 @@ function Row(props: ServiceTableProps & { service: Service; visible: ReturnType<
         <td class="cell-wide">
           <Ports service={props.service} />
         </td>
-        <Live service={props.service} on={props.visible.has(props.service.id)} />
+        <Live service={props.service} on={props.visible.has(props.service.id)} columns={props.columns} />
         <td class="cell-tight">
           <ServiceActions service={props.service} deeds={props.deeds} onRemove={props.onRemove} />
         </td>
@@ -254,8 +268,8 @@ function Ports(props: { service: Service }) {
   );
 }
 
-/** CPU and memory cells, live while the row is on the screen. */
-function Live(props: { service: Service; on: boolean }) {
+/** Cells of figures, live while the row is on the screen. */
+function Live(props: { service: Service; on: boolean; columns: ServiceColumns }) {
   // The list is replaced on every change: only another container, or another state, is worth a new subscription.
   const key = createMemo(() =>
     props.on && props.service.state === "running" ? JSON.stringify([props.service.id, props.service.name]) : "",
@@ -289,6 +303,35 @@ function Live(props: { service: Service; on: boolean }) {
           {(sample) => formatBytes(sample().memoryBytes)}
         </Show>
       </td>
+      <Show when={props.columns.network()}>
+        <Flow into={last()?.rx} out={last()?.tx} names={["received", "sent"]} />
+      </Show>
+      <Show when={props.columns.disk()}>
+        <Flow into={last()?.read} out={last()?.write} names={["read", "written"]} />
+      </Show>
     </>
+  );
+}
+
+/** Bytes a second in both directions; unknown until there are two samples. */
+function Flow(props: {
+  into: number | null | undefined;
+  out: number | null | undefined;
+  names: readonly [string, string];
+}) {
+  const text = (rate: number | null | undefined) => (rate == null ? "–" : formatRate(rate));
+  return (
+    <td class="cell-middle cell-end num service-flow">
+      <div title={props.names[0]}>
+        <span aria-hidden="true">↓ </span>
+        <span class="visually-hidden">{props.names[0]} </span>
+        {text(props.into)}
+      </div>
+      <div class="faint" title={props.names[1]}>
+        <span aria-hidden="true">↑ </span>
+        <span class="visually-hidden">{props.names[1]} </span>
+        {text(props.out)}
+      </div>
+    </td>
   );
 }

@@ -6,13 +6,14 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import { useServices } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
-import { Button, Callout, EmptyState, ErrorState, Page, SearchField, Skeleton } from "../../ui/index.ts";
+import { Button, Callout, EmptyState, ErrorState, Menu, Page, SearchField, Skeleton } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { BulkBar } from "./BulkBar.tsx";
 import { RemoveServiceDialog } from "./RemoveServiceDialog.tsx";
 import { ServicePane } from "./ServicePane.tsx";
 import { ServiceTable, type Sorting } from "./ServiceTable.tsx";
+import { createServiceColumns } from "./service-columns.ts";
 import { createServiceDeeds } from "./service-deeds.ts";
 import { toGroups } from "./service-list.ts";
 import { createServiceMarks } from "./service-marks.ts";
@@ -32,6 +33,7 @@ export function ServicesView(props: ServicesViewProps) {
   const query = useServices();
   const deeds = createServiceDeeds();
   const marks = createServiceMarks();
+  const columns = createServiceColumns();
   const [filter, setFilter] = createSignal("");
   const [sorting, setSorting] = createSignal<Sorting>({ order: "name", descending: false });
   const [removing, setRemoving] = createSignal<Service | null>(null);
@@ -56,7 +58,30 @@ export function ServicesView(props: ServicesViewProps) {
           fixed
           title="Services"
           note={query.data ? `${running()} of ${all().length} running` : ""}
-          actions={<SearchField label="Filter containers" value={filter()} onInput={setFilter} />}
+          actions={
+            <>
+              <SearchField label="Filter containers" value={filter()} onInput={setFilter} />
+              <Show when={props.selected === null}>
+                <Menu
+                  label="Columns"
+                  variant="secondary"
+                  trigger="Columns"
+                  items={[
+                    {
+                      label: "Network traffic",
+                      hint: columns.network() ? "✓" : "",
+                      onSelect: () => columns.setNetwork(!columns.network()),
+                    },
+                    {
+                      label: "Disk traffic",
+                      hint: columns.disk() ? "✓" : "",
+                      onSelect: () => columns.setDisk(!columns.disk()),
+                    },
+                  ]}
+                />
+              </Show>
+            </>
+          }
         >
           <Show when={engine()?.state !== "up" && all().length > 0 && engine()}>
             {(state) => (
@@ -99,6 +124,7 @@ export function ServicesView(props: ServicesViewProps) {
               </Show>
               <ServiceTable
                 {...(session.may("services:control") ? { marks } : {})}
+                columns={columns}
                 groups={groups()}
                 sorting={sorting()}
                 onSort={setSorting}
