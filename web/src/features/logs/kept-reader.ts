@@ -235,15 +235,21 @@ export function createKeptReader(options: KeptReaderOptions) {
       begun = true;
       setOlder("end");
     },
-    reset() {
+    /** `reading`: a first page is about to be asked for, and no other may come before it. */
+    reset(state: "more" | "reading" = "more") {
       abort.abort();
       abort = new AbortController();
       begun = false;
       olderCursor = undefined;
       newerCursor = undefined;
-      setOlder("more");
-      setNewer("more");
+      setOlder(state);
+      setNewer(state);
       setReached(null);
+    },
+    /** The first page could not be read. */
+    fail() {
+      setOlder("failed");
+      setNewer("failed");
     },
     /** A time as kept, in nanoseconds: many lines may share a millisecond. */
     around: (time: string) =>

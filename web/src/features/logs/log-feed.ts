@@ -206,13 +206,13 @@ export function createLogFeed(options: LogFeedOptions) {
     },
   });
 
-  function reset() {
+  function reset(state?: "reading") {
     shown.clear();
     shownFrom = Number.NEGATIVE_INFINITY;
     ahead = createSeam();
     seams.older = createSeam();
     seams.newer = createSeam();
-    reader.reset();
+    reader.reset(state);
     setProblem("");
   }
   function showLive() {
@@ -225,7 +225,7 @@ export function createLogFeed(options: LogFeedOptions) {
     if (!whole()) void reader.loadOlder();
   }
   async function showPast(load: () => Promise<Target | undefined>) {
-    reset();
+    reset("reading");
     setAttached(false);
     setMissed(0);
     changed();
@@ -233,7 +233,9 @@ export function createLogFeed(options: LogFeedOptions) {
       const found = await load();
       if (found) setTarget(found);
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === "AbortError")) setProblem(toMessage(error));
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      reader.fail();
+      setProblem(toMessage(error));
     }
   }
   const placeOf = (at: number): Place =>
