@@ -9,6 +9,12 @@ import { examineInstall, isAboutInput } from "./examine.ts";
 import { CATALOGUE_LABEL, type InstallPlan, planInstall } from "./plan.ts";
 import { MASK, makeSecrets } from "./secrets.ts";
 
+export interface InstallDeps {
+  docker: DockerHost;
+  /** Log-in for an image's registry, if there is one: Docker Hub gives more pulls to whom it knows. */
+  registries: { authFor(reference: string): string | undefined };
+}
+
 export interface Installed {
   containerId: string;
   page: string | null;
@@ -28,7 +34,7 @@ const LOG_LIMIT_MS = 5_000;
  * Nothing that is told on the way holds a secret.
  */
 export async function installEntry(
-  docker: DockerHost,
+  { docker, registries }: InstallDeps,
   entry: CatalogueEntry,
   input: InstallInput,
   publicHost: string,
@@ -54,7 +60,10 @@ export async function installEntry(
     }
   };
   try {
-    await stage("pull", `Pull ${container.image}`, () => docker.images.pull(container.image, { signal, onStep: step }));
+    await stage("pull", `Pull ${container.image}`, () => {
+      const registryAuth = registries.authFor(container.image);
+      return docker.images.pull(container.image, { signal, onStep: step, registryAuth });
+    });
     await stage("prepare", "Make its volumes and network", () => prepare(docker, plan, existingVolumes, undo));
     const id = await stage("create", "Create the container", async () => {
       const made = await docker.provision.create(container);

@@ -35,7 +35,9 @@ const tag = "Catalogue";
 const params = z.object({ id: catalogueId });
 
 /** Services that can be installed: what there is, what an installation would make, and making it. */
-export function catalogueRoutes(deps: Pick<ApiDeps, "docker" | "jobs" | "catalogue" | "credentialClaims">) {
+export function catalogueRoutes(
+  deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "credentialClaims">,
+) {
   const { docker, jobs, catalogue, credentialClaims } = deps;
 
   const find = (id: string): CatalogueEntry => {
@@ -127,7 +129,7 @@ export function catalogueRoutes(deps: Pick<ApiDeps, "docker" | "jobs" | "catalog
           rooms: [input.name],
           exclusive: `container:${input.name}`,
           run: async (handle) => {
-            const { containerId, page, credentials } = await installEntry(docker, entry, input, host, handle);
+            const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
             // Anybody who follows the job sees its result: what must stay secret is claimed.
             if (credentials.length > 0) credentialClaims.keep(job.id, { kind, id }, credentials);
             return { entry: entry.id, name: input.name, containerId, page, credentials: credentials.length };
