@@ -44,7 +44,10 @@ if [ -e "$data_dir" ]; then
   mv "$data_dir" "$kept"
   # Stacks stay as they are: their containers mount what lies beside the compose files, and the archive has only these.
   if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
-  # Kept logs are in no archive: they go on.
+  # Kept logs and the history of figures are in no archive: they go on.
+  for end in "" -wal -shm; do
+    if [ -f "$kept/history.db$end" ]; then mv "$kept/history.db$end" "$work/state/history.db$end"; fi
+  done
   if [ -d "$kept/log-store" ]; then rm -rf "$work/state/log-store" && mv "$kept/log-store" "$work/state/log-store"; fi
   say "What was there is in $kept"
 fi

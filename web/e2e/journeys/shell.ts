@@ -21,6 +21,8 @@ export function shellJourney(at: () => Desk): void {
     await page.getByRole("tab", { name: "Shell" }).click();
     await page.getByRole("button", { name: "Open shell" }).click();
     await eventually(async () => expect(await text(page)).toContain("# "));
+    await page.keyboard.type("echo focus:$((40+2))\n"); // it takes the keys by itself
+    await eventually(async () => expect(await text(page)).toContain("focus:42"));
     await type(page, "printf '\\033[31mred\\033[0m'; echo cols:$(stty size | cut -d' ' -f2)");
     await eventually(async () => expect(await text(page)).toMatch(/redcols:\d+/));
     expect(Number(/cols:(\d+)/.exec(await text(page))?.[1])).toBeGreaterThan(60);

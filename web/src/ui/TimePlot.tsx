@@ -31,6 +31,15 @@ export interface TimePlotProps {
 /** 1 to 512 of each unit from bytes to petabytes. */
 const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
+const shortClock = new Intl.DateTimeFormat(undefined, { timeStyle: "short", hourCycle: "h23" });
+const calendar = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  hourCycle: "h23",
+});
+const HOUR_MS = 3_600_000;
+const clockFor = (span = 0) => (span > 48 * HOUR_MS ? calendar : span > 2 * HOUR_MS ? shortClock : clock);
 /** Seconds the width stands for at least. */
 const SHORTEST_SPAN = 60;
 const AXIS_FONT = '11px "Geist Variable", system-ui, sans-serif';
@@ -80,7 +89,7 @@ export default function TimePlot(props: TimePlotProps) {
             ticks: { show: false },
             size: 24,
             space: 84,
-            values: (_plot, seconds) => seconds.map((time) => clock.format(time * 1000)),
+            values: (_plot, seconds) => seconds.map((time) => clockFor(props.span).format(time * 1000)),
           },
           {
             ...axis,

@@ -26,7 +26,15 @@ export interface ServicePaneProps {
 export function ServicePane(props: ServicePaneProps) {
   const look = () => lookOf(props.service);
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
-  const tab = () => (chosen() === "shell" && !session.may("services:shell") ? "logs" : chosen());
+  const known = () => [
+    "logs",
+    "stats",
+    "details",
+    "processes",
+    "inspect",
+    ...(session.may("services:shell") ? ["shell"] : []),
+  ];
+  const tab = () => (known().includes(chosen()) ? chosen() : "logs");
   /** In the address, so that a reload comes back to it. */
   const choose = (id: string) => {
     setTab(id);

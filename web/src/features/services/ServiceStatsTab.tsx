@@ -1,16 +1,21 @@
 import Activity from "lucide-solid/icons/activity";
-import { createMemo, Show, untrack } from "solid-js";
+import { createMemo, createSignal, Show, untrack } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
+import { api } from "../../lib/api.ts";
 import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
-import { Card, EmptyState, Skeleton, TimeChart } from "../../ui/index.ts";
+import { Card, EmptyState, Segmented, Skeleton, TimeChart } from "../../ui/index.ts";
+import { type ChartRange, chartRanges, createPast, joinPast, spanOf } from "../history/history-range.ts";
 import { createContainerStats, type StatsSample, type SubscribeStats } from "./container-stats.ts";
 
 /** Samples kept, one a second: five minutes. */
 const SAMPLES = 300;
+const names = ["cpu", "memory", "rx", "tx", "read", "write"] as const;
 
-/** Live charts of one container. */
+/** Charts of one container: what it used, and what it uses now. */
 export function ServiceStatsTab(props: { service: Service }) {
+  const [range, setRange] = createSignal<ChartRange>("5m");
   const key = createMemo(() =>
     JSON.stringify([props.service.id, props.service.name, props.service.state === "running"]),
   );
@@ -20,75 +25,103 @@ export function ServiceStatsTab(props: { service: Service }) {
     return state === "running" ? (onStats) => servicesWS.subscribeStats(id, name, onStats) : undefined;
   });
   const samples = createContainerStats(source, SAMPLES);
+  const fetchPast = createMemo(() => {
+    key();
+    const { id } = untrack(() => props.service);
+    return (asked: HistoryRange) => api.services.history(id, asked);
+  });
+  const past = createPast(range, fetchPast);
+  const joined = createMemo(() => {
+    const live = samples();
+    const columns = {
+      times: live.map(({ time }) => time),
+      cpu: live.map(({ cpuPercent }) => cpuPercent),
+      memory: live.map(({ memoryBytes }) => memoryBytes),
+      ...{ rx: live.map(({ rx }) => rx), tx: live.map(({ tx }) => tx) },
+      ...{ read: live.map(({ read }) => read), write: live.map(({ write }) => write) },
+    };
+    return joinPast(past(), columns, names, { span: spanOf[range()], now: live.at(-1)?.time ?? Date.now() });
+  });
+  const isEmpty = () => joined().times.length === 0;
   return (
     <div class="detail-scroll">
+      <Segmented label="Time shown" options={chartRanges} value={range()} onChange={setRange} />
       <Show
-        when={props.service.state === "running"}
+        when={!isEmpty()}
         fallback={
-          <EmptyState icon={<Activity size={18} />} title="Not running">
-            Its figures are shown here while it runs.
-          </EmptyState>
+          <Show
+            when={props.service.state !== "running"}
+            fallback={<Skeleton lines={8} label="Waiting for the first sample" />}
+          >
+            <EmptyState icon={<Activity size={18} />} title="Not running">
+              Nothing was measured in this time; its figures are shown here while it runs.
+            </EmptyState>
+          </Show>
         }
       >
-        <Show when={samples().length > 0} fallback={<Skeleton lines={8} label="Waiting for the first sample" />}>
-          <Charts samples={samples()} />
-        </Show>
+        <Charts {...joined()} last={samples().at(-1)} limit={past()?.memoryLimit.at(-1)} span={spanOf[range()]} />
       </Show>
     </div>
   );
 }
 
-function Charts(props: { samples: readonly StatsSample[] }) {
-  const times = createMemo(() => props.samples.map(({ time }) => time));
-  const last = () => props.samples.at(-1);
-  const limit = () => last()?.memoryLimitBytes ?? 0;
-  const series = (pick: (sample: StatsSample) => number | null) => props.samples.map(pick);
-  const span = SAMPLES * 1_000;
+type ChartsProps = ReturnType<typeof joinPast<(typeof names)[number]>> & {
+  last: StatsSample | undefined;
+  /** Of the past, in bytes: for a container that does not run. */
+  limit: number | undefined;
+  span: number;
+};
+
+function Charts(props: ChartsProps) {
+  const limit = () => props.last?.memoryLimitBytes ?? props.limit ?? 0;
   return (
     <div class="detail-columns">
       <Card title="CPU">
         <TimeChart
           label="CPU"
-          times={times()}
-          series={[{ label: "CPU", values: series((sample) => sample.cpuPercent) }]}
+          times={props.times}
+          series={[{ label: "CPU", values: props.cpu }]}
           format={formatPercent}
-          span={span}
+          span={props.span}
         />
       </Card>
       <Card title="Memory" actions={<span class="count">{limit() > 0 ? `of ${formatBytes(limit())}` : ""}</span>}>
         <TimeChart
           label="Memory"
-          times={times()}
-          series={[{ label: "Memory", values: series((sample) => sample.memoryBytes) }]}
+          times={props.times}
+          series={[{ label: "Memory", values: props.memory }]}
           format={formatBytes}
           steps="binary"
-          span={span}
+          span={props.span}
         />
       </Card>
       <Card title="Network">
         <TimeChart
           label="Network"
-          times={times()}
+          times={props.times}
           series={[
-            { label: "Received", values: series((sample) => sample.rx) },
-            { label: "Sent", values: series((sample) => sample.tx) },
+            { label: "Received", values: props.rx },
+            { label: "Sent", values: props.tx },
           ]}
           format={formatRate}
           steps="binary"
-          span={span}
+          span={props.span}
         />
       </Card>
-      <Card title="Block devices" actions={<span class="count">{last()?.pids ?? 0} processes</span>}>
+      <Card
+        title="Block devices"
+        actions={<span class="count">{props.last ? `${props.last.pids} processes` : ""}</span>}
+      >
         <TimeChart
           label="Block devices"
-          times={times()}
+          times={props.times}
           series={[
-            { label: "Read", values: series((sample) => sample.read) },
-            { label: "Written", values: series((sample) => sample.write) },
+            { label: "Read", values: props.read },
+            { label: "Written", values: props.write },
           ]}
           format={formatRate}
           steps="binary"
-          span={span}
+          span={props.span}
         />
       </Card>
     </div>

@@ -3,12 +3,15 @@ import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { TimeChart } from "../../ui/TimeChart.tsx";
-import { HISTORY_MS } from "./host-stats.ts";
-import type { StatsHistory } from "./stats-history.ts";
+
+/** As long as `times`; null where nothing was measured. */
+export type HostHistory = { times: number[] } & Record<"cpu" | "memory" | "swap" | "rx" | "tx", (number | null)[]>;
 
 interface LoadCardProps {
   stats: SystemStats;
-  history: StatsHistory;
+  history: HostHistory;
+  /** Milliseconds the charts stand for. */
+  span: number;
 }
 
 const Big = (props: { value: string; note: string }) => (
@@ -28,12 +31,12 @@ export function CpuCard(props: LoadCardProps) {
       actions={<Big value={formatPercent(props.stats.cpu.usage)} note={`load ${load()}`} />}
     >
       <TimeChart
-        label="CPU usage over the last five minutes"
+        label="CPU usage over time"
         times={props.history.times}
         series={series()}
         format={formatPercent}
         max={100}
-        span={HISTORY_MS}
+        span={props.span}
         height={190}
         plain
       />
@@ -57,13 +60,13 @@ export function MemoryCard(props: LoadCardProps) {
       }
     >
       <TimeChart
-        label="Memory used over the last five minutes"
+        label="Memory used over time"
         times={props.history.times}
         series={series()}
         format={formatBytes}
         steps="binary"
         max={props.stats.memory.total}
-        span={HISTORY_MS}
+        span={props.span}
       />
     </Card>
   );
@@ -77,12 +80,12 @@ export function NetworkCard(props: LoadCardProps) {
   return (
     <Card title="Network">
       <TimeChart
-        label="Network traffic over the last five minutes"
+        label="Network traffic over time"
         times={props.history.times}
         series={series()}
         format={formatRate}
         steps="binary"
-        span={HISTORY_MS}
+        span={props.span}
       />
     </Card>
   );

@@ -55,8 +55,8 @@ export function ShellTab(props: { service: Service }) {
 
   const add = (shell: Shell) => {
     if (left) return;
+    setChosen(shell.id); // first: a screen that is made hidden has no size, and takes no keys
     setOpen((old) => [...old, { shell, number: ++count, attached: false }]);
-    setChosen(shell.id);
   };
   const change = (id: string, part: Partial<OpenShell>) =>
     setOpen((old) => old.map((one) => (one.shell.id === id ? { ...one, ...part } : one)));
@@ -215,6 +215,7 @@ export function ShellTab(props: { service: Service }) {
                     <Terminal
                       container={props.service}
                       shellId={id}
+                      active={chosen() === id}
                       label={`Shell ${one()?.number ?? ""} in ${visibleName(props.service.name)}`}
                       onOver={(code, exitCode) => change(id, { over: { code, exitCode } })}
                       onAttached={(attached) => change(id, { attached })}

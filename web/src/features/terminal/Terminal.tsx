@@ -12,6 +12,8 @@ import { terminalTheme } from "./terminal-theme.ts";
 export interface TerminalProps {
   container: { id: string; name: string };
   shellId: string;
+  /** It is the one shown, and takes the keys. */
+  active: boolean;
   label: string;
   onOver: (code: ShellEnd, exitCode: number | undefined) => void;
   onAttached: (attached: boolean) => void;
@@ -88,7 +90,7 @@ export default function Terminal(props: TerminalProps) {
       }),
     );
     void document.fonts?.ready.then(() => fit.fit());
-    terminal.focus();
+    createEffect(() => props.active && terminal.focus());
     onCleanup(() => {
       resized.disconnect();
       cancelAnimationFrame(frame);
