@@ -57,13 +57,16 @@ describe("without a session", () => {
       "/API/users",
       "/emit",
     ]) {
-      for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "PURGE"]) {
-        const asGet = method === "HEAD" ? "GET" : method;
-        if (openRoutes.includes(`${asGet} ${path}`)) continue;
-        const answer = await server.ask(method, concrete(path), { origin: null });
-        expect(answer.status, `${method} ${path}`).toBe(401);
-        if (method !== "HEAD") bodies.add(JSON.stringify(withoutId(answer.body)));
-      }
+      const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "PURGE"];
+      await Promise.all(
+        methods.map(async (method) => {
+          const asGet = method === "HEAD" ? "GET" : method;
+          if (openRoutes.includes(`${asGet} ${path}`)) return;
+          const answer = await server.ask(method, concrete(path), { origin: null });
+          expect(answer.status, `${method} ${path}`).toBe(401);
+          if (method !== "HEAD") bodies.add(JSON.stringify(withoutId(answer.body)));
+        }),
+      );
     }
     expect([...bodies]).toEqual(['{"success":false,"error":"Log in first.","code":"unauthorized"}']);
   });
