@@ -39,6 +39,7 @@ function copyFolder(from: string, to: string, stacks = join(from, "stacks")): vo
     if (/^state\.db(-|$)/.test(name) || name.endsWith(".tmp") || name === "setup-token") continue;
     const source = join(from, name);
     if (source === join(dirname(stacks), STORE_FOLDER)) continue; // kept logs are bulky, and no state
+    if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are figures of last week
     const kind = lstatSync(source);
     if (kind.isDirectory()) {
       if (dirname(from) === stacks) continue;
