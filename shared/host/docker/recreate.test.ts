@@ -5,7 +5,7 @@ import { testEngine } from "../../testing/engine.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { lacks } from "../../testing/parts.ts";
 import { createDockerHost } from "../docker.ts";
-import type { RecreatePhase } from "./recreate.ts";
+import { mayEnd, type RecreatePhase } from "./recreate.ts";
 
 const engine = testEngine();
 const host = createDockerHost({ dockerHost: engine.dockerHost });
@@ -173,4 +173,20 @@ describe.skipIf(await lacks("docker"))("a container that is made anew", { timeou
     await eventually(async () => (await inspect(old.Id)).State.StartedAt === old.State.StartedAt);
     expect(await named(old.Name)).toEqual([old.Name]);
   });
+});
+
+test("only what was a job may end without an error after it is made anew", () => {
+  const now = Date.parse("2026-01-01T12:00:00Z");
+  const old = (policy: string, secondsUp: number | null) =>
+    ({
+      State: { Running: secondsUp !== null, StartedAt: new Date(now - (secondsUp ?? 0) * 1_000).toISOString() },
+      HostConfig: { RestartPolicy: { Name: policy } },
+    }) as Docker.ContainerInspectInfo;
+  expect(mayEnd(old("no", 5), now)).toBe(true);
+  expect(mayEnd(old("", 5), now)).toBe(true);
+  expect(mayEnd(old("on-failure", 5), now)).toBe(true);
+  expect(mayEnd(old("no", 600), now)).toBe(false);
+  expect(mayEnd(old("on-failure", 600), now)).toBe(false);
+  expect(mayEnd(old("always", 5), now)).toBe(false);
+  expect(mayEnd(old("unless-stopped", 5), now)).toBe(false);
 });

@@ -41,6 +41,8 @@ const SETTLE_MS = 3_000;
 /** Longest wait for a health check to say something. */
 const HEALTH_MAX_MS = 300_000;
 const LOOK_MS = 250;
+/** What had been up for so long was a service, not a job with an end. */
+const SERVICE_AGE_MS = 120_000;
 const NANOSECONDS = 1_000_000;
 
 /**
@@ -90,12 +92,12 @@ export function createRecreate({ call, inspect }: EngineCalls): Recreate {
     }
   };
 
-  const untilRunning = async (id: string, signal: AbortSignal) => {
+  const untilRunning = async (id: string, mayEnd: boolean, signal: AbortSignal) => {
     const began = performance.now();
     for (;;) {
       const { State, Config, RestartCount } = await inspect(id);
       const passed = performance.now() - began;
-      if (State.Restarting || RestartCount > 0 || (!State.Running && State.ExitCode !== 0)) {
+      if (State.Restarting || RestartCount > 0 || (!State.Running && (State.ExitCode !== 0 || !mayEnd))) {
         throw new AppError("conflict", `The new container ended right after its start, with code ${State.ExitCode}.`);
       }
       if (!State.Running) return; // a job that is done already
@@ -154,7 +156,7 @@ export function createRecreate({ call, inspect }: EngineCalls): Recreate {
         undo.push(() => post(id, "stop", { t: 0 }));
         await post(id, "start");
         onPhase("check");
-        await untilRunning(id, signal);
+        await untilRunning(id, mayEnd(old), signal);
       }
     } catch (error) {
       onPhase("restore");
@@ -182,6 +184,14 @@ function refuseWhatCannot({ Id, State, HostConfig, Config }: ContainerInspectInf
     refuse("This container belongs to a swarm, which makes it anew itself.");
   if (Id === ownContainerId())
     refuse("The panel itself runs in this container, and would end before the work is done.");
+}
+
+/** Whether an end without an error is what is expected of it: of a job, not of what is to stay up. */
+export function mayEnd({ State, HostConfig }: ContainerInspectInfo, now = Date.now()): boolean {
+  const policy = HostConfig.RestartPolicy?.Name ?? "";
+  // `on-failure` is for work that ends well: only its age tells a service from a job.
+  if (policy === "always" || policy === "unless-stopped") return false;
+  return !(State.Running && now - Date.parse(State.StartedAt) >= SERVICE_AGE_MS);
 }
 
 const graceOf = ({ Config }: ContainerInspectInfo): number =>
