@@ -90,6 +90,22 @@ test("shows those limited to some containers the jobs of these and their own, an
   expect((await api.ask("GET", "/api/jobs", { cookie: viewer })).status).toBe(403);
 });
 
+test("shows and ends a job only to those who might have begun it", async () => {
+  const made = await api.ask("POST", "/api/keys", {
+    body: { name: "containers only", role: "operator", scopes: ["services:control"], days: 1 },
+  });
+  const token = made.body.secret as string;
+  const wait = ({ signal }: { signal: AbortSignal }) => untilAborted(signal);
+  const ofStack = begin({ kind: "stack:up", target: "shop", run: wait });
+  const ofService = begin({ kind: "service:recreate", target: "web", run: wait });
+  const { body } = await api.ask("GET", "/api/jobs", { token });
+  expect(body.jobs.map(({ id }: Job) => id)).toEqual([ofService.id]);
+  expect((await api.ask("GET", `/api/jobs/${ofStack.id}`, { token })).status).toBe(404);
+  expect((await api.ask("DELETE", `/api/jobs/${ofStack.id}`, { token, body: {} })).status).toBe(404);
+  expect(api.deps.jobs.find(ofStack.id)?.job.state).toBe("running");
+  expect((await api.ask("DELETE", `/api/jobs/${ofService.id}`, { token, body: {} })).status).toBe(202);
+});
+
 test("writes the end of a job into the trail, under the name of who began it", async () => {
   const { id } = begin({ target: "shop", run: () => Promise.reject(new AppError("conflict", "No.")) });
   await api.deps.jobs.finished(id);

@@ -1,8 +1,11 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
 import { jobId } from "../../shared/protocol/job.ts";
+import { permissions } from "../../shared/protocol/permission.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { accessTable } from "../access-table.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { JobRecord } from "../jobs/jobs.ts";
@@ -13,11 +16,26 @@ import { jobSchema } from "../schemas/job.ts";
 const tag = "Jobs";
 const params = z.object({ id: jobId });
 
+const isPermission = (rule: string | undefined): rule is Permission =>
+  rule !== undefined && Object.hasOwn(permissions, rule);
+
+/**
+ * Whether the caller may do what the job does. Its kind is the action of a route; one that no route has is for those who
+ * may do everything there is to stacks, the most powerful kind of job.
+ */
+function mayDo(principal: Principal, kind: string): boolean {
+  const rule = Object.values(accessTable).find(({ action }) => action === kind)?.rule;
+  return may(principal, isPermission(rule) ? rule : "stacks:manage");
+}
+
 /** Actions that take their time: what runs, what came of it, and an end to it. */
 export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
   /** Who is limited to some containers sees the jobs of those, and their own. */
-  const sees = (c: Context<ApiEnv>, { services, ownerId }: JobRecord) => {
-    const { limits, id } = c.get("principal");
+  const sees = (c: Context<ApiEnv>, { job, services, ownerId }: JobRecord) => {
+    const principal = c.get("principal");
+    const { limits, id } = principal;
+    // A key for containers alone must not read, or end, what is done to stacks.
+    if (ownerId !== id && !mayDo(principal, job.kind)) return false;
     if (limits.services === null || ownerId === id) return true;
     return services.length > 0 && services.every((name) => limits.services?.includes(name));
   };
