@@ -44,6 +44,16 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
   };
   const job = async (method: string, path: string, body?: unknown) => here.ended(await ask(method, path, body));
 
+  test("Compose itself is asked about a file only by those who may run it", async () => {
+    const made = await here.api.ask("POST", "/api/keys", {
+      body: { name: "reads stacks", role: "operator", scopes: ["stacks:view"], days: 1 },
+    });
+    const check = (thorough: boolean) =>
+      here.api.ask("POST", "/api/stacks/validate", { token: made.body.secret, body: { content: box(), thorough } });
+    expect((await check(false)).status).toBe(200);
+    expect((await check(true)).status).toBe(403);
+  });
+
   test("a stack is made, brought up, stopped, restarted, taken down and deleted, each with its output", async () => {
     const name = await create(`${prefix}-life`);
     expect((await ask("GET", `/${name}`)).body.stack).toMatchObject({

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
+import { may } from "../../shared/protocol/access.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import {
   createStackBody,
@@ -99,6 +100,10 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
       validated("json", validateStackBody),
       async (c) => {
         const { content, name, thorough } = c.req.valid("json");
+        // Compose reads what a file includes and extends, from anywhere: that is for those who may run it.
+        if (thorough && !may(c.get("principal"), "stacks:manage")) {
+          throw new AppError("forbidden", "To have Compose check a file needs the right to run it (stacks:manage).");
+        }
         return c.json(ok({ findings: await stacks.check(content, name, thorough) }));
       },
     )
