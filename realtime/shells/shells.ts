@@ -16,6 +16,10 @@ const IDLE_MS = 10 * 60_000;
 const RECHECK_MS = 60_000;
 /** 128 and the number of SIGHUP. */
 const HUNG_UP = 129;
+/** 128 and the number of SIGKILL. */
+const KILLED = 137;
+const KILLED_LOOKS = 15;
+const KILLED_LOOK_MS = 100;
 /** Longest wait for shells to end when the server does. */
 const CLOSE_MS = 3_000;
 
@@ -116,7 +120,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     const exec = await docker.exec.inspect(id).catch(() => undefined);
     const exitCode = exec && !exec.running ? exec.exitCode : null;
     if (entry.reason) return finish(entry, entry.reason, exitCode);
-    const container = await docker.identify(containerId).catch((error: unknown) => error as AppError);
+    const container = await lookAt(containerId, exitCode === KILLED);
     if (container instanceof Error) {
       return finish(entry, container.code === "not_found" ? "container" : "unavailable", exitCode);
     }
@@ -130,6 +134,15 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     // Hung up by the API, or by another server: nothing here does it without a reason of its own.
     if (exitCode === HUNG_UP) return finish(entry, "ended", exitCode);
     finish(entry, exec ? "exited" : "unavailable", exitCode);
+  };
+
+  /** A container that is killed takes its shells first, and counts as running for a moment more. */
+  const lookAt = async (containerId: string, waits: boolean) => {
+    for (let looks = waits ? KILLED_LOOKS : 1; ; looks--) {
+      const container = await docker.identify(containerId).catch((error: unknown) => error as AppError);
+      if (looks <= 1 || container instanceof Error || !container.running) return container;
+      await new Promise((resolve) => setTimeout(resolve, KILLED_LOOK_MS));
+    }
   };
 
   const makeRoom = (principal: Principal) => {
