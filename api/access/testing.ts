@@ -75,6 +75,9 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
     FILE_MANAGER_ROOT: `${folder.path}/files`,
     WS_SERVER_URL: `http://127.0.0.1:${await freePort()}`,
     NODE_ENV: "test",
+    // Access needs neither, and a test starts many of these.
+    LOG_STORE_MAX_BYTES: "0",
+    STATS_INTERVAL: "0",
     ...options.env,
   });
   mkdirSync(config.FILE_MANAGER_ROOT);
