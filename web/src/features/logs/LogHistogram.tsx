@@ -1,4 +1,4 @@
-import { createMemo, createResource, createSignal, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, on, onCleanup, Show } from "solid-js";
 import type { LogBucket, LogHistogramAnswer } from "../../../../shared/protocol/log-search.ts";
 import { api } from "../../lib/api.ts";
 import { containerParameters } from "./kept-history.ts";
@@ -52,20 +52,20 @@ export function LogHistogram(props: LogHistogramProps) {
     if (!document.hidden && props.controls.query().until === undefined) setTick((count) => count + 1);
   }, REFRESH_MS);
   onCleanup(() => clearInterval(timer));
-  let abort: AbortController | undefined;
-  onCleanup(() => abort?.abort());
-  const [answer] = createResource(
-    () => [toParameters(toKeptQuery(props.controls.query())), containerParameters(props.containers), tick()] as const,
-    async ([query, containers]): Promise<LogHistogramAnswer | undefined> => {
-      abort?.abort();
-      abort = new AbortController();
+  // No resource: reading one suspends the page, which takes the focus out of the log.
+  const [shown, setShown] = createSignal<LogHistogramAnswer>();
+  const asked = createMemo(() => [
+    ...containerParameters(props.containers),
+    ...toParameters(toKeptQuery(props.controls.query())),
+  ]);
+  createEffect(
+    on([asked, tick], ([query]) => {
+      const abort = new AbortController();
+      onCleanup(() => abort.abort());
       // A strip is an aid: without it the log is still there.
-      return api.logs
-        .histogram([...containers, ...query, ["buckets", String(BUCKETS)]], abort.signal)
-        .catch(() => answer.latest);
-    },
+      api.logs.histogram([...query, ["buckets", String(BUCKETS)]], abort.signal).then(setShown, () => {});
+    }),
   );
-  const shown = () => answer.latest;
   const tallies = createMemo(() => shown()?.buckets.map(tally) ?? []);
   const highest = createMemo(() => Math.max(1, ...tallies().map(sum)));
   const span = createMemo((): readonly [number, number] => {
@@ -105,10 +105,7 @@ export function LogHistogram(props: LogHistogramProps) {
 
   return (
     <div class="log-histogram">
-      <Show
-        when={tallies().length > 0}
-        fallback={<span class="log-histogram-hint">{answer.loading ? "" : "No lines"}</span>}
-      >
+      <Show when={tallies().length > 0} fallback={<span class="log-histogram-hint">{shown() ? "No lines" : ""}</span>}>
         <svg
           viewBox={`0 0 ${tallies().length} ${HEIGHT}`}
           preserveAspectRatio="none"
