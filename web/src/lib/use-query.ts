@@ -1,10 +1,17 @@
 import { useQuery as useSuspendingQuery } from "@tanstack/solid-query";
+import { untrack } from "solid-js";
 
 /**
  * As the library's own, but `data` is undefined until it is there. The library suspends whoever reads it before that:
- * one daemon that hangs then leaves the whole page blank, its frame and the other domains included.
+ * one daemon that hangs then leaves the whole page blank, its frame and the other domains included. Who reads what was
+ * there from the beginning it suspends at every later fetch: the page is taken out of the document for a moment, and
+ * with it go the focus and the place in what scrolls.
  */
 export const useQuery: typeof useSuspendingQuery = ((...args: Parameters<typeof useSuspendingQuery>) =>
   new Proxy(useSuspendingQuery(...args), {
-    get: (query, name) => (name === "data" && query.dataUpdatedAt === 0 ? undefined : Reflect.get(query, name)),
+    get(query, name) {
+      if (name !== "data") return Reflect.get(query, name);
+      // Read for its sake: it changes with the data, and suspends nobody.
+      return query.dataUpdatedAt === 0 ? undefined : untrack(() => query.data);
+    },
   })) as typeof useSuspendingQuery;
