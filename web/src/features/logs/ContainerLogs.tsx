@@ -78,10 +78,12 @@ export function ContainerLogs(props: ContainerLogsProps) {
     }
   }
 
-  function download() {
+  async function download() {
     const query = toParameters(toKeptQuery(controls.query()));
     const times = String(controls.times() !== "off");
     if (isKept()) {
+      // What is in sight belongs to it.
+      await Promise.all([...panes.values()].map(({ feed }) => feed.catchUp().catch(() => undefined)));
       return openDownload(api.logs.downloadUrl([...containerParameters(props.containers), ...query, ["times", times]]));
     }
     const name = props.containers.length === 1 ? (props.containers[0] ?? "") : "containers";
@@ -95,7 +97,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
         label={props.label}
         controls={controls}
         pane={active()}
-        onDownload={download}
+        onDownload={() => void download()}
         downloadLabel={isKept() ? "Download all that passes the filter" : "Download what is shown"}
         onClear={() => {
           for (const pane of panes.values()) pane.feed.clear();

@@ -31,11 +31,13 @@ export interface KeptReaderOptions {
   originOf(container: string): LogOrigin | undefined;
   shown(): readonly LogEntry[];
   shownFrom(): number;
-  /** The first line of each stream, of all it gave or only of those from which on none is missing. */
-  needs(of: "all" | "whole"): KeptNeed[];
+  /** The first line of each stream, of all it gave or only of those from which on none is missing; or the newest. */
+  needs(of: "all" | "whole" | "newest"): KeptNeed[];
   attached: Accessor<boolean>;
   /** All containers are followed. */
   whole: Accessor<boolean>;
+  /** The streams gave few lines so far: reading all of those again costs little. */
+  calm(): boolean;
   /** Every stream has said something. */
   settled(): boolean;
   takeNewIds(count: number): number;
@@ -118,7 +120,8 @@ export function createKeptReader(options: KeptReaderOptions) {
     if (signal.aborted) return;
     const edge = options.shownFrom();
     // Where the streams begin, lines may be stored a little out of order: what both have is told by the seam.
-    const fromEnd = first && attached() && !options.whole();
+    // What happened between the lines of a calm stream is told from its beginning by the kept logs alone.
+    const fromEnd = first && attached() && (!options.whole() || options.calm());
     const until =
       olderCursor !== undefined || fromEnd || !Number.isFinite(edge)
         ? undefined
@@ -260,6 +263,8 @@ export function createKeptReader(options: KeptReaderOptions) {
     end: () => begin([{ order: "desc", bounds: {} }]),
     start: () => begin([{ order: "asc", bounds: {} }]),
 
+    /** Waits a moment for the newest lines of the streams to be kept. */
+    catchUp: () => untilKept(options.needs("newest"), abort.signal),
     timeOf: async (id: string): Promise<string | undefined> => history()?.timeOf(id, abort.signal),
     async findBeyond(direction: Direction): Promise<string | undefined> {
       const kept = history();

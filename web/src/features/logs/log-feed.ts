@@ -15,6 +15,9 @@ import { createLogWindow, ENTRIES_MAX } from "./log-window.ts";
 /** Newest entries held beside those in view, to come back to, where older ones can be asked for again. */
 const RECENT_MAX = 10_000;
 
+/** Lines of the streams that are few enough to be read from the kept logs once more. */
+const CALM_MAX = 2_000;
+
 export interface LogFeedOptions {
   sources: Accessor<readonly LiveSource[]>;
   /** The kept logs of the same containers; undefined while none are kept. */
@@ -181,14 +184,16 @@ export function createLogFeed(options: LogFeedOptions) {
     shown: () => shown.entries,
     shownFrom: () => shownFrom,
     needs(of) {
-      const first = new Map<string | undefined, number>();
-      for (const entry of of === "all" ? recent.entries : since(recentFrom)) {
-        if (entry.kind === "line" && !first.has(entry.origin?.name)) first.set(entry.origin?.name, entry.at);
+      const found = new Map<string | undefined, number>();
+      for (const entry of of === "whole" ? since(recentFrom) : recent.entries) {
+        if (entry.kind !== "line" || (of !== "newest" && found.has(entry.origin?.name))) continue;
+        found.set(entry.origin?.name, entry.at);
       }
-      return [...first].map(([container, at]) => ({ container, at }));
+      return [...found].map(([container, at]) => ({ container, at }));
     },
     attached,
     whole,
+    calm: () => recent.entries.length < CALM_MAX,
     settled: () => live.states().every(({ heard }) => heard),
     takeNewIds,
     takeOldIds,
@@ -222,7 +227,7 @@ export function createLogFeed(options: LogFeedOptions) {
     shownFrom = history() && recent.entries.length > 0 ? recentFrom : Number.NEGATIVE_INFINITY;
     shown.insert(filtered(since(shownFrom)));
     changed();
-    if (!whole()) void reader.loadOlder();
+    if (history()) void reader.loadOlder();
   }
   async function showPast(load: () => Promise<Target | undefined>) {
     reset("reading");
@@ -348,6 +353,7 @@ export function createLogFeed(options: LogFeedOptions) {
     older: reader.older,
     newer: reader.newer,
     reached: reader.reached,
+    catchUp: reader.catchUp,
     loadOlder: reader.loadOlder,
     loadNewer: reader.loadNewer,
     setFollowing(next: boolean) {
