@@ -1,3 +1,4 @@
+import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { ShellReport } from "../../shared/protocol/shell.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -28,6 +29,7 @@ export async function endLostShells(
       }
     }
   } catch (error) {
+    if (error instanceof UnavailableError) return; // without an Engine there are none, and other words say that it is not there
     log.warn({ err: error }, "lost shells could not be looked for");
   }
 }
