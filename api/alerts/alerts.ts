@@ -74,7 +74,7 @@ export interface AlertsDeps {
   containerEvents: ContainerEvents;
   processes: ProcessHost;
   metrics: HostMetrics;
-  jobs: Pick<Jobs, "list">;
+  jobs: Pick<Jobs, "list" | "hold">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number; now(): Date };
   realtime: Pick<WsClient, "emitToWS">;

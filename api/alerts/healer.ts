@@ -1,22 +1,28 @@
 import { randomUUID } from "node:crypto";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { AlertRule } from "../../shared/protocol/alert.ts";
+import type { ErrorCode } from "../../shared/protocol/result.ts";
 import type { ServiceDetail } from "../../shared/protocol/service.ts";
 import { delay } from "../../shared/server/backoff.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Trail } from "../audit/trail.ts";
 import type { Jobs } from "../jobs/jobs.ts";
+import { exclusiveOf } from "../lib/service-access.ts";
 import type { AlertEngine, Entry } from "./engine/engine.ts";
 
 /** Restarts under way at once: a host that has lost everything must not be asked for everything. */
 const AT_ONCE = 4;
 const EVENTS_MS = 1_000;
+/** Gone, out of reach, or in somebody else's hands: looked at again at the next tick. */
+const passing = new Set<ErrorCode>(["not_found", "upstream_unavailable", "conflict"]);
+
+type Healing = NonNullable<AlertRule["healing"]>;
 
 export interface HealerOptions {
   engine: AlertEngine;
   docker: Pick<DockerHost, "detail" | "act">;
-  jobs: Pick<Jobs, "list">;
+  jobs: Pick<Jobs, "list" | "hold">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number };
   log: Log;
@@ -64,6 +70,17 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, isTouche
     if (!healing) return;
     const service = await docker.detail(subject.name);
     if (!isWrongNow(entry, service) || isTouched(service.id) || hasJob(subject.name)) return;
+    // A person's action does not begin while this one is under way, nor this one in the middle of theirs.
+    const release = jobs.hold(exclusiveOf(service));
+    try {
+      await restart(entry, healing, service);
+    } finally {
+      release();
+    }
+  };
+
+  const restart = async (entry: Entry, healing: Healing, service: ServiceDetail) => {
+    const { rule } = entry;
     const tick = clock.tick();
     const heals = withinTime(entry.state.heals, healing.withinSeconds, tick);
     if (heals.length >= healing.limit) {
@@ -100,8 +117,7 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, isTouche
         if (busy.has(name) || !isDue(entry)) continue;
         const work = heal(entry)
           .catch((error: unknown) => {
-            if (error instanceof AppError && (error.code === "not_found" || error.code === "upstream_unavailable"))
-              return;
+            if (error instanceof AppError && passing.has(error.code)) return;
             log.error({ err: error, container: name }, "a container could not be healed");
           })
           // Events of the restart arrive a little after its end.

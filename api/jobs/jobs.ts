@@ -14,6 +14,8 @@ const FINISHED_MAX = 200;
 const FINISHED_AGE_MS = 60 * 60 * 1000;
 /** Viewers get a snapshot at most this often. */
 const TELL_MS = 150;
+/** Longest wait for what was cancelled, when the server ends: some work does not listen. */
+const CLOSE_MS = 3_000;
 /** Longest line of output that is kept, in characters. */
 const LINE_MAX = 4_096;
 
@@ -54,8 +56,11 @@ export interface JobRecord {
 export interface Jobs {
   /** Begins at once and never throws for what happens in the job. Throws `overloaded` and `conflict` before it begins. */
   start(options: JobOptions): Job;
-  /** Whether a job of this key runs. */
-  isBusy(exclusive: string): boolean;
+  /**
+   * Takes a key for work that is no job; answers what gives it back. Throws `conflict` while a job of this key runs, or
+   * somebody holds it.
+   */
+  hold(exclusive: string): () => void;
   /** Newest first. */
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
@@ -63,7 +68,7 @@ export interface Jobs {
   cancel(id: string): boolean;
   /** Resolves with the job once it is over. */
   finished(id: string): Promise<Job>;
-  /** Cancels what runs and waits for it. */
+  /** Cancels what runs and waits for it, three seconds at most. */
   close(): Promise<void>;
 }
 
@@ -83,7 +88,15 @@ interface Entry extends JobRecord {
 export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
+  const held = new Set<string>();
   let closed = false;
+
+  const refuseBusy = (exclusive: string | undefined) => {
+    if (exclusive === undefined) return;
+    if (held.has(exclusive) || running().some((other) => other.exclusive === exclusive)) {
+      throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
+    }
+  };
 
   const forget = () => {
     const old = Date.now() - FINISHED_AGE_MS;
@@ -97,13 +110,10 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
   const start = (options: JobOptions): Job => {
     if (closed) throw new AppError("overloaded", "The server is stopping.");
     forget();
-    const at = running();
-    if (at.length >= RUNNING_MAX)
+    if (running().length >= RUNNING_MAX)
       throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
     const { exclusive } = options;
-    if (exclusive !== undefined && at.some((other) => other.exclusive === exclusive)) {
-      throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
-    }
+    refuseBusy(exclusive);
     const id = randomBytes(18).toString("base64url");
     const job: Job = {
       ...{ id, kind: options.kind, target: options.target, state: "running", steps: [], lines: [], lineCount: 0 },
@@ -164,7 +174,11 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
 
   return {
     start,
-    isBusy: (exclusive) => running().some((job) => job.exclusive === exclusive),
+    hold(exclusive) {
+      refuseBusy(exclusive);
+      held.add(exclusive);
+      return () => void held.delete(exclusive);
+    },
     list: () => [...entries.values()].reverse(),
     find: (id) => entries.get(id),
     cancel(id) {
@@ -183,7 +197,15 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
       closed = true;
       const all = running();
       for (const { abort } of all) abort.abort();
-      await Promise.allSettled(all.map(({ done }) => done));
+      const ended = Promise.allSettled(all.map(({ done }) => done));
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_MS);
+      });
+      await Promise.race([ended, limit]);
+      clearTimeout(timer);
+      const left = running().map(({ job: { kind, target } }) => ({ kind, target }));
+      if (left.length > 0) log.warn({ jobs: left }, "jobs did not end in time and are left to themselves");
     },
   };
 }

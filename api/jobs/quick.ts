@@ -24,10 +24,8 @@ export async function quickOrJob<T extends Record<string, unknown>>(
   jobs: Jobs,
   { work, ...options }: QuickOptions<T>,
 ): Promise<{ done: T } | { job: Job }> {
-  if (jobs.isBusy(options.exclusive)) {
-    throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
-  }
   c.get("stillAllowed")?.();
+  let release = jobs.hold(options.exclusive);
   const done = work().then((result) => ({ done: result }));
   const enough = new AbortController();
   const late = delay(QUICK_MS, null, { signal: enough.signal }).catch(() => null);
@@ -36,10 +34,13 @@ export async function quickOrJob<T extends Record<string, unknown>>(
     if (first) return first;
   } finally {
     enough.abort();
+    release(); // the job takes the key in the same breath
   }
   // It is under way, and cannot be taken back for want of a place in the list of jobs: then the answer waits.
   const job = begun(() => beginJob(c, jobs, { ...options, run: ({ signal }) => unlessAborted(done, signal) }));
-  return job ? { job } : await done;
+  if (job) return { job };
+  release = jobs.hold(options.exclusive);
+  return await done.finally(release);
 }
 
 function begun(begin: () => Job): Job | undefined {
