@@ -113,9 +113,10 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /api/logs/download": view("services:view"),
   "GET /api/logs/:id/around": view("services:view"),
 
-  "GET /api/jobs": view("services:control"),
-  "GET /api/jobs/:id": view("services:control"),
-  "DELETE /api/jobs/:id": change("services:control", "job:cancel"),
+  // Who may begin any job; of each job, who may begin that one.
+  "GET /api/jobs": view("signed-in"),
+  "GET /api/jobs/:id": view("signed-in"),
+  "DELETE /api/jobs/:id": change("signed-in", "job:cancel"),
 
   "GET /api/stacks": view("stacks:view"),
   "POST /api/stacks": change("stacks:manage", "stack:create"),

@@ -106,6 +106,37 @@ test("shows and ends a job only to those who might have begun it", async () => {
   expect((await api.ask("DELETE", `/api/jobs/${ofService.id}`, { token, body: {} })).status).toBe(202);
 });
 
+test("shows a key what it may begin, though it may control no container", async () => {
+  const made = await api.ask("POST", "/api/keys", {
+    body: { name: "pulls only", role: "operator", scopes: ["docker:manage"], days: 1 },
+  });
+  const token = made.body.secret as string;
+  const wait = ({ signal }: { signal: AbortSignal }) => untilAborted(signal);
+  const pull = begin({ kind: "image:pull", run: wait });
+  const recreate = begin({ kind: "service:recreate", services: ["web"], run: wait });
+  expect((await api.ask("GET", `/api/jobs/${pull.id}`, { token })).body.job.id).toBe(pull.id);
+  expect((await api.ask("GET", `/api/jobs/${recreate.id}`, { token })).status).toBe(404);
+  expect((await api.ask("DELETE", `/api/jobs/${pull.id}`, { token, body: {} })).status).toBe(202);
+});
+
+test("runs no job whose key somebody holds, and gives none of a job that runs", async () => {
+  const release = api.deps.jobs.hold("service:web");
+  expect(() => begin({ exclusive: "service:web", run: async () => undefined })).toThrow(/under way/);
+  expect(() => api.deps.jobs.hold("service:web")).toThrow(/under way/);
+  release();
+  begin({ exclusive: "service:web", run: ({ signal }) => untilAborted(signal) });
+  expect(() => api.deps.jobs.hold("service:web")).toThrow(/under way/);
+});
+
+test("does not wait for ever, when it ends, for a job that does not listen", { timeout: 10_000 }, async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const { id } = begin({ run: () => promise });
+  await api.deps.jobs.close();
+  expect(api.deps.jobs.find(id)?.job.state).toBe("running");
+  resolve(undefined);
+  await api.deps.jobs.finished(id);
+});
+
 test("writes the end of a job into the trail, under the name of who began it", async () => {
   const { id } = begin({ target: "shop", run: () => Promise.reject(new AppError("conflict", "No.")) });
   await api.deps.jobs.finished(id);

@@ -94,6 +94,22 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", { t
     });
   });
 
+  test("healing waits for the action that is under way on the container", async () => {
+    const box = await engine.run({ name: "held", health: "false" });
+    const release = api.deps.jobs.hold(`service:${box.name}`);
+    const healing = { limit: 1, withinSeconds: 600, backoffSeconds: 1 };
+    const body = { condition: { kind: "container-unhealthy" }, healing };
+    const rule = await makeRule(api, { ...body, subjects: only(box.name) });
+    await until(api, rule, "firing");
+    // Another one is healed meanwhile: had this one been, it would show by now.
+    const other = await engine.run({ name: "free", health: "false" });
+    const second = await makeRule(api, { ...body, subjects: only(other.name) });
+    await until(api, second, "healing");
+    expect(await happened(api, rule)).toEqual(["firing"]);
+    release();
+    await until(api, rule, "healing");
+  });
+
   test("healing leaves alone what somebody has acknowledged, and what is paused", async () => {
     const box = await engine.run({ name: "left", health: "false" });
     const rule = await makeRule(api, { condition: { kind: "container-unhealthy" }, subjects: only(box.name) });

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
-import { jobId } from "../../shared/protocol/job.ts";
+import { jobId, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { permissions } from "../../shared/protocol/permission.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -35,7 +35,8 @@ export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
     const principal = c.get("principal");
     const { limits, id } = principal;
     // A key for containers alone must not read, or end, what is done to stacks.
-    if (ownerId !== id && !mayDo(principal, job.kind)) return false;
+    // Nor does who began it keep a say in what they may not do any more.
+    if (!mayDo(principal, job.kind)) return false;
     if (limits.services === null || ownerId === id) return true;
     return services.length > 0 && services.every((name) => limits.services?.includes(name));
   };
@@ -45,6 +46,10 @@ export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
     return record.job;
   };
   return createRoutes()
+    .use(async (c, next) => {
+      if (!mayBeginJobs(c.get("principal"))) throw new AppError("forbidden", "You are not allowed to do this.");
+      await next();
+    })
     .get(
       "/",
       described({ tag, summary: "List the jobs of the last hour, newest first", answer: { jobs: z.array(jobSchema) } }),

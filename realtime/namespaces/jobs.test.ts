@@ -20,6 +20,12 @@ test("tells a job to those who follow it, until they do not any more", async () 
   expect(await (await tell("abc", 2)).json()).toMatchObject({ delivered: 0 });
 });
 
+test("tells a job to a key that may begin pulls and control no container", async () => {
+  realtime.access.add("puller", { role: "operator", scopes: ["services:view", "docker:manage"] });
+  const socket = realtime.connect("services", { token: "puller" });
+  expect(await socket.emitWithAck("subscribe:job", { jobId: "abc" })).toEqual({ success: true, jobId: "abc" });
+});
+
 test("refuses viewers, ids of another shape, and more jobs than its bound", async () => {
   realtime.access.add("viewer", { role: "viewer" });
   const viewer = realtime.connect("services", { token: "viewer" });

@@ -1,14 +1,14 @@
 import type { Server, Socket } from "socket.io";
 import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
 import { createContainerLogs } from "../../shared/host/container-logs/container-logs.ts";
-import { may, seesService } from "../../shared/protocol/access.ts";
+import { seesService } from "../../shared/protocol/access.ts";
 import {
   type ServiceRef,
   serviceLogsSubscription,
   serviceSubscription,
   serviceUnsubscription,
 } from "../../shared/protocol/events/services.ts";
-import { jobSubscription } from "../../shared/protocol/job.ts";
+import { jobSubscription, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
@@ -175,7 +175,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
 
     // The id of a job is its key: only the API gives it out, to those who may know of the job.
     handle("subscribe:job", jobSubscription, ({ jobId }) => {
-      if (!may(socket.data.principal, "services:control")) {
+      if (!mayBeginJobs(socket.data.principal)) {
         throw new AppError("forbidden", "You are not allowed to follow jobs.");
       }
       if (jobs.has(jobId)) return { jobId };

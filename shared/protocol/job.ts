@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { may, type Permission, type Principal } from "./permission.ts";
 import type { ErrorCode } from "./result.ts";
 
 /** Longest a job's id is; the server makes it of random bytes, and whoever knows it may follow the job. */
@@ -7,6 +8,19 @@ export const jobId = z
   .min(1)
   .max(64)
   .regex(/^[A-Za-z0-9_-]+$/, "must be the id of a job");
+
+/** What the routes that begin jobs ask for. */
+const beginning: readonly Permission[] = [
+  "services:control",
+  "services:remove",
+  "docker:manage",
+  "stacks:manage",
+  "catalogue:install",
+];
+
+/** Whether somebody can have begun a job at all: a key may be narrowed to one kind of them. */
+export const mayBeginJobs = (principal: Pick<Principal, "role" | "scopes">): boolean =>
+  beginning.some((permission) => may(principal, permission));
 
 export const jobSubscription = z.strictObject({ jobId });
 
