@@ -13,6 +13,8 @@ import type { AlertEngine, Entry } from "./engine/engine.ts";
 
 /** Restarts under way at once: a host that has lost everything must not be asked for everything. */
 const AT_ONCE = 4;
+/** Longest wait for restarts under way when the server ends. */
+const CLOSE_MS = 2_000;
 const EVENTS_MS = 1_000;
 /** Gone, out of reach, or in somebody else's hands: looked at again at the next tick. */
 const passing = new Set<ErrorCode>(["not_found", "upstream_unavailable", "conflict"]);
@@ -129,7 +131,10 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, isTouche
     isAt: (name) => busy.has(name),
     async close() {
       abort.abort();
-      await Promise.all(busy.values());
+      // A container may take minutes to stop: the Engine does what it was told without us.
+      const enough = new AbortController();
+      await Promise.race([Promise.all(busy.values()), delay(CLOSE_MS, enough.signal)]);
+      enough.abort();
     },
   };
 }

@@ -334,6 +334,13 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
       const failed = await job("POST", `/${name}/pull`, {});
       expect(failed.state).toBe("failed");
       expect(JSON.stringify(failed)).not.toContain("secret-value");
+      // Compose quotes what it does not take.
+      const bad = await create(`${prefix}-bad`, box(`    ports: ["\${PORT_OF_MINE}:80"]\n`), { PORT_OF_MINE: "8080" });
+      const { body: own } = await ask("GET", `/${bad}/env`);
+      await ask("PUT", `/${bad}/env`, { set: { PORT_OF_MINE: "hidden-word" }, remove: [], etag: own.env.etag });
+      const refused = await job("POST", `/${bad}/up`, {});
+      expect(refused.state).toBe("failed");
+      expect(JSON.stringify(refused)).not.toContain("hidden-word");
     } finally {
       delete process.env.STACK_PROBE;
     }

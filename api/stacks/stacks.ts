@@ -20,6 +20,7 @@ import { listeningPorts } from "./check/ports.ts";
 import { readVerdict } from "./check/verdict.ts";
 import { changeEnv, envNames, envValuesOf } from "./env-file.ts";
 import { absoluteFile, type Located, type StackPlace, type StackPlaces } from "./places.ts";
+import { createMask } from "./progress.ts";
 import type { Revisions } from "./revisions.ts";
 import { joinServices, servicesOf, stateOf } from "./view.ts";
 
@@ -159,14 +160,22 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
     return { name, place: located.place };
   };
 
+  const secretsOf = async (place: StackPlace): Promise<string[]> => {
+    const file = await readEnv(place);
+    return file ? envValuesOf(file.content) : [];
+  };
+  /** Compose quotes the value it does not like. */
+  const maskOf = async (place: StackPlace) => createMask(await secretsOf(place));
+
   /** What Compose says of a text in the place of a stack's only file; nothing when it is content. */
   const askCompose = async (stack: OpenStack, content: string, signal?: AbortSignal): Promise<Finding[]> => {
     const lines: string[] = [];
+    const mask = await maskOf(stack.place);
     try {
       await compose.run({
         ...{ verb: "config", input: content, ...(signal ? { signal } : {}) },
         project: { name: stack.name, folder: stack.place.absoluteFolder, files: ["-"] },
-        onLine: (line) => void (lines.length < 200 && lines.push(line)),
+        onLine: (line) => void (lines.length < 200 && lines.push(mask(line))),
       });
       return [];
     } catch (error) {
@@ -313,10 +322,11 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
       const files = await Promise.all(stack.place.files.map((_, index) => read(stack.place, index)));
       for (const { content } of files) refuse(checkComposeText(content, { takenPorts: [], variables: null }), ["yaml"]);
       const lines: string[] = [];
+      const mask = await maskOf(stack.place);
       try {
         await compose.run({
           ...{ verb: "config", project: toProject(stack), ...(signal ? { signal } : {}) },
-          onLine: (line) => void (lines.length < 200 && lines.push(line)),
+          onLine: (line) => void (lines.length < 200 && lines.push(mask(line))),
         });
       } catch (error) {
         if (error instanceof AppError && error.code === "conflict") {
@@ -328,10 +338,7 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
 
     texts: ({ place }) => Promise.all(place.files.map((_, index) => read(place, index))),
 
-    async secrets({ place }) {
-      const file = await readEnv(place);
-      return file ? envValuesOf(file.content) : [];
-    },
+    secrets: ({ place }) => secretsOf(place),
 
     async removeFolder({ name, place }) {
       if (!place.own) throw new AppError("forbidden", "Only a stack of the panel's own folder can be deleted here.");
