@@ -74,17 +74,31 @@ export function createPruner(calls: EngineCalls) {
         if (ofKind.length === 0) continue;
         const tell = (state: string, current: number) =>
           onStep?.({ id: kind, label: kind, state, current, total: ofKind.length });
-        for (const [index, item] of ofKind.entries()) {
-          signal.throwIfAborted();
-          tell("removing", index);
-          const outcome = await removeCandidate(calls, item).catch((error: unknown) => {
-            if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
-            return error.code === "not_found" ? "It was gone already." : "It has come into use.";
-          });
-          if (typeof outcome === "number") {
+        const left = new Map<Candidate, string>();
+        /** Tries each; answers how many went. */
+        const pass = async (items: readonly Candidate[]) => {
+          const before = result.removed;
+          for (const item of items) {
+            signal.throwIfAborted();
+            tell("removing", ofKind.indexOf(item));
+            const outcome = await removeOrSay(calls, item);
+            if (typeof outcome === "string") {
+              left.set(item, outcome);
+              continue;
+            }
+            left.delete(item);
             result.removed++;
             result.reclaimed += outcome;
-          } else if (result.left.length < LEFT_MAX) result.left.push({ kind, name: item.name, reason: outcome });
+          }
+          return result.removed - before;
+        };
+        let gone = await pass(ofKind);
+        // The Engine lists images by the second they were made in: one may stand before those made of it, which hold it.
+        while (gone > 0 && [...left.values()].includes(IN_USE)) {
+          gone = await pass([...left].filter(([, reason]) => reason === IN_USE).map(([item]) => item));
+        }
+        for (const [{ name }, reason] of left) {
+          if (result.left.length < LEFT_MAX) result.left.push({ kind, name, reason });
         }
         tell("done", ofKind.length);
       }
@@ -93,6 +107,14 @@ export function createPruner(calls: EngineCalls) {
     },
   };
 }
+
+const IN_USE = "It has come into use.";
+
+const removeOrSay = (calls: EngineCalls, item: Candidate): Promise<number | string> =>
+  removeCandidate(calls, item).catch((error: unknown) => {
+    if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
+    return error.code === "not_found" ? "It was gone already." : IN_USE;
+  });
 
 /** Resolves with the bytes that came back (images are measured in the end), or with why the thing is left. */
 async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<number | string> {
@@ -137,7 +159,7 @@ async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<num
       const query = { all: true, filters };
       const answer = await call({ method: "POST", path: "/build/prune", query }, REMOVE_LIMIT_MS);
       const { CachesDeleted, SpaceReclaimed } = answer as { CachesDeleted?: string[] | null; SpaceReclaimed?: number };
-      return CachesDeleted?.includes(item.id) ? (SpaceReclaimed ?? 0) : "It has come into use.";
+      return CachesDeleted?.includes(item.id) ? (SpaceReclaimed ?? 0) : IN_USE;
     }
   }
 }
