@@ -83,7 +83,8 @@ describe.skipIf(without)("room on the disk", { timeout: 60_000 }, () => {
     const base = await commit(TEST_IMAGE, "base:1", 400_000);
     for (const name of ["one:1", "two:1"]) {
       const container = await engine.docker.createContainer({
-        ...{ Image: base.id, Cmd: ["/bin/sh", "-c", "head -c 50000 /dev/urandom > /top"] },
+        // Each by a command of its own: what reads the same is taken for one layer.
+        ...{ Image: base.id, Cmd: ["/bin/sh", "-c", `head -c 50000 /dev/urandom > /${name.replace(":", "-")}`] },
         HostConfig: { NetworkMode: "none" },
       });
       await container.start();
