@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { EMIT_BODY_MAX, type EmitEvent, emitBatch, emitEvent } from "../shared/protocol/emit.ts";
-import { namespaceNames, toNamespaceName } from "../shared/protocol/namespaces.ts";
-import { AppError, describeIssues, toAppError, toFailure } from "../shared/server/errors.ts";
+import { EMIT_BODY_MAX, type EmitEvent, readEmitBody } from "../shared/protocol/emit.ts";
+import { namespaceNames } from "../shared/protocol/namespaces.ts";
+import { AppError, describeIssue, toAppError, toFailure } from "../shared/server/errors.ts";
 import { hasOneHost } from "../shared/server/origin-policy.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import type { EmitGate } from "./emit-gate.ts";
@@ -101,28 +101,18 @@ function send(response: ServerResponse, status: number, requestId: string, body:
 
 /** Checked events of a body; throws `AppError`, and then none of them is sent. */
 function parseEvents(body: unknown): EmitEvent[] {
-  refuseUnknownNamespace(body);
-  const isBatch = isRecord(body) && "events" in body;
-  const parsed = isBatch ? emitBatch.safeParse(body) : emitEvent.safeParse(body);
-  if (!parsed.success) throw new AppError("invalid_input", describeIssues(parsed.error));
-  const events = "events" in parsed.data ? parsed.data.events : [parsed.data];
-  if (events.some(({ data }) => isDeeperThan(data, DEPTH_MAX))) {
-    throw new AppError("invalid_input", `The data is nested deeper than ${DEPTH_MAX} levels.`);
+  const events = readEmitBody(body, ({ message, path, unknownNamespace }) => {
+    throw unknownNamespace
+      ? new AppError("not_found", `There is no such namespace; the five are ${namespaceNames.join(", ")}.`)
+      : new AppError("invalid_input", describeIssue(message, path));
+  });
+  for (const { data } of events ?? []) {
+    if (isDeeperThan(data, DEPTH_MAX)) {
+      throw new AppError("invalid_input", `The data is nested deeper than ${DEPTH_MAX} levels.`);
+    }
   }
-  return events;
+  return events ?? [];
 }
-
-/** A namespace that does not exist is 404, whatever else is wrong with the event. */
-function refuseUnknownNamespace(body: unknown): void {
-  const list = isRecord(body) && Array.isArray(body.events) ? body.events : [body];
-  for (const event of list) {
-    if (!isRecord(event) || typeof event.namespace !== "string" || toNamespaceName(event.namespace)) continue;
-    throw new AppError("not_found", `There is no such namespace; the five are ${namespaceNames.join(", ")}.`);
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function isDeeperThan(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { revocation } from "../../shared/protocol/access.ts";
-import { emitBody } from "../../shared/protocol/emit.ts";
+import { readEmitBody } from "../../shared/protocol/emit.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { createWsClient, type WsClient } from "./ws-client.ts";
@@ -36,8 +36,7 @@ async function startReceiver(port = 0, refuses: (event: string) => boolean = () 
     requests.push({ path: request.url ?? "", body, authorization: request.headers.authorization });
     let status = 200;
     if (request.url === "/emit") {
-      const parsed = emitBody.parse(body);
-      const events = "events" in parsed ? parsed.events : [parsed];
+      const events = readEmitBody(body, (issue) => expect.fail(issue.message)) ?? [];
       if (events.some(({ event }) => refuses(event))) status = 400;
       else data.push(...events.map((event) => event.data));
     }

@@ -1,5 +1,5 @@
 import type { Revocation } from "../../shared/protocol/access.ts";
-import { EMIT_BODY_MAX, emitEvent } from "../../shared/protocol/emit.ts";
+import { EMIT_BODY_MAX, readEmitEvent } from "../../shared/protocol/emit.ts";
 import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import { deploymentRoom, filesRoom, mcpRoom, serviceRoom } from "../../shared/protocol/rooms.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -123,8 +123,8 @@ export function createWsClient({ url, token, log }: WsClientOptions): WsClient {
 
   const emitToWS: WsClient["emitToWS"] = (namespace, event, data, room) => {
     try {
-      const parsed = emitEvent.safeParse({ namespace, event, data, room });
-      const json = parsed.success ? JSON.stringify(parsed.data) : "";
+      const checked = readEmitEvent({ namespace, event, data, room }, () => {});
+      const json = checked ? JSON.stringify(checked) : "";
       const bytes = Buffer.byteLength(json);
       if (bytes === 0 || bytes > EMIT_BODY_MAX - 64) {
         log.error({ namespace, event, room, bytes }, "an event cannot be emitted: not valid, or too large");

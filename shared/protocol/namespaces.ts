@@ -16,7 +16,12 @@ export interface NamespaceEvents {
   files: { client: FilesClientToServer; server: FilesServerToClient };
 }
 
+const namespaceOf: ReadonlyMap<unknown, NamespaceName> = new Map(
+  namespaceNames.flatMap((name) => [
+    [name, name],
+    [`/${name}`, name],
+  ]),
+);
+
 /** Accepts `services` and `/services`; anything else is undefined. */
-export function toNamespaceName(value: unknown): NamespaceName | undefined {
-  return namespaceNames.find((name) => value === name || value === `/${name}`);
-}
+export const toNamespaceName = (value: unknown): NamespaceName | undefined => namespaceOf.get(value);

@@ -47,11 +47,16 @@ export function toFailure(error: AppError, requestId?: string): Failure {
 export function describeIssues(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   if (!issue) return "The input is not valid.";
-  const field = issue.path.map(String).join(".").slice(0, 100);
   if (issue.code === "unrecognized_keys") return "The input holds an unknown field.";
+  return describeIssue(issue.message, issue.path);
+}
+
+/** One sentence about the field at `path`, or about the input as a whole. */
+export function describeIssue(message: string, path: readonly PropertyKey[]): string {
+  const field = path.map(String).join(".").slice(0, 100);
   return field
-    ? `The field "${field.replace(/[^\w.:-]/g, "?")}" is not valid: ${issue.message}.`
-    : `The input is not valid: ${issue.message}.`;
+    ? `The field "${field.replace(/[^\w.:-]/g, "?")}" is not valid: ${message}.`
+    : `The input is not valid: ${message}.`;
 }
 
 const asSentence = (message: string) => (message.endsWith(".") ? message : `${message}.`);
