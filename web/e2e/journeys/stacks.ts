@@ -82,6 +82,11 @@ export function stacksJourney(at: () => Desk): void {
       if (!info) return false; // just then made anew
       return (await desk.engine.docker.getContainer(info.Id).inspect()).Config.Hostname === "counter";
     });
+    // What does not come leaves the rest of the page where it is.
+    await page.route(/\/revisions$/, () => {});
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByRole("tab", { name: "History", selected: true }).waitFor();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.getByRole("tab", { name: "Variables" }).click();
     await page.getByText("TILL_PIN").waitFor();
     expect(await page.content()).not.toContain("four-digits");

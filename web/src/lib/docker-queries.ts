@@ -14,6 +14,7 @@ export const dockerKeys = {
   networks: ["networks"],
   network: (id: string) => ["networks", id],
   disk: ["disk"],
+  prune: ["prune"],
   registries: ["registries"],
   updates: ["updates"],
 } as const;

@@ -1,6 +1,9 @@
 import { useQuery as useSuspendingQuery } from "@tanstack/solid-query";
 import { untrack } from "solid-js";
 
+/** Asked when the place that shows it is opened, and again only when told to: it does not change while it is read. */
+export const askedOnce = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
+
 /**
  * As the library's own, but `data` is undefined until it is there. The library suspends whoever reads it before that:
  * one daemon that hangs then leaves the whole page blank, its frame and the other domains included. Who reads what was

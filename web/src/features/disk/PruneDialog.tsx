@@ -1,11 +1,12 @@
 import CircleCheck from "lucide-solid/icons/circle-check";
-import { createResource, createSignal, For, Match, Show, Switch } from "solid-js";
+import { createEffect, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { PruneItem, PruneResult } from "../../../../shared/protocol/disk.ts";
 import { disk } from "../../lib/api/docker.ts";
 import { toMessage } from "../../lib/api.ts";
-import { refreshDocker } from "../../lib/docker-queries.ts";
+import { dockerKeys, refreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { jobs, useJob } from "../../lib/jobs.ts";
+import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Dialog, EmptyState, ErrorState, Skeleton } from "../../ui/index.ts";
 import { JobProgress } from "../../ui/JobProgress.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
@@ -15,17 +16,13 @@ import { chosenSize, firstChoice, keyOf, kindWords } from "./prune-choice.ts";
 /** Shows what could go and how much would come back; then exactly what is ticked goes. */
 export function PruneDialog(props: { onClose: () => void }) {
   const [chosen, setChosen] = createSignal<ReadonlySet<string>>(new Set());
-  const [preview, { refetch }] = createResource(async () => {
-    const made = await disk.preview();
-    setChosen(firstChoice(made));
-    return made;
-  });
+  const preview = useQuery(() => ({ queryKey: dockerKeys.prune, queryFn: disk.preview, ...askedOnce }));
+  createEffect(() => preview.data && setChosen(firstChoice(preview.data)));
   const [jobId, setJobId] = createSignal<string>();
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
   const job = useJob(jobId);
-  const shown = () => (preview.state === "ready" || preview.state === "refreshing" ? preview.latest : undefined);
-  const groups = () => (shown()?.groups ?? []).filter(({ items }) => items.length > 0);
+  const groups = () => (preview.data?.groups ?? []).filter(({ items }) => items.length > 0);
   const taken = (): PruneItem[] => groups().flatMap(({ items }) => items.filter((item) => chosen().has(keyOf(item))));
   const size = () => groups().reduce((total, group) => total + chosenSize(group, chosen()), 0);
   const losesData = () => taken().some(({ kind }) => kind === "namedVolumes" || kind === "anonymousVolumes");
@@ -39,7 +36,7 @@ export function PruneDialog(props: { onClose: () => void }) {
       return next;
     });
   const prune = async () => {
-    const made = shown();
+    const made = preview.data;
     if (!made) return;
     setBusy(true);
     setProblem(null);
@@ -83,7 +80,13 @@ export function PruneDialog(props: { onClose: () => void }) {
         {(text) => (
           <Callout tone="bad">
             {text()}{" "}
-            <Button size="sm" onClick={() => void refetch()}>
+            <Button
+              size="sm"
+              onClick={() => {
+                setProblem(null);
+                void preview.refetch();
+              }}
+            >
               Look again
             </Button>
           </Callout>
@@ -104,15 +107,15 @@ export function PruneDialog(props: { onClose: () => void }) {
             </Show>
           )}
         </Match>
-        <Match when={preview.state === "errored"}>
-          <ErrorState error={preview.error} onRetry={() => void refetch()} />
+        <Match when={preview.isError}>
+          <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
         </Match>
-        <Match when={shown() && groups().length === 0}>
+        <Match when={preview.data && groups().length === 0}>
           <EmptyState icon={<CircleCheck size={18} />} title="Nothing to clean up">
             Everything Docker has on the disk is in use.
           </EmptyState>
         </Match>
-        <Match when={shown()}>
+        <Match when={preview.data}>
           <div class="prune-groups">
             <For each={groups()}>{(group) => <PruneGroupRow group={group} chosen={chosen()} onToggle={toggle} />}</For>
           </div>

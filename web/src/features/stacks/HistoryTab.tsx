@@ -1,8 +1,10 @@
 import Clock from "lucide-solid/icons/clock";
-import { createResource, createSignal, For, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import type { StackRevision } from "../../../../shared/protocol/stack.ts";
 import { api } from "../../lib/api.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Badge, Button, EmptyState, ErrorState, Skeleton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { DiffView } from "./DiffView.tsx";
@@ -18,17 +20,26 @@ export interface HistoryTabProps {
 
 /** Earlier texts of the file, and how each differs from what is in the editor. */
 export function HistoryTab(props: HistoryTabProps) {
-  const [list, { refetch }] = createResource(() => api.stacks.revisions(props.name));
+  const list = useQuery(() => ({
+    queryKey: queryKeys.stackRevisions(props.name),
+    queryFn: () => api.stacks.revisions(props.name),
+    ...askedOnce,
+  }));
   const [chosen, setChosen] = createSignal<number | null>(null);
-  const [revision] = createResource(chosen, (id) => api.stacks.revision(props.name, id));
-  const own = () => (list() ?? []).filter(({ file }) => file === props.document.file()?.path);
+  const revision = useQuery(() => ({
+    queryKey: queryKeys.stackRevision(props.name, chosen()),
+    queryFn: () => api.stacks.revision(props.name, chosen() ?? 0),
+    enabled: chosen() !== null,
+    ...askedOnce,
+  }));
+  const own = () => (list.data ?? []).filter(({ file }) => file === props.document.file()?.path);
   return (
     <div class="stacks-pane stack">
       <Show
-        when={!list.error && list()}
+        when={!list.error && list.data}
         fallback={
           <Show when={list.error} fallback={<Skeleton lines={5} />}>
-            <ErrorState error={list.error} onRetry={() => void refetch()} />
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
           </Show>
         }
       >
@@ -58,7 +69,7 @@ export function HistoryTab(props: HistoryTabProps) {
               )}
             </For>
           </ul>
-          <Show when={chosen() !== null && !revision.error && revision()}>
+          <Show when={chosen() !== null && !revision.error && revision.data}>
             {(shown) => (
               <div class="stack">
                 <div class="row row-wrap">

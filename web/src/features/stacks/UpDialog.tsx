@@ -1,7 +1,9 @@
-import { createResource, createSignal, For, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import type { Finding, StackFile } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
 import { api } from "../../lib/api.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { DiffView } from "./DiffView.tsx";
@@ -29,22 +31,13 @@ export function UpDialog(props: UpDialogProps) {
   const [pull, setPull] = createSignal(false);
   const [recreate, setRecreate] = createSignal(false);
   const [removeOrphans, setRemoveOrphans] = createSignal(true);
-  const [look, { refetch }] = createResource(async () => {
-    const { name } = props;
-    const [revisions, ...files] = await Promise.all([
-      api.stacks.revisions(name),
-      ...Array.from({ length: props.files }, (_, index) => api.stacks.readFile(name, index)),
-    ]);
-    const findings = await api.stacks.validate({ content: files[0]?.content ?? "", name, thorough: true });
-    const changes: Change[] = [];
-    for (const file of files) {
-      const applied = revisions.find((revision) => revision.kind === "applied" && revision.file === file.name);
-      changes.push({ file, before: applied ? (await api.stacks.revision(name, applied.id)).content : null });
-    }
-    return { findings, changes };
-  });
-  const faults = () => look()?.findings.filter(isFault) ?? [];
-  const warnings = () => look()?.findings.filter(({ severity }) => severity === "warning") ?? [];
+  const look = useQuery(() => ({
+    queryKey: queryKeys.stackUp(props.name),
+    queryFn: () => lookAhead(props.name, props.files),
+    ...askedOnce,
+  }));
+  const faults = () => look.data?.findings.filter(isFault) ?? [];
+  const warnings = () => look.data?.findings.filter(({ severity }) => severity === "warning") ?? [];
   return (
     <Dialog
       open
@@ -56,7 +49,7 @@ export function UpDialog(props: UpDialogProps) {
           <Button onClick={props.onClose}>Cancel</Button>
           <Button
             variant="primary"
-            disabled={look.loading || look.error !== undefined || faults().length > 0}
+            disabled={look.isFetching || look.error !== null || faults().length > 0}
             onClick={() => props.onUp({ pull: pull(), recreate: recreate(), removeOrphans: removeOrphans() })}
           >
             Bring up
@@ -65,10 +58,10 @@ export function UpDialog(props: UpDialogProps) {
       }
     >
       <Show
-        when={!look.error && look()}
+        when={!look.error && look.data}
         fallback={
           <Show when={look.error} fallback={<Skeleton lines={5} />}>
-            <ErrorState error={look.error} onRetry={() => void refetch()} />
+            <ErrorState error={look.error} onRetry={() => void look.refetch()} />
           </Show>
         }
       >
@@ -125,6 +118,20 @@ export function UpDialog(props: UpDialogProps) {
       </Show>
     </Dialog>
   );
+}
+
+async function lookAhead(name: string, count: number): Promise<{ findings: Finding[]; changes: Change[] }> {
+  const [revisions, ...files] = await Promise.all([
+    api.stacks.revisions(name),
+    ...Array.from({ length: count }, (_, index) => api.stacks.readFile(name, index)),
+  ]);
+  const findings = await api.stacks.validate({ content: files[0]?.content ?? "", name, thorough: true });
+  const changes: Change[] = [];
+  for (const file of files) {
+    const applied = revisions.find((revision) => revision.kind === "applied" && revision.file === file.name);
+    changes.push({ file, before: applied ? (await api.stacks.revision(name, applied.id)).content : null });
+  }
+  return { findings, changes };
 }
 
 const isFault = ({ severity, source }: Finding) => severity === "error" && (source === "yaml" || source === "compose");

@@ -2,8 +2,10 @@ import KeyRound from "lucide-solid/icons/key-round";
 import Pencil from "lucide-solid/icons/pencil";
 import Plus from "lucide-solid/icons/plus";
 import Trash from "lucide-solid/icons/trash";
-import { createResource, createSignal, For, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
+import { queryClient, queryKeys } from "../../lib/queries.ts";
+import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import {
   Button,
   confirm,
@@ -18,15 +20,20 @@ import {
 
 /** Names of the variables beside the compose file. Their values can be set here, and not be read. */
 export function VariablesTab(props: { name: string; mayChange: boolean; onChanged: () => void }) {
-  const [env, { mutate, refetch }] = createResource(() => api.stacks.env(props.name));
+  const env = useQuery(() => ({
+    queryKey: queryKeys.stackEnv(props.name),
+    queryFn: () => api.stacks.env(props.name),
+    ...askedOnce,
+  }));
   const [editing, setEditing] = createSignal<string | null>(null);
 
   async function change(set: Record<string, string>, remove: string[]): Promise<void> {
-    const etag = env()?.etag ?? null;
+    const etag = env.data?.etag ?? null;
     try {
-      mutate(await api.stacks.writeEnv(props.name, { set, remove, etag }));
+      const written = await api.stacks.writeEnv(props.name, { set, remove, etag });
+      queryClient.setQueryData(queryKeys.stackEnv(props.name), written);
     } catch (error) {
-      void refetch();
+      void env.refetch();
       throw error;
     }
     props.onChanged();
@@ -49,10 +56,10 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
   return (
     <div class="stacks-pane stack">
       <Show
-        when={!env.error && env()}
+        when={!env.error && env.data}
         fallback={
           <Show when={env.error} fallback={<Skeleton lines={5} />}>
-            <ErrorState error={env.error} onRetry={() => void refetch()} />
+            <ErrorState error={env.error} onRetry={() => void env.refetch()} />
           </Show>
         }
       >

@@ -3,7 +3,7 @@ import Minimize2 from "lucide-solid/icons/minimize-2";
 import Plus from "lucide-solid/icons/plus";
 import SquareTerminal from "lucide-solid/icons/square-terminal";
 import X from "lucide-solid/icons/x";
-import { createResource, createSignal, For, lazy, Match, onCleanup, Show, Suspense, Switch } from "solid-js";
+import { createEffect, createSignal, For, lazy, Match, on, onCleanup, Show, Suspense, Switch } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import {
   type Shell,
@@ -12,6 +12,8 @@ import {
   shellCommands,
 } from "../../../../shared/protocol/shell-limits.ts";
 import { api } from "../../lib/api.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import {
   Button,
   Callout,
@@ -60,17 +62,27 @@ export function ShellTab(props: { service: Service }) {
   };
   const change = (id: string, part: Partial<OpenShell>) =>
     setOpen((old) => old.map((one) => (one.shell.id === id ? { ...one, ...part } : one)));
-  const [found, { refetch }] = createResource(
-    () => props.service.id,
-    async (id) => {
-      setOpen([]);
-      if (props.service.state !== "running") return [];
-      const shells = await api.services.shells(id);
-      for (const shell of shells) if (shell.mine) add(shell);
-      return shells;
-    },
+  const found = useQuery(() => ({
+    queryKey: queryKeys.serviceShells(props.service.id),
+    queryFn: async () => (props.service.state === "running" ? await api.services.shells(props.service.id) : []),
+    ...askedOnce,
+  }));
+  const others = () => (found.data ?? []).filter(({ mine }) => !mine);
+  createEffect(
+    on(
+      () => props.service.id,
+      () => setOpen([]),
+    ),
   );
-  const others = () => (found.error ? [] : (found() ?? []).filter(({ mine }) => !mine));
+  createEffect(
+    on(
+      () => found.data,
+      (shells = []) => {
+        const held = new Set(open().map(({ shell }) => shell.id));
+        for (const shell of shells) if (shell.mine && !held.has(shell.id)) add(shell);
+      },
+    ),
+  );
 
   const begin = async () => {
     setBusy(true);
@@ -137,9 +149,9 @@ export function ShellTab(props: { service: Service }) {
     <div class="shells" classList={{ "shells-full": full() }}>
       <Switch>
         <Match when={found.error}>
-          <ErrorState error={found.error} onRetry={() => void refetch()} />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} />
         </Match>
-        <Match when={found.loading}>
+        <Match when={found.isPending}>
           <Skeleton lines={5} label="Looking for open shells" />
         </Match>
         <Match when={open().length === 0 && props.service.state !== "running"}>
@@ -241,7 +253,7 @@ export function ShellTab(props: { service: Service }) {
                   size="sm"
                   onClick={() =>
                     void api.services.endShell(props.service.id, shell.id).then(
-                      () => refetch(),
+                      () => found.refetch(),
                       (error: Error) => toast.error(error.message),
                     )
                   }
