@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Alert } from "../../shared/protocol/alert.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { makeRule, until } from "./testing.ts";
+import { firing, makeRule, until } from "./testing.ts";
 
-/** What containers write and use, from the real log store and the real figures to a firing alert. */
+const MIB = 1024 ** 2;
+
+/**
+ * What containers write and use, from the real log store and the real figures to a firing alert. Figures are looked at
+ * every ten seconds: the tests wait side by side.
+ */
 describe.skipIf(await lacks("docker"))("alerts about what containers write and use", { timeout: 40_000 }, () => {
   const engine = testEngine();
   let api: TestApi;
@@ -16,12 +20,8 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     await api.close();
     await engine.removeAll();
   });
-  const firing = async (rule: string): Promise<string[]> =>
-    ((await api.ask("GET", "/api/alerts")).body.alerts as Alert[])
-      .filter(({ ruleId }) => ruleId === rule)
-      .map(({ subject }) => subject.name);
 
-  test("a line that the pattern matches fires, for the container that wrote it alone", async () => {
+  test.concurrent("a line that the pattern matches fires, for the container that wrote it alone", async () => {
     const script = "while :; do echo 'payment failed: code 7'; sleep 0.3; done";
     const bad = await engine.run({ name: "shop", script });
     const good = await engine.run({ name: "calm", script: "while :; do echo all well; sleep 0.3; done" });
@@ -36,18 +36,45 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
       subjects: { names: [bad.name, good.name] },
     });
     await until(api, rule, "firing");
-    expect(await firing(rule)).toEqual([bad.name]);
+    expect(await firing(api, rule)).toEqual([bad.name]);
   });
 
-  test("memory near the limit of a container fires, and one far from it does not", async () => {
-    const hog = await engine.run({ name: "hog", script: "head -c 20000000 /dev/zero > /dev/shm/held; sleep 1000" });
-    const lean = await engine.run({ name: "lean" });
-    for (const { container } of [hog, lean]) await container.update({ Memory: 48 * 1024 ** 2, MemorySwap: -1 });
+  test.concurrent("memory near the limit of a container fires, and one far from it does not", async () => {
+    const script = "head -c 20000000 /dev/zero > /dev/shm/held; sleep 1000";
+    const hog = await engine.run({ name: "hog", script, memory: 48 * MIB });
+    const lean = await engine.run({ name: "lean", memory: 48 * MIB });
     const rule = await makeRule(api, {
       condition: { kind: "container-memory", percent: 20 },
       subjects: { names: [hog.name, lean.name] },
     });
+    await until(api, rule, "firing", 25_000);
+    expect(await firing(api, rule)).toEqual([hog.name]);
+  });
+
+  test.concurrent("a container that keeps a core busy fires, and one that sleeps does not", async () => {
+    const busy = await engine.run({ name: "busy", script: "while :; do :; done" });
+    const idle = await engine.run({ name: "idle" });
+    const rule = await makeRule(api, {
+      condition: { kind: "container-cpu", percent: 10 },
+      subjects: { names: [busy.name, idle.name] },
+    });
+    await until(api, rule, "firing", 25_000);
+    expect(await firing(api, rule)).toEqual([busy.name]);
+    await busy.container.kill();
+  });
+
+  test.concurrent("a container that the kernel kills for its memory fires, and one that ends by itself does not", async () => {
+    const script = (deed: string) => `while [ ! -e /tmp/go ]; do sleep 0.1; done; ${deed}`;
+    const greedy = await engine.run({ name: "greedy", script: script("tail /dev/zero"), memory: 16 * MIB });
+    const modest = await engine.run({ name: "modest", script: script("exit 137"), memory: 16 * MIB });
+    const rule = await makeRule(api, {
+      condition: { kind: "container-oom", count: 1, withinSeconds: 60 },
+      subjects: { names: [greedy.name, modest.name] },
+    });
+    for (const { container } of [modest, greedy]) {
+      await (await container.exec({ Cmd: ["touch", "/tmp/go"] })).start({ Detach: true });
+    }
     await until(api, rule, "firing");
-    expect(await firing(rule)).toEqual([hog.name]);
+    expect(await firing(api, rule)).toEqual([greedy.name]);
   });
 });

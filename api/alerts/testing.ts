@@ -1,4 +1,4 @@
-import type { AlertEvent } from "../../shared/protocol/alert.ts";
+import type { Alert, AlertEvent } from "../../shared/protocol/alert.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import type { TestApi } from "../testing/api-server.ts";
 
@@ -17,3 +17,11 @@ export async function happened(api: TestApi, rule: string): Promise<string[]> {
 
 export const until = (api: TestApi, rule: string, kind: string, limitMs = 15_000) =>
   eventually(async () => (await happened(api, rule)).includes(kind), limitMs, 100);
+
+/** Names of those a rule fires for now. */
+export async function firing(api: TestApi, rule: string): Promise<string[]> {
+  const { body } = await api.ask("GET", "/api/alerts");
+  return (body.alerts as Alert[])
+    .filter(({ ruleId, phase }) => ruleId === rule && phase === "firing")
+    .map(({ subject }) => subject.name);
+}

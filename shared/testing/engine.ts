@@ -27,6 +27,8 @@ export interface TestContainerOptions {
   /** A shell command that tells whether it is well; asked twice a second, and one failure is enough. */
   health?: string;
   restart?: "no" | "always" | "unless-stopped";
+  /** Bytes it may hold, swap included; no limit when absent. */
+  memory?: number;
   /** False makes the container without starting it. */
   start?: boolean;
 }
@@ -74,6 +76,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
         HostConfig: {
           NetworkMode: "none",
           RestartPolicy: { Name: options.restart ?? "no" },
+          ...(options.memory ? { Memory: options.memory, MemorySwap: options.memory } : {}),
           ...(options.log ? { LogConfig: { Type: options.log.driver, Config: options.log.options ?? {} } } : {}),
         },
       });

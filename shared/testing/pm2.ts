@@ -17,6 +17,8 @@ export interface Pm2AppOptions {
   source: string;
   instances?: number;
   env?: Record<string, string>;
+  /** Starts that fail before PM2 gives up; its own 16 when absent. */
+  maxRestarts?: number;
   /** More arguments of `pm2 start`, such as `--merge-logs`. */
   args?: string[];
 }
@@ -57,10 +59,18 @@ export async function testPm2(): Promise<TestPm2> {
     home,
     command,
     daemonPid,
-    start: async ({ name, source, instances, env: appEnv = {}, args = [] }) => {
+    start: async ({ name, source, instances, env: appEnv = {}, maxRestarts, args = [] }) => {
       const script = join(home, `${name.replace(/[^\w-]/g, "_")}.mjs`);
       await writeFile(script, source);
-      const app = { name, script, interpreter: process.execPath, exec_mode: "fork", instances, env: appEnv };
+      const app = {
+        name,
+        script,
+        interpreter: process.execPath,
+        exec_mode: "fork",
+        instances,
+        env: appEnv,
+        max_restarts: maxRestarts,
+      };
       const config = join(home, `${name.replace(/[^\w-]/g, "_")}.config.json`);
       await writeFile(config, JSON.stringify({ apps: [app] }));
       await command("start", config, ...args);
