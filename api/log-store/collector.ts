@@ -209,7 +209,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
           // The Engine may have been away, and the container restarted with it.
           if (state !== "reattaching") void look().catch(() => {});
         },
-        onClosed(code, exitCode) {
+        onClosed({ code, exitCode }) {
           if (code === "exited") exit = { exitCode };
           over.abort();
         },

@@ -169,6 +169,6 @@ export class LogSubscriber {
     this.sendLines(topic.ring.after(this.position));
     if (isPast(topic.source, topic.position, this.position)) this.goLive();
     else this.mode = "ahead";
-    if (topic.closed) this.port.send({ kind: "closed", ...topic.closed });
+    if (topic.closed) this.port.send({ kind: "closed", closed: topic.closed });
   }
 }

@@ -70,10 +70,7 @@ function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }
     case "state":
       return ["stream:state", { ...ref, state: event.state }];
     case "closed":
-      return [
-        "stream:closed",
-        { ...ref, code: event.code, ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }) },
-      ];
+      return ["stream:closed", { ...ref, ...event.closed }];
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type LostLines,
   type Position,
 } from "../../shared/logs/log-source.ts";
-import type { Gap, StreamClosedCode, StreamState } from "../../shared/protocol/events/services.ts";
+import type { Gap, StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -26,7 +26,7 @@ export type LogEvent =
   | { kind: "logs"; run: LogRun; cursor: string }
   | { kind: "gap"; gap: Gap }
   | { kind: "state"; state: StreamState["state"] }
-  | { kind: "closed"; code: StreamClosedCode; exitCode: number | undefined };
+  | { kind: "closed"; closed: StreamClosed };
 
 /** One followed log and its subscribers: one upstream, however many viewers. */
 export class LogTopic {
@@ -36,7 +36,7 @@ export class LogTopic {
   position: Position = new Map();
   ring: LineRing;
   /** Set while the source stands still; whoever joins is told. */
-  closed: { code: StreamClosedCode; exitCode: number | undefined } | undefined;
+  closed: StreamClosed | undefined;
   readonly ready: Promise<void>;
   private readonly subscribers = new Set<LogSubscriber>();
   private readonly abort = new AbortController();
@@ -124,10 +124,10 @@ export class LogTopic {
         this.closed = undefined;
         this.tellAttached({ kind: "state", state });
       },
-      onClosed: (code: StreamClosedCode, exitCode?: number) => {
+      onClosed: (closed: StreamClosed) => {
         this.gather.flush();
-        this.closed = { code, exitCode };
-        this.tellAttached({ kind: "closed", code, exitCode });
+        this.closed = closed;
+        this.tellAttached({ kind: "closed", closed });
       },
     };
     while (!this.abort.signal.aborted) {

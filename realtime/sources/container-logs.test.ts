@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -96,6 +97,20 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     const { reader } = await follow(name);
     await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited", exitCode: 3 })]));
     expect(reader.lines).toEqual(["one", "two"]);
+    const { State } = await engine.docker.getContainer(name).inspect();
+    expect(reader.closed).toMatchObject([{ endedAt: new Date(State.FinishedAt).toISOString() }]);
+  });
+
+  test("of a container that was never started is told to stand still, without an exit code", async () => {
+    const name = `created-${randomUUID().slice(0, 8)}`;
+    const made = await engine.docker.createContainer({ name, Image: "busybox:local", Cmd: ["true"] });
+    try {
+      const { reader } = await follow(name);
+      await eventually(() => expect(reader.closed).toHaveLength(1));
+      expect(reader.closed[0]).toEqual({ serviceId: "svc", containerName: name, code: "exited" });
+    } finally {
+      await made.remove({ force: true });
+    }
   });
 
   test("follows a new container of the same name, and does not mix the two", async () => {

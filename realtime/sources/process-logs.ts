@@ -144,7 +144,7 @@ async function follow(
   const close = (code: StreamClosedCode) => {
     if (standing === code) return;
     standing = code;
-    handlers.onClosed(code);
+    handlers.onClosed({ code });
   };
 
   const startTail = (track: LogTrack) => {

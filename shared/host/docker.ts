@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ContainerInfo } from "dockerode";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
-import { toService, toServiceDetail } from "./container-views.ts";
+import { toService, toServiceDetail, toTime } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
 import { createDisk, type DockerDisk } from "./docker/disk.ts";
 import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
@@ -23,7 +23,10 @@ export interface ContainerIdentity {
   /** A TTY's log is raw; without one, frames of stdout and stderr are multiplexed. */
   tty: boolean;
   logDriver: string;
+  /** Null while it runs, and for one that was never started. */
   exitCode: number | null;
+  /** When its newest run ended, ISO 8601; null while it runs, and for one that was never started. */
+  finishedAt: string | null;
 }
 
 export interface ContainerLogOptions {
@@ -113,13 +116,15 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     },
     async identify(ref) {
       const { Id, Name, State, Config, HostConfig } = await inspect(ref);
+      const finishedAt = State.Running ? null : toTime(State.FinishedAt);
       return {
         id: Id,
         name: Name.replace(/^\//, ""),
         running: State.Running,
         tty: Config.Tty,
         logDriver: HostConfig.LogConfig?.Type ?? "",
-        exitCode: State.Running ? null : State.ExitCode,
+        exitCode: finishedAt === null ? null : State.ExitCode,
+        finishedAt,
       };
     },
     act: (ref, action) => lifecycle(ref, (id) => ({ method: "POST", path: containerPath(id, action) })),

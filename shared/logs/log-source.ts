@@ -1,4 +1,4 @@
-import type { GapReason, StreamClosedCode, StreamState } from "../protocol/events/services.ts";
+import type { GapReason, StreamClosed, StreamState } from "../protocol/events/services.ts";
 
 /**
  * Place of a line on its track. A track is one ordered sequence of lines (a stream of a container, a file of a
@@ -41,7 +41,7 @@ export interface FollowHandlers {
   onLines(lines: LogLine[]): void | Promise<void>;
   onLost(lost: LostLines): void;
   onState(state: StreamState["state"]): void;
-  onClosed(code: StreamClosedCode, exitCode?: number): void;
+  onClosed(closed: StreamClosed): void;
 }
 
 /** One log that can be read back and followed: a container, or all instances of a PM2 name. */

@@ -7,7 +7,7 @@ import {
   type Position,
   type ReadHandlers,
 } from "../../logs/log-source.ts";
-import type { StreamClosedCode } from "../../protocol/events/services.ts";
+import type { StreamClosed, StreamClosedCode } from "../../protocol/events/services.ts";
 import { createBackoff, delay } from "../../server/backoff.ts";
 import { AppError, toAppError } from "../../server/errors.ts";
 import type { ContainerEvent, ContainerEvents } from "../container-events.ts";
@@ -149,10 +149,10 @@ async function follow(
   /** Time of the newest line a silent stream was given up for: once is enough, should it never come. */
   let given: string | undefined;
 
-  const close = (code: StreamClosedCode, exitCode?: number) => {
+  const close = (code: StreamClosedCode, more: Omit<StreamClosed, "code"> = {}) => {
     if (standing === code) return;
     standing = code;
-    handlers.onClosed(code, exitCode);
+    handlers.onClosed({ code, ...more });
   };
   const reattach = () => {
     if (!reattaching && standing === undefined) handlers.onState("reattaching");
@@ -240,7 +240,8 @@ async function follow(
       } else {
         // The Engine may end the stream before the container's last words: read them now.
         if (standing === undefined) position = await read(docker, now, position, {}, handlers, signal);
-        close("exited", now.exitCode ?? undefined);
+        const { exitCode, finishedAt } = now;
+        close("exited", exitCode === null || finishedAt === null ? {} : { exitCode, endedAt: finishedAt });
         await changes.after(ended);
       }
     } catch (error) {

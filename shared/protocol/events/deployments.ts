@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ages, cursor, opaqueId, processName, tail } from "../identifier.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
-import type { Gap, StreamClosedCode, StreamState } from "./services.ts";
+import type { Gap, StreamClosed, StreamState } from "./services.ts";
 
 export const deploymentLogsSubscription = z.strictObject({
   deploymentId: opaqueId,
@@ -38,7 +38,7 @@ export interface DeploymentsServerToClient {
   logs: (logs: DeploymentLogs) => void;
   gap: (gap: DeploymentRef & Gap) => void;
   error: (error: { deploymentId?: string; pm2Name?: string; message: string; code: ErrorCode }) => void;
-  "stream:closed": (closed: DeploymentRef & { code: StreamClosedCode; exitCode?: number }) => void;
+  "stream:closed": (closed: DeploymentRef & StreamClosed) => void;
   "stream:state": (state: DeploymentRef & StreamState) => void;
   /** An alert of this process began, changed or ended. Ask the API. */
   "alerts:changed": (change: { pm2Name?: string; timestamp: string }) => void;

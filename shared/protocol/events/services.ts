@@ -59,6 +59,14 @@ export interface ServiceStats extends ServiceRef {
 /** Why a stream stands still: `exited`, `removed`, `replaced` (the name is another container now), `unavailable`, `unsupported`. */
 export type StreamClosedCode = "exited" | "removed" | "replaced" | "unavailable" | "unsupported";
 
+/** The stream stands still until something changes. */
+export interface StreamClosed {
+  code: StreamClosedCode;
+  exitCode?: number;
+  /** When it ended, ISO 8601, where the source knows. */
+  endedAt?: string;
+}
+
 export interface StreamState {
   /** `live`: following. `reattaching`: the source went away and is being reopened. `restarted`: a new run of the same container or process begins here. */
   state: "live" | "reattaching" | "restarted";
@@ -98,7 +106,7 @@ export interface ServicesServerToClient {
     message: string;
     code: ErrorCode;
   }) => void;
-  "stream:closed": (closed: ServiceRef & { code: StreamClosedCode; exitCode?: number }) => void;
+  "stream:closed": (closed: ServiceRef & StreamClosed) => void;
   "stream:state": (state: ServiceRef & StreamState) => void;
   /** A long action as it is now, to those who follow it and to the rooms of the services it is about. */
   job: (job: Job) => void;

@@ -17,7 +17,7 @@ import {
 export interface LogHandlers {
   onLogs(batch: LogBatch): void;
   onGap(gap: Pick<Gap, "reason">): void;
-  onClosed(closed: { code: string; exitCode?: number }): void;
+  onClosed(closed: { code: string; exitCode?: number; endedAt?: string }): void;
   onState(state: StreamState["state"]): void;
   onError(error: { message: string }): void;
 }
@@ -49,7 +49,14 @@ export interface SourceState {
   firstAt: number | undefined;
 }
 
-type Item = { source: Held; batch: LogBatch } | { source: Held; notice: string; tone: NoticeTone };
+type Item = { source: Held; batch: LogBatch } | { source: Held; notice: Notice };
+
+interface Notice {
+  text: string;
+  tone: NoticeTone;
+  /** When it happened, ISO 8601, where the source tells; else when it was told. */
+  time?: string | undefined;
+}
 
 interface Held extends SourceState {
   lines: LineState;
@@ -86,13 +93,15 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
   const sources = new Map<string, Held>();
   let newestAt = Number.NEGATIVE_INFINITY;
 
-  /** A notice stands after the last line of its source; one of a quiet source among the newest lines of the others. */
-  function toNotice({ lines }: Held, text: string, tone: NoticeTone): LogEntry {
-    const now = Date.now();
-    const at = Math.max(lines.lastAt, newestAt - APART_MS);
-    lines.lastAt = Number.isFinite(at) ? at : now;
+  /**
+   * A notice stands after the last line of its source, at its time; where that is not known, that of a quiet source
+   * stands among the newest lines of the others.
+   */
+  function toNotice({ lines }: Held, notice: Notice): LogEntry {
+    const { text, tone, time = new Date().toISOString() } = notice;
+    const at = Math.max(lines.lastAt, notice.time === undefined ? newestAt - APART_MS : Date.parse(time));
+    lines.lastAt = Number.isFinite(at) ? at : Date.parse(time);
     const { origin } = lines;
-    const time = new Date(now).toISOString();
     return { kind: "notice", id: takeIds(1), at: lines.lastAt, text, tone, time, ...(origin && { origin }) };
   }
 
@@ -108,13 +117,13 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
     flush(items) {
       const entries: LogEntry[] = [];
       const [first] = items;
-      if (lost && first) entries.push(toNotice(first.source, gapText("slow_reader"), "warning"));
+      if (lost && first) entries.push(toNotice(first.source, { text: gapText("slow_reader"), tone: "warning" }));
       lost = false;
       const from = new Set<Held>();
       for (const item of items) {
         from.add(item.source);
         item.source.heard = true;
-        if ("notice" in item) entries.push(toNotice(item.source, item.notice, item.tone));
+        if ("notice" in item) entries.push(toNotice(item.source, item.notice));
         else {
           const lines = toLines(item.batch, item.source.lines);
           for (const line of lines) entries.push(line);
@@ -152,17 +161,18 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       if (status === "failed") held.heard = true;
       changed();
     };
-    const notice = (text: string, tone: NoticeTone) => queue.push({ source: held, notice: text, tone });
+    const notice = (text: string, tone: NoticeTone, time?: string) =>
+      queue.push({ source: held, notice: { text, tone, time } });
     held.close = open({
       onLogs(batch) {
         set("live");
         queue.push({ source: held, batch });
       },
       onGap: ({ reason }) => notice(gapText(reason), reason === "replaced" ? "neutral" : "warning"),
-      onClosed({ code, exitCode }) {
+      onClosed({ code, exitCode, endedAt }) {
         const text = closedText(code, exitCode);
         set("closed", text);
-        notice(text, code === "exited" && !exitCode ? "neutral" : "error");
+        notice(text, code === "exited" && !exitCode ? "neutral" : "error", endedAt);
       },
       onState(state) {
         if (state === "restarted") notice("Restarted: a new run begins here", "neutral");

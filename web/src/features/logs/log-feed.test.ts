@@ -181,6 +181,23 @@ describe("a feed of live lines", () => {
     expect(frames.pass()).toBe(0);
   });
 
+  it("puts the end of a run where it happened, whenever it is told of", () => {
+    const { frames, first, setSources, feed, dispose, texts } = start();
+    const second = source();
+    setSources([
+      { key: "first", open: first.open, origin: { name: "first", colour: 1 } },
+      { key: "second", open: second.open, origin: { name: "second", colour: 2 } },
+    ]);
+    second.state.handlers?.onLogs(batch("b1\n", 10));
+    second.state.handlers?.onClosed({ code: "exited", exitCode: 0, endedAt: iso(20) });
+    first.state.handlers?.onLogs(batch("a1\n", 5));
+    first.state.handlers?.onLogs(batch("a2\n", 60_000));
+    frames.pass();
+    expect(texts()).toEqual(["a1", "b1", "Exited with code 0", "a2"]);
+    expect(feed.shown()[2]).toMatchObject({ kind: "notice", time: iso(20) });
+    dispose();
+  });
+
   it("merges several logs by time, also lines that come late", () => {
     const { frames, first, setSources, texts, dispose } = start();
     const second = source();

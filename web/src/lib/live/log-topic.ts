@@ -1,5 +1,5 @@
 import type { Socket } from "socket.io-client";
-import type { Gap, StreamClosedCode, StreamState } from "../../../../shared/protocol/events/services.ts";
+import type { Gap, StreamClosed, StreamState } from "../../../../shared/protocol/events/services.ts";
 import type { ErrorCode } from "../../../../shared/protocol/result.ts";
 import { notify, type Topic, type TopicError } from "./topics.ts";
 
@@ -16,7 +16,7 @@ export interface LogHandlers {
   /** Lines are missing here, and why. */
   onGap?: (gap: Gap) => void;
   /** The stream stands still: the source ended, or is not there. */
-  onClosed?: (closed: { code: StreamClosedCode; exitCode?: number }) => void;
+  onClosed?: (closed: StreamClosed) => void;
   onState?: (state: StreamState["state"]) => void;
   onError?: (error: TopicError) => void;
 }
@@ -46,7 +46,7 @@ export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>
   let since: string | undefined;
   let recent: Batch[] = [];
   let recentSize = 0;
-  let closed: { code: StreamClosedCode; exitCode?: number } | undefined;
+  let closed: StreamClosed | undefined;
   let reported: TopicError | undefined;
 
   const keep = (batch: Batch) => {
@@ -83,10 +83,10 @@ export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>
         if (gap.to !== null) since = gap.to;
         notify(listeners, (listener) => listener.onGap?.({ from: gap.from, to: gap.to, reason: gap.reason }));
       };
-      const onClosed = (event: Ref & { code: StreamClosedCode; exitCode?: number }) => {
+      const onClosed = (event: Ref & StreamClosed) => {
         if (!isOurs(event)) return;
-        closed = { code: event.code, ...(event.exitCode === undefined ? {} : { exitCode: event.exitCode }) };
-        notify(listeners, (listener) => listener.onClosed?.({ ...event }));
+        closed = event;
+        notify(listeners, (listener) => listener.onClosed?.(event));
       };
       const onState = (event: Ref & StreamState) => {
         if (!isOurs(event)) return;
