@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { EMIT_TOKEN } from "../access/testing.ts";
+import { createWaitingShells } from "../lib/waiting-shells.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const engine = testEngine();
@@ -84,6 +85,45 @@ describe.skipIf(await lacks("docker"))("shells", { timeout: 20_000 }, () => {
     const { id } = await engine.run();
     const { status } = await api.ask("POST", `/api/services/${id}/shells`, { body: bad });
     expect(status).toBe(400);
+  });
+
+  test("wait to begin in a number that is bounded for each caller", async () => {
+    const { id, container } = await engine.run();
+    const path = `/api/services/${id}/shells`;
+    const cookie = await api.loginAs("operator");
+    const make = (as?: { cookie: string }) => api.ask("POST", path, { body: {}, ...as });
+    const made = await Promise.all(Array.from({ length: 20 }, () => make({ cookie })));
+    const begun = made.filter(({ status }) => status === 201);
+    expect(begun).toHaveLength(16);
+    const refused = await make({ cookie });
+    expect([refused.status, refused.body.code]).toEqual([429, "rate_limited"]);
+    expect((await make()).status).toBe(201); // another caller has a number of their own
+    await begin(begun[0]?.body.shell.id);
+    expect((await make({ cookie })).status).toBe(201);
+    expect((await make({ cookie })).status).toBe(429);
+    await container.stop({ t: 0 });
+    await container.start();
+    expect((await make({ cookie })).status).toBe(201);
+  });
+
+  test("wait to begin in a number that is bounded in all, and what is left is given out again", async () => {
+    const { id: containerId, container } = await engine.run();
+    let now = 0;
+    const shells = createWaitingShells(api.deps.docker.exec, () => now);
+    const make = (who: string) =>
+      shells.make({
+        ...{ containerId, command: "sh", user: "", owner: api.deps.shellOwner, openedBy: { kind: "key", id: who } },
+      });
+    for (let who = 0; who < 8; who++) await Promise.all(Array.from({ length: 16 }, () => make(`key-${who}`)));
+    await expect(make("another")).rejects.toMatchObject({ code: "overloaded" });
+    now = 60_000;
+    const first = await make("key-0");
+    const second = await make("key-0");
+    expect(second.id).not.toBe(first.id);
+    await begin(first.id);
+    await make("another");
+    await expect(make("another")).rejects.toMatchObject({ code: "overloaded" });
+    await container.stop({ t: 0 });
   });
 
   test("that ended are written down, as the realtime server tells it and nobody else", async () => {

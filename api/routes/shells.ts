@@ -10,6 +10,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { nameOfPrincipal } from "../lib/principal-name.ts";
+import { createWaitingShells } from "../lib/waiting-shells.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { shellSchema } from "../schemas/shell.ts";
@@ -23,6 +24,7 @@ const shellParams = params.extend({ shell: shellId });
  * Engine itself remembers whose they are, so that a restart of either server forgets none.
  */
 export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "docker" | "access" | "shellOwner">) {
+  const waitingShells = createWaitingShells(docker.exec);
   /** A limited caller learns of a container that is not his neither what it is nor whether it is. */
   const find = async (c: Context<ApiEnv>, ref: string): Promise<ContainerIdentity> => {
     const { limits } = c.get("principal");
@@ -64,7 +66,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
       described({
         ...{ tag, summary: "Make a shell in a container", answer: { shell: shellSchema }, status: 201 },
         description:
-          "It begins once it is attached to, by `shell:open` in the namespace `/services`, and by nobody else than who made it.",
+          "It begins once it is attached to, by `shell:open` in the namespace `/services`, and by nobody else than who made it. At most 16 of one caller, and 128 in all, are made and not begun: 429 and 503.",
       }),
       validated("param", params),
       validated("json", openShellBody),
@@ -75,7 +77,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
         if (!container.running) throw new AppError("conflict", "The container is not running.");
         c.get("stillAllowed")?.();
         const openedBy = { kind: principal.kind, id: principal.id };
-        const exec = await docker.exec.create({
+        const exec = await waitingShells.make({
           ...{ containerId: container.id, command, user, owner: shellOwner, openedBy },
         });
         c.set("auditDetail", [`shell ${exec.id.slice(0, 12)}`, command, ...(user ? [`as ${user}`] : [])].join(", "));
