@@ -34,7 +34,10 @@ export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | 
         description: "Nothing is removed. The preview is remembered for ten minutes.",
         answer: { preview: prunePreviewSchema },
       }),
-      async (c) => c.json(ok({ preview: await disk.preview() })),
+      async (c) => {
+        const { kind, id } = c.get("principal");
+        return c.json(ok({ preview: await disk.preview(`${kind} ${id}`) }));
+      },
     )
     .post(
       "/prune",
@@ -51,7 +54,7 @@ export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | 
           ...{
             kind: "disk:prune",
             target: items.length === 1 ? "1 item" : `${items.length} items`,
-            exclusive: "prune",
+            keys: { own: ["prune"] },
           },
           run: async ({ signal, step }) => ({ ...(await disk.prune(preview, items, { signal, onStep: step })) }),
         });

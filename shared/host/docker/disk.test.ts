@@ -57,7 +57,7 @@ describe.skipIf(without)("room on the disk", { timeout: 60_000 }, () => {
     const anonymous = (await engine.docker.createVolume({})).name;
     const network = await docker.networks.create({ name: "nobody", internal: false, labels: {} });
 
-    const preview = await docker.disk.preview();
+    const preview = await docker.disk.preview("ada");
     const ids = (kind: PruneKind) => group(preview, kind).items.map(({ id }) => id);
     expect(ids("containers")).toEqual([stopped.id]);
     expect(ids("danglingImages")).toEqual([dangling.id]);
@@ -93,7 +93,7 @@ describe.skipIf(without)("room on the disk", { timeout: 60_000 }, () => {
       await container.commit({ repo, tag });
       await container.remove();
     }
-    const preview = await docker.disk.preview();
+    const preview = await docker.disk.preview("ada");
     expect(group(preview, "unusedImages").items).toHaveLength(3);
     expect(group(preview, "unusedImages").size).toBe(500_000);
     const result = await docker.disk.prune(preview.id, group(preview, "unusedImages").items, { signal });
@@ -105,7 +105,7 @@ describe.skipIf(without)("room on the disk", { timeout: 60_000 }, () => {
     const image = await commit(TEST_IMAGE, "late:1", 1_000);
     await docker.volumes.create({ name: "late", labels: {} });
     const network = await docker.networks.create({ name: "late", internal: true, labels: {} });
-    const preview = await docker.disk.preview();
+    const preview = await docker.disk.preview("ada");
     await stopped.container.start();
     await engine.docker.getImage(image.id).tag({ repo: "late", tag: "2" });
     await engine.docker.createContainer({
@@ -121,7 +121,7 @@ describe.skipIf(without)("room on the disk", { timeout: 60_000 }, () => {
   });
 
   test("is given back by a known preview alone, and for what is in it", async () => {
-    const preview = await docker.disk.preview();
+    const preview = await docker.disk.preview("ada");
     const stranger = [{ kind: "namedVolumes" as const, id: "other" }];
     expect(() => docker.disk.check("unknown", stranger)).toThrow(/too old/);
     expect(() => docker.disk.check(preview.id, stranger)).toThrow(/does not hold/);

@@ -9,8 +9,8 @@ import { type RawDisk, readDisk } from "./raw-disk.ts";
 export interface DockerDisk {
   /** At most 15 s old: the Engine walks every volume for it. */
   usage(): Promise<DiskUsage>;
-  /** What could go now; remembered for ten minutes. */
-  preview(): Promise<PrunePreview>;
+  /** What could go now; remembered for ten minutes. @param owner Whoever asks: only so many of each are remembered. */
+  preview(owner: string): Promise<PrunePreview>;
   /** Whether a preview is still known, and has these. Throws `gone` and `invalid_input`. */
   check(previewId: string, items: readonly PruneChoice[]): void;
   /** Removes items of a preview one by one. Throws what `check` does, and stops between two items when aborted. */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { ImageInspectInfo, NetworkInspectInfo } from "dockerode";
 import { type PruneKind, type PrunePreview, type PruneResult, pruneKinds } from "../../protocol/disk.ts";
 import type { JobStep } from "../../protocol/job.ts";
@@ -6,7 +5,8 @@ import { AppError } from "../../server/errors.ts";
 import { UnavailableError } from "../dependency.ts";
 import { listContainers, networksOf, usesBy, volumesOf } from "./container-uses.ts";
 import { containerPath, type EngineCalls } from "./engine-calls.ts";
-import { type Candidate, type CandidateGroup, findCandidates } from "./prune-candidates.ts";
+import { type Candidate, findCandidates } from "./prune-candidates.ts";
+import { createPrunePreviews } from "./prune-previews.ts";
 import { readDisk } from "./raw-disk.ts";
 import type { RawVolume } from "./volumes.ts";
 
@@ -15,25 +15,20 @@ export interface PruneChoice {
   id: string;
 }
 
-/** Long enough to read the list, short enough that it is still about this host. */
-const PREVIEW_AGE_MS = 10 * 60 * 1000;
-const PREVIEWS_MAX = 20;
 /** What is left is told in full up to here. */
 const LEFT_MAX = 200;
 const REMOVE_LIMIT_MS = 120_000;
 
 /** Removes what a preview has named, thing by thing and never by force; what has come into use since is left. */
 export function createPruner(calls: EngineCalls) {
-  const previews = new Map<string, { until: number; groups: CandidateGroup[] }>();
+  const previews = createPrunePreviews();
 
   const find = (previewId: string, items: readonly PruneChoice[]): Candidate[] => {
-    const known = previews.get(previewId);
-    if (!known || known.until < Date.now()) {
+    const known = previews.find(previewId);
+    if (!known) {
       throw new AppError("gone", "This preview is too old; look at what would go once more.");
     }
-    const byKey = new Map(
-      known.groups.flatMap((group) => group.items.map((item) => [`${item.kind} ${item.id}`, item])),
-    );
+    const byKey = new Map(known.flatMap((group) => group.items.map((item) => [`${item.kind} ${item.id}`, item])));
     const chosen = new Map<string, Candidate>();
     for (const { kind, id } of items) {
       const item = byKey.get(`${kind} ${id}`);
@@ -45,14 +40,9 @@ export function createPruner(calls: EngineCalls) {
   };
 
   return {
-    async preview(): Promise<PrunePreview> {
+    async preview(owner: string): Promise<PrunePreview> {
       const groups = await findCandidates(calls);
-      const id = randomBytes(18).toString("base64url");
-      const until = Date.now() + PREVIEW_AGE_MS;
-      previews.set(id, { until, groups });
-      for (const [old, { until: end }] of previews) {
-        if (end < Date.now() || previews.size > PREVIEWS_MAX) previews.delete(old);
-      }
+      const { id, until } = previews.keep(owner, groups);
       const shown = groups.map(({ kind, size, items }) => ({
         ...{ kind, size },
         items: items.map(({ mark: _mark, tags: _tags, ...item }) => item),
