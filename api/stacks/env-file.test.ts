@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changeEnv, envNames, envValuesOf } from "./env-file.ts";
+import { changeEnv, envNames, envVariables } from "./env-file.ts";
 
 const text = `# a comment
 export A=1
@@ -14,7 +14,8 @@ A=2
 
 test("reads names and values, those over several lines too", () => {
   expect(envNames(text)).toEqual(["A", "B", "C", "D"]);
-  expect(envValuesOf(text)).toEqual(["1", "two words", "three\nlines\nhere", "", "2"]);
+  expect(envVariables(text).map(({ value }) => value)).toEqual(["1", "two words", "three\nlines\nhere", "", "2"]);
+  expect(envVariables(text).map(({ name }) => name)).toEqual(["A", "B", "C", "D", "A"]);
 });
 
 test("sets and takes out variables, and leaves every other line as it is", () => {

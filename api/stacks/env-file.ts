@@ -1,9 +1,12 @@
 import { AppError } from "../../shared/server/errors.ts";
 
-/** One variable of a `.env` file, and the lines it takes (the end not included). */
-interface Entry {
+export interface EnvVariable {
   name: string;
   value: string;
+}
+
+/** One variable of a `.env` file, and the lines it takes (the end not included). */
+interface Entry extends EnvVariable {
   from: number;
   to: number;
 }
@@ -58,8 +61,9 @@ export const envNames = (text: string): string[] => [
   ...new Set(readEntries(text.split(/\r?\n/)).map(({ name }) => name)),
 ];
 
-/** Values a `.env` file sets, to keep them out of what is shown. */
-export const envValuesOf = (text: string): string[] => readEntries(text.split(/\r?\n/)).map(({ value }) => value);
+/** What a `.env` file sets, in order; a name that is set twice stands twice. */
+export const envVariables = (text: string): EnvVariable[] =>
+  readEntries(text.split(/\r?\n/)).map(({ name, value }) => ({ name, value }));
 
 /** The text with some variables set and some taken out; comments and all other lines stay as they are. */
 export function changeEnv(

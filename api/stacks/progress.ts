@@ -33,15 +33,3 @@ const past: Record<string, string> = {
 };
 
 const stateOf = (doing: string, outcome: string): string => (outcome === "done" ? (past[doing] ?? "done") : outcome);
-
-/** Shorter ones are words that stand anywhere. */
-const SECRET_MIN = 6;
-const SECRETS_MAX = 500;
-
-/** Takes values out of lines before anybody reads them. */
-export function createMask(values: readonly string[]): (line: string) => string {
-  const hidden = [...new Set(values.filter(({ length }) => length >= SECRET_MIN))]
-    .sort((one, other) => other.length - one.length)
-    .slice(0, SECRETS_MAX);
-  return (line) => hidden.reduce((text, value) => text.replaceAll(value, "********"), line);
-}

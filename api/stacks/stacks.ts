@@ -18,9 +18,9 @@ import type { Compose } from "../compose/compose.ts";
 import { checkComposeText } from "./check/check.ts";
 import { listeningPorts } from "./check/ports.ts";
 import { readVerdict } from "./check/verdict.ts";
-import { changeEnv, envNames, envValuesOf } from "./env-file.ts";
+import { changeEnv, type EnvVariable, envNames, envVariables } from "./env-file.ts";
+import { createMask } from "./mask.ts";
 import { absoluteFile, type Located, type StackPlace, type StackPlaces } from "./places.ts";
-import { createMask } from "./progress.ts";
 import type { Revisions } from "./revisions.ts";
 import { joinServices, servicesOf, stateOf } from "./view.ts";
 
@@ -57,8 +57,8 @@ export interface Stacks {
   refuseBroken(stack: OpenStack, signal?: AbortSignal): Promise<void>;
   /** Texts of the files, main file first. */
   texts(stack: OpenStack): Promise<StackFile[]>;
-  /** Values that must not be shown in output. */
-  secrets(stack: OpenStack): Promise<string[]>;
+  /** Variables whose values must not be shown in output. */
+  secrets(stack: OpenStack): Promise<EnvVariable[]>;
   /** Removes the folder of a stack of the panel's own; what it held is gone. */
   removeFolder(stack: OpenStack): Promise<void>;
 }
@@ -160,9 +160,9 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
     return { name, place: located.place };
   };
 
-  const secretsOf = async (place: StackPlace): Promise<string[]> => {
+  const secretsOf = async (place: StackPlace): Promise<EnvVariable[]> => {
     const file = await readEnv(place);
-    return file ? envValuesOf(file.content) : [];
+    return file ? envVariables(file.content) : [];
   };
   /** Compose quotes the value it does not like. */
   const maskOf = async (place: StackPlace) => createMask(await secretsOf(place));

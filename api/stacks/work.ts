@@ -2,7 +2,8 @@ import type { StackVerb } from "../../shared/protocol/stack.ts";
 import type { ComposeOptions, ComposeVerb } from "../compose/arguments.ts";
 import type { Compose } from "../compose/compose.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import { createMask, readStep } from "./progress.ts";
+import { createMask } from "./mask.ts";
+import { readStep } from "./progress.ts";
 import type { Revisions } from "./revisions.ts";
 import { type OpenStack, type Stacks, toProject } from "./stacks.ts";
 

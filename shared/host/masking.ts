@@ -1,5 +1,7 @@
 export const MASK = "********";
 const secretName = /pass|pwd|secret|token|key|credential|auth(?!or)|bearer|private|dsn/i;
+/** Whether a name says that its value is a secret. */
+export const namesSecret = (name: string): boolean => secretName.test(name);
 
 /** Values of labels whose key names a secret are replaced; keys stay. */
 export function maskLabels(labels: Record<string, string>): Record<string, string> {
