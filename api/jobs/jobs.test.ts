@@ -73,8 +73,8 @@ test("cancels a job that runs, by REST, and not one that is over", async () => {
 });
 
 test("runs no two jobs of one key at once, and no more than its bound", async () => {
-  begin({ exclusive: "web", run: ({ signal }) => untilAborted(signal) });
-  expect(() => begin({ exclusive: "web", run: async () => undefined })).toThrow(/under way/);
+  begin({ keys: { own: ["web"] }, run: ({ signal }) => untilAborted(signal) });
+  expect(() => begin({ keys: { own: ["web"] }, run: async () => undefined })).toThrow(/under way/);
   for (let index = 0; index < 15; index++) begin({ run: ({ signal }) => untilAborted(signal) });
   expect(() => begin({ run: async () => undefined })).toThrow(/Too many/);
 });
@@ -120,12 +120,32 @@ test("shows a key what it may begin, though it may control no container", async 
 });
 
 test("runs no job whose key somebody holds, and gives none of a job that runs", async () => {
-  const release = api.deps.jobs.hold("service:web");
-  expect(() => begin({ exclusive: "service:web", run: async () => undefined })).toThrow(/under way/);
-  expect(() => api.deps.jobs.hold("service:web")).toThrow(/under way/);
+  const keys = { own: ["service:web"] };
+  const release = api.deps.jobs.hold(keys);
+  expect(() => begin({ keys, run: async () => undefined })).toThrow(/under way/);
+  expect(() => api.deps.jobs.hold(keys)).toThrow(/under way/);
   release();
-  begin({ exclusive: "service:web", run: ({ signal }) => untilAborted(signal) });
-  expect(() => api.deps.jobs.hold("service:web")).toThrow(/under way/);
+  const { id } = begin({ keys, run: ({ signal }) => untilAborted(signal) });
+  release(); // once more gives back nothing of anybody else's
+  expect(() => api.deps.jobs.hold(keys)).toThrow(/under way/);
+  api.deps.jobs.cancel(id);
+  await api.deps.jobs.finished(id);
+  api.deps.jobs.hold(keys)();
+});
+
+test("lets several be at work within one thing, and nobody on it as a whole meanwhile", async () => {
+  const { hold } = api.deps.jobs;
+  const one = hold({ own: ["service:a"], within: ["stack:shop"] });
+  const other = hold({ own: ["service:b"], within: ["stack:shop"] });
+  expect(() => hold({ own: ["free", "stack:shop"] })).toThrow(/under way/);
+  hold({ own: ["free"] })(); // what was refused took none of its keys
+  one();
+  expect(() => hold({ own: ["stack:shop"] })).toThrow(/under way/);
+  other();
+  const whole = hold({ own: ["stack:shop"] });
+  expect(() => hold({ own: ["service:c"], within: ["stack:shop"] })).toThrow(/under way/);
+  hold({ own: ["service:c"] })();
+  whole();
 });
 
 test("does not wait for ever, when it ends, for a job that does not listen", { timeout: 10_000 }, async () => {

@@ -6,6 +6,7 @@ import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import type { WsClient } from "../lib/ws-client.ts";
+import { createKeyRing, type Keys } from "./keys.ts";
 
 /** Jobs at work at once; more are refused, not queued: somebody waits for each of them. */
 const RUNNING_MAX = 16;
@@ -41,8 +42,8 @@ export interface JobOptions {
   services?: readonly string[];
   /** Ids of service rooms that are told as well, beside the room of the job. */
   rooms?: readonly string[];
-  /** Jobs of one key do not run at the same time: the second is a `conflict`. */
-  exclusive?: string;
+  /** What nobody else may be at meanwhile: a second work that takes one of these keys is a `conflict`. */
+  keys?: Keys;
   /** Resolves with what the job came to; throws `AppError` for what the caller should read. */
   run(handle: JobHandle): Promise<Record<string, unknown> | undefined>;
 }
@@ -56,11 +57,8 @@ export interface JobRecord {
 export interface Jobs {
   /** Begins at once and never throws for what happens in the job. Throws `overloaded` and `conflict` before it begins. */
   start(options: JobOptions): Job;
-  /**
-   * Takes a key for work that is no job; answers what gives it back. Throws `conflict` while a job of this key runs, or
-   * somebody holds it.
-   */
-  hold(exclusive: string): () => void;
+  /** Takes keys for work that is no job, or outlasts one; answers what gives them back. Throws `conflict`. */
+  hold(keys: Keys): () => void;
   /** Newest first. */
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
@@ -81,22 +79,14 @@ export interface JobsOptions {
 interface Entry extends JobRecord {
   abort: AbortController;
   done: Promise<void>;
-  exclusive: string | undefined;
 }
 
 /** The long actions of this server: begun by a request, told to viewers as they go on, remembered for an hour. */
 export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
-  const held = new Set<string>();
+  const ring = createKeyRing();
   let closed = false;
-
-  const refuseBusy = (exclusive: string | undefined) => {
-    if (exclusive === undefined) return;
-    if (held.has(exclusive) || running().some((other) => other.exclusive === exclusive)) {
-      throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
-    }
-  };
 
   const forget = () => {
     const old = Date.now() - FINISHED_AGE_MS;
@@ -112,8 +102,7 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
     forget();
     if (running().length >= RUNNING_MAX)
       throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
-    const { exclusive } = options;
-    refuseBusy(exclusive);
+    const giveBack = ring.take(options.keys ?? { own: [] });
     const id = randomBytes(18).toString("base64url");
     const job: Job = {
       ...{ id, kind: options.kind, target: options.target, state: "running", steps: [], lines: [], lineCount: 0 },
@@ -122,11 +111,12 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
     const abort = new AbortController();
     const teller = createTeller(job, [jobRoomId(id), ...(options.rooms ?? [])], realtime);
     const entry: Entry = {
-      ...{ job, services: options.services ?? [], ownerId: options.principal.id, abort, exclusive },
+      ...{ job, services: options.services ?? [], ownerId: options.principal.id, abort },
       done: Promise.resolve(),
     };
     entries.set(id, entry);
     entry.done = work(job, options, abort.signal, teller.changed).then(() => {
+      giveBack();
       teller.finish();
       const { code, message } = job.error ?? {};
       trail.recordAfterwards({
@@ -174,11 +164,7 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
 
   return {
     start,
-    hold(exclusive) {
-      refuseBusy(exclusive);
-      held.add(exclusive);
-      return () => void held.delete(exclusive);
-    },
+    hold: ring.take,
     list: () => [...entries.values()].reverse(),
     find: (id) => entries.get(id),
     cancel(id) {

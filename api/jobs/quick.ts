@@ -5,13 +5,14 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { ApiEnv } from "../context.ts";
 import { beginJob } from "./begin.ts";
 import type { JobOptions, Jobs } from "./jobs.ts";
+import type { Keys } from "./keys.ts";
 
 /** An answer may wait so long for the work itself; beyond it the caller gets the job. Most containers stop within it. */
 const QUICK_MS = 2_000;
 
 export interface QuickOptions<T extends Record<string, unknown>>
-  extends Omit<JobOptions, "principal" | "requestId" | "address" | "run" | "exclusive"> {
-  exclusive: string;
+  extends Omit<JobOptions, "principal" | "requestId" | "address" | "run" | "keys"> {
+  keys: Keys;
   work(): Promise<T>;
 }
 
@@ -22,11 +23,14 @@ export interface QuickOptions<T extends Record<string, unknown>>
 export async function quickOrJob<T extends Record<string, unknown>>(
   c: Context<ApiEnv>,
   jobs: Jobs,
-  { work, ...options }: QuickOptions<T>,
+  { work, keys, ...options }: QuickOptions<T>,
 ): Promise<{ done: T } | { job: Job }> {
   c.get("stillAllowed")?.();
-  let release = jobs.hold(options.exclusive);
-  const done = work().then((result) => ({ done: result }));
+  const giveBack = jobs.hold(keys);
+  // Held until the Engine has answered, and not by the job: that is over as soon as somebody cancels it.
+  const done = work()
+    .then((result) => ({ done: result }))
+    .finally(giveBack);
   const enough = new AbortController();
   const late = delay(QUICK_MS, null, { signal: enough.signal }).catch(() => null);
   try {
@@ -34,13 +38,10 @@ export async function quickOrJob<T extends Record<string, unknown>>(
     if (first) return first;
   } finally {
     enough.abort();
-    release(); // the job takes the key in the same breath
   }
   // It is under way, and cannot be taken back for want of a place in the list of jobs: then the answer waits.
   const job = begun(() => beginJob(c, jobs, { ...options, run: ({ signal }) => unlessAborted(done, signal) }));
-  if (job) return { job };
-  release = jobs.hold(options.exclusive);
-  return await done.finally(release);
+  return job ? { job } : await done;
 }
 
 function begun(begin: () => Job): Job | undefined {

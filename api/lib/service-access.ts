@@ -4,6 +4,7 @@ import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiEnv } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import type { Keys } from "../jobs/keys.ts";
 
 /** Finds containers for those who may see them, and tells their viewers what became of them. */
 export function createServiceAccess({ docker, realtime }: Pick<ApiDeps, "docker" | "realtime">) {
@@ -32,7 +33,15 @@ export function createServiceAccess({ docker, realtime }: Pick<ApiDeps, "docker"
 /** A subscriber chose the id of its room itself: the container's id, or its name. */
 export const roomsOf = ({ id, name }: Pick<Service, "id" | "name">): string[] => [id, name];
 
-/** What is done to one container is done one after the other, whoever asks for it. */
-export const exclusiveOf = ({ name }: Pick<Service, "name">): string => `service:${name}`;
+/**
+ * What is done to one container is done one after the other, whoever asks for it, and not while its stack is brought up
+ * or down as a whole.
+ */
+export const keysOf = ({ name, composeProject }: Pick<Service, "name" | "composeProject">): Keys => ({
+  own: [serviceKey(name)],
+  within: composeProject === null ? [] : [stackKey(composeProject)],
+});
+export const serviceKey = (name: string): string => `service:${name}`;
+export const stackKey = (name: string): string => `stack:${name}`;
 
 const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");

@@ -20,6 +20,7 @@ import { secretsOf } from "../catalogue/secrets.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { beginJob } from "../jobs/begin.ts";
+import { serviceKey } from "../lib/service-access.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -127,7 +128,7 @@ export function catalogueRoutes(
           target: input.name,
           services: [input.name],
           rooms: [input.name],
-          exclusive: `container:${input.name}`,
+          keys: { own: [serviceKey(input.name)] },
           run: async (handle) => {
             const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
             // Anybody who follows the job sees its result: what must stay secret is claimed.

@@ -4,6 +4,7 @@ import type { ServiceProcess } from "../../shared/protocol/service-change.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
+import { stackKey } from "../lib/service-access.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const engine = testEngine();
@@ -42,6 +43,55 @@ describe.skipIf(await lacks("docker"))("a container", { timeout: 30_000 }, () =>
     expect(await api.deps.jobs.finished(job.id)).toMatchObject({ state: "succeeded" });
     expect((await inspect(slow.id)).State.Running).toBe(false);
     for (const room of [slow.id, `${name}-slow`]) expect(told(room).at(-1)).toMatchObject({ state: "succeeded" });
+  });
+
+  const runSlow = async (labels = {}) => {
+    const { id, name } = await engine.run();
+    const made = await engine.docker.createContainer({
+      ...{ Image: "busybox:local", Cmd: ["sh", "-c", stubborn], StopTimeout: 60, name: `${name}-slow` },
+      Labels: { ...(await inspect(id)).Config.Labels, ...labels },
+      HostConfig: { NetworkMode: "none" },
+    });
+    await made.start();
+    return { id: made.id, name: `${name}-slow` };
+  };
+
+  test("that is being stopped is changed by nobody meanwhile, also once nobody waits for it, and can be killed", async () => {
+    const project = `shop-${Date.now()}`;
+    const { id, name } = await runSlow({ "com.docker.compose.project": project });
+    const { body } = await post(id, "stop");
+    const refuses = async () => {
+      const answers = await Promise.all([
+        ...(["pause", "unpause", "restart"] as const).map((action) => post(id, action, {})),
+        ...[post(id, "rename", { name: `${name}-2` }), post((await engine.run()).id, "rename", { name })],
+        ...[api.ask("PATCH", `/api/services/${id}`, { body: { pids: 9 } }), post(id, "recreate", {})],
+      ]);
+      expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => expect.stringContaining("under way")));
+    };
+    await refuses();
+    expect(() => api.deps.jobs.hold({ own: [stackKey(project)] })).toThrow(/under way/);
+    // Whoever cancels waits no longer, but the Engine still stops it.
+    await api.ask("DELETE", `/api/jobs/${body.job.id}`);
+    expect((await api.deps.jobs.finished(body.job.id)).state).toBe("cancelled");
+    expect((await inspect(id)).State.Running).toBe(true);
+    await refuses();
+    expect((await post(id, "kill", { signal: "SIGKILL" })).status).toBe(200);
+    await eventually(async () => (await post(id, "start")).status === 200);
+    await engine.docker.getContainer(id).kill();
+  });
+
+  test("is left alone while its stack is worked on as a whole, and may be killed all the same", async () => {
+    const project = `shop-${Date.now()}`;
+    const { id } = await engine.run({ labels: { "com.docker.compose.project": project } });
+    const giveBack = api.deps.jobs.hold({ own: [stackKey(project)] });
+    for (const [action, body] of [["restart"], ["pause", {}], ["recreate", {}], ["update", {}]] as const) {
+      expect((await post(id, action, body)).body.code, action).toBe("conflict");
+    }
+    expect((await api.ask("DELETE", `/api/services/${id}?force=true`)).body.code).toBe("conflict");
+    expect((await post((await engine.run()).id, "pause", {})).status).toBe(200);
+    expect((await post(id, "kill", { signal: "SIGKILL" })).status).toBe(200);
+    giveBack();
+    expect((await post(id, "start")).status).toBe(200);
   });
 
   test("is paused, goes on, gets a signal and another name, and its viewers are told", async () => {

@@ -3,11 +3,13 @@ import { z } from "zod";
 import type { RecreatePhase } from "../../shared/host/docker/recreate.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
+import type { Service } from "../../shared/protocol/service.ts";
 import { killBody, limitsBody, recreateBody, renameBody } from "../../shared/protocol/service-change.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { beginJob } from "../jobs/begin.ts";
-import { createServiceAccess, exclusiveOf, roomsOf } from "../lib/service-access.ts";
+import type { Keys } from "../jobs/keys.ts";
+import { createServiceAccess, keysOf, roomsOf, serviceKey } from "../lib/service-access.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -34,13 +36,22 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
   const { find, tell } = createServiceAccess(deps);
 
   /** Finds, does, looks again, tells. */
-  const change = async (c: Context<ApiEnv>, ref: string, action: string, work: (id: string) => Promise<void>) => {
+  const change = async (
+    c: Context<ApiEnv>,
+    ref: string,
+    { action, keys, work }: { action: string; keys: (before: Service) => Keys; work: (id: string) => Promise<void> },
+  ) => {
     const before = await find(c, ref);
     c.get("stillAllowed")?.();
-    await work(before.id);
-    const service = await docker.detail(before.id);
-    tell(service, service.state, action);
-    return c.json(ok({ service }));
+    const giveBack = jobs.hold(keys(before));
+    try {
+      await work(before.id);
+      const service = await docker.detail(before.id);
+      tell(service, service.state, action);
+      return c.json(ok({ service }));
+    } finally {
+      giveBack();
+    }
   };
 
   return createRoutes()
@@ -48,13 +59,13 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
       "/:id/pause",
       described({ tag, summary: "Freeze the processes of a container", answer }),
       validated("param", params),
-      (c) => change(c, c.req.valid("param").id, "pause", lifecycle.pause),
+      (c) => change(c, c.req.valid("param").id, { action: "pause", keys: keysOf, work: lifecycle.pause }),
     )
     .post(
       "/:id/unpause",
       described({ tag, summary: "Let a paused container go on", answer }),
       validated("param", params),
-      (c) => change(c, c.req.valid("param").id, "unpause", lifecycle.unpause),
+      (c) => change(c, c.req.valid("param").id, { action: "unpause", keys: keysOf, work: lifecycle.unpause }),
     )
     .post(
       "/:id/kill",
@@ -64,7 +75,9 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
       (c) => {
         const { signal } = c.req.valid("json");
         c.set("auditDetail", signal);
-        return change(c, c.req.valid("param").id, "kill", (id) => lifecycle.kill(id, signal));
+        const work = (id: string) => lifecycle.kill(id, signal);
+        // No key: what is killed is often what another action waits for, a stop or the end of a whole stack.
+        return change(c, c.req.valid("param").id, { action: "kill", keys: () => ({ own: [] }), work });
       },
     )
     .post(
@@ -79,7 +92,12 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
         requireUnlimited(c);
         const { name } = c.req.valid("json");
         c.set("auditDetail", `to ${name}`);
-        return change(c, c.req.valid("param").id, "rename", (id) => lifecycle.rename(id, name));
+        const work = (id: string) => lifecycle.rename(id, name);
+        const keys = (before: Service): Keys => {
+          const { own, within } = keysOf(before);
+          return { own: [...own, serviceKey(name)], within };
+        };
+        return change(c, c.req.valid("param").id, { action: "rename", keys, work });
       },
     )
     .patch(
@@ -94,7 +112,8 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
       (c) => {
         const limits = c.req.valid("json");
         c.set("auditDetail", Object.keys(limits).join(", "));
-        return change(c, c.req.valid("param").id, "update", (id) => lifecycle.update(id, limits));
+        const work = (id: string) => lifecycle.update(id, limits);
+        return change(c, c.req.valid("param").id, { action: "update", keys: keysOf, work });
       },
     )
     .post(
@@ -117,7 +136,7 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
         const before = await find(c, c.req.valid("param").id);
         if (image !== undefined) c.set("auditDetail", `of ${image}`);
         const job = beginJob(c, jobs, {
-          ...{ kind: "service:recreate", target: before.name, exclusive: exclusiveOf(before) },
+          ...{ kind: "service:recreate", target: before.name, keys: keysOf(before) },
           ...{ services: [before.name], rooms: roomsOf(before) },
           run: async ({ signal, step }) => {
             let phase: RecreatePhase | undefined;

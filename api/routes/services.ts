@@ -15,7 +15,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { quickOrJob } from "../jobs/quick.ts";
-import { createServiceAccess, exclusiveOf, roomsOf } from "../lib/service-access.ts";
+import { createServiceAccess, keysOf, roomsOf } from "../lib/service-access.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { jobSchema } from "../schemas/job.ts";
@@ -39,7 +39,7 @@ export function servicesRoutes(deps: ServicesDeps) {
   const act = async (c: Context<ApiEnv>, ref: string, action: ServiceAction) => {
     const before = await find(c, ref);
     const outcome = await quickOrJob(c, jobs, {
-      ...{ kind: `service:${action}`, target: before.name, exclusive: exclusiveOf(before) },
+      ...{ kind: `service:${action}`, target: before.name, keys: keysOf(before) },
       ...{ services: [before.name], rooms: roomsOf(before) },
       work: async () => {
         await docker.act(before.id, action);
@@ -103,7 +103,7 @@ export function servicesRoutes(deps: ServicesDeps) {
         const options = c.req.valid("query");
         if (options.volumes) c.set("auditDetail", "with its anonymous volumes");
         const outcome = await quickOrJob(c, jobs, {
-          ...{ kind: "service:remove", target: service.name, exclusive: exclusiveOf(service) },
+          ...{ kind: "service:remove", target: service.name, keys: keysOf(service) },
           ...{ services: [service.name], rooms: roomsOf(service) },
           work: async () => {
             await docker.remove(service.id, options);

@@ -121,6 +121,15 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     const begun = await ask("POST", `/${name}/up`, {});
     await eventually(async () => (await runningWith(join(here.dir, name))).length > 0);
     expect((await ask("POST", `/${name}/stop`, {})).body.code).toBe("conflict");
+    // A container that `up` has just made is a part of it.
+    let made: string | undefined;
+    await eventually(async () => {
+      const label = [`com.docker.compose.project=${name}`, "com.docker.compose.service=never"];
+      made = (await engine.docker.listContainers({ filters: { label } }))[0]?.Id;
+      return made !== undefined;
+    });
+    const restart = await here.api.ask("POST", `/api/services/${made}/restart`, { body: {} });
+    expect(restart.body.code).toBe("conflict");
     await here.api.ask("DELETE", `/api/jobs/${begun.body.job.id}`);
     expect((await here.ended(begun)).state).toBe("cancelled");
     expect(await runningWith(join(here.dir, name))).toEqual([]);

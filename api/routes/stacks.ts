@@ -18,6 +18,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { beginJob } from "../jobs/begin.ts";
+import { stackKey } from "../lib/service-access.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -40,6 +41,8 @@ const asJob = (summary: string) => describe(summary, { answer: { job: jobSchema 
 const params = validated("param", stackParams);
 const revisionParams = stackParams.extend({ id: z.coerce.number().int().positive() });
 const nothing = z.strictObject({});
+/** One work at a time for each stack; a pull takes this alone, since it leaves the containers be. */
+const filesKey = (name: string) => `stack files:${name}`;
 
 /** Compose stacks: those found by their containers' labels, and those made here. */
 export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "jobs">) {
@@ -53,7 +56,11 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
       throw new AppError("forbidden", "Only stacks made here are deleted here.");
     const by = c.get("principal").name;
     const job = beginJob(c, jobs, {
-      ...{ kind: `stack:${verb}`, target: name, exclusive: `stack:${name}` },
+      ...{
+        kind: `stack:${verb}`,
+        target: name,
+        keys: { own: verb === "pull" ? [filesKey(name)] : [filesKey(name), stackKey(name)] },
+      },
       run: (handle) => work.run(stack, verb, options, handle, by),
     });
     return c.json(ok({ job }), 202);

@@ -8,6 +8,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { beginJob } from "../jobs/begin.ts";
+import { keysOf } from "../lib/service-access.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { jobSchema } from "../schemas/job.ts";
@@ -47,7 +48,7 @@ export function updatesRoutes({ jobs, updateChecks }: UpdateDeps) {
         if (service !== undefined && !seesService(limits, service)) throw hidden();
         const services = service === undefined ? limits.services : [service];
         const job = beginJob(c, jobs, {
-          ...{ kind: "update:check", target: service ?? "all services", exclusive: "update check" },
+          ...{ kind: "update:check", target: service ?? "all services", keys: { own: ["update check"] } },
           services: services ?? [],
           run: ({ signal, step }) => updateChecks.check({ ...(services ? { services } : {}), signal, onStep: step }),
         });
@@ -68,10 +69,11 @@ export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: Update
     return service;
   };
   const begin = async (c: Context<ApiEnv>, ref: string, action: "update" | "goBack") => {
-    const { id, name } = await find(c, ref);
+    const service = await find(c, ref);
+    const { id, name } = service;
     const job = beginJob(c, jobs, {
       ...{ kind: action === "update" ? "service:update" : "service:go-back", target: name },
-      ...{ exclusive: `service:${name}`, services: [name], rooms: [id, name] },
+      ...{ keys: keysOf(service), services: [name], rooms: [id, name] },
       run: async (handle) => {
         try {
           return { ...(await updates[action](name, handle)) };

@@ -27,6 +27,7 @@ export interface ContainerIdentity {
   exitCode: number | null;
   /** When its newest run ended, ISO 8601; null while it runs, and for one that was never started. */
   finishedAt: string | null;
+  composeProject: string | null;
 }
 
 export interface ContainerLogOptions {
@@ -125,6 +126,7 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
         logDriver: HostConfig.LogConfig?.Type ?? "",
         exitCode: finishedAt === null ? null : State.ExitCode,
         finishedAt,
+        composeProject: Config.Labels?.["com.docker.compose.project"] || null,
       };
     },
     act: (ref, action) => lifecycle(ref, (id) => ({ method: "POST", path: containerPath(id, action) })),
