@@ -79,6 +79,7 @@ export function createApiDeps({
   const alerts = createAlerts({
     ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
     ...{ realtime, config, log, logWatcher: logStore, figures: stats },
+    mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
   });
   const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
   const credentialClaims = createCredentialClaims();

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Principal, Revocation } from "../../shared/protocol/access.ts";
+import { may, type Permission, type Principal, type Revocation, seesService } from "../../shared/protocol/access.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { createSecretCheck } from "../../shared/server/emit-token.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -8,7 +8,7 @@ import type { OriginPolicy } from "../../shared/server/origin-policy.ts";
 import { openTrail, type Trail } from "../audit/trail.ts";
 import { type ApiKeys, createApiKeys } from "./api-keys.ts";
 import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
-import { type Credentials, createIdentify } from "./identify.ts";
+import { type Credentials, createIdentify, keyPrincipal } from "./identify.ts";
 import { createLogin, type LoginAttempt } from "./login.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { createOidcLogin, type OidcConfig, type OidcLogin } from "./oidc.ts";
@@ -60,6 +60,8 @@ export interface Access {
   identify(credentials: Credentials): Principal | undefined;
   /** Which of these sessions and keys are still valid; does not count as use. */
   stillValid(sessionIds: readonly string[]): string[];
+  /** Whether a user or key, who is not asking right now, has a right; for whoever acts in their name. */
+  stillMay(who: Pick<Principal, "kind" | "id">, permission: Permission, containerName: string): boolean;
   login(attempt: LoginAttempt): Promise<UserRecord>;
   /** Ends sessions and cuts their sockets. */
   endSessions(ids: readonly string[]): void;
@@ -158,6 +160,14 @@ export function createAccess(options: AccessOptions): Access {
       refresh();
       const liveKeys = new Set(keys.all().flatMap((key) => (keys.isLive(key) ? [key.id] : [])));
       return sessionIds.filter((id) => liveKeys.has(id) || sessions.byId(id) !== undefined);
+    },
+    stillMay: ({ kind, id }, permission, containerName) => {
+      refresh();
+      const key = kind === "key" ? keys.byId(id) : undefined;
+      const owner = users.byId(kind === "key" ? (key?.ownerId ?? "") : id);
+      if (!owner || (kind === "key" && !(key && keys.isLive(key)))) return false;
+      const { role, scopes, limits } = key ? keyPrincipal(key, owner, clock) : { ...owner, scopes: null };
+      return may({ role, scopes }, permission) && seesService(limits, containerName);
     },
     login,
     endSessions: (ids) => {

@@ -53,7 +53,7 @@ export const sessionPrincipal = (
 });
 
 /** A key never outgrows its owner: what the owner has lost, the key has lost. */
-const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock): Principal => ({
+export const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock): Principal => ({
   kind: "key",
   id: key.id,
   name: key.name,

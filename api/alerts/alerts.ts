@@ -27,7 +27,7 @@ import { type AlertEngine, createAlertEngine, type Entry, type SignalSink } from
 import { type AlertPage, createEventStore } from "./event-store.ts";
 import { createHealer } from "./healer.ts";
 import { createNotifier, type NotifierTimes } from "./notifier.ts";
-import { createRuleStore } from "./rule-store.ts";
+import { createRuleStore, type RuleMaker } from "./rule-store.ts";
 import { createContainerSource } from "./sources/containers.ts";
 import { type ContainerFigures, createFigureSource } from "./sources/figures.ts";
 import { createHostSource } from "./sources/host.ts";
@@ -52,13 +52,15 @@ export interface Alerts {
   rules: {
     list(): AlertRule[];
     get(id: string): AlertRule;
-    add(rule: AlertRuleInput): AlertRule;
-    change(id: string, rule: AlertRuleInput): AlertRule;
+    add(rule: AlertRuleInput, maker: RuleMaker): AlertRule;
+    change(id: string, rule: AlertRuleInput, maker: RuleMaker): AlertRule;
     remove(id: string): void;
   };
   channels: {
     list(): AlertChannel[];
     get(id: string): AlertChannel;
+    /** Whether lines of containers' logs go there, or wait to. */
+    hasLogLines(id: string): boolean;
     add(channel: AlertChannelInput): AlertChannel;
     change(id: string, channel: AlertChannelInput): AlertChannel;
     remove(id: string): void;
@@ -77,6 +79,8 @@ export interface AlertsDeps {
   jobs: Pick<Jobs, "list" | "hold">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number; now(): Date };
+  /** Whether who made a rule may still restart a container. */
+  mayRestart(maker: RuleMaker, containerName: string): boolean;
   realtime: Pick<WsClient, "emitToWS">;
   config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED">;
   log: Log;
@@ -97,7 +101,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const channels: ChannelStore = createChannelStore(database);
   const events = createEventStore(database, (id, count) => channels.noteLost(id, count));
   if (events.meta("defaults") === undefined) {
-    for (const rule of defaultRules) ruleStore.add(rule);
+    for (const rule of defaultRules) ruleStore.add(rule, null);
     events.setMeta("defaults", new Date().toISOString());
   }
   const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS");
@@ -131,6 +135,10 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       });
   const healer = createHealer({
     ...{ engine, docker, jobs: deps.jobs, trail: deps.trail, clock, log },
+    mayHeal(ruleId, containerName) {
+      const maker = ruleStore.makerOf(ruleId);
+      return maker === null || deps.mayRestart(maker, containerName);
+    },
     isTouched: (id) => containers?.isTouched(id) === true,
   });
   const sources: SignalSource[] = [];
@@ -211,15 +219,16 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     rules: {
       list: ruleStore.list,
       get: ruleStore.get,
-      add(rule) {
+      add(rule, maker) {
         checkPattern(rule);
-        const added = ruleStore.add(rule);
+        const added = ruleStore.add(rule, maker);
         applyRules();
         return added;
       },
-      change(id, rule) {
+      change(id, rule, maker) {
         checkPattern(rule);
-        const changed = ruleStore.change(id, rule);
+        const changed = ruleStore.change(id, rule, maker);
+        engine.retryHealing(id);
         applyRules();
         return changed;
       },
@@ -231,6 +240,9 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     channels: {
       list: channels.list,
       get: channels.show,
+      hasLogLines: (id) =>
+        events.hasLogLines(id) ||
+        ruleStore.list().some((rule) => rule.condition.kind === "container-log" && rule.channels.includes(id)),
       add(channel) {
         checkTarget(channel.settings, addresses);
         const added = channels.add(channel);

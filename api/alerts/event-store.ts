@@ -44,6 +44,8 @@ export interface EventStore {
   channelsWaiting(): string[];
   done(ids: readonly number[]): void;
   drop(channelId: string): number;
+  /** Whether lines of containers' logs are among what waits for a channel. */
+  hasLogLines(channelId: string): boolean;
   meta(name: string): string | undefined;
   setMeta(name: string, value: string): void;
 }
@@ -74,6 +76,9 @@ export function createEventStore(
   const waiting = database.prepare("SELECT id, message FROM alert_message WHERE channel_id = ? ORDER BY id LIMIT ?");
   const channels = database.prepare("SELECT DISTINCT channel_id FROM alert_message");
   const doneMessage = database.prepare("DELETE FROM alert_message WHERE id = ?");
+  const logLines = database.prepare(
+    `SELECT 1 FROM alert_message WHERE channel_id = ? AND json_extract(message, '$.condition') = 'container-log' LIMIT 1`,
+  );
   const clear = database.prepare("DELETE FROM alert_message WHERE channel_id = ?");
   const events = database.prepare(
     `SELECT * FROM alert_event WHERE id < ? AND bell >= ? AND (? = '' OR rule_id = ?) AND (? = '' OR subject = ?)
@@ -181,6 +186,7 @@ export function createEventStore(
         for (const id of ids) doneMessage.run(id);
       }),
     drop: (channelId) => Number(clear.run(channelId).changes),
+    hasLogLines: (channelId) => logLines.get(channelId) !== undefined,
     meta: (name) => {
       const row = getMeta.get(name);
       return row && String(row.value);

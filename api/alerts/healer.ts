@@ -8,7 +8,7 @@ import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Trail } from "../audit/trail.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import { exclusiveOf } from "../lib/service-access.ts";
+import { keysOf } from "../lib/service-access.ts";
 import type { AlertEngine, Entry } from "./engine/engine.ts";
 
 /** Restarts under way at once: a host that has lost everything must not be asked for everything. */
@@ -28,6 +28,8 @@ export interface HealerOptions {
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number };
   log: Log;
+  /** Whether who made a rule may still restart a container. */
+  mayHeal(ruleId: string, containerName: string): boolean;
   /** Whether somebody has just asked the container to end. */
   isTouched(id: string): boolean;
 }
@@ -41,7 +43,7 @@ export interface Healer {
 }
 
 /** Restarts containers for the rules that ask for it: with growing waits, up to a limit, and never against a person. */
-export function createHealer({ engine, docker, jobs, trail, clock, log, isTouched }: HealerOptions): Healer {
+export function createHealer({ engine, docker, jobs, trail, clock, log, mayHeal, isTouched }: HealerOptions): Healer {
   const busy = new Map<string, Promise<void>>(); // by container name: two rules do not restart one container at once
   const abort = new AbortController();
 
@@ -73,7 +75,7 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, isTouche
     const service = await docker.detail(subject.name);
     if (!isWrongNow(entry, service) || isTouched(service.id) || hasJob(subject.name)) return;
     // A person's action does not begin while this one is under way, nor this one in the middle of theirs.
-    const release = jobs.hold(exclusiveOf(service));
+    const release = jobs.hold(keysOf(service));
     try {
       await restart(entry, healing, service);
     } finally {
@@ -81,16 +83,20 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, isTouche
     }
   };
 
+  const giveUp = (entry: Entry, detail: string) =>
+    engine.note(entry, "gave-up", detail, (state) => {
+      state.gaveUp = true;
+    });
+
   const restart = async (entry: Entry, healing: Healing, service: ServiceDetail) => {
     const { rule } = entry;
     const tick = clock.tick();
     const heals = withinTime(entry.state.heals, healing.withinSeconds, tick);
+    if (!mayHeal(rule.id, service.name)) {
+      return giveUp(entry, "who made the rule may no longer restart this container: somebody who may has to save it");
+    }
     if (heals.length >= healing.limit) {
-      const detail = `${heals.length} restarts did not help: somebody has to look`;
-      engine.note(entry, "gave-up", detail, (state) => {
-        state.gaveUp = true;
-      });
-      return;
+      return giveUp(entry, `${heals.length} restarts did not help: somebody has to look`);
     }
     const event = toAuditEvent(rule, service.name);
     trail.record({ ...event, outcome: "begun" });

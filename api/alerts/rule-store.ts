@@ -1,16 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import type { Principal } from "../../shared/protocol/access.ts";
 import { type AlertRule, type AlertRuleInput, BELL } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 
 const RULES_MAX = 200;
 
+export type RuleMaker = Pick<Principal, "kind" | "id">;
+
 export interface RuleStore {
   list(): AlertRule[];
   /** Throws `not_found`. */
   get(id: string): AlertRule;
-  add(rule: AlertRuleInput): AlertRule;
-  change(id: string, rule: AlertRuleInput): AlertRule;
+  /** @param maker In whose name the rule acts from now on; null: the panel's own. */
+  add(rule: AlertRuleInput, maker: RuleMaker | null): AlertRule;
+  change(id: string, rule: AlertRuleInput, maker: RuleMaker): AlertRule;
+  /** Null for the panel's own rules, and for those made before this was kept. */
+  makerOf(id: string): RuleMaker | null;
   remove(id: string): void;
   /** Takes a channel out of every rule. */
   dropChannel(channelId: string): void;
@@ -21,9 +27,11 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
   const one = database.prepare("SELECT * FROM alert_rule WHERE id = ?");
   const count = database.prepare("SELECT count(*) AS rules FROM alert_rule");
   const insert = database.prepare(
-    "INSERT INTO alert_rule (id, name, enabled, settings, created_at) VALUES (?, ?, ?, ?, ?)",
+    `INSERT INTO alert_rule (id, name, enabled, settings, created_at, maker_kind, maker_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare("UPDATE alert_rule SET name = ?, enabled = ?, settings = ? WHERE id = ?");
+  const setMaker = database.prepare("UPDATE alert_rule SET maker_kind = ?, maker_id = ? WHERE id = ?");
   const erase = database.prepare("DELETE FROM alert_rule WHERE id = ?");
   const hasChannel = database.prepare("SELECT 1 FROM alert_channel WHERE id = ?");
 
@@ -39,11 +47,12 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
         throw new AppError("invalid_input", "The rule names a channel that is not there.");
     }
   };
-  const change: RuleStore["change"] = (id, rule) => {
+  const change: RuleStore["change"] = (id, rule, maker) => {
     get(id);
     checkChannels(rule);
     const { name, enabled, ...settings } = rule;
     update.run(name, Number(enabled), JSON.stringify(settings), id);
+    setMaker.run(maker.kind, maker.id, id);
     return get(id);
   };
 
@@ -51,14 +60,26 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
     list,
     get,
     change,
-    add(rule) {
+    makerOf(id) {
+      const { maker_kind: kind, maker_id: maker } = one.get(id) ?? {};
+      return (kind === "user" || kind === "key") && typeof maker === "string" ? { kind, id: maker } : null;
+    },
+    add(rule, maker) {
       if (Number(count.get()?.rules) >= RULES_MAX) {
         throw new AppError("conflict", `At most ${RULES_MAX} rules can be kept.`);
       }
       checkChannels(rule);
       const { name, enabled, ...settings } = rule;
       const id = randomUUID();
-      insert.run(id, name, Number(enabled), JSON.stringify(settings), new Date().toISOString());
+      insert.run(
+        id,
+        name,
+        Number(enabled),
+        JSON.stringify(settings),
+        new Date().toISOString(),
+        maker?.kind ?? null,
+        maker?.id ?? null,
+      );
       return get(id);
     },
     remove(id) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Alert } from "../../shared/protocol/alert.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
@@ -37,6 +38,51 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     });
     await until(api, rule, "firing");
     expect(await firing(api, rule)).toEqual([bad.name]);
+    expect((await api.ask("GET", "/api/alerts")).text).toContain("code 7");
+
+    // Who may not read logs is shown none of their lines, nor may they turn them towards themselves.
+    const made = await api.ask("POST", "/api/keys", {
+      body: { name: "alerts only", role: "operator", scopes: ["alerts:manage", "alerts:view"], days: 1 },
+    });
+    const token = made.body.secret as string;
+    for (const path of ["", `/history?rule=${rule}`, `/bell?rule=${rule}`]) {
+      const { status, text } = await api.ask("GET", `/api/alerts${path}`, { token });
+      expect(status).toBe(200);
+      expect(text).toContain(bad.name);
+      expect(text).not.toContain("code 7");
+    }
+    const { id } = ((await api.ask("GET", "/api/alerts")).body.alerts as Alert[]).find(
+      ({ ruleId }) => ruleId === rule,
+    ) as Alert;
+    const silenced = await api.ask("POST", `/api/alerts/${id}/silence`, { token, body: { seconds: 60 } });
+    expect(silenced.status).toBe(200);
+    expect(silenced.text).not.toContain("code 7");
+  });
+
+  test.concurrent("lines of logs go to no channel that somebody changes who may not read logs", async () => {
+    const made = await api.ask("POST", "/api/keys", {
+      body: { name: "alerts only", role: "operator", scopes: ["alerts:manage", "alerts:view"], days: 1 },
+    });
+    const token = made.body.secret as string;
+    const settings = { type: "ntfy", server: "https://ntfy.example", topic: "mine" };
+    const add = async (name: string) =>
+      (await api.ask("POST", "/api/alerts/channels", { token, body: { name, settings } })).body.channel.id;
+    const [used, free] = [await add("used"), await add("free")];
+    const condition = { kind: "container-log", pattern: "nothing-at-all", count: 1, withinSeconds: 60 };
+    const rule = await makeRule(api, { condition, channels: [used] });
+    const change = (id: string, as: object) =>
+      api.ask("PUT", `/api/alerts/channels/${id}`, { ...as, body: { name: "other", settings } });
+    expect((await change(free, { token })).status).toBe(200);
+    expect((await change(used, { token })).status).toBe(403);
+    expect((await change(used, {})).status).toBe(200);
+    await api.ask("DELETE", `/api/alerts/rules/${rule}`, { token });
+    expect((await change(used, { token })).status).toBe(200);
+    // What waits to be sent is lines of logs as well, whatever became of the rule.
+    const message = JSON.stringify({ condition: "container-log" });
+    api.deps.database
+      .prepare("INSERT INTO alert_message (channel_id, event_id, message) VALUES (?, 0, ?)")
+      .run(used, message);
+    expect((await change(used, { token })).status).toBe(403);
   });
 
   test.concurrent("memory near the limit of a container fires, and one far from it does not", async () => {

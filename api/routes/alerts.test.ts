@@ -96,7 +96,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", { t
 
   test("healing waits for the action that is under way on the container", async () => {
     const box = await engine.run({ name: "held", health: "false" });
-    const release = api.deps.jobs.hold(`service:${box.name}`);
+    const release = api.deps.jobs.hold({ own: [`service:${box.name}`] });
     const healing = { limit: 1, withinSeconds: 600, backoffSeconds: 1 };
     const body = { condition: { kind: "container-unhealthy" }, healing };
     const rule = await makeRule(api, { ...body, subjects: only(box.name) });
@@ -107,6 +107,23 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", { t
     await until(api, second, "healing");
     expect(await happened(api, rule)).toEqual(["firing"]);
     release();
+    await until(api, rule, "healing");
+  });
+
+  test("healing ends when who made the rule may restart no more, and goes on once somebody who may has saved it", async () => {
+    const cookie = await api.loginAs("operator");
+    const { id } = (await api.ask("GET", "/api/session", { cookie })).body.principal;
+    const healing = { limit: 3, withinSeconds: 600, backoffSeconds: 1 };
+    const body = { name: "theirs", condition: { kind: "container-unhealthy" }, subjects: only("*-orphan-*"), healing };
+    const made = await api.ask("POST", "/api/alerts/rules", { cookie, body });
+    const rule = made.body.rule.id;
+    expect((await api.ask("PATCH", `/api/users/${id}`, { body: { role: "viewer" } })).status).toBe(200);
+    await engine.run({ name: "orphan", health: "false" });
+    await until(api, rule, "gave-up");
+    const [last] = (await api.ask("GET", `/api/alerts/history?rule=${rule}`)).body.events;
+    expect(last.detail).toMatch(/may no longer restart/);
+    expect(await happened(api, rule)).toEqual(["firing", "gave-up"]);
+    expect((await api.ask("PUT", `/api/alerts/rules/${rule}`, { body })).status).toBe(200);
     await until(api, rule, "healing");
   });
 

@@ -2,17 +2,20 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { may, type Principal, seesDeployment, seesService } from "../../shared/protocol/access.ts";
 import {
+  type Alert,
   type AlertRuleInput,
   type AlertSubject,
   alertChannelBody,
   alertHistoryQuery,
   alertRuleBody,
   bellRead,
+  type ConditionKind,
   silenceBody,
 } from "../../shared/protocol/alert.ts";
 import { opaqueId } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import type { RuleMaker } from "../alerts/rule-store.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
@@ -34,6 +37,11 @@ const sight =
     return limits.services === null && limits.deployments === null;
   };
 
+const makerOf = (c: Context<ApiEnv>): RuleMaker => {
+  const { kind, id } = c.get("principal");
+  return { kind, id };
+};
+
 /** Rules and channels are about all containers and processes at once. */
 function requireAll(c: Context<ApiEnv>): void {
   requireUnlimited(c);
@@ -48,10 +56,20 @@ function requireRights(c: Context<ApiEnv>, { healing, condition }: AlertRuleInpu
   if (healing && !may(principal, "services:control")) {
     throw new AppError("forbidden", "A rule that restarts containers needs the right to do so (services:control).");
   }
-  if (condition.kind === "container-log" && !may(principal, "services:view")) {
+  if (condition.kind === "container-log" && !mayReadLogs(principal)) {
     throw new AppError("forbidden", "A rule that reads logs needs the right to do so (services:view).");
   }
 }
+
+const mayReadLogs = (principal: Principal) => may(principal, "services:view");
+
+/** A rule about logs repeats a line of them: only for those who may read logs. */
+const withheld =
+  (principal: Principal) =>
+  <T extends { condition: ConditionKind; detail: string }>(told: T): T =>
+    told.condition !== "container-log" || mayReadLogs(principal)
+      ? told
+      : { ...told, detail: "lines of its log fit the rule" };
 
 /** Alerts: `/api/alerts`. */
 export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
@@ -61,16 +79,19 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
     c.set("auditTarget", `${alert.ruleName}: ${alert.subject.name}`.slice(0, 300));
     return alert;
   };
+  const shown = (c: Context<ApiEnv>, alert: Alert) => withheld(c.get("principal"))(alert);
   const target = (c: Context<ApiEnv>, name: string, id: string) =>
     c.set("auditTarget", `${name} (${id})`.slice(0, 300));
 
   return createRoutes()
     .get("/", describe("What is wrong now", { alerts: z.array(alertSchema) }), (c) =>
-      c.json(ok({ alerts: alerts.now(sight(c.get("principal"))) })),
+      c.json(ok({ alerts: alerts.now(sight(c.get("principal"))).map(withheld(c.get("principal"))) })),
     )
-    .get("/history", describe("What happened, newest first", page), validated("query", alertHistoryQuery), (c) =>
-      c.json(ok(alerts.history(c.req.valid("query"), sight(c.get("principal"))))),
-    )
+    .get("/history", describe("What happened, newest first", page), validated("query", alertHistoryQuery), (c) => {
+      const principal = c.get("principal");
+      const { events, next } = alerts.history(c.req.valid("query"), sight(principal));
+      return c.json(ok({ events: events.map(withheld(principal)), next }));
+    })
     .get(
       "/bell",
       describe("The bell: what was told, newest first, and how much of it is unread", {
@@ -80,7 +101,8 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       validated("query", alertHistoryQuery),
       (c) => {
         const principal = c.get("principal");
-        return c.json(ok(alerts.bell(c.req.valid("query"), principal.id, sight(principal))));
+        const { events, ...rest } = alerts.bell(c.req.valid("query"), principal.id, sight(principal));
+        return c.json(ok({ events: events.map(withheld(principal)), ...rest }));
       },
     )
     .post("/bell/read", describe("Mark the bell as read up to an entry", {}), validated("json", bellRead), (c) => {
@@ -100,7 +122,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
         const wanted = c.req.valid("json");
         requireRights(c, wanted);
         c.set("auditTarget", wanted.name);
-        const rule = alerts.rules.add(wanted);
+        const rule = alerts.rules.add(wanted, makerOf(c));
         target(c, rule.name, rule.id);
         return c.json(ok({ rule }), 201);
       },
@@ -120,7 +142,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
         requireRights(c, wanted);
         const { id } = c.req.valid("param");
         target(c, wanted.name, id);
-        return c.json(ok({ rule: alerts.rules.change(id, wanted) }));
+        return c.json(ok({ rule: alerts.rules.change(id, wanted, makerOf(c)) }));
       },
     )
     .delete("/rules/:id", describe("Remove a rule", {}), validated("param", params), (c) => {
@@ -161,6 +183,12 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
         const { id } = c.req.valid("param");
         const wanted = c.req.valid("json");
         target(c, wanted.name, id);
+        if (!mayReadLogs(c.get("principal")) && alerts.channels.hasLogLines(id)) {
+          throw new AppError(
+            "forbidden",
+            "Lines of logs go to this channel: to change it needs the right to read them (services:view).",
+          );
+        }
         return c.json(ok({ channel: alerts.channels.change(id, wanted) }));
       },
     )
@@ -188,7 +216,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       validated("param", params),
       (c) => {
         const { id } = firing(c, c.req.valid("param").id);
-        return c.json(ok({ alert: alerts.acknowledge(id, c.get("principal").name) }));
+        return c.json(ok({ alert: shown(c, alerts.acknowledge(id, c.get("principal").name)) }));
       },
     )
     .delete(
@@ -197,7 +225,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       validated("param", params),
       (c) => {
         const { id } = firing(c, c.req.valid("param").id);
-        return c.json(ok({ alert: alerts.acknowledge(id, null) }));
+        return c.json(ok({ alert: shown(c, alerts.acknowledge(id, null)) }));
       },
     )
     .post(
@@ -207,7 +235,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       validated("json", silenceBody),
       (c) => {
         const { id } = firing(c, c.req.valid("param").id);
-        return c.json(ok({ alert: alerts.silence(id, c.req.valid("json").seconds) }));
+        return c.json(ok({ alert: shown(c, alerts.silence(id, c.req.valid("json").seconds)) }));
       },
     );
 }

@@ -58,6 +58,8 @@ export interface AlertEngine extends SignalSink {
   silence(id: string, seconds: number): Entry;
   /** Notes what healing did, and tells it as the rule's messages are told. */
   note(entry: Entry, kind: Effect["kind"], detail: string, change: (state: AlertState) => void): void;
+  /** What a rule's healing gave up is tried again: somebody has changed the rule. */
+  retryHealing(ruleId: string): void;
   /** Writes what has changed; called by itself soon after every change. */
   flush(): void;
   close(): void;
@@ -250,6 +252,14 @@ export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...st
       happenings.push({ entry, at, kind, record: true, send, detail });
       changed.add(entry);
       flush();
+    },
+    retryHealing(ruleId) {
+      for (const entry of entries.get(ruleId)?.values() ?? []) {
+        if (!entry.state.gaveUp) continue;
+        entry.state.gaveUp = false;
+        changed.add(entry);
+        writeSoon();
+      }
     },
     flush,
     close() {
