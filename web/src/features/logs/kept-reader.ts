@@ -1,19 +1,9 @@
 import { type Accessor, createSignal } from "solid-js";
+import { createKeptLookup } from "./kept-lookup.ts";
 import { SKEW_MS } from "./line-seam.ts";
-import type { LogEntry, LogLine, LogOrigin } from "./log-entry.ts";
+import type { LogEntry, LogOrigin } from "./log-entry.ts";
 import type { KeptNeed, LogHistory } from "./log-history.ts";
-import {
-  earlier,
-  justAfter,
-  justBefore,
-  later,
-  nanoOf,
-  PAGE,
-  type Page,
-  readPage,
-  sinceOf,
-  untilOf,
-} from "./log-pages.ts";
+import { justBefore, type Page, readPage, sinceOf, untilOf, within } from "./log-pages.ts";
 import { type LogQuery, toKeptQuery } from "./log-query.ts";
 
 export type Direction = "older" | "newer";
@@ -84,14 +74,9 @@ export function createKeptReader(options: KeptReaderOptions) {
   ): Promise<Page> => {
     const kept = history();
     if (!kept) throw new DOMException("No kept logs", "AbortError");
-    const wanted = toKeptQuery(query());
     return readPage({
       history: kept,
-      query: {
-        ...wanted,
-        since: later(wanted.since, bounds.since),
-        until: earlier(wanted.until, bounds.until),
-      },
+      query: within(toKeptQuery(query()), bounds),
       place,
       takeIds,
       originOf,
@@ -211,6 +196,15 @@ export function createKeptReader(options: KeptReaderOptions) {
     setNewer("more");
   }
 
+  const lookup = createKeptLookup({
+    history,
+    query,
+    originOf,
+    shown,
+    signal: () => abort.signal,
+    onReached: setReached,
+  });
+
   return {
     older,
     newer,
@@ -265,42 +259,6 @@ export function createKeptReader(options: KeptReaderOptions) {
 
     /** Waits a moment for the newest lines of the streams to be kept. */
     catchUp: () => untilKept(options.needs("newest"), abort.signal),
-    timeOf: async (id: string): Promise<string | undefined> => history()?.timeOf(id, abort.signal),
-    async findBeyond(direction: Direction): Promise<string | undefined> {
-      const kept = history();
-      const edge = direction === "older" ? shown()[0] : shown().at(-1);
-      if (!kept || !edge || query().text === "") return undefined;
-      const wanted = toKeptQuery(query(), true);
-      const at = edge.kind === "line" && edge.kept !== undefined ? edge.time : nanoOf(edge.at);
-      const bounds = direction === "older" ? { until: justBefore(at) } : { since: justAfter(at) };
-      const page = await readPage({
-        history: kept,
-        query: { ...wanted, since: later(wanted.since, bounds.since), until: earlier(wanted.until, bounds.until) },
-        place: { order: direction === "older" ? "desc" : "asc", limit: 1 },
-        takeIds: () => 0,
-        originOf,
-        signal: abort.signal,
-        onReached: setReached,
-      });
-      return page.entries.find((entry): entry is LogLine => entry.kind === "line")?.kept;
-    },
-    /** Looks a line of a stream up among those kept. */
-    async idOf(line: LogLine): Promise<string | undefined> {
-      const kept = history();
-      if (!kept) return undefined;
-      const bounds = { since: sinceOf(Date.parse(line.time)), until: untilOf(Date.parse(line.time)) };
-      const page = await readPage({
-        history: kept,
-        query: { stream: line.stream, ...bounds },
-        place: { order: "asc", limit: PAGE },
-        takeIds: () => 0,
-        originOf,
-        signal: abort.signal,
-      });
-      return page.entries.find(
-        (entry): entry is LogLine =>
-          entry.kind === "line" && entry.text === line.text && entry.origin?.name === line.origin?.name,
-      )?.kept;
-    },
+    ...lookup,
   };
 }

@@ -36,10 +36,17 @@ function shift(time: string, by: 1 | -1): string {
 export const justBefore = (time: string): string => shift(time, -1);
 export const justAfter = (time: string): string => shift(time, 1);
 
-export const earlier = (left: string | undefined, right: string | undefined) =>
+const earlier = (left: string | undefined, right: string | undefined) =>
   left === undefined || (right !== undefined && Date.parse(right) < Date.parse(left)) ? right : left;
-export const later = (left: string | undefined, right: string | undefined) =>
+const later = (left: string | undefined, right: string | undefined) =>
   left === undefined || (right !== undefined && Date.parse(right) > Date.parse(left)) ? right : left;
+
+/** The part of a query that lies between two times, both included. */
+export const within = (query: KeptQuery, { since, until }: { since?: string; until?: string }): KeptQuery => ({
+  ...query,
+  since: later(query.since, since),
+  until: earlier(query.until, until),
+});
 
 const oldestFirst = ({ lines, marks }: LogSearchAnswer, order: "asc" | "desc"): KeptPage =>
   order === "asc" ? { lines, marks } : { lines: lines.toReversed(), marks: marks.toReversed() };
