@@ -23,7 +23,11 @@ export async function examineInstall(
   publicHost: string,
 ): Promise<Examined> {
   refuseUnknown(entry, input);
-  const [services, networks] = await Promise.all([docker.list(), docker.provision.networks()]);
+  const [services, networks, volumes] = await Promise.all([
+    docker.list(),
+    joinableNetworks(docker),
+    docker.volumes.list(),
+  ]);
   const hostAddress = input.publish === "public" ? "" : "127.0.0.1";
   const problems: InstallProblem[] = checkAnswers(entry, input);
 
@@ -51,17 +55,17 @@ export async function examineInstall(
     problems.push({ field: "name", message: "A container of this name exists already." });
   }
   const { network } = input;
-  if (network.kind === "own" && networks.some(({ name }) => name === input.name)) {
+  if (network.kind === "own" && networks.includes(input.name)) {
     problems.push({ field: "network", message: "A network of this name exists already; choose it from the list." });
   }
-  if (network.kind === "existing" && !networks.some(({ name }) => name === network.name)) {
+  if (network.kind === "existing" && !networks.includes(network.name)) {
     problems.push({ field: "network", message: "There is no such network." });
   }
 
   const plan = planInstall(entry, input, { secrets: maskedSecrets(entry), mask: MASK, publicHost, hostPorts });
   const { container, ownNetwork, page } = plan;
-  const existingVolumes = new Set<string>();
-  for (const { name } of container.volumes) if (await docker.provision.hasVolume(name)) existingVolumes.add(name);
+  const isThere = new Set(volumes.map(({ name }) => name));
+  const existingVolumes = new Set(container.volumes.map(({ name }) => name).filter((name) => isThere.has(name)));
   if (existingVolumes.size > 0 && !input.reuseVolumes) {
     const message = `The volume ${[...existingVolumes].join(", ")} exists already, with data of before in it.`;
     problems.push({ field: "volumes", message });
@@ -79,6 +83,13 @@ export async function examineInstall(
   };
   return { preview, hostPorts, existingVolumes };
 }
+
+/** Names of bridge networks made by somebody, sorted: those a container can be put into. */
+export const joinableNetworks = async ({ networks }: Pick<DockerHost, "networks">): Promise<string[]> =>
+  (await networks.list())
+    .filter(({ driver, builtIn }) => driver === "bridge" && !builtIn)
+    .map(({ name }) => name)
+    .sort((one, other) => one.localeCompare(other, "en"));
 
 /** Whether a problem lies in what was sent, and not in what this host has already. */
 export const isAboutInput = (field: string): boolean => /^(answers\.|memory$)/.test(field);

@@ -66,11 +66,11 @@ export async function installEntry(
     });
     await stage("prepare", "Make its volumes and network", () => prepare(docker, plan, existingVolumes, undo));
     const id = await stage("create", "Create the container", async () => {
-      const made = await docker.provision.create(container);
-      undo.push(() => docker.provision.discard(made));
+      const made = await docker.lifecycle.create(container);
+      undo.push(() => docker.lifecycle.discard(made));
       return made;
     });
-    await stage("start", "Start it", () => docker.provision.start(id));
+    await stage("start", "Start it", () => docker.act(id, "start"));
     await stage("health", "Wait until it is healthy", () => untilHealthy(docker, entry, plan, id, handle));
     return { containerId: id, page: plan.page, credentials: plan.credentials };
   } catch (error) {
@@ -84,7 +84,7 @@ export async function installEntry(
 }
 
 async function prepare(
-  { provision }: DockerHost,
+  { volumes, networks }: DockerHost,
   { container, ownNetwork }: InstallPlan,
   existing: ReadonlySet<string>,
   undo: (() => Promise<unknown>)[],
@@ -92,20 +92,20 @@ async function prepare(
   const labels = { [CATALOGUE_LABEL]: container.labels[CATALOGUE_LABEL] ?? "" };
   for (const { name } of container.volumes) {
     if (existing.has(name)) continue;
-    await provision.createVolume(name, labels);
-    undo.push(() => provision.discardVolume(name));
+    await volumes.create({ name, labels });
+    undo.push(() => volumes.remove(name));
   }
   if (!ownNetwork) return;
-  const id = await provision.createNetwork(container.network, labels);
-  undo.push(() => provision.discardNetwork(id));
+  const { id } = await networks.create({ name: container.network, internal: false, labels });
+  undo.push(() => networks.remove(id));
 }
 
 /** In the opposite order of making, each by itself; answers whether something is left. */
 async function takeAway(undo: (() => Promise<unknown>)[]): Promise<boolean> {
   let left = false;
   for (const work of undo.reverse()) {
-    await work().catch(() => {
-      left = true;
+    await work().catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === "not_found")) left = true;
     });
   }
   return left;
@@ -126,10 +126,11 @@ async function untilHealthy(
   };
   for (;;) {
     signal.throwIfAborted();
-    const { state, health, exitCode, restarts } = await docker.provision.progress(id);
+    const { state, health, exitCode, restartCount } = await docker.detail(id);
     const passed = performance.now() - begun;
-    if (state !== "running" || restarts > 0) {
-      await fail(`${name} ended by itself (code ${exitCode}); its last lines say why.`);
+    if (state !== "running" || (restartCount ?? 0) > 0) {
+      const code = exitCode === null ? "" : ` (code ${exitCode})`;
+      await fail(`${name} ended by itself${code}; its last lines say why.`);
     }
     if (health === "healthy" || (health === "none" && passed >= SETTLED_MS)) return;
     if (health === "unhealthy") await fail(`${name} runs, but its health check fails; its last lines may say why.`);

@@ -11,9 +11,10 @@ import {
 } from "../../shared/protocol/catalogue.ts";
 import { jobId } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
+import type { Service } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { CatalogueEntry } from "../catalogue/entry.ts";
-import { examineInstall, isAboutInput } from "../catalogue/examine.ts";
+import { examineInstall, isAboutInput, joinableNetworks } from "../catalogue/examine.ts";
 import { installEntry } from "../catalogue/install.ts";
 import { CATALOGUE_LABEL, questionsOf } from "../catalogue/plan.ts";
 import { secretsOf } from "../catalogue/secrets.ts";
@@ -50,14 +51,11 @@ export function catalogueRoutes(
   /** By entry; whoever is limited sees their own. Empty without an Engine: the catalogue can be read all the same. */
   const installedFor = async (c: Context<ApiEnv>): Promise<Map<string, InstalledService[]>> => {
     const { limits } = c.get("principal");
-    const all = await docker.provision.containersWith(CATALOGUE_LABEL).catch((error: unknown) => {
-      if (error instanceof UnavailableError) return [];
+    const byEntry = await docker.labelled(CATALOGUE_LABEL).catch((error: unknown) => {
+      if (error instanceof UnavailableError) return new Map<string, Service[]>();
       throw error;
     });
-    return Map.groupBy(
-      all.filter(({ name }) => seesService(limits, name)),
-      ({ value }) => value,
-    );
+    return new Map([...byEntry].map(([id, all]) => [id, all.filter(({ name }) => seesService(limits, name))]));
   };
 
   return createRoutes()
@@ -159,11 +157,10 @@ export function catalogueRoutes(
   /** Names of networks tell what else runs here: only for those who may install. */
   async function joinable(c: Context<ApiEnv>): Promise<string[]> {
     if (c.get("principal").limits.services !== null) return [];
-    const networks = await docker.provision.networks().catch((error: unknown) => {
+    return joinableNetworks(docker).catch((error: unknown) => {
       if (error instanceof UnavailableError) return [];
       throw error;
     });
-    return networks.map(({ name }) => name);
   }
 }
 

@@ -61,9 +61,12 @@ export function toServiceDetail(info: ContainerInspectInfo, listed: Service): Se
     logDriver: info.HostConfig.LogConfig?.Type ?? "",
     startedAt: toTime(info.State.StartedAt),
     finishedAt: toTime(info.State.FinishedAt),
-    exitCode: info.State.Running || !toTime(info.State.StartedAt) ? null : info.State.ExitCode,
+    exitCode: runs(info.State) || !toTime(info.State.StartedAt) ? null : info.State.ExitCode,
   };
 }
+
+/** The Engine says of one that waits for its next start that it runs. */
+const runs = ({ Running, Restarting }: ContainerInspectInfo["State"]): boolean => Running && !Restarting;
 
 function toLimits(host: ContainerInspectInfo["HostConfig"]): ServiceLimits {
   const { Memory = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, PidsLimit, RestartPolicy } = host;

@@ -10,7 +10,6 @@ import { createImages, type DockerImages } from "./docker/images.ts";
 import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
 import { createProjects, type DockerProjects } from "./docker/projects.ts";
-import { createProvision, type DockerProvision } from "./docker/provision.ts";
 import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
@@ -42,7 +41,7 @@ export interface ContainerLogOptions {
 
 /**
  * The Docker Engine behind a fixed set of calls. Each call but the three streams ends within 5 s; `act` and `remove`
- * take the container's stop grace in addition, a quarter of an hour at most.
+ * take the container's stop grace and what a start takes in addition, a quarter of an hour at most.
  * Throws `AppError`: `invalid_input` (not a container name or id), `not_found`, `conflict`, `not_supported`,
  * `upstream_unavailable` (no Engine, or it does not answer).
  */
@@ -52,6 +51,8 @@ export interface DockerHost {
   projects: DockerProjects;
   ping(): Promise<void>;
   list(): Promise<Service[]>;
+  /** Those that have a label, by its value. */
+  labelled(label: string): Promise<Map<string, Service[]>>;
   detail(ref: string): Promise<ServiceDetail>;
   identify(ref: string): Promise<ContainerIdentity>;
   act(ref: string, action: ServiceAction): Promise<void>;
@@ -69,12 +70,13 @@ export interface DockerHost {
   networks: DockerNetworks;
   disk: DockerDisk;
   lifecycle: DockerLifecycle;
-  /** Setting containers up from a fixed document, with their volumes and networks. */
-  provision: DockerProvision;
 }
 
 /** Seconds the Engine waits before it kills a container that sets no time of its own. */
 const DEFAULT_GRACE = 10;
+const STOP_LIMIT_MS = 5_000;
+/** The disk may be busy with the pull that came before. */
+const START_LIMIT_MS = 60_000;
 const LIFECYCLE_LIMIT_MS = 15 * 60_000;
 /** Event kinds that change what a list shows; the rest (each health check is three of them) is noise. */
 const containerEvents = [
@@ -94,10 +96,10 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     return list;
   };
 
-  const lifecycle = async (ref: string, request: (id: string) => EngineRequest) => {
+  const lifecycle = async (ref: string, limitMs: number, request: (id: string) => EngineRequest) => {
     const info = await inspect(ref);
     const { StopTimeout = DEFAULT_GRACE } = info.Config as { StopTimeout?: number };
-    await call(request(info.Id), Math.min(LIFECYCLE_LIMIT_MS, (StopTimeout + 5) * 1000));
+    await call(request(info.Id), Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs));
   };
 
   return {
@@ -108,6 +110,10 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     },
     async list() {
       return (await listRaw()).map(toService);
+    },
+    async labelled(label) {
+      const byValue = Map.groupBy(await listRaw({ label: [label] }), ({ Labels }) => Labels[label] ?? "");
+      return new Map([...byValue].map(([value, containers]) => [value, containers.map(toService)]));
     },
     async detail(ref) {
       const info = await inspect(ref);
@@ -129,9 +135,17 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
         composeProject: Config.Labels?.["com.docker.compose.project"] || null,
       };
     },
-    act: (ref, action) => lifecycle(ref, (id) => ({ method: "POST", path: containerPath(id, action) })),
+    act: (ref, action) =>
+      lifecycle(ref, action === "stop" ? STOP_LIMIT_MS : START_LIMIT_MS, (id) => ({
+        method: "POST",
+        path: containerPath(id, action),
+      })),
     remove: (ref, { force, volumes }) =>
-      lifecycle(ref, (id) => ({ method: "DELETE", path: containerPath(id), query: { force, v: volumes } })),
+      lifecycle(ref, STOP_LIMIT_MS, (id) => ({
+        method: "DELETE",
+        path: containerPath(id),
+        query: { force, v: volumes },
+      })),
     openLogs: (id, { follow, tail, since, until, signal }) => {
       const query = { stdout: 1, stderr: 1, timestamps: 1, follow: follow ? 1 : 0, tail: tail ?? "all", since, until };
       return open({ method: "GET", path: containerPath(id, "logs"), query }, signal);
@@ -148,6 +162,5 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     networks: createNetworks(calls),
     disk: createDisk(calls),
     lifecycle: createLifecycle(calls),
-    provision: createProvision(calls),
   };
 }

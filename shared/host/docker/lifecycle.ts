@@ -3,6 +3,7 @@ import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../protoc
 import { AppError } from "../../server/errors.ts";
 import { toTime } from "../container-views.ts";
 import { maskArguments } from "../masking.ts";
+import { type ContainerPlan, toCreateDocument } from "./create.ts";
 import { containerPath, type EngineCalls } from "./engine-calls.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
 import { createRecreate, type Recreate } from "./recreate.ts";
@@ -10,6 +11,10 @@ import { engineErrorOf } from "./thing-calls.ts";
 
 /** More of what is done to one container, by its exact name or full id. Refusals are those of the Docker host. */
 export interface DockerLifecycle {
+  /** Makes a container and does not start it; resolves with its id. Throws `conflict` for a name that is taken. */
+  create(plan: ContainerPlan): Promise<string>;
+  /** Takes it away with its anonymous volumes, running or not. Throws `not_found` when it is gone. */
+  discard(id: string): Promise<void>;
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
   kill(ref: string, signal: ContainerSignal): Promise<void>;
@@ -31,6 +36,9 @@ export interface ContainerFact {
 }
 
 export const PROCESSES_MAX = 500;
+/** Creating unpacks nothing, but the disk may be busy with the pull that came before. */
+const CREATE_LIMIT_MS = 30_000;
+const DISCARD_LIMIT_MS = 60_000;
 const COLUMNS = ["pid", "ppid", "user", "pcpu", "rss", "etime", "args"];
 const NANO = 1e9;
 
@@ -41,6 +49,14 @@ export function createLifecycle(calls: EngineCalls): DockerLifecycle {
     await call({ method: "POST", path: containerPath(Id, action), ...more });
   };
   return {
+    async create(plan) {
+      const request = { path: "/containers/create", query: { name: plan.name }, body: toCreateDocument(plan) };
+      const made = (await call({ method: "POST", ...request }, CREATE_LIMIT_MS)) as { Id: string };
+      return made.Id;
+    },
+    async discard(id) {
+      await call({ method: "DELETE", path: containerPath(id), query: { force: true, v: true } }, DISCARD_LIMIT_MS);
+    },
     pause: (ref) => post(ref, "pause"),
     unpause: (ref) => post(ref, "unpause"),
     kill: (ref, signal) => post(ref, "kill", { query: { signal } }),
