@@ -13,6 +13,7 @@ import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { hidden } from "../lib/service-access.ts";
 import { openDownload } from "../log-store/download.ts";
 import type { StoreFilter } from "../log-store/reader.ts";
 import { described } from "../middleware/described.ts";
@@ -99,7 +100,7 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
 function toStoreFilter(c: Context<ApiEnv>, { container, ...filter }: LogFilter): StoreFilter {
   const { limits } = c.get("principal");
   for (const name of container) {
-    if (!seesService(limits, name)) throw new AppError("forbidden", "You are not allowed to see this container.");
+    if (!seesService(limits, name)) throw hidden();
   }
   const { since, until } = filter;
   if (since !== undefined && until !== undefined && Date.parse(since) > Date.parse(until)) {

@@ -1,15 +1,14 @@
-import type { Context } from "hono";
 import { z } from "zod";
 import type { ShellExec } from "../../shared/host/docker/exec.ts";
-import type { ContainerIdentity } from "../../shared/host/docker.ts";
-import { type Principal, seesService } from "../../shared/protocol/access.ts";
+import type { Principal } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { openShellBody, type Shell, shellId } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { type ApiEnv, createRoutes } from "../context.ts";
+import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { nameOfPrincipal } from "../lib/principal-name.ts";
+import { createServiceAccess } from "../lib/service-access.ts";
 import { createWaitingShells } from "../lib/waiting-shells.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -23,20 +22,14 @@ const shellParams = params.extend({ shell: shellId });
  * Shells in containers: opened, listed and ended here, and run by the realtime server (`shell:open` in `/services`). The
  * Engine itself remembers whose they are, so that a restart of either server forgets none.
  */
-export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "docker" | "access" | "shellOwner">) {
+export function shellsRoutes({
+  docker,
+  access,
+  realtime,
+  shellOwner,
+}: Pick<ApiDeps, "docker" | "access" | "realtime" | "shellOwner">) {
   const waitingShells = createWaitingShells(docker.exec);
-  /** A limited caller learns of a container that is not his neither what it is nor whether it is. */
-  const find = async (c: Context<ApiEnv>, ref: string): Promise<ContainerIdentity> => {
-    const { limits } = c.get("principal");
-    const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");
-    const container = await docker.identify(ref).catch((error: unknown) => {
-      if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
-      throw error;
-    });
-    if (!seesService(limits, container.name)) throw hidden();
-    c.set("auditTarget", container.name);
-    return container;
-  };
+  const { identify } = createServiceAccess({ docker, realtime });
   const isMine = ({ openedBy }: ShellExec, { kind, id }: Principal) => openedBy.kind === kind && openedBy.id === id;
   const toShell = (exec: ShellExec, principal: Principal): Shell => ({
     ...{ id: exec.id, command: exec.command, user: exec.user, mine: isMine(exec, principal) },
@@ -54,7 +47,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
       }),
       validated("param", params),
       async (c) => {
-        const container = await find(c, c.req.valid("param").id);
+        const container = await identify(c, c.req.valid("param").id);
         const shells = (await docker.exec.list(container.id)).filter(({ owner }) => owner === shellOwner);
         const principal = c.get("principal");
         shells.sort((one, other) => one.openedAt - other.openedAt);
@@ -71,7 +64,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
       validated("param", params),
       validated("json", openShellBody),
       async (c) => {
-        const container = await find(c, c.req.valid("param").id);
+        const container = await identify(c, c.req.valid("param").id);
         const { command, user = "" } = c.req.valid("json");
         const principal = c.get("principal");
         if (!container.running) throw new AppError("conflict", "The container is not running.");
@@ -90,7 +83,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
       validated("param", shellParams),
       async (c) => {
         const { id, shell } = c.req.valid("param");
-        const container = await find(c, id);
+        const container = await identify(c, id);
         const exec = await docker.exec.inspect(shell);
         if (exec.containerId !== container.id || exec.owner !== shellOwner) {
           throw new AppError("not_found", "There is no such shell.");

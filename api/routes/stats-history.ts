@@ -7,6 +7,7 @@ import { historyQuery } from "../../shared/protocol/stats-history.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { hidden } from "../lib/service-access.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { serviceHistorySchema, systemHistorySchema } from "../schemas/stats-history.ts";
@@ -26,7 +27,6 @@ export function serviceHistoryRoutes({ docker, stats }: Pick<ApiDeps, "docker" |
     async (c) => {
       const { id } = c.req.valid("param");
       const { limits } = c.get("principal");
-      const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");
       const name = await docker.identify(id).then(
         (container) => container.name,
         (error: unknown) => {

@@ -4,11 +4,10 @@ import { seesService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { checkUpdatesRequest } from "../../shared/protocol/update.ts";
-import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { beginJob } from "../jobs/begin.ts";
-import { keysOf } from "../lib/service-access.ts";
+import { createServiceAccess, hidden, keysOf, roomsOf } from "../lib/service-access.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { jobSchema } from "../schemas/job.ts";
@@ -59,28 +58,18 @@ export function updatesRoutes({ jobs, updateChecks }: UpdateDeps) {
 
 /** A newer image for one service, and the way back. */
 export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: UpdateDeps) {
-  const find = async (c: Context<ApiEnv>, ref: string) => {
-    const { limits } = c.get("principal");
-    const service = await docker.identify(ref).catch((error: unknown) => {
-      if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
-      throw error;
-    });
-    if (!seesService(limits, service.name)) throw hidden();
-    return service;
-  };
+  const access = createServiceAccess({ docker, realtime });
   const begin = async (c: Context<ApiEnv>, ref: string, action: "update" | "goBack") => {
-    const service = await find(c, ref);
+    const service = await access.identify(c, ref);
     const { id, name } = service;
     const job = beginJob(c, jobs, {
       ...{ kind: action === "update" ? "service:update" : "service:go-back", target: name },
-      ...{ keys: keysOf(service), services: [name], rooms: [id, name] },
+      ...{ keys: keysOf(service), services: [name], rooms: roomsOf(service) },
       run: async (handle) => {
         try {
           return { ...(await updates[action](name, handle)) };
         } finally {
-          const timestamp = new Date().toISOString();
-          const change = { containerName: name, containerId: id, action: "update", timestamp };
-          realtime.emitToWS("services", "services:changed", change);
+          access.tellChange({ id, name }, "update");
         }
       },
     });
@@ -106,5 +95,3 @@ export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: Update
       (c) => begin(c, c.req.valid("param").id, "goBack"),
     );
 }
-
-const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");

@@ -3,9 +3,10 @@ import type { ComposeOptions, ComposeVerb } from "../compose/arguments.ts";
 import type { Compose } from "../compose/compose.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import { createMask } from "./mask.ts";
+import { type OpenStack, toProject } from "./open-stack.ts";
 import { readStep } from "./progress.ts";
 import type { Revisions } from "./revisions.ts";
-import { type OpenStack, type Stacks, toProject } from "./stacks.ts";
+import type { Stacks } from "./stacks.ts";
 
 export interface StackWorkOptions extends ComposeOptions {
   /** Pull newer images before `up`. */

@@ -1,0 +1,111 @@
+import type { DockerHost } from "../../../shared/host/docker.ts";
+import type { Service } from "../../../shared/protocol/service.ts";
+import type { Finding } from "../../../shared/protocol/stack.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import type { Compose, ComposeRun } from "../../compose/compose.ts";
+import { createMask } from "../mask.ts";
+import { type OpenStack, toProject } from "../open-stack.ts";
+import type { StackPlace } from "../places.ts";
+import { readStackFiles } from "../stack-files.ts";
+import { readVariables, secretsOf } from "../variables.ts";
+import { checkComposeText } from "./check.ts";
+import { listeningPorts } from "./ports.ts";
+import { readVerdict } from "./verdict.ts";
+
+/** Lines of Compose's complaint that are read. */
+const LINES_MAX = 200;
+
+/** Says what is wrong with compose files, beside what runs on this host. */
+export interface StackChecker {
+  /** What can be said of a text without Compose, as a file in that place or of a stack to be. */
+  look(content: string, name: string | undefined, place: StackPlace | undefined): Promise<Finding[]>;
+  /** What Compose says of a text in the place of a stack's only file; nothing when it is content. */
+  ask(stack: OpenStack, content: string, signal?: AbortSignal): Promise<Finding[]>;
+  /** Throws `invalid_input` for a text that is no YAML. */
+  refuseUnreadable(content: string): void;
+  /** Throws `invalid_input` for what Compose would refuse: YAML faults first, then Compose has the last word. */
+  refuseText(stack: OpenStack, content: string): Promise<void>;
+  /** Throws `invalid_input` with the first fault Compose finds in the files as they are on the disk. */
+  refuseBroken(stack: OpenStack, signal?: AbortSignal): Promise<void>;
+}
+
+export interface StackCheckerDeps {
+  docker: Pick<DockerHost, "list">;
+  compose: Compose;
+}
+
+export function createStackChecker({ docker, compose }: StackCheckerDeps): StackChecker {
+  /** Runs `config`; answers Compose's complaint, or nothing when it is content. */
+  const complaint = async (
+    place: StackPlace,
+    run: Pick<ComposeRun, "project" | "input" | "signal">,
+  ): Promise<string[] | undefined> => {
+    const lines: string[] = [];
+    const mask = createMask(await secretsOf(place)); // Compose quotes the value it does not like
+    try {
+      await compose.run({
+        ...{ verb: "config", ...run },
+        onLine: (line) => void (lines.length < LINES_MAX && lines.push(mask(line))),
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "conflict") return lines;
+      throw error;
+    }
+  };
+
+  const ask: StackChecker["ask"] = async ({ name, place }, content, signal) => {
+    const project = { name, folder: place.absoluteFolder, files: ["-"] };
+    const lines = await complaint(place, { project, input: content, ...(signal ? { signal } : {}) });
+    return lines ? readVerdict(lines, content) : [];
+  };
+  const refuseUnreadable = (content: string) =>
+    refuse(checkComposeText(content, { takenPorts: [], variables: null }), "yaml");
+
+  return {
+    async look(content, name, place) {
+      const [services, variables] = await Promise.all([
+        docker.list().catch(() => []),
+        place ? readVariables(place).catch(() => null) : null,
+      ]);
+      return checkComposeText(content, {
+        takenPorts: takenPorts(services, name),
+        variables: new Set(variables?.names ?? []),
+      });
+    },
+    ask,
+    refuseUnreadable,
+    async refuseText(stack, content) {
+      refuseUnreadable(content);
+      if (stack.place.files.length === 1) refuse(await ask(stack, content), "compose");
+    },
+    async refuseBroken(stack, signal) {
+      const files = await readStackFiles(stack.place);
+      for (const { content } of files) refuseUnreadable(content);
+      const lines = await complaint(stack.place, { project: toProject(stack), ...(signal ? { signal } : {}) });
+      if (lines) refuse(readVerdict(lines, files[0]?.content ?? ""), "compose");
+    },
+  };
+}
+
+function refuse(findings: readonly Finding[], by: Finding["source"]): void {
+  const fault = findings.find(({ severity, source }) => severity === "error" && source === by);
+  if (fault) throw new AppError("invalid_input", `Line ${fault.line}: ${fault.message}`);
+}
+
+/** Ports of the host that a stack of that name cannot have. */
+function takenPorts(services: readonly Service[], name: string | undefined) {
+  const published = (of: readonly Service[]) =>
+    of.flatMap(({ name: by, ports }) =>
+      ports.flatMap(({ hostIp = "", hostPort, protocol }) =>
+        hostPort === undefined ? [] : [{ address: isAnyAddress(hostIp) ? "" : hostIp, port: hostPort, protocol, by }],
+      ),
+    );
+  const others = services.filter(({ composeProject }) => composeProject !== (name ?? null) || composeProject === null);
+  // What Docker publishes is listened on by Docker: that is said with the container's name, or is the stack's own.
+  const ofDocker = new Set(published(services).map(({ port }) => port));
+  const listening = listeningPorts().filter(({ port }) => !ofDocker.has(port));
+  return [...published(others), ...listening.map((port) => ({ ...port, by: null }))];
+}
+
+const isAnyAddress = (address: string) => address === "" || address === "0.0.0.0" || address === "::";

@@ -1,0 +1,38 @@
+import { posix } from "node:path";
+import type { TextFile } from "../../shared/protocol/file.ts";
+import { COMPOSE_FILE_MAX, type StackFile } from "../../shared/protocol/stack.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { StackPlace } from "./places.ts";
+
+/** One compose file of a stack; 0 is the main one. Throws `not_found` and `too_large`. */
+export async function readStackFile(place: StackPlace, index: number): Promise<StackFile> {
+  const file = await place.root.readText(pathOf(place, index));
+  if (file.size > COMPOSE_FILE_MAX) throw new AppError("too_large", "A compose file has 256 KiB at most.");
+  return toStackFile(place, index, file);
+}
+
+/** All compose files of a stack, main file first. */
+export const readStackFiles = (place: StackPlace): Promise<StackFile[]> =>
+  Promise.all(place.files.map((_, index) => readStackFile(place, index)));
+
+/** @param etag Of the text it replaces; `conflict` when that is not there any more. Undefined: there is none yet. */
+export async function writeStackFile(
+  place: StackPlace,
+  index: number,
+  content: string,
+  etag: string | undefined,
+): Promise<StackFile> {
+  // A file that is there keeps its mode.
+  const mode = etag === undefined ? 0o600 : undefined;
+  return toStackFile(place, index, await place.root.writeText(pathOf(place, index), content, etag, mode));
+}
+
+function pathOf(place: StackPlace, index: number): string {
+  const file = place.files[index];
+  if (file === undefined) throw new AppError("not_found", "The stack has no such file.");
+  return file;
+}
+
+const toStackFile = (place: StackPlace, index: number, { content, etag, modifiedAt }: TextFile): StackFile => ({
+  ...{ index, name: posix.relative(place.folder, pathOf(place, index)), content, etag, modifiedAt },
+});
