@@ -29,12 +29,19 @@ const description =
   "Answers 200 when it is done at once, and 202 with the job when it takes longer; the job is told to the room of the service too.";
 const answer = { service: serviceDetailSchema.optional(), job: jobSchema.optional() };
 
-type ServicesDeps = Pick<ApiDeps, "docker" | "realtime" | "jobs" | "containerFacts">;
+type ServicesDeps = Pick<ApiDeps, "docker" | "realtime" | "jobs" | "containerFacts" | "stats">;
 
 /** Containers of the host: lists and single views, start, stop, restart, remove. */
 export function servicesRoutes(deps: ServicesDeps) {
-  const { docker, jobs, containerFacts } = deps;
+  const { docker, jobs, containerFacts, stats } = deps;
   const { find, tell } = createServiceAccess(deps);
+
+  const withUsage = (service: Service): Service => {
+    const measured = stats.latest().get(service.name);
+    if (service.state !== "running" || measured?.containerId !== service.id) return service;
+    const { cpuPercent, memoryBytes } = measured;
+    return { ...service, usage: { cpuPercent: Math.round(cpuPercent * 100) / 100, memoryBytes } };
+  };
 
   const act = async (c: Context<ApiEnv>, ref: string, action: ServiceAction) => {
     const before = await find(c, ref);
@@ -66,7 +73,7 @@ export function servicesRoutes(deps: ServicesDeps) {
         const { limits } = c.get("principal");
         const { services, engine } = await listOrState(docker.list);
         const full = await containerFacts.addTo(services);
-        return c.json(ok({ services: full.filter(({ name }) => seesService(limits, name)), engine }));
+        return c.json(ok({ services: full.filter(({ name }) => seesService(limits, name)).map(withUsage), engine }));
       },
     )
     .get(

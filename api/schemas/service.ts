@@ -23,6 +23,10 @@ export const serviceSchema = z.object({
   createdAt: z.iso.datetime(),
   restartCount: z.int().nullable().describe("Starts by its restart policy; null while not known."),
   startedAt: z.iso.datetime().nullable().describe("Of its last start; null when never, or while not known."),
+  usage: z
+    .object({ cpuPercent: z.number().describe("Of one core."), memoryBytes: z.number() })
+    .optional()
+    .describe("In lists: what it used when it was measured last (`STATS_INTERVAL`)."),
 }) satisfies z.ZodType<Service>;
 
 export const serviceLimitsSchema = z.object({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDockerHost } from "../../shared/host/docker.ts";
 import { createHostMetrics } from "../../shared/host/metrics.ts";
+import type { Service } from "../../shared/protocol/service.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { startChild } from "../../shared/testing/child.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
@@ -150,6 +151,14 @@ describe.skipIf(await lacks("docker"))("the collector", { timeout: 20_000 }, () 
       const { body } = await api.ask("GET", `/api/services/${id}/history`);
       expect(body.history.times.length).toBeGreaterThan(0);
       expect(body.history.memory.at(-1)).toBeGreaterThan(0);
+      const listed = async () =>
+        (await api.ask("GET", "/api/services")).body.services.find((service: Service) => service.id === id);
+      expect((await listed()).usage).toEqual({
+        cpuPercent: expect.any(Number),
+        memoryBytes: api.deps.stats.latest().get(name)?.memoryBytes,
+      });
+      await container.kill();
+      expect((await listed()).usage).toBeUndefined();
       await container.remove({ force: true });
       for (const range of ["1h", "6h", "24h", "7d"]) {
         const { status, body } = await api.ask("GET", `/api/services/${name}/history?range=${range}`);

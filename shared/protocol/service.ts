@@ -13,6 +13,13 @@ export interface PublishedPort {
   protocol: string;
 }
 
+/** What a running container used when it was measured last. */
+export interface ServiceUsage {
+  /** Percent of one core. */
+  cpuPercent: number;
+  memoryBytes: number;
+}
+
 /** A container of the host, ours or not. */
 export interface Service {
   /** Full container id. */
@@ -32,6 +39,8 @@ export interface Service {
   restartCount: number | null;
   /** ISO 8601, of its last start; null when it never was, or while that is not known. */
   startedAt: string | null;
+  /** In lists, of those that run and were measured. */
+  usage?: ServiceUsage | undefined;
 }
 
 export interface ServiceMount {

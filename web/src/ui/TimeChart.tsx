@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "solid-js";
+import { lazy, Show, Suspense } from "solid-js";
 import type { TimePlotProps } from "./TimePlot.tsx";
 
 export type { ChartSeries } from "./TimePlot.tsx";
@@ -10,7 +10,10 @@ const TimePlot = lazy(() => import("./TimePlot.tsx"));
 export function TimeChart(props: TimePlotProps) {
   return (
     <Suspense fallback={<div class="chart-wait" />}>
-      <TimePlot {...props} />
+      {/* A plot is made for its lines: others are another plot. */}
+      <Show when={props.series.map(({ label }) => label).join("\n")} keyed>
+        <TimePlot {...props} />
+      </Show>
     </Suspense>
   );
 }

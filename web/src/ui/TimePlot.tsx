@@ -44,7 +44,7 @@ const clockFor = (span = 0) => (span > 48 * HOUR_MS ? calendar : span > 2 * HOUR
 const SHORTEST_SPAN = 60;
 const AXIS_FONT = '11px "Geist Variable", system-ui, sans-serif';
 
-/** Use `TimeChart`, which loads this on demand. The set of series must not change: make another chart instead. */
+/** Use `TimeChart`, which loads this on demand, and makes another one when other series are shown. */
 export default function TimePlot(props: TimePlotProps) {
   let host: HTMLDivElement | undefined;
   let plot: uPlot | undefined;

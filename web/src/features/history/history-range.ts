@@ -22,6 +22,9 @@ export const spanOf: Record<ChartRange, number> = {
   "7d": 7 * 1_440 * MINUTE,
 };
 
+/** Whether its points stand for so long that what was highest in them is worth a line of its own. */
+export const hasPeaks = (range: ChartRange): boolean => range !== "5m" && range !== "1h";
+
 /** Asks for the past anew this often: what came in between is drawn live. */
 const REFRESH_MS = MINUTE;
 

@@ -5,13 +5,13 @@ import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts"
 import { api } from "../../lib/api.ts";
 import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
-import { Card, EmptyState, Segmented, Skeleton, TimeChart } from "../../ui/index.ts";
-import { type ChartRange, chartRanges, createPast, joinPast, spanOf } from "../history/history-range.ts";
+import { Card, type ChartSeries, EmptyState, Segmented, Skeleton, TimeChart } from "../../ui/index.ts";
+import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../history/history-range.ts";
 import { createContainerStats, type StatsSample, type SubscribeStats } from "./container-stats.ts";
 
 /** Samples kept, one a second: five minutes. */
 const SAMPLES = 300;
-const names = ["cpu", "memory", "rx", "tx", "read", "write"] as const;
+const names = ["cpu", "cpuMax", "memory", "memoryMax", "rx", "tx", "read", "write"] as const;
 
 /** Charts of one container: what it used, and what it uses now. */
 export function ServiceStatsTab(props: { service: Service }) {
@@ -33,10 +33,11 @@ export function ServiceStatsTab(props: { service: Service }) {
   const past = createPast(range, fetchPast);
   const joined = createMemo(() => {
     const live = samples();
+    const cpu = live.map(({ cpuPercent }) => cpuPercent);
+    const memory = live.map(({ memoryBytes }) => memoryBytes);
     const columns = {
       times: live.map(({ time }) => time),
-      cpu: live.map(({ cpuPercent }) => cpuPercent),
-      memory: live.map(({ memoryBytes }) => memoryBytes),
+      ...{ cpu, cpuMax: cpu, memory, memoryMax: memory },
       ...{ rx: live.map(({ rx }) => rx), tx: live.map(({ tx }) => tx) },
       ...{ read: live.map(({ read }) => read), write: live.map(({ write }) => write) },
     };
@@ -59,7 +60,13 @@ export function ServiceStatsTab(props: { service: Service }) {
           </Show>
         }
       >
-        <Charts {...joined()} last={samples().at(-1)} limit={past()?.memoryLimit.at(-1)} span={spanOf[range()]} />
+        <Charts
+          {...joined()}
+          last={samples().at(-1)}
+          limit={past()?.memoryLimit.at(-1)}
+          span={spanOf[range()]}
+          peaks={hasPeaks(range())}
+        />
       </Show>
     </div>
   );
@@ -70,17 +77,20 @@ type ChartsProps = ReturnType<typeof joinPast<(typeof names)[number]>> & {
   /** Of the past, in bytes: for a container that does not run. */
   limit: number | undefined;
   span: number;
+  peaks: boolean;
 };
 
 function Charts(props: ChartsProps) {
   const limit = () => props.last?.memoryLimitBytes ?? props.limit ?? 0;
+  const withPeak = (line: ChartSeries, values: ChartSeries["values"]) =>
+    props.peaks ? [line, { label: "Highest", values }] : [line];
   return (
     <div class="detail-columns">
       <Card title="CPU">
         <TimeChart
           label="CPU"
           times={props.times}
-          series={[{ label: "CPU", values: props.cpu }]}
+          series={withPeak({ label: "CPU", values: props.cpu }, props.cpuMax)}
           format={formatPercent}
           span={props.span}
         />
@@ -89,7 +99,7 @@ function Charts(props: ChartsProps) {
         <TimeChart
           label="Memory"
           times={props.times}
-          series={[{ label: "Memory", values: props.memory }]}
+          series={withPeak({ label: "Memory", values: props.memory }, props.memoryMax)}
           format={formatBytes}
           steps="binary"
           span={props.span}

@@ -12,11 +12,13 @@ import { visibleName } from "../logs/terminal-text.ts";
 import { BulkBar } from "./BulkBar.tsx";
 import { RemoveServiceDialog } from "./RemoveServiceDialog.tsx";
 import { ServicePane } from "./ServicePane.tsx";
-import { ServiceTable, type Sorting } from "./ServiceTable.tsx";
+import { ServiceTable } from "./ServiceTable.tsx";
 import { createServiceColumns } from "./service-columns.ts";
 import { createServiceDeeds } from "./service-deeds.ts";
 import { toGroups } from "./service-list.ts";
 import { createServiceMarks } from "./service-marks.ts";
+import { createServiceSorting } from "./service-sorting.ts";
+import { createServiceUsages } from "./service-usage.ts";
 import "./services.css";
 
 export interface ServicesViewProps {
@@ -35,7 +37,8 @@ export function ServicesView(props: ServicesViewProps) {
   const marks = createServiceMarks();
   const columns = createServiceColumns();
   const [filter, setFilter] = createSignal("");
-  const [sorting, setSorting] = createSignal<Sorting>({ order: "name", descending: false });
+  const { sorting, sort } = createServiceSorting();
+  const usages = createServiceUsages();
   const [removing, setRemoving] = createSignal<Service | null>(null);
 
   const all = createStableList(() => query.data?.services, "id");
@@ -44,7 +47,7 @@ export function ServicesView(props: ServicesViewProps) {
   }, POLL_MS);
   onCleanup(() => clearInterval(poll));
   const engine = () => query.data?.engine;
-  const groups = createMemo(() => toGroups(all(), { filter: filter(), ...sorting() }));
+  const groups = createMemo(() => toGroups(all(), { filter: filter(), ...sorting(), usageOf: usages.of }));
   const running = () => all().filter(({ state }) => state === "running").length;
   const selected = createMemo(() =>
     all().find(({ name, id }) => props.selected !== null && (name === props.selected || id === props.selected)),
@@ -125,9 +128,10 @@ export function ServicesView(props: ServicesViewProps) {
               <ServiceTable
                 {...(session.may("services:control") ? { marks } : {})}
                 columns={columns}
+                usages={usages}
                 groups={groups()}
                 sorting={sorting()}
-                onSort={setSorting}
+                onSort={sort}
                 selected={selected()?.name ?? null}
                 onOpen={(service) => props.onSelect(service.name)}
                 deeds={deeds}

@@ -1,7 +1,15 @@
-import type { PublishedPort, Service } from "../../../../shared/protocol/service.ts";
+import type { PublishedPort, Service, ServiceUsage } from "../../../../shared/protocol/service.ts";
 
-export const serviceOrders = ["name", "state", "image", "created"] as const;
+export const serviceOrders = ["name", "state", "image", "cpu", "memory"] as const;
 export type ServiceOrder = (typeof serviceOrders)[number];
+
+export interface Sorting {
+  order: ServiceOrder;
+  descending: boolean;
+}
+
+/** Orders by a figure: whoever picks one looks for the highest. */
+export const isFigure = (order: ServiceOrder): order is "cpu" | "memory" => order === "cpu" || order === "memory";
 
 export interface ServiceGroup {
   /** Compose project; null for containers of none. */
@@ -21,11 +29,12 @@ function rank(service: Service): number {
   return 4;
 }
 
-const orders: Record<ServiceOrder, (a: Service, b: Service) => number> = {
+type Compare = (a: Service, b: Service) => number;
+
+const orders: Record<Exclude<ServiceOrder, "cpu" | "memory">, Compare> = {
   name: (a, b) => collator.compare(a.name, b.name),
   state: (a, b) => rank(a) - rank(b),
   image: (a, b) => collator.compare(a.image, b.image),
-  created: (a, b) => b.createdAt.localeCompare(a.createdAt),
 };
 
 const matches = (service: Service, wanted: string): boolean =>
@@ -33,14 +42,21 @@ const matches = (service: Service, wanted: string): boolean =>
     (text) => text?.toLowerCase().includes(wanted),
   );
 
-/** Filters, sorts and groups; projects come by name, containers of none last. */
+export interface GroupOptions extends Sorting {
+  filter: string;
+  usageOf: (service: Service) => ServiceUsage | undefined;
+}
+
+/**
+ * Filters, sorts and groups. Projects come by name, containers of none last; sorted by a figure, each project stands
+ * where the sum of its containers puts it.
+ */
 export function toGroups(
   services: readonly Service[],
-  options: { filter: string; order: ServiceOrder; descending: boolean },
+  { filter, order, descending, usageOf }: GroupOptions,
 ): ServiceGroup[] {
-  const wanted = options.filter.trim().toLowerCase();
-  const sign = options.descending ? -1 : 1;
-  const compare = orders[options.order];
+  const wanted = filter.trim().toLowerCase();
+  const sign = descending ? -1 : 1;
   const groups = new Map<string | null, Service[]>();
   for (const service of services) {
     if (wanted !== "" && !matches(service, wanted)) continue;
@@ -48,13 +64,36 @@ export function toGroups(
     if (group) group.push(service);
     else groups.set(service.composeProject, [service]);
   }
-  return [...groups]
+  const found = [...groups]
     .sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : collator.compare(a, b)))
     .map(([project, members]) => ({
       project,
-      services: members.sort((a, b) => sign * compare(a, b) || orders.name(a, b)),
+      services: members,
       running: members.filter(({ state }) => state === "running").length,
     }));
+  if (!isFigure(order)) {
+    const compare = orders[order];
+    for (const group of found) group.services.sort((a, b) => sign * compare(a, b) || orders.name(a, b));
+    return found;
+  }
+  const figures = new Map<object, number>();
+  for (const group of found) {
+    for (const service of group.services) {
+      const usage = usageOf(service);
+      if (!usage) continue;
+      const figure = order === "cpu" ? usage.cpuPercent : usage.memoryBytes;
+      figures.set(service, figure);
+      figures.set(group, (figures.get(group) ?? 0) + figure);
+    }
+  }
+  // What nothing is known of uses nothing, or has not been asked yet: it comes last either way.
+  const compare = (a: object, b: object) => {
+    const [left, right] = [figures.get(a), figures.get(b)];
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    return sign * (left - right);
+  };
+  for (const group of found) group.services.sort((a, b) => compare(a, b) || orders.name(a, b));
+  return found.sort(compare);
 }
 
 /** `8080→80`, `53→53/udp`, `80` when it is not published; one entry for the IPv4 and IPv6 side of a port. */

@@ -29,8 +29,12 @@ describe("toGroups", () => {
     service("shop-9", { composeProject: "shop", state: "exited" }),
     service("blog", { composeProject: "blog", image: "nginx" }),
   ];
+  const all: Parameters<typeof toGroups>[1] = {
+    ...{ filter: "", order: "name", descending: false },
+    usageOf: ({ usage }) => usage,
+  };
   const names = (options: Partial<Parameters<typeof toGroups>[1]>) =>
-    toGroups(services, { filter: "", order: "name", descending: false, ...options }).map((group) => [
+    toGroups(services, { ...all, ...options }).map((group) => [
       group.project,
       ...group.services.map(({ name }) => name),
     ]);
@@ -41,7 +45,7 @@ describe("toGroups", () => {
       ["shop", "shop-9", "shop-10"],
       [null, "solo"],
     ]);
-    expect(toGroups(services, { filter: "", order: "name", descending: false })[1]?.running).toBe(1);
+    expect(toGroups(services, all)[1]?.running).toBe(1);
   });
 
   it("filters by name, image, project and state", () => {
@@ -54,6 +58,28 @@ describe("toGroups", () => {
   it("sorts inside each group", () => {
     expect(names({ order: "state" })[1]).toEqual(["shop", "shop-10", "shop-9"]);
     expect(names({ descending: true })[1]).toEqual(["shop", "shop-10", "shop-9"]);
+  });
+
+  it("puts what uses most first, projects by their sum, and what does not run last in both directions", () => {
+    const usages: Record<string, number> = { solo: 40, "shop-10": 30, web: 20, blog: 45 };
+    const used = [...services, service("web", { composeProject: "shop" })];
+    const by = (order: "cpu" | "memory", descending: boolean) =>
+      toGroups(used, {
+        ...{ filter: "", order, descending },
+        usageOf: ({ name }) =>
+          usages[name] === undefined ? undefined : { cpuPercent: usages[name], memoryBytes: 100 - usages[name] },
+      }).map((group) => [group.project, ...group.services.map(({ name }) => name)]);
+    expect(by("cpu", true)).toEqual([
+      ["shop", "shop-10", "web", "shop-9"],
+      ["blog", "blog"],
+      [null, "solo"],
+    ]);
+    expect(by("cpu", false)).toEqual([
+      [null, "solo"],
+      ["blog", "blog"],
+      ["shop", "web", "shop-10", "shop-9"],
+    ]);
+    expect(by("memory", true)[0]).toEqual(["shop", "web", "shop-10", "shop-9"]);
   });
 });
 

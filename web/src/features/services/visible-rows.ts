@@ -35,3 +35,5 @@ export function createVisibleRows(limit: number) {
     dispose: () => observer.disconnect(),
   };
 }
+
+export type VisibleRows = ReturnType<typeof createVisibleRows>;

@@ -5,7 +5,10 @@ import { Card } from "../../ui/Card.tsx";
 import { TimeChart } from "../../ui/TimeChart.tsx";
 
 /** As long as `times`; null where nothing was measured. */
-export type HostHistory = { times: number[] } & Record<"cpu" | "memory" | "swap" | "rx" | "tx", (number | null)[]>;
+export type HostHistory = { times: number[] } & Record<
+  "cpu" | "cpuMax" | "memory" | "memoryMax" | "swap" | "rx" | "tx",
+  (number | null)[]
+>;
 
 interface LoadCardProps {
   stats: SystemStats;
@@ -21,8 +24,16 @@ const Big = (props: { value: string; note: string }) => (
   </span>
 );
 
-export function CpuCard(props: LoadCardProps) {
-  const series = createMemo(() => [{ label: "CPU", values: props.history.cpu }]);
+/** With a line for what was highest in each of the points. */
+interface PeakCardProps extends LoadCardProps {
+  peaks: boolean;
+}
+
+export function CpuCard(props: PeakCardProps) {
+  const series = createMemo(() => [
+    { label: "CPU", values: props.history.cpu },
+    ...(props.peaks ? [{ label: "Highest", values: props.history.cpuMax }] : []),
+  ]);
   const load = () => props.stats.cpu.loadAvg.map((value) => value.toFixed(2)).join(" ");
   return (
     <Card
@@ -38,15 +49,16 @@ export function CpuCard(props: LoadCardProps) {
         max={100}
         span={props.span}
         height={190}
-        plain
+        plain={!props.peaks}
       />
     </Card>
   );
 }
 
-export function MemoryCard(props: LoadCardProps) {
+export function MemoryCard(props: PeakCardProps) {
   const series = createMemo(() => [
     { label: "Memory", values: props.history.memory },
+    ...(props.peaks ? [{ label: "Highest", values: props.history.memoryMax }] : []),
     ...(props.stats.swap.total > 0 ? [{ label: "Swap", values: props.history.swap }] : []),
   ]);
   return (

@@ -5,7 +5,7 @@ import { formatDuration } from "../../lib/format.ts";
 import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Segmented } from "../../ui/Tabs.tsx";
-import { type ChartRange, chartRanges, createPast, joinPast, spanOf } from "../history/history-range.ts";
+import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../history/history-range.ts";
 import { CoresCard } from "./CoresCard.tsx";
 import { Dependencies } from "./Dependencies.tsx";
 import { DisksCard } from "./DisksCard.tsx";
@@ -15,7 +15,7 @@ import { CpuCard, MemoryCard, NetworkCard } from "./LoadCards.tsx";
 import { NetworkTable } from "./NetworkTable.tsx";
 import "./system.css";
 
-const names = ["cpu", "memory", "swap", "rx", "tx"] as const;
+const names = ["cpu", "cpuMax", "memory", "memoryMax", "swap", "rx", "tx"] as const;
 const fetchPast = (range: HistoryRange) => api.system.history(range);
 
 /** The host: what it did, and what it does now. */
@@ -28,7 +28,11 @@ export default function SystemPage() {
     const kept = past();
     // Swap is not kept: its line begins with the live samples.
     const named = kept && { ...kept, swap: [] };
-    return joinPast(named, host.history(), names, { span: span(), now: host.history().times.at(-1) ?? Date.now() });
+    const { cpu, memory } = host.history();
+    return joinPast(named, { ...host.history(), cpuMax: cpu, memoryMax: memory }, names, {
+      span: span(),
+      now: host.history().times.at(-1) ?? Date.now(),
+    });
   });
   return (
     <Page
@@ -40,9 +44,9 @@ export default function SystemPage() {
         <Match when={host.latest()}>
           {(stats) => (
             <div class="system">
-              <CpuCard stats={stats()} history={history()} span={span()} />
+              <CpuCard stats={stats()} history={history()} span={span()} peaks={hasPeaks(range())} />
               <div class="system-column">
-                <MemoryCard stats={stats()} history={history()} span={span()} />
+                <MemoryCard stats={stats()} history={history()} span={span()} peaks={hasPeaks(range())} />
                 <CoresCard stats={stats()} history={host.history()} />
                 <HostFacts stats={stats()} />
               </div>

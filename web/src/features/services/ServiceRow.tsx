@@ -1,0 +1,118 @@
+import { createSignal, onCleanup, onMount, Show } from "solid-js";
+import type { Service } from "../../../../shared/protocol/service.ts";
+import { Status } from "../../ui/index.ts";
+import { AlertBadge } from "../alerts/AlertBadge.tsx";
+import { visibleName } from "../logs/terminal-text.ts";
+import { UpdateBadge } from "../updates/UpdateBadge.tsx";
+import { ServiceActions } from "./ServiceActions.tsx";
+import { ServiceFigures } from "./ServiceFigures.tsx";
+import type { ServiceTableProps } from "./ServiceTable.tsx";
+import { imageText, portTexts } from "./service-list.ts";
+import { deedWords, lookOf } from "./service-state.ts";
+import type { VisibleRows } from "./visible-rows.ts";
+
+export function ServiceRow(props: ServiceTableProps & { service: Service; visible: VisibleRows }) {
+  const [row, setRow] = createSignal<HTMLTableRowElement>();
+  onMount(() => {
+    const element = row();
+    if (element) onCleanup(props.visible.watch(element));
+  });
+  const look = () => lookOf(props.service);
+  const pending = () => props.deeds.pending(props.service);
+  const open = (event: Event) => {
+    if (event.target instanceof Element && event.target.closest("button, a, input")) return;
+    props.onOpen(props.service);
+  };
+  return (
+    <tr
+      ref={setRow}
+      data-row={props.service.id}
+      data-open=""
+      tabIndex={0}
+      aria-current={props.selected === props.service.name ? "true" : undefined}
+      onClick={open}
+      onKeyDown={(event) => {
+        if ((event.key !== "Enter" && event.key !== " ") || event.target !== event.currentTarget) return;
+        event.preventDefault();
+        open(event);
+      }}
+    >
+      <Show when={!props.narrow && props.marks}>
+        {(marks) => (
+          <td class="cell-check">
+            <input
+              type="checkbox"
+              aria-label={`Mark ${props.service.name}`}
+              checked={marks().has(props.service.id)}
+              onChange={(event) => marks().set([props.service.id], event.currentTarget.checked)}
+            />
+          </td>
+        )}
+      </Show>
+      <td class="cell-name">
+        <Show
+          when={props.narrow}
+          fallback={
+            <>
+              <div class="row">
+                <span class="truncate service-name">{visibleName(props.service.name)}</span>
+                <UpdateBadge service={props.service.name} />
+                <AlertBadge kind="container" name={props.service.name} />
+              </div>
+              <div class="truncate faint service-note">
+                {props.service.status}
+                <Show when={props.service.restartCount}>
+                  {(count) => (
+                    <span title="Restarts by the Engine">{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
+                  )}
+                </Show>
+              </div>
+            </>
+          }
+        >
+          <Status tone={pending() ? "info" : look().tone} pulse={look().pulse || pending() !== undefined}>
+            {visibleName(props.service.name)}
+          </Status>
+        </Show>
+      </td>
+      <Show when={!props.narrow}>
+        <td>
+          <Status tone={pending() ? "info" : look().tone} pulse={look().pulse || pending() !== undefined}>
+            {pending() ? deedWords[pending() ?? "stop"].doing : look().text}
+          </Status>
+        </td>
+        <td class="cell-wide cell-clip" title={props.service.image}>
+          {visibleName(imageText(props.service.image))}
+        </td>
+        <td class="cell-wide">
+          <Ports service={props.service} />
+        </td>
+        <ServiceFigures
+          service={props.service}
+          live={props.visible.has(props.service.id)}
+          columns={props.columns}
+          usages={props.usages}
+        />
+        <td class="cell-tight">
+          <ServiceActions service={props.service} deeds={props.deeds} onRemove={props.onRemove} />
+        </td>
+      </Show>
+    </tr>
+  );
+}
+
+const PORTS_SHOWN = 2;
+
+function Ports(props: { service: Service }) {
+  const texts = () => portTexts(props.service.ports);
+  return (
+    <Show when={texts().length > 0} fallback={<span class="faint">–</span>}>
+      <span class="ports num" title={texts().join(", ")}>
+        {texts().slice(0, PORTS_SHOWN).join(", ")}
+        <Show when={texts().length > PORTS_SHOWN}>
+          <span class="faint"> +{texts().length - PORTS_SHOWN}</span>
+        </Show>
+      </span>
+    </Show>
+  );
+}
