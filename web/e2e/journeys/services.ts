@@ -10,6 +10,7 @@ const counter = `n=0; while true; do n=$((n+1)); echo "order $n packed"; [ $((n 
 /** A container from its start to its removal, as seen and done in the page. */
 export function servicesJourney(at: () => Desk): void {
   let box: TestContainer;
+  let description: Awaited<ReturnType<TestContainer["container"]["inspect"]>>;
 
   test("a container that is started appears by itself within two seconds", async () => {
     const desk = at();
@@ -18,6 +19,15 @@ export function servicesJourney(at: () => Desk): void {
     box = await desk.engine.run({ name: "orders", script: counter });
     expect(await timed(() => rowOf(desk.page, box).waitFor())).toBeLessThan(2_000);
     await rowOf(desk.page, box).getByText("Running").waitFor();
+  });
+
+  test("the list is sorted by what they use, highest first, after a reload too", async () => {
+    const { page } = at();
+    await page.getByRole("columnheader", { name: "Memory" }).getByRole("button").click();
+    await page.reload();
+    await rowOf(page, box).waitFor();
+    expect(await page.getByRole("columnheader", { name: "Memory" }).getAttribute("aria-sort")).toBe("descending");
+    await page.getByRole("columnheader", { name: "Name" }).getByRole("button").click();
   });
 
   test("its log is followed live, every line once and in order", async () => {
@@ -117,6 +127,7 @@ export function servicesJourney(at: () => Desk): void {
 
   test("removal asks first, and then the container is gone", async () => {
     const { page } = at();
+    description = await box.container.inspect();
     const remove = page.locator(".detail-head").getByRole("button", { name: `Remove ${box.name}`, exact: true });
     await remove.click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
@@ -125,6 +136,26 @@ export function servicesJourney(at: () => Desk): void {
     await page.getByRole("dialog").getByRole("button", { name: "Remove container" }).click();
     await page.getByText("This container is gone").waitFor();
     await expect(box.container.inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
+  test("the log of one that is gone stays, and goes on with the next of its name", async () => {
+    const { page, engine } = at();
+    const log = page.getByRole("log");
+    const line = log.getByText(/^order \d+ packed$/).first();
+    await line.waitFor();
+    expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Logs"]);
+    await page.reload();
+    await line.waitFor();
+    await page.getByText("This container is gone").waitFor();
+    const { Config, HostConfig } = description;
+    const Cmd = ["/bin/sh", "-c", "echo back again; exec sleep 1000000"];
+    const { Image, Labels } = Config;
+    const next = await engine.docker.createContainer({ name: box.name, Image, Labels, Cmd, HostConfig });
+    await next.start();
+    await log.getByText("back again").waitFor();
+    await page.getByRole("tab", { name: "Stats" }).waitFor();
+    await line.waitFor();
+    await next.remove({ force: true });
     await page.getByRole("button", { name: "Show all containers" }).click();
     expect(await rowOf(page, box).count()).toBe(0);
   });

@@ -49,14 +49,16 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     origins.set(name, origin);
     return origin;
   }
-  /** Once followed, always followed: a container that is made anew under its name goes on by itself. */
+  const seen = new Set<string>();
+  /** Once there, always followed: a container that is made anew under its name goes on by itself. */
   const followed = createMemo<readonly string[]>((before) => {
     const present = (services.data?.services ?? []).map(({ name }) => name);
+    for (const name of present) seen.add(name);
     const only = wanted();
     // One container is followed at once, whether the list is there yet or not.
     if (only.length === 1 && !services.data) return only;
     const chosen = only.length === 0 ? present : only.filter((name) => present.includes(name));
-    const still = before.filter((name) => only.length === 0 || only.includes(name));
+    const still = before.filter((name) => seen.has(name) && (only.length === 0 || only.includes(name)));
     const next = [...new Set([...still, ...chosen])].slice(0, CONTAINERS_MAX);
     return next.join("\n") === before.join("\n") ? before : next;
   }, []);

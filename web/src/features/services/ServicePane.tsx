@@ -1,7 +1,8 @@
-import { createSignal } from "solid-js";
+import Unplug from "lucide-solid/icons/unplug";
+import { createMemo, createSignal, type JSX, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { session } from "../../lib/session.ts";
-import { StatusDot, Tabs } from "../../ui/index.ts";
+import { Callout, StatusDot, type Tab, Tabs } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import { ServiceLogs } from "../logs/ServiceLogs.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
@@ -16,7 +17,11 @@ import { imageText } from "./service-list.ts";
 import { lookOf } from "./service-state.ts";
 
 export interface ServicePaneProps {
-  service: Service;
+  name: string;
+  /** Undefined while there is none of that name. */
+  service: Service | undefined;
+  /** Said meanwhile. */
+  absence: JSX.Element;
   deeds: ServiceDeeds;
   onRemove: (service: Service) => void;
   onClose: () => void;
@@ -24,17 +29,17 @@ export interface ServicePaneProps {
 
 /** One container: its log, its figures, its settings. */
 export function ServicePane(props: ServicePaneProps) {
-  const look = () => lookOf(props.service);
+  const present = createMemo(() => props.service !== undefined);
+  /** For the parts that are shown of one that is there; they may be asked once more while they go. */
+  const last = createMemo<Service | undefined>((before) => props.service ?? before);
+  const service = () => last() as Service;
+  const look = () => (props.service ? lookOf(props.service) : { tone: "neutral" as const, pulse: false, text: "Gone" });
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
-  const known = () => [
-    "logs",
-    "stats",
-    "details",
-    "processes",
-    "inspect",
-    ...(session.may("services:shell") ? ["shell"] : []),
-  ];
-  const tab = () => (known().includes(chosen()) ? chosen() : "logs");
+  const tabs = createMemo((): Tab[] => [
+    { id: "logs", label: "Logs", content: () => <ServiceLogs name={props.name} /> },
+    ...(present() ? partsOf(service) : []),
+  ]);
+  const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
   /** In the address, so that a reload comes back to it. */
   const choose = (id: string) => {
     setTab(id);
@@ -49,28 +54,35 @@ export function ServicePane(props: ServicePaneProps) {
         title={
           <>
             <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
-            <span class="truncate">{visibleName(props.service.name)}</span>
+            <span class="truncate">{visibleName(props.name)}</span>
           </>
         }
-        note={`${visibleName(imageText(props.service.image))} · ${props.service.status}`}
-        actions={<ServiceActions service={props.service} deeds={props.deeds} onRemove={props.onRemove} size="md" />}
+        note={props.service && `${visibleName(imageText(props.service.image))} · ${props.service.status}`}
+        actions={
+          <Show when={present()}>
+            <ServiceActions service={service()} deeds={props.deeds} onRemove={props.onRemove} size="md" />
+          </Show>
+        }
         onClose={props.onClose}
       />
-      <Tabs
-        label={`Parts of ${props.service.name}`}
-        value={tab()}
-        onChange={choose}
-        tabs={[
-          { id: "logs", label: "Logs", content: () => <ServiceLogs name={props.service.name} /> },
-          { id: "stats", label: "Stats", content: () => <ServiceStatsTab service={props.service} /> },
-          ...(session.may("services:shell")
-            ? [{ id: "shell", label: "Shell", content: () => <ShellTab service={props.service} /> }]
-            : []),
-          { id: "details", label: "Details", content: () => <ServiceDetailsTab service={props.service} /> },
-          { id: "processes", label: "Processes", content: () => <ServiceProcessesTab service={props.service} /> },
-          { id: "inspect", label: "Inspect", content: () => <ServiceInspectTab service={props.service} /> },
-        ]}
-      />
+      <Show when={!present()}>
+        <div class="service-absence">
+          <Callout tone="warn" icon={<Unplug size={15} />}>
+            {props.absence}
+          </Callout>
+        </div>
+      </Show>
+      <Tabs label={`Parts of ${props.name}`} value={tab()} onChange={choose} tabs={tabs()} />
     </>
   );
 }
+
+const partsOf = (service: () => Service): Tab[] => [
+  { id: "stats", label: "Stats", content: () => <ServiceStatsTab service={service()} /> },
+  ...(session.may("services:shell")
+    ? [{ id: "shell", label: "Shell", content: () => <ShellTab service={service()} /> }]
+    : []),
+  { id: "details", label: "Details", content: () => <ServiceDetailsTab service={service()} /> },
+  { id: "processes", label: "Processes", content: () => <ServiceProcessesTab service={service()} /> },
+  { id: "inspect", label: "Inspect", content: () => <ServiceInspectTab service={service()} /> },
+];

@@ -7,11 +7,10 @@ import { useServices } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { Button, Callout, EmptyState, ErrorState, Menu, Page, SearchField, Skeleton } from "../../ui/index.ts";
-import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
+import { MasterDetail } from "../../ui/MasterDetail.tsx";
 import { BulkBar } from "./BulkBar.tsx";
 import { RemoveServiceDialog } from "./RemoveServiceDialog.tsx";
-import { ServicePane } from "./ServicePane.tsx";
+import { ServiceDetail } from "./ServiceDetail.tsx";
 import { ServiceTable } from "./ServiceTable.tsx";
 import { createServiceColumns } from "./service-columns.ts";
 import { createServiceDeeds } from "./service-deeds.ts";
@@ -156,32 +155,14 @@ export function ServicesView(props: ServicesViewProps) {
         </Page>
       }
       detail={
-        <Show
-          when={selected()}
-          fallback={
-            <Show when={query.data} fallback={<Skeleton lines={6} />}>
-              <DetailHead title={visibleName(props.selected ?? "")} onClose={() => props.onSelect(null)} />
-              <EmptyState
-                icon={<Container size={18} />}
-                title={engine()?.state === "up" ? "This container is gone" : "Docker does not answer"}
-                action={<Button onClick={() => props.onSelect(null)}>Show all containers</Button>}
-              >
-                {engine()?.state === "up"
-                  ? "It was removed, or is not one you may see."
-                  : "It is shown again once the Engine is back."}
-              </EmptyState>
-            </Show>
-          }
-        >
-          {(service) => (
-            <ServicePane
-              service={service()}
-              deeds={deeds}
-              onRemove={setRemoving}
-              onClose={() => props.onSelect(null)}
-            />
-          )}
-        </Show>
+        <ServiceDetail
+          chosen={props.selected ?? ""}
+          services={all()}
+          engine={engine()}
+          deeds={deeds}
+          onRemove={setRemoving}
+          onClose={() => props.onSelect(null)}
+        />
       }
     />
   );
