@@ -4,9 +4,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { ErrorCode } from "../../shared/protocol/result.ts";
 import type { ApiEnv } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { addLogStoreMetrics } from "./log-store-metrics.ts";
 
 /** Figures of this process for Prometheus, in a registry of its own. */
-export function createApiMetrics({ realtime, dependencies }: Pick<ApiDeps, "realtime" | "dependencies">) {
+export function createApiMetrics({
+  realtime,
+  dependencies,
+  logStore,
+}: Pick<ApiDeps, "realtime" | "dependencies" | "logStore">) {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -50,6 +55,7 @@ export function createApiMetrics({ realtime, dependencies }: Pick<ApiDeps, "real
       }
     },
   });
+  addLogStoreMetrics(registry, logStore);
 
   return {
     contentType: registry.contentType,

@@ -33,6 +33,7 @@ const tending = setInterval(() => intake.tend(), TEND_MS);
 answerCalls({
   state: () => ({
     ...writer.state(),
+    ...intake.figures(),
     containers: collector.containers(),
     trouble: intake.trouble ?? collector.trouble ?? null,
   }),

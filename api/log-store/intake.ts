@@ -35,6 +35,17 @@ export interface RunTimes {
   finishedAt: string | null;
 }
 
+export interface IntakeFigures {
+  /** Lines taken in since the intake was made. */
+  linesTaken: number;
+  /** Of lines that are not written yet; about. */
+  pendingBytes: number;
+  /** How long the first of them has waited; 0 when all are written. */
+  lagMs: number;
+  /** Containers whose reading waits for room. */
+  waiting: number;
+}
+
 /** Takes in lines and what happens between them, and has them written in batches. */
 export interface Intake {
   /** Makes a container known, or renames it. */
@@ -54,6 +65,7 @@ export interface Intake {
   noteRemoval(stream: StreamState): void;
   /** Why nothing is written now. */
   readonly trouble: string | undefined;
+  figures(): IntakeFigures;
   /** Keeps the budget of days when nothing comes in. */
   tend(): void;
   /** Lets go of everybody who waits. */
@@ -66,6 +78,8 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   /** Runs that are known to have begun, by their first line's least time. */
   const expected = new Map<StreamState, { us: number; startedAt: string; since: number }>();
   let pending = 0;
+  let pendingSince: number | undefined;
+  let linesTaken = 0;
   let timer: NodeJS.Timeout | undefined;
   let waiting: (() => void)[] = [];
   let trouble: string | undefined;
@@ -91,6 +105,7 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       if (!writer.hasRoom) throw new Error("the disk is nearly full");
       const written = writer.flush();
       pending = 0;
+      pendingSince = undefined;
       if (trouble) log.info("logs are kept again");
       trouble = undefined;
       release();
@@ -176,6 +191,8 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
         stream.lines.push(record);
         pending += record.text.length + 64;
       }
+      linesTaken += lines.length;
+      if (lines.length > 0) pendingSince ??= performance.now();
       if (lines.length === 0 && stream.position === cursor) return undefined;
       stream.position = cursor;
       stream.changed = true;
@@ -230,6 +247,10 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     get trouble() {
       return trouble;
     },
+    figures: () => ({
+      ...{ linesTaken, pendingBytes: pending, waiting: waiting.length },
+      lagMs: pendingSince === undefined ? 0 : performance.now() - pendingSince,
+    }),
     tend: flush,
     release() {
       released = true;

@@ -12,6 +12,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import type { CollectedContainer } from "./collector.ts";
 import type { CollectorWorkerData } from "./collector-worker.ts";
+import type { IntakeFigures } from "./intake.ts";
 import { createLinePattern } from "./line-pattern.ts";
 import { formatLineTime } from "./line-time.ts";
 import { listContainers } from "./list-containers.ts";
@@ -20,6 +21,7 @@ import { STORE_FOLDER } from "./segment.ts";
 import { type LogMatches, type LogWatcher, type LogWatchSpec, WATCHES_MAX } from "./watch.ts";
 import type { WatchTold } from "./watch-list.ts";
 import { startWorker } from "./worker-host.ts";
+import type { WriterState } from "./writer.ts";
 
 /** The logs that are kept, of containers that are and that were. Names of null mean every container. */
 export interface LogStore extends LogWatcher {
@@ -27,7 +29,19 @@ export interface LogStore extends LogWatcher {
   around(query: StoreAround): Promise<LogAroundAnswer>;
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
   containers(names: readonly string[] | null): Promise<LogContainersAnswer>;
+  /** How keeping goes; absent when nothing is kept. */
+  figures?(): Promise<LogStoreFigures>;
   close(): Promise<void>;
+}
+
+export interface LogStoreFigures {
+  /** Nothing can be collected or written now. */
+  troubled: boolean;
+  /** Searches and the like that are not answered yet. */
+  readersWaiting: number;
+  bytesLimit: number;
+  /** Undefined while the collecting thread starts. */
+  collected: (IntakeFigures & WriterState) | undefined;
 }
 
 export interface LogStoreOptions {
@@ -35,9 +49,7 @@ export interface LogStoreOptions {
   log: Log;
 }
 
-interface CollectorState {
-  bytesUsed: number;
-  linesDropped: number;
+interface CollectorState extends WriterState, IntakeFigures {
   containers: CollectedContainer[];
   trouble: string | null;
 }
@@ -90,6 +102,11 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
               }
             : null,
       };
+    },
+    async figures() {
+      const collected = await collector.call<CollectorState>("state").catch(() => undefined);
+      const troubled = collected === undefined || collected.trouble !== null;
+      return { troubled, readersWaiting: reader.asked, bytesLimit: maxBytes, collected };
     },
     watch(spec, onMatches) {
       if (watches.size >= WATCHES_MAX) throw new AppError("overloaded", "Too many patterns are watched for already.");

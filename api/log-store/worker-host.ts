@@ -27,6 +27,8 @@ export interface WorkerHostOptions {
 /** Keeps a worker running and asks it questions. */
 export interface WorkerHost {
   call<T>(method: string, argument?: unknown): Promise<T>;
+  /** Questions that are not answered yet. */
+  readonly asked: number;
   /** Asks it to end, and ends it. */
   close(): Promise<void>;
 }
@@ -36,7 +38,7 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const backoff = createBackoff(RESTART_FIRST_MS, RESTART_MAX_MS);
   let worker: Worker | undefined;
-  let asked = 0;
+  let lastId = 0;
 
   const failAll = () => {
     for (const { reject } of waiting.values()) reject(unavailable());
@@ -84,7 +86,7 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
     if (waiting.size >= CALLS_MAX) {
       return Promise.reject(new AppError("overloaded", "Too many searches are under way; try again in a moment."));
     }
-    const id = ++asked;
+    const id = ++lastId;
     return new Promise<T>((resolve, reject) => {
       waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
       target.postMessage({ id, method, argument });
@@ -93,6 +95,9 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
 
   return {
     call,
+    get asked() {
+      return waiting.size;
+    },
     async close() {
       const ended = call("close").catch(() => {});
       closing.abort();

@@ -57,6 +57,30 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
     expect(marks.map(({ kind }) => kind)).toEqual(["started"]);
   });
 
+  test("are told of in figures, and that they are in trouble without an Engine", async () => {
+    const service = await engine.run({ script: "for i in 1 2 3 4 5; do echo line $i; done; exec sleep 1000" });
+    await kept(service, 5);
+    const figures = async (of: TestApi) => {
+      const { text } = await of.ask("GET", "/metrics");
+      const found = text.matchAll(/^ai_desktop_api_log_store_(\w+) (\S+)$/gm);
+      return Object.fromEntries([...found].map(([, name, value]) => [name, Number(value)]));
+    };
+    const well = await eventually(async () => {
+      const now = await figures(api);
+      return now.pending_bytes === 0 && now;
+    });
+    expect(well).toMatchObject({ trouble: 0, lag_seconds: 0, waiting_containers: 0, waiting_searches: 0 });
+    expect(well).toMatchObject({ dropped_lines_total: 0, limit_bytes: 64 * 1024 * 1024 });
+    expect(well.lines_total).toBeGreaterThanOrEqual(5);
+    expect(well.bytes).toBeGreaterThan(0);
+    const without = await startApi({ logStore: {} });
+    try {
+      await eventually(async () => expect(await figures(without)).toMatchObject({ trouble: 1, lines_total: 0 }));
+    } finally {
+      await without.close();
+    }
+  });
+
   test("finds text in any case, patterns, levels and streams, and tells a bad pattern's fault", async () => {
     const service = await engine.run({
       script: `printf 'ERROR Disk sda1 failed\\nINFO request 12345 done\\n\\033[31merror\\033[0m in colour\\n'; echo 'ERROR on the other' >&2; exec sleep 1000`,
