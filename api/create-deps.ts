@@ -20,6 +20,8 @@ import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import { createLogStore } from "./log-store/log-store.ts";
 import { createMcpHost } from "./mcp/host.ts";
+import { createRecreateStore } from "./recreates/journal.ts";
+import { startMender } from "./recreates/mender.ts";
 import { createStackHost } from "./stacks/host.ts";
 import { createStatsHistory } from "./stats-history/stats-history.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
@@ -54,7 +56,8 @@ export function createApiDeps({
   clock,
 }: DepsOptions): ApiParts {
   const database = openDatabase(config.DATA_DIR);
-  const docker = createDockerHost({ dockerHost: config.DOCKER_HOST });
+  const recreates = createRecreateStore(database, log);
+  const docker = createDockerHost({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
   const processes = createProcessHost({ pm2Home: config.PM2_HOME });
   const files = createFileRoot({
     ...{ root: config.FILE_MANAGER_ROOT, uploadMax: config.FILE_UPLOAD_MAX, log, protect: [config.DATA_DIR] },
@@ -71,6 +74,7 @@ export function createApiDeps({
   });
   const stats = createStatsHistory({ docker, config, log });
   const jobs = createJobs({ realtime, trail: access.trail, log });
+  const mender = startMender({ store: recreates, docker, jobs, log });
   const stackHost = createStackHost({ database, docker, config, log });
   const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
@@ -100,6 +104,7 @@ export function createApiDeps({
         mcp.close(),
         stats.stop(),
         jobs.close(),
+        mender.close(),
         updateChecks.close(),
         logStore.close(),
         containerEvents.close(),

@@ -10,6 +10,7 @@ import { createImages, type DockerImages } from "./docker/images.ts";
 import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
 import { createNetworks, type DockerNetworks } from "./docker/networks.ts";
 import { createProjects, type DockerProjects } from "./docker/projects.ts";
+import type { RecreateJournal } from "./docker/recreate-journal.ts";
 import { createVolumes, type DockerVolumes } from "./docker/volumes.ts";
 import type { EngineRequest } from "./engine-client.ts";
 
@@ -84,8 +85,14 @@ const containerEvents = [
   ...["rename", "update", "destroy", "health_status"],
 ];
 
-/** @param options.dockerHost `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
-export function createDockerHost({ dockerHost }: { dockerHost: string }): DockerHost {
+export interface DockerHostOptions {
+  /** `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
+  dockerHost: string;
+  /** For whoever makes containers anew. */
+  recreateJournal?: RecreateJournal;
+}
+
+export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOptions): DockerHost {
   const calls = createEngineCalls(dockerHost);
   const { call, open, inspect } = calls;
 
@@ -161,6 +168,6 @@ export function createDockerHost({ dockerHost }: { dockerHost: string }): Docker
     volumes: createVolumes(calls),
     networks: createNetworks(calls),
     disk: createDisk(calls),
-    lifecycle: createLifecycle(calls),
+    lifecycle: createLifecycle(calls, recreateJournal),
   };
 }

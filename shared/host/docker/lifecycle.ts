@@ -6,7 +6,9 @@ import { maskArguments } from "../masking.ts";
 import { type ContainerPlan, toCreateDocument } from "./create.ts";
 import { containerPath, type EngineCalls } from "./engine-calls.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
+import { createMend, type Mend } from "./mend.ts";
 import { createRecreate, type Recreate } from "./recreate.ts";
+import type { RecreateJournal } from "./recreate-journal.ts";
 import { engineErrorOf } from "./thing-calls.ts";
 
 /** More of what is done to one container, by its exact name or full id. Refusals are those of the Docker host. */
@@ -21,6 +23,8 @@ export interface DockerLifecycle {
   rename(ref: string, name: string): Promise<void>;
   update(ref: string, change: LimitsChange): Promise<void>;
   recreate: Recreate;
+  /** Takes back what a killed server left half done. */
+  mend: Mend;
   /** Processes of a running container, at most {@link PROCESSES_MAX}. */
   processes(ref: string): Promise<ServiceProcess[]>;
   /** What the Engine's list does not tell of a container. */
@@ -42,7 +46,7 @@ const DISCARD_LIMIT_MS = 60_000;
 const COLUMNS = ["pid", "ppid", "user", "pcpu", "rss", "etime", "args"];
 const NANO = 1e9;
 
-export function createLifecycle(calls: EngineCalls): DockerLifecycle {
+export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): DockerLifecycle {
   const { call, inspect } = calls;
   const post = async (ref: string, action: string, more: { query?: Record<string, string>; body?: object } = {}) => {
     const { Id } = await inspect(ref);
@@ -73,7 +77,8 @@ export function createLifecycle(calls: EngineCalls): DockerLifecycle {
         throw new AppError("conflict", refusalOfUpdate(engine.message), { cause: engine });
       });
     },
-    recreate: createRecreate(calls),
+    recreate: createRecreate(calls, journal),
+    mend: createMend(calls),
     async processes(ref) {
       const { Id } = await inspect(ref);
       const query = { ps_args: `-eo ${COLUMNS.join(",")}` };

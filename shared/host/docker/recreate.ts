@@ -3,8 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
 import { AppError } from "../../server/errors.ts";
 import { ownContainerId } from "../own-container.ts";
+import { asideName, createContainerMoves, nextName } from "./container-moves.ts";
 import { type Creation, type ImageDefaults, toCreation } from "./creation.ts";
-import { containerPath, type EngineCalls } from "./engine-calls.ts";
+import type { EngineCalls } from "./engine-calls.ts";
+import { noJournal, type RecreateEntry, type RecreateJournal } from "./recreate-journal.ts";
 
 /** What is being done: the steps in their order; `restore` only after a failure. */
 export const recreatePhases = ["create", "stop", "start", "check", "clean", "restore"] as const;
@@ -32,10 +34,6 @@ export type Recreate = (ref: string, options: RecreateOptions) => Promise<Recrea
 
 /** A creation may copy what the image holds into new volumes. */
 const CREATE_LIMIT_MS = 120_000;
-const START_LIMIT_MS = 60_000;
-const DEFAULT_GRACE = 10;
-/** Longest time a container may ask for to stop. */
-const GRACE_MAX = 900;
 /** A container without a health check that is still up after so long counts as running. */
 const SETTLE_MS = 3_000;
 /** Longest wait for a health check to say something. */
@@ -49,13 +47,8 @@ const NANOSECONDS = 1_000_000;
  * Makes a container anew with the same configuration. The old one is kept aside under another name until the new one
  * runs (is healthy, where it has a health check), and put back when it does not.
  */
-export function createRecreate({ call, inspect }: EngineCalls): Recreate {
-  const post = (id: string, action: string, query = {}, limitMs = START_LIMIT_MS) =>
-    call({ method: "POST", path: containerPath(id, action), query }, limitMs);
-  const rename = (id: string, name: string) => post(id, "rename", { name });
-  const remove = (id: string, volumes: boolean) =>
-    call({ method: "DELETE", path: containerPath(id), query: { force: true, v: volumes } }, START_LIMIT_MS);
-  const stop = (info: ContainerInspectInfo) => post(info.Id, "stop", {}, (graceOf(info) + 10) * 1_000);
+export function createRecreate({ call, inspect }: EngineCalls, journal: RecreateJournal = noJournal): Recreate {
+  const { start, stop, stopNow, rename, remove } = createContainerMoves({ call });
 
   const defaultsOf = async (reference: string): Promise<ImageDefaults | undefined> => {
     const path = `/images/${reference.split("/").map(encodeURIComponent).join("/")}/json`;
@@ -131,43 +124,59 @@ export function createRecreate({ call, inspect }: EngineCalls): Recreate {
     const reference = image ?? ((await defaultsOf(old.Config.Image)) ? old.Config.Image : old.Image);
     const wasRunning = old.State.Running || old.State.Restarting;
     const mark = randomBytes(3).toString("hex");
-    const aside = `${name}.before-${mark}`;
+    const aside = asideName(name, mark);
+    const next = nextName(name, mark);
+    let entry: RecreateEntry = { mark, name, oldId: old.Id, newId: null, wasRunning, phase: "create" };
+    const enter = (phase: RecreatePhase) => {
+      entry = { ...entry, phase };
+      journal.note(entry);
+      onPhase(phase);
+    };
 
     signal.throwIfAborted();
     onPhase("create");
-    const id = await create(`${name}.next-${mark}`, toCreation(old, { image: reference, from, to }));
+    journal.begin(entry);
+    const id = await create(next, toCreation(old, { image: reference, from, to })).catch((error: unknown) => {
+      journal.end(mark);
+      throw error;
+    });
+    entry = { ...entry, newId: id };
+    journal.note(entry);
 
     /** Undoes what was done so far, the last first. */
     const undo: (() => Promise<unknown>)[] = [() => remove(id, true)];
     try {
       signal.throwIfAborted();
       if (wasRunning) {
-        onPhase("stop");
-        undo.push(() => post(old.Id, "start"));
+        enter("stop");
+        undo.push(() => start(old.Id));
         await stop(old);
       }
       undo.push(() => rename(old.Id, name));
       await rename(old.Id, aside);
-      undo.push(() => rename(id, `${name}.next-${mark}`));
+      undo.push(() => rename(id, next));
       await rename(id, name);
       signal.throwIfAborted();
       if (wasRunning) {
-        onPhase("start");
-        undo.push(() => post(id, "stop", { t: 0 }));
-        await post(id, "start");
-        onPhase("check");
+        enter("start");
+        undo.push(() => stopNow(id));
+        await start(id);
+        enter("check");
         await untilRunning(id, mayEnd(old), signal);
       }
     } catch (error) {
-      onPhase("restore");
+      enter("restore");
+      // What cannot be put back now is tried once more at the next start.
       await restore(undo.reverse(), old);
+      journal.end(mark);
       throw error;
     }
-    onPhase("clean");
+    enter("clean");
     const gone = await remove(old.Id, false).then(
       () => true,
       () => false,
     );
+    journal.end(mark);
     return { id, name, previousImageId: old.Image, leftBehind: gone ? null : aside };
   };
 }
@@ -193,9 +202,6 @@ export function mayEnd({ State, HostConfig }: ContainerInspectInfo, now = Date.n
   if (policy === "always" || policy === "unless-stopped") return false;
   return !(State.Running && now - Date.parse(State.StartedAt) >= SERVICE_AGE_MS);
 }
-
-const graceOf = ({ Config }: ContainerInspectInfo): number =>
-  Math.min(GRACE_MAX, (Config as { StopTimeout?: number }).StopTimeout ?? DEFAULT_GRACE);
 
 const networkPath = (network: string, action: string) => `/networks/${encodeURIComponent(network)}/${action}`;
 

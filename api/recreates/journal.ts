@@ -1,0 +1,48 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type RecreatePhase, recreatePhases } from "../../shared/host/docker/recreate.ts";
+import type { RecreateEntry, RecreateJournal } from "../../shared/host/docker/recreate-journal.ts";
+import type { Log } from "../../shared/server/log.ts";
+
+/** Far more than run at once; what could never be put back must not pile up. */
+const ENTRIES_MAX = 100;
+
+export interface RecreateStore extends RecreateJournal {
+  list(): RecreateEntry[];
+}
+
+/** Containers that are being made anew, in `state.db`. */
+export function createRecreateStore(database: DatabaseSync, log: Log): RecreateStore {
+  const insert = database.prepare(
+    "INSERT INTO recreate (mark, name, old_id, new_id, was_running, phase) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  const update = database.prepare("UPDATE recreate SET new_id = ?, phase = ? WHERE mark = ?");
+  const erase = database.prepare("DELETE FROM recreate WHERE mark = ?");
+  const prune = database.prepare(
+    "DELETE FROM recreate WHERE mark IN (SELECT mark FROM recreate ORDER BY begun_at DESC, mark LIMIT -1 OFFSET ?)",
+  );
+  const all = database.prepare("SELECT * FROM recreate ORDER BY begun_at, mark");
+  const quietly = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      log.error({ err: error }, "how far a container that is made anew has come cannot be written down");
+    }
+  };
+
+  return {
+    begin({ mark, name, oldId, newId, wasRunning, phase }) {
+      insert.run(mark, name, oldId, newId, Number(wasRunning), phase);
+      quietly(() => prune.run(ENTRIES_MAX));
+    },
+    note: ({ mark, newId, phase }) => quietly(() => update.run(newId, phase, mark)),
+    end: (mark) => quietly(() => erase.run(mark)),
+    list: () => all.all().map(toEntry),
+  };
+}
+
+const toEntry = (row: Record<string, unknown>): RecreateEntry => ({
+  ...{ mark: String(row.mark), name: String(row.name), oldId: String(row.old_id) },
+  newId: row.new_id === null ? null : String(row.new_id),
+  wasRunning: row.was_running === 1,
+  phase: recreatePhases.find((phase) => phase === row.phase) ?? ("create" satisfies RecreatePhase),
+});

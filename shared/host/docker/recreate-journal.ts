@@ -1,0 +1,25 @@
+import type { RecreatePhase } from "./recreate.ts";
+
+/** How far a container that is made anew has come. */
+export interface RecreateEntry {
+  /** Stands in the names that both containers have meanwhile; one of a kind. */
+  mark: string;
+  name: string;
+  oldId: string;
+  /** Null until it is made. */
+  newId: string | null;
+  wasRunning: boolean;
+  phase: RecreatePhase;
+}
+
+/** Where it is written down, so that a server that was killed in between can take it back at its next start. */
+export interface RecreateJournal {
+  /** Before anything is done; throws when it cannot be written down, and nothing is done then. */
+  begin(entry: RecreateEntry): void;
+  /** Never throws: what is under way goes on. */
+  note(entry: RecreateEntry): void;
+  /** All is where it should be. Never throws. */
+  end(mark: string): void;
+}
+
+export const noJournal: RecreateJournal = { begin() {}, note() {}, end() {} };
