@@ -7,7 +7,9 @@ export interface SparklineProps {
   values: readonly number[];
   /** Top of the scale; the largest value when absent. */
   max?: number;
-  /** Samples the full width stands for: fewer values start from the right. */
+  /** When each was measured, in milliseconds; at equal distances when absent. */
+  times?: readonly number[];
+  /** What the full width stands for: samples, or with `times` milliseconds. What is less starts from the right. */
   span?: number;
   tone?: Tone;
 }
@@ -15,12 +17,13 @@ export interface SparklineProps {
 /** A small line without axes. */
 export function Sparkline(props: SparklineProps) {
   const points = createMemo(() => {
-    const { values } = props;
+    const { values, times } = props;
     const top = props.max ?? Math.max(...values, 1e-9);
-    const last = Math.max((props.span ?? values.length) - 1, 1);
-    const offset = last - (values.length - 1);
+    const ends = values.length - 1;
+    const at = (index: number) => times?.[index] ?? index;
+    const width = times ? (props.span ?? at(ends) - at(0)) : (props.span ?? values.length) - 1;
     return values.map((value, index) => {
-      const x = ((offset + index) / last) * 100;
+      const x = 100 - ((at(ends) - at(index)) / Math.max(width, 1)) * 100;
       const y = 27 - (Math.min(value, top) / top) * 26;
       return `${x.toFixed(2)},${y.toFixed(2)}`;
     });

@@ -1,24 +1,32 @@
-import { type JSX, Show } from "solid-js";
+import { createMemo, type JSX, Show } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatDuration, formatPercent, formatRate } from "../../lib/format.ts";
 import { loadTone } from "../../ui/Meter.tsx";
 import { Sparkline } from "../../ui/Sparkline.tsx";
+import { spanOf } from "../history/history-range.ts";
+import { createHostHistory } from "../system/host-history.ts";
 import type { HostStats } from "../system/host-stats.ts";
 import { trafficOf } from "../system/stats-history.ts";
 
-/** Samples in the small lines: the most, and as many as the width stands for at least. */
-const SHOWN = 60;
-const SHOWN_MIN = 15;
-
-/** CPU, memory, network and load in four small lines. */
+/** CPU, memory and network of the last minutes in small lines, and how long the host is up. */
 export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
-  const recent = (series: "cpu" | "memory" | "rx" | "tx") => props.host.history()[series].slice(-SHOWN);
-  const span = () => Math.max(SHOWN_MIN, recent("cpu").length);
-  const percentOfMemory = () => {
-    const total = props.host.latest()?.memory.total ?? 1;
-    return recent("memory").map((used) => (used / total) * 100);
+  const history = createHostHistory(props.host, () => "5m");
+  /** A small line goes on over a hole. */
+  const line = (read: (index: number) => number | null) => {
+    const points = history().times.flatMap((time, index) => {
+      const value = read(index);
+      return value === null ? [] : [{ time, value }];
+    });
+    return { times: points.map(({ time }) => time), values: points.map(({ value }) => value), span: spanOf["5m"] };
   };
-  const traffic = () => recent("rx").map((rx, index) => rx + (recent("tx")[index] ?? 0));
+  const cpu = createMemo(() => line((index) => history().cpu[index] ?? null));
+  const memory = createMemo(() => line((index) => history().memory[index] ?? null));
+  const traffic = createMemo(() =>
+    line((index) => {
+      const rx = history().rx[index] ?? null;
+      return rx === null ? null : rx + (history().tx[index] ?? 0);
+    }),
+  );
   const value = (read: (stats: SystemStats) => string) => {
     const stats = props.host.latest();
     return stats && read(stats);
@@ -31,13 +39,7 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
         note={value((stats) => `${stats.cpu.count} cores, load ${stats.cpu.loadAvg[0].toFixed(2)}`)}
         onOpen={props.onOpen}
       >
-        <Sparkline
-          label="CPU usage"
-          values={recent("cpu")}
-          max={100}
-          span={span()}
-          tone={loadTone(props.host.latest()?.cpu.usage ?? 0)}
-        />
+        <Sparkline label="CPU usage" {...cpu()} max={100} tone={loadTone(props.host.latest()?.cpu.usage ?? 0)} />
       </Tile>
       <Tile
         label="Memory"
@@ -47,9 +49,8 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
       >
         <Sparkline
           label="Memory usage"
-          values={percentOfMemory()}
-          max={100}
-          span={span()}
+          {...memory()}
+          max={props.host.latest()?.memory.total ?? 1}
           tone={loadTone(props.host.latest()?.memory.usagePercent ?? 0)}
         />
       </Tile>
@@ -59,7 +60,7 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
         note={value((stats) => `in, ${formatRate(trafficOf(stats).tx)} out`)}
         onOpen={props.onOpen}
       >
-        <Sparkline label="Network traffic" values={traffic()} span={span()} tone="info" />
+        <Sparkline label="Network traffic" {...traffic()} tone="info" />
       </Tile>
       <Tile
         label="Uptime"

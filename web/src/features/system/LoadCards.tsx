@@ -3,12 +3,7 @@ import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { TimeChart } from "../../ui/TimeChart.tsx";
-
-/** As long as `times`; null where nothing was measured. */
-export type HostHistory = { times: number[] } & Record<
-  "cpu" | "cpuMax" | "memory" | "memoryMax" | "swap" | "rx" | "tx",
-  (number | null)[]
->;
+import type { HostHistory } from "./host-history.ts";
 
 interface LoadCardProps {
   stats: SystemStats;

@@ -1,39 +1,25 @@
-import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
-import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
-import { api } from "../../lib/api.ts";
+import { createSignal, Match, Show, Switch } from "solid-js";
 import { formatDuration } from "../../lib/format.ts";
 import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Segmented } from "../../ui/Tabs.tsx";
-import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../history/history-range.ts";
+import { type ChartRange, chartRanges, hasPeaks, spanOf } from "../history/history-range.ts";
 import { CoresCard } from "./CoresCard.tsx";
 import { Dependencies } from "./Dependencies.tsx";
 import { DisksCard } from "./DisksCard.tsx";
 import { HostFacts } from "./HostFacts.tsx";
+import { createHostHistory } from "./host-history.ts";
 import { createHostStats } from "./host-stats.ts";
 import { CpuCard, MemoryCard, NetworkCard } from "./LoadCards.tsx";
 import { NetworkTable } from "./NetworkTable.tsx";
 import "./system.css";
 
-const names = ["cpu", "cpuMax", "memory", "memoryMax", "swap", "rx", "tx"] as const;
-const fetchPast = (range: HistoryRange) => api.system.history(range);
-
 /** The host: what it did, and what it does now. */
 export default function SystemPage() {
   const host = createHostStats();
   const [range, setRange] = createSignal<ChartRange>("5m");
-  const past = createPast(range, () => fetchPast);
   const span = () => spanOf[range()];
-  const history = createMemo(() => {
-    const kept = past();
-    // Swap is not kept: its line begins with the live samples.
-    const named = kept && { ...kept, swap: [] };
-    const { cpu, memory } = host.history();
-    return joinPast(named, { ...host.history(), cpuMax: cpu, memoryMax: memory }, names, {
-      span: span(),
-      now: host.history().times.at(-1) ?? Date.now(),
-    });
-  });
+  const history = createHostHistory(host, range);
   return (
     <Page
       title="System"
