@@ -16,6 +16,8 @@ import type { StreamState } from "./writer.ts";
 /** A container that is met with a log already takes up this much of it. */
 const FIRST_LINES = 10_000;
 const FIRST_MS = 24 * 60 * 60_000;
+/** Ends of one container that may wait for their place. */
+const EXITS_MAX = 16;
 /** In case an event was missed. */
 const RELIST_MS = 60_000;
 /** Containers that are looked at or read up at once. */
@@ -62,8 +64,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   const closing = new AbortController();
   const events: ContainerEvents = openContainerEvents(docker, log);
   const tasks = new Map<string, Task>();
-  /** Exit codes of containers that are followed: one that restarts at once is not seen to have exited. */
-  const exits = new Map<string, number>();
+  /** Exit codes of followed containers that have no place yet, oldest first: one that restarts at once is not seen to have exited. */
+  const exits = new Map<string, number[]>();
   const slots = createSlots(AT_ONCE);
   /** Containers made later are new to the store, and kept from their first line on; the list of the Engine has seconds. */
   const newSince = Math.min(since, intake.seenUntil ?? since) - 1_000;
@@ -124,6 +126,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     if (!running) {
       const from = source.parseCursor(stream.position ?? "") ?? startOf(id);
       await readAfter(stream, source, from, signal);
+      exits.delete(id);
       if (detail.startedAt !== null) intake.noteExit(stream, detail.exitCode ?? undefined, detail);
     }
     return { stream, running };
@@ -201,9 +204,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
         },
         onState(state) {
           if (state === "restarted") {
-            const exitCode = exits.get(id);
-            exits.delete(id);
-            intake.noteExit(stream, exitCode);
+            intake.noteExit(stream, exits.get(id)?.shift());
             intake.beginRun(stream, null);
           }
           // The Engine may have been away, and the container restarted with it.
@@ -219,7 +220,10 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     if (!exit || signal.aborted) return;
     // It may run again by now, and the first words of the new run have come with the last of the old.
     const detail = await docker.detail(id).catch(() => undefined);
-    intake.noteExit(stream, exit.exitCode, detail);
+    // Of two ends the Engine tells the second.
+    const [ended, endedAgain] = exits.get(id) ?? [];
+    exits.delete(id);
+    intake.noteExit(stream, endedAgain === undefined ? exit.exitCode : ended, detail);
     if (detail) intake.noteRun(stream, detail);
   };
 
@@ -265,7 +269,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
 
   const onEvent = ({ id, name, action, exitCode }: ContainerEvent) => {
     if (action === "start") ensure(id, name);
-    else if (action === "die" && exitCode !== undefined && tasks.has(id)) exits.set(id, exitCode);
+    else if (action === "die" && exitCode !== undefined && tasks.has(id))
+      exits.set(id, [...(exits.get(id) ?? []), exitCode].slice(-EXITS_MAX));
     else if (action === "destroy") forget(id);
     else if (action === "rename" && tasks.has(id)) {
       (tasks.get(id) as Task).name = name;

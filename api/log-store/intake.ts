@@ -225,14 +225,15 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       if (start && expected.delete(stream)) beginRun(stream, start.startedAt);
       if (stream.ended || stream.run === 0) return;
       stream.ended = true;
-      const runsAgain =
-        times && times.startedAt !== null && times.finishedAt !== null && times.finishedAt < times.startedAt;
-      const first = runsAgain ? firstSince(stream, startOfRun(times)) : undefined;
+      // A run that has begun since, and may be over again: what is known of an end is then perhaps that one's.
+      const next = times && nextRun(stream, times);
+      const endedUs = next ? Math.min(usOf(times.finishedAt), usOf(next) - 1) : usOf(times?.finishedAt);
+      const first = next ? firstSince(stream, startOfRun(times)) : undefined;
       if (first) {
-        mark(stream, { kind: "exited", n: first.n, us: Math.min(usOf(times?.finishedAt), first.us - 1), exitCode });
+        mark(stream, { kind: "exited", n: first.n, us: Math.min(endedUs, first.us - 1), exitCode });
         return;
       }
-      const us = Math.max(usOf(times?.finishedAt), stream.lastUs + 1);
+      const us = Math.max(endedUs, stream.lastUs + 1);
       stream.lastUs = us;
       mark(stream, { kind: "exited", us, exitCode });
     },
@@ -263,6 +264,13 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       clearTimeout(timer);
     },
   };
+}
+
+/** When a run began after the one that is known last; undefined when none is known to have. */
+function nextRun({ startedAt: known }: StreamState, { startedAt, finishedAt }: RunTimes): string | undefined {
+  if (startedAt === null) return undefined;
+  const isNext = (finishedAt !== null && finishedAt < startedAt) || (known !== null && known !== startedAt);
+  return isNext ? startedAt : undefined;
 }
 
 const isFull = (error: unknown) =>
