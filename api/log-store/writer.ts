@@ -213,14 +213,21 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
   const newestOf = (sealed: number): number => {
     const segment = openSegment(segmentPath(folder, sealed));
     try {
-      return Number(segment.prepare("SELECT max(max_us) AS us FROM block").get()?.us ?? 0);
+      const newest =
+        "SELECT max(us) AS us FROM (SELECT max(max_us) AS us FROM block UNION ALL SELECT max(us) FROM mark)";
+      return Number(segment.prepare(newest).get()?.us ?? 0);
     } finally {
       segment.close();
     }
   };
 
+  /** Nothing in it that a new file would not have to hold as well. */
   const isEmpty = () =>
-    database.prepare("SELECT 1 FROM block UNION ALL SELECT 1 FROM fresh LIMIT 1").get() === undefined;
+    database
+      .prepare(
+        "SELECT 1 FROM block UNION ALL SELECT 1 FROM fresh UNION ALL SELECT 1 FROM mark UNION ALL SELECT 1 FROM stream WHERE removed = 1 LIMIT 1",
+      )
+      .get() === undefined;
   /** Before a write: new lines would keep the old ones of the file beyond their time. */
   const leaveOld = () => {
     if (now() - born <= segmentMs) return;
