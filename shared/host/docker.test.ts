@@ -41,6 +41,7 @@ describe.skipIf(withoutDocker)("viewing", () => {
   test("tells what a log reader needs to know", async () => {
     expect(await docker.identify(main)).toEqual({
       ...{ id, name: main, running: true, tty: false, logDriver: "json-file", exitCode: null, finishedAt: null },
+      composeProject: null,
     });
   });
 
