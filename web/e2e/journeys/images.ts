@@ -42,7 +42,7 @@ export function imagesJourney(at: () => Desk): void {
     await page.getByText("No container is made of it.").waitFor();
   });
 
-  test("a newer one is shown, updated to, and left again with one click", { timeout: 40_000 }, async (context) => {
+  test("a newer one is shown, updated to, and left again with one click", { timeout: 80_000 }, async (context) => {
     if (!registry) return context.skip();
     const { engine, page, later, open } = at();
     const name = `${mark}-shop`;
@@ -58,11 +58,13 @@ export function imagesJourney(at: () => Desk): void {
     await page.getByText("A newer image is available").waitFor();
     await page.getByRole("button", { name: "Update", exact: true }).click();
     await dialog(page).getByRole("button", { name: "Update", exact: true }).click();
-    await page.getByText("It runs the newest image").waitFor();
+    // A container is pulled, stopped, made and watched for a while: longer than a page waits.
+    const madeAnew = { timeout: 30_000 };
+    await page.getByText("It runs the newest image").waitFor(madeAnew);
     const back = page.getByRole("button", { name: "Go back", exact: true });
     await back.click();
     await dialog(page).getByRole("button", { name: "Go back" }).click();
-    await page.getByText("A newer image is available").waitFor();
+    await page.getByText("A newer image is available").waitFor(madeAnew);
     const before = await made.inspect().catch(() => undefined);
     expect(before).toBeUndefined(); // it was made anew, twice
     expect((await engine.docker.getContainer(name).inspect()).State.Running).toBe(true);
