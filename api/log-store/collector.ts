@@ -268,8 +268,11 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   };
 
   const onEvent = ({ id, name, action, exitCode }: ContainerEvent) => {
-    if (action === "start") ensure(id, name);
-    else if (action === "die" && exitCode !== undefined && tasks.has(id))
+    if (action === "start") {
+      // The end before it has its place already: its code came late, and is not that of the next one.
+      if (intake.find(id)?.ended) exits.delete(id);
+      ensure(id, name);
+    } else if (action === "die" && exitCode !== undefined && tasks.has(id))
       exits.set(id, [...(exits.get(id) ?? []), exitCode].slice(-EXITS_MAX));
     else if (action === "destroy") forget(id);
     else if (action === "rename" && tasks.has(id)) {
