@@ -86,7 +86,16 @@ for (const runtime of runtimes) {
 test.each(["api", "realtime"])("npx tsx %s/main.ts starts it", async (name) => {
   const folder = await tempFolder("tsx");
   const port = String(await freePort());
-  const env = { DATA_DIR: join(folder.path, "data"), PORT: port, WS_PORT: port, HOME: process.env.HOME };
+  const env = {
+    DATA_DIR: join(folder.path, "data"),
+    PORT: port,
+    WS_PORT: port,
+    // Not the defaults, where a panel of this machine may be.
+    WS_SERVER_URL: "http://127.0.0.1:9",
+    BACKEND_URL: "http://127.0.0.1:9",
+    PM2_HOME: join(folder.path, "pm2"),
+    HOME: process.env.HOME,
+  };
   const child = await startChild("npx", ["tsx", `${name}/main.ts`], {
     cwd: projectFolder,
     env: { ...env, PATH: process.env.PATH },

@@ -1,3 +1,4 @@
+import { readlink } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { startPrivateEngine, testEngine } from "./engine.ts";
 import { lacks } from "./parts.ts";
@@ -21,6 +22,8 @@ describe.skipIf(await lacks("private-engine"))("an Engine of our own", () => {
   test("keeps its containers through a kill and a new start", async () => {
     const engine = await startPrivateEngine();
     cleanUps.push(engine.close);
+    const network = (pid: number | "self") => readlink(`/proc/${pid}/ns/net`);
+    expect(await network(engine.pid())).not.toBe(await network("self"));
     const { container } = await engine.run({ restart: "always" });
     await engine.down("SIGKILL");
     await expect(engine.docker.ping()).rejects.toThrow();

@@ -104,6 +104,7 @@ export interface PrivateEngine extends TestEngine {
 
 /**
  * A second Engine with data, socket and containerd of its own, to be killed, hung and started again.
+ * It has a network of its own too: one that is told to have no bridge deletes `docker0`, of whichever Engine that is.
  * The image comes from the machine's own Engine. Needs Linux and root.
  */
 export async function startPrivateEngine({ liveRestore = false } = {}): Promise<PrivateEngine> {
@@ -119,10 +120,20 @@ export async function startPrivateEngine({ liveRestore = false } = {}): Promise<
   let dockerd: Child | undefined;
   let isUp = false;
   const up = async () => {
+    // unshare becomes dockerd: the pid is the Engine's.
     dockerd = await startChild(
-      findProgram("dockerd") ?? "dockerd",
+      findProgram("unshare") ?? "unshare",
       [
-        ...["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("docker.pid")],
+        ...[
+          "--net",
+          findProgram("dockerd") ?? "dockerd",
+          "--data-root",
+          at("data"),
+          "--exec-root",
+          at("exec"),
+          "--pidfile",
+          at("docker.pid"),
+        ],
         ...["--host", `unix://${socketPath}`, "--containerd", at("ctd.sock")],
         ...["--bridge=none", "--iptables=false", "--log-level", "error"],
         ...(liveRestore ? ["--live-restore"] : []),

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { type Child, startChild } from "./child.ts";
@@ -25,6 +26,17 @@ export interface ServiceProcess extends Child {
   url: string;
 }
 
+/**
+ * What a server is given instead of its defaults, which lead to what runs on this machine: the other servers of a panel on
+ * their usual ports, the user's PM2 and files. Nobody listens on the discard port of loopback.
+ */
+const nobody = {
+  WS_SERVER_URL: "http://127.0.0.1:9",
+  BACKEND_URL: "http://127.0.0.1:9",
+  PM2_HOME: "/nonexistent/pm2",
+  FILE_MANAGER_ROOT: tmpdir(),
+};
+
 /** Starts `<service>/main.ts` as its own process, on a free port unless told one, and does not wait. */
 export async function spawnService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort());
@@ -40,6 +52,7 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
       HOST: "127.0.0.1",
       // Whoever tests kept logs turns them on: the store would follow the containers of every other test too.
       LOG_STORE_MAX_BYTES: "0",
+      ...nobody,
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
       ...options.env,
     },
