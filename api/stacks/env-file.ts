@@ -1,96 +1,78 @@
 import { AppError } from "../../shared/server/errors.ts";
+import { type EnvEntry, parseEnv } from "./env-parse.ts";
 
 export interface EnvVariable {
   name: string;
   value: string;
 }
 
-/** One variable of a `.env` file, and the lines it takes (the end not included). */
-interface Entry extends EnvVariable {
-  from: number;
-  to: number;
-}
+/** Names a `.env` file sets or passes on, each once, in order. */
+export const envNames = (text: string): string[] => [...new Set(parseEnv(text).entries.map(({ name }) => name))];
 
-const assignment = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
-
-/** Variables of a `.env` file. A value in quotes may go on over several lines. */
-function readEntries(lines: readonly string[]): Entry[] {
-  const entries: Entry[] = [];
-  for (let index = 0; index < lines.length; index++) {
-    const [, name, rest] = assignment.exec(lines[index] ?? "") ?? [];
-    if (name === undefined || rest === undefined) continue;
-    const quote = rest[0];
-    const from = index;
-    let value = rest;
-    if (quote === '"' || quote === "'") {
-      const last = lastLineOf(lines, index, quote);
-      value = [rest, ...lines.slice(index + 1, last + 1)].join("\n");
-      const end = endOfQuote(value, quote);
-      value = end === -1 ? value.slice(1) : value.slice(1, end);
-      index = last;
-    } else {
-      const comment = rest.search(/\s#/);
-      value = (comment === -1 ? rest : rest.slice(0, comment)).trimEnd();
-    }
-    entries.push({ name, value, from, to: index + 1 });
-  }
-  return entries;
-}
-
-/** The line a quoted value ends on; its first one when it is never ended. */
-function lastLineOf(lines: readonly string[], from: number, quote: string): number {
-  let text = (lines[from] ?? "").replace(/^[^=]*=\s*/, "");
-  if (endOfQuote(text, quote) !== -1) return from;
-  for (let index = from + 1; index < lines.length; index++) {
-    text = lines[index] ?? "";
-    if (endOfQuote(quote + text, quote) !== -1) return index;
-  }
-  return from;
-}
-
-function endOfQuote(text: string, quote: string): number {
-  for (let index = 1; index < text.length; index++) {
-    if (text[index] === "\\") index++;
-    else if (text[index] === quote) return index;
-  }
-  return -1;
-}
-
-/** Names a `.env` file sets, each once, in order. */
-export const envNames = (text: string): string[] => [
-  ...new Set(readEntries(text.split(/\r?\n/)).map(({ name }) => name)),
-];
-
-/** What a `.env` file sets, in order; a name that is set twice stands twice. */
+/** What a `.env` file sets, in order; a name that is set twice stands twice. Bare names have no value of their own. */
 export const envVariables = (text: string): EnvVariable[] =>
-  readEntries(text.split(/\r?\n/)).map(({ name, value }) => ({ name, value }));
+  parseEnv(text).entries.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
 
-/** The text with some variables set and some taken out; comments and all other lines stay as they are. */
+/**
+ * All that may stand in output in the place of a value: as Compose v2 reads it, as it is written (which is what the
+ * generation before reads, up to another comment rule), and lines that Compose quotes because it cannot read them.
+ */
+export function envSecrets(text: string): EnvVariable[] {
+  const { entries, unreadable } = parseEnv(text);
+  const forms = ({ name, value, raw }: EnvEntry): EnvVariable[] => {
+    const plain = raw.replace(/^(["'])([\s\S]*)\1$/, "$2");
+    const values = new Set([value ?? "", plain, raw.replace(/\s+#.*$/, "").trim(), raw.replace(/#.*$/, "").trim()]);
+    return [...values].filter((form) => form !== "").map((form) => ({ name, value: form }));
+  };
+  const quoted = unreadable.flatMap((line) => [line, line.replace(/^[^=:]*[=:]\s*["']?/, "")]);
+  return [...entries.flatMap(forms), ...quoted.map((value) => ({ name: "", value }))];
+}
+
+/**
+ * The text with some variables set and some taken out. Everything else stays as it is to the byte: comments, `export`,
+ * line ends, a byte order mark. Of a name that is set twice the last one counts and is written; the others go.
+ * @throws AppError `invalid_input` for a value that not every Compose reads back as it is.
+ */
 export function changeEnv(
   text: string,
   { set, remove }: { set: Readonly<Record<string, string>>; remove: readonly string[] },
 ): string {
   const written = new Map(Object.entries(set).map(([name, value]) => [name, `${name}=${quoteEnvValue(name, value)}`]));
   const gone = new Set(remove.filter((name) => !written.has(name)));
-  const lines = text === "" ? [] : text.replace(/\r?\n$/, "").split(/\r?\n/);
-  const entries = readEntries(lines);
-  // Of a name that is set twice the last one counts: that is the one to write in its place.
+  const { entries } = parseEnv(text);
   const last = new Map(entries.map((entry) => [entry.name, entry]));
-  const result: string[] = [];
+  let result = "";
   let at = 0;
   for (const entry of entries) {
-    result.push(...lines.slice(at, entry.from));
-    at = entry.to;
     const line = written.get(entry.name);
-    if (line === undefined) {
-      if (!gone.has(entry.name)) result.push(...lines.slice(entry.from, entry.to));
-    } else if (last.get(entry.name) === entry) {
-      result.push(line);
-      written.delete(entry.name);
+    if (line === undefined && !gone.has(entry.name)) continue;
+    if (line !== undefined && last.get(entry.name) === entry) {
+      result += text.slice(at, entry.from) + line;
+      at = entry.to;
+      continue;
     }
+    const [from, to] = wholeLines(text, entry);
+    result += text.slice(at, Math.max(at, from));
+    at = Math.max(at, to);
   }
-  result.push(...lines.slice(at), ...written.values());
-  return result.length === 0 ? "" : `${result.join("\n")}\n`;
+  result += text.slice(at);
+  const lineEnd = /\r?\n/.exec(text)?.[0] ?? "\n";
+  for (const [name, line] of written) {
+    if (last.has(name)) continue;
+    if (result !== "" && result !== "\ufeff" && !result.endsWith("\n")) result += lineEnd;
+    result += line + lineEnd;
+  }
+  return result;
+}
+
+/** The lines of a statement with their end, when it is alone on them; the statement itself when it is not. */
+function wholeLines(text: string, { from, to }: EnvEntry): [number, number] {
+  const start = Math.max(text.lastIndexOf("\n", from - 1) + 1, text.startsWith("\ufeff") ? 1 : 0);
+  const end = text.indexOf("\n", to);
+  const before = text.slice(start, from);
+  const after = text.slice(to, end === -1 ? text.length : end);
+  const alone = /^\s*(export\s+)?$/.test(before) && /^\s*(#.*)?$/.test(after);
+  return alone ? [start, end === -1 ? text.length : end + 1] : [from, to];
 }
 
 /**

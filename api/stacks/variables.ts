@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { TextFile } from "../../shared/protocol/file.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { changeEnv, type EnvVariable, envNames, envVariables } from "./env-file.ts";
+import { changeEnv, type EnvVariable, envNames, envSecrets } from "./env-file.ts";
 import type { StackPlace } from "./places.ts";
 
 /** The variables beside a stack's compose file, by their names: values stay where they are. */
@@ -39,10 +39,10 @@ export async function makeVariables(place: StackPlace, content: string): Promise
   if (content !== "") await place.root.writeText(envPath(place), content, undefined, 0o600);
 }
 
-/** Variables whose values must not be shown in output. */
+/** Texts that must not be shown in output. */
 export async function secretsOf(place: StackPlace): Promise<EnvVariable[]> {
   const file = await readEnvFile(place);
-  return file ? envVariables(file.content) : [];
+  return file ? envSecrets(file.content) : [];
 }
 
 async function readEnvFile(place: StackPlace): Promise<TextFile | null> {

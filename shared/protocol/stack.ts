@@ -103,7 +103,13 @@ const etag = z.string().min(1).max(128);
 export const envName = z
   .string()
   .max(255)
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be letters, digits and _");
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, "must be letters, digits, `_`, `.` and `-`, beginning with a letter or `_`");
+/** What a file may already hold is more than what is written into it. */
+const presentEnvName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[\p{L}\p{N}_.[\]-]+$/u, "must be the name of a variable");
 const envValue = z.string().max(8 * 1024);
 /** Variables of one `.env` file that can be set at a time. */
 const ENV_MAX = 200;
@@ -122,7 +128,7 @@ export const writeStackFileBody = z.strictObject({
 });
 export const writeStackEnvBody = z.strictObject({
   set: envValues.default({}),
-  remove: z.array(envName).max(ENV_MAX).default([]),
+  remove: z.array(presentEnvName).max(ENV_MAX).default([]),
   /** Of the file as its names were read; null when there was none. */
   etag: etag.nullable(),
 });

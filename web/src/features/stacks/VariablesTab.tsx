@@ -139,7 +139,7 @@ function VariableDialog(props: {
   const [tried, setTried] = createSignal(false);
   const [refusal, setRefusal] = createSignal<string | null>(null);
   const problem = () =>
-    /^[A-Za-z_][A-Za-z0-9_]*$/.test(name()) ? null : "Letters, digits and _, not beginning with a digit.";
+    /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name()) ? null : "Letters, digits, _ . and -, beginning with a letter or _.";
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     setTried(true);

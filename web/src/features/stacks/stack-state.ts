@@ -34,7 +34,7 @@ export function parseVariables(text: string): { values: Record<string, string> }
   const values: Record<string, string> = {};
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
-    const [, name, value = ""] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];
+    const [, name, value = ""] = /^\s*([A-Za-z_][A-Za-z0-9_.-]*)=(.*)$/.exec(line) ?? [];
     if (name === undefined) return { problem: `Line ${index + 1} is not of the form NAME=value.` };
     values[name] = value.trimEnd();
   }
