@@ -1,28 +1,27 @@
 #!/usr/bin/env bash
 # Sets up what the tests need and runs them all: types, lint, web build, unit, integration and browser tests.
 # The last line is "N passed, N failed". With CI=true nothing may be left out.
+# Arguments are vitest's: `deploy/test.sh realtime/fanout` runs only these tests, set up in the same way.
 set -euo pipefail
 exec </dev/null
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/common.sh
 . deploy/common.sh
+# shellcheck source=deploy/test-machine.sh
+. deploy/test-machine.sh
 
-PACKAGES="docker.io docker-compose docker-registry busybox-static chromium git nginx libnginx-mod-nchan redis-server strace iptables openssl procps shellcheck curl lsof logrotate systemd"
+PACKAGES="docker.io docker-compose docker-registry busybox-static chromium git nginx libnginx-mod-nchan redis-server strace iptables iproute2 openssl procps shellcheck curl lsof logrotate systemd"
 CI="${CI:-}"
 [ "$CI" = true ] && export REQUIRE_ALL=1
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
-engine_pid=""
+alone_pid=""
 policy_made=""
-passed=0
-failed=0
 
 clean_up() {
   [ -n "$policy_made" ] && rm -f /usr/sbin/policy-rc.d
-  if [ -n "$engine_pid" ]; then
-    kill "$engine_pid" 2>/dev/null || true
-    wait "$engine_pid" 2>/dev/null || true
-  fi
+  # All that runs in the namespaces ends with their first process.
+  if [ -n "$alone_pid" ]; then kill -KILL "$alone_pid" 2>/dev/null || true; fi
   # Mounts of an Engine that did not end cleanly would keep the folder.
   if [ -r /proc/self/mounts ]; then
     awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r |
@@ -56,92 +55,36 @@ install_debian_packages() {
   fi
 }
 
-engine_answers() { have docker && docker version >/dev/null 2>&1; }
-
-# An Engine of our own keeps its data and socket in the work folder and leaves the machine's own alone.
-start_engine() {
-  engine_answers && return
-  if [ "$(id -u)" != 0 ] || ! have dockerd; then return; fi
-  say "Starting a Docker Engine…"
-  mkdir -p "$work/engine"
-  dockerd --data-root "$work/engine/data" --exec-root "$work/engine/exec" --pidfile "$work/engine/docker.pid" \
-    --host "unix://$work/engine/docker.sock" --bridge=none --iptables=false >"$work/dockerd.log" 2>&1 &
-  engine_pid=$!
-  export DOCKER_HOST="unix://$work/engine/docker.sock"
-  for _ in $(seq 150); do
-    engine_answers && return
-    kill -0 "$engine_pid" 2>/dev/null || break
-    sleep 0.2
-  done
-  tail -n 20 "$work/dockerd.log"
-  warn "The Docker Engine did not start."
-}
-
-# No image is pulled where busybox is at hand: a folder with its links is an image already.
-import_image() {
-  engine_answers || return 0
-  docker image inspect busybox:local >/dev/null 2>&1 && return
-  busybox="$(command -v busybox || true)"
-  if [ "$(uname)" = Linux ] && [ -n "$busybox" ]; then
-    mkdir -p "$work/image/bin" "$work/image/tmp" "$work/image/etc"
-    cp "$busybox" "$work/image/bin/busybox"
-    for applet in $("$busybox" --list); do
-      [ "$applet" = busybox ] || ln -sf busybox "$work/image/bin/$applet"
-    done
-    printf 'root:x:0:0:root:/:/bin/sh\n' >"$work/image/etc/passwd"
-    tar -C "$work/image" -c . | docker import -c 'CMD ["/bin/sh"]' - busybox:local >/dev/null
-  else
-    { docker pull -q busybox:stable && docker tag busybox:stable busybox:local; } >/dev/null 2>&1 ||
-      warn "The image busybox:local could not be made."
-  fi
-}
-
-# check <name> <command…>: one pass or failure; its output is shown when it fails.
-check() {
-  name="$1"
-  shift
-  if "$@" >"$work/check.log" 2>&1; then
-    passed=$((passed + 1))
-    say "ok: $name"
-  else
-    failed=$((failed + 1))
-    cat "$work/check.log"
-    say "FAILED: $name"
-  fi
-}
-
-# A run that hangs must still end with a result.
-limited() {
-  if have timeout; then timeout --kill-after=20 "$@"; else shift && "$@"; fi
-}
-
-# run_tests <seconds> <vitest arguments…>: adds what vitest counted; a run without a report is a failure.
-run_tests() {
-  limit="$1"
-  shift
-  report="$work/report.json"
-  rm -f "$report"
-  status=0
-  TMPDIR="$work/tmp" limited "$limit" "$NODE" node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
-    --outputFile.json="$report" "$@" 2>&1 | tee -a "$work/tests.log" || status=$?
-  counts="$("$NODE" deploy/count-tests.ts "$report" "$status")" || counts="0 1"
-  passed=$((passed + ${counts%% *}))
-  failed=$((failed + ${counts##* }))
-}
-
 if [ -r /etc/debian_version ] && [ "$(id -u)" = 0 ]; then install_debian_packages; fi
 install_packages
-start_engine
-import_image
-mkdir -p "$work/tmp"
+export NODE
+mkdir -p "$work/tmp" "$work/home"
 
-check "types" npm run --silent types
-check "lint" npm run --silent lint
-check "web build" npm run --silent build
-run_tests 1500 --project server --project web
-run_tests 600 --project browser
+machine_state "$work/before"
+status=0
+if can_run_alone; then
+  export RUNS_ALONE=1
+  # Of the home folder only npm's settings and downloads are used.
+  export npm_config_userconfig="${npm_config_userconfig:-$HOME/.npmrc}" npm_config_cache="${npm_config_cache:-$HOME/.npm}"
+  export npm_config_logs_max=0
+  HOME="$work/home" run_alone bash deploy/test-run.sh "$work" "$@" || status=$?
+else
+  bash deploy/test-run.sh "$work" "$@" || status=$?
+fi
+read -r passed failed 2>/dev/null <"$work/counts" || { passed=0 && failed=1; }
+if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
 
-if grep -q '^left out' "$work/tests.log"; then
+machine_state "$work/after"
+left="$(diff -r "$work/before" "$work/after" || true)$(left_behind)"
+if [ -z "$left" ]; then
+  passed=$((passed + 1))
+  say "ok: the machine is as it was"
+else
+  failed=$((failed + 1))
+  printf '%s\n' "$left"
+  say "FAILED: the machine is as it was"
+fi
+if grep -qs '^left out' "$work/tests.log"; then
   say "Left out on this machine:"
   grep -h '^left out' "$work/tests.log" | sort -u
 fi

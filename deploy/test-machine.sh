@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # `work` is the folder that test.sh made
+# Sourced by test.sh and test-run.sh: the tests run alone, and the machine is looked at before and after.
+
+# Programs of util-linux make the namespaces; they need Linux and root.
+can_run_alone() {
+  [ "$(uname)" = Linux ] && [ "$(id -u)" = 0 ] && have unshare && have ip &&
+    unshare --net --mount --pid --fork --mount-proc ip link set lo up 2>/dev/null
+}
+
+# run_alone <command…>: with a network, mounts and processes of its own. What it leaves running ends with it. Its loopback is
+# the tests' alone, so no port and no Engine of this machine is in reach; nothing else of the network is either.
+run_alone() {
+  unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private "$@" &
+  alone_pid=$!
+  wait "$alone_pid"
+}
+
+# Inside: what belongs to the namespaces.
+settle_in() {
+  ip link set lo up
+  # Some Engines put a key there when they start.
+  if [ -d /etc/docker ]; then mkdir -p "$work/etc-docker" && mount --bind "$work/etc-docker" /etc/docker; fi
+}
+
+# machine_state <folder>: a file for each kind of thing that a test run could change.
+machine_state() {
+  mkdir -p "$1"
+  [ -r /proc/net/dev ] || return 0
+  sed -n 's/^ *\([^ :]*\):.*/\1/p' /proc/net/dev | sort >"$1/interfaces"
+  cut -f 1-3,8 /proc/net/route | sort >"$1/routes"
+  if have iptables-save; then
+    { iptables-save && ip6tables-save; } 2>/dev/null | sed -e '/^#/d' -e 's/\[[0-9:]*\]//' >"$1/firewall" || true
+  fi
+  find /etc -printf '%p %m %u %g %s %T@ %l\n' 2>/dev/null | sort >"$1/etc"
+  find /sys/fs/cgroup -maxdepth 2 -type d \( -name 'docker*' -o -name 'ai-desktop*' \) 2>/dev/null | sort >"$1/cgroups"
+  # Others leave things in these folders too, and may while the tests run: names that the tests or their tools would use.
+  for folder in /tmp /var/tmp "${TMPDIR:-/tmp}" /run "$HOME" "$HOME/.config"; do
+    find "$folder" -maxdepth 1 2>/dev/null |
+      grep -E '/[._]?(aid|ai-desktop|pm2|docker|containerd|org\.chromium|chromium|playwright|vite|deno|tsx|node|proxy)[^/]*$' || true
+  done | grep -vxF "$work" | sort -u >"$1/folders"
+}
+
+# What ran for the tests and still does, what is mounted for them, and what they left in their folder for temporary files.
+left_behind() {
+  for process in /proc/[0-9]*; do
+    grep -qsF "$work" "$process/cmdline" && printf 'process %s: %s\n' "${process#/proc/}" "$(tr '\0' ' ' <"$process/cmdline")"
+  done
+  [ -r /proc/self/mounts ] && awk -v below="$work/" 'index($2, below) == 1 { print "mount " $2 }' /proc/self/mounts
+  find "$work/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | sed 's/^/temporary file /'
+  return 0
+}
+
+# Inside, after the Engine has ended: nothing but this script is to run or to listen.
+left_running() {
+  for process in /proc/[0-9]*; do
+    id="${process#/proc/}"
+    if [ "$id" = 1 ] || [ "$id" = "$BASHPID" ]; then continue; fi
+    command="$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null || true)" # empty for one that ended
+    if [ -n "$command" ]; then printf 'process %s: %s\n' "$id" "$command"; fi
+  done
+  awk 'FNR > 1 && $4 == "0A" { print "listens: " $2 }' /proc/net/tcp /proc/net/tcp6
+}
+
+# What an Engine holds, by name.
+engine_state() {
+  docker ps --all --format 'container {{.Names}}'
+  docker image ls --format 'image {{.Repository}}:{{.Tag}}'
+  docker volume ls --format 'volume {{.Name}}'
+  docker network ls --format 'network {{.Name}}'
+}
+
+# nothing_printed <command…>: fails with what it printed.
+nothing_printed() {
+  printed="$("$@")"
+  [ -z "$printed" ] || { printf '%s\n' "$printed" && return 1; }
+}

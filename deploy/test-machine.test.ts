@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks } from "../shared/testing/parts.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+
+/** What test.sh looks at before and after a run, in a network of its own where the test may change something. */
+describe.skipIf(await lacks("bash", "namespaces"))("the look at the machine", () => {
+  let folder: TempFolder;
+  beforeAll(async () => {
+    folder = await tempFolder("look");
+    await mkdir(join(folder.path, "tmp"));
+    await mkdir(join(folder.path, "own"));
+  });
+  afterAll(() => folder?.remove());
+
+  /** What differs after a command was run. */
+  const changedBy = async (command: string) => {
+    const script = `set -e; . deploy/common.sh; . deploy/test-machine.sh; 
+      ip link set lo up; ip link add docker0 type bridge; ip addr add 172.17.0.1/16 dev docker0; ip link set docker0 up
+      machine_state "$work/before"; ${command}; machine_state "$work/after"
+      diff -r "$work/before" "$work/after" || true; left_behind`;
+    const env = { ...process.env, work: folder.path, TMPDIR: join(folder.path, "own") };
+    const { stdout } = await run("unshare", ["--net", "bash", "-c", script], { cwd: projectFolder, env });
+    // Other tests leave and take folders beside it meanwhile.
+    const isOwn = (line: string) =>
+      /^([<>]|process|mount|temporary) /.test(line) && (!/\/aid[-.]/.test(line) || line.includes(folder.path));
+    return stdout.split("\n").filter(isOwn).join("\n");
+  };
+
+  test("sees nothing where nothing was changed", async () => {
+    expect(await changedBy("true")).toBe("");
+  });
+
+  test.each([
+    ["a bridge that is gone", "ip link del docker0", "< docker0"],
+    ["a route that is gone", "ip route flush dev docker0", "< docker0"],
+    ["a rule that was added", "iptables -A INPUT -p tcp --dport 1 -j DROP", "> -A INPUT"],
+    ["a folder that was left", `mkdir "$TMPDIR/aid-left-here"`, "aid-left-here"],
+  ])("sees %s", async (_what, command, seen) => {
+    expect(await changedBy(command)).toContain(seen);
+  });
+
+  test("sees a temporary file and a process that tests left", async () => {
+    await writeFile(join(folder.path, "tmp/left.txt"), "");
+    const left = await changedBy(`(exec -a "$work/left" sleep 5) >/dev/null 2>&1 & started=$!`);
+    expect(left).toContain("tmp/left.txt");
+    expect(left).toMatch(/process \d+: \S+\/left 5/);
+  });
+});

@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Started by test.sh, in most cases alone with the tests: an Engine, its image, then every check and test.
+# Writes "<passed> <failed>" into the folder that test.sh made. Arguments are vitest's: then only the tests they name run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/common.sh
+. deploy/common.sh
+# shellcheck source=deploy/test-machine.sh
+. deploy/test-machine.sh
+
+work="$1"
+shift
+engine_pid=""
+cgroup="/ai-desktop-test-${work##*.}"
+passed=0
+failed=0
+
+stop_engine() {
+  [ -n "$engine_pid" ] || return 0
+  kill "$engine_pid" 2>/dev/null || true
+  wait "$engine_pid" 2>/dev/null || true
+  engine_pid=""
+  # The kernel frees a group a moment after its last process.
+  for _ in $(seq 50); do
+    find /sys/fs/cgroup -maxdepth 3 -depth -type d -path "*$cgroup*" -exec rmdir {} + 2>/dev/null || true
+    [ -n "$(find /sys/fs/cgroup -maxdepth 2 -type d -path "*$cgroup")" ] || break
+    sleep 0.1
+  done
+}
+trap stop_engine EXIT
+trap 'exit 130' INT TERM
+
+engine_answers() { have docker && docker version >/dev/null 2>&1; }
+
+# An Engine of our own keeps its data and socket in the work folder and leaves the machine's own alone. It is told to have no
+# bridge, and would delete that of the machine's own: it is started only where the network is ours.
+start_engine() {
+  if [ -z "${RUNS_ALONE:-}" ] || ! have dockerd; then return; fi
+  say "Starting a Docker Engine…"
+  mkdir -p "$work/engine"
+  dockerd --data-root "$work/engine/data" --exec-root "$work/engine/exec" --pidfile "$work/engine/docker.pid" \
+    --host "unix://$work/engine/docker.sock" --bridge=none --iptables=false \
+    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$cgroup" >"$work/dockerd.log" 2>&1 &
+  engine_pid=$!
+  export DOCKER_HOST="unix://$work/engine/docker.sock"
+  for _ in $(seq 150); do
+    engine_answers && return
+    kill -0 "$engine_pid" 2>/dev/null || break
+    sleep 0.2
+  done
+  tail -n 20 "$work/dockerd.log"
+  warn "The Docker Engine did not start."
+}
+
+# No image is pulled where busybox is at hand: a folder with its links is an image already.
+import_image() {
+  engine_answers || return 0
+  docker image inspect busybox:local >/dev/null 2>&1 && return
+  busybox="$(command -v busybox || true)"
+  if [ "$(uname)" = Linux ] && [ -n "$busybox" ]; then
+    mkdir -p "$work/image/bin" "$work/image/tmp" "$work/image/etc"
+    cp "$busybox" "$work/image/bin/busybox"
+    for applet in $("$busybox" --list); do
+      [ "$applet" = busybox ] || ln -sf busybox "$work/image/bin/$applet"
+    done
+    printf 'root:x:0:0:root:/:/bin/sh\n' >"$work/image/etc/passwd"
+    tar -C "$work/image" -c . | docker import -c 'CMD ["/bin/sh"]' - busybox:local >/dev/null
+  else
+    { docker pull -q busybox:stable && docker tag busybox:stable busybox:local; } >/dev/null 2>&1 ||
+      warn "The image busybox:local could not be made."
+  fi
+}
+
+# count <name> <exit code> <file with its output>: one pass or failure; the output is shown when it failed.
+count() {
+  if [ "$2" = 0 ]; then
+    passed=$((passed + 1))
+    say "ok: $1"
+  else
+    failed=$((failed + 1))
+    cat "$3"
+    say "FAILED: $1"
+  fi
+}
+
+# check <name> <command…>
+check() {
+  name="$1"
+  shift
+  status=0
+  "$@" >"$work/check.log" 2>&1 || status=$?
+  count "$name" "$status" "$work/check.log"
+}
+
+# A run that hangs must still end with a result.
+limited() {
+  if have timeout; then timeout --kill-after=20 "$@"; else shift && "$@"; fi
+}
+
+# run_tests <seconds> <vitest arguments…>: adds what vitest counted; a run without a report is a failure.
+run_tests() {
+  limit="$1"
+  shift
+  report="$work/report.json"
+  rm -f "$report"
+  status=0
+  TMPDIR="$work/tmp" limited "$limit" "$NODE" node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
+    --outputFile.json="$report" "$@" 2>&1 | tee -a "$work/tests.log" || status=$?
+  counts="$("$NODE" deploy/count-tests.ts "$report" "$status")" || counts="0 1"
+  passed=$((passed + ${counts%% *}))
+  failed=$((failed + ${counts##* }))
+}
+
+run_everything() {
+  # The tests need the built page; types and lint need a core for half a minute that the tests leave idle anyway.
+  check "web build" npm run --silent build
+  npm run --silent types >"$work/types.log" 2>&1 &
+  types_pid=$!
+  npm run --silent lint >"$work/lint.log" 2>&1 &
+  lint_pid=$!
+  run_tests 1500 --project server --project web
+  run_tests 600 --project browser
+  status=0
+  wait "$types_pid" || status=$?
+  count types "$status" "$work/types.log"
+  status=0
+  wait "$lint_pid" || status=$?
+  count lint "$status" "$work/lint.log"
+}
+
+[ -z "${RUNS_ALONE:-}" ] || settle_in
+start_engine
+import_image
+[ -z "$engine_pid" ] || engine_state | sort >"$work/engine-before"
+if [ $# -gt 0 ]; then run_tests 1500 "$@"; else run_everything; fi
+if [ -n "$engine_pid" ]; then
+  engine_state | sort >"$work/engine-after"
+  check "nothing is left in the Engine" diff "$work/engine-before" "$work/engine-after"
+fi
+stop_engine
+[ -z "${RUNS_ALONE:-}" ] || check "nothing is left running" nothing_printed left_running
+printf '%s %s\n' "$passed" "$failed" >"$work/counts"
