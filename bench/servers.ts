@@ -17,7 +17,7 @@ export interface RunningSubject {
 
 const emitToken = randomBytes(32).toString("base64url");
 /** What the page of the web app would send; the stand-in of the API knows the session. */
-const SESSION = { Origin: "http://localhost:3005", Cookie: "session=bench" };
+const SESSION = { Origin: "http://localhost:3005", Cookie: "ai-desktop=bench" };
 
 /** Starts a script of the bench on a free port; PORT tells it which. */
 export async function startScript(

@@ -50,7 +50,7 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
   return {
     authenticate(request) {
       // Tabs of one browser that come back together are one question.
-      const key = JSON.stringify([request.cookie, request.token, request.address]);
+      const key = JSON.stringify([request.cookie, request.token, request.address, request.https]);
       const known = asking.get(key);
       if (known) return known;
       const answer = identify(request).finally(() => {

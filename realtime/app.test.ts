@@ -35,7 +35,7 @@ describe("POST /emit", () => {
     ["no token", 401, event, { Authorization: "" }],
     ["a wrong token", 401, event, { Authorization: `Bearer ${EMIT_TOKEN}x` }],
     ["a near miss", 401, event, { Authorization: `Bearer ${EMIT_TOKEN.slice(0, -1)}X` }],
-    ["a session's cookie", 401, event, { Authorization: "", Cookie: "session=admin" }],
+    ["a session's cookie", 401, event, { Authorization: "", Cookie: "ai-desktop=admin" }],
     ["an unknown namespace", 404, { ...event, namespace: "ghost" }],
     ["the default namespace", 404, { ...event, namespace: "/" }],
     ["an empty namespace", 404, { ...event, namespace: "" }],
@@ -164,7 +164,7 @@ describe("GET", () => {
       expect((await get(path, { Authorization: "Bearer wrong" })).status).toBe(401);
       expect((await get(path, { Authorization: "Bearer viewer" })).status).toBe(403);
       expect((await get(path, { Authorization: "Bearer admin" })).status).toBe(200);
-      expect((await get(path, { Cookie: "session=admin" })).status).toBe(200);
+      expect((await get(path, { Cookie: "ai-desktop=admin" })).status).toBe(200);
       expect((await get(path, { Authorization: `Bearer ${EMIT_TOKEN}` })).status).toBe(200);
     }
     const ready = await get("/ready", { Authorization: `Bearer ${EMIT_TOKEN}` });

@@ -11,7 +11,9 @@ import type { DependencyName, DependencyState } from "../shared/protocol/system.
 import { bearerToken } from "../shared/server/emit-token.ts";
 import { AppError, errorHandler, notFoundHandler } from "../shared/server/errors.ts";
 import { hasOneHost } from "../shared/server/origin-policy.ts";
+import { createPeers } from "../shared/server/peer-address.ts";
 import { requestId } from "../shared/server/request-id.ts";
+import { cameByHttps } from "../shared/server/request-scheme.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import type { EmitGate } from "./emit-gate.ts";
 import { parseJson, requireJson } from "./json-body.ts";
@@ -19,7 +21,7 @@ import type { Realtime } from "./server.ts";
 
 export type RealtimeAppDeps = Pick<
   RealtimeDeps,
-  "authenticator" | "docker" | "files" | "log" | "originPolicy" | "processes"
+  "authenticator" | "docker" | "files" | "log" | "originPolicy" | "processes" | "trustedProxies"
 > & { gate: EmitGate; realtime: Realtime };
 
 type Env = { Bindings: HttpBindings; Variables: { requestId: string } };
@@ -28,14 +30,19 @@ type Env = { Bindings: HttpBindings; Variables: { requestId: string } };
 export function createRealtimeApp(deps: RealtimeAppDeps) {
   const { gate, realtime, log, originPolicy } = deps;
   const metrics = createMetrics(realtime);
+  const schemes = { originPolicy, peers: createPeers(deps.trustedProxies) };
 
-  const requireOperator = async (header: (name: string) => string | undefined) => {
-    const authorization = header("authorization");
+  const requireOperator = async ({ incoming }: HttpBindings) => {
+    const { authorization, cookie } = incoming.headers;
     if (gate.admits(authorization)) return;
     const token = bearerToken(authorization);
-    const cookie = header("cookie");
     if (cookie === undefined && token === undefined) throw new AppError("unauthorized", "Log in first.");
-    const principal = await deps.authenticator.authenticate({ cookie, token, address: "" });
+    const principal = await deps.authenticator.authenticate({
+      cookie,
+      token,
+      address: "",
+      https: cameByHttps(incoming, schemes),
+    });
     if (!may(principal, "metrics:view")) throw new AppError("forbidden", "You are not allowed to do this.");
   };
 
@@ -59,13 +66,13 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
     })
     .get("/health", (c) => c.json(ok({ status: "healthy", ...realtime.health() })))
     .get("/ready", async (c) => {
-      await requireOperator((name) => c.req.header(name));
+      await requireOperator(c.env);
       const dependencies = await dependencyStates(deps);
       // A server that cannot reach the others serves its own viewers, but should get no new ones.
       return c.json(ok({ dependencies }), dependencies.redis.state === "down" ? 503 : 200);
     })
     .get("/metrics", async (c) => {
-      await requireOperator((name) => c.req.header(name));
+      await requireOperator(c.env);
       return c.text(await metrics.metrics(), 200, { "Content-Type": metrics.contentType });
     });
 }

@@ -87,7 +87,11 @@ test("an answer of the API that a revocation overtakes does not count", async ()
 
 test("a question under way is not shared with who asks after a revocation", async () => {
   const held: (() => void)[] = [];
-  const principal = await createTestAuthenticator().authenticator.authenticate({ token: "admin", address: "" });
+  const principal = await createTestAuthenticator().authenticator.authenticate({
+    token: "admin",
+    address: "",
+    https: false,
+  });
   const api = createServer((_request, response) => {
     held.push(() => response.end(JSON.stringify({ success: true, principal })));
   }).listen(0, "127.0.0.1");
@@ -96,7 +100,7 @@ test("a question under way is not shared with who asks after a revocation", asyn
     `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
     EMIT_TOKEN,
   );
-  const ask = () => authenticate({ token: "x", address: "" });
+  const ask = () => authenticate({ token: "x", address: "", https: false });
   const before = [ask(), ask()];
   await eventually(() => expect(held).toHaveLength(1));
   outdate?.();

@@ -4,19 +4,23 @@ import { type HandshakeRequest, may, type Permission, type Principal } from "../
 import { bearerToken } from "../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../shared/server/errors.ts";
 import { hasOneHost, type OriginPolicy } from "../shared/server/origin-policy.ts";
+import type { Peers } from "../shared/server/peer-address.ts";
+import { cameByHttps } from "../shared/server/request-scheme.ts";
+import { hasSessionCookie } from "../shared/server/session-cookie.ts";
 import type { Authenticator } from "./deps.ts";
 import type { Sockets } from "./sockets.ts";
 
 export interface HandshakeDeps {
   authenticator: Authenticator;
   originPolicy: OriginPolicy;
-  trustedProxies: readonly string[];
+  peers: Peers;
   sockets: Sockets;
 }
 
 /** What the gate found out about a connection, kept with the request that opened it. */
 export interface Admission {
   address: string;
+  https: boolean;
   /** Absent until the first CONNECT packet of a program that sends its key there. */
   answer?: Answer;
   /** The key has come: no stranger any more. */
@@ -40,48 +44,40 @@ const ask = (authenticator: Authenticator, request: HandshakeRequest): Answer =>
 const admissions = new WeakMap<IncomingMessage, Admission>();
 export const admissionOf = (request: IncomingMessage) => admissions.get(request);
 
-/** Address of the peer, or the right-most hop a listed proxy names. */
-export function peerAddress(request: IncomingMessage, trustedProxies: readonly string[]): string {
-  const peer = (request.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-  if (!trustedProxies.includes(peer)) return peer;
-  const forwarded = request.headers["x-forwarded-for"];
-  const hops = (Array.isArray(forwarded) ? forwarded.join(",") : (forwarded ?? "")).split(",").map((hop) => hop.trim());
-  return hops.at(-1) || peer;
-}
-
-/** Engine.IO takes an empty `sid`, and the last of several, as we do here: it is given what we have read. */
-function isHandshake(request: IncomingMessage & { _query?: Record<string, string> }): boolean {
-  request._query = Object.fromEntries(new URL(request.url ?? "/", "http://localhost").searchParams);
-  return !request._query.sid;
-}
+/** How a request reached the server: Node tells upgrades apart from all others, whatever their query says. */
+export type RequestKind = "request" | "upgrade";
 
 /**
  * Checks a polling request or a WebSocket upgrade before Engine.IO sees it: Host and Origin always, and on a handshake
- * the session, before there is a sid or a 101. A program without cookie, Origin and bearer token may go on to send its
+ * the session or the key of the header, before there is a sid or a 101. Without either, a program may go on to send its
  * key in the CONNECT packet; until then it can do nothing, and it has {@link connectTimeout} for it.
+ * @throws AppError `misdirected_request`, `forbidden`, `unauthorized`, `rate_limited`, `method_not_allowed`.
  */
-export async function admit(request: IncomingMessage, deps: HandshakeDeps): Promise<void> {
-  const { origin, host, cookie, authorization } = request.headers;
+export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind: RequestKind): Promise<void> {
+  const { host, cookie, authorization } = request.headers;
   if (!hasOneHost(request) || !deps.originPolicy.allowsHost(host)) {
     throw new AppError("misdirected_request", "This server does not answer to that host name.");
   }
+  const query = readQuery(request);
+  // A script element of any page can read such an answer.
+  if (query.has("j")) throw new AppError("forbidden", "JSONP is not supported.");
+  if (request.method === "OPTIONS") return checkPreflight(request, deps.originPolicy);
   const token = bearerToken(authorization);
-  if (origin !== undefined && !deps.originPolicy.allowsOrigin(origin)) {
-    throw new AppError("forbidden", "Pages of this origin may not connect.");
-  }
-  if (origin === undefined && cookie !== undefined && token === undefined) {
-    throw new AppError("forbidden", "A connection with a session must name its origin.");
-  }
-  if (!isHandshake(request)) return;
+  if (token === undefined && /^bearer\b/i.test(authorization ?? ""))
+    throw new AppError("unauthorized", "Log in first.");
+  const hasSession = token === undefined && hasSessionCookie(cookie);
+  // A key is sent on purpose, never by a browser on its own: where there is one, it alone counts.
+  if (token === undefined) checkOrigin(request, deps.originPolicy, hasSession, kind);
+  if (query.get("sid")) return;
 
-  const address = peerAddress(request, deps.trustedProxies);
-  const admission: Admission = { address, leave: deps.sockets.enter(address) };
+  const address = deps.peers.addressOf(request);
+  const https = cameByHttps(request, deps);
+  const admission: Admission = { address, https, leave: deps.sockets.enter(address) };
   try {
-    if (cookie !== undefined || token !== undefined) {
-      admission.answer = ask(deps.authenticator, { cookie, token, address });
+    if (hasSession || token !== undefined) {
+      const credentials = token === undefined ? { cookie } : { token };
+      admission.answer = ask(deps.authenticator, { ...credentials, address, https });
       await admission.answer.principal;
-    } else if (origin !== undefined) {
-      throw new AppError("unauthorized", "Log in first.");
     } else {
       const { leave } = admission;
       const meet = deps.sockets.enterStranger();
@@ -96,6 +92,46 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps): Prom
     admission.leave();
     throw error;
   }
+}
+
+/** Engine.IO takes an empty `sid`, and the last of several, as we do here: it is given what we have read. */
+function readQuery(request: IncomingMessage & { _query?: Record<string, string> }): Map<string, string> {
+  const query = new Map(new URL(request.url ?? "/", "http://localhost").searchParams);
+  request._query = Object.fromEntries(query);
+  return query;
+}
+
+const foreignOrigin = () => new AppError("forbidden", "Pages of this origin may not connect.");
+
+function checkPreflight({ headers }: IncomingMessage, policy: OriginPolicy): void {
+  if (headers.origin === undefined || headers["access-control-request-method"] === undefined) {
+    throw new AppError("method_not_allowed", "This method is not allowed here.");
+  }
+  if (!policy.allowsOrigin(headers.origin)) throw foreignOrigin();
+}
+
+/** Cookies come from whatever page makes the request: with them, the page has to be a listed one. */
+function checkOrigin(request: IncomingMessage, policy: OriginPolicy, hasSession: boolean, kind: RequestKind): void {
+  const { origin, cookie } = request.headers;
+  if (origin !== undefined) {
+    if (cookie !== undefined && !policy.allowsOrigin(origin)) throw foreignOrigin();
+    return;
+  }
+  if (!hasSession) return;
+  // Browsers name the page in every WebSocket handshake and POST, and never in a GET to the page's own origin.
+  if (kind === "upgrade" || request.method !== "GET" || !isOwnPage(request)) {
+    throw new AppError("forbidden", "A connection with a session must name its origin.");
+  }
+}
+
+/**
+ * Whether a GET without Origin may be of our own page. Over plain http to an address browsers send no `Sec-Fetch-*`
+ * headers at all; there the SameSite cookie and the missing CORS header keep other pages out.
+ */
+function isOwnPage({ headers }: IncomingMessage): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined) return site === "same-origin";
+  return !Object.keys(headers).some((name) => name.startsWith("sec-fetch-"));
 }
 
 /** Time a connection has to join its first namespace, in milliseconds. */
@@ -125,24 +161,38 @@ export function toConnectError(thrown: unknown): Error {
 
 async function identify(socket: Socket, deps: HandshakeDeps): Promise<Principal> {
   const admission = admissionOf(socket.request);
-  const token: unknown = socket.handshake.auth.token;
   if (!admission) throw new AppError("unauthorized", "Log in first.");
-  if (!admission.answer) {
-    if (typeof token !== "string" || token.length > 512) throw new AppError("unauthorized", "Log in first.");
-    // One question a connection, whatever number of namespaces it joins at once.
-    askAgain(admission, { token, address: admission.address }, deps);
+  const { address, https, answer: earlier } = admission;
+  const key = readKey(socket);
+  if (key === undefined && !earlier) throw new AppError("unauthorized", "Log in first.");
+  // One question a connection, whatever number of namespaces it joins at once.
+  if (key !== undefined && key !== earlier?.request.token) {
+    if (earlier?.request.token !== undefined || deps.sockets.holds(socket.conn)) {
+      throw new AppError("conflict", "One connection is of one session or key; open another one for this key.");
+    }
+    askAgain(admission, { token: key, address, https }, deps);
   }
   for (let asked = 0; admission.answer && asked < ANSWERS_MAX; asked++) {
     const { answer } = admission;
     const known = await answer.principal;
+    // Another namespace has brought a key meanwhile.
+    if (admission.answer !== answer) continue;
     if (!deps.sockets.revokedSince(answer.askedAt, known)) {
       admission.meet?.();
       return known;
     }
     // Log-out, or another role, came between the handshake and this packet, and found no socket to cut.
-    if (admission.answer === answer) askAgain(admission, answer.request, deps);
+    askAgain(admission, answer.request, deps);
   }
   throw new AppError("unauthorized", "Log in first.");
+}
+
+/** The API key of the CONNECT packet; undefined when there is none. */
+function readKey({ handshake }: Socket): string | undefined {
+  const token: unknown = handshake.auth.token;
+  if (token === undefined || token === null) return undefined;
+  if (typeof token !== "string" || token.length > 512) throw new AppError("unauthorized", "Log in first.");
+  return token;
 }
 
 /** Questions about one connection while its session is revoked again and again. */

@@ -8,6 +8,7 @@ import type { EmitEvent } from "../shared/protocol/emit.ts";
 import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
 import type { DependencyState } from "../shared/protocol/system.ts";
 import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
+import { createPeers } from "../shared/server/peer-address.ts";
 import { announce } from "./announce.ts";
 import { type GuardedConnection, guardConnection } from "./connection-guard.ts";
 import type { RealtimeDeps } from "./deps.ts";
@@ -69,7 +70,8 @@ export interface Realtime {
 export function createRealtime(deps: RealtimeDeps): Realtime {
   const { log } = deps;
   const sockets = createSockets(deps.caps, deps.authenticator, log);
-  const handshake: HandshakeDeps = { ...deps, sockets };
+  const { authenticator, originPolicy } = deps;
+  const handshake: HandshakeDeps = { authenticator, originPolicy, sockets, peers: createPeers(deps.trustedProxies) };
   const writer = new TurnWriter();
   const laggards = createLaggards();
 
@@ -83,11 +85,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const io = new Server({ connectTimeout, serveClient: false, adapter: createFanoutAdapter(writer, laggards) });
   io.bind(engine);
 
+  /** Requests that became a connection, whose end gives their place back. */
+  const opened = new WeakSet<IncomingMessage>();
   engine.on(
     "connection",
     (
       connection: GuardedConnection & { request: IncomingMessage; once(event: "close", listener: () => void): void },
     ) => {
+      opened.add(connection.request);
       guardConnection(connection);
       // Before Socket.IO does: its closing waits for the next poll of the peer, which may never come.
       const late = setTimeout(() => {
@@ -141,12 +146,16 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
 
   return {
     handleRequest(request, response) {
-      admit(request, handshake).then(
+      // No other page may take an answer for a picture or a script of its own.
+      response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+      admit(request, handshake, "request").then(
         () => {
           // A handshake that Engine.IO refuses never becomes a connection: give its place back.
-          response.once("finish", () => {
-            if (response.statusCode >= 400) admissionOf(request)?.leave();
-          });
+          const giveBack = () => {
+            if (!opened.has(request)) admissionOf(request)?.leave();
+          };
+          if (response.destroyed) return giveBack();
+          response.once("close", giveBack);
           engine.handleRequest(request as never, response);
         },
         (thrown: unknown) => refuse(response, thrown),
@@ -155,10 +164,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     handleUpgrade(request, socket, head) {
       const swallow = () => socket.destroy();
       socket.on("error", swallow); // a peer that resets while the session is being checked
-      admit(request, handshake).then(
+      admit(request, handshake, "upgrade").then(
         () => {
           socket.off("error", swallow);
           const admission = admissionOf(request);
+          if (socket.destroyed) return admission?.leave();
           if (admission) socket.once("close", admission.leave);
           engine.handleUpgrade(request as never, socket, head);
         },
@@ -214,6 +224,7 @@ function refuseUpgrade(socket: Duplex, thrown: unknown): void {
     `HTTP/1.1 ${error.status} Refused`,
     "Connection: close",
     "Content-Type: application/json",
+    "Cross-Origin-Resource-Policy: same-origin",
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);

@@ -1,6 +1,7 @@
 import type { Principal, Revocation } from "../shared/protocol/access.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { Log } from "../shared/server/log.ts";
+import { addressBucket, isLoopback } from "../shared/server/peer-address.ts";
 import type { Authenticator, SocketCaps } from "./deps.ts";
 import { createRevocations } from "./revocations.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
@@ -32,7 +33,7 @@ interface Held {
 }
 
 export interface Sockets {
-  /** Counts a connection against the address's share. Throws `rate_limited`; call the answer when it has closed. */
+  /** Counts a connection against the share of its address, or of its IPv6 /64. Throws `rate_limited`; call the answer when it has closed. */
   enter(address: string): () => void;
   /**
    * Counts a connection whose key is still to come: strangers may fill half of all places, so that who has a session
@@ -53,8 +54,6 @@ export interface Sockets {
   readonly size: number;
   close(): void;
 }
-
-const isLoopback = (address: string) => address === "::1" || address.startsWith("127.");
 
 /** Knows every connection's session: caps how many there are, and cuts them when the session ends. */
 export function createSockets(caps: SocketCaps, authenticator: Authenticator, log: Log): Sockets {
@@ -103,20 +102,21 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
   return {
     enter(address) {
       if (total >= caps.total) throw new AppError("rate_limited", "Too many connections.", { retryAfter: 5 });
-      const count = byAddress.get(address) ?? 0;
+      const bucket = addressBucket(address);
+      const count = byAddress.get(bucket) ?? 0;
       if (!isLoopback(address) && count >= caps.perAddress) {
         throw new AppError("rate_limited", "Too many connections from this address.", { retryAfter: 5 });
       }
       total++;
-      byAddress.set(address, count + 1);
+      byAddress.set(bucket, count + 1);
       let left = false;
       return () => {
         if (left) return;
         left = true;
         total--;
-        const now = (byAddress.get(address) ?? 1) - 1;
-        if (now === 0) byAddress.delete(address);
-        else byAddress.set(address, now);
+        const now = (byAddress.get(bucket) ?? 1) - 1;
+        if (now === 0) byAddress.delete(bucket);
+        else byAddress.set(bucket, now);
       };
     },
     enterStranger() {

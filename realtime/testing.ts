@@ -43,7 +43,7 @@ export function createTestAuthenticator() {
   const authenticator: Authenticator = {
     async authenticate({ cookie, token }) {
       asked++;
-      const principal = principals.get(token ?? /(?:^|; )session=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
+      const principal = principals.get(token ?? /(?:^|; )ai-desktop=([^;]+)/.exec(cookie ?? "")?.[1] ?? "");
       if (!principal) throw new AppError("unauthorized", "Log in first.");
       return principal;
     },

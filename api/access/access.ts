@@ -5,6 +5,7 @@ import { createSecretCheck } from "../../shared/server/emit-token.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { OriginPolicy } from "../../shared/server/origin-policy.ts";
+import { createPeers, type Peers } from "../../shared/server/peer-address.ts";
 import { openTrail, type Trail } from "../audit/trail.ts";
 import { type ApiKeys, createApiKeys } from "./api-keys.ts";
 import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
@@ -51,7 +52,7 @@ export interface Access {
   trail: Trail;
   clock: AccessClock;
   originPolicy: OriginPolicy;
-  trustedProxies: ReadonlySet<string>;
+  peers: Peers;
   webOrigin: string;
   /** Path that a proxy takes off the front of every address, without a slash at its end. */
   basePath: string;
@@ -148,7 +149,7 @@ export function createAccess(options: AccessOptions): Access {
     trail,
     clock,
     originPolicy,
-    trustedProxies: new Set(config.TRUSTED_PROXIES),
+    peers: createPeers(config.TRUSTED_PROXIES),
     webOrigin,
     basePath: config.BASE_PATH,
     isEmitToken: createSecretCheck(options.emitToken),

@@ -1,11 +1,10 @@
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
+import { sessionCookieNames } from "../../shared/server/session-cookie.ts";
 import { SESSION_TOTAL_MS } from "./sessions.ts";
 
-/** Browsers take a `__Host-` cookie from https only, for exactly one host; plain http on localhost has to do without. */
-const SECURE_NAME = "__Host-ai-desktop";
-const PLAIN_NAME = "ai-desktop";
+const { https: SECURE_NAME, http: PLAIN_NAME } = sessionCookieNames;
 
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
 

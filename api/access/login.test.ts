@@ -132,6 +132,25 @@ describe("a wrong log-in", () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(25);
   });
 
+  test.each([
+    ["a port", (n: number) => `203.0.113.7:${40_000 + n}`, "203.0.113.7"],
+    ["IPv6 and a port", (n: number) => `[2001:db8::7]:${40_000 + n}`, "2001:db8::7"],
+    ["quotes", (n: number) => `"[2001:db8::7]:${n}"`, "2001:db8::7"],
+    ["IPv4 as IPv6", (n: number) => `::ffff:203.0.113.7:${n}`, "203.0.113.7"],
+    ["a zone", (n: number) => `fe80::7%eth${n}`, "fe80::7"],
+    ["no address", () => "unknown", "127.0.0.1"],
+  ])("is counted by the address when the proxy adds %s", async (_what, hop, address) => {
+    const statuses: number[] = [];
+    for (let round = 0; round < 12; round++) {
+      statuses.push((await server.login(`user${round}`, "wrong horse battery", via(hop(round)))).status);
+    }
+    expect(statuses).toEqual([...Array(5).fill(401), ...Array(7).fill(429)]);
+    expect((await server.login("ada", PASSWORD, via("198.51.100.1:40000"))).status).toBe(200);
+    const { entries } = (await server.ask("GET", "/api/audit?action=session", { cookie })).body;
+    const seen = new Set((entries as { address: string }[]).map((entry) => entry.address));
+    expect(seen).toEqual(new Set(["198.51.100.1", address]));
+  });
+
   test("is not undone by forging the address, nor by another address of the same IPv6 network", async () => {
     for (let round = 0; round < 5; round++) {
       await server.login(`a${round}`, "wrong horse battery", via(`10.0.0.${round}, 2001:db8:1:2::${round}`));

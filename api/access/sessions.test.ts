@@ -159,7 +159,7 @@ describe("the realtime server", () => {
       token,
       origin: null,
       headers,
-      body: { address: "192.0.2.1", ...body },
+      body: { address: "192.0.2.1", https: false, ...body },
     });
 
   test("learns who holds a cookie or a key, and of neither nothing", async () => {
@@ -174,6 +174,11 @@ describe("the realtime server", () => {
     ]) {
       expect((await handshake(credentials)).status).toBe(401);
     }
+  });
+
+  test("learns of no plain cookie when the browser came by https", async () => {
+    expect((await handshake({ cookie, https: true })).status).toBe(401);
+    expect((await handshake({ cookie: `__Host-${cookie}`, https: true })).status).toBe(200);
   });
 
   test("is told which sessions are still valid", async () => {

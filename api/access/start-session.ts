@@ -9,7 +9,7 @@ import type { UserRecord } from "./users.ts";
 
 /** Opens a new session for somebody who has just proved who they are; the one the browser brought along ends. */
 export function startSession(c: Context<ApiEnv>, access: Access, user: UserRecord): Principal {
-  const https = cameByHttps(c, access.originPolicy, access.trustedProxies);
+  const https = cameByHttps(c, access);
   const before = sessionToken(c.req.header("Cookie"), https);
   const old = before === undefined ? undefined : access.sessions.use(before);
   const from = { address: c.get("address"), userAgent: c.req.header("User-Agent") ?? "" };

@@ -5,9 +5,10 @@ import type { AuditActor } from "../../shared/protocol/account.ts";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
+import { addressBucket } from "../../shared/server/peer-address.ts";
 import type { Access } from "../access/access.ts";
 import { createRateLimit } from "../access/rate-limits.ts";
-import { addressBucket, cameByHttps, clientAddress, namesThisServer } from "../access/request-facts.ts";
+import { cameByHttps, namesThisServer, requestOf } from "../access/request-facts.ts";
 import { createRouteFinder, type FoundRoute } from "../access/route-finder.ts";
 import { type AccessEntry, accessTable } from "../access-table.ts";
 import type { AuditEvent } from "../audit/trail.ts";
@@ -46,7 +47,7 @@ export interface GuardOptions {
  * access table opens it. Records what changes something before it happens, and its outcome before the answer leaves.
  */
 export function createGuard(access: Access, { limits, table = accessTable, onRefusal }: GuardOptions = {}) {
-  const { originPolicy, trustedProxies, trail } = access;
+  const { originPolicy, peers, trail } = access;
   const findRoute = createRouteFinder(table);
   const most = { ...defaultLimits, ...limits };
   const ofPrincipal = createRateLimit(most.principal, WINDOW_SECONDS);
@@ -68,7 +69,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       if (route.entry) return route.entry;
     }
     if (rule === "emit-token") throw new AppError("unauthorized", "Log in first.");
-    const https = cameByHttps(c, originPolicy, trustedProxies);
+    const https = cameByHttps(c, access);
     const principal = access.identify({ cookie: c.req.header("Cookie"), token, https });
     if (principal) {
       c.set("principal", principal);
@@ -106,7 +107,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
   };
 
   return createMiddleware<ApiEnv>(async (c, next) => {
-    c.set("address", clientAddress(c, trustedProxies));
+    c.set("address", peers.addressOf(requestOf(c)));
     const route = findRoute(c.req.method, c.req.path);
     let entry: AccessEntry;
     try {

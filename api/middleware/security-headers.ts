@@ -15,13 +15,13 @@ const headers: Record<string, string> = {
 };
 
 /** What every answer tells the browser not to do with it, unless the route has said something of its own. */
-export const securityHeaders = ({ originPolicy, access }: Pick<ApiDeps, "originPolicy" | "access">) =>
+export const securityHeaders = ({ access }: Pick<ApiDeps, "access">) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(headers)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
-    if (cameByHttps(c, originPolicy, access.trustedProxies)) {
+    if (cameByHttps(c, access)) {
       c.res.headers.set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
   });

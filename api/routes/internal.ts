@@ -12,9 +12,8 @@ import { validated } from "../middleware/validated.ts";
 export const internalRoutes = ({ access }: { access: Access }) =>
   createRoutes()
     .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
-      const { cookie, token } = c.req.valid("json");
-      // The handshake does not say how it came; a cookie of either name is looked at, the https one first.
-      const principal = access.identify({ cookie, token, https: false });
+      const { cookie, token, https } = c.req.valid("json");
+      const principal = access.identify({ cookie, token, https });
       if (!principal) throw new AppError("unauthorized", "Log in first.");
       return c.json(ok({ principal }));
     })

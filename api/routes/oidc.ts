@@ -51,7 +51,7 @@ function provider(access: Access): OidcLogin {
   return access.oidc;
 }
 
-const isHttps = (c: Context, access: Access) => cameByHttps(c, access.originPolicy, access.trustedProxies);
+const isHttps = (c: Context, access: Access) => cameByHttps(c, access);
 const ownOrigin = (c: Context, access: Access) => `${isHttps(c, access) ? "https" : "http"}://${hostOf(c)}`;
 
 /** The web app: on our own origin behind a proxy, else on a port of its own of the same host. */

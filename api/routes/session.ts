@@ -1,10 +1,11 @@
 import { loginBody } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { toFailure } from "../../shared/server/errors.ts";
+import { addressBucket } from "../../shared/server/peer-address.ts";
 import type { Access } from "../access/access.ts";
 import { clearSessionCookie } from "../access/cookie.ts";
 import { CodeRequired } from "../access/login.ts";
-import { addressBucket, cameByHttps } from "../access/request-facts.ts";
+import { cameByHttps } from "../access/request-facts.ts";
 import { startSession } from "../access/start-session.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
@@ -36,6 +37,6 @@ export const sessionRoutes = ({ access }: { access: Access }) =>
     )
     .delete("/", described({ tag: "access", summary: "Log out" }), (c) => {
       access.endSessions([c.get("principal").sessionId]);
-      clearSessionCookie(c, cameByHttps(c, access.originPolicy, access.trustedProxies));
+      clearSessionCookie(c, cameByHttps(c, access));
       return c.json(ok({}));
     });

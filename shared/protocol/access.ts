@@ -9,11 +9,13 @@ export const role = z.enum(roles);
 /** `POST /internal/handshake` of the API, asked by the realtime server once a handshake, with the emit token. */
 export const handshakeRequest = z.strictObject({
   /** The handshake's `Cookie` header as it came. */
-  cookie: z.string().max(8192).optional(),
+  cookie: z.string().max(16_384).optional(),
   /** `auth.token` of the handshake, or the bearer token of its headers: an API key. */
   token: z.string().max(512).optional(),
   /** Address of the peer, the proxy's word taken only when the proxy is listed. */
   address: z.string().max(64),
+  /** Whether the browser came by https, where a plain cookie does not count. */
+  https: z.boolean(),
 });
 export type HandshakeRequest = z.infer<typeof handshakeRequest>;
 

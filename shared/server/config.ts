@@ -108,7 +108,8 @@ const schema = z.object({
   /** Evaluates no rule and sends nothing: for a second API on a copy of the state. */
   ALERTS_PAUSED: z.stringbool().default(false),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6()]))),
+  /** Addresses and networks whose forwarded headers are believed. */
+  TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))),
   /** Most sockets of the realtime server: in all, of one session or key, from one address. */
   MAX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
   MAX_SOCKETS_PER_SESSION: z.coerce.number().int().min(1).default(256),

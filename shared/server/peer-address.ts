@@ -1,0 +1,95 @@
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP, isIPv6 } from "node:net";
+
+/** The client behind a request, and whether its last hop is a proxy that the operator listed. */
+export interface Peers {
+  /** Address of the client in canonical form, without port or zone; `unknown` when there is no connection. */
+  addressOf(request: PeerRequest | undefined): string;
+  /** Whether forwarded headers of this request count. */
+  isTrusted(request: PeerRequest | undefined): boolean;
+}
+
+export type PeerRequest = Pick<IncomingMessage, "headers"> & {
+  socket: Pick<IncomingMessage["socket"], "remoteAddress">;
+};
+
+/** Hops of `X-Forwarded-For` that are read, from the right: no chain of proxies is longer. */
+const MAX_HOPS = 16;
+
+/**
+ * Finds the client behind listed proxies.
+ *
+ * `X-Forwarded-For` counts from a listed proxy only. It is read from the right: each proxy appends who spoke to it, so
+ * the first hop that is no listed proxy is the client, and whatever stands left of it is the client's own claim. A hop
+ * that names no address (`unknown`, RFC 7239) stands for the proxy that wrote it.
+ * @param trustedProxies addresses and networks (`10.0.0.0/8`).
+ */
+export function createPeers(trustedProxies: readonly string[]): Peers {
+  const trusted = new BlockList();
+  for (const entry of trustedProxies) {
+    const [text = "", prefix] = entry.split("/");
+    const address = parseAddress(text);
+    if (address === undefined) continue;
+    if (prefix === undefined) trusted.addAddress(address, familyOf(address));
+    else trusted.addSubnet(address, Number(prefix), familyOf(address));
+  }
+  const isProxy = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address));
+  const connected = (request: PeerRequest | undefined) =>
+    parseAddress(request?.socket?.remoteAddress ?? "") ?? "unknown";
+
+  return {
+    addressOf(request) {
+      let address = connected(request);
+      const forwarded = request?.headers["x-forwarded-for"] ?? "";
+      const hops = (Array.isArray(forwarded) ? forwarded.join(",") : forwarded).split(",").slice(-MAX_HOPS);
+      while (isProxy(address)) {
+        const hop = parseAddress(hops.pop() ?? "");
+        if (hop === undefined) break;
+        address = hop;
+      }
+      return address;
+    },
+    isTrusted: (request) => isProxy(connected(request)),
+  };
+}
+
+/**
+ * Reads an address as sockets and proxies write it: with a port (`192.0.2.1:80`, `[2001:db8::1]:80`), quoted, with a
+ * zone (`fe80::1%eth0`), or IPv4 as IPv6 (`::ffff:192.0.2.1`).
+ * @returns its canonical form (RFC 5952, lower case), or undefined for what is no address.
+ */
+export function parseAddress(text: string): string | undefined {
+  if (text.length > 100) return undefined;
+  const bare = text
+    .trim()
+    .replace(/^"(.*)"$/, "$1")
+    .trim();
+  const bracketed = /^\[([^\]]+)\](?::[\w.-]*)?$/.exec(bare)?.[1];
+  const found = [bracketed ?? bare, ...(bracketed === undefined ? [bare.replace(/:[\w.-]*$/, "")] : [])]
+    .map((candidate) => candidate.replace(/%[\w.%-]+$/, ""))
+    .find((candidate) => isIP(candidate) !== 0);
+  if (found === undefined || !isIPv6(found)) return found;
+  const address = new URL(`http://[${found}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
+  if (!mapped) return address;
+  const [high, low] = mapped.slice(1).map((group) => Number.parseInt(group, 16)) as [number, number];
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+/**
+ * What limits are counted by: of IPv4 the address, of IPv6 its /64, since a single machine has all of it.
+ * @param address as {@link Peers.addressOf} gives it; anything else is its own bucket.
+ */
+export function addressBucket(address: string): string {
+  if (!isIPv6(address) || isLoopback(address)) return address;
+  const [head = "", tail] = address.split("::");
+  const start = head === "" ? [] : head.split(":");
+  const end = tail ? tail.split(":") : [];
+  const missing = tail === undefined ? 0 : 8 - start.length - end.length;
+  const groups = [...start, ...Array.from({ length: Math.max(0, missing) }, () => "0"), ...end];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
+
+export const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
+
+const familyOf = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");
