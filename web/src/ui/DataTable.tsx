@@ -1,6 +1,7 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
 import ArrowUp from "lucide-solid/icons/arrow-up";
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+import { beganAtControl } from "./row-click.ts";
 
 export interface Column<T> {
   id: string;
@@ -121,8 +122,7 @@ interface RowProps<T> {
 
 function Row<T>(props: RowProps<T>) {
   const open = (event: Event) => {
-    // A button or link inside the row has a meaning of its own.
-    if (event.target instanceof Element && event.target.closest("button, a, input, label, select")) return;
+    if (beganAtControl(event)) return;
     if (props.row !== undefined) props.onOpen?.(props.row);
   };
   return (

@@ -1,6 +1,7 @@
 import { createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { Status } from "../../ui/index.ts";
+import { beganAtControl } from "../../ui/row-click.ts";
 import { AlertBadge } from "../alerts/AlertBadge.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateBadge } from "../updates/UpdateBadge.tsx";
@@ -20,7 +21,7 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
   const look = () => lookOf(props.service);
   const pending = () => props.deeds.pending(props.service);
   const open = (event: Event) => {
-    if (event.target instanceof Element && event.target.closest("button, a, input")) return;
+    if (beganAtControl(event)) return;
     props.onOpen(props.service);
   };
   return (
