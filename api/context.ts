@@ -9,6 +9,8 @@ export interface ApiVariables {
   principal: Principal;
   /** Throws when the caller has been logged out, or lost the right, since the guard looked; absent on public routes. */
   stillAllowed?: () => void;
+  /** Whether the caller may act on what the route is about, and not only look at it: then upstreams' own words are told. */
+  mayAct?: boolean;
   /** Address of the peer; a proxy's word is taken only when the proxy is listed. */
   address: string;
   /** What the audit trail names as the target; the path of the request when unset. */

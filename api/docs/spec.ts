@@ -10,7 +10,7 @@ const schemes = {
   key: { type: "http", scheme: "bearer", description: "An API key, or the emit token where a route says so." },
 } as const;
 
-const intro = `Every answer is \`{"success": true, ...}\` or \`{"success": false, "error", "code", "requestId"}\`.
+const intro = `Every answer is \`{"success": true, ...}\` or \`{"success": false, "error", "code", "requestId"}\`; \`detail\` is added where Docker, a registry, PM2 or an MCP server refused.
 Log in for a session cookie, or send an API key as \`Authorization: Bearer <key>\`. What changes something is JSON.`;
 
 /** The OpenAPI document of the app, each operation with who may call it. */

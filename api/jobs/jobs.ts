@@ -109,7 +109,7 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
       ...{ result: null, error: null, startedAt: new Date().toISOString(), finishedAt: null, revision: 1 },
     };
     const abort = new AbortController();
-    const teller = createTeller(job, [jobRoomId(id), ...(options.rooms ?? [])], realtime);
+    const teller = createTeller(job, options.rooms ?? [], realtime);
     const entry: Entry = {
       ...{ job, services: options.services ?? [], ownerId: options.principal.id, abort },
       done: Promise.resolve(),
@@ -154,8 +154,8 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
       job.state = "succeeded";
     } catch (error) {
       job.state = signal.aborted ? "cancelled" : "failed";
-      const { error: message, code } = toFailure(toAppError(error));
-      job.error = signal.aborted ? { code: "gone", message: "It was cancelled." } : { code, message };
+      const { error: message, code, detail } = toFailure(toAppError(error), undefined, true);
+      job.error = signal.aborted ? { code: "gone", message: "It was cancelled." } : { code, message, detail };
       if (code === "internal" && !signal.aborted)
         log.error({ err: error, job: job.id, kind: job.kind }, "a job failed");
     }
@@ -196,7 +196,7 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
   };
 }
 
-/** Sends snapshots of a job to its rooms: the first change at once, later ones gathered, the end at once. */
+/** Sends snapshots of a job to its own room and to `rooms`: the first change at once, later ones gathered, the end at once. */
 function createTeller(job: Job, rooms: readonly string[], realtime: JobsOptions["realtime"]) {
   let timer: NodeJS.Timeout | undefined;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -205,7 +205,11 @@ function createTeller(job: Job, rooms: readonly string[], realtime: JobsOptions[
     timer = undefined;
     toldAt = performance.now();
     const snapshot = structuredClone(job);
-    for (const room of rooms) realtime.emitToService(room, "job", snapshot);
+    realtime.emitToService(jobRoomId(job.id), "job", snapshot);
+    // Whoever only looks at a container follows its room as well: the upstream's own words are not for them.
+    const { error } = snapshot;
+    const outline = error ? { ...snapshot, error: { code: error.code, message: error.message } } : snapshot;
+    for (const room of rooms) realtime.emitToService(room, "job", outline);
   };
   return {
     changed() {

@@ -10,6 +10,12 @@ export const failureSchema = z.object({
   success: z.literal(false),
   error: z.string().describe("One plain sentence."),
   code: z.enum(codes),
+  detail: z
+    .string()
+    .optional()
+    .describe(
+      "The own words of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who may act on the target.",
+    ),
   requestId: z.string().optional().describe("What the server's log knows the request by."),
 });
 

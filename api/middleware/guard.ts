@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { may, type Principal } from "../../shared/protocol/access.ts";
+import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
 import type { AuditActor } from "../../shared/protocol/account.ts";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { bearerToken } from "../../shared/server/emit-token.ts";
@@ -87,6 +87,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", "You are not allowed to do this.");
     };
     requireRight(principal);
+    c.set("mayAct", mayAct(principal, entry.rule));
     c.set("stillAllowed", () => {
       const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
       if (!now) throw new AppError("unauthorized", "Log in first.");
@@ -161,6 +162,23 @@ function isAllowed(principal: Principal, rule: AccessEntry["rule"], { keys, user
     default:
       return may(principal, rule);
   }
+}
+
+/** What acting on something needs where a route only looks at it. */
+const actingRights: Partial<Record<AccessEntry["rule"], Permission>> = {
+  "services:view": "services:control",
+  "docker:view": "docker:manage",
+  "stacks:view": "stacks:manage",
+  "catalogue:view": "catalogue:install",
+  "deployments:view": "deployments:control",
+  "mcp:view": "mcp:control",
+};
+
+/** Whether whoever passed a rule may act on what it guards. */
+function mayAct(principal: Principal, rule: AccessEntry["rule"]): boolean {
+  const acting = actingRights[rule];
+  if (acting !== undefined) return may(principal, acting);
+  return rule !== "public" && rule !== "signed-in" && rule !== "monitor";
 }
 
 /** The realtime server calls directly; what came through a proxy, or from a page, is somebody else. */

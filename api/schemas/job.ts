@@ -21,7 +21,13 @@ export const jobSchema = z.object({
   lines: z.array(z.string()).describe("Newest lines of output."),
   lineCount: z.int().describe("Lines so far, those no longer held included."),
   result: z.record(z.string(), z.unknown()).nullable(),
-  error: z.object({ code: z.enum(codes), message: z.string() }).nullable(),
+  error: z
+    .object({
+      code: z.enum(codes),
+      message: z.string(),
+      detail: z.string().optional().describe("Docker's or the registry's own words, masked."),
+    })
+    .nullable(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
   revision: z.int().describe("Counts up with every change."),

@@ -1,8 +1,8 @@
+import { createMask } from "../../shared/host/value-mask.ts";
 import type { StackVerb } from "../../shared/protocol/stack.ts";
 import type { ComposeOptions, ComposeVerb } from "../compose/arguments.ts";
 import type { Compose } from "../compose/compose.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import { createMask } from "./mask.ts";
 import { type OpenStack, toProject } from "./open-stack.ts";
 import { readStep } from "./progress.ts";
 import type { Revisions } from "./revisions.ts";

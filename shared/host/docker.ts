@@ -4,7 +4,7 @@ import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.
 import { toService, toServiceDetail, toTime } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
 import { createDisk, type DockerDisk } from "./docker/disk.ts";
-import { containerPath, createEngineCalls, noContainer } from "./docker/engine-calls.ts";
+import { containerPath, createEngineCalls, hidingEnvironment, noContainer } from "./docker/engine-calls.ts";
 import { createExec, type DockerExec } from "./docker/exec.ts";
 import { createImages, type DockerImages } from "./docker/images.ts";
 import { createLifecycle, type DockerLifecycle } from "./docker/lifecycle.ts";
@@ -105,8 +105,9 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
 
   const lifecycle = async (ref: string, limitMs: number, request: (id: string) => EngineRequest) => {
     const info = await inspect(ref);
-    const { StopTimeout = DEFAULT_GRACE } = info.Config as { StopTimeout?: number };
-    await call(request(info.Id), Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs));
+    const { StopTimeout = DEFAULT_GRACE, Env } = info.Config as { StopTimeout?: number; Env?: string[] | null };
+    const longest = Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs);
+    await hidingEnvironment(Env, () => call(request(info.Id), longest));
   };
 
   return {

@@ -5,8 +5,10 @@ import { inspect } from "node:util";
 import Docker from "dockerode";
 import { ConfigError } from "../server/config.ts";
 import { AppError } from "../server/errors.ts";
+import { UpstreamError } from "../server/upstream-error.ts";
 import { createBreaker, DeadlineError } from "./breaker.ts";
 import { UnavailableError } from "./dependency.ts";
+import { maskText } from "./masking.ts";
 
 /** A hung Engine is answered within 5 s: a probe of 1 s, then a call of 3.8 s. */
 const CALL_LIMIT_MS = 3_800;
@@ -31,12 +33,13 @@ export interface EngineRequest {
 }
 
 /** Statuses the Engine refused a request with; other failures are `UnavailableError` already. */
-export class EngineError extends Error {
+export class EngineError extends UpstreamError {
   readonly status: number;
 
   constructor(status: number, message: string) {
     super(message);
     this.status = status;
+    this.hide(maskText);
   }
 }
 
@@ -204,9 +207,10 @@ function parseAnswer(body: Buffer): unknown {
   }
 }
 
-function toEngineError(error: Error & { statusCode?: number; json?: { message?: unknown } }): Error {
+function toEngineError(error: Error & { statusCode?: number }): Error {
   if (error.statusCode === undefined) return error;
-  return new EngineError(error.statusCode, error.message);
+  // The modem puts its own "(HTTP code 500) unexpected - " before what the Engine said.
+  return new EngineError(error.statusCode, error.message.replace(/^\(HTTP code \d+\) .*? - /, "").trim());
 }
 
 function toUnavailable(error: unknown): UnavailableError {

@@ -1,13 +1,20 @@
 import { connect, type Socket } from "node:net";
+import { UpstreamError } from "../server/upstream-error.ts";
 import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";
 import { DeadlineError } from "./breaker.ts";
 import { UnavailableError } from "./dependency.ts";
+import { maskText } from "./masking.ts";
 
 /** Bytes of one answer: the list carries the environment of every process. */
 const ANSWER_MAX = 64 * 1024 * 1024;
 
-/** The daemon understood and refused; its message may hold paths and is for the log only. */
-export class Pm2Error extends Error {}
+/** The daemon understood and refused. */
+export class Pm2Error extends UpstreamError {
+  constructor(message: string) {
+    super(message);
+    this.hide(maskText);
+  }
+}
 
 export type Pm2Method =
   | "ping"

@@ -72,7 +72,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       if (!(error instanceof Pm2Error)) throw error;
       if (/unknown|not available/i.test(error.message)) throw notFound();
       if (/in progress/i.test(error.message)) throw new AppError("conflict", "A reload is already running.");
-      throw new AppError("conflict", "PM2 could not do this; its own log says why.", { cause: error });
+      throw new AppError("conflict", "PM2 could not do this.", { cause: error });
     }
   };
   const list = async () => parseProcessList(await call("getMonitorData", {}));

@@ -55,7 +55,8 @@ export interface Job {
   lineCount: number;
   /** What it came to, once it succeeded. */
   result: Record<string, unknown> | null;
-  error: { code: ErrorCode; message: string } | null;
+  /** `detail`: the own words of Docker or a registry, masked; only for those who may do what the job does. */
+  error: { code: ErrorCode; message: string; detail?: string | undefined } | null;
   /** ISO 8601. */
   startedAt: string;
   finishedAt: string | null;

@@ -26,6 +26,11 @@ export interface Failure {
   success: false;
   error: string;
   code: ErrorCode;
+  /**
+   * The own words of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who
+   * may act on the target.
+   */
+  detail?: string;
   requestId?: string;
 }
 

@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { ZodError, type z } from "zod";
 import { type ErrorCode, type ErrorStatus, errorStatus, type Failure } from "../protocol/result.ts";
 import type { Log } from "./log.ts";
+import { UpstreamError } from "./upstream-error.ts";
 
 /** An error meant for the caller: a code of the closed list and one plain sentence without paths, stacks or commands. */
 export class AppError extends Error {
@@ -19,6 +20,14 @@ export class AppError extends Error {
 
   get status(): ErrorStatus {
     return errorStatus[this.code];
+  }
+
+  /**
+   * What the part behind the error said itself: plain text, masked, at most 1 KiB. Only for callers who may act on the
+   * target. Undefined when it said nothing.
+   */
+  get detail(): string | undefined {
+    return this.cause instanceof UpstreamError ? this.cause.ownWords || undefined : undefined;
   }
 }
 
@@ -39,8 +48,16 @@ export function toAppError(thrown: unknown): AppError {
   return new AppError("internal", internalMessage, { cause: thrown });
 }
 
-export function toFailure(error: AppError, requestId?: string): Failure {
-  return { success: false, error: error.message, code: error.code, ...(requestId === undefined ? {} : { requestId }) };
+/** @param withDetail Whether the caller may act on the target: then the upstream's own words come along. */
+export function toFailure(error: AppError, requestId?: string, withDetail = false): Failure {
+  const detail = withDetail ? error.detail : undefined;
+  return {
+    success: false,
+    error: error.message,
+    code: error.code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
 }
 
 /** One sentence that names the first faulty field. Never repeats the value: it may be a secret. */
@@ -89,7 +106,7 @@ function isDiskFull(thrown: unknown): boolean {
 }
 
 interface RequestVariables {
-  Variables: { requestId: string };
+  Variables: { requestId: string; mayAct?: boolean };
 }
 
 /** The one door through which errors of a Hono app leave. */
@@ -104,7 +121,7 @@ export const errorHandler =
     }
     if (error.retryAfter !== undefined) c.header("Retry-After", String(Math.ceil(error.retryAfter)));
     if (error.code === "too_large") c.header("Connection", "close"); // what is left of the body is not read
-    return c.json(toFailure(error, requestId), error.status);
+    return c.json(toFailure(error, requestId, c.get("mayAct") === true), error.status);
   };
 
 export const notFoundHandler = <E extends RequestVariables>(c: Context<E>) =>

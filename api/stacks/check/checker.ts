@@ -1,9 +1,9 @@
 import type { DockerHost } from "../../../shared/host/docker.ts";
+import { createMask } from "../../../shared/host/value-mask.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Compose, ComposeRun } from "../../compose/compose.ts";
-import { createMask } from "../mask.ts";
 import { type OpenStack, toProject } from "../open-stack.ts";
 import type { StackPlace } from "../places.ts";
 import { readStackFiles } from "../stack-files.ts";

@@ -3,7 +3,9 @@ import type { Duplex } from "node:stream";
 import type { ContainerInspectInfo } from "dockerode";
 import { containerRef } from "../../protocol/identifier.ts";
 import { AppError } from "../../server/errors.ts";
+import { UpstreamError } from "../../server/upstream-error.ts";
 import { createEngineClient, EngineError, type EngineRequest } from "../engine-client.ts";
+import { maskEnvironment } from "../value-mask.ts";
 
 /** The Engine's interface with its refusals turned into `AppError`: what the parts of the Docker host are made of. */
 export interface EngineCalls {
@@ -42,14 +44,15 @@ export function containerPath(ref: string, rest?: string): string {
 
 export const noContainer = (cause?: unknown) => new AppError("not_found", "There is no such container.", { cause });
 
-/** The Engine's own messages hold paths and commands of the host: they are told apart, and not passed on. */
+/** Sorts the Engine's own messages into sentences of ours; as the cause they travel on, for those who may act. */
 function toRefusal(error: unknown): never {
   if (!(error instanceof EngineError)) throw error;
   const { status, message } = error;
   const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
     new AppError(code, text, { cause: error });
   if (status === 404 && /no such container/i.test(message)) throw noContainer(error);
-  if (status === 404 && /no such exec/i.test(message)) throw new AppError("not_found", "There is no such shell.");
+  if (status === 404 && /no such exec/i.test(message))
+    throw new AppError("not_found", "There is no such shell.", { cause: error });
   if (/unable to find (user|group)|no matching entries in (passwd|group)/i.test(message)) {
     throw new AppError("invalid_input", "There is no such user in the container.", { cause: error });
   }
@@ -67,5 +70,16 @@ function toRefusal(error: unknown): never {
   }
   if (status === 409) throw refuse("conflict", "The state of the container does not allow this now.");
   if (status === 404) throw noContainer(error);
-  throw refuse("upstream_unavailable", "The Docker Engine could not do this; its own log says why.");
+  throw refuse("upstream_unavailable", "The Docker Engine could not do this.");
+}
+
+/** Does something to a container whose environment is known: its values are taken out of what the Engine says of it. */
+export async function hidingEnvironment<T>(environment: readonly string[] | null | undefined, work: () => Promise<T>) {
+  try {
+    return await work();
+  } catch (error) {
+    const cause = error instanceof AppError ? error.cause : error;
+    if (cause instanceof UpstreamError) cause.hide(maskEnvironment(environment ?? []));
+    throw error;
+  }
 }

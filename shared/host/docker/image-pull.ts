@@ -1,9 +1,9 @@
 import { familiarName, type ImageReference } from "../../protocol/image-reference.ts";
 import type { JobStep } from "../../protocol/job.ts";
-import { AppError } from "../../server/errors.ts";
+import { EngineError } from "../engine-client.ts";
 import { readJsonLines } from "../json-lines.ts";
 import type { EngineCalls } from "./engine-calls.ts";
-import { registryRefusal, toRegistryRefusal } from "./registry-refusal.ts";
+import { toRegistryRefusal } from "./registry-refusal.ts";
 
 export interface PullOptions {
   /** Ends the pull: the Engine keeps the layers it has in full, and no image. */
@@ -14,6 +14,8 @@ export interface PullOptions {
   registryAuth?: string | undefined;
 }
 
+/** Status of a refusal that comes after the answer has begun, and has none of its own. */
+const IN_STREAM = 500;
 /** The Engine answers once the registry has told what the image consists of. */
 const OPEN_LIMIT_MS = 60_000;
 
@@ -45,15 +47,14 @@ export async function pullImage(
     const stream = await open({ ...request, ...auth }, signal, OPEN_LIMIT_MS);
     for await (const message of readJsonLines(stream) as AsyncGenerator<PullMessage>) {
       const failed = message.error ?? message.errorDetail?.message;
-      if (failed !== undefined) throw registryRefusal(failed);
+      if (failed !== undefined) throw new EngineError(IN_STREAM, failed);
       digest = /^Digest: (\w+:[0-9a-f]{32,128})$/.exec(message.status ?? "")?.[1] ?? digest;
       const step = toStep(message, totals);
       if (step) onStep?.(step);
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof AppError && error.cause === undefined) throw error;
-    throw toRegistryRefusal(error);
+    throw toRegistryRefusal(error, registryAuth);
   }
   signal.throwIfAborted(); // an abort ends the stream as its own end would
   return digest;

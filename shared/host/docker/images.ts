@@ -12,7 +12,7 @@ import { maskArguments, maskLabels } from "../masking.ts";
 import { listContainers, usesBy } from "./container-uses.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { maskHistory } from "./image-history.ts";
-import { type PullOptions, pullImage } from "./image-pull.ts";
+import { type PullOptions, pullImage, toRegistryAuth } from "./image-pull.ts";
 import { type ImageInUse, listImagesInUse } from "./images-in-use.ts";
 import { toRegistryRefusal } from "./registry-refusal.ts";
 import { createThingCalls, engineErrorOf } from "./thing-calls.ts";
@@ -127,7 +127,7 @@ export function createImages(calls: EngineCalls): DockerImages {
         const digest = answer?.Descriptor?.digest;
         if (typeof digest === "string" && digest.length < 256) return digest;
       } catch (error) {
-        throw toRegistryRefusal(error);
+        throw toRegistryRefusal(error, registryAuth);
       }
       throw new AppError("upstream_unavailable", "The registry told no digest for this image.");
     },
@@ -135,8 +135,10 @@ export function createImages(calls: EngineCalls): DockerImages {
       try {
         await calls.call({ method: "POST", path: "/auth", body: login }, REGISTRY_LIMIT_MS);
       } catch (error) {
-        if (engineErrorOf(error)?.status !== 401) throw toRegistryRefusal(error);
-        throw new AppError("forbidden", "The registry does not take this user and password.", { cause: error });
+        const refusal = toRegistryRefusal(error, toRegistryAuth(login));
+        const engine = engineErrorOf(error);
+        if (engine?.status !== 401) throw refusal;
+        throw new AppError("forbidden", "The registry does not take this user and password.", { cause: engine });
       }
     },
   };

@@ -4,7 +4,7 @@ import { AppError } from "../../server/errors.ts";
 import { toTime } from "../container-views.ts";
 import { maskArguments } from "../masking.ts";
 import { type ContainerPlan, toCreateDocument } from "./create.ts";
-import { containerPath, type EngineCalls } from "./engine-calls.ts";
+import { containerPath, type EngineCalls, hidingEnvironment } from "./engine-calls.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
 import { createMend, type Mend } from "./mend.ts";
 import { createRecreate, type Recreate } from "./recreate.ts";
@@ -49,14 +49,15 @@ const NANO = 1e9;
 export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): DockerLifecycle {
   const { call, inspect } = calls;
   const post = async (ref: string, action: string, more: { query?: Record<string, string>; body?: object } = {}) => {
-    const { Id } = await inspect(ref);
-    await call({ method: "POST", path: containerPath(Id, action), ...more });
+    const { Id, Config } = await inspect(ref);
+    await hidingEnvironment(Config.Env, () => call({ method: "POST", path: containerPath(Id, action), ...more }));
   };
   return {
     async create(plan) {
       const request = { path: "/containers/create", query: { name: plan.name }, body: toCreateDocument(plan) };
-      const made = (await call({ method: "POST", ...request }, CREATE_LIMIT_MS)) as { Id: string };
-      return made.Id;
+      const environment = plan.environment.map(([name, value]) => `${name}=${value}`);
+      const made = await hidingEnvironment(environment, () => call({ method: "POST", ...request }, CREATE_LIMIT_MS));
+      return (made as { Id: string }).Id;
     },
     async discard(id) {
       await call({ method: "DELETE", path: containerPath(id), query: { force: true, v: true } }, DISCARD_LIMIT_MS);
@@ -66,12 +67,14 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
     kill: (ref, signal) => post(ref, "kill", { query: { signal } }),
     rename: (ref, name) =>
       post(ref, "rename", { query: { name } }).catch((error: unknown) => {
-        throw engineErrorOf(error)?.status === 409 ? new AppError("conflict", "This name is taken already.") : error;
+        if (engineErrorOf(error)?.status !== 409) throw error;
+        throw new AppError("conflict", "This name is taken already.", { cause: engineErrorOf(error) });
       }),
     async update(ref, change) {
       const info = await inspect(ref);
       const path = containerPath(info.Id, "update");
-      await call({ method: "POST", path, body: toUpdate(info, change) }).catch((error: unknown) => {
+      const request = { method: "POST", path, body: toUpdate(info, change) } as const;
+      await hidingEnvironment(info.Config.Env, () => call(request)).catch((error: unknown) => {
         const engine = engineErrorOf(error);
         if (!engine || engine.status === 404) throw error;
         throw new AppError("conflict", refusalOfUpdate(engine.message), { cause: engine });
@@ -125,7 +128,7 @@ function refusalOfUpdate(message: string): string {
     return "A container that is removed when it stops takes no restart policy.";
   }
   if (/range of cpus/i.test(message)) return "The host has fewer processors than this.";
-  return "The Docker Engine does not take these limits for this container; its own log says why.";
+  return "The Docker Engine does not take these limits for this container.";
 }
 
 function toProcess(columns: string[]): ServiceProcess {

@@ -5,7 +5,7 @@ import { AppError } from "../../server/errors.ts";
 import { ownContainerId } from "../own-container.ts";
 import { asideName, createContainerMoves, nextName } from "./container-moves.ts";
 import { type Creation, type ImageDefaults, toCreation } from "./creation.ts";
-import type { EngineCalls } from "./engine-calls.ts";
+import { type EngineCalls, hidingEnvironment } from "./engine-calls.ts";
 import { noJournal, type RecreateEntry, type RecreateJournal } from "./recreate-journal.ts";
 
 /** What is being done: the steps in their order; `restore` only after a failure. */
@@ -113,8 +113,15 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     }
   };
 
-  return async (ref, { image, signal, onPhase = () => {} }) => {
+  return async (ref, options) => {
     const old = await inspect(ref);
+    return await hidingEnvironment(old.Config.Env, () => recreate(old, options));
+  };
+
+  async function recreate(
+    old: ContainerInspectInfo,
+    { image, signal, onPhase = () => {} }: RecreateOptions,
+  ): Promise<Recreated> {
     const name = old.Name.replace(/^\//, "");
     refuseWhatCannot(old);
     const to =
@@ -178,7 +185,7 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     );
     journal.end(mark);
     return { id, name, previousImageId: old.Image, leftBehind: gone ? null : aside };
-  };
+  }
 }
 
 function refuseWhatCannot({ Id, State, HostConfig, Config }: ContainerInspectInfo): void {

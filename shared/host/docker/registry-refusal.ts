@@ -1,18 +1,26 @@
 import { AppError } from "../../server/errors.ts";
+import type { EngineError } from "../engine-client.ts";
+import { createMask } from "../value-mask.ts";
 import { engineErrorOf } from "./thing-calls.ts";
 
-/** What a registry answered, or that it did not, from the Engine's words; those hold addresses and are not passed on. */
-export function toRegistryRefusal(error: unknown): unknown {
+/**
+ * Sorts what a registry answered, or that it did not, into sentences of ours; the Engine's words travel on as the cause.
+ *
+ * @param registryAuth Credentials that were sent, as `toRegistryAuth` makes them: they are taken out of those words.
+ */
+export function toRegistryRefusal(error: unknown, registryAuth?: string): unknown {
   const engine = engineErrorOf(error);
-  return engine ? registryRefusal(engine.message, engine) : error;
+  if (!engine) return error;
+  if (registryAuth !== undefined) engine.hide(maskCredentials(registryAuth));
+  return registryRefusal(engine);
 }
 
-/** @param message In the Engine's words, from the status of its answer or from inside its stream. */
-export function registryRefusal(message: string, cause?: unknown): AppError {
+function registryRefusal(engine: EngineError): AppError {
+  const { message } = engine;
   const refuse = (
     code: "rate_limited" | "forbidden" | "not_found" | "storage_full" | "upstream_unavailable",
     text: string,
-  ) => new AppError(code, text, cause === undefined ? {} : { cause });
+  ) => new AppError(code, text, { cause: engine });
   if (/toomanyrequests|too many requests|rate limit/i.test(message)) {
     return refuse("rate_limited", "The registry asks for fewer requests: wait, or log in to it.");
   }
@@ -28,5 +36,23 @@ export function registryRefusal(message: string, cause?: unknown): AppError {
     return refuse("forbidden", "The registry has no such image, or wants a log-in for it; add one for this registry.");
   }
   if (/not found/i.test(message)) return refuse("not_found", "The registry has no such image or tag.");
-  return refuse("upstream_unavailable", "The registry cannot be reached from this machine, or does not answer as one.");
+  return refuse(
+    "upstream_unavailable",
+    "The registry cannot be reached from this machine, or gave an unexpected answer.",
+  );
+}
+
+/** Takes the password out, and every form of it that is sent to a registry. */
+function maskCredentials(registryAuth: string): (text: string) => string {
+  try {
+    const { username, password } = JSON.parse(Buffer.from(registryAuth, "base64url").toString()) as Record<
+      string,
+      string
+    >;
+    const basic = Buffer.from(`${username}:${password}`).toString("base64");
+    const values = [password ?? "", encodeURIComponent(password ?? ""), basic, registryAuth];
+    return createMask(values.map((value) => ({ name: "password", value })));
+  } catch {
+    return () => "";
+  }
 }

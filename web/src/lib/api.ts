@@ -9,7 +9,7 @@ import { services } from "./api/services.ts";
 import { stacks } from "./api/stacks.ts";
 import { system } from "./api/system.ts";
 
-export { ApiFailure, toMessage } from "./api/failure.ts";
+export { ApiFailure, detailOf, toMessage, toReport } from "./api/failure.ts";
 
 /** The REST API, one member a domain. Every call throws an ApiFailure on a refusal. */
 export const api = {

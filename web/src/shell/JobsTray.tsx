@@ -14,7 +14,7 @@ export function JobsTray() {
     jobs.whenEnded((job, mine) => {
       if (!mine) return;
       void import("../lib/job-words.ts").then(({ jobEnd }) => {
-        if (job.state === "failed") toast.error(jobEnd(job));
+        if (job.state === "failed") toast.error(jobEnd(job), job.error?.detail);
         else if (job.state === "cancelled") toast.info(jobEnd(job));
         else toast.success(jobEnd(job));
       });

@@ -8,6 +8,7 @@ import { Status, type Tone } from "./Badge.tsx";
 import { Button } from "./Button.tsx";
 import { Meter } from "./Meter.tsx";
 import { Callout } from "./Notice.tsx";
+import { UpstreamDetail } from "./UpstreamDetail.tsx";
 import "./job-progress.css";
 
 export const jobLooks: Record<JobState, { tone: Tone; text: string }> = {
@@ -54,6 +55,7 @@ export function JobProgress(props: JobProgressProps) {
         {(error) => (
           <Callout tone={props.job.state === "failed" ? "bad" : "info"} icon={<TriangleAlert size={15} />}>
             {error().message}
+            <UpstreamDetail text={error().detail} />
           </Callout>
         )}
       </Show>

@@ -1,8 +1,9 @@
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { For, type JSX, Show } from "solid-js";
-import { toMessage } from "../lib/api/failure.ts";
+import { detailOf, toMessage } from "../lib/api/failure.ts";
 import type { Tone } from "./Badge.tsx";
 import { Button } from "./Button.tsx";
+import { UpstreamDetail } from "./UpstreamDetail.tsx";
 
 export interface EmptyStateProps {
   icon?: JSX.Element;
@@ -45,6 +46,7 @@ export function ErrorState(props: { error: unknown; title?: string; onRetry?: ()
         }
       >
         {toMessage(props.error)}
+        <UpstreamDetail text={detailOf(props.error)} />
       </EmptyState>
     </div>
   );

@@ -1,27 +1,30 @@
 import X from "lucide-solid/icons/x";
 import { createSignal, For } from "solid-js";
-import { toMessage } from "../lib/api/failure.ts";
+import { detailOf, toMessage } from "../lib/api/failure.ts";
 import { StatusDot, type Tone } from "./Badge.tsx";
 import { IconButton } from "./Button.tsx";
+import { UpstreamDetail } from "./UpstreamDetail.tsx";
 
 interface Toast {
   id: number;
   tone: Tone;
   text: string;
+  /** What the part behind a refusal said itself. */
+  detail: string | undefined;
 }
 
 /** More would cover the page: the oldest goes. */
 const LIMIT = 4;
-const SHOWN_MS = { short: 4_000, long: 9_000 };
+const SHOWN_MS = { short: 4_000, long: 9_000, read: 20_000 };
 
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
 let lastId = 0;
 
 const drop = (id: number) => setToasts((all) => all.filter((toast) => toast.id !== id));
 
-function show(tone: Tone, text: string, shownMs: number): void {
+function show(tone: Tone, text: string, shownMs: number, detail?: string): void {
   const id = ++lastId;
-  setToasts((all) => [...all, { id, tone, text }].slice(-LIMIT));
+  setToasts((all) => [...all, { id, tone, text, detail }].slice(-LIMIT));
   setTimeout(() => drop(id), shownMs);
 }
 
@@ -29,8 +32,14 @@ function show(tone: Tone, text: string, shownMs: number): void {
 export const toast = {
   success: (text: string) => show("ok", text, SHOWN_MS.short),
   info: (text: string) => show("info", text, SHOWN_MS.short),
-  /** Takes what was caught: the server's sentence when there is one. */
-  error: (error: unknown) => show("bad", typeof error === "string" ? error : toMessage(error), SHOWN_MS.long),
+  /** Takes what was caught: the server's sentence when there is one, and the upstream's own words below it. */
+  error: (error: unknown, detail = detailOf(error)) =>
+    show(
+      "bad",
+      typeof error === "string" ? error : toMessage(error),
+      detail === undefined ? SHOWN_MS.long : SHOWN_MS.read,
+      detail,
+    ),
 };
 
 export function ToastHost() {
@@ -40,7 +49,10 @@ export function ToastHost() {
         {(item) => (
           <div class="toast">
             <StatusDot tone={item.tone} />
-            <div class="toast-text">{item.text}</div>
+            <div class="toast-text">
+              {item.text}
+              <UpstreamDetail text={item.detail} />
+            </div>
             <IconButton size="sm" label="Dismiss" icon={<X size={14} />} onClick={() => drop(item.id)} />
           </div>
         )}

@@ -7,7 +7,7 @@ import type {
   PublishChoice,
 } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 
 /** After the last key, before the preview is asked for anew. */
 const PAUSE_MS = 300;
@@ -65,7 +65,7 @@ export function createInstallForm(entry: CatalogueDetail) {
       setPreview(next);
       setRefusal(null);
     } catch (error) {
-      if (!signal?.aborted) setRefusal(toMessage(error));
+      if (!signal?.aborted) setRefusal(toReport(error));
     } finally {
       if (!signal?.aborted) setLooking(false);
     }

@@ -2,7 +2,7 @@ import CircleCheck from "lucide-solid/icons/circle-check";
 import { createEffect, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { PruneItem, PruneResult } from "../../../../shared/protocol/disk.ts";
 import { disk } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { dockerKeys, refreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { jobs, useJob } from "../../lib/jobs.ts";
@@ -45,7 +45,7 @@ export function PruneDialog(props: { onClose: () => void }) {
       setJobId(begun.id);
       void jobs.begun(begun).then(refreshDocker);
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
     }

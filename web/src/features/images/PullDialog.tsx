@@ -1,7 +1,7 @@
 import { createSignal, Show } from "solid-js";
 import { parseImageReference } from "../../../../shared/protocol/image-reference.ts";
 import { images } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { jobs, useJob } from "../../lib/jobs.ts";
 import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
 import { JobProgress } from "../../ui/JobProgress.tsx";
@@ -25,7 +25,7 @@ export function PullDialog(props: { onClose: () => void }) {
       void jobs.begun(begun);
       setJobId(begun.id);
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
     }

@@ -2,7 +2,7 @@ import Trash from "lucide-solid/icons/trash";
 import { createSignal, For, Show } from "solid-js";
 import type { Registry } from "../../../../shared/protocol/registry.ts";
 import { registries } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { dockerKeys, useRegistries } from "../../lib/docker-queries.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { invalidate } from "../../lib/queries.ts";
@@ -28,7 +28,7 @@ export function RegistriesDialog(props: { onClose: () => void }) {
       toast.success(`Logged in at ${host().trim()}`);
       for (const empty of [setHost, setUsername, setPassword]) empty("");
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
       await invalidate(dockerKeys.registries);

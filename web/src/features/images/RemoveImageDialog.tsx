@@ -1,7 +1,7 @@
 import { createSignal, Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { images } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { Button, Callout, Checkbox, Dialog, toast } from "../../ui/index.ts";
@@ -23,7 +23,7 @@ export function RemoveImageDialog(props: { image: Image; onClose: () => void; on
       toast.success(`${visibleName(imageName(props.image))} has been removed`);
       props.onRemoved();
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
       await refreshDocker();

@@ -2,7 +2,7 @@ import { createSignal, Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { parseImageReference } from "../../../../shared/protocol/image-reference.ts";
 import { images } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
@@ -23,7 +23,7 @@ export function TagDialog(props: { image: Image; onClose: () => void }) {
       await refreshDocker();
       props.onClose();
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
     }

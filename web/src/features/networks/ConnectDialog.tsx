@@ -1,7 +1,7 @@
 import { createMemo, createSignal, Show } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { useServices } from "../../lib/queries.ts";
 import { Button, Callout, Dialog, Select, TextField } from "../../ui/index.ts";
@@ -34,7 +34,7 @@ export function ConnectDialog(props: { network: Network; onClose: () => void }) 
       await refreshDocker();
       props.onClose();
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
     }

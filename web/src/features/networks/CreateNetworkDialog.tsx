@@ -1,6 +1,6 @@
 import { createSignal, Show } from "solid-js";
 import { networks } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { Button, Callout, Checkbox, Dialog, TextField } from "../../ui/index.ts";
 
@@ -28,7 +28,7 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
       await refreshDocker();
       props.onCreated(made.name);
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
     }

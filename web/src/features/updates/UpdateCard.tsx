@@ -42,7 +42,7 @@ export function UpdateCard(props: { service: string }) {
     try {
       const begun = await work();
       const ended = await jobs.begun(begun);
-      if (kind === "check" && ended.state === "failed") toast.error(ended.error?.message ?? "");
+      if (kind === "check" && ended.state === "failed") toast.error(ended.error?.message ?? "", ended.error?.detail);
     } catch (error) {
       toast.error(error);
     } finally {

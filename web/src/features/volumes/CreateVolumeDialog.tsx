@@ -1,6 +1,6 @@
 import { createSignal, Show } from "solid-js";
 import { volumes } from "../../lib/api/docker.ts";
-import { toMessage } from "../../lib/api.ts";
+import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
 
@@ -19,7 +19,7 @@ export function CreateVolumeDialog(props: { onClose: () => void; onCreated: (nam
       await refreshDocker();
       props.onCreated(made.name);
     } catch (error) {
-      setProblem(toMessage(error));
+      setProblem(toReport(error));
     } finally {
       setBusy(false);
     }

@@ -6,6 +6,8 @@ export class ApiFailure extends Error {
   readonly code: ErrorCode | "unreachable";
   readonly status: number;
   readonly requestId: string | undefined;
+  /** The own words of Docker, a registry, PM2 or an MCP server, where they refused and the reader may act. */
+  readonly detail: string | undefined;
   /** Seconds to wait before another try, when the server named them. */
   readonly retryAfter: number | undefined;
   /** A log-in that was right so far and needs the second factor. */
@@ -18,14 +20,22 @@ export class ApiFailure extends Error {
       status = 0,
       requestId,
       retryAfter,
+      detail,
       codeRequired = false,
-    }: { status?: number; requestId?: string; retryAfter?: number; codeRequired?: boolean } = {},
+    }: {
+      status?: number;
+      requestId?: string;
+      retryAfter?: number;
+      detail?: string | undefined;
+      codeRequired?: boolean;
+    } = {},
   ) {
     super(sentence);
     this.code = code;
     this.status = status;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
+    this.detail = detail;
     this.codeRequired = codeRequired;
   }
 }
@@ -40,3 +50,10 @@ export function toMessage(error: unknown): string {
   if (error instanceof Error && error.message) return error.message;
   return "Something went wrong.";
 }
+
+/** What the part behind a refusal said itself; undefined when it said nothing, or the reader may only look. */
+export const detailOf = (error: unknown): string | undefined =>
+  error instanceof ApiFailure ? error.detail : undefined;
+
+/** The sentence for people, and below it what the part behind the refusal said itself. */
+export const toReport = (error: unknown): string => [toMessage(error), detailOf(error)].filter(Boolean).join("\n");

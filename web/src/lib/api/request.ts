@@ -107,6 +107,7 @@ async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | 
   throw new ApiFailure(failure?.code ?? "internal", failure?.error ?? `The server answered ${response.status}.`, {
     status: response.status,
     codeRequired: failure?.codeRequired === true,
+    detail: failure?.detail,
     ...(failure?.requestId ? { requestId: failure.requestId } : {}),
     ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfter } : {}),
   });

@@ -1,5 +1,9 @@
-import { MASK, namesSecret } from "../../shared/host/masking.ts";
-import type { EnvVariable } from "./env-file.ts";
+import { MASK, namesSecret } from "./masking.ts";
+
+export interface NamedValue {
+  name: string;
+  value: string;
+}
 
 /** Shorter values are words that stand anywhere: they are hidden as whole words, where their name says they are secret. */
 const ANYWHERE_MIN = 6;
@@ -9,7 +13,7 @@ const PIECES_MAX = 1_000;
 const isSwitch = (value: string) => /^(true|false|yes|no|on|off|none|null)$/i.test(value);
 
 /** Takes values out of lines before anybody reads them. */
-export function createMask(variables: readonly EnvVariable[]): (line: string) => string {
+export function createMask(variables: readonly NamedValue[]): (line: string) => string {
   const anywhere = new Set<string>();
   const words = new Set<string>();
   for (const { name, value } of variables) {
@@ -45,3 +49,12 @@ function maskWord(text: string, value: string): string {
   }
   return masked + text.slice(from);
 }
+
+/** A mask for the environment of a container, in the form `NAME=value`. */
+export const maskEnvironment = (environment: readonly string[]): ((text: string) => string) =>
+  createMask(
+    environment.map((entry) => {
+      const at = entry.indexOf("=");
+      return at === -1 ? { name: entry, value: "" } : { name: entry.slice(0, at), value: entry.slice(at + 1) };
+    }),
+  );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createMask } from "./mask.ts";
+import { createMask } from "./value-mask.ts";
 
 test("values are masked in output, the longer ones first, and short words left alone", () => {
   const mask = createMask([

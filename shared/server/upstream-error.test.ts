@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { maskText } from "../host/masking.ts";
+import { maskEnvironment } from "../host/value-mask.ts";
+import { AppError, toFailure } from "./errors.ts";
+import { DETAIL_MAX, toDetail, UpstreamError } from "./upstream-error.ts";
+
+const detailOf = (text: string) => toDetail(text, [maskText]);
+
+describe("the own words of an upstream", () => {
+  test("are plain text of at most 1 KiB, cut between characters", () => {
+    expect(detailOf("\u001b[31mno such host\u001b[0m\r\n\u0000\u202eend\tof it\u009b")).toBe("no such host\nend of it");
+    const long = detailOf("ä".repeat(4_000));
+    expect(Buffer.byteLength(long)).toBeLessThanOrEqual(DETAIL_MAX);
+    expect(long).toMatch(/^ä+…$/);
+    expect(detailOf("ä".repeat(512))).toBe("ä".repeat(512));
+  });
+
+  test("are masked before they are cut, so that no part of a secret is left", () => {
+    const secret = "s3cr3t-".repeat(20);
+    const mask = maskEnvironment([`API_TOKEN=${secret}`, "MODE=on", "NOTHING"]);
+    for (let at = 900; at < 1_100; at += 7) {
+      const text = toDetail(`${"x".repeat(at)}${secret} on`, [mask]);
+      expect(text).not.toContain("s3cr3t");
+    }
+  });
+
+  test("travel with whatever error they are the cause of, and only to those who may act", () => {
+    const cause = new UpstreamError('exec: "hunter22secret": not found; --password hunter23');
+    const error = new AppError("conflict", "It cannot start.", { cause });
+    expect(error.detail).toBeUndefined(); // nobody has said how they are masked
+    cause.hide(maskText);
+    cause.hide(maskEnvironment(["DB_PASSWORD=hunter22secret"]));
+    expect(toFailure(error, "r1", true)).toEqual({
+      success: false,
+      error: "It cannot start.",
+      code: "conflict",
+      detail: 'exec: "********": not found; --password ********',
+      requestId: "r1",
+    });
+    expect(toFailure(error, "r1")).not.toHaveProperty("detail");
+  });
+});
