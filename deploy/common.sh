@@ -15,17 +15,6 @@ node_is_new_enough() {
   "$1" -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 24 || (major === 24 && minor >= 15) ? 0 : 1)' 2>/dev/null
 }
 
-# Installs what the lock file names, unless that is there already, and puts the project's own programs first on the PATH.
-install_packages() {
-  have npm || fail "npm is needed; it comes with Node."
-  if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-    say "Installing the packages of package-lock.json…"
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || fail "npm could not install the packages."
-    touch node_modules/.package-lock.json
-  fi
-  use_project_node
-}
-
 # The project's own Node where it has one, else the host's.
 use_project_node() {
   export PATH="$PWD/node_modules/.bin:$PATH"
@@ -48,9 +37,23 @@ answers() {
   "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }
 
+# project_git <folder> <arguments…>: git in a folder that may be another user's, which git refuses unless told. Whoever
+# calls it runs that user's scripts already; hooks and a monitor of that user's are left out nevertheless.
+project_git() {
+  trusting="$(mktemp "${TMPDIR:-/tmp}/aid.XXXXXX")"
+  printf '[safe]\n\tdirectory = *\n' >"$trusting"
+  status=0
+  folder="$1"
+  shift
+  GIT_CONFIG_GLOBAL="$trusting" git -C "$folder" -c core.fsmonitor=false -c core.hooksPath=/dev/null "$@" 2>/dev/null || status=$?
+  rm -f "$trusting"
+  return "$status"
+}
+
 # What the source is, for a look whether a release is of it: its commit, or nothing when it was changed since.
 source_revision() {
-  have git && [ -d "$1/.git" ] || return 0
-  [ -z "$(git -C "$1" status --porcelain --untracked-files=no 2>/dev/null)" ] || return 0
-  git -C "$1" rev-parse HEAD 2>/dev/null || true
+  have git && [ -e "$1/.git" ] || return 0
+  changes="$(project_git "$1" status --porcelain --untracked-files=no)" || return 0
+  [ -z "$changes" ] || return 0
+  project_git "$1" rev-parse HEAD || true
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { appendFile, copyFile, mkdir, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -13,7 +13,7 @@ import { ADMIN, signIn } from "../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
-/** Fetching the packages, where it must be done, and building the web app take their time. */
+/** Linking or copying the packages and building the web app take their time. */
 const BUILD_LIMIT_MS = 300_000;
 
 const noLogrotate = await lacks("logrotate");
@@ -27,14 +27,13 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
   let ports: number[];
   let apiUrl: string;
   let dataDir: string;
-  let packages: string;
 
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: source });
   const script = async (name: string, ...args: string[]) => {
     const [WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS] = ports.map(String);
     const settings = { WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS, FILE_UPLOAD_MAX: "1000000" };
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, AI_DESKTOP_PACKAGES: packages };
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, AI_DESKTOP_PACKAGES: projectFolder };
     try {
       const { stdout, stderr } = await run(join(source, "deploy", name), args, {
         env: { ...env, ...settings, HEALTH_LIMIT: "10", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
@@ -70,7 +69,6 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await git("init", "-q");
     await git("add", "-A");
     await git("commit", "-qm", "first");
-    packages = await productionPackages(join(folder.path, "packages"));
     ports = await freePorts(4);
     apiUrl = `http://127.0.0.1:${ports[1]}`;
     dataDir = join(root, "var/lib/ai-desktop/data");
@@ -223,26 +221,3 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(existsSync(join(root, "etc/ai-desktop"))).toBe(false);
   });
 });
-
-/**
- * What `npm ci --omit=dev` would fetch, by links to what is installed here already.
- * Empty where links are not to be had: then the installer fetches.
- */
-async function productionPackages(folder: string): Promise<string> {
-  await mkdir(folder);
-  for (const name of ["package.json", "package-lock.json"])
-    await copyFile(join(projectFolder, name), join(folder, name));
-  try {
-    await run("cp", ["-al", join(projectFolder, "node_modules"), folder]);
-  } catch {
-    return "";
-  }
-  // npm writes its list of what is there: that one must not be a link.
-  const list = join(folder, "node_modules/.package-lock.json");
-  await rm(list);
-  await copyFile(join(projectFolder, "node_modules/.package-lock.json"), list);
-  await run("npm", ["prune", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--offline"], {
-    cwd: folder,
-  });
-  return folder;
-}

@@ -82,34 +82,73 @@ same_web() {
   done
 }
 
+# copy_source <source> <folder>: what is committed; where there is no commit to be read, all but what was made there.
+copy_source() {
+  mkdir -p "$2"
+  if [ -e "$1/.git" ] && have git && project_git "$1" rev-parse HEAD >/dev/null; then
+    project_git "$1" archive HEAD
+  else
+    tar -C "$1" --exclude ./node_modules --exclude ./.toolchain --exclude ./web/dist --exclude ./.data --exclude './.env*' --exclude ./.git -c .
+  fi | tar -C "$2" --no-same-owner --no-same-permissions -x
+}
+
+# link_packages <from> <to>: the packages of the same lock file, under a second name where both are on one disk.
+link_packages() {
+  cmp -s "$1/package-lock.json" "$2/package-lock.json" && [ -d "$1/node_modules" ] || return 1
+  cp -al "$(readlink -f "$1")/node_modules" "$2/node_modules" 2>/dev/null && return
+  rm -rf "$2/node_modules"
+  cp -a "$(readlink -f "$1")/node_modules" "$2/node_modules"
+}
+
+# build_in <folder>: its packages, and its web app where it has none yet. The packages may lie ready in
+# AI_DESKTOP_PACKAGES, for a server without a registry. Of them stays what the servers need.
+build_in() {
+  cd "$1" || exit 1
+  require_supported_machine
+  if [ -n "${AI_DESKTOP_PACKAGES:-}" ] && ! { link_packages "$AI_DESKTOP_PACKAGES" . && has_packages; }; then
+    warn "Note: AI_DESKTOP_PACKAGES does not hold what package-lock.json names; the packages are fetched."
+  fi
+  if ! has_packages; then
+    bring_toolchain "$APP/toolchain"
+    install_all
+  fi
+  if [ ! -e web/dist/index.html ]; then
+    node_modules/.bin/node --run build -- --logLevel warn || fail "The web app could not be built."
+  fi
+  node_modules/.bin/node deploy/packages.ts prune || fail "What only the build needs could not be left out."
+}
+
+# own_release <folder>: nobody but root can change what runs with the panel's rights, and the panel can read it.
+own_release() {
+  if [ "$(id -u)" = 0 ]; then chown -hR root:root "$1"; fi
+  chmod -R u+rwX,go=rX,ug-s "$1"
+  outside="$(find "$1" -type l -exec readlink -f {} + | awk -v inside="$(readlink -f "$1")/" 'index($0, inside) != 1' | head -n 3)"
+  [ -z "$outside" ] || fail "The source has links to what lies elsewhere: $outside"
+}
+
 # make_release <source>: a copy of the source with its packages and the built web app, beside the others.
 # Sets RELEASE. What is half done has another name, so that a broken run leaves no release.
+# Releases are never written to, so what did not change is shared with the one in use.
 make_release() {
   RELEASE="$APP/releases/$(date -u +%Y%m%dT%H%M%SZ)"
   draft="$RELEASE.part"
+  build="$RELEASE.build.part"
   rm -rf "$APP"/releases/*.part
-  mkdir -p "$draft"
-  if [ -d "$1/.git" ] && have git && git -C "$1" rev-parse HEAD >/dev/null 2>&1; then
-    git -C "$1" archive HEAD | tar -C "$draft" -x
-  else
-    tar -C "$1" --exclude ./node_modules --exclude ./.data --exclude ./.env --exclude ./.git -c . | tar -C "$draft" -x
+  copy_source "$1" "$draft" || fail "The source cannot be copied."
+  if same_web "$APP/current" "$draft"; then cp -al "$(readlink -f "$APP/current")/web/dist" "$draft/web/dist" || true; fi
+  link_packages "$APP/current" "$draft" || true
+  # A build of its own folder: with all packages, of which a release keeps what the servers need.
+  if [ ! -e "$draft/web/dist/index.html" ] || [ ! -e "$draft/node_modules/.bin/node" ]; then
+    copy_source "$1" "$build"
+    if [ -e "$draft/web/dist/index.html" ]; then cp -al "$draft/web/dist" "$build/web/dist"; fi
+    (build_in "$build") || { rm -rf "$draft" "$build" && fail "The release could not be built."; }
+    for part in node_modules web/dist; do
+      [ -e "$draft/$part" ] || mv "$build/$part" "$draft/$part"
+    done
+    rm -rf "$build"
   fi
-  # Releases are never written to: the packages of the one in use may be shared when they are the same, and so may those
-  # that lie ready in AI_DESKTOP_PACKAGES, for a server without a package registry.
-  for ready in "$APP/current" "${AI_DESKTOP_PACKAGES:-}"; do
-    if [ -d "$ready/node_modules" ] && [ ! -d "$draft/node_modules" ] && cmp -s "$ready/package-lock.json" "$draft/package-lock.json"; then
-      cp -al "$(readlink -f "$ready")/node_modules" "$draft/node_modules" 2>/dev/null || rm -rf "$draft/node_modules"
-    fi
-  done
-  (
-    cd "$draft"
-    [ -d node_modules ] || npm ci --ignore-scripts --omit=dev --prefer-offline --no-audit --no-fund --loglevel=error
-    if same_web "$APP/current" "$draft"; then
-      cp -al "$(readlink -f "$APP/current")/web/dist" web/dist
-    else
-      PATH="$draft/node_modules/.bin:$PATH" npm run --silent build -- --logLevel warn
-    fi
-  ) || { rm -rf "$draft" && fail "The release could not be built."; }
+  own_release "$draft"
+  lacking="$(cd "$draft" && node_modules/.bin/node deploy/packages.ts missing --servers 2>&1)" || fail "The release is not whole: $lacking"
   mv "$draft" "$RELEASE"
 }
 

@@ -9,6 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/common.sh
 # shellcheck source=deploy/test-machine.sh
 . deploy/test-machine.sh
+# shellcheck source=deploy/toolchain.sh
+. deploy/toolchain.sh
 
 PACKAGES="docker.io docker-compose docker-registry busybox-static chromium git nginx libnginx-mod-nchan redis-server strace iptables iproute2 openssl procps shellcheck curl lsof logrotate systemd"
 CI="${CI:-}"

@@ -10,6 +10,8 @@ source_dir="$PWD"
 . deploy/common.sh
 # shellcheck source=deploy/layout.sh
 . deploy/layout.sh
+# shellcheck source=deploy/toolchain.sh
+. deploy/toolchain.sh
 
 [ -e "$APP/current" ] || fail "There is no installation in $APP; deploy/vps-install.sh makes one."
 { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."

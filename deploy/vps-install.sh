@@ -12,6 +12,8 @@ source_dir="$PWD"
 . deploy/common.sh
 # shellcheck source=deploy/layout.sh
 . deploy/layout.sh
+# shellcheck source=deploy/toolchain.sh
+. deploy/toolchain.sh
 
 domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" use_nginx=1 yes="" plan_only="" uninstall="" purge=""
 while [ $# -gt 0 ]; do
@@ -82,6 +84,8 @@ uninstall_panel() {
 # preflight: what would keep the panel from running is said before anything is changed.
 preflight() {
   [ "$(uname)" = Linux ] || fail "This installs on Linux; for development there is deploy/dev-start.sh."
+  require_supported_machine
+  [ -n "$NODE_PACKAGE" ] || fail "The services need an x64 or arm64 processor; this is $(uname -m)."
   if is_real; then
     [ "$(id -u)" = 0 ] || fail "Needs root."
     # shellcheck disable=SC1091
@@ -117,12 +121,11 @@ port_taken() {
 
 missing_packages() {
   is_real || return 0
-  needed="nodejs npm openssl curl logrotate"
+  # The release is fetched and checked with these; Node and npm are our own.
+  needed="ca-certificates curl tar gzip openssl logrotate"
   if [ -n "$use_nginx" ]; then needed="$needed nginx"; fi
   if [ -n "$firewall" ]; then needed="$needed ufw"; fi
   for package in $needed; do
-    # A Node from elsewhere brings npm along.
-    if [ "$package" = nodejs ] || [ "$package" = npm ]; then have "${package%js}" && continue; fi
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$package"
   done
 }

