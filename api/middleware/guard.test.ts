@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { may, type Permission, permissions, roles } from "../../shared/protocol/access.ts";
@@ -12,6 +15,19 @@ const routesOf = (server: TestAccess): string[] => [
 ];
 const openRoutes = Object.entries(accessTable).flatMap(([route, { rule }]) => (rule === "public" ? [route] : []));
 const concrete = (path: string) => path.replace(/:\w+/g, "0c9e0f5e-7a4b-4b5e-9a51-1d1d9d1f0a11");
+/** Every row of the state and every file beside it. The trail is left out, where a log-in by OpenID is noted that was refused. */
+async function stateOf({ dataDir, access }: TestAccess) {
+  const database = new DatabaseSync(join(dataDir, "state.db"), { readOnly: true });
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit_anchor'")
+    .all();
+  const rows = tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
+  database.close();
+  const files = readdirSync(join(dataDir, ".."), { recursive: true, withFileTypes: true });
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  // The folder for stacks is made when it is first read.
+  return { rows, users: access.users.all(), files: paths.filter((path) => path !== join(dataDir, "stacks")) };
+}
 const withoutId = (body: { requestId?: string }) => ({ ...body, requestId: undefined });
 
 describe("without a session", () => {
@@ -212,13 +228,13 @@ describe("with a session", () => {
   });
 
   test("changes nothing by any GET", async () => {
-    const before = JSON.stringify(server.access.users.all());
+    const before = await stateOf(server);
     for (const path of Object.keys(accessTable).flatMap((route) =>
       route.startsWith("GET ") ? [route.slice(4)] : [],
     )) {
       await server.ask("GET", concrete(path), { cookie });
     }
-    expect(JSON.stringify(server.access.users.all())).toBe(before);
+    expect(await stateOf(server)).toEqual(before);
     expect(server.revoked).toEqual([]);
   });
 

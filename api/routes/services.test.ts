@@ -165,17 +165,16 @@ describe("without an Engine that answers", { timeout: 20_000 }, () => {
     }
   });
 
-  test.skipIf(withoutDocker)("a hung Engine is answered within 5 s, and other parts at once", async () => {
+  test.skipIf(withoutDocker)("a hung Engine is answered with 503, and other parts do not wait for it", async () => {
     const proxy = await startSocketProxy(engine.socketPath);
     const hung = await startApi({ dockerHost: `unix://${proxy.path}` });
     try {
       proxy.hang();
-      const began = performance.now();
-      const slow = hung.ask("GET", "/api/services/web");
+      const answered: string[] = [];
+      const slow = hung.ask("GET", "/api/services/web").finally(() => answered.push("slow"));
       expect((await hung.ask("GET", "/health")).status).toBe(200);
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(answered).toEqual([]);
       expect((await slow).status).toBe(503);
-      expect(performance.now() - began).toBeLessThan(5_000);
       const { body } = await hung.ask("GET", "/api/services");
       expect(body.engine.state).toBe("down");
     } finally {

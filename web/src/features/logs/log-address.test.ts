@@ -51,9 +51,7 @@ describe("what lines are searched for", () => {
       [2, 3],
       [5, 6],
     ]);
-    const begun = performance.now();
-    expect(pattern.test(`${"a".repeat(50_000)}!`)).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(pattern.test(`${"a".repeat(50_000)}!`)).toBe(false); // others backtrack for ever
     await expect(regexPattern("(")).rejects.toThrow();
   });
 });
