@@ -87,8 +87,8 @@ test.each(["api", "realtime"])("npx tsx %s/main.ts starts it", async (name) => {
     PORT: port,
     WS_PORT: port,
     // Not the defaults, where a panel of this machine may be.
-    WS_SERVER_URL: "http://127.0.0.1:9",
-    BACKEND_URL: "http://127.0.0.1:9",
+    WS_SERVER_URL: "http://127.0.0.1:2",
+    BACKEND_URL: "http://127.0.0.1:2",
     PM2_HOME: join(folder.path, "pm2"),
     HOME: process.env.HOME,
   };

@@ -28,11 +28,11 @@ export interface ServiceProcess extends Child {
 
 /**
  * What a server is given instead of its defaults, which lead to what runs on this machine: the other servers of a panel on
- * their usual ports, the user's PM2 and files. Nobody listens on the discard port of loopback.
+ * their usual ports, the user's PM2 and files. Nobody listens there, and it is none of the ports that `fetch` refuses to ask.
  */
 const nobody = {
-  WS_SERVER_URL: "http://127.0.0.1:9",
-  BACKEND_URL: "http://127.0.0.1:9",
+  WS_SERVER_URL: "http://127.0.0.1:2",
+  BACKEND_URL: "http://127.0.0.1:2",
   PM2_HOME: "/nonexistent/pm2",
   FILE_MANAGER_ROOT: tmpdir(),
 };
