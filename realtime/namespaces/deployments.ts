@@ -17,6 +17,7 @@ import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace }
 import type { ProcessEvents } from "../sources/process-events.ts";
 import { type ListedChange, watchProcessList } from "../sources/process-list.ts";
 import { createProcessLogs } from "../sources/process-logs.ts";
+import { unlessAborted } from "../subscription-lanes.ts";
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
 
@@ -51,33 +52,44 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
     if (namespace.sockets.size === 1) list.begin();
     const memberships = createMemberships(socket);
     rooms.set(untyped(socket), memberships);
-    const handle = createHandle({ socket: untyped(socket), log, echo: ["deploymentId", "pm2Name"] });
+    const unsubscribe = (matches: (ref: DeploymentRef) => boolean) => {
+      for (const ref of logs.unsubscribe(untyped(socket), matches)) memberships.leave(deploymentRoom(ref.deploymentId));
+    };
+    const handle = createHandle({
+      socket: untyped(socket),
+      log,
+      echo: ["deploymentId", "pm2Name"],
+      release: () => unsubscribe(() => true),
+    });
+    const processLogs = ({ pm2Name }: { pm2Name: string }) => pm2Name;
 
-    handle("subscribe:logs", deploymentLogsSubscription, async ({ deploymentId, pm2Name, tail, since, ages }) => {
+    handle.join("subscribe:logs", deploymentLogsSubscription, processLogs, async (wanted, signal) => {
+      const { deploymentId, pm2Name, tail, since, ages } = wanted;
       const ref = { deploymentId, pm2Name };
       const { limits } = socket.data.principal;
       if (!seesDeployment(limits, pm2Name)) throw new AppError("not_found", "There is no such process.");
       if (!seesDeployment(limits, deploymentId)) {
         throw new AppError("forbidden", "You are not allowed to watch this deployment.");
       }
-      await processes.logFiles(pm2Name);
-      if (!socket.connected) return undefined;
+      await unlessAborted(processes.logFiles(pm2Name), signal);
       const { renewed } = logs.subscribe(untyped(socket), pm2Name, ref, { tail, since, ages });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);
       return ref;
     });
 
-    handle("unsubscribe:logs", deploymentUnsubscription, ({ deploymentId, pm2Name }) => {
-      const ended = logs.unsubscribe(
-        untyped(socket),
-        (ref) => ref.pm2Name === pm2Name && (deploymentId === undefined || ref.deploymentId === deploymentId),
-      );
-      for (const ref of ended) memberships.leave(deploymentRoom(ref.deploymentId));
-      return undefined;
-    });
-
-    socket.on("disconnect", () => void logs.unsubscribe(untyped(socket), () => true));
+    handle.leave(
+      "unsubscribe:logs",
+      deploymentUnsubscription,
+      processLogs,
+      ({ deploymentId, pm2Name }) => {
+        unsubscribe(
+          (ref) => ref.pm2Name === pm2Name && (deploymentId === undefined || ref.deploymentId === deploymentId),
+        );
+        return undefined;
+      },
+      ({ deploymentId }, join) => deploymentId === undefined || deploymentId === (join as DeploymentRef).deploymentId,
+    );
   });
 
   return {

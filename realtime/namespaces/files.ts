@@ -6,6 +6,7 @@ import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "../handle.ts";
 import { createHub, type Upstream } from "../hub.ts";
 import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
+import { unlessAborted } from "../subscription-lanes.ts";
 
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;
@@ -45,17 +46,22 @@ export function registerFiles(io: Server, { files, watchFolder, log, lingerMs }:
   }, lingerMs);
 
   namespace.on("connection", (socket) => {
-    const handle = createHandle({ socket: untyped(socket), log, echo: ["path"] });
     const watched = new Map<string, FolderWatch>();
     const release = (path: string) => {
       const watch = watched.get(path);
       if (!watch) return;
       watched.delete(path);
       watches.release(path, watch);
+      void socket.leave(filesRoom(path));
     };
+    const releaseAll = () => {
+      for (const path of [...watched.keys()]) release(path);
+    };
+    const handle = createHandle({ socket: untyped(socket), log, echo: ["path"], release: releaseAll });
+    const folder = ({ path }: { path: string }) => normalise(path);
 
-    handle("watch", fileWatch, async (asked) => {
-      const { path } = await files.resolveFolder(asked.path);
+    handle.join("watch", fileWatch, folder, async (asked, signal) => {
+      const { path } = await unlessAborted(files.resolveFolder(asked.path), signal);
       if (!watched.has(path)) {
         if (watched.size >= WATCHES_MAX) {
           throw new AppError("rate_limited", `One connection watches at most ${WATCHES_MAX} folders.`);
@@ -63,28 +69,20 @@ export function registerFiles(io: Server, { files, watchFolder, log, lingerMs }:
         const watch = watches.acquire(path);
         watched.set(path, watch);
         try {
-          await watch.ready;
+          await unlessAborted(watch.ready, signal);
         } catch (error) {
           release(path);
           throw error;
         }
-        if (!socket.connected) {
-          release(path);
-          return undefined;
-        }
-        await socket.join(filesRoom(path));
+        void socket.join(filesRoom(path));
       }
       socket.emit("connected", { path });
       return { path };
     });
-    handle("unwatch", fileWatch, async (asked) => {
+    handle.leave("unwatch", fileWatch, folder, (asked) => {
       const path = normalise(asked.path);
       release(path);
-      await socket.leave(filesRoom(path));
       return { path };
-    });
-    socket.on("disconnect", () => {
-      for (const path of [...watched.keys()]) release(path);
     });
   });
 

@@ -13,17 +13,19 @@ const MEMBERSHIPS_MAX = 64;
 export function registerMcp(io: Server, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
   const namespace: NamespaceOf<"mcp"> = io.of("/mcp");
   namespace.on("connection", (socket) => {
-    const handle = createHandle({ socket: untyped(socket), log, echo: ["serverId"] });
-    handle("join", mcpMembership, async ({ serverId }) => {
+    // Socket.IO itself takes a socket that disconnects out of its rooms.
+    const handle = createHandle({ socket: untyped(socket), log, echo: ["serverId"], release() {} });
+    const server = ({ serverId }: { serverId: string }) => serverId;
+    handle.join("join", mcpMembership, server, ({ serverId }) => {
       if (socket.rooms.size > MEMBERSHIPS_MAX) {
         throw new AppError("rate_limited", `One connection watches at most ${MEMBERSHIPS_MAX} servers.`);
       }
-      await socket.join(mcpRoom(serverId));
+      void socket.join(mcpRoom(serverId));
       socket.emit("joined", { serverId });
       return { serverId };
     });
-    handle("leave", mcpMembership, async ({ serverId }) => {
-      await socket.leave(mcpRoom(serverId));
+    handle.leave("leave", mcpMembership, server, ({ serverId }) => {
+      void socket.leave(mcpRoom(serverId));
       return { serverId };
     });
   });

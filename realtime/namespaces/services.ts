@@ -4,6 +4,7 @@ import { createContainerLogs } from "../../shared/host/container-logs/container-
 import { seesService } from "../../shared/protocol/access.ts";
 import {
   type ServiceRef,
+  type ServiceUnsubscription,
   serviceLogsSubscription,
   serviceSubscription,
   serviceUnsubscription,
@@ -22,6 +23,7 @@ import { createMemberships, type Memberships } from "../memberships.ts";
 import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "../namespace.ts";
 import { createShells } from "../shells/shells.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
+import { unlessAborted } from "../subscription-lanes.ts";
 import { registerShellEvents } from "./shell-events.ts";
 
 /** Containers one socket may watch the figures of at once. */
@@ -112,7 +114,6 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
     rooms.set(untyped(socket), memberships);
     const jobs = new Set<string>();
     const watched = new Map<string, { name: string; ref: ServiceRef; upstream: Upstream }>();
-    const handle = createHandle({ socket: untyped(socket), log, echo: ["serviceId", "containerName"] });
 
     const unwatch = (room: string) => {
       const entry = watched.get(room);
@@ -124,33 +125,48 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       memberships.leave(serviceRoom(entry.ref.serviceId));
     };
 
+    const unsubscribe = (matches: (ref: ServiceRef) => boolean) => {
+      for (const ref of logs.unsubscribe(untyped(socket), matches)) leaveRoom(untyped(socket), ref);
+    };
+    const handle = createHandle({
+      socket: untyped(socket),
+      log,
+      echo: ["serviceId", "containerName"],
+      release() {
+        unsubscribe(() => true);
+        for (const room of [...watched.keys()]) unwatch(room);
+      },
+    });
+    const logsOf = ({ containerName }: { containerName: string }) => `logs ${containerName}`;
+    const statsOf = ({ containerName }: { containerName: string }) => `stats ${containerName}`;
+    const jobOf = ({ jobId }: { jobId: string }) => `job ${jobId}`;
+    /** Whether a leave means a subscription: who names no service leaves the container for all of them. */
+    const covers = (leave: { serviceId?: string | undefined }, join: unknown) =>
+      leave.serviceId === undefined || leave.serviceId === (join as ServiceRef).serviceId;
+
     registerShellEvents(socket, { shells, resolve, log });
 
-    handle("subscribe:logs", serviceLogsSubscription, async ({ serviceId, containerName, tail, since, ages }) => {
+    handle.join("subscribe:logs", serviceLogsSubscription, logsOf, async (wanted, signal) => {
+      const { serviceId, containerName, tail, since, ages } = wanted;
       const ref = { serviceId, containerName };
-      const container = await resolve(socket, ref);
+      const container = await unlessAborted(resolve(socket, ref), signal);
       if (container.logDriver === "none") {
         throw new AppError("not_supported", "The log driver of this container keeps no logs that can be read.");
       }
-      if (!socket.connected) return undefined;
       const { renewed } = logs.subscribe(untyped(socket), container.name, ref, { tail, since, ages });
       if (!renewed) memberships.join(serviceRoom(serviceId));
       socket.emit("connected", ref);
       return ref;
     });
 
-    handle("unsubscribe:logs", serviceUnsubscription, ({ serviceId, containerName }) => {
-      const ended = logs.unsubscribe(
-        untyped(socket),
-        (ref) => ref.containerName === containerName && (serviceId === undefined || ref.serviceId === serviceId),
-      );
-      for (const ref of ended) leaveRoom(untyped(socket), ref);
+    const leaveLogs = (left: ServiceUnsubscription) => {
+      unsubscribe((ref) => ref.containerName === left.containerName && covers(left, ref));
       return undefined;
-    });
+    };
+    handle.leave("unsubscribe:logs", serviceUnsubscription, logsOf, leaveLogs, covers);
 
-    handle("subscribe:stats", serviceSubscription, async (ref) => {
-      const { name } = await resolve(socket, ref);
-      if (!socket.connected) return undefined;
+    handle.join("subscribe:stats", serviceSubscription, statsOf, async (ref, signal) => {
+      const { name } = await unlessAborted(resolve(socket, ref), signal);
       const room = groupsOf(name).roomOf(ref);
       if (!watched.has(room)) {
         if (watched.size >= STATS_MAX) {
@@ -158,23 +174,23 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
         }
         watched.set(room, { name, ref, upstream: stats.acquire(name) });
         groupsOf(name).add(ref);
-        await socket.join(room);
+        void socket.join(room);
         memberships.join(serviceRoom(ref.serviceId));
       }
       socket.emit("connected", ref);
       return ref;
     });
 
-    handle("unsubscribe:stats", serviceUnsubscription, ({ serviceId, containerName }) => {
+    const leaveStats = (left: ServiceUnsubscription) => {
       for (const [room, { ref }] of watched) {
-        if (ref.containerName === containerName && (serviceId === undefined || ref.serviceId === serviceId))
-          unwatch(room);
+        if (ref.containerName === left.containerName && covers(left, ref)) unwatch(room);
       }
       return undefined;
-    });
+    };
+    handle.leave("unsubscribe:stats", serviceUnsubscription, statsOf, leaveStats, covers);
 
     // The id of a job is its key: only the API gives it out, to those who may know of the job.
-    handle("subscribe:job", jobSubscription, ({ jobId }) => {
+    handle.join("subscribe:job", jobSubscription, jobOf, ({ jobId }) => {
       if (!mayBeginJobs(socket.data.principal)) {
         throw new AppError("forbidden", "You are not allowed to follow jobs.");
       }
@@ -187,14 +203,9 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       return { jobId };
     });
 
-    handle("unsubscribe:job", jobSubscription, ({ jobId }) => {
+    handle.leave("unsubscribe:job", jobSubscription, jobOf, ({ jobId }) => {
       if (jobs.delete(jobId)) memberships.leave(serviceRoom(jobRoomId(jobId)));
       return undefined;
-    });
-
-    socket.on("disconnect", () => {
-      logs.unsubscribe(untyped(socket), () => true);
-      for (const room of [...watched.keys()]) unwatch(room);
     });
   });
 

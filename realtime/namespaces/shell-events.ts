@@ -7,6 +7,7 @@ import { createHandle } from "../handle.ts";
 import { type SocketOf, untyped } from "../namespace.ts";
 import type { ShellViewer } from "../shells/shell.ts";
 import type { Shells } from "../shells/shells.ts";
+import { unlessAborted } from "../subscription-lanes.ts";
 
 /** Keys of a fast typist, the words of a program that moves the mouse: their own allowance, beside that of subscriptions. */
 const EVENTS_PER_SECOND = 60;
@@ -24,10 +25,6 @@ export interface ShellEventsDeps {
 /** The terminals that one socket looks at. */
 export function registerShellEvents(socket: SocketOf<"services">, { shells, resolve, log }: ShellEventsDeps): void {
   const viewed = new Map<string, ShellViewer>();
-  const handle = createHandle({
-    ...{ socket: untyped(socket), log, echo: ["serviceId", "containerName", "shellId"] },
-    ...{ perSecond: EVENTS_PER_SECOND, burst: EVENT_BURST },
-  });
   const viewerOf = (shellId: string): ShellViewer => {
     const viewer = viewed.get(shellId);
     if (!viewer) throw new AppError("not_found", "This connection is not attached to such a shell.");
@@ -39,6 +36,17 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     viewed.delete(shellId);
     shells.detach(shellId, viewer);
   };
+  const handle = createHandle({
+    socket: untyped(socket),
+    log,
+    echo: ["serviceId", "containerName", "shellId"],
+    perSecond: EVENTS_PER_SECOND,
+    burst: EVENT_BURST,
+    release() {
+      for (const shellId of [...viewed.keys()]) leave(shellId);
+    },
+  });
+  const shell = ({ shellId }: { shellId: string }) => shellId;
   const createViewer = (shellId: string): ShellViewer => ({
     output: (data, offset) => void socket.emit("shell:output", { shellId, data, offset }),
     gap: (from, to) => void socket.emit("shell:gap", { shellId, from, to }),
@@ -48,10 +56,11 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     },
   });
 
-  handle("shell:open", shellOpening, async ({ serviceId, containerName, shellId, cols, rows, since }) => {
+  handle.join("shell:open", shellOpening, shell, async (asked, signal) => {
+    const { serviceId, containerName, shellId, cols, rows, since } = asked;
     const { principal } = socket.data;
     if (!may(principal, "services:shell")) throw new AppError("forbidden", "You are not allowed to open a shell.");
-    const container = await resolve(socket, { serviceId, containerName });
+    const container = await unlessAborted(resolve(socket, { serviceId, containerName }), signal);
     if (!viewed.has(shellId) && viewed.size >= VIEWED_MAX) {
       throw new AppError("rate_limited", `One connection looks at most at ${VIEWED_MAX} shells.`);
     }
@@ -59,35 +68,32 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     const size = { cols, rows };
     viewed.set(shellId, viewer); // before it begins: it may be over as soon as it has begun
     try {
-      const { end } = await shells.open({ principal, container, shellId, size, since, viewer });
-      if (!socket.connected) shells.detach(shellId, viewer);
+      const opened = shells.open({ principal, container, shellId, size, since, viewer, signal });
+      const { end } = await unlessAborted(opened, signal);
       return { shellId, end };
     } catch (error) {
-      if (viewed.get(shellId) === viewer) viewed.delete(shellId);
+      if (viewed.get(shellId) === viewer) leave(shellId);
       throw error;
     }
   });
-  handle("shell:input", shellInput, ({ shellId, data }) => {
+  handle.use("shell:input", shellInput, shell, ({ shellId, data }) => {
     shells.input(shellId, viewerOf(shellId), data);
     return undefined;
   });
-  handle("shell:resize", shellResize, ({ shellId, cols, rows }) => {
+  handle.use("shell:resize", shellResize, shell, ({ shellId, cols, rows }) => {
     shells.resize(shellId, viewerOf(shellId), { cols, rows });
     return undefined;
   });
-  handle("shell:progress", shellProgress, ({ shellId, offset }) => {
+  handle.use("shell:progress", shellProgress, shell, ({ shellId, offset }) => {
     shells.progress(shellId, viewerOf(shellId), offset);
     return undefined;
   });
-  handle("shell:leave", shellRef, ({ shellId }) => {
+  handle.leave("shell:leave", shellRef, shell, ({ shellId }) => {
     leave(shellId);
     return undefined;
   });
-  handle("shell:close", shellRef, async ({ shellId }) => {
+  handle.use("shell:close", shellRef, shell, async ({ shellId }) => {
     await shells.end(shellId, viewerOf(shellId));
     return undefined;
-  });
-  socket.on("disconnect", () => {
-    for (const shellId of [...viewed.keys()]) leave(shellId);
   });
 }

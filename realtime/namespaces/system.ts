@@ -27,7 +27,6 @@ export function registerSystem(io: Server, { metrics, docker, processes, log }: 
   }, 0);
 
   namespace.on("connection", (socket) => {
-    const handle = createHandle({ socket: untyped(socket), log, echo: [] });
     let watching: { interval: number; ticker: Upstream } | undefined;
     const stop = () => {
       if (!watching) return;
@@ -36,7 +35,9 @@ export function registerSystem(io: Server, { metrics, docker, processes, log }: 
       watching = undefined;
     };
 
-    handle("subscribe:stats", systemStatsSubscription, ({ interval }) => {
+    const handle = createHandle({ socket: untyped(socket), log, echo: [], release: stop });
+    const host = () => "stats";
+    handle.join("subscribe:stats", systemStatsSubscription, host, ({ interval }) => {
       stop();
       watching = { interval, ticker: tickers.acquire(String(interval)) };
       void socket.join(roomOf(interval));
@@ -50,11 +51,10 @@ export function registerSystem(io: Server, { metrics, docker, processes, log }: 
       );
       return { interval };
     });
-    handle("unsubscribe:stats", systemStatsUnsubscription.optional(), () => {
+    handle.leave("unsubscribe:stats", systemStatsUnsubscription.optional(), host, () => {
       stop();
       return undefined;
     });
-    socket.on("disconnect", stop);
   });
 
   return {

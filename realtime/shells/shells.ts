@@ -30,6 +30,8 @@ export interface OpenShell {
   size: { cols: number; rows: number };
   since: number;
   viewer: ShellViewer;
+  /** The viewer has left: the shell may have started, and nobody is attached to it. */
+  signal: AbortSignal;
 }
 
 /** The terminals of the shells that run through this server. */
@@ -251,6 +253,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
   return {
     async open(options) {
       const entry = await find(options);
+      options.signal.throwIfAborted();
       // It goes with the session that was at it last: logging out there ends it.
       entry.principal = options.principal;
       entry.run.attach(options.viewer, options.since);

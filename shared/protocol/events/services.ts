@@ -13,6 +13,7 @@ export const serviceLogsSubscription = z.strictObject({
 });
 export const serviceSubscription = z.strictObject({ serviceId: opaqueId, containerName: containerRef });
 export const serviceUnsubscription = z.strictObject({ serviceId: opaqueId.optional(), containerName: containerRef });
+export type ServiceUnsubscription = z.output<typeof serviceUnsubscription>;
 
 export interface ServiceRef {
   serviceId: string;
