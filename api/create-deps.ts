@@ -22,6 +22,7 @@ import { createLogStore } from "./log-store/log-store.ts";
 import { createMcpHost } from "./mcp/host.ts";
 import { createRecreateStore } from "./recreates/journal.ts";
 import { startMender } from "./recreates/mender.ts";
+import { createStopRequests } from "./services/stop-requests.ts";
 import { createStackHost } from "./stacks/host.ts";
 import { createStatsHistory } from "./stats-history/stats-history.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
@@ -79,9 +80,11 @@ export function createApiDeps({
   const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
   const containerEvents = openContainerEvents(docker, log);
+  const stopRequests = createStopRequests({ database, events: containerEvents, log });
   const containerFacts = createContainerFacts({ read: docker.lifecycle.fact, events: containerEvents });
   const alerts = createAlerts({
     ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
+    stopRequests,
     ...{ realtime, config, log, logWatcher: logStore, figures: stats },
     mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
   });
@@ -90,7 +93,7 @@ export function createApiDeps({
   return {
     deps: {
       ...{ access, database, docker, processes, metrics, files, realtime, dependencies, jobs, alerts },
-      ...{ containerFacts, stats, shellOwner: shellOwner(emitToken) },
+      ...{ containerFacts, stopRequests, stats, shellOwner: shellOwner(emitToken) },
       ...{ catalogue, credentialClaims },
       stackHost,
       logStore,
@@ -109,6 +112,7 @@ export function createApiDeps({
         logStore.close(),
         containerEvents.close(),
       ]);
+      stopRequests.close();
       credentialClaims.close();
     },
     close() {

@@ -16,6 +16,7 @@ import type { Dependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import type { LogStore } from "./log-store/log-store.ts";
 import type { McpHost } from "./mcp/host.ts";
+import type { StopRequests } from "./services/stop-requests.ts";
 import type { StackHost } from "./stacks/host.ts";
 import type { StatsHistory } from "./stats-history/stats-history.ts";
 import type { UpdateChecks } from "./updates/checks.ts";
@@ -27,6 +28,8 @@ export interface ApiDeps {
   database: DatabaseSync;
   docker: DockerHost;
   containerFacts: ContainerFacts;
+  /** Which ends of containers somebody asked for. */
+  stopRequests: StopRequests;
   processes: ProcessHost;
   metrics: HostMetrics;
   files: FileRoot;

@@ -20,9 +20,10 @@ import type { Jobs } from "../jobs/jobs.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import type { LogWatcher } from "../log-store/watch.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
+import type { StopRequests } from "../services/stop-requests.ts";
 import { type ChannelStore, createChannelStore } from "./channel-store.ts";
 import { checkTarget } from "./channels/target.ts";
-import { defaultRules } from "./default-rules.ts";
+import { addDefaultRules } from "./default-rules.ts";
 import { type AlertEngine, createAlertEngine, type Entry, type SignalSink } from "./engine/engine.ts";
 import { type AlertPage, createEventStore } from "./event-store.ts";
 import { createHealer } from "./healer.ts";
@@ -74,6 +75,7 @@ export interface AlertsDeps {
   database: DatabaseSync;
   docker: DockerHost;
   containerEvents: ContainerEvents;
+  stopRequests: StopRequests;
   processes: ProcessHost;
   metrics: HostMetrics;
   jobs: Pick<Jobs, "list" | "hold">;
@@ -100,10 +102,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const ruleStore = createRuleStore(database);
   const channels: ChannelStore = createChannelStore(database);
   const events = createEventStore(database, (id, count) => channels.noteLost(id, count));
-  if (events.meta("defaults") === undefined) {
-    for (const rule of defaultRules) ruleStore.add(rule, null);
-    events.setMeta("defaults", new Date().toISOString());
-  }
+  addDefaultRules(ruleStore, events, log);
   const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS");
   const notifier = createNotifier({ events, channels, rules: addresses, log, times: deps.times, paused });
   const teller = createTeller(deps.realtime);
@@ -118,6 +117,10 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       teller.changed([...changes.saved, ...changes.forgotten].map(({ subject }) => subject));
       if (changes.happenings.some(({ send }) => send)) notifier.wake();
     },
+    isKnown: (kind) => {
+      if (kind === "container") return containers?.isKnown?.() !== false;
+      return kind !== "process" || processes?.isKnown?.() !== false;
+    },
     onError(error) {
       if (!troubled) log.error({ err: error }, "the alerts cannot be written down; they are kept until they can");
       troubled = true;
@@ -127,7 +130,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const containers = paused
     ? undefined
     : createContainerSource({
-        ...{ docker, events: containerEvents, sink: engine, log, isHealing: (name) => healer.isAt(name) },
+        ...{ docker, events: containerEvents, stops: deps.stopRequests, sink: engine, log },
+        isHealing: (name) => healer.isAt(name),
         attached: {
           get: () => toNumber(events.meta("attached_until")),
           set: (at) => events.setMeta("attached_until", String(at)),
@@ -141,12 +145,13 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     },
     isTouched: (id) => containers?.isTouched(id) === true,
   });
+  const processes = paused ? undefined : createProcessSource(deps.processes, engine, log);
   const sources: SignalSource[] = [];
-  if (containers) {
+  if (containers && processes) {
     sources.push(
       containers,
       createHostSource(deps.metrics, engine, log),
-      createProcessSource(deps.processes, engine, log),
+      processes,
       ...(deps.logWatcher ? [createLogSource(deps.logWatcher, engine, log)] : []),
       ...(deps.figures ? [createFigureSource(deps.figures, containers.projectOf, engine, log)] : []),
       ...(deps.sources ?? []).map((make) => make(engine)),

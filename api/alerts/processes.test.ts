@@ -41,7 +41,8 @@ describe("alerts about PM2 processes", { timeout: 40_000 }, () => {
   test.concurrent("one that starts again and again fires, and one that runs does not", async () => {
     const rule = await makeRule(api, {
       condition: { kind: "process-restarts", count: 3, withinSeconds: 60 },
-      subjects: all,
+      // The broken one was restarted as well, before PM2 gave it up.
+      subjects: { names: ["calm", "halted", "looping"] },
     });
     await until(api, rule, "firing", 25_000);
     expect(await firing(api, rule)).toEqual(["looping"]);

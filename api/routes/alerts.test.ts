@@ -186,9 +186,16 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", { t
 describe("rules", () => {
   test("of the first start watch what nobody wants to miss, by the bell only", async () => {
     const { body } = await api.ask("GET", "/api/alerts/rules");
-    const made = body.rules.slice(0, 4);
+    const made = body.rules.slice(0, 6);
     expect(made.map((rule: { name: string }) => rule.name).sort()).toEqual([
-      ...["Container unhealthy", "Disk almost full", "Out of memory", "Restart loop"],
+      ...[
+        "Container stopped by itself",
+        "Container unhealthy",
+        "Disk almost full",
+        "Out of memory",
+        "PM2 app given up",
+      ],
+      "Restart loop",
     ]);
     expect(made.every(({ channels }: { channels: string[] }) => String(channels) === "bell")).toBe(true);
   });

@@ -15,6 +15,7 @@ import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { jobSchema } from "../schemas/job.ts";
 import { serviceDetailSchema, serviceProcessSchema } from "../schemas/service.ts";
+import { toServiceView } from "../services/service-view.ts";
 
 const tag = "Services";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
@@ -30,8 +31,8 @@ const phaseWords: Record<RecreatePhase, string> = {
 };
 
 /** More of what is done to one container, and what is inside of it. */
-export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime" | "jobs">) {
-  const { docker, jobs } = deps;
+export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime" | "jobs" | "stopRequests">) {
+  const { docker, jobs, stopRequests } = deps;
   const { lifecycle } = docker;
   const { find, tell } = createServiceAccess(deps);
 
@@ -48,7 +49,7 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
       await work(before.id);
       const service = await docker.detail(before.id);
       tell(service, service.state, action);
-      return c.json(ok({ service }));
+      return c.json(ok({ service: toServiceView(service, c.get("principal"), stopRequests) }));
     } finally {
       giveBack();
     }
@@ -187,7 +188,12 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
       validated("param", params),
       async (c) => {
         const { id } = await find(c, c.req.valid("param").id);
-        return c.json(ok(await lifecycle.inspect(id)));
+        const { document, leftOut } = await lifecycle.inspect(id);
+        if (c.get("mayAct")) return c.json(ok({ document, leftOut }));
+        // The Engine's own words on a start that failed are for who may act on the container.
+        const { Error: words, ...state } = document.State as Record<string, unknown>;
+        const more = words === undefined ? [] : ["State.Error"];
+        return c.json(ok({ document: { ...document, State: state }, leftOut: [...leftOut, ...more].sort() }));
       },
     );
 }

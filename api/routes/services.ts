@@ -21,6 +21,7 @@ import { validated } from "../middleware/validated.ts";
 import { jobSchema } from "../schemas/job.ts";
 import { serviceDetailSchema, serviceSchema } from "../schemas/service.ts";
 import { dependencySchema } from "../schemas/system.ts";
+import { toServiceView } from "../services/service-view.ts";
 
 const tag = "Services";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
@@ -29,11 +30,11 @@ const description =
   "Answers 200 when it is done at once, and 202 with the job when it takes longer; the job is told to the room of the service too.";
 const answer = { service: serviceDetailSchema.optional(), job: jobSchema.optional() };
 
-type ServicesDeps = Pick<ApiDeps, "docker" | "realtime" | "jobs" | "containerFacts" | "stats">;
+type ServicesDeps = Pick<ApiDeps, "docker" | "realtime" | "jobs" | "containerFacts" | "stopRequests" | "stats">;
 
 /** Containers of the host: lists and single views, start, stop, restart, remove. */
 export function servicesRoutes(deps: ServicesDeps) {
-  const { docker, jobs, containerFacts, stats } = deps;
+  const { docker, jobs, containerFacts, stopRequests, stats } = deps;
   const { find, tell } = createServiceAccess(deps);
 
   const withUsage = (service: Service): Service => {
@@ -49,14 +50,19 @@ export function servicesRoutes(deps: ServicesDeps) {
       ...{ kind: `service:${action}`, target: before.name, keys: keysOf(before) },
       ...{ services: [before.name], rooms: roomsOf(before) },
       work: async () => {
-        await docker.act(before.id, action);
+        // The Engine tells it too, unless its events do not reach the panel just now.
+        if (action !== "start") stopRequests.note(before.id);
+        await docker.act(before.id, action).catch((error: unknown) => {
+          stopRequests.takeBack(before.id);
+          throw error;
+        });
         const service = await docker.detail(before.id).catch((error: unknown): ServiceDetail => {
           // `docker run --rm`: the container goes as soon as it stops.
           if (error instanceof AppError && error.code === "not_found") return { ...before, state: "removing" };
           throw error;
         });
         tell(service, service.state, action);
-        return { service };
+        return { service: toServiceView(service, c.get("principal"), stopRequests) };
       },
     });
     return "job" in outcome ? c.json(ok(outcome), 202) : c.json(ok(outcome.done));
@@ -70,17 +76,23 @@ export function servicesRoutes(deps: ServicesDeps) {
         answer: { services: z.array(serviceSchema), engine: dependencySchema },
       }),
       async (c) => {
-        const { limits } = c.get("principal");
+        const principal = c.get("principal");
         const { services, engine } = await listOrState(docker.list);
         const full = await containerFacts.addTo(services);
-        return c.json(ok({ services: full.filter(({ name }) => seesService(limits, name)).map(withUsage), engine }));
+        const seen = full
+          .filter(({ name }) => seesService(principal.limits, name))
+          .map((service) => toServiceView(withUsage(service), principal, stopRequests));
+        return c.json(ok({ services: seen, engine }));
       },
     )
     .get(
       "/:id",
       described({ tag, summary: "One container in full", answer: { service: serviceDetailSchema } }),
       validated("param", params),
-      async (c) => c.json(ok({ service: await find(c, c.req.valid("param").id) })),
+      async (c) => {
+        const service = await find(c, c.req.valid("param").id);
+        return c.json(ok({ service: toServiceView(service, c.get("principal"), stopRequests) }));
+      },
     )
     .post(
       "/:id/start",

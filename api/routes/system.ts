@@ -1,3 +1,4 @@
+import { countContainers, countProcesses } from "../../shared/health/running.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
 import { createRoutes } from "../context.ts";
@@ -14,15 +15,6 @@ export function systemRoutes({
   processes,
   dependencies,
 }: Pick<ApiDeps, "metrics" | "docker" | "processes" | "dependencies">) {
-  const countContainers = async (): Promise<SystemStats["containers"]> => {
-    const list = await docker.list();
-    return { total: list.length, running: list.filter(({ state }) => state === "running").length };
-  };
-  const countProcesses = async (): Promise<SystemStats["pm2Processes"]> => {
-    const instances = (await processes.list()).flatMap((deployment) => deployment.instances);
-    return { total: instances.length, online: instances.filter(({ status }) => status === "online").length };
-  };
-
   return createRoutes()
     .get(
       "/",
@@ -41,8 +33,8 @@ export function systemRoutes({
       async (c) => {
         const [sample, containers, pm2Processes] = await Promise.all([
           metrics.sample(),
-          countContainers().catch(() => null),
-          countProcesses().catch(() => null),
+          docker.list().then(countContainers, () => null),
+          processes.list().then(countProcesses, () => null),
         ]);
         return c.json(ok({ stats: { ...sample, containers, pm2Processes } satisfies SystemStats }));
       },

@@ -23,6 +23,21 @@ export const serviceSchema = z.object({
   createdAt: z.iso.datetime(),
   restartCount: z.int().nullable().describe("Starts by its restart policy; null while not known."),
   startedAt: z.iso.datetime().nullable().describe("Of its last start; null when never, or while not known."),
+  restartPolicy: z.string().optional().describe("no, always, unless-stopped or on-failure; absent while not known."),
+  lastRun: z
+    .object({
+      exitCode: z.int().nullable().describe("Null while it runs, and when it never ran."),
+      finishedAt: z.iso.datetime().nullable(),
+      oomKilled: z.boolean().describe("Ended by the kernel for want of memory."),
+      startFailed: z.boolean().describe("Docker tried to start it since, and could not."),
+      error: z.string().optional().describe("Docker's own words on that, masked; for those who may act on it."),
+      stopRequested: z
+        .boolean()
+        .nullable()
+        .describe("Whether somebody asked for its end; null where that is not known."),
+    })
+    .optional()
+    .describe("How its newest run ended; absent while not known."),
   usage: z
     .object({ cpuPercent: z.number().describe("Of one core."), memoryBytes: z.number() })
     .optional()

@@ -1,3 +1,4 @@
+import { countContainers, countProcesses } from "../../shared/health/running.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { HostMetrics } from "../../shared/host/metrics.ts";
 import type { ProcessHost } from "../../shared/host/processes.ts";
@@ -25,22 +26,8 @@ export function createSystemSampler(metrics: HostMetrics, docker: DockerHost, pr
   const count = async (): Promise<void> => {
     const [containers, deployments] = await Promise.allSettled([docker.list(), processes.list()]);
     counts = {
-      containers:
-        containers.status === "fulfilled"
-          ? {
-              total: containers.value.length,
-              running: containers.value.filter((container) => container.state === "running").length,
-            }
-          : null,
-      pm2Processes:
-        deployments.status === "fulfilled"
-          ? {
-              total: deployments.value.reduce((sum, { instances }) => sum + instances.length, 0),
-              online: deployments.value
-                .flatMap(({ instances }) => instances)
-                .filter(({ status }) => status === "online").length,
-            }
-          : null,
+      containers: containers.status === "fulfilled" ? countContainers(containers.value) : null,
+      pm2Processes: deployments.status === "fulfilled" ? countProcesses(deployments.value) : null,
     };
   };
 

@@ -1,9 +1,11 @@
 import { EventEmitter } from "node:events";
 import { afterEach, expect, test } from "vitest";
-import type { Service } from "../protocol/service.ts";
+import type { ContainerState, Service } from "../protocol/service.ts";
 import { eventually } from "../testing/eventually.ts";
 import type { ContainerEvents } from "./container-events.ts";
 import { type ContainerFacts, createContainerFacts } from "./container-facts.ts";
+
+const listed = (id: string, state: ContainerState) => ({ id, state, restartCount: null, startedAt: null }) as Service;
 
 let facts: ContainerFacts | undefined;
 afterEach(() => facts?.close());
@@ -13,6 +15,7 @@ function start({ patienceMs = 1_000 } = {}) {
   const events = Object.assign(emitter, { up: true }) as unknown as ContainerEvents & { up: boolean };
   const asked: string[] = [];
   const gates = new Map<string, Promise<void>>();
+  const states = new Map<string, ContainerState>();
   let atWork = 0;
   let most = 0;
   const made = createContainerFacts({
@@ -23,16 +26,20 @@ function start({ patienceMs = 1_000 } = {}) {
       most = Math.max(most, ++atWork);
       await (gates.get(id) ?? Promise.resolve());
       atWork--;
-      return { restartCount: asked.filter((one) => one === id).length, startedAt: "2026-01-01T00:00:00.000Z" };
+      return {
+        restartCount: asked.filter((one) => one === id).length,
+        startedAt: "2026-01-01T00:00:00.000Z",
+        restartPolicy: "always",
+        state: states.get(id) ?? "running",
+        lastRun: { exitCode: 3, finishedAt: null, oomKilled: false, startFailed: true, stopRequested: null },
+      };
     },
   });
   facts = made;
   const list = async (...ids: string[]) =>
-    (await made.addTo(ids.map((id) => ({ id, restartCount: null, startedAt: null }) as Service))).map(
-      ({ restartCount }) => restartCount,
-    );
+    (await made.addTo(ids.map((id) => listed(id, "running")))).map(({ restartCount }) => restartCount);
   const happens = (id: string, action: string) => emitter.emit("event", { id, name: id, action });
-  return { list, asked, gates, happens, emitter, most: () => most };
+  return { made, list, asked, gates, states, happens, emitter, most: () => most };
 }
 
 test("asks once for each container, and again after it was started, not after what changes nothing", async () => {
@@ -86,4 +93,16 @@ test("forgets containers that are listed no more", async () => {
   await list("b");
   await list("a");
   expect(asked).toEqual(["a", "b", "a"]);
+});
+
+test("asks again when the list shows another state: no event tells that the Engine has given up a restart", async () => {
+  const { made, states, asked } = start();
+  const add = async (state: ContainerState) => (await made.addTo([listed("a", state)]))[0];
+  states.set("a", "restarting");
+  await add("restarting");
+  expect(await add("exited")).toMatchObject({ restartPolicy: "always", lastRun: undefined });
+  states.set("a", "exited");
+  expect(await add("exited")).toMatchObject({ lastRun: { exitCode: 3, startFailed: true } });
+  await add("exited");
+  expect(asked).toHaveLength(3);
 });

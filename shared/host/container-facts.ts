@@ -87,23 +87,31 @@ export function createContainerFacts({
     return question.done;
   };
 
-  const isKnown = (id: string) => {
+  /** The Engine tells by no event that it has given up a restart: then the list shows another state. */
+  const isKnown = ({ id, state }: Service) => {
     const entry = held.get(id);
-    return entry !== undefined && (events.up || Date.now() - entry.at < BLIND_AGE_MS);
+    return entry !== undefined && entry.fact.state === state && (events.up || Date.now() - entry.at < BLIND_AGE_MS);
   };
 
   return {
     async addTo(services) {
-      const listed = new Set(services.slice(0, HELD_MAX).map(({ id }) => id));
+      const holdable = services.slice(0, HELD_MAX);
+      const listed = new Set(holdable.map(({ id }) => id));
       for (const id of held.keys()) if (!listed.has(id)) held.delete(id);
-      const missing = [...listed].filter((id) => !isKnown(id));
+      const missing = holdable.filter((service) => !isKnown(service)).map(({ id }) => id);
       if (missing.length > 0) {
         const enough = new AbortController();
         const patience = delay(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
         await Promise.race([Promise.all(missing.map(ask)), patience]);
         enough.abort();
       }
-      return services.map((service) => ({ ...service, ...held.get(service.id)?.fact }));
+      return services.map((service) => {
+        const fact = held.get(service.id)?.fact;
+        if (!fact) return service;
+        const { state, lastRun, ...steady } = fact;
+        // How a run ended that was read in another state says nothing of this one.
+        return { ...service, ...steady, lastRun: state === service.state ? lastRun : undefined };
+      });
     },
     close() {
       closed = true;

@@ -6,9 +6,12 @@ import {
   type PublishedPort,
   type Service,
   type ServiceDetail,
+  type ServiceRun,
 } from "../protocol/service.ts";
 import { restartPolicies, type ServiceLimits } from "../protocol/service-change.ts";
-import { maskArguments, maskLabels } from "./masking.ts";
+import { toDetail } from "../server/upstream-error.ts";
+import { maskArguments, maskLabels, maskText } from "./masking.ts";
+import { maskEnvironment } from "./value-mask.ts";
 
 const composeProject = "com.docker.compose.project";
 const composeService = "com.docker.compose.service";
@@ -61,9 +64,27 @@ export function toServiceDetail(info: ContainerInspectInfo, listed: Service): Se
     logDriver: info.HostConfig.LogConfig?.Type ?? "",
     startedAt: toTime(info.State.StartedAt),
     finishedAt: toTime(info.State.FinishedAt),
-    exitCode: runs(info.State) || !toTime(info.State.StartedAt) ? null : info.State.ExitCode,
+    exitCode: exitCodeOf(info.State),
+    lastRun: toServiceRun(info),
   };
 }
+
+/** How the newest run ended. Whether that was asked for the Engine does not keep. */
+export function toServiceRun({ State, Config }: ContainerInspectInfo): ServiceRun {
+  const isUp = runs(State);
+  const error = toDetail(State.Error ?? "", [maskText, maskEnvironment(Config.Env ?? [])]);
+  return {
+    exitCode: exitCodeOf(State),
+    finishedAt: isUp ? null : toTime(State.FinishedAt),
+    oomKilled: !isUp && State.OOMKilled,
+    startFailed: !isUp && error !== "",
+    error: error === "" ? undefined : error,
+    stopRequested: null,
+  };
+}
+
+const exitCodeOf = (state: ContainerInspectInfo["State"]): number | null =>
+  runs(state) || !toTime(state.StartedAt) ? null : state.ExitCode;
 
 /** The Engine says of one that waits for its next start that it runs. */
 const runs = ({ Running, Restarting }: ContainerInspectInfo["State"]): boolean => Running && !Restarting;
@@ -87,7 +108,7 @@ function nameOf(names: readonly string[], id: string): string {
   return own?.replace(/^\//, "") ?? id.slice(0, 12);
 }
 
-const toState = (state: string): ContainerState =>
+export const toState = (state: string): ContainerState =>
   containerStates.find((known) => known === state) ?? (state === "stopping" ? "running" : "exited");
 
 const toHealth = (health: string | undefined): ContainerHealth =>

@@ -20,6 +20,22 @@ export interface ServiceUsage {
   memoryBytes: number;
 }
 
+/** How the newest run of a container ended. */
+export interface ServiceRun {
+  /** Null while it runs, and for one that never ran. */
+  exitCode: number | null;
+  /** ISO 8601; null while it runs, and for one that never ran. */
+  finishedAt: string | null;
+  /** The kernel ended it for want of memory. */
+  oomKilled: boolean;
+  /** The Engine tried to start it since, and could not. */
+  startFailed: boolean;
+  /** The Engine's own words on that, masked, at most 1 KiB; only for those who may act on the container. */
+  error?: string | undefined;
+  /** Whether somebody asked for its end; null where the Engine's events were missed. */
+  stopRequested: boolean | null;
+}
+
 /** A container of the host, ours or not. */
 export interface Service {
   /** Full container id. */
@@ -39,6 +55,10 @@ export interface Service {
   restartCount: number | null;
   /** ISO 8601, of its last start; null when it never was, or while that is not known. */
   startedAt: string | null;
+  /** `no`, `always`, `unless-stopped` or `on-failure`; absent while not known. */
+  restartPolicy?: string | undefined;
+  /** Absent while not known. */
+  lastRun?: ServiceRun | undefined;
   /** In lists, of those that run and were measured. */
   usage?: ServiceUsage | undefined;
 }

@@ -285,3 +285,77 @@ test("quiet hours go over midnight, and follow the rule's own time zone", () => 
   expect(isQuiet(night, new Date("2026-07-10T19:59:00Z"))).toBe(false); // summer: 21:59
   expect(isQuiet(night, new Date("2026-07-10T20:00:00Z"))).toBe(true);
 });
+
+describe("a subject that is down", () => {
+  const loop = ruleOf({ condition: { kind: "container-restarts", count: 2, withinSeconds: 60 } }, "loop");
+  const log = ruleOf({ condition: { kind: "container-log", pattern: "x", count: 1, withinSeconds: 60 } }, "log");
+  const once = { occurrences: 1, detail: "started again after it ended by itself" };
+
+  test("keeps what fires for it firing, whatever time passes, until it runs and has proven that", () => {
+    const at = bench([loop, log, unhealthy()]);
+    at.engine.report("container-unhealthy", web, wrong);
+    at.engine.report("container-log", web, once);
+    for (let round = 0; round < 2; round++) at.engine.report("container-restarts", web, once);
+    at.engine.report("container-unhealthy", web, { active: false, unseen: true, detail: "it does not run" });
+    at.engine.hold(web, "ended with exit code 3");
+    look(at);
+    const firing = [...at.told].sort();
+    expect(firing).toEqual(["firing web", "firing web", "firing web"]);
+    pass(24 * 60 * MINUTE);
+    look(at);
+    expect(at.told).toHaveLength(3);
+    expect([...at.engine.entries()].map(({ state }) => state.detail).sort()).toEqual(
+      ["ended with exit code 3", "ended with exit code 3", "it does not run"].sort(),
+    );
+    at.engine.hold(web, "it was started again just now", true);
+    look(at);
+    expect(at.told).toHaveLength(3);
+    at.engine.hold(web, null);
+    look(at);
+    expect(at.told.slice(3)).toEqual(["resolved web", "resolved web"]); // its health check has not said anything yet
+    at.engine.report("container-unhealthy", web, well);
+    look(at);
+    expect(at.told.slice(5)).toEqual(["resolved web"]);
+  });
+
+  test("makes nothing fire by itself, and is forgotten once it is gone", () => {
+    const at = bench([loop]);
+    at.engine.hold(web, "ended with exit code 3");
+    look(at);
+    expect(at.told).toEqual([]);
+    at.engine.settle("container", new Set());
+    for (let round = 0; round < 2; round++) at.engine.report("container-restarts", web, once);
+    pass(2 * MINUTE);
+    look(at);
+    expect(at.told).toEqual(["firing web", "resolved web"]);
+  });
+});
+
+test("while nothing is known of a kind, nothing of it begins or ends, and what fires is repeated", () => {
+  let known = true;
+  const rules = [
+    ruleOf({ condition: { kind: "container-restarts", count: 1, withinSeconds: 60 }, repeatSeconds: 600 }, "loop"),
+    ruleOf({ condition: { kind: "container-unhealthy" }, forSeconds: 60 }, "ill"),
+  ];
+  const told: string[] = [];
+  const engine = createAlertEngine({
+    rules,
+    stored: [],
+    clock,
+    isKnown: (kind) => kind !== "container" || known,
+    commit: ({ happenings }) => {
+      for (const { kind, entry, record } of happenings) if (record) told.push(`${kind} ${entry.rule.id}`);
+    },
+    onError: () => {},
+  });
+  engine.report("container-restarts", web, { occurrences: 1, detail: "" });
+  engine.report("container-unhealthy", web, wrong);
+  known = false;
+  pass(11 * MINUTE);
+  engine.tick();
+  expect(told).toEqual(["firing loop", "repeated loop"]);
+  known = true;
+  engine.tick();
+  expect(told.slice(2).sort()).toEqual(["firing ill", "resolved loop"]);
+  engine.close();
+});

@@ -1,10 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { AlertRule, AlertSubject, AlertSubjectKind, ConditionKind } from "../../../shared/protocol/alert.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { type AlertState, clearHold, type Effect, isIdle, type Moment, newState, step } from "./machine.ts";
+import {
+  type AlertState,
+  clearHold,
+  type Effect,
+  isIdle,
+  type Moment,
+  newState,
+  type Observation,
+  step,
+} from "./machine.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import { measureOf, observe, type Reading } from "./reading.ts";
-import { concerns, keyOf, type Subject } from "./subjects.ts";
+import { concerns, keyOf, type Subject, subjectOf } from "./subjects.ts";
 
 /** Pairs of a rule and a subject that are looked after; far more than a host has things that go wrong. */
 const ENTRIES_MAX = 10_000;
@@ -42,6 +51,12 @@ export interface SignalSink {
   gone(subject: AlertSubject): void;
   /** All subjects of a kind there are: the others are no more. */
   settle(kind: AlertSubjectKind, names: ReadonlySet<string>): void;
+  /**
+   * The subject is down: what fires for it goes on, with this detail, until it runs again (null).
+   *
+   * @param countsOnly It runs, but has not proven that it stays up: only what is counted goes on.
+   */
+  hold(subject: AlertSubject, detail: string | null, countsOnly?: boolean): void;
 }
 
 export interface AlertEngine extends SignalSink {
@@ -51,7 +66,7 @@ export interface AlertEngine extends SignalSink {
   find(id: string): Entry | undefined;
   /** Looks at everything that time alone may change. */
   tick(): void;
-  /** Whether a subject is known to be in the state a rule waits for, right now. */
+  /** Whether a subject is known to be in the state a rule waits for, right now, and why. */
   isActive(entry: Entry): boolean;
   acknowledge(id: string, by: string | null): Entry;
   /** @param seconds 0 ends a silence. */
@@ -72,6 +87,8 @@ export interface EngineOptions {
   /** Writes all or nothing, or throws; then it is tried again with what came since. */
   commit(changes: Changes): void;
   onError(error: unknown): void;
+  /** Whether it is known how subjects of a kind do: while not, no time that passes makes one well or ill. */
+  isKnown?(kind: AlertSubjectKind): boolean;
   /** Milliseconds changes are gathered for one write. */
   gatherMs?: number;
 }
@@ -80,11 +97,19 @@ export interface EngineOptions {
  * Rules over signals: knows neither containers nor channels. Every change of a state is written together with what is
  * to be told of it, so that a killed server goes on where it stood.
  */
-export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...start }: EngineOptions): AlertEngine {
+export function createAlertEngine({
+  clock,
+  commit,
+  onError,
+  isKnown = () => true,
+  gatherMs = 50,
+  ...start
+}: EngineOptions): AlertEngine {
   let rules = new Map<string, AlertRule>();
   const entries = new Map<string, Map<string, Entry>>(); // by rule, by subject
   const byId = new Map<string, Entry>();
   const readings = new Map<string, { subject: Subject; reading: Reading; tick: number }>(); // by condition and subject
+  const holds = new Map<string, { detail: string; countsOnly: boolean }>(); // by subject
   const changed = new Set<Entry>();
   let forgotten: Entry[] = [];
   let happenings: Happening[] = [];
@@ -129,17 +154,35 @@ export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...st
     return { tick: clock.tick(), at: now.toISOString(), quiet: isQuiet(rule.quietHours, now) };
   };
 
+  /** What a reading says of an entry; what fires for a subject that is down goes on. */
+  const look = ({ state, rule, subject }: Entry, reading: Reading | undefined, tick: number): Observation => {
+    const seen = observe(state, rule, reading, tick);
+    if (state.phase !== "firing" || seen?.active !== false) return seen;
+    const held = holds.get(keyOf(subject));
+    if (!held || (held.countsOnly && measureOf(rule) !== "count")) return seen;
+    return { active: true, detail: held.detail };
+  };
   const evaluate = (entry: Entry, reading: Reading | undefined, gone?: string) => {
     const { state, rule } = entry;
     const moment = momentOf(rule);
     const before = fingerprint(state);
     if (gone !== undefined) state.times = [];
-    const seen =
-      gone === undefined ? observe(state, rule, reading, moment.tick) : { active: false, detail: gone, gone: true };
+    const seen = gone === undefined ? look(entry, reading, moment.tick) : { active: false, detail: gone, gone: true };
     const effects = step(state, rule, seen, moment, clearHold(rule, measureOf(rule)));
     for (const effect of effects) happenings.push({ ...effect, entry, at: moment.at });
     if (isIdle(state, rule, moment.tick)) return forget(entry);
     if (effects.length === 0 && fingerprint(state) === before) return;
+    changed.add(entry);
+    writeSoon();
+  };
+
+  /** Nothing is known of the subject now: all that time may bring is a message that was held back, or a repeat. */
+  const tellAgain = (entry: Entry) => {
+    if (entry.state.phase !== "firing") return;
+    const moment = momentOf(entry.rule);
+    const effects = step(entry.state, entry.rule, null, moment);
+    if (effects.length === 0) return;
+    for (const effect of effects) happenings.push({ ...effect, entry, at: moment.at });
     changed.add(entry);
     writeSoon();
   };
@@ -164,8 +207,9 @@ export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...st
   const dropReadings = (drop: (subject: Subject) => boolean) => {
     for (const [key, { subject }] of readings) if (drop(subject)) readings.delete(key);
   };
-  const endAll = (drop: (subject: Subject) => boolean) => {
+  const endAll = (drop: (subject: AlertSubject) => boolean) => {
     dropReadings(drop);
+    for (const key of holds.keys()) if (drop(subjectOf(key))) holds.delete(key);
     for (const entry of [...byId.values()]) if (drop(entry.subject)) evaluate(entry, undefined, "it is gone");
   };
 
@@ -221,9 +265,18 @@ export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...st
     },
     gone: (subject) => endAll((other) => keyOf(other) === keyOf(subject)),
     settle: (kind, names) => endAll((other) => other.kind === kind && !names.has(other.name)),
+    hold(subject, detail, countsOnly = false) {
+      const key = keyOf(subject);
+      if (detail === null) holds.delete(key);
+      else if (holds.has(key) || holds.size < READINGS_MAX) holds.set(key, { detail, countsOnly });
+    },
     tick() {
       const tick = clock.tick();
       for (const entry of [...byId.values()]) {
+        if (!isKnown(entry.subject.kind) && entry.state.phase !== "ok") {
+          tellAgain(entry);
+          continue;
+        }
         const last = readings.get(readingKey(entry.rule.condition.kind, entry.subject));
         const isStale = measureOf(entry.rule) === "figure" && (!last || tick - last.tick > STALE_MS);
         if (isStale && entry.state.phase !== "ok") continue;
@@ -233,7 +286,7 @@ export function createAlertEngine({ clock, commit, onError, gatherMs = 50, ...st
     },
     isActive(entry) {
       const last = readings.get(readingKey(entry.rule.condition.kind, entry.subject))?.reading;
-      return last !== undefined && "active" in last && last.active;
+      return last !== undefined && "active" in last && last.active && last.uncertain !== true;
     },
     acknowledge(id, by) {
       const entry = need(id);

@@ -3,8 +3,12 @@ import type { AlertState, Observation } from "./machine.ts";
 
 /** What a source says of a subject. */
 export type Reading =
-  /** `mild`: only rules that ask for the mild kind as well take it for wrong. */
-  | { active: boolean; mild?: boolean; detail: string }
+  /**
+   * `mild`: only rules that ask for the mild kind as well take it for wrong.
+   * `uncertain`: the cause is not known, so that nothing is done about it.
+   * `unseen`: it cannot be told now; what fires goes on, and nothing begins.
+   */
+  | { active: boolean; mild?: boolean; uncertain?: boolean; unseen?: boolean; detail: string }
   | { value: number; detail: string }
   | { occurrences: number; detail: string };
 
@@ -24,6 +28,7 @@ export function observe(state: AlertState, rule: AlertRule, reading: Reading | u
   if (!reading || "occurrences" in reading) return null;
   const { detail } = reading;
   if ("active" in reading) {
+    if (reading.unseen) return { active: state.phase === "firing", detail };
     const counts = !reading.mild || (condition.kind === "container-stopped" && condition.anyExit);
     return { active: reading.active && counts, detail };
   }

@@ -1,4 +1,9 @@
-import { type AlertRule, type AlertSubject, conditionKinds } from "../../../shared/protocol/alert.ts";
+import {
+  type AlertRule,
+  type AlertSubject,
+  type AlertSubjectKind,
+  conditionKinds,
+} from "../../../shared/protocol/alert.ts";
 
 /** What a source speaks of; `project` is the Compose project of a container. */
 export interface Subject extends AlertSubject {
@@ -6,6 +11,12 @@ export interface Subject extends AlertSubject {
 }
 
 export const keyOf = ({ kind, name }: AlertSubject): string => `${kind}\0${name}`;
+
+/** The subject of a key. */
+export function subjectOf(key: string): AlertSubject {
+  const [kind, name = ""] = key.split("\0", 2);
+  return { kind: kind as AlertSubjectKind, name };
+}
 
 /** Whether a rule is about a subject. */
 export function concerns({ condition, subjects }: AlertRule, { kind, name, project }: Subject): boolean {

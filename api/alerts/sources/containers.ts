@@ -1,13 +1,20 @@
+import {
+  type ContainerStatus,
+  judgeContainer,
+  mayBeStop,
+  situationOf,
+} from "../../../shared/health/container-status.ts";
 import type { ContainerEvent, ContainerEvents } from "../../../shared/host/container-events.ts";
 import type { DockerHost } from "../../../shared/host/docker.ts";
-import type { Service } from "../../../shared/protocol/service.ts";
+import type { Service, ServiceDetail } from "../../../shared/protocol/service.ts";
 import { delay } from "../../../shared/server/backoff.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import type { StopRequests } from "../../services/stop-requests.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import type { Subject } from "../engine/subjects.ts";
+import { describeEnd, isEnd } from "./end-detail.ts";
 import type { SignalSource } from "./source.ts";
-import { createStopReasons, exitCodeOf, looksLikeCrash } from "./stop-reason.ts";
 
 /** Events kept while the list is read; beyond it the list is read again. */
 const HELD_MAX = 5_000;
@@ -17,6 +24,10 @@ const AGAIN_MS = 2_000;
 const SETTLE_MS = 300;
 /** A stop by a signal of its own (httpd's SIGWINCH) is only told by the event behind the end. */
 const STOP_EVENT_MS = 1_500;
+/** The Engine tells by no event that it has given up a restart: what waits for one is looked at this often. */
+const RESTART_LOOK_MS = 5_000;
+/** The Engine too takes a run of so long for a good one, and begins to count anew. */
+const PROVEN_MS = 10_000;
 /** Containers that ended unseen and are looked at one by one. */
 const UNSEEN_MAX = 200;
 /** How often it is written down that the Engine is listened to. */
@@ -25,6 +36,7 @@ const ATTACHED_EVERY_MS = 15_000;
 export interface ContainerSourceOptions {
   docker: Pick<DockerHost, "list" | "detail">;
   events: ContainerEvents;
+  stops: Pick<StopRequests, "isWanted" | "wasRequested">;
   sink: SignalSink;
   log: Log;
   /** Until when the Engine was listened to, milliseconds since the epoch; kept over a restart. */
@@ -47,58 +59,96 @@ interface Known {
   crashed: boolean;
 }
 
+/** An event, and whether what it tells was asked for when it came. */
+type Heard = ContainerEvent & { wanted: boolean };
+
 /** What the Engine tells of its containers: stopped, unhealthy, restarted by themselves, killed for their memory. */
 export function createContainerSource({
   docker,
   events,
+  stops,
   sink,
   log,
   attached,
   isHealing,
 }: ContainerSourceOptions): ContainerSource {
   const known = new Map<string, Known>(); // by id
-  const stops = createStopReasons();
-  const timers = new Map<string, NodeJS.Timeout>(); // ends whose reason is not clear yet, by id
+  const timers = new Map<string, NodeJS.Timeout>(); // ends that are looked at soon, by id
+  const proving = new Map<string, NodeJS.Timeout>(); // runs that have not proven anything yet, by id
   const abort = new AbortController();
-  let held: ContainerEvent[] | undefined;
+  let held: Heard[] | undefined;
   let reading: Promise<void> | undefined;
   let again = false;
   let later: NodeJS.Timeout | undefined;
+  let isListed = false;
 
+  const clear = (id: string) => {
+    for (const waiting of [timers, proving]) {
+      clearTimeout(waiting.get(id));
+      waiting.delete(id);
+    }
+  };
   const noteRun = (one: Known, detail: string) => {
     one.crashed = false;
     sink.report("container-stopped", one.subject, { active: false, detail });
   };
-  const noteEnd = (one: Known, exitCode: number) => {
-    sink.report("container-unhealthy", one.subject, { active: false, detail: "it does not run" });
-    const detail = `ended with exit code ${exitCode}`;
-    sink.report("container-stopped", one.subject, { active: true, mild: exitCode === 0, detail });
+  const noteEnd = (one: Known, service: Service, status: ContainerStatus) => {
+    const detail = describeEnd(service, status);
+    sink.report("container-unhealthy", one.subject, { active: false, unseen: true, detail: "it does not run" });
+    const mild = status === "finished";
+    sink.report("container-stopped", one.subject, { active: true, mild, uncertain: status === "unknown", detail });
+    sink.hold(one.subject, mild ? null : detail);
     one.crashed = true;
   };
   const noteWantedEnd = (one: Known) => {
     noteRun(one, "stopped on purpose");
+    sink.hold(one.subject, null);
     if (isHealing(one.subject.name)) return;
     sink.report("container-unhealthy", one.subject, { active: false, detail: "stopped on purpose" });
   };
-  const clear = (id: string) => {
-    clearTimeout(timers.get(id));
-    timers.delete(id);
-  };
 
-  const onDie = (one: Known, exitCode: number) => {
-    if (stops.isWanted(one.id)) {
-      return noteWantedEnd(one);
+  /** How an end is to be taken, once the Engine knows what it does about it. */
+  const look = async (id: string) => {
+    const one = known.get(id);
+    if (!one) return;
+    let service: ServiceDetail;
+    try {
+      service = await docker.detail(id);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "not_found") return;
+      return lookLater(id, RESTART_LOOK_MS);
     }
+    // Something happened to it meanwhile, which is looked at in its turn.
+    if (known.get(id) !== one || timers.has(id) || abort.signal.aborted) return;
+    const { status } = judge(service);
+    if (status === "restarting") lookLater(id, RESTART_LOOK_MS);
+    else if (status === "stopped") noteWantedEnd(one);
+    else if (isEnd(status)) noteEnd(one, service, status);
+  };
+  const lookLater = (id: string, ms: number) => {
+    if (abort.signal.aborted) return;
+    clearTimeout(timers.get(id));
+    timers.set(
+      id,
+      setTimeout(() => {
+        timers.delete(id);
+        look(id).catch((error: unknown) => log.error({ err: error }, "the end of a container could not be looked at"));
+      }, ms),
+    );
+  };
+  const judge = (service: Service) =>
+    judgeContainer({
+      ...situationOf(service),
+      stopRequested: stops.wasRequested(service.id, service.lastRun?.finishedAt ?? null),
+    });
+
+  const onDie = (one: Known, wanted: boolean) => {
     clear(one.id);
+    if (wanted) return noteWantedEnd(one);
     // A `start` that follows at once is the Engine's restart of what ended: it counts before the timer does.
     one.crashed = true;
-    timers.set(
-      one.id,
-      setTimeout(() => {
-        timers.delete(one.id);
-        noteEnd(one, exitCode);
-      }, STOP_EVENT_MS),
-    );
+    sink.hold(one.subject, "it does not run");
+    lookLater(one.id, STOP_EVENT_MS);
   };
   const onStart = (one: Known) => {
     clear(one.id);
@@ -107,9 +157,14 @@ export function createContainerSource({
         occurrences: 1,
         detail: "started again after it ended by itself",
       });
-    }
+      const release = () => {
+        proving.delete(one.id);
+        sink.hold(one.subject, null);
+      };
+      proving.set(one.id, setTimeout(release, PROVEN_MS));
+      sink.hold(one.subject, "it was started again just now", true);
+    } else sink.hold(one.subject, null);
     noteRun(one, "it runs again");
-    stops.forget(one.id);
   };
   const onHealth = (one: Known, health: string) => {
     // "starting" says nothing: what was unhealthy is not well before it says so.
@@ -119,12 +174,11 @@ export function createContainerSource({
       sink.report("container-unhealthy", one.subject, { active: false, detail: "its health check is well" });
   };
 
-  const apply = (event: ContainerEvent) => {
+  const apply = (event: Heard) => {
     const { id, action } = event;
     if (action === "destroy") {
       clear(id);
       known.delete(id);
-      stops.forget(id);
       // Compose gives the name to the next container: only the list can tell whether one has it.
       return readLater();
     }
@@ -132,8 +186,7 @@ export function createContainerSource({
     const subject: Subject = { kind: "container", name: event.name, project: event.composeProject ?? null };
     const one = known.get(id) ?? { id, subject, crashed: false };
     known.set(id, one);
-    if (action === "kill") stops.noteSignal(id, event.signal ?? 0);
-    else if (action === "die") onDie(one, event.exitCode ?? -1);
+    if (action === "die") onDie(one, event.wanted);
     else if (action === "stop") {
       clear(id);
       noteWantedEnd(one);
@@ -143,19 +196,25 @@ export function createContainerSource({
     } else if (action.startsWith("health_status")) onHealth(one, action.slice(action.indexOf(":") + 1).trim());
   };
   const onEvent = (event: ContainerEvent) => {
-    if (!held) return apply(event);
-    if (held.length < HELD_MAX) held.push(event);
+    // Asked now: a start that follows makes what was asked before it a thing of the past.
+    const heard = { ...event, wanted: event.action === "die" && stops.isWanted(event.id, event.exitCode) };
+    if (!held) return apply(heard);
+    if (held.length < HELD_MAX) held.push(heard);
     else again = true;
   };
 
-  /** A container found ended: a crash only when it ended while nobody looked, with a code no stop leaves behind. */
-  const lookAtUnseen = async (service: Service, since: number) => {
-    const exitCode = exitCodeOf(service.status);
-    const one = known.get(service.id);
-    if (!one || exitCode === undefined || !looksLikeCrash(exitCode) || stops.isWanted(one.id)) return;
+  /** A container found ended: told when it ended while nobody looked, or is known to have ended by itself. */
+  const lookAtUnseen = async (listed: Service, since: number) => {
+    const one = known.get(listed.id);
+    if (!one || timers.has(one.id)) return;
     try {
-      const { finishedAt } = await docker.detail(service.id);
-      if (finishedAt !== null && Date.parse(finishedAt) >= since) noteEnd(one, exitCode);
+      const service = await docker.detail(listed.id);
+      const { status } = judge(service);
+      const { finishedAt } = service;
+      const isNew = finishedAt !== null && Date.parse(finishedAt) >= since;
+      if (status === "unknown" ? isNew && !mayBeStop(service.exitCode) : isEnd(status) && status !== "finished") {
+        noteEnd(one, service, status);
+      }
     } catch (error) {
       if (!(error instanceof AppError && error.code === "not_found")) throw error;
     }
@@ -166,11 +225,14 @@ export function createContainerSource({
     for (const service of services) {
       const { id, name, composeProject: project, state, health } = service;
       const one = known.get(id) ?? { id, subject: { kind: "container", name }, crashed: false };
+      if (one.crashed && one.subject.name !== name) lookLater(id, 0); // what is told of it goes by its name
       one.subject = { kind: "container", name, project };
       known.set(id, one);
       if (state === "running" && !timers.has(id)) noteRun(one, "it runs");
+      if (state === "running" && !timers.has(id) && !proving.has(id)) sink.hold(one.subject, null);
+      if (state === "restarting" && !timers.has(id)) lookLater(id, RESTART_LOOK_MS);
       // Paused, the Engine tells no health: what was so stays so.
-      if (state === "paused" || state === "restarting" || isHealing(name)) continue;
+      if (state !== "running" || isHealing(name)) continue;
       if (health === "none")
         sink.report("container-unhealthy", one.subject, { active: false, detail: "it has no health check" });
       else onHealth(one, health);
@@ -183,14 +245,16 @@ export function createContainerSource({
       const since = attached.get();
       const services = await docker.list();
       takeOver(services);
-      if (unseen && since !== undefined) {
+      if (unseen) {
         const ended = services.filter(({ state }) => state === "exited").slice(0, UNSEEN_MAX);
         // What was listened to is not unseen; some seconds are for clocks and writes that differ.
-        for (const service of ended) await lookAtUnseen(service, since - ATTACHED_EVERY_MS);
+        const from = since === undefined ? Number.POSITIVE_INFINITY : since - ATTACHED_EVERY_MS;
+        for (const service of ended) await lookAtUnseen(service, from);
       }
+      isListed = true;
       if (events.up) attached.set(Date.now());
     } finally {
-      const missed: ContainerEvent[] = held ?? [];
+      const missed: Heard[] = held ?? [];
       held = undefined;
       for (const event of missed) apply(event);
     }
@@ -218,7 +282,10 @@ export function createContainerSource({
       read(false);
     }, SETTLE_MS);
   };
-  const onReattached = () => read(true);
+  const onReattached = () => {
+    isListed = false;
+    read(true);
+  };
 
   events.on("event", onEvent);
   events.on("reattached", onReattached);
@@ -238,6 +305,7 @@ export function createContainerSource({
       return null;
     },
     isTouched: (id) => stops.isWanted(id),
+    isKnown: () => events.up && isListed,
     want() {}, // the one stream tells of all containers alike
     async close() {
       abort.abort();
@@ -245,7 +313,7 @@ export function createContainerSource({
       events.off("reattached", onReattached);
       clearInterval(keep);
       clearTimeout(later);
-      for (const timer of timers.values()) clearTimeout(timer);
+      for (const timer of [...timers.values(), ...proving.values()]) clearTimeout(timer);
       await reading;
     },
   };

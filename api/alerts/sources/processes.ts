@@ -17,15 +17,19 @@ export function createProcessSource(
   everyMs = EVERY_MS,
 ): SignalSource {
   let restarts = new Map<string, number>(); // by PM2's number of the process
+  let isKnown = false;
   const poll = createPoll(
     async () => {
+      isKnown = false;
       const list = await processes.list();
+      isKnown = true;
       const now = new Map<string, number>();
       for (const { name, instances } of list) {
         const subject = { kind: "process", name } as const;
         const failed = instances.filter(({ status }) => status === "errored").length;
         const detail = failed > 0 ? "PM2 has given up restarting it" : "it does not fail";
         sink.report("process-failed", subject, { active: failed > 0, detail });
+        sink.hold(subject, failed > 0 ? detail : null);
         let fresh = 0;
         for (const instance of instances) {
           const key = `${instance.pmId} ${name}`;
@@ -43,6 +47,7 @@ export function createProcessSource(
   );
   return {
     want: (rules) => poll.set(rules.some(({ condition }) => condition.kind.startsWith("process-"))),
+    isKnown: () => isKnown,
     close: poll.close,
   };
 }

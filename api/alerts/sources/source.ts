@@ -4,5 +4,7 @@ import type { AlertRule } from "../../../shared/protocol/alert.ts";
 export interface SignalSource {
   /** These rules are enabled now: a source that costs something looks only at what they are about. */
   want(rules: readonly AlertRule[]): void;
+  /** Whether it is known how its subjects do; absent: always. */
+  isKnown?(): boolean;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { toServiceRun } from "../container-views.ts";
 import { MASK, maskArguments, maskLabels, maskText } from "../masking.ts";
 
 export interface InspectView {
@@ -152,6 +153,8 @@ const document = {
  */
 export function toInspectView(info: ContainerInspectInfo): InspectView {
   const known = only(document)(info) as Fields;
+  const state = known.State as Fields | undefined;
+  if (state) state.Error = toServiceRun(info).error ?? "";
   const leftOut = Object.keys(info).filter((name) => !Object.hasOwn(document, name));
   for (const part of ["State", "HostConfig", "Config", "NetworkSettings"] as const) {
     const shown = known[part] as Fields | undefined;

@@ -1,7 +1,8 @@
 import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerState, ServiceRun } from "../../protocol/service.ts";
 import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../protocol/service-change.ts";
 import { AppError } from "../../server/errors.ts";
-import { toTime } from "../container-views.ts";
+import { toServiceRun, toState, toTime } from "../container-views.ts";
 import { maskArguments } from "../masking.ts";
 import { type ContainerPlan, toCreateDocument } from "./create.ts";
 import { containerPath, type EngineCalls, hidingEnvironment } from "./engine-calls.ts";
@@ -37,6 +38,10 @@ export interface ContainerFact {
   restartCount: number;
   /** ISO 8601; null when it never was started. */
   startedAt: string | null;
+  restartPolicy: string;
+  lastRun: ServiceRun;
+  /** Of the container when this was read. */
+  state: ContainerState;
 }
 
 export const PROCESSES_MAX = 500;
@@ -91,8 +96,14 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
       return answer.Processes.slice(0, PROCESSES_MAX).map(toProcess);
     },
     async fact(ref) {
-      const { RestartCount, State } = await inspect(ref);
-      return { restartCount: RestartCount, startedAt: toTime(State.StartedAt) };
+      const info = await inspect(ref);
+      return {
+        restartCount: info.RestartCount,
+        startedAt: toTime(info.State.StartedAt),
+        restartPolicy: info.HostConfig.RestartPolicy?.Name || "no",
+        lastRun: toServiceRun(info),
+        state: toState(info.State.Status),
+      };
     },
     inspect: async (ref) => toInspectView(await inspect(ref)),
   };

@@ -1,0 +1,148 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
+import type { Log } from "../../shared/server/log.ts";
+
+/** Containers that are remembered; those noted longest ago go first. */
+const KEPT_MAX = 5_000;
+/** A stop is over within the grace time of the container, which is some minutes at most. */
+const GRACE_MS = 10 * 60_000;
+/** How much later than seen here an end may be by the Engine's clock, and still be the same. */
+const TOLERANCE_MS = 15_000;
+const WRITE_AFTER_MS = 500;
+/** SIGINT, SIGQUIT, SIGKILL, SIGTERM: they ask for nothing but an end. */
+const ending = new Set([2, 3, 9, 15]);
+/** SIGHUP and SIGABRT mean other things as well: with them an end counts as asked for when its code says so. */
+const ambiguous = new Set([1, 6]);
+const SIGTERM = 15;
+
+interface Note {
+  askedAt: number | null;
+  signal: number | null;
+  endedAt: number | null;
+  requested: boolean;
+}
+
+/** Tells a stop that somebody asked for from a crash, over restarts of the panel. */
+export interface StopRequests {
+  /** The panel is about to stop a container. */
+  note(containerId: string): void;
+  /** The panel could not stop it after all. */
+  takeBack(containerId: string): void;
+  /** Whether a container that ends now with this code does so because somebody asked for it. */
+  isWanted(containerId: string, exitCode?: number): boolean;
+  /**
+   * Whether the end of its newest run was asked for.
+   *
+   * @param finishedAt ISO 8601, as the Engine tells it.
+   * @returns null where the events were missed.
+   */
+  wasRequested(containerId: string, finishedAt: string | null): boolean | null;
+  close(): void;
+}
+
+export interface StopRequestsOptions {
+  database: DatabaseSync;
+  events: Pick<ContainerEvents, "on" | "off">;
+  log: Log;
+  now?: () => number;
+}
+
+/**
+ * Listens to the Engine's events: whoever stops a container sends it a signal first, through the Engine. Make it before
+ * what asks it, so that it hears of an event first.
+ */
+export function createStopRequests({ database, events, log, now = Date.now }: StopRequestsOptions): StopRequests {
+  const save = database.prepare(
+    `INSERT OR REPLACE INTO container_end (container_id, asked_at, signal, ended_at, requested, noted_at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const erase = database.prepare("DELETE FROM container_end WHERE container_id = ?");
+  const notes = new Map<string, Note>(); // in the order they were noted
+  for (const row of database.prepare("SELECT * FROM container_end ORDER BY noted_at").iterate()) {
+    notes.set(String(row.container_id), {
+      askedAt: row.asked_at === null ? null : Number(row.asked_at),
+      signal: row.signal === null ? null : Number(row.signal),
+      endedAt: row.ended_at === null ? null : Number(row.ended_at),
+      requested: row.requested === 1,
+    });
+  }
+  const unwritten = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let isFailing = false;
+
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      for (const id of unwritten) {
+        const note = notes.get(id);
+        if (note) save.run(id, note.askedAt, note.signal, note.endedAt, Number(note.requested), now());
+        else erase.run(id);
+        unwritten.delete(id);
+      }
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.error({ err: error }, "ends of containers cannot be written down; they are kept in memory");
+      isFailing = true;
+    }
+  };
+  const changed = (id: string) => {
+    unwritten.add(id);
+    timer ??= setTimeout(write, WRITE_AFTER_MS).unref();
+  };
+  const put = (id: string, change: Partial<Note>) => {
+    const before = notes.get(id) ?? { askedAt: null, signal: null, endedAt: null, requested: false };
+    notes.delete(id);
+    notes.set(id, { ...before, ...change });
+    changed(id);
+    for (const oldest of notes.keys()) {
+      if (notes.size <= KEPT_MAX) break;
+      forget(oldest);
+    }
+  };
+  const forget = (id: string) => {
+    if (notes.delete(id)) changed(id);
+  };
+  const ask = (id: string, signal: number) => {
+    put(id, { askedAt: now(), signal });
+    // A panel that is killed with its containers must not take the stop of them for a crash.
+    write();
+  };
+
+  const isWanted: StopRequests["isWanted"] = (id, exitCode) => {
+    const { askedAt = null, signal = null } = notes.get(id) ?? {};
+    if (askedAt === null || signal === null || now() - askedAt > GRACE_MS) return false;
+    return ending.has(signal) || exitCode === 128 + signal;
+  };
+  const onEvent = ({ id, action, signal = 0, exitCode }: ContainerEvent) => {
+    if (action === "kill" && (ending.has(signal) || ambiguous.has(signal))) ask(id, signal);
+    else if (action === "die") put(id, { endedAt: now(), requested: isWanted(id, exitCode) });
+    // A stop by a signal of the image's own (httpd's SIGWINCH) is told by this alone, after the end.
+    else if (action === "stop" && notes.has(id)) put(id, { requested: true });
+    else if (action === "start" || action === "destroy") forget(id);
+  };
+  events.on("event", onEvent);
+
+  return {
+    note: (id) => ask(id, SIGTERM),
+    takeBack(id) {
+      const note = notes.get(id);
+      if (note?.endedAt === null) forget(id);
+    },
+    isWanted,
+    wasRequested(id, finishedAt) {
+      const note = notes.get(id);
+      if (!note || finishedAt === null) return null;
+      const finished = Date.parse(finishedAt);
+      if (note.endedAt !== null && finished <= note.endedAt + TOLERANCE_MS) return note.requested;
+      // Asked for, and then the events broke off.
+      const { askedAt } = note;
+      if (askedAt === null) return null;
+      return finished >= askedAt - TOLERANCE_MS && finished <= askedAt + GRACE_MS ? true : null;
+    },
+    close() {
+      events.off("event", onEvent);
+      write();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Deployment } from "../protocol/deployment.ts";
+import type { ContainerState } from "../protocol/service.ts";
+
+export interface RunningCount {
+  running: number;
+  total: number;
+}
+
+const countWhere = <T>(items: readonly T[], runs: (item: T) => boolean): RunningCount => ({
+  running: items.filter(runs).length,
+  total: items.length,
+});
+
+/** What counts as running wherever containers are counted: neither paused nor waiting for a restart. */
+export const isRunning = ({ state }: { state: ContainerState }): boolean => state === "running";
+export const countContainers = (containers: readonly { state: ContainerState }[]): RunningCount =>
+  countWhere(containers, isRunning);
+
+/** PM2 apps: one that has an instance in `errored` does not count. */
+export const countDeployments = (deployments: readonly Pick<Deployment, "status">[]): RunningCount =>
+  countWhere(deployments, ({ status }) => status === "online");
+
+/** Processes of PM2, the instances of all its apps. */
+export function countProcesses(deployments: readonly Pick<Deployment, "instances">[]): {
+  total: number;
+  online: number;
+} {
+  const instances = deployments.flatMap((deployment) => deployment.instances);
+  return { total: instances.length, online: instances.filter(({ status }) => status === "online").length };
+}
+
+/** PM2 has given an app up, or starts it again and again. */
+export const isProcessFault = ({ status }: Pick<Deployment, "status">): boolean =>
+  status === "errored" || status === "waiting restart";
