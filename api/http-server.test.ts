@@ -37,7 +37,7 @@ async function dribble(beginning: string): Promise<Socket> {
 
 const health = async () => (await fetch(`http://127.0.0.1:${port}/health`)).text();
 
-describe("slow senders", { timeout: 20_000 }, () => {
+describe("slow senders", () => {
   test("are cut off, of headers and of bodies alike, and nobody else waits for them", async () => {
     const headers = Array.from({ length: 250 }, () => dribble("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "));
     const body =

@@ -18,7 +18,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-describe.each(runtimes)("on %s", { timeout: 60_000 }, (runtime) => {
+describe.each(runtimes)("on %s", (runtime) => {
   test.skipIf(runtime === "deno" && withoutDeno)(
     "starts, is closed to strangers, and stops on SIGTERM with 0",
     async () => {
@@ -43,7 +43,7 @@ describe.each(runtimes)("on %s", { timeout: 60_000 }, (runtime) => {
   );
 });
 
-describe("a start that cannot go on", { timeout: 30_000 }, () => {
+describe("a start that cannot go on", () => {
   test("for a taken port ends with 1 and one line, and touches nothing of the instance that runs", async () => {
     const first = await startService("api", { env });
     started.push(first);

@@ -8,7 +8,7 @@ import { type Stack, startStack } from "../shared/testing/stack.ts";
 import { PASSWORD, send } from "./access/testing.ts";
 
 /** Both servers as an operator runs them: what the API does reaches those who look. */
-describe.skipIf(await lacks("docker"))("the API beside the realtime server", { timeout: 30_000 }, () => {
+describe.skipIf(await lacks("docker"))("the API beside the realtime server", () => {
   const engine = testEngine();
   const sockets: Socket[] = [];
   let stack: Stack;
@@ -19,7 +19,7 @@ describe.skipIf(await lacks("docker"))("the API beside the realtime server", { t
     const token = /#token=(\S+)/.exec(await stack.api.prints("#token="))?.[1];
     const body = { token, username: "ada", password: PASSWORD };
     cookie = (await send(stack.api.port, "POST", "/api/setup", { origin: stack.origin, body })).cookie;
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const socket of sockets) socket.close();
     await stack?.realtime.stop(); // the one that a test started again is not the stack's own

@@ -123,7 +123,7 @@ test("strangers who are yet to send a key fill half of all places, and give them
   } finally {
     await small.stop();
   }
-}, 15_000);
+});
 
 test("a new connection brings a session no new allowance of events", () => {
   const caps = { total: 4, perSession: 4, perAddress: 4 };

@@ -351,8 +351,8 @@ test("a connection that joins no namespace is closed", async () => {
       headers: { Authorization: "Bearer admin" },
     });
     expect(poll.status).toBe(400);
-  }, 8_000);
-}, 15_000);
+  });
+});
 
 test("a viewer does not join the namespace of files", async () => {
   realtime.access.add("viewer", { role: "viewer" });
@@ -378,7 +378,7 @@ describe("a session that ends", () => {
     const staying = realtime.connect("system");
     await Promise.all([...leaving, staying].map((socket) => nextEvent(socket, "connect")));
     realtime.access.remove("leaver");
-    const gone = leaving.map((socket) => nextEvent(socket, "disconnect", 1_000));
+    const gone = leaving.map((socket) => nextEvent(socket, "disconnect"));
     const answer = await revoke({ sessionIds: ["session-of-leaver"] });
     expect(await answer.json()).toEqual({ success: true, cut: 2 });
     await Promise.all(gone);
@@ -392,16 +392,16 @@ describe("a session that ends", () => {
     const unauthorized = await fetch(`${realtime.url}/access/revoke`, { method: "POST", body: "{}" });
     expect(unauthorized.status).toBe(401);
     realtime.access.remove("leaver");
-    const gone = nextEvent(socket, "disconnect", 1_000);
+    const gone = nextEvent(socket, "disconnect");
     await revoke({ principalIds: ["id-of-leaver"] });
     await gone;
   });
 
   test("by its expiry loses its sockets too", async () => {
-    realtime.access.add("brief", { expiresAt: Date.now() + 400 });
+    realtime.access.add("brief", { expiresAt: Date.now() + 2_000 });
     const socket = realtime.connect("system", { token: "brief" });
     await nextEvent(socket, "connect");
-    await nextEvent(socket, "disconnect", 2_000);
+    await nextEvent(socket, "disconnect");
   });
 });
 

@@ -11,7 +11,7 @@ import type { NamespaceName } from "../shared/protocol/namespaces.ts";
 import { AppError } from "../shared/server/errors.ts";
 import { silentLog } from "../shared/server/log.ts";
 import { createOriginPolicy } from "../shared/server/origin-policy.ts";
-import { eventually } from "../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../shared/testing/eventually.ts";
 import { DOCKER_SOCKET } from "../shared/testing/parts.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
 import type { Authenticator, RealtimeDeps } from "./deps.ts";
@@ -155,12 +155,12 @@ export function openClient(
 }
 
 /** Resolves with the payload of the next event of that name; rejects after `limitMs`. */
-export function nextEvent<T = Record<string, unknown>>(socket: Socket, event: string, limitMs = 10_000): Promise<T> {
+export function nextEvent<T = Record<string, unknown>>(socket: Socket, event: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       socket.off(event, take);
-      reject(new Error(`no ${event} within ${limitMs} ms`));
-    }, limitMs);
+      reject(new Error(`no ${event} within ${HANG_MS} ms`));
+    }, HANG_MS);
     const take = (payload: T) => {
       clearTimeout(timer);
       resolve(payload);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const answer = await ask("POST", "/api/setup", { body: { token, username: "ada", password: PASSWORD } });
   expect(answer.status).toBe(201);
   admin = answer.cookie;
-}, 60_000);
+});
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.disconnect();
 });

@@ -14,7 +14,7 @@ let folder: TempFolder;
 let receiver: Receiver;
 let api: ServiceProcess;
 
-describe.skipIf(await lacks("docker"))("a killed API", { timeout: 60_000 }, () => {
+describe.skipIf(await lacks("docker"))("a killed API", () => {
   beforeAll(async () => {
     [folder, receiver] = await Promise.all([tempFolder("killed"), startReceiver()]);
   });

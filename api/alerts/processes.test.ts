@@ -6,7 +6,7 @@ import { startApi, type TestApi } from "../testing/api-server.ts";
 import { firing, makeRule, until } from "./testing.ts";
 
 /** What PM2 says of its processes, from a real daemon to a firing alert. The list is read every ten seconds. */
-describe("alerts about PM2 processes", { timeout: 40_000 }, () => {
+describe("alerts about PM2 processes", () => {
   let pm2: TestPm2;
   let api: TestApi;
   beforeAll(async () => {

@@ -11,7 +11,7 @@ const MIB = 1024 ** 2;
  * What containers write and use, from the real log store and the real figures to a firing alert. Figures are looked at
  * every ten seconds: the tests wait side by side.
  */
-describe.skipIf(await lacks("docker"))("alerts about what containers write and use", { timeout: 40_000 }, () => {
+describe.skipIf(await lacks("docker"))("alerts about what containers write and use", () => {
   const engine = testEngine();
   let api: TestApi;
   beforeAll(async () => {

@@ -148,7 +148,7 @@ test("lets several be at work within one thing, and nobody on it as a whole mean
   whole();
 });
 
-test("does not wait for ever, when it ends, for a job that does not listen", { timeout: 10_000 }, async () => {
+test("does not wait for ever, when it ends, for a job that does not listen", async () => {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const { id } = begin({ run: () => promise });
   await api.deps.jobs.close();

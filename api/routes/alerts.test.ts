@@ -21,7 +21,7 @@ afterAll(async () => {
   if (!(await lacks("docker"))) await engine.removeAll();
 });
 
-describe.skipIf(await lacks("docker")).concurrent("alerts about containers", { timeout: 40_000 }, () => {
+describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () => {
   test("a crash fires with its exit code, a wanted stop and a job that ends well do not", async () => {
     const crash = await engine.run({ name: "crash", script: "sleep 1; exit 3" });
     const ended = await engine.run({ name: "job", script: "sleep 1; exit 0" });

@@ -15,7 +15,7 @@ const without = await lacks("docker", "registry");
 const engine = testEngine();
 const { docker } = engine;
 
-describe.skipIf(without)("the catalogue", { timeout: 60_000 }, () => {
+describe.skipIf(without)("the catalogue", () => {
   let registry: TestRegistry;
   let api: TestApi;
   const own = randomBytes(4).toString("hex");

@@ -4,7 +4,7 @@ import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const source = "setInterval(() => undefined, 1000);";
 
-describe("processes of PM2", { timeout: 30_000 }, () => {
+describe("processes of PM2", () => {
   let pm2: TestPm2;
   let api: TestApi;
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe("processes of PM2", { timeout: 30_000 }, () => {
     await pm2.start({ name: "worker", source, instances: 2, env: { SECRET: "abc123" } });
     await pm2.start({ name: "all", source });
     api = await startApi({ pm2Home: pm2.home });
-  }, 60_000);
+  });
   afterAll(async () => {
     await api?.close();
     await pm2?.close();

@@ -11,7 +11,7 @@ const without = await lacks("docker", "registry");
 const htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
 const someId = `sha256:${"0".repeat(64)}`;
 
-describe.skipIf(without)("images, volumes, networks and disk", { timeout: 20_000 }, () => {
+describe.skipIf(without)("images, volumes, networks and disk", () => {
   let api: TestApi;
   let registry: TestRegistry;
   beforeAll(async () => {

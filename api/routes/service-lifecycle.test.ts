@@ -12,7 +12,7 @@ let api: TestApi;
 
 const stubborn = "trap '' TERM; while true; do sleep 0.1; done";
 
-describe.skipIf(await lacks("docker"))("a container", { timeout: 30_000 }, () => {
+describe.skipIf(await lacks("docker"))("a container", () => {
   beforeAll(async () => {
     api = await startApi({ dockerHost: engine.dockerHost });
   });

@@ -10,7 +10,7 @@ const engine = testEngine();
 let api: TestApi;
 const withoutDocker = await lacks("docker");
 
-describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
+describe.skipIf(withoutDocker)("containers", () => {
   beforeAll(async () => {
     api = await startApi({ dockerHost: engine.dockerHost });
   });
@@ -149,7 +149,7 @@ describe.skipIf(withoutDocker)("containers", { timeout: 20_000 }, () => {
   });
 });
 
-describe("without an Engine that answers", { timeout: 20_000 }, () => {
+describe("without an Engine that answers", () => {
   test("the list is empty and says why; everything else keeps working", async () => {
     const alone = await startApi();
     try {

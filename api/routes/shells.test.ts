@@ -7,7 +7,7 @@ import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const engine = testEngine();
 
-describe.skipIf(await lacks("docker"))("shells", { timeout: 20_000 }, () => {
+describe.skipIf(await lacks("docker"))("shells", () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await startApi({ dockerHost: engine.dockerHost });

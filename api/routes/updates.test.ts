@@ -19,7 +19,7 @@ const mark = `aid-test-${randomBytes(4).toString("hex")}`;
 /** Says that it is well after a second, which is sooner than without a check. */
 const healthy = { healthcheck: ["true"] };
 
-describe.skipIf(without)("newer images", { timeout: 40_000 }, () => {
+describe.skipIf(without)("newer images", () => {
   let api: TestApi;
   let registry: TestRegistry;
   const { docker } = engine;

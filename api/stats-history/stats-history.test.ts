@@ -57,7 +57,7 @@ test("gets coarser with age, and keeps averages and the highest", () => {
   expect(week.rows.every(({ cpu }) => cpu > 28 && cpu < 40)).toBe(true);
   store.close();
   expect(statSync(join(folder.path, "data/history.db")).size).toBeLessThan(2_000_000);
-}, 60_000);
+});
 
 test("goes on under its name when a container is made anew, and forgets what is too old", () => {
   const store = openStore(1);
@@ -108,7 +108,7 @@ test("survives a kill in the middle of its writing", async () => {
   store.close();
 });
 
-describe.skipIf(await lacks("docker"))("the collector", { timeout: 20_000 }, () => {
+describe.skipIf(await lacks("docker"))("the collector", () => {
   afterAll(() => engine.removeAll());
 
   test("measures what runs, with the processor time since the round before, and no child process", async () => {

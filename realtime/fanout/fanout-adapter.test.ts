@@ -67,7 +67,7 @@ describe.each(["websocket", "polling"] as const)("over %s", (transport) => {
     first.client.on("question", (_text: string, answer: (text: string) => void) => answer("one"));
     second.client.on("question", (_text: string, answer: (text: string) => void) => answer("two"));
     server.io.emit("noise");
-    const answers = await server.io.timeout(5_000).emitWithAck("question", "which?");
+    const answers = await server.io.timeout(60_000).emitWithAck("question", "which?");
     expect(answers.toSorted()).toEqual(["one", "two"]);
   });
 

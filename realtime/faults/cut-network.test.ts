@@ -68,5 +68,5 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
       expect(countsUp(reader)).toBe(true);
       expect(reader.gaps).toEqual([]);
     }
-  }, 120_000);
+  });
 });

@@ -270,5 +270,5 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
       for (const socket of slow) socket.destroy();
     }
     await nobodyNoticed();
-  }, 40_000);
+  });
 });

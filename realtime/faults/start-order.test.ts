@@ -84,5 +84,5 @@ describe.skipIf(await lacks("docker"))("the realtime server, started before ever
       success: false,
       code: "not_found",
     });
-  }, 60_000);
+  });
 });

@@ -32,7 +32,7 @@ function read(socket: Socket, shellId: string, { reads = true } = {}) {
   return screen;
 }
 
-describe.skipIf(await lacks("docker"))("a shell", { timeout: 20_000 }, () => {
+describe.skipIf(await lacks("docker"))("a shell", () => {
   let realtime: TestRealtime;
   let box: TestContainer;
   const reports: ShellReport[] = [];

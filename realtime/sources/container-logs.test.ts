@@ -24,9 +24,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
   const follow = async (containerName: string, options: object = {}) => {
     const socket = realtime.connect("services");
     const reader = readLogs(socket);
-    const answer = await socket
-      .timeout(5_000)
-      .emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
+    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
     expect(answer).toEqual({ success: true, serviceId: "svc", containerName });
     return { socket, reader };
   };

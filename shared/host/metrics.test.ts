@@ -16,7 +16,7 @@ describe.each<[string, () => HostMetrics]>([
   ["the host's own reader", createHostMetrics],
   ["the portable reader", createPortableMetrics],
 ])("%s", (_, create) => {
-  test("samples figures that agree with each other", { timeout: 20_000 }, async () => {
+  test("samples figures that agree with each other", async () => {
     const asked = Date.now();
     const { cpu, memory, swap, disks, uptime, timestamp, ...rest } = await create().sample();
     const at = Date.parse(timestamp);
@@ -34,7 +34,7 @@ describe.each<[string, () => HostMetrics]>([
     expect(rest).toMatchObject({ platform: process.platform, hostname: hostname() });
   });
 
-  test("describes the host", { timeout: 20_000 }, async () => {
+  test("describes the host", async () => {
     const info = await create().info();
     expect(info).toMatchObject({ hostname: hostname(), architecture: process.arch, cpuCount: cpus().length });
     for (const text of [info.distribution, info.kernel, info.cpuModel]) expect(text).not.toBe("");

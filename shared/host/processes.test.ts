@@ -11,7 +11,7 @@ import { createProcessHost, type ProcessEvent, type ProcessHost } from "./proces
 
 const source = "console.log('up'); setInterval(() => undefined, 1000);";
 
-describe("a daemon that runs", { timeout: 30_000 }, () => {
+describe("a daemon that runs", () => {
   let pm2: TestPm2;
   let processes: ProcessHost;
 
@@ -21,7 +21,7 @@ describe("a daemon that runs", { timeout: 30_000 }, () => {
     await pm2.start({ name: "all", source });
     await pm2.start({ name: "0", source });
     processes = createProcessHost({ pm2Home: pm2.home });
-  }, 60_000);
+  });
   afterAll(() => pm2?.close());
 
   const statuses = async () => Object.fromEntries((await processes.list()).map(({ name, status }) => [name, status]));
@@ -134,7 +134,7 @@ describe("a daemon that runs", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a daemon that comes and goes", { timeout: 30_000 }, () => {
+describe("a daemon that comes and goes", () => {
   let pm2: TestPm2;
   const controller = new AbortController();
   beforeAll(async () => {

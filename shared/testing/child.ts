@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
-import { eventually } from "./eventually.ts";
+import { eventually, HANG_MS } from "./eventually.ts";
 
 /** Characters of output a child keeps: the last ones, so that a chatty child cannot fill the memory. */
 const OUTPUT_MAX = 1_000_000;
@@ -46,7 +46,7 @@ export async function startChild(program: string, args: string[], options: Spawn
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    prints: (text, within = 15_000) =>
+    prints: (text, within = HANG_MS) =>
       eventually(() => {
         if (typeof text === "string" ? output.includes(text) : text.test(output)) return output;
         throw new Error(`the output lacks ${String(text)}:\n${output.slice(-2_000)}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventually } from "./eventually.ts";
+import { eventually, lookWithin } from "./eventually.ts";
 
 test("looks again while a look gives false, and resolves with what the last one gave", async () => {
   let looks = 0;
@@ -13,6 +13,6 @@ test("takes a look that gives nothing for a condition that holds", async () => {
 test("looks again when a look throws, and gives up with what went wrong last", async () => {
   let looks = 0;
   const look = () => Promise.reject(new Error(`not yet ${++looks}`));
-  await expect(eventually(look, 30, 5)).rejects.toThrow(/^not yet \d+$/);
+  await expect(lookWithin(look, 30, 5)).rejects.toThrow(/^not yet \d+$/);
   expect(looks).toBeGreaterThan(1);
 });

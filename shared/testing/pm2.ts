@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { eventually } from "./eventually.ts";
+import { eventually, HANG_MS } from "./eventually.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const run = promisify(execFile);
@@ -45,7 +45,7 @@ export async function testPm2(): Promise<TestPm2> {
   // PM2 hands its caller's whole environment to the app: it gets the least there is.
   const env = { PM2_HOME: home, HOME: home, PATH: process.env.PATH ?? "", PM2_DISABLE_VERSION_CHECK: "true" };
   const command = async (...args: string[]) => {
-    const { stdout } = await run(process.execPath, [pm2Program, ...args], { env, cwd: home, timeout: 30_000 });
+    const { stdout } = await run(process.execPath, [pm2Program, ...args], { env, cwd: home, timeout: HANG_MS });
     return stdout;
   };
   const pidFile = join(home, "pm2.pid");

@@ -6,13 +6,13 @@ import { createDockerHost, type DockerHost } from "../docker.ts";
 
 const without = await lacks("private-engine");
 
-describe.skipIf(without)("room on the disk", { timeout: 60_000 }, () => {
+describe.skipIf(without)("room on the disk", () => {
   let engine: PrivateEngine;
   let docker: DockerHost;
   beforeAll(async () => {
     engine = await startPrivateEngine();
     docker = createDockerHost({ dockerHost: engine.dockerHost });
-  }, 60_000);
+  });
   afterAll(() => engine?.close());
 
   const { signal } = new AbortController();

@@ -14,7 +14,7 @@ const { images } = createDockerHost({ dockerHost: engine.dockerHost });
 /** `ada` with the password `secret`. */
 const htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
 
-describe.skipIf(without)("images", { timeout: 30_000 }, () => {
+describe.skipIf(without)("images", () => {
   let registry: TestRegistry;
   beforeAll(async () => {
     registry = await startRegistry();

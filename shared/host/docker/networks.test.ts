@@ -9,7 +9,7 @@ const engine = testEngine();
 const { networks, volumes } = createDockerHost({ dockerHost: engine.dockerHost });
 const own = (name: string) => `aid-test-${name}-${randomBytes(4).toString("hex")}`;
 
-describe.skipIf(without)("networks and volumes", { timeout: 20_000 }, () => {
+describe.skipIf(without)("networks and volumes", () => {
   const made: { networks: string[]; volumes: string[] } = { networks: [], volumes: [] };
   afterAll(async () => {
     await engine.removeAll();

@@ -43,7 +43,7 @@ const image = async (changes: string[]) => {
   return { reference: `${mark}:${tag}`, id: Id as string };
 };
 
-describe.skipIf(await lacks("docker"))("a container that is made anew", { timeout: 30_000 }, () => {
+describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
   test("keeps its configuration, its networks with aliases and fixed address, and what its volumes hold", async () => {
     const network = await engine.docker.createNetwork({
       ...{ Name: `${mark}-net`, Driver: "bridge" },

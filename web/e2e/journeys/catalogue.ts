@@ -6,9 +6,7 @@ import type { Desk } from "../desk.ts";
 export function catalogueJourney(at: () => Desk): void {
   const name = `aid-test-${randomBytes(4).toString("hex")}`;
 
-  test("a service is found, shown to the letter, and installed with its progress", {
-    timeout: 60_000,
-  }, async (context) => {
+  test("a service is found, shown to the letter, and installed with its progress", async (context) => {
     const { page, engine, later, open, catalogueImage } = at();
     if (catalogueImage === undefined) return context.skip();
     later(async () => {

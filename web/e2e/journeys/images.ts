@@ -42,7 +42,7 @@ export function imagesJourney(at: () => Desk): void {
     await page.getByText("No container is made of it.").waitFor();
   });
 
-  test("a newer one is shown, updated to, and left again with one click", { timeout: 80_000 }, async (context) => {
+  test("a newer one is shown, updated to, and left again with one click", async (context) => {
     if (!registry) return context.skip();
     const { engine, page, later, open } = at();
     const name = `${mark}-shop`;

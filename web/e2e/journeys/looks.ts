@@ -28,7 +28,7 @@ const pages: [path: string, heading: string][] = [
 
 /** What holds for each page alike. */
 export function looksJourney(at: () => Desk): void {
-  test("nobody is shut out: no serious fault that axe knows, in either theme", { timeout: 120_000 }, async () => {
+  test("nobody is shut out: no serious fault that axe knows, in either theme", async () => {
     const desk = at();
     const faults: string[] = [];
     const check = async (page: Page, name: string) => {

@@ -59,7 +59,7 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByText("Compose file saved").waitFor();
   });
 
-  test("it is brought up with its output live, changed, compared, and deleted", { timeout: 90_000 }, async () => {
+  test("it is brought up with its output live, changed, compared, and deleted", async () => {
     const desk = at();
     const { page } = desk;
     const up = page.locator(".page-actions").getByRole("button", { name: "Bring up" });
