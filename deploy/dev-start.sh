@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the lock file names, builds the web app, starts all three services and prints the address.
-# Needs git, Node and npm. Ctrl-C stops everything. Docker and PM2 may be absent.
+# Needs curl, tar and openssl; Node and npm are brought along. Ctrl-C stops everything. Docker and PM2 may be absent.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/common.sh
@@ -12,9 +12,9 @@ install_packages
 
 # Builds again only when something the web app is made of is newer than the last build.
 if [ ! -f web/dist/index.html ] ||
-  [ -n "$(find web shared/protocol package-lock.json -name dist -prune -o -type f -newer web/dist/index.html -print | head -n 1)" ]; then
+  [ -n "$(find web shared package-lock.json -name dist -prune -o -type f -newer web/dist/index.html -print | head -n 1)" ]; then
   say "Building the web app…"
-  npm run --silent build -- --logLevel warn || fail "The web app could not be built."
+  "$NODE" --run build -- --logLevel warn || fail "The web app could not be built."
 fi
 
 # A broken half-start helps nobody: the supervisor checks the ports first and waits for all three.

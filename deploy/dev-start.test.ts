@@ -1,14 +1,40 @@
+import { execFile } from "node:child_process";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../shared/testing/child.ts";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
+import { hostPrograms } from "../shared/testing/host-programs.ts";
+import { archiveFile, installedPackages, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import { copyProject } from "../shared/testing/project-copy.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
-/** The first start may build the web app. */
-const START_LIMIT_MS = 90_000;
+const run = promisify(execFile);
+/** The first start may install everything and build the web app. */
+const START_LIMIT_MS = 180_000;
+
+/** What Debian 12 has. */
+const debian = {
+  npm: {
+    name: "npm",
+    version: "9.2.0",
+    integrity: "sha512-oypVdaWGHDuV79RXLvp+B9gh6gDyAmoHKrQ0/JBYTWWx5D8/+AAxFdZC84fSIiyDdyW4qfrSyYGKhekxDOaMXQ==",
+  },
+  node: {
+    name: `node-linux-${process.arch}`,
+    version: "18.20.8",
+    integrity:
+      process.arch === "arm64"
+        ? "sha512-xTMJYtLdLjIimh8zRpgUDFsNknLP72AT/QWEQmeyDOM1/Gqj/GZn/MlbA+zWSjSMBxQscYvgFpq3qERMEcFEUA=="
+        : "sha512-JWUTwZ9vMOjZXMtiBc74OZn12DXb4skKfY4Nlyc17Ss8BTaxjwkXAw6xZb0Ck5afUYU/neBbrHjo9O3baF34ww==",
+  },
+};
+
+const noCurl = await lacks("linux", "curl");
 
 describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_MS }, () => {
   let folder: TempFolder;
@@ -24,19 +50,12 @@ describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_
     await folder.remove();
   });
 
-  const start = async () => {
+  const start = async (deploy = import.meta.dirname, env: Record<string, string> = {}) => {
     const [WEB_PORT, API_PORT, WS_PORT] = ports.map(String);
     const places = { DATA_DIR: join(folder.path, "data"), FILE_MANAGER_ROOT: folder.path, PM2_HOME: folder.path };
-    const child = await startChild(join(import.meta.dirname, "dev-start.sh"), [], {
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder.path,
-        AI_DESKTOP_ENV: "/none",
-        ...places,
-        WEB_PORT,
-        API_PORT,
-        WS_PORT,
-      },
+    const settings = { AI_DESKTOP_ENV: "/none", ...places, WEB_PORT, API_PORT, WS_PORT };
+    const child = await startChild(join(deploy, "dev-start.sh"), [], {
+      env: { PATH: process.env.PATH, HOME: folder.path, ...settings, ...env },
     });
     started.push(child);
     return child;
@@ -70,5 +89,42 @@ describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_
     } finally {
       server.close();
     }
+  });
+
+  test.skipIf(noCurl)("starts on a host with Node 18 and npm 9, and goes on there when both are gone", async () => {
+    const project = join(folder.path, "project");
+    await copyProject(project);
+    const bare = await hostPrograms(join(folder.path, "bare"));
+    const host = join(folder.path, "host");
+    for (const [name, entry] of Object.entries(debian)) {
+      await mkdir(join(host, name), { recursive: true });
+      await run("tar", ["-xzf", await archiveFile(entry), "--strip-components=1", "-C", join(host, name)]);
+    }
+    await mkdir(join(host, "bin"));
+    await symlink("../node/bin/node", join(host, "bin/node"));
+    for (const name of ["npm", "npx"]) await symlink(`../npm/bin/${name}-cli.js`, join(host, "bin", name));
+    const registry = await testRegistry([...installedPackages(), toolchainPackages().npm], {
+      authorization: "Bearer s3cret",
+    });
+    try {
+      const login = `registry=${registry.url}\n${registry.url.slice(5)}/:_authToken=s3cret\n`;
+      await writeFile(join(folder.path, ".npmrc"), login);
+      const PATH = `${join(host, "bin")}:${bare}`;
+      expect((await run("bash", ["-c", "node --version; npm --version"], { env: { PATH } })).stdout).toBe(
+        "v18.20.8\n9.2.0\n",
+      );
+      const old = await start(join(project, "deploy"), { PATH });
+      const output = await old.prints(/First start: .*\/setup#token=/, START_LIMIT_MS);
+      expect(output).not.toMatch(/warn|EBADENGINE|DEP0|PLUGIN_TIMINGS/i);
+      expect(await (await fetch(`http://localhost:${ports[0]}/`)).text()).toContain("AI Desktop");
+      old.signal("SIGINT");
+      expect((await old.exited).code).toBe(0);
+    } finally {
+      await registry.close();
+    }
+    await rm(join(project, ".toolchain"), { recursive: true });
+    const none = await start(join(project, "deploy"), { PATH: bare });
+    await none.prints("AI Desktop is running", START_LIMIT_MS);
+    expect(none.output()).not.toContain("Fetching");
   });
 });

@@ -23,9 +23,10 @@ require_supported_machine() {
   # A 32-bit system on a 64-bit kernel cannot run it.
   [ "$(getconf LONG_BIT 2>/dev/null || printf 64)" = 64 ] ||
     fail "Node 24 needs a 64-bit system; this one has 32 bits, though its processor has 64."
-  if ldd --version 2>&1 | grep -qi musl; then
-    fail "This Linux has musl instead of glibc, which Node's package needs: use the container image (deploy/compose.yaml), or a Debian or Ubuntu."
-  fi
+  # It ends with 1 there.
+  case "$(ldd --version 2>&1 || true)" in
+    *musl*) fail "This Linux has musl instead of glibc, which Node's package needs: use the container image (deploy/compose.yaml), or a Debian or Ubuntu." ;;
+  esac
 }
 
 # locked <package> <field>: what package-lock.json says, in the form npm writes it.
@@ -36,16 +37,12 @@ locked() {
     inside && $1 == field { gsub(/^"|",?$/, "", $2); print $2; exit }' package-lock.json
 }
 
-# npm_setting <key>: what npm would take, from the environment, the project's, the user's and the system's npmrc.
-npm_setting() {
-  name="npm_config_$(printf '%s' "$1" | tr '-' '_')"
-  for variable in "$name" "$(printf '%s' "$name" | tr '[:lower:]' '[:upper:]')"; do
-    value="$(printenv "$variable" 2>/dev/null || true)"
-    if [ -n "$value" ]; then printf '%s' "$value" && return; fi
-  done
+# read_npmrc: sets NPMRC to the lines "key<tab>value" of the project's, the user's and the system's npmrc; the first counts.
+read_npmrc() {
+  NPMRC=""
   for file in .npmrc "${npm_config_userconfig:-${NPM_CONFIG_USERCONFIG:-${HOME:-/root}/.npmrc}}" "$(system_npmrc)"; do
     [ -r "$file" ] || continue
-    value="$(KEY="$1" awk '
+    NPMRC="$NPMRC$(awk '
       {
         line = $0
         sub(/^[ \t]+/, "", line)
@@ -53,24 +50,41 @@ npm_setting() {
         if (line ~ /^[;#]/ || !at) next
         name = substr(line, 1, at - 1)
         sub(/[ \t]+$/, "", name)
-        if (name != ENVIRON["KEY"]) next
         value = substr(line, at + 1)
         gsub(/^[ \t]+|[ \t\r]+$/, "", value)
         if (value ~ /^".*"$/ || value ~ /^\047.*\047$/) value = substr(value, 2, length(value) - 2)
         else sub(/[ \t]*[;#].*$/, "", value)
-      }
-      END {
         # ${NAME} is of the environment.
+        whole = ""
         while (match(value, /\$\{[A-Za-z_][A-Za-z0-9_]*\??\}/)) {
-          name = substr(value, RSTART + 2, RLENGTH - 3)
-          sub(/\?$/, "", name)
-          printf "%s%s", substr(value, 1, RSTART - 1), ENVIRON[name]
+          variable = substr(value, RSTART + 2, RLENGTH - 3)
+          sub(/\?$/, "", variable)
+          whole = whole substr(value, 1, RSTART - 1) ENVIRON[variable]
           value = substr(value, RSTART + RLENGTH)
         }
-        printf "%s", value
-      }' "$file")"
-    if [ -n "$value" ]; then printf '%s' "$value" && return; fi
+        values[name] = whole value
+      }
+      END { for (name in values) printf "%s\t%s\n", name, values[name] }' "$file")
+"
   done
+}
+
+# npm_setting <key>: what npm would take, from the environment, else from the npmrc files. After read_npmrc.
+npm_setting() {
+  case "$1" in
+    //*) ;;
+    *)
+      name="npm_config_$(printf '%s' "$1" | tr '-' '_')"
+      upper="$(printf '%s' "$name" | tr '[:lower:]' '[:upper:]')"
+      value="${!name:-${!upper:-}}"
+      if [ -n "$value" ]; then printf '%s' "$value" && return; fi
+      ;;
+  esac
+  while IFS="$(printf '\t')" read -r name value; do
+    if [ "$name" = "$1" ]; then printf '%s' "$value" && return; fi
+  done <<NPMRC_END
+$NPMRC
+NPMRC_END
 }
 
 # The file of all users: npm looks for it beside the Node that runs it, and ours lies elsewhere.
@@ -107,9 +121,10 @@ curl_settings() {
   curl_option proxy "${proxy:-$(npm_setting proxy)}"
   curl_option noproxy "$(npm_setting noproxy)"
   authorities="$(npm_setting cafile)"
-  if [ -z "$authorities" ] && [ -r "${NODE_EXTRA_CA_CERTS:-}" ]; then
+  if [ -r "${NODE_EXTRA_CA_CERTS:-}" ]; then
     # These come beside those of the system; curl takes one file.
-    cat "${CURL_CA_BUNDLE:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}" "$NODE_EXTRA_CA_CERTS" >"$2/authorities.pem" 2>/dev/null || true
+    authorities="${authorities:-${CURL_CA_BUNDLE:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}}"
+    cat "$authorities" "$NODE_EXTRA_CA_CERTS" >"$2/authorities.pem" 2>/dev/null || true
     authorities="$2/authorities.pem"
   fi
   curl_option cacert "$authorities"
@@ -130,12 +145,13 @@ fetch_archive() {
     (cd "$5" && timeout 600 npm pack "$1@$2" --prefer-offline --fetch-retries=1 --loglevel=error) >/dev/null 2>&1 || true
     if has_sum "$archive" "$3"; then return; fi
   fi
+  read_npmrc
   registry="$(npm_setting registry)"
   address="${registry%/}/$1/-/$1-$2.tgz"
   if [ -z "$registry" ]; then address="${4:-$DEFAULT_REGISTRY/$1/-/$1-$2.tgz}"; fi
   curl_settings "$address" "$5" | curl --config - --silent --show-error --fail --location --connect-timeout 20 --retry 2 \
     --speed-limit 1000 --speed-time 60 --output "$archive" "$address" 2>"$5/curl.log" ||
-    fail "$address cannot be fetched: $(tail -n 1 "$5/curl.log"). The registry is the one that npm's settings name (registry in npmrc, or npm_config_registry); a proxy is taken from https_proxy, authorities from NODE_EXTRA_CA_CERTS or npm's cafile."
+    fail "$address cannot be fetched: $(grep -m 1 '^curl:' "$5/curl.log"). The registry is the one that npm's settings name (registry in npmrc, or npm_config_registry); a proxy is taken from https_proxy, authorities from NODE_EXTRA_CA_CERTS or npm's cafile."
   has_sum "$archive" "$3" || fail "$address is not what was expected: its sha512 is another. Nothing was installed."
 }
 

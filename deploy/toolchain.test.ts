@@ -1,0 +1,236 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startChild } from "../shared/testing/child.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { freePort } from "../shared/testing/free-port.ts";
+import { hostPrograms } from "../shared/testing/host-programs.ts";
+import { type TestRegistry, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { copyProject } from "../shared/testing/project-copy.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+const noNamespaces = await lacks("namespaces");
+
+describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host without Node", () => {
+  let folder: TempFolder;
+  let project: string;
+  let programs: string;
+  const pins = toolchainPackages();
+  const registries: TestRegistry[] = [];
+
+  beforeAll(async () => {
+    folder = await tempFolder("tool");
+    project = join(folder.path, "project");
+    await copyProject(project, "deploy", "package.json", "package-lock.json");
+    programs = await hostPrograms(join(folder.path, "bin"));
+  });
+  afterAll(() => folder?.remove());
+  beforeEach(async () => {
+    for (const name of [".toolchain", ".npmrc", "home"])
+      await rm(join(project, name), { recursive: true, force: true });
+  });
+  afterEach(async () => {
+    for (const registry of registries.splice(0)) await registry.close();
+  });
+
+  const serve = async (options?: Parameters<typeof testRegistry>[1]) => {
+    const registry = await testRegistry([pins.node, pins.npm], options);
+    registries.push(registry);
+    return registry;
+  };
+  const environment = (env: Record<string, string>) => ({ PATH: programs, HOME: join(project, "home"), ...env });
+  const bash = async (script: string, env: Record<string, string> = {}) => {
+    const text = `set -euo pipefail; . deploy/common.sh; . deploy/toolchain.sh; ${script}`;
+    try {
+      const options = { cwd: project, env: environment(env) };
+      const { stdout, stderr } = await run(join(programs, "bash"), ["-c", text], options);
+      return { code: 0, output: stdout + stderr };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, output: stdout + stderr };
+    }
+  };
+  const bring = "require_supported_machine; bring_toolchain; node --version; npm --version";
+  /** One archive alone: it is small, and asked for in the same way. */
+  const fetchNpm = `mkdir -p home; fetch_archive npm "$NPM_VERSION" "$NPM_INTEGRITY" "" home; ls home/*.tgz`;
+  const left = async () => (existsSync(join(project, ".toolchain")) ? await readdir(join(project, ".toolchain")) : []);
+
+  test("is fetched once, belongs to whoever asked, and runs without a registry from then on", async () => {
+    const registry = await serve();
+    const whole = `v${pins.node.version}\n${pins.npm.version}\n`;
+    const first = await bash(`umask 022; ${bring}`, { npm_config_registry: registry.url });
+    expect(first).toEqual({ code: 0, output: expect.stringContaining(whole) });
+    expect(registry.requests).toHaveLength(2);
+    const foreign = 'find .toolchain ! -user "$(id -un)" -o ! -type l -perm /022';
+    expect(await bash(foreign)).toEqual({ code: 0, output: "" });
+    const again = await bash(bring, { npm_config_registry: "http://127.0.0.1:9" });
+    expect(again).toEqual({ code: 0, output: whole });
+  });
+
+  test("is fetched by one of two that need it at once", async () => {
+    const registry = await serve();
+    const results = await Promise.all([1, 2].map(() => bash(bring, { npm_config_registry: registry.url })));
+    for (const result of results) expect(result).toMatchObject({ code: 0, output: expect.stringContaining("v24") });
+    expect(registry.requests).toHaveLength(2);
+  });
+
+  test("is whole after a run that was killed while it fetched, and the half of that is gone", async () => {
+    const registry = await serve();
+    const script = `. deploy/common.sh; . deploy/toolchain.sh; ${bring}`;
+    const env = environment({ npm_config_registry: registry.url });
+    const child = await startChild(join(programs, "bash"), ["-c", script], { cwd: project, env });
+    await eventually(() => registry.requests.length > 0);
+    child.signal("SIGKILL");
+    await child.exited;
+    expect(await left()).toEqual(expect.arrayContaining([expect.stringMatching(/^part\./)]));
+    expect(await bash(bring, { npm_config_registry: registry.url })).toMatchObject({ code: 0 });
+    expect((await left()).sort()).toEqual(["lock", `node-${pins.node.version}-npm-${pins.npm.version}`]);
+  });
+
+  test("is refused when the registry sends something else, and nothing of it stays", async () => {
+    const registry = await serve({ tampered: true });
+    const { code, output } = await bash(bring, { npm_config_registry: registry.url });
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("sha512 is another") });
+    expect(await left()).toEqual(["lock"]);
+  });
+
+  test("says which address does not answer, and what to set", async () => {
+    const address = `http://127.0.0.1:${await freePort()}`;
+    const { code, output } = await bash(bring, { npm_config_registry: address });
+    expect(code).toBe(1);
+    expect(output).toContain(`${address}/${pins.node.name}/-/`);
+    expect(output).toMatch(/cannot be fetched: curl: .*npm_config_registry/);
+    expect(await left()).toEqual(["lock"]);
+  });
+
+  test.each(["curl", "tar", "gzip", "openssl"])("says that %s is missing, before anything is made", async (name) => {
+    const PATH = await hostPrograms(join(folder.path, "fewer"), [name]);
+    const { code, output } = await bash(bring, { PATH, npm_config_registry: "http://127.0.0.1:9" });
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(`Missing: ${name}.`) });
+    expect(await left()).toEqual([]);
+  });
+
+  test.each([
+    ["another processor", "uname", 'if [ "$1" = -m ]; then echo riscv64; else echo Linux; fi', "riscv64"],
+    ["32 bits on a processor of 64", "getconf", "echo 32", "64-bit system"],
+    ["musl", "ldd", "echo 'musl libc (x86_64)' >&2; exit 1", "container image"],
+  ])("says what to do on a system with %s", async (_what, name, script, words) => {
+    const PATH = await hostPrograms(join(folder.path, "other"), [name]);
+    await writeFile(join(PATH, name), `#!/bin/bash\n${script}\n`);
+    await chmod(join(PATH, name), 0o755);
+    const { code, output } = await bash(bring, { PATH, npm_config_registry: "http://127.0.0.1:9" });
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(words) });
+    expect(await left()).toEqual([]);
+  });
+
+  test.skipIf(noNamespaces)("says why Node does not run where programs may not", async () => {
+    const registry = await serve();
+    const script = `mkdir .toolchain; mount -t tmpfs -o noexec none .toolchain; . deploy/common.sh; . deploy/toolchain.sh; ${bring}`;
+    const options = { cwd: project, env: environment({ npm_config_registry: registry.url }) };
+    const failed = run("unshare", ["--mount", join(programs, "bash"), "-c", script], options);
+    await expect(failed).rejects.toMatchObject({
+      stderr: expect.stringMatching(/does not run in .*Permission denied/),
+    });
+  });
+
+  describe("asks the registry that npm would ask", () => {
+    const cases: [string, string, (url: string) => { file?: string; text?: string; env?: Record<string, string> }][] = [
+      ["the environment", "", (url) => ({ env: { NPM_CONFIG_REGISTRY: `${url}/` } })],
+      ["the project's npmrc", "", (url) => ({ file: ".npmrc", text: `; ours\n registry = "${url}/"\n` })],
+      ["the user's npmrc", "", (url) => ({ file: "home/.npmrc", text: `registry=${url} # near\r\n` })],
+      [
+        "a user's npmrc elsewhere",
+        "",
+        (url) => ({ file: "home/mine", text: `registry=${url}`, env: { npm_config_userconfig: "home/mine" } }),
+      ],
+      [
+        "the system's npmrc",
+        "",
+        (url) => ({ file: "home/global", text: `registry=${url}`, env: { npm_config_globalconfig: "home/global" } }),
+      ],
+      [
+        "an npmrc that takes it from the environment",
+        "",
+        (url) => ({ file: ".npmrc", text: `registry=\${OUR_REGISTRY}\n`, env: { OUR_REGISTRY: url } }),
+      ],
+      [
+        "an npmrc with a token of the environment",
+        "Bearer s3cret",
+        (url) => ({
+          file: "home/.npmrc",
+          text: `registry=${url}\n${url.slice(5)}/:_authToken=\${TOKEN}\n`,
+          env: { TOKEN: "s3cret" },
+        }),
+      ],
+      [
+        "an npmrc with a log-in",
+        `Basic ${Buffer.from("ann:pass").toString("base64")}`,
+        (url) => ({
+          file: "home/.npmrc",
+          text: `registry=${url}\n${url.slice(5)}/:username=ann\n${url.slice(5)}/:_password=${Buffer.from("pass").toString("base64")}\n`,
+        }),
+      ],
+      [
+        "an npmrc with a log-in in one word",
+        "Basic b25l",
+        (url) => ({ file: "home/.npmrc", text: `registry=${url}\n${url.slice(5)}/:_auth="b25l"\n` }),
+      ],
+      [
+        "an npmrc with a proxy",
+        "",
+        (url) => ({ file: ".npmrc", text: `registry=http://registry.test\nproxy=${url}\n` }),
+      ],
+      [
+        "a proxy of the environment",
+        "",
+        (url) => ({ env: { npm_config_registry: "http://registry.test", http_proxy: url } }),
+      ],
+    ];
+    test.each(cases)("by %s", async (_where, authorization, settings) => {
+      const registry = await serve(authorization ? { authorization } : {});
+      const { file, text = "", env = {} } = settings(registry.url);
+      if (file) await bash(`mkdir -p "$(dirname ${file})"`).then(() => writeFile(join(project, file), text));
+      const { code, output } = await bash(fetchNpm, env);
+      expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining(".tgz") });
+      expect(registry.requests.map(({ path }) => path)).toEqual([`npm/-/npm-${pins.npm.version}.tgz`]);
+    });
+
+    test("by the address in the lock file, where nothing names one", async () => {
+      const registry = await serve();
+      const address = `${registry.url}/npm/-/npm-${pins.npm.version}.tgz`;
+      expect(await bash(fetchNpm.replace('""', address))).toMatchObject({ code: 0 });
+    });
+
+    test("sends a log-in to no other registry", async () => {
+      const registry = await serve();
+      const text = `registry=${registry.url}\n//127.0.0.1:1/:_authToken=s3cret\n//registry.test/:_auth=b25l\n`;
+      await writeFile(join(project, ".npmrc"), text);
+      expect(await bash(fetchNpm)).toMatchObject({ code: 0 });
+      expect(registry.requests).toMatchObject([{ authorization: undefined }]);
+    });
+  });
+
+  test("trusts the authorities that npm is told of, and no others", async () => {
+    const [key, cert] = [join(folder.path, "key.pem"), join(folder.path, "cert.pem")];
+    const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert];
+    await run("openssl", [...request, ...names]);
+    const tls = { key: await readFile(key, "utf8"), cert: await readFile(cert, "utf8") };
+    const registry = await serve({ tls });
+    const env = { npm_config_registry: registry.url };
+    expect(await bash(fetchNpm, env)).toMatchObject({ code: 1, output: expect.stringContaining("certificate") });
+    const told: Record<string, string>[] = [
+      { NODE_EXTRA_CA_CERTS: cert },
+      { npm_config_cafile: cert },
+      { npm_config_strict_ssl: "false" },
+    ];
+    for (const more of told) {
+      expect(await bash(`rm -rf home; ${fetchNpm}`, { ...env, ...more })).toMatchObject({ code: 0 });
+    }
+  });
+});
