@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePorts } from "../shared/testing/free-port.ts";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
 
@@ -68,17 +69,47 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
   );
 
   test.each([
+    ["/api/deployments/%40acme%2Fmail", "api"],
+    ["/api/deployments/%40acme%2Fmail/stop", "api"],
+    ["/api/deployments/win%5Cjob?tail=3", "api"],
+    ["/api/deployments/v1..2%2F.hidden%5c...x", "api"],
+    ["/deployments/%40acme%2fmail", "web"],
+    ["/files/srv/win%5Cfolder", "web"],
+  ])("hands on %s, a name with a slash in it, as it came", async (path, name) => {
+    expect(await send(path)).toMatchObject({ status: 200, body: name });
+    expect({ web, api }[name as "web" | "api"].requests.at(-1)?.url).toBe(path);
+  });
+
+  test.each([
     "/api/..\\internal/handshake",
     "/api/..%5cinternal/handshake",
     "/api/..%2finternal/handshake",
     "/api/%2e%2e/internal/handshake",
     "/api/./../internal/handshake",
+    "/api/deployments/..%2f..%2finternal%2fhandshake",
+    "/api/deployments/x%2f..%2f..%2finternal",
+    "/api/deployments/x%5C..%5C..%5Cinternal",
+    "/api/deployments/x%2F.%2Fy",
+    "/api/deployments/x%2f%2e%2e",
+    "/api/deployments/x%2f..?y",
+    "/api%2f..%2finternal/handshake",
+    "/api%2Fsession",
+    "/api/files%2Fupload",
+    "/internal%2fhandshake",
+    "/%2Femit",
+    "/%65mit",
+    "/emit%2fx",
+    "/socket.io%2f..%2femit",
+    "/socket.io/..%2femit",
     "/socket.io/..\\emit",
     "//emit",
   ])("refuses %s, which nginx and the server behind it could read differently", async (path) => {
-    const before = api.requests.length + realtime.requests.length;
-    expect([400, 404]).toContain((await send(path, { method: "POST" })).status);
-    expect(api.requests.length + realtime.requests.length).toBe(before);
+    const reached = () => [web, api, realtime].map((upstream) => upstream.requests.length);
+    const before = reached();
+    const answer = await send(path, { method: "POST" });
+    expect([400, 404]).toContain(answer.status);
+    if (answer.status === 400) expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: "invalid_input" });
+    expect(reached()).toEqual(before);
   });
 
   test("writes the forwarded headers anew, whatever the visitor claims", async () => {
@@ -149,4 +180,41 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body)).toMatchObject({ success: false, code: "upstream_unavailable" });
   });
+});
+
+describe.skipIf(await lacks("nginx"))("another site that has the panel under a path", () => {
+  let nginx: TestNginx;
+  let api: Upstream;
+  beforeAll(async () => {
+    api = await startUpstream("api");
+    const [outerPort = 0] = await freePorts(1);
+    nginx = await startNginx({ web: api.port, api: api.port, realtime: [api.port], outerPort });
+  });
+  afterAll(async () => {
+    await nginx?.close();
+    api?.server.closeAllConnections();
+    api?.server.close();
+  });
+
+  test.each([
+    "/api/deployments/%40acme%2Fmail/stop?tail=1%2F2",
+    "/api/deployments/win%5Cjob",
+    "/files/50%25/a%20b",
+    "/",
+    "/?a=b",
+  ])("takes the path off in front of %s, and changes nothing else", async (path) => {
+    expect((await nginx.send(`/panel${path}`)).status).toBe(200);
+    expect(api.requests.at(-1)?.url).toBe(path);
+  });
+
+  test.each(["/panel/../emit", "/x/../panel/api/y", "/%70anel/api/y", "/panel/api/..%2f..%2femit", "/panel/..%5cemit"])(
+    "lets nothing through by %s",
+    async (path) => {
+      const before = api.requests.length;
+      const { status, body } = await nginx.send(path);
+      expect([200, 400, 404]).toContain(status);
+      if (status === 200) expect(body).toBe("the site that was there");
+      expect(api.requests.length).toBe(before);
+    },
+  );
 });
