@@ -186,6 +186,8 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "DELETE /api/files": change("files:change", "file:remove"),
   "GET /api/files/text": view("files:view"),
   "PUT /api/files/text": change("files:change", "file:write"),
+  "GET /api/files/saves": view("files:change"),
+  "POST /api/files/saves/:id": change("files:change", "file:choose-version"),
   "POST /api/files/folder": change("files:change", "file:create-folder"),
   "POST /api/files/rename": change("files:change", "file:rename"),
   "GET /api/files/download": view("files:view"),

@@ -1,3 +1,6 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createSaveJournal } from "../shared/files/save-journal.ts";
 import { openContainerEvents } from "../shared/host/container-events.ts";
 import { createContainerFacts } from "../shared/host/container-facts.ts";
 import { createDockerHost } from "../shared/host/docker.ts";
@@ -28,6 +31,9 @@ import { createStatsHistory } from "./stats-history/stats-history.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
 import { createUpdateStore } from "./updates/store.ts";
 import { createUpdates } from "./updates/update.ts";
+
+/** Room for copies of texts that are saved, beside those of uploads. */
+const SAVED_TEXTS_BYTES = 512 * 1024 * 1024;
 
 export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce"> {
   /** The state folder it names exists already, with mode 0700. */
@@ -60,8 +66,21 @@ export function createApiDeps({
   const recreates = createRecreateStore(database, log);
   const docker = createDockerHost({ dockerHost: config.DOCKER_HOST, recreateJournal: recreates });
   const processes = createProcessHost({ pm2Home: config.PM2_HOME });
+  const ownFiles = join(config.DATA_DIR, "files");
+  if (config.FILE_MANAGER_ROOT === ownFiles) mkdirSync(ownFiles, { recursive: true, mode: 0o700 });
+  const journal = createSaveJournal({
+    folder: join(config.DATA_DIR, "saves"),
+    log,
+    // An upload over a file as large as itself, and room for texts.
+    maxBytes: 2 * config.FILE_UPLOAD_MAX + SAVED_TEXTS_BYTES,
+  });
+  journal.tidy().catch((error: unknown) => log.warn({ err: error }, "the copies of earlier saves cannot be looked at"));
   const files = createFileRoot({
-    ...{ root: config.FILE_MANAGER_ROOT, uploadMax: config.FILE_UPLOAD_MAX, log, protect: [config.DATA_DIR] },
+    root: config.FILE_MANAGER_ROOT,
+    uploadMax: config.FILE_UPLOAD_MAX,
+    log,
+    journal,
+    protect: [config.DATA_DIR],
   });
   const mcp = createMcpHost({ database, realtime, log, config });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
@@ -76,7 +95,7 @@ export function createApiDeps({
   const stats = createStatsHistory({ docker, config, log });
   const jobs = createJobs({ realtime, trail: access.trail, log });
   const mender = startMender({ store: recreates, docker, jobs, log });
-  const stackHost = createStackHost({ database, docker, config, log });
+  const stackHost = createStackHost({ database, docker, config, log, journal });
   const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
   const containerEvents = openContainerEvents(docker, log);

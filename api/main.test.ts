@@ -43,6 +43,17 @@ describe.each(runtimes)("on %s", (runtime) => {
   );
 });
 
+test("shows a folder of its own where the home of its user cannot be written", async () => {
+  const unset = { FILE_MANAGER_ROOT: "", HOME: join(folder.path, "no-home") };
+  const api = await startService("api", { env: { ...env, ...unset } });
+  started.push(api);
+  const made = await stat(join(env.DATA_DIR ?? "", "files"));
+  expect([made.isDirectory(), made.mode & 0o777]).toEqual([true, 0o700]);
+  const token = (await readFile(join(env.DATA_DIR ?? "", "emit-token"), "utf8")).trim();
+  const ready = await fetch(`${api.url}/ready`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await ready.json()).toMatchObject({ dependencies: { files: { state: "up" } } });
+});
+
 describe("a start that cannot go on", () => {
   test("for a taken port ends with 1 and one line, and touches nothing of the instance that runs", async () => {
     const first = await startService("api", { env });

@@ -40,6 +40,7 @@ function copyFolder(from: string, to: string, stacks = join(from, "stacks")): vo
     const source = join(from, name);
     if (source === join(dirname(stacks), STORE_FOLDER)) continue; // kept logs are bulky, and no state
     if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are figures of last week
+    if (from === dirname(stacks) && name === "saves") continue; // nor are copies of files of this host that were being saved
     const kind = lstatSync(source);
     if (kind.isDirectory()) {
       if (dirname(from) === stacks) continue;

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSaveJournal } from "../../shared/files/save-journal.ts";
 import { createFileRoot } from "../../shared/host/files.ts";
 import type { FileChange } from "../../shared/protocol/events/files.ts";
 import type { FolderListing, TextFile } from "../../shared/protocol/file.ts";
@@ -19,7 +20,9 @@ beforeEach(async () => {
   temp = await tempFolder("routes");
   root = join(temp.path, "root");
   await mkdir(root);
-  const files = createFileRoot({ root, log: silentLog(), uploadMax: 1_000_000 });
+  const log = silentLog();
+  const journal = createSaveJournal({ folder: join(temp.path, "saves"), log, maxBytes: 8_000_000 });
+  const files = createFileRoot({ root, log, journal, uploadMax: 1_000_000 });
   server = await startRoutes("/api/files", ({ realtime }) => filesRoutes({ files, realtime }));
 });
 afterEach(async () => {
@@ -200,9 +203,11 @@ describe("upload", () => {
     });
     client.on("error", () => {});
     client.write(Buffer.alloc(50_000));
-    await eventually(async () => (await readdir(root)).length === 2);
+    const saves = () => readdir(join(temp.path, "saves")).catch(() => []);
+    await eventually(async () => (await saves()).length === 2);
     client.destroy();
-    await eventually(async () => (await readdir(root)).length === 1);
+    await eventually(async () => (await saves()).length === 0);
+    expect(await readdir(root)).toEqual(["old"]);
     expect(await readFile(join(root, "old"), "utf8")).toBe("old");
     expect(server.emitted).toEqual([]);
   });

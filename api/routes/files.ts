@@ -2,11 +2,14 @@ import { z } from "zod";
 import { formatPath, parseEntryPath } from "../../shared/host/files/name.ts";
 import type { FileChange, FileChangeType } from "../../shared/protocol/events/files.ts";
 import {
+  chooseVersionBody,
   type FileKind,
+  interruptedSaveParams,
   listQuery,
   makeFolderBody,
   pathQuery,
   renameBody,
+  uploadQuery,
   writeFileBody,
 } from "../../shared/protocol/file.ts";
 import { ok } from "../../shared/protocol/result.ts";
@@ -17,7 +20,7 @@ import type { ApiDeps } from "../deps.ts";
 import { attachment, parseRange } from "../lib/byte-range.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
-import { fileEntrySchema, folderSchema, textFileSchema } from "../schemas/file.ts";
+import { fileEntrySchema, folderSchema, interruptedSaveSchema, textFileSchema } from "../schemas/file.ts";
 
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Files", summary, ...more });
@@ -59,18 +62,45 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
       "/text",
       describe("Read a text file", { answer: { file: textFileSchema } }),
       validated("query", pathQuery),
-      async (c) => c.json(ok({ file: await files.readText(c.req.valid("query").path) })),
+      async (c) => c.json(ok({ file: await files.readText(c.req.valid("query").path, { anyEncoding: true }) })),
     )
     .put(
       "/text",
-      describe("Write a text file whole", { answer: { file: textFileSchema } }),
+      describe("Write a text file whole", {
+        description:
+          "With `etag` the file is written in place: owner, group, mode, hard links, ACL, extended attributes and encoding " +
+          "stay. A file with several hard links is refused with `confirmation_required` unless `allowHardLinks` is true.",
+        answer: { file: textFileSchema },
+      }),
       validated("json", writeFileBody),
       async (c) => {
-        const { path, content, etag } = c.req.valid("json");
+        const { path, content, etag, allowHardLinks } = c.req.valid("json");
         c.set("auditTarget", path);
-        const file = await files.writeText(path, content, etag);
+        const file = await files.writeText(path, content, etag, { allowHardLinks });
         tell(path, etag === undefined ? "add" : "change");
         return c.json(ok({ file }));
+      },
+    )
+    .get(
+      "/saves",
+      describe("Saves that a crash or a full disk left half done", {
+        description: "Both versions of each are kept until one is chosen, 30 days at most.",
+        answer: { saves: z.array(interruptedSaveSchema) },
+      }),
+      async (c) => c.json(ok({ saves: await files.interruptedSaves() })),
+    )
+    .post(
+      "/saves/:id",
+      describe("Choose the version a file gets after an interrupted save"),
+      validated("param", interruptedSaveParams),
+      validated("json", chooseVersionBody),
+      async (c) => {
+        const { version } = c.req.valid("json");
+        c.set("auditDetail", version);
+        const path = await files.chooseVersion(c.req.valid("param").id, version);
+        c.set("auditTarget", path);
+        if (version !== "keep") tell(path, "change");
+        return c.json(ok({}));
       },
     )
     .post("/folder", describe("Make a folder", { status: 201 }), validated("json", makeFolderBody), async (c) => {
@@ -126,15 +156,18 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
     .put(
       "/upload",
       describe("Upload a file: the body is its bytes", {
-        description: "An existing file is replaced, unless `If-None-Match: *` is sent.",
+        description:
+          "An existing file gets the new content once all has come, and stays what it is otherwise, unless " +
+          "`If-None-Match: *` is sent. One with several hard links is refused with `confirmation_required` unless " +
+          "`allowHardLinks=true` is given.",
         rawBody: "application/octet-stream",
         answer: { entry: fileEntrySchema },
         status: 201,
       }),
-      validated("query", pathQuery),
+      validated("query", uploadQuery),
       validated("header", uploadHeaders),
       async (c) => {
-        const { path } = c.req.valid("query");
+        const { path, allowHardLinks } = c.req.valid("query");
         const headers = c.req.valid("header");
         c.set("auditTarget", path);
         if (c.req.header("Content-Encoding") !== undefined) {
@@ -142,6 +175,7 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
         }
         const { entry, replaced } = await files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
           replace: headers["if-none-match"] === undefined,
+          allowHardLinks,
           confirm: () => c.get("stillAllowed")?.(),
           ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
         });

@@ -143,9 +143,10 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
       validated("json", writeStackFileBody),
       async (c) => {
         const { name } = c.req.valid("param");
-        const { file, content, etag } = c.req.valid("json");
+        const { file, content, etag, allowHardLinks } = c.req.valid("json");
         c.set("auditTarget", name);
-        const written = await stacks.writeFile(name, file, content, etag, c.get("principal").name);
+        const by = c.get("principal").name;
+        const written = await stacks.writeFile(name, file, content, etag, by, allowHardLinks);
         return c.json(ok({ file: written }));
       },
     )

@@ -52,6 +52,7 @@ export const stackFileSchema = z.object({
   content: z.string(),
   etag: z.string(),
   modifiedAt: z.iso.datetime(),
+  readOnly: z.boolean().describe("The panel has no right to write to it."),
 }) satisfies z.ZodType<StackFile>;
 
 export const findingSchema = z.object({

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import type { SaveJournal } from "../../shared/files/save-journal.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -14,6 +15,8 @@ export interface StackHostOptions {
   docker: DockerHost;
   config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "STACKS_DIR" | "STACKS_ROOTS">;
   log: Log;
+  /** Keeps both versions while a file is written over. */
+  journal: SaveJournal;
   /** Folders programs are looked for in; the server's own PATH when absent. */
   path?: string;
 }
@@ -26,13 +29,14 @@ export interface StackHost {
   work: StackWork;
 }
 
-export function createStackHost({ database, docker, config, log, path }: StackHostOptions): StackHost {
+export function createStackHost({ database, docker, config, log, journal, path }: StackHostOptions): StackHost {
   const compose = createCompose({ dockerHost: config.DOCKER_HOST, ...(path === undefined ? {} : { path }) });
   const places = createStackPlaces({
     stacksDir: config.STACKS_DIR ?? join(config.DATA_DIR, "stacks"),
     roots: config.STACKS_ROOTS,
     dataDir: config.DATA_DIR,
     log,
+    journal,
   });
   const revisions = createRevisions(database);
   const stacks = createStacks({ docker, compose, places, revisions });

@@ -1,5 +1,6 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
+import type { SaveJournal } from "../../shared/files/save-journal.ts";
 import { hasEscapedBytes } from "../../shared/host/files/name.ts";
 import { createFileRoot, type FileRoot } from "../../shared/host/files.ts";
 import { hasControlCharacter } from "../../shared/protocol/rooms.ts";
@@ -46,6 +47,7 @@ export interface StackPlacesOptions {
   /** Kept out of reach of the operator's roots. */
   dataDir: string;
   log: Log;
+  journal: SaveJournal;
 }
 
 interface Root {
@@ -54,11 +56,15 @@ interface Root {
   own: boolean;
 }
 
-export function createStackPlaces({ stacksDir, roots, dataDir, log }: StackPlacesOptions): StackPlaces {
-  const own: Root = { path: stacksDir, files: createFileRoot({ root: stacksDir, log }), own: true };
+export function createStackPlaces({ stacksDir, roots, dataDir, log, journal }: StackPlacesOptions): StackPlaces {
+  const own: Root = { path: stacksDir, files: createFileRoot({ root: stacksDir, log, journal }), own: true };
   const all: Root[] = [
     own,
-    ...roots.map((path) => ({ path, files: createFileRoot({ root: path, log, protect: [dataDir] }), own: false })),
+    ...roots.map((path) => ({
+      path,
+      files: createFileRoot({ root: path, log, journal, protect: [dataDir] }),
+      own: false,
+    })),
   ];
   const ready = () => mkdir(stacksDir, { recursive: true, mode: 0o700 });
 

@@ -21,10 +21,11 @@ export async function writeStackFile(
   index: number,
   content: string,
   etag: string | undefined,
+  allowHardLinks = false,
 ): Promise<StackFile> {
   // A file that is there keeps its mode.
-  const mode = etag === undefined ? 0o600 : undefined;
-  return toStackFile(place, index, await place.root.writeText(pathOf(place, index), content, etag, mode));
+  const options = { mode: 0o600, allowHardLinks };
+  return toStackFile(place, index, await place.root.writeText(pathOf(place, index), content, etag, options));
 }
 
 function pathOf(place: StackPlace, index: number): string {
@@ -33,6 +34,11 @@ function pathOf(place: StackPlace, index: number): string {
   return file;
 }
 
-const toStackFile = (place: StackPlace, index: number, { content, etag, modifiedAt }: TextFile): StackFile => ({
-  ...{ index, name: posix.relative(place.folder, pathOf(place, index)), content, etag, modifiedAt },
+const toStackFile = (place: StackPlace, index: number, file: TextFile): StackFile => ({
+  index,
+  name: posix.relative(place.folder, pathOf(place, index)),
+  content: file.content,
+  etag: file.etag,
+  modifiedAt: file.modifiedAt,
+  readOnly: file.readOnly !== null,
 });

@@ -27,7 +27,14 @@ export interface Stacks {
   open(name: string): Promise<OpenStack>;
   readFile(name: string, index: number): Promise<StackFile>;
   /** Refuses what Compose refuses; keeps what was there before. */
-  writeFile(name: string, index: number, content: string, etag: string, by: string): Promise<StackFile>;
+  writeFile(
+    name: string,
+    index: number,
+    content: string,
+    etag: string,
+    by: string,
+    allowHardLinks?: boolean,
+  ): Promise<StackFile>;
   create(name: string, content: string, env: Readonly<Record<string, string>>): Promise<void>;
   /** Names of the variables beside the file. Values stay where they are. */
   env(name: string): Promise<StackVariables>;
@@ -84,12 +91,12 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
 
     readFile: async (name, index) => readStackFile(await finder.place(name), index),
 
-    async writeFile(name, index, content, etag, by) {
+    async writeFile(name, index, content, etag, by, allowHardLinks) {
       const stack = await finder.open(name);
       const before = await readStackFile(stack.place, index);
       if (before.etag !== etag) throw new AppError("conflict", "The file has changed since it was read.");
       await checker.refuseText(stack, content);
-      const file = await writeStackFile(stack.place, index, content, etag);
+      const file = await writeStackFile(stack.place, index, content, etag, allowHardLinks);
       if (before.etag !== file.etag) revisions.keep("replaced", name, before, by);
       return file;
     },

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { createSaveJournal } from "../../shared/files/save-journal.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
@@ -26,11 +27,13 @@ export async function startStacks({
 } = {}): Promise<TestStacks> {
   const dir = await tempFolder("stacks");
   const root = await tempFolder("root");
+  const saves = await tempFolder("saves");
+  const journal = createSaveJournal({ folder: saves.path, log: silentLog(), maxBytes: 64 * 1024 * 1024 });
   const api = await startApi({
     ...(dockerHost === undefined ? {} : { dockerHost }),
     change: ({ database, docker }) => ({
       stackHost: createStackHost({
-        ...{ database, docker, log: silentLog(), ...(path === undefined ? {} : { path }) },
+        ...{ database, docker, journal, log: silentLog(), ...(path === undefined ? {} : { path }) },
         config: {
           ...{ DATA_DIR: "/nonexistent", STACKS_DIR: dir.path, STACKS_ROOTS: [root.path] },
           DOCKER_HOST: dockerHost ?? "unix:///nonexistent/docker.sock",
@@ -46,7 +49,7 @@ export async function startStacks({
     },
     close: async () => {
       await api.close();
-      await Promise.all([dir.remove(), root.remove()]);
+      await Promise.all([dir.remove(), root.remove(), saves.remove()]);
     },
   };
 }

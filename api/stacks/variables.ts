@@ -31,12 +31,12 @@ export async function writeVariables(
     throw new AppError("conflict", "The variables have changed since they were read.");
   }
   const content = changeEnv(before?.content ?? "", change);
-  return toVariables(await place.root.writeText(envPath(place), content, before?.etag, 0o600));
+  return toVariables(await place.root.writeText(envPath(place), content, before?.etag, { mode: 0o600 }));
 }
 
 /** The variables of a stack that has none yet. No file is made when there are none to write. */
 export async function makeVariables(place: StackPlace, content: string): Promise<void> {
-  if (content !== "") await place.root.writeText(envPath(place), content, undefined, 0o600);
+  if (content !== "") await place.root.writeText(envPath(place), content, undefined, { mode: 0o600 });
 }
 
 /** Texts that must not be shown in output. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createSaveJournal, type SaveJournal } from "../files/save-journal.ts";
 import { TEXT_FILE_MAX } from "../protocol/file.ts";
 import { toAppError } from "../server/errors.ts";
 import { silentLog } from "../server/log.ts";
@@ -19,6 +20,7 @@ let temp: TempFolder;
 let root: string;
 let outside: string;
 let files: FileRoot;
+let journal: SaveJournal;
 
 beforeEach(async () => {
   temp = await tempFolder("files");
@@ -27,7 +29,8 @@ beforeEach(async () => {
   await mkdir(root);
   await mkdir(outside);
   await writeFile(join(outside, "secret"), "SECRET");
-  files = createFileRoot({ root, log: silentLog() });
+  journal = createSaveJournal({ folder: join(temp.path, "saves"), log: silentLog(), maxBytes: 64 * 1024 * 1024 });
+  files = createFileRoot({ root, log: silentLog(), journal });
 });
 afterEach(() => temp.remove());
 
@@ -136,7 +139,7 @@ describe("confinement", () => {
     await mkdir(join(root, "app/state"), { recursive: true });
     await put("app/state/token", "TOKEN");
     await symlink(join(root, "app"), join(temp.path, "way"));
-    files = createFileRoot({ root, log: silentLog(), protect: [join(temp.path, "way/state")] });
+    files = createFileRoot({ root, log: silentLog(), journal, protect: [join(temp.path, "way/state")] });
     for (const [name, call] of everyCall("/app/state/token")) {
       expect([name, await codeOf(call())]).toEqual([name, "forbidden"]);
     }
@@ -228,6 +231,8 @@ describe("listing", () => {
       kind: "file",
       size: 5,
       mode: 0o750,
+      writable: true,
+      removable: true,
       modifiedAt: mtime.toISOString(),
       hidden: false,
     });
@@ -278,14 +283,15 @@ describe("listing", () => {
 });
 
 describe("writing", () => {
-  test("replaces a file whole, keeps its mode and leaves nothing else", async () => {
+  test("writes a file in place, keeps its mode and leaves nothing else", async () => {
     await put("run.sh", "old");
     await chmod(join(root, "run.sh"), 0o4751);
     const { etag } = await files.readText("run.sh");
     const saved = await files.writeText("run.sh", "neü", etag);
     expect(await files.readText("/run.sh")).toEqual(saved);
-    expect((await stat(join(root, "run.sh"))).mode & 0o7777).toBe(0o751);
+    expect((await stat(join(root, "run.sh"))).mode & 0o7777).toBe(0o4751);
     expect(await readdir(root)).toEqual(["run.sh"]);
+    expect(await readdir(journal.folder)).toEqual([]);
   });
 
   test("refuses to write over a version nobody read", async () => {
@@ -318,13 +324,16 @@ describe("writing", () => {
   test.skipIf(noNamespaces)("keeps the old file and leaves no draft when the disk is full", async () => {
     const probe = join(import.meta.dirname, "../testing/full-disk-probe.ts");
     const script = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
-    const { stdout } = await run("unshare", ["-m", "sh", "-c", script, root, process.execPath, probe, root]);
+    const args = [root, process.execPath, probe, root, journal.folder];
+    const { stdout } = await run("unshare", ["-m", "sh", "-c", script, ...args]);
     expect(JSON.parse(stdout)).toEqual({
       text: "storage_full",
       upload: "storage_full",
       announced: "storage_full",
+      fresh: "storage_full",
       content: "old",
       names: ["state"],
+      kept: 0,
     });
   });
 });
@@ -406,7 +415,7 @@ describe("uploads", () => {
   });
 
   test("leaves nothing of one that is cut, stalls, lies or is too large", async () => {
-    files = createFileRoot({ root, log: silentLog(), uploadMax: 100, uploadIdleMs: 50 });
+    files = createFileRoot({ root, log: silentLog(), journal, uploadMax: 100, uploadIdleMs: 50 });
     await put("old", "old");
     expect(await codeOf(upload("/old", [piece(50)], { fail: true }))).toBe("invalid_input");
     expect(await codeOf(upload("/old", [piece(50)], { size: 80 }))).toBe("invalid_input");

@@ -1,82 +1,33 @@
 import { Buffer } from "node:buffer";
-import { lstat, mkdir, realpath, rename } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { constants, lstat, realpath, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type FileEntry, type FileKind, type FolderListing, TEXT_FILE_MAX, type TextFile } from "../protocol/file.ts";
+import type { FileRoot, FileRootOptions } from "../files/file-root.ts";
+import { chooseVersion, listInterrupted, namesBelow, stateOf } from "../files/interrupted-saves.ts";
+import { createFile, createFolder, lookUp } from "../files/new-file.ts";
+import { type OverwriteOptions, overwriteFile } from "../files/overwrite.ts";
+import type { SaveJournal } from "../files/save-journal.ts";
+import { encodeText } from "../files/text-encoding.ts";
+import { TEXT_FILE_MAX, type TextEncodingName, type TextFile } from "../protocol/file.ts";
 import { AppError } from "../server/errors.ts";
-import type { Log } from "../server/log.ts";
 import { toFileFailure } from "./files/failure.ts";
 import { type Folder, openRootFolder } from "./files/folder.ts";
-import { kindOf, listFolder, toEntry } from "./files/listing.ts";
+import { folderRights, kindOf, listFolder, mayWrite, toEntry, toTimestamp } from "./files/listing.ts";
 import { createNamedLocks } from "./files/locks.ts";
 import { formatPath, hasEscapedBytes, parseEntryPath, parsePath } from "./files/name.ts";
 import { createProtection } from "./files/protection.ts";
-import { openRegularFile, readTextFile, toEtag } from "./files/reading.ts";
+import { openRegularFile, readTextFile, refuseOthers, toEtag } from "./files/reading.ts";
 import { removeEntry, removeTree } from "./files/removal.ts";
-import { lookUp, replaceFile } from "./files/replacing.ts";
 import { receiveUpload, tooLarge } from "./files/upload.ts";
 
-/** A file open for download; whoever opened it streams it once or closes it. */
-export interface DownloadFile {
-  name: string;
-  size: number;
-  modifiedAt: Date;
-  /** Of size and time, quoted as HTTP wants it. */
-  etag: string;
-  /** Bytes from `start` to `end`, both included; closes the file at its end or when cancelled. */
-  stream(start: number, end: number): ReadableStream<Uint8Array>;
-  close(): Promise<void>;
-}
-
-/**
- * The files below one root, and nothing outside it: every path is walked component by component without following
- * links, so that neither `..` nor a link swapped in meanwhile leads out. Paths are as the API names them (`/` is the root).
- * A byte of a name that is not UTF-8 is written as the private-use character U+10F700 + byte.
- * Throws `AppError`: `invalid_input`, `not_found`, `forbidden`, `conflict`, `too_large`, `unsupported_media_type`,
- * `not_supported`, `storage_full`, `overloaded`, `upstream_unavailable`.
- */
-export interface FileRoot {
-  /** Whether the root is there. */
-  ping(): Promise<void>;
-  /** Normalised path (`/`, `/a/b`) and the absolute path of a folder that exists inside the root; for the watcher. */
-  resolveFolder(path: string): Promise<{ path: string; absolutePath: string }>;
-  list(path: string, options: { after?: string; limit: number }): Promise<FolderListing>;
-  readText(path: string): Promise<TextFile>;
-  /** `etag` undefined: the file must not exist yet, and gets `mode`, or what the system gives new files. */
-  writeText(path: string, content: string, etag: string | undefined, mode?: number): Promise<TextFile>;
-  makeFolder(path: string): Promise<void>;
-  /** Tells what was moved. */
-  rename(from: string, to: string): Promise<FileKind>;
-  /** Removes a folder with all in it; tells what was removed. */
-  remove(path: string): Promise<FileKind>;
-  openDownload(path: string): Promise<DownloadFile>;
-  /**
-   * Writes a body to a file, whole or not at all. `size` is the length the client announced; what `confirm` throws once all
-   * has come keeps the file from being placed.
-   */
-  upload(
-    path: string,
-    body: ReadableStream<Uint8Array>,
-    options: { size?: number; replace: boolean; confirm?: () => void },
-  ): Promise<{ entry: FileEntry; replaced: boolean }>;
-}
-
-export interface FileRootOptions {
-  root: string;
-  log: Log;
-  /** Absolute paths of folders that stay out of reach though they lie inside the root. */
-  protect?: readonly string[];
-  /** Largest upload in bytes. */
-  uploadMax?: number;
-  /** Longest wait for the next piece of an upload, in milliseconds. */
-  uploadIdleMs?: number;
-}
+export type { DownloadFile, FileRoot, FileRootOptions, WriteOptions } from "../files/file-root.ts";
 
 const UPLOAD_MAX = 10 * 1024 ** 3;
 const UPLOAD_IDLE_MS = 60_000;
 
 export function createFileRoot(options: FileRootOptions): FileRoot {
-  const { root, log, protect = [], uploadMax = UPLOAD_MAX, uploadIdleMs = UPLOAD_IDLE_MS } = options;
+  const { root, log, journal, protect = [], uploadMax = UPLOAD_MAX, uploadIdleMs = UPLOAD_IDLE_MS } = options;
   const protection = createProtection(protect);
   const locks = createNamedLocks();
 
@@ -109,7 +60,35 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
     }
   };
 
-  const locked = <T>(folder: Folder, name: string, work: () => Promise<T>) => locks.run(`${folder.id}/${name}`, work);
+  const absolute = async (names: readonly string[]) => join(await realpath(root), ...names);
+
+  /** Writes over a file that exists. */
+  const overwrite = async (
+    folder: Folder,
+    names: readonly string[],
+    more: Pick<OverwriteOptions, "stage" | "check"> & { allowHardLinks: boolean | undefined },
+  ) => {
+    const name = names.at(-1) ?? "";
+    const { allowHardLinks = false, ...rest } = more;
+    return overwriteFile(folder, name, {
+      ...rest,
+      allowHardLinks,
+      journal: requireJournal(journal),
+      target: await absolute(names),
+      lock: locks.run,
+    });
+  };
+
+  /** Reads a text while nobody writes to it: what was, or what is new, and no mix of both. */
+  const read = async (folder: Folder, name: string, path: string, anyEncoding: boolean): Promise<TextFile> => {
+    const { handle, facts } = await openRegularFile(folder, name);
+    try {
+      const writable = await mayWrite(folder.at(name), constants.R_OK | constants.W_OK);
+      return await locks.run(`${facts.dev}:${facts.ino}`, () => readTextFile({ handle, writable }, path, anyEncoding));
+    } finally {
+      await handle.close();
+    }
+  };
 
   return {
     ping: () => inside([], async () => {}),
@@ -129,38 +108,46 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       return inside(names, (folder) => listFolder(folder, formatPath(names), page));
     },
 
-    readText: async (path) => {
+    readText: async (path, { anyEncoding = false } = {}) => {
       const { folder: names, name } = parseEntryPath(path);
-      return inside(names, (folder) => readTextFile(folder, name, formatPath([...names, name])));
+      return inside(names, (folder) => read(folder, name, formatPath([...names, name]), anyEncoding));
     },
 
-    writeText: async (path, content, etag, mode) => {
+    writeText: async (path, content, etag, { mode, allowHardLinks } = {}) => {
       const { folder: names, name } = parseEntryPath(path);
-      const bytes = toTextBytes(content);
-      return inside(names, (folder) =>
-        locked(folder, name, async () => {
-          if (etag !== undefined) {
-            const current = await readTextFile(folder, name, path);
-            if (current.etag !== etag) throw new AppError("conflict", "The file has changed since it was read.");
-          }
-          const { facts } = await replaceFile(folder, name, etag !== undefined, async (draft) => {
-            if (mode !== undefined) await draft.chmod(mode);
-            await draft.writeFile(bytes);
+      const plain = formatPath([...names, name]);
+      if (!content.isWellFormed()) throw new AppError("invalid_input", "The text holds half a character.");
+      return inside(names, async (folder) => {
+        let bytes: Buffer;
+        let facts: Stats;
+        let encoding: TextEncodingName = "utf-8";
+        if (etag === undefined) {
+          bytes = limited(Buffer.from(content));
+          facts = await createFile(folder, name, mode, (draft) => draft.writeFile(bytes));
+        } else {
+          const current = await read(folder, name, plain, true);
+          if (current.encoding === "iso-8859-1") throw unknownEncoding();
+          if (current.etag !== etag) throw changed();
+          encoding = current.encoding;
+          bytes = limited(encodeText(content, current.encoding));
+          facts = await overwrite(folder, [...names, name], {
+            allowHardLinks,
+            stage: (draft) => draft.writeFile(bytes),
+            check: (now) => {
+              if (now !== etag) throw changed();
+            },
           });
-          return {
-            path: formatPath([...names, name]),
-            content,
-            size: bytes.length,
-            etag: toEtag(bytes),
-            modifiedAt: facts.mtime.toISOString(),
-          };
-        }),
-      );
+        }
+        const modifiedAt = toTimestamp(facts.mtimeMs);
+        const { nlink: links } = facts;
+        const size = bytes.length;
+        return { path: plain, content, size, etag: toEtag(bytes), modifiedAt, encoding, readOnly: null, links };
+      });
     },
 
     makeFolder: async (path) => {
       const { folder: names, name } = parseEntryPath(path);
-      return inside(names, async (folder) => void (await mkdir(folder.at(name))));
+      return inside(names, (folder) => createFolder(folder, name));
     },
 
     rename: async (from, to) => {
@@ -168,7 +155,7 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       const target = parseEntryPath(to);
       return inside(source.folder, (sourceFolder) =>
         inside(target.folder, (targetFolder) =>
-          locked(targetFolder, target.name, async () => {
+          locks.run(`${targetFolder.id}/${target.name}`, async () => {
             const facts = await lstat(sourceFolder.at(source.name), { bigint: true });
             await protection.disturb(`${facts.dev}:${facts.ino}`);
             const inTheWay = await lookUp(targetFolder, target.name);
@@ -215,26 +202,72 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       });
     },
 
-    upload: async (path, body, { size, replace, confirm }) => {
+    upload: async (path, body, { size, replace, allowHardLinks, confirm }) => {
       const { folder: names, name } = parseEntryPath(path);
       if (size !== undefined && size > uploadMax) throw tooLarge(uploadMax);
       const limits = { maxBytes: uploadMax, idleMs: uploadIdleMs };
       return inside(names, async (folder) => {
-        const { facts, replaced } = await replaceFile(folder, name, replace, async (draft) => {
-          await receiveUpload(draft, folder, body, size, limits);
-          confirm?.();
-        });
-        return { entry: toEntry(name, facts), replaced };
+        const old = await lookUp(folder, name);
+        if (old) refuseOthers(old);
+        if (old && !replace) throw new AppError("conflict", "Something of that name exists already.");
+        const receive =
+          (disk: string): OverwriteOptions["stage"] =>
+          async (draft) => {
+            await receiveUpload(draft, disk, body, size, limits);
+            confirm?.();
+          };
+        const facts = old
+          ? await overwrite(folder, [...names, name], {
+              allowHardLinks,
+              stage: receive(requireJournal(journal).folder),
+            })
+          : await createFile(folder, name, undefined, receive(folder.self));
+        return { entry: await toEntry(folder, name, facts, await folderRights(folder)), replaced: old !== undefined };
       });
+    },
+
+    interruptedSaves: async () => {
+      if (!journal) return [];
+      const below = await realpath(root).catch(() => root);
+      const found = await listInterrupted(journal, below, (names, record) =>
+        inside(names.slice(0, -1), (folder) => stateOf(folder, names.at(-1) ?? "", record)),
+      );
+      return found.map(({ record, names, state }) => ({
+        id: record.id,
+        path: formatPath(names),
+        startedAt: record.startedAt,
+        state,
+        sizeBefore: record.before.size,
+        sizeAfter: record.after.size,
+      }));
+    },
+
+    chooseVersion: async (id, version) => {
+      const kept = requireJournal(journal);
+      const record = (await kept.interrupted()).find((one) => one.id === id);
+      const names = record && namesBelow(await realpath(root), record.target);
+      if (!names) throw new AppError("not_found", "There is no such interrupted save.");
+      const options = { journal: kept, target: record.target, lock: locks.run };
+      if (version === "keep") await kept.remove(id);
+      else
+        await inside(names.slice(0, -1), (folder) =>
+          chooseVersion(folder, names.at(-1) ?? "", record, version, options),
+        );
+      return formatPath(names);
     },
   };
 }
 
-function toTextBytes(content: string): Buffer {
-  if (!content.isWellFormed()) throw new AppError("invalid_input", "The text holds half a character.");
-  const bytes = Buffer.from(content);
-  if (bytes.length > TEXT_FILE_MAX) {
-    throw new AppError("too_large", `A text file has ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);
-  }
-  return bytes;
+function limited(bytes: Buffer): Buffer {
+  if (bytes.length <= TEXT_FILE_MAX) return bytes;
+  throw new AppError("too_large", `A text file has ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);
 }
+
+function requireJournal(journal: SaveJournal | undefined): SaveJournal {
+  if (!journal) throw new AppError("not_supported", "This server does not write to files.");
+  return journal;
+}
+
+const changed = () => new AppError("conflict", "The file has changed since it was read.");
+const unknownEncoding = () =>
+  new AppError("unsupported_media_type", "This file is not in UTF-8 or UTF-16; it can be read, and not saved.");

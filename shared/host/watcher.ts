@@ -1,8 +1,8 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
+import { isDraftName } from "../files/new-file.ts";
 import type { FileChangeType } from "../protocol/events/files.ts";
-import { isDraftName } from "./files/replacing.ts";
 import { createFloodGate, type FloodGate } from "./flood-gate.ts";
 
 export interface FolderWatcher {

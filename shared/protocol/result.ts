@@ -6,6 +6,8 @@ export const errorStatus = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  /** Repeat the request with the field that says yes, once the user has. */
+  confirmation_required: 409,
   gone: 410,
   too_large: 413,
   unsupported_media_type: 415,

@@ -73,6 +73,8 @@ export interface StackFile {
   content: string;
   etag: string;
   modifiedAt: string;
+  /** The panel has no right to write to it. */
+  readOnly: boolean;
 }
 
 export const findingSeverities = ["error", "warning", "info"] as const;
@@ -125,6 +127,8 @@ export const writeStackFileBody = z.strictObject({
   content: composeText,
   /** Of the version that was read: a file changed since is a conflict. */
   etag,
+  /** That all names of a file with several hard links may get the new content. */
+  allowHardLinks: z.boolean().default(false),
 });
 export const writeStackEnvBody = z.strictObject({
   set: envValues.default({}),

@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
@@ -73,8 +74,8 @@ const schema = z.object({
   FILE_MANAGER_ROOT: z
     .string()
     .min(1)
-    .default(homedir())
-    .transform((path) => resolve(path)),
+    .transform((path) => resolve(path))
+    .optional(),
   /** Largest upload in bytes. */
   FILE_UPLOAD_MAX: z.coerce
     .number()
@@ -125,7 +126,7 @@ const schema = z.object({
   OIDC_DEFAULT_ROLE: z.enum(["viewer", "operator", "admin"]).optional(),
 });
 
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof schema> & { FILE_MANAGER_ROOT: string };
 
 /** Names of all variables that are read. */
 export const configVariables = Object.keys(schema.shape);
@@ -139,9 +140,22 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
   const parsed = schema.safeParse(set);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { FILE_MANAGER_ROOT = defaultFileRoot(parsed.data.DATA_DIR), ...rest } = parsed.data;
+    return { ...rest, FILE_MANAGER_ROOT };
+  }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new ConfigError(`The environment is not valid.\n  ${faults.join("\n  ")}`);
+}
+
+/** The user's home; for a service user who has none that can be written, a folder beside the state. The API makes it. */
+function defaultFileRoot(dataDir: string): string {
+  try {
+    accessSync(homedir(), constants.W_OK);
+    return homedir();
+  } catch {
+    return join(dataDir, "files");
+  }
 }
 
 /**

@@ -87,6 +87,7 @@ const sentenceOf: Record<ErrorCode, string> = {
   not_found: "There is no such thing here.",
   method_not_allowed: "This method is not allowed here.",
   conflict: "It has changed in the meantime.",
+  confirmation_required: "This needs to be confirmed first.",
   gone: "It is no longer available.",
   too_large: "The request is too large.",
   unsupported_media_type: "The body must be JSON, sent as application/json.",

@@ -1,13 +1,19 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { createSaveJournal } from "../files/save-journal.ts";
 import { createFileRoot } from "../host/files.ts";
 import { toAppError } from "../server/errors.ts";
 import { silentLog } from "../server/log.ts";
 
-/** On a small disk mounted at the folder it is given: writes more than fits, twice, and prints what came of it. */
-const folder = process.argv[2] ?? "";
-const files = createFileRoot({ root: folder, log: silentLog() });
+/**
+ * On a small disk mounted at the folder it is given: writes more than fits, to a file that is there and to a new one, and prints
+ * what came of it. Copies of saves go to the second folder.
+ */
+const [folder = "", saves = ""] = process.argv.slice(2);
+const log = silentLog();
+const journal = createSaveJournal({ folder: saves, log, maxBytes: 64 * 1024 * 1024 });
+const files = createFileRoot({ root: folder, log, journal });
 await writeFile(join(folder, "state"), "old");
 const { etag } = await files.readText("/state");
 const codeOf = (work: Promise<unknown>) =>
@@ -20,7 +26,9 @@ const outcome = {
   text: await codeOf(files.writeText("/state", large, etag)),
   upload: await codeOf(files.upload("/state", new Blob([large]).stream(), { replace: true })),
   announced: await codeOf(files.upload("/state", new Blob([large]).stream(), { replace: true, size: large.length })),
+  fresh: await codeOf(files.writeText("/fresh", large, undefined)),
   content: await readFile(join(folder, "state"), "utf8"),
   names: await readdir(folder),
+  kept: (await readdir(saves)).length,
 };
 process.stdout.write(`${JSON.stringify(outcome)}\n`);

@@ -27,6 +27,7 @@ export const testParts = [
   "namespaces",
   "registry",
   "compose",
+  "acl",
 ] as const;
 export type TestPart = (typeof testParts)[number];
 type Look = () => Promise<string | null>;
@@ -55,6 +56,11 @@ const looks: Record<TestPart, Look> = {
   linux: async () => (process.platform === "linux" ? null : "needs Linux"),
   bash: async () => needsPrograms("bash"),
   shellcheck: async () => needsPrograms("shellcheck"),
+  /** Files of several owners, with ACLs and extended attributes. */
+  acl: async () =>
+    process.platform !== "linux" || process.getuid?.() !== 0
+      ? "files of other users need Linux and root"
+      : needsPrograms("setfacl", "getfacl", "setfattr", "getfattr"),
   curl: async () => needsPrograms("curl"),
   lsof: async () => needsPrograms("lsof"),
   logrotate: async () => needsPrograms("logrotate"),

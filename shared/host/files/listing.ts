@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { BigIntStats, Dirent, Stats } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { access, constants, lstat, readdir, stat } from "node:fs/promises";
+import process from "node:process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FileEntry, FileKind, FolderListing } from "../../protocol/file.ts";
 import { AppError } from "../../server/errors.ts";
@@ -24,9 +25,16 @@ export async function listFolder(
 ): Promise<FolderListing> {
   const names = await readNames(folder);
   const { page, more } = await selectPage(names, parsePosition(after), limit);
-  const entries = await Promise.all(page.map((name) => describe(folder, name)));
+  const rights = await folderRights(folder);
+  const entries = await Promise.all(page.map((name) => describe(folder, name, rights)));
   const last = page.at(-1);
-  return { path, entries, total: names.length, next: more && last ? formatPosition(last) : null };
+  return {
+    path,
+    entries,
+    writable: rights.writable,
+    total: names.length,
+    next: more && last ? formatPosition(last) : null,
+  };
 }
 
 async function readNames(folder: Folder): Promise<Name[]> {
@@ -84,23 +92,53 @@ function parsePosition(after: string | undefined): Name | undefined {
   return { name: after.slice(1), kind: after.startsWith("d") ? "directory" : "file" };
 }
 
-async function describe(folder: Folder, { name, kind }: Name): Promise<FileEntry> {
+/** What the panel may do to the entries of a folder. */
+export interface FolderRights {
+  writable: boolean;
+  /** Owner of a folder in which one removes one's own entries only (the sticky bit); null elsewhere. */
+  stickyOwner: number | null;
+}
+
+export async function folderRights(folder: Folder): Promise<FolderRights> {
+  const facts = await stat(folder.self);
+  const writable = await mayWrite(folder.self, constants.W_OK | constants.X_OK);
+  return { writable, stickyOwner: (facts.mode & 0o1000) === 0 ? null : facts.uid };
+}
+
+/** By what the kernel says: rights, ACLs, a disk that is read-only, a file made immutable. */
+export async function mayWrite(path: string | Buffer, mode: number = constants.W_OK): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function describe(folder: Folder, { name, kind }: Name, rights: FolderRights): Promise<FileEntry> {
   try {
-    return toEntry(name, await lstat(folder.at(name)));
+    return await toEntry(folder, name, await lstat(folder.at(name)), rights);
   } catch {
     // Gone meanwhile, or in a folder that may be read but not entered: the name is all there is to tell.
-    return { name, kind, size: 0, modifiedAt: new Date(0).toISOString(), mode: 0, hidden: name.startsWith(".") };
+    const unknown = { size: 0, modifiedAt: new Date(0).toISOString(), mode: 0, writable: false, removable: false };
+    return { name, kind, ...unknown, hidden: name.startsWith(".") };
   }
 }
 
-export const toEntry = (name: string, facts: Stats): FileEntry => ({
-  name,
-  kind: kindOf(facts),
-  size: facts.isDirectory() ? 0 : facts.size,
-  modifiedAt: toTimestamp(facts.mtimeMs),
-  mode: facts.mode & 0o7777,
-  hidden: name.startsWith("."),
-});
+export async function toEntry(folder: Folder, name: string, facts: Stats, rights: FolderRights): Promise<FileEntry> {
+  const kind = kindOf(facts);
+  const uid = process.geteuid?.() ?? 0;
+  const { stickyOwner } = rights;
+  return {
+    name,
+    kind,
+    size: facts.isDirectory() ? 0 : facts.size,
+    modifiedAt: toTimestamp(facts.mtimeMs),
+    mode: facts.mode & 0o7777,
+    // A link is not followed, and what else there is holds no content of its own.
+    writable: (kind === "file" || kind === "directory") && (await mayWrite(folder.at(name))),
+    removable: rights.writable && (stickyOwner === null || uid === 0 || uid === facts.uid || uid === stickyOwner),
+    hidden: name.startsWith("."),
+  };
+}
 
 /** ISO 8601; a disk may hold times that no date can. */
 export const toTimestamp = (milliseconds: number): string =>

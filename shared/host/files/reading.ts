@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
+import { decodeText } from "../../files/text-encoding.ts";
 import { TEXT_FILE_MAX, type TextFile } from "../../protocol/file.ts";
 import { AppError } from "../../server/errors.ts";
 import type { Folder } from "./folder.ts";
@@ -34,21 +35,32 @@ export function refuseOthers(facts: Stats): void {
   throw new AppError("unsupported_media_type", "This is not a regular file.");
 }
 
-/** Reads a UTF-8 file of up to `TEXT_FILE_MAX` bytes. */
-export async function readTextFile(folder: Folder, name: string, path: string): Promise<TextFile> {
-  const { handle, facts } = await openRegularFile(folder, name);
-  try {
-    const bytes = await readUpTo(handle, facts.size);
-    return {
-      path,
-      content: decodeText(bytes),
-      size: bytes.length,
-      etag: toEtag(bytes),
-      modifiedAt: toTimestamp(facts.mtimeMs),
-    };
-  } finally {
-    await handle.close();
+/**
+ * Reads a text of up to `TEXT_FILE_MAX` bytes from an open file.
+ * @param anyEncoding Otherwise what is not UTF-8 is refused.
+ */
+export async function readTextFile(
+  { handle, writable }: { handle: FileHandle; writable: boolean },
+  path: string,
+  anyEncoding: boolean,
+): Promise<TextFile> {
+  const facts = await handle.stat();
+  const bytes = await readUpTo(handle, facts.size);
+  const text = decodeText(bytes);
+  if (!text) throw new AppError("unsupported_media_type", "This is not a text file.");
+  if (text.encoding !== "utf-8" && !anyEncoding) {
+    throw new AppError("unsupported_media_type", "This is not a text file in UTF-8.");
   }
+  return {
+    path,
+    content: text.content,
+    size: bytes.length,
+    etag: toEtag(bytes),
+    modifiedAt: toTimestamp(facts.mtimeMs),
+    encoding: text.encoding,
+    readOnly: text.encoding === "iso-8859-1" ? "encoding" : writable ? null : "permission",
+    links: facts.nlink,
+  };
 }
 
 /** Of the content, not of its times: two writes within one tick of the clock differ, and touching a file changes nothing. */
@@ -67,15 +79,6 @@ async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
   if (filled > TEXT_FILE_MAX) throw tooLarge();
   if (filled === buffer.length) throw new AppError("conflict", "The file is being written; read it again.");
   return buffer.subarray(0, filled);
-}
-
-function decodeText(bytes: Buffer): string {
-  try {
-    if (!bytes.includes(0)) return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // Refused below.
-  }
-  throw new AppError("unsupported_media_type", "This is not a text file in UTF-8.");
 }
 
 const tooLarge = () => new AppError("too_large", `A text file has ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);

@@ -1,10 +1,7 @@
-import { type FileHandle, statfs } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { refuseFullDisk } from "../../files/disk-space.ts";
 import { AppError } from "../../server/errors.ts";
-import type { Folder } from "./folder.ts";
 
-/** Space left for the rest of the host: a full disk stops databases and logs, not only uploads. */
-const RESERVE_BYTES = 512 * 1024 * 1024;
-const RESERVE_SHARE = 0.05;
 const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
 
 export interface UploadLimits {
@@ -15,12 +12,12 @@ export interface UploadLimits {
 }
 
 /**
- * Writes a body into an open draft as it comes. `declared` is the length the client told, if it did.
- * Throws `too_large`, `storage_full`, and `invalid_input` for one that stalls or ends early.
+ * Writes a body into an open draft as it comes; `disk` is a folder of the disk it lies on, `declared` the length the client told,
+ * if it did. Throws `too_large`, `storage_full`, and `invalid_input` for one that stalls or ends early.
  */
 export async function receiveUpload(
   draft: FileHandle,
-  folder: Folder,
+  disk: string,
   body: ReadableStream<Uint8Array>,
   declared: number | undefined,
   { maxBytes, idleMs }: UploadLimits,
@@ -29,7 +26,7 @@ export async function receiveUpload(
   let received = 0;
   let checkAt = CHECK_EVERY_BYTES;
   try {
-    await refuseFullDisk(folder, declared ?? 0);
+    await refuseFullDisk(disk, declared ?? 0);
     for (;;) {
       const { done, value } = await withinIdle(reader.read(), idleMs);
       if (done) break;
@@ -37,7 +34,7 @@ export async function receiveUpload(
       if (received > maxBytes) throw tooLarge(maxBytes);
       if (received >= checkAt) {
         checkAt = received + CHECK_EVERY_BYTES;
-        await refuseFullDisk(folder, 0);
+        await refuseFullDisk(disk, 0);
       }
       await draft.writeFile(value);
     }
@@ -52,14 +49,6 @@ export const tooLarge = (maxBytes: number) =>
   new AppError("too_large", `An upload has ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`);
 
 const cutShort = () => new AppError("invalid_input", "The upload ended early; nothing was changed.");
-
-async function refuseFullDisk(folder: Folder, needed: number): Promise<void> {
-  const disk = await statfs(folder.self);
-  const reserve = Math.min(RESERVE_BYTES, disk.blocks * disk.bsize * RESERVE_SHARE);
-  if (disk.blocks > 0 && disk.bavail * disk.bsize - needed < reserve) {
-    throw new AppError("storage_full", "The disk has too little space left; nothing was changed.");
-  }
-}
 
 async function withinIdle<T>(read: Promise<T>, idleMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -10,6 +10,8 @@ const entry = (name: string, fields: Partial<FileEntry> = {}): FileEntry => ({
   size: 1,
   modifiedAt: "2026-01-01T00:00:00Z",
   mode: 0o644,
+  writable: true,
+  removable: true,
   hidden: name.startsWith("."),
   ...fields,
 });

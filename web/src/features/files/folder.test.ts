@@ -10,6 +10,8 @@ const entry = (name: string): FileEntry => ({
   size: 0,
   modifiedAt: "2026-01-01T00:00:00Z",
   mode: 0o644,
+  writable: true,
+  removable: true,
   hidden: false,
 });
 
@@ -25,7 +27,7 @@ function start(disk: Record<string, string[]>) {
     if (!names) throw new Error("gone");
     const from = after === undefined ? 0 : Number(after);
     const next = from + limit < names.length ? String(from + limit) : null;
-    return { path, entries: names.slice(from, from + limit).map(entry), total: names.length, next };
+    return { path, entries: names.slice(from, from + limit).map(entry), writable: true, total: names.length, next };
   };
   const watch = (path: string, onChange: (change: FileChange) => void) => {
     watching.set(path, onChange);

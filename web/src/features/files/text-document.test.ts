@@ -1,15 +1,15 @@
 import { createRoot } from "solid-js";
 import { describe, expect, it } from "vitest";
-import type { TextFile } from "../../../../shared/protocol/file.ts";
-import { createTextDocument } from "./text-document.ts";
+import { createTextDocument, type EditedFile } from "./text-document.ts";
 
 class Conflict extends Error {}
 
 function start(initial: string) {
   const disk: { content: string | null; version: number } = { content: initial, version: 1 };
-  const toFile = (): TextFile => {
+  const toFile = (): EditedFile => {
     if (disk.content === null) throw new Error("gone");
-    return { path: "/a", content: disk.content, size: 0, etag: String(disk.version), modifiedAt: "" };
+    const { content, version } = disk;
+    return { content, size: 0, etag: String(version), modifiedAt: "", encoding: "utf-8", readOnly: null };
   };
   const change = (content: string | null) => {
     disk.content = content;

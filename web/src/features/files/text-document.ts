@@ -1,16 +1,18 @@
 import { createSignal } from "solid-js";
 import type { TextFile } from "../../../../shared/protocol/file.ts";
 
+export type EditedFile = Pick<TextFile, "content" | "size" | "etag" | "modifiedAt" | "encoding" | "readOnly">;
+
 export interface TextDocumentDeps {
-  read(path: string): Promise<TextFile>;
-  write(body: { path: string; content: string; etag?: string }): Promise<TextFile>;
+  read(path: string): Promise<EditedFile>;
+  write(body: { path: string; content: string; etag?: string }): Promise<EditedFile>;
   /** Whether a refusal means that the file changed meanwhile. */
   isConflict(error: unknown): boolean;
 }
 
 /** One text file being edited: what the disk held, what was typed, and what to do when both changed. */
 export function createTextDocument(path: string, { read, write, isConflict }: TextDocumentDeps) {
-  const [file, setFile] = createSignal<TextFile | null>(null);
+  const [file, setFile] = createSignal<EditedFile | null>(null);
   const [content, setContent] = createSignal("");
   const [error, setError] = createSignal<unknown>(null);
   const [saving, setSaving] = createSignal(false);
@@ -18,7 +20,7 @@ export function createTextDocument(path: string, { read, write, isConflict }: Te
   const [changedOnDisk, setChangedOnDisk] = createSignal(false);
   const dirty = () => file() !== null && content() !== file()?.content;
 
-  function take(next: TextFile, text = next.content) {
+  function take(next: EditedFile, text = next.content) {
     setFile(next);
     setContent(text);
     setConflict(false);

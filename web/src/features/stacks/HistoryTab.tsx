@@ -32,7 +32,7 @@ export function HistoryTab(props: HistoryTabProps) {
     enabled: chosen() !== null,
     ...askedOnce,
   }));
-  const own = () => (list.data ?? []).filter(({ file }) => file === props.document.file()?.path);
+  const own = () => (list.data ?? []).filter(({ file }) => file === props.document.name());
   return (
     <div class="stacks-pane stack">
       <Show

@@ -1,14 +1,23 @@
 import { createSignal } from "solid-js";
 import type { Finding, StackFile } from "../../../../shared/protocol/stack.ts";
 import { ApiFailure, api } from "../../lib/api.ts";
-import { createTextDocument } from "../files/text-document.ts";
+import { createTextDocument, type EditedFile } from "../files/text-document.ts";
 
 /** One compose file of a stack while it is edited, and what the server has to say of it. */
 export function createStackDocument(name: string, index: number) {
   const [findings, setFindings] = createSignal<readonly Finding[]>([]);
-  const toText = (file: StackFile) => ({
-    ...{ path: file.name, content: file.content, size: file.content.length, etag: file.etag },
+  const [fileName, setFileName] = createSignal<string>();
+  const toText = (file: StackFile): EditedFile => {
+    setFileName(file.name);
+    return toEdited(file);
+  };
+  const toEdited = (file: StackFile): EditedFile => ({
+    content: file.content,
+    size: file.content.length,
+    etag: file.etag,
     modifiedAt: file.modifiedAt,
+    encoding: "utf-8",
+    readOnly: file.readOnly ? "permission" : null,
   });
   const document = createTextDocument("", {
     read: async () => toText(await api.stacks.readFile(name, index)),
@@ -19,6 +28,8 @@ export function createStackDocument(name: string, index: number) {
   return {
     ...document,
     index,
+    /** Inside the stack's folder; undefined until it is read. */
+    name: fileName,
     findings,
     /** Asks the server about a text; what it says stays until the next answer. */
     async check(content: string): Promise<readonly Finding[]> {
