@@ -14,11 +14,13 @@ import {
 import { tags } from "@lezer/highlight";
 import { createEffect, on, onCleanup, onMount } from "solid-js";
 import { languageOf } from "./editor-language.ts";
+import { exactText, keepLineEnds, replaceText } from "./editor-line-ends.ts";
 
 export interface CodeEditorProps {
   label: string;
   /** Picks the colouring. */
   fileName: string;
+  /** Exact, with its line ends and byte order mark; so is what is given to `onChange`. */
   value: string;
   readOnly: boolean;
   onChange: (value: string) => void;
@@ -96,12 +98,14 @@ export default function CodeEditor(props: CodeEditorProps) {
     const parent = document.createElement("div");
     parent.style.height = "100%";
     root.append(parent);
+    const { doc, extension } = keepLineEnds(props.value);
     view = new EditorView({
       root,
       parent,
       state: EditorState.create({
-        doc: props.value,
+        doc,
         extensions: [
+          extension,
           lineNumbers(),
           history(),
           drawSelection(),
@@ -126,7 +130,7 @@ export default function CodeEditor(props: CodeEditorProps) {
             indentWithTab,
           ]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) props.onChange(update.state.doc.toString());
+            if (update.docChanged) props.onChange(exactText(update.state));
           }),
         ],
       }),
@@ -139,9 +143,7 @@ export default function CodeEditor(props: CodeEditorProps) {
     on(
       () => props.value,
       (value) => {
-        if (view && value !== view.state.doc.toString()) {
-          view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
-        }
+        if (view && value !== exactText(view.state)) view.dispatch(replaceText(view.state, value));
       },
     ),
   );
