@@ -3,13 +3,21 @@ import type { Permission } from "../shared/protocol/access.ts";
 /**
  * Who may call a route.
  * - `public`: anybody
+ * - `stranger-or-signed-in`: whoever bears no credentials, or valid ones
  * - `signed-in`: any session or API key
  * - `session`: a person's session; never an API key
  * - `emit-token`: the realtime server
  * - `monitor`: an administrator's session, an API key that an administrator made, or the emit token
  * - a permission: sessions and keys whose role (and scopes) include it
  */
-export type AccessRule = "public" | "signed-in" | "session" | "emit-token" | "monitor" | Permission;
+export type AccessRule =
+  | "public"
+  | "stranger-or-signed-in"
+  | "signed-in"
+  | "session"
+  | "emit-token"
+  | "monitor"
+  | Permission;
 
 export interface AccessEntry {
   rule: AccessRule;
@@ -41,7 +49,7 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /api/oidc/start": view("public"),
   "GET /api/oidc/callback": change("public", "session:login-oidc"),
   "POST /api/session": change("public", "session:login"),
-  "GET /api/session": view("signed-in"),
+  "GET /api/session": view("stranger-or-signed-in"),
   "DELETE /api/session": change("session", "session:logout"),
 
   "GET /api/account": view("session"),

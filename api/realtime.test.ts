@@ -54,6 +54,33 @@ describe.skipIf(await lacks("docker"))("the API beside the realtime server", () 
     ]);
   });
 
+  test("lets the same callers read the metrics of both servers", async () => {
+    const key = async (role: string, scopes?: string[]): Promise<string> => {
+      const body = {
+        name: `${role} ${scopes ?? "all"}`,
+        role,
+        ...(scopes && { scopes }),
+        days: 1,
+        ownPassword: PASSWORD,
+      };
+      return (await send(stack.api.port, "POST", "/api/keys", { origin: stack.origin, cookie, body })).body.secret;
+    };
+    const keys = [
+      await key("viewer"),
+      await key("admin"),
+      await key("admin", ["services:view"]),
+      "aid_wrong",
+      undefined,
+    ];
+    const statuses = await Promise.all(
+      [stack.api.port, stack.realtime.port].map((port) =>
+        Promise.all(keys.map(async (token) => (await send(port, "GET", "/metrics", { token })).status)),
+      ),
+    );
+    expect(statuses[0]).toEqual([200, 200, 403, 401, 401]);
+    expect(statuses[1]).toEqual(statuses[0]);
+  });
+
   test("tells the viewers of a container what was done to it, and no others", async () => {
     const [mine, other] = [await engine.run({ name: "mine" }), await engine.run({ name: "other" })];
     const viewer = await watch(mine.name);

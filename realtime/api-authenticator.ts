@@ -23,6 +23,7 @@ const principalAnswer = z.object({
     scopes: names.transform((scopes) => scopes as Permission[] | null),
     sessionId: z.string(),
     expiresAt: z.number(),
+    monitor: z.boolean().default(false),
   }),
 });
 const validAnswer = z.object({ valid: z.array(z.string()) });

@@ -1,10 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import process from "node:process";
 import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Gauge, Registry } from "prom-client";
 import { dependencyState } from "../shared/host/dependency.ts";
-import { may, revocation } from "../shared/protocol/access.ts";
+import { revocation } from "../shared/protocol/access.ts";
 import { EMIT_BODY_MAX } from "../shared/protocol/emit.ts";
 import { ok } from "../shared/protocol/result.ts";
 import type { DependencyName, DependencyState } from "../shared/protocol/system.ts";
@@ -15,24 +16,32 @@ import { createPeers } from "../shared/server/peer-address.ts";
 import { requestId } from "../shared/server/request-id.ts";
 import { cameByHttps } from "../shared/server/request-scheme.ts";
 import type { RealtimeDeps } from "./deps.ts";
-import type { EmitGate } from "./emit-gate.ts";
+import { createEmitGate } from "./emit-gate.ts";
+import { createEmitRoute } from "./emit-route.ts";
 import { parseJson, requireJson } from "./json-body.ts";
 import type { Realtime } from "./server.ts";
 
 export type RealtimeAppDeps = Pick<
   RealtimeDeps,
-  "authenticator" | "docker" | "files" | "log" | "originPolicy" | "processes" | "trustedProxies"
-> & { gate: EmitGate; realtime: Realtime };
+  "authenticator" | "docker" | "emitToken" | "files" | "log" | "originPolicy" | "processes" | "trustedProxies"
+> & { realtime: Realtime };
 
-type Env = { Bindings: HttpBindings; Variables: { requestId: string } };
+export type RealtimeEnv = { Bindings: HttpBindings; Variables: { requestId: string } };
 
-/** The HTTP surface of the realtime server beside `POST /emit`: revoke for the API, health for everybody, figures for operators. */
+/** The HTTP surface of the realtime server: emit and revoke for the API, health for everybody, metrics for operators. */
 export function createRealtimeApp(deps: RealtimeAppDeps) {
-  const { gate, realtime, log, originPolicy } = deps;
+  const { realtime, log, originPolicy } = deps;
+  const gate = createEmitGate(deps.emitToken);
   const metrics = createMetrics(realtime);
+
+  const requireHost = (request: IncomingMessage) => {
+    if (!hasOneHost(request) || !originPolicy.allowsHost(request.headers.host)) {
+      throw new AppError("misdirected_request", "This server does not answer to that host name.");
+    }
+  };
   const schemes = { originPolicy, peers: createPeers(deps.trustedProxies) };
 
-  const requireOperator = async ({ incoming }: HttpBindings) => {
+  const requireMonitor = async ({ env: { incoming } }: Context<RealtimeEnv>) => {
     const { authorization, cookie } = incoming.headers;
     if (gate.admits(authorization)) return;
     const token = bearerToken(authorization);
@@ -43,39 +52,52 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
       address: "",
       https: cameByHttps(incoming, schemes),
     });
-    if (!may(principal, "metrics:view")) throw new AppError("forbidden", "You are not allowed to do this.");
+    if (!principal.monitor) throw new AppError("forbidden", "You are not allowed to do this.");
   };
+  const requireEmitToken = (c: Context<RealtimeEnv>) => gate.require(c.req.header("authorization"));
 
-  return new Hono<Env>()
+  return new Hono<RealtimeEnv>()
     .onError(errorHandler(log))
     .notFound(notFoundHandler)
+    .post("/emit", createEmitRoute({ gate, realtime, requireHost }))
     .use(requestId())
     .use(async (c, next) => {
-      const { incoming } = c.env;
-      if (!hasOneHost(incoming) || !originPolicy.allowsHost(incoming.headers.host)) {
-        throw new AppError("misdirected_request", "This server does not answer to that host name.");
-      }
+      requireHost(c.env.incoming);
       await next();
       c.res.headers.set("Cache-Control", "no-store");
       c.res.headers.set("X-Content-Type-Options", "nosniff");
     })
     .post("/access/revoke", bodyLimit({ maxSize: EMIT_BODY_MAX }), async (c) => {
-      gate.require(c.req.header("authorization"));
+      requireEmitToken(c);
       requireJson(c.req.header("content-type"), c.req.header("content-encoding"));
       return c.json(ok({ cut: realtime.revoke(revocation.parse(parseJson(await c.req.text()))) }));
     })
     .get("/health", (c) => c.json(ok({ status: "healthy", ...realtime.health() })))
     .get("/ready", async (c) => {
-      await requireOperator(c.env);
+      await requireMonitor(c);
       const dependencies = await dependencyStates(deps);
       // A server that cannot reach the others serves its own viewers, but should get no new ones.
       return c.json(ok({ dependencies }), dependencies.redis.state === "down" ? 503 : 200);
     })
     .get("/metrics", async (c) => {
-      await requireOperator(c.env);
+      await requireMonitor(c);
       return c.text(await metrics.metrics(), 200, { "Content-Type": metrics.contentType });
-    });
+    })
+    .all("/emit", wrongMethod("POST", requireEmitToken))
+    .all("/access/revoke", wrongMethod("POST", requireEmitToken))
+    .all("/health", wrongMethod("GET, HEAD"))
+    .all("/ready", wrongMethod("GET, HEAD", requireMonitor))
+    .all("/metrics", wrongMethod("GET, HEAD", requireMonitor));
 }
+
+/** Who would be let in by the right method learns which it is; anybody else gets the usual refusal. */
+const wrongMethod =
+  (allowed: string, admit?: (c: Context<RealtimeEnv>) => void | Promise<void>) =>
+  async (c: Context<RealtimeEnv>): Promise<never> => {
+    await admit?.(c);
+    c.header("Allow", allowed);
+    throw new AppError("method_not_allowed", "This method is not allowed here.");
+  };
 
 /** State of what the streams come from; an absent Engine or PM2 leaves the rest working. */
 async function dependencyStates({

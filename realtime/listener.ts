@@ -1,9 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { createRealtimeApp, type RealtimeAppDeps } from "./app.ts";
+import { createRealtimeApp } from "./app.ts";
 import type { RealtimeDeps } from "./deps.ts";
-import { createEmitEndpoint, type EmitEndpointDeps, isEmit } from "./emit-endpoint.ts";
-import { createEmitGate } from "./emit-gate.ts";
 import { createRealtime, type Realtime, SOCKET_PATH } from "./server.ts";
 
 export interface RealtimeServer {
@@ -13,18 +11,15 @@ export interface RealtimeServer {
   close(): Promise<void>;
 }
 
-/** The realtime server as one HTTP server: Socket.IO below its path, `POST /emit`, the Hono app elsewhere. It is not listening yet. */
+/** The realtime server as one HTTP server: Socket.IO below its path, the Hono app elsewhere. It is not listening yet. */
 export function createRealtimeServer(deps: RealtimeDeps): RealtimeServer {
   const realtime = createRealtime(deps);
-  const appDeps: RealtimeAppDeps & EmitEndpointDeps = { ...deps, realtime, gate: createEmitGate(deps.emitToken) };
-  const emit = createEmitEndpoint(appDeps);
-  const listener = getRequestListener(createRealtimeApp(appDeps).fetch);
+  const listener = getRequestListener(createRealtimeApp({ ...deps, realtime }).fetch);
   const http = createServer(
     // A slow sender of headers or bodies holds a connection no longer than this.
     { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 65_000 },
     (request, response) => {
       if ((request.url ?? "").startsWith(SOCKET_PATH)) realtime.handleRequest(request, response);
-      else if (isEmit(request)) emit(request, response);
       else void listener(request, response);
     },
   );

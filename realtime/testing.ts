@@ -34,6 +34,7 @@ export function createTestAuthenticator() {
       scopes: null,
       sessionId: `session-of-${token}`,
       expiresAt: Date.now() + 3_600_000,
+      monitor: (principal.role ?? "admin") === "admin",
       ...principal,
     };
     principals.set(token, full);

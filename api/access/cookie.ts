@@ -16,6 +16,12 @@ export function sessionToken(cookieHeader: string | undefined, https: boolean): 
   return token !== undefined && tokenPattern.test(token) ? token : undefined;
 }
 
+/** Whether a session cookie came along, valid or not. */
+export function hasSessionCookie(cookieHeader: string | undefined): boolean {
+  const cookies = parse(cookieHeader ?? "");
+  return SECURE_NAME in cookies || PLAIN_NAME in cookies;
+}
+
 export function sendSessionCookie(c: Context, token: string, https: boolean): void {
   setCookie(c, https ? SECURE_NAME : PLAIN_NAME, token, options(https, SESSION_TOTAL_MS / 1_000));
 }

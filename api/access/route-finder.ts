@@ -6,6 +6,8 @@ export interface FoundRoute {
   entry: AccessEntry | undefined;
   /** Methods the path knows; empty for an unknown path. */
   methods: string[];
+  /** Whether everybody may call one of them. */
+  isPublic: boolean;
 }
 
 /** Looks routes up in the access table, by the same path syntax the router of the app has. */
@@ -19,6 +21,7 @@ export function createRouteFinder(table: Readonly<Record<string, AccessEntry>>) 
     const [matches] = router.match("ALL", path);
     const asked = method === "HEAD" ? "GET" : method;
     return {
+      isPublic: matches.some(([route]) => route.entry.rule === "public"),
       entry: matches.find(([route]) => route.method === asked)?.[0].entry,
       methods: [...new Set(matches.map(([route]) => route.method))],
     };

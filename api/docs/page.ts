@@ -24,6 +24,7 @@ interface Operation {
 
 const who: Record<string, string> = {
   public: "anybody",
+  "stranger-or-signed-in": "anybody",
   "signed-in": "anybody logged in, or an API key",
   session: "a person, logged in",
   monitor: "an admin, an API key or the emit token",

@@ -57,8 +57,9 @@ describe("without a session", () => {
     ]);
   });
 
-  test("answers every other route and method with the same refusal, known or not", async () => {
+  test("names the methods of what is open, and answers the same refusal to every other route and method", async () => {
     const paths = [...new Set(Object.keys(accessTable).map((route) => route.split(" ")[1] ?? ""))];
+    const openPaths = new Set(openRoutes.map((route) => route.split(" ")[1] ?? ""));
     const bodies = new Set<string>();
     for (const path of [
       ...paths,
@@ -77,14 +78,29 @@ describe("without a session", () => {
       await Promise.all(
         methods.map(async (method) => {
           const asGet = method === "HEAD" ? "GET" : method;
-          if (openRoutes.includes(`${asGet} ${path}`)) return;
+          if (openRoutes.includes(`${asGet} ${path}`) || `${asGet} ${path}` === "GET /api/session") return;
           const answer = await server.ask(method, concrete(path), { origin: null });
+          if (openPaths.has(path) && !(`${method} ${path}` in accessTable)) {
+            expect(answer.status, `${method} ${path}`).toBe(405);
+            expect(answer.headers.allow, `${method} ${path}`).toMatch(/GET|POST/);
+            return;
+          }
           expect(answer.status, `${method} ${path}`).toBe(401);
           if (method !== "HEAD") bodies.add(JSON.stringify(withoutId(answer.body)));
         }),
       );
     }
     expect([...bodies]).toEqual(['{"success":false,"error":"Log in first.","code":"unauthorized"}']);
+  });
+
+  test("says that nobody is logged in, and refuses a cookie or key that is no longer valid", async () => {
+    const stranger = await server.ask("GET", "/api/session", { origin: null });
+    expect([stranger.status, stranger.body]).toEqual([200, { success: true, principal: null }]);
+    for (const cookie of ["ai-desktop=", "ai-desktop=gone", "__Host-ai-desktop=gone"]) {
+      expect((await server.ask("GET", "/api/session", { cookie })).status).toBe(401);
+    }
+    expect((await server.ask("GET", "/api/session", { token: "aid_gone" })).status).toBe(401);
+    expect((await server.ask("GET", "/api/session", { cookie: "theme=dark" })).status).toBe(200);
   });
 
   test.each(["aid_x", "", EMIT_TOKEN, "Bearer", "null"])("does not take %j for an API key", async (token) => {

@@ -7,6 +7,8 @@ import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import { addressBucket } from "../../shared/server/peer-address.ts";
 import type { Access } from "../access/access.ts";
+import { hasSessionCookie } from "../access/cookie.ts";
+import { mayMonitor } from "../access/may-monitor.ts";
 import { createRateLimit } from "../access/rate-limits.ts";
 import { cameByHttps, namesThisServer, requestOf } from "../access/request-facts.ts";
 import { createRouteFinder, type FoundRoute } from "../access/route-finder.ts";
@@ -77,6 +79,9 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       if (changes) await ofChanges.take(principal.id);
     } else await ofStrangers.take(addressBucket(address));
     if (rule === "public" && route.entry) return route.entry;
+    if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c))) return route.entry;
+    // What everybody may ask for by the right method is no secret to whoever took the wrong one.
+    if (!route.entry && route.isPublic) throw notAllowed(c, route);
     if (!principal) throw new AppError("unauthorized", "Log in first.");
     if (!route.entry) {
       if (route.methods.length > 0 || !(changes || reading.has(method))) throw notAllowed(c, route);
@@ -125,9 +130,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     } catch (error) {
       const { status, code, message } = toAppError(error);
       onRefusal?.(code);
-      // A browser that asks whether it is logged in is no news.
-      const isQuestion = status === 401 && route.entry?.rule === "signed-in" && !hasCredentials(c);
-      if (!isQuestion) trail.recordRefusal({ ...toEvent(c, route.entry), outcome: "refused", status, detail: message });
+      trail.recordRefusal({ ...toEvent(c, route.entry), outcome: "refused", status, detail: message });
       throw error;
     }
     if (entry.action === undefined) return next();
@@ -143,9 +146,10 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
   });
 }
 
-function isAllowed(principal: Principal, rule: AccessEntry["rule"], { keys, users }: Access): boolean {
+function isAllowed(principal: Principal, rule: AccessEntry["rule"], access: Access): boolean {
   switch (rule) {
     case "public":
+    case "stranger-or-signed-in":
     case "signed-in":
       return true;
     case "session":
@@ -153,12 +157,7 @@ function isAllowed(principal: Principal, rule: AccessEntry["rule"], { keys, user
     case "emit-token":
       return false;
     case "monitor":
-      // A key of the least role may read the figures, when an administrator made it: others have none to give away.
-      if (principal.kind === "key") {
-        const owner = users.byId(keys.byId(principal.id)?.ownerId ?? "");
-        return owner !== undefined && may({ role: owner.role, scopes: principal.scopes }, "metrics:view");
-      }
-      return may(principal, "metrics:view");
+      return mayMonitor(principal, access);
     default:
       return may(principal, rule);
   }
@@ -178,7 +177,7 @@ const actingRights: Partial<Record<AccessEntry["rule"], Permission>> = {
 function mayAct(principal: Principal, rule: AccessEntry["rule"]): boolean {
   const acting = actingRights[rule];
   if (acting !== undefined) return may(principal, acting);
-  return rule !== "public" && rule !== "signed-in" && rule !== "monitor";
+  return rule !== "public" && rule !== "stranger-or-signed-in" && rule !== "signed-in" && rule !== "monitor";
 }
 
 /** The realtime server calls directly; what came through a proxy, or from a page, is somebody else. */
@@ -192,8 +191,8 @@ function notAllowed(c: Context, { methods }: FoundRoute): AppError {
   return new AppError("method_not_allowed", "This method is not allowed here.");
 }
 
-const hasCredentials = (c: Context): boolean =>
-  c.req.header("Cookie") !== undefined || c.req.header("Authorization") !== undefined;
+const isStranger = (c: Context): boolean =>
+  c.req.header("Authorization") === undefined && !hasSessionCookie(c.req.header("Cookie"));
 
 const outcomeOf = (status: number) => (status < 400 ? "done" : status < 500 ? "refused" : "failed");
 

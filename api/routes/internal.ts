@@ -4,6 +4,7 @@ import { ok } from "../../shared/protocol/result.ts";
 import { shellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
+import { mayMonitor } from "../access/may-monitor.ts";
 import { createRoutes } from "../context.ts";
 import { nameOfPrincipal } from "../lib/principal-name.ts";
 import { validated } from "../middleware/validated.ts";
@@ -15,7 +16,7 @@ export const internalRoutes = ({ access }: { access: Access }) =>
       const { cookie, token, https } = c.req.valid("json");
       const principal = access.identify({ cookie, token, https });
       if (!principal) throw new AppError("unauthorized", "Log in first.");
-      return c.json(ok({ principal }));
+      return c.json(ok({ principal: { ...principal, monitor: mayMonitor(principal, access) } }));
     })
     .post("/sessions", describeRoute({ hide: true }), validated("json", sessionsQuery), (c) =>
       c.json(ok({ valid: access.stillValid(c.req.valid("json").sessionIds) })),

@@ -1,3 +1,4 @@
+import type { Principal } from "../../shared/protocol/access.ts";
 import { loginBody } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { toFailure } from "../../shared/server/errors.ts";
@@ -32,8 +33,17 @@ export const sessionRoutes = ({ access }: { access: Access }) =>
         }
       },
     )
-    .get("/", described({ tag: "access", summary: "Who is logged in", answer: { principal: principalSchema } }), (c) =>
-      c.json(ok({ principal: c.get("principal") })),
+    .get(
+      "/",
+      described({
+        tag: "access",
+        summary: "Who is logged in; null for a stranger",
+        answer: { principal: principalSchema.nullable() },
+      }),
+      (c) => {
+        const principal: Principal | undefined = c.get("principal");
+        return c.json(ok({ principal: principal ?? null }));
+      },
     )
     .delete("/", described({ tag: "access", summary: "Log out" }), (c) => {
       access.endSessions([c.get("principal").sessionId]);

@@ -53,6 +53,8 @@ export interface Principal {
   sessionId: string;
   /** Milliseconds since the epoch after which the principal is no longer valid. */
   expiresAt: number;
+  /** Whether `/ready` and `/metrics` are open to them; told to the realtime server only. */
+  monitor?: boolean;
 }
 
 export function may(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {

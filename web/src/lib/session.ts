@@ -1,6 +1,6 @@
 import { createSignal } from "solid-js";
 import { may, type Permission, type Principal } from "../../../shared/protocol/permission.ts";
-import { ApiFailure, api } from "./api.ts";
+import { api } from "./api.ts";
 
 export type SessionState =
   | { kind: "loading" }
@@ -28,20 +28,20 @@ export const session = {
   /** Asks the API who we are, and whether anybody has been set up yet. */
   async load(): Promise<void> {
     try {
-      setState({ kind: "signed-in", principal: await api.session.get() });
+      const principal = await api.session.get();
+      if (principal) setState({ kind: "signed-in", principal });
+      else setState((await needsSetup()) ? { kind: "setup" } : { kind: "signed-out" });
     } catch (error) {
-      if (error instanceof ApiFailure && error.status === 401) {
-        setState((await needsSetup()) ? { kind: "setup" } : { kind: "signed-out" });
-      } else setState({ kind: "unreachable", error });
+      setState({ kind: "unreachable", error });
     }
   },
 
   /** After the realtime server turned us away: signs out if the session is over, and changes nothing otherwise. */
   async recheck(): Promise<void> {
     try {
-      await api.session.get();
-    } catch (error) {
-      if (error instanceof ApiFailure && error.status === 401) session.signedOut();
+      if (!(await api.session.get())) session.signedOut();
+    } catch {
+      // Not reached: whether the session is over is not known.
     }
   },
 

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { AuditOutcome, keyBody, userBody, userPatch } from "../../../../shared/protocol/account.ts";
+import type { Principal } from "../../../../shared/protocol/permission.ts";
+import { ApiFailure } from "./failure.ts";
 import { answer, part, routes, urlOf } from "./request.ts";
 
 export type UserInput = z.input<typeof userBody>;
@@ -26,7 +28,15 @@ export const setup = {
 };
 
 export const session = {
-  get: async () => (await answer(routes().session.$get())).principal,
+  /** Who is logged in; null when nobody is, also when a session has ended. */
+  get: async (): Promise<Principal | null> => {
+    try {
+      return (await answer(routes().session.$get())).principal;
+    } catch (error) {
+      if (error instanceof ApiFailure && error.status === 401) return null;
+      throw error;
+    }
+  },
   /** Refused with `codeRequired` when a second factor is to follow. */
   begin: async (json: { username: string; password: string; code?: string }) =>
     (await answer(routes().session.$post({ json }))).principal,
