@@ -1,4 +1,5 @@
 import type { Deployment } from "../protocol/deployment.ts";
+import type { McpServer } from "../protocol/mcp.ts";
 import type { ContainerState } from "../protocol/service.ts";
 
 export interface RunningCount {
@@ -19,6 +20,9 @@ export const countContainers = (containers: readonly { state: ContainerState }[]
 /** PM2 apps: one that has an instance in `errored` does not count. */
 export const countDeployments = (deployments: readonly Pick<Deployment, "status">[]): RunningCount =>
   countWhere(deployments, ({ status }) => status === "online");
+
+export const countServers = (servers: readonly { status: McpServer["status"] }[]): RunningCount =>
+  countWhere(servers, ({ status }) => status === "running");
 
 /** Processes of PM2, the instances of all its apps. */
 export function countProcesses(deployments: readonly Pick<Deployment, "instances">[]): {

@@ -1,5 +1,7 @@
+import { countContainers } from "../../health/running.ts";
 import type { DiskShare, DiskUsage, PrunePreview, PruneResult } from "../../protocol/disk.ts";
 import type { JobStep } from "../../protocol/job.ts";
+import { toState } from "../container-views.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { freedBy } from "./image-sizes.ts";
 import { createPruner, type PruneChoice } from "./prune.ts";
@@ -72,11 +74,15 @@ function toUsage(raw: RawDisk, reclaimableImages: number): DiskUsage {
   const images = share(raw.images, ({ Id }) => used.has(Id), own);
   return {
     images: { ...images, size: raw.layersSize, reclaimable: reclaimableImages },
-    containers: share(
-      raw.containers,
-      ({ State }) => State === "running" || State === "paused" || State === "restarting",
-      ({ SizeRw }) => SizeRw ?? 0,
-    ),
+    containers: {
+      ...share(
+        raw.containers,
+        ({ State }) => State === "running" || State === "paused" || State === "restarting",
+        ({ SizeRw }) => SizeRw ?? 0,
+      ),
+      // What is paused or restarting takes room that nobody can have back, and does not run.
+      inUse: countContainers(raw.containers.map(({ State }) => ({ state: toState(State) }))).running,
+    },
     volumes: share(
       raw.volumes,
       ({ UsageData }) => (UsageData?.RefCount ?? 0) > 0,

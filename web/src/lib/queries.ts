@@ -42,8 +42,17 @@ export const queryClient = new QueryClient({
 
 export const invalidate = (queryKey: readonly unknown[]): Promise<void> => queryClient.invalidateQueries({ queryKey });
 
+/** How often the list is asked for while a container waits for its restart. */
+const RESTARTING_MS = 5_000;
+
 export const useServices = () =>
-  useQuery(() => ({ queryKey: queryKeys.services, queryFn: ({ signal }) => api.services.list(signal) }));
+  useQuery(() => ({
+    queryKey: queryKeys.services,
+    queryFn: ({ signal }) => api.services.list(signal),
+    // The Engine tells by no event that it has given up a restart.
+    refetchInterval: ({ state }) =>
+      state.data?.services.some((service) => service.state === "restarting") ? RESTARTING_MS : false,
+  }));
 /** Whose logs are kept; failing where none are. */
 export const useKeptContainers = () =>
   useQuery(() => ({

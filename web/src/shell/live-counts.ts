@@ -1,3 +1,6 @@
+import { isFault, judgeContainer, situationOf } from "../../../shared/health/container-status.ts";
+import { countContainers, countDeployments, countServers, isProcessFault } from "../../../shared/health/running.ts";
+import type { Service } from "../../../shared/protocol/service.ts";
 import { useDeployments, useMcpServers, useServices } from "../lib/queries.ts";
 
 export interface Count {
@@ -7,8 +10,7 @@ export interface Count {
   failing: number;
 }
 
-const count = <T>(items: readonly T[] | undefined, runs: (item: T) => boolean, fails: (item: T) => boolean) =>
-  items && { running: items.filter(runs).length, total: items.length, failing: items.filter(fails).length };
+const failing = <T>(items: readonly T[], fails: (item: T) => boolean) => items.filter(fails).length;
 
 /** How many of each workload run. Undefined while unknown. */
 export function createLiveCounts(): Record<"services" | "deployments" | "mcp", () => Count | undefined> {
@@ -16,23 +18,21 @@ export function createLiveCounts(): Record<"services" | "deployments" | "mcp", (
   const deployments = useDeployments();
   const servers = useMcpServers();
   return {
-    services: () =>
-      count(
-        services.data?.engine.state === "up" ? services.data.services : undefined,
-        (service) => service.state === "running",
-        (service) => service.health === "unhealthy" || service.state === "restarting" || service.state === "dead",
-      ),
-    deployments: () =>
-      count(
-        deployments.data?.daemon.state === "up" ? deployments.data.deployments : undefined,
-        (deployment) => deployment.status === "online",
-        (deployment) => deployment.status === "errored" || deployment.status === "waiting restart",
-      ),
-    mcp: () =>
-      count(
-        servers.data?.servers,
-        (server) => server.status === "running",
-        (server) => server.status === "failed",
-      ),
+    services: () => {
+      if (services.data?.engine.state !== "up") return undefined;
+      const all = services.data.services;
+      const isFaulty = (service: Service) =>
+        service.health === "unhealthy" || isFault(judgeContainer(situationOf(service)));
+      return { ...countContainers(all), failing: failing(all, isFaulty) };
+    },
+    deployments: () => {
+      if (deployments.data?.daemon.state !== "up") return undefined;
+      const all = deployments.data.deployments;
+      return { ...countDeployments(all), failing: failing(all, isProcessFault) };
+    },
+    mcp: () => {
+      const all = servers.data?.servers;
+      return all && { ...countServers(all), failing: failing(all, ({ status }) => status === "failed") };
+    },
   };
 }

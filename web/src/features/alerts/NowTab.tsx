@@ -28,7 +28,7 @@ export function NowTab() {
           <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
         </Match>
         <Match when={alerts.data?.length === 0}>
-          <EmptyState icon={<CircleCheck size={18} />} tone="ok" title="All is well">
+          <EmptyState icon={<CircleCheck size={18} />} tone="ok" title="No problems">
             No rule has found anything wrong.
           </EmptyState>
         </Match>

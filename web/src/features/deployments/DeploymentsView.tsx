@@ -2,9 +2,11 @@ import Rocket from "lucide-solid/icons/rocket";
 import SearchX from "lucide-solid/icons/search-x";
 import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
+import { countDeployments } from "../../../../shared/health/running.ts";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
 import { useDeployments } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import {
   Badge,
@@ -50,7 +52,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
   const daemon = () => query.data?.daemon;
   const shown = createMemo(() => all().filter((deployment) => matches(deployment, filter())));
   const selected = createMemo(() => all().find(({ id }) => id === props.selected));
-  const online = () => all().filter(({ status }) => status === "online").length;
+  const count = () => countDeployments(all());
 
   return (
     <MasterDetail
@@ -59,7 +61,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
         <Page
           fixed
           title="Deployments"
-          note={query.data ? `${online()} of ${all().length} online` : ""}
+          note={query.data ? `${count().running} of ${count().total} online` : ""}
           actions={<SearchField label="Filter deployments" value={filter()} onInput={setFilter} />}
         >
           <Show when={daemon()?.state !== "up" && all().length > 0 && daemon()}>
@@ -84,9 +86,18 @@ export function DeploymentsView(props: DeploymentsViewProps) {
               </EmptyState>
             </Match>
             <Match when={query.data && all().length === 0}>
-              <EmptyState icon={<Rocket size={18} />} title="No process yet">
-                Processes appear here as soon as PM2 is told to run one.
-              </EmptyState>
+              <Show
+                when={session.principal()?.limits.deployments == null}
+                fallback={
+                  <EmptyState icon={<Rocket size={18} />} title="None of your processes exists">
+                    You are limited to some processes, and PM2 runs none of them now.
+                  </EmptyState>
+                }
+              >
+                <EmptyState icon={<Rocket size={18} />} title="No process yet">
+                  Processes appear here as soon as PM2 is told to run one.
+                </EmptyState>
+              </Show>
             </Match>
             <Match when={query.data && shown().length === 0}>
               <EmptyState

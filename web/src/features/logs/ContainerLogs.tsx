@@ -5,7 +5,7 @@ import { basePath } from "../../lib/urls.ts";
 import { copyText } from "../../ui/CopyButton.tsx";
 import { IconButton, toast } from "../../ui/index.ts";
 import "./logs.css";
-import { createContainerSources, useKeeping } from "./container-sources.ts";
+import { createContainerSources, type Keeping, useKeeping } from "./container-sources.ts";
 import { containerParameters } from "./kept-history.ts";
 import { LogHistogram } from "./LogHistogram.tsx";
 import { LogPane, type LogPaneApi } from "./LogPane.tsx";
@@ -129,12 +129,12 @@ export function ContainerLogs(props: ContainerLogsProps) {
           }}
         />
       </Show>
-      <Show when={keeping().state === "none" || keeping().reason !== undefined}>
-        <p class="log-note" role="note">
-          {keeping().state === "none"
-            ? "Logs are not kept on this server: only what Docker itself still holds can be shown."
-            : `No new lines are being kept: ${keeping().reason}`}
-        </p>
+      <Show when={keepingNote(keeping())}>
+        {(note) => (
+          <p class="log-note" role="note">
+            {note()}
+          </p>
+        )}
       </Show>
       <Show
         when={props.layout === "columns" && props.containers.length > 1}
@@ -230,4 +230,11 @@ function Column(props: PartProps & { name: string; onMoved(from: LogPaneApi | un
       }}
     />
   );
+}
+
+/** What the reader should know of which lines are kept; undefined when all is as usual. */
+function keepingNote({ state, reason }: Keeping): string | undefined {
+  if (state === "none") return "Logs are not kept on this server: only what Docker itself still holds can be shown.";
+  if (state === "unknown") return "The server does not answer: earlier lines cannot be read now.";
+  return reason === undefined ? undefined : `No new lines are being kept: ${reason}`;
 }

@@ -1,7 +1,8 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from "solid-js";
-import { EmptyState } from "../../ui/index.ts";
+import { connectionState } from "../../lib/ws-client.ts";
+import { EmptyState, type Tone } from "../../ui/index.ts";
 import { LogLines, type LogLinesApi } from "./LogLines.tsx";
 import { indexOf } from "./line-order.ts";
 import { currentSecond, toClock } from "./line-time.ts";
@@ -183,6 +184,27 @@ function Nothing(props: { feed: LogFeed }) {
     query().since !== undefined ||
     query().until !== undefined ||
     (query().only && query().text !== "");
+  const words = (): { tone: Tone; title: string; text: string } => {
+    const problem = props.feed.problem() || (failed() ? status().message : "");
+    if (problem) return { tone: "bad", title: "The log cannot be shown", text: problem };
+    // Without an answer nobody knows whether there are lines.
+    if (connectionState() !== "live") {
+      return {
+        tone: "warn",
+        title: "The log could not be read yet",
+        text: "It is shown once the server answers again.",
+      };
+    }
+    if (!narrowed()) {
+      return { tone: "neutral", title: "Nothing logged yet", text: "New lines appear here as they are written." };
+    }
+    const hidden = props.feed.total();
+    const text =
+      hidden > 0
+        ? `${hidden.toLocaleString()} recent lines are hidden by the search, level, stream or time chosen above.`
+        : "Nothing within the search, level, stream and time chosen above.";
+    return { tone: "neutral", title: "No line passes the filter", text };
+  };
   return (
     <div class="log-nothing">
       <Show
@@ -195,25 +217,8 @@ function Nothing(props: { feed: LogFeed }) {
           </p>
         }
       >
-        <EmptyState
-          icon={<ScrollText size={18} />}
-          tone={failed() || props.feed.problem() ? "bad" : "neutral"}
-          title={
-            failed() || props.feed.problem()
-              ? "The log cannot be shown"
-              : narrowed()
-                ? "No line passes the filter"
-                : "Nothing logged yet"
-          }
-        >
-          {props.feed.problem() ||
-            (failed()
-              ? status().message
-              : narrowed()
-                ? props.feed.total() > 0
-                  ? `${props.feed.total().toLocaleString()} recent lines are hidden by the search, level, stream or time chosen above.`
-                  : "Nothing within the search, level, stream and time chosen above."
-                : "New lines appear here as they are written.")}
+        <EmptyState icon={<ScrollText size={18} />} tone={words().tone} title={words().title}>
+          {words().text}
         </EmptyState>
       </Show>
     </div>

@@ -1,4 +1,5 @@
 import { type Accessor, createMemo } from "solid-js";
+import { ApiFailure } from "../../lib/api.ts";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { createKeptHistory } from "./kept-history.ts";
@@ -16,10 +17,13 @@ const COLOURS = 8;
 
 /** Of which logs the lines of a view are kept, in words for the reader. */
 export interface Keeping {
-  state: "asking" | "kept" | "none";
+  state: "asking" | "kept" | "none" | "unknown";
   /** Why not, or why nothing new is being kept. */
   reason: string | undefined;
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiFailure && error.status >= 400 && error.status < 500 && error.code !== "rate_limited";
 
 export function useKeeping(): Accessor<Keeping> {
   const kept = useKeptContainers();
@@ -29,7 +33,9 @@ export function useKeeping(): Accessor<Keeping> {
       if (state === "off") return { state: "none", reason: undefined };
       return { state: "kept", reason: state === "paused" ? (reason ?? "paused") : undefined };
     }
-    return kept.isLoading ? { state: "asking", reason: undefined } : { state: "none", reason: undefined };
+    if (kept.isLoading) return { state: "asking", reason: undefined };
+    // No answer says nothing about whether logs are kept.
+    return { state: isRefusal(kept.error) ? "none" : "unknown", reason: undefined };
   });
 }
 

@@ -1,6 +1,7 @@
 import Blocks from "lucide-solid/icons/blocks";
 import Plus from "lucide-solid/icons/plus";
 import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
+import { countServers } from "../../../../shared/health/running.ts";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { useMcpServers } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
@@ -27,7 +28,7 @@ export function McpView(props: McpViewProps) {
   const columns = columnsOf(deeds);
   const [editing, setEditing] = createSignal<McpServer | "new" | null>(null);
   const selected = createMemo(() => all().find(({ id }) => id === props.selected));
-  const running = () => all().filter(({ status }) => status === "running").length;
+  const count = () => countServers(all());
   const register = (
     <Show when={session.may("mcp:manage")}>
       <Button variant="primary" icon={<Plus size={14} />} onClick={() => setEditing("new")}>
@@ -44,7 +45,7 @@ export function McpView(props: McpViewProps) {
           <Page
             fixed
             title="MCP servers"
-            note={query.data ? `${running()} of ${all().length} running` : ""}
+            note={query.data ? `${count().running} of ${count().total} running` : ""}
             actions={register}
           >
             <Switch fallback={<Skeleton lines={6} />}>

@@ -3,12 +3,22 @@ import Container from "lucide-solid/icons/container";
 import FolderTree from "lucide-solid/icons/folder-tree";
 import Rocket from "lucide-solid/icons/rocket";
 import { type Component, For, Match, Show, Switch } from "solid-js";
+import {
+  countContainers,
+  countDeployments,
+  countServers,
+  isProcessFault,
+  type RunningCount,
+} from "../../../../shared/health/running.ts";
 import type { DependencyState, DiskStats } from "../../../../shared/protocol/system.ts";
 import { toMessage } from "../../lib/api.ts";
 import { formatBytes } from "../../lib/format.ts";
+import { useNow } from "../../lib/now.ts";
 import { useDeployments, useMcpServers, useServices } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
 import { StatusDot, type Tone } from "../../ui/Badge.tsx";
 import { Meter } from "../../ui/Meter.tsx";
+import { lookOf, statusText } from "../services/service-state.ts";
 import { rootDisk } from "./root-disk.ts";
 
 interface TileItem {
@@ -28,6 +38,8 @@ interface WorkloadTileProps {
   /** Why there is nothing: the daemon is not there. */
   dependency: DependencyState | undefined;
   empty: string;
+  /** Said of how many run. */
+  count: RunningCount | undefined;
 }
 
 /** Names shown in a tile; the rest is counted. */
@@ -37,16 +49,15 @@ const rank: Record<Tone, number> = { bad: 0, warn: 1, info: 2, accent: 2, ok: 3,
 
 function WorkloadTile(props: WorkloadTileProps) {
   const sorted = () => [...(props.items ?? [])].sort((a, b) => rank[a.tone] - rank[b.tone]);
-  const running = () => (props.items ?? []).filter((item) => item.tone === "ok").length;
   return (
     <section class="card tile">
       <button type="button" class="tile-head" onClick={() => props.onNavigate(props.href)}>
         <props.icon size={16} />
         <h2 class="grow">{props.title}</h2>
-        <Show when={(props.dependency?.state ?? "up") === "up" && props.items}>
-          {(items) => (
+        <Show when={(props.dependency?.state ?? "up") === "up" && props.count}>
+          {(count) => (
             <span class="tile-count num">
-              <b>{running()}</b> of {items().length} running
+              <b>{count().running}</b> of {count().total} running
             </span>
           )}
         </Show>
@@ -84,20 +95,23 @@ function WorkloadTile(props: WorkloadTileProps) {
   );
 }
 
+/** Whether the reader sees some of them only: then an empty list says nothing of the host. */
+const limited = (kind: "services" | "deployments") => session.principal()?.limits[kind] != null;
+
 type TileProps = { onNavigate: (href: string) => void };
 
 export function ServicesTile(props: TileProps) {
   const query = useServices();
+  const now = useNow();
   const items = () =>
-    query.data?.services.map((service): TileItem => {
-      const broken = service.health === "unhealthy" || service.state === "restarting" || service.state === "dead";
-      return {
+    query.data?.services.map(
+      (service): TileItem => ({
         name: service.name,
-        tone: broken ? "bad" : service.state === "running" ? "ok" : service.state === "paused" ? "warn" : "neutral",
-        words: service.status,
-        href: `/services/${encodeURIComponent(service.id)}`,
-      };
-    });
+        tone: lookOf(service, now()).tone,
+        words: statusText(service, now()),
+        href: `/services/${encodeURIComponent(service.name)}`,
+      }),
+    );
   return (
     <WorkloadTile
       title="Services"
@@ -107,7 +121,8 @@ export function ServicesTile(props: TileProps) {
       items={items()}
       error={query.error}
       dependency={query.data?.engine}
-      empty="No containers on this host yet."
+      empty={limited("services") ? "None of the containers you may see exists." : "No containers on this host yet."}
+      count={query.data && countContainers(query.data.services)}
     />
   );
 }
@@ -116,10 +131,9 @@ export function DeploymentsTile(props: TileProps) {
   const query = useDeployments();
   const items = () =>
     query.data?.deployments.map((deployment): TileItem => {
-      const broken = deployment.status === "errored" || deployment.status === "waiting restart";
       return {
         name: deployment.name,
-        tone: broken
+        tone: isProcessFault(deployment)
           ? "bad"
           : deployment.status === "online"
             ? "ok"
@@ -140,7 +154,8 @@ export function DeploymentsTile(props: TileProps) {
       items={items()}
       error={query.error}
       dependency={query.data?.daemon}
-      empty="PM2 runs no processes yet."
+      empty={limited("deployments") ? "None of the processes you may see exists." : "PM2 runs no processes yet."}
+      count={query.data && countDeployments(query.data.deployments)}
     />
   );
 }
@@ -167,6 +182,7 @@ export function McpTile(props: TileProps) {
       error={query.error}
       dependency={undefined}
       empty="No MCP servers registered yet."
+      count={query.data && countServers(query.data.servers)}
     />
   );
 }

@@ -1,68 +1,150 @@
+import { isFault, statusOf } from "../../../../shared/health/container-status.ts";
+import { isProcessFault } from "../../../../shared/health/running.ts";
+import type { Alert, AlertSubject } from "../../../../shared/protocol/alert.ts";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import type { Stack } from "../../../../shared/protocol/stack.ts";
 import type { DiskStats } from "../../../../shared/protocol/system.ts";
+import { hrefOf, subjectName } from "../alerts/alert-words.ts";
+import { statusText } from "../services/service-state.ts";
 
 export interface Concern {
   id: string;
   tone: "bad" | "warn";
   what: string;
   why: string;
+  /** What Docker said itself, where it is known and may be read. */
+  detail?: string | undefined;
   href: string;
+  /** Names of the rules that fire for it. */
+  alerts: string[];
+}
+
+export interface Attention {
+  /** The urgent first. */
+  concerns: Concern[];
+  /** Alerts that fire. */
+  firing: number;
+  /** Containers and PM2 apps that should run and do not, or that ended with an error by themselves. */
+  down: number;
+  /** Services of stacks that are up, without a container. */
+  missing: number;
+}
+
+export interface AttentionState {
+  services: readonly Service[];
+  deployments: readonly Deployment[];
+  servers: readonly McpServer[];
+  stacks: readonly Stack[];
+  disks: readonly DiskStats[];
+  alerts: readonly Alert[];
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 /** Percent of a disk from which it is worth a word, and from which it is urgent. */
 const DISK_WARN = 85;
 const DISK_BAD = 95;
 
-/** What a person should look at, the urgent first. */
-export function findConcerns(state: {
-  services: readonly Service[];
-  deployments: readonly Deployment[];
-  servers: readonly McpServer[];
-  disks: readonly DiskStats[];
-}): Concern[] {
-  const concerns: Concern[] = [];
-  for (const service of state.services) {
-    const broken = service.health === "unhealthy" || service.state === "restarting" || service.state === "dead";
-    if (!broken) continue;
-    concerns.push({
-      id: `service:${service.id}`,
-      tone: "bad",
-      what: service.name,
-      why: service.status,
-      href: `/services/${encodeURIComponent(service.id)}`,
-    });
+/** What a person should look at, and how much of it there is. */
+export function findConcerns(state: AttentionState): Attention {
+  const containers = state.services.flatMap((service) => concernOfContainer(service, state.now) ?? []);
+  const apps = state.deployments.filter(isProcessFault).map(concernOfApp);
+  const down = containers.filter(({ isDown }) => isDown).length + apps.length;
+  const stacks = state.stacks.flatMap((stack) => concernOfStack(stack) ?? []);
+  const concerns: Concern[] = [
+    ...containers.map(({ concern }) => concern),
+    ...apps,
+    ...stacks,
+    ...state.servers.filter(({ status }) => status === "failed").map(concernOfServer),
+    ...state.disks.filter(({ usagePercent }) => usagePercent >= DISK_WARN).map(concernOfDisk),
+  ];
+  const firing = state.alerts.filter(({ phase }) => phase === "firing");
+  for (const alert of firing) addAlert(concerns, alert);
+  return {
+    concerns: concerns.sort((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn")),
+    firing: firing.length,
+    down,
+    missing: state.stacks.reduce((sum, stack) => sum + missingOf(stack), 0),
+  };
+}
+
+function concernOfContainer(service: Service, now: number): { concern: Concern; isDown: boolean } | undefined {
+  const verdict = statusOf(service, now);
+  const isDown = isFault(verdict);
+  if (!isDown && service.health !== "unhealthy") return undefined;
+  const concern: Concern = {
+    id: idOf({ kind: "container", name: service.name }),
+    tone: verdict.status === "unknown" ? "warn" : "bad",
+    what: service.name,
+    why: statusText(service, now),
+    detail: service.lastRun?.error,
+    href: `/services/${encodeURIComponent(service.name)}`,
+    alerts: [],
+  };
+  return { concern, isDown };
+}
+
+const concernOfApp = ({ id, name, status }: Deployment): Concern => ({
+  id: idOf({ kind: "process", name }),
+  tone: "bad",
+  what: name,
+  why: status === "errored" ? "Errored, PM2 no longer restarts it" : "Restarts again and again",
+  href: `/deployments/${encodeURIComponent(id)}`,
+  alerts: [],
+});
+
+/** Services of a stack that is up that should have a container and have none. */
+const missingOf = (stack: Stack & { missing?: number }): number => stack.missing ?? 0;
+
+function concernOfStack(stack: Stack): Concern | undefined {
+  const missing = missingOf(stack);
+  if (missing === 0) return undefined;
+  return {
+    id: `stack:${stack.name}`,
+    tone: "bad",
+    what: stack.name,
+    why: missing === 1 ? "1 service has no container" : `${missing} services have no container`,
+    href: `/stacks/${encodeURIComponent(stack.name)}`,
+    alerts: [],
+  };
+}
+
+const concernOfServer = ({ id, name, message }: McpServer): Concern => ({
+  id: `mcp:${id}`,
+  tone: "warn",
+  what: name,
+  why: message ?? "Failed",
+  href: `/mcp/${encodeURIComponent(id)}`,
+  alerts: [],
+});
+
+const concernOfDisk = ({ mount, usagePercent }: DiskStats): Concern => ({
+  id: idOf({ kind: "host", name: mount }),
+  tone: usagePercent >= DISK_BAD ? "bad" : "warn",
+  what: mount,
+  why: `${Math.round(usagePercent)}% of the disk is used`,
+  href: "/system",
+  alerts: [],
+});
+
+const idOf = ({ kind, name }: AlertSubject) => `${kind}:${name}`;
+
+/** An alert stands at what it is about, and by itself where nothing else is wrong with that now. */
+function addAlert(concerns: Concern[], { subject, ruleName, severity, detail }: Alert): void {
+  const known = concerns.find(({ id }) => id === idOf(subject));
+  if (known) {
+    known.alerts.push(ruleName);
+    if (severity === "critical") known.tone = "bad";
+    return;
   }
-  for (const deployment of state.deployments) {
-    if (deployment.status !== "errored" && deployment.status !== "waiting restart") continue;
-    concerns.push({
-      id: `deployment:${deployment.id}`,
-      tone: "bad",
-      what: deployment.name,
-      why: deployment.status === "errored" ? "gave up restarting" : "keeps restarting",
-      href: `/deployments/${encodeURIComponent(deployment.id)}`,
-    });
-  }
-  for (const server of state.servers) {
-    if (server.status !== "failed") continue;
-    concerns.push({
-      id: `mcp:${server.id}`,
-      tone: "warn",
-      what: server.name,
-      why: server.message ?? "failed",
-      href: `/mcp/${encodeURIComponent(server.id)}`,
-    });
-  }
-  for (const disk of state.disks) {
-    if (disk.usagePercent < DISK_WARN) continue;
-    concerns.push({
-      id: `disk:${disk.mount}`,
-      tone: disk.usagePercent >= DISK_BAD ? "bad" : "warn",
-      what: disk.mount,
-      why: `${Math.round(disk.usagePercent)}% of the disk is used`,
-      href: "/system",
-    });
-  }
-  return concerns.sort((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"));
+  concerns.push({
+    id: idOf(subject),
+    tone: severity === "critical" ? "bad" : "warn",
+    what: subjectName(subject),
+    why: detail,
+    href: hrefOf(subject),
+    alerts: [ruleName],
+  });
 }

@@ -3,6 +3,7 @@ import type { PublishedPort, Service, ServiceDetail } from "../../../../shared/p
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { useService } from "../../lib/queries.ts";
 import { Badge, Card, CopyButton, ErrorState, Facts, Skeleton } from "../../ui/index.ts";
+import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateCard } from "../updates/UpdateCard.tsx";
 import { linkOf, reachOf } from "./port-reach.ts";
@@ -91,6 +92,10 @@ function containerRows(service: ServiceDetail): [string, JSX.Element][] {
       : []),
     ...(service.exitCode !== null && service.state !== "running"
       ? ([["Exit code", String(service.exitCode)]] as [string, JSX.Element][])
+      : []),
+    ...(service.lastRun?.oomKilled ? ([["Ended by", "The kernel, out of memory"]] as [string, JSX.Element][]) : []),
+    ...(service.lastRun?.error
+      ? ([["Docker's error", <UpstreamDetail text={service.lastRun.error} />]] as [string, JSX.Element][])
       : []),
     ["Restarts", String(service.restartCount)],
     ["Terminal", service.tty ? "Yes" : "No"],

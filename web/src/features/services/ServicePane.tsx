@@ -1,9 +1,12 @@
+import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, type JSX, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import { useNow } from "../../lib/now.ts";
 import { session } from "../../lib/session.ts";
 import { Callout, StatusDot, type Tab, Tabs } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
+import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
 import { ServiceLogs } from "../logs/ServiceLogs.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { ShellTab } from "../terminal/ShellTab.tsx";
@@ -14,7 +17,7 @@ import { ServiceProcessesTab } from "./ServiceProcessesTab.tsx";
 import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
 import type { ServiceDeeds } from "./service-deeds.ts";
 import { imageText } from "./service-list.ts";
-import { lookOf } from "./service-state.ts";
+import { lookOf, statusText } from "./service-state.ts";
 
 export interface ServicePaneProps {
   name: string;
@@ -33,7 +36,9 @@ export function ServicePane(props: ServicePaneProps) {
   /** For the parts that are shown of one that is there; they may be asked once more while they go. */
   const last = createMemo<Service | undefined>((before) => props.service ?? before);
   const service = () => last() as Service;
-  const look = () => (props.service ? lookOf(props.service) : { tone: "neutral" as const, pulse: false, text: "Gone" });
+  const now = useNow();
+  const look = () =>
+    props.service ? lookOf(props.service, now()) : { tone: "neutral" as const, pulse: false, text: "Gone" };
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
   const tabs = createMemo((): Tab[] => [
     { id: "logs", label: "Logs", content: () => <ServiceLogs name={props.name} /> },
@@ -57,7 +62,7 @@ export function ServicePane(props: ServicePaneProps) {
             <span class="truncate">{visibleName(props.name)}</span>
           </>
         }
-        note={props.service && `${visibleName(imageText(props.service.image))} · ${props.service.status}`}
+        note={props.service && `${visibleName(imageText(props.service.image))} · ${statusText(props.service, now())}`}
         actions={
           <Show when={present()}>
             <ServiceActions service={service()} deeds={props.deeds} onRemove={props.onRemove} size="md" />
@@ -69,6 +74,14 @@ export function ServicePane(props: ServicePaneProps) {
         <div class="service-absence">
           <Callout tone="warn" icon={<Unplug size={15} />}>
             {props.absence}
+          </Callout>
+        </div>
+      </Show>
+      <Show when={present() && service().lastRun?.startFailed}>
+        <div class="service-absence">
+          <Callout tone="bad" icon={<TriangleAlert size={15} />}>
+            Docker could not start this container.
+            <UpstreamDetail text={service().lastRun?.error} />
           </Callout>
         </div>
       </Show>

@@ -1,5 +1,6 @@
-import { createSignal, onCleanup, onMount, Show } from "solid-js";
+import { createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import { useNow } from "../../lib/now.ts";
 import { Status } from "../../ui/index.ts";
 import { beganAtControl } from "../../ui/row-click.ts";
 import { AlertBadge } from "../alerts/AlertBadge.tsx";
@@ -9,7 +10,7 @@ import { ServiceActions } from "./ServiceActions.tsx";
 import { ServiceFigures } from "./ServiceFigures.tsx";
 import type { ServiceTableProps } from "./ServiceTable.tsx";
 import { imageText, portTexts } from "./service-list.ts";
-import { deedWords, lookOf } from "./service-state.ts";
+import { deedWords, lookOf, sameLook, statusText } from "./service-state.ts";
 import type { VisibleRows } from "./visible-rows.ts";
 
 export function ServiceRow(props: ServiceTableProps & { service: Service; visible: VisibleRows }) {
@@ -18,7 +19,9 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
     const element = row();
     if (element) onCleanup(props.visible.watch(element));
   });
-  const look = () => lookOf(props.service);
+  const now = useNow();
+  const look = createMemo(() => lookOf(props.service, now()), undefined, { equals: sameLook });
+  const words = createMemo(() => statusText(props.service, now()));
   const pending = () => props.deeds.pending(props.service);
   const open = (event: Event) => {
     if (beganAtControl(event)) return;
@@ -61,11 +64,14 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
                 <AlertBadge kind="container" name={props.service.name} />
               </div>
               <div class="truncate faint service-note">
-                {props.service.status}
+                {words()}
                 <Show when={props.service.restartCount}>
                   {(count) => (
                     <span title="Restarts by the Engine">{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
                   )}
+                </Show>
+                <Show when={props.service.lastRun?.error}>
+                  {(error) => <span title={visibleName(error())}>{` · ${visibleName(error())}`}</span>}
                 </Show>
               </div>
             </>

@@ -2,6 +2,7 @@ import Container from "lucide-solid/icons/container";
 import SearchX from "lucide-solid/icons/search-x";
 import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
+import { countContainers } from "../../../../shared/health/running.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { useServices } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
@@ -26,7 +27,7 @@ export interface ServicesViewProps {
   onSelect: (name: string | null) => void;
 }
 
-/** No event tells that "Up 5 seconds" has become a minute: the Engine's words are asked for anew. */
+/** What no event tells is asked for anew: figures, and that the Engine has given up a restart. */
 const POLL_MS = 20_000;
 
 /** Every container of the host, by project, and the one that is open. */
@@ -47,7 +48,7 @@ export function ServicesView(props: ServicesViewProps) {
   onCleanup(() => clearInterval(poll));
   const engine = () => query.data?.engine;
   const groups = createMemo(() => toGroups(all(), { filter: filter(), ...sorting(), usageOf: usages.of }));
-  const running = () => all().filter(({ state }) => state === "running").length;
+  const count = () => countContainers(all());
   const selected = createMemo(() =>
     all().find(({ name, id }) => props.selected !== null && (name === props.selected || id === props.selected)),
   );
@@ -59,7 +60,7 @@ export function ServicesView(props: ServicesViewProps) {
         <Page
           fixed
           title="Services"
-          note={query.data ? `${running()} of ${all().length} running` : ""}
+          note={query.data ? `${count().running} of ${count().total} running` : ""}
           actions={
             <>
               <SearchField label="Filter containers" value={filter()} onInput={setFilter} />
@@ -107,9 +108,18 @@ export function ServicesView(props: ServicesViewProps) {
               </EmptyState>
             </Match>
             <Match when={query.data && all().length === 0}>
-              <EmptyState icon={<Container size={18} />} title="No container yet">
-                Containers appear here as soon as one is created on this host, by whatever means.
-              </EmptyState>
+              <Show
+                when={session.principal()?.limits.services == null}
+                fallback={
+                  <EmptyState icon={<Container size={18} />} title="None of your containers exists">
+                    You are limited to some containers, and none of them is on this host now.
+                  </EmptyState>
+                }
+              >
+                <EmptyState icon={<Container size={18} />} title="No container yet">
+                  Containers appear here as soon as one is created on this host, by whatever means.
+                </EmptyState>
+              </Show>
             </Match>
             <Match when={query.data && groups().length === 0}>
               <EmptyState

@@ -1,3 +1,5 @@
+import { isFault, judgeContainer, situationOf } from "../../../../shared/health/container-status.ts";
+import { countContainers } from "../../../../shared/health/running.ts";
 import type { PublishedPort, Service, ServiceUsage } from "../../../../shared/protocol/service.ts";
 
 export const serviceOrders = ["name", "state", "image", "cpu", "memory"] as const;
@@ -22,8 +24,9 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 
 /** What needs attention comes first. */
 function rank(service: Service): number {
-  if (service.health === "unhealthy" || service.state === "dead") return 0;
+  const isDown = isFault(judgeContainer(situationOf(service)));
   if (service.state === "restarting" || service.state === "removing") return 1;
+  if (service.health === "unhealthy" || isDown) return 0;
   if (service.state === "running") return 2;
   if (service.state === "paused") return 3;
   return 4;
@@ -69,7 +72,7 @@ export function toGroups(
     .map(([project, members]) => ({
       project,
       services: members,
-      running: members.filter(({ state }) => state === "running").length,
+      running: countContainers(members).running,
     }));
   if (!isFigure(order)) {
     const compare = orders[order];

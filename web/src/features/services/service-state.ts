@@ -1,4 +1,6 @@
+import { type ContainerStatus, statusOf } from "../../../../shared/health/container-status.ts";
 import type { Service, ServiceAction } from "../../../../shared/protocol/service.ts";
+import { formatAgo, formatDuration } from "../../lib/format.ts";
 import type { Tone } from "../../ui/index.ts";
 
 export interface Look {
@@ -7,30 +9,54 @@ export interface Look {
   text: string;
 }
 
-/** How a container's state and health look together. */
-export function lookOf({ state, health }: Pick<Service, "state" | "health">): Look {
-  switch (state) {
-    case "running":
-      if (health === "unhealthy") return { tone: "bad", pulse: false, text: "Unhealthy" };
-      if (health === "starting") return { tone: "info", pulse: true, text: "Starting" };
-      return { tone: "ok", pulse: false, text: health === "healthy" ? "Healthy" : "Running" };
-    case "restarting":
-      return { tone: "warn", pulse: true, text: "Restarting" };
-    case "removing":
-      return { tone: "warn", pulse: true, text: "Removing" };
-    case "paused":
-      return { tone: "warn", pulse: false, text: "Paused" };
-    case "dead":
-      return { tone: "bad", pulse: false, text: "Dead" };
-    case "created":
-      return { tone: "neutral", pulse: false, text: "Created" };
-    case "exited":
-      return { tone: "neutral", pulse: false, text: "Stopped" };
+const looks: Record<Exclude<ContainerStatus, "running">, Look> = {
+  restarting: { tone: "warn", pulse: true, text: "Restarting" },
+  removing: { tone: "warn", pulse: true, text: "Removing" },
+  paused: { tone: "warn", pulse: false, text: "Paused" },
+  dead: { tone: "bad", pulse: false, text: "Dead" },
+  created: { tone: "neutral", pulse: false, text: "Created" },
+  finished: { tone: "neutral", pulse: false, text: "Finished" },
+  stopped: { tone: "neutral", pulse: false, text: "Stopped" },
+  crashed: { tone: "bad", pulse: false, text: "Crashed" },
+  "start-failed": { tone: "bad", pulse: false, text: "Cannot start" },
+  unknown: { tone: "neutral", pulse: false, text: "Stopped" },
+};
+
+/** How a container's state, health and last run look together. */
+export function lookOf(service: Service, now = Date.now()): Look {
+  const { status, shouldRun } = statusOf(service, now);
+  if (status === "unknown" && shouldRun) return { tone: "warn", pulse: false, text: "Not running" };
+  if (status !== "running") return looks[status];
+  const { health } = service;
+  if (health === "unhealthy") return { tone: "bad", pulse: false, text: "Unhealthy" };
+  if (health === "starting") return { tone: "info", pulse: true, text: "Starting" };
+  return { tone: "ok", pulse: false, text: health === "healthy" ? "Healthy" : "Running" };
+}
+
+/** Two looks that are drawn the same. */
+export const sameLook = (a: Look, b: Look): boolean => a.tone === b.tone && a.pulse === b.pulse && a.text === b.text;
+
+/** How it has been doing, in a few words that move with the time; the Engine's own, which stand still, where more is not known. */
+export function statusText(service: Service, now: number): string {
+  const { state, health, startedAt, lastRun, status: engineWords } = service;
+  if (state === "running" && startedAt !== null) {
+    const up = `Up ${formatDuration(Math.max(0, (now - Date.parse(startedAt)) / 1_000))}`;
+    return health === "none" ? up : `${up} (${health === "starting" ? "health: starting" : health})`;
   }
+  if (!lastRun || state === "paused" || state === "removing") return engineWords;
+  const { exitCode, finishedAt, oomKilled } = lastRun;
+  const ago = finishedAt === null ? "" : ` ${formatAgo(finishedAt, now)}`;
+  const code = exitCode === null ? "" : ` with code ${exitCode}`;
+  if (state === "restarting") return `Restarting, exited${code}${ago}`;
+  const { status, shouldRun } = statusOf(service, now);
+  if (status === "start-failed")
+    return finishedAt === null ? "Could not be started" : `Exited${code}${ago}, not restarted`;
+  if (oomKilled) return `Out of memory, killed${code}${ago}`;
+  if (status === "created") return engineWords;
+  return `Exited${code}${ago}${status === "unknown" && shouldRun ? ", cause unknown" : ""}`;
 }
 
 export type ServiceDeed = ServiceAction | "remove" | "pause" | "unpause" | "kill" | "rename" | "update" | "recreate";
-
 /** The words while it happens and once it has happened. */
 export const deedWords: Record<ServiceDeed, { doing: string; done: string; verb: string }> = {
   start: { verb: "Start", doing: "Starting", done: "started" },
