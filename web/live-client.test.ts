@@ -1,7 +1,8 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { ServiceLogs } from "../shared/protocol/events/services.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import {
@@ -32,9 +33,21 @@ afterEach(() => {
   for (const end of ends.splice(0).reverse()) end();
 });
 
-async function start(options: { lingerMs?: number; onRefused?: () => void } = {}): Promise<Fixture> {
+interface StartOptions {
+  lingerMs?: number;
+  onRefused?: () => void;
+  /** What becomes of WebSocket handshakes on their way; they go through while it is undefined. */
+  onTheWay?: { upgrade: ((socket: Duplex) => void) | undefined };
+}
+
+async function start(options: StartOptions = {}): Promise<Fixture> {
   const http: HttpServer = createServer();
   const io = new Server(http);
+  const upgrades = http.listeners("upgrade") as ((...args: unknown[]) => void)[];
+  http.removeAllListeners("upgrade").on("upgrade", (request, socket, head) => {
+    if (options.onTheWay?.upgrade) options.onTheWay.upgrade(socket);
+    else for (const upgrade of upgrades) upgrade(request, socket, head);
+  });
   const calls: Call[] = [];
   const answers: object[] = [];
   for (const namespace of ["/services", "/system", "/mcp", "/files"]) {
@@ -51,6 +64,8 @@ async function start(options: { lingerMs?: number; onRefused?: () => void } = {}
     url: `http://127.0.0.1:${port}`,
     retryMs: { min: 20, max: 60 },
     lingerMs: options.lingerMs ?? 20,
+    openMs: 1_000,
+    webSocketMs: { min: 50, max: 200 },
     ...(options.onRefused ? { onRefused: options.onRefused } : {}),
   });
   ends.push(
@@ -268,4 +283,37 @@ test("a server that turns the handshake away is asked again, and the page is tol
   closed = false;
   await eventually(() => expect(calls).toHaveLength(1));
   expect(connection.state()).toBe("live");
+});
+
+describe("where WebSockets do not get through", () => {
+  test.each([
+    ["are refused", (socket: Duplex) => void socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")],
+    ["are cut", (socket: Duplex) => void socket.destroy()],
+    ["are never answered", (socket: Duplex) => void ends.push(() => socket.destroy())],
+  ])(
+    "and %s, data comes by polling, and by a WebSocket again once one opens",
+    async (_how, upgrade) => {
+      const onTheWay: StartOptions["onTheWay"] = { upgrade };
+      const { connection, calls, socket } = await start({ onTheWay });
+      const transports: (string | undefined)[] = [];
+      connection.watchTransport((transport) => transports.push(transport));
+      const seen: string[] = [];
+      createServicesClient(connection).subscribeLogs("1", "web", (batch) => seen.push(batch.data));
+      await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1), 10_000);
+      expect(connection.transport()).toBe("polling");
+      socket("/services")?.emit("logs", logs("one", "c1"));
+      await eventually(() => expect(seen).toEqual(["one\n"]));
+
+      onTheWay.upgrade = undefined;
+      for (const end of ends.splice(2)) end();
+      await eventually(() => expect(connection.transport()).toBe("websocket"), 20_000);
+      await eventually(() => expect(connection.state()).toBe("live"));
+      expect(transports[0]).toBe("polling");
+      socket("/services")?.emit("logs", logs("two", "c2"));
+      await eventually(() => expect(seen).toEqual(["one\n", "two\n"]));
+      const again = named(calls, "subscribe:logs").slice(1);
+      for (const { payload } of again) expect(payload).toMatchObject({ since: "c1" });
+    },
+    30_000,
+  );
 });

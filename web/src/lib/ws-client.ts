@@ -10,7 +10,7 @@ import { createConnection } from "./live/connection.ts";
 import { wsUrl } from "./urls.ts";
 
 export type { EventHandlers, LogOptions } from "./live/clients.ts";
-export type { ConnectionState } from "./live/connection.ts";
+export type { ConnectionState, TransportName } from "./live/connection.ts";
 export type { LogHandlers } from "./live/log-topic.ts";
 export type { TopicError } from "./live/topics.ts";
 
@@ -30,11 +30,13 @@ export const systemWS = createSystemClient(connection);
 export const mcpWS = createMcpClient(connection);
 export const filesWS = createFilesClient(connection);
 
-/** State of the live connection, as a signal. */
-export const connectionState = createRoot(() => {
+/** State and transport of the live connection, as signals. */
+export const [connectionState, connectionTransport] = createRoot(() => {
   const [state, setState] = createSignal(connection.state());
+  const [transport, setTransport] = createSignal(connection.transport());
   connection.watch(setState);
-  return state;
+  connection.watchTransport(setTransport);
+  return [state, transport] as const;
 });
 
 export const reconnectNow = (): void => connection.retryNow();

@@ -1,5 +1,5 @@
 import { createEffect, createSignal, on, onCleanup, Show } from "solid-js";
-import { connectionState, reconnectNow } from "../lib/ws-client.ts";
+import { connectionState, connectionTransport, reconnectNow } from "../lib/ws-client.ts";
 import { StatusDot, type Tone } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 
@@ -13,10 +13,18 @@ const words: Record<ReturnType<typeof connectionState>, { tone: Tone; text: stri
 /** One line about the live connection, for the navigation. */
 export function ConnectionMark() {
   const now = () => words[connectionState()];
+  const polls = () => connectionState() === "live" && connectionTransport() === "polling";
   return (
-    <span class="status connection-mark">
+    <span
+      class="status connection-mark"
+      title={
+        polls()
+          ? "WebSockets are blocked on the way to the server. Live data comes by long polling instead."
+          : undefined
+      }
+    >
       <StatusDot tone={now().tone} pulse={connectionState() !== "live"} />
-      {now().text}
+      {polls() ? "Live by polling" : now().text}
     </span>
   );
 }

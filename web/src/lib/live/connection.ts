@@ -1,7 +1,11 @@
 import { Manager, type Socket } from "socket.io-client";
 import type { NamespaceName } from "../../../../shared/protocol/namespaces.ts";
+import { createWebSocketReturn } from "./websocket-return.ts";
 
 export type ConnectionState = "idle" | "connecting" | "live" | "reconnecting";
+
+/** How a connection carries its data: long polling where WebSockets do not get through. */
+export type TransportName = "websocket" | "polling";
 
 export interface ConnectionOptions {
   /** Base address of the realtime server; may have a path. */
@@ -10,7 +14,11 @@ export interface ConnectionOptions {
   lingerMs?: number;
   /** Shortest and longest wait before another try, in milliseconds. */
   retryMs?: { min: number; max: number };
-  transports?: ("websocket" | "polling")[];
+  transports?: TransportName[];
+  /** Time a try to connect has, in milliseconds. */
+  openMs?: number;
+  /** Shortest and longest wait before a connection that polls tries a WebSocket again, in milliseconds. */
+  webSocketMs?: { min: number; max: number };
   /** An API key, for programs; browsers send their cookie. */
   token?: string;
   extraHeaders?: Record<string, string>;
@@ -28,8 +36,12 @@ export interface Connection {
   /** Connects the namespace when nobody did, and keeps it until every lease is released. */
   use(namespace: NamespaceName): Lease;
   state(): ConnectionState;
+  /** Undefined while there is no connection. */
+  transport(): TransportName | undefined;
   /** Tells every change of state; returns the clean-up. */
   watch(listener: (state: ConnectionState) => void): () => void;
+  /** Tells every change of transport; returns the clean-up. */
+  watchTransport(listener: (transport: TransportName | undefined) => void): () => void;
   /** Tries at once instead of waiting for the next turn. */
   retryNow(): void;
   /** Leaves every namespace at once; the next use connects again. */
@@ -47,23 +59,50 @@ interface Entry {
 /** One connection for all namespaces; each is joined on its first use and left a while after its last. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { lingerMs = 15_000, retryMs = { min: 500, max: 10_000 } } = options;
+  const { transports = ["websocket", "polling"], openMs = 10_000 } = options;
+  const { webSocketMs = { min: 60_000, max: 30 * 60_000 } } = options;
   const { origin, pathname } = new URL(options.url);
+  const path = `${pathname.replace(/\/$/, "")}/socket.io`;
   const manager = new Manager(origin, {
-    path: `${pathname.replace(/\/$/, "")}/socket.io`,
+    path,
     autoConnect: false,
     withCredentials: true,
-    transports: options.transports ?? ["websocket", "polling"],
+    transports,
     // A proxy that breaks WebSocket upgrades must not break the page.
     tryAllTransports: true,
     reconnectionDelay: retryMs.min,
     reconnectionDelayMax: retryMs.max,
-    timeout: 10_000,
+    timeout: openMs,
     ...(options.extraHeaders ? { extraHeaders: options.extraHeaders } : {}),
   });
   const entries = new Map<NamespaceName, Entry>();
   const listeners = new Set<(state: ConnectionState) => void>();
+  const transportListeners = new Set<(transport: TransportName | undefined) => void>();
   let wasLive = false;
   let state: ConnectionState = "idle";
+  let transport: TransportName | undefined;
+
+  const webSocketReturn = createWebSocketReturn({
+    url: `${origin.replace(/^http/, "ws")}${path}/?EIO=4&transport=websocket`,
+    tryMs: webSocketMs,
+    // Subscriptions go on from their cursors.
+    onOpen: () => void (transport === "polling" && manager.engine.close()),
+  });
+  const noteTransport = (name: TransportName | undefined) => {
+    if (name === "websocket") manager.opts.transports = transports;
+    if (name === "polling" && transports.includes("websocket")) webSocketReturn.start();
+    else webSocketReturn.stop();
+    if (name === transport) return;
+    transport = name;
+    for (const listener of [...transportListeners]) listener(name);
+  };
+  manager.on("open", () => {
+    const { engine } = manager;
+    const note = () => noteTransport(engine.transport.name as TransportName);
+    engine.on("upgrade", note);
+    note();
+  });
+  manager.on("close", () => noteTransport(undefined));
 
   const update = () => {
     const sockets = [...entries.values()].map((entry) => entry.socket);
@@ -82,7 +121,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     for (const listener of [...listeners]) listener(state);
   };
 
-  manager.on("error", () => {
+  manager.on("error", (error) => {
+    // A WebSocket that a proxy swallows neither opens nor fails, and `tryAllTransports` does not see it: the other first.
+    if (error.message === "timeout")
+      manager.opts.transports = [...(manager.opts.transports as TransportName[])].reverse();
     wasLive = true;
     update();
     options.onRefused?.();
@@ -144,9 +186,14 @@ export function createConnection(options: ConnectionOptions): Connection {
       };
     },
     state: () => state,
+    transport: () => transport,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    watchTransport(listener) {
+      transportListeners.add(listener);
+      return () => transportListeners.delete(listener);
     },
     retryNow() {
       for (const entry of entries.values()) {
@@ -157,6 +204,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     close() {
       for (const [namespace, entry] of [...entries]) shut(namespace, entry);
+      webSocketReturn.stop();
     },
   };
 }
