@@ -15,10 +15,19 @@ node_is_new_enough() {
   "$1" -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 24 || (major === 24 && minor >= 15) ? 0 : 1)' 2>/dev/null
 }
 
+# drop_foreign_options <node>: NODE_OPTIONS may be meant for the host's Node, and one unknown option ends any other.
+drop_foreign_options() {
+  if [ -n "${NODE_OPTIONS:-}" ] && ! "$1" -e 0 >/dev/null 2>&1 && NODE_OPTIONS="" "$1" -e 0 >/dev/null 2>&1; then
+    warn "Note: NODE_OPTIONS ($NODE_OPTIONS) is not for the Node used here, and is left out."
+    unset NODE_OPTIONS
+  fi
+}
+
 # The project's own Node where it has one, else the host's.
 use_project_node() {
   export PATH="$PWD/node_modules/.bin:$PATH"
   NODE="$(command -v node)" || fail "Node is needed."
+  drop_foreign_options "$NODE"
   node_is_new_enough "$NODE" || fail "Node 24.15 or newer is needed here, but $NODE is $("$NODE" --version)."
 }
 

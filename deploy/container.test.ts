@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { type Child, startChild } from "../shared/testing/child.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { freePort } from "../shared/testing/free-port.ts";
+import { lacks } from "../shared/testing/parts.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
@@ -58,7 +59,7 @@ describe("the image", () => {
 
   test("installs by the lock file and runs no script of a package", () => {
     const installs = stages.flat().filter(({ name, rest }) => name === "RUN" && rest.includes("npm ci"));
-    expect(installs).toHaveLength(2);
+    expect(installs).toHaveLength(1);
     for (const { rest } of installs) expect(rest).toContain("--ignore-scripts");
   });
 });
@@ -118,6 +119,18 @@ describe("a container of the image", () => {
     expect(await container.exited).toMatchObject({ code: 1 });
     expect(container.output()).toBe("AI_DESKTOP_SERVICE must be web, api or realtime.\n");
   });
+});
+
+test.skipIf(await lacks("compose"))("the compose example is read by Compose, also by 1.29", async () => {
+  const file = ["-p", "ai-desktop", "-f", join(import.meta.dirname, "compose.yaml"), "config"];
+  const { stdout } = await run("docker-compose", file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return run("docker", ["compose", ...file]);
+  });
+  const config = parse(stdout) as { services: object; volumes: { state: { name: string } } };
+  expect(Object.keys(config.services).sort()).toEqual(["api", "realtime", "web"]);
+  // The state of an installation stays its state, whatever Compose calls the project.
+  expect(config.volumes.state.name).toBe("ai-desktop_state");
 });
 
 test("the compose example starts all three, on loopback only, without rights they do not need", () => {

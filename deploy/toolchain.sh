@@ -173,7 +173,7 @@ make_toolchain() {
     { chmod 755 "$new/lib/node_modules/npm/bin/$name-cli.js" && ln -s "../lib/node_modules/npm/bin/$name-cli.js" "$new/bin/$name"; } ||
       fail "$1 cannot be written to."
   done
-  answer="$(PATH="$new/bin:$PATH" "$new/bin/npm" --version 2>"$part/run.log")" || true
+  answer="$(NODE_OPTIONS="" PATH="$new/bin:$PATH" "$new/bin/npm" --version 2>"$part/run.log")" || true
   [ "$answer" = "$NPM_VERSION" ] || fail "Node $3 does not run in $1: $(tail -n 1 "$part/run.log")"
   if [ -e "$1/$2" ]; then mv "$1/$2" "$part/broken" || fail "$1/$2 cannot be replaced."; fi
   mv "$new" "$1/$2" || fail "$1 cannot be written to."
@@ -207,22 +207,25 @@ bring_toolchain() {
   settings="$(system_npmrc)"
   if [ -n "$settings" ]; then export npm_config_globalconfig="$settings"; fi
   export PATH="$TOOLCHAIN/bin:$PATH"
+  drop_foreign_options "$TOOLCHAIN/bin/node"
 }
 
 toolchain_runs() {
-  [ -e "$TOOLCHAIN/bin/npm" ] && [ "$("$TOOLCHAIN/bin/node" --version 2>/dev/null)" = "v$version" ]
+  [ -e "$TOOLCHAIN/bin/npm" ] && [ "$(NODE_OPTIONS="" "$TOOLCHAIN/bin/node" --version 2>/dev/null)" = "v$version" ]
 }
 
 # has_packages: whether node_modules holds what the lock file names for this machine, with a Node that runs it.
 has_packages() {
   { [ -z "$NODE_PACKAGE" ] || [ -x node_modules/.bin/node ]; } &&
-    PATH="$PWD/node_modules/.bin:$PATH" node deploy/packages.ts missing >/dev/null 2>&1
+    NODE_OPTIONS="" PATH="$PWD/node_modules/.bin:$PATH" node deploy/packages.ts missing >/dev/null 2>&1
 }
 
-# shellcheck disable=SC2120 # a release leaves some out
-# install_all [npm's options…]: the packages of the lock file, by our own npm. Checked before they are used.
+# install_all: the packages of the lock file, by our own npm. Checked before they are used. What somebody's npmrc or
+# NODE_ENV says for other projects (production only, no links in .bin, another layout) is overruled.
 install_all() {
-  npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error "$@" || fail "npm could not install the packages."
+  npm ci --include=dev --include=optional --include=peer --ignore-scripts --bin-links --package-lock --no-dry-run --no-global \
+    --install-strategy=hoisted --no-legacy-peer-deps --no-strict-peer-deps --engine-strict=false --prefer-offline \
+    --no-audit --no-fund --no-update-notifier --loglevel=error || fail "npm could not install the packages."
   [ -n "$NODE_PACKAGE" ] || return 0
   [ "$(node_modules/.bin/node --version 2>&1)" = "v$(locked "$NODE_PACKAGE" version)" ] || fail "npm left node_modules/.bin/node out."
   # Once on the disk, and not twice.
@@ -236,7 +239,6 @@ install_packages() {
     # shellcheck disable=SC2119
     bring_toolchain
     say "Installing the packages of package-lock.json…"
-    # shellcheck disable=SC2119
     install_all
   fi
   use_project_node

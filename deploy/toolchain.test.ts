@@ -72,6 +72,29 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect(again).toEqual({ code: 0, output: whole });
   });
 
+  test("runs although NODE_OPTIONS is meant for another Node, and keeps one that is not", async () => {
+    const script = `${bring}; printf '%s\\n' "options: \${NODE_OPTIONS:-}"`;
+    const registry = await serve();
+    const foreign = await bash(script, { npm_config_registry: registry.url, NODE_OPTIONS: "--none-of-this-node" });
+    expect(foreign).toMatchObject({ code: 0, output: expect.stringMatching(/^options: $/m) });
+    expect(foreign.output).toContain("NODE_OPTIONS (--none-of-this-node) is not for the Node used here");
+    const known = await bash(script, { NODE_OPTIONS: "--max-old-space-size=512" });
+    expect(known).toMatchObject({ code: 0, output: expect.stringContaining("options: --max-old-space-size=512") });
+  });
+
+  // On Windows' Linux the npm of Windows is on the PATH: a script with its line ends, for a Node that is not there.
+  test.each([
+    ["does not run", "#!/bin/sh\r\ncase `uname` in\r\n esac\r\n"],
+    ["does nothing", "#!/bin/sh\nexit 0\n"],
+    ["brings something else", '#!/bin/sh\necho other >"npm-$(basename "$2" | cut -d @ -f 2).tgz"\n'],
+  ])("is fetched where the host's npm %s", async (_what, text) => {
+    const registry = await serve();
+    const PATH = await hostPrograms(join(folder.path, "windows"));
+    await writeFile(join(PATH, "npm"), text, { mode: 0o755 });
+    expect(await bash(fetchNpm, { PATH, npm_config_registry: registry.url })).toMatchObject({ code: 0 });
+    expect(registry.requests).toHaveLength(1);
+  });
+
   test("is fetched by one of two that need it at once", async () => {
     const registry = await serve();
     const results = await Promise.all([1, 2].map(() => bash(bring, { npm_config_registry: registry.url })));

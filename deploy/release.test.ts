@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { appendFile, chmod, cp, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks } from "../shared/testing/parts.ts";
+import { copyProject } from "../shared/testing/project-copy.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+/** Linking or copying the packages and building the web app take their time. */
+const BUILD_LIMIT_MS = 600_000;
+/** The figure docs/operations.md gives operators, and some room. */
+const SIZE_MAX_MB = 290;
+const noRoot = process.getuid?.() !== 0;
+
+/** One story, told in order: each release shares what did not change with the one before. */
+describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { timeout: BUILD_LIMIT_MS }, () => {
+  let folder: TempFolder;
+  let source: string;
+  let root: string;
+
+  beforeAll(async () => {
+    folder = await tempFolder("rel");
+    await chmod(folder.path, 0o755);
+    source = join(folder.path, "source");
+    root = join(folder.path, "root");
+    await mkdir(join(root, "opt/ai-desktop/releases"), { recursive: true });
+    await copyProject(source);
+    const git = (...args: string[]) =>
+      run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: source });
+    await git("init", "-q");
+    await git("add", "-A");
+    await git("commit", "-qm", "first");
+    // As an ordinary user has it: git refuses to read it for root.
+    await run("bash", ["-c", 'chmod -R ug+w "$1" && chown -R 1000:1000 "$1"', "own", source]);
+  });
+  afterAll(() => folder?.remove());
+
+  const make = async (from: string, umask = "022") => {
+    const script = `set -euo pipefail; umask ${umask}; . deploy/common.sh; . deploy/layout.sh; . deploy/toolchain.sh
+      make_release "$1"; switch_to "$RELEASE"; basename "$RELEASE"`;
+    const env = { PATH: process.env.PATH, HOME: folder.path, ROOT: root, AI_DESKTOP_PACKAGES: projectFolder };
+    // Whatever git's settings of this machine trust.
+    const own = { ...env, GIT_CONFIG_NOSYSTEM: "1" };
+    const { stdout } = await run("bash", ["-c", script, "make", from], { cwd: projectFolder, env: own });
+    return join(root, "opt/ai-desktop/releases", stdout.trim().split("\n").at(-1) ?? "");
+  };
+  const releases = () => readdir(join(root, "opt/ai-desktop/releases"));
+  const find = async (release: string, ...what: string[]) =>
+    (await run("find", [release, ...what, "-printf", "%P %u %m\\n"], { maxBuffer: 1e8 })).stdout;
+  const inode = async (...path: string[]) => (await stat(join(...path))).ino;
+  let first: string;
+  let second: string;
+
+  test("of another user's clone belongs to root, and nobody else can write to it", async () => {
+    first = await make(source);
+    expect(await find(first, "!", "-user", "root", "-o", "!", "-group", "root")).toBe("");
+    expect(await find(first, "!", "-type", "l", "-perm", "/022")).toBe("");
+    expect(await find(first, "-perm", "/6000")).toBe("");
+    expect(await readdir(first)).not.toContain(".git");
+    await run(join(first, "node_modules/.bin/node"), ["deploy/packages.ts", "missing", "--servers"], { cwd: first });
+  });
+
+  test("holds what the servers need, and not what only the build needs", async () => {
+    for (const name of ["lucide-solid", "vite", "typescript", "deno", `node-linux-${process.arch}/include`]) {
+      expect(existsSync(join(first, "node_modules", name)), name).toBe(false);
+    }
+    for (const name of ["tsx", "pm2", "hono"]) expect(existsSync(join(first, "node_modules", name)), name).toBe(true);
+    expect(await find(join(first, "node_modules/.bin"), "-xtype", "l")).toBe("");
+    const { stdout } = await run("du", ["-sm", first]);
+    expect(Number.parseInt(stdout, 10)).toBeLessThan(SIZE_MAX_MB);
+  });
+
+  test("of a folder without a commit is the same, can be read whatever the umask, and shares what is the same", async () => {
+    const plain = join(folder.path, "plain");
+    await cp(source, plain, { recursive: true });
+    await rm(join(plain, ".git"), { recursive: true });
+    await mkdir(join(plain, ".data"));
+    await writeFile(join(plain, ".env.local"), "SECRET=1\n");
+    // Cloned under a umask of 077, as hardened servers have it.
+    await run("bash", ["-c", 'chmod -R go-rwx "$1" && chown -R 1000:1000 "$1"', "own", plain]);
+    second = await make(plain, "077");
+    expect(await find(second, "-printf", "")).toBe(await find(first, "-printf", ""));
+    const bundle = (await readdir(join(first, "web/dist/assets")))[0] ?? "";
+    for (const path of [["node_modules/hono/package.json"], ["web/dist/assets", bundle]]) {
+      expect(await inode(second, ...path)).toBe(await inode(first, ...path));
+    }
+  });
+
+  test("with another page is built anew, and shares the packages all the same", async () => {
+    const changed = join(folder.path, "plain");
+    await appendFile(join(changed, "web/index.html"), "<!-- new -->\n");
+    const third = await make(changed);
+    expect(await inode(third, "node_modules/hono/package.json")).toBe(
+      await inode(first, "node_modules/hono/package.json"),
+    );
+    expect(await inode(third, "web/dist/index.html")).not.toBe(await inode(first, "web/dist/index.html"));
+    expect(existsSync(join(third, "node_modules/vite"))).toBe(false);
+    expect((await releases()).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  test("is refused when a link in it leads to what others may change", async () => {
+    const before = await releases();
+    const changed = join(folder.path, "plain");
+    await symlink(join(folder.path, "plain/README.md"), join(changed, "docs/elsewhere.md"));
+    await expect(make(changed)).rejects.toMatchObject({
+      stderr: expect.stringContaining("links to what lies elsewhere"),
+    });
+    expect((await releases()).filter((name) => !name.endsWith(".part"))).toEqual(before);
+  });
+});
