@@ -35,7 +35,7 @@ import { createUpdates } from "./updates/update.ts";
 /** Room for copies of texts that are saved, beside those of uploads. */
 const SAVED_TEXTS_BYTES = 512 * 1024 * 1024;
 
-export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce"> {
+export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce" | "passwordCost"> {
   /** The state folder it names exists already, with mode 0700. */
   config: Config;
   log: Log;
@@ -61,6 +61,7 @@ export function createApiDeps({
   realtime,
   announce,
   clock,
+  passwordCost,
 }: DepsOptions): ApiParts {
   const database = openDatabase(config.DATA_DIR);
   const recreates = createRecreateStore(database, log);
@@ -86,6 +87,7 @@ export function createApiDeps({
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
   const access = createAccess({
     ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken, realtime, log, announce, clock },
+    passwordCost,
   });
   const registries = createRegistries(database);
   const updateStore = createUpdateStore(database);

@@ -13,7 +13,7 @@ import { type Credentials, createIdentify, keyPrincipal } from "./identify.ts";
 import { createLogin, type LoginAttempt } from "./login.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { createOidcLogin, type OidcConfig, type OidcLogin } from "./oidc.ts";
-import { createPasswords, type Passwords } from "./passwords.ts";
+import { createPasswords, type PasswordCost, type Passwords } from "./passwords.ts";
 import { createRecoveryCodes } from "./recovery-codes.ts";
 import { createSecondFactors, type SecondFactors } from "./second-factors.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -39,6 +39,8 @@ export interface AccessOptions {
   /** Writes the set-up line where the operator sees it. */
   announce(line: string): void;
   clock?: ClockSources;
+  /** OWASP's figures when absent; no setting of an installation leads here. */
+  passwordCost?: PasswordCost;
 }
 
 export interface Access {
@@ -82,7 +84,7 @@ export function createAccess(options: AccessOptions): Access {
   const users = createUsers(database, writes);
   const sessions = createSessions(database, writes, clock);
   const keys = createApiKeys(database, writes, clock);
-  const passwords = createPasswords();
+  const passwords = createPasswords(options.passwordCost);
   const secondFactors = createSecondFactors(users, createRecoveryCodes(database, writes), clock);
   const identify = createIdentify({ users, sessions, keys, clock });
   const throttle = createLoginThrottle(() => sources.uptime());

@@ -23,13 +23,16 @@ vi.mock(import("@node-rs/argon2"), async (importOriginal) => {
 });
 const costOf = (passwordHash: string) => passwordHash.split("$").slice(0, 4).join("$");
 
+/** Enough that fifty log-ins at once meet in the queue. */
+const passwordCost = { memoryCost: 9_728, timeCost: 2, parallelism: 1 };
 let server: TestAccess;
 let cookie: string;
 const clock = createTestClock();
 /** The peer is a listed proxy: its last hop is the address. */
 const via = (address: string) => ({ headers: { "X-Forwarded-For": address } });
 beforeEach(async () => {
-  server = await startAccess({ clock, env: { TRUSTED_PROXIES: "127.0.0.1", PUBLIC_ORIGIN: "https://panel.example" } });
+  const env = { TRUSTED_PROXIES: "127.0.0.1", PUBLIC_ORIGIN: "https://panel.example" };
+  server = await startAccess({ clock, env, passwordCost });
   cookie = await server.setUp();
 });
 afterEach(() => server.stop());

@@ -2,9 +2,15 @@ import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import { AppError } from "../../shared/server/errors.ts";
 
-/** argon2id (the library's default) with OWASP's figures. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const currentParameters = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
+/** Of argon2id (the library's default): KiB of memory, passes, threads. */
+export interface PasswordCost {
+  memoryCost: number;
+  timeCost: number;
+  parallelism: number;
+}
+
+/** OWASP's figures. */
+const OWASP: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Hashes at a time: each takes a thread of the pool that file reads need too, and 19 MiB. */
 const HASHES_AT_ONCE = 2;
@@ -19,7 +25,9 @@ export interface Passwords {
   isOld(passwordHash: string): boolean;
 }
 
-export function createPasswords(): Passwords {
+/** @param cost Of hashes made from now on; those made at another cost still match. */
+export function createPasswords(cost: PasswordCost = OWASP): Passwords {
+  const currentParameters = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
   const limited = createQueue();
   // Nobody knows this password; it is verified against where there is none.
   const dummy = hash(randomBytes(32), cost);

@@ -14,6 +14,7 @@ import { createWsClient, type WsClient } from "../lib/ws-client.ts";
 import type { GuardOptions } from "../middleware/guard.ts";
 import type { Access } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
+import type { PasswordCost } from "./passwords.ts";
 
 export const WEB_ORIGIN = "http://localhost:3005";
 export const EMIT_TOKEN = "e".repeat(43);
@@ -59,7 +60,12 @@ export interface TestAccess {
   stop(): Promise<void>;
 }
 
+/** A hash as production makes it takes a tenth of a second, and tests make hundreds that nobody will try to break. */
+export const CHEAP: PasswordCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
 export interface TestAccessOptions {
+  /** {@link CHEAP} when absent. */
+  passwordCost?: PasswordCost;
   env?: Record<string, string>;
   clock?: ClockSources;
   guard?: GuardOptions;
@@ -123,7 +129,7 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
 async function start(
   config: Config,
   port: number,
-  { clock = machineClock, guard = {}, log = silentLog() }: TestAccessOptions,
+  { clock = machineClock, guard = {}, log = silentLog(), passwordCost = CHEAP }: TestAccessOptions,
   consoleLines: string[],
   revoked: Required<Revocation>[],
 ) {
@@ -137,6 +143,7 @@ async function start(
   const parts = createApiDeps({
     ...{ config: { ...config, NODE_ENV: "production" }, log, originPolicy, emitToken: EMIT_TOKEN },
     ...{ realtime, announce, clock },
+    passwordCost,
   });
   const { deps } = parts;
   const app = createApi(deps, guard);

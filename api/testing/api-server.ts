@@ -4,7 +4,7 @@ import { parseConfig } from "../../shared/server/config.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { type Answer, type Ask, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
+import { type Answer, type Ask, CHEAP, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -56,7 +56,15 @@ export async function startApi({ dockerHost, pm2Home, logStore, env, change }: T
   const originPolicy = createOriginPolicy([WEB_ORIGIN], [port]);
   const lines: string[] = [];
   const announce = (line: string) => void lines.push(line);
-  const parts = createApiDeps({ config, log, originPolicy, emitToken: EMIT_TOKEN, realtime, announce });
+  const parts = createApiDeps({
+    config,
+    log,
+    originPolicy,
+    emitToken: EMIT_TOKEN,
+    realtime,
+    announce,
+    passwordCost: CHEAP,
+  });
   const usual = parts.deps;
   const deps = { ...usual, ...change?.(usual) };
   app = createApi(deps);
