@@ -79,7 +79,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     maxHttpBufferSize: CLIENT_MESSAGE_MAX,
     perMessageDeflate: false,
     httpCompression: false,
-    cors: { origin: [...deps.originPolicy.origins], credentials: true },
+    cors: {
+      origin: (origin: string | undefined, answer: (error: Error | null, allowed?: boolean) => void) =>
+        answer(null, deps.originPolicy.allowsOrigin(origin)),
+      credentials: true,
+    },
   };
   const engine = new EngineServer(limits);
   const io = new Server({ connectTimeout, serveClient: false, adapter: createFanoutAdapter(writer, laggards) });

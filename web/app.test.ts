@@ -1,14 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { createServer } from "vite";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { silentLog } from "../shared/server/log.ts";
 import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 import { createWebApp } from "./app.ts";
 import { loadAssets } from "./assets.ts";
 import type { ConnectTargets } from "./security-headers.ts";
-import { addServerAddresses } from "./server-addresses.ts";
+import { buildAddresses, readServerAddresses, toServedPage, writeServerAddresses } from "./server-addresses.ts";
 
 const page = "<!doctype html><head><title>AI Desktop</title></head>";
 const script = `export const text = "${"hello ".repeat(200)}";`;
@@ -31,7 +32,7 @@ function ask(path: string, init: RequestInit & { host?: string } = {}, targets: 
     [3005],
   );
   const app = createWebApp({
-    assets: loadAssets(folder.path, (_path, html) => addServerAddresses(html, targets)),
+    assets: loadAssets(folder.path, (_path, html) => toServedPage(html, targets)),
     originPolicy: policy,
     targets,
     log: silentLog(),
@@ -129,10 +130,10 @@ test("configured addresses are written into the page and allowed by the policy",
 
 test("under a path, the page names its files and servers by it, and may connect to its own origin alone", async () => {
   const html = '<head><link href="./icon.svg"><script src="./assets/index-abc123.js"></script></head>';
-  expect(addServerAddresses(html, { basePath: "/panel" })).toBe(
+  expect(toServedPage(html, { basePath: "/panel" })).toBe(
     '<head><link href="/panel/icon.svg"><script src="/panel/assets/index-abc123.js"></script><meta name="base-path" content="/panel"></head>',
   );
-  expect(addServerAddresses(html, {})).toContain('src="/assets/index-abc123.js"');
+  expect(toServedPage(html, {})).toContain('src="/assets/index-abc123.js"');
   expect(connectOf(await ask("/", {}, { basePath: "/panel" }))).toEqual([
     "'self'",
     "ws://localhost:3005",
@@ -161,4 +162,28 @@ test("a head request gets the headers alone, and health needs no log-in", async 
   const head = await ask("/", { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);
   expect(await (await ask("/health")).json()).toEqual({ success: true, status: "healthy" });
+});
+
+test("addresses given to the build are read by the server, and replaced by those given to its start", () => {
+  const env = { VITE_API_URL: "https://api.example.com/?a=1&b=2", VITE_WS_URL: "https://live.example.com" };
+  const built = writeServerAddresses(page, buildAddresses(env));
+  expect(readServerAddresses(built)).toEqual({ apiUrl: env.VITE_API_URL, wsUrl: env.VITE_WS_URL });
+  const served = toServedPage(built, { apiUrl: "http://127.0.0.1:4206", wsUrl: env.VITE_WS_URL });
+  expect(readServerAddresses(served)).toEqual({ apiUrl: "http://127.0.0.1:4206", wsUrl: env.VITE_WS_URL });
+  expect(served.match(/<meta name="api-url"/g)).toHaveLength(1);
+  expect(readServerAddresses(page)).toEqual({ apiUrl: undefined, wsUrl: undefined });
+  expect(() => buildAddresses({ VITE_API_URL: "api.example.com" })).toThrow("VITE_API_URL must be an address");
+});
+
+test("the build and the development server write the addresses they are given into the page", async () => {
+  vi.stubEnv("VITE_API_URL", "https://api.example.com");
+  const configFile = join(import.meta.dirname, "vite.config.ts");
+  const server = await createServer({ configFile, server: { middlewareMode: true, ws: false }, logLevel: "silent" });
+  try {
+    const html = await server.transformIndexHtml("/", page);
+    expect(readServerAddresses(html)).toEqual({ apiUrl: "https://api.example.com", wsUrl: undefined });
+  } finally {
+    await server.close();
+    vi.unstubAllEnvs();
+  }
 });

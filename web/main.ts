@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
@@ -9,7 +9,7 @@ import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createWebApp } from "./app.ts";
 import { loadAssets } from "./assets.ts";
-import { addServerAddresses } from "./server-addresses.ts";
+import { readServerAddresses, toServedPage } from "./server-addresses.ts";
 
 const build = join(import.meta.dirname, "dist");
 /** Time for answers under way once the server stops. */
@@ -22,9 +22,15 @@ function start(): void {
   }
   const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "web" });
   const port = config.PORT ?? 3005;
-  const targets = { apiUrl: config.VITE_API_URL, wsUrl: config.VITE_WS_URL, basePath: config.BASE_PATH };
+  // What the start is told wins over what the build was told.
+  const built = readServerAddresses(readFileSync(join(build, "index.html"), "utf8"));
+  const targets = {
+    apiUrl: config.VITE_API_URL ?? built.apiUrl,
+    wsUrl: config.VITE_WS_URL ?? built.wsUrl,
+    basePath: config.BASE_PATH,
+  };
   const app = createWebApp({
-    assets: loadAssets(build, (_path, html) => addServerAddresses(html, targets)),
+    assets: loadAssets(build, (_path, html) => toServedPage(html, targets)),
     originPolicy: createOriginPolicy(allowedOrigins(config, process.platform), [port]),
     targets,
     log,

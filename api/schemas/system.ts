@@ -24,6 +24,17 @@ export const systemInfoSchema = z.object({
   cpuCount: z.int(),
   memoryTotal: z.int().describe("Bytes."),
   bootedAt: z.iso.datetime(),
+  hardware: z
+    .object({
+      manufacturer: z.string(),
+      model: z.string(),
+      virtualization: z.string().describe("Hypervisor or container technology; empty on bare metal."),
+      sockets: z.int(),
+      physicalCores: z.int(),
+      maxSpeedGHz: z.number().nullable(),
+    })
+    .nullable()
+    .describe("Null where it could not be read."),
 }) satisfies z.ZodType<SystemInfo>;
 
 const percent = z.number().min(0).max(100);

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { arch, cpus, hostname, release } from "node:os";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
-import type { SystemInfo } from "../protocol/system.ts";
 import { createDiskReader } from "./disk-usage.ts";
-import type { HostMetrics, HostSample } from "./metrics.ts";
+import type { HostSample, PlatformMetrics } from "./metrics.ts";
 import { toPercent } from "./percent.ts";
 import {
   type CpuTimes,
@@ -22,7 +21,7 @@ import { createNetworkRates } from "./rates.ts";
 const FIRST_SPAN_MS = 200;
 
 /** Host figures from procfs, without a child process. */
-export function createLinuxMetrics(): HostMetrics {
+export function createLinuxMetrics(): PlatformMetrics {
   const readDisks = createDiskReader();
   const toRates = createNetworkRates();
   let before: ReturnType<typeof readCpuTimes> | undefined;
@@ -66,7 +65,7 @@ export function createLinuxMetrics(): HostMetrics {
         timestamp: new Date().toISOString(),
       };
     },
-    async info(): Promise<SystemInfo> {
+    async info() {
       return {
         hostname: hostname(),
         platform: process.platform,

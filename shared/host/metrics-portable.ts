@@ -1,11 +1,11 @@
 import { arch, hostname, loadavg, release, uptime } from "node:os";
 import process from "node:process";
-import type { HostMetrics } from "./metrics.ts";
+import type { PlatformMetrics } from "./metrics.ts";
 import { toPercent } from "./percent.ts";
 import { createNetworkRates } from "./rates.ts";
 
 /** Host figures by systeminformation: for development on macOS, since each sample starts child processes. */
-export function createPortableMetrics(): HostMetrics {
+export function createPortableMetrics(): PlatformMetrics {
   // Loaded on first use: on Linux, where it is not used, it would cost every start its import.
   const library = () => import("systeminformation");
   const toRates = createNetworkRates();

@@ -5,14 +5,14 @@ import process from "node:process";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../testing/eventually.ts";
 import { createDiskReader } from "./disk-usage.ts";
-import { createHostMetrics, type HostMetrics } from "./metrics.ts";
+import { createHostMetrics, type PlatformMetrics } from "./metrics.ts";
 import { createPortableMetrics } from "./metrics-portable.ts";
 import { parseCpuTimes, parseInterfaces, parseMounts } from "./procfs.ts";
 
 const linux = process.platform === "linux";
 const percent = (value: number) => value >= 0 && value <= 100;
 
-describe.each<[string, () => HostMetrics]>([
+describe.each<[string, () => PlatformMetrics]>([
   ["the host's own reader", createHostMetrics],
   ["the portable reader", createPortableMetrics],
 ])("%s", (_, create) => {
@@ -40,6 +40,18 @@ describe.each<[string, () => HostMetrics]>([
     for (const text of [info.distribution, info.kernel, info.cpuModel]) expect(text).not.toBe("");
     expect(Date.parse(info.bootedAt)).toBeLessThan(Date.now());
   });
+});
+
+test("tells what the machine is made of, and reads it once", async () => {
+  const metrics = createHostMetrics();
+  const [info, again] = await Promise.all([metrics.info(), metrics.info()]);
+  expect(info.hardware?.physicalCores).toBeGreaterThan(0);
+  expect(info.hardware?.physicalCores).toBeLessThanOrEqual(cpus().length);
+  expect(info.hardware?.sockets).toBeGreaterThan(0);
+  for (const text of [info.hardware?.manufacturer, info.hardware?.model, info.hardware?.virtualization]) {
+    expect(text).toEqual(expect.not.stringMatching(/^-$|default string|\p{Cc}/iu));
+  }
+  expect(again).toBe(info);
 });
 
 describe.skipIf(!linux)("on Linux", () => {

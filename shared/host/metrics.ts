@@ -1,17 +1,25 @@
 import process from "node:process";
 import type { SystemInfo, SystemStats } from "../protocol/system.ts";
+import { readHardware } from "./hardware.ts";
 import { createLinuxMetrics } from "./metrics-linux.ts";
 import { createPortableMetrics } from "./metrics-portable.ts";
 
 /** What the host itself can tell; the counts of processes and containers come from their own daemons. */
 export type HostSample = Omit<SystemStats, "pm2Processes" | "containers">;
 
+/** One platform's reader. */
+export interface PlatformMetrics {
+  sample(): Promise<HostSample>;
+  info(): Promise<Omit<SystemInfo, "hardware">>;
+}
+
 /**
- * Host figures: procfs on Linux (no child process a sample), systeminformation on macOS.
+ * Host metrics: procfs on Linux (no child process a sample), systeminformation on macOS and for the static facts of the hardware.
  * `sample` remembers the counters of its last call, so one reader serves all; rates are between two calls.
  */
 export interface HostMetrics {
   sample(): Promise<HostSample>;
+  /** Read once; what cannot change while the host runs. */
   info(): Promise<SystemInfo>;
 }
 
@@ -34,7 +42,7 @@ export function createHostMetrics(): HostMetrics {
       return latest;
     },
     info() {
-      info ??= metrics.info();
+      info ??= Promise.all([metrics.info(), readHardware()]).then(([facts, hardware]) => ({ ...facts, hardware }));
       info.catch(() => {
         info = undefined;
       });

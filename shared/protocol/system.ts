@@ -51,6 +51,17 @@ export interface NetworkStats {
 }
 
 /** What does not change while the host runs. */
+/** What the machine is made of; texts are empty where it does not say. */
+export interface HardwareInfo {
+  manufacturer: string;
+  model: string;
+  /** The hypervisor or container technology it runs on; empty on bare metal. */
+  virtualization: string;
+  sockets: number;
+  physicalCores: number;
+  maxSpeedGHz: number | null;
+}
+
 export interface SystemInfo {
   hostname: string;
   platform: string;
@@ -62,6 +73,8 @@ export interface SystemInfo {
   memoryTotal: number;
   /** ISO 8601. */
   bootedAt: string;
+  /** Null where it could not be read. */
+  hardware: HardwareInfo | null;
 }
 
 /** A part the panel depends on, absent or present: an absent one is a state, not an error. */

@@ -56,7 +56,7 @@ const schema = z.object({
   CLIENT_URL: origin.optional(),
   VITE_API_URL: z.url().optional(),
   VITE_WS_URL: z.url().optional(),
-  VPS_IP: z.union([z.ipv4(), z.ipv6()]).optional(),
+  VPS_IP: z.union([z.ipv4(), z.ipv6()], "must be an IPv4 or IPv6 address").optional(),
   PUBLIC_ORIGIN: csv.pipe(z.array(origin)),
   BASE_PATH: basePath,
   DATA_DIR: z

@@ -31,9 +31,13 @@ export function createOriginPolicy(
   return {
     origins,
     allowsHost: (host) => host !== undefined && allowedHosts.has(host.toLowerCase()),
-    allowsOrigin: (origin) => origin !== undefined && allowedOrigins.has(origin),
+    allowsOrigin: (origin) => origin !== undefined && allowedOrigins.has(withoutDefaultPort(origin)),
   };
 }
+
+/** Browsers leave the default port out of an origin; programs may name it. */
+const withoutDefaultPort = (origin: string): string =>
+  origin.replace(/^(http:\/\/.+):80$|^(https:\/\/.+):443$/, "$1$2");
 
 /** Two `Host` headers, or a request target with a host of its own, are never honest. */
 export function hasOneHost(request: { headers: IncomingHttpHeaders; rawHeaders: string[]; url?: string }): boolean {

@@ -18,16 +18,14 @@ export function serverUrl(page: PageLocation, configured: string | undefined, po
   return `${page.protocol}//${page.hostname}:${port}`;
 }
 
-/** What the web server was told, or else the build. */
-const configured = (name: string, built: string | undefined): string | undefined =>
-  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || built || undefined;
+/** What the web server was told at its start, or else the build. */
+const configured = (name: string): string | undefined =>
+  document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || undefined;
 
 /** Path the app is reached under, without a slash at its end; empty at the root. */
-export const basePath = (): string => configured("base-path", undefined) ?? "";
+export const basePath = (): string => configured("base-path") ?? "";
 /** Address of a file that is part of the build, outside of what the bundler names. */
 export const publicFile = (name: string): string => `${basePath()}/${name}`;
 
-export const apiUrl = (): string =>
-  serverUrl(window.location, configured("api-url", import.meta.env.VITE_API_URL), 3006, basePath());
-export const wsUrl = (): string =>
-  serverUrl(window.location, configured("ws-url", import.meta.env.VITE_WS_URL), 3007, basePath());
+export const apiUrl = (): string => serverUrl(window.location, configured("api-url"), 3006, basePath());
+export const wsUrl = (): string => serverUrl(window.location, configured("ws-url"), 3007, basePath());
