@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import type { IncomingHttpHeaders } from "node:http";
 import { type RequestOptions, request } from "node:https";
@@ -22,6 +23,8 @@ export interface NginxOptions {
   httpsPort?: number;
   /** Port of the door for backends in front of several realtime nodes; closed when absent. */
   backendsPort?: number;
+  /** The site without TLS, also under the bare address: for browsers that come by plain http. */
+  plain?: boolean;
   /** Port of one more site in front of this one, which has the panel under `/panel/`: `deploy/nginx-path.conf`. */
   outerPort?: number;
 }
@@ -33,7 +36,7 @@ export interface HttpsAnswer {
 }
 
 export interface TestNginx {
-  /** `https://localhost:<port>`, which the site answers to. */
+  /** `https://localhost:<port>`, which the site answers to; `http://127.0.0.1:<port>` without TLS. */
   origin: string;
   httpPort: number;
   httpsPort: number;
@@ -43,11 +46,13 @@ export interface TestNginx {
   send(path: string, options?: RequestOptions, body?: Buffer | string): Promise<HttpsAnswer>;
   errorLog(): Promise<string>;
   reload(): void;
+  /** Changes the site's file and loads it; resolves once requests reach it. */
+  change(edit: (site: string) => string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** `deploy/nginx.conf` itself, its names, ports and certificate replaced, in an nginx of its own. */
-export async function startNginx({ web, api, realtime, ...ports }: NginxOptions): Promise<TestNginx> {
+export async function startNginx({ web, api, realtime, plain = false, ...ports }: NginxOptions): Promise<TestNginx> {
   const folder = await tempFolder("nginx");
   const at = (name: string) => join(folder.path, name);
   const [freeHttp = 0, freeHttps = 0] = await freePorts(2);
@@ -69,7 +74,8 @@ export async function startNginx({ web, api, realtime, ...ports }: NginxOptions)
   const behind = outerPort === undefined ? site : turnOnRealIp(site);
   const doors =
     backendsPort === undefined ? behind : uncomment(behind).replaceAll("127.0.0.1:3017", `127.0.0.1:${backendsPort}`);
-  await writeFile(at("site.conf"), doors);
+  const original = plain ? withoutTls(doors) : doors;
+  await writeFile(at("site.conf"), original);
   for (const name of ["body", "proxy", "fastcgi", "uwsgi", "scgi"]) await mkdir(at(name));
   await writeFile(
     at("nginx.conf"),
@@ -101,13 +107,27 @@ http {
   }
   const certificate = await readFile(at("fullchain.pem"), "utf8");
   return {
-    origin: `https://localhost:${outerPort ?? httpsPort}`,
+    origin: plain ? `http://127.0.0.1:${httpsPort}` : `https://localhost:${outerPort ?? httpsPort}`,
     httpPort,
     httpsPort,
     certificate,
     send: (path, options, body) => sendHttps(outerPort ?? httpsPort, certificate, path, options, body),
     errorLog,
     reload: () => nginx.signal("SIGHUP"),
+    async change(edit) {
+      const mark = `/changed-${randomUUID()}`;
+      const health = "location = /health {";
+      await writeFile(
+        at("site.conf"),
+        edit(original).replace(health, `location = ${mark} { return 204; }\n    ${health}`),
+      );
+      nginx.signal("SIGHUP");
+      const url = `${plain ? "http" : "https"}://127.0.0.1:${httpsPort}${mark}`;
+      await eventually(async () => {
+        const { stdout } = await run("curl", ["-skw", "%{http_code}", "-H", `Host: localhost:${httpsPort}`, url]);
+        return stdout.endsWith("204");
+      });
+    },
     close,
   };
 }
@@ -124,6 +144,9 @@ async function outerSite(port: number, innerPort: number, certificates: string):
     ${location.replaceAll("127.0.0.1:8443", `127.0.0.1:${innerPort}`)}
   }`;
 }
+
+const withoutTls = (site: string): string =>
+  site.replaceAll(" ssl http2", "").replaceAll("server_name localhost;", "server_name localhost 127.0.0.1;");
 
 const turnOnRealIp = (site: string): string =>
   site.replace(/# (set_real_ip_from) .*;/, "$1 127.0.0.1;").replace(/# (real_ip_header)/, "$1");

@@ -27,6 +27,7 @@ export const testParts = [
   "namespaces",
   "registry",
   "compose",
+  "python-socketio",
   "acl",
 ] as const;
 export type TestPart = (typeof testParts)[number];
@@ -66,6 +67,14 @@ const looks: Record<TestPart, Look> = {
   logrotate: async () => needsPrograms("logrotate"),
   systemd: async () => needsPrograms("systemd-analyze"),
   registry: async () => needsPrograms("docker-registry"),
+  "python-socketio": async () => {
+    try {
+      execFileSync(findSystemPython(), ["-c", "import socketio, websocket, requests"], { stdio: "ignore" });
+      return null;
+    } catch {
+      return "not installed: python3-socketio, python3-websocket, python3-requests";
+    }
+  },
   /** The plugin or either generation of the program on its own. */
   compose: async () =>
     existsSync("/usr/libexec/docker/cli-plugins/docker-compose") ? null : needsPrograms("docker-compose"),
@@ -101,6 +110,10 @@ export function findProgram(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
+
+/** The system's Python, which has the system's packages: another one on the PATH does not see them. */
+export const findSystemPython = (): string =>
+  ["/usr/bin/python3"].find(isExecutable) ?? findProgram("python3") ?? "python3";
 
 /** Path of a Chromium or Chrome; CHROMIUM names another. */
 export function findChromium(): string | undefined {
