@@ -108,6 +108,7 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
         ...(input === undefined ? {} : { input }),
         ...(signal === undefined ? {} : { signal }),
       }).catch((error: unknown) => {
+        signal?.throwIfAborted(); // it was cancelled before it began
         throw new AppError("upstream_unavailable", "Docker Compose could not be started.", { cause: error });
       });
       if (timedOut) throw new AppError("upstream_unavailable", "Docker Compose took too long and was ended.");

@@ -48,20 +48,16 @@ const filesKey = (name: string) => `stack files:${name}`;
 export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "jobs">) {
   const { stacks, compose, revisions, work } = stackHost;
 
-  /** Refused at once when the stack is locked; what takes its time is a job, one at a time for each stack. */
+  /** What takes its time is a job, one at a time for each stack. Refused at once: what a locked stack cannot do. */
   const act = async (c: Context<ApiEnv>, name: string, verb: StackVerb, options: StackWorkOptions = {}) => {
     c.set("auditTarget", name);
-    const stack = await stacks.open(name);
-    if (verb === "remove" && !stack.place.own)
-      throw new AppError("forbidden", "Only stacks made here are deleted here.");
     const by = c.get("principal").name;
+    const run = await work.prepare(name, verb, options, by);
     const job = beginJob(c, jobs, {
-      ...{
-        kind: `stack:${verb}`,
-        target: name,
-        keys: { own: verb === "pull" ? [filesKey(name)] : [filesKey(name), stackKey(name)] },
-      },
-      run: (handle) => work.run(stack, verb, options, handle, by),
+      kind: `stack:${verb}`,
+      target: name,
+      keys: { own: verb === "pull" ? [filesKey(name)] : [filesKey(name), stackKey(name)] },
+      run,
     });
     return c.json(ok({ job }), 202);
   };
@@ -74,7 +70,12 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     .get(
       "/",
       describe("List the stacks of this host", {
-        answer: { stacks: z.array(stackSchema), engine: dependencySchema, compose: composeStateSchema },
+        answer: {
+          stacks: z.array(stackSchema),
+          engine: dependencySchema,
+          compose: composeStateSchema,
+          complete: z.boolean(),
+        },
       }),
       async (c) => c.json(ok(await stacks.list())),
     )

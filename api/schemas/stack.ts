@@ -23,13 +23,16 @@ export const stackSchema = z.object({
   name: z.string().describe("Name of the compose project."),
   state: z.enum(stackStates),
   running: z.int().describe("Containers that run."),
-  total: z.int(),
+  total: z.int().describe("Containers, and services that should have one and have none."),
   unhealthy: z.int(),
+  missing: z.int().describe("Services of the compose file that should have a container and have none."),
+  finished: z.int().describe("Containers that ended with 0 and are not to be started again."),
   own: z.boolean().describe("Made in the panel's own folder of stacks."),
   folder: z.string(),
   files: z.array(z.string()),
   lock: z.enum(stackLocks).nullable().describe("Why it can only be looked at; null when it can be changed."),
   reason: z.string().nullable(),
+  notices: z.array(z.string()).describe("What to know before it is acted on."),
 }) satisfies z.ZodType<Stack>;
 
 export const stackDetailSchema = stackSchema.extend({
@@ -38,6 +41,7 @@ export const stackDetailSchema = stackSchema.extend({
       name: z.string(),
       image: z.string().nullable(),
       defined: z.boolean().nullable().describe("Whether the compose file names it; null when the file is not read."),
+      wanted: z.boolean().nullable().describe("Whether the file wants it to run; null when the file is not read."),
       containers: z.array(serviceSchema),
     }),
   ),
@@ -77,4 +81,5 @@ export const stackRevisionSchema = z.object({
 export const stackEnvSchema = z.object({
   names: z.array(z.string()).describe("Values never leave the server."),
   etag: z.string().nullable().describe("Null when there is no such file."),
+  target: z.string().nullable().describe("Path of the file on the host when it is a link."),
 });

@@ -98,14 +98,14 @@ function readValue(text: string, from: number, lookUp: (name: string) => string 
     if (end !== -1) {
       // Only the quote itself is escaped in single quotes.
       const inside = text.slice(from + 1, end).replaceAll(`\\${quote}`, quote);
-      const value = quote === "'" ? inside : expand(withoutEscapes(inside), lookUp);
+      const value = quote === "'" ? inside : interpolate(withoutEscapes(inside), lookUp);
       return { value, from, to: end + 1, ended: true };
     }
     return { value: text.slice(from + 1, line).trimEnd(), from, to: trimmedEnd(text, from, line), ended: false };
   }
   const comment = text.slice(from, line).indexOf(" #");
   const to = trimmedEnd(text, from, comment === -1 ? line : from + comment);
-  return { value: expand(text.slice(from, to), lookUp), from, to, ended: true };
+  return { value: interpolate(text.slice(from, to), lookUp), from, to, ended: true };
 }
 
 function endOfQuote(text: string, from: number, quote: string): number {
@@ -136,13 +136,14 @@ const withoutEscapes = (text: string): string =>
 const EXPANDED_MAX = 64 * 1024;
 const reference = /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})/g;
 
-function expand(text: string, lookUp: (name: string) => string | undefined): string {
+/** Puts the values of variables in their places. A variable that is not set, and has no default, is empty. */
+export function interpolate(text: string, lookUp: (name: string) => string | undefined): string {
   const expanded = text.replace(reference, (_, dollar, plain, braced, operator = "", other = "") => {
     if (dollar) return "$";
     const value = lookUp(plain ?? braced);
     const isSet = value !== undefined && !(operator.startsWith(":") && value === "");
-    if (operator.endsWith("+")) return isSet ? expand(other, lookUp) : "";
-    return isSet ? value : operator.endsWith("-") ? expand(other, lookUp) : "";
+    if (operator.endsWith("+")) return isSet ? interpolate(other, lookUp) : "";
+    return isSet ? value : operator.endsWith("-") ? interpolate(other, lookUp) : "";
   });
   return expanded.slice(0, EXPANDED_MAX);
 }

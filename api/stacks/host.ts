@@ -5,6 +5,7 @@ import type { DockerHost } from "../../shared/host/docker.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type Compose, createCompose } from "../compose/compose.ts";
+import { createKnownStacks } from "./known-stacks.ts";
 import { createStackPlaces } from "./places.ts";
 import { createRevisions, type Revisions } from "./revisions.ts";
 import { createStacks, type Stacks } from "./stacks.ts";
@@ -39,7 +40,8 @@ export function createStackHost({ database, docker, config, log, journal, path }
     journal,
   });
   const revisions = createRevisions(database);
-  const stacks = createStacks({ docker, compose, places, revisions });
+  const known = createKnownStacks(database);
+  const stacks = createStacks({ docker, compose, places, revisions, known });
   void compose.state(); // looked for once, before somebody waits for it
-  return { stacks, compose, revisions, work: createStackWork({ stacks, compose, revisions }) };
+  return { stacks, compose, revisions, work: createStackWork({ stacks, compose, revisions, docker }) };
 }

@@ -1,20 +1,17 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
-import type { SaveJournal } from "../../shared/files/save-journal.ts";
 import { hasEscapedBytes } from "../../shared/host/files/name.ts";
-import { createFileRoot, type FileRoot } from "../../shared/host/files.ts";
+import type { FileRoot } from "../../shared/host/files.ts";
 import { hasControlCharacter } from "../../shared/protocol/rooms.ts";
 import { type StackLock, stackName } from "../../shared/protocol/stack.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { Log } from "../../shared/server/log.ts";
+import { composeFilesOf, FOLDER_ENTRIES_MAX, findComposeFolders, mainComposeName } from "./compose-folders.ts";
+import { createStackRoots, type ResolvedFile, type StackRoot, type StackRootsOptions } from "./roots.ts";
 
-/** As Compose looks for them, in its order. */
-const composeNames = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
-const overrideOf = (name: string) => name.replace(/\.ya?ml$/, ".override$&");
 /** Stacks that are read from the panel's own folder. */
 const STACKS_MAX = 1_000;
 
-/** Where a stack's files lie: below one root, which no path leads out of. */
+/** Where a stack's files lie: below one root, which only links to files of another root lead out of. */
 export interface StackPlace {
   root: FileRoot;
   /** Made in the panel's own folder. */
@@ -25,6 +22,8 @@ export interface StackPlace {
   absoluteFolder: string;
   /** Main file first: paths of the root. */
   files: string[];
+  /** Follows a path of the root that may be a link; see {@link StackRoots}. */
+  resolve(path: string): Promise<ResolvedFile>;
 }
 
 export type Located = { place: StackPlace } | { lock: Exclude<StackLock, null>; reason: string };
@@ -35,71 +34,43 @@ export interface StackPlaces {
   own(name: string): Promise<Located>;
   /** Where labels of containers say a stack's files are. */
   labelled(workingDir: string, configFiles: readonly string[]): Promise<Located>;
+  /** Places below the listed folders that hold a compose file, whether they ever ran or not. */
+  listed(): Promise<ListedPlaces>;
   /** Makes the folder of a new stack; `conflict` when there is one. */
   make(name: string): Promise<StackPlace>;
 }
 
-export interface StackPlacesOptions {
-  /** The panel's own folder, made when it is needed. */
-  stacksDir: string;
-  /** Folders the operator lists. */
-  roots: readonly string[];
-  /** Kept out of reach of the operator's roots. */
-  dataDir: string;
-  log: Log;
-  journal: SaveJournal;
+export interface ListedPlaces {
+  places: StackPlace[];
+  /** False when there are more folders than are looked at. */
+  complete: boolean;
 }
 
-interface Root {
-  path: string;
-  files: FileRoot;
-  own: boolean;
-}
-
-export function createStackPlaces({ stacksDir, roots, dataDir, log, journal }: StackPlacesOptions): StackPlaces {
-  const own: Root = { path: stacksDir, files: createFileRoot({ root: stacksDir, log, journal }), own: true };
-  const all: Root[] = [
-    own,
-    ...roots.map((path) => ({
-      path,
-      files: createFileRoot({ root: path, log, journal, protect: [dataDir] }),
-      own: false,
-    })),
-  ];
-  const ready = () => mkdir(stacksDir, { recursive: true, mode: 0o700 });
+export function createStackPlaces(options: StackRootsOptions): StackPlaces {
+  const roots = createStackRoots(options);
+  const { own } = roots;
+  const ready = () => mkdir(options.stacksDir, { recursive: true, mode: 0o700 });
 
   /** The folder's own path on the host once each step of it has been seen to be no link. */
-  const placeOf = async (root: Root, folder: string, files: readonly string[]): Promise<StackPlace> => {
+  const placeOf = async (root: StackRoot, folder: string, files: readonly string[]): Promise<StackPlace> => {
     const { absolutePath } = await root.files.resolveFolder(folder);
-    return { root: root.files, own: root.own, folder, absoluteFolder: absolutePath, files: [...files] };
+    return {
+      ...{ root: root.files, own: root.own, folder, absoluteFolder: absolutePath, files: [...files] },
+      resolve: (path) => roots.resolve(root, path),
+    };
   };
 
-  /** Names of the folder's regular files that are compose files. */
-  const lookInside = async (root: Root, folder: string): Promise<string[]> => {
-    const { entries } = await root.files.list(folder, { limit: 1_000 });
-    const names = new Set(entries.filter(({ kind }) => kind === "file").map(({ name }) => name));
-    const main = composeNames.find((name) => names.has(name));
-    if (main === undefined) return [];
-    return [main, overrideOf(main)].filter((name) => names.has(name)).map((name) => posix.join(folder, name));
-  };
-
-  /** The root a path of the host lies in, and the path inside it. */
-  const inRoot = async (path: string): Promise<{ root: Root; inside: string } | undefined> => {
-    for (const root of all) {
-      const real = await realpath(root.path).catch(() => root.path);
-      for (const base of [root.path, real]) {
-        if (path === base) return { root, inside: "/" };
-        const prefix = base === "/" ? base : `${base}/`;
-        if (path.startsWith(prefix)) return { root, inside: `/${path.slice(prefix.length)}` };
+  /** Opens each file once: it is there and regular, or a link to one that may be opened. */
+  const checked = async (place: StackPlace): Promise<Located> => {
+    for (const file of place.files) {
+      try {
+        const { root, path } = await place.resolve(file);
+        await (await root.openDownload(path)).close();
+      } catch (error) {
+        return refused(error, posix.basename(file));
       }
     }
-    return undefined;
-  };
-
-  const refused = (error: unknown): Located => {
-    if (!(error instanceof AppError) || error.code === "internal") throw error;
-    if (error.code === "not_found") return fileMissing;
-    return { lock: "refused", reason: `Its compose file is not opened: ${error.message}` };
+    return { place };
   };
 
   return {
@@ -113,8 +84,9 @@ export function createStackPlaces({ stacksDir, roots, dataDir, log, journal }: S
 
     async own(name) {
       try {
-        const files = await lookInside(own, `/${name}`);
-        return files.length === 0 ? fileMissing : { place: await placeOf(own, `/${name}`, files) };
+        const { entries } = await own.files.list(`/${name}`, { limit: FOLDER_ENTRIES_MAX });
+        const files = composeFilesOf(`/${name}`, entries);
+        return files.length === 0 ? fileMissing : await checked(await placeOf(own, `/${name}`, files));
       } catch (error) {
         return refused(error);
       }
@@ -126,21 +98,37 @@ export function createStackPlaces({ stacksDir, roots, dataDir, log, journal }: S
         isAbsolute(file) ? posix.normalize(file) : posix.join(workingDir, file),
       );
       if (!paths.every(isPlainPath)) return outside;
-      const folder = await inRoot(posix.normalize(workingDir).replace(/(.)\/$/, "$1"));
+      const named = posix.normalize(workingDir).replace(/(.)\/$/, "$1");
+      // A folder that is reached over a link is the folder the link leads to.
+      const real = await realpath(named).catch(() => named);
+      const folder = await roots.locate(real);
       if (!folder) return outside;
       const files: string[] = [];
       for (const path of paths) {
-        const found = await inRoot(path);
+        const found = await roots.locate(path.startsWith(`${named}/`) ? real + path.slice(named.length) : path);
         if (found?.root !== folder.root) return outside;
         files.push(found.inside);
       }
       try {
-        const place = await placeOf(folder.root, folder.inside, files);
-        for (const file of files) await (await folder.root.files.openDownload(file)).close(); // there, regular, no link
-        return { place };
+        return await checked(await placeOf(folder.root, folder.inside, files));
       } catch (error) {
         return refused(error);
       }
+    },
+
+    async listed() {
+      const found: StackPlace[] = [];
+      let complete = true;
+      for (const root of roots.listed) {
+        const { folders, complete: whole } = await findComposeFolders(root.files);
+        complete &&= whole;
+        for (const { folder, files } of folders) {
+          // A folder that changes meanwhile is looked at again the next time.
+          const place = await placeOf(root, folder, files).catch(() => undefined);
+          if (place && !(await isOwn(place.absoluteFolder))) found.push(place);
+        }
+      }
+      return { places: found, complete };
     },
 
     async make(name) {
@@ -151,9 +139,20 @@ export function createStackPlaces({ stacksDir, roots, dataDir, log, journal }: S
         if (!(error instanceof AppError) || error.code !== "conflict") throw error;
         throw new AppError("conflict", "There is a stack of that name already.", { cause: error });
       }
-      return placeOf(own, `/${name}`, [`/${name}/${composeNames[0]}`]);
+      return placeOf(own, `/${name}`, [`/${name}/${mainComposeName}`]);
     },
   };
+
+  /** A listed folder may hold the panel's own one: its stacks are listed as such. */
+  async function isOwn(path: string): Promise<boolean> {
+    return (await roots.locate(path))?.root === own;
+  }
+}
+
+function refused(error: unknown, name = "Its compose file"): Located {
+  if (!(error instanceof AppError) || error.code === "internal") throw error;
+  if (error.code === "not_found") return fileMissing;
+  return { lock: "refused", reason: `${name} is not opened: ${error.message}` };
 }
 
 /** An absolute path that every reader takes for the same: no control characters, no stand-in for bytes, no comma. */

@@ -6,7 +6,8 @@ import type { StackPlace } from "./places.ts";
 
 /** One compose file of a stack; 0 is the main one. Throws `not_found` and `too_large`. */
 export async function readStackFile(place: StackPlace, index: number): Promise<StackFile> {
-  const file = await place.root.readText(pathOf(place, index));
+  const { root, path } = await place.resolve(pathOf(place, index));
+  const file = await root.readText(path);
   if (file.size > COMPOSE_FILE_MAX) throw new AppError("too_large", "A compose file has 256 KiB at most.");
   return toStackFile(place, index, file);
 }
@@ -24,8 +25,8 @@ export async function writeStackFile(
   allowHardLinks = false,
 ): Promise<StackFile> {
   // A file that is there keeps its mode.
-  const options = { mode: 0o600, allowHardLinks };
-  return toStackFile(place, index, await place.root.writeText(pathOf(place, index), content, etag, options));
+  const { root, path } = await place.resolve(pathOf(place, index));
+  return toStackFile(place, index, await root.writeText(path, content, etag, { mode: 0o600, allowHardLinks }));
 }
 
 function pathOf(place: StackPlace, index: number): string {

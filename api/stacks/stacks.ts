@@ -1,11 +1,14 @@
 import type { DockerHost } from "../../shared/host/docker.ts";
-import type { ComposeState, Finding, Stack, StackDetail, StackFile } from "../../shared/protocol/stack.ts";
+import type { ComposeState, Finding, StackDetail, StackFile } from "../../shared/protocol/stack.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Compose } from "../compose/compose.ts";
 import { createStackChecker } from "./check/checker.ts";
+import { createComposeFacts } from "./compose-facts.ts";
 import { changeEnv, type EnvVariable } from "./env-file.ts";
-import { createStackFinder } from "./finder.ts";
+import { createStackFinder, type StackList, type StackTarget } from "./finder.ts";
+import type { KnownStacks } from "./known-stacks.ts";
+import { createListedStacks } from "./listed-stacks.ts";
 import type { OpenStack } from "./open-stack.ts";
 import type { StackPlaces } from "./places.ts";
 import type { Revisions } from "./revisions.ts";
@@ -18,13 +21,15 @@ import {
   type VariablesChange,
   writeVariables,
 } from "./variables.ts";
-import { joinServices, servicesOf } from "./view.ts";
+import { joinServices } from "./view.ts";
 
 export interface Stacks {
-  list(): Promise<{ stacks: Stack[]; engine: DependencyState; compose: ComposeState }>;
+  list(): Promise<StackList>;
   detail(name: string): Promise<{ stack: StackDetail; engine: DependencyState; compose: ComposeState }>;
   /** The stack, to be changed or acted on; `forbidden` with the reason when it is locked. */
   open(name: string): Promise<OpenStack>;
+  /** The stack, to be stopped or taken down: by its files or, where those are out of reach, by its containers. */
+  target(name: string): Promise<StackTarget>;
   readFile(name: string, index: number): Promise<StackFile>;
   /** Refuses what Compose refuses; keeps what was there before. */
   writeFile(
@@ -47,6 +52,11 @@ export interface Stacks {
   texts(stack: OpenStack): Promise<StackFile[]>;
   /** Variables whose values must not be shown in output. */
   secrets(stack: OpenStack): Promise<EnvVariable[]>;
+  /**
+   * Throws `conflict` while another project has containers that were made from the stack's folder, and
+   * `upstream_unavailable` when the Engine does not say.
+   */
+  refuseShared(stack: OpenStack): Promise<void>;
   /** Removes the folder of a stack of the panel's own; what it held is gone. */
   removeFolder(stack: OpenStack): Promise<void>;
 }
@@ -56,19 +66,22 @@ export interface StacksDeps {
   compose: Compose;
   places: StackPlaces;
   revisions: Revisions;
+  known: KnownStacks;
 }
 
-export function createStacks({ docker, compose, places, revisions }: StacksDeps): Stacks {
-  const finder = createStackFinder({ docker, compose, places });
+export function createStacks({ docker, compose, places, revisions, known }: StacksDeps): Stacks {
+  const facts = createComposeFacts();
+  const listed = createListedStacks(places, facts);
+  const finder = createStackFinder({ docker, compose, places, facts, known, listed });
   const checker = createStackChecker({ docker, compose });
 
   return {
     list: finder.list,
 
     async detail(name) {
-      const { stack, containers, located, engine, compose: tool } = await finder.find(name);
+      const { stack, containers, located, facts: read, engine, compose: tool } = await finder.find(name);
       const files = "place" in located ? await readStackFiles(located.place).catch(() => undefined) : undefined;
-      const defined = files && servicesOf(files.map(({ content }) => content));
+      const defined = read?.defined;
       const applied = revisions.applied(name);
       const appliedAt =
         [...applied.values()]
@@ -88,6 +101,8 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
     },
 
     open: finder.open,
+    target: finder.target,
+    refuseShared: finder.refuseShared,
 
     readFile: async (name, index) => readStackFile(await finder.place(name), index),
 
@@ -104,9 +119,7 @@ export function createStacks({ docker, compose, places, revisions }: StacksDeps)
     async create(name, content, env) {
       const tool = await compose.state();
       if (!tool.installed) throw new AppError("not_supported", tool.hint ?? "");
-      if (await finder.hasContainers(name)) {
-        throw new AppError("conflict", "Containers of a stack of that name are on this host already.");
-      }
+      await finder.refuseTaken(name);
       checker.refuseUnreadable(content);
       const variables = changeEnv("", { set: env, remove: [] });
       const place = await places.make(name);

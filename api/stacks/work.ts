@@ -1,8 +1,12 @@
+import type { DockerHost } from "../../shared/host/docker.ts";
 import { createMask } from "../../shared/host/value-mask.ts";
 import type { StackVerb } from "../../shared/protocol/stack.ts";
+import { AppError } from "../../shared/server/errors.ts";
 import type { ComposeOptions, ComposeVerb } from "../compose/arguments.ts";
 import type { Compose } from "../compose/compose.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
+import { type ContainerVerb, createContainerWork } from "./container-work.ts";
+import type { StackTarget } from "./finder.ts";
 import { type OpenStack, toProject } from "./open-stack.ts";
 import { readStep } from "./progress.ts";
 import type { Revisions } from "./revisions.ts";
@@ -17,10 +21,15 @@ export interface StackWorkDeps {
   stacks: Stacks;
   compose: Compose;
   revisions: Revisions;
+  docker: Pick<DockerHost, "projects" | "act" | "remove" | "networks" | "volumes">;
 }
 
+type StackRun = (handle: JobHandle) => Promise<undefined>;
+
 /** What a job does for a verb, from the check of the files to the end. */
-export function createStackWork({ stacks, compose, revisions }: StackWorkDeps) {
+export function createStackWork({ stacks, compose, revisions, docker }: StackWorkDeps) {
+  const containers = createContainerWork(docker);
+
   const call = async (stack: OpenStack, verb: ComposeVerb, options: ComposeOptions, handle: JobHandle) => {
     const mask = createMask(await stacks.secrets(stack));
     await compose.run({
@@ -35,6 +44,7 @@ export function createStackWork({ stacks, compose, revisions }: StackWorkDeps) {
   };
 
   const up = async (stack: OpenStack, { pull, ...options }: StackWorkOptions, handle: JobHandle, by: string) => {
+    await stacks.secrets(stack); // names the file when it cannot be read
     // What is brought up is what is looked at now: a file changed meanwhile is told as changed afterwards.
     const texts = await stacks.texts(stack);
     await stacks.refuseBroken(stack, handle.signal);
@@ -43,21 +53,71 @@ export function createStackWork({ stacks, compose, revisions }: StackWorkDeps) {
     for (const file of texts) revisions.keep("applied", stack.name, file, by);
   };
 
-  /** Nothing of the stack is left running when its folder goes. */
-  const remove = async (stack: OpenStack, options: StackWorkOptions, handle: JobHandle) => {
-    const { stack: now } = await stacks.detail(stack.name);
-    if (now.total > 0 || options.volumes) await call(stack, "down", options, handle);
+  /**
+   * Stops, restarts or takes down what runs, whatever the files have become. Compose does it where it can read them; where
+   * it cannot, or where its output could not be masked, the containers are acted on one by one.
+   */
+  const end = async (target: StackTarget, verb: ContainerVerb, options: StackWorkOptions, handle: JobHandle) => {
+    const direct = async (reason: string) => {
+      handle.line(`${reason} Acting on the containers directly.`);
+      await containers.run(target.name, verb, options, handle);
+    };
+    const { place, name } = target;
+    if (!place || target.lock !== null) return direct("Docker Compose cannot be used for this stack.");
+    const stack = { name, place };
+    const hidden = await stacks.secrets(stack).then(...([() => undefined, toSentence] as const));
+    if (hidden !== undefined) return direct(`${hidden} Output of Docker Compose could not be masked.`);
+    try {
+      await call(stack, verb, options, handle);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "conflict" || handle.signal.aborted) throw error;
+      // Only when it is the files that Compose objects to: what the Engine refuses, it would refuse again.
+      const fault = await stacks.refuseBroken(stack, handle.signal).then(...([() => undefined, toSentence] as const));
+      if (fault === undefined) throw error;
+      await direct("Docker Compose does not accept the files of this stack.");
+    }
+  };
+
+  /** Nothing of the stack is left running when its folder goes, and nothing of another project's. */
+  const remove = async (target: StackTarget, stack: OpenStack, options: StackWorkOptions, handle: JobHandle) => {
+    await stacks.refuseShared(stack);
+    const { stack: now, engine } = await stacks.detail(stack.name);
+    if (engine.state !== "up") throw new AppError("upstream_unavailable", engine.hint ?? "The Engine does not answer.");
+    if (now.total > 0 || options.volumes) await end(target, "down", options, handle);
+    await stacks.refuseShared(stack);
     await stacks.removeFolder(stack);
   };
 
   return {
-    async run(stack: OpenStack, verb: StackVerb, options: StackWorkOptions, handle: JobHandle, by: string) {
-      if (verb === "up") await up(stack, options, handle, by);
-      else if (verb === "remove") await remove(stack, options, handle);
-      else await call(stack, verb, options, handle);
-      return undefined;
+    /**
+     * Looks at what there is, and resolves with what a job is to do.
+     * @throws AppError `not_found`, `forbidden` (what a locked stack cannot do), `conflict` and `upstream_unavailable`
+     * (deleting while another project runs from the folder, or while the Engine does not say).
+     */
+    async prepare(name: string, verb: StackVerb, options: StackWorkOptions, by: string): Promise<StackRun> {
+      if (verb === "stop" || verb === "restart" || verb === "down") {
+        const target = await stacks.target(name);
+        const elsewhere = target.lock === "outside" || target.lock === "name";
+        // Without its file it could not be brought up again from here.
+        if (verb === "down" && elsewhere) await stacks.open(name);
+        return async (handle) => void (await end(target, verb, options, handle));
+      }
+      const stack = await stacks.open(name);
+      if (verb !== "remove") {
+        return async (handle) => {
+          if (verb === "up") await up(stack, options, handle, by);
+          else await call(stack, verb, options, handle);
+        };
+      }
+      if (!stack.place.own) throw new AppError("forbidden", "Only stacks made here are deleted here.");
+      await stacks.refuseShared(stack);
+      const target = await stacks.target(name);
+      return async (handle) => void (await remove(target, stack, options, handle));
     },
   };
 }
 
 export type StackWork = ReturnType<typeof createStackWork>;
+
+const toSentence = (error: unknown): string =>
+  error instanceof AppError && error.code !== "internal" ? error.message : "The files of this stack cannot be read.";

@@ -14,8 +14,11 @@ export const stackName = z
 /** What a stack is asked for by. A label may hold any text: it is compared, and used in no other way. */
 export const stackRef = opaqueId;
 
-export const stackStates = ["running", "partial", "unhealthy", "stopped", "down"] as const;
-/** `partial`: some containers run; `stopped`: none does; `down`: there is no container. */
+export const stackStates = ["running", "partial", "unhealthy", "stopped", "down", "unknown"] as const;
+/**
+ * `partial`: some of what should run does; `stopped`: nothing does; `down`: there is no container; `unknown`: the Engine does
+ * not answer, so that no count below says anything.
+ */
 export type StackState = (typeof stackStates)[number];
 
 /** Why a stack can only be looked at; null when it can be changed. */
@@ -26,9 +29,15 @@ export interface Stack {
   /** Name of the compose project. */
   name: string;
   state: StackState;
+  /** Containers that run. */
   running: number;
+  /** Containers, and services that should have one and have none. */
   total: number;
   unhealthy: number;
+  /** Services of the compose file that should have a container and have none; 0 for a stack that is down. */
+  missing: number;
+  /** Containers that ended with 0 and are not to be started again. */
+  finished: number;
   /** Made in the panel's own folder of stacks. */
   own: boolean;
   /** Folder on the host, as its containers' labels or the panel's folder have it. */
@@ -37,6 +46,8 @@ export interface Stack {
   lock: StackLock;
   /** The lock in a sentence. */
   reason: string | null;
+  /** What to know before it is acted on, in sentences: other projects of the same folder or name, an unreadable `.env`. */
+  notices: string[];
 }
 
 export interface StackService {
@@ -45,6 +56,8 @@ export interface StackService {
   image: string | null;
   /** Whether the compose file names it; null when the file is not read. */
   defined: boolean | null;
+  /** Whether the file wants it to run: a profile of it is active and its scale is above 0. Null when the file is not read. */
+  wanted: boolean | null;
   containers: Service[];
 }
 

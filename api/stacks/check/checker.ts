@@ -1,3 +1,4 @@
+import { UnavailableError } from "../../../shared/host/dependency.ts";
 import type { DockerHost } from "../../../shared/host/docker.ts";
 import { createMask } from "../../../shared/host/value-mask.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
@@ -41,7 +42,12 @@ export function createStackChecker({ docker, compose }: StackCheckerDeps): Stack
     run: Pick<ComposeRun, "project" | "input" | "signal">,
   ): Promise<string[] | undefined> => {
     const lines: string[] = [];
-    const mask = createMask(await secretsOf(place)); // Compose quotes the value it does not like
+    // Compose quotes the value it does not like. Where values are not known, nothing of what it says is shown.
+    const hidden = await secretsOf(place).catch((error: unknown) => {
+      if (error instanceof AppError && error.code !== "internal") return error.message;
+      throw error;
+    });
+    const mask = typeof hidden === "string" ? () => "" : createMask(hidden);
     try {
       await compose.run({
         ...{ verb: "config", ...run },
@@ -49,8 +55,10 @@ export function createStackChecker({ docker, compose }: StackCheckerDeps): Stack
       });
       return undefined;
     } catch (error) {
-      if (error instanceof AppError && error.code === "conflict") return lines;
-      throw error;
+      if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+      return typeof hidden === "string"
+        ? [`Compose does not accept the stack, and what it says is not shown. ${hidden}`]
+        : lines;
     }
   };
 
@@ -65,11 +73,14 @@ export function createStackChecker({ docker, compose }: StackCheckerDeps): Stack
   return {
     async look(content, name, place) {
       const [services, variables] = await Promise.all([
-        docker.list().catch(() => []),
+        docker.list().catch((error: unknown) => {
+          if (error instanceof UnavailableError) return null;
+          throw error;
+        }),
         place ? readVariables(place).catch(() => null) : null,
       ]);
       return checkComposeText(content, {
-        takenPorts: takenPorts(services, name),
+        takenPorts: services && takenPorts(services, name),
         variables: new Set(variables?.names ?? []),
       });
     },

@@ -5,8 +5,11 @@ import { findRisks } from "./risks.ts";
 
 /** What is known beside the file. */
 export interface Surroundings {
-  /** Ports published by containers of others, with the container's name; or listened on, without one. */
-  takenPorts: readonly (Pick<HostPort, "address" | "port" | "protocol"> & { by: string | null })[];
+  /**
+   * Ports published by containers of others, with the container's name; or listened on, without one. Null while the Engine
+   * does not answer.
+   */
+  takenPorts: readonly (Pick<HostPort, "address" | "port" | "protocol"> & { by: string | null })[] | null;
   /** Names that the `.env` file sets; null when it is not known. */
   variables: ReadonlySet<string> | null;
 }
@@ -62,11 +65,15 @@ export function checkMeaning(
       const who = twice.service === port.service ? "twice" : `by \`${quote(twice.service)}\` as well`;
       add(port, "error", `Port ${port.port} of the host is published ${who}.`);
     }
-    const taken = takenPorts.find((other) => clash(port, other));
+    const taken = takenPorts?.find((other) => clash(port, other));
     if (taken) {
       const by = taken.by === null ? "something on this host listens there" : `the container ${quote(taken.by)} has it`;
       add(port, "warning", `Port ${port.port} of the host is taken: ${by}.`);
     }
+  }
+  const [firstPort] = own;
+  if (takenPorts === null && firstPort) {
+    add(firstPort, "warning", "Docker does not answer: whether ports of the host are taken is not known.");
   }
   if (variables) findings.push(...unsetVariables(text, variables, at));
   return findings.slice(0, FINDINGS_MAX);

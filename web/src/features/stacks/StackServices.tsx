@@ -21,13 +21,31 @@ export function StackServices(props: { stack: StackDetail }) {
       }
     >
       <ul class="stacks-services">
-        <For each={props.stack.services}>{(service) => <ServiceCard service={service} />}</For>
+        <For each={props.stack.services}>
+          {(service) => <ServiceCard service={service} isUp={props.stack.total > 0} />}
+        </For>
       </ul>
     </Show>
   );
 }
 
-function ServiceCard(props: { service: StackService }) {
+/** Of a stack that is up, a service without a container is a fault, unless the file does not want it to run. */
+function NoContainer(props: { service: StackService; isUp: boolean }) {
+  return (
+    <p class="faint stacks-none">
+      <Show
+        when={props.isUp && props.service.wanted}
+        fallback={
+          props.service.wanted === false ? "Not started: no active profile, or a scale of 0" : "No container yet"
+        }
+      >
+        <Status tone="warn">Container missing</Status>
+      </Show>
+    </p>
+  );
+}
+
+function ServiceCard(props: { service: StackService; isUp: boolean }) {
   return (
     <li class="card stacks-service">
       <header class="row">
@@ -39,7 +57,10 @@ function ServiceCard(props: { service: StackService }) {
           </Badge>
         </Show>
       </header>
-      <Show when={props.service.containers.length > 0} fallback={<p class="faint stacks-none">No container yet</p>}>
+      <Show
+        when={props.service.containers.length > 0}
+        fallback={<NoContainer service={props.service} isUp={props.isUp} />}
+      >
         <ul class="stacks-containers">
           <For each={props.service.containers}>
             {(container) => {

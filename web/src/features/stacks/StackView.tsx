@@ -10,9 +10,10 @@ import RotateCw from "lucide-solid/icons/rotate-cw";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
+import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import Unplug from "lucide-solid/icons/unplug";
 import X from "lucide-solid/icons/x";
-import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, For, Match, on, onCleanup, Show, Switch } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import { formatAgo } from "../../lib/format.ts";
 import { invalidate, queryKeys, useStack } from "../../lib/queries.ts";
@@ -44,7 +45,7 @@ import { StackServices } from "./StackServices.tsx";
 import { ComposeMissing } from "./StacksView.tsx";
 import { createStackDeeds } from "./stack-deeds.ts";
 import { createStackDocument } from "./stack-document.ts";
-import { lookOf } from "./stack-state.ts";
+import { countsOf, lockText, lookOf } from "./stack-state.ts";
 import { UpDialog } from "./UpDialog.tsx";
 import { VariablesTab } from "./VariablesTab.tsx";
 import "../files/files.css";
@@ -63,7 +64,8 @@ export function StackView(props: { name: string; onLeave: () => void }) {
   const hasFile = createMemo(() => stack() !== undefined && readable());
   const document = createMemo(() => (hasFile() ? createStackDocument(props.name, file()) : undefined));
   const containers = () => stack()?.services.flatMap((service) => service.containers.map(({ name }) => name)) ?? [];
-  const mayChange = () => session.may("stacks:manage") && stack()?.lock === null;
+  const mayAct = () => session.may("stacks:manage");
+  const mayChange = () => mayAct() && stack()?.lock === null;
 
   const warnBeforeLeaving = (event: BeforeUnloadEvent) => document()?.dirty() && event.preventDefault();
   window.addEventListener("beforeunload", warnBeforeLeaving);
@@ -163,7 +165,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
               Logs
             </A>
           </Show>
-          <Show when={mayChange() && stack()}>
+          <Show when={mayAct() && stack()}>
             {(now) => (
               <Actions
                 stack={now()}
@@ -205,9 +207,17 @@ export function StackView(props: { name: string; onLeave: () => void }) {
               </Show>
               <Show when={now().lock !== null && now().lock !== "compose-missing"}>
                 <Callout tone="info" icon={<Lock size={15} />}>
-                  This stack can only be looked at. {now().reason}
+                  Its files cannot be changed here. {visibleName(lockText(now()))}
+                  {now().total > 0 ? " Stop and Restart act on its containers." : ""}
                 </Callout>
               </Show>
+              <For each={now().notices}>
+                {(notice) => (
+                  <Callout tone="warn" icon={<TriangleAlert size={15} />}>
+                    {visibleName(notice)}
+                  </Callout>
+                )}
+              </For>
               <Show when={deeds.job()}>
                 {(job) => (
                   <div class="card stacks-job">
@@ -277,10 +287,20 @@ function Summary(props: { stack: StackDetail }) {
   return (
     <span class="row row-wrap">
       <Status tone={lookOf(props.stack).tone}>{lookOf(props.stack).text}</Status>
-      <Show when={props.stack.total > 0}>
-        <span>
-          {props.stack.running} of {props.stack.total} running
-        </span>
+      <Show when={countsOf(props.stack)}>
+        {(counts) => (
+          <span>
+            {counts().running} of {counts().expected} running
+          </span>
+        )}
+      </Show>
+      <Show when={props.stack.finished > 0}>
+        <span>{props.stack.finished} finished</span>
+      </Show>
+      <Show when={props.stack.missing > 0}>
+        <Badge tone="warn" title="Services of the compose file that have no container.">
+          {props.stack.missing} missing
+        </Badge>
       </Show>
       <Show when={props.stack.appliedAt}>{(at) => <span>brought up {formatAgo(at())}</span>}</Show>
       <Show when={props.stack.changed}>
@@ -301,23 +321,25 @@ interface ActionsProps {
 }
 
 function Actions(props: ActionsProps) {
+  const open = () => props.stack.lock === null;
+  const known = () => props.stack.state !== "unknown";
   const items = (): MenuEntry[] => [
     {
       label: "Pull images",
       icon: <CloudDownload size={14} />,
       onSelect: () => props.onAct("pull"),
-      disabled: props.busy,
+      disabled: props.busy || !open(),
     },
     {
       ...{ label: "Take down…", icon: <Power size={14} />, onSelect: () => props.onAsk("down") },
-      disabled: props.busy || props.stack.total === 0,
+      disabled: props.busy || props.stack.total === 0 || ["outside", "name"].includes(props.stack.lock ?? ""),
     },
-    ...(props.stack.own
+    ...(props.stack.own && open()
       ? ([
           "separator",
           {
             ...{ label: "Delete…", icon: <Trash size={14} />, onSelect: () => props.onAsk("remove") },
-            ...{ danger: true, disabled: props.busy },
+            ...{ danger: true, disabled: props.busy || !known() },
           },
         ] satisfies MenuEntry[])
       : []),
@@ -332,9 +354,11 @@ function Actions(props: ActionsProps) {
           Stop
         </Button>
       </Show>
-      <Button variant="primary" icon={<Play size={14} />} disabled={props.busy} onClick={props.onUp}>
-        Bring up
-      </Button>
+      <Show when={open()}>
+        <Button variant="primary" icon={<Play size={14} />} disabled={props.busy} onClick={props.onUp}>
+          Bring up
+        </Button>
+      </Show>
       <Menu label="More actions" icon trigger={<Ellipsis size={16} />} variant="secondary" items={items()} />
     </>
   );

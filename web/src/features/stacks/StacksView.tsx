@@ -26,7 +26,7 @@ import {
 } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { NewStackDialog } from "./NewStackDialog.tsx";
-import { lookOf, rankOf } from "./stack-state.ts";
+import { countsOf, lockText, lookOf, rankOf } from "./stack-state.ts";
 import "./stacks.css";
 
 /** Every compose stack of the host: those found by their containers, and those made here. */
@@ -40,7 +40,8 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
     return all().filter(({ name, folder }) => `${name}\n${folder}`.toLowerCase().includes(wanted));
   });
   const up = () => all().filter(({ running }) => running > 0).length;
-  const mayAdd = () => session.may("stacks:manage") && query.data?.compose.installed === true;
+  const isKnown = () => query.data?.engine.state === "up";
+  const mayAdd = () => session.may("stacks:manage") && query.data?.compose.installed === true && isKnown();
   const add = () => (
     <Button variant="primary" icon={<Plus size={14} />} onClick={() => setAdding(true)}>
       New stack
@@ -49,7 +50,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
   return (
     <Page
       title="Stacks"
-      note={query.data ? `${up()} of ${all().length} running` : ""}
+      note={isKnown() ? `${up()} of ${all().length} running` : ""}
       actions={
         <>
           <SearchField label="Filter stacks" value={filter()} onInput={setFilter} />
@@ -64,6 +65,11 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
         <Show when={query.data && query.data.engine.state !== "up"}>
           <Callout tone="warn" icon={<Unplug size={15} />}>
             Docker does not answer: what runs is not known. {query.data?.engine.hint}
+          </Callout>
+        </Show>
+        <Show when={query.data?.complete === false}>
+          <Callout tone="info" icon={<TriangleAlert size={15} />}>
+            The folders of STACKS_ROOTS hold more folders than are searched: some stacks that are down are not listed.
           </Callout>
         </Show>
         <Switch fallback={<Skeleton lines={7} />}>
@@ -169,8 +175,10 @@ const columns: Column<Stack>[] = [
     only: "middle",
     align: "end",
     sortBy: ({ running }) => running,
-    cell: ({ running, total }) => (
-      <span class="num">{total === 0 ? <span class="faint">–</span> : `${running} / ${total}`}</span>
+    cell: (stack) => (
+      <Show when={countsOf(stack)} fallback={<span class="faint num">–</span>}>
+        {(counts) => <span class="num">{`${counts().running} / ${counts().expected}`}</span>}
+      </Show>
     ),
   },
   {
@@ -178,9 +186,9 @@ const columns: Column<Stack>[] = [
     title: "Editing",
     only: "wide",
     width: "tight",
-    cell: ({ lock, reason, own }) => (
-      <Show when={lock !== null} fallback={<Badge>{own ? "made here" : "listed folder"}</Badge>}>
-        <Badge tone="warn" title={reason ?? undefined}>
+    cell: (stack) => (
+      <Show when={stack.lock !== null} fallback={<Badge>{stack.own ? "made here" : "listed folder"}</Badge>}>
+        <Badge tone="warn" title={lockText(stack)}>
           <Lock size={11} />
           read-only
         </Badge>

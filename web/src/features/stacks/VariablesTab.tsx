@@ -17,6 +17,7 @@ import {
   TextField,
   toast,
 } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
 
 /** Names of the variables beside the compose file. Their values can be set here, and not be read. */
 export function VariablesTab(props: { name: string; mayChange: boolean; onChanged: () => void }) {
@@ -81,6 +82,15 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
               <p class="grow muted">
                 From the file .env beside the compose file. Values stay on the server: they can be set here, and not
                 read.
+                <Show when={found().target}>
+                  {(target) => (
+                    <>
+                      {" "}
+                      The file is a link to <span class="mono">{visibleName(target())}</span>: other stacks may use it
+                      too.
+                    </>
+                  )}
+                </Show>
               </p>
               <Show when={props.mayChange}>{add()}</Show>
             </div>
@@ -88,7 +98,7 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
               <For each={found().names}>
                 {(name) => (
                   <li>
-                    <span class="mono truncate">{name}</span>
+                    <span class="mono truncate">{visibleName(name)}</span>
                     <span class="faint grow">••••••••</span>
                     <Show when={props.mayChange}>
                       <IconButton

@@ -14,12 +14,29 @@ export function lookOf({ state, unhealthy }: Pick<Stack, "state" | "unhealthy">)
       return { tone: "neutral", text: "Stopped" };
     case "down":
       return { tone: "neutral", text: "Down" };
+    case "unknown":
+      return { tone: "neutral", text: "Unknown" };
   }
 }
 
 /** What needs attention comes first. */
 export const rankOf = ({ state }: Pick<Stack, "state">): number =>
-  ["unhealthy", "partial", "running", "stopped", "down"].indexOf(state);
+  ["unhealthy", "partial", "running", "stopped", "down", "unknown"].indexOf(state);
+
+/** Containers that run, of those that should; null while there are none, or it is not known. */
+export const countsOf = ({
+  state,
+  running,
+  total,
+  finished,
+}: Pick<Stack, "state" | "running" | "total" | "finished">) =>
+  state === "unknown" || total === 0 ? null : { running, expected: total - finished };
+
+/** Why a stack can only be looked at, and what to do about it. */
+export const lockText = ({ lock, reason, folder }: Pick<Stack, "lock" | "reason" | "folder">): string => {
+  if (lock !== "outside" || folder === "") return reason ?? "";
+  return `It was made from ${folder}, which is not one of the folders this panel may edit. To edit it here, add that folder, or one above it, to the variable STACKS_ROOTS and restart the panel's API.`;
+};
 
 export const nameProblem = (name: string, taken: (name: string) => boolean): string | null => {
   if (name === "") return "A stack needs a name.";
