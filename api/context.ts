@@ -11,6 +11,8 @@ export interface ApiVariables {
   stillAllowed?: () => void;
   /** Whether the caller may act on what the route is about, and not only look at it: then upstreams' own words are told. */
   mayAct?: boolean;
+  /** A job was begun, which writes its own end into the audit trail. */
+  jobBegun?: boolean;
   /** Address of the peer; a proxy's word is taken only when the proxy is listed. */
   address: string;
   /** What the audit trail names as the target; the path of the request when unset. */

@@ -19,6 +19,7 @@ import { openDatabase } from "./database/database.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobs } from "./jobs/jobs.ts";
+import { createJobJournal } from "./jobs/journal.ts";
 import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import { createLogStore } from "./log-store/log-store.ts";
@@ -95,9 +96,10 @@ export function createApiDeps({
     ...{ docker, registries, store: updateStore, log, everyHours: config.UPDATE_CHECK_HOURS },
   });
   const stats = createStatsHistory({ docker, config, log });
-  const jobs = createJobs({ realtime, trail: access.trail, log });
+  const jobJournal = createJobJournal(database);
+  const jobs = createJobs({ realtime, trail: access.trail, journal: jobJournal, log });
   const mender = startMender({ store: recreates, docker, jobs, log });
-  const stackHost = createStackHost({ database, docker, config, log, journal });
+  const stackHost = createStackHost({ database, docker, config, log, journal, jobs: jobJournal });
   const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
   const containerEvents = openContainerEvents(docker, log);

@@ -11,10 +11,12 @@ export function beginJob(
 ): Job {
   c.set("auditTarget", options.target);
   c.get("stillAllowed")?.();
-  return jobs.start({
+  const job = jobs.start({
     ...options,
     principal: c.get("principal"),
     requestId: c.get("requestId"),
     address: c.get("address") ?? "",
   });
+  c.set("jobBegun", true);
+  return job;
 }

@@ -6,6 +6,7 @@ import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import type { WsClient } from "../lib/ws-client.ts";
+import type { JobJournal } from "./journal.ts";
 import { createKeyRing, type Keys } from "./keys.ts";
 
 /** Jobs at work at once; more are refused, not queued: somebody waits for each of them. */
@@ -73,6 +74,7 @@ export interface Jobs {
 export interface JobsOptions {
   realtime: Pick<WsClient, "emitToService">;
   trail: { recordAfterwards(event: AuditEvent): void };
+  journal: JobJournal;
   log: Log;
 }
 
@@ -82,11 +84,26 @@ interface Entry extends JobRecord {
 }
 
 /** The long actions of this server: begun by a request, told to viewers as they go on, remembered for an hour. */
-export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
+export function createJobs({ realtime, trail, journal, log }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
   const ring = createKeyRing();
   let closed = false;
+
+  // What a killed server left: told as such, once, with what it began.
+  for (const entry of journal.interrupted) {
+    const { id, kind, target, startedAt, services, principal, requestId, address } = entry;
+    const message = "The panel's API ended before it was over: what was done until then stays.";
+    const job: Job = {
+      ...{ id, kind, target, state: "interrupted", steps: [], lines: [], lineCount: 0, result: null },
+      ...{ error: { code: "gone", message }, startedAt, finishedAt: new Date().toISOString(), revision: 1 },
+    };
+    entries.set(id, { job, services, ownerId: principal.id, abort: new AbortController(), done: Promise.resolve() });
+    trail.recordAfterwards({
+      ...{ action: kind, target, requestId, address, outcome: "interrupted", actor: principal },
+      detail: "the API ended before it was over",
+    });
+  }
 
   const forget = () => {
     const old = Date.now() - FINISHED_AGE_MS;
@@ -108,6 +125,24 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
       ...{ id, kind: options.kind, target: options.target, state: "running", steps: [], lines: [], lineCount: 0 },
       ...{ result: null, error: null, startedAt: new Date().toISOString(), finishedAt: null, revision: 1 },
     };
+    try {
+      const { kind, target, services = [], requestId, address } = options;
+      const { kind: actorKind, id: actorId, name } = options.principal;
+      const principal = { kind: actorKind, id: actorId, name };
+      journal.begin({
+        id,
+        kind,
+        target,
+        services: [...services],
+        principal,
+        requestId,
+        address,
+        startedAt: job.startedAt,
+      });
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
     const abort = new AbortController();
     const teller = createTeller(job, options.rooms ?? [], realtime);
     const entry: Entry = {
@@ -125,6 +160,7 @@ export function createJobs({ realtime, trail, log }: JobsOptions): Jobs {
         outcome: job.state === "succeeded" ? "done" : "failed",
         detail: job.state === "cancelled" ? "cancelled" : code === undefined ? "finished" : `${code}: ${message}`,
       });
+      journal.end(id);
     });
     entry.done.catch((error: unknown) => log.error({ err: error, job: id }, "the end of a job could not be recorded"));
     teller.changed();

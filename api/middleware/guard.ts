@@ -142,6 +142,8 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     }
     trail.record({ ...toEvent(c, entry), outcome: "begun" });
     await next();
+    // A job is not done by being begun: it writes its own end, or the next start writes that it was interrupted.
+    if (c.res.status === 202 && c.get("jobBegun")) return;
     trail.recordAfterwards({ ...toEvent(c, entry), outcome: outcomeOf(c.res.status), status: c.res.status });
   });
 }

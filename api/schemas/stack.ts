@@ -33,6 +33,10 @@ export const stackSchema = z.object({
   lock: z.enum(stackLocks).nullable().describe("Why it can only be looked at; null when it can be changed."),
   reason: z.string().nullable(),
   notices: z.array(z.string()).describe("What to know before it is acted on."),
+  interrupted: z
+    .object({ verb: z.string(), startedAt: z.iso.datetime() })
+    .nullable()
+    .describe("The last job about it, when the API ended before it was over."),
 }) satisfies z.ZodType<Stack>;
 
 export const stackDetailSchema = stackSchema.extend({

@@ -64,9 +64,17 @@ export interface StackFinderDeps {
   facts: ComposeFactsReader;
   known: KnownStacks;
   listed(): Promise<ListedStacks>;
+  /** The job about a stack that a killed server left. */
+  interruptedOf(name: string): { kind: string; startedAt: string } | undefined;
 }
 
-export function createStackFinder({ docker, compose, places, facts, known, listed }: StackFinderDeps): StackFinder {
+export function createStackFinder(deps: StackFinderDeps): StackFinder {
+  const { docker, compose, places, facts, known, listed } = deps;
+  const interruptedOf = (name: string) => {
+    const left = deps.interruptedOf(name);
+    return left ? { verb: left.kind.split(":")[1] ?? left.kind, startedAt: left.startedAt } : null;
+  };
+
   /** An absent Engine is a state, and no error: files can be looked at without it. */
   const containersOrState = async (): Promise<{ containers: ProjectContainer[]; engine: DependencyState }> => {
     try {
@@ -124,6 +132,7 @@ export function createStackFinder({ docker, compose, places, facts, known, liste
       files: place?.files.map((file) => posix.relative(place.folder, file)) ?? told?.configFiles ?? [],
       reason: "lock" in located ? located.reason : lock === null ? null : tool.hint,
       notices: noticesOf(name, place, read, around),
+      interrupted: interruptedOf(name),
     };
     return { stack, containers, located, facts: read, engine, compose: tool };
   };

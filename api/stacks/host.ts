@@ -5,6 +5,7 @@ import type { DockerHost } from "../../shared/host/docker.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type Compose, createCompose } from "../compose/compose.ts";
+import type { JobJournal } from "../jobs/journal.ts";
 import { createKnownStacks } from "./known-stacks.ts";
 import { createStackPlaces } from "./places.ts";
 import { createRevisions, type Revisions } from "./revisions.ts";
@@ -18,6 +19,7 @@ export interface StackHostOptions {
   log: Log;
   /** Keeps both versions while a file is written over. */
   journal: SaveJournal;
+  jobs: Pick<JobJournal, "interruptedOf">;
   /** Folders programs are looked for in; the server's own PATH when absent. */
   path?: string;
 }
@@ -30,7 +32,7 @@ export interface StackHost {
   work: StackWork;
 }
 
-export function createStackHost({ database, docker, config, log, journal, path }: StackHostOptions): StackHost {
+export function createStackHost({ database, docker, config, log, journal, jobs, path }: StackHostOptions): StackHost {
   const compose = createCompose({ dockerHost: config.DOCKER_HOST, ...(path === undefined ? {} : { path }) });
   const places = createStackPlaces({
     stacksDir: config.STACKS_DIR ?? join(config.DATA_DIR, "stacks"),
@@ -40,8 +42,9 @@ export function createStackHost({ database, docker, config, log, journal, path }
     journal,
   });
   const revisions = createRevisions(database);
+  const interruptedOf = (name: string) => jobs.interruptedOf("stack", name);
   const known = createKnownStacks(database);
-  const stacks = createStacks({ docker, compose, places, revisions, known });
+  const stacks = createStacks({ docker, compose, places, revisions, known, interruptedOf });
   void compose.state(); // looked for once, before somebody waits for it
   return { stacks, compose, revisions, work: createStackWork({ stacks, compose, revisions, docker }) };
 }

@@ -6,7 +6,7 @@ import type { Compose } from "../compose/compose.ts";
 import { createStackChecker } from "./check/checker.ts";
 import { createComposeFacts } from "./compose-facts.ts";
 import { changeEnv, type EnvVariable } from "./env-file.ts";
-import { createStackFinder, type StackList, type StackTarget } from "./finder.ts";
+import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./finder.ts";
 import type { KnownStacks } from "./known-stacks.ts";
 import { createListedStacks } from "./listed-stacks.ts";
 import type { OpenStack } from "./open-stack.ts";
@@ -67,12 +67,13 @@ export interface StacksDeps {
   places: StackPlaces;
   revisions: Revisions;
   known: KnownStacks;
+  interruptedOf: StackFinderDeps["interruptedOf"];
 }
 
-export function createStacks({ docker, compose, places, revisions, known }: StacksDeps): Stacks {
+export function createStacks({ docker, compose, places, revisions, known, interruptedOf }: StacksDeps): Stacks {
   const facts = createComposeFacts();
   const listed = createListedStacks(places, facts);
-  const finder = createStackFinder({ docker, compose, places, facts, known, listed });
+  const finder = createStackFinder({ docker, compose, places, facts, known, listed, interruptedOf });
   const checker = createStackChecker({ docker, compose });
 
   return {

@@ -33,7 +33,14 @@ export async function startStacks({
     ...(dockerHost === undefined ? {} : { dockerHost }),
     change: ({ database, docker }) => ({
       stackHost: createStackHost({
-        ...{ database, docker, journal, log: silentLog(), ...(path === undefined ? {} : { path }) },
+        ...{
+          database,
+          docker,
+          journal,
+          jobs: { interruptedOf: () => undefined },
+          log: silentLog(),
+          ...(path === undefined ? {} : { path }),
+        },
         config: {
           ...{ DATA_DIR: "/nonexistent", STACKS_DIR: dir.path, STACKS_ROOTS: [root.path] },
           DOCKER_HOST: dockerHost ?? "unix:///nonexistent/docker.sock",

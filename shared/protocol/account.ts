@@ -89,7 +89,7 @@ export const keyBody = z.strictObject({
   days: z.int().min(1).max(KEY_MAX_DAYS),
 });
 
-export const auditOutcomes = ["begun", "done", "refused", "failed"] as const;
+export const auditOutcomes = ["begun", "done", "refused", "failed", "interrupted"] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** `GET /api/audit`: newest first; `before` is the `sequence` of the last entry of the page before. */

@@ -24,7 +24,8 @@ export const mayBeginJobs = (principal: Pick<Principal, "role" | "scopes">): boo
 
 export const jobSubscription = z.strictObject({ jobId });
 
-export const jobStates = ["running", "succeeded", "failed", "cancelled"] as const;
+export const jobStates = ["running", "succeeded", "failed", "cancelled", "interrupted"] as const;
+/** `interrupted`: the server was killed before it was over. */
 export type JobState = (typeof jobStates)[number];
 
 /** One part of a job that moves by itself: a layer of an image, a service of a stack. */

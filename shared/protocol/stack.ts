@@ -48,6 +48,8 @@ export interface Stack {
   reason: string | null;
   /** What to know before it is acted on, in sentences: other projects of the same folder or name, an unreadable `.env`. */
   notices: string[];
+  /** The last job about it, when the panel's API was killed before it was over; null once another one begins. */
+  interrupted: { verb: string; startedAt: string } | null;
 }
 
 export interface StackService {

@@ -15,6 +15,7 @@ export const jobLooks: Record<JobState, { tone: Tone; text: string }> = {
   running: { tone: "info", text: "Running" },
   succeeded: { tone: "ok", text: "Done" },
   failed: { tone: "bad", text: "Failed" },
+  interrupted: { tone: "bad", text: "Interrupted" },
   cancelled: { tone: "neutral", text: "Cancelled" },
 };
 

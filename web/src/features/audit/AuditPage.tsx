@@ -17,6 +17,7 @@ const outcomes: { value: AuditOutcome | "all"; label: string }[] = [
   { value: "done", label: "Done" },
   { value: "refused", label: "Refused" },
   { value: "failed", label: "Failed" },
+  { value: "interrupted", label: "Interrupted" },
   { value: "begun", label: "Not finished" },
 ];
 

@@ -6,6 +6,7 @@ const tones: Record<AuditOutcome, { tone: Tone; text: string }> = {
   done: { tone: "ok", text: "done" },
   refused: { tone: "warn", text: "refused" },
   failed: { tone: "bad", text: "failed" },
+  interrupted: { tone: "bad", text: "interrupted" },
   begun: { tone: "info", text: "not finished" },
 };
 

@@ -45,7 +45,7 @@ import { StackServices } from "./StackServices.tsx";
 import { ComposeMissing } from "./StacksView.tsx";
 import { createStackDeeds } from "./stack-deeds.ts";
 import { createStackDocument } from "./stack-document.ts";
-import { countsOf, lockText, lookOf } from "./stack-state.ts";
+import { countsOf, interruptedText, lockText, lookOf } from "./stack-state.ts";
 import { UpDialog } from "./UpDialog.tsx";
 import { VariablesTab } from "./VariablesTab.tsx";
 import "../files/files.css";
@@ -210,6 +210,13 @@ export function StackView(props: { name: string; onLeave: () => void }) {
                   Its files cannot be changed here. {visibleName(lockText(now()))}
                   {now().total > 0 ? " Stop and Restart act on its containers." : ""}
                 </Callout>
+              </Show>
+              <Show when={interruptedText(now())}>
+                {(text) => (
+                  <Callout tone="warn" icon={<TriangleAlert size={15} />}>
+                    {text()}
+                  </Callout>
+                )}
               </Show>
               <For each={now().notices}>
                 {(notice) => (

@@ -26,7 +26,7 @@ import {
 } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { NewStackDialog } from "./NewStackDialog.tsx";
-import { countsOf, lockText, lookOf, rankOf } from "./stack-state.ts";
+import { countsOf, interruptedText, lockText, lookOf, rankOf } from "./stack-state.ts";
 import "./stacks.css";
 
 /** Every compose stack of the host: those found by their containers, and those made here. */
@@ -167,7 +167,18 @@ const columns: Column<Stack>[] = [
     id: "state",
     title: "State",
     sortBy: rankOf,
-    cell: (stack) => <Status tone={lookOf(stack).tone}>{lookOf(stack).text}</Status>,
+    cell: (stack) => (
+      <span class="row">
+        <Status tone={lookOf(stack).tone}>{lookOf(stack).text}</Status>
+        <Show when={interruptedText(stack)}>
+          {(text) => (
+            <Badge tone="warn" title={text()}>
+              interrupted
+            </Badge>
+          )}
+        </Show>
+      </span>
+    ),
   },
   {
     id: "containers",

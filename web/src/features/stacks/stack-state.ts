@@ -32,6 +32,16 @@ export const countsOf = ({
 }: Pick<Stack, "state" | "running" | "total" | "finished">) =>
   state === "unknown" || total === 0 ? null : { running, expected: total - finished };
 
+const verbs: Record<string, string> = { up: "Bring up", down: "Take down", remove: "Delete" };
+
+/** What a killed server left half done; null when nothing. */
+export const interruptedText = ({ interrupted }: Pick<Stack, "interrupted">): string | null => {
+  if (!interrupted) return null;
+  const { verb } = interrupted;
+  const name = verbs[verb] ?? verb.charAt(0).toUpperCase() + verb.slice(1);
+  return `${name} was interrupted: the panel's API ended before it was over. What was done until then stays; run it again.`;
+};
+
 /** Why a stack can only be looked at, and what to do about it. */
 export const lockText = ({ lock, reason, folder }: Pick<Stack, "lock" | "reason" | "folder">): string => {
   if (lock !== "outside" || folder === "") return reason ?? "";

@@ -1,0 +1,68 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { silentLog } from "../../shared/server/log.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import type { AuditEvent } from "../audit/trail.ts";
+import { openDatabase } from "../database/database.ts";
+import { createEmitRecorder } from "../testing/route-server.ts";
+import { createJobs } from "./jobs.ts";
+import { createJobJournal } from "./journal.ts";
+
+/** A server's jobs on a state folder; what it leaves behind when nothing ends it is what a kill leaves. */
+function serve(dataDir: string) {
+  const database = openDatabase(dataDir);
+  const recorded: AuditEvent[] = [];
+  const trail = { recordAfterwards: (event: AuditEvent) => void recorded.push(event) };
+  const journal = createJobJournal(database);
+  const jobs = createJobs({ realtime: createEmitRecorder().realtime, trail, journal, log: silentLog() });
+  return { database, recorded, journal, jobs };
+}
+
+const options = {
+  kind: "stack:up",
+  target: "shop",
+  principal: { kind: "user", id: "u1", name: "ada" } as const,
+  requestId: "r1",
+  address: "127.0.0.1",
+};
+
+test("a job that ended with its server is told as interrupted once, and until the next about the same", async () => {
+  const folder = await tempFolder("interrupted");
+  const dataDir = join(folder.path, "data");
+  await mkdir(dataDir, { mode: 0o700 });
+  try {
+    const killed = serve(dataDir);
+    const { id } = killed.jobs.start({ ...options, run: () => new Promise(() => {}) });
+    const over = killed.jobs.start({ ...options, target: "blog", requestId: "r2", run: async () => undefined });
+    await killed.jobs.finished(over.id);
+    killed.database.close();
+
+    const next = serve(dataDir);
+    expect(next.recorded).toEqual([
+      expect.objectContaining({
+        ...{ action: "stack:up", target: "shop", outcome: "interrupted", requestId: "r1" },
+        actor: options.principal,
+      }),
+    ]);
+    expect(next.jobs.find(id)?.job).toMatchObject({ state: "interrupted", error: { code: "gone" } });
+    expect(next.journal.interruptedOf("stack", "shop")).toMatchObject({ kind: "stack:up", target: "shop" });
+    expect(next.journal.interruptedOf("stack", "blog")).toBeUndefined();
+    next.database.close();
+
+    const third = serve(dataDir);
+    expect(third.recorded).toEqual([]);
+    expect(third.journal.interruptedOf("stack", "shop")).toBeDefined();
+    const again = third.jobs.start({ ...options, kind: "stack:down", run: async () => undefined });
+    expect(third.journal.interruptedOf("stack", "shop")).toBeUndefined();
+    await third.jobs.finished(again.id);
+    await eventually(() => third.recorded.length === 1);
+    third.database.close();
+    const last = serve(dataDir);
+    expect(last.recorded).toEqual([]);
+    last.database.close();
+  } finally {
+    await folder.remove();
+  }
+});
