@@ -91,6 +91,18 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", { 
     await rmdir(source);
   });
 
+  test("because the kernel ended it for want of memory has crashed, and is told with that cause", async () => {
+    const script = 'x=$(head -c 64000000 /dev/zero | tr "\\0" a)';
+    const box = await engine.run({ name: "hungry", script, memory: 16 * 1024 ** 2 });
+    const rule = await makeRule(api, { condition: { kind: "container-stopped" }, subjects: { names: [box.name] } });
+    await until(api, rule, "firing", 30_000);
+    const [event] = (await api.ask("GET", `/api/alerts/history?rule=${rule}`)).body.events as AlertEvent[];
+    expect(event?.detail).toBe("ended with exit code 137, killed for want of memory");
+    await eventually(async () =>
+      expect((await serviceOf(box.name)).lastRun).toMatchObject({ exitCode: 137, oomKilled: true }),
+    );
+  });
+
   test("and was unhealthy stays unhealthy until a check says otherwise", async () => {
     const box = await engine.run({
       name: "ill",

@@ -42,7 +42,8 @@ export function toServiceDetail(info: ContainerInspectInfo, listed: Service): Se
     ...listed,
     name: info.Name.replace(/^\//, ""),
     state: toState(info.State.Status),
-    health: toHealth(info.State.Health?.Status),
+    // The Engine keeps the last health of one that has ended, which says nothing of it any more.
+    health: info.State.Running ? toHealth(info.State.Health?.Status) : "none",
     createdAt: new Date(info.Created).toISOString(),
     command: maskArguments([info.Path, ...(info.Args ?? [])].filter(Boolean)),
     environmentNames: (info.Config.Env ?? []).map((entry) => entry.split("=", 1)[0] ?? "").sort(),

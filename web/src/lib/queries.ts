@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
+import type { Service } from "../../../shared/protocol/service.ts";
 import { ApiFailure, api } from "./api.ts";
 import { session } from "./session.ts";
 import { useQuery } from "./use-query.ts";
@@ -42,16 +43,17 @@ export const queryClient = new QueryClient({
 
 export const invalidate = (queryKey: readonly unknown[]): Promise<void> => queryClient.invalidateQueries({ queryKey });
 
-/** How often the list is asked for while a container waits for its restart. */
-const RESTARTING_MS = 5_000;
+/** How often the list is asked for while something in it may change without an event. */
+const SOON_MS = 3_000;
+/** The Engine tells by no event that it has given up a restart, and the server that it knows by now how a run ended. */
+const soonAgain = (services: readonly Service[]): number | false =>
+  services.some(({ state, lastRun }) => state === "restarting" || lastRun === undefined) && SOON_MS;
 
 export const useServices = () =>
   useQuery(() => ({
     queryKey: queryKeys.services,
     queryFn: ({ signal }) => api.services.list(signal),
-    // The Engine tells by no event that it has given up a restart.
-    refetchInterval: ({ state }) =>
-      state.data?.services.some((service) => service.state === "restarting") ? RESTARTING_MS : false,
+    refetchInterval: ({ state }) => soonAgain(state.data?.services ?? []),
   }));
 /** Whose logs are kept; failing where none are. */
 export const useKeptContainers = () =>

@@ -1,0 +1,141 @@
+import { mkdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestContainer } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { ADMIN } from "../../shared/testing/signed-in.ts";
+import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { type Desk, startDesk } from "./desk.ts";
+
+/** What is dead or cannot be reached, as a person meets it. */
+describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", { timeout: 90_000 }, () => {
+  let desk: Desk;
+  let folder: TempFolder;
+  let dead: { name: string; start(): Promise<unknown> };
+  let busy: TestContainer;
+  const pictures = process.env.PICTURES;
+  const take = async (name: string) => {
+    if (!pictures) return;
+    for (const colorScheme of ["light", "dark"] as const) {
+      await desk.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await desk.page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
+    }
+  };
+
+  beforeAll(async () => {
+    [desk, folder] = await Promise.all([startDesk(), tempFolder("health")]);
+    desk.later(folder.remove);
+    const { page, stack, engine } = desk;
+    await page.goto(/http\S+\/setup#token=[\w-]+/.exec(stack.api.output())?.[0] ?? "");
+    await page.getByLabel("User name").fill(ADMIN.username);
+    await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await page.getByRole("region", { name: "Host" }).waitFor();
+
+    const source = join(folder.path, "source");
+    await mkdir(source);
+    const name = `aid-test-dead-${process.pid}`;
+    const container = await engine.docker.createContainer({
+      name,
+      Image: "busybox:local",
+      Cmd: ["/bin/sh", "-c", "[ -e /x/go ] && exec sleep 1000000; sleep 1; exit 3"],
+      HostConfig: {
+        NetworkMode: "none",
+        RestartPolicy: { Name: "always" },
+        Mounts: [{ Type: "bind", Source: source, Target: "/x" }],
+      },
+    });
+    desk.later(() => container.remove({ force: true, v: true }));
+    await container.start();
+    await rmdir(source);
+    dead = { name, start: () => container.start() };
+    busy = await engine.run({ name: "busy", script: "trap '' TERM; while :; do sleep 0.2; done" });
+    await engine.run({ name: "job", script: "exit 0" });
+  });
+  afterAll(() => desk?.close());
+
+  const concern = (page: Page, name: string) => page.locator(".concern").filter({ hasText: name });
+
+  test("the overview names the dead container with its cause and its alert, and counts both", async () => {
+    const { page, open } = desk;
+    await open("/", "Overview");
+    const row = concern(page, dead.name);
+    await row.getByText(/Exited with code 3 .*, not restarted/).waitFor({ timeout: 30_000 });
+    await row.getByText(/no such file or directory/).waitFor();
+    await row.getByText("Container stopped by itself").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "1 firing" }).waitFor();
+    await page.getByRole("button", { name: "1 down" }).waitFor();
+    // The job that ended well is none, and a number is the same wherever it stands.
+    expect(await page.locator(".concern").count()).toBe(1);
+    await take("overview");
+    const running = async (text: string | null) =>
+      /(\d+)(?: of |\/)(\d+)/
+        .exec(text ?? "")
+        ?.slice(1)
+        .join("/");
+    const tile = page.locator(".tile", { hasText: "Services" }).locator(".tile-count");
+    const link = page.getByRole("link", { name: /^Services/ }).locator(".count");
+    expect(await running(await tile.textContent())).toBe(await running(await link.textContent()));
+  });
+
+  test("its row and its page say what Docker said, and so does the toast of a start that fails", async () => {
+    const { page, open } = desk;
+    await open("/services", "Services");
+    const row = page.getByRole("row").filter({ hasText: dead.name });
+    await row.getByText("Cannot start").waitFor();
+    await row.getByText(/no such file or directory/).waitFor();
+    await take("services");
+    await row.getByRole("button", { name: `Start ${dead.name}` }).click();
+    await page
+      .getByText(/bind source path does not exist/)
+      .first()
+      .waitFor();
+    await take("toast");
+    // The button did what it says, and no more.
+    expect(new URL(page.url()).pathname).toBe("/services");
+    await row.click();
+    await page.getByText("Docker could not start this container.").waitFor();
+    await page.getByRole("tab", { name: "Details" }).click();
+    await page.getByText("Docker's error").waitFor();
+    await take("pane");
+  });
+
+  test("buttons of a row that turn into a spinner do not open the container", async () => {
+    const { page, open } = desk;
+    await open("/services", "Services");
+    const row = page.getByRole("row").filter({ hasText: busy.name });
+    await row.getByRole("button", { name: `Restart ${busy.name}` }).click();
+    await row.getByText("Restarting").waitFor();
+    await row.getByText("Running").waitFor({ timeout: 30_000 });
+    await row.getByRole("button", { name: `Stop ${busy.name}` }).click();
+    await row.getByText("Stopped").waitFor({ timeout: 30_000 });
+    expect(new URL(page.url()).pathname).toBe("/services");
+  });
+
+  test("how long ago something happened moves on without a new list", async () => {
+    const { page } = desk;
+    const note = page.getByRole("row").filter({ hasText: busy.name }).locator(".service-note");
+    await note.getByText(/Exited with code 137/).waitFor();
+    await page.route("**/api/services", (route) => route.abort());
+    const first = await note.textContent();
+    await eventually(async () => (await note.textContent()) !== first, 10_000);
+    await page.unroute("**/api/services");
+  });
+
+  test("without the servers nothing is told to be empty or well", async () => {
+    const { page, stack, problems } = desk;
+    const since = problems.length;
+    await page.goto(`${stack.origin}/`);
+    await page.getByRole("region", { name: "Host" }).waitFor();
+    await page.route("**/api/services", (route) => route.fulfill({ status: 503, body: "{}" }));
+    await page.reload();
+    await page.getByText(/Not known: .*Docker/).waitFor({ timeout: 30_000 });
+    expect(await page.getByText("No problems").count()).toBe(0);
+    await take("unknown");
+    await page.unroute("**/api/services");
+    desk.expected(/503|Failed to load resource|net::ERR_FAILED/, since);
+  });
+});
