@@ -11,7 +11,7 @@ import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts
 import { type Desk, startDesk } from "./desk.ts";
 
 /** What is dead or cannot be reached, as a person meets it. */
-describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", { timeout: 90_000 }, () => {
+describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", { timeout: 240_000 }, () => {
   let desk: Desk;
   let folder: TempFolder;
   let dead: { name: string; start(): Promise<unknown> };
@@ -29,6 +29,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     [desk, folder] = await Promise.all([startDesk(), tempFolder("health")]);
     desk.later(folder.remove);
     const { page, stack, engine } = desk;
+    page.setDefaultTimeout(60_000);
     await page.goto(/http\S+\/setup#token=[\w-]+/.exec(stack.api.output())?.[0] ?? "");
     await page.getByLabel("User name").fill(ADMIN.username);
     await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
@@ -54,7 +55,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     dead = { name, start: () => container.start() };
     busy = await engine.run({ name: "busy", script: "trap '' TERM; while :; do sleep 0.2; done" });
     await engine.run({ name: "job", script: "exit 0" });
-  });
+  }, 240_000);
   afterAll(() => desk?.close());
 
   const concern = (page: Page, name: string) => page.locator(".concern").filter({ hasText: name });
@@ -63,9 +64,9 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     const { page, open } = desk;
     await open("/", "Overview");
     const row = concern(page, dead.name);
-    await row.getByText(/Exited with code 3 .*, not restarted/).waitFor({ timeout: 30_000 });
+    await row.getByText(/Exited with code 3 .*, not restarted/).waitFor();
     await row.getByText(/no such file or directory/).waitFor();
-    await row.getByText("Container stopped by itself").waitFor({ timeout: 30_000 });
+    await row.getByText("Container stopped by itself").waitFor();
     await page.getByRole("button", { name: "1 firing" }).waitFor();
     await page.getByRole("button", { name: "1 down" }).waitFor();
     // The job that ended well is none, and a number is the same wherever it stands.
@@ -109,9 +110,9 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     const row = page.getByRole("row").filter({ hasText: busy.name });
     await row.getByRole("button", { name: `Restart ${busy.name}` }).click();
     await row.getByText("Restarting").waitFor();
-    await row.getByText("Running").waitFor({ timeout: 30_000 });
+    await row.getByText("Running").waitFor();
     await row.getByRole("button", { name: `Stop ${busy.name}` }).click();
-    await row.getByText("Stopped").waitFor({ timeout: 30_000 });
+    await row.getByText("Stopped").waitFor();
     expect(new URL(page.url()).pathname).toBe("/services");
   });
 
@@ -121,7 +122,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await note.getByText(/Exited with code 137/).waitFor();
     await page.route("**/api/services", (route) => route.abort());
     const first = await note.textContent();
-    await eventually(async () => (await note.textContent()) !== first, 10_000);
+    await eventually(async () => (await note.textContent()) !== first);
     await page.unroute("**/api/services");
   });
 
@@ -132,7 +133,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await page.getByRole("region", { name: "Host" }).waitFor();
     await page.route("**/api/services", (route) => route.fulfill({ status: 503, body: "{}" }));
     await page.reload();
-    await page.getByText(/Not known: .*Docker/).waitFor({ timeout: 30_000 });
+    await page.getByText(/Not known: .*Docker/).waitFor();
     expect(await page.getByText("No problems").count()).toBe(0);
     await take("unknown");
     await page.unroute("**/api/services");
