@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startChild } from "../shared/testing/child.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { freePort } from "../shared/testing/free-port.ts";
@@ -16,23 +16,21 @@ import {
 } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
+/** What `realtime/runtimes.test.ts` and `api/main.test.ts` do not go through: the first lines, the token, a second start. */
 for (const runtime of runtimes) {
   describe.skipIf(runtime === "deno" && (await lacks("deno")))(`under ${runtime}`, () => {
     let folder: TempFolder;
-    let service: ServiceProcess | undefined;
-    afterEach(async () => {
-      await service?.stop();
+    let realtime: ServiceProcess;
+    beforeAll(async () => {
+      folder = await tempFolder("runtime");
+      realtime = await startService("realtime", { runtime, env: { DATA_DIR: join(folder.path, "data") } });
+    });
+    afterAll(async () => {
+      await realtime?.stop();
       await folder.remove();
     });
 
-    const start = async (name: "api" | "realtime", env: Record<string, string> = {}) => {
-      folder = await tempFolder("runtime");
-      service = await startService(name, { runtime, env: { DATA_DIR: join(folder.path, "data"), ...env } });
-      return service;
-    };
-
-    test("the realtime server starts, is healthy and stops by itself", async () => {
-      const realtime = await start("realtime");
+    test("the realtime server names its origins and is healthy", async () => {
       expect(await (await fetch(`${realtime.url}/health`)).json()).toEqual({
         success: true,
         status: "healthy",
@@ -40,12 +38,9 @@ for (const runtime of runtimes) {
         activeStreams: 0,
       });
       expect(realtime.output()).toContain("CORS Origins");
-      realtime.signal("SIGTERM");
-      expect(await realtime.exited).toEqual({ code: 0, signal: null });
     });
 
     test("the realtime server takes an event with the token it made itself", async () => {
-      const realtime = await start("realtime");
       const path = join(folder.path, "data/emit-token");
       expect((await stat(path)).mode & 0o777).toBe(0o600);
       const emit = (token: string) =>
@@ -59,22 +54,21 @@ for (const runtime of runtimes) {
       expect(await answer.json()).toEqual({ success: true, delivered: 0 });
     });
 
-    test("the API starts, is healthy and stops by itself", async () => {
-      const api = await start("api");
-      expect(await (await fetch(`${api.url}/health`)).json()).toEqual({ success: true, status: "healthy" });
-      api.signal("SIGTERM");
-      expect(await api.exited).toEqual({ code: 0, signal: null });
-    });
-
-    test("a taken port ends the start with one clear line", async () => {
-      const realtime = await start("realtime");
+    test("a taken port ends the start with one clear line, and the server goes on", async () => {
+      const { port } = realtime;
       const second = await spawnService("realtime", {
         runtime,
-        port: realtime.port,
+        port,
         env: { DATA_DIR: join(folder.path, "data") },
       });
       expect((await second.exited).code).toBe(1);
-      expect(second.output()).toContain(`Port ${realtime.port} is taken`);
+      expect(second.output()).toContain(`Port ${port} is taken`);
+      expect((await fetch(`${realtime.url}/health`)).status).toBe(200);
+    });
+
+    test("the realtime server stops by itself", async () => {
+      realtime.signal("SIGTERM");
+      expect(await realtime.exited).toEqual({ code: 0, signal: null });
     });
   });
 }
