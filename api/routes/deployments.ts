@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { UnavailableError } from "../../shared/host/dependency.ts";
+import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
 import { seesDeployment } from "../../shared/protocol/access.ts";
 import type { Deployment, DeploymentAction } from "../../shared/protocol/deployment.ts";
 import { processName } from "../../shared/protocol/identifier.ts";
@@ -48,12 +49,19 @@ export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "proces
       "/",
       described({
         ...{ tag, summary: "List every process of PM2" },
-        answer: { deployments: z.array(deploymentSchema), daemon: dependencySchema },
+        answer: {
+          deployments: z.array(deploymentSchema),
+          daemon: dependencySchema,
+          otherDaemons: z.array(pm2DaemonSchema),
+        },
       }),
       async (c) => {
         const { limits } = c.get("principal");
         const { deployments, daemon } = await listOrState(processes.list);
-        return c.json(ok({ deployments: deployments.filter(({ name }) => seesDeployment(limits, name)), daemon }));
+        // Users and folders of the host are not for those who see single processes only.
+        const otherDaemons = limits ? [] : await findOtherDaemons(processes.home);
+        const seen = deployments.filter(({ name }) => seesDeployment(limits, name));
+        return c.json(ok({ deployments: seen, daemon, otherDaemons }));
       },
     )
     .get(

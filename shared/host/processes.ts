@@ -27,6 +27,8 @@ export interface ProcessEvent {
  * Each call ends within 3 s; `act` and `remove` take the process's own time-outs in addition, 40 s at most. Throws `AppError`: `not_found` (no process of exactly that name), `upstream_unavailable`.
  */
 export interface ProcessHost {
+  /** PM2_HOME of the daemon. */
+  readonly home: string;
   ping(): Promise<void>;
   list(): Promise<Deployment[]>;
   /** Log files of every process whose name equals `name`. */
@@ -84,6 +86,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
   };
 
   return {
+    home: pm2Home,
     async ping() {
       await call("ping", {});
     },

@@ -50,6 +50,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
   const all = createStableList(() => query.data?.deployments, "id");
   const columns = columnsOf(deeds);
   const daemon = () => query.data?.daemon;
+  const otherDaemons = () => query.data?.otherDaemons?.map(({ user, home }) => `${user} (${home})`).join(", ");
   const shown = createMemo(() => all().filter((deployment) => matches(deployment, filter())));
   const selected = createMemo(() => all().find(({ id }) => id === props.selected));
   const count = () => countDeployments(all());
@@ -68,6 +69,13 @@ export function DeploymentsView(props: DeploymentsViewProps) {
             {(state) => (
               <Callout tone="warn" icon={<Unplug size={15} />}>
                 PM2 does not answer; this list may be old. {state().hint}
+              </Callout>
+            )}
+          </Show>
+          <Show when={otherDaemons()}>
+            {(list) => (
+              <Callout tone="info">
+                PM2 also runs for {list()}. Its processes are not shown here: PM2 answers only its own user.
               </Callout>
             )}
           </Show>
