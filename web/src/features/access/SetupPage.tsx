@@ -37,7 +37,7 @@ export default function SetupPage() {
     <Gate
       title="Set up this server"
       note="Make the first administrator. This page works once."
-      foot="The set-up token is printed on the console of the API when it starts, and lasts 30 minutes."
+      foot="The set-up token is printed on the console of the API when it starts, and is valid for 30 minutes. On a server without one, run ai-desktop admin create NAME as root."
     >
       <form class="form" onSubmit={(event) => void submit(event)}>
         <Show when={problem()}>
