@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Copies the state (users, sessions, keys, MCP servers, audit trail, secrets) into one archive while the panel runs.
+# On a server, of the installation; in a clone with state of its own (.data), of that.
 #   backup.sh [--data-dir DIR] FILE.tar.gz
 #   backup.sh [--data-dir DIR] s3://bucket/key.tar.gz    needs AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION;
 #                                                        S3_ENDPOINT names another store than Amazon's
@@ -10,6 +11,9 @@ started_in="$PWD"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/common.sh
 . deploy/common.sh
+# shellcheck source=deploy/layout.sh
+. deploy/layout.sh
+act_on_installation backup.sh "$started_in" "$@"
 
 data_dir="$(setting DATA_DIR .data)"
 target=""

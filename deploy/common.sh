@@ -31,13 +31,32 @@ use_project_node() {
   node_is_new_enough "$NODE" || fail "Node 24.15 or newer is needed here, but $NODE is $("$NODE" --version)."
 }
 
+# from_file <file> <name>: the value that the last line of a name gives, without quotes and comment.
+from_file() {
+  [ -r "$1" ] || return 0
+  NAME="$2" awk '
+    {
+      line = $0
+      sub(/^[ \t]*(export[ \t]+)?/, "", line)
+      at = index(line, "=")
+      if (!at) next
+      name = substr(line, 1, at - 1)
+      gsub(/[ \t]/, "", name)
+      if (name != ENVIRON["NAME"]) next
+      value = substr(line, at + 1)
+      gsub(/^[ \t]+|[ \t\r]+$/, "", value)
+      quote = substr(value, 1, 1)
+      end = index(substr(value, 2), quote)
+      if (quote ~ /["\047`]/ && end) value = substr(value, 2, end - 1)
+      else { sub(/#.*/, "", value); sub(/[ \t]+$/, "", value) }
+    }
+    END { printf "%s", value }' "$1"
+}
+
 # setting <name> <default>: from the environment, else from the settings file of an installation or .env, else the default.
 setting() {
   value="$(eval "printf '%s' \"\${$1:-}\"")"
-  file="${AI_DESKTOP_ENV:-.env}"
-  if [ -z "$value" ] && [ -r "$file" ]; then
-    value="$(sed -n "s/^$1=//p" "$file" | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'\$/\1/")"
-  fi
+  if [ -z "$value" ]; then value="$(from_file "${AI_DESKTOP_ENV:-.env}" "$1")"; fi
   printf '%s' "${value:-$2}"
 }
 

@@ -21,7 +21,15 @@ interface App {
 const START_LIMIT_MS = 60_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const { apps } = createRequire(import.meta.url)("./ecosystem.config.cjs") as { apps: [App, App, App] };
+const require = createRequire(import.meta.url);
+const { readSettings, serviceEnvironment } = require("./settings.cjs") as {
+  readSettings(environment: Record<string, string | undefined>): Record<string, string>;
+  serviceEnvironment(service: string, settings: Record<string, string>): Record<string, string>;
+};
+const { apps } = require("./ecosystem.config.cjs") as { apps: [App, App, App] };
+for (const app of apps) {
+  Object.assign(app.env, serviceEnvironment(app.env.AI_DESKTOP_SERVICE ?? "", readSettings(app.env)));
+}
 const portOf = (app: App) => Number(app.env.PORT ?? app.env.WS_PORT);
 const [web, api, realtime] = apps;
 const address = `http://localhost:${portOf(web)}`;

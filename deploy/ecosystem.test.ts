@@ -1,18 +1,21 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { configVariables } from "../shared/server/config.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
+import { tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
 const path = join(import.meta.dirname, "ecosystem.config.cjs");
 
 interface App {
   name: string;
+  script: string;
   interpreter: string;
+  interpreter_args: string[];
   env: Record<string, string>;
   kill_timeout: number;
 }
@@ -24,9 +27,21 @@ async function readApps(env: Record<string, string>): Promise<App[]> {
   return JSON.parse(stdout) as App[];
 }
 
+/** Environment that a service has when it starts: what PM2 gives it, and what it reads itself before its first line. */
+async function startedEnvironment({ interpreter, interpreter_args, env }: App): Promise<Record<string, string>> {
+  const print = "process.stdout.write(JSON.stringify(process.env))";
+  const { stdout } = await run(interpreter, [...interpreter_args, "-e", print], { env });
+  return JSON.parse(stdout) as Record<string, string>;
+}
+
+async function portsOf(apps: App[]): Promise<[string, string | undefined][]> {
+  const environments = await Promise.all(apps.map(startedEnvironment));
+  return apps.map(({ name }, index) => [name, environments[index]?.PORT ?? environments[index]?.WS_PORT]);
+}
+
 test("names the three services of the contract and their ports", async () => {
   const apps = await readApps({});
-  expect(apps.map(({ name, env }) => [name, env.PORT ?? env.WS_PORT])).toEqual([
+  expect(await portsOf(apps)).toEqual([
     ["ai-desktop-frontend", "3005"],
     ["ai-desktop-backend", "3006"],
     ["ai-desktop-websocket", "3007"],
@@ -36,7 +51,7 @@ test("names the three services of the contract and their ports", async () => {
 
 test("starts more realtime servers when told their ports", async () => {
   const apps = await readApps({ WS_MORE_PORTS: "3008,3009" });
-  expect(apps.slice(2).map(({ name, env }) => [name, env.WS_PORT])).toEqual([
+  expect((await portsOf(apps)).slice(2)).toEqual([
     ["ai-desktop-websocket", "3007"],
     ["ai-desktop-websocket-3008", "3008"],
     ["ai-desktop-websocket-3009", "3009"],
@@ -46,9 +61,33 @@ test("starts more realtime servers when told their ports", async () => {
 test("hands every variable on that the services read, and nothing else of the caller's environment", async () => {
   const names = configVariables.filter((name) => !["NODE_ENV", "PORT", "WS_PORT"].includes(name));
   const given = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
-  for (const { env } of await readApps({ ...given, GITHUB_TOKEN: "secret" })) {
+  for (const app of await readApps({ ...given, GITHUB_TOKEN: "secret" })) {
+    const env = await startedEnvironment(app);
     expect(env).toMatchObject(given);
     expect(env).not.toHaveProperty("GITHUB_TOKEN");
+  }
+});
+
+test("lets a service read the settings file at its own start, below what the caller of PM2 said", async () => {
+  const folder = await tempFolder("ecosystem");
+  try {
+    const settings = join(folder.path, "env");
+    await writeFile(settings, "WEB_PORT=4005\nLOG_LEVEL=debug\nMCP_ALLOWED_COMMANDS=npx\nNODE_OPTIONS=--inspect\n");
+    const [web] = await readApps({ AI_DESKTOP_ENV: settings, LOG_LEVEL: "warn" });
+    if (!web) throw new Error("no app");
+    expect(web.env).not.toHaveProperty("MCP_ALLOWED_COMMANDS"); // nor in PM2's list of processes and its dump
+    expect(await startedEnvironment(web)).toMatchObject({
+      PORT: "4005",
+      LOG_LEVEL: "warn",
+      MCP_ALLOWED_COMMANDS: "npx",
+    });
+    expect(await startedEnvironment(web)).not.toHaveProperty("NODE_OPTIONS");
+    await writeFile(settings, "WEB_PORT=4006\n");
+    const restarted = await startedEnvironment(web);
+    expect(restarted).toMatchObject({ PORT: "4006" });
+    expect(restarted).not.toHaveProperty("MCP_ALLOWED_COMMANDS");
+  } finally {
+    await folder.remove();
   }
 });
 

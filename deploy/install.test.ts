@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -93,6 +94,38 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     },
   );
 
+  test("refuses a certificate that the key does not belong to, before anything is changed", async () => {
+    const [cert, other] = [join(folder.path, "cert.pem"), join(folder.path, "other.pem")];
+    const make = [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-subj",
+      "/CN=a",
+    ];
+    await run("openssl", [...make, "-keyout", join(folder.path, "key.pem"), "-out", cert]);
+    await run("openssl", [...make, "-keyout", other, "-out", "/dev/null"]);
+    const { code, output } = await script(
+      "vps-install.sh",
+      "--yes",
+      "--domain",
+      "a.test",
+      "--cert",
+      cert,
+      "--key",
+      other,
+    );
+    expect({ code, output }).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("is not the one of the certificate"),
+    });
+    expect(existsSync(join(root, "opt"))).toBe(false);
+  });
+
   test("refuses to go on with nobody there to ask", async () => {
     const { code, output } = await script("vps-install.sh", "--domain", "panel.example.org");
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("--yes") });
@@ -110,16 +143,49 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await signIn({ apiUrl, dataDir, origin: "https://panel.example.org" });
   });
 
-  test("has one command for PM2, users and the audit trail", async () => {
-    const command = join(root, "usr/local/bin/ai-desktop");
-    const { stdout } = await run(command, ["pm2", "list"]);
+  const command = (...args: string[]) =>
+    run(join(root, "usr/local/bin/ai-desktop"), args, {
+      cwd: "/",
+      env: { PATH: process.env.PATH, HEALTH_LIMIT: "10" },
+    });
+
+  test("has one command for PM2, users and the audit trail, from any folder", async () => {
+    const { stdout } = await command("pm2", "list");
     const more = `ai-desktop-websocket-${ports[3]}`;
     for (const name of ["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket", more]) {
       expect(stdout).toContain(name);
     }
-    expect((await run(command, ["admin", "list"])).stdout).toContain(ADMIN.username);
-    expect((await run(command, ["audit", "verify"])).stdout).toContain("intact");
-    await expect(run(command, ["reboot"])).rejects.toMatchObject({ code: 1 });
+    expect((await command("admin", "list")).stdout).toContain(ADMIN.username);
+    expect((await command("audit", "verify")).stdout).toContain("intact");
+    expect((await command("status")).stdout).toContain("ok      parts the API depends on");
+    await expect(command("reboot")).rejects.toMatchObject({ code: 1 });
+  });
+
+  test("backs up and restores what is installed, by the command and by the scripts of the clone", async () => {
+    const archive = join(folder.path, "state.tar.gz");
+    await command("backup", archive);
+    expect((await stat(archive)).mode & 0o777).toBe(0o600);
+    await rm(archive);
+    expect(await script("backup.sh", archive)).toMatchObject({ code: 0 });
+    expect((await script("restore.sh", archive)).output).toContain("Stop the panel first: ai-desktop stop");
+    await command("stop");
+    expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false, false]);
+    expect(await script("restore.sh", archive)).toMatchObject({ code: 0 });
+    await command("start");
+    expect(await logIn()).toBe(200);
+  });
+
+  test("brings a changed setting to a service with its restart, and keeps it out of PM2's list", async () => {
+    const settings = join(root, "etc/ai-desktop/env");
+    const before = await readFile(settings, "utf8");
+    await appendFile(settings, "MCP_ALLOWED_COMMANDS=npx\nLOG_LEVEL=none-such\n");
+    await command("pm2", "restart", "ai-desktop-frontend");
+    const errors = join(root, "var/lib/ai-desktop/.pm2/logs/ai-desktop-frontend-error.log");
+    await eventually(async () => (await readFile(errors, "utf8")).includes("LOG_LEVEL"));
+    expect((await command("pm2", "jlist", "--silent")).stdout).not.toMatch(/MCP_ALLOWED_COMMANDS|none-such/);
+    await writeFile(settings, before);
+    await command("pm2", "restart", "ai-desktop-frontend");
+    await eventually(() => canConnect(ports[0] ?? 0));
   });
 
   test.skipIf(noLogrotate)("rotates the logs, and the services go on in the new files", async () => {
@@ -129,8 +195,12 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     const config = join(root, "etc/logrotate.d/ai-desktop");
     await run("logrotate", ["--force", "--state", join(folder.path, "rotated"), config]);
     expect(await readFile(`${log}.1`, "utf8")).toBe(before);
-    await run(join(root, "usr/local/bin/ai-desktop"), ["pm2", "restart", "ai-desktop-websocket"]);
+    await command("pm2", "restart", "ai-desktop-websocket");
     await eventually(async () => (await readFile(log, "utf8")).includes("CORS Origins"));
+    // PM2 keeps its own log open: it is copied, and emptied in place.
+    const own = join(root, "var/lib/ai-desktop/.pm2/pm2.log");
+    expect(await readFile(`${own}.1`, "utf8")).toContain("PM2 Daemon");
+    expect(await readFile(own, "utf8")).toContain("ai-desktop-websocket");
   });
 
   test.skipIf(noSystemd)("has units that systemd takes", async () => {
@@ -147,23 +217,53 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
   });
 
   test("adds a site to nginx, and leaves the default one to the site that is it already", async () => {
-    const site = await readFile(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"), "utf8");
+    const site = await readFile(join(root, "etc/nginx/sites-enabled/zz-ai-desktop.conf"), "utf8");
     expect(site).toContain("server_name panel.example.org;");
     expect(site).toContain(`server 127.0.0.1:${ports[1]};`);
     expect(site).toContain(`server 127.0.0.1:${ports[2]};\n    server 127.0.0.1:${ports[3]};\n`);
     expect(site).toContain("client_max_body_size 1000000;");
     expect(site).toMatch(/^ {4}listen 127\.0\.0\.1:3017;$/m);
-    expect(site.includes("default_server")).toBe(false);
+    expect(site.match(/listen .*default_server/g)).toEqual([
+      "listen 443 ssl http2 default_server",
+      "listen [::]:443 ssl http2 default_server",
+    ]);
     expect(await readFile(join(root, "etc/nginx/sites-enabled/other.conf"), "utf8")).toContain("default_server");
   });
 
-  test("changes nothing that is right already, when run again", async () => {
+  const processes = async () => {
+    const list = JSON.parse((await command("pm2", "jlist", "--silent")).stdout) as { name: string; pid: number }[];
+    return list.map(({ name, pid }) => `${name} ${pid}`);
+  };
+
+  test("changes nothing that is right already, when run again, and restarts nothing", async () => {
     const settings = join(root, "etc/ai-desktop/env");
-    await appendFile(settings, "LOG_LEVEL=warn\n");
+    const before = [await readFile(settings, "utf8"), await releases(), await processes()];
+    const { code, output } = await script("vps-install.sh", "--yes");
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("keep the release") });
+    expect([await readFile(settings, "utf8"), await releases(), await processes()]).toEqual(before);
+  });
+
+  test("changes what the options of a second run say, and no other line", async () => {
+    const settings = join(root, "etc/ai-desktop/env");
+    await appendFile(settings, "# of mine\nLOG_LEVEL=warn\n");
     const before = await readFile(settings, "utf8");
     const [release] = await releases();
-    expect(await script("vps-install.sh", "--yes", "--domain", "other.example.org")).toMatchObject({ code: 0 });
+    const data = join(root, "srv/data");
+    const options = ["--domain", "Other.example.org", "--file-root", data];
+    const plan = await script("vps-install.sh", "--plan", ...options);
+    expect(plan.output).toContain("from https://panel.example.org to https://other.example.org");
     expect(await readFile(settings, "utf8")).toBe(before);
+    const { code, output } = await script("vps-install.sh", "--yes", ...options);
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("https://other.example.org") });
+    const changed = before
+      .replace("https://panel.example.org", "https://other.example.org")
+      .replace(/^FILE_MANAGER_ROOT=.*$/m, `FILE_MANAGER_ROOT=${data}`);
+    expect(await readFile(settings, "utf8")).toBe(changed);
+    expect(await readFile(join(root, "etc/nginx/sites-enabled/zz-ai-desktop.conf"), "utf8")).toContain(
+      "server_name other.example.org;",
+    );
+    const certificate = new X509Certificate(await readFile(join(root, "etc/ssl/ai-desktop/fullchain.pem")));
+    expect(certificate.checkHost("other.example.org")).toBe("other.example.org");
     expect(await releases()).toEqual([release]);
     expect(await logIn()).toBe(200);
   });
@@ -176,6 +276,9 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("Upgraded to") });
     expect(await current()).not.toBe(before);
     expect(await readFile(join(await current(), "CHANGELOG.md"), "utf8")).toContain("A new release.");
+    // PM2 starts services by files of the release it was started from itself, which is removed some upgrades later.
+    const pid = (await readFile(join(root, "var/lib/ai-desktop/.pm2/pm2.pid"), "utf8")).trim();
+    expect(await readlink(`/proc/${pid}/exe`)).toContain(await current());
     expect(await logIn()).toBe(200);
   });
 
@@ -209,10 +312,18 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await script("vps-install.sh", "--uninstall", "--yes")).toMatchObject({ code: 0 });
     expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false, false]);
     expect(existsSync(join(root, "opt/ai-desktop"))).toBe(false);
-    expect(existsSync(join(root, "etc/nginx/sites-enabled/ai-desktop.conf"))).toBe(false);
-    expect(existsSync(join(root, "etc/nginx/sites-enabled/other.conf"))).toBe(true);
+    expect(await readdir(join(root, "etc/nginx/sites-enabled"))).toEqual(["other.conf"]);
     expect(existsSync(join(dataDir, "state.db"))).toBe(true);
     expect(existsSync(join(root, "etc/ai-desktop/env"))).toBe(true);
+  });
+
+  test("is removed from a state that a broken run left, too", async () => {
+    await mkdir(join(root, "opt/ai-desktop/releases/20200101T000000Z.part"), { recursive: true });
+    await symlink(join(root, "opt/ai-desktop/releases/gone"), join(root, "opt/ai-desktop/current"));
+    await writeFile(join(root, "etc/systemd/system/ai-desktop@.service"), "");
+    expect(await script("vps-install.sh", "--uninstall", "--yes")).toMatchObject({ code: 0 });
+    expect(existsSync(join(root, "opt/ai-desktop"))).toBe(false);
+    expect(await readdir(join(root, "etc/systemd/system"))).toEqual([]);
   });
 
   test("takes state and settings along, when told to", async () => {

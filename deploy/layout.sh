@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where an installation keeps what, and how its services are started and stopped. Sourced after common.sh.
+# Where an installation keeps what, and how a release of it is made. Sourced after common.sh.
 # shellcheck disable=SC2034 # some are for the scripts that source it
 # ROOT is empty on a server; a test sets it to a folder that stands for the whole file system.
 
@@ -12,67 +12,11 @@ BACKUPS="$ROOT/var/backups/ai-desktop"
 SETTINGS="$ETC/env"
 SERVICE_USER=ai-desktop
 RELEASES_KEPT=3
+BACKUPS_KEPT=5
 
 # Whether this is a server with systemd and a service user, not a folder that stands for one.
 is_real() { [ -z "$ROOT" ]; }
 has_systemd() { is_real && [ -d /run/systemd/system ]; }
-
-# as_service <command…>: as the service user, with an environment of its own and nothing of the caller's.
-as_service() {
-  set -- env -i PATH="$APP/current/node_modules/.bin:/usr/local/bin:/usr/bin:/bin" HOME="$STATE_HOME" LANG=C.UTF-8 \
-    PM2_HOME="$STATE_HOME/.pm2" AI_DESKTOP_ENV="$SETTINGS" PM2_DISABLE_VERSION_CHECK=true "$@"
-  if is_real; then (cd "$STATE_HOME" && runuser -u "$SERVICE_USER" -- "$@"); else (cd "$STATE_HOME" && "$@"); fi
-}
-
-pm2() { as_service "$APP/current/node_modules/.bin/node" "$APP/current/node_modules/pm2/bin/pm2" "$@"; }
-
-# Which of the two starts the services here: pm2 or systemd.
-supervisor() { cat "$ETC/supervisor" 2>/dev/null || printf pm2; }
-
-# Ports of realtime servers beside the first, as words.
-more_ports() { AI_DESKTOP_ENV="$SETTINGS" setting WS_MORE_PORTS '' | tr -c '0-9' ' '; }
-unit_names() {
-  printf 'ai-desktop@web ai-desktop@api ai-desktop@realtime'
-  for port in $(more_ports); do printf ' ai-desktop@realtime-%s' "$port"; done
-}
-
-# Each release has its own folder, and PM2 remembers the one an app was started from: hence delete and start.
-start_services() {
-  if [ "$(supervisor)" = systemd ]; then
-    # shellcheck disable=SC2046 # a list of words
-    systemctl start $(unit_names)
-  else
-    pm2 start "$APP/current/deploy/ecosystem.config.cjs" --env production --silent >/dev/null
-    pm2 save --force --silent >/dev/null
-  fi
-}
-
-stop_services() {
-  if [ "$(supervisor)" = systemd ]; then
-    systemctl stop 'ai-desktop@*'
-  elif [ -e "$APP/current" ]; then
-    pm2 delete '/^ai-desktop-(frontend|backend|websocket)(-[0-9]+)?$/' --silent >/dev/null 2>&1 || true
-  fi
-}
-
-# The addresses of the three on loopback, by the settings of the installation.
-installed_url() {
-  printf 'http://127.0.0.1:%s' "$(AI_DESKTOP_ENV="$SETTINGS" setting "$1" "$2")"
-}
-
-# Waits up to HEALTH_LIMIT seconds until all three answer, then lets smoke.ts have the last word.
-wait_healthy() {
-  limit="${HEALTH_LIMIT:-60}"
-  while [ "$limit" -gt 0 ]; do
-    if answers "$(installed_url API_PORT 3006)/health" && answers "$(installed_url WS_PORT 3007)/health" &&
-      answers "$(installed_url WEB_PORT 3005)/"; then break; fi
-    sleep 1
-    limit=$((limit - 1))
-  done
-  "$NODE" "$APP/current/deploy/smoke.ts" --web "$(installed_url WEB_PORT 3005)" \
-    --api "$(installed_url API_PORT 3006)" --realtime "$(installed_url WS_PORT 3007)" \
-    --token-file "$(AI_DESKTOP_ENV="$SETTINGS" setting EMIT_TOKEN_FILE "$STATE/emit-token")"
-}
 
 # Whether two releases have the same web app: it is made of these alone.
 same_web() {
@@ -164,4 +108,34 @@ drop_old_releases() {
   printf "%s\n" "$APP"/releases/* | sort -r | tail -n +$((RELEASES_KEPT + 1)) | while read -r release; do
     [ "$(readlink -f "$release")" = "$in_use" ] || rm -rf "$release"
   done
+}
+
+# keep_newest <number> <path…>: removes all but the newest of paths that end in the time they were made.
+keep_newest() {
+  kept_number="$1"
+  shift
+  printf '%s\n' "$@" | sort -r | tail -n +$((kept_number + 1)) | while read -r old_path; do rm -rf "$old_path"; done
+}
+
+# keep_copies <folder> <file…>: copies of what is there of these files, by their full paths.
+keep_copies() {
+  copies="$1"
+  shift
+  for file in "$@"; do if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\0' "${file#/}"; fi; done |
+    tar -C / --null --no-recursion -T - -c | tar -C "$copies" -x
+}
+
+# put_back <folder>: what keep_copies left there, to where it was. Folders on the way stay as they are.
+put_back() { (cd "$1" && find . ! -type d -print0) | tar -C "$1" --null -T - -c | tar -C / -xp; }
+
+# act_on_installation <script> <started in> <arguments…>: on a server, scripts of a clone are about the installation, unless
+# the clone has state of its own. Where the clone has no packages the installation's script goes on.
+act_on_installation() {
+  [ -x "$APP/current/node_modules/.bin/node" ] || return 0
+  if [ ! -e .data ] && [ ! -e .env ]; then export AI_DESKTOP_ENV="${AI_DESKTOP_ENV:-$SETTINGS}"; fi
+  [ ! -x node_modules/.bin/node ] || return 0
+  script="$1"
+  cd "$2" || exit 1
+  shift 2
+  exec "$APP/current/deploy/$script" "$@"
 }

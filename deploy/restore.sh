@@ -8,6 +8,9 @@ started_in="$PWD"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/common.sh
 . deploy/common.sh
+# shellcheck source=deploy/layout.sh
+. deploy/layout.sh
+act_on_installation restore.sh "$started_in" "$@"
 
 data_dir="$(setting DATA_DIR .data)"
 archive=""
@@ -22,7 +25,10 @@ done
 case "$archive" in /*) ;; *) archive="$started_in/$archive" ;; esac
 [ -f "$archive" ] || fail "There is no file $archive."
 use_project_node
-if answers "http://127.0.0.1:$(setting API_PORT 3006)/health"; then fail "Stop the panel first."; fi
+if answers "http://127.0.0.1:$(setting API_PORT 3006)/health"; then
+  if [ "${AI_DESKTOP_ENV:-}" = "$SETTINGS" ]; then fail "Stop the panel first: ai-desktop stop"; fi
+  fail "Stop the panel first."
+fi
 
 mkdir -p "$(dirname "$data_dir")"
 work="$(mktemp -d "$(dirname "$data_dir")/.restore.XXXXXX")"
@@ -50,6 +56,10 @@ if [ -e "$data_dir" ]; then
   done
   if [ -d "$kept/log-store" ]; then rm -rf "$work/state/log-store" && mv "$kept/log-store" "$work/state/log-store"; fi
   say "What was there is in $kept"
+elif is_real && [ "$data_dir" = "$STATE" ] && [ "$(id -u)" = 0 ]; then
+  chown -R "$SERVICE_USER:$SERVICE_USER" "$work/state"
 fi
 mv "$work/state" "$data_dir"
+# Each holds secrets of its time.
+keep_newest "$BACKUPS_KEPT" "$data_dir".before-*
 say "Restored $data_dir"

@@ -1,5 +1,11 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import process from "node:process";
+import { text } from "node:stream/consumers";
+import { checkServerIdentity, connect as connectTls } from "node:tls";
 import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
 
@@ -12,6 +18,12 @@ const { values } = parseArgs({
     realtime: { type: "string", default: "http://127.0.0.1:3007" },
     /** Address the panel is opened at, through nginx. */
     public: { type: "string" },
+    /** Looks at the public address alone. */
+    "only-public": { type: "boolean", default: false },
+    /** `host:port` that is connected to in place of what the public address names. */
+    connect: { type: "string" },
+    /** File with the certificate that the public address must show; it need not be of a known authority then. */
+    certificate: { type: "string" },
     /** File of the emit token; without it, only what needs no login is looked at. */
     "token-file": { type: "string" },
   },
@@ -19,33 +31,91 @@ const { values } = parseArgs({
 
 type Json = Record<string, unknown>;
 
-async function get(url: string, headers: Record<string, string> = {}, init: RequestInit = {}): Promise<Response> {
-  return fetch(url, { ...init, headers, redirect: "manual", signal: AbortSignal.timeout(LIMIT_MS) });
+interface Answer {
+  status: number;
+  ok: boolean;
+  body: string;
+}
+
+const isPublic = (url: URL): boolean => values.public !== undefined && url.host === new URL(values.public).host;
+
+/** Connection for a public address: to where `--connect` says, with the certificate and for the name it is about. */
+function openPublic(url: URL): Socket {
+  const bare = url.hostname.replace(/^\[|\]$/g, "");
+  const [, host = bare, port = url.port || (url.protocol === "https:" || url.protocol === "wss:" ? "443" : "80")] =
+    /^\[?([^\]]+)\]?:(\d+)$/.exec(values.connect ?? "") ?? [];
+  if (url.protocol === "http:" || url.protocol === "ws:") return connectTcp(Number(port), host);
+  const servername = isIP(bare) ? undefined : bare;
+  const pinned = values.certificate ? new X509Certificate(readFileSync(values.certificate)) : undefined;
+  const socket = connectTls({
+    host,
+    port: Number(port),
+    servername,
+    ALPNProtocols: ["http/1.1"],
+    rejectUnauthorized: pinned === undefined,
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(bare, certificate),
+  });
+  if (pinned) {
+    socket.once("secureConnect", () => {
+      const certificate = socket.getPeerCertificate();
+      if (certificate.fingerprint256 === pinned.fingerprint256) return;
+      socket.destroy(new Error("another certificate than the panel's is shown: some other site or server answers"));
+    });
+  }
+  return socket;
+}
+
+async function get(address: string, headers: Record<string, string> = {}, init: RequestInit = {}): Promise<Answer> {
+  const url = new URL(address);
+  const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
+    method: init.method ?? "GET",
+    headers: { ...headers, connection: "close" },
+    signal: AbortSignal.timeout(LIMIT_MS),
+    agent: false,
+    createConnection: isPublic(url) ? () => openPublic(url) : undefined,
+  });
+  return new Promise<Answer>((resolve, reject) => {
+    request.once("error", reject);
+    request.once("response", (response) => {
+      const status = response.statusCode ?? 0;
+      text(response).then((body) => resolve({ status, ok: status >= 200 && status < 300, body }), reject);
+    });
+    request.end(init.body);
+  });
 }
 
 function expectThat(condition: boolean, complaint: string): void {
   if (!condition) throw new Error(complaint);
 }
 
+function parseJson(body: string): Json {
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    throw new Error("something else than the panel answers");
+  }
+}
+
 async function isLive(base: string): Promise<string> {
   const answer = await get(`${base}/health`);
-  const body = (await answer.json()) as Json;
+  const body = parseJson(answer.body);
   expectThat(answer.ok && body.success === true && body.status === "healthy", `it answers ${answer.status}`);
   return "healthy";
 }
 
 async function servesPage(base: string): Promise<string> {
   const answer = await get(`${base}/`);
-  const page = await answer.text();
-  expectThat(answer.ok && page.includes("<html"), `it answers ${answer.status}, not with the page`);
+  expectThat(
+    answer.ok && answer.body.includes("<html") && answer.body.includes("AI Desktop"),
+    `it answers ${answer.status}, not with the page`,
+  );
   return "the page is there";
 }
 
 async function isReady(base: string, token: string): Promise<string> {
   const answer = await get(`${base}/ready`, { authorization: `Bearer ${token}` });
-  const text = await answer.text();
-  expectThat(answer.status === 200, `it answers ${answer.status}: ${text.slice(0, 500)}`);
-  return text.slice(0, 500);
+  expectThat(answer.status === 200, `it answers ${answer.status}: ${answer.body.slice(0, 500)}`);
+  return answer.body.slice(0, 500);
 }
 
 async function takesEvents(base: string, token: string): Promise<string> {
@@ -55,15 +125,15 @@ async function takesEvents(base: string, token: string): Promise<string> {
     // A room that nobody is in: the event reaches no viewer.
     { method: "POST", body: JSON.stringify({ namespace: "mcp", event: "smoke", room: "mcp:smoke", data: null }) },
   );
-  const text = await answer.text();
-  expectThat(answer.ok, `it answers ${answer.status}: ${text.slice(0, 500)}`);
+  expectThat(answer.ok, `it answers ${answer.status}: ${answer.body.slice(0, 500)}`);
   return "an event is taken";
 }
 
 /** Engine.IO's first packet over a WebSocket: it has passed every proxy on the way, and the server's own gate. */
 async function upgrades(base: string): Promise<string> {
   const url = `${base.replace(/^http/, "ws")}/socket.io/?EIO=4&transport=websocket`;
-  const socket = new WebSocket(url, { handshakeTimeout: LIMIT_MS });
+  const createConnection = isPublic(new URL(url)) ? () => openPublic(new URL(url)) : undefined;
+  const socket = new WebSocket(url, { handshakeTimeout: LIMIT_MS, createConnection });
   try {
     return await new Promise<string>((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error("no first packet within 5 s")), LIMIT_MS);
@@ -92,20 +162,15 @@ async function isHidden(base: string, path: string): Promise<string> {
   return `${path} is not to be had from outside`;
 }
 
-const checks: [part: string, look: () => Promise<string>][] = [
-  ["web app", () => servesPage(values.web)],
-  ["API", () => isLive(values.api)],
-  ["realtime server", () => isLive(values.realtime)],
-  ["WebSocket, direct", () => upgrades(values.realtime)],
-];
-const tokenFile = values["token-file"];
-if (tokenFile) {
-  const token = readFileSync(tokenFile, "utf8").trim();
+const checks: [part: string, look: () => Promise<string>][] = [];
+if (!values["only-public"]) {
   checks.push(
-    ["parts the API depends on", () => isReady(values.api, token)],
-    ["parts the realtime server depends on", () => isReady(values.realtime, token)],
-    ["events from backends", () => takesEvents(values.realtime, token)],
+    ["web app", () => servesPage(values.web)],
+    ["API", () => isLive(values.api)],
+    ["realtime server", () => isLive(values.realtime)],
+    ["WebSocket, direct", () => upgrades(values.realtime)],
   );
+  if (values["token-file"]) checks.push(...checksWithToken(values["token-file"]));
 }
 const outside = values.public?.replace(/\/$/, "");
 if (outside) {
@@ -115,6 +180,27 @@ if (outside) {
     ["WebSocket through nginx", () => upgrades(outside)],
     ["closed doors of nginx", () => isHidden(outside, "/emit")],
   );
+}
+
+/** The file may not be there, above all where a part is broken: that is told like any other fault. */
+function checksWithToken(file: string): typeof checks {
+  let token: string;
+  try {
+    token = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "is not there yet" : "cannot be read";
+    return [
+      [
+        "secret between the servers",
+        () => Promise.reject(new Error(`${file} ${why}; the API makes it when it starts`)),
+      ],
+    ];
+  }
+  return [
+    ["parts the API depends on", () => isReady(values.api, token)],
+    ["parts the realtime server depends on", () => isReady(values.realtime, token)],
+    ["events from backends", () => takesEvents(values.realtime, token)],
+  ];
 }
 
 let broken = 0;

@@ -12,6 +12,15 @@ source_dir="$PWD"
 . deploy/layout.sh
 # shellcheck source=deploy/toolchain.sh
 . deploy/toolchain.sh
+# shellcheck source=deploy/settings.sh
+. deploy/settings.sh
+# shellcheck source=deploy/services.sh
+. deploy/services.sh
+# shellcheck source=deploy/site.sh
+. deploy/site.sh
+
+# shellcheck disable=SC2034 # the site's certificate stays
+cert="" key=""
 
 [ -e "$APP/current" ] || fail "There is no installation in $APP; deploy/vps-install.sh makes one."
 { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
@@ -55,12 +64,25 @@ if ! rehearse; then
   fail "The new release cannot work with the state; nothing was changed."
 fi
 
+# The site as the new release has it; none is added where there is none.
+renew_site() {
+  if [ -z "$(site_places)" ]; then return 0; fi
+  (write_site) && check_site
+}
+
 say "Switching…"
+kept_files="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
+trap 'rm -rf "$kept_files"' EXIT
+# shellcheck disable=SC2046 # a list of words
+keep_copies "$kept_files" $(host_files)
 stop_services
 switch_to "$RELEASE"
+NODE="$RELEASE/node_modules/.bin/node"
 # Whatever breaks from here on leads back to the old release and its state.
-if start_services && wait_healthy; then
+if write_units && start_services && wait_healthy && renew_site; then
   drop_old_releases
+  keep_newest "$BACKUPS_KEPT" "$BACKUPS"/before-upgrade-*.tar.gz
+  printf '%s' "$source_dir" >"$ETC/source"
   say "Upgraded to $(basename "$RELEASE"). The state of before is in $backup"
   exit 0
 fi
@@ -68,6 +90,12 @@ fi
 warn "The new release is not well: going back to $(basename "$old")."
 stop_services || true
 switch_to "$old"
+NODE="$old/node_modules/.bin/node"
+# shellcheck disable=SC2046 # a list of words
+rm -f $(host_files)
+put_back "$kept_files"
+if has_systemd; then systemctl daemon-reload; fi
+if [ -n "$(site_places)" ] && is_real; then reload_nginx || true; fi
 "$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
 start_services
 wait_healthy || fail "The old release is not well either; its state of before is in $backup"

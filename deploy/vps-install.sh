@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the panel on Debian 12/13 or Ubuntu 22.04/24.04, from the folder this script lies in. Prints its plan first.
-#   vps-install.sh [--domain NAME | --ip ADDRESS] [--cert FILE --key FILE] [--file-root DIR] [--systemd] [--firewall]
+#   vps-install.sh [--domain NAME | --ip ADDRESS] [--cert FILE --key FILE] [--file-root DIR] [--systemd | --pm2] [--firewall]
 #                  [--no-nginx] [--yes] [--plan]
 #   vps-install.sh --uninstall [--purge] [--yes]        data and settings stay unless --purge
-# Running it again changes nothing that is right already, and never the settings. Needs root.
+# Running it again changes what the options say, and nothing else that is right already. Needs root.
 set -euo pipefail
 umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,6 +14,16 @@ source_dir="$PWD"
 . deploy/layout.sh
 # shellcheck source=deploy/toolchain.sh
 . deploy/toolchain.sh
+# shellcheck source=deploy/settings.sh
+. deploy/settings.sh
+# shellcheck source=deploy/services.sh
+. deploy/services.sh
+# shellcheck source=deploy/host.sh
+. deploy/host.sh
+# shellcheck source=deploy/site.sh
+. deploy/site.sh
+# shellcheck source=deploy/uninstall.sh
+. deploy/uninstall.sh
 
 domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" use_nginx=1 yes="" plan_only="" uninstall="" purge=""
 while [ $# -gt 0 ]; do
@@ -24,6 +34,7 @@ while [ $# -gt 0 ]; do
     --key) key="${2:?--key needs a file}" && shift ;;
     --file-root) file_root="${2:?--file-root needs a folder}" && shift ;;
     --systemd) wanted_supervisor=systemd ;;
+    --pm2) wanted_supervisor=pm2 ;;
     --firewall) firewall=1 ;;
     --no-nginx) use_nginx="" ;;
     --yes) yes=1 ;;
@@ -35,11 +46,6 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-site="$ROOT/etc/nginx/sites-available/ai-desktop.conf"
-site_link="$ROOT/etc/nginx/sites-enabled/ai-desktop.conf"
-units="$ROOT/etc/systemd/system"
-tls="$ROOT/etc/ssl/ai-desktop"
-
 confirm() {
   if [ -n "$plan_only" ]; then exit 0; fi
   if [ -n "$yes" ]; then return; fi
@@ -47,38 +53,6 @@ confirm() {
   printf 'Go on? [y/N] '
   read -r answer
   case "$answer" in y | Y | yes) ;; *) exit 1 ;; esac
-}
-
-reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx; fi; }
-
-uninstall_panel() {
-  say "This will stop and remove:"
-  say "  the three services, $APP, their units, log rotation and nginx site"
-  if [ -n "$purge" ]; then
-    say "  and for good: $STATE_HOME, $ETC, $tls, $BACKUPS and the user $SERVICE_USER"
-  else
-    say "Kept: $STATE_HOME, $ETC, $tls, $BACKUPS"
-  fi
-  confirm
-  stop_services
-  if [ "$(supervisor)" = pm2 ] && [ -e "$APP/current" ]; then
-    # Somebody else's apps in this PM2 keep running.
-    if [ "$(pm2 jlist --silent 2>/dev/null)" = "[]" ]; then pm2 kill --silent >/dev/null 2>&1 || true; else pm2 save --force --silent >/dev/null; fi
-  fi
-  # shellcheck disable=SC2046 # a list of words
-  if has_systemd; then systemctl disable --now ai-desktop-pm2 $(unit_names) >/dev/null 2>&1 || true; fi
-  rm -f "$units/ai-desktop@.service" "$units/ai-desktop-pm2.service" "$ROOT/etc/logrotate.d/ai-desktop" "$ROOT/usr/local/bin/ai-desktop"
-  if has_systemd; then systemctl daemon-reload; fi
-  if [ -e "$site_link" ] || [ -e "$site" ]; then
-    rm -f "$site_link" "$site"
-    reload_nginx
-  fi
-  rm -rf "$APP"
-  if [ -n "$purge" ]; then
-    rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS"
-    if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then userdel "$SERVICE_USER"; fi
-  fi
-  say "The panel is removed."
 }
 
 # preflight: what would keep the panel from running is said before anything is changed.
@@ -99,24 +73,17 @@ preflight() {
   [ "$memory" -ge 900 ] || warn "Note: $memory MB of memory; building the web app needs about 1 GB."
   free="$(df -Pm "${ROOT:-/}" | awk 'NR == 2 { print $4 }')"
   [ "$free" -ge 2048 ] || fail "$free MB are free on the disk; 2,048 are needed."
-  for port in "$(AI_DESKTOP_ENV="$SETTINGS" setting WEB_PORT 3005)" "$(AI_DESKTOP_ENV="$SETTINGS" setting API_PORT 3006)" \
-    "$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007)"; do
-    # Our own services of an earlier run may have them.
-    if [ ! -e "$APP/current" ] && port_taken "$port"; then
-      fail "Port $port is taken by another program; free it, or set WEB_PORT, API_PORT, WS_PORT in $SETTINGS."
-    fi
-  done
-  case "$domain$ip" in *[!A-Za-z0-9.:-]*) fail "That is no name and no address: $domain$ip" ;; esac
+  find_public_name
+  check_own_ports
+  if is_real && [ -n "$use_nginx" ]; then check_web_ports; fi
+  if [ "$wanted_supervisor" = systemd ] && ! has_systemd; then fail "--systemd needs systemd, which does not run here."; fi
   if [ -n "$cert$key" ]; then
+    [ -n "$use_nginx" ] || fail "--cert and --key are for nginx; your own web server takes them by itself."
     { [ -r "$cert" ] && [ -r "$key" ]; } || fail "--cert and --key need two files that can be read."
+    check_certificate "$cert" "$key"
   fi
   case "$file_root" in "" | /*) ;; *) fail "--file-root needs an absolute path." ;; esac
   case "$file_root" in *[!A-Za-z0-9./_-]*) fail "--file-root may hold letters, digits, dot, slash, underscore and hyphen." ;; esac
-}
-
-port_taken() {
-  hex="$(printf ':%04X' "$1")"
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && index($2, port) == length($2) - 4 { found = 1 } END { exit !found }'
 }
 
 missing_packages() {
@@ -130,23 +97,81 @@ missing_packages() {
   done
 }
 
-public_name() { printf '%s' "${domain:-${ip:-$(hostname -I 2>/dev/null | awk '{ print $1 }')}}"; }
+# The same source again needs no new release; without a commit it cannot be told.
+needs_release() {
+  revision="$(source_revision "$source_dir")"
+  [ -z "$revision" ] || [ "$revision" != "$(cat "$APP/current/REVISION" 2>/dev/null)" ]
+}
 
 print_plan() {
   say "Plan:"
   if [ -n "$packages" ]; then say "  install from the system's packages: $packages"; fi
   if is_real && ! id "$SERVICE_USER" >/dev/null 2>&1; then say "  make the user $SERVICE_USER (no login)"; fi
   if is_real && getent group docker >/dev/null; then say "  let $SERVICE_USER use Docker (group docker: as good as root)"; fi
-  say "  build a release from $source_dir in $APP"
-  if [ -e "$SETTINGS" ]; then say "  keep the settings in $SETTINGS"; else say "  write settings to $SETTINGS for https://$(public_name)"; fi
+  if needs_release; then say "  build a release from $source_dir in $APP"; else say "  keep the release in $APP, which is of this source"; fi
+  print_changes
   say "  keep state in $STATE (0700)"
-  if [ "${wanted_supervisor:-$(supervisor)}" = systemd ]; then say "  run three hardened systemd services"; else say "  run three services in a PM2 of $SERVICE_USER, started at boot"; fi
+  root_folder="${file_root:-$(stored FILE_MANAGER_ROOT "$ROOT/srv")}"
+  if [ ! -e "$root_folder" ]; then
+    say "  make $root_folder for the file browser, a folder of $SERVICE_USER"
+  elif ! panel_writes "$root_folder"; then
+    say "  show $root_folder in the file browser, read only: it belongs to $(stat -c %U "$root_folder"). To allow changes in a folder of it:"
+    say "    setfacl -R -m u:$SERVICE_USER:rwX -m d:u:$SERVICE_USER:rwX FOLDER   (package acl; or chown it to $SERVICE_USER)"
+  fi
+  runs="${wanted_supervisor:-$(supervisor)}"
+  if [ -e "$APP/current" ] && [ "$runs" != "$(supervisor)" ]; then say "  stop the services, which $(supervisor) runs now"; fi
+  if [ "$runs" = systemd ]; then say "  run three hardened systemd services"; else say "  run three services in a PM2 of $SERVICE_USER, started at boot"; fi
   say "  rotate the logs"
   if [ -n "$use_nginx" ]; then
     say "  add the site ai-desktop.conf to nginx; other sites stay as they are"
     if [ -n "$cert" ]; then say "  use the certificate $cert"; elif [ ! -e "$tls/fullchain.pem" ]; then say "  make a certificate of its own, which browsers warn about"; fi
+  elif [ -n "$(site_places)" ]; then
+    say "  take the site ai-desktop.conf out of nginx"
   fi
-  if [ -n "$firewall" ]; then say "  open ports 22, 80 and 443 in ufw and turn it on"; fi
+  if [ -n "$firewall" ]; then plan_firewall; fi
+  print_notes
+}
+
+# What the panel will not have here, and what to do about it. None of it keeps it from running.
+print_notes() {
+  if is_private_address "$public_name"; then say "Note: $public_name is an address of an inner network; --domain or --ip names another."; fi
+  is_real || return 0
+  if ! have docker; then
+    say "Note: there is no Docker; its pages will say so. Optional: install it (docker.io in Debian and Ubuntu) and run this again."
+  elif ! docker compose version >/dev/null 2>&1 && ! have docker-compose; then
+    say "Note: there is no Docker Compose; stacks can only be looked at. Optional: apt-get install $(compose_package)"
+  fi
+  other_daemons | while read -r owner folder; do
+    say "Note: $owner runs a PM2 of its own ($folder). It stays as it is, and the panel does not show it: PM2 answers its own user only."
+  done
+}
+
+compose_package() {
+  for package in docker-compose-v2 docker-compose-plugin docker-compose; do
+    if apt-cache show "$package" >/dev/null 2>&1; then printf '%s' "$package" && return; fi
+  done
+  printf 'docker-compose'
+}
+
+# Whether the service user may write into a folder that is there.
+panel_writes() {
+  is_real || return 0
+  id "$SERVICE_USER" >/dev/null 2>&1 || return 1
+  runuser -u "$SERVICE_USER" -- test -w "$1"
+}
+
+# What the firewall opens, and what it closes that can be reached now.
+plan_firewall() {
+  opened="$(ssh_ports)"
+  opened="${opened:-22 }80 443"
+  say "  open the ports $opened in ufw and turn it on (SSH: ${opened%80 443})"
+  if is_real && ! ufw status 2>/dev/null | grep -q '^Status: active'; then
+    for port in $(listening_ports | sort -n); do
+      case " $opened " in *" $port "*) continue ;; esac
+      owner="$(port_owner "$port")"
+      say "  which closes port $port of ${owner% *}; to keep it: ufw allow $port/tcp, before or after"
+    done
+  fi
 }
 
 install_packages_of_system() {
@@ -171,137 +196,6 @@ make_user_and_folders() {
   if is_real; then chown "$SERVICE_USER:$SERVICE_USER" "$STATE_HOME" "$STATE"; fi
 }
 
-write_settings() {
-  if [ ! -e "$SETTINGS" ]; then
-    (
-      umask 077
-      cat >"$SETTINGS.part" <<SETTINGS_END
-# Settings of the panel; docs/configuration.md lists all. After a change: restart the services.
-PUBLIC_ORIGIN=https://$(public_name)
-DATA_DIR=$STATE
-FILE_MANAGER_ROOT=${file_root:-$ROOT/srv}
-TRUSTED_PROXIES=127.0.0.1
-SETTINGS_END
-      # What the caller set for this installation is kept for the next start.
-      for name in WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL WS_MORE_PORTS MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS \
-        FILE_UPLOAD_MAX CATALOGUE_DIR STACKS_DIR STACKS_ROOTS ALERT_ALLOWED_HOSTS UPDATE_CHECK_HOURS; do
-        value="$(eval "printf '%s' \"\${$name:-}\"")"
-        if [ -n "$value" ]; then printf '%s=%s\n' "$name" "$value" >>"$SETTINGS.part"; fi
-      done
-    )
-    if is_real; then chown "root:$SERVICE_USER" "$SETTINGS.part"; fi
-    chmod 640 "$SETTINGS.part"
-    mv "$SETTINGS.part" "$SETTINGS"
-  fi
-  mkdir -p "$(AI_DESKTOP_ENV="$SETTINGS" setting FILE_MANAGER_ROOT "$ROOT/srv")"
-  printf '%s' "${wanted_supervisor:-$(supervisor)}" >"$ETC/supervisor.part"
-  mv "$ETC/supervisor.part" "$ETC/supervisor"
-}
-
-write_units() {
-  mkdir -p "$units" "$ROOT/etc/logrotate.d" "$ROOT/usr/local/bin"
-  cp "$APP/current/deploy/systemd/ai-desktop@.service" "$APP/current/deploy/systemd/ai-desktop-pm2.service" "$units/"
-  # The logs lie in a folder of the service user, so only that user may turn them over.
-  owner="$(if is_real; then printf '%s %s' "$SERVICE_USER" "$SERVICE_USER"; else printf '%s %s' "$(id -un)" "$(id -gn)"; fi)"
-  cat >"$ROOT/etc/logrotate.d/ai-desktop" <<LOGROTATE_END
-$STATE_HOME/.pm2/logs/*.log $STATE_HOME/.pm2/pm2.log {
-    su $owner
-    weekly
-    maxsize 50M
-    rotate 8
-    compress
-    delaycompress
-    missingok
-    notifempty
-    sharedscripts
-    postrotate
-        $ROOT/usr/local/bin/ai-desktop pm2 reloadLogs >/dev/null 2>&1 || true
-    endscript
-}
-LOGROTATE_END
-  cat >"$ROOT/usr/local/bin/ai-desktop" <<COMMAND_END
-#!/bin/sh
-# What is done on the panel's server, as the panel's own user:
-#   ai-desktop pm2 list | logs ai-desktop-websocket | restart ai-desktop-backend | ...
-#   ai-desktop admin list | create NAME | reset-password NAME | revoke NAME
-#   ai-desktop audit verify
-set -eu
-what="\${1:-}"
-[ \$# -eq 0 ] || shift
-node="$APP/current/node_modules/.bin/node"
-case "\$what" in
-  pm2) set -- "$APP/current/node_modules/pm2/bin/pm2" "\$@" ;;
-  admin | audit) set -- --env-file="$SETTINGS" "$APP/current/api/cli/\$what.ts" "\$@" ;;
-  *) echo "Usage: ai-desktop pm2|admin|audit ..." >&2 && exit 1 ;;
-esac
-cd "$STATE_HOME"
-set -- env HOME="$STATE_HOME" PM2_HOME="$STATE_HOME/.pm2" AI_DESKTOP_ENV="$SETTINGS" \\
-  PATH="$APP/current/node_modules/.bin:\$PATH" "\$node" "\$@"
-if [ "$ROOT" != "" ] || [ "\$(id -un)" = "$SERVICE_USER" ]; then exec "\$@"; fi
-exec runuser -u "$SERVICE_USER" -- "\$@"
-COMMAND_END
-  chmod 755 "$ROOT/usr/local/bin/ai-desktop"
-  has_systemd || return 0
-  if ! getent group docker >/dev/null; then sed -i '/^SupplementaryGroups=docker$/d' "$units"/ai-desktop*.service; fi
-  sed -i "s|^ReadWritePaths=.*|ReadWritePaths=$STATE_HOME -$(AI_DESKTOP_ENV="$SETTINGS" setting FILE_MANAGER_ROOT /srv)|" "$units/ai-desktop@.service"
-  systemctl daemon-reload
-  if [ "$(supervisor)" = systemd ]; then
-    systemctl disable ai-desktop-pm2 >/dev/null 2>&1 || true
-    # shellcheck disable=SC2046 # a list of words
-    systemctl enable $(unit_names) >/dev/null 2>&1
-  else
-    # shellcheck disable=SC2046 # a list of words
-    systemctl disable $(unit_names) >/dev/null 2>&1 || true
-    systemctl enable ai-desktop-pm2 >/dev/null 2>&1
-  fi
-}
-
-make_certificate() {
-  mkdir -p "$tls"
-  chmod 700 "$tls"
-  if [ -n "$cert" ]; then
-    cp "$cert" "$tls/fullchain.pem"
-    (umask 077 && cp "$key" "$tls/privkey.pem")
-  elif [ ! -e "$tls/fullchain.pem" ]; then
-    case "$(public_name)" in *[!0-9.]*) kind=DNS ;; *) kind=IP ;; esac
-    (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \
-      -subj "/CN=$(public_name)" -addext "subjectAltName=$kind:$(public_name)" \
-      -keyout "$tls/privkey.pem" -out "$tls/fullchain.pem" 2>/dev/null)
-  fi
-}
-
-# The site in the form nginx reads; sed's separator cannot be in a name that passed the preflight.
-write_site() {
-  origin="$(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')"
-  name="$(printf '%s' "$origin" | sed -e 's|,.*||' -e 's|^[a-z]*://||' -e 's|:[0-9]*$||')"
-  mkdir -p "$(dirname "$site")" "$(dirname "$site_link")"
-  sed -e "s|panel\.example\.com|$name|g" -e "s|/etc/ssl/ai-desktop|$tls|g" \
-    -e "s|127\.0\.0\.1:3005|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WEB_PORT 3005)|" \
-    -e "s|127\.0\.0\.1:3006|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting API_PORT 3006)|" \
-    -e "s|127\.0\.0\.1:3007|127.0.0.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007)|" \
-    -e "s|client_max_body_size 10g|client_max_body_size $(AI_DESKTOP_ENV="$SETTINGS" setting FILE_UPLOAD_MAX 10g)|" \
-    deploy/nginx.conf >"$site.part"
-  for port in $(more_ports); do
-    sed -i "/^    server 127\.0\.0\.1:$(AI_DESKTOP_ENV="$SETTINGS" setting WS_PORT 3007);/a\    server 127.0.0.1:$port;" "$site.part"
-  done
-  # The door for what backends post is of use with several servers only.
-  if [ -n "$(more_ports)" ]; then sed -i -E 's/^#(server|\}|    )/\1/' "$site.part"; fi
-  # Another site may be the default one already.
-  others="$(grep -RlE '^[^#]*default_server' "$(dirname "$site_link")" "$ROOT/etc/nginx/conf.d" 2>/dev/null || true)"
-  if printf '%s\n' "$others" | grep -v '/ai-desktop\.conf$' | grep -q .; then
-    sed -i '/^# BEGIN default server/,/^# END default server/d' "$site.part"
-  fi
-  mv "$site.part" "$site"
-  ln -sfn "$site" "$site_link"
-  is_real || return 0
-  if ! nginx -t >/dev/null 2>&1; then
-    rm -f "$site_link"
-    nginx -t || true
-    fail "nginx does not take the site; it is in $site, not turned on."
-  fi
-  reload_nginx
-}
-
 if [ -n "$uninstall" ]; then
   { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
   uninstall_panel
@@ -314,35 +208,42 @@ print_plan
 confirm
 install_packages_of_system
 make_user_and_folders
+if [ -n "$cert" ]; then check_certificate "$cert" "$key"; fi
+if [ -n "$wanted_supervisor" ] && [ "$wanted_supervisor" != "$(supervisor)" ]; then stop_services; fi
 write_settings
-stop_first=""
-if [ -e "$APP/current" ]; then stop_first=1; fi
-# The same source again needs no new release.
-revision="$(source_revision "$source_dir")"
-if [ -z "$revision" ] || [ "$revision" != "$(cat "$APP/current/REVISION" 2>/dev/null)" ]; then
+if needs_release; then
   say "Building the release…"
   make_release "$source_dir"
   printf '%s' "$revision" >"$RELEASE/REVISION"
-  if [ -n "$stop_first" ]; then stop_services; fi
+  # Everything it runs by is looked at before what runs now is touched.
+  (cd "$RELEASE" && use_project_node)
+  if [ -e "$APP/current" ]; then stop_services; fi
   switch_to "$RELEASE"
   drop_old_releases
 fi
 cd "$APP/current"
 use_project_node
 write_units
-start_services
-if [ -n "$use_nginx" ]; then
-  make_certificate
-  write_site
+if services_current; then
+  say "The services run with this release and these settings already."
+else
+  stop_services
+  start_services || fail "The services do not start; see \"journalctl -u 'ai-desktop*'\" and $STATE_HOME/.pm2/logs."
 fi
+if [ -n "$use_nginx" ]; then write_site; else remove_site; fi
 if [ -n "$firewall" ]; then
-  for port in 22 80 443; do ufw allow "$port/tcp" >/dev/null; done
+  for port in $opened; do ufw allow "$port/tcp" >/dev/null; done
   ufw --force enable >/dev/null
 fi
 wait_healthy || fail "Installed, but not everything answers; see above."
+if [ -n "$use_nginx" ] && is_real; then
+  check_site || fail "Installed, and the services answer, but nginx does not lead to them by $(public_url); see above."
+  check_way_in
+fi
 say ""
-address="$(AI_DESKTOP_ENV="$SETTINGS" setting PUBLIC_ORIGIN '')$(AI_DESKTOP_ENV="$SETTINGS" setting BASE_PATH '')"
-say "The panel runs at $address"
+say "The panel runs at $(public_url)"
+if [ -z "$use_nginx" ]; then say "Your own web server must lead there: docs/operations.md, \"Behind another web server\"."; fi
 if [ -r "$STATE/setup-token" ]; then
-  say "Make the admin account at $address/setup#token=$(cat "$STATE/setup-token")"
+  say "Make the admin account at $(public_url)/setup#token=$(cat "$STATE/setup-token")"
+  say "The link holds for 30 minutes after a start. Later: ai-desktop admin create NAME"
 fi

@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# What the installer has to know of the host it is on. Sourced after layout.sh; nothing here changes anything.
+
+# sockets_of <port>: inodes of what listens on a TCP port, on any address.
+sockets_of() {
+  hex="$(printf ':%04X' "$1")"
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v port="$hex" '$4 == "0A" && index($2, port) == length($2) - 4 { print $10 }'
+}
+
+port_taken() { [ -n "$(sockets_of "$1")" ]; }
+
+# port_owner <port>: name and number of the program that listens there, "apache2 812"; "a program 0" when it is not to be seen.
+port_owner() {
+  for inode in $(sockets_of "$1"); do
+    entry="$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)"
+    if [ -n "$entry" ]; then
+      process="${entry#/proc/}" && process="${process%%/*}"
+      printf '%s %s' "$(cat "/proc/$process/comm")" "$process"
+      return
+    fi
+  done
+  printf 'a program 0'
+}
+
+# Whether a process is the nginx of this host, and not one in a container.
+is_host_nginx() {
+  [ "$1" = nginx ] && [ "$(readlink "/proc/$2/ns/pid")" = "$(readlink /proc/self/ns/pid)" ] &&
+    [ "$(readlink "/proc/$2/root")" = / ]
+}
+
+# check_web_ports: ends the script when another program has 80 or 443, which the panel's nginx needs.
+check_web_ports() {
+  for port in 80 443; do
+    port_taken "$port" || continue
+    owner="$(port_owner "$port")"
+    # shellcheck disable=SC2086 # name and number
+    if is_host_nginx $owner; then continue; fi
+    owned="${owner% *}"
+    if [ "${owner##* }" != 0 ]; then owned="$owned (process ${owner##* })"; fi
+    if [ "${owner% *}" = docker-proxy ]; then owned="a container that publishes it"; fi
+    fail "Port $port is taken by $owned, and nginx needs it. Free it; or install with --no-nginx and let what is there lead to the panel (docs/operations.md, \"Behind another web server\")."
+  done
+  # A fault of another site would be taken for one of the panel's.
+  if is_real && have nginx && ! faults="$(nginx -t 2>&1)"; then
+    warn "$(printf '%s\n' "$faults" | grep -E 'emerg|crit|error' | head -n 3)"
+    fail "nginx's own configuration is faulty already; correct it first, or install with --no-nginx."
+  fi
+}
+
+# check_own_ports: ends the script when another program has a port of the three services.
+check_own_ports() {
+  # Our own services of an earlier run may have them.
+  if [ -e "$APP/current" ]; then return; fi
+  for name in WEB_PORT:3005 API_PORT:3006 WS_PORT:3007; do
+    port="$(AI_DESKTOP_ENV="$SETTINGS" setting "${name%:*}" "${name#*:}")"
+    if port_taken "$port"; then
+      owner="$(port_owner "$port")"
+      fail "Port $port is taken by ${owner% *} (process ${owner##* }); free it, or run this again with another ${name%:*}, such as ${name%:*}=$((port + 10000))."
+    fi
+  done
+}
+
+# Ports that sshd may be reached at: by its settings, by systemd's socket, by what listens, and by this very connection.
+ssh_ports() {
+  {
+    # "server port": the last word of SSH_CONNECTION.
+    case "${SSH_CONNECTION:-}" in *' '*) printf '%s\n' "${SSH_CONNECTION##* }" ;; esac
+    PATH="$PATH:/usr/sbin" sshd -T 2>/dev/null | awk '$1 == "port" { print $2 } $1 == "listenaddress" { sub(/.*:/, "", $2); print $2 }' || true
+    cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null | awk 'tolower($1) == "port" { print $2 }' || true
+    systemctl show ssh.socket sshd.socket --property=Listen 2>/dev/null |
+      sed -n 's/^Listen=\(.*:\)\{0,1\}\([0-9]\{1,5\}\) (Stream)$/\2/p' || true
+    for listening in $(listening_ports); do
+      case "$(port_owner "$listening")" in sshd\ *) printf '%s\n' "$listening" ;; esac
+    done
+  } | awk '/^[0-9]+$/' | sort -nu | tr '\n' ' '
+}
+
+# Ports that can be reached from outside now, loopback left out.
+listening_ports() {
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk '$4 == "0A" && $2 !~ /^0100007F:|^00000000000000000000000001000000:|^0000000000000000FFFF00000100007F:/ { sub(/.*:/, "", $2); print $2 }' |
+    sort -u | while read -r hex; do printf '%d\n' "0x$hex"; done
+}
+
+# canonical_address <address>: as browsers write it; nothing for what is no address.
+canonical_address() {
+  bare="${1#[}" && bare="${bare%]}"
+  case "$bare" in
+    # Only what can be an address goes to getent, which asks DNS for all else.
+    *:*[!0-9A-Fa-f:.]* | *[!0-9A-Fa-f:.]*:*) ;;
+    *:*) getent ahostsv6 "$bare" 2>/dev/null | awk 'NR == 1 && $1 !~ /%/ { print $1 }' || true ;;
+    *[!0-9.]* | *..* | .* | *.) ;;
+    *.*.*.*) printf '%s' "$bare" | awk -F. 'NF == 4 && $1 < 256 && $2 < 256 && $3 < 256 && $4 < 256 { printf "%d.%d.%d.%d", $1, $2, $3, $4 }' ;;
+  esac
+}
+
+# Sets public_name from --domain or --ip; without either, and without settings, it is the host's first address.
+find_public_name() {
+  public_name=""
+  if [ -n "$domain" ]; then
+    # An address given as a name is an address.
+    if [ -n "$(canonical_address "$domain")" ]; then ip="$domain" && domain=""; fi
+  fi
+  if [ -n "$domain" ]; then
+    public_name="$(printf '%s' "$domain" | tr '[:upper:]' '[:lower:]')"
+    public_name="${public_name%.}"
+    printf '%s' "$public_name" | awk 'length($0) > 253 { exit 1 } { exit !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$/ }' ||
+      fail "--domain needs a host name such as panel.example.com, without https:// and port; this is no such name: $domain"
+    case "${public_name##*.}" in *[!0-9]*) ;; *) fail "--domain needs a host name such as panel.example.com; this is none: $domain" ;; esac
+  elif [ -n "$ip" ]; then
+    public_name="$(canonical_address "$ip")"
+    [ -n "$public_name" ] || fail "--ip needs an address such as 203.0.113.7 or 2001:db8::1; this is none: $ip"
+  elif [ ! -e "$SETTINGS" ]; then
+    public_name="$(canonical_address "$(hostname -I 2>/dev/null | awk '{ print $1 }')")"
+    [ -n "$public_name" ] || fail "This host's address is not to be found; say --domain NAME or --ip ADDRESS."
+  fi
+}
+
+is_private_address() {
+  case "$1" in 10.* | 192.168.* | 169.254.* | 172.1[6-9].* | 172.2[0-9].* | 172.3[01].* | 100.6[4-9].* | 100.[7-9]?.* | 100.1[01]?.* | 100.12[0-7].* | f[cd]*:* | fe80:*) ;; *) return 1 ;; esac
+}
+
+# A line "owner folder" for each PM2 daemon of other users: their title says what they are.
+other_daemons() {
+  for title in /proc/[0-9]*/cmdline; do
+    line="$(tr '\0' ' ' <"$title" 2>/dev/null || true)"
+    case "$line" in
+      'PM2 v'*'God Daemon ('*)
+        owner="$(stat -c %U "${title%/cmdline}" 2>/dev/null)" || continue
+        folder="${line#*God Daemon (}"
+        if [ "$owner" != "$SERVICE_USER" ]; then printf '%s %s\n' "$owner" "${folder%%)*}"; fi
+        ;;
+    esac
+  done | sort -u
+}

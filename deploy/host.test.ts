@@ -1,0 +1,172 @@
+import { execFile } from "node:child_process";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { parseEnv, promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks } from "../shared/testing/parts.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
+import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
+
+const run = promisify(execFile);
+const sources = ["common", "layout", "settings", "services", "host", "site"].map((name) => `. deploy/${name}.sh`);
+
+describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and settings", () => {
+  let folder: TempFolder;
+  let settings: string;
+
+  beforeAll(async () => {
+    folder = await tempFolder("host");
+    settings = join(folder.path, "env");
+  });
+  afterAll(() => folder.remove());
+
+  /** Runs a line with the installer's functions, `$1` and so on from outside of it. */
+  const shell = async (line: string, args: string[] = [], env: Record<string, string> = {}) => {
+    const head = `set -euo pipefail\n${sources.join("\n")}\nSETTINGS="${settings}" domain="" ip="" file_root=""\n`;
+    const given = { PATH: process.env.PATH, ROOT: folder.path, ...env };
+    const { stdout } = await run("bash", ["-c", head + line, "bash", ...args], { cwd: projectFolder, env: given });
+    return stdout;
+  };
+
+  /** What the function prints for each input, all in one shell. */
+  const each = async (line: string, inputs: string[]) =>
+    (await shell(`for value; do (${line}) 2>&1 || true; printf '\\0'; done`, inputs)).split("\0").slice(0, -1);
+
+  test("takes names and addresses in any form for what browsers call them", async () => {
+    const names = ["panel.example.com", "Panel.Example.COM.", "203.0.113.7", "2001:db8::1"];
+    expect(await each('domain="$value"; find_public_name; printf %s "$public_name"', names)).toEqual([
+      "panel.example.com",
+      "panel.example.com",
+      "203.0.113.7",
+      "2001:db8::1",
+    ]);
+    const addresses = ["203.0.113.7", "2001:DB8:0:0::1", "[2001:db8::1]"];
+    expect(await each('ip="$value"; find_public_name; printf %s "$public_name"', addresses)).toEqual([
+      "203.0.113.7",
+      "2001:db8::1",
+      "2001:db8::1",
+    ]);
+  });
+
+  test("refuses what is no name and no address, without asking DNS", async () => {
+    const names = [
+      "https://panel.example.com",
+      "panel.example.com:8443",
+      "panel..example.com",
+      "-panel.example.com",
+      "panel_1.example.com",
+      "panel.1",
+      `${"a".repeat(260)}.com`,
+    ];
+    for (const said of await each('domain="$value"; find_public_name', names))
+      expect(said).toMatch(/^Error: --domain needs/);
+    const addresses = ["203.0.113.256", "203.0.113", "2001:db8::g", "fe80::1%eth0", "panel.example.com"];
+    for (const said of await each('ip="$value"; find_public_name', addresses))
+      expect(said).toMatch(/^Error: --ip needs/);
+  });
+
+  const lines = [
+    "PLAIN=a b",
+    "COMMENT=a # b",
+    "HASH=a#b",
+    'QUOTED="a # b" # c',
+    "SINGLE='a \"b\"'",
+    "  export SPACED = a ",
+    "CARRIAGE=a\r",
+    "TWICE=a",
+    "TWICE=b",
+    "EMPTY=",
+    "NAMED_PLAIN=no",
+    "# PLAIN=comment",
+  ];
+
+  test("reads the settings file as the services do", async () => {
+    const text = `${lines.join("\n")}\n`;
+    await writeFile(settings, text);
+    const values = Object.entries(parseEnv(text));
+    const read = await each(
+      'from_file "$SETTINGS" "$value"',
+      values.map(([name]) => name),
+    );
+    expect(read).toEqual(values.map(([, value]) => value));
+  });
+
+  test("changes one line and leaves the others alone", async () => {
+    const text = `${lines.join("\n")}\n`;
+    const values = [
+      "a",
+      "npx -y some-server",
+      "a # b",
+      'say "hello"',
+      "it's",
+      "redis://user:p%40ss@127.0.0.1:6379/0?a=b&c=d",
+      "back\\slash",
+    ];
+    for (const index of values.keys()) {
+      const file = join(folder.path, `settings-${index}`);
+      await writeFile(file, text);
+      await chmod(file, 0o640);
+    }
+    await shell(
+      `n=0; for value; do set_line "$ROOT/settings-$n" TWICE "$value"; set_line "$ROOT/settings-$n" ADDED "$value"; n=$((n + 1)); done`,
+      values,
+    );
+    for (const [index, value] of values.entries()) {
+      const file = join(folder.path, `settings-${index}`);
+      const changed = await readFile(file, "utf8");
+      expect(parseEnv(changed)).toEqual({ ...parseEnv(text), TWICE: value, ADDED: value });
+      const kept = changed.split("\n").filter((line) => !/^(TWICE|ADDED)=/.test(line));
+      expect(kept).toEqual(text.split("\n").filter((line) => !line.startsWith("TWICE=")));
+      expect(changed).toContain("TWICE=a\n");
+      expect((await stat(file)).mode & 0o777).toBe(0o640);
+    }
+  });
+
+  test("changes the first of several origins only", async () => {
+    await writeFile(settings, "PUBLIC_ORIGIN=https://a.test,https://b.test\n");
+    expect(await shell("domain=c.test; find_public_name; wanted_changes")).toBe(
+      "PUBLIC_ORIGIN https://c.test,https://b.test\n",
+    );
+    expect(await shell("domain=a.test; find_public_name; wanted_changes")).toBe("");
+  });
+
+  test("knows the port of the SSH connection it is run by", async () => {
+    const ports = await shell("ssh_ports", [], { SSH_CONNECTION: "192.0.2.9 50000 192.0.2.1 2222" });
+    expect(ports.split(" ")).toContain("2222");
+  });
+
+  test("names the program that has a port", async () => {
+    const { createServer } = await import("node:net");
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    try {
+      const owner = (await shell('port_owner "$1"', [String(port)])).split(" ");
+      expect(owner.at(-1)).toBe(String(process.pid));
+      expect(await shell('listening_ports | grep -x "$1" || true', [String(port)])).toBe(""); // loopback only
+    } finally {
+      server.close();
+    }
+    expect(await shell('port_taken "$1" && echo taken || echo free', [String(port)])).toBe("free\n");
+  });
+
+  test.each([
+    ["", "zz-ai-desktop.conf"],
+    ["default", "zz-ai-desktop.conf"],
+    ["zzz", "zzz-ai-desktop.conf"],
+  ])("names its site so that nginx reads it behind %j", async (other, name) => {
+    const sites = join(folder.path, `sites-${other}`);
+    await run("mkdir", ["-p", sites]);
+    if (other) await writeFile(join(sites, other), "");
+    expect(await shell('last_name "$1"', [sites])).toBe(name);
+  });
+
+  test("tells addresses of inner networks", async () => {
+    const look = 'is_private_address "$value" && printf inner';
+    const inner = ["10.0.0.5", "172.20.1.1", "192.168.1.1", "100.64.0.1", "fd00::1"];
+    expect(await each(look, inner)).toEqual(inner.map(() => "inner"));
+    const outer = ["203.0.113.7", "172.32.0.1", "100.128.0.1", "2001:db8::1", "panel.example.com", "fd.example.com"];
+    expect(await each(look, outer)).toEqual(outer.map(() => ""));
+  });
+});

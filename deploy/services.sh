@@ -1,0 +1,171 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2046,SC2119,SC2120,SC2154 # lists of words; options of smoke; what site.sh sets
+# How an installation's services are started, stopped and looked at. Sourced after layout.sh.
+
+units="$ROOT/etc/systemd/system"
+command_file="$ROOT/usr/local/bin/ai-desktop"
+logrotate_file="$ROOT/etc/logrotate.d/ai-desktop"
+
+# as_service <command…>: as the service user, with an environment of its own and nothing of the caller's.
+as_service() {
+  set -- env -i PATH="$APP/current/node_modules/.bin:$APP/npm:/usr/local/bin:/usr/bin:/bin" HOME="$STATE_HOME" LANG=C.UTF-8 \
+    PM2_HOME="$STATE_HOME/.pm2" AI_DESKTOP_ENV="$SETTINGS" PM2_DISABLE_VERSION_CHECK=true "$@"
+  if is_real && [ "$(id -un)" != "$SERVICE_USER" ]; then
+    (cd "$STATE_HOME" && runuser -u "$SERVICE_USER" -- "$@")
+  else
+    (cd "$STATE_HOME" && "$@")
+  fi
+}
+
+pm2() { as_service "$APP/current/node_modules/.bin/node" "$APP/current/node_modules/pm2/bin/pm2" "$@"; }
+
+# Which of the two starts the services here: pm2 or systemd.
+supervisor() { cat "$ETC/supervisor" 2>/dev/null || printf pm2; }
+
+# Ports of realtime servers beside the first, as words.
+more_ports() { stored WS_MORE_PORTS '' | tr -c '0-9' ' '; }
+unit_names() {
+  printf 'ai-desktop@web ai-desktop@api ai-desktop@realtime'
+  for port in $(more_ports); do printf ' ai-desktop@realtime-%s' "$port"; done
+}
+
+# pm2_daemon: prints the process of the panel's PM2 when it runs. The file with its number belongs to the service user, who
+# must not be able to name the process of somebody else here.
+pm2_daemon() {
+  daemon="$(cat "$STATE_HOME/.pm2/pm2.pid" 2>/dev/null || true)"
+  case "$daemon" in '' | *[!0-9]*) return 1 ;; esac
+  [ "$(stat -c %u "/proc/$daemon" 2>/dev/null)" = "$(stat -c %u "$STATE_HOME")" ] || return 1
+  tr '\0' ' ' <"/proc/$daemon/cmdline" 2>/dev/null | grep -q 'God Daemon' || return 1
+  printf '%s' "$daemon"
+}
+
+# Starts the services by the supervisor that the installation names. What it starts with is noted, see services_current.
+start_services() {
+  if [ "$(supervisor)" = systemd ]; then
+    systemctl start $(unit_names) || return 1
+  elif [ ! -e "$APP/current/deploy/systemd/pm2" ]; then
+    # A release of before that file, which an upgrade went back to.
+    pm2 start "$APP/current/deploy/ecosystem.config.cjs" --env production --silent >/dev/null && pm2 save --force --silent >/dev/null || return 1
+  elif has_systemd; then
+    systemctl start ai-desktop-pm2 || return 1
+  else
+    as_service "$APP/current/deploy/systemd/pm2" || return 1
+  fi
+  what_runs >"$ETC/running"
+}
+
+# Stops both, whichever is named: of an installation that was switched half-way, or begun before there were units, either
+# may run. Apps of others in the panel's PM2 are saved, and started again with it.
+stop_services() {
+  rm -f "$ETC/running"
+  if pm2_daemon >/dev/null && [ -x "$APP/current/node_modules/.bin/node" ]; then pm2 save --silent >/dev/null 2>&1 || true; fi
+  if has_systemd; then
+    for unit in 'ai-desktop@*' ai-desktop-pm2; do systemctl stop "$unit" >/dev/null 2>&1 || true; done
+    systemctl reset-failed 'ai-desktop@*' ai-desktop-pm2 >/dev/null 2>&1 || true
+  fi
+  # A daemon outside the unit. It ends its apps, as long as they need.
+  if daemon="$(pm2_daemon)"; then
+    kill -TERM "$daemon" 2>/dev/null || true
+    for _ in $(seq 300); do
+      kill -0 "$daemon" 2>/dev/null || break
+      sleep 0.1
+    done
+    if kill -0 "$daemon" 2>/dev/null; then kill -KILL "$daemon" 2>/dev/null || true; fi
+  fi
+}
+
+# A sum over all that a start depends on.
+what_runs() {
+  { readlink "$APP/current" && supervisor && cat "$SETTINGS" "$units"/ai-desktop*.service; } 2>/dev/null | sha256sum
+}
+
+# Whether the services run, with today's release, settings and units.
+services_current() {
+  [ "$(what_runs)" = "$(cat "$ETC/running" 2>/dev/null)" ] && all_answer
+}
+
+# The addresses of the three on loopback, by the settings of the installation.
+installed_url() { printf 'http://127.0.0.1:%s' "$(stored "$1" "$2")"; }
+
+all_answer() {
+  answers "$(installed_url API_PORT 3006)/health" && answers "$(installed_url WS_PORT 3007)/health" &&
+    answers "$(installed_url WEB_PORT 3005)/"
+}
+
+# smoke [option…]: smoke.ts of the release in use, for the three services and what is given.
+smoke() {
+  "$NODE" "$APP/current/deploy/smoke.ts" --web "$(installed_url WEB_PORT 3005)" \
+    --api "$(installed_url API_PORT 3006)" --realtime "$(installed_url WS_PORT 3007)" \
+    --token-file "$(stored EMIT_TOKEN_FILE "$STATE/emit-token")" "$@"
+}
+
+# Waits up to HEALTH_LIMIT seconds until all is well, then says how each part is. A part that starts last may be seen as
+# down by another for some seconds more.
+wait_healthy() {
+  limit="${HEALTH_LIMIT:-60}"
+  while [ "$limit" -gt 0 ] && ! { all_answer && smoke >/dev/null; }; do
+    sleep 1
+    limit=$((limit - 1))
+  done
+  smoke
+}
+
+# What an upgrade writes outside of the release and the state.
+host_files() { printf '%s\n' "$units"/ai-desktop*.service "$logrotate_file" "$command_file" "$site" $(site_places); }
+
+# write_units: units, log rotation and the command, by the release in use.
+write_units() {
+  mkdir -p "$units" "$(dirname "$logrotate_file")" "$(dirname "$command_file")"
+  cp "$APP/current/deploy/systemd/ai-desktop@.service" "$APP/current/deploy/systemd/ai-desktop-pm2.service" "$units/"
+  write_logrotate
+  printf '#!/bin/sh\nROOT=%s exec %s/current/deploy/ai-desktop "$@"\n' "'$ROOT'" "'$APP'" >"$command_file"
+  chmod 755 "$command_file"
+  # npx for MCP servers, where the installer brought it.
+  npm_folder="$({ find "$APP/toolchain" -mindepth 2 -maxdepth 2 -name bin 2>/dev/null || true; } | sort | tail -n 1)"
+  if [ -n "$npm_folder" ]; then ln -sfn "$npm_folder" "$APP/npm"; fi
+  has_systemd || return 0
+  if ! getent group docker >/dev/null; then sed -i '/^SupplementaryGroups=docker$/d' "$units"/ai-desktop*.service; fi
+  sed -i "s|^ReadWritePaths=.*|ReadWritePaths=$STATE_HOME -$(stored FILE_MANAGER_ROOT /srv)|" "$units/ai-desktop@.service"
+  systemctl daemon-reload
+  if [ "$(supervisor)" = systemd ]; then
+    systemctl disable ai-desktop-pm2 >/dev/null 2>&1 || true
+    systemctl enable $(unit_names) >/dev/null 2>&1
+  else
+    systemctl disable $(unit_names) >/dev/null 2>&1 || true
+    systemctl enable ai-desktop-pm2 >/dev/null 2>&1
+  fi
+}
+
+# The logs lie in a folder of the service user, so only that user may turn them over. PM2 opens its apps' logs anew at
+# SIGUSR2, which needs no Node: logrotate's own unit allows no program that makes code as it runs.
+write_logrotate() {
+  owner="$(if is_real; then printf '%s %s' "$SERVICE_USER" "$SERVICE_USER"; else printf '%s %s' "$(id -un)" "$(id -gn)"; fi)"
+  as_owner="$(if is_real; then printf 'runuser -u %s -- ' "$SERVICE_USER"; fi)"
+  cat >"$logrotate_file" <<LOGROTATE_END
+$STATE_HOME/.pm2/logs/*.log {
+    su $owner
+    weekly
+    maxsize 50M
+    rotate 8
+    compress
+    delaycompress
+    missingok
+    notifempty
+    sharedscripts
+    postrotate
+        ${as_owner}sh -c 'kill -USR2 "\$(cat $STATE_HOME/.pm2/pm2.pid)"' >/dev/null 2>&1 || true
+    endscript
+}
+# PM2 never opens its own log anew.
+$STATE_HOME/.pm2/pm2.log {
+    su $owner
+    weekly
+    maxsize 50M
+    rotate 8
+    compress
+    missingok
+    notifempty
+    copytruncate
+}
+LOGROTATE_END
+}

@@ -1,0 +1,86 @@
+const { existsSync, readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const process = require("node:process");
+const { parseEnv } = require("node:util");
+
+/** Every variable the services read, save the ports. Nothing else of the caller's environment reaches them. */
+const variables = [
+  "HOST",
+  "DATA_DIR",
+  "PUBLIC_ORIGIN",
+  "BASE_PATH",
+  "CLIENT_URL",
+  "VPS_IP",
+  "TRUSTED_PROXIES",
+  "LOG_LEVEL",
+  "EMIT_TOKEN",
+  "EMIT_TOKEN_FILE",
+  "DOCKER_HOST",
+  "PM2_HOME",
+  "FILE_MANAGER_ROOT",
+  "FILE_UPLOAD_MAX",
+  "MCP_ALLOWED_COMMANDS",
+  "MCP_ALLOWED_HOSTS",
+  "STACKS_DIR",
+  "STACKS_ROOTS",
+  "UPDATE_CHECK_HOURS",
+  "LOG_STORE_MAX_BYTES",
+  "LOG_STORE_MAX_DAYS",
+  "ALERT_ALLOWED_HOSTS",
+  "ALERTS_PAUSED",
+  "CATALOGUE_DIR",
+  "REDIS_URL",
+  "WS_SERVER_URL",
+  "BACKEND_URL",
+  "VITE_API_URL",
+  "VITE_WS_URL",
+  "MAX_SOCKETS",
+  "MAX_SOCKETS_PER_SESSION",
+  "MAX_SOCKETS_PER_ADDRESS",
+  "STATS_INTERVAL",
+  "STATS_HISTORY_DAYS",
+  "OIDC_ISSUER",
+  "OIDC_CLIENT_ID",
+  "OIDC_CLIENT_SECRET",
+  "OIDC_DEFAULT_ROLE",
+];
+const ports = ["WEB_PORT", "API_PORT", "WS_PORT"];
+
+const pick = (source, names) =>
+  Object.fromEntries(names.filter((name) => source[name]).map((name) => [name, source[name]]));
+
+/** Path of the settings file: what AI_DESKTOP_ENV names, else `.env` in the project's folder. */
+const settingsFile = (environment) => environment.AI_DESKTOP_ENV ?? join(__dirname, "..", ".env");
+
+/** All settings: those of the file, overridden by what the environment says. */
+function readSettings(environment) {
+  const file = settingsFile(environment);
+  const stored = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  return { ...stored, ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value)) };
+}
+
+/**
+ * Environment of one service by its settings: its port, the addresses of the other two, and every variable it may read.
+ * @param service `web`, `api`, `realtime`, or `realtime-<port>` for one more realtime server
+ */
+function serviceEnvironment(service, settings) {
+  const { WEB_PORT = "3005", API_PORT = "3006", WS_PORT = "3007" } = pick(settings, ports);
+  const [kind, port = WS_PORT] = service.split("-");
+  const own = { web: { PORT: WEB_PORT }, api: { PORT: API_PORT }, realtime: { WS_PORT: port } }[kind];
+  return {
+    WS_SERVER_URL: `http://localhost:${WS_PORT}`,
+    BACKEND_URL: `http://localhost:${API_PORT}`,
+    ...pick(settings, variables),
+    ...own,
+  };
+}
+
+/** Ports of realtime servers beside the first. */
+const morePorts = (settings) => (settings.WS_MORE_PORTS ?? "").split(",").filter((port) => /^\d+$/.test(port));
+
+module.exports = { variables, ports, pick, readSettings, serviceEnvironment, morePorts };
+
+// `node --require deploy/settings.cjs <service>/main.ts`: the service reads the file at its own start, whoever restarts it.
+if (process.env.AI_DESKTOP_SERVICE) {
+  Object.assign(process.env, serviceEnvironment(process.env.AI_DESKTOP_SERVICE, readSettings(process.env)));
+}

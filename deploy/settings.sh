@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # what the installer sets: public_name, file_root, wanted_supervisor, source_dir
+# The settings file of an installation: single lines of it are read and changed. Sourced after layout.sh.
+
+# Variables that are taken from the environment of whoever installs, and kept for every later start.
+KEPT_VARIABLES="WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL WS_MORE_PORTS MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS
+  FILE_UPLOAD_MAX CATALOGUE_DIR STACKS_DIR STACKS_ROOTS ALERT_ALLOWED_HOSTS UPDATE_CHECK_HOURS"
+
+# stored <name> <default>: what the installation's file says; the environment has no part in it.
+stored() {
+  value="$(from_file "$SETTINGS" "$1")"
+  printf '%s' "${value:-$2}"
+}
+
+# set_line <file> <name> <value>: changes the last line of that name, or adds one; all other lines stay as they are.
+set_line() {
+  case "$3" in
+    *'
+'*) fail "$2 cannot hold a line break." ;;
+    *[!A-Za-z0-9_./:@,=+*-]*)
+      case "$3" in *\'*\"* | *\"*\'*) fail "$2 cannot hold both kinds of quotes." ;; *\'*) quoted="\"$3\"" ;; *) quoted="'$3'" ;; esac
+      ;;
+    *) quoted="$3" ;;
+  esac
+  cp -p "$1" "$1.part"
+  NAME="$2" LINE="$2=$quoted" awk '
+    {
+      lines[NR] = name = $0
+      sub(/^[ \t]*(export[ \t]+)?/, "", name)
+      sub(/[ \t]*=.*/, "", name)
+      if (name == ENVIRON["NAME"]) last = NR
+    }
+    END {
+      for (i = 1; i <= NR; i++) print (i == last ? ENVIRON["LINE"] : lines[i])
+      if (!last) print ENVIRON["LINE"]
+    }' "$1" >"$1.part"
+  mv "$1.part" "$1"
+}
+
+# host_of <name or address>: as it stands in an address: IPv6 in brackets.
+host_of() { case "$1" in *:*) printf '[%s]' "$1" ;; *) printf '%s' "$1" ;; esac; }
+
+# The origin this call asks for; empty when it names none and there are settings already. Where there are several origins
+# only the first is the installer's.
+wanted_origin() {
+  if [ -n "$public_name" ]; then
+    others="$(stored PUBLIC_ORIGIN '' | sed -n 's/^[^,]*,/,/p')"
+    printf 'https://%s%s' "$(host_of "$public_name")" "$others"
+  fi
+}
+
+# wanted_changes: a line "NAME value" for each setting that this call gives and the file does not have.
+wanted_changes() {
+  origin="$(wanted_origin)"
+  if [ -n "$origin" ] && [ "$origin" != "$(stored PUBLIC_ORIGIN '')" ]; then printf 'PUBLIC_ORIGIN %s\n' "$origin"; fi
+  if [ -n "$file_root" ] && [ "$file_root" != "$(stored FILE_MANAGER_ROOT '')" ]; then printf 'FILE_MANAGER_ROOT %s\n' "$file_root"; fi
+  for name in $KEPT_VARIABLES; do
+    value="$(eval "printf '%s' \"\${$name:-}\"")"
+    if [ -n "$value" ] && [ "$value" != "$(stored "$name" '')" ]; then printf '%s %s\n' "$name" "$value"; fi
+  done
+}
+
+# print_changes: what the plan says of them. Only what cannot hold a password is repeated.
+print_changes() {
+  if [ ! -e "$SETTINGS" ]; then
+    say "  write settings to $SETTINGS for $(wanted_origin)"
+    return
+  fi
+  changes="$(wanted_changes)"
+  if [ -z "$changes" ]; then say "  keep the settings in $SETTINGS ($(stored PUBLIC_ORIGIN 'no PUBLIC_ORIGIN'))"; fi
+  printf '%s\n' "$changes" | while read -r name value; do
+    case "$name" in
+      '') ;;
+      PUBLIC_ORIGIN | FILE_MANAGER_ROOT | *_PORT) say "  change $name in $SETTINGS from $(stored "$name" nothing) to $value" ;;
+      *) say "  change $name in $SETTINGS" ;;
+    esac
+  done
+}
+
+write_settings() {
+  if [ ! -e "$SETTINGS" ]; then
+    (
+      umask 077
+      cat >"$SETTINGS.new" <<SETTINGS_END
+# Settings of the panel; docs/configuration.md lists all. After a change: ai-desktop restart
+PUBLIC_ORIGIN=$(wanted_origin)
+DATA_DIR=$STATE
+FILE_MANAGER_ROOT=${file_root:-$ROOT/srv}
+TRUSTED_PROXIES=127.0.0.1
+SETTINGS_END
+    )
+    if is_real; then chown "root:$SERVICE_USER" "$SETTINGS.new"; fi
+    chmod 640 "$SETTINGS.new"
+    mv "$SETTINGS.new" "$SETTINGS"
+  fi
+  wanted_changes | while read -r name value; do set_line "$SETTINGS" "$name" "$value"; done
+  make_file_root "$(stored FILE_MANAGER_ROOT "$ROOT/srv")"
+  printf '%s' "${wanted_supervisor:-$(supervisor)}" >"$ETC/supervisor.part"
+  mv "$ETC/supervisor.part" "$ETC/supervisor"
+  printf '%s' "$source_dir" >"$ETC/source"
+}
+
+# A folder that the installer makes is the service user's; one that was there stays as it is.
+make_file_root() {
+  [ ! -e "$1" ] || return 0
+  mkdir -p "$1"
+  if is_real; then chown "$SERVICE_USER:$SERVICE_USER" "$1"; fi
+}
