@@ -44,10 +44,10 @@ export function filesJourney(at: () => Desk): void {
     await page.keyboard.press("Control+End");
     await page.keyboard.type("mine");
     await writeFile(path("notes.md"), "theirs\n");
-    await page.getByText("This file changed on the disk while you were typing.").waitFor();
+    await page.getByText("This file changed on the disk since you began to type.").waitFor();
     await editor(page).getByText("mine").waitFor();
     expect(await onDisk("notes.md")).toBe("theirs\n");
-    await page.getByRole("button", { name: "Save mine over it" }).click();
+    await page.getByRole("button", { name: "Overwrite" }).click();
     await eventually(async () => (await onDisk("notes.md")) === "changed on the disk\nmine");
   });
 

@@ -1,6 +1,7 @@
 import { createSignal } from "solid-js";
 import { may, type Permission, type Principal } from "../../../shared/protocol/permission.ts";
 import { api } from "./api.ts";
+import { drafts } from "./drafts.ts";
 
 export type SessionState =
   | { kind: "loading" }
@@ -22,14 +23,17 @@ export const session = {
     const principal = session.principal();
     return principal !== undefined && may(principal, permission);
   },
-  signedIn: (principal: Principal) => setState({ kind: "signed-in", principal }),
+  signedIn: (principal: Principal) => {
+    drafts.open(principal.id);
+    setState({ kind: "signed-in", principal });
+  },
   signedOut: () => setState({ kind: "signed-out" }),
 
   /** Asks the API who we are, and whether anybody has been set up yet. */
   async load(): Promise<void> {
     try {
       const principal = await api.session.get();
-      if (principal) setState({ kind: "signed-in", principal });
+      if (principal) session.signedIn(principal);
       else setState((await needsSetup()) ? { kind: "setup" } : { kind: "signed-out" });
     } catch (error) {
       setState({ kind: "unreachable", error });
@@ -47,6 +51,7 @@ export const session = {
 
   async signOut(): Promise<void> {
     await api.session.end();
+    drafts.close();
     session.signedOut();
   },
 };

@@ -1,23 +1,41 @@
 import Download from "lucide-solid/icons/download";
+import Lock from "lucide-solid/icons/lock";
+import PencilLine from "lucide-solid/icons/pencil-line";
 import Save from "lucide-solid/icons/save";
-import { createEffect, lazy, on, onCleanup, Show, Suspense } from "solid-js";
+import Undo from "lucide-solid/icons/undo-2";
+import { lazy, onCleanup, Show, Suspense } from "solid-js";
 import { ApiFailure, api } from "../../lib/api.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
 import { filesWS } from "../../lib/ws-client.ts";
-import { Button, buttonClass, Callout, confirm, ErrorState, Skeleton, toast } from "../../ui/index.ts";
+import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { baseName, parentPath } from "./file-path.ts";
-import { createTextDocument } from "./text-document.ts";
+import { mayWriteLinks } from "./hard-links.ts";
+import { createLeaveGuard } from "./leave-guard.ts";
+import { lineEndLabel } from "./line-ends.ts";
+import { createTextDocument, type EditedFile } from "./text-document.ts";
+import { fileDraft } from "./text-drafts.ts";
+
+const readOnlyText: Record<NonNullable<EditedFile["readOnly"]>, string> = {
+  permission: "Read-only: the panel's user has no right to write to this file.",
+  encoding: "Read-only: this is neither UTF-8 nor UTF-16. It is shown as ISO-8859-1, so letters may be wrong.",
+};
+const encodingLabels: Record<EditedFile["encoding"], string> = {
+  "utf-8": "",
+  "utf-16le": "UTF-16 LE",
+  "utf-16be": "UTF-16 BE",
+  "iso-8859-1": "unknown encoding",
+};
 
 const CodeEditor = lazy(() => import("./CodeEditor.tsx"));
 
 export interface EditorPaneProps {
   path: string;
   onClose: () => void;
-  /** Whether something typed would be lost by leaving. */
-  onDirtyChange: (dirty: boolean) => void;
+  /** Handed a way to keep what was typed, which tells whether leaving loses nothing. */
+  onOpened: (keep: () => boolean) => void;
 }
 
 /** One text file in an editor: saves, follows the disk, and asks when both changed. Made anew for each file. */
@@ -27,6 +45,8 @@ export function EditorPane(props: EditorPaneProps) {
     read: api.files.readText,
     write: api.files.writeText,
     isConflict: (error) => error instanceof ApiFailure && error.code === "conflict",
+    mayWriteLinks,
+    drafts: fileDraft(props.path),
   });
   void document.load();
   onCleanup(
@@ -34,15 +54,21 @@ export function EditorPane(props: EditorPaneProps) {
       if (change.name === name() || change.type === "rescan") void document.noticeChange();
     }),
   );
-  createEffect(on(document.dirty, (dirty) => props.onDirtyChange(dirty)));
-  const warnBeforeLeaving = (event: BeforeUnloadEvent) => document.dirty() && event.preventDefault();
-  window.addEventListener("beforeunload", warnBeforeLeaving);
-  onCleanup(() => {
-    window.removeEventListener("beforeunload", warnBeforeLeaving);
-    props.onDirtyChange(false);
-  });
+  createLeaveGuard({ ...document, stays: (to) => /^[^?#]*\/files(?:[/?#]|$)/.test(to) });
+  props.onOpened(document.safe);
+  onCleanup(() => props.onOpened(() => true));
 
-  const mayChange = () => session.may("files:change");
+  const mayEdit = () => session.may("files:change");
+  const mayChange = () => mayEdit() && document.file()?.readOnly === null;
+  const facts = (file: EditedFile) =>
+    [
+      formatBytes(file.size),
+      `changed ${formatDateTime(file.modifiedAt)}`,
+      lineEndLabel(document.content()),
+      encodingLabels[file.encoding],
+    ]
+      .filter(Boolean)
+      .join(" · ");
   async function attempt(work: () => Promise<boolean>): Promise<void> {
     if (document.saving() || !mayChange()) return;
     try {
@@ -55,12 +81,12 @@ export function EditorPane(props: EditorPaneProps) {
     const yes =
       !document.dirty() ||
       (await confirm({
-        title: "Drop what you typed?",
+        title: "Discard your changes?",
         body: "The file is read again as it is on the disk now.",
-        action: "Read again",
+        action: "Discard",
         danger: true,
       }));
-    if (yes) await document.load();
+    if (yes) await document.discard();
   }
 
   return (
@@ -75,9 +101,9 @@ export function EditorPane(props: EditorPaneProps) {
           </>
         }
         note={
-          document.file()
-            ? `${formatBytes(document.file()?.size ?? 0)} · changed ${formatDateTime(document.file()?.modifiedAt ?? null)}`
-            : visibleName(props.path)
+          <Show when={document.file()} fallback={visibleName(props.path)}>
+            {(file) => facts(file())}
+          </Show>
         }
         actions={
           <>
@@ -90,12 +116,15 @@ export function EditorPane(props: EditorPaneProps) {
             >
               <Download size={15} />
             </a>
-            <Show when={mayChange()}>
+            <Show when={document.dirty()}>
+              <IconButton label="Discard changes" icon={<Undo size={15} />} onClick={() => void reload()} />
+            </Show>
+            <Show when={mayEdit()}>
               <Button
                 variant="primary"
                 icon={<Save size={14} />}
                 busy={document.saving()}
-                disabled={!document.dirty()}
+                disabled={!document.dirty() || !mayChange()}
                 onClick={() => void attempt(document.save)}
               >
                 Save
@@ -105,6 +134,27 @@ export function EditorPane(props: EditorPaneProps) {
         }
         onClose={props.onClose}
       />
+      <Show when={document.file()?.readOnly}>
+        {(why) => (
+          <div class="editor-note">
+            <Callout tone="info" icon={<Lock size={15} />}>
+              {readOnlyText[why()]}
+            </Callout>
+          </div>
+        )}
+      </Show>
+      <Show when={document.restored()}>
+        <div class="editor-note">
+          <Callout tone="info" icon={<PencilLine size={15} />}>
+            <div class="row row-wrap">
+              <span class="grow">This is unsaved text from an earlier visit, not what the file holds.</span>
+              <Button size="sm" onClick={() => void reload()}>
+                Discard
+              </Button>
+            </div>
+          </Callout>
+        </div>
+      </Show>
       <Show when={document.conflict() || document.changedOnDisk()}>
         <div class="editor-note">
           <Callout tone="warn">
@@ -112,14 +162,14 @@ export function EditorPane(props: EditorPaneProps) {
               <span class="grow">
                 {document.conflict()
                   ? "This file changed on the disk since you opened it, so it was not saved."
-                  : "This file changed on the disk while you were typing."}
+                  : "This file changed on the disk since you began to type."}
               </span>
               <Button size="sm" onClick={() => void reload()}>
-                Take the disk's
+                Reload from disk
               </Button>
               <Show when={mayChange()}>
                 <Button size="sm" variant="danger" onClick={() => void attempt(document.overwrite)}>
-                  Save mine over it
+                  Overwrite
                 </Button>
               </Show>
             </div>

@@ -87,13 +87,21 @@ function Row(props: { entry: FileEntry; deeds: FileDeeds; selected: boolean }) {
     const list: MenuEntry[] = [];
     if (entry.kind === "file")
       list.push({ label: "Download", icon: <Download size={14} />, onSelect: () => deeds.download(entry) });
-    if (deeds.rename) list.push({ label: "Rename", icon: <Pencil size={14} />, onSelect: () => deeds.rename?.(entry) });
+    const locked = !entry.removable && { disabled: true, hint: "The panel has no right to" };
+    if (deeds.rename)
+      list.push({
+        label: "Rename",
+        icon: <Pencil size={14} />,
+        onSelect: () => deeds.rename?.(entry),
+        ...locked,
+      });
     if (deeds.remove)
       list.push("separator", {
         label: "Delete",
         icon: <Trash size={14} />,
         danger: true,
         onSelect: () => deeds.remove?.(entry),
+        ...locked,
       });
     return list;
   });

@@ -3,15 +3,18 @@ import EyeOff from "lucide-solid/icons/eye-off";
 import FilePlus from "lucide-solid/icons/file-plus";
 import FolderOpen from "lucide-solid/icons/folder-open";
 import FolderPlus from "lucide-solid/icons/folder-plus";
+import Lock from "lucide-solid/icons/lock";
+import PencilLine from "lucide-solid/icons/pencil-line";
 import SearchX from "lucide-solid/icons/search-x";
 import Upload from "lucide-solid/icons/upload";
-import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from "solid-js";
 import type { FileEntry } from "../../../../shared/protocol/file.ts";
 import { api, toMessage } from "../../lib/api.ts";
 import { session } from "../../lib/session.ts";
 import { filesWS } from "../../lib/ws-client.ts";
 import {
   Button,
+  Callout,
   confirm,
   EmptyState,
   ErrorState,
@@ -31,7 +34,11 @@ import { arrange, type FileOrder } from "./file-order.ts";
 import { joinPath } from "./file-path.ts";
 import { opensAsText } from "./file-type.ts";
 import { createFolder } from "./folder.ts";
+import { mayWriteLinks } from "./hard-links.ts";
+import { InterruptedSaves } from "./InterruptedSaves.tsx";
+import { mayLeave } from "./leave-guard.ts";
 import { NameDialog, type NameDialogProps } from "./NameDialog.tsx";
+import { draftedFiles } from "./text-drafts.ts";
 import { UploadList } from "./UploadList.tsx";
 import { createUploads } from "./uploads.ts";
 import "./files.css";
@@ -50,6 +57,7 @@ export function FilesView(props: FilesViewProps) {
   const uploads = createUploads({
     upload: (path, file, options) => api.files.upload(path, file, options),
     toMessage,
+    mayWriteLinks,
     onDone: () => void folder.refresh(),
   });
   const [filter, setFilter] = createSignal("");
@@ -59,12 +67,16 @@ export function FilesView(props: FilesViewProps) {
     descending: false,
   });
   const [editing, setEditing] = createSignal<string | null>(null);
-  const [unsaved, setUnsaved] = createSignal(false);
+  /** Keeps what is typed in the open editor; false when leaving it would lose that. */
+  let keepOpenText: () => boolean = () => true;
+  const [drafted, setDrafted] = createSignal(draftedFiles());
   const [question, setQuestion] = createSignal<Question | null>(null);
   const [dragging, setDragging] = createSignal(false);
   let picker: HTMLInputElement | undefined;
 
   const mayChange = () => session.may("files:change");
+  const mayMake = () => mayChange() && folder.writable();
+  const otherDrafts = () => drafted().filter((path) => path !== editing());
   const shown = createMemo(() => arrange(folder.entries(), { ...order(), hidden: hidden(), filter: filter() }));
   const hiddenCount = () => folder.entries().filter((entry) => entry.hidden).length;
   const at = (name: string) => joinPath(props.path, name);
@@ -77,17 +89,10 @@ export function FilesView(props: FilesViewProps) {
     ),
   );
 
-  async function leaveEditor(): Promise<boolean> {
-    if (!unsaved()) return true;
-    return confirm({
-      title: "Leave without saving?",
-      body: "What you typed since the last save is lost.",
-      action: "Leave",
-      danger: true,
-    });
-  }
   async function edit(path: string | null): Promise<void> {
-    if (path !== editing() && (await leaveEditor())) setEditing(path);
+    if (path === editing() || !(await mayLeave(keepOpenText))) return;
+    setEditing(path);
+    setDrafted(draftedFiles());
   }
   function download(entry: FileEntry): void {
     const link = document.createElement("a");
@@ -173,7 +178,7 @@ export function FilesView(props: FilesViewProps) {
 
   const dropHandlers = {
     onDragOver: (event: DragEvent) => {
-      if (!mayChange() || !event.dataTransfer?.types.includes("Files")) return;
+      if (!mayMake() || !event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       setDragging(true);
     },
@@ -183,7 +188,7 @@ export function FilesView(props: FilesViewProps) {
     },
     onDrop: (event: DragEvent) => {
       setDragging(false);
-      if (!mayChange() || !event.dataTransfer?.types.includes("Files")) return;
+      if (!mayMake() || !event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       void upload(event.dataTransfer.files);
     },
@@ -207,9 +212,24 @@ export function FilesView(props: FilesViewProps) {
                 onClick={() => setHidden(!hidden())}
               />
               <Show when={mayChange()}>
-                <IconButton label="New file" icon={<FilePlus size={15} />} onClick={askFile} />
-                <IconButton label="New folder" icon={<FolderPlus size={15} />} onClick={askFolder} />
-                <Button variant="primary" icon={<Upload size={14} />} onClick={() => picker?.click()}>
+                <IconButton
+                  label="New file"
+                  icon={<FilePlus size={15} />}
+                  disabled={!folder.writable()}
+                  onClick={askFile}
+                />
+                <IconButton
+                  label="New folder"
+                  icon={<FolderPlus size={15} />}
+                  disabled={!folder.writable()}
+                  onClick={askFolder}
+                />
+                <Button
+                  variant="primary"
+                  icon={<Upload size={14} />}
+                  disabled={!folder.writable()}
+                  onClick={() => picker?.click()}
+                >
                   Upload
                 </Button>
                 <input
@@ -228,13 +248,35 @@ export function FilesView(props: FilesViewProps) {
         >
           <section class="files" aria-label="Folder" classList={{ "files-drop": dragging() }} {...dropHandlers}>
             <Breadcrumb path={props.path} onOpen={props.onOpenFolder} />
+            <Show when={mayChange()}>
+              <InterruptedSaves list={api.files.interruptedSaves} choose={api.files.chooseVersion} />
+            </Show>
+            <Show when={mayChange() && !folder.writable()}>
+              <Callout tone="info" icon={<Lock size={15} />}>
+                Read-only for the panel: its user may not make, rename or delete anything in this folder.
+              </Callout>
+            </Show>
+            <Show when={otherDrafts().length > 0}>
+              <Callout tone="info" icon={<PencilLine size={15} />}>
+                <div class="row row-wrap">
+                  <span>Unsaved text:</span>
+                  <For each={otherDrafts()}>
+                    {(path) => (
+                      <Button size="sm" onClick={() => void edit(path)}>
+                        {visibleName(path)}
+                      </Button>
+                    )}
+                  </For>
+                </div>
+              </Callout>
+            </Show>
             <Switch fallback={<Skeleton lines={10} />}>
               <Match when={folder.state() === "failed" && folder.entries().length === 0}>
                 <ErrorState error={folder.error()} onRetry={() => void folder.refresh()} />
               </Match>
               <Match when={folder.state() !== "loading" && folder.entries().length === 0}>
                 <EmptyState icon={<FolderOpen size={18} />} title="This folder is empty">
-                  {mayChange() ? "Drop files here, or make a new one." : "Nothing is in it."}
+                  {mayMake() ? "Drop files here, or make a new one." : "Nothing is in it."}
                 </EmptyState>
               </Match>
               <Match when={shown().length === 0 && folder.entries().length > 0}>
@@ -281,7 +323,15 @@ export function FilesView(props: FilesViewProps) {
       }
       detail={
         <Show when={editing()} keyed>
-          {(path) => <EditorPane path={path} onClose={() => void edit(null)} onDirtyChange={setUnsaved} />}
+          {(path) => (
+            <EditorPane
+              path={path}
+              onClose={() => void edit(null)}
+              onOpened={(keep) => {
+                keepOpenText = keep;
+              }}
+            />
+          )}
         </Show>
       }
     />

@@ -17,6 +17,8 @@ const PAGES_MAX = 100;
 /** The entries of the folder at `path`, which change by themselves when the disk does. */
 export function createFolder(path: Accessor<string>, { list, watch, settleMs = 200 }: FolderDeps) {
   const [entries, setEntries] = createSignal<readonly FileEntry[]>([]);
+  /** Until it is known, nothing is said of it. */
+  const [writable, setWritable] = createSignal(true);
   const [total, setTotal] = createSignal(0);
   const [state, setState] = createSignal<"loading" | "ready" | "failed">("loading");
   const [error, setError] = createSignal<unknown>(null);
@@ -44,6 +46,7 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
         if (mine !== reading) return;
         gathered = gathered.concat(folder.entries);
         setTotal(folder.total);
+        setWritable(folder.writable);
         // The first reading shows what is there already; a later one must not make the list shrink meanwhile.
         if (fresh) {
           setEntries(gathered);
@@ -112,6 +115,8 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
     entries,
     /** Entries in the folder, listed or not. */
     total,
+    /** Whether the panel may make, rename and remove entries here. */
+    writable,
     state,
     error,
     /** Reads the folder again at once. */

@@ -2,7 +2,13 @@ import { batch, createSignal, onCleanup } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 
 export interface UploadDeps {
-  upload(path: string, file: Blob, options: { onProgress(share: number): void; signal: AbortSignal }): Promise<void>;
+  upload(
+    path: string,
+    file: Blob,
+    options: { onProgress(share: number): void; signal: AbortSignal; allowHardLinks: boolean },
+  ): Promise<void>;
+  /** Asks whether all names of a file with several hard links may change, when that is what a refusal is about. */
+  mayWriteLinks?(error: unknown): Promise<boolean>;
   toMessage(error: unknown): string;
   onDone?(path: string): void;
 }
@@ -23,7 +29,7 @@ const PARALLEL = 2;
 const WAITING_MAX = 1_000;
 
 /** Sends files a few at a time and keeps the list of how each fares; what is under way ends with its owner. */
-export function createUploads({ upload, toMessage, onDone }: UploadDeps) {
+export function createUploads({ upload, toMessage, onDone, mayWriteLinks }: UploadDeps) {
   const [uploads, setUploads] = createStore<Upload[]>([]);
   const [refused, setRefused] = createSignal(0);
   const waiting: { id: number; file: Blob }[] = [];
@@ -48,7 +54,11 @@ export function createUploads({ upload, toMessage, onDone }: UploadDeps) {
     running.set(id, abort);
     change(id, { state: "sending" });
     try {
-      await upload(path, file, { signal: abort.signal, onProgress: (progress) => change(id, { progress }) });
+      const options = { signal: abort.signal, onProgress: (progress: number) => change(id, { progress }) };
+      await upload(path, file, { ...options, allowHardLinks: false }).catch(async (error: unknown) => {
+        if (!(await mayWriteLinks?.(error))) throw error;
+        await upload(path, file, { ...options, allowHardLinks: true });
+      });
       change(id, { state: "done", progress: 1 });
       onDone?.(path);
     } catch (error) {

@@ -5,6 +5,7 @@ import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { Finding, StackDetail } from "../../../../shared/protocol/stack.ts";
 import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from "../../ui/index.ts";
+import { mayLeave } from "../files/leave-guard.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { Said } from "./Said.tsx";
 import type { StackDocument } from "./stack-document.ts";
@@ -26,24 +27,23 @@ export function ComposeTab(props: ComposeTabProps) {
   window.addEventListener("focus", looked);
   onCleanup(() => window.removeEventListener("focus", looked));
 
+  const mayChange = () => props.mayChange && document().file()?.readOnly === null;
+
   async function attempt(work: () => Promise<boolean>): Promise<void> {
-    if (document().saving() || !props.mayChange) return;
+    if (document().saving() || !mayChange()) return;
     try {
       if (await work()) toast.success("Compose file saved");
     } catch (error) {
       toast.error(error);
     }
   }
+  async function discard(): Promise<void> {
+    const body = "The file is read again as it is on the disk now.";
+    if (await confirm({ title: "Discard your changes?", body, action: "Discard", danger: true }))
+      await document().discard();
+  }
   async function choose(index: number): Promise<void> {
-    const go =
-      !document().dirty() ||
-      (await confirm({
-        title: "Drop what you typed?",
-        body: "It has not been saved.",
-        action: "Drop it",
-        danger: true,
-      }));
-    if (go) props.onFile(index);
+    if (await mayLeave(document().safe)) props.onFile(index);
   }
 
   return (
@@ -66,32 +66,43 @@ export function ComposeTab(props: ComposeTabProps) {
           <span class="unsaved" role="img" aria-label="Not saved" title="Not saved" />
         </Show>
         <span class="toolbar-gap" />
+        <Show when={document().dirty()}>
+          <Button size="sm" variant="ghost" onClick={() => void discard()}>
+            Discard changes
+          </Button>
+        </Show>
         <Show when={props.mayChange}>
           <Button
             size="sm"
             icon={<Save size={14} />}
             busy={document().saving()}
-            disabled={!document().dirty()}
+            disabled={!document().dirty() || !mayChange()}
             onClick={() => void attempt(document().save)}
           >
             Save
           </Button>
         </Show>
       </div>
+      <Show when={document().file()?.readOnly}>
+        <Callout tone="info">Read-only: the panel's user has no right to write to this file.</Callout>
+      </Show>
+      <Show when={document().restored()}>
+        <Callout tone="info">This is unsaved text from an earlier visit, not what the file holds.</Callout>
+      </Show>
       <Show when={document().conflict() || document().changedOnDisk()}>
         <Callout tone="warn">
           <div class="row row-wrap">
             <span class="grow">
               {document().conflict()
                 ? "This file changed on the disk since you opened it, so it was not saved."
-                : "This file changed on the disk while you were typing."}
+                : "This file changed on the disk since you began to type."}
             </span>
-            <Button size="sm" onClick={() => void document().load()}>
-              Take the disk's
+            <Button size="sm" onClick={() => void document().discard()}>
+              Reload from disk
             </Button>
             <Show when={props.mayChange}>
               <Button size="sm" variant="danger" onClick={() => void attempt(document().overwrite)}>
-                Save mine over it
+                Overwrite
               </Button>
             </Show>
           </div>
@@ -110,7 +121,7 @@ export function ComposeTab(props: ComposeTabProps) {
             <ComposeEditor
               label="Text of the compose file"
               value={document().content()}
-              readOnly={!props.mayChange}
+              readOnly={!mayChange()}
               onChange={document().setContent}
               onSave={() => void (document().dirty() && attempt(document().save))}
               check={(text) => document().check(text)}

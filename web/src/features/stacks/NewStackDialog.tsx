@@ -1,5 +1,6 @@
 import { createSignal, lazy, Show, Suspense } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { Button, Callout, Dialog, Skeleton, TextField } from "../../ui/index.ts";
 import { nameProblem, parseVariables, starter } from "./stack-state.ts";
 
@@ -14,8 +15,10 @@ export interface NewStackDialogProps {
 
 /** Asks for the name, the compose file and the variables of a new stack. */
 export function NewStackDialog(props: NewStackDialogProps) {
-  const [name, setName] = createSignal("");
-  const [content, setContent] = createSignal(starter);
+  // Variables hold secrets: they are not kept.
+  const draft = createFormDraft("new-stack", { name: "", content: starter });
+  const [name, setName] = draft.field("name");
+  const [content, setContent] = draft.field("content");
   const [variables, setVariables] = createSignal("");
   const [tried, setTried] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
@@ -36,6 +39,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
     setRefusal(null);
     try {
       await api.stacks.create({ name: name(), content: content(), env: result.values });
+      draft.drop();
       props.onMade(name());
     } catch (error) {
       setRefusal(toMessage(error));
@@ -60,6 +64,16 @@ export function NewStackDialog(props: NewStackDialogProps) {
       }
     >
       <form id={FORM} class="stack" onSubmit={(event) => void submit(event)} noValidate>
+        <Show when={draft.restored()}>
+          <Callout tone="info">
+            <div class="row row-wrap">
+              <span class="grow">You typed this at an earlier visit.</span>
+              <Button size="sm" onClick={draft.reset}>
+                Start over
+              </Button>
+            </div>
+          </Callout>
+        </Show>
         <TextField
           label="Name"
           focus

@@ -4,6 +4,7 @@ import CloudDownload from "lucide-solid/icons/cloud-download";
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import Layers from "lucide-solid/icons/layers";
 import Lock from "lucide-solid/icons/lock";
+import PencilLine from "lucide-solid/icons/pencil-line";
 import Play from "lucide-solid/icons/play";
 import Power from "lucide-solid/icons/power";
 import RotateCw from "lucide-solid/icons/rotate-cw";
@@ -13,8 +14,9 @@ import Trash from "lucide-solid/icons/trash";
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import Unplug from "lucide-solid/icons/unplug";
 import X from "lucide-solid/icons/x";
-import { createEffect, createMemo, createSignal, For, Match, on, onCleanup, Show, Switch } from "solid-js";
+import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
+import type { UpOptions } from "../../lib/api/stacks.ts";
 import { formatAgo } from "../../lib/format.ts";
 import { invalidate, queryKeys, useStack } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
@@ -36,6 +38,7 @@ import {
   toast,
 } from "../../ui/index.ts";
 import { JobProgress } from "../../ui/JobProgress.tsx";
+import { createLeaveGuard } from "../files/leave-guard.ts";
 import { CONTAINERS_MAX } from "../logs/log-address.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { ComposeTab } from "./ComposeTab.tsx";
@@ -67,21 +70,26 @@ export function StackView(props: { name: string; onLeave: () => void }) {
   const mayAct = () => session.may("stacks:manage");
   const mayChange = () => mayAct() && stack()?.lock === null;
 
-  const warnBeforeLeaving = (event: BeforeUnloadEvent) => document()?.dirty() && event.preventDefault();
-  window.addEventListener("beforeunload", warnBeforeLeaving);
-  onCleanup(() => window.removeEventListener("beforeunload", warnBeforeLeaving));
+  createLeaveGuard({ dirty: () => document()?.dirty() === true, safe: () => document()?.safe() !== false });
 
-  /** What is brought up is what is on the disk: what was typed is saved first. */
-  async function askUp(): Promise<void> {
+  /** What is brought up is what is on the disk: what was typed is saved first, once that is confirmed. */
+  async function bringUp(options: UpOptions): Promise<void> {
     const open = document();
+    setDialog(null);
     try {
       if (open?.dirty() && !(await open.save())) return void setTab("compose");
     } catch (error) {
       setTab("compose");
       return toast.error(error);
     }
-    setDialog("up");
+    setTab("services");
+    await deeds.up(options);
   }
+  /** Text of the open file that is not on the disk yet. */
+  const unsaved = () => {
+    const open = document();
+    return open?.dirty() ? { index: open.index, content: open.content() } : null;
+  };
   async function remove(volumes: boolean): Promise<void> {
     const job = await deeds.remove(volumes);
     if (job?.state === "succeeded") props.onLeave();
@@ -170,7 +178,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
               <Actions
                 stack={now()}
                 busy={deeds.running()}
-                onUp={() => void askUp()}
+                onUp={() => setDialog("up")}
                 onAct={(verb) => void deeds.act(verb)}
                 onAsk={setDialog}
               />
@@ -225,6 +233,16 @@ export function StackView(props: { name: string; onLeave: () => void }) {
                   </Callout>
                 )}
               </For>
+              <Show when={document()?.restored() && tab() !== "compose"}>
+                <Callout tone="info" icon={<PencilLine size={15} />}>
+                  <div class="row row-wrap">
+                    <span class="grow">The compose file has unsaved text from an earlier visit.</span>
+                    <Button size="sm" onClick={() => setTab("compose")}>
+                      Show
+                    </Button>
+                  </div>
+                </Callout>
+              </Show>
               <Show when={deeds.job()}>
                 {(job) => (
                   <div class="card stacks-job">
@@ -258,11 +276,8 @@ export function StackView(props: { name: string; onLeave: () => void }) {
             name={props.name}
             files={now().files.length}
             onClose={() => setDialog(null)}
-            onUp={(options) => {
-              setDialog(null);
-              setTab("services");
-              void deeds.up(options);
-            }}
+            unsaved={unsaved()}
+            onUp={(options) => void bringUp(options)}
           />
         )}
       </Show>

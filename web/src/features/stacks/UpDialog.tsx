@@ -13,6 +13,8 @@ export interface UpDialogProps {
   name: string;
   /** How many files the stack has. */
   files: number;
+  /** Text of one of them that is saved first, once this is confirmed. */
+  unsaved: { index: number; content: string } | null;
   onClose: () => void;
   onUp: (options: UpOptions) => void;
 }
@@ -33,7 +35,7 @@ export function UpDialog(props: UpDialogProps) {
   const [removeOrphans, setRemoveOrphans] = createSignal(true);
   const look = useQuery(() => ({
     queryKey: queryKeys.stackUp(props.name),
-    queryFn: () => lookAhead(props.name, props.files),
+    queryFn: () => lookAhead(props.name, props.files, props.unsaved),
     ...askedOnce,
   }));
   const faults = () => look.data?.findings.filter(isFault) ?? [];
@@ -52,7 +54,7 @@ export function UpDialog(props: UpDialogProps) {
             disabled={look.isFetching || look.error !== null || faults().length > 0}
             onClick={() => props.onUp({ pull: pull(), recreate: recreate(), removeOrphans: removeOrphans() })}
           >
-            Bring up
+            {props.unsaved ? "Save and bring up" : "Bring up"}
           </Button>
         </>
       }
@@ -72,6 +74,9 @@ export function UpDialog(props: UpDialogProps) {
                 Mend the file first.
                 <FindingLines findings={faults()} />
               </Callout>
+            </Show>
+            <Show when={props.unsaved}>
+              <Callout tone="info">What you typed is saved first. Until you confirm, nothing is written.</Callout>
             </Show>
             <For each={found().changes}>
               {({ file, before }) => (
@@ -120,11 +125,16 @@ export function UpDialog(props: UpDialogProps) {
   );
 }
 
-async function lookAhead(name: string, count: number): Promise<{ findings: Finding[]; changes: Change[] }> {
-  const [revisions, ...files] = await Promise.all([
+async function lookAhead(
+  name: string,
+  count: number,
+  unsaved: UpDialogProps["unsaved"],
+): Promise<{ findings: Finding[]; changes: Change[] }> {
+  const [revisions, ...onDisk] = await Promise.all([
     api.stacks.revisions(name),
     ...Array.from({ length: count }, (_, index) => api.stacks.readFile(name, index)),
   ]);
+  const files = onDisk.map((file) => (file.index === unsaved?.index ? { ...file, content: unsaved.content } : file));
   const findings = await api.stacks.validate({ content: files[0]?.content ?? "", name, thorough: true });
   const changes: Change[] = [];
   for (const file of files) {

@@ -1,7 +1,9 @@
 import { createSignal } from "solid-js";
 import type { Finding, StackFile } from "../../../../shared/protocol/stack.ts";
 import { ApiFailure, api } from "../../lib/api.ts";
+import { mayWriteLinks } from "../files/hard-links.ts";
 import { createTextDocument, type EditedFile } from "../files/text-document.ts";
+import { textDraft } from "../files/text-drafts.ts";
 
 /** One compose file of a stack while it is edited, and what the server has to say of it. */
 export function createStackDocument(name: string, index: number) {
@@ -21,8 +23,11 @@ export function createStackDocument(name: string, index: number) {
   });
   const document = createTextDocument("", {
     read: async () => toText(await api.stacks.readFile(name, index)),
-    write: async ({ content, etag = "" }) => toText(await api.stacks.writeFile(name, { file: index, content, etag })),
+    write: async ({ content, etag = "", allowHardLinks = false }) =>
+      toText(await api.stacks.writeFile(name, { file: index, content, etag, allowHardLinks })),
     isConflict: (error) => error instanceof ApiFailure && error.code === "conflict",
+    mayWriteLinks,
+    drafts: textDraft(`stack:${name}:${index}`, ""),
   });
   void document.load();
   return {

@@ -1,3 +1,4 @@
+import type { VersionChoice } from "../../../../shared/protocol/file.ts";
 import { answer, routes, upload, urlOf } from "./request.ts";
 
 export const files = {
@@ -7,12 +8,21 @@ export const files = {
   },
   readText: async (path: string) => (await answer(routes().files.text.$get({ query: { path } }))).file,
   /** Without `etag` the file must not exist yet; with it, it must not have changed since it was read. */
-  writeText: async (json: { path: string; content: string; etag?: string }) =>
+  writeText: async (json: { path: string; content: string; etag?: string; allowHardLinks?: boolean }) =>
     (await answer(routes().files.text.$put({ json }))).file,
   makeFolder: (path: string) => answer(routes().files.folder.$post({ json: { path } })),
   rename: (from: string, to: string) => answer(routes().files.rename.$post({ json: { from, to } })),
   remove: (path: string) => answer(routes().files.$delete({ query: { path } })),
   downloadUrl: (path: string) => urlOf("/files/download", { path }),
-  upload: (path: string, file: Blob, options?: { onProgress?: (share: number) => void; signal?: AbortSignal }) =>
-    upload(urlOf("/files/upload", { path }), file, options),
+  upload: (
+    path: string,
+    file: Blob,
+    {
+      allowHardLinks = false,
+      ...options
+    }: { onProgress?: (share: number) => void; signal?: AbortSignal; allowHardLinks?: boolean } = {},
+  ) => upload(urlOf("/files/upload", { path, allowHardLinks: String(allowHardLinks) }), file, options),
+  interruptedSaves: async () => (await answer(routes().files.saves.$get())).saves,
+  chooseVersion: (id: string, version: VersionChoice) =>
+    answer(routes().files.saves[":id"].$post({ param: { id }, json: { version } })),
 };

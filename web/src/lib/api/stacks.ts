@@ -20,7 +20,7 @@ export const stacks = {
     (await answer(routes().stacks.validate.$post({ json }))).findings,
   readFile: async (name: string, file: number) =>
     (await answer(one().file.$get({ ...at(name), query: { file: String(file) } }))).file,
-  writeFile: async (name: string, json: { file: number; content: string; etag: string }) =>
+  writeFile: async (name: string, json: { file: number; content: string; etag: string; allowHardLinks?: boolean }) =>
     (await answer(one().file.$put({ ...at(name), json }))).file,
   revisions: async (name: string) => (await answer(one().revisions.$get(at(name)))).revisions,
   revision: async (name: string, id: number) =>
