@@ -134,6 +134,8 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "DELETE /api/stacks/:name": change("stacks:manage", "stack:remove"),
   "GET /api/stacks/:name/file": view("stacks:view"),
   "PUT /api/stacks/:name/file": change("stacks:manage", "stack:write"),
+  "GET /api/stacks/:name/saves": view("stacks:manage"),
+  "POST /api/stacks/:name/saves/:id": change("stacks:manage", "stack:choose-version"),
   "GET /api/stacks/:name/revisions": view("stacks:view"),
   "GET /api/stacks/:name/revisions/:id": view("stacks:view"),
   "GET /api/stacks/:name/env": view("stacks:view"),

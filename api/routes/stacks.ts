@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { may } from "../../shared/protocol/access.ts";
+import { chooseVersionBody, interruptedSaveParams } from "../../shared/protocol/file.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import {
   createStackBody,
@@ -22,6 +23,7 @@ import { stackKey } from "../lib/service-access.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
+import { interruptedSaveSchema } from "../schemas/file.ts";
 import { jobSchema } from "../schemas/job.ts";
 import {
   composeStateSchema,
@@ -149,6 +151,26 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
         const by = c.get("principal").name;
         const written = await stacks.writeFile(name, file, content, etag, by, allowHardLinks);
         return c.json(ok({ file: written }));
+      },
+    )
+    .get(
+      "/:name/saves",
+      describe("Saves of a stack's files that a crash or a full disk left half done", {
+        answer: { saves: z.array(interruptedSaveSchema) },
+      }),
+      params,
+      async (c) => c.json(ok({ saves: await stacks.interruptedSaves(c.req.valid("param").name) })),
+    )
+    .post(
+      "/:name/saves/:id",
+      describe("Choose the version a stack's file gets after an interrupted save"),
+      validated("param", stackParams.extend(interruptedSaveParams.shape)),
+      validated("json", chooseVersionBody),
+      async (c) => {
+        const { name, id } = c.req.valid("param");
+        c.set("auditTarget", name);
+        await stacks.chooseVersion(name, id, c.req.valid("json").version);
+        return c.json(ok({}));
       },
     )
     .get(

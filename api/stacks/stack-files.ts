@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { TextFile } from "../../shared/protocol/file.ts";
+import type { InterruptedSave, TextFile } from "../../shared/protocol/file.ts";
 import { COMPOSE_FILE_MAX, type StackFile } from "../../shared/protocol/stack.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { StackPlace } from "./places.ts";
@@ -27,6 +27,13 @@ export async function writeStackFile(
   // A file that is there keeps its mode.
   const { root, path } = await place.resolve(pathOf(place, index));
   return toStackFile(place, index, await root.writeText(path, content, etag, { mode: 0o600, allowHardLinks }));
+}
+
+/** Saves of files in its folder that were left half done, with paths inside that folder. */
+export async function interruptedSaves({ root, folder }: StackPlace): Promise<InterruptedSave[]> {
+  const below = `${folder}/`;
+  const saves = (await root.interruptedSaves()).filter(({ path }) => path.startsWith(below));
+  return saves.map((save) => ({ ...save, path: save.path.slice(below.length) }));
 }
 
 function pathOf(place: StackPlace, index: number): string {

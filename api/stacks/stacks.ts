@@ -1,4 +1,5 @@
 import type { DockerHost } from "../../shared/host/docker.ts";
+import type { InterruptedSave, VersionChoice } from "../../shared/protocol/file.ts";
 import type { ComposeState, Finding, StackDetail, StackFile } from "../../shared/protocol/stack.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -12,7 +13,7 @@ import { createListedStacks } from "./listed-stacks.ts";
 import type { OpenStack } from "./open-stack.ts";
 import type { StackPlaces } from "./places.ts";
 import type { Revisions } from "./revisions.ts";
-import { readStackFile, readStackFiles, writeStackFile } from "./stack-files.ts";
+import { interruptedSaves, readStackFile, readStackFiles, writeStackFile } from "./stack-files.ts";
 import {
   makeVariables,
   readVariables,
@@ -40,6 +41,10 @@ export interface Stacks {
     by: string,
     allowHardLinks?: boolean,
   ): Promise<StackFile>;
+  /** Saves of its files that were left half done, with paths inside its folder. */
+  interruptedSaves(name: string): Promise<InterruptedSave[]>;
+  /** Ends one of them with the version chosen. @throws AppError `not_found`, `forbidden`. */
+  chooseVersion(name: string, id: string, version: VersionChoice): Promise<void>;
   create(name: string, content: string, env: Readonly<Record<string, string>>): Promise<void>;
   /** Names of the variables beside the file. Values stay where they are. */
   env(name: string): Promise<StackVariables>;
@@ -115,6 +120,16 @@ export function createStacks({ docker, compose, places, revisions, known, interr
       const file = await writeStackFile(stack.place, index, content, etag, allowHardLinks);
       if (before.etag !== file.etag) revisions.keep("replaced", name, before, by);
       return file;
+    },
+
+    interruptedSaves: async (name) => interruptedSaves(await finder.place(name)),
+
+    async chooseVersion(name, id, version) {
+      const { place } = await finder.open(name);
+      if (!(await interruptedSaves(place)).some((save) => save.id === id)) {
+        throw new AppError("not_found", "The stack has no such interrupted save.");
+      }
+      await place.root.chooseVersion(id, version);
     },
 
     async create(name, content, env) {

@@ -30,17 +30,17 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     const opened = await browser.open();
     await opened.context.addCookies([{ name, value, url: stack.origin }]);
     page = opened.page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     page.on("dialog", (dialog) => void dialog.accept());
     if (!noCompose) {
       await ask("POST", "/api/stacks", { name: "draft-shop", content: compose("one"), env: {} });
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const path of frozen) await run("chattr", ["-i", path]).catch(() => {});
     await browser?.close();
     await stack?.stop();
-  }, 60_000);
+  });
 
   const compose = (title: string) => `services:\n  web:\n    image: busybox:local\n    command: echo ${title}\n`;
   const path = (name: string) => join(stack.fileRoot, name);
@@ -65,7 +65,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await page.keyboard.type(text);
   };
 
-  test("line ends, byte order mark and encoding stay; opening a file is no change", { timeout: 120_000 }, async () => {
+  test("line ends, byte order mark and encoding stay; opening a file is no change", async () => {
     await writeFile(path("dos.txt"), "\ufeffone\r\ntwo\r\n");
     await writeFile(path("mixed.txt"), "one\r\ntwo\nthree\r\n");
     await writeFile(path("wide.txt"), Buffer.from("\ufeffeins\r\n", "utf16le"));
@@ -91,7 +91,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await shoot("latin");
   });
 
-  test("a draft outlives every link and a reload, and is offered where it belongs", { timeout: 120_000 }, async () => {
+  test("a draft outlives every link and a reload, and is offered where it belongs", async () => {
     await writeFile(path("notes.md"), "# Notes\n");
     await page.goto(`${stack.origin}/files`);
     await entry("notes.md").click();
@@ -118,7 +118,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await eventually(async () => (await page.evaluate(() => Object.keys(sessionStorage).length)) === 0);
   });
 
-  test("of a secret nothing is kept: leaving asks first", { timeout: 60_000 }, async () => {
+  test("of a secret nothing is kept: leaving asks first", async () => {
     await writeFile(path("app.env"), "PASSWORD=hunter2\n");
     await page.goto(`${stack.origin}/files`);
     await entry("app.env").click();
@@ -134,37 +134,33 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await page.getByRole("heading", { name: "Logs" }).first().waitFor();
   });
 
-  test.skipIf(noCompose)(
-    "bringing a stack up writes nothing before it is confirmed",
-    { timeout: 120_000 },
-    async () => {
-      const file = join(stack.dataDir, "stacks/draft-shop/compose.yaml");
-      await page.goto(`${stack.origin}/stacks/draft-shop`);
-      await page.getByRole("tab", { name: "Compose file" }).click();
-      const text = page.getByRole("textbox", { name: "Text of the compose file" });
-      await text.getByText("echo one").waitFor();
-      await text.click();
-      await page.keyboard.press("Control+End");
-      await page.keyboard.type("# later");
-      await page.locator(".page-actions").getByRole("button", { name: "Bring up" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByText("Until you confirm, nothing is written.").waitFor();
-      await dialog.getByRole("button", { name: "Save and bring up" }).waitFor();
-      await shoot("bring-up");
-      await dialog.getByRole("button", { name: "Cancel" }).click();
-      expect(await readFile(file, "utf8")).toBe(compose("one"));
-      await go("Logs");
-      await page.goBack();
-      await page.getByText("The compose file has unsaved text").waitFor();
-      await page.getByRole("button", { name: "Show", exact: true }).click();
-      await text.getByText("# later").waitFor();
-      await page.getByRole("button", { name: "Discard changes" }).click();
-      await dialog.getByRole("button", { name: "Discard" }).click();
-      await text.getByText("# later").waitFor({ state: "detached" });
-    },
-  );
+  test.skipIf(noCompose)("bringing a stack up writes nothing before it is confirmed", async () => {
+    const file = join(stack.dataDir, "stacks/draft-shop/compose.yaml");
+    await page.goto(`${stack.origin}/stacks/draft-shop`);
+    await page.getByRole("tab", { name: "Compose file" }).click();
+    const text = page.getByRole("textbox", { name: "Text of the compose file" });
+    await text.getByText("echo one").waitFor();
+    await text.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("# later");
+    await page.locator(".page-actions").getByRole("button", { name: "Bring up" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Until you confirm, nothing is written.").waitFor();
+    await dialog.getByRole("button", { name: "Save and bring up" }).waitFor();
+    await shoot("bring-up");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect(await readFile(file, "utf8")).toBe(compose("one"));
+    await go("Logs");
+    await page.goBack();
+    await page.getByText("The compose file has unsaved text").waitFor();
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await text.getByText("# later").waitFor();
+    await page.getByRole("button", { name: "Discard changes" }).click();
+    await dialog.getByRole("button", { name: "Discard" }).click();
+    await text.getByText("# later").waitFor({ state: "detached" });
+  });
 
-  test("an interrupted save is offered, and the version chosen is written", { timeout: 60_000 }, async () => {
+  test("an interrupted save is offered, and the version chosen is written", async () => {
     const id = "0123456789abcdef01234567";
     const saves = join(stack.dataDir, "saves");
     await mkdir(saves, { recursive: true });
@@ -188,7 +184,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     expect(await readFile(path("site.conf"), "utf8")).toBe("old");
   });
 
-  test("says where the panel cannot write before anybody tries", { timeout: 60_000 }, async ({ skip }) => {
+  test("says where the panel cannot write before anybody tries", async ({ skip }) => {
     await mkdir(path("frozen"));
     await writeFile(path("frozen/kept.txt"), "kept");
     for (const name of ["frozen/kept.txt", "frozen"]) {
@@ -210,7 +206,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await shoot("read-only");
   });
 
-  test("is gone after a log-out", { timeout: 60_000 }, async () => {
+  test("is gone after a log-out", async () => {
     await page.goto(`${stack.origin}/files`);
     await entry("notes.md").click();
     await typeAtEnd("private thought");

@@ -17,6 +17,7 @@ import X from "lucide-solid/icons/x";
 import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
+import { api } from "../../lib/api.ts";
 import { formatAgo } from "../../lib/format.ts";
 import { invalidate, queryKeys, useStack } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
@@ -38,6 +39,7 @@ import {
   toast,
 } from "../../ui/index.ts";
 import { JobProgress } from "../../ui/JobProgress.tsx";
+import { InterruptedSaves } from "../files/InterruptedSaves.tsx";
 import { createLeaveGuard } from "../files/leave-guard.ts";
 import { CONTAINERS_MAX } from "../logs/log-address.ts";
 import { visibleName } from "../logs/terminal-text.ts";
@@ -233,6 +235,15 @@ export function StackView(props: { name: string; onLeave: () => void }) {
                   </Callout>
                 )}
               </For>
+              <Show when={mayChange() && hasFile()}>
+                <InterruptedSaves
+                  list={() => api.stacks.interruptedSaves(props.name)}
+                  choose={async (id, version) => {
+                    await api.stacks.chooseVersion(props.name, id, version);
+                    await document()?.noticeChange();
+                  }}
+                />
+              </Show>
               <Show when={document()?.restored() && tab() !== "compose"}>
                 <Callout tone="info" icon={<PencilLine size={15} />}>
                   <div class="row row-wrap">

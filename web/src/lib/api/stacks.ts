@@ -1,3 +1,4 @@
+import type { VersionChoice } from "../../../../shared/protocol/file.ts";
 import { answer, part, routes } from "./request.ts";
 
 const at = (name: string) => ({ param: { name: part(name) } });
@@ -22,6 +23,9 @@ export const stacks = {
     (await answer(one().file.$get({ ...at(name), query: { file: String(file) } }))).file,
   writeFile: async (name: string, json: { file: number; content: string; etag: string; allowHardLinks?: boolean }) =>
     (await answer(one().file.$put({ ...at(name), json }))).file,
+  interruptedSaves: async (name: string) => (await answer(one().saves.$get(at(name)))).saves,
+  chooseVersion: (name: string, id: string, version: VersionChoice) =>
+    answer(one().saves[":id"].$post({ param: { name: part(name), id }, json: { version } })),
   revisions: async (name: string) => (await answer(one().revisions.$get(at(name)))).revisions,
   revision: async (name: string, id: number) =>
     (await answer(one().revisions[":id"].$get({ param: { name: part(name), id: String(id) } }))).revision,
