@@ -221,7 +221,7 @@ test("bounds the lines that refusals take and tells how many it left out", async
 });
 
 test.skipIf(noNamespaces)("refuses what cannot be recorded while the disk is full, and goes on with room", async () => {
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", folder.path]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", folder.path]);
   try {
     openDatabase(folder.path).close();
     const trail = open();
