@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
+import { freePorts } from "../shared/testing/free-port.ts";
+import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
+import { ADMIN, signIn } from "../shared/testing/signed-in.ts";
+import { type Stack, startStack } from "../shared/testing/stack.ts";
+
+const upgrade = "proxy_set_header Upgrade $http_upgrade;";
+/** Proxies that let no WebSocket through: one leaves the header out, the other says no. */
+const withoutUpgrades = (site: string) => site.replace(upgrade, 'proxy_set_header Upgrade "";');
+const refusingUpgrades = (site: string) =>
+  site.replace(upgrade, `${upgrade}\n        if ($http_upgrade) { return 400; }`);
+/** Over plain http to an address outside of the machine browsers send no such headers. */
+const silentBrowser = (site: string) =>
+  ["Site", "Mode", "Dest"].reduce(
+    (text, name) => text.replaceAll(upgrade, `${upgrade}\n        proxy_set_header Sec-Fetch-${name} "";`),
+    site,
+  );
+const keep = (site: string) => site;
+
+describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin of the realtime server", () => {
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  describe.each([
+    ["over https", { plain: false, site: keep }],
+    ["over plain http to an address", { plain: true, site: silentBrowser }],
+    ["over plain http to this machine", { plain: true, site: keep }],
+  ])("%s", (_how, { plain, site }) => {
+    let nginx: TestNginx;
+    let stack: Stack;
+    let page: Page;
+
+    beforeAll(async () => {
+      const [httpsPort = 0] = await freePorts(1);
+      const origin = plain ? `http://127.0.0.1:${httpsPort}` : `https://localhost:${httpsPort}`;
+      const env = { PUBLIC_ORIGIN: origin, TRUSTED_PROXIES: "127.0.0.1", VITE_API_URL: origin, VITE_WS_URL: origin };
+      stack = await startStack({ web: true, env });
+      const { web, api, realtime } = stack;
+      nginx = await startNginx({ web: web?.port ?? 0, api: api.port, realtime: [realtime.port], httpsPort, plain });
+      await signIn({ apiUrl: api.url, dataDir: stack.dataDir, origin });
+      await nginx.change(site);
+      ({ page } = await browser.open({ ignoreHTTPSErrors: true }));
+      page.setDefaultTimeout(30_000);
+      await page.goto(`${origin}/login`);
+      await page.getByLabel("User name").fill(ADMIN.username);
+      await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByText("Live", { exact: true }).waitFor();
+    });
+    afterAll(async () => {
+      await nginx?.close();
+      await stack?.stop();
+    });
+
+    /** What Socket.IO's own bundle ends up with in the page: the transport that brought live figures. */
+    const connect = async (options: object): Promise<string> => {
+      await page.evaluate(
+        await readFile(join(projectFolder, "node_modules/socket.io-client/dist/socket.io.js"), "utf8"),
+      );
+      return await page.evaluate(
+        (given) =>
+          new Promise<string>((resolve, reject) => {
+            // biome-ignore lint/suspicious/noExplicitAny: the bundle has no types in the page
+            const socket = (globalThis as any).io("/system", { forceNew: true, reconnection: false, ...given });
+            const end = (settle: () => void) => {
+              socket.disconnect();
+              settle();
+            };
+            socket.on("connect_error", (error: Error) => end(() => reject(new Error(error.message))));
+            socket.on("connect", () => socket.emit("subscribe:stats", { interval: 1_000 }));
+            let samples = 0;
+            socket.on("stats", () => {
+              if (++samples === 2) end(() => resolve(socket.io.engine?.transport.name));
+            });
+          }),
+        options,
+      );
+    };
+
+    test("lives over every choice of transports", async () => {
+      expect(await connect({})).toBe("websocket");
+      expect(await connect({ transports: ["polling"] })).toBe("polling");
+      expect(await connect({ transports: ["polling", "websocket"] })).toBe("websocket");
+      expect(await connect({ transports: ["websocket"] })).toBe("websocket");
+    }, 90_000);
+
+    test.each([
+      ["are taken for plain requests", withoutUpgrades],
+      ["are refused", refusingUpgrades],
+    ])(
+      "lives by polling where WebSockets %s, says so, and returns to them",
+      async (_why, block) => {
+        await nginx.change((text) => block(site(text)));
+        expect(await connect({})).toBe("polling");
+        expect(await connect({ transports: ["websocket", "polling"], tryAllTransports: true })).toBe("polling");
+        await page.reload();
+        await page.getByText("Live by polling", { exact: true }).waitFor();
+        await nginx.change(site);
+        await page.reload();
+        await page.getByText("Live", { exact: true }).waitFor();
+      },
+      120_000,
+    );
+  });
+});
