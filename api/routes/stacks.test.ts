@@ -54,6 +54,16 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect((await check(true)).status).toBe(403);
   });
 
+  test("what Compose said of a failure stands beside our sentence, without values of .env", async () => {
+    const secret = "hunter22secret-program";
+    const content = box().replace('["sh", "-c", "exec sleep 1000000"]', '["$PROGRAM"]');
+    const name = await create(`${prefix}-said`, content, { PROGRAM: secret });
+    const failed = await job("POST", `/${name}/up`, {});
+    expect(failed).toMatchObject({ state: "failed", error: { code: "conflict" } });
+    expect(failed.error?.detail).toMatch(/exec: .*\*{8}.*executable file not found/);
+    expect(JSON.stringify(failed)).not.toContain(secret);
+  });
+
   test("a stack is made, brought up, stopped, restarted, taken down and deleted, each with its output", async () => {
     const name = await create(`${prefix}-life`);
     expect((await ask("GET", `/${name}`)).body.stack).toMatchObject({

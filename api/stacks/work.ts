@@ -1,7 +1,9 @@
 import type { DockerHost } from "../../shared/host/docker.ts";
+import { maskText } from "../../shared/host/masking.ts";
 import { createMask } from "../../shared/host/value-mask.ts";
 import type { StackVerb } from "../../shared/protocol/stack.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { UpstreamError } from "../../shared/server/upstream-error.ts";
 import type { ComposeOptions, ComposeVerb } from "../compose/arguments.ts";
 import type { Compose } from "../compose/compose.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
@@ -26,20 +28,32 @@ export interface StackWorkDeps {
 
 type StackRun = (handle: JobHandle) => Promise<undefined>;
 
+/** Lines behind the progress of Compose that tell why it failed. */
+const LAST_LINES = 5;
+
 /** What a job does for a verb, from the check of the files to the end. */
 export function createStackWork({ stacks, compose, revisions, docker }: StackWorkDeps) {
   const containers = createContainerWork(docker);
 
   const call = async (stack: OpenStack, verb: ComposeVerb, options: ComposeOptions, handle: JobHandle) => {
     const mask = createMask(await stacks.secrets(stack));
-    await compose.run({
+    const last: string[] = [];
+    const run = compose.run({
       ...{ verb, options, project: toProject(stack), signal: handle.signal },
       onLine: (line) => {
         const shown = mask(line);
         const step = readStep(shown);
         if (step) handle.step(step);
+        else if (shown.trim() !== "" && last.push(shown) > LAST_LINES) last.shift();
         handle.line(shown);
       },
+    });
+    await run.catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== "conflict" || last.length === 0) throw error;
+      const said = new UpstreamError(last.join("\n"));
+      said.hide(mask);
+      said.hide(maskText);
+      throw new AppError(error.code, error.message, { cause: said });
     });
   };
 

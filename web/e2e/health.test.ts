@@ -64,7 +64,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     const { page, open } = desk;
     await open("/", "Overview");
     const row = concern(page, dead.name);
-    await row.getByText(/Exited with code 3 .*, not restarted/).waitFor();
+    await row.getByText(/Exited with code 3, .*, not restarted/).waitFor();
     await row.getByText(/no such file or directory/).waitFor();
     await row.getByText("Container stopped by itself").waitFor();
     await page.getByRole("button", { name: "1 firing" }).waitFor();

@@ -62,7 +62,9 @@ function toRefusal(error: unknown): never {
   if (/port is already allocated|address already in use/i.test(message)) {
     throw refuse("conflict", "A port of this container is already in use on the host.");
   }
-  if (/executable file not found|no such file or directory|permission denied/i.test(message)) {
+  if (
+    /executable file not found|no such file or directory|permission denied|source path does not exist/i.test(message)
+  ) {
     throw refuse("conflict", "The container cannot start: its command or a mounted path is missing or not permitted.");
   }
   if (/cannot remove a running container|stop the container before/i.test(message)) {

@@ -110,11 +110,11 @@ test("what is dead is named with how it died, and counted", () => {
   ];
   expect(shown({ services }).map(([tone, what, why]) => [tone, what, why?.replace(/\d+ min\.? ago/, "…")])).toEqual(
     [
-      ["bad", "crashed", "Exited with code 3 1 min. ago"],
-      ["bad", "not-started", "Exited with code 3 1 min. ago, not restarted"],
-      ["bad", "killed", "Out of memory, killed with code 137 1 min. ago"],
-      ["bad", "script", "Exited with code 1 1 min. ago"],
-      ["warn", "unseen", "Exited with code 0 1 min. ago, cause unknown"],
+      ["bad", "crashed", "Exited with code 3, 1 min. ago"],
+      ["bad", "not-started", "Exited with code 3, 1 min. ago, not restarted"],
+      ["bad", "killed", "Out of memory, killed with code 137, 1 min. ago"],
+      ["bad", "script", "Exited with code 1, 1 min. ago"],
+      ["warn", "unseen", "Exited with code 0, 1 min. ago, cause unknown"],
     ].map(([tone, what, why]) => [tone, what, why?.replace("1 min. ago", "…")]),
   );
   expect(findConcerns({ ...nothing, services }).down).toBe(5);

@@ -96,7 +96,7 @@ const concernOfApp = ({ id, name, status }: Deployment): Concern => ({
 });
 
 /** Services of a stack that is up that should have a container and have none. */
-const missingOf = (stack: Stack & { missing?: number }): number => stack.missing ?? 0;
+const missingOf = ({ state, missing }: Stack): number => (state === "unknown" ? 0 : missing);
 
 function concernOfStack(stack: Stack): Concern | undefined {
   const missing = missingOf(stack);

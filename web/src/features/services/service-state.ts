@@ -45,7 +45,7 @@ export function statusText(service: Service, now: number): string {
   }
   if (!lastRun || state === "paused" || state === "removing") return engineWords;
   const { exitCode, finishedAt, oomKilled } = lastRun;
-  const ago = finishedAt === null ? "" : ` ${formatAgo(finishedAt, now)}`;
+  const ago = finishedAt === null ? "" : `, ${formatAgo(finishedAt, now)}`;
   const code = exitCode === null ? "" : ` with code ${exitCode}`;
   if (state === "restarting") return `Restarting, exited${code}${ago}`;
   const { status, shouldRun } = statusOf(service, now);

@@ -4,7 +4,7 @@ import type { ServiceStats } from "../../../../shared/protocol/events/services.t
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
 import { imageText, portTexts, toGroups } from "./service-list.ts";
-import { lookOf } from "./service-state.ts";
+import { lookOf, statusText } from "./service-state.ts";
 
 const service = (name: string, fields: Partial<Service> = {}): Service => ({
   id: name,
@@ -102,6 +102,20 @@ describe("how a container is told", () => {
   it("puts health before state", () => {
     expect(lookOf(service("a", { health: "unhealthy" })).tone).toBe("bad");
     expect(lookOf(service("a", { health: "unhealthy", state: "exited" })).text).toBe("Stopped");
+  });
+
+  it("says how it has been doing in words that move with the time", () => {
+    const now = Date.parse("2026-01-01T00:10:00Z");
+    const at = (more: Partial<Service>, later = 0) => statusText(service("a", more), now + later);
+    const up = { startedAt: "2026-01-01T00:09:00Z", health: "healthy" } as const;
+    expect([at(up), at(up, 5_000)]).toEqual(["Up 1m (healthy)", "Up 1m 5s (healthy)"]);
+    const lastRun = { exitCode: 3, finishedAt: "2026-01-01T00:09:30Z", oomKilled: false, startFailed: false };
+    const restarting = { state: "restarting", lastRun: { ...lastRun, stopRequested: null } } as const;
+    expect(at(restarting)).toMatch(/^Restarting, exited with code 3, 30 sec/);
+    expect(at(restarting, 10_000)).toMatch(/40 sec/);
+    const stopped = { state: "exited", restartPolicy: "always", lastRun: { ...lastRun, stopRequested: true } } as const;
+    expect(at(stopped)).toMatch(/^Exited with code 3, 30 sec\.? ago$/);
+    expect(at({ state: "exited", status: "Exited (3) 2 days ago" })).toBe("Exited (3) 2 days ago");
   });
 });
 
