@@ -85,10 +85,8 @@ export function createStackWork({ stacks, compose, revisions, docker }: StackWor
       await call(stack, verb, options, handle);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "conflict" || handle.signal.aborted) throw error;
-      // Only when it is the files that Compose objects to: what the Engine refuses, it would refuse again.
-      const fault = await stacks.refuseBroken(stack, handle.signal).then(...([() => undefined, toSentence] as const));
-      if (fault === undefined) throw error;
-      await direct("Docker Compose does not accept the files of this stack.");
+      // It is most often the files that it objects to; what the Engine refuses, it refuses again and says so.
+      await direct("Docker Compose ended with an error.");
     }
   };
 
