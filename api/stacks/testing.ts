@@ -12,6 +12,8 @@ export interface TestStacks {
   dir: string;
   /** The one folder of STACKS_ROOTS. */
   root: string;
+  /** Folder of the copies of saves. */
+  saves: string;
   /** Follows a job of an answer to its end. */
   ended(answer: { status: number; body: { job?: Job; error?: string } }): Promise<Job>;
   close(): Promise<void>;
@@ -49,7 +51,7 @@ export async function startStacks({
     }),
   });
   return {
-    ...{ api, dir: dir.path, root: root.path },
+    ...{ api, dir: dir.path, root: root.path, saves: saves.path },
     ended: async ({ status, body }) => {
       if (status !== 202 || !body.job) throw new Error(`no job was begun: ${status} ${body.error}`);
       return api.deps.jobs.finished(body.job.id);

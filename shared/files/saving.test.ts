@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, link, mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
@@ -197,6 +197,24 @@ describe.skipIf(noOthers)("something new takes mode and group from its folder", 
     expect(await steps([{ do: "new", path: "f/private", content: "" }], { umask: 0o077 })).toEqual(["done"]);
     expect((await stat(at("f/private"))).mode & 0o777).toBe(0o600);
   });
+});
+
+test("removes what a killed server left in a folder of a new file, and nothing that may still be written", async () => {
+  const draft = (mark: string) => `.ai-desktop-${mark.repeat(18)}.part`;
+  for (const name of [draft("a"), draft("b"), ".ai-desktop-mine.part"]) await writeFile(at(name), "x");
+  const longAgo = new Date(Date.now() - 11 * 60_000);
+  for (const name of [draft("a"), ".ai-desktop-mine.part"]) await utimes(at(name), longAgo, longAgo);
+  for (const part of ["before", "after"]) {
+    await writeFile(join(saves, `${"c".repeat(24)}.${part}`), "x");
+    await utimes(join(saves, `${"c".repeat(24)}.${part}`), longAgo, longAgo);
+  }
+  const list: FilesProbe["steps"] = [
+    { do: "new", path: "new", content: "" },
+    { do: "save", path: "new", content: "text" },
+  ];
+  expect(await steps(list)).toEqual(["done", "done"]);
+  expect((await readdir(root)).sort()).toEqual([draft("b"), ".ai-desktop-mine.part", "new"].sort());
+  expect(await readdir(saves)).toEqual([]);
 });
 
 test.skipIf(noOthers)("tells of each folder and file whether it may be written, before anybody tries", async () => {

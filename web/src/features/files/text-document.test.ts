@@ -1,10 +1,21 @@
 import { createRoot } from "solid-js";
 import { describe, expect, it } from "vitest";
-import { createTextDocument, type EditedFile } from "./text-document.ts";
+import { createTextDocument, type DraftStore, type EditedFile, type TextDraft } from "./text-document.ts";
 
 class Conflict extends Error {}
 
-function start(initial: string) {
+function start(initial: string, kept: TextDraft | null = null) {
+  const drafts = { kept, refuse: false };
+  const store: DraftStore = {
+    read: () => drafts.kept,
+    keep: (draft) => {
+      drafts.kept = drafts.refuse ? null : draft;
+      return !drafts.refuse;
+    },
+    drop: () => {
+      drafts.kept = null;
+    },
+  };
   const disk: { content: string | null; version: number } = { content: initial, version: 1 };
   const toFile = (): EditedFile => {
     if (disk.content === null) throw new Error("gone");
@@ -25,9 +36,10 @@ function start(initial: string) {
         return toFile();
       },
       isConflict: (error) => error instanceof Conflict,
+      drafts: store,
     }),
   );
-  return { document, disk, change };
+  return { document, disk, change, drafts };
 }
 
 describe("createTextDocument", () => {
@@ -86,5 +98,53 @@ describe("createTextDocument", () => {
     await saved;
     expect(document.content()).toBe("two and more");
     expect(document.dirty()).toBe(true);
+  });
+});
+
+describe("a draft", () => {
+  it("is kept when the page is left, continued at the next visit, and gone once it is saved", async () => {
+    const first = start("one");
+    await first.document.load();
+    first.document.setContent("one and more");
+    expect(first.document.safe()).toBe(true);
+    expect(first.drafts.kept).toEqual({ content: "one and more", etag: "1" });
+    const { document, disk, drafts } = start("one", first.drafts.kept);
+    await document.load();
+    expect([document.content(), document.dirty(), document.restored(), document.changedOnDisk()]).toEqual([
+      "one and more",
+      true,
+      true,
+      false,
+    ]);
+    expect(await document.save()).toBe(true);
+    expect([disk.content, drafts.kept, document.restored()]).toEqual(["one and more", null, false]);
+  });
+
+  it("of a version that is not the disk's any more is shown as such, and saved only over it", async () => {
+    const { document, disk } = start("theirs", { content: "mine", etag: "0" });
+    await document.load();
+    expect([document.content(), document.changedOnDisk()]).toEqual(["mine", true]);
+    expect(await document.save()).toBe(false);
+    expect(disk.content).toBe("theirs");
+    expect(await document.overwrite()).toBe(true);
+    expect(disk.content).toBe("mine");
+  });
+
+  it("ends when it is discarded, or equals the disk", async () => {
+    const { document, drafts } = start("one", { content: "two", etag: "1" });
+    await document.load();
+    await document.discard();
+    expect([document.content(), document.dirty(), drafts.kept]).toEqual(["one", false, null]);
+    const same = start("one", { content: "one", etag: "0" });
+    await same.document.load();
+    expect([same.document.restored(), same.drafts.kept]).toEqual([false, null]);
+  });
+
+  it("that cannot be kept makes leaving unsafe", async () => {
+    const { document, drafts } = start("one");
+    drafts.refuse = true;
+    await document.load();
+    document.setContent("two");
+    expect(document.safe()).toBe(false);
   });
 });
