@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import { type TestPm2, testPm2 } from "../shared/testing/pm2.ts";
 import { ADMIN, type SignedIn, signIn } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
 
@@ -19,13 +20,26 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
   let stack: Stack;
   let admin: SignedIn;
   let key: string;
+  let pm2: TestPm2;
+  const names = ["@acme/mail", "win\\job", "a/b\\c 50%?x#y"];
 
   beforeAll(async () => {
+    pm2 = await testPm2();
+    for (const name of names) {
+      const script = join(pm2.home, "idle.mjs");
+      await writeFile(script, "setInterval(() => {}, 1000);");
+      await pm2.command("start", script, "--name", name);
+    }
     const [httpsPort = 0] = await freePorts(1);
     const origin = `https://localhost:${httpsPort}`;
-    const env = { PUBLIC_ORIGIN: origin, TRUSTED_PROXIES: "127.0.0.1", NODE_ENV: "production" };
-    stack = await startStack({ env });
-    nginx = await startNginx({ web: 9, api: stack.api.port, realtime: [stack.realtime.port], httpsPort });
+    const env = { PUBLIC_ORIGIN: origin, TRUSTED_PROXIES: "127.0.0.1", NODE_ENV: "production", PM2_HOME: pm2.home };
+    stack = await startStack({ env, web: true });
+    nginx = await startNginx({
+      web: stack.web?.port ?? 9,
+      api: stack.api.port,
+      realtime: [stack.realtime.port],
+      httpsPort,
+    });
     expect(await canConnect(httpsPort)).toBe(true);
     admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin });
     key = await admin.makeKey();
@@ -33,6 +47,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
   afterAll(async () => {
     await nginx?.close();
     await stack?.stop();
+    await pm2?.close();
   });
 
   test("a log-in through nginx gives a cookie that only https carries", async () => {
@@ -54,6 +69,25 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     const options = { method: "POST", headers: { Authorization: `Bearer ${token}` } };
     expect((await nginx.send("/emit", options, "{}")).status).toBe(404);
     expect((await nginx.send("/api/..\\internal/sessions", options, "{}")).status).toBe(400);
+  });
+
+  test.each(names)("the process %s is told and stopped by its name", async (name) => {
+    const path = `/api/deployments/${encodeURIComponent(name)}`;
+    const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+    const found = await nginx.send(path, { headers });
+    expect(found.status, found.body).toBe(200);
+    expect(JSON.parse(found.body).deployment.name).toBe(name);
+    expect((await nginx.send(`${path}/stop`, { method: "POST", headers })).status).toBe(200);
+    // Its page, reloaded.
+    const page = await nginx.send(`/deployments/${encodeURIComponent(name)}`);
+    expect(page.status).toBe(200);
+    expect(page.headers["content-type"]).toContain("text/html");
+  });
+
+  test("a log-in of the proxy itself in front does not count as a key of ours", async () => {
+    const headers = { Authorization: "Basic YWRhOngK", Cookie: admin.cookie, Origin: nginx.origin };
+    const answer = await nginx.send("/socket.io/?EIO=4&transport=polling", { headers });
+    expect(answer.status).toBe(200);
   });
 
   test("the health of the API is there without a log-in, the lists are not", async () => {

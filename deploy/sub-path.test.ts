@@ -83,7 +83,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
   });
 
   test("has its reference of the API there too, and its routes refuse and answer as at the root", async () => {
-    expect((await nginx.send("/panel/api/session")).status).toBe(401);
+    expect((await nginx.send("/panel/api/services")).status).toBe(401);
     const headers = { Cookie: cookie };
     const reference = await nginx.send("/panel/api/docs", { headers });
     const [, style = ""] = /rel="stylesheet" href="([^"]+)"/.exec(reference.body) ?? [];
