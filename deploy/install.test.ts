@@ -31,13 +31,14 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
 
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: source });
+  let healthLimit = "60";
   const script = async (name: string, ...args: string[]) => {
     const [WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS] = ports.map(String);
     const settings = { WEB_PORT, API_PORT, WS_PORT, WS_MORE_PORTS, FILE_UPLOAD_MAX: "1000000" };
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ROOT: root, AI_DESKTOP_PACKAGES: projectFolder };
     try {
       const { stdout, stderr } = await run(join(source, "deploy", name), args, {
-        env: { ...env, ...settings, HEALTH_LIMIT: "10", DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
+        env: { ...env, ...settings, HEALTH_LIMIT: healthLimit, DOCKER_HOST: process.env.DOCKER_HOST ?? "" },
       });
       return { code: 0, output: stdout + stderr };
     } catch (error) {
@@ -300,6 +301,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await git("add", "-A");
     await git("commit", "-qm", "fourth");
     const before = [await current(), await releases()];
+    healthLimit = "10"; // looks, a second apart
     const { code, output } = await script("upgrade.sh");
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("BROKEN  realtime server") });
     expect(output).toContain("the panel runs as before");

@@ -103,7 +103,7 @@ smoke() {
 # down by another for some seconds more.
 wait_healthy() {
   limit="${HEALTH_LIMIT:-60}"
-  while [ "$limit" -gt 0 ] && ! { all_answer && smoke >/dev/null; }; do
+  while [ "$limit" -gt 0 ] && ! smoke >/dev/null; do
     sleep 1
     limit=$((limit - 1))
   done
