@@ -71,7 +71,7 @@ async function get(address: string, headers: Record<string, string> = {}, init: 
     method: init.method ?? "GET",
     headers: { ...headers, connection: "close" },
     signal: AbortSignal.timeout(LIMIT_MS),
-    agent: false,
+    // An agent of any kind would make the connection by itself.
     createConnection: isPublic(url) ? () => openPublic(url) : undefined,
   });
   return new Promise<Answer>((resolve, reject) => {

@@ -67,7 +67,8 @@ fi
 # The site as the new release has it; none is added where there is none.
 renew_site() {
   if [ -z "$(site_places)" ]; then return 0; fi
-  (write_site) && check_site
+  (write_site) || return 1
+  ! is_real || check_site
 }
 
 say "Switching…"
