@@ -124,6 +124,31 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     }
     expect(report).toContain("BROKEN  web app:");
     expect(await smoke("--realtime", "http://127.0.0.1:9")).toContain("BROKEN  realtime server:");
+    expect(await smoke("--token-file", join(stack.dataDir, "none"))).toContain("BROKEN  secret between the servers:");
+  });
+
+  test("smoke.sh connects where it is told, and expects the certificate it is given there", async () => {
+    const certificate = join(stack.dataDir, "shown.pem");
+    await writeFile(certificate, nginx.certificate);
+    const smoke = (connect: string, expected: string) =>
+      run(
+        join(import.meta.dirname, "smoke.sh"),
+        ["--only-public", "--public", nginx.origin, "--connect", connect, "--certificate", expected],
+        { env: { PATH: process.env.PATH } },
+      ).then(
+        ({ stdout }) => stdout,
+        (error: { stdout: string }) => error.stdout,
+      );
+    const here = `127.0.0.1:${nginx.httpsPort}`;
+    const report = await smoke(here, certificate);
+    for (const part of ["API", "WebSocket"]) expect(report).toContain(`ok      ${part} through nginx:`);
+    expect(await smoke("127.0.0.1:9", certificate)).toMatch(/BROKEN {2}API through nginx: .*127\.0\.0\.1:9/);
+    const other = join(stack.dataDir, "other.pem");
+    const make = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    await run("openssl", [...make, "-subj", "/CN=localhost", "-keyout", "/dev/null", "-out", other]);
+    expect(await smoke(here, other)).toContain(
+      "BROKEN  API through nginx: another certificate than the panel's is shown",
+    );
   });
 
   test.each([["websocket"], ["polling"]])("live stats arrive over %s", async (transport) => {
