@@ -59,7 +59,7 @@ SOCKET_END
 boot() {
   mkdir -p "$work/registry"
   systemd-nspawn --quiet --register=no --keep-unit --private-network --machine="$name" --directory="$machine" --boot --console=read-only \
-    --bind="$work/registry:/run/registry" --bind-ro="$PWD/node_modules:/usr/local/lib/test-packages" >"$work/$name/console.log" 2>&1 </dev/null &
+    --bind="$work/registry:/run/registry" --bind-ro="$PWD/node_modules:/usr/local/lib/test/node_modules" >"$work/$name/console.log" 2>&1 </dev/null &
   nspawn=$!
   for _ in $(seq 600); do
     leader="$(pgrep -P "$nspawn" | head -n 1 || true)"
@@ -77,7 +77,8 @@ inside() { nsenter --target "$leader" --all -- /usr/bin/env -i PATH=/usr/local/s
 # on <script>: as root in a session of the machine; its output is kept in $out.
 on() {
   status=0
-  inside systemd-run --quiet --pipe --wait --collect --setenv=HOME=/root --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  # As in a session of SSH, what goes on in the background outlives it.
+  inside systemd-run --quiet --pipe --wait --collect --property=KillMode=process --setenv=HOME=/root --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     --working-directory=/root bash -c "$1" >"$work/out" 2>&1 </dev/null || status=$?
   out="$(cat "$work/out")"
   if [ -n "${VERBOSE:-}" ]; then printf -- '--- %s: rc %s\n%s\n' "$1" "$status" "$out"; fi

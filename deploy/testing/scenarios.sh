@@ -6,7 +6,7 @@
 # Names, owners and modes of all that an installation could leave behind.
 list_files() {
   on 'cd / && find etc opt usr/local var/lib var/backups var/cache/ai-desktop home srv root -xdev ! -path "root/source*" ! -path "root/.pm2*" ! -path "root/.cache*" ! -path "root/.npm*" \
-    ! -path "var/lib/systemd/*" ! -path "var/lib/apt/*" ! -path "var/lib/dpkg/*" ! -path "var/lib/logrotate/*" ! -path "usr/local/lib/test-packages*" \
+    ! -path "var/lib/systemd/*" ! -path "var/lib/apt/*" ! -path "var/lib/dpkg/*" ! -path "var/lib/logrotate/*" ! -path "usr/local/lib/test*" \
     ! -path "etc/passwd*" ! -path "etc/group*" ! -path "etc/shadow*" ! -path "etc/gshadow*" ! -path "etc/subuid*" ! -path "etc/subgid*" ! -path "etc/.pwd.lock" \
     ! -path "var/lib/private*" -printf "%p %u:%g %m\n" | sort'
   printf '%s\n' "$out"
@@ -34,7 +34,7 @@ test_lived_in() {
   boot
   chroot "$machine" useradd --create-home deploy
   chroot "$machine" chown -R deploy:deploy /root/source
-  on 'cd app && node /usr/local/lib/test-packages/pm2/bin/pm2 start app.js --name one && node /usr/local/lib/test-packages/pm2/bin/pm2 start app.js --name two'
+  check "root has apps in a PM2" on 'cd app && node /usr/local/lib/test/node_modules/pm2/bin/pm2 start app.js --name one && node /usr/local/lib/test/node_modules/pm2/bin/pm2 start app.js --name two'
   check "Debian has Node 18 and npm 9" on 'node --version | grep -q ^v18 && npm --version | grep -q ^9'
   before="$(list_files)"
 
@@ -52,7 +52,7 @@ test_lived_in() {
   check "leaves the other site to those who come by address" answers_with 200 http://127.0.0.1/
   check "leaves the other site its own name" answers_with 200 http://shop.test/
   check "leads from http to https" answers_with 308 http://panel.test/
-  check "leaves root's apps alone" on 'test "$(node /usr/local/lib/test-packages/pm2/bin/pm2 jlist --silent | grep -o "\"status\":\"online\"" | wc -l)" = 2'
+  check "leaves root's apps alone" on 'test "$(node /usr/local/lib/test/node_modules/pm2/bin/pm2 jlist --silent | grep -o "\"status\":\"online\"" | wc -l)" = 2'
   check "runs in its unit" on 'systemctl is-active ai-desktop-pm2 && grep -q ai-desktop-pm2 /proc/$(cat /var/lib/ai-desktop/.pm2/pm2.pid)/cgroup && ! systemctl is-failed --quiet "ai-desktop*"'
   check "gives no code to other users" on '! find /opt/ai-desktop /usr/local/bin/ai-desktop /etc/systemd/system/ai-desktop* \( ! -user root -o ! -group root -o -perm /022 \) ! -type l | grep -m 5 .'
   on 'curl -sk --resolve panel.test:443:127.0.0.1 https://panel.test/api/setup'
