@@ -8,12 +8,13 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FolderListing, InterruptedSave, TextFile } from "../protocol/file.ts";
 import type { FilesProbe } from "../testing/files-probe.ts";
-import { lacks } from "../testing/parts.ts";
+import { findDeno, lacks } from "../testing/parts.ts";
 import { type TempFolder, tempFolder } from "../testing/temp-folder.ts";
 
 const run = promisify(execFile);
 const probe = join(import.meta.dirname, "../testing/files-probe.ts");
 const noOthers = await lacks("acl");
+const noDeno = await lacks("deno");
 const noNamespaces = await lacks("namespaces");
 
 let temp: TempFolder;
@@ -34,8 +35,13 @@ afterEach(() => temp.remove());
 
 const panel = { uid: 1001, gid: 1001, groups: [1001, 2002] };
 const at = (name: string) => join(root, name);
-const steps = async (list: FilesProbe["steps"], more: Partial<FilesProbe> = {}, wrap: string[] = []) => {
-  const [program = "", ...args] = [...wrap, process.execPath, probe];
+const steps = async (
+  list: FilesProbe["steps"],
+  more: Partial<FilesProbe> = {},
+  wrap: string[] = [],
+  runtime = [process.execPath],
+) => {
+  const [program = "", ...args] = [...wrap, ...runtime, probe];
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify({ root, saves, steps: list, ...more }));
   const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
@@ -197,6 +203,25 @@ describe.skipIf(noOthers)("something new takes mode and group from its folder", 
     expect(await steps([{ do: "new", path: "f/private", content: "" }], { umask: 0o077 })).toEqual(["done"]);
     expect((await stat(at("f/private"))).mode & 0o777).toBe(0o600);
   });
+});
+
+test.skipIf(noDeno)("on Deno a file keeps what it is, and rights are told, as on Node", async () => {
+  await make("state", "old", { mode: 0o640 });
+  const { ino } = await stat(at("state"));
+  const list: FilesProbe["steps"] = [
+    { do: "save", path: "state", content: "new text" },
+    { do: "upload", path: "state", content: "up" },
+    { do: "new", path: "new", content: "" },
+    { do: "list", path: "/" },
+  ];
+  const outcomes = await steps(list, { umask: 0o077 }, [], [findDeno() ?? "deno", "run", "-A"]);
+  const entries = [
+    { name: "new", mode: 0o644, writable: true, removable: true },
+    { name: "state", mode: 0o640, writable: true, removable: true },
+  ];
+  expect(outcomes).toMatchObject(["done", "done", "done", { writable: true, entries }]);
+  expect([await readFile(at("state"), "utf8"), (await stat(at("state"))).ino]).toEqual(["up", ino]);
+  expect(await readdir(saves)).toEqual([]);
 });
 
 test("removes what a killed server left in a folder of a new file, and nothing that may still be written", async () => {

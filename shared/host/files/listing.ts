@@ -101,7 +101,8 @@ export interface FolderRights {
 
 export async function folderRights(folder: Folder): Promise<FolderRights> {
   const facts = await stat(folder.self);
-  const writable = await mayWrite(folder.self, constants.W_OK | constants.X_OK);
+  // With the dot it is the folder for Deno too, which does not follow a descriptor's link by itself.
+  const writable = await mayWrite(`${folder.self}/.`, constants.W_OK | constants.X_OK);
   return { writable, stickyOwner: (facts.mode & 0o1000) === 0 ? null : facts.uid };
 }
 
