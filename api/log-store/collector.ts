@@ -1,8 +1,16 @@
 import { type ContainerEvent, type ContainerEvents, openContainerEvents } from "../../shared/host/container-events.ts";
 import { createContainerLogs } from "../../shared/host/container-logs/container-logs.ts";
-import { formatContainerCursor, settled, startOf } from "../../shared/host/container-logs/container-position.ts";
+import {
+  formatContainerCursor,
+  knownRun,
+  settled,
+  startOf,
+  withRun,
+} from "../../shared/host/container-logs/container-position.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
+import { knownRunOf, NEVER } from "../../shared/logs/container-runs.ts";
 import { advance, type LogLine, type LogSource, type Position } from "../../shared/logs/log-source.ts";
+import { toUtcTime } from "../../shared/logs/utc-time.ts";
 import type { GapReason } from "../../shared/protocol/events/services.ts";
 import type { LogCollection, LogGapReason } from "../../shared/protocol/log-search.ts";
 import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
@@ -16,8 +24,6 @@ import type { StreamState } from "./writer.ts";
 /** A container that is met with a log already takes up this much of it. */
 const FIRST_LINES = 10_000;
 const FIRST_MS = 24 * 60 * 60_000;
-/** Ends of one container that may wait for their place. */
-const EXITS_MAX = 16;
 /** In case an event was missed. */
 const RELIST_MS = 60_000;
 /** Containers that are looked at or read up at once. */
@@ -49,6 +55,8 @@ interface Task {
   busy: boolean;
   /** It has started again while its last words were read. */
   again: boolean;
+  /** Reading ended by a fault: it is tried again. */
+  failed: boolean;
 }
 
 export interface CollectorOptions {
@@ -64,8 +72,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   const closing = new AbortController();
   const events: ContainerEvents = openContainerEvents(docker, log);
   const tasks = new Map<string, Task>();
-  /** Exit codes of followed containers that have no place yet, oldest first: one that restarts at once is not seen to have exited. */
-  const exits = new Map<string, number[]>();
+  /** Containers whose log the Engine cannot read any further. */
+  const unreadable = new Set<string>();
   const slots = createSlots(AT_ONCE);
   /** Containers made later are new to the store, and kept from their first line on; the list of the Engine has seconds. */
   const newSince = Math.min(since, intake.seenUntil ?? since) - 1_000;
@@ -80,15 +88,29 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     }
     const abort = new AbortController();
     const signal = AbortSignal.any([closing.signal, abort.signal]);
-    const task: Task = { name, abort, collection: "idle", busy: true, again: false, done: Promise.resolve() };
+    const task: Task = {
+      name,
+      abort,
+      collection: "idle",
+      busy: true,
+      again: false,
+      failed: false,
+      done: Promise.resolve(),
+    };
     tasks.set(id, task);
     task.done = collect(id, task, signal)
       .catch((error: unknown) => {
         if (signal.aborted) return;
+        const { code } = toAppError(error);
+        if (code === "not_found") {
+          if (tasks.get(id) === task) tasks.delete(id);
+          return;
+        }
         // The next list, a minute later or when the Engine is back, tries again.
-        if (tasks.get(id) === task) tasks.delete(id);
-        if (toAppError(error).code === "not_found") return;
-        if (toAppError(error).code !== "upstream_unavailable") log.warn({ err: error }, "a container's log broke off");
+        task.collection = code === "upstream_unavailable" ? "idle" : "unreadable";
+        task.failed = true;
+        if (code === "not_supported") noteUnreadable(id, error);
+        else if (code !== "upstream_unavailable") log.warn({ err: error }, "a container's log broke off");
       })
       .finally(() => {
         task.busy = false;
@@ -119,23 +141,54 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     }
     const running = detail.state === "running" || detail.state === "paused" || detail.state === "restarting";
     const stream = intake.stream(id, detail.name, detail.createdAt);
-    const position = stream.position === null ? undefined : source.parseCursor(stream.position);
-    if (position) intake.noteRun(stream, detail);
-    else if (Date.parse(detail.createdAt) >= newSince) begin(stream, detail);
+    const position = positionOf(stream, source);
+    if (position) await putRun(stream, position, detail);
+    else if (Date.parse(detail.createdAt) >= newSince) begin(stream);
     else await readFirst(id, stream, source, detail, signal);
     if (!running) {
-      const from = source.parseCursor(stream.position ?? "") ?? startOf(id);
-      await readAfter(stream, source, from, signal);
-      exits.delete(id);
-      if (detail.startedAt !== null) intake.noteExit(stream, detail.exitCode ?? undefined, detail);
+      await readAfter(stream, source, positionOf(stream, source) ?? startOf(id), signal);
     }
     return { stream, running };
   };
 
-  /** A container that is new: everything it writes is kept. */
-  const begin = (stream: StreamState, { startedAt }: ServiceDetail) => {
-    if (startedAt !== null) intake.beginRun(stream, startedAt);
+  const positionOf = (stream: StreamState, source: LogSource) =>
+    stream.position === null ? undefined : source.parseCursor(stream.position);
+
+  /** A position of an earlier release does not say which runs are known: the stream does, in milliseconds. */
+  const putRun = async (stream: StreamState, position: Position, detail: ServiceDetail) => {
+    if (knownRun(position)) return;
+    const { startedAt, ended } = stream;
+    const { runs } = await docker.identify(stream.sourceId);
+    const isSame = startedAt === null || startedAt === detail.startedAt;
+    const known = isSame
+      ? { ...knownRunOf(runs), ended: startedAt === null ? !runs.running : ended }
+      : { startedAt: toUtcTime(startedAt) ?? NEVER, ended, restartCount: 0 };
+    if (stream.run === 0) stream.run = 1;
+    await intake.put(stream, [], formatContainerCursor(withRun(position, known)));
+  };
+
+  /** A container that is new: everything it writes is kept, from its first start on. */
+  const begin = (stream: StreamState) => {
     intake.put(stream, [], formatContainerCursor(startOf(stream.sourceId)));
+  };
+
+  /** Takes in lines, or an end or a start between them. */
+  const take = (stream: StreamState, lines: LogLine[], position: Position) => {
+    const cursor = formatContainerCursor(settled(position));
+    const change = lines[0]?.change;
+    if (!change) return intake.put(stream, lines, cursor);
+    return intake.noteChange(stream, change, cursor);
+  };
+
+  /** Said once: what follows cannot be read, now or later. */
+  const noteUnreadable = (id: string, error: unknown) => {
+    if (unreadable.has(id)) return;
+    unreadable.add(id);
+    const task = tasks.get(id);
+    if (task) task.collection = "unreadable";
+    log.warn({ err: error }, "a container's log cannot be read any further");
+    const stream = intake.find(id);
+    if (stream) intake.noteGap(stream, "unreadable");
   };
 
   /** A container that was there before the store: the last of its log, unless that is old. */
@@ -149,12 +202,18 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     const oldest = new Date(Date.now() - FIRST_MS).toISOString();
     let seen = 0;
     let left = 0;
-    intake.noteRun(stream, detail);
+    if (stream.run === 0 && detail.startedAt !== null) stream.run = 1;
     let position: Position = startOf(id);
     const reached = await source.readTail(
       FIRST_LINES,
       {
-        async onLines(lines) {
+        async onLines(lines, before) {
+          if (position.size === 0 || knownRun(position)?.startedAt === NEVER) position = before;
+          if (lines[0]?.change) {
+            position = advance(position, lines);
+            if (stream.nextN > 0) take(stream, lines, position);
+            return;
+          }
           seen += lines.length;
           const young = lines.filter(({ time }) => time >= oldest);
           left += lines.length - young.length;
@@ -168,14 +227,18 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
       },
       signal,
     );
-    await intake.put(stream, [], formatContainerCursor(settled(reached)));
+    // The end of one that stands still is told by what is read next, unless it stood between the lines.
+    const known = knownRun(reached);
+    const untold = known && detail.startedAt !== null && !stream.ended;
+    const end = untold ? withRun(reached, { ...known, ended: false }) : reached;
+    await intake.put(stream, [], formatContainerCursor(settled(end)));
   };
 
   const readAfter = async (stream: StreamState, source: LogSource, from: Position, signal: AbortSignal) => {
     const reached = await source.readAfter(
       from,
       {
-        onLines: (lines, before) => intake.put(stream, lines, formatContainerCursor(settled(advance(before, lines)))),
+        onLines: (lines, before) => take(stream, lines, advance(before, lines)),
         onLost: ({ reason }) => intake.noteGap(stream, toGapReason(reason)),
       },
       signal,
@@ -186,51 +249,34 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   /** Follows until the container exits or goes. */
   const follow = async (id: string, stream: StreamState, source: LogSource, signal: AbortSignal) => {
     const over = new AbortController();
-    let exit: { exitCode: number | undefined } | undefined;
-    let position = source.parseCursor(stream.position ?? "") ?? startOf(id);
-    const look = async () => {
-      intake.noteRun(stream, await docker.detail(id));
-    };
+    let position = positionOf(stream, source) ?? startOf(id);
     await source.follow(
       position,
       {
         onLines(lines: LogLine[]) {
+          unreadable.delete(id);
           position = advance(position, lines);
-          return intake.put(stream, lines, formatContainerCursor(settled(position)));
+          return take(stream, lines, position);
         },
         onLost({ reason, to }) {
           if (to) position = new Map([...position, ...to]);
           intake.noteGap(stream, toGapReason(reason));
         },
-        onState(state) {
-          if (state === "restarted") {
-            intake.noteExit(stream, exits.get(id)?.shift());
-            intake.beginRun(stream, null);
-          }
-          // The Engine may have been away, and the container restarted with it.
-          if (state !== "reattaching") void look().catch(() => {});
+        onTrouble: (trouble) => noteUnreadable(id, new Error(trouble.message)),
+        onState() {},
+        onClosed({ code }) {
+          if (code !== "exited") over.abort();
         },
-        onClosed({ code, exitCode }) {
-          if (code === "exited") exit = { exitCode };
-          over.abort();
-        },
+        onStill: () => over.abort(),
       },
       AbortSignal.any([signal, over.signal]),
     );
-    if (!exit || signal.aborted) return;
-    // It may run again by now, and the first words of the new run have come with the last of the old.
-    const detail = await docker.detail(id).catch(() => undefined);
-    // Of two ends the Engine tells the second.
-    const [ended, endedAgain] = exits.get(id) ?? [];
-    exits.delete(id);
-    intake.noteExit(stream, endedAgain === undefined ? exit.exitCode : ended, detail);
-    if (detail) intake.noteRun(stream, detail);
   };
 
   const forget = (id: string) => {
     const task = tasks.get(id);
     tasks.delete(id);
-    exits.delete(id);
+    unreadable.delete(id);
     // Its last words may still be on their way: reading ends by itself when the Engine no longer knows it.
     void (task?.done ?? Promise.resolve()).then(() => {
       task?.abort.abort();
@@ -259,7 +305,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     for (const { id, name, state } of services) {
       const task = tasks.get(id);
       const isLive = state === "running" || state === "paused" || state === "restarting";
-      if (!task || (isLive && !task.busy && task.collection === "idle")) ensure(id, name);
+      if (!task || (!task.busy && (task.failed || (isLive && task.collection === "idle")))) ensure(id, name);
     }
   };
   const removed = (id: string) => {
@@ -267,13 +313,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     if (stream && !closing.signal.aborted) intake.noteRemoval(stream);
   };
 
-  const onEvent = ({ id, name, action, exitCode }: ContainerEvent) => {
-    if (action === "start") {
-      // The end before it has its place already: its code came late, and is not that of the next one.
-      if (intake.find(id)?.ended) exits.delete(id);
-      ensure(id, name);
-    } else if (action === "die" && exitCode !== undefined && tasks.has(id))
-      exits.set(id, [...(exits.get(id) ?? []), exitCode].slice(-EXITS_MAX));
+  const onEvent = ({ id, name, action }: ContainerEvent) => {
+    if (action === "start") ensure(id, name);
     else if (action === "destroy") forget(id);
     else if (action === "rename" && tasks.has(id)) {
       (tasks.get(id) as Task).name = name;

@@ -153,7 +153,7 @@ export function createFlush(database: DatabaseSync): Flush {
             lastUs: Math.max(Number(us ?? 0), Number(blocks.get(id)?.us ?? 0)),
             freshLines: Number(lines ?? 0),
             freshBytes: Number(bytes ?? 0),
-            ...{ recentUs: [], lines: [], marks: [], changed: false, renamed: false, openMark: undefined },
+            ...{ lines: [], marks: [], changed: false, renamed: false, openMark: undefined },
           };
         });
     },
@@ -225,5 +225,14 @@ export const toLine = (row: Record<string, unknown>): LineRecord => ({
   text: Buffer.from(row.text as Uint8Array).toString("utf8"),
 });
 
-const toRow = (stream: number, { n, run, kind, exitCode, reason }: MarkRecord, us: number) =>
-  [stream, n, us, run, kind, exitCode ?? null, reason ?? null] as const;
+/** A mark has a reason or a number of ends, so that files of earlier releases hold both. */
+const toRow = (stream: number, { n, run, kind, exitCode, unknownEnds, reason }: MarkRecord, us: number) =>
+  [
+    stream,
+    n,
+    us,
+    run,
+    kind,
+    exitCode ?? null,
+    unknownEnds === undefined ? (reason ?? null) : String(unknownEnds),
+  ] as const;

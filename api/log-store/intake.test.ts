@@ -13,33 +13,42 @@ const marksOf = async () =>
     .sort((one, other) => (one.time < other.time ? -1 : 1))
     .map(({ kind, run }) => `${kind} ${run}`);
 
-test("the end of a run stands before the next one, also when that is over by the time it is told", async () => {
+const known = { startedAt: "", ended: false, restartCount: 0 };
+const toTime = (ms: number) => at(ms).replace("Z", "000000Z");
+const ended = (ms: number, exitCode: number) =>
+  ({ kind: "ended", time: toTime(ms), exitCode, known: { ...known, ended: true } }) as const;
+const started = (ms: number) =>
+  ({ kind: "started", time: toTime(ms), known: { ...known, startedAt: toTime(ms) } }) as const;
+
+test("an end stands after the last line of its run, and the next start before the first line of the next", async () => {
   store = await startStore();
   const stream = store.intake.stream("id-of-web", "web");
-  store.intake.beginRun(stream, at(0));
-  store.feed("web", [
-    { text: "first", us: us(1) },
-    { text: "second", us: us(500) },
-  ]);
-  const twice = { startedAt: at(502), finishedAt: at(900) };
-  store.intake.noteExit(stream, 137, twice);
-  store.intake.noteRun(stream, twice);
-  store.intake.noteExit(stream, 137, twice);
+  store.intake.noteChange(stream, started(0), "1");
+  store.feed("web", [{ text: "first", us: us(1) }]);
+  store.intake.noteChange(stream, ended(500, 137), "2");
+  store.intake.noteChange(stream, started(502), "3");
+  store.feed("web", [{ text: "second", us: us(501) }]); // before the Engine noted the start
+  store.intake.noteChange(stream, ended(900, 0), "4");
   store.writer.flush();
   expect(await marksOf()).toEqual(["started 1", "exited 1", "started 2", "exited 2"]);
+  const { lines } = await store.search({ order: "asc" });
+  expect(lines.map(({ text, run }) => [text, run])).toEqual([
+    ["first", 1],
+    ["second", 2],
+  ]);
 });
 
-test("a run that wrote nothing stands between the end before it and its own", async () => {
+test("ends whose exit codes are unknown are kept as a count", async () => {
   store = await startStore();
   const stream = store.intake.stream("id-of-web", "web");
-  store.intake.beginRun(stream, at(0));
-  store.feed("web", [{ text: "first", us: us(1) }]);
-  const twice = { startedAt: at(502), finishedAt: at(900) };
-  store.intake.noteExit(stream, 137, twice);
-  store.intake.noteRun(stream, twice);
-  store.intake.noteExit(stream, 0, twice);
+  store.intake.noteChange(stream, started(0), "1");
+  const unknown = { kind: "ended", time: toTime(500), unknownEnds: 3, known: { ...known, ended: true } } as const;
+  store.intake.noteChange(stream, unknown, "2");
   store.writer.flush();
-  expect(await marksOf()).toEqual(["started 1", "exited 1", "started 2", "exited 2"]);
+  const { marks } = await store.search({ order: "asc" });
+  expect(marks.at(-1)).toMatchObject({ kind: "exited", unknownEnds: 3 });
+  expect(marks.at(-1)).not.toHaveProperty("exitCode");
+  expect(marks.at(-1)).not.toHaveProperty("reason");
 });
 
 test("containers that write nothing and go are forgotten with their file", async () => {

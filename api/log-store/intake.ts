@@ -1,3 +1,4 @@
+import type { RunChange } from "../../shared/logs/container-runs.ts";
 import type { LogLine } from "../../shared/logs/log-source.ts";
 import type { LogGapReason } from "../../shared/protocol/log-search.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -14,11 +15,8 @@ const FLUSH_SIZE = 1024 * 1024;
 const PENDING_MAX = 4 * 1024 * 1024;
 /** A disk that is full is looked at again this often. */
 const RETRY_MS = 5_000;
-/** The Engine notes the start of a run a little after its first words, and the end of one a little before its last. */
-const START_SKEW_US = 50_000;
-const END_SKEW_US = 10_000;
-/** Times of lines that are remembered. */
-const RECENT_MAX = 512;
+/** An end that is older than lines before it by more than this was told by a clock that was set back. */
+const SET_BACK_US = 60_000_000;
 /** Part of a line that is looked at for its level. */
 const LEVEL_LOOK = 4_000;
 
@@ -27,12 +25,6 @@ export interface IntakeOptions {
   log: Log;
   /** What has just been written. */
   onWritten?(written: Written): void;
-}
-
-/** When the newest run began, and when the one before it, or it itself, ended; ISO 8601. */
-export interface RunTimes {
-  startedAt: string | null;
-  finishedAt: string | null;
 }
 
 export interface IntakeFigures {
@@ -58,9 +50,8 @@ export interface Intake {
   put(stream: StreamState, lines: readonly LogLine[], cursor: string): Promise<void> | undefined;
   /** A run begins with the next line. */
   beginRun(stream: StreamState, startedAt: string | null): void;
-  /** When the newest run began, and the one before it ended: when that is news, a run begins with the first line of that time. */
-  noteRun(stream: StreamState, times: RunTimes): void;
-  noteExit(stream: StreamState, exitCode: number | undefined, times?: RunTimes): void;
+  /** Ends or begins a run with the next line. `cursor` is where reading goes on after it. */
+  noteChange(stream: StreamState, change: RunChange, cursor: string): void;
   noteGap(stream: StreamState, reason: LogGapReason, time?: string): void;
   noteRemoval(stream: StreamState): void;
   /** Why nothing is written now. */
@@ -75,8 +66,6 @@ export interface Intake {
 }
 
 export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake {
-  /** Runs that are known to have begun, by their first line's least time. */
-  const expected = new Map<StreamState, { us: number; startedAt: string; since: number }>();
   let pending = 0;
   let pendingSince: number | undefined;
   let linesTaken = 0;
@@ -100,7 +89,6 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    placeOverdue();
     try {
       if (!writer.hasRoom) throw new Error("the disk is nearly full");
       const written = writer.flush();
@@ -127,34 +115,23 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   const now = () => toMicros(Date.now());
   const usOf = (time: string | null | undefined) => (time ? toMicros(Date.parse(time)) : now());
 
-  /** The first of the newest lines that is not older; undefined when there is none yet. */
-  const firstSince = (stream: StreamState, us: number): { n: number; us: number } | undefined => {
-    const { recentUs, nextN } = stream;
-    const index = recentUs.findIndex((time) => time >= us);
-    return index === -1 ? undefined : { n: nextN - recentUs.length + index, us: recentUs[index] as number };
-  };
-  /** From when on lines are of the newest run. */
-  const startOfRun = ({ startedAt, finishedAt }: RunTimes) =>
-    finishedAt !== null && startedAt !== null && finishedAt < startedAt
-      ? usOf(finishedAt) + END_SKEW_US
-      : usOf(startedAt) - START_SKEW_US;
-
-  const beginRun = (stream: StreamState, startedAt: string | null, first?: { n: number; us: number }) => {
+  /** A run stands before its first line, and after the last one before it. */
+  const beginRun = (stream: StreamState, startedAt: string | null) => {
     stream.run++;
     stream.startedAt = startedAt;
     stream.ended = false;
-    if (first) mark(stream, { kind: "started", n: first.n, us: Math.min(usOf(startedAt), first.us) });
-    else mark(stream, { kind: "started", us: Math.max(usOf(startedAt), stream.lastUs + 1) });
+    mark(stream, { kind: "started", us: placeOf(stream, startedAt) });
   };
-  /** A run without a line has begun all the same. */
-  const placeOverdue = () => {
-    for (const [stream, { startedAt, since }] of expected) {
-      if (Date.now() - since < RETRY_MS) schedule(RETRY_MS);
-      else {
-        expected.delete(stream);
-        beginRun(stream, startedAt);
-      }
-    }
+  const placeOf = ({ lastUs }: StreamState, time: string | null) => {
+    const us = time === null ? lastUs + 1 : usOf(time);
+    return lastUs - us > SET_BACK_US ? us : Math.max(us, lastUs + 1);
+  };
+  const endRun = (stream: StreamState, { time, exitCode, unknownEnds }: RunChange) => {
+    if (stream.run === 0) stream.run = 1;
+    stream.ended = true;
+    const us = placeOf(stream, time);
+    stream.lastUs = Math.max(stream.lastUs, us);
+    mark(stream, { kind: "exited", us, exitCode, unknownEnds });
   };
 
   const toRecord = (stream: StreamState, { time, text, error }: LogLine): LineRecord => {
@@ -163,8 +140,6 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     const line = text.slice(0, end);
     const level = detectLevel(toPlain(line.length > LEVEL_LOOK ? line.slice(0, LEVEL_LOOK) : line));
     stream.lastUs = Math.max(stream.lastUs, us);
-    stream.recentUs.push(us);
-    if (stream.recentUs.length > 2 * RECENT_MAX) stream.recentUs.splice(0, RECENT_MAX);
     return { n: stream.nextN++, us, ns, flags: level | (error ? STDERR : 0), text: line };
   };
 
@@ -181,12 +156,7 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     streams: () => [...writer.streams.values()],
     seenUntil: newest === 0 ? undefined : newest / 1000,
     put(stream, lines, cursor) {
-      const start = expected.get(stream);
       for (const line of lines) {
-        if (start && expected.has(stream) && parseLineTime(line.time).us >= start.us) {
-          expected.delete(stream);
-          beginRun(stream, start.startedAt);
-        }
         const record = toRecord(stream, line);
         stream.lines.push(record);
         pending += record.text.length + 64;
@@ -202,47 +172,16 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       return new Promise((resolve) => waiting.push(resolve));
     },
     beginRun,
-    noteRun(stream, times) {
-      const { startedAt } = times;
-      if (startedAt === null || startedAt === stream.startedAt || expected.has(stream)) return;
-      if (stream.run === 0) {
-        stream.run = 1;
-        stream.startedAt = startedAt;
-        stream.changed = true;
-      } else if (stream.startedAt === null) {
-        stream.startedAt = startedAt;
-        stream.changed = true;
-      } else {
-        const us = startOfRun(times);
-        const first = firstSince(stream, us);
-        if (first || stream.ended) return beginRun(stream, startedAt, first);
-        expected.set(stream, { us, startedAt, since: Date.now() });
-        schedule(FLUSH_MS);
-      }
-    },
-    noteExit(stream, exitCode, times) {
-      const start = expected.get(stream);
-      if (start && expected.delete(stream)) beginRun(stream, start.startedAt);
-      if (stream.ended || stream.run === 0) return;
-      stream.ended = true;
-      // A run that has begun since, and may be over again: what is known of an end is then perhaps that one's.
-      const next = times && nextRun(stream, times);
-      const endedUs = next ? Math.min(usOf(times.finishedAt), usOf(next) - 1) : usOf(times?.finishedAt);
-      const first = next ? firstSince(stream, startOfRun(times)) : undefined;
-      if (first) {
-        mark(stream, { kind: "exited", n: first.n, us: Math.min(endedUs, first.us - 1), exitCode });
-        return;
-      }
-      const us = Math.max(endedUs, stream.lastUs + 1);
-      stream.lastUs = us;
-      mark(stream, { kind: "exited", us, exitCode });
+    noteChange(stream, change, cursor) {
+      if (change.kind === "started") beginRun(stream, change.known.startedAt);
+      else endRun(stream, change);
+      stream.position = cursor;
     },
     noteGap: (stream, reason, time) =>
       mark(stream, { kind: "gap", reason, us: time === undefined ? stream.lastUs + 1 : parseLineTime(time).us }),
     noteRemoval(stream) {
       if (stream.removed) return;
       stream.removed = true;
-      expected.delete(stream);
       mark(stream, { kind: "removed", us: Math.max(now(), stream.lastUs + 1) });
     },
     get trouble() {
@@ -264,13 +203,6 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       clearTimeout(timer);
     },
   };
-}
-
-/** When a run began after the one that is known last; undefined when none is known to have. */
-function nextRun({ startedAt: known }: StreamState, { startedAt, finishedAt }: RunTimes): string | undefined {
-  if (startedAt === null) return undefined;
-  const isNext = (finishedAt !== null && finishedAt < startedAt) || (known !== null && known !== startedAt);
-  return isNext ? startedAt : undefined;
 }
 
 const isFull = (error: unknown) =>

@@ -24,6 +24,7 @@ export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): L
       const stream = streams.get(row.stream) as StreamRow;
       const more = {
         ...(row.exitCode === null ? {} : { exitCode: row.exitCode }),
+        ...(row.unknownEnds === null ? {} : { unknownEnds: row.unknownEnds }),
         ...(row.reason === null ? {} : { reason: row.reason }),
       };
       found.push({ us: row.us, mark: { ...base(stream, row.us, row.run), kind: row.kind, ...more } });

@@ -31,6 +31,8 @@ export interface MarkRow {
   kind: LogMarkKind;
   exitCode: number | null;
   reason: LogGapReason | null;
+  /** Of an end whose exit code is unknown: of how many runs. */
+  unknownEnds: number | null;
 }
 
 /** What one container has in one file. */
@@ -175,7 +177,8 @@ function createReader(database: DatabaseSync, number: number): SegmentReader {
           run: Number(row.run),
           kind: row.kind as LogMarkKind,
           exitCode: row.exit_code === null ? null : Number(row.exit_code),
-          reason: row.reason as LogGapReason | null,
+          reason: row.kind === "exited" ? null : (row.reason as LogGapReason | null),
+          unknownEnds: row.kind === "exited" && row.reason !== null ? Number(row.reason) : null,
         })),
     totals: () =>
       prepare(

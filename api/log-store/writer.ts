@@ -28,6 +28,8 @@ export interface MarkRecord {
   run: number;
   kind: LogMarkKind;
   exitCode?: number | undefined;
+  /** Of `exited`: of how many runs this is the end, where their exit codes are unknown. */
+  unknownEnds?: number | undefined;
   reason?: LogGapReason | undefined;
 }
 
@@ -48,8 +50,6 @@ export interface StreamState {
   nextN: number;
   /** Time of the newest line or mark so far. */
   lastUs: number;
-  /** Times of the newest lines, up to the last one: what is learnt of a run may come after its first lines. */
-  recentUs: number[];
   lines: LineRecord[];
   marks: MarkRecord[];
   /** What is in the table of fresh lines. */
@@ -277,7 +277,6 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
         ...{ savedPosition: null, nextN: 0, renamed: false },
         ...{
           lastUs: 0,
-          recentUs: [],
           lines: [],
           marks: [],
           freshLines: 0,

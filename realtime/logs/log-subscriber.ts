@@ -1,4 +1,12 @@
-import { advance, isPast, type LogLine, type LostLines, type Position } from "../../shared/logs/log-source.ts";
+import {
+  advance,
+  isPast,
+  type LogLine,
+  type LostLines,
+  type Position,
+  RUN_TRACK,
+} from "../../shared/logs/log-source.ts";
+import type { StreamClosed } from "../../shared/protocol/events/services.ts";
 import { createBackoff, delay } from "../../shared/server/backoff.ts";
 import type { AppError } from "../../shared/server/errors.ts";
 import { toAppError } from "../../shared/server/errors.ts";
@@ -47,6 +55,8 @@ export class LogSubscriber {
   private readonly port: SubscriberPort;
   private readonly from: { tail: number } | { since: Position };
   private readonly abort = new AbortController();
+  /** It has been told that the source stands still. */
+  private toldClosed = false;
 
   constructor(topic: LogTopic, port: SubscriberPort, from: { tail: number } | { since: Position }) {
     this.topic = topic;
@@ -73,12 +83,14 @@ export class LogSubscriber {
   }
 
   send(event: LogEvent): void {
+    if (event.kind === "closed") this.toldClosed = true;
+    else if (event.kind === "state") this.toldClosed = false;
     this.port.send(event);
   }
 
   sendLines(lines: readonly LogLine[]): void {
     if (lines.length === 0) return;
-    for (const event of this.topic.toEvents(lines, this.position, HISTORY_RUNS_MAX)) this.port.send(event);
+    for (const event of this.topic.toEvents(lines, this.position, HISTORY_RUNS_MAX)) this.send(event);
     this.position = advance(this.position, lines);
   }
 
@@ -169,6 +181,19 @@ export class LogSubscriber {
     this.sendLines(topic.ring.after(this.position));
     if (isPast(topic.source, topic.position, this.position)) this.goLive();
     else this.mode = "ahead";
-    if (topic.closed) this.port.send({ kind: "closed", closed: topic.closed });
+    if (topic.closed && !this.knowsClosed()) this.send({ kind: "closed", closed: this.withCursor(topic.closed) });
+  }
+
+  /** Whether this viewer was told of the end, now or before it came back with its cursor. */
+  private knowsClosed(): boolean {
+    if (this.toldClosed) return true;
+    return this.topic.closed?.code === "exited" && "since" in this.from && this.topic.hasToldRun(this.from.since);
+  }
+
+  /** An end is not told again to a viewer who comes back with its cursor. */
+  private withCursor(closed: StreamClosed): StreamClosed {
+    const run = this.topic.position.get(RUN_TRACK);
+    if (closed.code !== "exited" || !run) return closed;
+    return { ...closed, cursor: this.topic.source.formatCursor(new Map(this.position).set(RUN_TRACK, run)) };
   }
 }

@@ -68,9 +68,11 @@ function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }
     case "gap":
       return ["gap", { ...ref, ...event.gap }];
     case "state":
-      return ["stream:state", { ...ref, state: event.state }];
+      return ["stream:state", { ...ref, ...event.state }];
     case "closed":
       return ["stream:closed", { ...ref, ...event.closed }];
+    case "trouble":
+      return ["error", { ...ref, message: event.message, code: event.code }];
   }
 }
 

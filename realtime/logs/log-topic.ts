@@ -1,3 +1,4 @@
+import type { RunChange } from "../../shared/logs/container-runs.ts";
 import {
   advance,
   isAfter,
@@ -6,8 +7,10 @@ import {
   type LogSource,
   type LostLines,
   type Position,
+  RUN_TRACK,
 } from "../../shared/logs/log-source.ts";
 import type { Gap, StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
+import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -25,8 +28,12 @@ export interface TopicPort {
 export type LogEvent =
   | { kind: "logs"; run: LogRun; cursor: string }
   | { kind: "gap"; gap: Gap }
-  | { kind: "state"; state: StreamState["state"] }
-  | { kind: "closed"; closed: StreamClosed };
+  | { kind: "state"; state: StreamState }
+  | { kind: "closed"; closed: StreamClosed }
+  | { kind: "trouble"; message: string; code: ErrorCode };
+
+/** Lines are batched, ends and starts stand alone. */
+const isChange = (lines: readonly LogLine[]) => lines[0]?.change !== undefined;
 
 /** One followed log and its subscribers: one upstream, however many viewers. */
 export class LogTopic {
@@ -76,8 +83,26 @@ export class LogTopic {
     this.subscribers.clear();
   }
 
-  /** Turns lines into events for one subscriber; the position each run leads to is a cursor. */
-  toEvents(lines: readonly LogLine[], from: Position, runsMax = LIVE_RUNS_MAX): LogEvent[] {
+  /** Turns lines, and ends and starts between them, into events; the position each leads to is a cursor. */
+  toEvents(entries: readonly LogLine[], from: Position, runsMax = LIVE_RUNS_MAX): LogEvent[] {
+    const events: LogEvent[] = [];
+    let position = from;
+    let start = 0;
+    for (let index = entries.findIndex(({ change }) => change); index !== -1; ) {
+      const entry = entries[index] as LogLine;
+      const lines = entries.slice(start, index);
+      events.push(...this.toLineEvents(lines, position, runsMax));
+      position = advance(advance(position, lines), [entry]);
+      events.push(toChangeEvent(entry.change as RunChange, this.source.formatCursor(position)));
+      start = index + 1;
+      index = entries.findIndex(({ change }, at) => at >= start && change);
+    }
+    const rest = start === 0 ? entries : entries.slice(start);
+    events.push(...this.toLineEvents(rest, position, runsMax));
+    return events;
+  }
+
+  private toLineEvents(lines: readonly LogLine[], from: Position, runsMax: number): LogEvent[] {
     return toRuns(lines, from, runsMax).map((run) => ({
       kind: "logs",
       run,
@@ -111,7 +136,10 @@ export class LogTopic {
     const handlers = {
       onLines: (lines: LogLine[]) => {
         from = advance(from, lines);
-        this.gather.add(lines);
+        backoff.reset();
+        if (!isChange(lines)) return this.gather.add(lines);
+        this.gather.flush();
+        this.deliver(lines);
       },
       onLost: (lost: LostLines) => {
         this.gather.flush();
@@ -122,12 +150,17 @@ export class LogTopic {
       onState: (state: StreamState["state"]) => {
         this.gather.flush();
         this.closed = undefined;
-        this.tellAttached({ kind: "state", state });
+        this.tellAttached({ kind: "state", state: { state } });
       },
       onClosed: (closed: StreamClosed) => {
         this.gather.flush();
         this.closed = closed;
         this.tellAttached({ kind: "closed", closed });
+      },
+      onTrouble: (trouble: { message: string; code: ErrorCode }) => {
+        this.gather.flush();
+        this.log.warn({ reason: trouble.message }, "a followed log cannot be read");
+        this.tellAttached({ kind: "trouble", ...trouble });
       },
     };
     while (!this.abort.signal.aborted) {
@@ -143,7 +176,12 @@ export class LogTopic {
   private deliver(lines: LogLine[]): void {
     const before = this.position;
     for (const subscriber of this.subscribers) subscriber.demoteIfSlow(before);
-    for (const event of this.toEvents(lines, before)) this.port.broadcast(event);
+    const events = isChange(lines) ? this.toEvents(lines, before) : this.toLineEvents(lines, before, LIVE_RUNS_MAX);
+    for (const event of events) {
+      if (event.kind === "closed") this.closed = event.closed;
+      else if (event.kind === "state") this.closed = undefined;
+      this.port.broadcast(event);
+    }
     this.position = advance(before, lines);
     this.ring.push(lines);
     for (const subscriber of this.subscribers) {
@@ -152,6 +190,13 @@ export class LogTopic {
       subscriber.sendLines(fresh);
       if (isPast(this.source, this.position, subscriber.position)) subscriber.goLive();
     }
+  }
+
+  /** Whether a reader at the position has been told the newest end or start. */
+  hasToldRun(position: Position): boolean {
+    const mark = position.get(RUN_TRACK);
+    const own = this.position.get(RUN_TRACK);
+    return mark !== undefined && own !== undefined && this.source.compare(mark, own) === 0;
   }
 
   /** Tells everybody who is up to date; of a break or a new run, those who are still reading back too. */
@@ -164,4 +209,13 @@ export class LogTopic {
       if (subscriber.mode === "ahead" && event.kind === "gap") subscriber.goLive();
     }
   }
+}
+
+function toChangeEvent({ kind, time, finishedAt = time, exitCode, unknownEnds }: RunChange, cursor: string): LogEvent {
+  if (kind === "started") return { kind: "state", state: { state: "restarted", cursor } };
+  const closed: StreamClosed = { code: "exited", cursor };
+  if (exitCode !== undefined) closed.exitCode = exitCode;
+  if (unknownEnds !== undefined) closed.unknownEnds = unknownEnds;
+  else closed.endedAt = new Date(finishedAt).toISOString();
+  return { kind: "closed", closed };
 }

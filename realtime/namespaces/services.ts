@@ -61,11 +61,15 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   };
   const stats = createHub<Upstream>((name) => {
     const groups = groupsOf(name);
-    const source = openContainerStats(name, docker, (sample) =>
-      groups.forEach((room, ref) => {
-        namespace.to(room).volatile.emit("stats", { ...ref, ...sample });
-      }),
-    );
+    const source = openContainerStats(name, {
+      docker,
+      events: containerEvents,
+      log,
+      onSample: (sample) =>
+        groups.forEach((room, ref) => {
+          namespace.to(room).volatile.emit("stats", { ...ref, ...sample });
+        }),
+    });
     return {
       close() {
         source.close();

@@ -1,38 +1,80 @@
+import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
 import { type ContainerSample, toSample } from "../../shared/host/container-sample.ts";
+import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import { readJsonLines } from "../../shared/host/json-lines.ts";
 import { createBackoff, delay } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
 import type { Upstream } from "../hub.ts";
 
 /** A stopped container is looked at again this often. */
 const STOPPED_RECHECK_MS = 2_000;
 
-/** Follows the samples of one container, one a second, through restarts and breaks, until closed. */
-export function openContainerStats(
-  name: string,
-  docker: DockerHost,
-  onSample: (sample: ContainerSample) => void,
-): Upstream {
+export interface ContainerStatsOptions {
+  docker: DockerHost;
+  events: ContainerEvents;
+  log: Log;
+  onSample: (sample: ContainerSample) => void;
+}
+
+/** Follows the samples of whatever container has the name, one a second, through restarts and breaks, until closed. */
+export function openContainerStats(name: string, { docker, events, log, onSample }: ContainerStatsOptions): Upstream {
   const abort = new AbortController();
   const { signal } = abort;
+
+  /** Ends the stream once the name is no longer that container's. */
+  const watchName = (id: string, over: AbortController) => {
+    const look = async () => {
+      try {
+        if ((await docker.identify(name)).id === id) return;
+      } catch (error) {
+        if (toAppError(error).code !== "not_found") return;
+      }
+      over.abort();
+    };
+    const onEvent = ({ action }: ContainerEvent) => {
+      if (action === "rename") void look();
+    };
+    const onReattached = () => void look();
+    events.on("event", onEvent);
+    events.on("reattached", onReattached);
+    return () => {
+      events.off("event", onEvent);
+      events.off("reattached", onReattached);
+    };
+  };
+
+  /** Samples of one run of one container; resolves with whether there was something to follow. */
+  const followOnce = async (): Promise<boolean> => {
+    const { id, running } = await docker.identify(name);
+    if (!running) return false;
+    const over = new AbortController();
+    const unwatch = watchName(id, over);
+    try {
+      // The name may have moved before it was watched.
+      if ((await docker.identify(name)).id !== id) return true;
+      const stream = await docker.openStats(id, AbortSignal.any([signal, over.signal]));
+      for await (const document of readJsonLines(stream)) {
+        const sample = over.signal.aborted ? undefined : toSample(document);
+        if (sample) onSample(sample);
+      }
+      return true;
+    } finally {
+      unwatch();
+    }
+  };
+
   const follow = async () => {
     const backoff = createBackoff();
     while (!signal.aborted) {
       try {
-        const { id, running } = await docker.identify(name);
-        if (!running) {
-          await delay(STOPPED_RECHECK_MS, signal);
-          continue;
-        }
-        const stream = await docker.openStats(id, signal);
-        backoff.reset();
-        for await (const document of readJsonLines(stream)) {
-          const sample = toSample(document);
-          if (sample) onSample(sample);
-        }
+        if (await followOnce()) backoff.reset();
+        else await delay(STOPPED_RECHECK_MS, signal);
       } catch (error) {
+        if (signal.aborted) return;
         if (toAppError(error).code === "not_found") await delay(STOPPED_RECHECK_MS, signal);
+        else if (!(error instanceof UnavailableError)) log.warn({ err: error }, "figures of a container broke off");
       }
       await backoff.wait(signal);
     }

@@ -1,4 +1,6 @@
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
+import type { RunState } from "../logs/container-runs.ts";
+import { toUtcTime } from "../logs/utc-time.ts";
 import {
   type ContainerHealth,
   type ContainerState,
@@ -89,6 +91,22 @@ const exitCodeOf = (state: ContainerInspectInfo["State"]): number | null =>
 
 /** The Engine says of one that waits for its next start that it runs. */
 const runs = ({ Running, Restarting }: ContainerInspectInfo["State"]): boolean => Running && !Restarting;
+
+/** Its runs, with times as the Engine has them. */
+export function toRunState(state: ContainerInspectInfo["State"], restartCount: number): RunState {
+  const running = state.Running && !state.Restarting;
+  const startedAt = toNanoTime(state.StartedAt);
+  return {
+    startedAt,
+    finishedAt: toNanoTime(state.FinishedAt),
+    running,
+    exitCode: running || startedAt === null ? null : state.ExitCode,
+    restartCount,
+  };
+}
+
+/** The Engine writes the year 1 for "never". */
+const toNanoTime = (time: string): string | null => (time.startsWith("0001-") ? null : (toUtcTime(time) ?? null));
 
 function toLimits(host: ContainerInspectInfo["HostConfig"]): ServiceLimits {
   const { Memory = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, PidsLimit, RestartPolicy } = host;

@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { ContainerInfo } from "dockerode";
+import type { RunState } from "../logs/container-runs.ts";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
-import { toService, toServiceDetail, toTime } from "./container-views.ts";
+import { toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
 import { UnavailableError } from "./dependency.ts";
 import { createDisk, type DockerDisk } from "./docker/disk.ts";
 import { containerPath, createEngineCalls, hidingEnvironment, noContainer } from "./docker/engine-calls.ts";
@@ -27,6 +28,9 @@ export interface ContainerIdentity {
   exitCode: number | null;
   /** When its newest run ended, ISO 8601; null while it runs, and for one that was never started. */
   finishedAt: string | null;
+  /** It has ended and waits for its next start by policy; `running` is true. */
+  restarting: boolean;
+  runs: RunState;
   composeProject: string | null;
 }
 
@@ -64,8 +68,8 @@ export interface DockerHost {
   openStats(id: string, signal: AbortSignal): Promise<Readable>;
   /** One such document, at once; nothing in it to compare its processor time with. */
   statsOnce(id: string): Promise<unknown>;
-  /** Newline-separated JSON of container events. */
-  openEvents(signal: AbortSignal): Promise<Readable>;
+  /** Newline-separated JSON of container events; first those since a time (seconds) that the Engine still holds. */
+  openEvents(signal: AbortSignal, since?: string): Promise<Readable>;
   images: DockerImages;
   volumes: DockerVolumes;
   networks: DockerNetworks;
@@ -130,7 +134,7 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
       return toServiceDetail(info, toService(listed));
     },
     async identify(ref) {
-      const { Id, Name, State, Config, HostConfig } = await inspect(ref);
+      const { Id, Name, State, Config, HostConfig, RestartCount } = await inspect(ref);
       const finishedAt = State.Running ? null : toTime(State.FinishedAt);
       return {
         id: Id,
@@ -140,6 +144,8 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
         logDriver: HostConfig.LogConfig?.Type ?? "",
         exitCode: finishedAt === null ? null : State.ExitCode,
         finishedAt,
+        restarting: State.Restarting,
+        runs: toRunState(State, RestartCount),
         composeProject: Config.Labels?.["com.docker.compose.project"] || null,
       };
     },
@@ -161,9 +167,9 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
     openStats: (id, signal) => open({ method: "GET", path: containerPath(id, "stats"), query: { stream: 1 } }, signal),
     statsOnce: (id) =>
       call({ method: "GET", path: containerPath(id, "stats"), query: { stream: false, "one-shot": true } }),
-    openEvents: (signal) => {
+    openEvents: (signal, since) => {
       const filters = JSON.stringify({ type: ["container"], event: containerEvents });
-      return open({ method: "GET", path: "/events", query: { filters } }, signal);
+      return open({ method: "GET", path: "/events", query: { filters, since } }, signal);
     },
     images: createImages(calls),
     volumes: createVolumes(calls),

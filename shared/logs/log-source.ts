@@ -1,4 +1,6 @@
 import type { GapReason, StreamClosed, StreamState } from "../protocol/events/services.ts";
+import type { ErrorCode } from "../protocol/result.ts";
+import type { RunChange } from "./container-runs.ts";
 
 /**
  * Place of a line on its track. A track is one ordered sequence of lines (a stream of a container, a file of a
@@ -22,7 +24,12 @@ export interface LogLine {
   error: boolean;
   /** PM2's number of the process, when known. */
   instance?: number;
+  /** Set in what is no line but an end or a start between lines: it comes alone, in its place. */
+  change?: RunChange;
 }
+
+/** The track of ends and starts; its mark says which of them a reader has been told. */
+export const RUN_TRACK = "run";
 
 /** Lines the source no longer holds: a reader goes on after `to`. */
 export interface LostLines {
@@ -37,9 +44,13 @@ export interface ReadHandlers {
 }
 
 export interface FollowHandlers {
+  /** The log cannot be read, or not whole, and why; called once until lines come again. */
+  onTrouble?(trouble: { message: string; code: ErrorCode }): void;
   /** What it resolves with is waited for before more is read: a slow reader slows the source. */
   onLines(lines: LogLine[]): void | Promise<void>;
   onLost(lost: LostLines): void;
+  /** The source stands still, and everything of it has been handed on. */
+  onStill?(): void;
   onState(state: StreamState["state"]): void;
   onClosed(closed: StreamClosed): void;
 }

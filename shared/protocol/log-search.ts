@@ -107,8 +107,8 @@ export interface KeptLine {
  */
 export type LogMarkKind = "begin" | "started" | "exited" | "replaced" | "removed" | "gap";
 
-/** `rotated`, `truncated`: the Engine no longer held them. `expired`: dropped by age or size. `first_start`: older than what a first start takes. */
-export type LogGapReason = "rotated" | "truncated" | "expired" | "first_start" | "source_lost";
+/** `rotated`, `truncated`: the Engine no longer held them. `expired`: dropped by age or size. `first_start`: older than what a first start takes. `unreadable`: the Engine cannot read what comes after. */
+export type LogGapReason = "rotated" | "truncated" | "expired" | "first_start" | "source_lost" | "unreadable";
 
 /** Something between two lines; it stands before the lines of its time and after all older ones. */
 export interface LogMark {
@@ -119,6 +119,8 @@ export interface LogMark {
   time: string;
   run: number;
   exitCode?: number;
+  /** Of `exited`: so many runs ended here, and their exit codes are unknown. */
+  unknownEnds?: number;
   reason?: LogGapReason;
 }
 

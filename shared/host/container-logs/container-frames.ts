@@ -1,75 +1,21 @@
-import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../../logs/line-limit.ts";
+import { toUtcTime, UTC_TIME_LENGTH } from "../../logs/utc-time.ts";
+import { createLineAssembler, type LineAssembler, MESSAGE_BYTES, type StoredLine } from "./line-assembler.ts";
 
-/** A line of a container as the Engine stored it. */
-export interface StoredLine {
-  /** RFC 3339 with nine digits, in UTC: such times order as text. */
-  time: string;
-  text: string;
-  error: boolean;
-}
+export type { StoredLine } from "./line-assembler.ts";
 
-/** Length of the Engine's fixed-width timestamp, `2006-01-02T15:04:05.000000000Z`. */
-const TIME_LENGTH = 30;
 const HEADER_LENGTH = 8;
 const NEWLINE = 0x0a;
-/** The Engine's copier cuts a line into messages of this many bytes, each with a timestamp of its own. */
-const MESSAGE_BYTES = 16 * 1024;
+/** Length of the Engine's timestamp when it is not in UTC: `…05.000000000+01:00`. */
+const OFFSET_TIME_LENGTH = 35;
+/**
+ * Largest message that is waited for. The Engine's copier cuts at 16 KiB, the buffers of some drivers at 1 MiB; a
+ * larger size is no message.
+ */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** Of what the Engine says instead of lines. */
+const MAX_REASON_BYTES = 300;
 
 const empty: Buffer = Buffer.alloc(0);
-
-/** Joins the messages of one stream into lines: bytes are decoded once a line is whole, so no character is cut. */
-class LineAssembler {
-  private parts: Buffer[] = [];
-  private bytes = 0;
-  private time = "";
-  private cut = false;
-  private readonly error: boolean;
-
-  constructor(error: boolean) {
-    this.error = error;
-  }
-
-  /** A message is a timestamp, a space and text; the bytes `start` to `end` of the chunk hold one. */
-  add(chunk: Buffer, start: number, end: number, lines: StoredLine[]): void {
-    const textStart = start + TIME_LENGTH + 1;
-    if (textStart > end) return;
-    const whole = chunk[end - 1] === NEWLINE;
-    if (this.bytes === 0 && whole && end - textStart <= LINE_MAX_BYTES) {
-      lines.push({
-        time: chunk.toString("latin1", start, start + TIME_LENGTH),
-        text: chunk.toString("utf8", textStart, end),
-        error: this.error,
-      });
-      return;
-    }
-    if (this.bytes === 0) this.time = chunk.toString("latin1", start, start + TIME_LENGTH);
-    if (!this.cut) {
-      const room = LINE_MAX_BYTES - this.bytes;
-      const length = Math.min(room, end - textStart);
-      this.parts.push(Buffer.from(chunk.subarray(textStart, textStart + length)));
-      this.bytes += length;
-      if (length < end - textStart) this.cut = true;
-    }
-    // A message without a newline is a full one in mid-line, or the last words of a run that ended.
-    if (whole || end - textStart < MESSAGE_BYTES) this.finish(lines);
-  }
-
-  get pendingTime(): string | undefined {
-    return this.bytes > 0 ? this.time : undefined;
-  }
-
-  /** Ends a line that has no newline: the container wrote it last and exited. */
-  finish(lines: StoredLine[]): void {
-    if (this.bytes === 0 && !this.cut) return;
-    let text = Buffer.concat(this.parts).toString("utf8");
-    if (this.cut) text += LINE_CUT_MARK;
-    if (!text.endsWith("\n")) text += "\n";
-    lines.push({ time: this.time, text, error: this.error });
-    this.parts = [];
-    this.bytes = 0;
-    this.cut = false;
-  }
-}
 
 export interface FrameDecoder {
   /** Lines completed by the chunk, in the order the Engine holds them. */
@@ -78,31 +24,46 @@ export interface FrameDecoder {
   end(): StoredLine[];
   /** Time of a line that is not whole yet. */
   pendingTime(): string | undefined;
-  /** The Engine broke off with a word of its own ("Error grabbing logs: …") among the lines; nothing is decoded after it. */
-  readonly broken: boolean;
+  /** Messages decoded so far: what the Engine's `tail` counts. */
+  readonly messages: number;
+  /** The first message is of stderr. */
+  readonly beginsWithError: boolean;
+  /** Set once something is no message: nothing is decoded after it. What the Engine says there, or empty. */
+  readonly broken: string | undefined;
 }
 
 /** Decodes the multiplexed body of a container without a TTY: header of stream and length, then the message. */
 export function createFrameDecoder(): FrameDecoder {
-  const out = new LineAssembler(false);
-  const error = new LineAssembler(true);
+  const out = createLineAssembler(false);
+  const error = createLineAssembler(true);
   let rest: Buffer = empty;
-  let broken = false;
+  let messages = 0;
+  let beginsWithError = false;
+  let broken: string | undefined;
   return {
     add(chunk) {
       const lines: StoredLine[] = [];
-      if (broken) return lines;
+      if (broken !== undefined) return lines;
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let offset = 0;
       while (data.length - offset >= HEADER_LENGTH) {
         const length = data.readUInt32BE(offset + 4);
-        const end = offset + HEADER_LENGTH + length;
-        if (end > data.length) break;
-        if (!hasTime(data, offset + HEADER_LENGTH)) {
-          broken = true;
+        const start = offset + HEADER_LENGTH;
+        const end = start + length;
+        if (length > MAX_MESSAGE_BYTES) {
+          broken = "";
+          rest = empty;
           return lines;
         }
-        (data[offset] === 2 ? error : out).add(data, offset + HEADER_LENGTH, end, lines);
+        if (end > data.length) break;
+        const timeLength = timeLengthAt(data, start);
+        if (timeLength === 0) {
+          broken = reasonOf(data.subarray(start, end));
+          rest = empty;
+          return lines;
+        }
+        if (messages++ === 0) beginsWithError = data[offset] === 2;
+        addMessage(data[offset] === 2 ? error : out, data, start, timeLength, end, lines);
         offset = end;
       }
       rest = offset === data.length ? empty : Buffer.from(data.subarray(offset));
@@ -115,6 +76,12 @@ export function createFrameDecoder(): FrameDecoder {
       return lines;
     },
     pendingTime: () => out.pendingTime ?? error.pendingTime,
+    get beginsWithError() {
+      return beginsWithError;
+    },
+    get messages() {
+      return messages;
+    },
     get broken() {
       return broken;
     },
@@ -123,25 +90,34 @@ export function createFrameDecoder(): FrameDecoder {
 
 /** Decodes the raw body of a container with a TTY: one stream, each message after its timestamp, `\r\n` kept. */
 export function createTtyDecoder(): FrameDecoder {
-  const out = new LineAssembler(false);
+  const out = createLineAssembler(false);
   let rest: Buffer = empty;
-  let broken = false;
+  let messages = 0;
+  let broken: string | undefined;
+
+  /** Length of the full message the data begins with, when another one follows it without a newline; else 0. */
+  const glued = (data: Buffer, start: number): number => {
+    const end = start + timeLengthAt(data, start) + 1 + MESSAGE_BYTES;
+    return data.length > end && isTime(data, end) ? end - start : 0;
+  };
   const addLine = (line: Buffer, lines: StoredLine[]) => {
-    broken ||= !hasTime(line, 0);
-    if (broken) return;
+    if (broken === undefined && timeLengthAt(line, 0) === 0) broken = reasonOf(line);
+    if (broken !== undefined) return;
     // A long line arrives as messages of MESSAGE_BYTES with a timestamp before each: take them apart again.
     let start = 0;
-    const step = TIME_LENGTH + 1 + MESSAGE_BYTES;
-    while (line.length - start > step && isTime(line, start + step)) {
-      out.add(line, start, start + step, lines);
+    for (let step = glued(line, start); step > 0; step = glued(line, start)) {
+      messages++;
+      addMessage(out, line, start, timeLengthAt(line, start), start + step, lines);
       start += step;
     }
-    out.add(line, start, line.length, lines);
+    messages++;
+    addMessage(out, line, start, timeLengthAt(line, start), line.length, lines);
   };
   return {
     add(chunk) {
-      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const lines: StoredLine[] = [];
+      if (broken !== undefined) return lines;
+      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       let offset = 0;
       for (;;) {
         const newline = data.indexOf(NEWLINE, offset);
@@ -151,32 +127,69 @@ export function createTtyDecoder(): FrameDecoder {
       }
       let left = data.subarray(offset);
       // A line that never ends must not grow without bound: hand over whole messages as they come.
-      const step = TIME_LENGTH + 1 + MESSAGE_BYTES;
-      while (left.length > 2 * step && isTime(left, step)) {
-        out.add(left, 0, step, lines);
+      for (let step = glued(left, 0); step > 0; step = glued(left, 0)) {
+        messages++;
+        addMessage(out, left, 0, timeLengthAt(left, 0), step, lines);
         left = left.subarray(step);
       }
-      rest = Buffer.from(left);
+      const isOdd = left.length > OFFSET_TIME_LENGTH && timeLengthAt(left, 0) === 0;
+      if (isOdd || left.length > MAX_MESSAGE_BYTES) broken ??= reasonOf(left);
+      rest = broken === undefined ? Buffer.from(left) : empty;
       return lines;
     },
     end() {
       const lines: StoredLine[] = [];
-      if (rest.length > TIME_LENGTH) addLine(rest, lines);
+      if (rest.length > UTC_TIME_LENGTH) addLine(rest, lines);
       rest = empty;
       out.finish(lines);
       return lines;
     },
-    pendingTime: () => out.pendingTime ?? (isTime(rest, 0) ? rest.toString("latin1", 0, TIME_LENGTH) : undefined),
+    pendingTime: () => out.pendingTime ?? (isTime(rest, 0) ? timeAt(rest, 0, timeLengthAt(rest, 0)) : undefined),
+    beginsWithError: false,
+    get messages() {
+      return messages;
+    },
     get broken() {
       return broken;
     },
   };
 }
 
-const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z $/;
-const isTime = (data: Buffer, offset: number) =>
-  timePattern.test(data.toString("latin1", offset, offset + TIME_LENGTH + 1));
+/** A message is a timestamp, a space and text. */
+function addMessage(
+  to: LineAssembler,
+  data: Buffer,
+  start: number,
+  timeLength: number,
+  end: number,
+  lines: StoredLine[],
+): void {
+  const textStart = start + timeLength + 1;
+  if (textStart <= end) to.add(data, timeAt(data, start, timeLength), textStart, end, lines);
+}
 
-/** A quick look at what {@link isTime} looks at in full: every message begins with a time. */
-const hasTime = (data: Buffer, offset: number) =>
-  data[offset + 4] === 0x2d && data[offset + TIME_LENGTH - 1] === 0x5a && data[offset + TIME_LENGTH] === 0x20;
+const DASH = 0x2d;
+const PLUS = 0x2b;
+const SPACE = 0x20;
+const LETTER_Z = 0x5a;
+
+/** Length of the timestamp a message begins with, by a quick look; 0 when there is none. */
+function timeLengthAt(data: Buffer, offset: number): number {
+  if (data[offset + 4] !== DASH) return 0;
+  const zone = data[offset + UTC_TIME_LENGTH - 1];
+  if (zone === LETTER_Z) return data[offset + UTC_TIME_LENGTH] === SPACE ? UTC_TIME_LENGTH : 0;
+  const isOffset = (zone === PLUS || zone === DASH) && data[offset + OFFSET_TIME_LENGTH] === SPACE;
+  return isOffset ? OFFSET_TIME_LENGTH : 0;
+}
+
+/** The driver `local` gives times in the Engine's own zone; all are handed on in UTC. */
+function timeAt(data: Buffer, offset: number, length: number): string {
+  const text = data.toString("latin1", offset, offset + length);
+  return length === UTC_TIME_LENGTH ? text : (toUtcTime(text) ?? text);
+}
+
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d) /;
+const isTime = (data: Buffer, offset: number) =>
+  timePattern.test(data.toString("latin1", offset, offset + OFFSET_TIME_LENGTH + 1));
+
+const reasonOf = (data: Buffer) => data.toString("utf8", 0, Math.min(data.length, MAX_REASON_BYTES)).trim();

@@ -1,5 +1,6 @@
-import type { LogLine, Position } from "../../logs/log-source.ts";
+import type { Position } from "../../logs/log-source.ts";
 import { delay } from "../../server/backoff.ts";
+import { needsWholeLog, newestTime } from "./container-position.ts";
 
 /** A followed log that says nothing is compared with what is stored after this long, then less and less often. */
 const FIRST_LOOK_MS = 5_000;
@@ -10,13 +11,14 @@ const GRACE_MS = 500;
 export interface SilenceWatchOptions {
   /** Where the reader stands; another object whenever it has got on. */
   position(): Position;
-  /** The newest line that is stored. */
-  newest(signal: AbortSignal): Promise<LogLine | undefined>;
+  /** Time of the newest line that is stored. */
+  newest(signal: AbortSignal): Promise<string | undefined>;
   /** There is a newer line than any that came: the stream is dead. Called once. */
-  onStale(newest: LogLine): void;
+  onStale(newest: string): void;
 }
 
-const isNewer = (line: LogLine, position: Position) => line.mark.epoch > (position.get(line.track)?.epoch ?? "");
+/** By time, which tells nothing of a log that is out of order. */
+const isNewer = (time: string, position: Position) => !needsWholeLog(position) && time > (newestTime(position) ?? "");
 
 /**
  * The Engine may stop sending without ending the stream, when a log is rotated faster than it reads (moby#37646) or
@@ -37,11 +39,11 @@ export function watchSilence({ position, newest, onStale }: SilenceWatchOptions)
         continue;
       }
       wait = Math.min(LOOK_MAX_MS, wait * 2);
-      const line = await newest(signal).catch(() => undefined);
-      if (!line || !isNewer(line, position())) continue;
+      const time = await newest(signal).catch(() => undefined);
+      if (time === undefined || !isNewer(time, position())) continue;
       await delay(GRACE_MS, signal);
-      if (signal.aborted || !isNewer(line, position())) continue;
-      onStale(line);
+      if (signal.aborted || !isNewer(time, position())) continue;
+      onStale(time);
       return;
     }
   };

@@ -64,11 +64,17 @@ export type StreamClosedCode = "exited" | "removed" | "replaced" | "unavailable"
 export interface StreamClosed {
   code: StreamClosedCode;
   exitCode?: number;
+  /** Runs that ended here without anybody knowing their exit codes; absent where `exitCode` is known, and before the first run. */
+  unknownEnds?: number;
   /** When it ended, ISO 8601, where the source knows. */
   endedAt?: string;
+  /** Of an end between lines: give it back as `since`, and it is not told again. */
+  cursor?: string;
 }
 
 export interface StreamState {
+  /** Of a start between lines: give it back as `since`, and it is not told again. */
+  cursor?: string;
   /** `live`: following. `reattaching`: the source went away and is being reopened. `restarted`: a new run of the same container or process begins here. */
   state: "live" | "reattaching" | "restarted";
 }

@@ -1,5 +1,12 @@
 import type { LogLevel as KeptLevel, KeptLine, LogGapReason, LogMark } from "../../../../shared/protocol/log-search.ts";
-import type { LogEntry, LogLine, LogNotice, LogOrigin, NoticeTone } from "./log-entry.ts";
+import {
+  closedText,
+  type LogEntry,
+  type LogLine,
+  type LogNotice,
+  type LogOrigin,
+  type NoticeTone,
+} from "./log-entry.ts";
 import type { LogLevel } from "./log-level.ts";
 import { cleanLine, visibleName } from "./terminal-text.ts";
 
@@ -78,6 +85,7 @@ const gapReasons: Record<LogGapReason, string> = {
   expired: "they are older than what is kept",
   first_start: "they are older than what was taken over at first",
   source_lost: "the Docker Engine was away",
+  unreadable: "the Docker Engine cannot read this log any further",
 };
 
 function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): LogNotice | undefined {
@@ -94,9 +102,7 @@ function markText(mark: LogMark): [text: string | undefined, tone: NoticeTone] {
       // Its first run begins where the log does.
       return mark.run > 1 ? ["Restarted: a new run begins here", "neutral"] : [undefined, "neutral"];
     case "exited":
-      return mark.exitCode
-        ? [`Exited with code ${mark.exitCode}`, "error"]
-        : [mark.exitCode === 0 ? "Exited with code 0" : "Stopped", "neutral"];
+      return [closedText("exited", mark.exitCode, mark.unknownEnds), mark.exitCode ? "error" : "neutral"];
     case "replaced":
       return ["Recreated: a new container of this name begins here", "neutral"];
     case "removed":

@@ -17,7 +17,7 @@ import {
 export interface LogHandlers {
   onLogs(batch: LogBatch): void;
   onGap(gap: Pick<Gap, "reason">): void;
-  onClosed(closed: { code: string; exitCode?: number; endedAt?: string }): void;
+  onClosed(closed: { code: string; exitCode?: number; unknownEnds?: number; endedAt?: string }): void;
   onState(state: StreamState["state"]): void;
   onError(error: { message: string }): void;
 }
@@ -169,8 +169,8 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
         queue.push({ source: held, batch });
       },
       onGap: ({ reason }) => notice(gapText(reason), reason === "replaced" ? "neutral" : "warning"),
-      onClosed({ code, exitCode, endedAt }) {
-        const text = closedText(code, exitCode);
+      onClosed({ code, exitCode, unknownEnds, endedAt }) {
+        const text = closedText(code, exitCode, unknownEnds);
         set("closed", text);
         notice(text, code === "exited" && !exitCode ? "neutral" : "error", endedAt);
       },

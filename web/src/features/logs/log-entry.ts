@@ -137,10 +137,12 @@ export const gapText = (reason: string): string =>
     : `Lines missing: ${(gapReasons as Record<string, string>)[reason] ?? reason}`;
 
 /** A sentence on why the stream stands still. */
-export function closedText(code: StreamClosedCode | string, exitCode?: number): string {
+export function closedText(code: StreamClosedCode | string, exitCode?: number, unknownEnds?: number): string {
   switch (code) {
     case "exited":
-      return exitCode === undefined ? "Stopped" : `Exited with code ${exitCode}`;
+      if (exitCode !== undefined) return `Exited with code ${exitCode}`;
+      if (unknownEnds === undefined) return "Stopped";
+      return unknownEnds > 1 ? `Exited ${unknownEnds} times, exit codes unknown` : "Exited, exit code unknown";
     case "failed":
       return "Failed";
     case "removed":

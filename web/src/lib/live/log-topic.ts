@@ -86,11 +86,13 @@ export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>
       const onClosed = (event: Ref & StreamClosed) => {
         if (!isOurs(event)) return;
         closed = event;
+        if (event.cursor !== undefined) since = event.cursor;
         notify(listeners, (listener) => listener.onClosed?.(event));
       };
       const onState = (event: Ref & StreamState) => {
         if (!isOurs(event)) return;
         closed = undefined;
+        if (event.cursor !== undefined) since = event.cursor;
         notify(listeners, (listener) => listener.onState?.(event.state));
       };
       const onError = (error: { message: string; code: ErrorCode }) => {

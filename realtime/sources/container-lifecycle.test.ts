@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { startRealtime, type TestRealtime } from "../testing.ts";
+
+type Socket = ReturnType<TestRealtime["connect"]>;
+
+/** What a viewer is told, in its order: lines, ends and starts. */
+function readAll(socket: Socket) {
+  const told: string[] = [];
+  const reader = { told, cursor: undefined as string | undefined, gaps: [] as string[] };
+  const note = (cursor?: string) => {
+    if (cursor !== undefined) reader.cursor = cursor;
+  };
+  socket.on("logs", ({ data, cursor }: { data: string; cursor: string }) => {
+    told.push(...data.split("\n").slice(0, -1));
+    note(cursor);
+  });
+  socket.on("stream:closed", ({ code, exitCode, unknownEnds, cursor }) => {
+    told.push(
+      `<${code}${exitCode === undefined ? "" : ` ${exitCode}`}${unknownEnds === undefined ? "" : ` ?${unknownEnds}`}>`,
+    );
+    note(cursor);
+  });
+  socket.on("stream:state", ({ state, cursor }: { state: string; cursor?: string }) => {
+    // An Engine that is busy is away for a moment.
+    if (state === "restarted") told.push(`<${state}>`);
+    note(cursor);
+  });
+  socket.on("gap", ({ reason }: { reason: string }) => reader.gaps.push(reason));
+  return reader;
+}
+
+describe.skipIf(await lacks("docker"))("the ends and starts of a container", () => {
+  const engine = testEngine();
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    realtime = await startRealtime();
+  });
+  afterEach(async () => {
+    await realtime.disconnectAll();
+    await engine.removeAll();
+  });
+  afterAll(() => realtime.stop());
+
+  const follow = async (containerName: string, options: object = {}) => {
+    const socket = realtime.connect("services");
+    const reader = readAll(socket);
+    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
+    expect(answer).toMatchObject({ success: true });
+    return { socket, reader };
+  };
+  const restartCount = async ({ container }: TestContainer) => (await container.inspect()).RestartCount;
+
+  test("are told of every run of a crash loop, each before the first line of the next run", async () => {
+    const box = await engine.run({ script: "echo boot; exit 3", restart: "always", start: false });
+    const { reader } = await follow(box.name);
+    await box.container.start();
+    const boots = () => reader.told.filter((entry) => entry === "boot").length;
+    await eventually(() => boots() >= 6, 30_000);
+    const runs = reader.told.join(" ").split("boot").slice(1, 6);
+    expect(runs).toEqual(Array.from({ length: 5 }, () => " <exited 3> <restarted> "));
+    expect(reader.gaps).toEqual([]);
+  }, 60_000);
+
+  test("are told of runs that write nothing", async () => {
+    const box = await engine.run({ script: "exit 7", restart: "always", start: false });
+    const { reader } = await follow(box.name);
+    await box.container.start();
+    await eventually(() => reader.told.filter((entry) => entry === "<exited 7>").length >= 4, 30_000);
+    expect(await restartCount(box)).toBeGreaterThanOrEqual(4 - 1);
+    const ends = reader.told.slice(reader.told.indexOf("<restarted>"));
+    expect(ends).toEqual(ends.map((_, index) => (index % 2 === 0 ? "<restarted>" : "<exited 7>")));
+  }, 60_000);
+
+  test("are each told once when it is restarted ten times in a row", async () => {
+    const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
+    const { reader } = await follow(box.name);
+    for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
+    await eventually(() => reader.told.filter((entry) => !entry.startsWith("<")).length === 11, 30_000);
+    const kinds = reader.told.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
+    expect(kinds).toBe(`line${" <exited 137> <restarted> line".repeat(10)}`);
+  }, 60_000);
+
+  test("are told to a viewer who comes back with a cursor from before, and not again with a later one", async () => {
+    const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
+    const first = await follow(box.name);
+    await eventually(() => first.reader.told.length === 1);
+    first.socket.disconnect();
+    await eventually(() => realtime.realtime.health().activeStreams === 0);
+    await box.container.restart({ t: 0 });
+    await box.container.restart({ t: 0 });
+    const second = await follow(box.name, { since: first.reader.cursor });
+    await eventually(() => second.reader.told.length === 6);
+    const kinds = second.reader.told.map((entry) => (entry.startsWith("<") ? entry : "line"));
+    expect(kinds).toEqual(["<exited 137>", "<restarted>", "line", "<exited 137>", "<restarted>", "line"]);
+    await box.container.kill();
+    await eventually(() => second.reader.told.at(-1) === "<exited 137>");
+    second.socket.disconnect();
+    const third = await follow(box.name, { since: second.reader.cursor });
+    await box.container.start();
+    await eventually(() => third.reader.told.length === 2);
+    expect(third.reader.told[0]).toBe("<restarted>");
+  }, 60_000);
+
+  test("are told once between the last lines that a new viewer is given", async () => {
+    const box = await engine.run({ script: "echo run; exit 4" });
+    await box.container.wait();
+    await box.container.start();
+    await box.container.wait();
+    const { reader } = await follow(box.name, { tail: 10 });
+    await eventually(() => expect(reader.told).toHaveLength(5));
+    expect(reader.told).toEqual(["run", "<exited 4>", "<restarted>", "run", "<exited 4>"]);
+  }, 60_000);
+
+  test("are told of a container that is removed as it ends", async () => {
+    const box = await engine.run({ script: "exit 0", start: false });
+    await box.container.remove();
+    const made = await engine.docker.createContainer({
+      ...{ name: box.name, Image: "busybox:local", Cmd: ["sh", "-c", "echo last; sleep 1; exit 5"] },
+      ...{ Labels: { "ai-desktop.test": "gone" }, HostConfig: { NetworkMode: "none", AutoRemove: true } },
+    });
+    const { reader } = await follow(box.name);
+    await made.start();
+    await eventually(() => reader.told.at(-1) === "<removed>");
+    expect(reader.told.slice(-3)).toEqual(["last", "<exited 5>", "<removed>"]);
+  }, 60_000);
+
+  test("of a name that moves end what is followed, and follow who has the name then", async () => {
+    const old = await engine.run({ script: "while :; do echo old; usleep 50000; done" });
+    const { socket, reader } = await follow(old.name);
+    const samples: unknown[] = [];
+    await socket.emitWithAck("subscribe:stats", { serviceId: "svc", containerName: old.name });
+    socket.on("stats", (sample) => samples.push(sample));
+    await eventually(() => reader.told.includes("old"));
+    await old.container.rename({ name: `${old.name}-moved` });
+    await eventually(() => reader.told.at(-1) === "<removed>");
+    const heard = reader.told.length;
+    const sampled = samples.length;
+    const made = await engine.docker.createContainer({
+      ...{ name: old.name, Image: "busybox:local", Cmd: ["sh", "-c", "echo new; exec sleep 1000"] },
+      ...{ Labels: { "ai-desktop.test": "moved" }, HostConfig: { NetworkMode: "none" } },
+    });
+    try {
+      await made.start();
+      await eventually(() => reader.told.includes("new"));
+      expect(reader.told.slice(heard)).toEqual(["<restarted>", "new"]);
+      expect(reader.gaps).toEqual(["replaced"]);
+      await eventually(() => samples.length > sampled);
+    } finally {
+      await made.remove({ force: true });
+    }
+  }, 60_000);
+});

@@ -1,0 +1,92 @@
+import { explains, indexOfStart, learnTimes, type RunEvent, type RunState } from "../logs/container-runs.ts";
+import { delay } from "../server/backoff.ts";
+
+/** Ends and starts that are remembered of one container, and containers they are remembered of. */
+const MAX_EVENTS = 128;
+const MAX_CONTAINERS = 2_000;
+/** An event that is on its way comes within this time. */
+const MAX_WAIT_MS = 2_000;
+/** What the Engine still holds of before comes right after its stream is opened. */
+const REPLAY_MS = 300;
+
+/** The newest ends and starts of every container, as the Engine told them. */
+export interface RunJournal {
+  add(id: string, event: RunEvent): void;
+  /** The Engine's event stream was opened, or broke off. */
+  opened(): void;
+  broken(): void;
+  /**
+   * The container's ends and starts, oldest first, up to its newest by `state` where the Engine told of that: an event
+   * may come after the Engine's answer that it belongs to, and is waited for.
+   */
+  upTo(id: string, state: RunState, signal: AbortSignal): Promise<readonly RunEvent[]>;
+  /** Resolves when the next end or start of the container is told, or when the time is over. */
+  change(id: string, limitMs: number, signal: AbortSignal): Promise<void>;
+  /** Whether the run that began at the time has ended, as far as was told. */
+  hasEnded(id: string, startedAt: string): boolean;
+  /** Those that are known now. */
+  of(id: string): readonly RunEvent[];
+}
+
+export function createRunJournal(): RunJournal {
+  const journal = new Map<string, RunEvent[]>();
+  const waiting = new Set<() => void>();
+  let openedAt: number | undefined;
+
+  const wake = () => {
+    for (const go of [...waiting]) go();
+  };
+  const of = (id: string) => journal.get(id) ?? [];
+
+  const next = (id: string, count: number, limitMs: number, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const over = new AbortController();
+      const look = () => {
+        if (openedAt === undefined || of(id).length !== count) over.abort();
+      };
+      waiting.add(look);
+      void delay(limitMs, AbortSignal.any([signal, over.signal])).then(() => {
+        waiting.delete(look);
+        resolve();
+      });
+    });
+
+  return {
+    add(id, event) {
+      const events = of(id);
+      // The container told of last stands last: those that are quiet longest are forgotten first.
+      journal.delete(id);
+      journal.set(id, [...events, event].slice(-MAX_EVENTS));
+      if (journal.size > MAX_CONTAINERS) journal.delete(journal.keys().next().value as string);
+      wake();
+    },
+    opened() {
+      openedAt = Date.now();
+      wake();
+    },
+    broken() {
+      openedAt = undefined;
+      wake();
+    },
+    async upTo(id, state, signal) {
+      const until = Date.now() + MAX_WAIT_MS;
+      const changedAt = Date.parse((state.running ? state.startedAt : state.finishedAt) ?? "") || 0;
+      while (openedAt !== undefined && !explains(of(id), state) && !signal.aborted) {
+        const limit = changedAt < openedAt ? openedAt + REPLAY_MS : until;
+        const left = Math.min(limit, until) - Date.now();
+        if (left <= 0) break;
+        await next(id, of(id).length, left, signal);
+      }
+      learnTimes(of(id), state);
+      return of(id);
+    },
+    hasEnded(id, startedAt) {
+      const events = of(id);
+      if (events.at(-1)?.startedAt === startedAt) return false;
+      const index = indexOfStart(events, startedAt);
+      return index !== -1 && events[index + 1]?.kind === "die";
+    },
+    change: (id, limitMs, signal) => next(id, of(id).length, limitMs, signal),
+    of,
+  };
+}
