@@ -181,7 +181,14 @@ export class LogSubscriber {
     this.sendLines(topic.ring.after(this.position));
     if (isPast(topic.source, topic.position, this.position)) this.goLive();
     else this.mode = "ahead";
-    if (topic.closed && !this.knowsClosed()) this.send({ kind: "closed", closed: this.withCursor(topic.closed) });
+    this.tellClosed();
+  }
+
+  /** Tells one who is up to date that the source stands still, unless it has been told. */
+  tellClosed(): void {
+    const { closed } = this.topic;
+    if (!closed || this.knowsClosed() || (this.mode !== "live" && this.mode !== "ahead")) return;
+    this.send({ kind: "closed", closed: this.withCursor(closed) });
   }
 
   /** Whether this viewer was told of the end, now or before it came back with its cursor. */

@@ -155,7 +155,9 @@ export class LogTopic {
       onClosed: (closed: StreamClosed) => {
         this.gather.flush();
         this.closed = closed;
-        this.tellAttached({ kind: "closed", closed });
+        if (closed.code !== "exited") return this.tellAttached({ kind: "closed", closed });
+        // The end may have come with the last lines that a viewer was given.
+        for (const subscriber of this.subscribers) subscriber.tellClosed();
       },
       onTrouble: (trouble: { message: string; code: ErrorCode }) => {
         this.gather.flush();

@@ -240,9 +240,9 @@ class Follower {
     });
     try {
       // A stream is of one run: of that which was the newest when it was opened.
+      this.watch.onMoved(() => void this.checkName(container.id, over));
       if (!(await this.isSameRun(container))) return;
       if (container.runs.running) this.goLive();
-      this.watch.onMoved(() => void this.checkName(container.id, over));
       await this.pump(stream, container, plan);
     } finally {
       this.watch.onMoved(undefined);
@@ -310,9 +310,16 @@ class Follower {
     }
   }
 
+  /** Whether the name, and the run, are still those that were looked at. What a container that is gone has said is read. */
   private async isSameRun({ id, runs }: ContainerIdentity): Promise<boolean> {
-    const now = await currentRuns(this.access.docker, id);
-    return !now || now.startedAt === runs.startedAt;
+    const { docker } = this.access;
+    try {
+      const now = await docker.identify(this.name);
+      return now.id === id && now.runs.startedAt === runs.startedAt;
+    } catch (error) {
+      if (toAppError(error).code !== "not_found") throw error;
+      return (await currentRuns(docker, id)) === undefined;
+    }
   }
 
   private async checkName(id: string, over: AbortController): Promise<void> {
