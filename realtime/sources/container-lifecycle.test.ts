@@ -79,7 +79,8 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const { reader } = await follow(box.name);
     for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
     const kinds = () => reader.told.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
-    await eventually(() => expect(kinds()).toBe(`line${" <exited 137> <restarted> line".repeat(10)}`), 30_000);
+    // A run may be killed before it writes its line.
+    await eventually(() => expect(kinds()).toMatch(/^(line )?(<exited 137> <restarted> ?(line ?)?){10}$/), 30_000);
   }, 60_000);
 
   test("are told to a viewer who comes back with a cursor from before, and not again with a later one", async () => {
