@@ -162,6 +162,15 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     expect(await shell('last_name "$1"', [sites])).toBe(name);
   });
 
+  test("takes no site of somebody else for its own", async () => {
+    const sites = join(folder.path, "etc/nginx/sites-enabled");
+    const names = ["ai-desktop.conf", "zz-ai-desktop.conf", "zoo-ai-desktop.conf", "my-ai-desktop.conf", "shop"];
+    await run("mkdir", ["-p", sites]);
+    for (const name of names) await writeFile(join(sites, name), "");
+    const found = (await shell("site_places")).trim().split("\n").sort();
+    expect(found).toEqual(names.slice(0, 2).map((name) => join(sites, name)));
+  });
+
   test("tells addresses of inner networks", async () => {
     const look = 'is_private_address "$value" && printf inner';
     const inner = ["10.0.0.5", "172.20.1.1", "192.168.1.1", "100.64.0.1", "fd00::1"];

@@ -5,6 +5,7 @@
 nginx_home="$ROOT/etc/nginx"
 site="$nginx_home/sites-available/ai-desktop.conf"
 tls="$ROOT/etc/ssl/ai-desktop"
+OWN_SITE='.*/\(z+-\)?ai-desktop\.conf'
 
 reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx; fi; }
 
@@ -71,11 +72,11 @@ make_certificate() {
 }
 
 # Where the panel's site is turned on: a link in sites-enabled, or the file itself in conf.d.
-site_places() { find "$nginx_home/sites-enabled" "$nginx_home/conf.d" -maxdepth 1 -name '*ai-desktop.conf' 2>/dev/null || true; }
+site_places() { find "$nginx_home/sites-enabled" "$nginx_home/conf.d" -maxdepth 1 -regex "$OWN_SITE" 2>/dev/null || true; }
 
 # A name that sorts behind all others in a folder: nginx takes the first site of a port for the default one.
 last_name() {
-  last="$(find "$1" -mindepth 1 -maxdepth 1 ! -name '*ai-desktop.conf' -printf '%f\n' 2>/dev/null | LC_ALL=C sort | tail -n 1)"
+  last="$(find "$1" -mindepth 1 -maxdepth 1 ! -regex "$OWN_SITE" -printf '%f\n' 2>/dev/null | LC_ALL=C sort | tail -n 1)"
   name="zz-ai-desktop.conf"
   while [ "$(printf '%s\n%s\n' "$last" "$name" | LC_ALL=C sort | tail -n 1)" != "$name" ] && [ "${#name}" -lt 60 ]; do name="z$name"; done
   printf '%s' "$name"
@@ -141,8 +142,9 @@ check_way_in() {
   if "$NODE" "$APP/current/deploy/smoke.ts" --only-public --public "$(public_url)" --certificate "$tls/fullchain.pem" >/dev/null 2>&1; then return 0; fi
   warn "Note: from here, $(public_url) does not lead to the panel, though nginx has it. Look at:"
   case "$(site_name)" in
-    \[* | *[0-9].[0-9]*) case "$(site_name)" in *[!0-9.]*) ;; *) warn "  - the address: is it this host's?" ;; esac ;;
-    *) warn "  - DNS: does the name lead to this host? (getent hosts $(site_name))" ;;
+    \[*) warn "  - the address: is it this host's?" ;;
+    *[!0-9.]*) warn "  - DNS: does the name lead to this host? (getent hosts $(site_name))" ;;
+    *) warn "  - the address: is it this host's?" ;;
   esac
   warn "  - the provider's firewall: are ports 80 and 443 open?"
   warn "  - your router or provider may not lead a host's own calls back to it (no hairpin NAT): try from elsewhere."

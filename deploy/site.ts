@@ -35,7 +35,7 @@ export function otherFiles(dump: string): Map<string, string> {
   return files;
 }
 
-const isOwn = (path: string): boolean => /^z*-?ai-desktop\.conf$/.test(basename(path));
+const isOwn = (path: string): boolean => /^(z+-)?ai-desktop\.conf$/.test(basename(path));
 
 /**
  * Folder that nginx reads sites from: `sites-enabled` where it is included, else `conf.d`, else none.
