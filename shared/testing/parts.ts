@@ -13,6 +13,7 @@ export const testParts = [
   "private-engine",
   "chromium",
   "deno",
+  "bun",
   "git",
   "nginx",
   "redis",
@@ -50,6 +51,7 @@ const looks: Record<TestPart, Look> = {
       : ((await looks.docker()) ?? needsPrograms("dockerd", "containerd")),
   chromium: async () => (findChromium() ? null : "no Chromium found"),
   deno: async () => (findDeno() ? null : "the package deno has no program for this platform"),
+  bun: async () => (findBun() ? null : "the package bun has no program for this platform"),
   git: async () => needsPrograms("git"),
   nginx: async () => needsPrograms("nginx", "openssl"),
   redis: async () => needsPrograms("redis-server"),
@@ -132,6 +134,13 @@ export function findDeno(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Bun as its npm package brings it. */
+export function findBun(): string | undefined {
+  const { platform, arch } = process;
+  const name = `bun-${platform}-${arch === "arm64" ? "aarch64" : arch}`;
+  return [join(import.meta.dirname, "../../node_modules/@oven", name, "bin/bun")].find(isExecutable);
 }
 
 function needsPrograms(...names: string[]): string | null {
