@@ -32,7 +32,12 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     }
     const [httpsPort = 0] = await freePorts(1);
     const origin = `https://localhost:${httpsPort}`;
-    const env = { PUBLIC_ORIGIN: origin, TRUSTED_PROXIES: "127.0.0.1", NODE_ENV: "production", PM2_HOME: pm2.home };
+    const env = {
+      PUBLIC_ORIGIN: `${origin},https://localhost`,
+      TRUSTED_PROXIES: "127.0.0.1",
+      NODE_ENV: "production",
+      PM2_HOME: pm2.home,
+    };
     stack = await startStack({ env, web: true });
     nginx = await startNginx({
       web: stack.web?.port ?? 9,
@@ -133,7 +138,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     const smoke = (connect: string, expected: string) =>
       run(
         join(import.meta.dirname, "smoke.sh"),
-        ["--only-public", "--public", nginx.origin, "--connect", connect, "--certificate", expected],
+        ["--only-public", "--public", "https://localhost", "--connect", connect, "--certificate", expected],
         { env: { PATH: process.env.PATH } },
       ).then(
         ({ stdout }) => stdout,

@@ -69,7 +69,8 @@ async function get(address: string, headers: Record<string, string> = {}, init: 
   const url = new URL(address);
   const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
     method: init.method ?? "GET",
-    headers: { ...headers, connection: "close" },
+    // Without an agent the default port would be named too.
+    headers: { ...headers, host: url.host, connection: "close" },
     signal: AbortSignal.timeout(LIMIT_MS),
     // An agent of any kind would make the connection by itself.
     createConnection: isPublic(url) ? () => openPublic(url) : undefined,
