@@ -68,3 +68,19 @@ test("containers that write nothing and go are forgotten with their file", async
   store.writer.flush();
   expect((await store.search()).marks).toEqual([]);
 });
+
+test("the log under a new name does not begin with a gap: the lines before stand under the old one", async () => {
+  store = await startStore();
+  store.feed("web", [{ text: "before", us: us(1) }]);
+  store.writer.flush();
+  const stream = store.intake.stream("id-of-web", "shop");
+  await store.intake.put(
+    stream,
+    [{ track: "out", mark: { epoch: "", at: 0 }, text: "after\n", time: toTime(2), error: false }],
+    "2",
+  );
+  store.writer.flush();
+  const { lines, marks } = await store.search({ names: ["shop"], order: "asc" });
+  expect(lines.map(({ text }) => text)).toEqual(["after"]);
+  expect(marks.filter(({ kind }) => kind === "gap")).toEqual([]);
+});

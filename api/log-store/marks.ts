@@ -16,10 +16,13 @@ interface Span {
 export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): LogMark[] {
   const found: { us: number; mark: LogMark }[] = [];
   const first = new Map<string, { stream: StreamRow; us: number; n: number }>();
+  /** Containers whose lines from before a rename are kept too, under the other name. */
+  const renamed = new Set<string>();
   const clipped = { fromUs: toWhole(span.fromUs), toUs: toWhole(span.toUs) };
   for (const { segment, totals } of plan.entries) {
     const streams = new Map(seenStreams(segment, plan.names, plan.sourceId).map((stream) => [stream.id, stream]));
     if (streams.size === 0) continue;
+    for (const { id, sourceId } of segment.streams()) if (!streams.has(id)) renamed.add(sourceId);
     for (const row of segment.marks([...streams.keys()], clipped, newestFirst, MARKS_MAX)) {
       const stream = streams.get(row.stream) as StreamRow;
       const more = {
@@ -39,7 +42,7 @@ export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): L
   for (const { stream, us, n } of first.values()) {
     if (us < span.fromUs || us > span.toUs) continue;
     const mark = base(stream, us, 1);
-    if (n > 0) found.push({ us, mark: { ...mark, kind: "gap", reason: "expired" } });
+    if (n > 0 && !renamed.has(stream.sourceId)) found.push({ us, mark: { ...mark, kind: "gap", reason: "expired" } });
     else if (!found.some((other) => other.us <= us && other.mark.containerId === stream.sourceId)) {
       found.push({ us, mark: { ...mark, kind: "begin" } });
     }

@@ -151,6 +151,18 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     expect(reader.lines[1]).toMatch(/^x{1048576} … \[line cut at 1 MiB\]$/);
   });
 
+  test.each([10, 40])("gives the last %i lines whole, however long they are", async (tail) => {
+    const { name, container } = await engine.run({
+      script:
+        "i=1; while [ $i -le 40 ]; do head -c 50000 /dev/zero | tr '\\0' x; echo $i; i=$((i+1)); done; echo end; exec sleep 100",
+    });
+    await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("end"), 20_000);
+    const { reader } = await follow(name, { tail });
+    await eventually(() => expect(reader.lines.at(-1)).toBe("end"));
+    const expected = numbers(42 - tail, 40).map((number) => `${"x".repeat(50_000)}${number}`);
+    expect(reader.lines).toEqual([...expected, "end"]);
+  });
+
   test("keeps characters whole that the Engine's messages cut", async () => {
     const { name } = await engine.run({
       script: "i=0; while [ $i -lt 3000 ]; do printf 'äöü€😀'; i=$((i+1)); done; echo; exec sleep 100",
