@@ -81,7 +81,13 @@ what_runs() {
 
 # Whether the services run, with today's release, settings and units.
 services_current() {
-  [ "$(what_runs)" = "$(cat "$ETC/running" 2>/dev/null)" ] && all_answer
+  [ "$(what_runs)" = "$(cat "$ETC/running" 2>/dev/null)" ] || return 1
+  # On a busy machine an answer may take its time.
+  for _ in $(seq 10); do
+    if all_answer; then return 0; fi
+    sleep 1
+  done
+  return 1
 }
 
 # The addresses of the three on loopback, by the settings of the installation.
@@ -163,6 +169,7 @@ $STATE_HOME/.pm2/pm2.log {
     maxsize 50M
     rotate 8
     compress
+    delaycompress
     missingok
     notifempty
     copytruncate
