@@ -281,7 +281,12 @@ class Follower {
       position: () => (held ? new Map(this.position) : this.position),
       newest: async (signal) => {
         const newest = await newestStoredTime(this.access.docker, container, signal);
-        return newest === this.given ? undefined : newest;
+        if (newest !== undefined && newest === this.given) {
+          // Another stream did not bring it either: something before it stops the Engine, which says nothing.
+          this.trouble(new UnreadableLogError(""));
+          return undefined;
+        }
+        return newest;
       },
       onStale: (newest) => {
         this.given = newest;
