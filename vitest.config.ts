@@ -35,7 +35,6 @@ export default defineConfig({
           name: "browser",
           environment: "node",
           include: ["web/e2e/**/*.test.ts"],
-          fileParallelism: false,
           ...limits,
         },
       },

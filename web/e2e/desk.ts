@@ -5,9 +5,10 @@ import type { BrowserContext, BrowserContextOptions, Page } from "playwright-cor
 import { testEntry } from "../../api/catalogue/testing.ts";
 import { startBrowser } from "../../shared/testing/browser.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
-import { lacks } from "../../shared/testing/parts.ts";
+import { HANG_MS } from "../../shared/testing/eventually.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startRegistry } from "../../shared/testing/registry.ts";
+import { type SignedIn, signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 
@@ -24,14 +25,23 @@ export interface Visitor {
   page: Page;
 }
 
-/** All that the journeys share: the three servers on real parts, one browser, and who is logged in. */
+export interface DeskOptions {
+  /** Makes the administrator's account by the API and logs the page in with it; true unless it is false. */
+  account?: boolean;
+  /** Puts the entry "Greeter" on top of the catalogue, with a registry that has its image. */
+  catalogue?: boolean;
+}
+
+/** What a journey happens at: the three servers on real parts, a browser, and who is logged in. */
 export interface Desk extends Troubles {
   stack: Stack;
   engine: TestEngine;
   pm2: TestPm2;
-  /** Image of the entry "Greeter", which the catalogue has on top; undefined without a registry. */
-  catalogueImage: string | undefined;
-  /** The administrator's page; logged in by the first journey. */
+  /** Image of the entry "Greeter"; empty unless the catalogue was asked for. */
+  catalogueImage: string;
+  /** Whose page it is, by the API; fails without an account. */
+  admin(): SignedIn;
+  /** The administrator's page. */
   page: Page;
   /** Somebody else at another browser, not logged in. */
   visit(options?: BrowserContextOptions): Promise<Visitor>;
@@ -47,7 +57,7 @@ export interface Desk extends Troubles {
 /** The browser's own remark on an answer that is no success: asking who is there is answered with 401 before anybody is. */
 const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-export async function startDesk(): Promise<Desk> {
+export async function startDesk({ account = true, catalogue = false }: DeskOptions = {}): Promise<Desk> {
   const ends: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -57,39 +67,49 @@ export async function startDesk(): Promise<Desk> {
     ends.push(engine.removeAll);
     const pm2 = await testPm2();
     ends.push(pm2.close);
-    const catalogue = await tempFolder("catalogue");
-    ends.push(catalogue.remove);
-    let catalogueImage: string | undefined;
-    if (!(await lacks("registry"))) {
+    const folder = await tempFolder("catalogue");
+    ends.push(folder.remove);
+    let catalogueImage = "";
+    if (catalogue) {
       const registry = await startRegistry();
       ends.push(registry.stop);
       catalogueImage = `${registry.host}/greeter`;
       await registry.push(engine.docker, "greeter:1");
-      await writeFile(join(catalogue.path, "greeter.json"), JSON.stringify(testEntry(catalogueImage)));
+      await writeFile(join(folder.path, "greeter.json"), JSON.stringify(testEntry(catalogueImage)));
     }
     const env = {
-      CATALOGUE_DIR: catalogue.path,
+      CATALOGUE_DIR: folder.path,
       ...{ PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath },
       ...{ LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024), ALERT_ALLOWED_HOSTS: "127.0.0.1" },
     };
     const stack = await startStack({ web: true, env });
     ends.push(stack.stop);
+    const { url: apiUrl } = stack.api;
+    const signedIn = account ? await signIn({ apiUrl, dataDir: stack.dataDir, origin: stack.origin }) : undefined;
     const browser = await startBrowser();
     ends.push(browser.close);
     const troubles: Troubles = { problems: [], strangers: [] };
     const visit = async (options?: BrowserContextOptions): Promise<Visitor> => {
       const { context, page } = await browser.open(options);
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(HANG_MS);
       noteTroubles(page, stack, troubles);
       return { context, page };
     };
-    const { page } = await visit();
+    const { page, context } = await visit();
+    if (signedIn) {
+      const [name = "", value = ""] = signedIn.cookie.split(/=(.*)/s);
+      await context.addCookies([{ name, value, url: stack.origin, httpOnly: true, sameSite: "Strict" }]);
+    }
     return {
       ...troubles,
       stack,
       engine,
       pm2,
       catalogueImage,
+      admin: () => {
+        if (!signedIn) throw new Error("this desk has no account");
+        return signedIn;
+      },
       page,
       visit,
       open: async (path, heading, on = page) => {
@@ -140,11 +160,4 @@ function noteTroubles(page: Page, { origin, api, realtime }: Stack, { problems, 
 export async function downloaded(page: Page, begin: () => Promise<unknown>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent("download"), begin()]);
   return await readFile(await download.path(), "utf8");
-}
-
-/** Milliseconds until something has happened. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { ADMIN } from "../../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { type Desk, startDesk } from "./desk.ts";
 
@@ -28,13 +27,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
   beforeAll(async () => {
     [desk, folder] = await Promise.all([startDesk(), tempFolder("health")]);
     desk.later(folder.remove);
-    const { page, stack, engine } = desk;
-    page.setDefaultTimeout(60_000);
-    await page.goto(/http\S+\/setup#token=[\w-]+/.exec(stack.api.output())?.[0] ?? "");
-    await page.getByLabel("User name").fill(ADMIN.username);
-    await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
-    await page.getByRole("button", { name: "Create administrator" }).click();
-    await page.getByRole("region", { name: "Host" }).waitFor();
+    const { engine } = desk;
 
     const source = join(folder.path, "source");
     await mkdir(source);

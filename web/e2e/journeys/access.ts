@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { ADMIN } from "../../../shared/testing/signed-in.ts";
-import { type Desk, timed } from "../desk.ts";
+import type { Desk } from "../desk.ts";
 
 /** From the console line to a signed-in desktop, and every way in and out of it. */
 export function accessJourney(at: () => Desk): void {
@@ -19,18 +19,15 @@ export function accessJourney(at: () => Desk): void {
     await page.getByRole("alert").or(page.locator(".callout")).getByText(/token/i).waitFor();
   });
 
-  test("the console's line leads to a signed-in desktop within seconds", async () => {
+  test("the console's line leads to a signed-in desktop", async () => {
     const { stack, page } = at();
     const link = /http\S+\/setup#token=[\w-]+/.exec(stack.api.output())?.[0] ?? "";
     expect(new URL(link).origin).toBe(stack.origin);
-    const took = await timed(async () => {
-      await page.goto("about:blank"); // only another fragment would not load the page anew
-      await page.goto(link);
-      await fillAccount(page);
-      await page.getByRole("button", { name: "Create administrator" }).click();
-      await page.getByRole("region", { name: "Host" }).waitFor();
-    });
-    expect(took).toBeLessThan(20_000);
+    await page.goto("about:blank"); // only another fragment would not load the page anew
+    await page.goto(link);
+    await fillAccount(page);
+    await page.getByRole("button", { name: "Create administrator" }).click();
+    await page.getByRole("region", { name: "Host" }).waitFor();
     expect(page.url()).not.toContain("token");
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
@@ -84,7 +81,7 @@ export function accessJourney(at: () => Desk): void {
     await page.getByRole("heading", { name: "Account" }).waitFor();
   });
 
-  test("a recovery code lets in another browser, once; ending its session cuts it off within a second", async () => {
+  test("a recovery code lets in another browser, once; ending its session cuts it off", async () => {
     const desk = at();
     const { page } = desk;
     const other = await desk.visit();
@@ -102,11 +99,8 @@ export function accessJourney(at: () => Desk): void {
     await end.first().waitFor();
     expect(await end.count()).toBe(1);
     const since = desk.problems.length;
-    const took = await timed(async () => {
-      await end.click();
-      await other.page.getByRole("heading", { name: "Log in" }).waitFor();
-    });
-    expect(took).toBeLessThan(1_500); // of which the click takes its part
+    await end.click();
+    await other.page.getByRole("heading", { name: "Log in" }).waitFor(); // nobody touches that page
     await eventually(async () => (await end.count()) === 0);
 
     await logIn(other.page);

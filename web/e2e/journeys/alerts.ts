@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import { type Receiver, startReceiver } from "../../../shared/testing/receiver.ts";
 import type { Desk } from "../desk.ts";
 
@@ -66,7 +67,7 @@ export function alertsJourney(at: () => Desk): void {
     await desk.open("/services", "Services");
     await page.getByRole("row").filter({ hasText: box.name }).getByText("alert", { exact: true }).waitFor();
     await expect
-      .poll(() => receiver.received.some(({ body }) => body.includes("Ailing boxes")), { timeout: 15_000 })
+      .poll(() => receiver.received.some(({ body }) => body.includes("Ailing boxes")), { timeout: HANG_MS })
       .toBe(true);
     await box.container.remove({ force: true });
     await desk.open("/alerts", "Alerts");

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { lacks } from "../../../shared/testing/parts.ts";
 import { startRegistry, type TestRegistry } from "../../../shared/testing/registry.ts";
 import type { Desk } from "../desk.ts";
 
@@ -14,8 +13,7 @@ export function imagesJourney(at: () => Desk): void {
   const dialog = (page: Page) => page.getByRole("dialog");
   const rowOf = (page: Page, text: string) => page.getByRole("row").filter({ hasText: text });
 
-  test("an image is pulled, its layers are told as they come, and its labels are words", async (context) => {
-    if (await lacks("registry")) return context.skip();
+  test("an image is pulled, its layers are told as they come, and its labels are words", async () => {
     const { engine, page, later, open } = at();
     registry = await startRegistry();
     reference = `${registry.host}/shop:1`;
@@ -42,8 +40,7 @@ export function imagesJourney(at: () => Desk): void {
     await page.getByText("No container is made of it.").waitFor();
   });
 
-  test("a newer one is shown, updated to, and left again with one click", async (context) => {
-    if (!registry) return context.skip();
+  test("a newer one is shown, updated to, and left again with one click", async () => {
     const { engine, page, later, open } = at();
     const name = `${mark}-shop`;
     const made = await engine.docker.createContainer({

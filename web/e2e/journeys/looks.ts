@@ -47,6 +47,7 @@ export function looksJourney(at: () => Desk): void {
       name: "looked-at",
       script: "echo INFO ready; echo ERROR late >&2; exec sleep 1000000",
     });
+    await desk.pm2.start({ name: "shop", source: "setInterval(() => {}, 1000);" });
     for (const [path, heading] of [...pages, [`/services/${box.name}`, box.name] as const]) {
       await desk.open(path, heading);
       await settled(desk.page);

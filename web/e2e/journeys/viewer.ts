@@ -1,4 +1,6 @@
+import process from "node:process";
 import { expect, test } from "vitest";
+import { ADMIN } from "../../../shared/testing/signed-in.ts";
 import type { Desk } from "../desk.ts";
 import { logIn } from "./access.ts";
 import { rowOf } from "./services.ts";
@@ -11,6 +13,12 @@ export function viewerJourney(at: () => Desk): void {
     const desk = at();
     const { page, stack } = desk;
     const box = await desk.engine.run({ name: "seen", script: "echo seen by all; exec sleep 1000000" });
+    await desk.pm2.start({ name: "shop", source: "setInterval(() => {}, 1000);" });
+    await desk.admin().ask("POST", "/api/mcp", {
+      name: "everything",
+      transport: { type: "stdio", command: process.execPath, args: ["--version"] },
+      password: ADMIN.password,
+    });
     await desk.open("/users", "Users");
     await page.getByRole("button", { name: "Add user" }).click();
     const dialog = page.getByRole("dialog");

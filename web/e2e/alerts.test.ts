@@ -1,0 +1,4 @@
+import { journey } from "./journey.ts";
+import { alertsJourney } from "./journeys/alerts.ts";
+
+await journey("alerts", alertsJourney);

@@ -1,0 +1,4 @@
+import { journey } from "./journey.ts";
+import { hostJourney } from "./journeys/host.ts";
+
+await journey("the host", hostJourney);

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks, type TestPart } from "../../shared/testing/parts.ts";
+import { type Desk, type DeskOptions, startDesk } from "./desk.ts";
+
+export interface JourneyOptions {
+  /** What it needs beyond Chromium and an Engine. */
+  needs?: TestPart[];
+  desk?: DeskOptions;
+}
+
+/**
+ * One way through the page, at servers, a browser and a log-in of its own: it runs alone or beside others, and what goes wrong
+ * in another leaves it as it is. Its steps are told in order.
+ */
+export async function journey(
+  title: string,
+  steps: (at: () => Desk) => void,
+  { needs = [], desk: options = {} }: JourneyOptions = {},
+): Promise<void> {
+  describe.skipIf(await lacks("chromium", "docker", ...needs))(title, () => {
+    let desk: Desk;
+    beforeAll(async () => {
+      desk = await startDesk(options);
+    });
+    afterAll(() => desk?.close());
+    steps(() => desk);
+
+    test("the page threw nothing, broke no rule of its content policy, and asked no stranger for anything", () => {
+      expect(desk.problems).toEqual([]);
+      expect(desk.strangers).toEqual([]);
+    });
+  });
+}

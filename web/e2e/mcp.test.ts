@@ -1,0 +1,4 @@
+import { journey } from "./journey.ts";
+import { mcpJourney } from "./journeys/mcp.ts";
+
+await journey("MCP servers", mcpJourney);
