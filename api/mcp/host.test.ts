@@ -278,6 +278,18 @@ describe("over stdio", () => {
     expect(host.get(other.id).status).toBe("stopped");
   });
 
+  test("leaves a server stopped that somebody stops or removes while it is being changed", async () => {
+    const transport = { type: "stdio" as const, command: node, args: [everything, "stdio"], env: {} };
+    const stop = async (id: string) => void (await host.stop(id));
+    for (const end of [stop, (id: string) => host.remove(id)]) {
+      const { id } = host.create(stdio([everything]));
+      await host.start(id);
+      await Promise.all([host.change(id, { name: "changed", transport }), end(id)]);
+      expect(statuses(id)).toEqual(["starting", "running", "stopped"]);
+      for (const { status } of host.list()) expect(status).toBe("stopped");
+    }
+  });
+
   test("ends a start under way when it is stopped or removed", async () => {
     const path = await script(`process.stderr.write(process.pid + "\\n"); ${silent}`);
     const { id } = host.create(stdio([path]));

@@ -21,7 +21,7 @@ export interface McpHost {
   list(): McpServer[];
   get(id: string): McpServer;
   create(server: CreateMcpServer): McpServer;
-  /** A server that runs is started anew with what changed. */
+  /** A server that runs is started anew with what changed, unless somebody stops it meanwhile. */
   change(id: string, server: ChangeMcpServer): Promise<McpServer>;
   remove(id: string): Promise<void>;
   start(id: string): Promise<McpServer>;
@@ -123,7 +123,9 @@ export function createMcpHost({ database, realtime, log, config, startMs }: McpH
       const runs = runner?.status === "running" || runner?.status === "starting";
       if (runs && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
         await runner.stop();
-        startQuietly(stored);
+        // Meanwhile somebody may have stopped or removed it.
+        const now = store.list().find((one) => one.id === id);
+        if (now?.desired === "running") startQuietly(now);
       }
       return describe(stored);
     },

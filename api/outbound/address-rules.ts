@@ -40,10 +40,11 @@ for (const [network, prefix] of [
 
 export const isInnerAddress = (address: string): boolean => inner.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** Where a server is reached: its name for TLS and the `Host` header, the address that was checked for the connection. */
+/** Where a server is reached: its name for TLS and the `Host` header, the addresses that were checked for the connection. */
 export interface PinnedAddress {
   url: URL;
-  address: string;
+  /** All the name has, in the resolver's order; at least one. */
+  addresses: readonly string[];
 }
 
 export interface AddressRules {
@@ -51,8 +52,8 @@ export interface AddressRules {
   check(url: string): URL;
   /** Resolves the name once and checks every address it has. Throws as `check`, and `upstream_unavailable`. */
   pin(url: string): Promise<PinnedAddress>;
-  /** The same for a server that is no web server, by its name or address; gives the one address to speak to. */
-  pinHost(host: string, port: number): Promise<string>;
+  /** The same for a server that is no web server, by its name or address; gives the addresses to speak to. */
+  pinHost(host: string, port: number): Promise<readonly string[]>;
 }
 
 /**
@@ -79,7 +80,7 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
     return url;
   };
 
-  const resolve = async (where: HostAndPort): Promise<string> => {
+  const resolve = async (where: HostAndPort): Promise<readonly string[]> => {
     let addresses: string[];
     try {
       addresses = (await lookup(bareName(where.hostname), { all: true })).map(({ address }) => address);
@@ -88,16 +89,15 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
     }
     // One inner address among public ones is a trick, not a mistake.
     if (!isListed(where) && addresses.some(isInnerAddress)) throw refusal();
-    const [address] = addresses;
-    if (address === undefined) throw new AppError("upstream_unavailable", "The server's name has no address.");
-    return address;
+    if (addresses.length === 0) throw new AppError("upstream_unavailable", "The server's name has no address.");
+    return addresses;
   };
 
   return {
     check,
     async pin(text) {
       const url = check(text);
-      return { url, address: await resolve(hostOf(url)) };
+      return { url, addresses: await resolve(hostOf(url)) };
     },
     pinHost: (host, port) => resolve({ hostname: host.toLowerCase(), port: String(port) }),
   };

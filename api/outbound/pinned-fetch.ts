@@ -3,11 +3,11 @@ import * as https from "node:https";
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import type { PinnedAddress } from "./address-rules.ts";
+import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 
 /** Longest answer, and longest line of an event stream, in bytes. */
 const MESSAGE_MAX = 16 * 1024 * 1024;
 const CONNECTIONS_MAX = 16;
-const CONNECT_MS = 10_000;
 
 export interface PinnedFetch {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
@@ -16,47 +16,61 @@ export interface PinnedFetch {
 }
 
 /**
- * A `fetch` that only ever speaks to the one address that was checked, whatever the name resolves to by now, follows no
- * redirect and bounds what it reads. The global `fetch` cannot be told which address to use.
+ * A `fetch` that only ever speaks to the addresses that were checked, whatever the name resolves to by now, follows no
+ * redirect and bounds what it reads. The global `fetch` cannot be told which addresses to use.
  */
-export function createPinnedFetch({ url: registered, address }: PinnedAddress): PinnedFetch {
+export function createPinnedFetch({ url: registered, addresses }: PinnedAddress): PinnedFetch {
   const secure = registered.protocol === "https:";
   const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX };
   const agent = secure ? new https.Agent(options) : new http.Agent(options);
   const name = registered.hostname.replace(/^\[|\]$/g, "");
 
+  let order = addresses;
+
+  const send = async (url: URL, init: RequestInit, address: string, limitMs: number, connected: () => void) => {
+    const headers = new Headers(init.headers);
+    headers.set("host", url.host);
+    headers.delete("accept-encoding"); // nothing here unpacks
+    const body = await bodyOf(init.body);
+    if (body) headers.set("content-length", String(body.byteLength));
+    const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+    const request = (secure ? https : http).request(
+      {
+        host: address,
+        port: url.port || (secure ? 443 : 80),
+        path: `${url.pathname}${url.search}`,
+        method: init.method ?? "GET",
+        headers: Object.fromEntries(headers),
+        agent,
+        ...(secure && isIP(name) === 0 ? { servername: name } : {}),
+        ...(init.signal ? { signal: init.signal } : {}),
+      },
+      resolve,
+    );
+    request.once("error", reject);
+    request.once("socket", (socket) => {
+      if (!socket.connecting) return connected();
+      const limit = setTimeout(() => request.destroy(new ConnectTimeout()), limitMs);
+      socket.once("connect", connected);
+      socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(limit));
+      request.once("close", () => clearTimeout(limit));
+    });
+    request.end(body);
+    return promise;
+  };
+
   return {
     async fetch(target, init = {}) {
       const url = new URL(target);
       if (url.origin !== registered.origin) throw new Error("Only the registered server is spoken to.");
-      const headers = new Headers(init.headers);
-      headers.set("host", url.host);
-      headers.delete("accept-encoding"); // nothing here unpacks
-      const body = await bodyOf(init.body);
-      if (body) headers.set("content-length", String(body.byteLength));
-      const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-      const request = (secure ? https : http).request(
-        {
-          host: address,
-          port: url.port || (secure ? 443 : 80),
-          path: `${url.pathname}${url.search}`,
-          method: init.method ?? "GET",
-          headers: Object.fromEntries(headers),
-          agent,
-          ...(secure && isIP(name) === 0 ? { servername: name } : {}),
-          ...(init.signal ? { signal: init.signal } : {}),
-        },
-        resolve,
+      const message = await tryAddresses(order, (address, limitMs, connected) =>
+        send(url, init, address, limitMs, () => {
+          connected();
+          // What took a connection is asked first from now on: a session lives at one address.
+          if (order[0] !== address) order = [address, ...order.filter((other) => other !== address)];
+        }),
       );
-      request.once("error", reject);
-      const limit = setTimeout(() => request.destroy(new Error("The server does not answer.")), CONNECT_MS);
-      request.once("socket", (socket) => {
-        if (socket.connecting) socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(limit));
-        else clearTimeout(limit);
-      });
-      request.once("close", () => clearTimeout(limit));
-      request.end(body);
-      return toResponse(await promise);
+      return toResponse(message);
     },
     close: () => agent.destroy(),
   };

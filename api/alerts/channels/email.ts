@@ -2,20 +2,27 @@ import { isIP } from "node:net";
 import { createTransport } from "nodemailer";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
+import { connectPinned } from "../../outbound/pinned-socket.ts";
 import { type AlertMessage, textOf, titleOf } from "../message.ts";
 import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send.ts";
 import type { StoredSettings } from "./settings.ts";
 
-/** Sends a mail of plain text. The connection goes to the address that was checked; the name is for TLS. */
+/** Sends a mail of plain text. The connection goes to the addresses that were checked; the name is for TLS. */
 export async function sendMail(
   { host, port, security, user, password, from, to }: Extract<StoredSettings, { type: "email" }>,
   message: AlertMessage,
   rules: AddressRules,
   signal: AbortSignal,
 ): Promise<void> {
-  const address = await withinLimit(rules.pinHost(host, port), signal);
+  const addresses = await withinLimit(rules.pinHost(host, port), signal);
   const transport = createTransport({
-    ...{ host: address, port, secure: security === "tls", requireTLS: security === "starttls" },
+    host,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    getSocket: (_options, done) => {
+      connectPinned(addresses, port, signal).then((connection) => done(null, { connection }), done);
+    },
     ignoreTLS: security === "none",
     ...(user !== undefined && password !== undefined ? { auth: { user, pass: password } } : {}),
     tls: { ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" },

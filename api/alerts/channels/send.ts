@@ -1,5 +1,6 @@
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
+import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
 import type { AlertMessage } from "../message.ts";
 import { sendMail } from "./email.ts";
@@ -75,15 +76,10 @@ async function skim(response: Response): Promise<void> {
 /** What a failed connection means, in words for people. */
 export function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return "The receiver did not answer in time.";
-  const { code = "", message = "" } = error as { code?: string; message?: string };
-  if (/redirect/i.test(message))
+  if (/redirect/i.test((error as { message?: string }).message ?? "")) {
     return "The receiver redirects, which is not followed: give the address it redirects to.";
-  if (code === "ECONNREFUSED") return "Nothing listens at this address and port.";
-  if (code === "ENETUNREACH" || code === "EHOSTUNREACH") return "There is no way to this address from here.";
-  if (code === "ETIMEDOUT" || /does not answer/.test(message)) return "The receiver did not answer in time.";
-  if (code === "ECONNRESET" || code === "EPIPE") return "The receiver cut the connection.";
-  if (/^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL)|EPROTO/.test(code)) {
-    return "The receiver's certificate is not trusted, or it does not speak TLS here.";
   }
+  const sentence = connectionFailure(error, "The receiver");
+  if (sentence !== undefined) return sentence;
   return "The message could not be delivered; the server's log has the details.";
 }

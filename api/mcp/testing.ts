@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+interface JsonRpc {
+  id?: number;
+  method: string;
+  params?: Record<string, unknown>;
+}
+
+/** How one method is answered: a result, or with the response itself. */
+export type McpAnswer = unknown | ((message: JsonRpc, response: ServerResponse, request: IncomingMessage) => unknown);
+
+/** Returned by an answer that has written the response itself, or never will. */
+export const written = Symbol("written");
+
+export interface McpTestServer {
+  port: number;
+  url: string;
+  /** Answers by method, changed while it runs. */
+  answers: Record<string, McpAnswer>;
+  /** Methods that came, oldest first. */
+  seen: string[];
+  /** Id of the one session that is known; null for a server without sessions. */
+  session: string | null;
+  /** Another answer to every POST: no MCP server. */
+  instead: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  close(): Promise<void>;
+}
+
+export const serverInfo = { name: "small", version: "1.0" };
+export const initialized = { protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo };
+
+/** A small real MCP server over Streamable HTTP of revision 2025-06-18 whose every answer a test can bend. */
+export async function startMcpServer(answers: Record<string, McpAnswer> = {}): Promise<McpTestServer> {
+  const server = createServer((request, response) => void handle(request, response));
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method !== "POST") return response.writeHead(405).end();
+    const body = await text(request);
+    if (mcp.instead) return mcp.instead(request, response);
+    const message = JSON.parse(body) as JsonRpc;
+    mcp.seen.push(message.method);
+    const stranger = mcp.session !== null && request.headers["mcp-session-id"] !== mcp.session;
+    if (stranger && message.method !== "initialize" && message.method !== "server/discover") {
+      return response.writeHead(404, { "content-type": "application/json" }).end('{"error":"Session not found"}');
+    }
+    if (message.id === undefined) return response.writeHead(202).end();
+    const known = mcp.answers[message.method];
+    const result = typeof known === "function" ? await known(message, response, request) : known;
+    if (result === written) return;
+    const session = message.method === "initialize" && mcp.session !== null ? { "mcp-session-id": mcp.session } : {};
+    response.writeHead(200, { "content-type": "application/json", ...session });
+    const answer =
+      result === undefined ? { error: { code: -32601, message: `Method not found: ${message.method}` } } : { result };
+    response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, ...answer }));
+  };
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const mcp: McpTestServer = {
+    port,
+    url: `http://127.0.0.1:${port}/mcp`,
+    answers: {
+      initialize: initialized,
+      ping: {},
+      "tools/list": { tools: [{ name: "good", inputSchema: { type: "object" } }] },
+      "tools/call": { content: [{ type: "text", text: "done" }] },
+      ...answers,
+    },
+    seen: [],
+    session: null,
+    instead: null,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return mcp;
+}
