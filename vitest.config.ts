@@ -4,6 +4,21 @@ import { defineConfig } from "vitest/config";
 /** Tests beside real daemons wait for real events: a limit only ends what hangs, on a machine as busy as it may be. */
 const limits = { testTimeout: 180_000, hookTimeout: 180_000, teardownTimeout: 60_000 };
 
+/** Functions of their arguments, without daemons or replaced modules: one worker reads their modules once for all of them. */
+const pure = [
+  "shared/{protocol,logs,health}/**/*.test.ts",
+  "shared/host/container-logs/*.test.ts",
+  "shared/host/{amp,container-facts,masking,value-mask}.test.ts",
+  "shared/host/docker/prune-previews.test.ts",
+  "shared/server/{origin-policy,peer-address,upstream-error}.test.ts",
+  "api/lib/{byte-range,unlimited}.test.ts",
+  "api/log-store/log-level.test.ts",
+  "api/stacks/{env-file,progress}.test.ts",
+  "api/stacks/check/check.test.ts",
+  "realtime/shells/scrollback.test.ts",
+  "bench/figures.test.ts",
+];
+
 export default defineConfig({
   test: {
     // Two cores: more workers only make the real daemons slower.
@@ -15,9 +30,11 @@ export default defineConfig({
           name: "server",
           environment: "node",
           include: ["{shared,api,realtime,deploy,bench}/**/*.test.ts", "web/*.test.ts"],
+          exclude: ["**/node_modules/**", ...pure],
           ...limits,
         },
       },
+      { test: { name: "pure", environment: "node", include: pure, isolate: false, ...limits } },
       {
         // The Solid plugin resolves for browsers, which breaks Socket.IO's server: hence a project of its own.
         plugins: [solid()],
@@ -26,6 +43,7 @@ export default defineConfig({
           name: "web",
           environment: "node",
           include: ["web/src/**/*.test.{ts,tsx}"],
+          isolate: false, // functions and stores without a page
           server: { deps: { inline: [/solid-js/, /@solidjs/, /@tanstack\/solid/, /@kobalte/] } },
           ...limits,
         },

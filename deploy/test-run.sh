@@ -118,7 +118,7 @@ run_everything() {
   types_pid=$!
   npm run --silent lint >"$work/lint.log" 2>&1 &
   lint_pid=$!
-  run_tests 5400 --project server --project web
+  run_tests 5400 --project server --project pure --project web
   run_tests 3600 --project browser
   status=0
   wait "$types_pid" || status=$?
