@@ -200,7 +200,7 @@ export class LogSubscriber {
   /** An end is not told again to a viewer who comes back with its cursor. */
   private withCursor(closed: StreamClosed): StreamClosed {
     const run = this.topic.position.get(RUN_TRACK);
-    if (closed.code !== "exited" || !run) return closed;
+    if (closed.exitCode === undefined || !run) return closed;
     return { ...closed, cursor: this.topic.source.formatCursor(new Map(this.position).set(RUN_TRACK, run)) };
   }
 }

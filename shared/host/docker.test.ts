@@ -42,6 +42,14 @@ describe.skipIf(withoutDocker)("viewing", () => {
     expect(await docker.identify(main)).toEqual({
       ...{ id, name: main, running: true, tty: false, logDriver: "json-file", exitCode: null, finishedAt: null },
       composeProject: null,
+      restarting: false,
+      runs: {
+        startedAt: expect.stringMatching(/^\d{4}-.*\.\d{9}Z$/),
+        finishedAt: null,
+        running: true,
+        exitCode: null,
+        restartCount: 0,
+      },
     });
   });
 

@@ -6,7 +6,17 @@ import type { StreamClosed, StreamClosedCode } from "../../protocol/events/servi
 import { createBackoff, delay } from "../../server/backoff.ts";
 import { toAppError } from "../../server/errors.ts";
 import type { ContainerIdentity } from "../docker.ts";
-import { changeEntry, idOf, knownRun, markOf, startOf, tracks, withRun } from "./container-position.ts";
+import {
+  changeEntry,
+  idOf,
+  knownRun,
+  markOf,
+  needsWholeLog,
+  newestTime,
+  startOf,
+  tracks,
+  withRun,
+} from "./container-position.ts";
 import type { StoredLine } from "./line-assembler.ts";
 import {
   currentRuns,
@@ -26,6 +36,8 @@ import { newestStoredTime } from "./tail-log.ts";
 const UNREADABLE_WAIT_MS = 10_000;
 /** A container that is being removed is gone after so many tries; a dead one is not. */
 const MAX_REFUSALS = 8;
+/** After so many streams that end at once the newest line is looked at. */
+const STALLS_BEFORE_LOOK = 4;
 /** The event of the end of a container that is gone has come by then. */
 const LAST_EVENT_MS = 100;
 
@@ -59,6 +71,8 @@ class Follower {
   private troubled = false;
   /** Times in a row that the Engine refused the log of a container it knows. */
   private refusals = 0;
+  /** Streams in a row that ended without a line. */
+  private stalls = 0;
   /** The stream stopped at a line that may have come before: reading the log, which has each line once, tells. */
   private doubtful: "backwards" | "equal" | undefined;
   /** Lines of one time and text are several in this log. */
@@ -249,8 +263,20 @@ class Follower {
       over.abort();
       stream.destroy();
     }
-    if (this.position !== before) this.backoff.reset();
-    else if (!signal.aborted) await this.backoff.wait(signal);
+    if (this.position !== before) {
+      this.stalls = 0;
+      this.backoff.reset();
+    } else if (!signal.aborted) {
+      if (++this.stalls % STALLS_BEFORE_LOOK === 0) await this.checkStall(container);
+      await this.backoff.wait(signal);
+    }
+  }
+
+  /** A damaged line ends the Engine's reading without a word, though there are newer lines. */
+  private async checkStall(container: ContainerIdentity): Promise<void> {
+    if (needsWholeLog(this.position)) return;
+    const newest = await newestStoredTime(this.access.docker, container, this.signal);
+    if (newest !== undefined && newest > (newestTime(this.position) ?? "")) throw new UnreadableLogError("");
   }
 
   /** Hands on every line of an open stream; a broken stream ends like a finished one. */
