@@ -11,6 +11,8 @@ export interface LineRecord {
   flags: number;
   /** Without its line end. */
   text: string;
+  /** It belongs to the line above it. Known of new lines only: it is not stored. */
+  continues?: boolean;
 }
 
 export const LEVEL_MASK = 7;

@@ -1,10 +1,10 @@
 import type { RunChange } from "../../shared/logs/container-runs.ts";
+import { detectLevel, isContinuation, LEVEL_LOOK_MAX, type LogLevel, logLevels } from "../../shared/logs/level.ts";
 import type { LogLine } from "../../shared/logs/log-source.ts";
 import type { LogGapReason } from "../../shared/protocol/log-search.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type LineRecord, STDERR } from "./block.ts";
 import { parseLineTime, toMicros } from "./line-time.ts";
-import { detectLevel } from "./log-level.ts";
 import { toPlain } from "./plain-text.ts";
 import type { MarkRecord, StreamState, Writer, Written } from "./writer.ts";
 
@@ -17,8 +17,6 @@ const PENDING_MAX = 4 * 1024 * 1024;
 const RETRY_MS = 5_000;
 /** An end that is older than lines before it by more than this was told by a clock that was set back. */
 const SET_BACK_US = 60_000_000;
-/** Part of a line that is looked at for its level. */
-const LEVEL_LOOK = 4_000;
 
 export interface IntakeOptions {
   writer: Writer;
@@ -73,6 +71,8 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   let waiting: (() => void)[] = [];
   let trouble: string | undefined;
   let released = false;
+  /** Level of the last line of stdout and of stderr: continuation lines have it too. */
+  const levelsAbove = new WeakMap<StreamState, Record<number, LogLevel>>();
   /** The container that bore a name last. */
   const owners = new Map<string, string>();
   for (const { name, sourceId } of writer.streams.values()) owners.set(name, sourceId);
@@ -118,6 +118,7 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
   /** A run stands before its first line, and after the last one before it. */
   const beginRun = (stream: StreamState, startedAt: string | null) => {
     stream.run++;
+    levelsAbove.delete(stream);
     stream.startedAt = startedAt;
     stream.ended = false;
     mark(stream, { kind: "started", us: placeOf(stream, startedAt) });
@@ -138,9 +139,15 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
     const { us, ns } = parseLineTime(time);
     const end = text.endsWith("\r\n") ? text.length - 2 : text.endsWith("\n") ? text.length - 1 : text.length;
     const line = text.slice(0, end);
-    const level = detectLevel(toPlain(line.length > LEVEL_LOOK ? line.slice(0, LEVEL_LOOK) : line));
+    const flag = error ? STDERR : 0;
+    const plain = toPlain(line.length > LEVEL_LOOK_MAX ? line.slice(0, LEVEL_LOOK_MAX) : line);
+    const above = levelsAbove.get(stream) ?? {};
+    const head = above[flag] ?? "unknown";
+    const continues = isContinuation(plain, head);
+    above[flag] = continues ? head : detectLevel(plain);
+    levelsAbove.set(stream, above);
     stream.lastUs = Math.max(stream.lastUs, us);
-    return { n: stream.nextN++, us, ns, flags: level | (error ? STDERR : 0), text: line };
+    return { n: stream.nextN++, us, ns, flags: logLevels.indexOf(above[flag]) | flag, text: line, continues };
   };
 
   return {

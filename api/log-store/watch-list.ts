@@ -46,6 +46,8 @@ export function createWatchList(onMatches: (told: WatchTold) => void): WatchList
     let count = 0;
     let newest: LineRecord | undefined;
     for (const line of lines) {
+      // A stack trace is one error, however many lines it has.
+      if (line.continues && pattern.text === undefined && pattern.regex === undefined) continue;
       if (line.us < youngest || !pattern.fitsFlags(line.flags) || !pattern.fitsText(line.text)) continue;
       count++;
       newest = line;

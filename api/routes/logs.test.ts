@@ -97,6 +97,28 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
     expect((await get("", { regex: "((a?){500})(a{900})" })).status).toBe(400);
   });
 
+  test("gives a line the level of its head, and a continuation line that of the line above it", async () => {
+    const lines: [level: string, text: string][] = [
+      ["error", "fail: Shop.Orders[13]"],
+      ["error", "      Payment refused"],
+      ["fatal", "crit: Shop[1]"],
+      ["debug", "dbug: Shop[2]"],
+      ["trace", "trce: Shop[3]"],
+      ["info", 'INFO relay forwarded {"level":"error","id":7}'],
+      ["info", "INFO started, log level=error"],
+    ];
+    const service = await engine.run({
+      script: `printf '%s\\n' ${lines.map(([, text]) => `'${text}'`).join(" ")}; exec sleep 1000`,
+    });
+    await kept(service, lines.length);
+    const found = await search(service);
+    expect(found.lines.map(({ level, text }) => [level, text])).toEqual(lines);
+    expect(texts(await search(service, { level: "error" }))).toEqual([
+      "fail: Shop.Orders[13]",
+      "      Payment refused",
+    ]);
+  });
+
   test("marks restarts, ends and replacements, and keeps what a removed container wrote", async () => {
     const service = await engine.run({ script: 'echo "begins"; exec sleep 1000' });
     await kept(service, 1);
@@ -270,6 +292,21 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
     expect(texts(around.body)).toEqual(["OOM in worker 7", "oom in worker 8"]);
     stop();
     expect(() => api.deps.logStore.watch({ containers: null, regex: "(" }, () => {})).toThrow("missing closing )");
+  });
+
+  test("counts a stack trace as one line for those who watch for a level", async () => {
+    const service = await engine.run({
+      name: "traced",
+      script: "sleep 1; printf 'ERROR refused\\n\\tat pay(Order.java:3)\\n\\tat main(Main.java:9)\\n'; exec sleep 1000",
+    });
+    const seen: LogMatches[] = [];
+    const stop = api.deps.logStore.watch({ containers: [service.name], levels: ["error"] }, (matches) =>
+      seen.push(matches),
+    );
+    await kept(service, 3);
+    await eventually(() => seen.length > 0);
+    expect(seen.map(({ count, sample }) => [count, sample.text])).toEqual([[1, "ERROR refused"]]);
+    stop();
   });
 
   test("refuses what is no query", async () => {

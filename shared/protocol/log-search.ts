@@ -1,11 +1,10 @@
 import { z } from "zod";
+import { type LogLevel, logLevels } from "../logs/log-levels.ts";
 import { containerRef } from "./identifier.ts";
 
 /** What kept lines are looked for by, and what is answered; `/api/logs`. */
 
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "unknown"] as const;
-/** `unknown`: nothing in the line says what it is. */
-export type LogLevel = (typeof logLevels)[number];
+export { type LogLevel, logLevels };
 export const logStreams = ["stdout", "stderr"] as const;
 export type LogStream = (typeof logStreams)[number];
 

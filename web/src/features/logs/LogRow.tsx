@@ -160,7 +160,7 @@ function Time(props: { iso: string; mode: TimeMode }) {
 function Summary(props: { line: LogLine; json: JsonLine }) {
   return (
     <>
-      <Show when={props.line.level !== "none"}>
+      <Show when={props.line.level !== "unknown"}>
         <span class="log-word">{props.line.level.toUpperCase()}</span>{" "}
       </Show>
       <Show when={props.json.message !== null}>

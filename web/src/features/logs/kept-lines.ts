@@ -1,4 +1,4 @@
-import type { LogLevel as KeptLevel, KeptLine, LogGapReason, LogMark } from "../../../../shared/protocol/log-search.ts";
+import type { KeptLine, LogGapReason, LogMark } from "../../../../shared/protocol/log-search.ts";
 import {
   closedText,
   type LogEntry,
@@ -7,22 +7,7 @@ import {
   type LogOrigin,
   type NoticeTone,
 } from "./log-entry.ts";
-import type { LogLevel } from "./log-level.ts";
 import { cleanLine, visibleName } from "./terminal-text.ts";
-
-const shownLevels: Record<KeptLevel, LogLevel> = {
-  trace: "debug",
-  debug: "debug",
-  info: "info",
-  warn: "warn",
-  error: "error",
-  fatal: "error",
-  unknown: "none",
-};
-
-/** Levels of the kept logs that are shown as the given ones. */
-export const keptLevels = (levels: ReadonlySet<LogLevel>): KeptLevel[] =>
-  (Object.keys(shownLevels) as KeptLevel[]).filter((level) => levels.has(shownLevels[level]));
 
 /** Length of the part of a container's id that names it. */
 const SHORT_ID = 12;
@@ -70,7 +55,7 @@ function toLine(line: KeptLine, id: number, origin: LogOrigin | undefined): LogL
     at: Date.parse(line.time),
     text: cleanLine(line.text),
     stream: line.stream,
-    level: shownLevels[line.level],
+    level: line.level,
     time: line.time,
     exact: true,
     container: line.containerId.slice(0, SHORT_ID),

@@ -99,6 +99,8 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
    */
   function toNotice({ lines }: Held, notice: Notice): LogEntry {
     const { text, tone, time = new Date().toISOString() } = notice;
+    // What follows continues no line from before.
+    lines.lastLevels.clear();
     const at = Math.max(lines.lastAt, notice.time === undefined ? newestAt - APART_MS : Date.parse(time));
     lines.lastAt = Number.isFinite(at) ? at : Date.parse(time);
     const { origin } = lines;

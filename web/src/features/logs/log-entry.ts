@@ -1,5 +1,5 @@
+import { LEVEL_LOOK_MAX, type LogLevel, levelAfter } from "../../../../shared/logs/level.ts";
 import type { GapReason, StreamClosedCode } from "../../../../shared/protocol/events/services.ts";
-import { type LogLevel, levelOf } from "./log-level.ts";
 import { cleanLine, plainText } from "./terminal-text.ts";
 
 export type LogStream = "stdout" | "stderr";
@@ -65,31 +65,25 @@ export interface LogBatch {
   cursor?: string;
 }
 
-/** A level stands at a line's beginning; the rest of a very long one is not read for it. */
-const LEVEL_HEAD = 2_000;
+/** Processes of one source whose last level is remembered. */
+const WRITERS_MAX = 256;
 
 /** What is remembered of one source between its batches. */
 export interface LineState {
   nextId(): number;
   origin?: LogOrigin;
-  /** Level of the last line of each stream: the lines of a stack trace belong to the line above them. */
-  lastLevel: Record<LogStream, LogLevel>;
+  /** Level of the last line by stream and process: continuation lines have it too. */
+  lastLevels: Map<string, LogLevel>;
   /** `at` of the last line. */
   lastAt: number;
 }
 
 export const createLineState = (nextId: () => number, origin?: LogOrigin): LineState => ({
   nextId,
-  lastLevel: { stdout: "none", stderr: "none" },
+  lastLevels: new Map(),
   lastAt: Number.NEGATIVE_INFINITY,
   ...(origin && { origin }),
 });
-
-/** The level of a cleaned line; one that is indented goes with the line above it. */
-export function levelAfter(text: string, above: LogLevel): LogLevel {
-  const own = levelOf(plainText(text.length > LEVEL_HEAD ? text.slice(0, LEVEL_HEAD) : text));
-  return own === "none" && /^(?:\s|Caused by:)/.test(text) ? above : own;
-}
 
 /** A container's cursor begins with the version of its form and the id of the container. */
 const containerCursor = /^c1~([0-9a-f]{12})~/;
@@ -101,10 +95,12 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const stream: LogStream = batch.type === "error" ? "stderr" : "stdout";
   const last = Date.parse(batch.timestamp);
   const container = containerCursor.exec(batch.cursor ?? "")?.[1];
-  return pieces.map((piece, index) => {
+  const writer = `${stream}/${batch.instance ?? ""}`;
+  let level = state.lastLevels.get(writer) ?? "unknown";
+  const lines = pieces.map((piece, index): LogLine => {
     const text = cleanLine(piece);
     const age = batch.ages?.[index] ?? 0;
-    state.lastLevel[stream] = levelAfter(text, state.lastLevel[stream]);
+    level = levelAfter(plainText(text.length > LEVEL_LOOK_MAX ? text.slice(0, LEVEL_LOOK_MAX) : text), level);
     state.lastAt = Math.max(state.lastAt, Number.isNaN(last) ? 0 : last - age);
     return {
       kind: "line",
@@ -112,7 +108,7 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
       at: state.lastAt,
       text,
       stream,
-      level: state.lastLevel[stream],
+      level,
       time: age ? new Date(last - age).toISOString() : batch.timestamp,
       exact: batch.ages !== undefined || index === pieces.length - 1,
       ...(batch.instance !== undefined && { instance: batch.instance }),
@@ -120,6 +116,9 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
       ...(container !== undefined && { container }),
     };
   });
+  if (state.lastLevels.size >= WRITERS_MAX) state.lastLevels.clear();
+  state.lastLevels.set(writer, level);
+  return lines;
 }
 
 const gapReasons: Record<Exclude<GapReason, "replaced">, string> = {

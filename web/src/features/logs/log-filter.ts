@@ -1,6 +1,6 @@
+import { type LogLevel, logLevels } from "../../../../shared/logs/log-levels.ts";
 import type { LinePattern } from "./line-pattern.ts";
 import type { LogEntry, LogStream } from "./log-entry.ts";
-import { type LogLevel, logLevels } from "./log-level.ts";
 import { plainText } from "./terminal-text.ts";
 
 export interface LogFilter {

@@ -1,6 +1,6 @@
+import type { LogLevel } from "../../../../shared/logs/log-levels.ts";
 import type { LogSearchAnswer } from "../../../../shared/protocol/log-search.ts";
 import type { LogStream } from "./log-entry.ts";
-import type { LogLevel } from "./log-level.ts";
 
 /** Which kept lines: as the reader chose them. */
 export interface KeptQuery {

@@ -1,4 +1,4 @@
-import { type LogLevel, logLevels } from "./log-level.ts";
+import { type LogLevel, logLevels } from "../../../../shared/logs/log-levels.ts";
 
 export const levelChoiceNames = ["all", "info", "warn", "error"] as const;
 export type LevelChoice = (typeof levelChoiceNames)[number];
@@ -13,9 +13,9 @@ export const levelChoices: readonly { value: LevelChoice; label: string }[] = [
 /** A line that names no level counts as information: only debugging output is noise by its own word. */
 const chosen: Record<LevelChoice, readonly LogLevel[]> = {
   all: logLevels,
-  info: ["error", "warn", "info", "none"],
-  warn: ["error", "warn"],
-  error: ["error"],
+  info: ["fatal", "error", "warn", "info", "unknown"],
+  warn: ["fatal", "error", "warn"],
+  error: ["fatal", "error"],
 };
 
 export const levelsOf = (choice: LevelChoice): ReadonlySet<LogLevel> => new Set(chosen[choice]);

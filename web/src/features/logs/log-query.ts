@@ -1,4 +1,3 @@
-import { keptLevels } from "./kept-lines.ts";
 import type { LinePattern } from "./line-pattern.ts";
 import type { LogStream } from "./log-entry.ts";
 import { everything, type LogFilter } from "./log-filter.ts";
@@ -48,7 +47,7 @@ export function toParameters(query: KeptQuery): [name: string, value: string][] 
     ["stream", query.stream],
     ["since", query.since],
     ["until", query.until],
-    ...(query.levels ? keptLevels(query.levels).map((level): [string, string] => ["level", level]) : []),
+    ...(query.levels ? [...query.levels].map((level): [string, string] => ["level", level]) : []),
   ];
   return parameters.filter((parameter): parameter is [string, string] => parameter[1] !== undefined);
 }
