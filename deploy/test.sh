@@ -67,6 +67,8 @@ if [ -n "$NODE_PACKAGE" ]; then
 fi
 export NODE
 mkdir -p "$work/tmp" "$work/home"
+# Some tests run programs as other users, who have to reach their files.
+chmod 711 "$work" "$work/tmp"
 
 machine_state "$work/before"
 status=0
