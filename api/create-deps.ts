@@ -16,6 +16,7 @@ import { createAlerts } from "./alerts/alerts.ts";
 import { loadCatalogue } from "./catalogue/catalogue.ts";
 import { createCredentialClaims } from "./catalogue/credential-claims.ts";
 import { openDatabase } from "./database/database.ts";
+import { adoptProcessNames } from "./database/process-names.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobs } from "./jobs/jobs.ts";
@@ -111,6 +112,10 @@ export function createApiDeps({
     ...{ realtime, config, log, logWatcher: logStore, figures: stats },
     mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
   });
+  const processNames = adoptProcessNames({
+    ...{ database, dataDir: config.DATA_DIR, processes, log },
+    onAdopted: alerts.rules.reload,
+  });
   const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
   const credentialClaims = createCredentialClaims();
   return {
@@ -125,6 +130,7 @@ export function createApiDeps({
     },
     async stop() {
       containerFacts.close();
+      processNames.close();
       await alerts.close(); // it watches the logs, and restarts by what it sees
       await Promise.all([
         mcp.close(),

@@ -23,10 +23,11 @@ const textOf = (data: unknown, name: string): string | undefined => {
 
 /** Whether a limited viewer may be told something that is about what `data` names. */
 function concerns(namespace: NamespaceName, limits: Limits, data: unknown): boolean {
+  // A PM2 name may be that of several apps: where the id is given, it alone says which one.
   const names =
     namespace === "services"
       ? [textOf(data, "containerName"), textOf(data, "serviceId")]
-      : [textOf(data, "pm2Name"), textOf(data, "deploymentId")];
+      : [textOf(data, "deploymentId") ?? textOf(data, "pm2Name")];
   const sees = namespace === "services" ? seesService : seesDeployment;
   return names.some((name) => name !== undefined && sees(limits, name));
 }

@@ -70,8 +70,8 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
       },
       processes: {
         ...processes,
-        logFiles: async (name) => {
-          const found = await processes.logFiles(name);
+        choose: async (wanted, sees) => {
+          const found = await processes.choose(wanted, sees);
           await gate.pass();
           return found;
         },

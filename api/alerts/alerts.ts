@@ -56,6 +56,8 @@ export interface Alerts {
     add(rule: AlertRuleInput, maker: RuleMaker): AlertRule;
     change(id: string, rule: AlertRuleInput, maker: RuleMaker): AlertRule;
     remove(id: string): void;
+    /** Takes rules that were changed beside this as they are stored now. */
+    reload(): void;
   };
   channels: {
     list(): AlertChannel[];
@@ -224,6 +226,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     rules: {
       list: ruleStore.list,
       get: ruleStore.get,
+      reload: applyRules,
       add(rule, maker) {
         checkPattern(rule);
         const added = ruleStore.add(rule, maker);

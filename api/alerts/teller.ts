@@ -1,3 +1,4 @@
+import { nameOfDeployment } from "../../shared/pm2/deployment-id.ts";
 import type { AlertSubject } from "../../shared/protocol/alert.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 
@@ -23,7 +24,12 @@ export function createTeller(realtime: Pick<WsClient, "emitToWS">) {
     // A limited viewer gets only what names something of theirs: of a storm each name has to be told.
     for (const { kind, name } of subjects.slice(0, NAMES_MAX)) {
       if (kind === "container") realtime.emitToWS("services", "alerts:changed", { containerName: name, timestamp });
-      else if (kind === "process") realtime.emitToWS("deployments", "alerts:changed", { pm2Name: name, timestamp });
+      else if (kind === "process")
+        realtime.emitToWS("deployments", "alerts:changed", {
+          deploymentId: name,
+          pm2Name: nameOfDeployment(name),
+          timestamp,
+        });
       else general = true;
     }
     if (general || subjects.length > NAMES_MAX) realtime.emitToWS("services", "alerts:changed", { timestamp });

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
@@ -56,7 +57,7 @@ describe("processes of PM2", () => {
       const { status, body } = await api.ask("POST", `/api/deployments/worker/${action}`);
       expect([action, status, body.deployment.status]).toEqual([action, 200, expected]);
     }
-    const change = { pm2Name: "worker", action: "reload", timestamp: expect.any(String) };
+    const change = { deploymentId: "worker", pm2Name: "worker", action: "reload", timestamp: expect.any(String) };
     expect(api.emitted).toContainEqual({ namespace: "deployments", event: "deployments:changed", data: change });
     expect(api.emitted).toContainEqual({
       ...{ namespace: "deployments", event: "status", room: "worker" },
@@ -73,6 +74,36 @@ describe("processes of PM2", () => {
     }
     expect((await api.ask("POST", "/api/deployments/a%0Ab/stop")).status).toBe(400);
     expect(await statusOf("worker")).toBe("online");
+  });
+
+  test("of one name in two namespaces are two: each is read, stopped, started, reloaded and deleted by itself", async () => {
+    await pm2.start({ name: "api", namespaces: ["default", "shop"], source });
+    await pm2.start({ name: "a/b:c%", source });
+    const { body } = await api.ask("GET", "/api/deployments");
+    const listed = body.deployments as Deployment[];
+    const ids = Object.fromEntries(listed.map(({ id, name, namespace }) => [id, `${name} in ${namespace}`]));
+    expect(ids).toMatchObject({
+      api: "api in default",
+      "shop/api": "api in shop",
+      "default/a%2Fb%3Ac%25": "a/b:c% in default",
+    });
+    const shop = encodeURIComponent("shop/api");
+    for (const action of ["stop", "start", "reload", "restart"]) {
+      const { status, body } = await api.ask("POST", `/api/deployments/${shop}/${action}`);
+      expect([action, status, body.deployment.id]).toEqual([action, 200, "shop/api"]);
+    }
+    expect((await api.ask("POST", `/api/deployments/${shop}/stop`)).status).toBe(200);
+    expect([await statusOf("api"), await statusOf(shop)]).toEqual(["online", "stopped"]);
+    expect((await api.ask("GET", "/api/deployments/api")).body.deployment.instances[0].restarts).toBe(0);
+    const odd = encodeURIComponent("default/a%2Fb%3Ac%25");
+    expect((await api.ask("GET", `/api/deployments/${odd}`)).body.deployment.name).toBe("a/b:c%");
+    const limited = await api.loginAs("operator", { deployments: ["api"] });
+    expect((await api.ask("POST", `/api/deployments/${shop}/start`, { cookie: limited })).status).toBe(403);
+    expect((await api.ask("DELETE", "/api/deployments/api")).status).toBe(200);
+    expect((await api.ask("GET", "/api/deployments/api")).status).toBe(404);
+    expect(await statusOf(shop)).toBe("stopped");
+    await pm2.command("delete", "api");
+    await pm2.command("delete", "a/b:c%");
   });
 
   test("are hidden from those limited to others, by list and by name alike", async () => {

@@ -4,7 +4,7 @@ import { UnavailableError } from "../../shared/host/dependency.ts";
 import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
 import { seesDeployment } from "../../shared/protocol/access.ts";
 import type { Deployment, DeploymentAction } from "../../shared/protocol/deployment.ts";
-import { processName } from "../../shared/protocol/identifier.ts";
+import { deploymentId } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -16,31 +16,33 @@ import { deploymentSchema } from "../schemas/deployment.ts";
 import { dependencySchema } from "../schemas/system.ts";
 
 const tag = "Deployments";
-const params = z.object({ id: processName.describe("The exact PM2 name.") });
+const params = z.object({
+  id: deploymentId.describe("The exact PM2 name, or `namespace/name` outside the `default` namespace."),
+});
 
 /** Processes of PM2: lists and single views, start, stop, restart, reload, delete. */
 export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "processes" | "realtime">) {
-  const find = async (c: Context<ApiEnv>, name: string): Promise<Deployment> => {
-    if (!seesDeployment(c.get("principal").limits, name)) {
+  const find = async (c: Context<ApiEnv>, id: string): Promise<Deployment> => {
+    if (!seesDeployment(c.get("principal").limits, id)) {
       throw new AppError("forbidden", "You are not allowed to see this process.");
     }
-    c.set("auditTarget", name);
-    const deployment = (await processes.list()).find((item) => item.name === name);
+    c.set("auditTarget", id);
+    const deployment = (await processes.list()).find((item) => item.id === id);
     if (!deployment) throw new AppError("not_found", "PM2 runs no process of that name.");
     return deployment;
   };
 
-  const tell = (name: string, status: Deployment["status"] | "deleted", action: string) => {
+  const tell = ({ id, name }: Deployment, status: Deployment["status"] | "deleted", action: string) => {
     const timestamp = new Date().toISOString();
-    realtime.emitToWS("deployments", "deployments:changed", { pm2Name: name, action, timestamp });
-    realtime.emitToDeployment(name, "status", { deploymentId: name, pm2Name: name, status, timestamp });
+    realtime.emitToWS("deployments", "deployments:changed", { deploymentId: id, pm2Name: name, action, timestamp });
+    realtime.emitToDeployment(id, "status", { deploymentId: id, pm2Name: name, status, timestamp });
   };
 
-  const act = async (c: Context<ApiEnv>, name: string, action: DeploymentAction) => {
-    await find(c, name);
-    await processes.act(name, action);
-    const deployment = await find(c, name);
-    tell(name, deployment.status, action);
+  const act = async (c: Context<ApiEnv>, id: string, action: DeploymentAction) => {
+    await find(c, id);
+    await processes.act(id, action);
+    const deployment = await find(c, id);
+    tell(deployment, deployment.status, action);
     return c.json(ok({ deployment }));
   };
 
@@ -60,13 +62,17 @@ export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "proces
         const { deployments, daemon } = await listOrState(processes.list);
         // Users and folders of the host are not for those who see single processes only.
         const otherDaemons = limits ? [] : await findOtherDaemons(processes.home);
-        const seen = deployments.filter(({ name }) => seesDeployment(limits, name));
+        const seen = deployments.filter(({ id }) => seesDeployment(limits, id));
         return c.json(ok({ deployments: seen, daemon, otherDaemons }));
       },
     )
     .get(
       "/:id",
-      described({ tag, summary: "All processes of one PM2 name", answer: { deployment: deploymentSchema } }),
+      described({
+        tag,
+        summary: "All processes of one PM2 name in its namespace",
+        answer: { deployment: deploymentSchema },
+      }),
       validated("param", params),
       async (c) => c.json(ok({ deployment: await find(c, c.req.valid("param").id) })),
     )
@@ -102,9 +108,9 @@ export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "proces
       described({ tag, summary: "Stop every process of the name and take it from PM2's list" }),
       validated("param", params),
       async (c) => {
-        const { name } = await find(c, c.req.valid("param").id);
-        await processes.remove(name);
-        tell(name, "deleted", "delete");
+        const deployment = await find(c, c.req.valid("param").id);
+        await processes.remove(deployment.id);
+        tell(deployment, "deleted", "delete");
         return c.json(ok({}));
       },
     );

@@ -12,7 +12,7 @@ const status = z.enum([
 ]);
 
 export const deploymentSchema = z.object({
-  id: z.string().describe("The PM2 name."),
+  id: z.string().describe("The PM2 name in the `default` namespace, `namespace/name` elsewhere."),
   name: z.string(),
   status,
   mode: z.enum(["fork", "cluster"]),

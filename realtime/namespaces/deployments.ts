@@ -29,19 +29,19 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
 
   const logs = createLogSubscriptions<DeploymentRef>({
     namespace: untypedNamespace(namespace),
-    openSource: (name) => createProcessLogs(name, processes, processEvents),
+    openSource: (id) => createProcessLogs(id, processes, processEvents),
     onFailed: (socket, { deploymentId }) => rooms.get(socket)?.leave(deploymentRoom(deploymentId)),
     log,
     lingerMs,
   });
 
-  const tell = (change: { pm2Name?: string; action: string }) =>
+  const tell = (change: { deploymentId?: string; pm2Name?: string; action: string }) =>
     announce("deployments", untypedNamespace(namespace), "deployments:changed", {
       ...change,
       timestamp: new Date().toISOString(),
     });
-  const onEvent = ({ name, action }: ProcessEvent) => void tell({ pm2Name: name, action });
-  const onListed = ({ name, action }: ListedChange) => void tell({ pm2Name: name, action });
+  const onEvent = ({ id, name, action }: ProcessEvent) => void tell({ deploymentId: id, pm2Name: name, action });
+  const onListed = ({ id, name, action }: ListedChange) => void tell({ deploymentId: id, pm2Name: name, action });
   const onDaemon = (up: boolean) => void tell({ action: up ? "daemon:up" : "daemon:down" });
   const list = watchProcessList(processes, () => namespace.sockets.size > 0, onListed);
   processEvents.on("event", onEvent);
@@ -67,12 +67,14 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
       const { deploymentId, pm2Name, tail, since, ages } = wanted;
       const ref = { deploymentId, pm2Name };
       const { limits } = socket.data.principal;
-      if (!seesDeployment(limits, pm2Name)) throw new AppError("not_found", "There is no such process.");
       if (!seesDeployment(limits, deploymentId)) {
         throw new AppError("forbidden", "You are not allowed to watch this deployment.");
       }
-      await unlessAborted(processes.logFiles(pm2Name), signal);
-      const { renewed } = logs.subscribe(untyped(socket), pm2Name, ref, { tail, since, ages });
+      const id = await unlessAborted(
+        processes.choose(wanted, (other) => seesDeployment(limits, other)),
+        signal,
+      );
+      const { renewed } = logs.subscribe(untyped(socket), id, ref, { tail, since, ages });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);
       return ref;

@@ -5,6 +5,8 @@ import type { Deployment } from "../../shared/protocol/deployment.ts";
 const COMPARE_MS = 5_000;
 
 export interface ListedChange {
+  /** Id of the deployment. */
+  id: string;
   name: string;
   action: "start" | "change" | "delete";
 }
@@ -13,6 +15,11 @@ export interface ProcessListWatch {
   /** Called when the first one looks: changes from now on are told. */
   begin(): void;
   close(): void;
+}
+
+interface Listed {
+  name: string;
+  signature: string;
 }
 
 /** What a viewer of the list would see change; processor time and the like are not part of it. */
@@ -28,7 +35,7 @@ export function watchProcessList(
   isWatched: () => boolean,
   onChange: (change: ListedChange) => void,
 ): ProcessListWatch {
-  let known: Map<string, string> | undefined;
+  let known: Map<string, Listed> | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -37,15 +44,17 @@ export function watchProcessList(
       known = undefined;
       return;
     }
-    const listed = new Map((await processes.list()).map((deployment) => [deployment.name, signatureOf(deployment)]));
+    const listed = new Map(
+      (await processes.list()).map((one) => [one.id, { name: one.name, signature: signatureOf(one) }]),
+    );
     const before = known;
     known = listed;
     if (!before || closed) return;
-    for (const [name, signature] of listed) {
-      const old = before.get(name);
-      if (old !== signature) onChange({ name, action: old === undefined ? "start" : "change" });
+    for (const [id, { name, signature }] of listed) {
+      const old = before.get(id);
+      if (old?.signature !== signature) onChange({ id, name, action: old === undefined ? "start" : "change" });
     }
-    for (const name of before.keys()) if (!listed.has(name)) onChange({ name, action: "delete" });
+    for (const [id, { name }] of before) if (!listed.has(id)) onChange({ id, name, action: "delete" });
   };
   const schedule = () => {
     if (closed) return;

@@ -118,6 +118,30 @@ describe("the logs of a PM2 name", () => {
     await eventually(() => expect(reader.lines.toSorted()).toEqual(["I am 0", "I am 1"]));
   });
 
+  test("of one name in two namespaces are two logs: the id says which, and a name alone means the default one", async () => {
+    await pm2.start({
+      name: "pair",
+      namespaces: ["default", "shop"],
+      source: "console.log('in', process.env.namespace); setInterval(() => {}, 1000);",
+      fields: { merge_logs: false },
+    });
+    const read = async (deploymentId: string) => {
+      const socket = realtime.connect("deployments");
+      const reader = readLogs(socket);
+      const ref = { deploymentId, pm2Name: "pair" };
+      expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 10 })).toEqual({ success: true, ...ref });
+      await eventually(() => expect(reader.lines).toHaveLength(1));
+      return reader.lines[0];
+    };
+    expect(await read("shop/pair")).toBe("in shop");
+    expect(await read("pair")).toBe("in default");
+    expect(await read("a word of the client's own")).toBe("in default");
+    const socket = realtime.connect("deployments");
+    const absent = { deploymentId: "other/pair", pm2Name: "pair" };
+    expect(await socket.emitWithAck("subscribe:logs", absent)).toMatchObject({ success: false, code: "not_found" });
+    await pm2.command("delete", "pair");
+  });
+
   test("tell that the process stopped, and go on when it is started again", async () => {
     await pm2.start({ name: "stopper", source: "console.log('started'); setInterval(() => {}, 1000);" });
     const { reader } = await follow("stopper", { tail: 10 });

@@ -56,14 +56,14 @@ function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string):
   }));
 }
 
-/** The logs of all processes of one PM2 name, read from the files the daemon names. */
-export function createProcessLogs(name: string, processes: ProcessHost, events: ProcessEvents): LogSource {
+/** The logs of all processes of one deployment, read from the files the daemon names. */
+export function createProcessLogs(id: string, processes: ProcessHost, events: ProcessEvents): LogSource {
   /** Tails that are being followed now: they alone know the order of a file's generations. */
   const following = new Map<string, FileTail>();
 
   const tailOf = async (lines: number): Promise<Position> => {
     const position = new Map<string, Mark>();
-    for (const track of toTracks(await processes.logFiles(name))) {
+    for (const track of toTracks(await processes.logFiles(id))) {
       const mark = await tailMark(track.path, lines);
       if (mark) position.set(track.id, mark);
     }
@@ -76,7 +76,7 @@ export function createProcessLogs(name: string, processes: ProcessHost, events: 
 
     async readAfter(from, handlers, signal) {
       const position = new Map(from);
-      for (const track of toTracks(await processes.logFiles(name))) {
+      for (const track of toTracks(await processes.logFiles(id))) {
         if (signal.aborted) break;
         const tail = new FileTail(track.path, from.get(track.id), {
           async onLines(lines, epoch) {
@@ -97,7 +97,7 @@ export function createProcessLogs(name: string, processes: ProcessHost, events: 
       return position;
     },
 
-    follow: (from, handlers, signal) => follow(name, processes, events, following, from, handlers, signal),
+    follow: (from, handlers, signal) => follow(id, processes, events, following, from, handlers, signal),
 
     compare(left, right) {
       if (left.epoch === right.epoch) return left.at - right.at;
@@ -129,7 +129,7 @@ function parseCursor(cursor: string): Position | undefined {
 }
 
 async function follow(
-  name: string,
+  id: string,
   processes: ProcessHost,
   events: ProcessEvents,
   following: Map<string, FileTail>,
@@ -167,17 +167,17 @@ async function follow(
   };
 
   while (!signal.aborted) {
-    const change = nextChange(name, events, signal);
+    const change = nextChange(id, events, signal);
     try {
-      const files = await processes.logFiles(name);
+      const files = await processes.logFiles(id);
       const tracks = toTracks(files);
       const wanted = new Set(tracks.map((track) => track.id));
       for (const track of tracks) if (!stops.has(track.id)) startTail(track);
-      for (const [id, stop] of stops) {
-        if (wanted.has(id)) continue;
+      for (const [trackId, stop] of stops) {
+        if (wanted.has(trackId)) continue;
         stop.abort.abort();
-        stops.delete(id);
-        following.delete(id);
+        stops.delete(trackId);
+        following.delete(trackId);
       }
       if (files.some((file) => file.running)) {
         if (standing !== undefined && standing !== "unsupported") {
@@ -208,11 +208,11 @@ async function follow(
 }
 
 /** Waits until something happens to processes of that name or to the daemon, or a while has passed. */
-function nextChange(name: string, events: ProcessEvents, signal: AbortSignal): Promise<void> {
+function nextChange(id: string, events: ProcessEvents, signal: AbortSignal): Promise<void> {
   const waiting = new AbortController();
   const wake = () => waiting.abort();
-  const onEvent = (event: { name: string }) => {
-    if (event.name === name) wake();
+  const onEvent = (event: { id: string }) => {
+    if (event.id === id) wake();
   };
   events.on("event", onEvent);
   events.on("daemon", wake);

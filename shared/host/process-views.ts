@@ -1,5 +1,6 @@
 import { basename, relative } from "node:path";
 import { z } from "zod";
+import { deploymentIdOf } from "../pm2/deployment-id.ts";
 import type { Deployment, DeploymentInstance, ProcessStatus } from "../protocol/deployment.ts";
 
 const statuses = ["online", "stopping", "stopped", "launching", "errored", "one-launch-status", "waiting restart"];
@@ -42,19 +43,22 @@ export function parseProcessList(list: unknown): ProcessEntry[] {
 
 const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]);
 
-/** Groups processes by their exact name, in the order of PM2's list. */
+export const idOfEntry = ({ pm2_env }: ProcessEntry): string => deploymentIdOf(pm2_env.namespace, pm2_env.name);
+
+/** Groups processes by namespace and exact name, in the order of PM2's list. */
 export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
   const groups = new Map<string, [ProcessEntry, ...ProcessEntry[]]>();
   for (const item of entries) {
-    const group = groups.get(item.pm2_env.name);
+    const id = idOfEntry(item);
+    const group = groups.get(id);
     if (group) group.push(item);
-    else groups.set(item.pm2_env.name, [item]);
+    else groups.set(id, [item]);
   }
-  return [...groups].map(([name, group]) => {
-    const { exec_mode, namespace, version, watch, pm_exec_path, pm_cwd } = group[0].pm2_env;
+  return [...groups].map(([id, group]) => {
+    const { name, exec_mode, namespace, version, watch, pm_exec_path, pm_cwd } = group[0].pm2_env;
     const instances = group.map(toInstance);
     return {
-      id: name,
+      id,
       name,
       status: statusOf(instances),
       mode: exec_mode === "cluster_mode" ? "cluster" : "fork",
@@ -63,7 +67,7 @@ export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
       namespace: namespace || "default",
       version: version === "N/A" || version === "" ? null : version,
       watching: watch,
-      own: ownNames.has(name),
+      own: ownNames.has(id),
     };
   });
 }

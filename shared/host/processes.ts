@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { chooseDeployment, deploymentIdOf } from "../pm2/deployment-id.ts";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
 import { AppError } from "../server/errors.ts";
 import { decodeArgument } from "./amp.ts";
@@ -6,7 +7,7 @@ import { createBreaker, DeadlineError } from "./breaker.ts";
 import { UnavailableError } from "./dependency.ts";
 import { followBus } from "./pm2-bus.ts";
 import { callPm2, Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
-import { type ProcessEntry, parseProcessList, toDeployments } from "./process-views.ts";
+import { idOfEntry, type ProcessEntry, parseProcessList, toDeployments } from "./process-views.ts";
 
 /** Where one PM2 process writes: PM2 names the files, and several processes may share them. */
 export interface ProcessLogFiles {
@@ -18,23 +19,30 @@ export interface ProcessLogFiles {
 }
 
 export interface ProcessEvent {
+  /** Id of the deployment. */
+  id: string;
   name: string;
   action: string;
 }
 
 /**
  * PM2's daemon, spoken to over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME) so that asking never starts one.
- * Each call ends within 3 s; `act` and `remove` take the process's own time-outs in addition, 40 s at most. Throws `AppError`: `not_found` (no process of exactly that name), `upstream_unavailable`.
+ * Each call ends within 3 s; `act` and `remove` take the process's own time-outs in addition, 40 s at most. Throws `AppError`: `not_found` (no deployment of exactly that id), `upstream_unavailable`.
  */
 export interface ProcessHost {
   /** PM2_HOME of the daemon. */
   readonly home: string;
   ping(): Promise<void>;
   list(): Promise<Deployment[]>;
-  /** Log files of every process whose name equals `name`. */
-  logFiles(name: string): Promise<ProcessLogFiles[]>;
-  act(name: string, action: DeploymentAction): Promise<void>;
-  remove(name: string): Promise<void>;
+  /**
+   * Id of the deployment a client means, among those it sees.
+   * @throws AppError `conflict` too: the name alone is that of several apps
+   */
+  choose(wanted: { deploymentId: string; pm2Name: string }, sees: (id: string) => boolean): Promise<string>;
+  /** Log files of every process of one deployment. */
+  logFiles(id: string): Promise<ProcessLogFiles[]>;
+  act(id: string, action: DeploymentAction): Promise<void>;
+  remove(id: string): Promise<void>;
   /**
    * Follows the daemon's event bus until aborted: `onEvent` for each process event, `onState` when the daemon comes
    * or goes. Reconnects by itself, and never starts a daemon.
@@ -79,8 +87,8 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
   };
   const list = async () => parseProcessList(await call("getMonitorData", {}));
 
-  const find = async (name: string): Promise<ProcessEntry[]> => {
-    const found = (await list()).filter(({ pm2_env }) => pm2_env.name === name);
+  const find = async (id: string): Promise<ProcessEntry[]> => {
+    const found = (await list()).filter((item) => idOfEntry(item) === id);
     if (found.length === 0) throw notFound();
     return found;
   };
@@ -91,8 +99,12 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       await call("ping", {});
     },
     list: async () => toDeployments(await list()),
-    async logFiles(name) {
-      return (await find(name)).map(({ pm2_env }) => ({
+    async choose(wanted, sees) {
+      const seen = toDeployments(await list()).filter(({ id }) => sees(id));
+      return chooseDeployment(seen, wanted).id;
+    },
+    async logFiles(id) {
+      return (await find(id)).map(({ pm2_env }) => ({
         pmId: pm2_env.pm_id,
         name: pm2_env.name,
         out: toLogFile(pm2_env.pm_out_log_path),
@@ -100,8 +112,8 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
         running: pm2_env.status === "online",
       }));
     },
-    async act(name, action) {
-      const found = await find(name);
+    async act(id, action) {
+      const found = await find(id);
       const run = async ({ pm2_env }: ProcessEntry) => {
         const { kill_timeout = KILL_TIMEOUT_MS, listen_timeout = LISTEN_TIMEOUT_MS, pm_id } = pm2_env;
         const limit = Math.min(ACTION_LIMIT_MS, kill_timeout + listen_timeout + GRACE_MS);
@@ -114,16 +126,21 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       if (action === "reload") for (const item of found) await run(item);
       else await Promise.all(found.filter((item) => action !== "start" || !isUp(item)).map(run));
     },
-    async remove(name) {
-      const found = await find(name);
+    async remove(id) {
+      const found = await find(id);
       await Promise.all(found.map(({ pm2_env }) => call("deleteProcessId", pm2_env.pm_id, ACTION_LIMIT_MS)));
     },
     watch({ onEvent, onState }, signal) {
       const onMessage = (topic: string, data: Buffer | undefined) => {
         if (topic !== "process:event") return;
-        const event = decodeArgument(data) as { event?: unknown; process?: { name?: unknown } } | undefined;
+        const event = decodeArgument(data) as
+          | { event?: unknown; process?: { name?: unknown; namespace?: unknown } }
+          | undefined;
         if (event?.process?.name === undefined) return;
-        onEvent({ name: String(event.process.name), action: String(event.event) });
+        const name = String(event.process.name);
+        const { namespace } = event.process;
+        const id = deploymentIdOf(typeof namespace === "string" ? namespace : "", name);
+        onEvent({ id, name, action: String(event.event) });
       };
       followBus(join(pm2Home, "pub.sock"), { onMessage, onState }, signal);
     },

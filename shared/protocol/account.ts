@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import { type Limits, type Permission, permissions, type Role, role } from "./access.ts";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "./password.ts";
 
@@ -30,8 +31,8 @@ export const newPassword = password.refine(
 /** Six digits of an authenticator, or one of the recovery codes. */
 export const secondFactor = z.string().trim().min(6).max(32);
 
-const nameList = z.array(z.string().min(1).max(255)).max(500).nullable();
-export const limits = z.strictObject({ services: nameList, deployments: nameList });
+const nameList = (longest: number) => z.array(z.string().min(1).max(longest)).max(500).nullable();
+export const limits = z.strictObject({ services: nameList(255), deployments: nameList(DEPLOYMENT_ID_MAX) });
 
 const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import {
   type AlertEventKind,
   type AlertSubjectKind,
@@ -62,7 +63,7 @@ export type AlertCondition = z.output<typeof alertCondition>;
 
 /** Names with `*` for any run of characters, and Compose projects; both empty: everything of the kind. */
 export const alertSubjects = z.strictObject({
-  names: z.array(line(255)).max(100).default([]),
+  names: z.array(line(DEPLOYMENT_ID_MAX)).max(100).default([]),
   projects: z.array(line(255)).max(100).default([]),
 });
 

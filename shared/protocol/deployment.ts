@@ -20,9 +20,9 @@ export interface DeploymentInstance {
   startedAt: string | null;
 }
 
-/** All processes of one PM2 name. */
+/** All processes of one PM2 name in one namespace. */
 export interface Deployment {
-  /** The PM2 name; it is the id too. */
+  /** The PM2 name in the `default` namespace, `namespace/name` elsewhere, its parts percent-encoded. */
   id: string;
   name: string;
   status: ProcessStatus;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import { hasControlCharacter } from "./rooms.ts";
 
 /** Container name or id by the Engine's own grammar (`[a-zA-Z0-9][a-zA-Z0-9_.-]+`), capped well above its 64-character ids. */
@@ -13,6 +14,13 @@ export const opaqueId = z
   .string()
   .min(1)
   .max(255)
+  .refine((id) => !hasControlCharacter(id), "must not hold control characters");
+
+/** A deployment's id, or the word a client has for it. */
+export const deploymentId = z
+  .string()
+  .min(1)
+  .max(DEPLOYMENT_ID_MAX)
   .refine((id) => !hasControlCharacter(id), "must not hold control characters");
 
 /** A PM2 process name: compared for equality with the daemon's list and used in no other way. */

@@ -66,6 +66,6 @@ export function may(principal: Pick<Principal, "role" | "scopes">, permission: P
 export const seesService = (limits: Limits, containerName: string): boolean =>
   limits.services === null || limits.services.includes(containerName);
 
-/** Whether a limited principal may see the named PM2 process. */
-export const seesDeployment = (limits: Limits, pm2Name: string): boolean =>
-  limits.deployments === null || limits.deployments.includes(pm2Name);
+/** Whether a limited principal may see the deployment of this id. */
+export const seesDeployment = (limits: Limits, deploymentId: string): boolean =>
+  limits.deployments === null || limits.deployments.includes(deploymentId);

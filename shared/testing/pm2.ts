@@ -13,6 +13,10 @@ const pm2Program = join(createRequire(import.meta.url).resolve("pm2/package.json
 
 export interface Pm2AppOptions {
   name: string;
+  /** One app in each, started together: PM2 moves an app of this name that runs already. Its own `default` when absent. */
+  namespaces?: string[];
+  /** More fields of the app's entry, by PM2's own names, such as `out_file`. */
+  fields?: Record<string, unknown>;
   /** Source of an ES module that Node runs. */
   source: string;
   instances?: number;
@@ -59,8 +63,9 @@ export async function testPm2(): Promise<TestPm2> {
     home,
     command,
     daemonPid,
-    start: async ({ name, source, instances, env: appEnv = {}, maxRestarts, args = [] }) => {
-      const script = join(home, `${name.replace(/[^\w-]/g, "_")}.mjs`);
+    start: async ({ name, namespaces, fields, source, instances, env: appEnv = {}, maxRestarts, args = [] }) => {
+      const file = name.replace(/[^\w-]/g, "_");
+      const script = join(home, `${file}.mjs`);
       await writeFile(script, source);
       const app = {
         name,
@@ -70,9 +75,13 @@ export async function testPm2(): Promise<TestPm2> {
         instances,
         env: appEnv,
         max_restarts: maxRestarts,
+        ...fields,
       };
-      const config = join(home, `${name.replace(/[^\w-]/g, "_")}.config.json`);
-      await writeFile(config, JSON.stringify({ apps: [app] }));
+      const config = join(home, `${file}.config.json`);
+      await writeFile(
+        config,
+        JSON.stringify({ apps: namespaces?.map((namespace) => ({ ...app, namespace })) ?? [app] }),
+      );
       await command("start", config, ...args);
       await notePids();
       return script;

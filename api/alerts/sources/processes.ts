@@ -24,22 +24,22 @@ export function createProcessSource(
       const list = await processes.list();
       isKnown = true;
       const now = new Map<string, number>();
-      for (const { name, instances } of list) {
-        const subject = { kind: "process", name } as const;
+      for (const { id, instances } of list) {
+        const subject = { kind: "process", name: id } as const;
         const failed = instances.filter(({ status }) => status === "errored").length;
         const detail = failed > 0 ? "PM2 has given up restarting it" : "it does not fail";
         sink.report("process-failed", subject, { active: failed > 0, detail });
         sink.hold(subject, failed > 0 ? detail : null);
         let fresh = 0;
         for (const instance of instances) {
-          const key = `${instance.pmId} ${name}`;
+          const key = `${instance.pmId} ${id}`;
           now.set(key, instance.restarts);
           fresh += Math.max(0, instance.restarts - (restarts.get(key) ?? instance.restarts));
         }
         if (fresh > 0) sink.report("process-restarts", subject, { occurrences: fresh, detail: "restarted" });
       }
       restarts = now;
-      sink.settle("process", new Set(list.map(({ name }) => name)));
+      sink.settle("process", new Set(list.map(({ id }) => id)));
     },
     everyMs,
     log,

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { ages, cursor, opaqueId, processName, tail } from "../identifier.ts";
+import { ages, cursor, deploymentId, processName, tail } from "../identifier.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 import type { Gap, StreamClosed, StreamState } from "./services.ts";
 
 export const deploymentLogsSubscription = z.strictObject({
-  deploymentId: opaqueId,
+  deploymentId,
   pm2Name: processName,
   tail,
   since: cursor.optional(),
   ages,
 });
-export const deploymentUnsubscription = z.strictObject({ deploymentId: opaqueId.optional(), pm2Name: processName });
+export const deploymentUnsubscription = z.strictObject({ deploymentId: deploymentId.optional(), pm2Name: processName });
 
 export interface DeploymentRef {
   deploymentId: string;
@@ -41,7 +41,12 @@ export interface DeploymentsServerToClient {
   "stream:closed": (closed: DeploymentRef & StreamClosed) => void;
   "stream:state": (state: DeploymentRef & StreamState) => void;
   /** An alert of this process began, changed or ended. Ask the API. */
-  "alerts:changed": (change: { pm2Name?: string; timestamp: string }) => void;
+  "alerts:changed": (change: { deploymentId?: string; pm2Name?: string; timestamp: string }) => void;
   /** A process was started, stopped, restarted, deleted…; ask the API for the list again. */
-  "deployments:changed": (change: { pm2Name?: string; action: string; timestamp: string }) => void;
+  "deployments:changed": (change: {
+    deploymentId?: string;
+    pm2Name?: string;
+    action: string;
+    timestamp: string;
+  }) => void;
 }

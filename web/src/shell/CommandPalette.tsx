@@ -4,6 +4,7 @@ import Rocket from "lucide-solid/icons/rocket";
 import SunMoon from "lucide-solid/icons/sun-moon";
 import UserRound from "lucide-solid/icons/user-round";
 import { type Component, createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
+import { labelOf } from "../features/deployments/deployment-list.ts";
 import { useDeployments, useServices } from "../lib/queries.ts";
 import { theme } from "../lib/theme.ts";
 import { mayOpen, navigation } from "./navigation.tsx";
@@ -46,7 +47,7 @@ export default function CommandPalette(props: { onClose: () => void; onNavigate:
       run: go(`/services/${encodeURIComponent(service.id)}`),
     })),
     ...(deployments.data?.deployments ?? []).map((deployment) => ({
-      label: deployment.name,
+      label: labelOf(deployment),
       group: "Deployment",
       icon: Rocket,
       run: go(`/deployments/${encodeURIComponent(deployment.id)}`),

@@ -199,7 +199,11 @@ export function RuleDialog(props: {
                 rows={2}
                 value={draft.names}
                 placeholder={subject() === "host" ? "/" : "shop-*"}
-                hint="One a line; * stands for anything. Empty: all."
+                hint={
+                  subject() === "process"
+                    ? "One a line, namespace/name outside the default namespace; * stands for anything. Empty: all."
+                    : "One a line; * stands for anything. Empty: all."
+                }
                 onInput={(names) => setDraft({ names })}
               />
               <Show when={subject() === "container"}>

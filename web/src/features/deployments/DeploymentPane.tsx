@@ -9,7 +9,7 @@ import type { OpenLog } from "../logs/live-logs.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { DeploymentActions } from "./DeploymentActions.tsx";
 import type { DeploymentDeeds } from "./deployment-deeds.ts";
-import { lookOf, lookOfStatus } from "./deployment-list.ts";
+import { labelOf, lookOf, lookOfStatus } from "./deployment-list.ts";
 import { createProcessHistory } from "./process-history.ts";
 
 /** Lines of history a log begins with, and figures kept for the charts. */
@@ -27,11 +27,12 @@ export interface DeploymentPaneProps {
 /** One deployment: its log, its processes, its settings. */
 export function DeploymentPane(props: DeploymentPaneProps) {
   const look = () => lookOf(props.deployment);
+  const id = createMemo(() => props.deployment.id);
   const name = createMemo(() => props.deployment.name);
   const source = createMemo((): OpenLog => {
-    const current = name();
+    const [current, currentName] = [id(), name()];
     return ({ onLogs, ...handlers }) =>
-      deploymentsWS.subscribeLogs(current, current, onLogs, { tail: TAIL, ...handlers });
+      deploymentsWS.subscribeLogs(current, currentName, onLogs, { tail: TAIL, ...handlers });
   });
   return (
     <>
@@ -39,7 +40,7 @@ export function DeploymentPane(props: DeploymentPaneProps) {
         title={
           <>
             <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
-            <span class="truncate">{visibleName(props.deployment.name)}</span>
+            <span class="truncate">{labelOf(props.deployment)}</span>
           </>
         }
         note={`${visibleName(props.deployment.script)} · ${props.deployment.mode} · ${look().text}`}

@@ -26,7 +26,7 @@ import { visibleName } from "../logs/terminal-text.ts";
 import { DeploymentActions } from "./DeploymentActions.tsx";
 import { DeploymentPane } from "./DeploymentPane.tsx";
 import { createDeploymentDeeds, type DeploymentDeeds } from "./deployment-deeds.ts";
-import { deedWords, lookOf, matches, totalsOf } from "./deployment-list.ts";
+import { deedWords, labelOf, lookOf, matches, totalsOf } from "./deployment-list.ts";
 import "./deployments.css";
 
 export interface DeploymentsViewProps {
@@ -172,7 +172,7 @@ const narrowColumns: Column<Deployment>[] = [
     width: "clip",
     cell: (deployment) => (
       <Status tone={lookOf(deployment).tone} pulse={lookOf(deployment).pulse}>
-        {visibleName(deployment.name)}
+        {labelOf(deployment)}
       </Status>
     ),
   },
@@ -191,7 +191,7 @@ function columnsOf(deeds: DeploymentDeeds): Column<Deployment>[] {
       cell: (deployment) => (
         <div class="deployment-name">
           <div class="row">
-            <b class="truncate">{visibleName(deployment.name)}</b>
+            <b class="truncate">{labelOf(deployment)}</b>
             <Show when={deployment.own}>
               <Badge tone="accent" title="A part of this panel">
                 panel

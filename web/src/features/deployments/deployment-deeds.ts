@@ -3,12 +3,11 @@ import { api } from "../../lib/api.ts";
 import { createPendingActions } from "../../lib/pending-actions.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { confirm, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { type DeploymentDeed, deedWords } from "./deployment-list.ts";
+import { type DeploymentDeed, deedWords, labelOf } from "./deployment-list.ts";
 
 /** What would take the panel away from under the person is asked about first. */
 async function agreed(deployment: Deployment, deed: DeploymentDeed): Promise<boolean> {
-  const name = visibleName(deployment.name);
+  const name = labelOf(deployment);
   if (deed === "delete") {
     return confirm({
       title: `Delete ${name}?`,
@@ -40,7 +39,7 @@ export function createDeploymentDeeds() {
       deed,
       async () => {
         await work();
-        toast.success(`${visibleName(deployment.name)} ${deedWords[deed].done}`);
+        toast.success(`${labelOf(deployment)} ${deedWords[deed].done}`);
         await invalidate(queryKeys.deployments);
       },
       (error) => {

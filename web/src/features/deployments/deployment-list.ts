@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentAction, ProcessStatus } from "../../../../shared/protocol/deployment.ts";
 import type { Tone } from "../../ui/index.ts";
+import { visibleName } from "../logs/terminal-text.ts";
 
 export interface DeploymentTotals {
   online: number;
@@ -10,6 +11,10 @@ export interface DeploymentTotals {
   /** Milliseconds since the epoch of the earliest start among what runs; null when nothing does. */
   since: number | null;
 }
+
+/** What a deployment is called: with its namespace, unless that is PM2's own. */
+export const labelOf = ({ name, namespace }: Pick<Deployment, "name" | "namespace">): string =>
+  visibleName(namespace === "default" ? name : `${namespace}/${name}`);
 
 /** The figures of all processes of one name together. */
 export function totalsOf({ instances }: Pick<Deployment, "instances">): DeploymentTotals {

@@ -18,6 +18,7 @@ import { useDeployments, useMcpServers, useServices } from "../../lib/queries.ts
 import { session } from "../../lib/session.ts";
 import { StatusDot, type Tone } from "../../ui/Badge.tsx";
 import { Meter } from "../../ui/Meter.tsx";
+import { labelOf } from "../deployments/deployment-list.ts";
 import { lookOf, statusText } from "../services/service-state.ts";
 import { rootDisk } from "./root-disk.ts";
 
@@ -132,7 +133,7 @@ export function DeploymentsTile(props: TileProps) {
   const items = () =>
     query.data?.deployments.map((deployment): TileItem => {
       return {
-        name: deployment.name,
+        name: labelOf(deployment),
         tone: isProcessFault(deployment)
           ? "bad"
           : deployment.status === "online"

@@ -7,6 +7,7 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import type { Stack } from "../../../../shared/protocol/stack.ts";
 import type { DiskStats } from "../../../../shared/protocol/system.ts";
 import { hrefOf, subjectName } from "../alerts/alert-words.ts";
+import { labelOf } from "../deployments/deployment-list.ts";
 import { statusText } from "../services/service-state.ts";
 
 export interface Concern {
@@ -86,12 +87,12 @@ function concernOfContainer(service: Service, now: number): { concern: Concern; 
   return { concern, isDown };
 }
 
-const concernOfApp = ({ id, name, status }: Deployment): Concern => ({
-  id: idOf({ kind: "process", name }),
+const concernOfApp = (deployment: Deployment): Concern => ({
+  id: idOf({ kind: "process", name: deployment.id }),
   tone: "bad",
-  what: name,
-  why: status === "errored" ? "Errored, PM2 no longer restarts it" : "Restarts again and again",
-  href: `/deployments/${encodeURIComponent(id)}`,
+  what: labelOf(deployment),
+  why: deployment.status === "errored" ? "Errored, PM2 no longer restarts it" : "Restarts again and again",
+  href: `/deployments/${encodeURIComponent(deployment.id)}`,
   alerts: [],
 });
 
