@@ -56,12 +56,14 @@ lacks() { ! prints "$1"; }
 put_source() {
   git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do if [ -e "$file" ]; then printf '%s\0' "$file"; fi; done |
     tar --null -T - -c | tar -C "$machine/root/source" --no-same-owner -x
-  git -C "$machine/root/source" init -q
+  source_git init -q
   commit_source first
 }
+# The clone is an ordinary user's by then, which git would refuse.
+source_git() { git -c safe.directory='*' -C "$machine/root/source" "$@"; }
 commit_source() {
-  git -C "$machine/root/source" add -A
-  git -C "$machine/root/source" -c user.name=test -c user.email=test@localhost commit -qm "$1"
+  source_git add -A
+  source_git -c user.name=test -c user.email=test@localhost commit -qm "$1" || fail "The source could not be committed."
 }
 
 start_registry() {

@@ -149,7 +149,7 @@ test_upgrades() {
   check "and goes back by itself" prints "the panel runs as before"
   check "with the site of before" on 'grep -q "A new line" /etc/nginx/sites-available/ai-desktop.conf'
   check "answers after a bad upgrade" panel_answers
-  git -C "$machine/root/source" reset -q --hard HEAD~1
+  source_git reset -q --hard HEAD~1
   on 'for i in 1 2 3 4 5 6 7; do cp /var/backups/ai-desktop/before-upgrade-* /var/backups/ai-desktop/before-upgrade-2020010${i}T000000Z.tar.gz 2>/dev/null || cp "$(ls /var/backups/ai-desktop/* | head -n 1)" /var/backups/ai-desktop/before-upgrade-2020010${i}T000000Z.tar.gz; done; rm -rf /var/lib/ai-desktop/data.before-*'
   printf '\nAnother release.\n' >>"$machine/root/source/CHANGELOG.md"
   commit_source fourth
