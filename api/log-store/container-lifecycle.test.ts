@@ -63,15 +63,9 @@ describe.skipIf(await lacks("docker"))("the kept log of a container", () => {
     const api = await apiOf(engine.dockerHost);
     const box = await engine.run({ script: "echo boot; exec sleep 1000" });
     for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
-    const all = await eventually(async () => {
-      const entries = await kept(api, box.name);
-      return entries.at(-1) === "boot 11" && entries;
-    }, 40_000);
-    const expected = Array.from({ length: 11 }, (_, index) => [
-      ...(index === 0 ? [] : ["<exited 137>"]),
-      "<started>",
-      `boot ${index + 1}`,
-    ]).flat();
-    expect(all).toEqual(expected);
+    // A run may be killed before it writes its line.
+    const runs = Array.from({ length: 10 }, (_, index) => `<exited 137> <started>( boot ${index + 2})?`);
+    const expected = new RegExp(`^<started>( boot 1)? ${runs.join(" ")}$`);
+    await eventually(async () => expect((await kept(api, box.name)).join(" ")).toMatch(expected), 40_000);
   }, 120_000);
 });
