@@ -1,4 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { silentLog } from "../shared/server/log.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "./testing.ts";
 
@@ -208,4 +211,21 @@ describe("GET", () => {
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ success: false, code: "not_found" });
   });
+});
+
+test("a publisher that goes away in the middle of its body is no fault of the server", async () => {
+  const log = silentLog();
+  const error = vi.spyOn(log, "error");
+  const server = await startRealtime({ log });
+  const headers = { Authorization: `Bearer ${EMIT_TOKEN}`, "Content-Type": "application/json", "Content-Length": 100 };
+  const begun = once(server.http, "request");
+  const sent = request(`${server.url}/emit`, { method: "POST", headers }).on("error", () => {});
+  sent.write("{");
+  const [incoming] = (await begun) as [IncomingMessage];
+  await eventually(() => incoming.listenerCount("data") > 0);
+  const closed = new Promise((resolve) => incoming.once("close", resolve));
+  sent.destroy();
+  await closed;
+  await server.stop();
+  expect(error.mock.calls).toEqual([]);
 });

@@ -74,8 +74,10 @@ function readBody(request: IncomingMessage): Promise<string> {
     request.once("end", () => {
       resolve((parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8"));
     });
-    request.once("close", () => reject(new AppError("gone", "The connection has ended."))); // no effect after the end
-    request.once("error", reject);
+    // Node names a sender that went away an error as well; neither has an effect after the end.
+    for (const end of ["close", "error"]) {
+      request.once(end, () => reject(new AppError("gone", "The connection has ended.")));
+    }
   });
 }
 

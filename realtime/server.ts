@@ -12,6 +12,7 @@ import { createPeers } from "../shared/server/peer-address.ts";
 import { announce } from "./announce.ts";
 import { type GuardedConnection, guardConnection } from "./connection-guard.ts";
 import type { RealtimeDeps } from "./deps.ts";
+import { endUpgrade } from "./end-upgrade.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
 import { createLaggards } from "./fanout/laggards.ts";
 import { TurnWriter } from "./fanout/turn-writer.ts";
@@ -231,5 +232,5 @@ function refuseUpgrade(socket: Duplex, thrown: unknown): void {
     "Cross-Origin-Resource-Policy: same-origin",
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  endUpgrade(socket, `${head.join("\r\n")}\r\n\r\n${body}`);
 }
