@@ -103,6 +103,8 @@ find_public_name() {
     if [ -n "$(canonical_address "$domain")" ]; then ip="$domain" && domain=""; fi
   fi
   if [ -n "$domain" ]; then
+    # awk reads lines, and the name must be one.
+    case "$domain" in *[!A-Za-z0-9.-]*) fail "--domain needs a host name such as panel.example.com, without https:// and port; this is no such name: $domain" ;; esac
     public_name="$(printf '%s' "$domain" | tr '[:upper:]' '[:lower:]')"
     public_name="${public_name%.}"
     printf '%s' "$public_name" | awk 'length($0) > 253 { exit 1 } { exit !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$/ }' ||

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseEnv, promisify } from "node:util";
@@ -58,12 +58,34 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
       "panel_1.example.com",
       "panel.1",
       `${"a".repeat(260)}.com`,
+      "panel.example.com\nNODE_OPTIONS=--require=/tmp/x.js",
+      "panel.example.com\n",
     ];
     for (const said of await each('domain="$value"; find_public_name', names))
       expect(said).toMatch(/^Error: --domain needs/);
     const addresses = ["203.0.113.256", "203.0.113", "2001:db8::g", "fe80::1%eth0", "panel.example.com"];
     for (const said of await each('ip="$value"; find_public_name', addresses))
       expect(said).toMatch(/^Error: --ip needs/);
+  });
+
+  test("takes no variable with a line break, which would bring a setting of its own", async () => {
+    const check = "check_kept_variables; printf fine";
+    expect(await shell(check, [], { REDIS_URL: "redis://127.0.0.1:6379 # $(id)" })).toBe("fine");
+    const refused = shell(check, [], { STACKS_ROOTS: "/srv/a\nNODE_OPTIONS --require=/tmp/x.js" });
+    await expect(refused).rejects.toThrow(/STACKS_ROOTS cannot hold a line break/);
+  });
+
+  test("makes no release of a source whose links lead out of it, or may do so later", async () => {
+    const release = join(folder.path, "release");
+    const own = () => shell('own_release "$1"; printf fine', [release]);
+    await mkdir(join(release, "api"), { recursive: true });
+    await symlink("../api/main.ts", join(release, "api/inside"));
+    expect(await own()).toBe("fine");
+    for (const target of ["/etc/passwd", join(folder.path, "not/there/yet.ts"), "../../elsewhere"]) {
+      await symlink(target, join(release, "api/outside"));
+      await expect(own()).rejects.toThrow(/links to what lies elsewhere/);
+      await rm(join(release, "api/outside"));
+    }
   });
 
   const lines = [

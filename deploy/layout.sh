@@ -66,7 +66,7 @@ build_in() {
 own_release() {
   if [ "$(id -u)" = 0 ]; then chown -hR root:root "$1"; fi
   chmod -R u+rwX,go=rX,ug-s "$1"
-  outside="$(find "$1" -type l -exec readlink -f {} + | awk -v inside="$(readlink -f "$1")/" 'index($0, inside) != 1' | head -n 3)"
+  outside="$(find "$1" -type l -exec readlink -m {} + | awk -v inside="$(readlink -f "$1")/" 'index($0, inside) != 1' | head -n 3)"
   [ -z "$outside" ] || fail "The source has links to what lies elsewhere: $outside"
 }
 

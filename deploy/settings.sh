@@ -49,6 +49,16 @@ wanted_origin() {
   fi
 }
 
+# Ends the script when a variable that is kept has a line break: what follows it would be a setting of its own.
+check_kept_variables() {
+  for name in $KEPT_VARIABLES; do
+    case "$(eval "printf '%s' \"\${$name:-}\"")" in
+      *'
+'*) fail "$name cannot hold a line break." ;;
+    esac
+  done
+}
+
 # wanted_changes: a line "NAME value" for each setting that this call gives and the file does not have.
 wanted_changes() {
   origin="$(wanted_origin)"

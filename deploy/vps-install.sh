@@ -74,6 +74,7 @@ preflight() {
   free="$(df -Pm "${ROOT:-/}" | awk 'NR == 2 { print $4 }')"
   [ "$free" -ge 2048 ] || fail "$free MB are free on the disk; 2,048 are needed."
   find_public_name
+  check_kept_variables
   check_own_ports
   if is_real && [ -n "$use_nginx" ]; then check_web_ports; fi
   if [ "$wanted_supervisor" = systemd ] && ! has_systemd; then fail "--systemd needs systemd, which does not run here."; fi
