@@ -8,6 +8,7 @@ import type { WsClient } from "../lib/ws-client.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
 import { createCommandList } from "./command-list.ts";
 import { createProcessRegister } from "./process-register.ts";
+import type { PulseTimes } from "./pulse.ts";
 import { createMcpRunner, type McpRunner } from "./runner.ts";
 import { mergeSecrets } from "./secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "./store.ts";
@@ -41,10 +42,12 @@ export interface McpHostDeps {
   config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS">;
   /** Longest start, in milliseconds. */
   startMs?: number;
+  /** How often a server over HTTP is asked whether it is there. */
+  pulse?: PulseTimes;
 }
 
 /** Opens the registered servers and starts, in the background, those that should run. */
-export function createMcpHost({ database, realtime, log, config, startMs }: McpHostDeps): McpHost {
+export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
   const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
   const addressRules = createAddressRules(config.MCP_ALLOWED_HOSTS, "MCP_ALLOWED_HOSTS");
@@ -64,6 +67,7 @@ export function createMcpHost({ database, realtime, log, config, startMs }: McpH
       register,
       log,
       ...(startMs === undefined ? {} : { startMs }),
+      pulse,
       onStatus(status, message) {
         const timestamp = new Date().toISOString();
         realtime.emitToMCP(serverId, "status", {
@@ -156,7 +160,7 @@ export function createMcpHost({ database, realtime, log, config, startMs }: McpH
     },
     async callTool(id, name, args, signal) {
       store.get(id);
-      return runnerOf(id).callTool(name, args, signal);
+      return runnerOf(id).callTool(name, args, { signal });
     },
     log(id) {
       store.get(id);

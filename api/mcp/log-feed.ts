@@ -17,6 +17,8 @@ const WINDOW_MAX = 131_072;
 export interface McpLogFeed {
   /** Values that were given to the server: it may say them, and nobody is told. Short ones are no secrets. */
   hide(values: readonly string[]): void;
+  /** A text without those values. */
+  mask(text: string): string;
   /** Takes one line or message; false when enough has come for now and the source should pause until `onReady`. */
   add(source: McpLog["source"], level: string, text: string): boolean;
   /** Called when a paused source may go on. */
@@ -73,6 +75,7 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
         .filter((part) => part.length >= HIDDEN_MIN)
         .sort((one, other) => other.length - one.length);
     },
+    mask: withoutHidden,
     add(source, level, said) {
       timer ??= setTimeout(flush, GATHER_MS);
       if (size >= WINDOW_MAX * 2) {

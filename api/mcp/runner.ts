@@ -5,9 +5,10 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { AddressRules } from "../outbound/address-rules.ts";
 import type { CommandList } from "./command-list.ts";
-import { connectMcpServer, type McpConnection } from "./connection.ts";
+import { type CallOptions, connectMcpServer, type McpConnection } from "./connection.ts";
 import { createLogFeed } from "./log-feed.ts";
 import type { ProcessRegister } from "./process-register.ts";
+import type { PulseTimes } from "./pulse.ts";
 import type { McpTransport } from "./store.ts";
 
 /** From the start of the process to the end of the handshake. */
@@ -25,6 +26,7 @@ export interface McpRunnerDeps {
   onToolsChanged(): void;
   /** Shorter in tests. */
   startMs?: number;
+  pulse?: PulseTimes | undefined;
 }
 
 /** One registered server: whether it runs, since when it does not, and what it said. */
@@ -37,7 +39,11 @@ export interface McpRunner {
   /** Ends it, or a start under way; resolves when all its processes are gone. */
   stop(): Promise<void>;
   tools(): Promise<McpTool[]>;
-  callTool(name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<CallToolResult>;
+  callTool(
+    name: string,
+    args: Record<string, unknown>,
+    options?: Omit<CallOptions, "limitMs">,
+  ): Promise<CallToolResult>;
   entries(): McpLog[];
   /** Ends it for good. */
   close(): Promise<void>;
@@ -73,6 +79,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
         register,
         log: feed,
         signal: abort.signal,
+        pulse: deps.pulse,
         onToolsChanged,
         onGone: (why) => {
           gone = why;
@@ -94,7 +101,10 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
       const failure =
         error instanceof AppError ? error : new AppError("upstream_unavailable", "The server could not be started.");
       if (failure === stopped) setStatus("stopped");
-      else setStatus("failed", failure.message);
+      else {
+        if (failure.detail !== undefined) feed.add("notification", "error", `${failure.message}\n${failure.detail}`);
+        setStatus("failed", failure.message);
+      }
       throw failure;
     } finally {
       clearTimeout(limit);
@@ -144,7 +154,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     },
     stop,
     tools: async () => running().tools(),
-    callTool: async (name, args, signal) => running().callTool(name, args, CALL_MS, signal),
+    callTool: async (name, args, options) => running().callTool(name, args, { limitMs: CALL_MS, ...options }),
     entries: feed.entries,
     async close() {
       await stop();

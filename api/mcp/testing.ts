@@ -24,8 +24,12 @@ export interface McpTestServer {
   seen: string[];
   /** Id of the one session that is known; null for a server without sessions. */
   session: string | null;
+  /** How a request of another session is answered. */
+  unknownSession: { status: number; body: string };
   /** Another answer to every POST: no MCP server. */
-  instead: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  instead: ((request: IncomingMessage, response: ServerResponse, body: string) => void) | null;
+  /** Answers one request as an MCP server does. */
+  handle(request: IncomingMessage, response: ServerResponse, body: string): void;
   close(): Promise<void>;
 }
 
@@ -34,16 +38,19 @@ export const initialized = { protocolVersion: "2025-06-18", capabilities: { tool
 
 /** A small real MCP server over Streamable HTTP of revision 2025-06-18 whose every answer a test can bend. */
 export async function startMcpServer(answers: Record<string, McpAnswer> = {}): Promise<McpTestServer> {
-  const server = createServer((request, response) => void handle(request, response));
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer(async (request, response) => {
     if (request.method !== "POST") return response.writeHead(405).end();
     const body = await text(request);
-    if (mcp.instead) return mcp.instead(request, response);
+    if (mcp.instead) mcp.instead(request, response, body);
+    else mcp.handle(request, response, body);
+  });
+  const handle = async (request: IncomingMessage, response: ServerResponse, body: string) => {
     const message = JSON.parse(body) as JsonRpc;
     mcp.seen.push(message.method);
     const stranger = mcp.session !== null && request.headers["mcp-session-id"] !== mcp.session;
     if (stranger && message.method !== "initialize" && message.method !== "server/discover") {
-      return response.writeHead(404, { "content-type": "application/json" }).end('{"error":"Session not found"}');
+      const { status, body: words } = mcp.unknownSession;
+      return response.writeHead(status, { "content-type": "application/json" }).end(words);
     }
     if (message.id === undefined) return response.writeHead(202).end();
     const known = mcp.answers[message.method];
@@ -70,7 +77,9 @@ export async function startMcpServer(answers: Record<string, McpAnswer> = {}): P
     },
     seen: [],
     session: null,
+    unknownSession: { status: 404, body: "Session not found" },
     instead: null,
+    handle: (request, response, body) => void handle(request, response, body),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
+import { AppError } from "../../shared/server/errors.ts";
 import type { PinnedAddress } from "./address-rules.ts";
 import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 
@@ -17,7 +18,7 @@ export interface PinnedFetch {
 
 /**
  * A `fetch` that only ever speaks to the addresses that were checked, whatever the name resolves to by now, follows no
- * redirect and bounds what it reads. The global `fetch` cannot be told which addresses to use.
+ * redirect (the caller sees it) and bounds what it reads. The global `fetch` cannot be told which addresses to use.
  */
 export function createPinnedFetch({ url: registered, addresses }: PinnedAddress): PinnedFetch {
   const secure = registered.protocol === "https:";
@@ -79,10 +80,6 @@ export function createPinnedFetch({ url: registered, addresses }: PinnedAddress)
 function toResponse(message: http.IncomingMessage): Response {
   const status = message.statusCode ?? 502;
   message.on("error", () => {}); // told to whoever reads the body
-  if (status >= 300 && status < 400) {
-    message.destroy();
-    throw new Error("The server redirects, which is not followed.");
-  }
   const headers = new Headers();
   for (let index = 0; index + 1 < message.rawHeaders.length; index += 2) {
     headers.append(message.rawHeaders[index] ?? "", message.rawHeaders[index + 1] ?? "");
@@ -96,6 +93,9 @@ function toResponse(message: http.IncomingMessage): Response {
   return new Response(body, { status, statusText: message.statusMessage ?? "", headers });
 }
 
+const tooLarge = () =>
+  new AppError("too_large", `The server's answer is larger than ${MESSAGE_MAX / 1024 / 1024} MiB.`);
+
 /** A stream of events may last for ever, but no line of it; any other body counts as a whole. */
 function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
@@ -103,7 +103,7 @@ function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> 
     transform(chunk, controller) {
       const lineEnd = perLine ? chunk.lastIndexOf(10) : -1;
       bytes = lineEnd < 0 ? bytes + chunk.byteLength : chunk.byteLength - lineEnd - 1;
-      if (bytes > MESSAGE_MAX) controller.error(new Error("The server's answer is too large."));
+      if (bytes > MESSAGE_MAX) controller.error(tooLarge());
       else controller.enqueue(chunk);
     },
   });

@@ -25,6 +25,7 @@ export const mcpToolSchema = z.object({
   title: z.string().optional(),
   description: z.string().optional(),
   inputSchema: z.record(z.string(), z.unknown()).describe("JSON Schema of the arguments."),
+  problem: z.string().optional().describe("What is wrong with the server's description of it."),
 }) satisfies z.ZodType<McpTool>;
 
 export const mcpLogSchema = z.object({
@@ -35,5 +36,8 @@ export const mcpLogSchema = z.object({
   timestamp: z.iso.datetime(),
 }) satisfies z.ZodType<McpLog>;
 
-/** As the server gave it: content parts, structured content, or `isError` with what went wrong. */
+/**
+ * As the server gave it: content parts, structured content, or `isError` with what went wrong. A part that is not valid is text,
+ * and `_meta["ai-desktop/problems"]` names it.
+ */
 export const mcpResultSchema = z.record(z.string(), z.unknown());

@@ -176,6 +176,8 @@ export interface McpTool {
   description?: string;
   /** JSON Schema of the arguments, as the server gave it. */
   inputSchema: Record<string, unknown>;
+  /** What is wrong with the server's description of it, in one sentence. It can be called all the same. */
+  problem?: string;
 }
 
 /** A registered server. Values of env and headers are write-only: only their names come back. */

@@ -13,6 +13,8 @@ export const SEND_LIMIT_MS = 15_000;
 /** Bytes of an answer that are read before the connection is dropped: nothing in it is used. */
 const ANSWER_MAX = 64 * 1024;
 
+const REDIRECTS = "The receiver redirects, which is not followed: give the address it redirects to.";
+
 export interface OutgoingRequest {
   url: string;
   headers: Record<string, string>;
@@ -46,6 +48,7 @@ async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules
       headers: { "content-type": "application/json", "user-agent": "ai-desktop-alerts", ...headers },
     });
     await skim(response);
+    if (response.status >= 300 && response.status < 400) throw new AppError("upstream_unavailable", REDIRECTS);
     if (!response.ok)
       throw new AppError("upstream_unavailable", `The receiver answered with status ${response.status}.`);
   } catch (error) {
@@ -76,9 +79,6 @@ async function skim(response: Response): Promise<void> {
 /** What a failed connection means, in words for people. */
 export function reasonOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return "The receiver did not answer in time.";
-  if (/redirect/i.test((error as { message?: string }).message ?? "")) {
-    return "The receiver redirects, which is not followed: give the address it redirects to.";
-  }
   const sentence = connectionFailure(error, "The receiver");
   if (sentence !== undefined) return sentence;
   return "The message could not be delivered; the server's log has the details.";
