@@ -33,12 +33,25 @@ machine_state() {
     { iptables-save && ip6tables-save; } 2>/dev/null | sed -e '/^#/d' -e 's/\[[0-9:]*\]//' >"$1/firewall" || true
   fi
   find /etc -printf '%p %m %u %g %s %T@ %l\n' 2>/dev/null | sort >"$1/etc"
-  find /sys/fs/cgroup -maxdepth 2 -type d \( -name 'docker*' -o -name 'ai-desktop*' \) 2>/dev/null | sort >"$1/cgroups"
-  # Others leave things in these folders too, and may while the tests run: names that the tests or their tools would use.
+  # Others leave things in these folders too, and may while the tests run: names that the tools of the tests would use. The
+  # tests' own begin with "aid" and lie in the folder of the run; elsewhere they are those of another run.
   for folder in /tmp /var/tmp "${TMPDIR:-/tmp}" /run "$HOME" "$HOME/.config"; do
     find "$folder" -maxdepth 1 2>/dev/null |
-      grep -E '/[._]?(aid|ai-desktop|pm2|docker|containerd|org\.chromium|chromium|playwright|vite|deno|tsx|node|proxy)[^/]*$' || true
-  done | grep -vxF "$work" | sort -u >"$1/folders"
+      grep -E '/[._]?(ai-desktop|pm2|docker|containerd|org\.chromium|chromium|playwright|vite|deno|tsx|node)[^/]*$' || true
+  done | sort -u >"$1/folders"
+}
+
+# The control group of the run's Engine and its containers.
+own_cgroup() { printf 'ai-desktop-test-%s' "${work##*.}"; }
+
+# Once nothing runs in it any more; the kernel frees a group a moment after its last process.
+remove_cgroup() {
+  [ -d /sys/fs/cgroup ] || return 0
+  for _ in $(seq 50); do
+    find /sys/fs/cgroup -depth -type d -path "*/$(own_cgroup)*" -exec rmdir {} + 2>/dev/null || true
+    [ -n "$(find /sys/fs/cgroup -maxdepth 2 -type d -name "$(own_cgroup)" 2>/dev/null)" ] || return 0
+    sleep 0.1
+  done
 }
 
 # What ran for the tests and still does, what is mounted for them, and what they left in their folder for temporary files.
@@ -47,6 +60,7 @@ left_behind() {
     grep -qsF "$work" "$process/cmdline" && printf 'process %s: %s\n' "${process#/proc/}" "$(tr '\0' ' ' <"$process/cmdline")"
   done
   [ -r /proc/self/mounts ] && awk -v below="$work/" 'index($2, below) == 1 { print "mount " $2 }' /proc/self/mounts
+  find /sys/fs/cgroup -maxdepth 2 -type d -name "$(own_cgroup)" 2>/dev/null | sed 's/^/control group /'
   find "$work/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | sed 's/^/temporary file /'
   return 0
 }

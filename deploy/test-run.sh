@@ -11,7 +11,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work="$1"
 shift
 engine_pid=""
-cgroup="/ai-desktop-test-${work##*.}"
 passed=0
 failed=0
 
@@ -20,12 +19,6 @@ stop_engine() {
   kill "$engine_pid" 2>/dev/null || true
   wait "$engine_pid" 2>/dev/null || true
   engine_pid=""
-  # The kernel frees a group a moment after its last process.
-  for _ in $(seq 50); do
-    find /sys/fs/cgroup -maxdepth 3 -depth -type d -path "*$cgroup*" -exec rmdir {} + 2>/dev/null || true
-    [ -n "$(find /sys/fs/cgroup -maxdepth 2 -type d -path "*$cgroup")" ] || break
-    sleep 0.1
-  done
 }
 trap stop_engine EXIT
 trap 'exit 130' INT TERM
@@ -40,7 +33,7 @@ start_engine() {
   mkdir -p "$work/engine"
   dockerd --data-root "$work/engine/data" --exec-root "$work/engine/exec" --pidfile "$work/engine/docker.pid" \
     --host "unix://$work/engine/docker.sock" --bridge=none --iptables=false \
-    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$cgroup" >"$work/dockerd.log" 2>&1 &
+    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$(own_cgroup)" >"$work/dockerd.log" 2>&1 &
   engine_pid=$!
   export DOCKER_HOST="unix://$work/engine/docker.sock"
   for _ in $(seq 150); do

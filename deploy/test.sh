@@ -23,7 +23,11 @@ policy_made=""
 clean_up() {
   [ -n "$policy_made" ] && rm -f /usr/sbin/policy-rc.d
   # All that runs in the namespaces ends with their first process.
-  if [ -n "$alone_pid" ]; then kill -KILL "$alone_pid" 2>/dev/null || true; fi
+  if [ -n "$alone_pid" ]; then
+    kill -KILL "$alone_pid" 2>/dev/null || true
+    wait "$alone_pid" 2>/dev/null || true
+  fi
+  remove_cgroup
   # Mounts of an Engine that did not end cleanly would keep the folder.
   if [ -r /proc/self/mounts ]; then
     awk -v below="$work/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r |
@@ -84,6 +88,7 @@ fi
 read -r passed failed 2>/dev/null <"$work/counts" || { passed=0 && failed=1; }
 if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
 
+remove_cgroup
 machine_state "$work/after"
 left="$(diff -r "$work/before" "$work/after" || true)$(left_behind)"
 if [ -z "$left" ]; then
