@@ -1,3 +1,4 @@
+import { toPlain } from "../../shared/logs/plain-text.ts";
 import { type KeptLine, LOG_PAGE_MAX } from "../../shared/protocol/log-search.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { LogStore } from "./log-store.ts";
@@ -80,6 +81,6 @@ export async function openDownload(
 }
 
 const toText = (times: boolean, named: boolean) => (line: KeptLine) =>
-  times ? `${line.time} ${named ? `${line.container} ` : ""}${line.text}\n` : `${line.text}\n`;
+  `${times ? `${line.time} ${named ? `${line.container} ` : ""}` : ""}${toPlain(line.text)}\n`;
 
 const toJson = ({ id: _id, ...line }: KeptLine) => `${JSON.stringify(line)}\n`;

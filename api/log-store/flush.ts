@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { toSearchable } from "../../shared/logs/plain-text.ts";
 import { countLevels, encodeText, encodeTimes, type LineRecord } from "./block.ts";
-import { toSearchable } from "./plain-text.ts";
 import type { MarkRecord, StreamState } from "./writer.ts";
 
 /**

@@ -1,11 +1,11 @@
 import type { RunChange } from "../../shared/logs/container-runs.ts";
 import { detectLevel, isContinuation, LEVEL_LOOK_MAX, type LogLevel, logLevels } from "../../shared/logs/level.ts";
 import type { LogLine } from "../../shared/logs/log-source.ts";
+import { toPlain, withoutLineEnd } from "../../shared/logs/plain-text.ts";
 import type { LogGapReason } from "../../shared/protocol/log-search.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type LineRecord, STDERR } from "./block.ts";
 import { parseLineTime, toMicros } from "./line-time.ts";
-import { toPlain } from "./plain-text.ts";
 import type { MarkRecord, StreamState, Writer, Written } from "./writer.ts";
 
 /** Lines are written together this often, sooner when there are many. */
@@ -137,8 +137,7 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
 
   const toRecord = (stream: StreamState, { time, text, error }: LogLine): LineRecord => {
     const { us, ns } = parseLineTime(time);
-    const end = text.endsWith("\r\n") ? text.length - 2 : text.endsWith("\n") ? text.length - 1 : text.length;
-    const line = text.slice(0, end);
+    const line = withoutLineEnd(text);
     const flag = error ? STDERR : 0;
     const plain = toPlain(line.length > LEVEL_LOOK_MAX ? line.slice(0, LEVEL_LOOK_MAX) : line);
     const above = levelsAbove.get(stream) ?? {};

@@ -1,8 +1,8 @@
 import { RE2JS } from "re2js";
+import { toPlain } from "../../shared/logs/plain-text.ts";
 import { type LogLevel, type LogStream, logLevels } from "../../shared/protocol/log-search.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { COUNTS, LEVEL_MASK, STDERR } from "./block.ts";
-import { toPlain } from "./plain-text.ts";
 
 /** Time goes up with the product of line and program: this keeps 64 KiB below about half a second. */
 const PROGRAM_MAX = 1_500;

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { withoutLineEnd } from "../../shared/logs/plain-text.ts";
 import type { KeptLine, LogMark } from "../../shared/protocol/log-search.ts";
 import { LEVEL_MASK, type LineRecord, STDERR } from "./block.ts";
 import type { CatalogEntry } from "./catalog.ts";
@@ -186,7 +187,8 @@ export function toKeptLine({ key, line, segment, stream }: FoundLine): KeptLine 
     time: formatLineTime(line.us, line.ns),
     stream: (line.flags & STDERR) === 0 ? "stdout" : "stderr",
     level: levelName(line.flags & LEVEL_MASK),
-    text: line.text,
+    // Earlier releases stored the carriage returns of terminals.
+    text: withoutLineEnd(line.text),
     run: segment.runAt(stream.id, line.n),
   };
 }

@@ -1,7 +1,7 @@
+import { toSearchable } from "../../shared/logs/plain-text.ts";
 import type { LineRecord } from "./block.ts";
 import type { CatalogEntry } from "./catalog.ts";
 import type { LinePattern } from "./line-pattern.ts";
-import { toSearchable } from "./plain-text.ts";
 import type { BlockRow, SegmentReader, StreamRow } from "./segment-reader.ts";
 
 /** Lines of one container that are read together: a block, or those not in a block yet. */

@@ -180,6 +180,26 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
     expect(texts(await search(terminal))).toEqual(["one", "two"]);
   });
 
+  test("finds what one sees: in text encoded twice, behind stray control characters, in the last state of a bar", async () => {
+    const service = await engine.run({
+      script: `printf '\\303\\220\\302\\220\\303\\221\\302\\202 order 4711 refused\\na\\033]b 4712\\nbar 4713\\rbar 4714\\n'; exec sleep 1000`,
+    });
+    await kept(service, 3);
+    const found = async (query: Record<string, string>) => (await search(service, query)).lines.length;
+    expect([await found({ q: "4711" }), await found({ regex: "order 4711 refused$" })]).toEqual([1, 1]);
+    expect([await found({ q: "4712" }), await found({ q: "4713" }), await found({ q: "4714" })]).toEqual([1, 0, 1]);
+    const { text } = await get("/download", { container: service.name, times: "false" });
+    expect(text).toBe("\u00d0\u00d1 order 4711 refused\nab 4712\nbar 4714\n");
+  });
+
+  test("takes the carriage returns of a terminal for line ends", async () => {
+    const service = await engine.run({ tty: true, script: "printf 'one\\r\\ntwo\\r\\n'; exec sleep 1000" });
+    await kept(service, 2);
+    expect(texts(await search(service))).toEqual(["one", "two"]);
+    expect(texts(await search(service, { regex: "^one$" }))).toEqual(["one"]);
+    expect((await get("/download", { container: service.name, times: "false" })).text).toBe("one\ntwo\n");
+  });
+
   test("leaves out what is labelled so, and what the Engine keeps nothing of", async () => {
     const off = await engine.run({ labels: { "ai-desktop.logs": "off" }, script: "echo secret; exec sleep 1000" });
     const none = await engine.run({ log: { driver: "none" }, script: "echo nothing; exec sleep 1000" });

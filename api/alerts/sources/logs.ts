@@ -1,3 +1,4 @@
+import { toPlain } from "../../../shared/logs/plain-text.ts";
 import type { AlertRule } from "../../../shared/protocol/alert.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { LogWatcher, LogWatchSpec } from "../../log-store/watch.ts";
@@ -29,7 +30,7 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
         end(id);
         try {
           const stop = watcher.watch(spec, ({ container, count, sample }) => {
-            const detail = toPlainLine(sample.text, SAMPLE_MAX);
+            const detail = toPlainLine(toPlain(sample.text), SAMPLE_MAX);
             sink.report("container-log", { kind: "container", name: container }, { occurrences: count, detail }, id);
           });
           watches.set(id, { spec: text, stop });

@@ -13,6 +13,35 @@ describe("parseJsonLine", () => {
     });
   });
 
+  it("shows numbers as they are written", () => {
+    const line =
+      '{"id":1694903930981884041,"price":1.10,"e":1E3,"in":{"n":[-0.0,18446744073709551615,{}],"t":"a,\\"b:1"}}';
+    const found = parseJsonLine(line);
+    expect(found?.fields).toEqual([
+      ["id", "1694903930981884041"],
+      ["price", "1.10"],
+      ["e", "1E3"],
+      ["in", '{"n":[-0.0,18446744073709551615,{}],"t":"a,\\"b:1"}'],
+    ]);
+    expect(found?.pretty).toBe(
+      [
+        "{",
+        '  "id": 1694903930981884041,',
+        '  "price": 1.10,',
+        '  "e": 1E3,',
+        '  "in": {',
+        '    "n": [',
+        "      -0.0,",
+        "      18446744073709551615,",
+        "      {}",
+        "    ],",
+        '    "t": "a,\\"b:1"',
+        "  }",
+        "}",
+      ].join("\n"),
+    );
+  });
+
   it("leaves arrays, fragments and plain text alone", () => {
     for (const text of ["[1]", "{oops}", "{", "text {}", '{"a":1} tail']) expect(parseJsonLine(text)).toBeUndefined();
   });

@@ -1,3 +1,5 @@
+import { membersOf, prettyJson } from "./json-text.ts";
+
 /** Longest line that is tried as JSON, in characters. */
 const JSON_MAX = 256 * 1024;
 
@@ -16,8 +18,9 @@ const quietNames = new Set(["level", "lvl", "severity", "time", "timestamp", "ts
 const FIELD_MAX = 80;
 const FIELDS_MAX = 12;
 
-function toShort(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+/** @param written the value as JSON */
+function toShort(written: string): string {
+  const text = written.startsWith('"') ? (JSON.parse(written) as string) : written;
   return text.length > FIELD_MAX ? `${text.slice(0, FIELD_MAX)}…` : text;
 }
 
@@ -25,24 +28,20 @@ function toShort(value: unknown): string {
 export function parseJsonLine(plain: string): JsonLine | undefined {
   const text = plain.trim();
   if (!text.startsWith("{") || !text.endsWith("}") || text.length > JSON_MAX) return undefined;
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value);
-  const messageName = messageNames.find((name) =>
-    entries.some(([key, held]) => key === name && typeof held === "string"),
-  );
-  const message = entries.find(([name]) => name === messageName)?.[1];
+  const members = membersOf(text);
+  const messageName = messageNames.find((name) => members.get(name)?.startsWith('"'));
+  const message = messageName === undefined ? undefined : members.get(messageName);
   return {
-    message: typeof message === "string" ? message : null,
-    fields: entries
+    message: message === undefined ? null : (JSON.parse(message) as string),
+    fields: [...members]
       .filter(([name]) => name !== messageName && !quietNames.has(name))
       .slice(0, FIELDS_MAX)
       .map(([name, held]) => [name, toShort(held)]),
-    pretty: JSON.stringify(value, null, 2),
+    pretty: prettyJson(text),
   };
 }
