@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ServerResponse } from "node:http";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Log, silentLog } from "../../shared/server/log.ts";
+import { freePort } from "../../shared/testing/free-port.ts";
 import { type Answer, createTestClock, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
 import { startProvider, type TestProvider } from "./testing-oidc.ts";
 
@@ -7,9 +10,10 @@ let server: TestAccess;
 let admin: string;
 const clock = createTestClock();
 
-const start = async (env: Record<string, string> = {}) => {
+const start = async (env: Record<string, string> = {}, log: Log = silentLog()) => {
   server = await startAccess({
     clock,
+    log,
     env: {
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: provider.clientId,
@@ -157,4 +161,66 @@ test("sends the binding as a cookie no script reads, and asks for PKCE, state an
 test("says so when the provider is away, and works once it is back", async () => {
   await provider.stop();
   expectRefused(await navigate("/api/oidc/start"), "upstream_unavailable");
+});
+
+describe("a provider whose settings cannot be used", () => {
+  const warned: string[] = [];
+  const log = { ...silentLog(), warn: (_fields: unknown, message: string) => void warned.push(message) } as Log;
+  const json = (body: unknown) => (response: ServerResponse) =>
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+  const answer = (status: number, headers: Record<string, string>, body: string) => (response: ServerResponse) =>
+    response.writeHead(status, headers).end(body);
+  const cases: [string, (issuer: string) => (response: ServerResponse) => unknown, (issuer: string) => string][] = [
+    [
+      "an issuer that ends in a slash",
+      (issuer) => json({ issuer: `${issuer}/` }),
+      (issuer) =>
+        `The OpenID provider gives its issuer as "${issuer}/", but OIDC_ISSUER is "${issuer}". If that is your provider, set OIDC_ISSUER=${issuer}/ and restart the API.`,
+    ],
+    [
+      "another issuer",
+      () => json({ issuer: "https://login.example.com/realms/main" }),
+      () => 'gives its issuer as "https://login.example.com/realms/main", but OIDC_ISSUER is',
+    ],
+    [
+      "no issuer",
+      () => json({ hello: 1 }),
+      (issuer) => `at ${issuer}/.well-known/openid-configuration are not the settings`,
+    ],
+    ["404", () => answer(404, {}, "no"), (issuer) => `answered 404 at ${issuer}/.well-known/openid-configuration.`],
+    ["500", () => answer(500, {}, "oops"), () => "answered 500 at"],
+    [
+      "a redirect",
+      () => answer(302, { location: "https://login.example.com/start" }, ""),
+      () => "it redirects to https://login.example.com/start, which is not followed",
+    ],
+    ["a web page", () => answer(200, { "content-type": "text/html" }, "<p>hi"), () => "with text/html instead of JSON"],
+    ["no JSON", () => answer(200, { "content-type": "application/json" }, "<oops>"), () => "are not the settings"],
+    ["a cut connection", () => (response) => response.destroy(), () => "cannot be reached at"],
+  ];
+
+  test.each(cases)("is told with what to set, at the page and in the log: %s", async (_name, discovery, sentence) => {
+    await server.stop();
+    const issuer = `${provider.issuer}/o/panel`;
+    await start({ OIDC_ISSUER: issuer }, log);
+    warned.length = 0;
+    provider.discovery = (response) => void discovery(issuer)(response);
+    expectRefused(await navigate("/api/oidc/start"), "upstream_unavailable");
+    const { problem } = (await server.ask("GET", "/api/oidc")).body;
+    expect(problem).toContain(sentence(issuer));
+    expect(warned).toEqual([problem]);
+    provider.discovery = json({
+      issuer,
+      authorization_endpoint: `${provider.issuer}/authorize`,
+    }) as typeof provider.discovery;
+    expect((await navigate("/api/oidc/start")).headers.location).toContain("/authorize?");
+    expect((await server.ask("GET", "/api/oidc")).body).toEqual({ success: true, configured: true });
+  });
+
+  test("says that nothing listens where it should be", async () => {
+    await server.stop();
+    await start({ OIDC_ISSUER: `http://127.0.0.1:${await freePort()}` }, log);
+    expectRefused(await navigate("/api/oidc/start"), "upstream_unavailable");
+    expect((await server.ask("GET", "/api/oidc")).body.problem).toMatch(/Nothing listens at this address and port\.$/);
+  });
 });

@@ -3,6 +3,7 @@ import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { AccessClock } from "./clock.ts";
+import { toDiscoveryFailure } from "./oidc-failure.ts";
 import { toOidcUser } from "./oidc-user.ts";
 import { newToken } from "./token.ts";
 import type { UserRecord, Users } from "./users.ts";
@@ -23,6 +24,8 @@ interface Pending {
 }
 
 export interface OidcLogin {
+  /** Why the provider could not be asked the last time, in one sentence for people; undefined when it could. */
+  readonly problem: string | undefined;
   /** Where to send the browser, and what binds its return to this start. */
   start(redirectUri: string): Promise<{ url: string; binding: string }>;
   /** Checks the provider's answer and tells the user. Throws `forbidden` for a stranger. */
@@ -47,6 +50,7 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: secret } = config;
   if (!issuer || !clientId) return undefined;
   const pending = new Map<string, Pending>(); // in order of their beginning
+  let problem: string | undefined;
   let discovered: Promise<{ client: Client; provider: InstanceType<Client["Configuration"]> }> | undefined;
 
   const discover = async () => {
@@ -66,11 +70,15 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
   const connect = async () => {
     discovered ??= discover();
     try {
-      return await discovered;
+      const ready = await discovered;
+      problem = undefined;
+      return ready;
     } catch (error) {
       discovered = undefined; // the next log-in asks again
-      log.warn({ err: error }, "the OpenID provider does not answer");
-      throw new AppError("upstream_unavailable", "The OpenID provider does not answer.", { cause: error });
+      const failure = toDiscoveryFailure(error, issuer, ANSWER_SECONDS);
+      problem = failure.message;
+      log.warn({ err: error }, failure.message);
+      throw failure;
     }
   };
   const remember = (binding: string, started: Pending) => {
@@ -83,6 +91,9 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
   };
 
   return {
+    get problem() {
+      return problem;
+    },
     start: async (redirectUri) => {
       const { client, provider } = await connect();
       const verifier = client.randomPKCECodeVerifier();

@@ -14,6 +14,8 @@ export interface TestProvider {
   tamper: Record<string, unknown>;
   /** Signs with another key than the published one. */
   wrongKey: boolean;
+  /** Another answer in place of its settings. */
+  discovery: ((response: ServerResponse) => void) | null;
   stop(): Promise<void>;
 }
 
@@ -65,7 +67,9 @@ export async function startProvider(): Promise<TestProvider> {
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", issuer);
-    if (url.pathname === "/.well-known/openid-configuration") {
+    if (url.pathname.endsWith("/.well-known/openid-configuration") && provider.discovery) {
+      provider.discovery(response);
+    } else if (url.pathname === "/.well-known/openid-configuration") {
       send(response, 200, {
         issuer,
         authorization_endpoint: `${issuer}/authorize`,
@@ -93,6 +97,7 @@ export async function startProvider(): Promise<TestProvider> {
     claims: {},
     tamper: {},
     wrongKey: false,
+    discovery: null,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

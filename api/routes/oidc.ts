@@ -15,8 +15,15 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
   createRoutes()
     .get(
       "/",
-      described({ tag: "access", summary: "Whether one can log in by OpenID", answer: { configured: z.boolean() } }),
-      (c) => c.json(ok({ configured: access.oidc !== undefined })),
+      described({
+        tag: "access",
+        summary: "Whether one can log in by OpenID",
+        answer: {
+          configured: z.boolean(),
+          problem: z.string().optional().describe("Why the provider could not be asked the last time."),
+        },
+      }),
+      (c) => c.json(ok({ configured: access.oidc !== undefined, problem: access.oidc?.problem })),
     )
     .get("/start", described({ tag: "access", summary: "Go to the OpenID provider", status: 302 }), async (c) => {
       try {

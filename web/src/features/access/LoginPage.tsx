@@ -14,12 +14,22 @@ export default function LoginPage() {
   const [code, setCode] = createSignal("");
   const [codeAsked, setCodeAsked] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
-  const [problem, setProblem] = createSignal<string | null>(oidcProblem());
+  const failed = oidcError();
+  const [problem, setProblem] = createSignal<string | null>(failed === null ? null : oidcProblem(failed));
   const [provider, setProvider] = createSignal<{ configured: boolean }>();
 
   onMount(() => {
     // Without an answer there is simply no such button.
-    api.session.oidc().then(setProvider, () => {});
+    api.session.oidc().then(
+      (found) => {
+        setProvider(found);
+        // What is shown comes from the server: an address could say anything.
+        if (failed === "upstream_unavailable" && found.problem && problem() === oidcProblem(failed)) {
+          setProblem(`${found.problem} Until then, use your password.`);
+        }
+      },
+      () => {},
+    );
   });
 
   const submit = async (event: Event) => {
@@ -123,12 +133,14 @@ function describe(error: unknown): string {
   return toMessage(error);
 }
 
-/** The way through the identity provider leads back here when it did not work out. */
-function oidcProblem(): string | null {
+/** The way through the identity provider leads back here with a code when it did not work out. */
+function oidcError(): string | null {
   const code = new URLSearchParams(window.location.search).get("error");
-  if (code === null) return null;
-  history.replaceState(null, "", "/");
-  return code === "forbidden"
+  if (code !== null) history.replaceState(null, "", "/");
+  return code;
+}
+
+const oidcProblem = (code: string): string =>
+  code === "forbidden"
     ? "The identity provider did not log you in, or you have no account here. Ask an administrator, or use a password."
     : "The log-in through the identity provider did not work out. Try again, or use your password.";
-}
