@@ -21,7 +21,7 @@ export interface StatusDotProps {
 export function StatusDot(props: StatusDotProps) {
   return (
     <Show when={props.label} fallback={<Pip {...props} />}>
-      <span role="img" aria-label={props.label} title={props.label}>
+      <span class="pip-label" role="img" aria-label={props.label} title={props.label}>
         <Pip {...props} />
       </span>
     </Show>

@@ -41,6 +41,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
   const panes = new Map<string, LogPaneApi>();
   const [active, setActive] = createSignal<LogPaneApi>();
   let root: HTMLDivElement | undefined;
+  createLogKeys({ root: () => root, controls, pane: active });
   const isKept = () => keeping().state === "kept";
 
   const enter = (key: string, pane: LogPaneApi) => {
@@ -91,8 +92,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the shortcuts are for whatever has the focus inside.
-    <div class="log-view" ref={root} onKeyDown={createLogKeys({ root: () => root, controls, pane: active })}>
+    <div class="log-view" ref={root}>
       <LogToolbar
         label={props.label}
         controls={controls}
@@ -176,8 +176,10 @@ interface PartProps extends ContainerLogsProps {
 }
 
 function Merged(props: PartProps) {
-  const { sources, history, whole, originOf, many, unfollowed } = createContainerSources(() => props.containers);
-  const feed = createLogFeed({ sources, history, whole, originOf, query: props.controls.query });
+  const { sources, history, whole, originOf, many, unfollowed, staysShown } = createContainerSources(
+    () => props.containers,
+  );
+  const feed = createLogFeed({ sources, history, whole, originOf, staysShown, query: props.controls.query });
   createEffect(
     on(
       () => (history() ? props.line : undefined),

@@ -31,7 +31,7 @@ export function LogSearch(props: { controls: LogControls; pane: LogPaneApi | und
       <div class="log-search-field" classList={{ "log-search-wrong": !!error() }}>
         <SearchField
           label="Search the log"
-          placeholder={controls.query().regex ? "Search: regular expression" : "Search the log"}
+          placeholder={controls.query().regex ? "Search (/): regular expression" : "Search the log (/)"}
           value={controls.text()}
           onInput={controls.setText}
         />
@@ -70,10 +70,17 @@ export function LogSearch(props: { controls: LogControls; pane: LogPaneApi | und
             <IconButton
               size="sm"
               label="Previous match"
+              title="Previous match (N)"
               icon={<ChevronUp size={14} />}
               onClick={() => found().previous()}
             />
-            <IconButton size="sm" label="Next match" icon={<ChevronDown size={14} />} onClick={() => found().next()} />
+            <IconButton
+              size="sm"
+              label="Next match"
+              title="Next match (n)"
+              icon={<ChevronDown size={14} />}
+              onClick={() => found().next()}
+            />
           </>
         )}
       </Show>

@@ -1,9 +1,13 @@
 import Download from "lucide-solid/icons/download";
 import Eraser from "lucide-solid/icons/eraser";
+import Keyboard from "lucide-solid/icons/keyboard";
+import Pause from "lucide-solid/icons/pause";
+import Play from "lucide-solid/icons/play";
 import WrapText from "lucide-solid/icons/text-wrap";
 import { type JSX, Show } from "solid-js";
 import { connectionState } from "../../lib/ws-client.ts";
 import { CopyButton, IconButton, Select, Status, Toolbar, ToolbarGap } from "../../ui/index.ts";
+import { LogKeysDialog } from "./LogKeysDialog.tsx";
 import type { LogPaneApi } from "./LogPane.tsx";
 import { LogSearch } from "./LogSearch.tsx";
 import { timeChoices } from "./line-time.ts";
@@ -35,6 +39,7 @@ export interface LogToolbarProps {
 export function LogToolbar(props: LogToolbarProps) {
   const { controls } = props;
   const shown = () => props.pane?.feed.shown() ?? [];
+  const following = () => controls.following() && (props.pane?.feed.attached() ?? true);
   return (
     <Toolbar pane label={props.label}>
       <LogSearch controls={controls} pane={props.pane} />
@@ -68,7 +73,15 @@ export function LogToolbar(props: LogToolbarProps) {
         />
         <IconButton
           size="sm"
+          label={following() ? "Pause" : "Follow"}
+          title={`${following() ? "Pause" : "Follow"} (f)`}
+          icon={following() ? <Pause size={14} /> : <Play size={14} />}
+          onClick={() => (following() ? controls.setFollowing(false) : props.pane?.toEnd())}
+        />
+        <IconButton
+          size="sm"
           label="Wrap lines"
+          title="Wrap lines (w)"
           aria-pressed={controls.wrap()}
           icon={<WrapText size={14} />}
           onClick={() => controls.setWrap(!controls.wrap())}
@@ -82,7 +95,15 @@ export function LogToolbar(props: LogToolbarProps) {
           onClick={props.onDownload}
         />
         <IconButton size="sm" label="Clear" icon={<Eraser size={14} />} onClick={props.onClear} />
+        <IconButton
+          size="sm"
+          label="Keys of the log"
+          title="Keys of the log (?)"
+          icon={<Keyboard size={14} />}
+          onClick={() => controls.setKeysShown(true)}
+        />
       </div>
+      <LogKeysDialog controls={controls} />
     </Toolbar>
   );
 }

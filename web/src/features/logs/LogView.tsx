@@ -25,6 +25,7 @@ export function LogView(props: LogViewProps) {
   });
   const [pane, setPane] = createSignal<LogPaneApi>();
   let root: HTMLDivElement | undefined;
+  createLogKeys({ root: () => root, controls, pane });
   createEffect(
     on(
       () => props.source,
@@ -33,8 +34,7 @@ export function LogView(props: LogViewProps) {
     ),
   );
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the shortcut is for whatever has the focus inside.
-    <div class="log-view" ref={root} onKeyDown={createLogKeys({ root: () => root, controls, pane })}>
+    <div class="log-view" ref={root}>
       <LogToolbar
         label={`Log of ${props.name}`}
         controls={controls}

@@ -21,6 +21,41 @@ export interface ContainerGroup {
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 const byName = (left: { name: string }, right: { name: string }) => collator.compare(left.name, right.name);
 
+export interface FollowChoice {
+  services: readonly Service[];
+  kept: readonly KeptContainer[];
+  /** Names that were chosen; empty: all containers. */
+  only: readonly string[];
+  /** What is followed now, gone containers included. */
+  before: readonly string[];
+  /** Containers that one view follows at most. */
+  max: number;
+}
+
+/**
+ * Names whose logs are followed live: running containers first, then those with the newest lines. What is followed stays,
+ * unless a running container needs the place of one that does not run.
+ */
+export function chooseFollowed({ services, kept, only, before, max }: FollowChoice): string[] {
+  const running = new Set(services.filter(({ state }) => state === "running").map(({ name }) => name));
+  const newest = new Map(kept.map(({ name, lastTime }) => [name, lastTime ?? ""]));
+  const age = (name: string) => newest.get(name) ?? "";
+  const present = services.map(({ name }) => name);
+  const chosen = only.length === 0 ? present : only.filter((name) => present.includes(name));
+  const held = new Set(before);
+  const others = chosen.filter((name) => !held.has(name));
+  if (only.length === 0) others.sort((left, right) => (age(left) < age(right) ? 1 : age(left) > age(right) ? -1 : 0));
+  const next = [
+    ...before.filter((name) => running.has(name)),
+    ...others.filter((name) => running.has(name)),
+    ...before.filter((name) => !running.has(name)),
+    ...others.filter((name) => !running.has(name)),
+  ].slice(0, max);
+  // Those that stay keep their order.
+  const wanted = new Set(next);
+  return [...before.filter((name) => wanted.has(name)), ...next.filter((name) => !held.has(name))];
+}
+
 /** Containers by project, those of none after them, removed ones last. */
 export function toContainerGroups(
   services: readonly Service[],

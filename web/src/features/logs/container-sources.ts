@@ -2,6 +2,7 @@ import { type Accessor, createMemo } from "solid-js";
 import { ApiFailure } from "../../lib/api.ts";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
+import { chooseFollowed } from "./container-choice.ts";
 import { createKeptHistory } from "./kept-history.ts";
 import type { LiveSource } from "./live-logs.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
@@ -56,16 +57,21 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     return origin;
   }
   const seen = new Set<string>();
-  /** Once there, always followed: a container that is made anew under its name goes on by itself. */
+  /** Once there, followed on: a container that is recreated under its name goes on by itself. */
   const followed = createMemo<readonly string[]>((before) => {
     const present = (services.data?.services ?? []).map(({ name }) => name);
     for (const name of present) seen.add(name);
     const only = wanted();
     // One container is followed at once, whether the list is there yet or not.
     if (only.length === 1 && !services.data) return only;
-    const chosen = only.length === 0 ? present : only.filter((name) => present.includes(name));
     const still = before.filter((name) => seen.has(name) && (only.length === 0 || only.includes(name)));
-    const next = [...new Set([...still, ...chosen])].slice(0, CONTAINERS_MAX);
+    const next = chooseFollowed({
+      services: services.data?.services ?? [],
+      kept: kept.data?.containers ?? [],
+      only,
+      before: still,
+      max: CONTAINERS_MAX,
+    });
     return next.join("\n") === before.join("\n") ? before : next;
   }, []);
   const sources = createMemo((): LiveSource[] => {
@@ -90,6 +96,8 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     sources,
     history,
     whole,
+    /** A source that gave its place to another: its lines are still part of the view. */
+    staysShown: (key: string) => wanted().length === 0 && key.startsWith("true/"),
     keeping,
     /** Of several containers, each line says whose it is. */
     many,

@@ -76,7 +76,9 @@ const gapReasons: Record<LogGapReason, string> = {
 function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): LogNotice | undefined {
   const [text, tone] = markText(mark);
   if (text === undefined) return undefined;
-  return { kind: "notice", id, at: Date.parse(mark.time), text, tone, time: mark.time, ...(origin && { origin }) };
+  const gap = mark.kind === "gap" && mark.reason !== "expired" && mark.reason !== "first_start";
+  const at = Date.parse(mark.time);
+  return { kind: "notice", id, at, text, tone, time: mark.time, ...(gap && { gap }), ...(origin && { origin }) };
 }
 
 function markText(mark: LogMark): [text: string | undefined, tone: NoticeTone] {

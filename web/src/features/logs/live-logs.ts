@@ -54,6 +54,7 @@ type Item = { source: Held; batch: LogBatch } | { source: Held; notice: Notice }
 interface Notice {
   text: string;
   tone: NoticeTone;
+  gap?: boolean | undefined;
   /** When it happened, ISO 8601, where the source tells; else when it was told. */
   time?: string | undefined;
 }
@@ -98,13 +99,22 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
    * stands among the newest lines of the others.
    */
   function toNotice({ lines }: Held, notice: Notice): LogEntry {
-    const { text, tone, time = new Date().toISOString() } = notice;
+    const { text, tone, gap, time = new Date().toISOString() } = notice;
     // What follows continues no line from before.
     lines.lastLevels.clear();
     const at = Math.max(lines.lastAt, notice.time === undefined ? newestAt - APART_MS : Date.parse(time));
     lines.lastAt = Number.isFinite(at) ? at : Date.parse(time);
     const { origin } = lines;
-    return { kind: "notice", id: takeIds(1), at: lines.lastAt, text, tone, time, ...(origin && { origin }) };
+    return {
+      kind: "notice",
+      id: takeIds(1),
+      at: lines.lastAt,
+      text,
+      tone,
+      time,
+      ...(gap && { gap }),
+      ...(origin && { origin }),
+    };
   }
 
   function begin(held: Held, at: number | undefined) {
@@ -119,7 +129,8 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
     flush(items) {
       const entries: LogEntry[] = [];
       const [first] = items;
-      if (lost && first) entries.push(toNotice(first.source, { text: gapText("slow_reader"), tone: "warning" }));
+      if (lost && first)
+        entries.push(toNotice(first.source, { text: gapText("slow_reader"), tone: "warning", gap: true }));
       lost = false;
       const from = new Set<Held>();
       for (const item of items) {
@@ -163,14 +174,17 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       if (status === "failed") held.heard = true;
       changed();
     };
-    const notice = (text: string, tone: NoticeTone, time?: string) =>
-      queue.push({ source: held, notice: { text, tone, time } });
+    const notice = (text: string, tone: NoticeTone, time?: string, gap?: boolean) =>
+      queue.push({ source: held, notice: { text, tone, time, gap } });
     held.close = open({
       onLogs(batch) {
         set("live");
         queue.push({ source: held, batch });
       },
-      onGap: ({ reason }) => notice(gapText(reason), reason === "replaced" ? "neutral" : "warning"),
+      onGap({ reason }) {
+        const isGap = reason !== "replaced";
+        notice(gapText(reason), isGap ? "warning" : "neutral", undefined, isGap && reason !== "expired");
+      },
       onClosed({ code, exitCode, unknownEnds, endedAt }) {
         const text = closedText(code, exitCode, unknownEnds);
         set("closed", text);

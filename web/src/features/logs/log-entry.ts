@@ -47,6 +47,8 @@ export interface LogNotice extends Place {
   kind: "notice";
   text: string;
   tone: NoticeTone;
+  /** Lines are missing here that were written within what is kept. */
+  gap?: boolean;
   /** ISO 8601. */
   time: string;
   origin?: LogOrigin;

@@ -407,6 +407,58 @@ describe("a feed that meets kept lines", () => {
     dispose();
   });
 
+  it.each(["while the line is looked up", "once it is shown"])(
+    "stays at the line of a link when another list of containers comes %s",
+    async (when) => {
+      const { history } = keptLogs(kept(3_000));
+      const [whole, setWhole] = createSignal(true);
+      const { feed, dispose } = start({ history: () => history, whole });
+      feed.goToLine("l-1200-0");
+      if (when === "once it is shown") await eventually(() => feed.target()?.line === true);
+      setWhole(false);
+      await eventually(() => feed.newer() === "more" && feed.shown().length > 0);
+      expect(feed.attached()).toBe(false);
+      expect(feed.shown().find(({ id }) => id === feed.target()?.place.id)?.text).toBe("1200");
+      dispose();
+    },
+  );
+
+  it("looks a line up again when the filter changes meanwhile", async () => {
+    const { history } = keptLogs(kept(3_000));
+    const { feed, setQuery, dispose } = start({ history: () => history });
+    feed.goToLine("l-1200-0");
+    setQuery({ ...noQuery, level: "info" });
+    await eventually(() => feed.target()?.line === true);
+    expect(feed.attached()).toBe(false);
+    dispose();
+  });
+
+  it("leaves marks that do not match out of a search, but not lines that are missing", async () => {
+    const { history } = keptLogs(kept(10));
+    const mark = { container: "box", containerId: "0".repeat(64), run: 2 };
+    const marked: LogHistory = {
+      ...history,
+      async search(query, place, signal) {
+        const found = await history.search(query, place, signal);
+        const marks: LogSearchAnswer["marks"] = [
+          { ...mark, kind: "exited", time: nano(2), exitCode: 1 },
+          { ...mark, kind: "started", time: nano(3) },
+          { ...mark, kind: "gap", time: nano(4), reason: "expired" },
+          { ...mark, kind: "gap", time: nano(5), reason: "source_lost" },
+        ];
+        return { ...found, marks: place.order === "desc" ? marks.reverse() : marks };
+      },
+    };
+    const { feed, setQuery, texts, dispose } = start({ history: () => marked });
+    setQuery({ ...noQuery, text: "no such text", only: true });
+    await readAll(feed);
+    expect(texts()).toEqual(["Lines missing: the Docker Engine was away"]);
+    setQuery({ ...noQuery, text: "exited", only: true });
+    await readAll(feed);
+    expect(texts()).toEqual(["Exited with code 1", "Lines missing: the Docker Engine was away"]);
+    dispose();
+  });
+
   it("holds no more than its bound, and reads again what gave way", async () => {
     const { history } = keptLogs(kept(5_000));
     const { frames, first, feed, texts, dispose } = start({ history: () => history, maxEntries: 1_200 });

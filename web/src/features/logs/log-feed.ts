@@ -24,6 +24,8 @@ export interface LogFeedOptions {
   history?: Accessor<LogHistory | undefined>;
   /** Every container of the kept logs is followed; else the newest lines too are read from those. */
   whole?: Accessor<boolean>;
+  /** Whether the lines of a source that is no longer followed stay in view. */
+  staysShown?: (key: string) => boolean;
   query?: Accessor<LogQuery>;
   /** How a container is told from others; undefined where there is only one. */
   originOf?: (container: string) => LogOrigin | undefined;
@@ -138,8 +140,10 @@ export function createLogFeed(options: LogFeedOptions) {
 
   /** Puts a page in its place; what the streams gave is theirs, the kept logs say what lies before. */
   function place(entries: LogEntry[], direction: Direction, reaches: number, first: boolean) {
+    const wanted = filter();
+    const fitting = entries.filter((entry) => entry.kind === "line" || passes(wanted, entry));
     if (direction === "older") {
-      const added = seams.older.without(entries);
+      const added = seams.older.without(fitting);
       if (attached()) {
         const between = recent.entries.slice(
           indexOfTime(recent.entries, reaches),
@@ -155,7 +159,7 @@ export function createLogFeed(options: LogFeedOptions) {
       }
       return changed();
     }
-    if (shown.insert(seams.newer.without(entries)) > 0) {
+    if (shown.insert(seams.newer.without(fitting)) > 0) {
       shownFrom = shown.entries[0]?.at ?? shownFrom;
       reader.cut("older");
     }
@@ -221,6 +225,7 @@ export function createLogFeed(options: LogFeedOptions) {
     setProblem("");
   }
   function showLive() {
+    lookup = undefined;
     reset();
     setAttached(true);
     setMissed(0);
@@ -229,16 +234,23 @@ export function createLogFeed(options: LogFeedOptions) {
     changed();
     if (history()) void reader.loadOlder();
   }
+  /** What is being looked up, to be looked up again when the filter changes meanwhile. */
+  let lookup: (() => void) | undefined;
   async function showPast(load: () => Promise<Target | undefined>) {
+    const again = () => void showPast(load);
+    lookup = again;
     reset("reading");
     setAttached(false);
     setMissed(0);
     changed();
     try {
       const found = await load();
+      if (lookup === again) lookup = undefined;
+      viewAt = found?.place.at ?? viewAt;
       if (found) setTarget(found);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
+      lookup = undefined;
       reader.fail();
       setProblem(toMessage(error));
     }
@@ -277,7 +289,8 @@ export function createLogFeed(options: LogFeedOptions) {
       return first && { place: first, line: false };
     });
   const reload = () => {
-    if (query().until !== undefined && history()) showEnd();
+    if (lookup && history()) lookup();
+    else if (query().until !== undefined && history()) showEnd();
     else if (attached() || !history() || viewAt === undefined) showLive();
     else goTo(viewAt);
   };
@@ -285,7 +298,7 @@ export function createLogFeed(options: LogFeedOptions) {
   createEffect(
     on(options.sources, (wanted, before = []) => {
       const keys = new Set(wanted.map(({ key }) => key));
-      if (before.some(({ key }) => !keys.has(key))) {
+      if (before.some(({ key }) => !keys.has(key) && !options.staysShown?.(key))) {
         live.close();
         recent.clear();
         recentFrom = Number.NEGATIVE_INFINITY;
@@ -316,7 +329,9 @@ export function createLogFeed(options: LogFeedOptions) {
     }),
   );
   const until = createMemo(() => query().until);
-  createEffect(on([filter, until, history, whole], reload, { defer: true }));
+  createEffect(on([filter, until, history], reload, { defer: true }));
+  // Which containers are followed matters at the live end only: somebody who reads the past stays there.
+  createEffect(on(whole, () => attached() && reload(), { defer: true }));
   if (until() !== undefined && history()) showEnd();
 
   return {

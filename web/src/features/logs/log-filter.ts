@@ -14,13 +14,17 @@ export interface LogFilter {
 
 export const everything: LogFilter = { levels: new Set(logLevels), streams: new Set(["stdout", "stderr"]) };
 
-/** Notices always pass: a gap that is filtered away would be a silent one. */
+/**
+ * A search leaves out what happened between the lines unless it matches. Lines that could not be read are always told
+ * of: a gap that is filtered away would be a silent one.
+ */
 export const passes = (filter: LogFilter, entry: LogEntry): boolean =>
   (filter.since === undefined || entry.at >= filter.since) &&
-  (entry.kind === "notice" ||
-    (filter.levels.has(entry.level) &&
+  (entry.kind === "notice"
+    ? filter.pattern === undefined || entry.gap === true || filter.pattern.test(entry.text)
+    : filter.levels.has(entry.level) &&
       filter.streams.has(entry.stream) &&
-      (filter.pattern === undefined || filter.pattern.test(plainText(entry.text)))));
+      (filter.pattern === undefined || filter.pattern.test(plainText(entry.text))));
 
 export const holds = (entry: LogEntry, pattern: LinePattern): boolean =>
   entry.kind === "line" && pattern.test(plainText(entry.text));

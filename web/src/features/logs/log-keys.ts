@@ -1,3 +1,4 @@
+import { onCleanup, onMount } from "solid-js";
 import type { LogPaneApi } from "./LogPane.tsx";
 import type { LogControls } from "./log-controls.ts";
 
@@ -7,12 +8,33 @@ export interface LogKeysOptions {
   pane: () => LogPaneApi | undefined;
 }
 
+/** The keys of a log view and what they do, for those who ask. */
+export const logKeyLabels: readonly (readonly [key: string, label: string])[] = [
+  ["/", "Search"],
+  ["n", "Next match"],
+  ["N", "Previous match"],
+  ["g", "Go to the first line"],
+  ["G", "Go to the live end"],
+  ["f", "Pause or follow"],
+  ["w", "Wrap lines"],
+  ["?", "Show these keys"],
+];
+
 const isField = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable], [role=menuitem]");
 
+/** Parts with keys of their own. */
+const taken = "[role=dialog], [role=alertdialog], [role=menu], [role=listbox], .xterm, .cm-editor";
+
+/** Whether the focus is in a part of the page that has keys of its own. */
+const isElsewhere = (target: EventTarget | null): boolean =>
+  document.querySelector("[role=dialog], [role=alertdialog]") !== null ||
+  (target instanceof Element && target.closest(taken) !== null);
+
 /**
  * The keys of a log view: `/` searches, `n` and `N` go from match to match, `g` and `G` to the beginning and the end,
- * `f` follows, `w` wraps.
+ * `f` follows, `w` wraps, `?` lists them. They work wherever the focus is on the page, except in a field, a menu, a dialog
+ * or another part that has taken it.
  */
 export function createLogKeys({ root, controls, pane }: LogKeysOptions) {
   const search = () => root()?.querySelector<HTMLInputElement>("input[type=search]")?.select();
@@ -27,18 +49,23 @@ export function createLogKeys({ root, controls, pane }: LogKeysOptions) {
     G: () => pane()?.toEnd(),
     f: () => (controls.following() ? controls.setFollowing(false) : pane()?.toEnd()),
     w: () => controls.setWrap(!controls.wrap()),
+    "?": () => controls.setKeysShown(true),
   };
-  return (event: KeyboardEvent) => {
-    if (event.altKey || event.defaultPrevented) return;
+  const act = (event: KeyboardEvent) => {
+    if (event.altKey || event.defaultPrevented || !root()?.isConnected || isElsewhere(event.target)) return;
     if (event.ctrlKey || event.metaKey) {
       if (event.key.toLowerCase() !== "f" || event.shiftKey) return;
       // The browser's own search sees only the few lines that are in the page.
       event.preventDefault();
       return search();
     }
-    const act = isField(event.target) ? undefined : keys[event.key];
-    if (!act) return;
+    const key = isField(event.target) ? undefined : keys[event.key];
+    if (!key) return;
     event.preventDefault();
-    act();
+    key();
   };
+  onMount(() => {
+    document.addEventListener("keydown", act);
+    onCleanup(() => document.removeEventListener("keydown", act));
+  });
 }
