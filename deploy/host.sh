@@ -89,7 +89,8 @@ canonical_address() {
   case "$bare" in
     # Only what can be an address goes to getent, which asks DNS for all else.
     *:*[!0-9A-Fa-f:.]* | *[!0-9A-Fa-f:.]*:*) ;;
-    *:*) getent ahostsv6 "$bare" 2>/dev/null | awk 'NR == 1 && $1 !~ /%/ { print $1 }' || true ;;
+    # Not ahostsv6, which knows no IPv6 address where the host has none itself.
+    *:*) getent ahosts "$bare" 2>/dev/null | awk 'NR == 1 && $1 !~ /%/ { print $1 }' || true ;;
     *[!0-9.]* | *..* | .* | *.) ;;
     *.*.*.*) printf '%s' "$bare" | awk -F. 'NF == 4 && $1 < 256 && $2 < 256 && $3 < 256 && $4 < 256 { printf "%d.%d.%d.%d", $1, $2, $3, $4 }' ;;
   esac

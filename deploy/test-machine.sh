@@ -65,13 +65,22 @@ left_behind() {
   return 0
 }
 
-# Inside, after the Engine has ended: nothing but this script is to run or to listen.
+# Inside, after the Engine has ended: nothing but this script is to run or to listen. What is about to end by itself may.
 left_running() {
+  for _ in $(seq 20); do
+    found="$(running_now)"
+    [ -n "$found" ] || return 0
+    sleep 0.5
+  done
+  printf '%s\n' "$found"
+}
+
+running_now() {
+  own="$(tr '\0' ' ' </proc/1/cmdline)" # of this script and its subshells
   for process in /proc/[0-9]*; do
     id="${process#/proc/}"
-    if [ "$id" = 1 ] || [ "$id" = "$BASHPID" ]; then continue; fi
     command="$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null || true)" # empty for one that ended
-    if [ -n "$command" ]; then printf 'process %s: %s\n' "$id" "$command"; fi
+    if [ -n "$command" ] && [ "$command" != "$own" ]; then printf 'process %s: %s\n' "$id" "$command"; fi
   done
   awk 'FNR > 1 && $4 == "0A" { print "listens: " $2 }' /proc/net/tcp /proc/net/tcp6
 }
