@@ -158,7 +158,7 @@ describe("a bug in a handler", () => {
     for (const fail of [broken, rejected]) {
       const server = await startRealtime({
         docker: { ...docker, identify: fail, list: fail } as unknown as DockerHost,
-        processes: { ...(await idleProcesses()), logFiles: fail, list: fail } as never,
+        processes: { ...(await idleProcesses()), choose: fail, logFiles: fail, list: fail } as never,
         files: { resolveFolder: fail } as never,
         metrics: { sample: fail } as never,
       });
@@ -175,7 +175,10 @@ describe("a bug in a handler", () => {
         const socket = server.connect(namespace);
         const error = nextEvent(socket, "error");
         const answer = await socket.emitWithAck(event, payload);
-        expect(answer).toMatchObject({ success: false, code: "internal" });
+        expect([`${namespace} ${event}`, answer]).toMatchObject([
+          `${namespace} ${event}`,
+          { success: false, code: "internal" },
+        ]);
         expect(JSON.stringify([answer, await error])).not.toContain("secret");
         expect(socket.connected).toBe(true);
       }
