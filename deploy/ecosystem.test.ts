@@ -49,6 +49,15 @@ test("names the three services of the contract and their ports", async () => {
   for (const app of apps) expect(app.kill_timeout).toBe(8_000);
 });
 
+test("lets the services find each other where localhost has an IPv6 address alone", async () => {
+  for (const app of await readApps({ API_PORT: "4006", WS_PORT: "4007" })) {
+    expect(await startedEnvironment(app)).toMatchObject({
+      WS_SERVER_URL: "http://127.0.0.1:4007",
+      BACKEND_URL: "http://127.0.0.1:4006",
+    });
+  }
+});
+
 test("starts more realtime servers when told their ports", async () => {
   const apps = await readApps({ WS_MORE_PORTS: "3008,3009" });
   expect((await portsOf(apps)).slice(2)).toEqual([

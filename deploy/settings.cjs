@@ -68,8 +68,9 @@ function serviceEnvironment(service, settings) {
   const [kind, port = WS_PORT] = service.split("-");
   const own = { web: { PORT: WEB_PORT }, api: { PORT: API_PORT }, realtime: { WS_PORT: port } }[kind];
   return {
-    WS_SERVER_URL: `http://localhost:${WS_PORT}`,
-    BACKEND_URL: `http://localhost:${API_PORT}`,
+    // By number: on a host with IPv6 alone, "localhost" is ::1 only, and the services listen on 127.0.0.1.
+    WS_SERVER_URL: `http://127.0.0.1:${WS_PORT}`,
+    BACKEND_URL: `http://127.0.0.1:${API_PORT}`,
     ...pick(settings, variables),
     ...own,
   };
