@@ -119,6 +119,30 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await page.unroute("**/api/services");
   });
 
+  test("the page of a stack says of a container what the list of services says", async () => {
+    const { page, open, engine } = desk;
+    const project = `aid-test-project-${process.pid}`;
+    const container = await engine.docker.createContainer({
+      name: `${project}-a-1`,
+      Image: "busybox:local",
+      Cmd: ["/no/such/program"],
+      HostConfig: { NetworkMode: "none" },
+      Labels: { "com.docker.compose.project": project, "com.docker.compose.service": "a" },
+    });
+    try {
+      await expect(container.start()).rejects.toThrow(/no such file/);
+      await open(`/stacks/${project}`, project);
+      const row = page
+        .getByRole("listitem")
+        .filter({ hasText: `${project}-a-1` })
+        .last();
+      await row.getByText("Cannot start").waitFor();
+      await row.getByText("Could not be started").waitFor();
+    } finally {
+      await container.remove({ force: true });
+    }
+  });
+
   test("without the servers nothing is told to be empty or well", async () => {
     const { page, stack, problems } = desk;
     const since = problems.length;

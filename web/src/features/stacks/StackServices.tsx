@@ -1,11 +1,14 @@
 import { A } from "@solidjs/router";
 import Boxes from "lucide-solid/icons/boxes";
-import { For, Show } from "solid-js";
+import { createMemo, For, Show } from "solid-js";
+import type { Service } from "../../../../shared/protocol/service.ts";
 import type { StackDetail, StackService } from "../../../../shared/protocol/stack.ts";
+import { useNow } from "../../lib/now.ts";
+import { useServices } from "../../lib/queries.ts";
 import { Badge, EmptyState, Status } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { imageText, portTexts } from "../services/service-list.ts";
-import { lookOf } from "../services/service-state.ts";
+import { lookOf, sameLook, statusText } from "../services/service-state.ts";
 
 /** The services of a stack and their containers. */
 export function StackServices(props: { stack: StackDetail }) {
@@ -62,25 +65,31 @@ function ServiceCard(props: { service: StackService; isUp: boolean }) {
         fallback={<NoContainer service={props.service} isUp={props.isUp} />}
       >
         <ul class="stacks-containers">
-          <For each={props.service.containers}>
-            {(container) => {
-              const look = () => lookOf(container);
-              return (
-                <li>
-                  <Status tone={look().tone} pulse={look().pulse}>
-                    {look().text}
-                  </Status>
-                  <A class="truncate stacks-link" href={`/services/${encodeURIComponent(container.name)}`}>
-                    {visibleName(container.name)}
-                  </A>
-                  <span class="truncate faint num stacks-ports">{portTexts(container.ports).join(", ")}</span>
-                  <span class="faint stacks-status">{container.status}</span>
-                </li>
-              );
-            }}
-          </For>
+          <For each={props.service.containers}>{(container) => <ContainerRow container={container} />}</For>
         </ul>
       </Show>
+    </li>
+  );
+}
+
+/** The list of services knows how a run ended, and why a start failed; the stack's own list says no more than the state. */
+function ContainerRow(props: { container: Service }) {
+  const services = useServices();
+  const now = useNow();
+  const container = () =>
+    services.data?.services.find(({ id, state }) => id === props.container.id && state === props.container.state) ??
+    props.container;
+  const look = createMemo(() => lookOf(container(), now()), undefined, { equals: sameLook });
+  return (
+    <li>
+      <Status tone={look().tone} pulse={look().pulse}>
+        {look().text}
+      </Status>
+      <A class="truncate stacks-link" href={`/services/${encodeURIComponent(props.container.name)}`}>
+        {visibleName(props.container.name)}
+      </A>
+      <span class="truncate faint num stacks-ports">{portTexts(props.container.ports).join(", ")}</span>
+      <span class="faint stacks-status">{statusText(container(), now())}</span>
     </li>
   );
 }
