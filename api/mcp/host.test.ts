@@ -324,12 +324,23 @@ describe("over stdio", () => {
     expect(database.prepare("SELECT * FROM mcp_process").all()).toEqual([]);
   });
 
+  test("tells how far a long call is", async () => {
+    const { id } = host.create(stdio([everything]));
+    await host.start(id);
+    const args = { duration: 1, steps: 2 };
+    await host.callTool(id, "trigger-long-running-operation", args, { progressId: "call-1" });
+    const told = emitted.filter(({ event, room }) => event === "tool:progress" && room === id);
+    expect(told.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ serverId: id, progressId: "call-1", progress: 1, total: 2 }),
+    );
+  });
+
   test("ends a call when its caller leaves", async () => {
     const { id } = host.create(stdio([everything]));
     await host.start(id);
     const abort = new AbortController();
     const call = refusalOf(
-      host.callTool(id, "trigger-long-running-operation", { duration: 60, steps: 60 }, abort.signal),
+      host.callTool(id, "trigger-long-running-operation", { duration: 60, steps: 60 }, { signal: abort.signal }),
     );
     abort.abort();
     expect(await call).toMatchObject({ code: "upstream_unavailable" });

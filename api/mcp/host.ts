@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { CallToolResult } from "@modelcontextprotocol/client";
+import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
 import type { McpLog } from "../../shared/protocol/events/mcp.ts";
 import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../shared/protocol/mcp.ts";
 import type { Config } from "../../shared/server/config.ts";
@@ -12,6 +12,9 @@ import type { PulseTimes } from "./pulse.ts";
 import { createMcpRunner, type McpRunner } from "./runner.ts";
 import { mergeSecrets } from "./secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "./store.ts";
+
+/** Progress of one call is sent no more often, in milliseconds. */
+const PROGRESS_MS = 200;
 
 /**
  * MCP servers: registered, started, stopped and called. Values of env and headers go in and never come out.
@@ -28,11 +31,17 @@ export interface McpHost {
   start(id: string): Promise<McpServer>;
   stop(id: string): Promise<McpServer>;
   tools(id: string): Promise<McpTool[]>;
-  callTool(id: string, name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<CallToolResult>;
+  callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
   /** The last of what it said, oldest first. */
   log(id: string): McpLog[];
   /** Ends every server; those that ran are started again by the next host on this database. */
   close(): Promise<void>;
+}
+
+export interface HostCallOptions {
+  signal?: AbortSignal;
+  /** Progress goes to the server's room under it. */
+  progressId?: string | undefined;
 }
 
 export interface McpHostDeps {
@@ -84,6 +93,17 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     });
     runners.set(serverId, runner);
     return runner;
+  };
+
+  const sendProgress = (serverId: string, progressId: string) => {
+    let last = Number.NEGATIVE_INFINITY;
+    return ({ progress, total, message }: Progress) => {
+      const now = performance.now();
+      if (now - last < PROGRESS_MS) return;
+      last = now;
+      const timestamp = new Date().toISOString();
+      realtime.emitToMCP(serverId, "tool:progress", { serverId, progressId, progress, total, message, timestamp });
+    };
   };
 
   const describe = (stored: StoredMcpServer): McpServer => {
@@ -158,9 +178,10 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       store.get(id);
       return runnerOf(id).tools();
     },
-    async callTool(id, name, args, signal) {
+    async callTool(id, name, args, { signal, progressId } = {}) {
       store.get(id);
-      return runnerOf(id).callTool(name, args, { signal });
+      const onProgress = progressId === undefined ? undefined : sendProgress(id, progressId);
+      return runnerOf(id).callTool(name, args, { signal, onProgress });
     },
     log(id) {
       store.get(id);

@@ -1,4 +1,4 @@
-import type { CallToolResult } from "@modelcontextprotocol/client";
+import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
 import type { McpLog } from "../../shared/protocol/events/mcp.ts";
 import type { McpServerStatus, McpTool } from "../../shared/protocol/mcp.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -7,6 +7,7 @@ import type { AddressRules } from "../outbound/address-rules.ts";
 import type { CommandList } from "./command-list.ts";
 import { type CallOptions, connectMcpServer, type McpConnection } from "./connection.ts";
 import { createLogFeed } from "./log-feed.ts";
+import { toPlainLine } from "./plain-text.ts";
 import type { ProcessRegister } from "./process-register.ts";
 import type { PulseTimes } from "./pulse.ts";
 import type { McpTransport } from "./store.ts";
@@ -154,7 +155,12 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     },
     stop,
     tools: async () => running().tools(),
-    callTool: async (name, args, options) => running().callTool(name, args, { limitMs: CALL_MS, ...options }),
+    callTool: async (name, args, { signal, onProgress } = {}) => {
+      const masked = ({ message: said, ...rest }: Progress) =>
+        onProgress?.(said === undefined ? rest : { ...rest, message: toPlainLine(feed.mask(String(said))) });
+      const listener = onProgress && masked;
+      return running().callTool(name, args, { limitMs: CALL_MS, signal, onProgress: listener });
+    },
     entries: feed.entries,
     async close() {
       await stop();

@@ -105,9 +105,9 @@ export const mcpRoutes = ({ mcp, access }: Pick<ApiDeps, "mcp" | "access">) =>
       validated("json", callMcpTool),
       async (c) => {
         const { id } = c.req.valid("param");
-        const { name, arguments: args } = c.req.valid("json");
+        const { name, arguments: args, progressId } = c.req.valid("json");
         c.set("auditTarget", `${id} ${name}`.slice(0, 300)); // never the arguments: they may be secrets
-        return c.json(ok({ result: await mcp.callTool(id, name, args, c.req.raw.signal) }));
+        return c.json(ok({ result: await mcp.callTool(id, name, args, { signal: c.req.raw.signal, progressId }) }));
       },
     )
     .get(

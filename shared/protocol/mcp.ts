@@ -168,6 +168,11 @@ function kept(name: z.ZodType<string, string>, value: z.ZodType<string>) {
 export const callMcpTool = z.strictObject({
   name: z.string().min(1).max(256),
   arguments: z.record(z.string(), z.unknown()).default({}),
+  /** Made up by the caller: progress of the call is sent to the server's room under it. */
+  progressId: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
 });
 
 export interface McpTool {

@@ -1,5 +1,5 @@
 import Repeat from "lucide-solid/icons/repeat-2";
-import { createEffect, createSignal, For, on, Show } from "solid-js";
+import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { formatTime } from "../../lib/format.ts";
 import { Badge, Button, Callout, IconButton } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
@@ -64,9 +64,32 @@ interface CallProps {
 }
 
 function Call(props: CallProps) {
+  let item: HTMLLIElement | undefined;
+  const running = () => props.call.duration === null;
+  const [seconds, setSeconds] = createSignal(0);
+  // Below a long form the answer would come out of sight.
+  const show = () => item?.scrollIntoView({ block: "nearest" });
+  onMount(() => {
+    if (!running()) return;
+    show();
+    const timer = setInterval(() => {
+      if (running()) setSeconds(Math.floor((Date.now() - props.call.startedAt) / 1_000));
+      else clearInterval(timer);
+    }, 1_000);
+    onCleanup(() => clearInterval(timer));
+  });
+  createEffect(
+    on(
+      running,
+      (runs) => {
+        if (!runs && props.open) show();
+      },
+      { defer: true },
+    ),
+  );
   const failed = () => props.call.error !== null || props.call.result?.failed === true;
   return (
-    <li class="call" aria-busy={props.call.duration === null}>
+    <li class="call" ref={item} aria-busy={props.call.duration === null}>
       <div class="row call-head">
         <button type="button" class="call-toggle grow" aria-expanded={props.open} onClick={props.onToggle}>
           <b class="truncate">{visibleName(props.call.tool)}</b>
@@ -75,6 +98,10 @@ function Call(props: CallProps) {
             fallback={<Badge tone={failed() ? "bad" : "ok"}>{failed() ? "error" : "ok"}</Badge>}
           >
             <Badge tone="info">running</Badge>
+            <span class="count truncate" role="status">
+              {seconds() > 0 ? `${seconds()} s` : ""}
+              {props.call.progress === null ? "" : ` · ${visibleName(props.call.progress)}`}
+            </span>
           </Show>
           <span class="count">
             {props.call.duration === null ? "" : `${durationText(props.call.duration)} · `}

@@ -27,7 +27,13 @@ export interface ServerPaneProps {
 export function ServerPane(props: ServerPaneProps) {
   const id = createMemo(() => props.server.id);
   const history = createCallHistory({
-    call: (tool, args, signal) => api.mcp.callTool(id(), tool, args, signal),
+    call: (tool, args, signal, onProgress) => {
+      const progressId = Math.random().toString(36).slice(2);
+      const stop = mcpWS.on("tool:progress", (at) => {
+        if (at.serverId === id() && at.progressId === progressId) onProgress(at);
+      });
+      return api.mcp.callTool(id(), tool, args, signal, progressId).finally(stop);
+    },
     toMessage,
   });
   const source = createMemo(() => {

@@ -3,7 +3,7 @@ import { createMemo, createSignal, Show } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { McpTool } from "../../../../shared/protocol/mcp.ts";
 import { session } from "../../lib/session.ts";
-import { Button, Segmented, TextField } from "../../ui/index.ts";
+import { Button, Callout, Segmented, TextField } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import type { CallHistory } from "./call-history.ts";
 import { ToolFields } from "./ToolForm.tsx";
@@ -81,6 +81,9 @@ export function ToolPane(props: ToolPaneProps) {
       </Show>
       <Show when={props.tool.description}>
         <p class="tool-description">{props.tool.description}</p>
+      </Show>
+      <Show when={props.tool.problem}>
+        <Callout tone="warn">{props.tool.problem}</Callout>
       </Show>
       <Show
         when={mode() === "form"}

@@ -40,3 +40,19 @@ it("keeps no more than fifty", async () => {
   expect(history.calls()).toHaveLength(50);
   expect(history.calls()[0]?.tool).toBe("59");
 });
+
+it("tells how far a call is while it runs", async () => {
+  const seen: (string | null | undefined)[] = [];
+  const history = createCallHistory({
+    call: async (_tool, _args, _signal, onProgress) => {
+      for (const at of [{ progress: 3 }, { progress: 2, total: 5, message: "copying" }]) {
+        onProgress(at);
+        seen.push(history.calls()[0]?.progress);
+      }
+      return { content: [] };
+    },
+    toMessage,
+  });
+  await history.run("slow", {});
+  expect(seen).toEqual(["step 3", "40 % · copying"]);
+});

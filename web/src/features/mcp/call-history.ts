@@ -7,6 +7,8 @@ export interface ToolCall {
   arguments: Record<string, unknown>;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** How far the server says it is, while it runs. */
+  progress: string | null;
   /** Milliseconds; null while it runs. */
   duration: number | null;
   /** Null while it runs, or when the call itself was refused. */
@@ -15,8 +17,24 @@ export interface ToolCall {
   error: string | null;
 }
 
+export interface CallProgress {
+  progress: number;
+  total?: number;
+  message?: string;
+}
+
+const progressText = ({ progress, total, message }: CallProgress): string =>
+  [total ? `${Math.min(100, Math.round((progress / total) * 100))} %` : `step ${progress}`, message]
+    .filter(Boolean)
+    .join(" · ");
+
 export interface CallHistoryDeps {
-  call(tool: string, args: Record<string, unknown>, signal: AbortSignal): Promise<unknown>;
+  call(
+    tool: string,
+    args: Record<string, unknown>,
+    signal: AbortSignal,
+    onProgress: (progress: CallProgress) => void,
+  ): Promise<unknown>;
   toMessage(error: unknown): string;
   now?: () => number;
 }
@@ -41,10 +59,21 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
       const started = now();
       const abort = new AbortController();
       running.set(id, abort);
-      const entry = { id, tool, arguments: args, startedAt: Date.now(), duration: null, result: null, error: null };
+      const entry = {
+        id,
+        tool,
+        arguments: args,
+        startedAt: Date.now(),
+        progress: null,
+        duration: null,
+        result: null,
+        error: null,
+      };
       setCalls((old) => [entry, ...old].slice(0, LIMIT));
       try {
-        const result = toToolResult(await call(tool, args, abort.signal));
+        const result = toToolResult(
+          await call(tool, args, abort.signal, (at) => change(id, { progress: progressText(at) })),
+        );
         change(id, { result, duration: now() - started });
       } catch (error) {
         change(id, { error: abort.signal.aborted ? "Cancelled" : toMessage(error), duration: now() - started });

@@ -94,6 +94,12 @@ function toPart(part: unknown): ResultPart {
   }
 }
 
+/** What the API found wrong with the answer. */
+function problemsOf({ _meta }: Record<string, unknown>): ResultPart[] {
+  const problems = isObject(_meta) ? _meta["ai-desktop/problems"] : undefined;
+  return Array.isArray(problems) ? problems.map((problem) => ({ kind: "note", text: String(problem) })) : [];
+}
+
 /** Reads what `POST /mcp/:id/tools/call` answers; a shape it does not know is shown as JSON. */
 export function toToolResult(result: unknown): ToolResult {
   if (!isObject(result))
@@ -111,5 +117,5 @@ export function toToolResult(result: unknown): ToolResult {
         : { kind: "json", text: cut(JSON.stringify(result, null, 2)) },
     );
   }
-  return { failed: result.isError === true, parts };
+  return { failed: result.isError === true, parts: [...problemsOf(result), ...parts] };
 }

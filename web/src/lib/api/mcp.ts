@@ -17,8 +17,14 @@ export const mcp = {
   start: async (id: string) => (await answer(one().start.$post(at(id)))).server,
   stop: async (id: string) => (await answer(one().stop.$post(at(id)))).server,
   tools: async (id: string) => (await answer(one().tools.$get(at(id)))).tools,
-  callTool: async (id: string, name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> => {
-    const json = { name, arguments: args };
+  callTool: async (
+    id: string,
+    name: string,
+    args: Record<string, unknown>,
+    signal?: AbortSignal,
+    progressId?: string,
+  ): Promise<unknown> => {
+    const json = { name, arguments: args, progressId };
     return (await answer(one().tools.call.$post({ ...at(id), json }, { init: { signal } }))).result;
   },
   log: async (id: string) => (await answer(one().log.$get(at(id)))).entries,
