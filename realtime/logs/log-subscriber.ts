@@ -57,6 +57,7 @@ export class LogSubscriber {
   private readonly abort = new AbortController();
   /** It has been told that the source stands still. */
   private toldClosed = false;
+  private toldNotice: string | undefined;
 
   constructor(topic: LogTopic, port: SubscriberPort, from: { tail: number } | { since: Position }) {
     this.topic = topic;
@@ -181,7 +182,16 @@ export class LogSubscriber {
     this.sendLines(topic.ring.after(this.position));
     if (isPast(topic.source, topic.position, this.position)) this.goLive();
     else this.mode = "ahead";
+    this.tellNotice();
     this.tellClosed();
+  }
+
+  /** Tells one who is up to date why the log is not whole, once. */
+  tellNotice(): void {
+    const { notice } = this.topic;
+    if (notice === this.toldNotice || (this.mode !== "live" && this.mode !== "ahead")) return;
+    this.toldNotice = notice;
+    if (notice !== undefined) this.send({ kind: "trouble", message: notice, code: "not_supported" });
   }
 
   /** Tells one who is up to date that the source stands still, unless it has been told. */

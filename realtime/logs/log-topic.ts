@@ -44,6 +44,8 @@ export class LogTopic {
   ring: LineRing;
   /** Set while the source stands still; whoever joins is told. */
   closed: StreamClosed | undefined;
+  /** Why the log is not whole; whoever joins is told. */
+  notice: string | undefined;
   readonly ready: Promise<void>;
   private readonly subscribers = new Set<LogSubscriber>();
   private readonly abort = new AbortController();
@@ -158,6 +160,12 @@ export class LogTopic {
         if (closed.code !== "exited") return this.tellAttached({ kind: "closed", closed });
         // The end may have come with the last lines that a viewer was given.
         for (const subscriber of this.subscribers) subscriber.tellClosed();
+      },
+      onNotice: (notice: string | undefined) => {
+        if (notice === this.notice) return;
+        this.gather.flush();
+        this.notice = notice;
+        for (const subscriber of this.subscribers) subscriber.tellNotice();
       },
       onTrouble: (trouble: { message: string; code: ErrorCode }) => {
         this.gather.flush();

@@ -29,7 +29,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
 
   const logs = createLogSubscriptions<DeploymentRef>({
     namespace: untypedNamespace(namespace),
-    openSource: (id) => createProcessLogs(id, processes, processEvents),
+    openSource: (id) => createProcessLogs(id, processes, processEvents, log),
     onFailed: (socket, { deploymentId }) => rooms.get(socket)?.leave(deploymentRoom(deploymentId)),
     log,
     lingerMs,
@@ -43,7 +43,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
   const onEvent = ({ id, name, action }: ProcessEvent) => void tell({ deploymentId: id, pm2Name: name, action });
   const onListed = ({ id, name, action }: ListedChange) => void tell({ deploymentId: id, pm2Name: name, action });
   const onDaemon = (up: boolean) => void tell({ action: up ? "daemon:up" : "daemon:down" });
-  const list = watchProcessList(processes, () => namespace.sockets.size > 0, onListed);
+  const list = watchProcessList(processes, () => namespace.sockets.size > 0, onListed, log);
   processEvents.on("event", onEvent);
   processEvents.on("daemon", onDaemon);
 

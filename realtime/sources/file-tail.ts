@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from "node:fs";
+import { type FSWatcher, fstatSync, watch } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
 import type { Mark } from "../../shared/logs/log-source.ts";
 import type { GapReason } from "../../shared/protocol/events/services.ts";
@@ -13,12 +13,28 @@ export interface TailHandlers {
   onLost(reason: GapReason, to: Mark): void;
 }
 
+/** A place in a file where one run ends and the next one begins. */
+export interface RunBreak {
+  offset: number;
+}
+
+/** Breaks of one file that are remembered, for those who read it again. */
+const BREAKS_MAX = 256;
+
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /** What tells a file from the one that bore its name before: its inode and its first line. */
 async function epochOf(handle: FileHandle): Promise<string> {
   const { ino } = await handle.stat();
   return `${ino.toString(36)}-${(await fingerprintOf(handle)).toString(36)}`;
+}
+
+/** While its first line is not whole, a file is told by its inode alone. */
+function isSameFile(left: string, right: string): boolean {
+  if (left === right) return true;
+  const [leftNode, leftPrint] = left.split("-");
+  const [rightNode, rightPrint] = right.split("-");
+  return leftNode === rightNode && (leftPrint === "0" || rightPrint === "0");
 }
 
 const sameContent = (left: string, right: string) => left.split("-")[1] === right.split("-")[1] && !left.endsWith("-0");
@@ -37,7 +53,14 @@ export class FileTail {
   /** Epochs this tail has read, oldest first: their order is that of time. */
   private readonly epochs: string[] = [];
 
-  constructor(path: string, from: Mark | undefined, handlers: TailHandlers) {
+  /** Breaks that must not be read over before they are told. */
+  private readonly held: RunBreak[] = [];
+  /** Breaks of this file that were met, by epoch: a line never goes over one. */
+  private readonly breaks: Mark[];
+
+  /** @param breaks Those of earlier readers of the file; new ones are added. */
+  constructor(path: string, from: Mark | undefined, handlers: TailHandlers, breaks: Mark[] = []) {
+    this.breaks = breaks;
     this.path = path;
     this.mark = from ?? { epoch: "", at: 0 };
     this.reader = new LineReader(this.mark.at);
@@ -49,6 +72,48 @@ export class FileTail {
     if (left.epoch === right.epoch) return left.at - right.at;
     const [leftAge, rightAge] = [this.epochs.indexOf(left.epoch), this.epochs.indexOf(right.epoch)];
     return leftAge === -1 || rightAge === -1 ? Number.NaN : leftAge - rightAge;
+  }
+
+  /** From now on nothing is read that is written after this call, until `release`. Not for files of several writers. */
+  hold(): RunBreak | undefined {
+    if (!this.handle) return undefined;
+    const runBreak = { offset: fstatSync(this.handle.fd).size };
+    this.held.push(runBreak);
+    return runBreak;
+  }
+
+  release(runBreak: RunBreak): void {
+    const index = this.held.indexOf(runBreak);
+    if (index !== -1) this.held.splice(index, 1);
+  }
+
+  /** Reads to the end of a file that nobody writes any more: its last words are a line, with or without their end. */
+  async finish(): Promise<void> {
+    await this.catchUp();
+    this.reading = this.reading.then(async () => {
+      if (!this.handle || this.held.length > 0) return;
+      const lines = this.reader.finish();
+      if (lines.length === 0) return;
+      const epoch = await epochOf(this.handle);
+      this.note(epoch, this.reader.position);
+      await this.deliver(lines, epoch);
+    });
+    await this.reading;
+  }
+
+  private note(epoch: string, at: number): void {
+    if (this.breaks.some((one) => one.epoch === epoch && one.at === at)) return;
+    this.breaks.push({ epoch, at });
+    if (this.breaks.length > BREAKS_MAX) this.breaks.shift();
+  }
+
+  private stopAt(epoch: string): number {
+    let stop = this.held[0]?.offset ?? Number.POSITIVE_INFINITY;
+    for (const { epoch: other, at } of this.breaks) {
+      const isAhead = at > this.reader.position || (at === this.reader.position && this.reader.isMidLine);
+      if (at < stop && isAhead && isSameFile(other, epoch)) stop = at;
+    }
+    return stop;
   }
 
   /** Reads to the present end, through whatever rotation happened since the last call; calls queue up. */
@@ -66,12 +131,13 @@ export class FileTail {
       const handle: FileHandle = this.handle;
       const { size, ino } = await handle.stat();
       const epoch = await epochOf(handle);
-      const restarted = size < this.reader.position || (this.mark.at > 0 && epoch !== this.mark.epoch);
+      const restarted = size < this.reader.position || (this.mark.at > 0 && !isSameFile(epoch, this.mark.epoch));
       if (restarted) {
         await this.afterTruncation();
         continue;
       }
       await this.drain(handle, epoch);
+      if (this.held.length > 0) return;
       const current = await stat(this.path).catch(() => undefined);
       if (!current || current.ino === ino) return;
       await this.deliver(this.reader.finish(), await epochOf(handle));
@@ -96,9 +162,23 @@ export class FileTail {
 
   private async drain(handle: FileHandle, known: string): Promise<void> {
     let epoch = known;
-    for await (const lines of this.reader.read(handle)) {
-      if (epoch.endsWith("-0")) epoch = await epochOf(handle);
-      await this.deliver(lines, epoch);
+    for (;;) {
+      for await (const lines of this.reader.read(handle, () => this.stopAt(epoch))) {
+        if (epoch.endsWith("-0")) epoch = await epochOf(handle);
+        await this.deliver(lines, epoch);
+      }
+      const [hold] = this.held;
+      const isBreak = this.breaks.some(
+        ({ epoch: other, at }) => isSameFile(other, epoch) && at === this.reader.position,
+      );
+      if (!isBreak && hold?.offset !== this.reader.position) return;
+      const lines = this.reader.finish();
+      if (lines.length > 0) {
+        if (!isBreak) this.note(epoch, this.reader.position);
+        await this.deliver(lines, epoch);
+      }
+      if (hold && hold.offset <= this.reader.position) return;
+      if (!(this.reader.position < (await handle.stat()).size)) return;
     }
   }
 
@@ -115,7 +195,7 @@ export class FileTail {
     if (this.mark.at === 0) return true;
     const epoch = await epochOf(handle);
     const { size } = await handle.stat();
-    if (epoch === this.mark.epoch && size >= this.mark.at) return true;
+    if (isSameFile(epoch, this.mark.epoch) && size >= this.mark.at) return true;
     await this.throughNeighbours("rotated");
     this.reader = new LineReader(0);
     this.mark = { epoch: this.mark.epoch, at: 0 };
@@ -163,6 +243,7 @@ export class FileTail {
 
   private async startOver(): Promise<void> {
     await this.close();
+    this.held.length = 0;
     this.reader = new LineReader(0);
     this.mark = { epoch: "", at: 0 };
     this.handle = await openLogFile(this.path).catch(() => undefined);
@@ -221,7 +302,7 @@ export async function followFile(
 }
 
 /** The mark before the last `lines` whole lines of a file; undefined when there is no such file. */
-export async function tailMark(path: string, lines: number): Promise<Mark | undefined> {
+export async function tailMark(path: string, lines: number, ended = false): Promise<Mark | undefined> {
   let handle: FileHandle;
   try {
     handle = await openLogFile(path);
@@ -230,7 +311,7 @@ export async function tailMark(path: string, lines: number): Promise<Mark | unde
     throw error;
   }
   try {
-    return { epoch: await epochOf(handle), at: await tailOffset(handle, lines) };
+    return { epoch: await epochOf(handle), at: await tailOffset(handle, lines, ended) };
   } finally {
     await handle.close();
   }

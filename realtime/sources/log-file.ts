@@ -8,6 +8,8 @@ import { AppError } from "../../shared/server/errors.ts";
 const CHUNK_BYTES = 64 * 1024;
 /** Bytes of a file's first line that tell it from the file that had its name, or its inode, before. */
 const FINGERPRINT_BYTES = 256;
+/** Bytes that are read back for the first lines a viewer sees: a line may be as long as its file. */
+const TAIL_MAX_BYTES = 64 * 1024 * 1024;
 /** Rotated neighbours that are looked at when a file is gone. */
 const NEIGHBOURS_MAX = 64;
 const NEWLINE = 0x0a;
@@ -69,11 +71,18 @@ export class LineReader {
     return this.readAt;
   }
 
-  /** Yields the lines of one chunk at a time, so that a slow reader slows the reading. */
-  async *read(handle: FileHandle): AsyncGenerator<FileLine[]> {
+  /** Whether words have been read whose line has not ended. */
+  get isMidLine(): boolean {
+    return this.readAt > this.offset;
+  }
+
+  /** Yields the lines of one chunk at a time, so that a slow reader slows the reading; up to the offset `stopAt` or the end. */
+  async *read(handle: FileHandle, stopAt: () => number = () => Number.POSITIVE_INFINITY): AsyncGenerator<FileLine[]> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, this.readAt);
+      const wanted = Math.min(CHUNK_BYTES, stopAt() - this.readAt);
+      if (wanted <= 0) return;
+      const { bytesRead } = await handle.read(buffer, 0, wanted, this.readAt);
       if (bytesRead === 0) return;
       const lines = this.split(buffer.subarray(0, bytesRead));
       if (lines.length > 0) yield lines;
@@ -130,18 +139,31 @@ export class LineReader {
   }
 }
 
-/** Offset at which the last `lines` whole lines of a file begin. */
-export async function tailOffset(handle: FileHandle, lines: number): Promise<number> {
+/**
+ * Offset at which the last `lines` lines of a file begin, of the last {@link TAIL_MAX_BYTES} at most.
+ * @param ended Nobody writes the file any more: its last words are a line without their end, too.
+ */
+export async function tailOffset(handle: FileHandle, lines: number, ended = false): Promise<number> {
   const { size } = await handle.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let found = 0;
+  let oldest: number | undefined;
   let end = size;
+  if (ended && size > 0) {
+    const { bytesRead } = await handle.read(buffer, 0, 1, size - 1);
+    if (bytesRead === 1 && buffer[0] !== NEWLINE) {
+      if (lines === 0) return size;
+      found = 1;
+    }
+  }
   while (end > 0) {
+    if (size - end >= TAIL_MAX_BYTES) return oldest ?? end;
     const start = Math.max(0, end - CHUNK_BYTES);
     const { bytesRead } = await handle.read(buffer, 0, end - start, start);
     for (let index = bytesRead - 1; index >= 0; index--) {
       if (buffer[index] !== NEWLINE) continue;
       if (found === lines) return start + index + 1;
+      oldest = start + index + 1;
       found++;
     }
     end = start;

@@ -1,5 +1,7 @@
+import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { ProcessHost } from "../../shared/host/processes.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
+import type { Log } from "../../shared/server/log.ts";
 
 /** PM2's bus is silent about some changes, such as another client deleting a stopped process: the list is compared this often. */
 const COMPARE_MS = 5_000;
@@ -34,6 +36,7 @@ export function watchProcessList(
   processes: Pick<ProcessHost, "list">,
   isWatched: () => boolean,
   onChange: (change: ListedChange) => void,
+  log: Log,
 ): ProcessListWatch {
   let known: Map<string, Listed> | undefined;
   let closed = false;
@@ -56,23 +59,29 @@ export function watchProcessList(
     }
     for (const [id, { name }] of before) if (!listed.has(id)) onChange({ id, name, action: "delete" });
   };
+  let failing = false;
+  /** A daemon that is away is told by its bus; the list is compared with the last one it gave. */
+  const look = async () => {
+    try {
+      await compare();
+      failing = false;
+    } catch (error) {
+      if (!(error instanceof UnavailableError) && !failing) {
+        failing = true;
+        log.error({ err: error }, "the list of processes could not be compared");
+      }
+    }
+  };
   const schedule = () => {
     if (closed) return;
-    // A daemon that is away is told by its bus; the list is compared with the last one it gave.
-    timer = setTimeout(
-      () =>
-        void compare()
-          .catch(() => undefined)
-          .then(schedule),
-      COMPARE_MS,
-    );
+    timer = setTimeout(() => void look().then(schedule), COMPARE_MS);
     timer.unref();
   };
   schedule();
   return {
     begin() {
       known = undefined;
-      void compare().catch(() => undefined);
+      void look();
     },
     close() {
       closed = true;

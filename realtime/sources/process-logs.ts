@@ -1,48 +1,28 @@
-import { createHash } from "node:crypto";
-import type { ProcessHost, ProcessLogFiles } from "../../shared/host/processes.ts";
-import type { FollowHandlers, LogLine, LogSource, Mark, Position } from "../../shared/logs/log-source.ts";
+import { UnavailableError } from "../../shared/host/dependency.ts";
+import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../shared/host/processes.ts";
+import type { RunChange } from "../../shared/logs/container-runs.ts";
+import {
+  type FollowHandlers,
+  type LogLine,
+  type LogSource,
+  type Mark,
+  type Position,
+  RUN_TRACK,
+} from "../../shared/logs/log-source.ts";
 import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
 import { delay } from "../../shared/server/backoff.ts";
-import { toAppError } from "../../shared/server/errors.ts";
+import { AppError, toAppError } from "../../shared/server/errors.ts";
+import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import type { FileLine } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
+import { ProcessRuns } from "./process-runs.ts";
+import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
 
 /** The list of processes is asked again this often, in case an event of the daemon was missed. */
 const RELIST_MS = 10_000;
-/** Files of one PM2 name that are followed at once. */
-const FILES_MAX = 64;
-
-/** One log file and the processes that write to it. */
-interface LogTrack {
-  id: string;
-  path: string;
-  error: boolean;
-  /** Set when one process alone writes the file. */
-  instance: number | undefined;
-}
-
-const trackId = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 12);
-
-/** PM2's processes of one name may share files, and stdout and stderr too: each file is one track. */
-function toTracks(processes: readonly ProcessLogFiles[]): LogTrack[] {
-  const tracks = new Map<string, LogTrack>();
-  for (const { pmId, out, error } of processes) {
-    for (const [path, isError] of [
-      [out, false],
-      [error, true],
-    ] as const) {
-      if (path === null) continue;
-      const known = tracks.get(path);
-      if (known) {
-        if (known.instance !== pmId) known.instance = undefined;
-      } else if (tracks.size < FILES_MAX) {
-        tracks.set(path, { id: trackId(path), path, error: isError, instance: pmId });
-      }
-    }
-  }
-  return [...tracks.values()];
-}
+/** Restarts that wait to be told, each in its place between the lines; more are told as a count. */
+const RESTARTS_MAX = 64;
 
 function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string): LogLine[] {
   const time = new Date().toISOString();
@@ -56,29 +36,62 @@ function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string):
   }));
 }
 
-/** The logs of all processes of one deployment, read from the files the daemon names. */
-export function createProcessLogs(id: string, processes: ProcessHost, events: ProcessEvents): LogSource {
+/** What followers of one deployment's log share with those who read it back. */
+interface Shared {
+  id: string;
+  processes: ProcessHost;
+  events: ProcessEvents;
+  log: Log;
   /** Tails that are being followed now: they alone know the order of a file's generations. */
-  const following = new Map<string, FileTail>();
+  following: Map<string, FileTail>;
+  /** Where runs ended in the files, by track. */
+  breaks: Map<string, Mark[]>;
+  runs: ProcessRuns;
+  /** The end or start that was told last. */
+  run: Mark;
+}
+
+const breaksOf = ({ breaks }: Shared, track: string): Mark[] => {
+  const known = breaks.get(track) ?? [];
+  breaks.set(track, known);
+  return known;
+};
+
+/** The logs of all processes of one deployment, read from the files the daemon names. */
+export function createProcessLogs(id: string, processes: ProcessHost, events: ProcessEvents, log: Log): LogSource {
+  const shared: Shared = {
+    ...{ id, processes, events, log, following: new Map(), breaks: new Map(), runs: new ProcessRuns() },
+    // Ends and starts are counted by whoever follows: of another one's count nothing follows.
+    run: { epoch: `${Date.now().toString(36)}-0`, at: 0 },
+  };
+  const { following } = shared;
 
   const tailOf = async (lines: number): Promise<Position> => {
-    const position = new Map<string, Mark>();
-    for (const track of toTracks(await processes.logFiles(id))) {
-      const mark = await tailMark(track.path, lines);
+    const position = new Map<string, Mark>([[RUN_TRACK, shared.run]]);
+    const files = await processes.logFiles(id);
+    const ended = files.every(({ running }) => !running);
+    for (const track of toTracks(files).tracks) {
+      const mark = await tailMark(track.path, lines, ended && lines > 0);
       if (mark) position.set(track.id, mark);
     }
     return position;
   };
 
   const source: LogSource = {
-    end: () => tailOf(0),
+    async end() {
+      // Whoever is told of lines is told of every end from here on.
+      shared.runs.compare(await processes.logFiles(id));
+      return tailOf(0);
+    },
     readTail: async (lines, handlers, signal) => source.readAfter(await tailOf(lines), handlers, signal),
 
     async readAfter(from, handlers, signal) {
-      const position = new Map(from);
-      for (const track of toTracks(await processes.logFiles(id))) {
+      const position = new Map(from).set(RUN_TRACK, shared.run);
+      const files = await processes.logFiles(id);
+      const ended = files.every(({ running }) => !running);
+      for (const track of toTracks(files).tracks) {
         if (signal.aborted) break;
-        const tail = new FileTail(track.path, from.get(track.id), {
+        const tailHandlers: TailHandlers = {
           async onLines(lines, epoch) {
             const logLines = toLogLines(track, lines, epoch);
             const before = new Map(position);
@@ -86,9 +99,10 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
             await handlers.onLines(logLines, before);
           },
           onLost: (reason, to) => handlers.onLost({ reason, to: new Map(position).set(track.id, to) }),
-        });
+        };
+        const tail = new FileTail(track.path, from.get(track.id), tailHandlers, breaksOf(shared, track.id));
         try {
-          await tail.catchUp();
+          await (ended ? tail.finish() : tail.catchUp());
         } finally {
           await tail.close();
         }
@@ -97,7 +111,7 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
       return position;
     },
 
-    follow: (from, handlers, signal) => follow(id, processes, events, following, from, handlers, signal),
+    follow: (from, handlers, signal) => new ProcessFollower(shared, from, handlers, signal).run(),
 
     compare(left, right) {
       if (left.epoch === right.epoch) return left.at - right.at;
@@ -114,7 +128,7 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
   return source;
 }
 
-const cursorPattern = /^p1(~[0-9a-f]{12}\.[0-9a-z]+-[0-9a-z]+\.[0-9a-z]{1,10})*$/;
+const cursorPattern = /^p1(~(?:[0-9a-f]{12}|run)\.[0-9a-z]+-[0-9a-z]+\.[0-9a-z]{1,10})*$/;
 
 function parseCursor(cursor: string): Position | undefined {
   if (!cursorPattern.test(cursor)) return undefined;
@@ -128,83 +142,178 @@ function parseCursor(cursor: string): Position | undefined {
   return position;
 }
 
-async function follow(
-  id: string,
-  processes: ProcessHost,
-  events: ProcessEvents,
-  following: Map<string, FileTail>,
-  from: Position,
-  handlers: FollowHandlers,
-  signal: AbortSignal,
-): Promise<void> {
-  const position = new Map(from);
-  const stops = new Map<string, { abort: AbortController; done: Promise<void> }>();
-  let standing: StreamClosedCode | undefined;
+/** Follows the files of one deployment, and tells its ends and starts between their lines. */
+class ProcessFollower {
+  private readonly shared: Shared;
+  private readonly handlers: FollowHandlers;
+  private readonly signal: AbortSignal;
+  private readonly position: Map<string, Mark>;
+  private readonly stops = new Map<string, { abort: AbortController; done: Promise<void>; alone: boolean }>();
+  /** Why the log stands still. */
+  private standing: StreamClosedCode | undefined;
+  /** Ends and starts, each told once what is before it has been read. */
+  private telling: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  /** The end has been told, and no start since. */
+  private wasTold = false;
+  private failing = false;
+  /** The list is asked again at once. */
+  private again = false;
+  /** Of which version of the runs an end was seen. */
+  private endedAt = -1;
 
-  const close = (code: StreamClosedCode) => {
-    if (standing === code) return;
-    standing = code;
-    handlers.onClosed({ code });
-  };
+  constructor(shared: Shared, from: Position, handlers: FollowHandlers, signal: AbortSignal) {
+    this.shared = shared;
+    this.handlers = handlers;
+    this.signal = signal;
+    this.position = new Map(from);
+  }
 
-  const startTail = (track: LogTrack) => {
+  async run(): Promise<void> {
+    const { id, processes, events, following } = this.shared;
+    const onEvent = (event: ProcessEvent) => {
+      // What is not taken here is counted when the next one is.
+      if (event.id === id && this.waiting < RESTARTS_MAX) this.tell(this.shared.runs.note(event));
+    };
+    events.on("event", onEvent);
+    try {
+      while (!this.signal.aborted) {
+        const change = nextChange(id, events, this.signal);
+        try {
+          const { version } = this.shared.runs;
+          await this.look(await processes.logFiles(id), version);
+          if (this.shared.runs.waits || this.again) continue;
+        } catch (error) {
+          this.lookFailed(error);
+        }
+        await change;
+      }
+    } finally {
+      events.off("event", onEvent);
+    }
+    await Promise.all([this.telling, ...[...this.stops.values()].map((stop) => stop.done)]);
+    following.clear();
+  }
+
+  /** Compares what PM2 says now with what is followed. */
+  private async look(files: readonly ProcessLogFiles[], version: number): Promise<void> {
+    this.failing = false;
+    this.again = false;
+    const { tracks } = toTracks(files);
+    this.handlers.onNotice?.(await noticeOf(files));
+    const wanted = new Set(tracks.map((track) => track.id));
+    for (const track of tracks) if (!this.stops.has(track.id)) this.startTail(track);
+    for (const [trackId, stop] of this.stops) {
+      if (wanted.has(trackId)) continue;
+      stop.abort.abort();
+      this.stops.delete(trackId);
+      this.shared.following.delete(trackId);
+    }
+    this.tell(this.shared.runs.compare(files));
+    if (files.some(({ running }) => running)) {
+      if (this.standing === "removed") this.handlers.onState("restarted");
+      if (this.standing === "unavailable") this.handlers.onState("live");
+      if (this.standing !== "unsupported") this.standing = undefined;
+      return;
+    }
+    if (files.some(({ ended }) => !ended)) return;
+    // Between the end of a crashed run and its restart PM2 says "stopped" for a moment.
+    if (this.endedAt !== version) {
+      this.endedAt = version;
+      this.again = true;
+      return;
+    }
+    await this.telling;
+    if (version !== this.shared.runs.version) return;
+    const changes = this.shared.runs.end(files);
+    // The last words may still be on their way out of the file.
+    await Promise.all([...this.shared.following.values()].map((tail) => tail.finish().catch(() => undefined)));
+    this.report(changes);
+    if (changes.length === 0 && this.standing === undefined && !this.wasTold) this.close("exited");
+    this.wasTold = true;
+  }
+
+  private lookFailed(error: unknown): void {
+    const { code } = toAppError(error);
+    // Without the daemon nobody knows what runs; the files that are open are read on.
+    if (code === "not_found") {
+      this.close("removed");
+      return;
+    }
+    if (!(error instanceof UnavailableError) && !this.failing) {
+      this.failing = true;
+      this.shared.log.error({ err: error }, "the files of a process's log could not be looked up");
+    }
+    this.close("unavailable");
+  }
+
+  private close(code: StreamClosedCode): void {
+    if (this.standing === code) return;
+    this.standing = code;
+    this.handlers.onClosed({ code });
+  }
+
+  /** Tells changes once all that was written before now has been read, and nothing that is written later. */
+  private tell(changes: RunChange[]): void {
+    if (changes.length === 0) return;
+    const { following } = this.shared;
+    const held = [...following].flatMap(([track, tail]) => {
+      const hold = this.stops.get(track)?.alone ? tail.hold() : undefined;
+      return hold ? [{ tail, hold }] : [];
+    });
+    this.waiting++;
+    this.telling = this.telling.then(async () => {
+      // What cannot be read is told by the tail's own follower.
+      await Promise.all([...following.values()].map((tail) => tail.catchUp().catch(() => undefined)));
+      this.report(changes);
+      for (const { tail, hold } of held) {
+        tail.release(hold);
+        void tail.catchUp().catch(() => undefined);
+      }
+      this.waiting--;
+    });
+  }
+
+  private report(changes: readonly RunChange[]): void {
+    for (const change of changes) {
+      const mark = { epoch: this.shared.run.epoch, at: this.shared.run.at + 1 };
+      this.shared.run = mark;
+      this.position.set(RUN_TRACK, mark);
+      this.wasTold = change.kind === "ended";
+      this.standing = undefined;
+      void this.handlers.onLines([{ track: RUN_TRACK, mark, text: "", time: change.time, error: false, change }]);
+    }
+  }
+
+  private startTail(track: LogTrack): void {
+    const { position, handlers } = this;
     const tailHandlers: TailHandlers = {
       onLines(lines, epoch) {
         const logLines = toLogLines(track, lines, epoch);
         const last = logLines.at(-1);
         if (last) position.set(track.id, last.mark);
-        handlers.onLines(logLines);
+        return handlers.onLines(logLines);
       },
       onLost(reason, to) {
         handlers.onLost({ reason, to: new Map(position).set(track.id, to) });
       },
     };
-    const tail = new FileTail(track.path, position.get(track.id), tailHandlers);
+    const tail = new FileTail(track.path, position.get(track.id), tailHandlers, breaksOf(this.shared, track.id));
     const abort = new AbortController();
-    following.set(track.id, tail);
-    const done = followFile(tail, track.path, AbortSignal.any([signal, abort.signal]), () => close("unsupported"));
-    stops.set(track.id, { abort, done });
-  };
-
-  while (!signal.aborted) {
-    const change = nextChange(id, events, signal);
-    try {
-      const files = await processes.logFiles(id);
-      const tracks = toTracks(files);
-      const wanted = new Set(tracks.map((track) => track.id));
-      for (const track of tracks) if (!stops.has(track.id)) startTail(track);
-      for (const [trackId, stop] of stops) {
-        if (wanted.has(trackId)) continue;
-        stop.abort.abort();
-        stops.delete(trackId);
-        following.delete(trackId);
+    this.shared.following.set(track.id, tail);
+    let failing = false;
+    const onError = (error: unknown) => {
+      if (error instanceof AppError && error.code === "not_supported") {
+        this.close("unsupported");
+        return;
       }
-      if (files.some((file) => file.running)) {
-        if (standing !== undefined && standing !== "unsupported") {
-          handlers.onState("restarted");
-          standing = undefined;
-        }
-      } else {
-        // The last words may still be on their way out of the file.
-        await Promise.all(
-          tracks.map((track) =>
-            following
-              .get(track.id)
-              ?.catchUp()
-              .catch(() => {}),
-          ),
-        );
-        close("exited");
-      }
-    } catch (error) {
-      // Without the daemon nobody knows what runs; the files that are open are read on.
-      if (toAppError(error).code === "not_found") close("removed");
-      else close("unavailable");
-    }
-    await change;
+      if (!failing) this.shared.log.error({ err: error }, "a process's log could not be read");
+      failing = true;
+      this.close("unavailable");
+    };
+    const done = followFile(tail, track.path, AbortSignal.any([this.signal, abort.signal]), onError);
+    this.stops.set(track.id, { abort, done, alone: track.instance !== undefined });
   }
-  await Promise.all([...stops.values()].map((stop) => stop.done));
-  following.clear();
 }
 
 /** Waits until something happens to processes of that name or to the daemon, or a while has passed. */

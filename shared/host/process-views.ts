@@ -26,6 +26,9 @@ const entry = z.object({
     pm_cwd: text,
     pm_out_log_path: text,
     pm_err_log_path: text,
+    pm_log_path: text,
+    disable_logs: z.boolean().catch(false),
+    exit_code: z.number().optional().catch(undefined),
     kill_timeout: z.number().optional().catch(undefined),
     listen_timeout: z.number().optional().catch(undefined),
   }),
@@ -39,6 +42,39 @@ export function parseProcessList(list: unknown): ProcessEntry[] {
     const parsed = entry.safeParse(item);
     return parsed.success ? [parsed.data] : [];
   });
+}
+
+export interface ProcessEvent {
+  /** Id of the deployment. */
+  id: string;
+  name: string;
+  action: string;
+  /** Null for the outgoing process of a reload, which is none of its own. */
+  pmId: number | null;
+  /** PM2's count of restarts. */
+  restarts: number;
+  /** Of the newest run that ended, where PM2 knows it. */
+  exitCode: number | undefined;
+}
+
+const busEvent = z.object({
+  event: z.coerce.string(),
+  process: z.object({
+    name: z.coerce.string(),
+    namespace: text,
+    pm_id: z.number().nullable().catch(null),
+    restart_time: count,
+    exit_code: z.number().optional().catch(undefined),
+  }),
+});
+
+/** An event of PM2's bus about a process; undefined when it is none. */
+export function parseProcessEvent(data: unknown): ProcessEvent | undefined {
+  const parsed = busEvent.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { name, namespace, pm_id, restart_time, exit_code } = parsed.data.process;
+  const id = deploymentIdOf(namespace, name);
+  return { id, name, action: parsed.data.event, pmId: pm_id, restarts: restart_time, exitCode: exit_code };
 }
 
 const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { chooseDeployment, deploymentIdOf } from "../pm2/deployment-id.ts";
+import { chooseDeployment } from "../pm2/deployment-id.ts";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
 import { AppError } from "../server/errors.ts";
 import { decodeArgument } from "./amp.ts";
@@ -7,22 +7,33 @@ import { createBreaker, DeadlineError } from "./breaker.ts";
 import { UnavailableError } from "./dependency.ts";
 import { followBus } from "./pm2-bus.ts";
 import { callPm2, Pm2Error, type Pm2Method } from "./pm2-rpc.ts";
-import { idOfEntry, type ProcessEntry, parseProcessList, toDeployments } from "./process-views.ts";
+import {
+  idOfEntry,
+  type ProcessEntry,
+  type ProcessEvent,
+  parseProcessEvent,
+  parseProcessList,
+  toDeployments,
+} from "./process-views.ts";
+
+export type { ProcessEvent };
 
 /** Where one PM2 process writes: PM2 names the files, and several processes may share them. */
 export interface ProcessLogFiles {
   pmId: number;
   name: string;
+  /** Null where PM2 keeps no log of it. */
   out: string | null;
   error: string | null;
+  /** Where both go, in the order they were written; set where `out` or `error` alone would not hold all. */
+  both: string | null;
   running: boolean;
-}
-
-export interface ProcessEvent {
-  /** Id of the deployment. */
-  id: string;
-  name: string;
-  action: string;
+  /** Its newest run is over, whether or not PM2 will start it again. */
+  ended: boolean;
+  /** PM2's count of restarts. */
+  restarts: number;
+  /** Of the newest run that ended, where PM2 knows it. */
+  exitCode: number | undefined;
 }
 
 /**
@@ -107,9 +118,11 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       return (await find(id)).map(({ pm2_env }) => ({
         pmId: pm2_env.pm_id,
         name: pm2_env.name,
-        out: toLogFile(pm2_env.pm_out_log_path),
-        error: toLogFile(pm2_env.pm_err_log_path),
+        ...toLogFiles(pm2_env),
         running: pm2_env.status === "online",
+        ended: endedStatuses.has(pm2_env.status),
+        restarts: pm2_env.restart_time,
+        exitCode: pm2_env.exit_code,
       }));
     },
     async act(id, action) {
@@ -133,22 +146,25 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
     watch({ onEvent, onState }, signal) {
       const onMessage = (topic: string, data: Buffer | undefined) => {
         if (topic !== "process:event") return;
-        const event = decodeArgument(data) as
-          | { event?: unknown; process?: { name?: unknown; namespace?: unknown } }
-          | undefined;
-        if (event?.process?.name === undefined) return;
-        const name = String(event.process.name);
-        const { namespace } = event.process;
-        const id = deploymentIdOf(typeof namespace === "string" ? namespace : "", name);
-        onEvent({ id, name, action: String(event.event) });
+        const event = parseProcessEvent(decodeArgument(data));
+        if (event) onEvent(event);
       };
       followBus(join(pm2Home, "pub.sock"), { onMessage, onState }, signal);
     },
   };
 }
 
+const endedStatuses: ReadonlySet<string> = new Set(["stopped", "errored", "waiting restart", "one-launch-status"]);
 const notFound = () => new AppError("not_found", "PM2 runs no process of that name.");
 const isUp = ({ pm2_env }: ProcessEntry) => pm2_env.status === "online" || pm2_env.status === "launching";
 
 /** PM2 is told `/dev/null` or `NULL` for "keep no log". */
 const toLogFile = (path: string): string | null => (path === "" || /^(NULL|\/dev\/null)$/i.test(path) ? null : path);
+
+function toLogFiles(env: ProcessEntry["pm2_env"]): Pick<ProcessLogFiles, "out" | "error" | "both"> {
+  if (env.disable_logs) return { out: null, error: null, both: null };
+  const [out, error, both] = [env.pm_out_log_path, env.pm_err_log_path, env.pm_log_path].map(toLogFile);
+  // Where each has its file, that of both says nothing more.
+  if (!both || (out && error)) return { out: out ?? null, error: error ?? null, both: null };
+  return { out: null, error: null, both };
+}

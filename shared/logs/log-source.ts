@@ -44,6 +44,8 @@ export interface ReadHandlers {
 }
 
 export interface FollowHandlers {
+  /** What a reader has to know about a log that is not whole, to be told to each; undefined once it is whole. */
+  onNotice?(notice: string | undefined): void;
   /** The log cannot be read, or not whole, and why; called once until lines come again. */
   onTrouble?(trouble: { message: string; code: ErrorCode }): void;
   /** What it resolves with is waited for before more is read: a slow reader slows the source. */

@@ -37,7 +37,7 @@ export const filePath = z
 export const cursor = z
   .string()
   .min(1)
-  .max(2048)
+  .max(4096)
   .regex(/^[A-Za-z0-9._:~-]+$/, "must be a cursor from an earlier event");
 
 /** Lines of history a subscriber may ask for at once. */

@@ -19,7 +19,7 @@ export interface LogHandlers {
   onGap(gap: Pick<Gap, "reason">): void;
   onClosed(closed: { code: string; exitCode?: number; unknownEnds?: number; endedAt?: string }): void;
   onState(state: StreamState["state"]): void;
-  onError(error: { message: string }): void;
+  onError(error: { message: string; code?: string }): void;
 }
 
 /** Opens a source and returns how to close it. */
@@ -196,7 +196,11 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
           notice("The source went away, reattaching", "warning");
         set(state === "reattaching" ? "reattaching" : "live");
       },
-      onError: ({ message }) => set("failed", message),
+      onError({ message, code }) {
+        set("failed", message);
+        // Lines may come all the same: what is missing stays to be read between them.
+        if (code === "not_supported") notice(message, "warning");
+      },
     });
     return held;
   }

@@ -1,0 +1,166 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
+import { readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+
+/** What a viewer is given, in its order: lines as they are, ends and starts in angle brackets. */
+function readStory(socket: ReturnType<TestRealtime["connect"]>) {
+  const story: string[] = [];
+  socket.on("logs", ({ data }: { data: string }) => story.push(...data.split("\n").slice(0, -1)));
+  socket.on("stream:closed", ({ code, exitCode, unknownEnds }: StreamClosed) =>
+    story.push(`<${code} ${exitCode ?? `unknown ${unknownEnds ?? 0}`}>`),
+  );
+  socket.on("stream:state", ({ state }: StreamState) => story.push(`<${state}>`));
+  return story;
+}
+
+describe("the runs of a PM2 app", () => {
+  let pm2: TestPm2;
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    pm2 = await testPm2();
+    realtime = await startRealtime({ pm2Home: pm2.home });
+  });
+  afterEach(() => realtime.disconnectAll());
+  afterAll(async () => {
+    await realtime.stop();
+    await pm2.close();
+  });
+
+  const follow = async (deploymentId: string, options: object = {}) => {
+    const socket = realtime.connect("deployments");
+    const reader = readLogs(socket);
+    const story = readStory(socket);
+    const errors: string[] = [];
+    socket.on("error", ({ message }: { message: string }) => errors.push(message));
+    const ref = { deploymentId, pm2Name: deploymentId.split("/").at(-1) ?? "" };
+    expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 10, ...options })).toMatchObject({
+      success: true,
+    });
+    return { socket, reader, story, errors };
+  };
+  /** Does nothing before its cue, so that a viewer is there first. */
+  const onCue = (name: string, body: string) => `
+    import { existsSync } from "node:fs";
+    const timer = setInterval(() => { if (existsSync(${JSON.stringify(join(pm2.home, name))})) go(); }, 5);
+    function go() { clearInterval(timer); ${body} }`;
+  const cue = (name: string) => writeFile(join(pm2.home, name), "");
+
+  test("are each told once with their exit code: 50 crashes in a row", async () => {
+    await pm2.start({
+      name: "crasher",
+      source: `console.log("words"); ${onCue("cue-1", "process.exit(3);")}`,
+      maxRestarts: 50,
+    });
+    const { story, reader } = await follow("crasher");
+    await eventually(() => expect(reader.lines).toEqual(["words"]));
+    await cue("cue-1");
+    let restarts = 0;
+    await eventually(async () => {
+      const [app] = JSON.parse(await pm2.command("jlist", "--silent"));
+      expect(app.pm2_env.status).toBe("errored");
+      restarts = app.pm2_env.restart_time;
+    });
+    expect(restarts).toBeGreaterThan(45);
+    const countOf = (wanted: string) => story.filter((entry) => entry === wanted).length;
+    await eventually(() => expect(countOf("<exited 3>")).toBe(restarts + 1));
+    expect([countOf("words"), countOf("<restarted>")]).toEqual([restarts + 1, restarts]);
+    expect(new Set(story)).toEqual(new Set(["words", "<exited 3>", "<restarted>"]));
+  });
+
+  test("end with their last words, which begin no line of the next run, live and read back", async () => {
+    await pm2.start({
+      name: "mute",
+      source: onCue("cue-2", "process.stdout.write('line one\\ncannot bind'); setTimeout(() => process.exit(3), 100);"),
+      fields: { autorestart: false },
+    });
+    const { story } = await follow("mute");
+    await cue("cue-2");
+    await eventually(() => expect(story).toEqual(["line one", "cannot bind", "<exited 3>"]));
+    const late = await follow("mute", { tail: 1 });
+    await eventually(() => expect(late.story).toEqual(["cannot bind", "<exited 3>"]));
+    await pm2.command("restart", "mute");
+    const second = ["<restarted>", "line one", "cannot bind", "<exited 3>"];
+    await eventually(() => expect(story).toEqual(["line one", "cannot bind", "<exited 3>", ...second]));
+    await eventually(() => expect(late.story).toEqual(["cannot bind", "<exited 3>", ...second]));
+    const later = await follow("mute", { tail: 10 });
+    await eventually(() => expect(later.reader.lines).toEqual(["line one", "cannot bind", "line one", "cannot bind"]));
+  });
+
+  test("are over once the app has another name: told once, and nothing of the new name is given", async () => {
+    await pm2.start({ name: "old", source: "setInterval(() => console.log('tick'), 20);" });
+    const { reader, errors } = await follow("old");
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(0));
+    await pm2.command("restart", "old", "--name", "new");
+    await eventually(() => expect(reader.closed.map(({ code }) => code)).toContain("removed"));
+    expect(reader.closed.filter(({ code }) => code === "removed")).toHaveLength(1);
+    expect(errors).toEqual([]);
+    await pm2.command("delete", "new");
+  });
+});
+
+describe("a log of a PM2 app that is not whole", () => {
+  let pm2: TestPm2;
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    pm2 = await testPm2();
+    realtime = await startRealtime({ pm2Home: pm2.home });
+  });
+  afterEach(() => realtime.disconnectAll());
+  afterAll(async () => {
+    await realtime.stop();
+    await pm2.close();
+  });
+  const source = "console.log('out'); console.error('err'); setInterval(() => {}, 1000);";
+  const follow = async (pm2Name: string) => {
+    const socket = realtime.connect("deployments");
+    const reader = readLogs(socket);
+    const errors: string[] = [];
+    socket.on("error", ({ message }: { message: string }) => errors.push(message));
+    const ref = { deploymentId: pm2Name, pm2Name };
+    expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 10 })).toMatchObject({ success: true });
+    return { reader, errors };
+  };
+
+  test("is read from the one file of both streams where the others are nowhere, without a word", async () => {
+    const nowhere = { out_file: "/dev/null", error_file: "NULL" };
+    await pm2.start({ name: "combined", source, fields: { ...nowhere, log_file: join(pm2.home, "combined.log") } });
+    const { reader, errors } = await follow("combined");
+    await eventually(() => expect(reader.lines.toSorted()).toEqual(["err", "out"]));
+    expect(errors).toEqual([]);
+  });
+
+  test.each([
+    ["silent", { out_file: "/dev/null", error_file: "/dev/null" }, "This app keeps no log"],
+    ["half", { out_file: "/dev/null" }, "This app keeps no log of its standard output."],
+    ["other-half", { error_file: "NULL" }, "This app keeps no log of its error output."],
+  ])("says what PM2 was told to keep nowhere: %s", async (name, fields, words) => {
+    await pm2.start({ name, source, fields });
+    const { errors } = await follow(name);
+    await eventually(() => expect(errors).toEqual([expect.stringContaining(words)]));
+  });
+
+  test("says that its folder was moved away, to each who comes", async () => {
+    const folder = join(pm2.home, "moved");
+    await pm2.start({
+      name: "mover",
+      source,
+      fields: { out_file: join(folder, "o.log"), error_file: join(folder, "e.log") },
+    });
+    await rename(folder, `${folder}-away`);
+    for (let viewer = 0; viewer < 2; viewer++) {
+      const { errors } = await follow("mover");
+      await eventually(() => expect(errors).toEqual([expect.stringContaining("moved or removed")]));
+    }
+  });
+
+  test("of more instances than are followed says how many are left out", async () => {
+    const many = { script: "/bin/sleep", args: "1000", interpreter: "none" };
+    await pm2.start({ name: "many", source, instances: 40, fields: many });
+    const { errors } = await follow("many");
+    await eventually(() => expect(errors).toEqual(["The logs of 32 of 40 instances are shown; 8 are left out."]));
+  });
+});

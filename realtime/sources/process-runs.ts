@@ -1,0 +1,93 @@
+import type { ProcessEvent, ProcessLogFiles } from "../../shared/host/processes.ts";
+import { NEVER, type RunChange } from "../../shared/logs/container-runs.ts";
+
+interface KnownProcess {
+  restarts: number;
+  /** The end of its newest run has been told. */
+  endTold: boolean;
+  /** Its end was seen on the bus, with this exit code. */
+  seenEnd: { exitCode: number | undefined } | undefined;
+  /** Restarts that the list knows and the bus has not told of yet. */
+  ahead: number;
+}
+
+/** The run a change leads to is known by its mark alone. */
+const known = { startedAt: NEVER, ended: false, restartCount: 0 };
+
+/**
+ * Runs of the processes of one deployment: which ends and starts its readers have not been told. PM2's bus tells of each,
+ * with its exit code; what it did not bring is found by PM2's count of restarts.
+ */
+export class ProcessRuns {
+  /** Moves with every start that is told: a list from before it says nothing of the newest run. */
+  version = 0;
+  private readonly processes = new Map<number, KnownProcess>();
+
+  /** The changes an event of the bus stands for. */
+  note({ action, pmId, restarts, exitCode }: ProcessEvent): RunChange[] {
+    const process = pmId === null ? undefined : this.processes.get(pmId);
+    if (!process) return [];
+    // The list may have told of it already: the bus comes later then.
+    if (restarts < process.restarts) return [];
+    if (action === "exit") process.seenEnd ??= { exitCode };
+    if (action !== "online") return [];
+    const ends = Math.max(0, restarts - process.restarts);
+    // PM2 counts no start after a stop; without an end before it this is the start that is known already.
+    if (ends === 0 && !process.seenEnd && !process.endTold) return [];
+    return this.restart(process, restarts, ends, process.seenEnd?.exitCode);
+  }
+
+  /** The changes that the list knows of and the bus has not brought, also when asked a second time. */
+  compare(files: readonly ProcessLogFiles[]): RunChange[] {
+    const changes: RunChange[] = [];
+    const listed = new Set(files.map(({ pmId }) => pmId));
+    for (const pmId of this.processes.keys()) if (!listed.has(pmId)) this.processes.delete(pmId);
+    for (const { pmId, restarts, exitCode } of files) {
+      const process = this.processes.get(pmId);
+      if (!process || restarts < process.restarts) {
+        this.processes.set(pmId, { restarts, endTold: false, seenEnd: undefined, ahead: 0 });
+        continue;
+      }
+      const ahead = restarts - process.restarts;
+      const isLate = ahead > 0 && process.ahead > 0;
+      process.ahead = ahead;
+      if (isLate) changes.push(...this.restart(process, restarts, ahead, exitCode));
+    }
+    return changes;
+  }
+
+  /** Whether the list has to be asked again, because the bus may still tell. */
+  get waits(): boolean {
+    return [...this.processes.values()].some(({ ahead }) => ahead > 0);
+  }
+
+  /** The end of a deployment of which nothing runs any more; empty when it has been told. */
+  end(files: readonly ProcessLogFiles[]): RunChange[] {
+    const processes = files.flatMap(({ pmId, exitCode }) => {
+      const process = this.processes.get(pmId);
+      return process && !process.endTold ? [{ process, exitCode }] : [];
+    });
+    const last = processes.at(-1);
+    if (!last) return [];
+    for (const { process } of processes) process.endTold = true;
+    return [ended(last.process.seenEnd ? last.process.seenEnd.exitCode : last.exitCode, 1)];
+  }
+
+  private restart(process: KnownProcess, restarts: number, ends: number, exitCode: number | undefined): RunChange[] {
+    const changes: RunChange[] = [];
+    this.version++;
+    const left = process.endTold ? ends - 1 : Math.max(1, ends);
+    if (left > 1) changes.push(ended(undefined, left - 1));
+    if (left > 0) changes.push(ended(exitCode, 1));
+    changes.push({ kind: "started", time: new Date().toISOString(), known });
+    Object.assign(process, { restarts, endTold: false, seenEnd: undefined, ahead: 0 } satisfies KnownProcess);
+    return changes;
+  }
+}
+
+function ended(exitCode: number | undefined, count: number): RunChange {
+  const change: RunChange = { kind: "ended", time: new Date().toISOString(), known };
+  if (exitCode === undefined) change.unknownEnds = count;
+  else change.exitCode = exitCode;
+  return change;
+}

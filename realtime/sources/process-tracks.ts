@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { ProcessLogFiles } from "../../shared/host/processes.ts";
+
+/** Files of one deployment that are followed at once: a cursor names each of them. */
+const FILES_MAX = 64;
+
+/** One log file and the processes that write to it. */
+export interface LogTrack {
+  id: string;
+  path: string;
+  error: boolean;
+  /** Set when one process alone writes the file. */
+  instance: number | undefined;
+}
+
+export interface LogTracks {
+  tracks: LogTrack[];
+  /** Instances whose files are too many to be followed. */
+  leftOut: number;
+}
+
+const trackId = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 12);
+
+/** Processes of one deployment may share files, and stdout and stderr too: each file is one track. */
+export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
+  const tracks = new Map<string, LogTrack>();
+  let leftOut = 0;
+  for (const { pmId, out, error, both } of processes) {
+    const files = [
+      { path: out, error: false },
+      { path: error, error: true },
+      { path: both, error: false },
+    ].flatMap((file) => (file.path === null ? [] : [{ ...file, path: file.path }]));
+    const fresh = new Set(files.map(({ path }) => path).filter((path) => !tracks.has(path)));
+    // Of an instance all is read, or nothing.
+    if (tracks.size + fresh.size > FILES_MAX) {
+      leftOut++;
+      continue;
+    }
+    for (const file of files) {
+      const known = tracks.get(file.path);
+      if (!known) tracks.set(file.path, { id: trackId(file.path), ...file, instance: pmId });
+      else if (known.instance !== pmId) known.instance = undefined;
+    }
+  }
+  return { tracks: [...tracks.values()], leftOut };
+}
+
+/** What a reader has to know about a log that is not whole; undefined when it is. */
+export async function noticeOf(processes: readonly ProcessLogFiles[]): Promise<string | undefined> {
+  const { tracks, leftOut } = toTracks(processes);
+  const words: string[] = [];
+  const lacks = (stream: "out" | "error") =>
+    processes.length > 0 && processes.every((one) => one[stream] === null && one.both === null);
+  if (lacks("out") && lacks("error")) words.push("This app keeps no log: PM2 is told to write its output nowhere.");
+  else if (lacks("out")) words.push("This app keeps no log of its standard output.");
+  else if (lacks("error")) words.push("This app keeps no log of its error output.");
+  if (leftOut > 0) {
+    const shown = processes.length - leftOut;
+    words.push(`The logs of ${shown} of ${processes.length} instances are shown; ${leftOut} are left out.`);
+  }
+  const folders = [...new Set(tracks.map(({ path }) => dirname(path)))];
+  const missing = await Promise.all(folders.map(isMissing));
+  if (missing.includes(true)) {
+    words.push(
+      "The folder of this log was moved or removed: PM2 writes to where it is now until the app is restarted.",
+    );
+  }
+  return words.length === 0 ? undefined : words.join(" ");
+}
+
+const isMissing = (folder: string) =>
+  stat(folder).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === "ENOENT" || error.code === "ENOTDIR",
+  );
