@@ -7,9 +7,13 @@ interface KnownProcess {
   endTold: boolean;
   /** Its end was seen on the bus, with this exit code. */
   seenEnd: { exitCode: number | undefined } | undefined;
-  /** Restarts that the list knows and the bus has not told of yet. */
-  ahead: number;
+  /** The list knows of a start that the bus has not told of yet. */
+  isBehind: boolean;
+  /** Count of restarts at a start that the list told of: the bus may tell of it later. */
+  listTold: number | undefined;
 }
+
+const fresh = { endTold: false, seenEnd: undefined, isBehind: false, listTold: undefined };
 
 /** The run a change leads to is known by its mark alone. */
 const known = { startedAt: NEVER, ended: false, restartCount: 0 };
@@ -32,6 +36,10 @@ export class ProcessRuns {
     if (action === "exit") process.seenEnd ??= { exitCode };
     if (action !== "online") return [];
     const ends = Math.max(0, restarts - process.restarts);
+    if (ends === 0 && process.listTold === restarts) {
+      process.listTold = undefined;
+      return [];
+    }
     // PM2 counts no start after a stop; without an end before it this is the start that is known already.
     if (ends === 0 && !process.seenEnd && !process.endTold) return [];
     return this.restart(process, restarts, ends, process.seenEnd?.exitCode);
@@ -42,23 +50,25 @@ export class ProcessRuns {
     const changes: RunChange[] = [];
     const listed = new Set(files.map(({ pmId }) => pmId));
     for (const pmId of this.processes.keys()) if (!listed.has(pmId)) this.processes.delete(pmId);
-    for (const { pmId, restarts, exitCode } of files) {
+    for (const { pmId, restarts, exitCode, running } of files) {
       const process = this.processes.get(pmId);
       if (!process || restarts < process.restarts) {
-        this.processes.set(pmId, { restarts, endTold: false, seenEnd: undefined, ahead: 0 });
+        this.processes.set(pmId, { ...fresh, restarts });
         continue;
       }
       const ahead = restarts - process.restarts;
-      const isLate = ahead > 0 && process.ahead > 0;
-      process.ahead = ahead;
-      if (isLate) changes.push(...this.restart(process, restarts, ahead, exitCode));
+      const isBehind = ahead > 0 || (running && process.endTold);
+      if (isBehind && process.isBehind) {
+        changes.push(...this.restart(process, restarts, ahead, exitCode));
+        process.listTold = restarts;
+      } else process.isBehind = isBehind;
     }
     return changes;
   }
 
   /** Whether the list has to be asked again, because the bus may still tell. */
   get waits(): boolean {
-    return [...this.processes.values()].some(({ ahead }) => ahead > 0);
+    return [...this.processes.values()].some(({ isBehind }) => isBehind);
   }
 
   /** The end of a deployment of which nothing runs any more; empty when it has been told. */
@@ -80,7 +90,7 @@ export class ProcessRuns {
     if (left > 1) changes.push(ended(undefined, left - 1));
     if (left > 0) changes.push(ended(exitCode, 1));
     changes.push({ kind: "started", time: new Date().toISOString(), known });
-    Object.assign(process, { restarts, endTold: false, seenEnd: undefined, ahead: 0 } satisfies KnownProcess);
+    Object.assign(process, { ...fresh, restarts } satisfies KnownProcess);
     return changes;
   }
 }
