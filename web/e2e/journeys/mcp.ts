@@ -44,6 +44,28 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByRole("region", { name: "Calls of this session" }).getByText("Echo: hello <b>there</b>").waitFor();
   });
 
+  test("the answer of a long call comes into view, with its progress until then", async () => {
+    const { page } = at();
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 900, height: 420 });
+    await page
+      .getByRole("button", { name: /long.running/i })
+      .first()
+      .click();
+    await page.getByLabel(/duration/i).fill("4");
+    await page.getByLabel(/steps/i).fill("4");
+    await page.getByRole("button", { name: "Call tool" }).click();
+    const newest = page.getByRole("region", { name: "Calls of this session" }).getByRole("listitem").first();
+    await newest.getByText(/(25|50|75) %/).waitFor();
+    const answer = newest.getByText(/completed/i).first();
+    await answer.waitFor();
+    await page.waitForFunction(
+      (item) => (item?.getBoundingClientRect().top ?? Infinity) < innerHeight - 20,
+      await newest.elementHandle(),
+    );
+    if (size) await page.setViewportSize(size);
+  });
+
   test("another edit keeps a value that nobody typed anew", async () => {
     const { page } = at();
     await page.getByRole("button", { name: `Edit ${NAME}`, exact: true }).click();
