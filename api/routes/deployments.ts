@@ -61,7 +61,7 @@ export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "proces
         const { limits } = c.get("principal");
         const { deployments, daemon } = await listOrState(processes.list);
         // Users and folders of the host are not for those who see single processes only.
-        const otherDaemons = limits ? [] : await findOtherDaemons(processes.home);
+        const otherDaemons = limits.deployments !== null ? [] : await findOtherDaemons(processes.home);
         const seen = deployments.filter(({ id }) => seesDeployment(limits, id));
         return c.json(ok({ deployments: seen, daemon, otherDaemons }));
       },

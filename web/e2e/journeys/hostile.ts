@@ -43,8 +43,8 @@ export function hostileJourney(at: () => Desk): void {
     await shows("title kept");
     await shows("cursor moves");
     await shows("order [U+202E]gnp.exe");
-    await shows("rm -rf /^Mls -la");
-    await shows("high controls end");
+    await shows("ls -la"); // what a carriage return left of the line
+    await shows("high 31mcontrols0;owned end"); // C1 characters begin no sequence, and what follows them is text
     expect(await log.getByText("red", { exact: true }).evaluate((node) => getComputedStyle(node).color)).not.toBe(
       await log.getByText("green", { exact: true }).evaluate((node) => getComputedStyle(node).color),
     );
