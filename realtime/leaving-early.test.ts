@@ -289,3 +289,36 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     expect(codes.filter((code) => code === "rate_limited").length).toBeGreaterThan(0);
   });
 });
+
+describe.skipIf(await lacks("docker"))("a container that is removed while one subscribes to its log", () => {
+  test("is told as removed, and leaves no stream", async () => {
+    const engine = testEngine();
+    const docker = createDockerHost({ dockerHost: engine.dockerHost });
+    const { id, name } = await engine.run({ script: "echo one; exec sleep 1000" });
+    let looked = false;
+    const realtime = await startRealtime({
+      docker: {
+        ...docker,
+        async identify(wanted) {
+          const found = await docker.identify(wanted);
+          if (!looked) await engine.docker.getContainer(id).remove({ force: true });
+          looked = true;
+          return found;
+        },
+      },
+    });
+    try {
+      const socket = realtime.connect("services");
+      const errors: unknown[] = [];
+      socket.on("error", (error) => errors.push(error));
+      const closed = nextEvent(socket, "stream:closed");
+      socket.emit("subscribe:logs", { serviceId: "svc", containerName: name });
+      expect(await closed).toMatchObject({ serviceId: "svc", containerName: name, code: "removed" });
+      await eventually(() => realtime.realtime.health().activeStreams === 0);
+      expect(errors).toEqual([]);
+    } finally {
+      await realtime.stop();
+      await engine.removeAll();
+    }
+  });
+});

@@ -112,7 +112,10 @@ export function createLogSubscriptions<Ref extends object>(
       send: (event: LogEvent) => void socket.emit(...toWire<Ref>(event, viewer)),
       fail(error: AppError) {
         const { error: message, code } = toFailure(error);
-        socket.emit("error", { ...ref, message, code });
+        // What was there when the caller subscribed, and is going or gone by now, has been removed: no fault of the request.
+        if (code === "not_found" || code === "conflict") {
+          socket.emit(...toWire<Ref>({ kind: "closed", closed: { code: "removed" } }, { ...ref, ages }));
+        } else socket.emit("error", { ...ref, message, code });
         if (code !== "upstream_unavailable") failed();
       },
       isSlow: () => isSlow(socket),

@@ -51,7 +51,7 @@ export function registerSystem(io: Server, { metrics, docker, processes, log }: 
       );
       return { interval };
     });
-    handle.leave("unsubscribe:stats", systemStatsUnsubscription.optional(), host, () => {
+    handle.leave("unsubscribe:stats", systemStatsUnsubscription, host, () => {
       stop();
       return undefined;
     });

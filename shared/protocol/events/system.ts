@@ -12,7 +12,8 @@ export const systemStatsSubscription = z.strictObject({
     .default(statsInterval.default)
     .transform((ms) => Math.min(statsInterval.max, Math.max(statsInterval.min, Math.round(ms)))),
 });
-export const systemStatsUnsubscription = z.strictObject({});
+/** Nothing is to be said; `emit(name, undefined, ack)` becomes null on the wire. */
+export const systemStatsUnsubscription = z.strictObject({}).nullish();
 
 export interface SystemClientToServer {
   "subscribe:stats": (
