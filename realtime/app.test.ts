@@ -130,20 +130,25 @@ describe("POST /emit", () => {
   });
 
   test("answers a flood of wrong tokens with 429", async () => {
-    const statuses = new Set<number>();
-    // Refusals are counted by time: on a slow machine it takes more of them.
-    for (let round = 0; round < 500 && !statuses.has(429); round++) {
-      const answers = await Promise.all(
-        Array.from({ length: 50 }, () => realtime.emit(event, { Authorization: "Bearer x" })),
-      );
-      for (const answer of answers) {
-        statuses.add(answer.status);
-        if (answer.status === 429) expect(answer.headers.get("Retry-After")).toBeTruthy();
-        await answer.body?.cancel();
+    const flooded = await startRealtime(); // of its own: the refusals of all tests count together
+    try {
+      const statuses = new Set<number>();
+      // Refusals are counted by time: on a slow machine it takes more of them.
+      for (let round = 0; round < 500 && !statuses.has(429); round++) {
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, () => flooded.emit(event, { Authorization: "Bearer x" })),
+        );
+        for (const answer of answers) {
+          statuses.add(answer.status);
+          if (answer.status === 429) expect(answer.headers.get("Retry-After")).toBeTruthy();
+          await answer.body?.cancel();
+        }
       }
+      expect([...statuses].sort()).toEqual([401, 429]);
+      expect((await flooded.emit(event)).status).toBe(200); // who has the token notices nothing
+    } finally {
+      await flooded.stop();
     }
-    expect([...statuses].sort()).toEqual([401, 429]);
-    expect((await realtime.emit(event)).status).toBe(200); // who has the token notices nothing
   });
 });
 
