@@ -6,6 +6,7 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deploymentIdOf } from "../shared/pm2/deployment-id.ts";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
@@ -76,15 +77,16 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     expect((await nginx.send("/api/..\\internal/sessions", options, "{}")).status).toBe(400);
   });
 
-  test.each(names)("the process %s is told and stopped by its name", async (name) => {
-    const path = `/api/deployments/${encodeURIComponent(name)}`;
+  test.each(names)("the process %s is told and stopped by its id", async (name) => {
+    const id = encodeURIComponent(deploymentIdOf("default", name));
+    const path = `/api/deployments/${id}`;
     const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
     const found = await nginx.send(path, { headers });
     expect(found.status, found.body).toBe(200);
     expect(JSON.parse(found.body).deployment.name).toBe(name);
     expect((await nginx.send(`${path}/stop`, { method: "POST", headers })).status).toBe(200);
     // Its page, reloaded.
-    const page = await nginx.send(`/deployments/${encodeURIComponent(name)}`);
+    const page = await nginx.send(`/deployments/${id}`);
     expect(page.status).toBe(200);
     expect(page.headers["content-type"]).toContain("text/html");
   });

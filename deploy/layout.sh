@@ -34,6 +34,8 @@ copy_source() {
   else
     tar -C "$1" --exclude ./node_modules --exclude ./.toolchain --exclude ./web/dist --exclude ./.data --exclude './.env*' --exclude ./.git -c .
   fi | tar -C "$2" --no-same-owner --no-same-permissions -x
+  # Of the files named .env the example alone holds nothing of anybody's.
+  if [ -f "$1/.env.example" ] && [ ! -L "$1/.env.example" ]; then cp "$1/.env.example" "$2/.env.example"; fi
 }
 
 # link_packages <from> <to>: the packages of the same lock file, under a second name where both are on one disk.
