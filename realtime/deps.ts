@@ -44,6 +44,8 @@ export interface RealtimeDeps {
   reportShell?: (report: ShellReport) => void;
   /** Time a shell goes on with nobody attached, in milliseconds. */
   shellIdleMs?: number;
+  /** Time between two pings, and time a peer has to answer one, in milliseconds; Engine.IO's own 25,000 and 20,000. */
+  heartbeat?: { intervalMs: number; timeoutMs: number };
   /** Time an upstream stays open after its last viewer, in milliseconds. */
   lingerMs?: number;
   log: Log;

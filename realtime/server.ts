@@ -77,6 +77,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const laggards = createLaggards();
 
   const limits = {
+    pingInterval: deps.heartbeat?.intervalMs ?? 25_000,
+    pingTimeout: deps.heartbeat?.timeoutMs ?? 20_000,
     maxHttpBufferSize: CLIENT_MESSAGE_MAX,
     perMessageDeflate: false,
     httpCompression: false,

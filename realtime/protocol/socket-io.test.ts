@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { startRealtime, type TestRealtime } from "../testing.ts";
 import { openPolling, openSocket } from "./raw-client.ts";
@@ -53,6 +53,7 @@ describe("CONNECT", () => {
     const session = await openPolling(server.url);
     await session.post("40/system,");
     expect((await session.poll()).text).toMatch(/^40\/system,\{"sid":/);
+    await session.post("1");
   });
 
   test("refuses the default namespace and unknown ones, and leaves the connection open", async () => {
@@ -69,14 +70,8 @@ describe("CONNECT", () => {
   });
 
   test("has to come within five seconds", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    try {
-      const socket = await opened();
-      await vi.advanceTimersByTimeAsync(5_000);
-      expect(await socket.next()).toBe("closed");
-    } finally {
-      vi.useRealTimers();
-    }
+    const socket = await opened();
+    expect(await socket.next()).toBe("closed");
   });
 
   test("has to be the first packet, and comes once a namespace", async () => {
