@@ -13,16 +13,22 @@ done = threading.Event()
 result = {}
 
 
+def note(**fields):
+    """Keeps what came; the event and the acknowledgement come in any order."""
+    result.update(fields)
+    if "event" in result and "answer" in result:
+        done.set()
+
+
 @client.on(waits_for, namespace=namespace)
 def on_event(data):
-    result["event"] = data
-    done.set()
+    note(event=data)
 
 
 @client.on("connect", namespace=namespace)
 def on_connect():
     event, payload = json.loads(sends)
-    client.emit(event, payload, namespace=namespace, callback=lambda answer: result.update(answer=answer))
+    client.emit(event, payload, namespace=namespace, callback=lambda answer: note(answer=answer))
 
 
 @client.on("connect_error", namespace=namespace)
