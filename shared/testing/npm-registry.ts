@@ -38,10 +38,11 @@ interface RegistryOptions {
 /** What package-lock.json names and is installed here: packages for other machines are not. */
 export function installedPackages(): Package[] {
   const lock = JSON.parse(readFileSync(join(projectFolder, "package-lock.json"), "utf8")) as {
-    packages: Record<string, { version?: string; integrity?: string }>;
+    packages: Record<string, { name?: string; version?: string; integrity?: string }>;
   };
-  return Object.entries(lock.packages).flatMap(([path, { version = "", integrity = "" }]) => {
-    const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+  return Object.entries(lock.packages).flatMap(([path, { name: alias, version = "", integrity = "" }]) => {
+    // One that is installed under another name has its own beside it.
+    const name = alias ?? path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
     return path && integrity && existsSync(join(projectFolder, path)) ? [{ name, version, integrity }] : [];
   });
 }
