@@ -61,7 +61,8 @@ left_behind() {
   done
   [ -r /proc/self/mounts ] && awk -v below="$work/" 'index($2, below) == 1 { print "mount " $2 }' /proc/self/mounts
   find /sys/fs/cgroup -maxdepth 2 -type d -name "$(own_cgroup)" 2>/dev/null | sed 's/^/control group /'
-  find "$work/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | sed 's/^/temporary file /'
+  # Node and tsx keep what they compiled in a folder of one name for all that run.
+  find "$work/tmp" -mindepth 1 -maxdepth 1 ! -name node-compile-cache ! -name 'tsx-*' 2>/dev/null | sed 's/^/temporary file /'
   return 0
 }
 

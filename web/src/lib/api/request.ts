@@ -6,6 +6,8 @@ import { ApiFailure } from "./failure.ts";
 
 /** Longest wait for an answer; a tool call or an image removal may take its time. */
 const TIMEOUT_MS = 60_000;
+/** Pauses before a request that only reads is sent again. */
+const READ_RETRY_PAUSES_MS = [100, 400];
 
 let onUnauthorized: () => void = () => {};
 
@@ -81,8 +83,9 @@ async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Re
   if (isChange) headers.set("content-type", "application/json");
   const body = isChange && init.method !== "DELETE" ? (init.body ?? "{}") : init.body;
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  const send = () => fetch(input, { ...init, headers, signal, credentials: "include", ...(body ? { body } : {}) });
   try {
-    return await fetch(input, { ...init, headers, signal, credentials: "include", ...(body ? { body } : {}) });
+    return await (isChange ? send() : withRetry(send));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     if (error instanceof DOMException && error.name === "TimeoutError") {
@@ -90,6 +93,22 @@ async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Re
     }
     throw unreachable();
   }
+}
+
+/**
+ * Sends a request that only reads, and again when it broke. Browsers break off all requests when a network interface comes
+ * or goes, and making a Docker network on the same machine is enough.
+ */
+async function withRetry(send: () => Promise<Response>): Promise<Response> {
+  for (const pause of READ_RETRY_PAUSES_MS) {
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof DOMException) throw error; // aborted, or out of time
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  return send();
 }
 
 const unreachable = () => new ApiFailure("unreachable", "The server cannot be reached.");
