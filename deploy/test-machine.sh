@@ -19,6 +19,13 @@ run_alone() {
 # Inside: what belongs to the namespaces.
 settle_in() {
   ip link set lo up
+  # An interface beside loopback, as every machine has one: without it the first network of the Engine takes the browser from
+  # "offline" to "online", and it breaks off every request under way. The addresses are for documentation (RFC 5737).
+  if ip link add test0 type veth peer name test1 2>/dev/null; then
+    ip addr add 192.0.2.1/24 dev test0
+    ip link set test0 up
+    ip link set test1 up
+  fi
   # Some Engines put a key there when they start.
   if [ -d /etc/docker ]; then mkdir -p "$work/etc-docker" && mount --bind "$work/etc-docker" /etc/docker; fi
 }
