@@ -74,10 +74,13 @@ function readBody(request: IncomingMessage): Promise<string> {
     request.once("end", () => {
       resolve((parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8"));
     });
-    // Node names a sender that went away an error as well; neither has an effect after the end.
-    for (const end of ["close", "error"]) {
-      request.once(end, () => reject(new AppError("gone", "The connection has ended.")));
-    }
+    // Node names a sender that went away an error as well. After the end, as after each publish, no error is made: its
+    // stack would cost more than the delivery.
+    const gone = () => {
+      if (!request.complete) reject(new AppError("gone", "The connection has ended."));
+    };
+    request.on("close", gone);
+    request.on("error", gone);
   });
 }
 
