@@ -98,6 +98,23 @@ test("what is no answer of the API is a failure too", async () => {
   expect(await caught(api.services.list())).toBeInstanceOf(ApiFailure);
 });
 
+test("a read that the browser breaks off is sent again, a change is not", async () => {
+  reply = { status: 200, body: JSON.stringify({ success: true, principal: null }) };
+  const cut = vi.fn(() => true);
+  const breakOff = (request: { socket: { destroy(): void } }) => void (cut() && request.socket.destroy());
+  server.prependListener("request", breakOff);
+  try {
+    cut.mockReturnValueOnce(true).mockReturnValueOnce(true).mockReturnValue(false);
+    expect(await api.session.get()).toBeNull();
+    expect(cut).toHaveBeenCalledTimes(3);
+    cut.mockReset().mockReturnValueOnce(true).mockReturnValue(false);
+    expect(await caught(api.session.end())).toMatchObject({ code: "unreachable" });
+    expect(cut).toHaveBeenCalledTimes(1);
+  } finally {
+    server.off("request", breakOff);
+  }
+});
+
 test("a call that was given up ends as such, and a server that is gone as unreachable", async () => {
   const abort = new AbortController();
   abort.abort();
