@@ -142,6 +142,7 @@ export function createApiDeps({
         containerEvents.close(),
       ]);
       stopRequests.close();
+      stackHost.close();
       credentialClaims.close();
     },
     close() {

@@ -36,14 +36,8 @@ export function parseEntry(text: string, id: string): CatalogueEntry {
  * that is no entry, or takes the id of another, is left out with a line in the log.
  */
 export function loadCatalogue({ folder, log }: { folder?: string | undefined; log: Log }): Catalogue {
-  const entries = new Map<string, CatalogueEntry>();
-  for (const { id, path } of filesOf(OWN_ENTRIES)) {
-    try {
-      entries.set(id, parseEntry(readFileSync(path, "utf8"), id));
-    } catch (error) {
-      throw new Error(`The catalogue's entry ${id} is not valid.`, { cause: error });
-    }
-  }
+  own ??= readOwnEntries();
+  const entries = new Map(own);
   if (folder === undefined) return createCatalogue([...entries.values()]);
   try {
     for (const { id, path } of filesOf(folder).slice(0, FILES_MAX)) {
@@ -58,6 +52,20 @@ export function loadCatalogue({ folder, log }: { folder?: string | undefined; lo
     log.warn({ err: error }, "CATALOGUE_DIR cannot be read");
   }
   return createCatalogue([...entries.values()]);
+}
+
+let own: ReadonlyMap<string, CatalogueEntry> | undefined;
+
+function readOwnEntries(): ReadonlyMap<string, CatalogueEntry> {
+  const entries = new Map<string, CatalogueEntry>();
+  for (const { id, path } of filesOf(OWN_ENTRIES)) {
+    try {
+      entries.set(id, parseEntry(readFileSync(path, "utf8"), id));
+    } catch (error) {
+      throw new Error(`The catalogue's entry ${id} is not valid.`, { cause: error });
+    }
+  }
+  return entries;
 }
 
 const filesOf = (folder: string) =>

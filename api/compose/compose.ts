@@ -38,6 +38,8 @@ export interface Compose {
    * its lines tell) and `upstream_unavailable` (it took too long, or could not be started).
    */
   run(run: ComposeRun): Promise<void>;
+  /** Ends a look for the program that is under way. */
+  close(): void;
 }
 
 export interface ComposeHostOptions {
@@ -60,13 +62,17 @@ const missing: ComposeState = {
 
 export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose {
   let tool: Promise<Tool | null> | undefined;
+  const closing = new AbortController();
 
   const versionOf = async (program: string, before: string[]): Promise<string | null> => {
     const lines: string[] = [];
     const args = [...before, "version", "--short"];
     try {
       const onLine = (line: string) => void (lines.length < 20 && lines.push(line));
-      const { code } = await runChild({ program, args, cwd: homedir(), dockerHost, limitMs: VERSION_MS, onLine });
+      const { code } = await runChild({
+        ...{ program, args, cwd: homedir(), dockerHost, limitMs: VERSION_MS, onLine },
+        signal: closing.signal,
+      });
       // Before 2.x the plugin wrote a `v` in front.
       const version = lines.map((line) => /^v?(\d+\.\d+[\w.+~-]{0,60})$/.exec(line.trim())?.[1]).find(Boolean);
       return code === 0 ? (version ?? null) : null;
@@ -115,6 +121,7 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
       signal?.throwIfAborted();
       if (code !== 0) throw new AppError("conflict", "Docker Compose ended with an error; its output says why.");
     },
+    close: () => closing.abort(),
   };
 }
 

@@ -30,6 +30,7 @@ export interface StackHost {
   compose: Compose;
   revisions: Revisions;
   work: StackWork;
+  close(): void;
 }
 
 export function createStackHost({ database, docker, config, log, journal, jobs, path }: StackHostOptions): StackHost {
@@ -45,6 +46,11 @@ export function createStackHost({ database, docker, config, log, journal, jobs, 
   const interruptedOf = (name: string) => jobs.interruptedOf("stack", name);
   const known = createKnownStacks(database);
   const stacks = createStacks({ docker, compose, places, revisions, known, interruptedOf });
-  void compose.state(); // looked for once, before somebody waits for it
-  return { stacks, compose, revisions, work: createStackWork({ stacks, compose, revisions, docker }) };
+  return {
+    stacks,
+    compose,
+    revisions,
+    work: createStackWork({ stacks, compose, revisions, docker }),
+    close: compose.close,
+  };
 }

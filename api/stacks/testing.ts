@@ -57,6 +57,7 @@ export async function startStacks({
       return api.deps.jobs.finished(body.job.id);
     },
     close: async () => {
+      api.deps.stackHost.close();
       await api.close();
       await Promise.all([dir.remove(), root.remove(), saves.remove()]);
     },

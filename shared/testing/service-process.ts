@@ -46,8 +46,8 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
     env: {
       PATH: process.env.PATH ?? "",
       HOME: process.env.HOME ?? "/",
-      // Where Deno keeps what it compiled, where temporary files go, and which Engine the tests use.
-      ...pick("DENO_DIR", "TMPDIR", "DOCKER_HOST"),
+      // Where Deno and Node keep what they compiled, where temporary files go, and which Engine the tests use.
+      ...pick("DENO_DIR", "NODE_COMPILE_CACHE", "TMPDIR", "DOCKER_HOST"),
       NODE_ENV: "test",
       HOST: "127.0.0.1",
       // Whoever tests kept logs turns them on: the store would follow the containers of every other test too.
