@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
 import type { Service } from "../../../shared/protocol/service.ts";
 import { ApiFailure, api } from "./api.ts";
+import { createRefresher } from "./refresher.ts";
 import { session } from "./session.ts";
 import { useQuery } from "./use-query.ts";
 import { deploymentsWS, mcpWS, servicesWS } from "./ws-client.ts";
@@ -123,16 +124,6 @@ export function refreshOn(
   queryKey: readonly unknown[],
   listen: (refresh: () => void) => (() => void)[],
 ): (() => void)[] {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let quietUntil = 0;
-  const refresh = () => {
-    if (timer !== undefined) return;
-    const wait = Math.max(0, quietUntil - Date.now());
-    timer = setTimeout(() => {
-      timer = undefined;
-      quietUntil = Date.now() + QUIET_MS;
-      void invalidate(queryKey);
-    }, wait);
-  };
-  return [...listen(refresh), () => clearTimeout(timer)];
+  const { refresh, stop } = createRefresher(() => invalidate(queryKey), QUIET_MS);
+  return [...listen(refresh), stop];
 }
