@@ -49,6 +49,35 @@ describe("slow senders", () => {
     await eventually(() => all.every((socket) => socket.destroyed), 10_000, 100);
   });
 
+  test.each(["GET", "HEAD"])("of a body that %s has no use for are answered and cut off", async (method) => {
+    const socket = connect(port, "127.0.0.1");
+    sockets.push(socket);
+    let response = "";
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      response += text;
+    });
+    socket.on("error", () => undefined);
+    const head = `${method} /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\na`;
+    socket.write(head);
+    await once(socket, "close"); // not one byte more was sent
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+    expect(response.toLowerCase()).toContain("connection: close");
+  });
+
+  test("of a chunked body are cut off while GET is still being answered, on the path of uploads too", async () => {
+    const slow = createHttpServer(() => new Promise<Response>(() => undefined), {
+      headersMs: 2_000,
+      bodyMs: 500,
+      checkMs: 500,
+    });
+    const socket = connect(await slow.listen(0, "127.0.0.1"), "127.0.0.1");
+    sockets.push(socket);
+    socket.on("error", () => undefined).resume();
+    socket.write("GET /api/files/upload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+    await once(socket, "close");
+    await slow.close();
+  });
+
   test("of an upload may go on", async () => {
     const upload = "PUT /api/files/upload?path=/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n";
     const long = await dribble(upload);

@@ -39,6 +39,8 @@ export function createHttpServer(
     },
     (request, response) => {
       limitBody(request, bodyMs);
+      // No route reads the body of such a request. Closing after the response leaves it unread, whatever its size.
+      if (isRead(request) && bringsBody(request)) response.shouldKeepAlive = false;
       void listener(request, response);
     },
   );
@@ -63,9 +65,14 @@ export function createHttpServer(
   };
 }
 
+const isRead = ({ method }: IncomingMessage): boolean => method === "GET" || method === "HEAD";
+const bringsBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+/** Ends the connection of a request whose body is not whole in time. Without a body there is nothing to wait for. */
 function limitBody(request: IncomingMessage, limitMs: number): void {
-  if (request.method === "GET" || request.method === "HEAD") return;
-  if ((request.url ?? "").split("?", 1)[0] === UPLOAD_PATH) return;
+  if (!bringsBody(request)) return;
+  if (request.method === "PUT" && (request.url ?? "").split("?", 1)[0] === UPLOAD_PATH) return;
   const timer = setTimeout(() => request.destroy(), limitMs);
   const stop = () => clearTimeout(timer);
   request.once("end", stop).once("close", stop);
