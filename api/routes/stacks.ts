@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { may } from "../../shared/protocol/access.ts";
 import { chooseVersionBody, interruptedSaveParams } from "../../shared/protocol/file.ts";
+import { queryNumber } from "../../shared/protocol/query-number.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import {
   createStackBody,
@@ -41,7 +42,7 @@ const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Stacks", summary, ...more });
 const asJob = (summary: string) => describe(summary, { answer: { job: jobSchema }, status: 202 });
 const params = validated("param", stackParams);
-const revisionParams = stackParams.extend({ id: z.coerce.number().int().positive() });
+const revisionParams = stackParams.extend({ id: queryNumber(1) });
 const nothing = z.strictObject({});
 /** One work at a time for each stack; a pull takes this alone, since it leaves the containers be. */
 const filesKey = (name: string) => `stack files:${name}`;

@@ -12,6 +12,7 @@ import {
   severities,
 } from "./alert-kinds.ts";
 import { logLevels } from "./log-search.ts";
+import { queryNumber } from "./query-number.ts";
 import { hasControlCharacter } from "./rooms.ts";
 
 export * from "./alert-kinds.ts";
@@ -262,8 +263,8 @@ export interface AlertEvent {
 
 /** `GET /api/alerts/history` and `GET /api/alerts/bell`: newest first; `before` is the `id` of the last one of the page before. */
 export const alertHistoryQuery = z.strictObject({
-  before: z.coerce.number().int().min(1).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: queryNumber(1).optional(),
+  limit: queryNumber(1, 200).default(50),
   rule: z.string().max(64).optional(),
   subject: z.string().max(255).optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { filePath } from "./identifier.ts";
+import { queryNumber } from "./query-number.ts";
 
 export type FileKind = "file" | "directory" | "symlink" | "other";
 
@@ -39,7 +40,7 @@ export const TEXT_FILE_MAX = 2 * 1024 * 1024;
 export const listQuery = z.strictObject({
   path: filePath.default("/"),
   after: z.string().max(1024).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  limit: queryNumber(1, 1000).default(500),
 });
 export const pathQuery = z.strictObject({ path: filePath });
 /** That all names of a file with several hard links may get the new content. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type LogLevel, logLevels } from "../logs/log-levels.ts";
 import { containerRef } from "./identifier.ts";
+import { queryNumber } from "./query-number.ts";
 
 /** What kept lines are looked for by, and what is answered; `/api/logs`. */
 
@@ -54,7 +55,7 @@ export type LogFilter = z.output<typeof logFilter>;
 
 /** `GET /api/logs`. */
 export const logSearchQuery = logFilter.extend({
-  limit: z.coerce.number().int().min(1).max(LOG_PAGE_MAX).default(200),
+  limit: queryNumber(1, LOG_PAGE_MAX).default(200),
   /** `older` of an earlier answer: the lines next before it. */
   before: logCursor.optional(),
   /** `newer` of an earlier answer: the lines next after it. */
@@ -66,8 +67,8 @@ export type LogSearchQuery = z.output<typeof logSearchQuery>;
 
 /** `GET /api/logs/:id/around`: lines of the same container. */
 export const logAroundQuery = z.strictObject({
-  before: z.coerce.number().int().min(0).max(LOG_CONTEXT_MAX).default(50),
-  after: z.coerce.number().int().min(0).max(LOG_CONTEXT_MAX).default(50),
+  before: queryNumber(0, LOG_CONTEXT_MAX).default(50),
+  after: queryNumber(0, LOG_CONTEXT_MAX).default(50),
 });
 
 /** `GET /api/logs/download`: everything that fits, oldest first. */
@@ -79,7 +80,7 @@ export const logDownloadQuery = logFilter.extend({
 
 /** `GET /api/logs/histogram`. */
 export const logHistogramQuery = logFilter.extend({
-  buckets: z.coerce.number().int().min(1).max(LOG_BUCKETS_MAX).default(100),
+  buckets: queryNumber(1, LOG_BUCKETS_MAX).default(100),
 });
 
 export interface KeptLine {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { opaqueId } from "./identifier.ts";
+import { queryNumber } from "./query-number.ts";
 import type { Service } from "./service.ts";
 
 /** Largest compose file that is read or written, in characters and in bytes. */
@@ -136,7 +137,7 @@ export const envValues = z
 
 export const stackParams = z.object({ name: stackRef });
 export const createStackBody = z.strictObject({ name: stackName, content: composeText, env: envValues.default({}) });
-export const stackFileQuery = z.strictObject({ file: z.coerce.number().int().min(0).max(15).default(0) });
+export const stackFileQuery = z.strictObject({ file: queryNumber(0, 15).default(0) });
 export const writeStackFileBody = z.strictObject({
   file: z.int().min(0).max(15).default(0),
   content: composeText,

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { jsonAmbiguity } from "./strict-json.ts";
+
+test.each([
+  '{"role":"viewer","role":"operator"}',
+  '{"a":1,"b":{"c":[{"d":1,"d":1}]}}',
+  '{"role":1,"\\u0072ole":2}',
+  '{"__proto__":1,"__proto__":2}',
+  '{"":1,"":2}',
+  '{"a\\\\":1,"a\\\\":2}',
+  '{"a" : 1,\n"a"\t: 2}',
+])("finds the key that stands twice in %s", (text) => {
+  expect(jsonAmbiguity(text)).toBe("has the same key twice");
+});
+
+test.each([
+  '{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]}',
+  '{"a":"a","b":"\\"a\\":1,\\"a\\":2","c":"{\\"a\\":1"}',
+  '{"a":"\\\\","b":":"}',
+  '["a","a"]',
+  '{"a":1,"A":2}',
+  "",
+  '"open',
+  "}}]]",
+  '{"a":1,,}',
+])("finds nothing in %s", (text) => {
+  expect(jsonAmbiguity(text)).toBeUndefined();
+});
+
+test("bounds the depth, and takes a text of many backslashes in one pass", () => {
+  expect(jsonAmbiguity("[".repeat(100) + "]".repeat(100))).toBeUndefined();
+  expect(jsonAmbiguity("[".repeat(101))).toBe("is nested too deeply");
+  expect(jsonAmbiguity(JSON.stringify({ a: "\\".repeat(1_000_000), b: '"'.repeat(1_000_000) }))).toBeUndefined();
+});

@@ -1,0 +1,63 @@
+/** Deepest nesting that a request may have: far above what any route takes. */
+const MAX_DEPTH = 100;
+
+const BACKSLASH = 0x5c;
+
+/**
+ * What is ambiguous in a JSON text, as half a sentence, or undefined. Parsers disagree on a key that stands twice in one
+ * object: one that checks a request may read another value than the one that acts on it.
+ * @param text anything; what is no JSON may pass, its parser refuses it.
+ */
+export function jsonAmbiguity(text: string): "has the same key twice" | "is nested too deeply" | undefined {
+  /** Keys of the open objects; null for an open array. */
+  const open: (Set<string> | null)[] = [];
+  let lastString = "";
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"': {
+        const end = endOfString(text, at);
+        lastString = text.slice(at, end + 1);
+        at = end;
+        break;
+      }
+      case ":": {
+        const keys = open.at(-1);
+        if (!keys) break;
+        const key = unescaped(lastString);
+        if (keys.has(key)) return "has the same key twice";
+        keys.add(key);
+        break;
+      }
+      case "{":
+      case "[":
+        if (open.length === MAX_DEPTH) return "is nested too deeply";
+        open.push(text[at] === "{" ? new Set() : null);
+        break;
+      case "}":
+      case "]":
+        open.pop();
+        break;
+    }
+  }
+  return undefined;
+}
+
+/** Index of the quote that ends the string which begins at `start`; the end of the text when none does. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH && end - 1 - backslashes > start) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** `"a"` and `"\u0061"` are the same key. */
+function unescaped(string: string): string {
+  if (!string.includes("\\")) return string;
+  try {
+    return JSON.stringify(JSON.parse(string));
+  } catch {
+    return string;
+  }
+}
