@@ -5,8 +5,12 @@ import { join } from "node:path";
 export const CURRENT_FILE = "audit.log";
 /** Bytes after which a file is closed and the next one begun. */
 export const FILE_MAX_BYTES = 10 * 1024 * 1024;
-/** Closed files kept: with the current one, the trail takes 210 MiB at most. */
+/** Closed files kept however old they are: with the current one, 210 MiB. */
 export const CLOSED_FILES_MAX = 20;
+/** Days that a line is kept however much is written meanwhile, up to the bound below. */
+export const KEEP_DAYS = 90;
+/** Closed files kept at most: with the current one, 1 GiB. What strangers alone can add takes less in those days. */
+export const HARD_FILES_MAX = 101;
 
 export interface ClosedFile {
   path: string;

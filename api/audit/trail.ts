@@ -8,6 +8,7 @@ import { createAnchorStore } from "./anchor.ts";
 import { currentFile } from "./files.ts";
 import { loadAuditKey } from "./key.ts";
 import { type AuditPage, readTrail } from "./read.ts";
+import { createRefusals, REFUSAL_MINUTE_MS } from "./refusals.ts";
 import { type Verdict, verifyTrail } from "./verify.ts";
 import { createWriter } from "./writer.ts";
 
@@ -27,7 +28,7 @@ export interface Trail {
   record(event: AuditEvent): void;
   /** Writes the line now or, when the disk is full, later: for what has happened already. */
   recordAfterwards(event: AuditEvent): void;
-  /** Writes a line for what was refused, a bounded number of them a second. */
+  /** Writes a line for what was refused, or counts it: see {@link createRefusals}. A count is written within a minute. */
   recordRefusal(event: AuditEvent): void;
   read(query: AuditQuery): Promise<AuditPage>;
   verify(): Promise<Verdict>;
@@ -36,9 +37,6 @@ export interface Trail {
 
 /** Outcomes that wait for room on the disk; no action begins while one waits, so only those under way add to it. */
 const WAITING_MAX = 1_000;
-/** Lines of refusals: a scanner must not push everything else out of the trail. */
-const REFUSALS_BURST = 60;
-const REFUSALS_PER_SECOND = 2;
 const SYNC_DELAY_MS = 1_000;
 
 export interface TrailOptions {
@@ -46,10 +44,14 @@ export interface TrailOptions {
   log: Log;
   fileMaxBytes?: number;
   closedFilesMax?: number;
+  keepDays?: number;
+  hardFilesMax?: number;
+  /** Milliseconds of a clock that no step moves. */
+  now?: () => number;
 }
 
 /** Opens the trail in the state folder, whose database has to be migrated already. */
-export function openTrail({ dataDir, log, ...limits }: TrailOptions): Trail {
+export function openTrail({ dataDir, log, now = () => performance.now(), ...limits }: TrailOptions): Trail {
   const database = new DatabaseSync(join(dataDir, "state.db"));
   database.exec("PRAGMA busy_timeout = 5000");
   const key = loadAuditKey(dataDir);
@@ -83,9 +85,26 @@ export function openTrail({ dataDir, log, ...limits }: TrailOptions): Trail {
     }
   };
 
-  let refusals = REFUSALS_BURST;
-  let refilledAt = performance.now();
-  let leftOut = 0;
+  const refusals = createRefusals(now);
+  let countingSince = 0;
+  let summing: NodeJS.Timeout | undefined;
+  const writeSummaries = () => {
+    clearTimeout(summing);
+    summing = undefined;
+    for (const event of refusals.summaries()) {
+      try {
+        record(event);
+      } catch {
+        return; // the refusals stand without their lines
+      }
+    }
+  };
+  const sumUpLater = () => {
+    if (summing) return;
+    countingSince = now();
+    summing = setTimeout(writeSummaries, REFUSAL_MINUTE_MS);
+    summing.unref();
+  };
   return {
     record,
     recordAfterwards: (event) => {
@@ -96,26 +115,20 @@ export function openTrail({ dataDir, log, ...limits }: TrailOptions): Trail {
       }
     },
     recordRefusal: (event) => {
-      const now = performance.now();
-      refusals = Math.min(REFUSALS_BURST, refusals + ((now - refilledAt) / 1_000) * REFUSALS_PER_SECOND);
-      refilledAt = now;
-      if (refusals < 1) {
-        leftOut++;
-        return;
-      }
-      refusals--;
-      const detail = leftOut > 0 ? [event.detail, `${leftOut} refusals before this one not listed`] : [event.detail];
+      if (summing && now() - countingSince >= REFUSAL_MINUTE_MS) writeSummaries();
+      const listed = refusals.take(event); // undefined: counted
       try {
-        record({ ...event, detail: detail.filter(Boolean).join("; ") || undefined });
-        leftOut = 0;
+        if (listed) record(listed);
       } catch {
-        leftOut++; // the refusal stands without its line
+        refusals.putBack(event); // the refusal stands without its line
       }
+      if (refusals.pending) sumUpLater();
     },
     read: (query) => readTrail(dataDir, query),
     verify: () => verifyTrail(dataDir, key, anchor.read()),
     close: () => {
       clearTimeout(sync);
+      writeSummaries();
       try {
         flush();
       } catch (error) {

@@ -15,8 +15,19 @@ import type { AuditEntry } from "../../shared/protocol/account.ts";
 import { ConfigError } from "../../shared/server/config.ts";
 import type { AnchorStore } from "./anchor.ts";
 import { followsOn, hashIn, parseLine, toLine } from "./chain.ts";
-import { CLOSED_FILES_MAX, closedFileName, closedFiles, currentFile, FILE_MAX_BYTES } from "./files.ts";
+import {
+  CLOSED_FILES_MAX,
+  type ClosedFile,
+  closedFileName,
+  closedFiles,
+  currentFile,
+  FILE_MAX_BYTES,
+  HARD_FILES_MAX,
+  KEEP_DAYS,
+} from "./files.ts";
 import { dropCutLine, firstLine, lastLines } from "./tail.ts";
+
+const DAY_MS = 86_400_000;
 
 export interface WriterOptions {
   folder: string;
@@ -24,11 +35,14 @@ export interface WriterOptions {
   anchor: AnchorStore;
   fileMaxBytes?: number;
   closedFilesMax?: number;
+  keepDays?: number;
+  hardFilesMax?: number;
 }
 
 /** Appends lines to the chain, alone among all processes, and closes files that are full. Throws when the disk is. */
 export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "sequence">) => void {
   const { folder, key, anchor, fileMaxBytes = FILE_MAX_BYTES, closedFilesMax = CLOSED_FILES_MAX } = options;
+  const { keepDays = KEEP_DAYS, hardFilesMax = HARD_FILES_MAX } = options;
   const path = currentFile(folder);
   for (const file of [path, ...closedFiles(folder).map((closed) => closed.path)]) refuseShared(file);
   anchor.alone(() => {
@@ -42,8 +56,15 @@ export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "
     const first = parseLine(firstLine(path))?.sequence ?? state.sequence;
     renameSync(path, join(folder, closedFileName(first)));
     const files = closedFiles(folder);
-    const kept = files.slice(-closedFilesMax);
-    const lastGone = files[files.length - kept.length - 1];
+    const keepFrom = new Date(Date.now() - keepDays * DAY_MS).toISOString();
+    const isOld = ({ path }: ClosedFile) => (parseLine(lastLines(path).at(-1) ?? "")?.at ?? "") < keepFrom;
+    let goneCount = Math.max(0, files.length - hardFilesMax);
+    for (; goneCount < files.length - closedFilesMax; goneCount++) {
+      const file = files[goneCount];
+      if (!file || !isOld(file)) break;
+    }
+    const kept = files.slice(goneCount);
+    const lastGone = files[goneCount - 1];
     if (!lastGone || !kept[0]) return;
     const firstPrevious = hashIn(lastLines(lastGone.path).at(-1) ?? "") ?? state.firstPrevious;
     anchor.write({ ...state, firstSequence: kept[0].first, firstPrevious });

@@ -1,0 +1,101 @@
+import { addressBucket } from "../../shared/server/peer-address.ts";
+import type { AuditEvent } from "./trail.ts";
+
+/** Lines of refusals at once, and per minute afterwards: a scanner must not push everything else out of the trail. */
+const LISTED_BURST = 60;
+const LISTED_PER_MINUTE = 4;
+/** Ways in: what was refused there always has a count of its own. */
+const waysIn = /^(session|setup):/;
+/** Other actions that have a count of their own in a minute; the rest has one together. */
+const OTHER_ACTIONS = 1;
+/** Address blocks of an action that are counted apart. */
+const BLOCKS_MAX = 250;
+/** Address blocks that a count names. */
+const NAMED_BLOCKS = 6;
+export const REFUSAL_MINUTE_MS = 60_000;
+/** A stranger chooses the path, and may make each of its characters take six bytes. */
+const TARGET_LENGTH = 96;
+
+export interface Refusals {
+  /** Gives the line to write now, or undefined: then the refusal was counted. */
+  take(event: AuditEvent): AuditEvent | undefined;
+  /** Counts a refusal whose line could not be written. */
+  putBack(event: AuditEvent): void;
+  /** Gives the lines for what was counted, and begins to count anew. */
+  summaries(): AuditEvent[];
+  readonly pending: boolean;
+}
+
+interface Count {
+  action: string;
+  total: number;
+  byBlock: Map<string, number>;
+}
+
+/**
+ * Decides which refusals get a line of the trail. A budget of them is listed one by one; what comes beyond is counted by
+ * action and address block (an IPv4 address, an IPv6 /64). Actions are those of the access table, so there are few.
+ * @param now milliseconds of a clock that no step moves.
+ */
+export function createRefusals(now: () => number): Refusals {
+  let budget = LISTED_BURST;
+  let refilledAt = now();
+  const counts = new Map<string, Count>();
+
+  const count = ({ action, address }: AuditEvent) => {
+    const entry = counts.get(action) ?? { action, total: 0, byBlock: new Map<string, number>() };
+    counts.set(action, entry);
+    entry.total++;
+    const block = addressBucket(address);
+    if (!entry.byBlock.has(block) && entry.byBlock.size >= BLOCKS_MAX) return;
+    entry.byBlock.set(block, (entry.byBlock.get(block) ?? 0) + 1);
+  };
+
+  return {
+    take(event) {
+      const at = now();
+      budget = Math.min(LISTED_BURST, budget + ((at - refilledAt) / REFUSAL_MINUTE_MS) * LISTED_PER_MINUTE);
+      refilledAt = at;
+      if (budget < 1) {
+        count(event);
+        return undefined;
+      }
+      budget--;
+      return { ...event, target: event.target.slice(0, TARGET_LENGTH) };
+    },
+    putBack: count,
+    summaries() {
+      const sorted = [...counts.values()].sort((a, b) => b.total - a.total);
+      counts.clear();
+      const ways = sorted.filter(({ action }) => waysIn.test(action));
+      const others = sorted.filter(({ action }) => !waysIn.test(action));
+      const rest = others.slice(OTHER_ACTIONS);
+      return [
+        ...[...ways, ...others.slice(0, OTHER_ACTIONS)].map((entry) => toEvent(entry, describe(entry))),
+        ...(rest.length > 0 ? [toEvent({ action: "unknown", total: sum(rest.map(({ total }) => total)) })] : []),
+      ];
+    },
+    get pending() {
+      return counts.size > 0;
+    },
+  };
+}
+
+const toEvent = ({ action, total }: Pick<Count, "action" | "total">, detail = "several actions"): AuditEvent => ({
+  action,
+  outcome: "refused",
+  actor: { kind: "system", id: "", name: "" },
+  target: `${total} more refusals`,
+  requestId: "",
+  address: "",
+  detail: `counted: ${detail}`,
+});
+
+function describe({ byBlock, total }: Count): string {
+  const named = [...byBlock].sort(([, a], [, b]) => b - a).slice(0, NAMED_BLOCKS);
+  const left = total - sum(named.map(([, count]) => count));
+  const parts = named.map(([block, count]) => `${count} from ${block}`);
+  return [...parts, ...(left > 0 ? [`${left} from other addresses`] : [])].join(", ");
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
