@@ -25,10 +25,18 @@ export interface AccessEntry {
   action?: string;
   /** Takes a raw body of any type instead of JSON. */
   rawBody?: true;
+  /**
+   * Sensitive: opens a way in, or shuts one, beyond the session. Asks a person for a proof that is at most ten minutes
+   * old (log-in, or `POST /api/session/proof`), and refuses API keys.
+   */
+  fresh?: true;
+  /** Of a sensitive row: lets in keys that have its permission as a scope of their own. */
+  scopedKeys?: true;
 }
 
 const change = (rule: AccessRule, action: string): AccessEntry => ({ rule, action });
 const view = (rule: AccessRule): AccessEntry => ({ rule });
+const sensitive = (rule: AccessRule, action: string): AccessEntry => ({ rule, action, fresh: true });
 
 /** Every route there is, and who may call it. What is not listed is closed, however it is mounted. */
 export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`, AccessEntry>> = {
@@ -49,24 +57,33 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /api/oidc/start": view("public"),
   "GET /api/oidc/callback": change("public", "session:login-oidc"),
   "POST /api/session": change("public", "session:login"),
+  "POST /api/session/passkey/options": view("public"),
+  "POST /api/session/passkey": change("public", "session:login-passkey"),
   "GET /api/session": view("stranger-or-signed-in"),
   "DELETE /api/session": change("session", "session:logout"),
+  "POST /api/session/proof/options": view("session"),
+  "POST /api/session/proof": change("session", "session:prove"),
 
   "GET /api/account": view("session"),
   "GET /api/account/sessions": view("session"),
   "DELETE /api/account/sessions/:id": change("session", "session:revoke"),
   "POST /api/account/password": change("session", "account:password"),
-  "POST /api/account/totp": change("session", "account:totp-begin"),
+  "POST /api/account/totp": sensitive("session", "account:totp-begin"),
   "POST /api/account/totp/confirm": change("session", "account:totp-confirm"),
-  "DELETE /api/account/totp": change("session", "account:totp-remove"),
+  "DELETE /api/account/totp": sensitive("session", "account:totp-remove"),
+
+  "POST /api/account/passkeys/options": { rule: "session", fresh: true },
+  "POST /api/account/passkeys": sensitive("session", "account:passkey-add"),
+  "PATCH /api/account/passkeys/:id": change("session", "account:passkey-rename"),
+  "DELETE /api/account/passkeys/:id": sensitive("session", "account:passkey-remove"),
 
   "GET /api/users": view("access:manage"),
-  "POST /api/users": change("access:manage", "user:create"),
-  "PATCH /api/users/:id": change("access:manage", "user:change"),
-  "DELETE /api/users/:id": change("access:manage", "user:remove"),
+  "POST /api/users": sensitive("access:manage", "user:create"),
+  "PATCH /api/users/:id": sensitive("access:manage", "user:change"),
+  "DELETE /api/users/:id": sensitive("access:manage", "user:remove"),
   "DELETE /api/users/:id/sessions": change("access:manage", "user:revoke-sessions"),
   "GET /api/keys": view("session"),
-  "POST /api/keys": change("session", "key:create"),
+  "POST /api/keys": sensitive("session", "key:create"),
   "DELETE /api/keys/:id": change("session", "key:revoke"),
   "GET /api/audit": view("audit:view"),
 
@@ -164,9 +181,10 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /api/system/history": view("system:view"),
 
   "GET /api/mcp": view("mcp:view"),
-  "POST /api/mcp": change("mcp:manage", "mcp:create"),
+  // Says what program this host runs, or where secrets are sent.
+  "POST /api/mcp": { ...sensitive("mcp:manage", "mcp:create"), scopedKeys: true },
   "GET /api/mcp/:id": view("mcp:view"),
-  "PUT /api/mcp/:id": change("mcp:manage", "mcp:change"),
+  "PUT /api/mcp/:id": { ...sensitive("mcp:manage", "mcp:change"), scopedKeys: true },
   "DELETE /api/mcp/:id": change("mcp:manage", "mcp:remove"),
   "POST /api/mcp/:id/start": change("mcp:control", "mcp:start"),
   "POST /api/mcp/:id/stop": change("mcp:control", "mcp:stop"),
@@ -177,7 +195,8 @@ export const accessTable: Readonly<Record<`${"GET" | "POST" | "PUT" | "PATCH" | 
   "GET /api/alerts": view("alerts:view"),
   "GET /api/alerts/history": view("alerts:view"),
   "GET /api/alerts/bell": view("alerts:view"),
-  "POST /api/alerts/bell/read": change("alerts:view", "alert:read"),
+  // What somebody has read is no action: every viewer could fill the trail with it.
+  "POST /api/alerts/bell/read": view("alerts:view"),
   "GET /api/alerts/rules": view("alerts:view"),
   "POST /api/alerts/rules": change("alerts:manage", "alert-rule:create"),
   "GET /api/alerts/rules/:id": view("alerts:view"),

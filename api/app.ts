@@ -25,6 +25,7 @@ import { logsRoutes } from "./routes/logs.ts";
 import { mcpRoutes } from "./routes/mcp.ts";
 import { networksRoutes } from "./routes/networks.ts";
 import { oidcRoutes } from "./routes/oidc.ts";
+import { passkeyRoutes } from "./routes/passkeys.ts";
 import { registriesRoutes } from "./routes/registries.ts";
 import { serviceLifecycleRoutes } from "./routes/service-lifecycle.ts";
 import { servicesRoutes } from "./routes/services.ts";
@@ -65,6 +66,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/setup", setupRoutes(deps))
     .route("/session", sessionRoutes(deps))
     .route("/account", accountRoutes(deps))
+    .route("/account/passkeys", passkeyRoutes(deps))
     .route("/users", usersRoutes(deps))
     .route("/keys", keysRoutes(deps))
     .route("/audit", auditRoutes(deps))

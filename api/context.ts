@@ -13,6 +13,8 @@ export interface ApiVariables {
   mayAct?: boolean;
   /** A job was begun, which writes its own end into the audit trail. */
   jobBegun?: boolean;
+  /** A public route has refused, and answered with a redirect to a page that says so. */
+  refused?: boolean;
   /** Address of the peer; a proxy's word is taken only when the proxy is listed. */
   address: string;
   /** What the audit trail names as the target; the path of the request when unset. */

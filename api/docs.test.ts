@@ -41,7 +41,10 @@ describe("the OpenAPI document", () => {
     for (const [route, { summary, tags, responses }] of await operations()) {
       expect([route, summary, tags]).toEqual([route, expect.any(String), [expect.stringMatching(/^[A-Z]/)]]);
       const refusal = responses.default?.content?.["application/json"]?.schema.properties;
-      expect([route, Object.keys(refusal ?? {})]).toEqual([route, ["success", "error", "code", "detail", "requestId"]]);
+      expect([route, Object.keys(refusal ?? {})]).toEqual([
+        route,
+        ["success", "error", "code", "detail", "proofRequired", "requestId"],
+      ]);
       const [success] = Object.entries(responses).filter(([status]) => status !== "default");
       const json = success?.[1].content?.["application/json"]?.schema.properties;
       const isBare = success?.[0] === "302" || success?.[1].content?.["application/json"] === undefined;

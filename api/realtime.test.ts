@@ -61,7 +61,6 @@ describe.skipIf(await lacks("docker"))("the API beside the realtime server", () 
         role,
         ...(scopes && { scopes }),
         days: 1,
-        ownPassword: PASSWORD,
       };
       return (await send(stack.api.port, "POST", "/api/keys", { origin: stack.origin, cookie, body })).body.secret;
     };

@@ -13,8 +13,13 @@ import { type Credentials, createIdentify, keyPrincipal } from "./identify.ts";
 import { createLogin, type LoginAttempt } from "./login.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { createOidcLogin, type OidcConfig, type OidcLogin } from "./oidc.ts";
+import { createPasskeyStore } from "./passkey-store.ts";
+import { createPasskeys, type Passkeys } from "./passkeys.ts";
 import { createPasswords, type PasswordCost, type Passwords } from "./passwords.ts";
-import { createRecoveryCodes } from "./recovery-codes.ts";
+import { createRateLimit } from "./rate-limits.ts";
+import { createRecoveryCodes, type RecoveryCodes } from "./recovery-codes.ts";
+import { toRelyingParty } from "./relying-party.ts";
+import { createSealer } from "./sealed.ts";
 import { createSecondFactors, type SecondFactors } from "./second-factors.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { openSetup, type Setup } from "./setup.ts";
@@ -25,6 +30,8 @@ import { createUsers, type UserRecord, type Users } from "./users.ts";
 const SWEEP_MS = 500;
 /** How often last use is written down. */
 const FLUSH_MS = 30_000;
+/** Of a user: each leaves a line in the trail. */
+const LOGINS_PER_HOUR = 300;
 
 export interface AccessOptions {
   /** Open and migrated. */
@@ -49,6 +56,10 @@ export interface Access {
   keys: ApiKeys;
   passwords: Passwords;
   secondFactors: SecondFactors;
+  recoveryCodes: Pick<RecoveryCodes, "count">;
+  passkeys: Passkeys;
+  /** Takes authenticator, passkeys and recovery codes away. */
+  removeSecondFactors(userId: string): void;
   setup: Setup;
   oidc: OidcLogin | undefined;
   trail: Trail;
@@ -70,8 +81,13 @@ export interface Access {
   endSessions(ids: readonly string[]): void;
   /** Cuts the sockets of a user and of the user's keys, so that they come back with what they may do now. */
   cutSockets(userId: string): void;
-  /** Asks for the password again before something sensitive; users without one have none to give. */
-  confirmPassword(userId: string, password: string | undefined): Promise<UserRecord>;
+  /**
+   * Checks the password of somebody who is logged in; guesses are slowed down.
+   * @throws AppError `forbidden` for a wrong one, `conflict` when the user has none, `rate_limited`.
+   */
+  confirmPassword(userId: string, password: string): Promise<UserRecord>;
+  /** Counts a new session of a user. Throws `rate_limited` for one who only fills the trail with log-ins. */
+  countLogin(userId: string): Promise<void>;
   close(): void;
 }
 
@@ -85,12 +101,20 @@ export function createAccess(options: AccessOptions): Access {
   const sessions = createSessions(database, writes, clock);
   const keys = createApiKeys(database, writes, clock);
   const passwords = createPasswords(options.passwordCost);
-  const secondFactors = createSecondFactors(users, createRecoveryCodes(database, writes), clock);
+  const recoveryCodes = createRecoveryCodes(database, writes);
+  const secondFactors = createSecondFactors(users, recoveryCodes, clock);
+  const sealer = createSealer(clock);
+  const webOrigin = webOriginOf(config, originPolicy);
+  const passkeyStore = createPasskeyStore(database, writes);
+  const party = toRelyingParty([...config.PUBLIC_ORIGIN, webOrigin], originPolicy.origins);
+  const passkeys = createPasskeys({ store: passkeyStore, users, recoveryCodes, sealer, clock, party, log });
   const identify = createIdentify({ users, sessions, keys, clock });
   const throttle = createLoginThrottle(() => sources.uptime());
-  const login = createLogin({ users, sessions, passwords, secondFactors, throttle });
+  // Apart from log-ins: their names are the callers' to choose, and must not slow anybody's confirmation down.
+  const confirmations = createLoginThrottle(() => sources.uptime());
+  const login = createLogin({ users, sessions, passwords, secondFactors, passkeys, throttle });
+  const logins = createRateLimit(LOGINS_PER_HOUR, 3_600);
   const trail = openTrail({ dataDir, log });
-  const webOrigin = webOriginOf(config, originPolicy);
   const setup = openSetup({
     dataDir,
     users,
@@ -146,8 +170,15 @@ export function createAccess(options: AccessOptions): Access {
     keys,
     passwords,
     secondFactors,
+    recoveryCodes,
+    passkeys,
+    removeSecondFactors: (userId) => {
+      secondFactors.remove(userId);
+      passkeyStore.clear(userId);
+      recoveryCodes.clear(userId);
+    },
     setup,
-    oidc: createOidcLogin(config, users, clock, log),
+    oidc: createOidcLogin(config, users, sealer, log),
     trail,
     clock,
     originPolicy,
@@ -187,9 +218,8 @@ export function createAccess(options: AccessOptions): Access {
     confirmPassword: async (userId, password) => {
       const user = users.byId(userId);
       if (!user) throw new AppError("unauthorized", "Log in first.");
-      if (user.passwordHash === null) return user;
-      if (password === undefined) throw new AppError("forbidden", "Enter your password again.");
-      const attempt = throttle.begin(`again ${userId}`, `again ${userId}`, false); // a stolen session guesses no faster
+      if (user.passwordHash === null) throw new AppError("conflict", "This account has no password.");
+      const attempt = confirmations.begin(userId, userId, false); // a stolen session guesses no faster
       const right = await passwords.matches(user.passwordHash, password).catch((error: unknown) => {
         attempt.withdraw(); // nothing was tried
         throw error;
@@ -198,6 +228,7 @@ export function createAccess(options: AccessOptions): Access {
       attempt.forget();
       return user;
     },
+    countLogin: (userId) => logins.take(userId),
     close: () => {
       clearInterval(sweeper);
       try {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { accessTable } from "../access-table.ts";
 import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
 
 const DAY = 86_400_000;
@@ -87,25 +88,72 @@ test("reads the metrics whatever its role, when an administrator made it and its
   }
 });
 
-test("takes the password again once the log-in was ten minutes ago, as users and roles do", async () => {
+/** Every route that asks for a fresh proof, with an id where it takes one. */
+const sensitive = (id: string) =>
+  Object.entries(accessTable).flatMap(([route, { fresh, rule, scopedKeys }]) => {
+    const [method = "", path = ""] = route.replace(":id", id).split(" ");
+    return fresh ? [{ method, path, rule, scopedKeys }] : [];
+  });
+
+test("is made with a fresh proof, which all that is sensitive takes once the log-in was ten minutes ago", async () => {
   const { id } = await userSession("viewer");
-  clock.pass(11 * 60_000);
+  clock.pass(600_000);
   const user = { username: "mallory", role: "admin", password: PASSWORD };
   const patch = (fields: object) => server.ask("PATCH", `/api/users/${id}`, { cookie, body: fields });
-  const create = (fields: object) => server.ask("POST", "/api/users", { cookie, body: { ...user, ...fields } });
-  for (const proof of [{}, { ownPassword: "wrong horse battery staple" }]) {
-    expect((await make(proof)).status).toBe(403);
-    expect((await create(proof)).status).toBe(403);
-    expect((await patch({ role: "admin", ...proof })).status).toBe(403);
+  const prove = (password: string) => server.ask("POST", "/api/session/proof", { cookie, body: { password } });
+  expect((await prove("wrong horse battery staple")).status).toBe(403);
+  for (const { method, path } of sensitive(id)) {
+    const { status, body } = await server.ask(method, path, { cookie, body: {} });
+    expect([status, body.proofRequired], `${method} ${path}`).toEqual([403, true]);
   }
+  for (const body of [{ role: "admin" }, { resetFactors: true }, { password: "another horse battery staple" }]) {
+    expect((await patch(body)).status).toBe(403);
+  }
+  expect((await server.ask("DELETE", `/api/users/${id}`, { cookie })).status).toBe(403);
+  expect((await make()).status).toBe(403);
   expect((await server.ask("GET", "/api/keys", { cookie })).body.keys).toEqual([]);
   expect((await server.ask("GET", "/api/users", { cookie })).body.users).toHaveLength(2);
-  expect((await make({ ownPassword: PASSWORD })).status).toBe(201);
-  expect((await create({ ownPassword: PASSWORD })).status).toBe(201);
-  expect((await patch({ role: "operator", ownPassword: PASSWORD })).body.user.role).toBe("operator");
-  const { secret } = (await make({ role: "admin", scopes: ["access:manage"], ownPassword: PASSWORD })).body;
-  const body = { ...user, username: "made-by-key" };
-  expect((await server.ask("POST", "/api/users", { token: secret, origin: null, body })).status).toBe(201);
+  expect((await prove(PASSWORD)).status).toBe(200);
+  expect((await make()).status).toBe(201);
+  expect((await server.ask("POST", "/api/users", { cookie, body: user })).status).toBe(201);
+  expect((await patch({ role: "operator" })).body.user.role).toBe("operator");
+  expect((await server.ask("DELETE", `/api/users/${id}`, { cookie })).status).toBe(200);
+  clock.pass(600_000);
+  expect((await make()).body.proofRequired).toBe(true);
+  const again = await server.login("ada"); // a new log-in is a proof too
+  expect((await make({}, again.cookie)).status).toBe(201);
+});
+
+test("changes no user, no password and no factor, its owner's least of all, whatever its scopes", async () => {
+  const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
+  const body = { username: "mallory", role: "admin", password: PASSWORD };
+  for (const scopes of [null, ["access:manage"], ["access:manage", "mcp:manage"]]) {
+    const { secret } = (await make({ role: "admin", scopes })).body;
+    const ask = (method: string, path: string, fields: object = {}) =>
+      server.ask(method, path, { token: secret, origin: null, body: fields });
+    for (const { method, path, rule, scopedKeys } of sensitive(id)) {
+      if (scopedKeys && scopes?.some((scope) => scope === rule)) continue;
+      const answer = await ask(method, path, method === "POST" ? body : { password: PASSWORD });
+      expect([answer.status, answer.body.proofRequired], `${method} ${path}`).toEqual([403, undefined]);
+    }
+    for (const fields of [{ password: "another horse battery staple" }, { resetFactors: true }, { role: "viewer" }]) {
+      expect((await ask("PATCH", `/api/users/${id}`, fields)).status).toBe(403);
+    }
+  }
+  expect((await server.ask("GET", "/api/users", { cookie })).body.users).toHaveLength(1);
+  expect((await server.login("ada")).status).toBe(200);
+});
+
+test("counts with its owner's session where a viewer's changes are bounded", async () => {
+  await server.stop();
+  server = await startAccess({ clock, guard: { limits: { recorded: 3 } } });
+  cookie = await server.setUp();
+  const { cookie: viewer } = await userSession("viewer");
+  const { secret } = (await make({}, viewer)).body;
+  const cancel = () => withKey(secret, "DELETE", "/api/jobs/6a3f1b52-1111-4222-8333-444455556666");
+  expect([(await cancel()).status, (await cancel()).status, (await cancel()).status]).toEqual([403, 403, 429]);
+  expect((await make({}, viewer)).status).toBe(429);
+  expect((await make()).status).toBe(201);
 });
 
 test("is limited by its own limits and its owner's", async () => {

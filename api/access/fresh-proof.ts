@@ -1,19 +1,24 @@
-import type { Context } from "hono";
-import type { ApiEnv } from "../context.ts";
+import type { Principal } from "../../shared/protocol/access.ts";
+import { AppError, ProofRequired } from "../../shared/server/errors.ts";
+import type { AccessEntry } from "../access-table.ts";
 import type { Access } from "./access.ts";
 
-/** Time after a log-in during which nobody is asked again. */
-const FRESH_MS = 600_000;
+/** Time after a log-in or a confirmation during which nobody is asked again. */
+export const FRESH_MS = 600_000;
 
 /**
- * Asks for the own password again before something that outlives the session: a key, a user, a role. Else a session that
- * was stolen would open another way in, which its log-out does not shut. Keys were given the right to do so on purpose.
+ * Refuses a sensitive row of the access table unless its person has proved within ten minutes who they are. Else a
+ * session that was stolen would open another way in, which its log-out does not shut. A key has nothing to prove with: it
+ * is refused, unless the row lets in keys that were given its permission as a scope of their own.
+ * @throws AppError `forbidden`; {@link ProofRequired} when a proof would help.
  */
-export async function requireFreshProof(c: Context<ApiEnv>, access: Access, password: string | undefined) {
-  const { kind, id, sessionId } = c.get("principal");
-  if (kind === "key") return;
-  const begun = access.sessions.byId(sessionId)?.createdTick;
-  if (begun !== undefined && access.clock.tick() - begun < FRESH_MS) return;
-  await access.confirmPassword(id, password);
-  c.get("stillAllowed")?.();
+export function requireFreshProof(principal: Principal, entry: AccessEntry, { sessions, clock }: Access): void {
+  if (!entry.fresh) return;
+  if (principal.kind === "key") {
+    if (!entry.scopedKeys) throw new AppError("forbidden", "An API key cannot do this: log in.");
+    if (principal.scopes?.some((scope) => scope === entry.rule)) return;
+    throw new AppError("forbidden", `An API key needs the scope ${entry.rule} itself for this.`);
+  }
+  const proved = sessions.byId(principal.sessionId)?.provedTick;
+  if (proved === undefined || clock.tick() - proved >= FRESH_MS) throw new ProofRequired();
 }

@@ -64,6 +64,12 @@ export const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock)
   expiresAt: clock.wallAt(key.expiresTick),
 });
 
+/** Id of the user who is asking, by a session or by a key: what counts against a person counts for all their keys. */
+export const ownerOf = (
+  { kind, id }: Pick<Principal, "kind" | "id">,
+  { keys }: { keys: Pick<ApiKeys, "byId"> },
+): string => (kind === "user" ? id : (keys.byId(id)?.ownerId ?? id));
+
 export const lesserRole = (one: Role, other: Role): Role => (roles.indexOf(one) < roles.indexOf(other) ? one : other);
 
 export const narrowestLimits = (one: Limits, other: Limits): Limits => ({

@@ -1,5 +1,6 @@
-import { AppError } from "../../shared/server/errors.ts";
+import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
+import type { Passkeys } from "./passkeys.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
@@ -10,28 +11,34 @@ export interface LoginDeps {
   sessions: Sessions;
   passwords: Passwords;
   secondFactors: SecondFactors;
+  passkeys: Pick<Passkeys, "of">;
   throttle: LoginThrottle;
 }
 
 export interface LoginAttempt {
   username: string;
   password: string;
+  /** Of an authenticator, or a recovery code. */
   code?: string | undefined;
+  /** Whether a passkey is the second factor; asked for only once the password was right. */
+  passkey?: ((userId: string) => Promise<unknown>) | undefined;
   address: string;
   /** Bucket of the address. */
   bucket: string;
 }
 
-/** The password was right and a code is missing or wrong. */
+/** The password was right, and a second factor is missing or wrong. */
 export class CodeRequired extends AppError {
-  constructor(message: string) {
+  readonly user: UserRecord;
+  constructor(message: string, user: UserRecord) {
     super("unauthorized", message);
+    this.user = user;
   }
 }
 
 /** Checks name, password and second factor. Every way to be wrong takes the same time and gives the same sentence. */
-export function createLogin({ users, sessions, passwords, secondFactors, throttle }: LoginDeps) {
-  return async ({ username, password, code, address, bucket }: LoginAttempt): Promise<UserRecord> => {
+export function createLogin({ users, sessions, passwords, secondFactors, passkeys, throttle }: LoginDeps) {
+  return async ({ username, password, code, passkey, address, bucket }: LoginAttempt): Promise<UserRecord> => {
     const user = users.byName(username);
     const known = user !== undefined && sessions.of(user.id).some((session) => session.address === address);
     const attempt = throttle.begin(username, bucket, known);
@@ -47,12 +54,17 @@ export function createLogin({ users, sessions, passwords, secondFactors, throttl
     if (!right || !current || current.passwordHash !== user.passwordHash) {
       throw new AppError("unauthorized", "The user name or the password is wrong.");
     }
-    if (current.totpSecret) {
-      if (code === undefined) {
+    if (current.totpSecret !== null || passkeys.of(current.id).length > 0) {
+      if (passkey !== undefined) {
+        await passkey(current.id).catch((error: unknown) => {
+          throw new CodeRequired(toAppError(error).message, current);
+        });
+      } else if (code === undefined) {
         attempt.withdraw();
-        throw new CodeRequired("Enter the code of your second factor.");
+        throw new CodeRequired("A second factor is needed.", current);
+      } else if (!secondFactors.accepts(current, code)) {
+        throw new CodeRequired("The code is wrong, or was used already.", current);
       }
-      if (!secondFactors.accepts(current, code)) throw new CodeRequired("The code is wrong, or was used already.");
     }
     attempt.succeed();
     if (current.passwordHash && passwords.isOld(current.passwordHash)) {

@@ -140,17 +140,59 @@ test("binds the answer to the browser and the log-in it began with, once", async
   expectRefused(await navigate(answer));
   expectRefused(await navigate(answer, other.binding));
   expectRefused(await navigate(answer.replace(/state=[^&]+/, "state=x"), mine.binding));
-  expectRefused(await navigate(answer, mine.binding)); // the one above has used it up
+  expectRefused(await navigate(answer, `${mine.binding}A`));
+  expect(sessionOf(await navigate(answer, mine.binding))).toBeDefined();
+  expectRefused(await navigate(answer, mine.binding));
   const late = await begin();
   const lateAnswer = await consent(late.url);
   clock.pass(600_000);
   expectRefused(await navigate(lateAnswer, late.binding));
 });
 
+test("goes on in each of two tabs, and keeps few log-ins under way in one browser", async () => {
+  await makeUser("grace");
+  provider.claims = { sub: "s1", preferred_username: "grace" };
+  const first = await begin();
+  const second = await begin();
+  const both = `${first.binding}; ${second.binding}`;
+  const answer = await navigate(await consent(first.url), both);
+  expect(sessionOf(answer)).toBeDefined();
+  expect(answer.headers["set-cookie"]?.join()).not.toContain(second.binding?.split("=")[0]);
+  expect(sessionOf(await navigate(await consent(second.url), both))).toBeDefined();
+  const many = ["1", "2", "3", "4", "5"].map((number) => `ai-desktop-oidc-${number}=x`);
+  const next = await navigate("/api/oidc/start", many.join("; "));
+  const dropped = (next.headers["set-cookie"] ?? []).filter((line) => line.includes("Max-Age=0"));
+  expect(dropped.map((line) => line.split("=")[0])).toEqual(["ai-desktop-oidc-1", "ai-desktop-oidc-2"]);
+});
+
+test("is not pushed out by strangers who begin, and records what was refused as refused, within the budget", async () => {
+  await makeUser("grace");
+  provider.claims = { sub: "s1", preferred_username: "grace" };
+  const mine = await begin();
+  const answer = await consent(mine.url);
+  // Each address of the loopback network has an allowance of its own.
+  for (const from of ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"]) {
+    for (let round = 0; round < 9; round++) {
+      const starts = Array.from({ length: 28 }, () => server.ask("GET", "/api/oidc/start", { origin: null, from }));
+      for (const { status } of await Promise.all(starts)) expect(status).toBe(302);
+    }
+  }
+  const lines = async () =>
+    (await server.ask("GET", "/api/audit?action=session&limit=500", { cookie: admin })).body.entries;
+  for (let count = 0; count < 150; count++) expectRefused(await navigate("/api/oidc/callback"));
+  const refused: { outcome: string; action: string; detail: string }[] = await lines();
+  expect(refused.length).toBeLessThanOrEqual(60);
+  expect(new Set(refused.map(({ action, outcome, detail }) => `${action} ${outcome} ${detail}`))).toEqual(
+    new Set(["session:login-oidc refused forbidden"]),
+  );
+  expect(sessionOf(await navigate(answer, mine.binding))).toBeDefined();
+  expect((await lines())[0]).toMatchObject({ action: "session:login-oidc", outcome: "done" });
+});
+
 test("sends the binding as a cookie no script reads, and asks for PKCE, state and nonce", async () => {
   const answer = await navigate("/api/oidc/start");
   expect(String(answer.headers["set-cookie"])).toMatch(
-    /^ai-desktop-oidc=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
+    /^ai-desktop-oidc-[\w-]{12}=[\w-]{100,2000}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
   );
   const query = new URL(answer.headers.location ?? "").searchParams;
   expect(query.get("code_challenge_method")).toBe("S256");

@@ -2,17 +2,15 @@ import type { ClientAuth } from "openid-client";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import type { AccessClock } from "./clock.ts";
 import { toDiscoveryFailure } from "./oidc-failure.ts";
 import { toOidcUser } from "./oidc-user.ts";
-import { newToken } from "./token.ts";
+import type { Sealer } from "./sealed.ts";
 import type { UserRecord, Users } from "./users.ts";
 
 export type OidcConfig = Pick<Config, "OIDC_ISSUER" | "OIDC_CLIENT_ID" | "OIDC_CLIENT_SECRET" | "OIDC_DEFAULT_ROLE">;
 
 /** Time between leaving for the provider and coming back. */
 export const OIDC_PENDING_MS = 600_000;
-const PENDING_MAX = 1_000;
 const ANSWER_SECONDS = 10;
 
 interface Pending {
@@ -20,17 +18,23 @@ interface Pending {
   state: string;
   nonce: string;
   redirectUri: string;
-  until: number;
 }
+
+const PURPOSE = "oidc";
 
 export interface OidcLogin {
   /** Why the provider could not be asked the last time, in one sentence for people; undefined when it could. */
   readonly problem: string | undefined;
-  /** Where to send the browser, and what binds its return to this start. */
-  start(redirectUri: string): Promise<{ url: string; binding: string }>;
-  /** Checks the provider's answer and tells the user. Throws `forbidden` for a stranger. */
+  /**
+   * Where to send the browser, and what it brings back: nothing is kept here meanwhile.
+   * @param again whether the provider is to ask who it is even of somebody whom it knows.
+   */
+  start(redirectUri: string, again: boolean): Promise<{ url: string; binding: string }>;
+  /** Checks the provider's answer and tells the user. An answer counts once. Throws `forbidden` for a stranger. */
   finish(binding: string | undefined, query: string): Promise<UserRecord>;
 }
+
+const notBegunHere = () => new AppError("forbidden", "This log-in was not begun here, or took too long; begin again.");
 
 type Client = typeof import("openid-client");
 
@@ -46,10 +50,9 @@ function authentication(client: Client, secret: string | undefined): ClientAuth 
 }
 
 /** Log-in by an OpenID provider (authorization code, PKCE, state, nonce); undefined when none is configured. */
-export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessClock, log: Log): OidcLogin | undefined {
+export function createOidcLogin(config: OidcConfig, users: Users, sealer: Sealer, log: Log): OidcLogin | undefined {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: secret } = config;
   if (!issuer || !clientId) return undefined;
-  const pending = new Map<string, Pending>(); // in order of their beginning
   let problem: string | undefined;
   let discovered: Promise<{ client: Client; provider: InstanceType<Client["Configuration"]> }> | undefined;
 
@@ -81,20 +84,12 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
       throw failure;
     }
   };
-  const remember = (binding: string, started: Pending) => {
-    const now = clock.tick();
-    for (const [old, { until }] of pending) {
-      if (until > now && pending.size < PENDING_MAX) break;
-      pending.delete(old);
-    }
-    pending.set(binding, started);
-  };
 
   return {
     get problem() {
       return problem;
     },
-    start: async (redirectUri) => {
+    start: async (redirectUri, again) => {
       const { client, provider } = await connect();
       const verifier = client.randomPKCECodeVerifier();
       const state = client.randomState();
@@ -107,16 +102,13 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
         state,
         nonce,
       });
-      const binding = newToken();
-      remember(binding, { verifier, state, nonce, redirectUri, until: clock.tick() + OIDC_PENDING_MS });
-      return { url: url.href, binding };
+      if (again) url.searchParams.set("prompt", "login");
+      const started: Pending = { verifier, state, nonce, redirectUri };
+      return { url: url.href, binding: sealer.seal(PURPOSE, started, OIDC_PENDING_MS) };
     },
     finish: async (binding, query) => {
-      const started = binding === undefined ? undefined : pending.get(binding);
-      if (binding !== undefined) pending.delete(binding); // an answer counts once
-      if (!started || started.until <= clock.tick()) {
-        throw new AppError("forbidden", "This log-in was not begun here, or took too long; begin again.");
-      }
+      const started = sealer.open(PURPOSE, binding) as Pending | undefined;
+      if (!started || binding === undefined) throw notBegunHere();
       const { client, provider } = await connect();
       try {
         const tokens = await client.authorizationCodeGrant(provider, new URL(`${started.redirectUri}?${query}`), {
@@ -125,6 +117,7 @@ export function createOidcLogin(config: OidcConfig, users: Users, clock: AccessC
           expectedNonce: started.nonce,
           idTokenExpected: true,
         });
+        if (!sealer.spend(binding)) throw notBegunHere();
         const claims = tokens.claims();
         if (!claims) throw new Error("no id token");
         const asks = claims.email === undefined && claims.preferred_username === undefined;

@@ -7,6 +7,8 @@ export interface RecoveryCodes {
   renew(userId: string): string[];
   /** Whether it was one of the user's codes; it is none any more. */
   use(userId: string, code: string): boolean;
+  /** How many are left. */
+  count(userId: string): number;
   clear(userId: string): void;
 }
 
@@ -14,6 +16,7 @@ export function createRecoveryCodes(database: DatabaseSync, { write }: SharedWri
   const insert = database.prepare("INSERT INTO recovery_code (user_id, code_hash) VALUES (?, ?)");
   const remove = database.prepare("DELETE FROM recovery_code WHERE user_id = ? AND code_hash = ?");
   const removeAll = database.prepare("DELETE FROM recovery_code WHERE user_id = ?");
+  const count = database.prepare("SELECT count(*) AS count FROM recovery_code WHERE user_id = ?");
   return {
     renew: (userId) => {
       const codes = newRecoveryCodes();
@@ -24,6 +27,7 @@ export function createRecoveryCodes(database: DatabaseSync, { write }: SharedWri
       return codes;
     },
     use: (userId, code) => Number(remove.run(userId, recoveryCodeHash(code)).changes) === 1,
+    count: (userId) => Number(count.get(userId)?.count),
     clear: (userId) => void removeAll.run(userId),
   };
 }

@@ -11,8 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const begin = (password: string | undefined = PASSWORD) =>
-  server.ask("POST", "/api/account/totp", { cookie, body: { password } });
+const begin = () => server.ask("POST", "/api/account/totp", { cookie });
+const prove = (password: string, as = cookie) =>
+  server.ask("POST", "/api/session/proof", { cookie: as, body: { password } });
 const confirm = (code: string) => server.ask("POST", "/api/account/totp/confirm", { cookie, body: { code } });
 const login = (code?: string) => server.login("ada", PASSWORD, code === undefined ? {} : { code });
 
@@ -26,9 +27,12 @@ async function turnOn(): Promise<{ codeNow(): string; recoveryCodes: string[] }>
   return { codeNow, recoveryCodes: answer.body.recoveryCodes };
 }
 
-test("begins with the password and counts from its first code on", async () => {
-  expect((await begin("wrong horse battery")).status).toBe(403);
-  expect((await server.ask("POST", "/api/account/totp", { cookie, body: {} })).status).toBe(403);
+test("begins with a fresh proof and counts from its first code on", async () => {
+  clock.pass(600_000);
+  expect((await begin()).body).toMatchObject({ code: "forbidden", proofRequired: true });
+  expect((await prove("wrong horse battery")).status).toBe(403);
+  expect((await begin()).status).toBe(403);
+  expect((await prove(PASSWORD)).status).toBe(200);
   const { body } = await begin();
   expect(body.uri).toContain(`secret=${body.secret}`);
   expect((await login()).status).toBe(200);
@@ -99,11 +103,13 @@ test("slows guesses of the code down", async () => {
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
 });
 
-test("is turned off with the password", async () => {
+test("is turned off with a fresh proof", async () => {
   await turnOn();
-  const remove = (password: string) => server.ask("DELETE", "/api/account/totp", { cookie, body: { password } });
-  expect((await remove("wrong horse battery")).status).toBe(403);
-  expect((await remove(PASSWORD)).status).toBe(200);
+  const remove = () => server.ask("DELETE", "/api/account/totp", { cookie });
+  clock.pass(600_000);
+  expect((await remove()).body).toMatchObject({ code: "forbidden", proofRequired: true });
+  expect((await prove(PASSWORD)).status).toBe(200);
+  expect((await remove()).status).toBe(200);
   expect((await login()).status).toBe(200);
 });
 
@@ -113,14 +119,22 @@ test("is taken away by an administrator, along with the sessions", async () => {
   const { cookie: other } = await server.login("grace");
   await turnOn();
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
-  const reset = await server.ask("PATCH", `/api/users/${id}`, { cookie: other, body: { resetTotp: true } });
+  const reset = await server.ask("PATCH", `/api/users/${id}`, { cookie: other, body: { resetFactors: true } });
   expect(reset.body.user).toMatchObject({ name: "ada", totp: false });
   expect((await server.ask("GET", "/api/session", { cookie })).status).toBe(401);
   expect((await login()).status).toBe(200);
 });
 
+test("takes the password again whatever names strangers try to log in with", async () => {
+  const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
+  for (const name of [`again ${id}`, id]) {
+    for (let guess = 0; guess < 3; guess++) await server.login(name, "wrong horse battery");
+  }
+  expect((await prove(PASSWORD)).status).toBe(200);
+});
+
 test("slows guesses of the password by a stolen session down", async () => {
   const statuses = [];
-  for (let guess = 0; guess < 7; guess++) statuses.push((await begin(`wrong horse battery ${guess}`)).status);
+  for (let guess = 0; guess < 7; guess++) statuses.push((await prove(`wrong horse battery ${guess}`)).status);
   expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429]);
 });

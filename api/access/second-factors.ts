@@ -14,6 +14,7 @@ export interface SecondFactors {
   confirm(user: UserRecord, code: string): string[];
   /** Whether it is the right code now, or a recovery code; either counts once. */
   accepts(user: UserRecord, code: string): boolean;
+  /** Turns the authenticator off. Recovery codes stay, for the passkeys that are left or come. */
   remove(userId: string): void;
 }
 
@@ -41,15 +42,12 @@ export function createSecondFactors(users: Users, recoveryCodes: RecoveryCodes, 
       return recoveryCodes.renew(user.id);
     },
     accepts: (user, code) => {
-      if (!user.totpSecret) return false;
-      const step = acceptedStep(user.totpSecret, code.trim(), user.totpLastStep, clock.now().getTime());
+      const { totpSecret: secret, totpLastStep } = user;
+      const step = secret === null ? undefined : acceptedStep(secret, code.trim(), totpLastStep, clock.now().getTime());
       if (step === undefined) return recoveryCodes.use(user.id, code);
       users.change(user.id, { totpLastStep: step });
       return true;
     },
-    remove: (userId) => {
-      users.change(userId, { totpSecret: null, totpLastStep: 0 });
-      recoveryCodes.clear(userId);
-    },
+    remove: (userId) => void users.change(userId, { totpSecret: null, totpLastStep: 0 }),
   };
 }

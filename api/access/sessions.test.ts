@@ -181,6 +181,15 @@ describe("the realtime server", () => {
     expect((await handshake({ cookie: `__Host-${cookie}`, https: true })).status).toBe(200);
   });
 
+  test.each(["%s; %s", "%s; ai-desktop=x", "ai-desktop=; %s", "%s;%s", "theme=dark; %s;\tai-desktop=x"])(
+    "takes no cookie that comes twice, as REST does not: %s",
+    async (pattern) => {
+      const twice = pattern.replaceAll("%s", cookie);
+      expect((await handshake({ cookie: twice })).status).toBe(401);
+      expect(await statusWith(twice)).toBe(401);
+    },
+  );
+
   test("is told which sessions are still valid", async () => {
     const { cookie: ended, principal } = await loggedIn();
     const mine = (await handshake({ cookie })).body.principal.sessionId;
@@ -229,7 +238,7 @@ test("keeps every file of the state to its owner, and does not start with one th
 
 test("an administrator changes the own password with the old one only", async () => {
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
-  for (const body of [{ password: "a slow green train to Oslo" }, { resetTotp: true }]) {
+  for (const body of [{ password: "a slow green train to Oslo" }, { resetFactors: true }]) {
     expect((await server.ask("PATCH", `/api/users/${id}`, { cookie, body })).status).toBe(403);
   }
 });

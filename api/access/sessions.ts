@@ -20,6 +20,8 @@ export interface Session {
   createdTick: number;
   lastSeenAt: string;
   lastSeenTick: number;
+  /** When its person last proved who they are: by the log-in, or since. Not stored: a restart asks again. */
+  provedTick: number;
   address: string;
   userAgent: string;
 }
@@ -33,6 +35,8 @@ export interface Sessions {
   /** The live session of a token, marked as used now. */
   use(token: string): Session | undefined;
   byId(id: string): Session | undefined;
+  /** Its person has just proved again who they are. */
+  prove(id: string): void;
   of(userId: string): Session[];
   /** Ends sessions and tells the ids that were live. */
   end(ids: readonly string[]): string[];
@@ -66,6 +70,7 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
     const sessions = select.all().map(toSession);
     for (const session of sessions) {
       const known = before.get(session.id);
+      if (known) session.provedTick = known.provedTick;
       if (!known || known.lastSeenTick <= session.lastSeenTick) continue;
       session.lastSeenTick = known.lastSeenTick; // not written down yet
       session.lastSeenAt = known.lastSeenAt;
@@ -119,6 +124,7 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
         createdTick: tick,
         lastSeenAt: at,
         lastSeenTick: tick,
+        provedTick: tick,
         address,
         userAgent: userAgent.slice(0, 256),
       };
@@ -144,6 +150,10 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
     byId: (id) => {
       const session = byId.get(id);
       return session && !isOver(session, clock.tick()) ? session : undefined;
+    },
+    prove: (id) => {
+      const session = byId.get(id);
+      if (session) session.provedTick = clock.tick();
     },
     of: (userId) => of(userId).filter((session) => !isOver(session, clock.tick())),
     end,
@@ -179,6 +189,7 @@ const toSession = (row: Record<string, unknown>): Session => ({
   createdTick: Number(row.created_tick),
   lastSeenAt: String(row.last_seen_at),
   lastSeenTick: Number(row.last_seen_tick),
+  provedTick: Number(row.created_tick),
   address: String(row.address),
   userAgent: String(row.user_agent),
 });

@@ -8,7 +8,8 @@ import { cameByHttps } from "./request-facts.ts";
 import type { UserRecord } from "./users.ts";
 
 /** Opens a new session for somebody who has just proved who they are; the one the browser brought along ends. */
-export function startSession(c: Context<ApiEnv>, access: Access, user: UserRecord): Principal {
+export async function startSession(c: Context<ApiEnv>, access: Access, user: UserRecord): Promise<Principal> {
+  await access.countLogin(user.id);
   const https = cameByHttps(c, access);
   const before = sessionToken(c.req.header("Cookie"), https);
   const old = before === undefined ? undefined : access.sessions.use(before);

@@ -140,12 +140,13 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
 }
 
 /** What an administrator may see of a user: no hash, no secret. */
-export const toUser = (record: UserRecord): User => ({
+export const toUser = (record: UserRecord, passkeys: number): User => ({
   id: record.id,
   name: record.name,
   role: record.role,
   limits: record.limits,
   totp: record.totpSecret !== null,
+  passkeys,
   password: record.passwordHash !== null,
   oidc: record.oidc !== null,
   createdAt: record.createdAt,

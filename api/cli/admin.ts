@@ -7,6 +7,7 @@ import { role } from "../../shared/protocol/access.ts";
 import { newPassword, userName } from "../../shared/protocol/account.ts";
 import { createApiKeys } from "../access/api-keys.ts";
 import { openAccessClock } from "../access/clock.ts";
+import { createPasskeyStore } from "../access/passkey-store.ts";
 import { refuseWeakPassword } from "../access/password-policy.ts";
 import { createPasswords } from "../access/passwords.ts";
 import { createRecoveryCodes } from "../access/recovery-codes.ts";
@@ -20,7 +21,7 @@ const usage = `Usage: npm run admin -- <command>
   list                                 all users
   create <name> [--role admin]         make a user (role: viewer, operator, admin)
   reset-password <name>                give a user a new password and end the sessions
-      --reset-second-factor            take the second factor away too
+      --reset-second-factor            take authenticator, passkeys and recovery codes away too
   revoke <name> [--keys]               end all sessions of a user, and the API keys too
 A new password is printed once; with --password-stdin it is read from standard input instead.`;
 
@@ -58,6 +59,7 @@ function createTool({ database, trail }: State) {
   const sessions = createSessions(database, writes, clock);
   const keys = createApiKeys(database, writes, clock);
   const passwords = createPasswords();
+  const passkeys = createPasskeyStore(database, writes);
   const requestId = randomUUID();
 
   /** Records the change before it happens and once it has. */
@@ -89,9 +91,15 @@ function createTool({ database, trail }: State) {
   return {
     list: () => {
       for (const user of users.all()) {
-        const factors = user.totpSecret ? "second factor" : "password only";
+        const passkeyCount = passkeys.of(user.id).length;
+        const factors = user.totpSecret || passkeyCount > 0 ? "second factor" : "password only";
         print(
-          [user.name, user.role, user.passwordHash ? factors : "OpenID only", `since ${user.createdAt}`].join("\t"),
+          [
+            user.name,
+            user.role,
+            user.passwordHash ? factors : passkeyCount > 0 ? "passkey" : "OpenID only",
+            `since ${user.createdAt}`,
+          ].join("\t"),
         );
       }
     },
@@ -111,7 +119,10 @@ function createTool({ database, trail }: State) {
       recorded("user:reset-password", user.name, () => {
         const totp = resetSecondFactor ? { totpSecret: null, totpLastStep: 0 } : {};
         users.change(user.id, { passwordHash, ...totp });
-        if (resetSecondFactor) createRecoveryCodes(database, writes).clear(user.id);
+        if (resetSecondFactor) {
+          createRecoveryCodes(database, writes).clear(user.id);
+          passkeys.clear(user.id);
+        }
         endSessions(user.id);
       });
       print(`${user.name} has a new password; all sessions have ended.`);

@@ -16,6 +16,10 @@ export const failureSchema = z.object({
     .describe(
       "The own words of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who may act on the target.",
     ),
+  proofRequired: z
+    .literal(true)
+    .optional()
+    .describe("Repeat the request after `POST /api/session/proof`: the last log-in or proof was too long ago."),
   requestId: z.string().optional().describe("What the server's log knows the request by."),
 });
 

@@ -53,6 +53,8 @@ describe("without a session", () => {
       "GET /api/setup",
       "GET /health",
       "POST /api/session",
+      "POST /api/session/passkey",
+      "POST /api/session/passkey/options",
       "POST /api/setup",
     ]);
   });
@@ -252,6 +254,41 @@ describe("with a session", () => {
     }
     expect(await stateOf(server)).toEqual(before);
     expect(server.revoked).toEqual([]);
+  });
+
+  test("takes no body and no number that can be read in two ways", async () => {
+    const twice = `{"username":"eve","role":"viewer","role":"admin","password":"${PASSWORD}"}`;
+    for (const raw of [twice, twice.replace('"role"', '"\\u0072ole"'), '{"limits":{"services":[],"services":null}}']) {
+      const headers = { "Content-Type": "application/json" };
+      const answer = await server.ask("POST", "/api/users", { cookie, raw, headers });
+      expect([answer.status, answer.body.code]).toEqual([400, "invalid_input"]);
+      expect(answer.body.error).toContain("the same key twice");
+    }
+    unchanged();
+    const numbers = [
+      "1e2",
+      "0x10",
+      "%205",
+      "5%20",
+      "+5",
+      "05",
+      "5.0",
+      "-1",
+      "",
+      "Infinity",
+      "1_0",
+      "%D9%A5",
+      "5&limit=6",
+    ];
+    for (const limit of numbers) {
+      const routes = ["audit", "alerts/history", "alerts/bell", "files", "logs", "logs/histogram"];
+      for (const route of routes) {
+        const name = route === "logs/histogram" ? "buckets" : "limit";
+        const query = `${name}=${limit.replace("limit", name)}`;
+        expect((await server.ask("GET", `/api/${route}?${query}`, { cookie })).status, `${route} ${query}`).toBe(400);
+      }
+    }
+    expect((await server.ask("GET", "/api/audit?limit=5", { cookie })).status).toBe(200);
   });
 
   test("answers 404 for what is not there and 405 for what is not meant", async () => {

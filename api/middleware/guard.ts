@@ -6,8 +6,10 @@ import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import { addressBucket } from "../../shared/server/peer-address.ts";
+import { hasSessionCookie } from "../../shared/server/session-cookie.ts";
 import type { Access } from "../access/access.ts";
-import { hasSessionCookie } from "../access/cookie.ts";
+import { requireFreshProof } from "../access/fresh-proof.ts";
+import { ownerOf } from "../access/identify.ts";
 import { mayMonitor } from "../access/may-monitor.ts";
 import { createRateLimit } from "../access/rate-limits.ts";
 import { cameByHttps, namesThisServer, requestOf } from "../access/request-facts.ts";
@@ -30,8 +32,11 @@ export interface GuardLimits {
   change: number;
   /** Of an address, as long as nobody is recognised. */
   stranger: number;
+  /** An hour, of a viewer and the viewer's keys together: what is recorded, so that nobody without rights fills the trail. */
+  recorded: number;
 }
-const defaultLimits: GuardLimits = { principal: 3_000, change: 600, stranger: 300 };
+const defaultLimits: GuardLimits = { principal: 3_000, change: 600, stranger: 300, recorded: 300 };
+const HOUR_SECONDS = 3_600;
 
 const changing = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -54,6 +59,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
   const most = { ...defaultLimits, ...limits };
   const ofPrincipal = createRateLimit(most.principal, WINDOW_SECONDS);
   const ofChanges = createRateLimit(most.change, WINDOW_SECONDS);
+  const ofViewers = createRateLimit(most.recorded, HOUR_SECONDS);
   const ofStrangers = createRateLimit(most.stranger, WINDOW_SECONDS);
 
   /** Lets the request through to its route, or throws. */
@@ -92,6 +98,8 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", "You are not allowed to do this.");
     };
     requireRight(principal);
+    requireFreshProof(principal, entry, access);
+    if (entry.action !== undefined && principal.role === "viewer") await ofViewers.take(ownerOf(principal, access));
     c.set("mayAct", mayAct(principal, entry.rule));
     c.set("stillAllowed", () => {
       const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
@@ -136,8 +144,14 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     if (entry.action === undefined) return next();
     if (entry.rule === "public") {
       await next();
-      if (c.res.status < 400) recordOrTakeBack(c, { ...toEvent(c, entry), outcome: "done", status: c.res.status });
-      else trail.recordRefusal({ ...toEvent(c, entry), outcome: outcomeOf(c.res.status), status: c.res.status });
+      const refused = c.res.status >= 400 || c.get("refused") === true;
+      if (!refused) recordOrTakeBack(c, { ...toEvent(c, entry), outcome: "done", status: c.res.status });
+      else
+        trail.recordRefusal({
+          ...toEvent(c, entry),
+          outcome: c.get("refused") ? "refused" : outcomeOf(c.res.status),
+          status: c.res.status,
+        });
       return;
     }
     trail.record({ ...toEvent(c, entry), outcome: "begun" });

@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { passwordAgain, passwordChange, type SessionInfo, totpConfirmation } from "../../shared/protocol/account.ts";
+import { passwordChange, type SessionInfo, totpConfirmation } from "../../shared/protocol/account.ts";
+import { passkeyInfo } from "../../shared/protocol/passkey.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
+import { toPasskeyInfo } from "../access/passkey-store.ts";
 import { refuseWeakPassword } from "../access/password-policy.ts";
 import type { UserRecord } from "../access/users.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
@@ -11,6 +13,7 @@ import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { sessionSchema } from "../schemas/access.ts";
 
+export const FRESH = "Needs a fresh proof: see `POST /api/session/proof`.";
 const sessionId = z.strictObject({ id: z.uuid() });
 
 /** What a person does with the own account. */
@@ -21,11 +24,27 @@ export const accountRoutes = ({ access }: { access: Access }) =>
       described({
         tag: "account",
         summary: "The own account",
-        answer: { totp: z.boolean(), password: z.boolean() },
+        answer: {
+          totp: z.boolean(),
+          password: z.boolean(),
+          passkeys: z.array(passkeyInfo),
+          passkeyHost: z.string().describe("Host name of the pages at which passkeys of this panel work."),
+          passkeyProblem: z.string().nullable().describe("Why this panel cannot have passkeys; null when it can."),
+          recoveryCodes: z.int().describe("How many recovery codes are left."),
+        },
       }),
       (c) => {
-        const user = access.users.byId(c.get("principal").id);
-        return c.json(ok({ totp: Boolean(user?.totpSecret), password: Boolean(user?.passwordHash) }));
+        const user = ownUser(c, access);
+        return c.json(
+          ok({
+            totp: user.totpSecret !== null,
+            password: user.passwordHash !== null,
+            passkeys: access.passkeys.of(user.id).map(toPasskeyInfo),
+            passkeyHost: access.passkeys.host,
+            passkeyProblem: access.passkeys.problem ?? null,
+            recoveryCodes: access.recoveryCodes.count(user.id),
+          }),
+        );
       },
     )
     .get(
@@ -57,7 +76,6 @@ export const accountRoutes = ({ access }: { access: Access }) =>
       async (c) => {
         const { current, password } = c.req.valid("json");
         const user = await access.confirmPassword(c.get("principal").id, current);
-        if (user.passwordHash === null) throw new AppError("conflict", "This account logs in by OpenID only.");
         await refuseWeakPassword(password, user.name);
         const passwordHash = await access.passwords.hash(password);
         c.get("stillAllowed")?.(); // an administrator may have ended this session, and set another password, meanwhile
@@ -75,11 +93,11 @@ export const accountRoutes = ({ access }: { access: Access }) =>
       described({
         tag: "account",
         summary: "Begin to set up a second factor",
+        description: FRESH,
         answer: { secret: z.string(), uri: z.string() },
       }),
-      validated("json", passwordAgain),
-      async (c) => {
-        const user = await access.confirmPassword(c.get("principal").id, c.req.valid("json").password);
+      (c) => {
+        const user = ownUser(c, access);
         c.set("auditTarget", user.name);
         return c.json(ok(access.secondFactors.begin(user)));
       },
@@ -100,25 +118,20 @@ export const accountRoutes = ({ access }: { access: Access }) =>
         return c.json(ok({ recoveryCodes }));
       },
     )
-    .delete(
-      "/totp",
-      described({ tag: "account", summary: "Turn the second factor off" }),
-      validated("json", passwordAgain),
-      async (c) => {
-        const user = await access.confirmPassword(c.get("principal").id, c.req.valid("json").password);
-        access.secondFactors.remove(user.id);
-        c.set("auditTarget", user.name);
-        return c.json(ok({}));
-      },
-    );
+    .delete("/totp", described({ tag: "account", summary: "Turn the second factor off", description: FRESH }), (c) => {
+      const user = ownUser(c, access);
+      access.secondFactors.remove(user.id);
+      c.set("auditTarget", user.name);
+      return c.json(ok({}));
+    });
 
-function ownUser(c: Context<ApiEnv>, access: Access): UserRecord {
+export function ownUser(c: Context<ApiEnv>, access: Access): UserRecord {
   const user = access.users.byId(c.get("principal").id);
   if (!user) throw new AppError("unauthorized", "Log in first.");
   return user;
 }
 
-function endOtherSessions(c: Context<ApiEnv>, access: Access, user: UserRecord): void {
+export function endOtherSessions(c: Context<ApiEnv>, access: Access, user: UserRecord): void {
   const { sessionId: current } = c.get("principal");
   access.endSessions(access.sessions.of(user.id).flatMap(({ id }) => (id === current ? [] : [id])));
 }

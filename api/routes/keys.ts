@@ -5,7 +5,6 @@ import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
 import type { ApiKey } from "../access/api-keys.ts";
-import { requireFreshProof } from "../access/fresh-proof.ts";
 import { lesserRole, narrowestLimits } from "../access/identify.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
@@ -47,13 +46,13 @@ export const keysRoutes = ({ access }: { access: Access }) => {
       described({
         tag: "keys",
         summary: "Make an API key; it is shown this once",
-        description: "Ten minutes after the log-in, the own password is asked for again.",
+        description: "Needs a fresh proof: see `POST /api/session/proof`.",
         answer: { key: apiKeySchema, secret: z.string() },
         status: 201,
       }),
       validated("json", keyBody),
-      async (c) => {
-        const { role, scopes, limits, name, days, ownPassword } = c.req.valid("json");
+      (c) => {
+        const { role, scopes, limits, name, days } = c.req.valid("json");
         const principal = c.get("principal");
         c.set("auditTarget", name);
         c.set("auditDetail", `role ${role}, ${days} days, ${scopes ? scopes.join(" ") : "all the role may do"}`);
@@ -62,7 +61,6 @@ export const keysRoutes = ({ access }: { access: Access }) => {
         }
         const excess = scopes?.find((scope) => !may({ role, scopes: null }, scope));
         if (excess) throw new AppError("invalid_input", `A key of this role cannot have the scope ${excess}.`);
-        await requireFreshProof(c, access, ownPassword);
         const within = narrowestLimits(limits, principal.limits);
         const { record, key } = keys.add({ name, ownerId: principal.id, role, scopes, limits: within, days });
         return c.json(ok({ key: toInfo(record), secret: key }), 201);

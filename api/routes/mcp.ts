@@ -1,17 +1,15 @@
-import type { Context } from "hono";
 import { z } from "zod";
 import { may, type Principal } from "../../shared/protocol/access.ts";
 import { opaqueId } from "../../shared/protocol/identifier.ts";
-import { callMcpTool, changeMcpServerBody, createMcpServerBody, type McpServer } from "../../shared/protocol/mcp.ts";
+import { callMcpTool, changeMcpServer, createMcpServer, type McpServer } from "../../shared/protocol/mcp.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { AppError } from "../../shared/server/errors.ts";
-import type { Access } from "../access/access.ts";
-import { type ApiEnv, createRoutes } from "../context.ts";
+import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpToolSchema } from "../schemas/mcp.ts";
 
+const FRESH = "Needs a fresh proof: see `POST /api/session/proof`. An API key needs the scope `mcp:manage` itself.";
 const params = z.object({ id: opaqueId.describe("Id of a registered server.") });
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "MCP", summary, answer: { server: mcpServerSchema }, ...more });
@@ -29,35 +27,20 @@ function visibleTo(principal: Principal, server: McpServer): McpServer {
 const whatOf = (transport: { type: "stdio"; command: string } | { type: "http"; url: string }): string =>
   (transport.type === "stdio" ? `runs ${transport.command}` : `asks ${new URL(transport.url).origin}`).slice(0, 200);
 
-/**
- * A program that this host will run, as the panel's own user: a person proves again who it is, so that a stolen session
- * cannot register one; a key must have been made for it in so many words.
- */
-async function confirmProgram(c: Context<ApiEnv>, access: Access, password: string | undefined): Promise<void> {
-  const { kind, id, scopes } = c.get("principal");
-  if (kind === "user") {
-    await access.confirmPassword(id, password);
-    c.get("stillAllowed")?.();
-  } else if (!scopes?.includes("mcp:manage")) {
-    throw new AppError("forbidden", "An API key needs the scope mcp:manage itself to say what is run.");
-  }
-}
-
 /** MCP servers: `/api/mcp`. */
-export const mcpRoutes = ({ mcp, access }: Pick<ApiDeps, "mcp" | "access">) =>
+export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
   createRoutes()
     .get("/", describe("List the registered servers", { answer: { servers: z.array(mcpServerSchema) } }), (c) =>
       c.json(ok({ servers: mcp.list().map((server) => visibleTo(c.get("principal"), server)) })),
     )
     .post(
       "/",
-      describe("Register a server", { status: 201, description: "A program takes the password again." }),
-      validated("json", createMcpServerBody),
-      async (c) => {
-        const { password, ...wanted } = c.req.valid("json");
+      describe("Register a server", { status: 201, description: FRESH }),
+      validated("json", createMcpServer),
+      (c) => {
+        const wanted = c.req.valid("json");
         c.set("auditTarget", wanted.name);
         c.set("auditDetail", whatOf(wanted.transport));
-        if (wanted.transport.type === "stdio") await confirmProgram(c, access, password);
         const server = mcp.create(wanted);
         c.set("auditTarget", `${server.name} (${server.id})`);
         return c.json(ok({ server }), 201);
@@ -69,16 +52,15 @@ export const mcpRoutes = ({ mcp, access }: Pick<ApiDeps, "mcp" | "access">) =>
     .put(
       "/:id",
       describe("Change a server", {
-        description: "A value of `null` keeps the stored one. A program takes the password again.",
+        description: `A value of \`null\` keeps the stored one. ${FRESH}`,
       }),
       validated("param", params),
-      validated("json", changeMcpServerBody),
+      validated("json", changeMcpServer),
       async (c) => {
         const { id } = c.req.valid("param");
-        const { password, ...wanted } = c.req.valid("json");
+        const wanted = c.req.valid("json");
         c.set("auditTarget", `${wanted.name} (${id})`.slice(0, 300));
         c.set("auditDetail", whatOf(wanted.transport));
-        if (wanted.transport.type === "stdio") await confirmProgram(c, access, password);
         return c.json(ok({ server: await mcp.change(id, wanted) }));
       },
     )

@@ -3,12 +3,17 @@ import { getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
+import { cookieValues } from "../../shared/server/session-cookie.ts";
 import type { Access } from "../access/access.ts";
 import { OIDC_PENDING_MS, type OidcLogin } from "../access/oidc.ts";
 import { cameByHttps, hostOf } from "../access/request-facts.ts";
 import { startSession } from "../access/start-session.ts";
+import { digestOf } from "../access/token.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
+import { validated } from "../middleware/validated.ts";
+
+const startQuery = z.strictObject({ again: z.stringbool().default(false) });
 
 /** Log-in by an OpenID provider. The browser comes and goes by navigation, so errors lead back to the log-in page. */
 export const oidcRoutes = ({ access }: { access: Access }) =>
@@ -25,27 +30,47 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
       }),
       (c) => c.json(ok({ configured: access.oidc !== undefined, problem: access.oidc?.problem })),
     )
-    .get("/start", described({ tag: "access", summary: "Go to the OpenID provider", status: 302 }), async (c) => {
-      try {
-        const { url, binding } = await provider(access).start(
-          `${ownOrigin(c, access)}${access.basePath}/api/oidc/callback`,
-        );
-        sendBinding(c, access, binding, OIDC_PENDING_MS / 1_000);
-        return c.redirect(url);
-      } catch (error) {
-        return backToLogin(c, access, error);
-      }
-    })
+    .get(
+      "/start",
+      described({
+        tag: "access",
+        summary: "Go to the OpenID provider",
+        description: "With `again=true` the provider asks who it is, also of somebody whom it knows.",
+        status: 302,
+      }),
+      validated("query", startQuery),
+      async (c) => {
+        const { again } = c.req.valid("query");
+        const back = `${ownOrigin(c, access)}${access.basePath}/api/oidc/callback`;
+        try {
+          const { url, binding } = await provider(access).start(back, again);
+          dropOldBindings(c, access);
+          sendBinding(
+            c,
+            bindingName(c, access, new URL(url).searchParams.get("state")),
+            binding,
+            OIDC_PENDING_MS / 1_000,
+          );
+          return c.redirect(url);
+        } catch (error) {
+          return backToLogin(c, access, error);
+        }
+      },
+    )
     .get(
       "/callback",
       described({ tag: "access", summary: "Come back from the OpenID provider", status: 302 }),
       async (c) => {
-        const binding = getCookie(c, bindingName(c, access));
-        sendBinding(c, access, "", 0);
+        const name = bindingName(c, access, c.req.query("state"));
+        const [binding, second] = cookieValues(c.req.header("Cookie"), name);
+        sendBinding(c, name, "", 0);
         try {
-          const user = await provider(access).finish(binding, new URL(c.req.url).search.slice(1));
+          const user = await provider(access).finish(
+            second === undefined ? binding : undefined,
+            new URL(c.req.url).search.slice(1),
+          );
           c.set("auditTarget", user.name);
-          startSession(c, access, user);
+          await startSession(c, access, user);
           return c.redirect(`${webAddress(c, access)}/`);
         } catch (error) {
           return backToLogin(c, access, error);
@@ -70,15 +95,28 @@ function webAddress(c: Context, access: Access): string {
   return sameHost.find((origin) => origin === access.webOrigin) ?? sameHost[0] ?? access.webOrigin;
 }
 
-/** Lax, for the browser comes back from another site; it holds nothing but the name of the pending log-in. */
-const bindingName = (c: Context, access: Access) => `${isHttps(c, access) ? "__Host-" : ""}ai-desktop-oidc`;
-function sendBinding(c: Context, access: Access, value: string, maxAge: number): void {
-  const secure = isHttps(c, access);
-  setCookie(c, bindingName(c, access), value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
+/** Log-ins that one browser may have under way, in several tabs. */
+const BINDINGS_MAX = 4;
+const bindingPrefix = (c: Context, access: Access) => `${isHttps(c, access) ? "__Host-" : ""}ai-desktop-oidc-`;
+/** One cookie for each log-in: a second tab does not end that of the first. */
+const bindingName = (c: Context, access: Access, state: string | null | undefined) =>
+  `${bindingPrefix(c, access)}${digestOf(state ?? "").slice(0, 12)}`;
+
+/** Lax, for the browser comes back from another site. It holds the log-in under way, sealed. */
+function sendBinding(c: Context, name: string, value: string, maxAge: number): void {
+  const secure = name.startsWith("__Host-");
+  setCookie(c, name, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
+}
+
+/** Browsers name the oldest cookies first. */
+function dropOldBindings(c: Context, access: Access): void {
+  const names = Object.keys(getCookie(c)).filter((name) => name.startsWith(bindingPrefix(c, access)));
+  for (const name of names.slice(0, Math.max(0, names.length - BINDINGS_MAX + 1))) sendBinding(c, name, "", 0);
 }
 
 function backToLogin(c: Context<ApiEnv>, access: Access, thrown: unknown) {
   const { code } = toAppError(thrown);
-  c.set("auditDetail", `refused: ${code}`);
+  c.set("refused", true);
+  c.set("auditDetail", code);
   return c.redirect(`${webAddress(c, access)}/login?error=${code}`);
 }

@@ -32,6 +32,6 @@ export const setupRoutes = ({ access }: { access: Access }) =>
         const { token, username, password } = c.req.valid("json");
         const user = await access.setup.finish(token, username, password);
         c.set("auditTarget", user.name);
-        return c.json(ok({ principal: startSession(c, access, user) }), 201);
+        return c.json(ok({ principal: await startSession(c, access, user) }), 201);
       },
     );

@@ -3,19 +3,20 @@ import { userBody, userPatch } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Access } from "../access/access.ts";
-import { requireFreshProof } from "../access/fresh-proof.ts";
 import { refuseWeakPassword } from "../access/password-policy.ts";
-import { toUser } from "../access/users.ts";
+import { toUser, type UserRecord } from "../access/users.ts";
 import { createRoutes } from "../context.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { userSchema } from "../schemas/access.ts";
 
+const FRESH = "For sessions with a fresh proof: see `POST /api/session/proof`. No API key may do this.";
 const userId = z.strictObject({ id: z.uuid() });
 
 /** Users, for administrators. */
 export const usersRoutes = ({ access }: { access: Access }) => {
-  const { users, sessions, passwords, secondFactors } = access;
+  const { users, sessions, passwords, passkeys } = access;
+  const shown = (user: UserRecord) => toUser(user, passkeys.of(user.id).length);
   const existing = (id: string) => {
     const user = users.byId(id);
     if (!user) throw new AppError("not_found", "There is no such user.");
@@ -29,40 +30,45 @@ export const usersRoutes = ({ access }: { access: Access }) => {
   };
   return createRoutes()
     .get("/", described({ tag: "users", summary: "All users", answer: { users: z.array(userSchema) } }), (c) =>
-      c.json(ok({ users: users.all().map(toUser) })),
+      c.json(ok({ users: users.all().map(shown) })),
     )
     .post(
       "/",
-      described({ tag: "users", summary: "Make a user", answer: { user: userSchema }, status: 201 }),
+      described({
+        tag: "users",
+        summary: "Make a user",
+        description: FRESH,
+        answer: { user: userSchema },
+        status: 201,
+      }),
       validated("json", userBody),
       async (c) => {
-        const { username: name, password, role, limits, ownPassword } = c.req.valid("json");
+        const { username: name, password, role, limits } = c.req.valid("json");
         c.set("auditTarget", name);
         c.set("auditDetail", `role ${role}`);
-        await requireFreshProof(c, access, ownPassword);
         const passwordHash = await hashOf(password, name);
         c.get("stillAllowed")?.(); // hashing takes its time
-        return c.json(ok({ user: toUser(users.add({ name, role, limits, passwordHash })) }), 201);
+        return c.json(ok({ user: shown(users.add({ name, role, limits, passwordHash })) }), 201);
       },
     )
     .patch(
       "/:id",
       described({
         tag: "users",
-        summary: "Change role, limits, password or second factor of a user",
+        summary: "Change role, limits or password of a user, or take the second factors away",
+        description: FRESH,
         answer: { user: userSchema },
       }),
       validated("param", userId),
       validated("json", userPatch),
       async (c) => {
         const { id } = c.req.valid("param");
-        const { role, limits, password, resetTotp, ownPassword } = c.req.valid("json");
+        const { role, limits, password, resetFactors } = c.req.valid("json");
         const { name } = existing(id);
         c.set("auditTarget", name);
-        if ((password || resetTotp) && id === c.get("principal").id) {
+        if ((password || resetFactors) && id === c.get("principal").id) {
           throw new AppError("forbidden", "Change your own password and second factor in your account.");
         }
-        if (role || limits || password) await requireFreshProof(c, access, ownPassword);
         const passwordHash = await hashOf(password, name);
         c.get("stillAllowed")?.(); // hashing takes its time
         users.change(id, {
@@ -70,16 +76,16 @@ export const usersRoutes = ({ access }: { access: Access }) => {
           ...(limits ? { limits } : {}),
           ...(passwordHash ? { passwordHash } : {}),
         });
-        if (resetTotp) secondFactors.remove(id);
-        if (passwordHash || resetTotp) endAllSessions(id);
+        if (resetFactors) access.removeSecondFactors(id);
+        if (passwordHash || resetFactors) endAllSessions(id);
         if (role || limits) access.cutSockets(id);
-        c.set("auditDetail", describeChange({ role, limits, password, resetTotp }));
-        return c.json(ok({ user: toUser(existing(id)) }));
+        c.set("auditDetail", describeChange({ role, limits, password, resetFactors }));
+        return c.json(ok({ user: shown(existing(id)) }));
       },
     )
     .delete(
       "/:id",
-      described({ tag: "users", summary: "Remove a user with all sessions and keys" }),
+      described({ tag: "users", summary: "Remove a user with all sessions and keys", description: FRESH }),
       validated("param", userId),
       (c) => {
         const { id } = c.req.valid("param");
@@ -105,12 +111,12 @@ export const usersRoutes = ({ access }: { access: Access }) => {
     );
 };
 
-function describeChange({ role, limits, password, resetTotp }: z.output<typeof userPatch>): string {
+function describeChange({ role, limits, password, resetFactors }: z.output<typeof userPatch>): string {
   const parts = [
     role && `role ${role}`,
     limits && "limits",
     password && "password",
-    resetTotp && "second factor removed",
+    resetFactors && "second factors removed",
   ];
   return parts.filter(Boolean).join(", ");
 }

@@ -33,6 +33,7 @@ export const userSchema = z.object({
   role,
   limits,
   totp: z.boolean(),
+  passkeys: z.int().min(0),
   password: z.boolean(),
   oidc: z.boolean(),
   createdAt: z.iso.datetime(),

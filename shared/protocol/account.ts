@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import { type Limits, type Permission, permissions, type Role, role } from "./access.ts";
+import { passkeyAssertion } from "./passkey.ts";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "./password.ts";
+import { queryNumber } from "./query-number.ts";
 
 export { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH };
 
@@ -43,26 +45,27 @@ export const setupBody = z.strictObject({
   password: newPassword,
 });
 
-/** `POST /api/session`. A user with a second factor who sends no `code` is refused with `codeRequired: true`. */
+/**
+ * `POST /api/session`. A user with a second factor who sends neither `code` nor `passkey` is refused with
+ * `codeRequired: true`, and `factors` says which there are.
+ */
 export const loginBody = z.strictObject({
   username: z.string().min(1).max(64),
   password,
   code: secondFactor.optional(),
+  /** A passkey in place of the code. */
+  passkey: passkeyAssertion.optional(),
 });
 
 export const passwordChange = z.strictObject({ current: password, password: newPassword });
 
-/** Sensitive changes of an own account: the password again, for users who have one. */
-export const passwordAgain = z.strictObject({ password: password.optional() });
+/** `POST /api/session/proof`: proves again who is asking, before something sensitive. */
+export const proofBody = z.union([z.strictObject({ password }), z.strictObject({ passkey: passkeyAssertion })]);
 
 export const totpConfirmation = z.strictObject({ code: z.string().regex(/^\d{6}$/, "must be six digits") });
 
-/** The password of who asks, needed when the log-in was some time ago and what is asked for outlives the session. */
-const ownPassword = password.optional();
-
 /** `POST /api/users`. Without a password the user can only log in by OIDC. */
 export const userBody = z.strictObject({
-  ownPassword,
   username: userName,
   password: newPassword.optional(),
   role,
@@ -71,17 +74,15 @@ export const userBody = z.strictObject({
 
 /** `PATCH /api/users/:id`. */
 export const userPatch = z.strictObject({
-  ownPassword,
   role: role.optional(),
   limits: limits.optional(),
   password: newPassword.optional(),
-  /** Takes the user's second factor and recovery codes away. */
-  resetTotp: z.literal(true).optional(),
+  /** Takes the user's second factors away: authenticator, passkeys and recovery codes. */
+  resetFactors: z.literal(true).optional(),
 });
 
 /** `POST /api/keys`. */
 export const keyBody = z.strictObject({
-  ownPassword,
   name: z.string().trim().min(1).max(64),
   role,
   /** Null: all that the role may do. */
@@ -101,8 +102,8 @@ export const auditQuery = z.strictObject({
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
   text: z.string().min(1).max(200).optional(),
-  before: z.coerce.number().int().min(1).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  before: queryNumber(1).optional(),
+  limit: queryNumber(1, 500).default(100),
 });
 export type AuditQuery = z.output<typeof auditQuery>;
 
@@ -113,6 +114,8 @@ export interface User {
   role: Role;
   limits: Limits;
   totp: boolean;
+  /** How many the user has. */
+  passkeys: number;
   /** False for a user who can only log in by OIDC. */
   password: boolean;
   /** True once an OIDC identity has been linked. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { password } from "./account.ts";
 
 export const mcpServerStatuses = ["stopped", "starting", "running", "failed"] as const;
 export type McpServerStatus = (typeof mcpServerStatuses)[number];
@@ -150,13 +149,6 @@ export const changeMcpServer = z.strictObject({
   ]),
 });
 export type ChangeMcpServer = z.output<typeof changeMcpServer>;
-
-/** Saying what this host runs takes the password again, of a person who has one. */
-const again = { password: password.optional() };
-/** `POST /api/mcp`. */
-export const createMcpServerBody = createMcpServer.extend(again);
-/** `PUT /api/mcp/:id`. */
-export const changeMcpServerBody = changeMcpServer.extend(again);
 
 function kept(name: z.ZodType<string, string>, value: z.ZodType<string>) {
   return z

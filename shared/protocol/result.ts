@@ -33,6 +33,8 @@ export interface Failure {
    * may act on the target.
    */
   detail?: string;
+  /** The request would be let in after a fresh proof of who is asking: `POST /api/session/proof`. */
+  proofRequired?: true;
   requestId?: string;
 }
 

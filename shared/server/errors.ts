@@ -31,6 +31,13 @@ export class AppError extends Error {
   }
 }
 
+/** What was asked for is sensitive, and the last proof of who is asking is too old: see `POST /api/session/proof`. */
+export class ProofRequired extends AppError {
+  constructor() {
+    super("forbidden", "Confirm that it is you: your last log-in was some time ago.");
+  }
+}
+
 const codeOfStatus = new Map<number, ErrorCode>(
   (Object.entries(errorStatus) as [ErrorCode, number][]).reverse().map(([code, status]) => [status, code]),
 );
@@ -56,6 +63,7 @@ export function toFailure(error: AppError, requestId?: string, withDetail = fals
     error: error.message,
     code: error.code,
     ...(detail === undefined ? {} : { detail }),
+    ...(error instanceof ProofRequired ? { proofRequired: true as const } : {}),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }

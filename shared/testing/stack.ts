@@ -8,6 +8,8 @@ export interface StackOptions {
   runtime?: Runtime;
   /** Starts the web server too; it needs `web/dist`. */
   web?: boolean;
+  /** Name of this machine that browsers come by; its loopback address unless said. */
+  host?: "localhost";
   /** Added for all of them. */
   env?: Record<string, string>;
 }
@@ -28,21 +30,21 @@ export interface Stack {
 }
 
 /** The servers as an operator runs them: own state, own file root, free ports that know each other. */
-export async function startStack({ runtime = "node", web = false, env = {} }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ runtime = "node", web = false, host, env = {} }: StackOptions = {}): Promise<Stack> {
   const folder = await tempFolder("stack");
   const fileRoot = await tempFolder("files");
   const [apiPort = 0, realtimePort = 0, webPort = 0] = await freePorts(3);
-  const origin = `http://127.0.0.1:${webPort}`;
+  const origin = `http://${host ?? "127.0.0.1"}:${webPort}`;
   const all = {
     DATA_DIR: join(folder.path, "data"),
     FILE_MANAGER_ROOT: fileRoot.path,
     PM2_HOME: join(folder.path, "pm2"),
     DOCKER_HOST: `unix://${DOCKER_SOCKET}`,
-    PUBLIC_ORIGIN: `${origin},http://localhost:${webPort}`,
+    PUBLIC_ORIGIN: host ? origin : `${origin},http://localhost:${webPort}`,
     WS_SERVER_URL: `http://127.0.0.1:${realtimePort}`,
     BACKEND_URL: `http://127.0.0.1:${apiPort}`,
-    VITE_API_URL: `http://127.0.0.1:${apiPort}`,
-    VITE_WS_URL: `http://127.0.0.1:${realtimePort}`,
+    VITE_API_URL: `http://${host ?? "127.0.0.1"}:${apiPort}`,
+    VITE_WS_URL: `http://${host ?? "127.0.0.1"}:${realtimePort}`,
     ...env,
   };
   const started: ServiceProcess[] = [];

@@ -28,6 +28,8 @@ export interface Visitor {
 export interface DeskOptions {
   /** Makes the administrator's account by the API and logs the page in with it; true unless it is false. */
   account?: boolean;
+  /** The name that the browser comes by: passkeys need one. Its loopback address unless said. */
+  host?: "localhost";
   /** Puts the entry "Greeter" on top of the catalogue, with a registry that has its image. */
   catalogue?: boolean;
 }
@@ -57,7 +59,7 @@ export interface Desk extends Troubles {
 /** The browser's own remark on an answer that is no success: asking who is there is answered with 401 before anybody is. */
 const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-export async function startDesk({ account = true, catalogue = false }: DeskOptions = {}): Promise<Desk> {
+export async function startDesk({ account = true, catalogue = false, host }: DeskOptions = {}): Promise<Desk> {
   const ends: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -82,7 +84,7 @@ export async function startDesk({ account = true, catalogue = false }: DeskOptio
       ...{ PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath },
       ...{ LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024), ALERT_ALLOWED_HOSTS: "127.0.0.1" },
     };
-    const stack = await startStack({ web: true, env });
+    const stack = await startStack({ web: true, env, ...(host ? { host } : {}) });
     ends.push(stack.stop);
     const { url: apiUrl } = stack.api;
     const signedIn = account ? await signIn({ apiUrl, dataDir: stack.dataDir, origin: stack.origin }) : undefined;
@@ -133,8 +135,8 @@ export async function startDesk({ account = true, catalogue = false }: DeskOptio
 /** What the live client says on a connection that ends just then: a page that is left, a server that is killed. */
 const closing = /^WebSocket is already in CLOSING or CLOSED state/;
 
-function noteTroubles(page: Page, { origin, api, realtime }: Stack, { problems, strangers }: Troubles): void {
-  const ours = new Set([origin, api.url, realtime.url]);
+function noteTroubles(page: Page, { origin, env }: Stack, { problems, strangers }: Troubles): void {
+  const ours = new Set([origin, env.VITE_API_URL, env.VITE_WS_URL]);
   page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() !== "error" || refusal.test(message.text()) || closing.test(message.text())) return;

@@ -50,12 +50,10 @@ export function accessJourney(at: () => Desk): void {
     const desk = at();
     const { page } = desk;
     await desk.open("/account", "Account");
-    await page.getByRole("button", { name: "Set up authenticator" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Your password").fill(ADMIN.password);
     const [answer] = await Promise.all([
       page.waitForResponse((response) => response.url().endsWith("/api/account/totp")),
-      dialog.getByRole("button", { name: "Continue" }).click(),
+      page.getByRole("button", { name: "Set up authenticator" }).click(),
     ]);
     const begun = (await answer.json()) as { secret: string; uri: string };
     uri = begun.uri;
@@ -79,6 +77,73 @@ export function accessJourney(at: () => Desk): void {
     await page.getByLabel("Code").fill(codeOf(uri, 30_000));
     await page.getByRole("button", { name: "Verify" }).click();
     await page.getByRole("heading", { name: "Account" }).waitFor();
+  });
+
+  test("a passkey is added and named, lets in alone, and is the second factor beside the password", async () => {
+    const desk = at();
+    const { page } = desk;
+    const device = await addVirtualAuthenticator(page);
+    await desk.open("/account", "Account");
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("Laptop");
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    const list = page.getByRole("list", { name: "Your passkeys" });
+    await list.getByText("Laptop").waitFor();
+    await list.getByRole("button", { name: "Rename Laptop" }).click();
+    await dialog.getByLabel("Name").fill("Old laptop");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await list.getByText("Old laptop").waitFor();
+    await desk.open("/users", "Users");
+    await page.getByText("1 passkey").waitFor();
+
+    await device.present(false); // else the browser would take what is offered by itself
+    await logOut(page);
+    await page.getByRole("button", { name: "Log in with a passkey" }).waitFor();
+    await device.present(true);
+    await page.getByRole("button", { name: "Log in with a passkey" }).click();
+    await page.getByRole("heading", { name: "Users" }).waitFor();
+
+    await device.present(false);
+    await logOut(page);
+    await logIn(page);
+    await page.getByRole("heading", { name: "Second step" }).waitFor();
+    await device.present(true);
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await page.getByRole("heading", { name: "Users" }).waitFor();
+    await desk.open("/account", "Account");
+    await list.getByText(/^Used /).waitFor();
+    await list.getByRole("button", { name: "Remove Old laptop" }).click();
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("button", { name: "Add a passkey" }).waitFor();
+    await eventually(async () => (await list.count()) === 0);
+    await device.remove();
+  });
+
+  test("what is sensitive asks who it is after a while, and goes on by itself once that is told", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/keys", "API keys");
+    // As the server refuses once the log-in is ten minutes old.
+    const refusal = { success: false, error: "Confirm that it is you.", code: "forbidden", proofRequired: true };
+    const headers = { "access-control-allow-origin": desk.stack.origin, "access-control-allow-credentials": "true" };
+    await page.route(
+      "**/api/keys",
+      (route) =>
+        route.request().method() === "POST" ? route.fulfill({ status: 403, headers, json: refusal }) : route.continue(),
+      { times: 1 },
+    );
+    await page.getByRole("button", { name: "Create key" }).first().click();
+    await page.getByRole("textbox", { name: "Name" }).fill("backup");
+    await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
+    const proof = page.getByRole("dialog", { name: "Confirm it is you" });
+    await proof.getByLabel("Your password").fill("not the password of anybody");
+    await proof.getByRole("button", { name: "Confirm" }).click();
+    await proof.getByText("The password is wrong.").waitFor();
+    await proof.getByLabel("Your password").fill(ADMIN.password);
+    await proof.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("dialog", { name: "Copy your key now" }).getByText(/^aid_/).waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
   });
 
   test("a recovery code lets in another browser, once; ending its session cuts it off", async () => {
@@ -128,6 +193,26 @@ async function logOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /, account of / }).click();
   await page.getByRole("menuitem", { name: "Log out" }).click();
   await page.getByRole("heading", { name: "Log in" }).waitFor();
+}
+
+/** A device with passkeys, as Chromium plays it. `present`: whether somebody stands before it and says yes. */
+async function addVirtualAuthenticator(page: Page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return {
+    present: (enabled: boolean) => cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled }),
+    remove: () => cdp.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
+  };
 }
 
 /** What the authenticator shows, or will show in so many milliseconds. */

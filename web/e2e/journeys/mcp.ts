@@ -2,7 +2,6 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "vitest";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
-import { ADMIN } from "../../../shared/testing/signed-in.ts";
 import type { Desk } from "../desk.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
@@ -22,7 +21,6 @@ export function mcpJourney(at: () => Desk): void {
     await dialog.getByRole("button", { name: "Add variable" }).click();
     await dialog.getByLabel("Name of variable 1").fill("SHOP_TOKEN");
     await dialog.getByLabel("Value of variable 1").fill("a-secret-kept");
-    await dialog.getByLabel("Your password").fill(ADMIN.password);
     await dialog.getByRole("button", { name: "Register" }).click();
     await page
       .locator(".detail-head")
@@ -71,7 +69,6 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByRole("button", { name: `Edit ${NAME}`, exact: true }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name", { exact: true }).fill(`${NAME}-2`);
-    await dialog.getByLabel("Your password").fill(ADMIN.password);
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.waitFor({ state: "detached" });
     const head = page.locator(".detail-head");

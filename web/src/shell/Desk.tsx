@@ -1,6 +1,7 @@
 import { Router } from "@solidjs/router";
 import { QueryClientProvider } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
+import { StepUpHost } from "../features/access/StepUp.tsx";
 import { queryClient } from "../lib/queries.ts";
 import { session } from "../lib/session.ts";
 import { basePath } from "../lib/urls.ts";
@@ -24,6 +25,7 @@ export default function Desk() {
         {routes}
       </Router>
       <ConfirmHost />
+      <StepUpHost />
       <ToastHost />
     </QueryClientProvider>
   );

@@ -10,7 +10,6 @@ import { Checkbox, Select, TextField } from "../../ui/fields.tsx";
 import { Callout } from "../../ui/Notice.tsx";
 import { LimitsFields } from "./LimitsFields.tsx";
 import { toDraft, toLimits } from "./limits.ts";
-import { createOwnPassword } from "./OwnPassword.tsx";
 import { roleOptions } from "./role-options.ts";
 
 const lifetimes = [
@@ -30,7 +29,6 @@ export function KeyDialog(props: { onClose: () => void }) {
   const [scoped, setScoped] = createSignal(false);
   const [scopes, setScopes] = createSignal<ReadonlySet<Permission>>(new Set());
   const [limits, setLimits] = createSignal(toDraft({ services: null, deployments: null }));
-  const proof = createOwnPassword();
   const [token, setToken] = createSignal<string | null>(null);
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
@@ -60,12 +58,10 @@ export function KeyDialog(props: { onClose: () => void }) {
         days: Number(days()),
         scopes: scoped() ? chosen() : null,
         limits: toLimits(limits()),
-        ...proof.fields(),
       });
       setToken(made.secret);
       await invalidate(queryKeys.keys);
     } catch (error) {
-      proof.refused(error);
       setProblem(toMessage(error));
     } finally {
       setBusy(false);
@@ -133,7 +129,6 @@ export function KeyDialog(props: { onClose: () => void }) {
               </Show>
             </fieldset>
             <LimitsFields value={limits()} onChange={setLimits} />
-            <proof.Field />
           </form>
         }
       >

@@ -1,18 +1,35 @@
+import Fingerprint from "lucide-solid/icons/fingerprint-pattern";
 import LogIn from "lucide-solid/icons/log-in";
-import { createSignal, onMount, Show } from "solid-js";
+import { createSignal, onCleanup, onMount, Show } from "solid-js";
+import type { Principal } from "../../../../shared/protocol/permission.ts";
+import type { SecondFactors } from "../../lib/api/failure.ts";
 import { ApiFailure, api, toMessage } from "../../lib/api.ts";
+import {
+  getPasskey,
+  isStepBack,
+  offerPasskeys,
+  passkeyProblem,
+  passkeysSupported,
+  withdrawOffer,
+} from "../../lib/passkeys.ts";
 import { session } from "../../lib/session.ts";
 import { Button, buttonClass } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Callout } from "../../ui/Notice.tsx";
 import { Gate } from "./Gate.tsx";
 
-/** Password, then the second factor when the account has one; or the identity provider. */
+/** The challenge of an offered passkey ends after ten minutes. */
+const OFFER_RENEWAL_MS = 540_000;
+
+/** Password, then the second factor when the account has one; or a passkey alone; or the identity provider. */
 export default function LoginPage() {
   const [username, setUsername] = createSignal("");
   const [password, setPassword] = createSignal("");
   const [code, setCode] = createSignal("");
-  const [codeAsked, setCodeAsked] = createSignal(false);
+  /** The second factors of whoever gave the right password. */
+  const [factors, setFactors] = createSignal<SecondFactors | null>(null);
+  const codeAsked = () => factors() !== null;
+  const [passkeys, setPasskeys] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
   const failed = oidcError();
   const [problem, setProblem] = createSignal<string | null>(failed === null ? null : oidcProblem(failed));
@@ -32,27 +49,83 @@ export default function LoginPage() {
     );
   });
 
+  /** The browser's own list under the user name; asked for anew before the challenge ends. */
+  const offer = async () => {
+    const options = passkeysSupported() ? await api.session.passkeyOptions() : null;
+    setPasskeys(options !== null);
+    const response = options === null ? undefined : await offerPasskeys(options);
+    if (response) await enter(() => api.session.beginWithPasskey(response));
+  };
+  // Without an answer, or when the person steps back, there is still the password.
+  const offerQuietly = () => void offer().catch(() => {});
+  onMount(offerQuietly);
+  const renewal = setInterval(() => !codeAsked() && !busy() && offerQuietly(), OFFER_RENEWAL_MS);
+  onCleanup(() => {
+    clearInterval(renewal);
+    if (passkeys()) void withdrawOffer();
+  });
+
+  const enter = async (work: () => Promise<Principal>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      session.signedIn(await work());
+    } catch (error) {
+      if (!isStepBack(error)) setProblem(passkeyProblem(error) ?? describe(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const withPasskey = () =>
+    enter(async () => {
+      const options = await api.session.passkeyOptions();
+      if (!options) throw new Error("Nobody has a passkey here.");
+      return api.session.beginWithPasskey(await getPasskey(options));
+    });
+  const secondPasskey = async () => {
+    const options = factors()?.passkey;
+    if (!options) return;
+    const typed = { username: username().trim(), password: password() };
+    try {
+      const passkey = await getPasskey(options);
+      await enter(() => api.session.begin({ ...typed, passkey }).catch(keepFactors));
+    } catch (error) {
+      if (!isStepBack(error)) setProblem(passkeyProblem(error) ?? describe(error));
+    }
+  };
+  /** A refused second factor brings a new challenge. */
+  const keepFactors = (error: unknown): never => {
+    if (error instanceof ApiFailure && error.factors) setFactors(error.factors);
+    throw error;
+  };
+
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
     try {
+      const asked = codeAsked();
       const principal = await api.session.begin({
         username: username().trim(),
         password: password(),
-        ...(codeAsked() ? { code: code().trim() } : {}),
+        ...(asked ? { code: code().trim() } : {}),
       });
       session.signedIn(principal);
     } catch (error) {
-      if (error instanceof ApiFailure && error.codeRequired && !codeAsked()) setCodeAsked(true);
-      else setProblem(describe(error));
+      const first = !codeAsked();
+      if (error instanceof ApiFailure && error.codeRequired) setFactors(error.factors ?? { totp: true, passkey: null });
+      if (!first || !codeAsked()) setProblem(describe(error));
       setCode("");
     } finally {
       setBusy(false);
     }
   };
+  const secondStep = () =>
+    factors()?.totp
+      ? "Enter the six digits your authenticator shows, or a recovery code."
+      : "Use your passkey, or enter a recovery code.";
   const startOver = () => {
-    setCodeAsked(false);
+    setFactors(null);
     setPassword("");
     setProblem(null);
   };
@@ -60,7 +133,7 @@ export default function LoginPage() {
   return (
     <Gate
       title={codeAsked() ? "Second step" : "Log in"}
-      note={codeAsked() ? "Enter the six digits your authenticator shows, or a recovery code." : <GateHost />}
+      note={codeAsked() ? secondStep() : <GateHost />}
       foot="Locked out? On the server, run npm run admin -- reset-password."
     >
       <form class="form" onSubmit={(event) => void submit(event)}>
@@ -74,7 +147,7 @@ export default function LoginPage() {
               <TextField
                 label="User name"
                 name="username"
-                autocomplete="username"
+                autocomplete="username webauthn"
                 value={username()}
                 onInput={setUsername}
                 required
@@ -100,21 +173,33 @@ export default function LoginPage() {
             onInput={setCode}
             maxLength={32}
             required
-            focus
+            focus={factors()?.totp === true}
             mono
           />
         </Show>
         <Button type="submit" variant="primary" block busy={busy()}>
           {codeAsked() ? "Verify" : "Log in"}
         </Button>
+        <Show when={factors()?.passkey && passkeysSupported()}>
+          <Button block icon={<Fingerprint size={15} />} onClick={() => void secondPasskey()}>
+            Use a passkey
+          </Button>
+        </Show>
         <Show when={codeAsked()}>
           <Button variant="ghost" block onClick={startOver}>
             Use another account
           </Button>
         </Show>
       </form>
-      <Show when={provider()?.configured && !codeAsked()}>
+      <Show when={(provider()?.configured || passkeys()) && !codeAsked()}>
         <div class="gate-or">or</div>
+      </Show>
+      <Show when={passkeys() && !codeAsked()}>
+        <Button block icon={<Fingerprint size={15} />} onClick={() => void withPasskey()}>
+          Log in with a passkey
+        </Button>
+      </Show>
+      <Show when={provider()?.configured && !codeAsked()}>
         <a class={`${buttonClass()} button-block`} href={api.session.oidcUrl()}>
           <LogIn size={15} />
           Log in with single sign-on

@@ -4,7 +4,10 @@ import { CopyButton } from "../../ui/CopyButton.tsx";
 export function RecoveryCodes(props: { codes: readonly string[] }) {
   return (
     <div class="form">
-      <p>Each lets you in once when the authenticator is lost. They are shown only now: print or save them.</p>
+      <p>
+        Each lets you in once in place of the second factor when that is lost. They are shown only now: print or save
+        them.
+      </p>
       <ul class="codes" aria-label="Recovery codes">
         <For each={props.codes}>{(code) => <li>{code}</li>}</For>
       </ul>

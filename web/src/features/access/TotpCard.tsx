@@ -7,6 +7,7 @@ import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
+import { confirm } from "../../ui/confirm.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Callout } from "../../ui/Notice.tsx";
@@ -14,13 +15,9 @@ import { toast } from "../../ui/toast.tsx";
 import { QrCode } from "./QrCode.tsx";
 import { RecoveryCodes } from "./RecoveryCodes.tsx";
 
-type Step =
-  | { kind: "password"; purpose: "enrol" | "remove" }
-  | { kind: "scan"; secret: string; uri: string }
-  | { kind: "codes"; codes: string[] };
+type Step = { kind: "scan"; secret: string; uri: string } | { kind: "codes"; codes: string[] };
 
 const titles: Record<Step["kind"], string> = {
-  password: "Confirm it is you",
   scan: "Scan with your authenticator",
   codes: "Keep these recovery codes",
 };
@@ -60,16 +57,30 @@ export function TotpCard() {
         await invalidate(queryKeys.account);
         return { kind: "codes", codes };
       });
-    } else if (now?.kind === "password" && now.purpose === "enrol") {
-      void attempt(async () => ({ kind: "scan", ...(await api.account.beginTotp(typed || undefined)) }));
-    } else if (now?.kind === "password") {
-      void attempt(async () => {
-        await api.account.removeTotp(typed || undefined);
-        await invalidate(queryKeys.account);
-        toast.success("The second factor has been removed.");
-        return null;
-      });
     }
+  };
+  const enrol = () =>
+    attempt(async () => {
+      const { secret, uri } = await api.account.beginTotp();
+      return { kind: "scan", secret, uri };
+    });
+  const remove = async () => {
+    const isLast = account.data?.passkeys.length === 0;
+    const yes = await confirm({
+      title: "Remove the authenticator?",
+      body: isLast
+        ? "It is your last second factor: your password alone will let you in."
+        : "Its codes no longer let you in. Your passkeys and recovery codes do.",
+      action: "Remove",
+      danger: true,
+    });
+    if (!yes) return;
+    await attempt(async () => {
+      await api.account.removeTotp();
+      await invalidate(queryKeys.account);
+      toast.success("The authenticator has been removed.");
+      return null;
+    });
   };
   const scan = () => {
     const now = step();
@@ -81,25 +92,28 @@ export function TotpCard() {
   };
 
   return (
-    <Card title="Second factor">
+    <Card title="Authenticator">
       <div class="stack">
         <p class="muted">
           A six-digit code from an authenticator app, asked for after your password. Whoever gets into this panel
-          controls the whole server: use one.
+          controls the whole server: use this, or a passkey.
         </p>
+        <Show when={step() === null && problem()}>
+          <Callout tone="bad">{problem()}</Callout>
+        </Show>
         <Show when={account.data}>
           {(own) => (
             <div class="row row-wrap">
               <Show
                 when={own().totp}
                 fallback={
-                  <Button icon={<ShieldCheck size={15} />} onClick={() => show({ kind: "password", purpose: "enrol" })}>
+                  <Button icon={<ShieldCheck size={15} />} busy={busy()} onClick={() => void enrol()}>
                     Set up authenticator
                   </Button>
                 }
               >
                 <Badge tone="ok">On</Badge>
-                <Button variant="ghost" onClick={() => show({ kind: "password", purpose: "remove" })}>
+                <Button variant="ghost" onClick={() => void remove()}>
                   Remove
                 </Button>
               </Show>
@@ -110,7 +124,7 @@ export function TotpCard() {
       <Dialog
         open={step() !== null}
         onClose={() => show(null)}
-        title={titles[step()?.kind ?? "password"]}
+        title={titles[step()?.kind ?? "scan"]}
         wide={step()?.kind === "scan"}
         footer={
           <Show
@@ -135,17 +149,6 @@ export function TotpCard() {
             <Callout tone="bad">{problem()}</Callout>
           </Show>
           <Switch>
-            <Match when={step()?.kind === "password"}>
-              <TextField
-                label="Your password"
-                type="password"
-                autocomplete="current-password"
-                value={text()}
-                onInput={setText}
-                hint="Leave it empty if you log in through an identity provider only."
-                focus
-              />
-            </Match>
             <Match when={scan()}>
               {(shown) => (
                 <div class="totp">

@@ -11,7 +11,6 @@ import { toast } from "../../ui/toast.tsx";
 import { LimitsFields } from "./LimitsFields.tsx";
 import { toDraft, toLimits } from "./limits.ts";
 import { isGoodPassword, NewPassword } from "./NewPassword.tsx";
-import { createOwnPassword } from "./OwnPassword.tsx";
 import { roleOptions } from "./role-options.ts";
 
 /** Adds a user, or changes one. Opened anew for each user. */
@@ -21,7 +20,6 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
   const [limits, setLimits] = createSignal(toDraft(props.user?.limits ?? { services: null, deployments: null }));
   const [withPassword, setWithPassword] = createSignal(props.user === null);
   const [password, setPassword] = createSignal("");
-  const proof = createOwnPassword();
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
   // The own password is changed on the account page, where the old one is asked for.
@@ -33,7 +31,6 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
       role: role(),
       limits: toLimits(limits()),
       ...(withPassword() ? { password: password() } : {}),
-      ...proof.fields(),
     };
     if (props.user) await api.users.update(props.user.id, fields);
     else await api.users.create({ username: name().trim(), ...fields });
@@ -49,7 +46,6 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
       await invalidate(queryKeys.users);
       props.onClose();
     } catch (error) {
-      proof.refused(error);
       setProblem(toMessage(error));
     } finally {
       setBusy(false);
@@ -94,7 +90,6 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
           <NewPassword username={name()} value={password()} onInput={setPassword} />
         </Show>
         <LimitsFields value={limits()} onChange={setLimits} />
-        <proof.Field />
       </form>
     </Dialog>
   );

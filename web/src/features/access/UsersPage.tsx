@@ -43,16 +43,17 @@ export default function UsersPage() {
     });
     if (yes) await attempt(() => api.users.remove(user.id), `${user.name} has been deleted.`);
   };
-  const resetTotp = async (user: User) => {
+  const resetFactors = async (user: User) => {
     const yes = await confirm({
-      title: `Take away the second factor of ${user.name}?`,
-      body: "They will log in with their password alone until they set up an authenticator again.",
-      action: "Take away",
+      title: `Remove the second factors of ${user.name}?`,
+      body: "Authenticator, passkeys and recovery codes are removed, and all their sessions end. They log in with their password alone until they set up another.",
+      action: "Remove",
       danger: true,
     });
     if (yes)
-      await attempt(() => api.users.update(user.id, { resetTotp: true }), "The second factor has been taken away.");
+      await attempt(() => api.users.update(user.id, { resetFactors: true }), "The second factors have been removed.");
   };
+  const hasFactor = (user: User) => user.totp || user.passkeys > 0;
   const isSelf = (user: User) => user.id === session.principal()?.id;
 
   const columns: Column<User>[] = [
@@ -85,7 +86,11 @@ export default function UsersPage() {
         <span class="row">
           {row.password ? <Badge>Password</Badge> : null}
           {row.oidc ? <Badge>Single sign-on</Badge> : null}
-          {row.totp ? <Badge tone="ok">Second factor</Badge> : <Badge tone="warn">No second factor</Badge>}
+          {row.totp ? <Badge tone="ok">Authenticator</Badge> : null}
+          {row.passkeys > 0 ? (
+            <Badge tone="ok">{row.passkeys === 1 ? "1 passkey" : `${row.passkeys} passkeys`}</Badge>
+          ) : null}
+          {row.password && !hasFactor(row) ? <Badge tone="warn">No second factor</Badge> : null}
         </span>
       ),
     },
@@ -117,9 +122,9 @@ export default function UsersPage() {
                 void attempt(() => api.users.endSessions(row.id), `All sessions of ${row.name} have ended.`),
             },
             {
-              label: "Take away second factor",
-              disabled: !row.totp || isSelf(row),
-              onSelect: () => void resetTotp(row),
+              label: "Remove second factors",
+              disabled: !hasFactor(row) || isSelf(row),
+              onSelect: () => void resetFactors(row),
             },
             "separator",
             { label: "Delete", danger: true, disabled: isSelf(row), onSelect: () => void remove(row) },

@@ -20,7 +20,6 @@ const FORM = "mcp-server-form";
 export function ServerDialog(props: ServerDialogProps) {
   const editing = () => props.server !== undefined;
   const [draft, setDraft] = createStore<ServerDraft>(props.server ? toDraft(props.server) : emptyDraft());
-  const [password, setPassword] = createSignal("");
   const [tried, setTried] = createSignal(false);
   const errors = createMemo((): DraftErrors => {
     const checked = tried() ? toChange(draft) : undefined;
@@ -29,15 +28,13 @@ export function ServerDialog(props: ServerDialogProps) {
   const [refusal, setRefusal] = createSignal("");
   const [saving, setSaving] = createSignal(false);
 
-  /** A program on this host takes the password again; who logs in elsewhere has none to give. */
-  const proof = () => (draft.type === "stdio" && password() !== "" ? { password: password() } : {});
   function create(): Promise<McpServer> | undefined {
     const checked = toInput(draft);
-    return "input" in checked ? api.mcp.create({ ...checked.input, ...proof() }) : undefined;
+    return "input" in checked ? api.mcp.create(checked.input) : undefined;
   }
   function change(id: string): Promise<McpServer> | undefined {
     const checked = toChange(draft);
-    return "input" in checked ? api.mcp.update(id, { ...checked.input, ...proof() }) : undefined;
+    return "input" in checked ? api.mcp.update(id, checked.input) : undefined;
   }
   async function save(event: Event): Promise<void> {
     event.preventDefault();
@@ -123,15 +120,7 @@ export function ServerDialog(props: ServerDialogProps) {
             }
             error={errors().env}
           />
-          <TextField
-            label="Your password"
-            type="password"
-            name="password"
-            autocomplete="current-password"
-            value={password()}
-            hint="This program will run on the server as the panel's own user. Leave it empty if you log in through single sign-on."
-            onInput={setPassword}
-          />
+          <p class="muted">This program will run on the server as the panel's own user.</p>
         </Show>
         <Show when={refusal()}>
           <Callout tone="bad">{refusal()}</Callout>

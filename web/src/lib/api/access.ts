@@ -1,9 +1,13 @@
 import type { z } from "zod";
 import type { AuditOutcome, keyBody, userBody, userPatch } from "../../../../shared/protocol/account.ts";
+import type { passkeyAssertion, passkeyCreation } from "../../../../shared/protocol/passkey.ts";
 import type { Principal } from "../../../../shared/protocol/permission.ts";
+import type { CreationOptions, RequestOptions } from "../passkeys.ts";
 import { ApiFailure } from "./failure.ts";
 import { answer, part, routes, urlOf } from "./request.ts";
 
+export type Assertion = z.input<typeof passkeyAssertion>;
+export type Creation = z.input<typeof passkeyCreation>;
 export type UserInput = z.input<typeof userBody>;
 export type UserPatch = z.input<typeof userPatch>;
 export type KeyInput = z.input<typeof keyBody>;
@@ -38,23 +42,42 @@ export const session = {
     }
   },
   /** Refused with `codeRequired` when a second factor is to follow. */
-  begin: async (json: { username: string; password: string; code?: string }) =>
+  begin: async (json: { username: string; password: string; code?: string; passkey?: Assertion }) =>
     (await answer(routes().session.$post({ json }))).principal,
+  /** What to ask the browser for; null when nobody has a passkey. */
+  passkeyOptions: async () => (await answer(routes().session.passkey.options.$post())).options as RequestOptions | null,
+  /** Logs in with a passkey alone. */
+  beginWithPasskey: async (response: Assertion) =>
+    (await answer(routes().session.passkey.$post({ json: { response } }))).principal,
+  /** How the person may prove again who they are. */
+  proofOptions: async () => {
+    const { password, oidc, options } = await answer(routes().session.proof.options.$post());
+    return { password, oidc, passkey: options as RequestOptions | null };
+  },
+  prove: (json: { password: string } | { passkey: Assertion }) => answer(routes().session.proof.$post({ json })),
   end: () => answer(routes().session.$delete()),
   oidc: () => answer(routes().oidc.$get()),
-  oidcUrl: () => urlOf("/oidc/start"),
+  /** @param again whether the provider is to ask even whom it knows. */
+  oidcUrl: (again = false) => urlOf("/oidc/start", again ? { again: "true" } : {}),
 };
 
 export const account = {
-  /** Whether it has a second factor, and a password of its own. */
+  /** What it logs in with. */
   get: () => answer(routes().account.$get()),
   sessions: async () => (await answer(routes().account.sessions.$get())).sessions,
   revokeSession: (id: string) => answer(routes().account.sessions[":id"].$delete(at(id))),
   changePassword: (json: { current: string; password: string }) => answer(routes().account.password.$post({ json })),
-  beginTotp: (password?: string) => answer(routes().account.totp.$post({ json: { password } })),
+  beginTotp: () => answer(routes().account.totp.$post()),
   confirmTotp: async (code: string) =>
     (await answer(routes().account.totp.confirm.$post({ json: { code } }))).recoveryCodes,
-  removeTotp: (password?: string) => answer(routes().account.totp.$delete({ json: { password } })),
+  removeTotp: () => answer(routes().account.totp.$delete()),
+  passkeyOptions: async () =>
+    (await answer(routes().account.passkeys.options.$post())).options as unknown as CreationOptions,
+  /** `recoveryCodes` are shown this once; null when there are some already. */
+  addPasskey: (json: { name: string; response: Creation }) => answer(routes().account.passkeys.$post({ json })),
+  renamePasskey: (id: string, name: string) =>
+    answer(routes().account.passkeys[":id"].$patch({ ...at(id), json: { name } })),
+  removePasskey: (id: string) => answer(routes().account.passkeys[":id"].$delete(at(id))),
 };
 
 export const users = {

@@ -1,4 +1,11 @@
 import type { ErrorCode } from "../../../../shared/protocol/result.ts";
+import type { RequestOptions } from "../passkeys.ts";
+
+export interface SecondFactors {
+  totp: boolean;
+  /** Options for the browser; null when the account has no passkey. */
+  passkey: RequestOptions | null;
+}
 
 /** A refusal of the server, or no answer at all (`code` is then `unreachable`). */
 export class ApiFailure extends Error {
@@ -12,6 +19,8 @@ export class ApiFailure extends Error {
   readonly retryAfter: number | undefined;
   /** A log-in that was right so far and needs the second factor. */
   readonly codeRequired: boolean;
+  /** Which second factors there are; only with {@link codeRequired}. */
+  readonly factors: SecondFactors | undefined;
 
   constructor(
     code: ErrorCode | "unreachable",
@@ -22,12 +31,14 @@ export class ApiFailure extends Error {
       retryAfter,
       detail,
       codeRequired = false,
+      factors,
     }: {
       status?: number;
       requestId?: string;
       retryAfter?: number;
       detail?: string | undefined;
       codeRequired?: boolean;
+      factors?: SecondFactors | undefined;
     } = {},
   ) {
     super(sentence);
@@ -37,6 +48,7 @@ export class ApiFailure extends Error {
     this.retryAfter = retryAfter;
     this.detail = detail;
     this.codeRequired = codeRequired;
+    this.factors = factors;
   }
 }
 

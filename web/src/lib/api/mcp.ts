@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import type { changeMcpServerBody, createMcpServerBody } from "../../../../shared/protocol/mcp.ts";
+import type { changeMcpServer, createMcpServer } from "../../../../shared/protocol/mcp.ts";
 import { answer, part, routes } from "./request.ts";
 
-export type McpServerInput = z.input<typeof createMcpServerBody>;
-export type McpServerChange = z.input<typeof changeMcpServerBody>;
+export type McpServerInput = z.input<typeof createMcpServer>;
+export type McpServerChange = z.input<typeof changeMcpServer>;
 
 const at = (id: string) => ({ param: { id: part(id) } });
 const one = () => routes().mcp[":id"];

@@ -2,7 +2,7 @@ import { type ClientResponse, hc } from "hono/client";
 import type { ApiApp } from "../../../../api/app.ts";
 import type { Failure, Success } from "../../../../shared/protocol/result.ts";
 import { apiUrl } from "../urls.ts";
-import { ApiFailure } from "./failure.ts";
+import { ApiFailure, type SecondFactors } from "./failure.ts";
 
 /** Longest wait for an answer; a tool call or an image removal may take its time. */
 const TIMEOUT_MS = 60_000;
@@ -10,10 +10,17 @@ const TIMEOUT_MS = 60_000;
 const READ_RETRY_PAUSES_MS = [100, 400];
 
 let onUnauthorized: () => void = () => {};
+let prove: () => Promise<boolean> = async () => false;
+let proving: Promise<boolean> | undefined;
 
 /** Called on every 401: the session is over. */
 export function whenUnauthorized(listener: () => void): void {
   onUnauthorized = listener;
+}
+
+/** Called when a request is refused until its person has proved again who they are; true when they have. */
+export function whenProofRequired(listener: () => Promise<boolean>): void {
+  prove = listener;
 }
 
 let made: ReturnType<typeof hc<ApiApp>> | undefined;
@@ -74,7 +81,23 @@ export function upload(
   });
 }
 
+/** Sends a request. One that needs a fresh proof is sent again once the person has given it. */
 async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const response = await askOnce(input, init);
+  if (response.status !== 403) return response;
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as Failure | null;
+  if (body?.proofRequired !== true) return response;
+  // Several requests at once ask once.
+  proving ??= prove().finally(() => {
+    proving = undefined;
+  });
+  return (await proving) ? askOnce(input, init) : response;
+}
+
+async function askOnce(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const headers = new Headers(init.headers);
   headers.set("accept", "application/json");
@@ -114,10 +137,13 @@ async function withRetry(send: () => Promise<Response>): Promise<Response> {
 const unreachable = () => new ApiFailure("unreachable", "The server cannot be reached.");
 
 /** Log-in and set-up: a refusal there is no ended session. */
-const openPaths = /\/api\/(session|setup)$/;
+const openPaths = /\/api\/(session|session\/passkey|setup)$/;
 
 async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | "status" | "headers">): Promise<T> {
-  const body = (await response.json().catch(() => null)) as Success | (Failure & { codeRequired?: boolean }) | null;
+  const body = (await response.json().catch(() => null)) as
+    | Success
+    | (Failure & { codeRequired?: boolean; factors?: SecondFactors })
+    | null;
   // The route's own type says what stands beside `success`.
   if (response.ok && body?.success === true) return body as T;
   const failure = body?.success === false ? body : undefined;
@@ -126,6 +152,7 @@ async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | 
   throw new ApiFailure(failure?.code ?? "internal", failure?.error ?? `The server answered ${response.status}.`, {
     status: response.status,
     codeRequired: failure?.codeRequired === true,
+    factors: failure?.factors,
     detail: failure?.detail,
     ...(failure?.requestId ? { requestId: failure.requestId } : {}),
     ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfter } : {}),
