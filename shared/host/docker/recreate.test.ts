@@ -80,6 +80,10 @@ describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
     } as Docker.ContainerCreateOptions);
     await second.connect({ Container: before.Id, EndpointConfig: { Aliases: ["other"] } });
     const old = await inspect(before.Id);
+    // Once they are kept, they are anonymous no more to the Engine, and do not go with the container.
+    for (const { Name } of old.Mounts) {
+      if (Name && Name !== `${mark}-named`) ends.push(() => engine.docker.getVolume(Name).remove());
+    }
     const phases: RecreatePhase[] = [];
     const done = await recreate(old.Id, { signal, onPhase: (phase) => phases.push(phase) });
     const now = await inspect(done.id);
