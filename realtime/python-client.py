@@ -44,7 +44,7 @@ try:
         namespaces=[namespace],
         headers={"Authorization": f"Bearer {key}"} if header else {},
         auth={} if header else {"token": key},
-        wait_timeout=20,
+        wait=False,  # a refusal comes as an event
     )
     done.wait(20)
     result["transport"] = client.transport()

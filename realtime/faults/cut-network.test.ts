@@ -25,7 +25,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
   beforeAll(async () => {
     // The port of the proxy is known only after the server's own.
     const originPolicy = { ...createOriginPolicy([PAGE_ORIGIN], []), allowsHost: () => true };
-    realtime = await startRealtime({ originPolicy });
+    realtime = await startRealtime({ originPolicy, heartbeat: { intervalMs: 4_000, timeoutMs: 3_000 } });
     proxy = await startSocketProxy(Number(new URL(realtime.url).port));
     ({ name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done" }));
   });
@@ -55,7 +55,6 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
 
     proxy.hang();
     bystander.disconnect();
-    // Ping interval and timeout of Engine.IO, which the server keeps, are 45 s.
     await eventually(() => connections() === 0, 120_000, 250);
     await eventually(() => realtime.realtime.health().activeStreams === 0);
 
