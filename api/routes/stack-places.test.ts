@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Job } from "../../shared/protocol/job.ts";
 import type { Stack } from "../../shared/protocol/stack.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
@@ -76,39 +77,45 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     ["with a NUL", (path) => writeFile(path, "SECRET=topsecret\0\n")],
     ["in Latin-1", (path) => writeFile(path, Buffer.from("SECRET=topsecr\xe9t\n", "latin1"))],
   ];
-  test.each(unreadable)(
-    "a stack whose .env is %s is stopped, restarted and taken down, but not brought up",
-    async (...of) => {
-      const [, make] = of;
-      const elsewhere = await tempFolder("elsewhere");
-      try {
-        await writeFile(join(elsewhere.path, "secret.env"), "SECRET=topsecret\n");
-        const name = await create(`${prefix}-env-${unreadable.findIndex(([title]) => title === of[0])}`);
-        await job("POST", `/${name}/up`, {});
-        await make(join(here.dir, name, ".env"), elsewhere.path);
-
+  test.each([
+    { what: "is no file, or a link that is not followed", kinds: unreadable.slice(0, 3) },
+    { what: "is no text", kinds: unreadable.slice(3) },
+  ])("a stack whose .env $what is stopped, restarted and taken down, but not brought up", async ({ kinds }) => {
+    const elsewhere = await tempFolder("elsewhere");
+    try {
+      await writeFile(join(elsewhere.path, "secret.env"), "SECRET=topsecret\n");
+      const name = await create(`${prefix}-env-${unreadable.findIndex(([title]) => title === kinds[0]?.[0])}`);
+      const path = join(here.dir, name, ".env");
+      await job("POST", `/${name}/up`, {});
+      const jobs: Job[] = [];
+      for (const [title, make] of kinds) {
+        await rm(path, { recursive: true, force: true });
+        await make(path, elsewhere.path);
         const { stack } = (await ask("GET", `/${name}`)).body;
-        expect(stack).toMatchObject({ state: "running", notices: [expect.stringContaining(".env")] });
-        expect((await ask("GET", `/${name}/env`)).body.error).toMatch(/^The file \.env cannot be read: /);
+        expect(stack, title).toMatchObject({ state: "running", notices: [expect.stringContaining(".env")] });
+        const unread = (await ask("GET", `/${name}/env`)).body.error;
+        expect(unread, title).toMatch(/^The file \.env cannot be read: /);
         const up = await job("POST", `/${name}/up`, {});
-        expect(up).toMatchObject({ state: "failed", error: { message: expect.stringMatching(/^The file \.env /) } });
-
+        const error = { message: expect.stringMatching(/^The file \.env /) };
+        expect(up, title).toMatchObject({ state: "failed", error });
         const stopped = await job("POST", `/${name}/stop`, {});
-        expect(stopped).toMatchObject({ state: "succeeded", steps: [{ label: `${name}_web_1`, state: "stopped" }] });
-        expect(stopped.lines.join("\n")).toMatch(new RegExp(`${name}_web_1: Exited \\(137\\)`));
-        expect((await listed(name))?.state).toBe("stopped");
-        expect(await job("POST", `/${name}/restart`, {})).toMatchObject({ state: "succeeded" });
-        expect((await listed(name))?.state).toBe("running");
-        const down = await job("POST", `/${name}/down`, {});
-        expect(down).toMatchObject({ state: "succeeded" });
-        expect(await containersOf(name)).toEqual([]);
-        expect(JSON.stringify([up, stopped, down])).not.toContain("topsecr");
-        expect(await job("DELETE", `/${name}`)).toMatchObject({ state: "succeeded" });
-      } finally {
-        await elsewhere.remove();
+        const steps = [{ label: `${name}_web_1`, state: "stopped" }];
+        expect(stopped, title).toMatchObject({ state: "succeeded", steps });
+        expect(stopped.lines.join("\n"), title).toMatch(new RegExp(`${name}_web_1: Exited \\(137\\)`));
+        expect((await listed(name))?.state, title).toBe("stopped");
+        expect(await job("POST", `/${name}/restart`, {}), title).toMatchObject({ state: "succeeded" });
+        expect((await listed(name))?.state, title).toBe("running");
+        jobs.push(up, stopped);
       }
-    },
-  );
+      const down = await job("POST", `/${name}/down`, {});
+      expect(down).toMatchObject({ state: "succeeded" });
+      expect(await containersOf(name)).toEqual([]);
+      expect(JSON.stringify([...jobs, down])).not.toContain("topsecr");
+      expect(await job("DELETE", `/${name}`)).toMatchObject({ state: "succeeded" });
+    } finally {
+      await elsewhere.remove();
+    }
+  });
 
   test("networks and volumes go with a stack that is taken down without its files", async () => {
     const content = file(service().replace("    network_mode: none\n", "    volumes: [data:/data]\n"));
