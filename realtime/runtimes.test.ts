@@ -9,7 +9,7 @@ import { eventually } from "../shared/testing/eventually.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../shared/testing/pm2.ts";
 import { runtimes, startService } from "../shared/testing/service-process.ts";
-import { ADMIN, type SignedIn, signIn } from "../shared/testing/signed-in.ts";
+import { type SignedIn, signIn } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
 import { nextEvent, openClient, readLogs } from "./testing.ts";
 
@@ -118,7 +118,6 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       const made = await admin.ask("POST", "/api/mcp", {
         name: `everything ${runtime}`,
         transport: { type: "stdio", command: process.execPath, args: [everything, "stdio"] },
-        password: ADMIN.password,
       });
       expect(made).toMatchObject({ success: true });
       const { id } = made.server as { id: string };

@@ -1,6 +1,5 @@
 import process from "node:process";
 import { expect, test } from "vitest";
-import { ADMIN } from "../../../shared/testing/signed-in.ts";
 import type { Desk } from "../desk.ts";
 import { logIn } from "./access.ts";
 import { rowOf } from "./services.ts";
@@ -17,7 +16,6 @@ export function viewerJourney(at: () => Desk): void {
     await desk.admin().ask("POST", "/api/mcp", {
       name: "everything",
       transport: { type: "stdio", command: process.execPath, args: ["--version"] },
-      password: ADMIN.password,
     });
     await desk.open("/users", "Users");
     await page.getByRole("button", { name: "Add user" }).click();

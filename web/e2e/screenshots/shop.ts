@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import { TEST_IMAGE } from "../../../shared/testing/parts.ts";
 import type { TestPm2 } from "../../../shared/testing/pm2.ts";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
-import { ADMIN, type SignedIn } from "../../../shared/testing/signed-in.ts";
+import type { SignedIn } from "../../../shared/testing/signed-in.ts";
 
 /** A random whole number below `$1`, in a shell that has no `$RANDOM`. */
 const random = `r() { echo $(( $(od -An -N2 -tu2 /dev/urandom) % $1 )); }; now() { date -u '+%Y-%m-%d %H:%M:%S'; };`;
@@ -128,7 +128,6 @@ export async function startMcpServers(admin: SignedIn, root: string): Promise<vo
     const { server } = await admin.ask<{ server: { id: string } }>("POST", "/api/mcp", {
       name,
       transport: { type: "stdio", command: process.execPath, args },
-      password: ADMIN.password,
     });
     return server.id;
   };
