@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { transact } from "../database/transact.ts";
 import type { AccessClock } from "./clock.ts";
 import type { SharedWrites } from "./shared-writes.ts";
 import { digestOf, newToken } from "./token.ts";
@@ -166,15 +167,10 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
     flush: () => {
       if (used.size === 0) return;
       const batch = [...used];
-      database.exec("BEGIN IMMEDIATE");
-      try {
+      transact(database, () => {
         for (const { id, lastSeenAt, lastSeenTick } of batch) touch.run(lastSeenAt, lastSeenTick, id);
         clock.save();
-        database.exec("COMMIT");
-      } catch (error) {
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
+      });
       for (const session of batch) used.delete(session);
     },
     reload,

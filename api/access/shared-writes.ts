@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { transact } from "../database/transact.ts";
 
 /** Writes of users, sessions and keys, counted, so that the server notices those of the command line tools at once. */
 export interface SharedWrites {
@@ -22,18 +23,14 @@ export function createSharedWrites(database: DatabaseSync): SharedWrites {
   let known = generationNow();
   return {
     write: (change) => {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        const next = generationNow() + 1;
+      let next = 0;
+      const result = transact(database, () => {
+        next = generationNow() + 1;
         writeGeneration.run(String(next));
-        const result = change();
-        database.exec("COMMIT");
-        if (known === next - 1) known = next; // otherwise another process was in between: let the next look find it
-        return result;
-      } catch (error) {
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
+        return change();
+      });
+      if (known === next - 1) known = next; // otherwise another process was in between: let the next look find it
+      return result;
     },
     changedElsewhere: () => {
       const seen = versionNow();

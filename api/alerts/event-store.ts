@@ -9,6 +9,7 @@ import type {
   Severity,
 } from "../../shared/protocol/alert.ts";
 import { BELL } from "../../shared/protocol/alert.ts";
+import { transact } from "../database/transact.ts";
 import type { Changes } from "./engine/engine.ts";
 import type { AlertState } from "./engine/machine.ts";
 
@@ -93,18 +94,6 @@ export function createEventStore(
   const getMeta = database.prepare("SELECT value FROM alert_meta WHERE name = ?");
   const putMeta = database.prepare("INSERT OR REPLACE INTO alert_meta (name, value) VALUES (?, ?)");
 
-  const atomically = <T>(work: () => T): T => {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      database.exec("ROLLBACK");
-      throw error;
-    }
-  };
-
   const writeHappenings = (happenings: Changes["happenings"]): AlertEvent[] => {
     const written: AlertEvent[] = [];
     const touched = new Set<string>();
@@ -147,7 +136,7 @@ export function createEventStore(
         state: JSON.parse(String(row.state)) as AlertState,
       })),
     commit: ({ saved, forgotten, happenings }) =>
-      atomically(() => {
+      transact(database, () => {
         for (const { id } of forgotten) forgetState.run(id);
         for (const { id, rule, subject, state } of saved) {
           // The rule may have been removed since: its states went with it.
@@ -182,7 +171,7 @@ export function createEventStore(
       })),
     channelsWaiting: () => channels.all().map(({ channel_id }) => String(channel_id)),
     done: (ids) =>
-      atomically(() => {
+      transact(database, () => {
         for (const id of ids) doneMessage.run(id);
       }),
     drop: (channelId) => Number(clear.run(channelId).changes),

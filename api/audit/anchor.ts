@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { transact } from "../database/transact.ts";
 import { CHAIN_START } from "./chain.ts";
 
 export interface Anchor {
@@ -40,17 +41,6 @@ export function createAnchorStore(database: DatabaseSync): AnchorStore {
     write: ({ sequence, hash, firstSequence, firstPrevious }) => {
       replace.run(sequence, hash, firstSequence, firstPrevious);
     },
-    alone: (work, undo) => {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work();
-        database.exec("COMMIT");
-        return result;
-      } catch (error) {
-        undo?.(); // still alone: the transaction ends after it
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
-    },
+    alone: (work, undo) => transact(database, work, undo),
   };
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { ConfigError } from "../../shared/server/config.ts";
+import { transact } from "./transact.ts";
 
 interface Migration {
   number: number;
@@ -48,17 +49,11 @@ function refuseNewer(database: DatabaseSync, migrations: Migration[]): void {
 
 function apply(database: DatabaseSync, { number, name, path }: Migration): void {
   // The write lock comes first: of two processes that start at once, the second sees what the first has done.
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    if (!database.prepare("SELECT 1 FROM migration WHERE number = ?").get(number)) {
-      database.exec(readFileSync(path, "utf8"));
-      database
-        .prepare("INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)")
-        .run(number, name, new Date().toISOString());
-    }
-    database.exec("COMMIT");
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
+  transact(database, () => {
+    if (database.prepare("SELECT 1 FROM migration WHERE number = ?").get(number)) return;
+    database.exec(readFileSync(path, "utf8"));
+    database
+      .prepare("INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)")
+      .run(number, name, new Date().toISOString());
+  });
 }

@@ -4,6 +4,7 @@ import { toRegistryAuth } from "../../shared/host/docker/image-pull.ts";
 import { parseImageReference } from "../../shared/protocol/image-reference.ts";
 import type { AddRegistry, Registry } from "../../shared/protocol/registry.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { transact } from "../database/transact.ts";
 
 /** Log-ins at registries: they can be added, replaced and removed, and used for a pull, but never read. */
 export interface Registries {
@@ -44,18 +45,13 @@ export function createRegistries(database: DatabaseSync): Registries {
     list: () => all.all().map(toRegistry),
     add({ host, username, password }) {
       const id = randomUUID();
-      database.exec("BEGIN IMMEDIATE");
-      try {
+      transact(database, () => {
         eraseHost.run(host);
         if (all.all().length >= REGISTRIES_MAX) {
           throw new AppError("conflict", `At most ${REGISTRIES_MAX} registries can have a log-in.`);
         }
         insert.run(id, host, username, password, new Date().toISOString());
-        database.exec("COMMIT");
-      } catch (error) {
-        database.exec("ROLLBACK");
-        throw error;
-      }
+      });
       return get(id);
     },
     remove(id) {

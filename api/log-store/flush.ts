@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { toSearchable } from "../../shared/logs/plain-text.ts";
+import { transact } from "../database/transact.ts";
 import { countLevels, encodeText, encodeTimes, type LineRecord } from "./block.ts";
 import type { MarkRecord, StreamState } from "./writer.ts";
 
@@ -41,18 +42,6 @@ export function createFlush(database: DatabaseSync): Flush {
     "INSERT INTO mark (stream, n, us, run, kind, exit_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const moveMark = database.prepare("UPDATE mark SET us = ? WHERE id = ?");
-
-  const transact = (work: () => void, undo?: () => void) => {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      database.exec("COMMIT");
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      undo?.();
-      throw error;
-    }
-  };
 
   const addStream = (stream: StreamState) => {
     const { sourceId, name, startedAt, ended, removed, savedPosition, nextN, lines, marks } = stream;
@@ -167,7 +156,7 @@ export function createFlush(database: DatabaseSync): Flush {
       const undo = () => {
         for (const { stream, id } of added) stream.id = id;
       };
-      transact(() => {
+      const save = () => {
         for (const stream of changed) {
           const { lines } = stream;
           if (stream.id === 0 || stream.renamed) {
@@ -197,7 +186,8 @@ export function createFlush(database: DatabaseSync): Flush {
           const ends = [stream.ended ? 1 : 0, stream.removed ? 1 : 0];
           updateStream.run(stream.name, stream.startedAt, ...ends, stream.position, stream.nextN, stream.id);
         }
-      }, undo);
+      };
+      transact(database, save, undo);
       for (const done of after) done();
       for (const stream of changed) {
         stream.lines = [];
@@ -208,7 +198,7 @@ export function createFlush(database: DatabaseSync): Flush {
     },
     sealAll(streams) {
       const after: (() => void)[] = [];
-      transact(() => {
+      transact(database, () => {
         for (const stream of streams) if (stream.freshLines > 0) seal(stream, [], after);
       });
       for (const done of after) done();

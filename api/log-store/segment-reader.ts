@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { LogGapReason, LogMarkKind } from "../../shared/protocol/log-search.ts";
+import { readAtOnce } from "../database/transact.ts";
 import { type BlockTimes, decodeCounts, decodeText, decodeTimes, type LineRecord } from "./block.ts";
 import { toLine } from "./flush.ts";
 import { isSegment, openSegment } from "./segment.ts";
@@ -94,14 +95,7 @@ function createReader(database: DatabaseSync, number: number): SegmentReader {
   };
   const among = "stream IN (SELECT value FROM json_each(?))";
   /** Everything inside is of one moment: a line that moves into a block meanwhile is neither missed nor seen twice. */
-  const atOnce = <T>(look: () => T): T => {
-    database.exec("BEGIN");
-    try {
-      return look();
-    } finally {
-      database.exec("COMMIT");
-    }
-  };
+  const atOnce = <T>(look: () => T): T => readAtOnce(database, look);
   let rows: { at: number; streams: StreamRow[] } | undefined;
 
   return {

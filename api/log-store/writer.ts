@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { LogGapReason, LogMarkKind } from "../../shared/protocol/log-search.ts";
+import { transact } from "../database/transact.ts";
 import type { LineRecord } from "./block.ts";
 import { createFlush, type Flush } from "./flush.ts";
 import { toMicros } from "./line-time.ts";
@@ -124,14 +125,14 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
   const make = (next: DatabaseSync) => {
     const kept = [...streams.values()].filter((stream) => !stream.removed);
     const at = now();
-    next.exec("BEGIN IMMEDIATE");
-    makeSchema(next);
-    const setMeta = next.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
-    setMeta.run("born", at);
-    setMeta.run("lines_dropped", linesDropped);
-    const writing = createFlush(next);
-    const ids = kept.map((stream) => writing.addStream(stream));
-    next.exec("COMMIT");
+    const { writing, ids } = transact(next, () => {
+      makeSchema(next);
+      const setMeta = next.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
+      setMeta.run("born", at);
+      setMeta.run("lines_dropped", linesDropped);
+      const writing = createFlush(next);
+      return { writing, ids: kept.map((stream) => writing.addStream(stream)) };
+    });
     for (const [index, stream] of kept.entries()) {
       stream.id = ids[index] as number;
       stream.openMark = undefined; // it is in the file before

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
+import { transact } from "../database/transact.ts";
 
 const SCHEMA_VERSION = 1;
 /** Bytes of the file; some hundred containers over a month take a tenth. */
@@ -61,7 +62,7 @@ function open(path: string): DatabaseSync {
       PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;
       PRAGMA max_page_count = ${FILE_MAX_BYTES / PAGE_BYTES}; PRAGMA journal_size_limit = ${WAL_MAX_BYTES};`);
     const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (version === 0) database.exec(`BEGIN; ${schema} COMMIT;`);
+    if (version === 0) transact(database, () => database.exec(schema));
     else if (version !== SCHEMA_VERSION) throw new Error(`history.db is of version ${version}`);
     database.prepare("SELECT count(*) FROM rolled").get(); // a damaged page is met here rather than at each sample
     return database;

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { HistoryRange } from "../../shared/protocol/stats-history.ts";
+import { transact } from "../database/transact.ts";
 import { type Level, levels } from "./history-file.ts";
 
 const MINUTE = 60;
@@ -108,17 +109,8 @@ export function createHistoryStore(
     sql("INSERT OR REPLACE INTO rolled (level, until) VALUES (?, ?)").run(to, until);
   };
 
-  const transaction = (work: () => void) => {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      database.exec("COMMIT");
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      ids.clear(); // some may have been made in what was taken back
-      throw error;
-    }
-  };
+  // Ids may have been made in what is taken back.
+  const transaction = (work: () => void) => transact(database, work, () => ids.clear());
 
   const prune = (now: number) =>
     transaction(() => {

@@ -111,8 +111,11 @@ const sentenceOf: Record<ErrorCode, string> = {
 function isDiskFull(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
   if (code === "ENOSPC" || code === "EDQUOT") return true;
-  return code === "ERR_SQLITE_ERROR" && (thrown as { errcode?: number }).errcode === 13; // SQLITE_FULL
+  return code === "ERR_SQLITE_ERROR" && fullCodes.has((thrown as { errcode?: number }).errcode ?? 0);
 }
+
+/** SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no room for the index that the write-ahead log needs. */
+const fullCodes: ReadonlySet<number> = new Set([13, 4874]);
 
 interface RequestVariables {
   Variables: { requestId: string; mayAct?: boolean };
@@ -125,6 +128,7 @@ export const errorHandler =
     const error = toAppError(thrown);
     const requestId: string = c.get("requestId");
     if (error.code === "internal") log.error({ err: thrown, requestId, path: c.req.path }, "request failed");
+    if (error.code === "storage_full") log.warn({ err: thrown, requestId, path: c.req.path }, "no room on the disk");
     if (thrown instanceof HTTPException && thrown.res) {
       for (const [name, value] of thrown.res.headers) if (name.toLowerCase() !== "content-type") c.header(name, value);
     }
