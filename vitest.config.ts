@@ -6,17 +6,19 @@ const limits = { testTimeout: 180_000, hookTimeout: 180_000, teardownTimeout: 60
 
 /** Functions of their arguments, without daemons or replaced modules: one worker reads their modules once for all of them. */
 const pure = [
-  "shared/{protocol,logs,health}/**/*.test.ts",
+  "shared/{protocol,logs,health,metrics}/**/*.test.ts",
   "shared/host/container-logs/*.test.ts",
   "shared/host/{amp,container-facts,masking,value-mask}.test.ts",
   "shared/host/docker/prune-previews.test.ts",
-  "shared/server/{origin-policy,peer-address,strict-json,upstream-error}.test.ts",
+  "shared/server/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
   "api/access/relying-party.test.ts",
   "api/lib/{byte-range,unlimited}.test.ts",
+  "api/{alerts/unknown,stats-history/engine-away}.test.ts",
   "api/log-store/log-level.test.ts",
   "api/stacks/{env-file,progress}.test.ts",
   "api/stacks/check/check.test.ts",
   "realtime/shells/scrollback.test.ts",
+  "realtime/sources/system-samples.test.ts",
   "bench/figures.test.ts",
 ];
 

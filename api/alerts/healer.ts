@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { AlertRule } from "../../shared/protocol/alert.ts";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
@@ -112,7 +113,11 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, mayHeal,
     } catch (error) {
       const { code, message } = toAppError(error);
       trail.recordAfterwards({ ...event, outcome: "failed", detail: `${code}: ${message}` });
-      if (engine.find(entry.id) === entry) engine.note(entry, "heal-failed", message, () => {});
+      if (engine.find(entry.id) !== entry) return;
+      // An Engine that went away has restarted nothing: that is no try that did not help.
+      engine.note(entry, "heal-failed", message, (state) => {
+        if (error instanceof UnavailableError) state.heals = heals;
+      });
     }
   };
 

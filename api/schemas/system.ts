@@ -60,9 +60,22 @@ export const systemStatsSchema = z.object({
       usagePercent: percent,
     }),
   ),
+  unknownDisks: z
+    .array(
+      z.object({
+        mount: z.string(),
+        device: z.string(),
+        type: z.string(),
+        state: z.enum(["silent", "failed", "denied", "omitted"]),
+        reason: z.string(),
+      }),
+    )
+    .optional()
+    .describe("File systems that could not be measured; absent when there are none."),
   network: z.array(
     z.object({
       name: z.string(),
+      counted: z.boolean().describe("False where another interface counts the same bytes."),
       rxBytes: bytes,
       txBytes: bytes,
       rxBytesPerSecond: z.number(),

@@ -2,7 +2,9 @@ import { type ContainerSample, toSample } from "../../shared/host/container-samp
 import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import type { HostMetrics, HostSample } from "../../shared/host/metrics.ts";
+import { sumTraffic } from "../../shared/metrics/traffic.ts";
 import type { Service } from "../../shared/protocol/service.ts";
+import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { HistorySample, HistoryStore, SeriesKey } from "./history-store.ts";
@@ -81,26 +83,23 @@ export function createCollector(options: CollectorOptions): Collector {
     const next = new Map<string, Measured>();
     const figures = new Map<string, LatestStats>();
     const rows: { key: SeriesKey; sample: HistorySample }[] = [];
-    const queue = [...running];
-    const work = async () => {
-      for (let service = queue.shift(); service && !stopped; service = queue.shift()) {
-        // One that stopped meanwhile is no reason to lose the round; an Engine that went is.
-        const found = await measure(service).catch((error: unknown) => {
-          if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
-        });
-        if (!found) continue;
-        const before = measured.get(service.id);
-        next.set(service.id, found);
-        if (!found.sample) continue;
-        const { cpuPercent, memoryBytes, memoryLimitBytes } = found.sample;
-        figures.set(service.name, {
-          ...{ containerId: service.id, name: service.name, cpuPercent, memoryBytes, memoryLimitBytes, at },
-        });
-        const key = { name: service.name, container: service.id };
-        rows.push({ key, sample: toHistory(found.sample, before?.sample) });
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await eachAtOnce(running, AT_ONCE, async (service) => {
+      if (stopped) return;
+      // One that stopped meanwhile is no reason to lose the round; an Engine that went is.
+      const found = await measure(service).catch((error: unknown) => {
+        if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
+      });
+      if (!found) return;
+      const before = measured.get(service.id);
+      next.set(service.id, found);
+      if (!found.sample) return;
+      const { cpuPercent, memoryBytes, memoryLimitBytes } = found.sample;
+      figures.set(service.name, {
+        ...{ containerId: service.id, name: service.name, cpuPercent, memoryBytes, memoryLimitBytes, at },
+      });
+      const key = { name: service.name, container: service.id };
+      rows.push({ key, sample: toHistory(found.sample, before?.sample) });
+    });
     measured = next;
     latest = figures;
     return rows;
@@ -175,12 +174,10 @@ function toHistory(sample: ContainerSample, before: ContainerSample | undefined)
 }
 
 function ofHost({ cpu, memory, disks, network }: HostSample): HistorySample {
-  const outer = network.filter(({ name }) => name !== "lo" && name !== "lo0");
   const disk = disks.find(({ mount }) => mount === "/") ?? disks[0];
   return {
     ...{ cpu: cpu.usage, memory: memory.used, memoryLimit: memory.total },
-    rx: outer.reduce((sum, { rxBytesPerSecond }) => sum + rxBytesPerSecond, 0),
-    tx: outer.reduce((sum, { txBytesPerSecond }) => sum + txBytesPerSecond, 0),
+    ...sumTraffic(network),
     ...{ first: disk?.used ?? 0, second: disk?.total ?? 0 },
   };
 }

@@ -48,9 +48,11 @@ export function createSystemSampler(metrics: HostMetrics, docker: DockerHost, pr
     sample() {
       if (!current || performance.now() - takenAt > SHARED_MS) {
         takenAt = performance.now();
-        current = take();
-        current.catch(() => {
-          current = undefined;
+        const taken = take();
+        current = taken;
+        // A failed one is not shared; a newer one may stand in its place already.
+        taken.catch(() => {
+          if (current === taken) current = undefined;
         });
       }
       return current;

@@ -2,20 +2,13 @@ import { readFileSync } from "node:fs";
 import { arch, cpus, hostname, release } from "node:os";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
-import { createDiskReader } from "./disk-usage.ts";
+import { createDiskReader } from "../metrics/disk-reader.ts";
+import { readInterfaces } from "../metrics/interfaces.ts";
+import { readVolumes } from "../metrics/mounts.ts";
+import { createNetworkRates } from "../metrics/network-rates.ts";
 import type { HostSample, PlatformMetrics } from "./metrics.ts";
 import { toPercent } from "./percent.ts";
-import {
-  type CpuTimes,
-  readBootTime,
-  readCpuTimes,
-  readInterfaces,
-  readLoad,
-  readMemory,
-  readMounts,
-  readUptime,
-} from "./procfs.ts";
-import { createNetworkRates } from "./rates.ts";
+import { type CpuTimes, readBootTime, readCpuTimes, readLoad, readMemory, readUptime } from "./procfs.ts";
 
 /** How far apart the first sample's two readings are, since usage is always a share between two. */
 const FIRST_SPAN_MS = 200;
@@ -47,17 +40,18 @@ export function createLinuxMetrics(): PlatformMetrics {
         toRates(readInterfaces());
         await delay(FIRST_SPAN_MS);
       }
-      const disks = await readDisks(readMounts());
-      const size = readMemory();
-      const memory = { total: size("MemTotal"), free: size("MemFree"), available: size("MemAvailable") };
-      const used = memory.total - memory.available;
-      const swap = { total: size("SwapTotal"), free: size("SwapFree") };
+      const { disks, unknownDisks } = await readDisks(readVolumes());
+      const { total, free, available, swapTotal, swapFree } = readMemory();
+      const memory = { total, free, available };
+      const used = total - available;
+      const swap = { total: swapTotal, free: swapFree };
       const swapUsed = swap.total - swap.free;
       return {
         cpu: sampleCpu(),
         memory: { ...memory, used, usagePercent: toPercent(used, memory.total) },
         swap: { ...swap, used: swapUsed, usagePercent: toPercent(swapUsed, swap.total) },
         disks,
+        unknownDisks: unknownDisks.length > 0 ? unknownDisks : undefined,
         network: toRates(readInterfaces()),
         uptime: readUptime(),
         platform: process.platform,
@@ -74,7 +68,7 @@ export function createLinuxMetrics(): PlatformMetrics {
         architecture: arch(),
         cpuModel: cpus()[0]?.model.trim() || arch(),
         cpuCount: readCpuTimes().cores.length,
-        memoryTotal: readMemory()("MemTotal"),
+        memoryTotal: readMemory().total,
         bootedAt: readBootTime(),
       };
     },

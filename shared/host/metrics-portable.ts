@@ -1,8 +1,8 @@
 import { arch, hostname, loadavg, release, uptime } from "node:os";
 import process from "node:process";
+import { createNetworkRates } from "../metrics/network-rates.ts";
 import type { PlatformMetrics } from "./metrics.ts";
 import { toPercent } from "./percent.ts";
-import { createNetworkRates } from "./rates.ts";
 
 /** Host figures by systeminformation: for development on macOS, since each sample starts child processes. */
 export function createPortableMetrics(): PlatformMetrics {
@@ -50,7 +50,12 @@ export function createPortableMetrics(): PlatformMetrics {
         network: toRates(
           network
             .filter(({ iface }) => !/^(lo|veth|br-|docker|bridge|utun|awdl|llw|gif|stf|anpi|ap)\d*/.test(iface))
-            .map(({ iface, rx_bytes, tx_bytes }) => ({ name: iface, rxBytes: rx_bytes, txBytes: tx_bytes })),
+            .map(({ iface, rx_bytes, tx_bytes }) => ({
+              name: iface,
+              rxBytes: rx_bytes,
+              txBytes: tx_bytes,
+              counted: !/^(bond|vlan|vmenet|feth|ppp|ipsec)\d/.test(iface),
+            })),
         ),
         uptime: uptime(),
         platform: process.platform,

@@ -35,11 +35,13 @@ export function createHostMetrics(): HostMetrics {
     sample() {
       if (latest && performance.now() - takenAt < SAMPLE_AGE_MS) return latest;
       takenAt = performance.now();
-      latest = metrics.sample();
-      latest.catch(() => {
-        latest = undefined;
+      const taken = metrics.sample();
+      latest = taken;
+      // A failed one is not shared; a newer one may stand in its place already.
+      taken.catch(() => {
+        if (latest === taken) latest = undefined;
       });
-      return latest;
+      return taken;
     },
     info() {
       info ??= Promise.all([metrics.info(), readHardware()]).then(([facts, hardware]) => ({ ...facts, hardware }));

@@ -35,13 +35,48 @@ export function readBootTime(): string {
   return new Date(Number(seconds) * 1000).toISOString();
 }
 
-/** Bytes by the names of `/proc/meminfo`, without their unit. */
-export function readMemory(): (name: string) => number {
+/** In bytes. */
+export interface MemorySizes {
+  total: number;
+  free: number;
+  /** What programs can have without swapping: caches that give way are part of it. */
+  available: number;
+  swapTotal: number;
+  swapFree: number;
+}
+
+export const readMemory = (): MemorySizes => parseMemory(read("/proc/meminfo"), readIfThere(ARC_STATS));
+
+const ARC_STATS = "/proc/spl/kstat/zfs/arcstats";
+
+/** @param arcstats Of ZFS, where it is loaded: its cache gives way as the page cache does, and the kernel does not know. */
+export function parseMemory(meminfo: string, arcstats = ""): MemorySizes {
   const sizes = new Map<string, number>();
-  for (const [, name = "", size] of read("/proc/meminfo").matchAll(/^(\w+):\s+(\d+) kB$/gm)) {
-    sizes.set(name, Number(size) * 1024);
+  for (const [, name = "", size] of meminfo.matchAll(/^([\w()]+):\s+(\d+) kB$/gm)) sizes.set(name, Number(size) * 1024);
+  const of = (name: string) => sizes.get(name) ?? 0;
+  const arc = (name: string) => Number(new RegExp(`^${name}\\s+\\d+\\s+(\\d+)$`, "m").exec(arcstats)?.[1] ?? 0);
+  const total = of("MemTotal");
+  const [arcSize, arcLeast] = [arc("size"), arc("c_min")];
+  // Kernels before 3.14, and some that only look like Linux, leave the sum to the reader.
+  const available =
+    sizes.get("MemAvailable") ?? of("MemFree") + of("Buffers") + of("Cached") + of("SReclaimable") - of("Shmem");
+  // A container may see the cache of its host, which is no part of its own memory.
+  const isOwn = arcSize <= total - available;
+  return {
+    total,
+    free: of("MemFree"),
+    available: Math.min(total, Math.max(0, available + (isOwn ? Math.max(0, arcSize - arcLeast) : 0))),
+    swapTotal: of("SwapTotal"),
+    swapFree: of("SwapFree"),
+  };
+}
+
+function readIfThere(path: string): string {
+  try {
+    return read(path);
+  } catch {
+    return "";
   }
-  return (name) => sizes.get(name) ?? 0;
 }
 
 export function readLoad(): [number, number, number] {
@@ -51,56 +86,3 @@ export function readLoad(): [number, number, number] {
 
 /** Seconds. */
 export const readUptime = (): number => Number(read("/proc/uptime").split(" ")[0]);
-
-export interface InterfaceCounters {
-  name: string;
-  rxBytes: number;
-  txBytes: number;
-}
-
-/** Interfaces that carry no traffic of their own: loopback, shapers, and the inner ends of containers and bridges. */
-const innerInterface = /^(lo|ifb|veth|br-|docker|virbr|vnet|tap|cni|cali|flannel|vxlan|dummy|sit|tunl|ip6tnl|gre)/;
-
-export function readInterfaces(): InterfaceCounters[] {
-  return parseInterfaces(read("/proc/net/dev"));
-}
-
-export function parseInterfaces(dev: string): InterfaceCounters[] {
-  return dev.split("\n").flatMap((line) => {
-    const [, name, counters] = /^\s*([^\s:]+):\s*(.*)$/.exec(line) ?? [];
-    if (!name || !counters || innerInterface.test(name)) return [];
-    const fields = counters.trim().split(/\s+/).map(Number);
-    return [{ name, rxBytes: fields[0] ?? 0, txBytes: fields[8] ?? 0 }];
-  });
-}
-
-export interface Mount {
-  device: string;
-  mount: string;
-  type: string;
-}
-
-const storageType =
-  /^(ext[234]|xfs|btrfs|zfs|bcachefs|f2fs|jfs|reiserfs|vfat|exfat|ntfs3?|fuseblk|nfs4?|cifs|smb3|9p|virtiofs|fuse\.sshfs|fuse\.rclone)$/;
-
-/** File systems that store something, each once, by the place it was mounted at first. */
-export function readMounts(): Mount[] {
-  return parseMounts(read("/proc/self/mounts"));
-}
-
-export function parseMounts(mounts: string): Mount[] {
-  const byDevice = new Map<string, Mount>();
-  for (const line of mounts.split("\n")) {
-    const [device = "", mount = "", type = ""] = line.split(" ").map(unescapeOctal);
-    // In a container the root is an overlay, and still the disk of that container.
-    if (!storageType.test(type) && !(type === "overlay" && mount === "/")) continue;
-    if (device.startsWith("/dev/loop")) continue;
-    const key = type === "zfs" ? (device.split("/")[0] ?? device) : device; // datasets of a pool share its space
-    if (!byDevice.has(key)) byDevice.set(key, { device, mount, type });
-  }
-  return [...byDevice.values()];
-}
-
-/** The kernel writes blanks and backslashes of a path as `\040`. */
-const unescapeOctal = (field: string) =>
-  field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));

@@ -30,7 +30,7 @@ export interface ServiceHistory extends Points {
   write: number[];
 }
 
-/** Of the host: CPU in percent of all cores, the disk that `/` is on, traffic of all interfaces but the loopback. */
+/** Of the host: CPU in percent of all cores, the disk that `/` is on, traffic of the network cards, each byte once. */
 export interface SystemHistory extends Points {
   cpu: number[];
   cpuMax: number[];

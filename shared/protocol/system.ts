@@ -17,7 +17,11 @@ export interface SystemStats {
     usagePercent: number;
   };
   swap: { total: number; used: number; free: number; usagePercent: number };
+  /** Each disk once. */
   disks: DiskStats[];
+  /** File systems that could not be measured: they are there, and how full they are is not known. Absent when there are none. */
+  unknownDisks?: UnknownDisk[] | undefined;
+  /** The total is the sum of those that are `counted`. */
   network: NetworkStats[];
   /** Seconds since the host started. */
   uptime: number;
@@ -41,16 +45,27 @@ export interface DiskStats {
   usagePercent: number;
 }
 
+export interface UnknownDisk {
+  mount: string;
+  device: string;
+  type: string;
+  /** `denied`: the panel's user may not ask; `omitted`: there are too many. */
+  state: "silent" | "failed" | "denied" | "omitted";
+  /** One sentence. */
+  reason: string;
+}
+
 /** One network interface: totals since boot and rates since the sample before. */
 export interface NetworkStats {
   name: string;
+  /** False where another interface counts the same bytes: a bond, bridge, VLAN or tunnel over a network card. */
+  counted: boolean;
   rxBytes: number;
   txBytes: number;
   rxBytesPerSecond: number;
   txBytesPerSecond: number;
 }
 
-/** What does not change while the host runs. */
 /** What the machine is made of; texts are empty where it does not say. */
 export interface HardwareInfo {
   manufacturer: string;
@@ -62,6 +77,7 @@ export interface HardwareInfo {
   maxSpeedGHz: number | null;
 }
 
+/** What does not change while the host runs. */
 export interface SystemInfo {
   hostname: string;
   platform: string;

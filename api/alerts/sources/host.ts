@@ -15,7 +15,7 @@ const round = (value: number) => Math.round(value * 10) / 10;
 export function createHostSource(metrics: HostMetrics, sink: SignalSink, log: Log, everyMs = EVERY_MS): SignalSource {
   const poll = createPoll(
     async () => {
-      const { cpu, memory, disks } = await metrics.sample();
+      const { cpu, memory, disks, unknownDisks = [] } = await metrics.sample();
       const load = cpu.loadAvg[1] / Math.max(1, cpu.count);
       sink.report("host-cpu", host, { value: cpu.usage, detail: `${round(cpu.usage)} % of the processor` });
       sink.report("host-memory", host, {
@@ -28,7 +28,8 @@ export function createHostSource(metrics: HostMetrics, sink: SignalSink, log: Lo
         const detail = `${round(usagePercent)} % of the disk`;
         sink.report("host-disk", { kind: "host", name: mount }, { value: usagePercent, detail });
       }
-      sink.settle("host", new Set(["host", ...shown.map(({ mount }) => mount)]));
+      // How full an unknown disk is is not known: an alert about it does not end.
+      sink.settle("host", new Set(["host", ...[...shown, ...unknownDisks].map(({ mount }) => mount)]));
     },
     everyMs,
     log,

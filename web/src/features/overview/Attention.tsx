@@ -1,6 +1,6 @@
 import CircleCheck from "lucide-solid/icons/circle-check";
 import { createMemo, For, Show } from "solid-js";
-import type { DependencyState, DiskStats } from "../../../../shared/protocol/system.ts";
+import type { DependencyState, DiskStats, UnknownDisk } from "../../../../shared/protocol/system.ts";
 import { useNow } from "../../lib/now.ts";
 import { useAlerts, useDeployments, useMcpServers, useServices, useStacks } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
@@ -10,7 +10,11 @@ import { EmptyState, Skeleton } from "../../ui/Notice.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { type Concern, type Attention as Found, findConcerns } from "./attention.ts";
 
-export function Attention(props: { disks: readonly DiskStats[]; onNavigate: (href: string) => void }) {
+export function Attention(props: {
+  disks: readonly DiskStats[];
+  unknownDisks: readonly UnknownDisk[];
+  onNavigate: (href: string) => void;
+}) {
   const services = useServices();
   const deployments = useDeployments();
   const servers = useMcpServers();
@@ -31,6 +35,7 @@ export function Attention(props: { disks: readonly DiskStats[]; onNavigate: (hre
   const byId = createMemo(() => new Map(found().concerns.map((concern) => [concern.id, concern])));
   const known = () =>
     [services, deployments, servers, stacks, alerts].every((query) => query === undefined || !query.isPending);
+  const silentDisks = () => props.unknownDisks.filter(({ state }) => state === "silent" || state === "failed");
   /** What could not be asked, which says nothing of how it does. */
   const unknown = () =>
     [
@@ -39,6 +44,7 @@ export function Attention(props: { disks: readonly DiskStats[]; onNavigate: (hre
       servers.isError && "MCP servers",
       stacks?.isError && "Stacks",
       alerts?.isError && "Alerts",
+      silentDisks().length > 0 && toList(silentDisks().map(({ mount }) => visibleName(mount))),
     ].filter((name) => typeof name === "string");
   return (
     <Card title="Needs attention" actions={<Counts attention={found()} onNavigate={props.onNavigate} />} flush>
@@ -73,6 +79,12 @@ export function Attention(props: { disks: readonly DiskStats[]; onNavigate: (hre
     </Card>
   );
 }
+
+const NAMED_MAX = 3;
+const toList = (mounts: readonly string[]): string =>
+  mounts.length > NAMED_MAX
+    ? `${mounts.slice(0, NAMED_MAX).join(", ")} and ${mounts.length - NAMED_MAX} more disks`
+    : mounts.join(", ");
 
 /** Absent is a state somebody may have chosen; down is not. */
 const isAway = ({ state }: DependencyState): boolean => state === "down";

@@ -1,4 +1,5 @@
 import { createMemo, type JSX, Show } from "solid-js";
+import { sumTraffic } from "../../../../shared/metrics/traffic.ts";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatDuration, formatPercent, formatRate } from "../../lib/format.ts";
 import { loadTone } from "../../ui/Meter.tsx";
@@ -6,7 +7,6 @@ import { Sparkline } from "../../ui/Sparkline.tsx";
 import { spanOf } from "../history/history-range.ts";
 import { createHostHistory } from "../system/host-history.ts";
 import type { HostStats } from "../system/host-stats.ts";
-import { trafficOf } from "../system/stats-history.ts";
 
 /** CPU, memory and network of the last minutes in small lines, and how long the host is up. */
 export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
@@ -56,8 +56,8 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
       </Tile>
       <Tile
         label="Network"
-        value={value((stats) => formatRate(trafficOf(stats).rx))}
-        note={value((stats) => `in, ${formatRate(trafficOf(stats).tx)} out`)}
+        value={value((stats) => formatRate(sumTraffic(stats.network).rx))}
+        note={value((stats) => `in, ${formatRate(sumTraffic(stats.network).tx)} out`)}
         onOpen={props.onOpen}
       >
         <Sparkline label="Network traffic" {...traffic()} tone="info" />

@@ -27,7 +27,11 @@ export function Overview(props: { onNavigate: (href: string) => void }) {
           </Show>
         </div>
         <div class="overview-foot">
-          <Attention disks={host.latest()?.disks ?? []} onNavigate={props.onNavigate} />
+          <Attention
+            disks={host.latest()?.disks ?? []}
+            unknownDisks={host.latest()?.unknownDisks ?? []}
+            onNavigate={props.onNavigate}
+          />
           <Dependencies />
         </div>
       </div>

@@ -1,3 +1,4 @@
+import { Show } from "solid-js";
 import type { NetworkStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatRate } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
@@ -5,7 +6,20 @@ import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { EmptyState } from "../../ui/Notice.tsx";
 
 const columns: Column<NetworkStats>[] = [
-  { id: "name", title: "Interface", width: "clip", sortBy: (row) => row.name, cell: (row) => <code>{row.name}</code> },
+  {
+    id: "name",
+    title: "Interface",
+    width: "clip",
+    sortBy: (row) => row.name,
+    cell: (row) => (
+      <span title={row.counted ? undefined : "Not part of the total: a network card counts the same bytes"}>
+        <code>{row.name}</code>
+        <Show when={!row.counted}>
+          <span class="faint"> not in total</span>
+        </Show>
+      </span>
+    ),
+  },
   {
     id: "rx",
     title: "In",

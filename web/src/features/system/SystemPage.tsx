@@ -38,7 +38,7 @@ export default function SystemPage() {
               </div>
               <div class="system-column">
                 <NetworkCard stats={stats()} history={history()} span={span()} />
-                <DisksCard disks={stats().disks} />
+                <DisksCard disks={stats().disks} unknown={stats().unknownDisks ?? []} />
                 <NetworkTable network={stats().network} />
                 <Dependencies />
               </div>

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { UnavailableError } from "../../shared/host/dependency.ts";
+import type { HostSample } from "../../shared/host/metrics.ts";
+import type { Service } from "../../shared/protocol/service.ts";
+import { silentLog } from "../../shared/server/log.ts";
+import { createCollector } from "./collector.ts";
+
+test("a round ends with the Engine: nothing is asked of it any more once the round is over", async () => {
+  const running = Array.from({ length: 40 }, (_, n) => ({ id: `${n}`, name: `c${n}`, state: "running" }) as Service);
+  let asked = 0;
+  const docker = {
+    list: async () => running,
+    statsOnce: async () => {
+      const number = ++asked;
+      await new Promise(setImmediate);
+      if (number === 2) throw new UnavailableError("down", "The Docker Engine does not answer.");
+      return undefined;
+    },
+  };
+  const metrics = { sample: () => Promise.reject<HostSample>(new Error("not asked")) };
+  const options = { docker, metrics, store: undefined, log: silentLog(), interval: 0 };
+  const collector = createCollector(options);
+  await collector.collect();
+  const sofar = asked;
+  expect(sofar).toBeLessThan(running.length);
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  expect(asked).toBe(sofar);
+  await collector.stop();
+});
