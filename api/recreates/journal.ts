@@ -8,6 +8,8 @@ const ENTRIES_MAX = 100;
 
 export interface RecreateStore extends RecreateJournal {
   list(): RecreateEntry[];
+  /** Calls back with each entry that is left to recovery while the server runs. */
+  onLeft(listener: (entry: RecreateEntry) => void): void;
 }
 
 /** Containers that are being made anew, in `state.db`. */
@@ -15,12 +17,14 @@ export function createRecreateStore(database: DatabaseSync, log: Log): RecreateS
   const insert = database.prepare(
     "INSERT INTO recreate (mark, name, old_id, new_id, was_running, phase) VALUES (?, ?, ?, ?, ?, ?)",
   );
+  const leave = database.prepare("UPDATE recreate SET new_id = ?, phase = ?, was_running = ? WHERE mark = ?");
   const update = database.prepare("UPDATE recreate SET new_id = ?, phase = ? WHERE mark = ?");
   const erase = database.prepare("DELETE FROM recreate WHERE mark = ?");
   const prune = database.prepare(
     "DELETE FROM recreate WHERE mark IN (SELECT mark FROM recreate ORDER BY begun_at DESC, mark LIMIT -1 OFFSET ?)",
   );
   const all = database.prepare("SELECT * FROM recreate ORDER BY begun_at, mark");
+  let notify: (entry: RecreateEntry) => void = () => {};
   const quietly = (work: () => void) => {
     try {
       work();
@@ -36,6 +40,13 @@ export function createRecreateStore(database: DatabaseSync, log: Log): RecreateS
     },
     note: ({ mark, newId, phase }) => quietly(() => update.run(newId, phase, mark)),
     end: (mark) => quietly(() => erase.run(mark)),
+    leave(entry) {
+      quietly(() => leave.run(entry.newId, entry.phase, Number(entry.wasRunning), entry.mark));
+      notify(entry);
+    },
+    onLeft(listener) {
+      notify = listener;
+    },
     list: () => all.all().map(toEntry),
   };
 }

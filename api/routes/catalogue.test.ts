@@ -300,7 +300,10 @@ test("can be read where there is no Engine, and says so when something is to be 
   try {
     const { body } = await api.ask("GET", "/api/catalogue");
     expect(body.entries.length).toBeGreaterThanOrEqual(40);
-    expect((await api.ask("GET", "/api/catalogue/postgres")).body.entry.tags.length).toBeGreaterThan(0);
+    const { entry, networks } = (await api.ask("GET", "/api/catalogue/postgres")).body;
+    expect(entry.tags.length).toBeGreaterThan(0);
+    // Not known, which is not "none".
+    expect([entry.installed, body.entries[0].installed, networks]).toEqual([null, null, null]);
     const input = { name: "db", tag: "18" };
     const preview = await api.ask("POST", "/api/catalogue/postgres/preview", { body: input });
     expect([preview.status, preview.body.code]).toEqual([503, "upstream_unavailable"]);

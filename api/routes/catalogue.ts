@@ -11,7 +11,6 @@ import {
 } from "../../shared/protocol/catalogue.ts";
 import { jobId } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import type { Service } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { CatalogueEntry } from "../catalogue/entry.ts";
 import { examineInstall, isAboutInput, joinableNetworks } from "../catalogue/examine.ts";
@@ -48,14 +47,11 @@ export function catalogueRoutes(
     return entry;
   };
 
-  /** By entry; whoever is limited sees their own. Empty without an Engine: the catalogue can be read all the same. */
-  const installedFor = async (c: Context<ApiEnv>): Promise<Map<string, InstalledService[]>> => {
+  /** By entry; limited callers see their own. Null for each without an Engine: the catalogue can be read all the same. */
+  const installedFor = async (c: Context<ApiEnv>): Promise<(id: string) => InstalledService[] | null> => {
     const { limits } = c.get("principal");
-    const byEntry = await docker.labelled(CATALOGUE_LABEL).catch((error: unknown) => {
-      if (error instanceof UnavailableError) return new Map<string, Service[]>();
-      throw error;
-    });
-    return new Map([...byEntry].map(([id, all]) => [id, all.filter(({ name }) => seesService(limits, name))]));
+    const byEntry = await orUnknown(docker.labelled(CATALOGUE_LABEL));
+    return (id) => byEntry && (byEntry.get(id) ?? []).filter(({ name }) => seesService(limits, name));
   };
 
   return createRoutes()
@@ -67,20 +63,23 @@ export function catalogueRoutes(
       }),
       async (c) => {
         const installed = await installedFor(c);
-        return c.json(ok({ entries: catalogue.entries.map((entry) => toSummary(entry, installed.get(entry.id))) }));
+        return c.json(ok({ entries: catalogue.entries.map((entry) => toSummary(entry, installed(entry.id))) }));
       },
     )
     .get(
       "/:id",
       described({
         ...{ tag, summary: "One entry, with what its form asks for, and the networks it can join" },
-        answer: { entry: catalogueDetailSchema, networks: z.array(z.string()) },
+        answer: {
+          entry: catalogueDetailSchema,
+          networks: z.array(z.string()).nullable().describe("Null while the Docker Engine does not answer."),
+        },
       }),
       validated("param", params),
       async (c) => {
         const entry = find(c.req.valid("param").id);
         const [installed, networks] = await Promise.all([installedFor(c), joinable(c)]);
-        return c.json(ok({ entry: toDetail(entry, installed.get(entry.id)), networks }));
+        return c.json(ok({ entry: toDetail(entry, installed(entry.id)), networks }));
       },
     )
     .post(
@@ -155,25 +154,29 @@ export function catalogueRoutes(
     );
 
   /** Names of networks tell what else runs here: only for those who may install. */
-  async function joinable(c: Context<ApiEnv>): Promise<string[]> {
+  async function joinable(c: Context<ApiEnv>): Promise<string[] | null> {
     if (c.get("principal").limits.services !== null) return [];
-    return joinableNetworks(docker).catch((error: unknown) => {
-      if (error instanceof UnavailableError) return [];
-      throw error;
-    });
+    return orUnknown(joinableNetworks(docker));
   }
 }
+
+/** Null while the Engine does not answer. */
+const orUnknown = <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  });
 
 /** The name the caller reached this server by; the guard has checked it. */
 const hostOf = (c: Context<ApiEnv>): string => new URL(c.req.url).hostname;
 
-const toSummary = (entry: CatalogueEntry, installed: InstalledService[] = []): CatalogueSummary => ({
+const toSummary = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueSummary => ({
   ...{ id: entry.id, name: entry.name, category: entry.category, description: entry.description },
   ...{ licence: entry.licence, image: entry.image, memory: entry.memory, hasPage: entry.page !== undefined },
-  installed: installed.map(({ id, name, state }) => ({ id, name, state })),
+  installed: installed?.map(({ id, name, state }) => ({ id, name, state })) ?? null,
 });
 
-const toDetail = (entry: CatalogueEntry, installed: InstalledService[] | undefined): CatalogueDetail => ({
+const toDetail = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueDetail => ({
   ...toSummary(entry, installed),
   ...{ homepage: entry.homepage, documentation: entry.documentation, ports: entry.ports, notes: entry.notes },
   tags: entry.tags.map(({ tag, note }) => ({ tag, ...(note === undefined ? {} : { note }) })),

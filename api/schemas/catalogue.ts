@@ -25,7 +25,10 @@ export const catalogueSummarySchema = z.object({
   image: z.string(),
   memory: z.int().describe("Least memory it is of use with, in MiB."),
   hasPage: z.boolean(),
-  installed: z.array(installed).describe("Containers of this host that were made from it."),
+  installed: z
+    .array(installed)
+    .nullable()
+    .describe("Containers of this host that were made from it; null while the Docker Engine does not answer."),
 }) satisfies z.ZodType<CatalogueSummary>;
 
 export const catalogueDetailSchema = catalogueSummarySchema.extend({

@@ -1,5 +1,6 @@
 import type { ProjectContainer } from "../../shared/host/docker/projects.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
+import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 
@@ -26,16 +27,12 @@ export function createContainerWork(docker: Pick<DockerHost, "projects" | "act" 
   const stopAll = async (containers: readonly ProjectContainer[], handle: JobHandle) => {
     const waiting = containers.filter(({ service }) => service.state !== "exited" && service.state !== "created");
     waiting.reverse();
-    const worker = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        handle.signal.throwIfAborted();
-        const { id, name } = next.service;
-        handle.step({ id: name, label: name, state: "stopping" });
-        await unlessGone(docker.act(id, "stop"));
-        handle.step({ id: name, label: name, state: "stopped" });
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await eachAtOnce(waiting, AT_ONCE, async ({ service: { id, name } }) => {
+      handle.signal.throwIfAborted();
+      handle.step({ id: name, label: name, state: "stopping" });
+      await unlessGone(docker.act(id, "stop"));
+      handle.step({ id: name, label: name, state: "stopped" });
+    });
   };
 
   const startAll = async (containers: readonly ProjectContainer[], handle: JobHandle) => {

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { ImageInUse } from "../../shared/host/docker/images-in-use.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
 import { familiarReference, type ImageReference, parseImageReference } from "../../shared/protocol/image-reference.ts";
 import type { JobStep } from "../../shared/protocol/job.ts";
 import type { ServiceUpdate } from "../../shared/protocol/update.ts";
+import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Registries } from "../images/registries.ts";
@@ -59,6 +61,7 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
       store.setCheck(reference, { digest });
       pauses.delete(registry);
     } catch (thrown) {
+      if (thrown instanceof UnavailableError) throw thrown;
       const error = toAppError(thrown);
       if (error.code === "rate_limited" && !(pause && pause.until > Date.now())) {
         const length = Math.min(PAUSE_MAX_MS, pause ? pause.length * 2 : PAUSE_MS);
@@ -76,24 +79,21 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
       const parsed = askable(image);
       if (parsed) wanted.set(familiarReference(parsed), parsed);
     }
-    const waiting = [...wanted];
     let failed = 0;
-    const work = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        signal.throwIfAborted();
-        const [reference, parsed] = next;
-        const tell = (state: string) => onStep?.({ id: reference, label: reference, state });
-        tell("asking");
-        try {
-          await ask(parsed);
-          tell("done");
-        } catch (error) {
-          failed++;
-          tell(toAppError(error).code === "rate_limited" ? "asked too often" : "not told");
-        }
+    await eachAtOnce([...wanted], AT_ONCE, async ([reference, parsed]) => {
+      signal.throwIfAborted();
+      const tell = (state: string) => onStep?.({ id: reference, label: reference, state });
+      tell("asking");
+      try {
+        await ask(parsed);
+        tell("done");
+      } catch (error) {
+        // An Engine that is away is no registry's refusal: nothing was asked, and what is known stays.
+        if (error instanceof UnavailableError) throw error;
+        failed++;
+        tell(toAppError(error).code === "rate_limited" ? "asked too often" : "not told");
       }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    });
     const now = (await status()).filter(({ service }) => services?.includes(service) ?? true);
     return { checked: wanted.size, newer: now.filter(({ state }) => state === "newer").length, failed };
   };

@@ -3,8 +3,8 @@ import type { ContainerInfo } from "dockerode";
 import type { RunState } from "../logs/container-runs.ts";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
 import { toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
-import { UnavailableError } from "./dependency.ts";
 import { createDisk, type DockerDisk } from "./docker/disk.ts";
+import { toEngineList } from "./docker/engine-answers.ts";
 import { containerPath, createEngineCalls, hidingEnvironment, noContainer } from "./docker/engine-calls.ts";
 import { createExec, type DockerExec } from "./docker/exec.ts";
 import { createImages, type DockerImages } from "./docker/images.ts";
@@ -103,8 +103,7 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
   const listRaw = async (filters?: object): Promise<ContainerInfo[]> => {
     const query = { all: 1, filters: filters && JSON.stringify(filters) };
     const list = await call({ method: "GET", path: "/containers/json", query });
-    if (!Array.isArray(list)) throw new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.");
-    return list;
+    return toEngineList(list);
   };
 
   const lifecycle = async (ref: string, limitMs: number, request: (id: string) => EngineRequest) => {

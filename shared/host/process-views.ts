@@ -36,8 +36,7 @@ const entry = z.object({
 export type ProcessEntry = z.output<typeof entry>;
 
 /** Entries of PM2's own list that stand for a process. */
-export function parseProcessList(list: unknown): ProcessEntry[] {
-  if (!Array.isArray(list)) return [];
+export function parseProcessList(list: readonly unknown[]): ProcessEntry[] {
   return list.flatMap((item) => {
     const parsed = entry.safeParse(item);
     return parsed.success ? [parsed.data] : [];

@@ -96,7 +96,11 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       throw new AppError("conflict", "PM2 could not do this.", { cause: error });
     }
   };
-  const list = async () => parseProcessList(await call("getMonitorData", {}));
+  const list = async () => {
+    const answer = await call("getMonitorData", {});
+    if (!Array.isArray(answer)) throw new UnavailableError("down", "What answers in PM2_HOME is not PM2's daemon.");
+    return parseProcessList(answer);
+  };
 
   const find = async (id: string): Promise<ProcessEntry[]> => {
     const found = (await list()).filter((item) => idOfEntry(item) === id);

@@ -93,7 +93,8 @@ export interface CatalogueSummary {
   /** Least memory it is of use with, in MiB. */
   memory: number;
   hasPage: boolean;
-  installed: InstalledService[];
+  /** Null while the Engine does not answer: then it is not known. */
+  installed: InstalledService[] | null;
 }
 
 /** A question of the entry's form. */

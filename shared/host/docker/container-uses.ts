@@ -1,13 +1,12 @@
 import type { ContainerInfo } from "dockerode";
 import type { ContainerUse } from "../../protocol/image.ts";
-import { UnavailableError } from "../dependency.ts";
+import { toEngineList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 
 /** Every container of the host, running or not, as the Engine lists it. */
 export async function listContainers({ call }: Pick<EngineCalls, "call">): Promise<ContainerInfo[]> {
   const list = await call({ method: "GET", path: "/containers/json", query: { all: 1 } });
-  if (!Array.isArray(list)) throw new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.");
-  return list;
+  return toEngineList(list);
 }
 
 /** Groups containers by what they use: `keysOf` names the things one container uses. */

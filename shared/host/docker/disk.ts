@@ -2,6 +2,7 @@ import { countContainers } from "../../health/running.ts";
 import type { DiskShare, DiskUsage, PrunePreview, PruneResult } from "../../protocol/disk.ts";
 import type { JobStep } from "../../protocol/job.ts";
 import { toState } from "../container-views.ts";
+import { usesBy, volumesOf } from "./container-uses.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { freedBy } from "./image-sizes.ts";
 import { createPruner, type PruneChoice } from "./prune.ts";
@@ -70,6 +71,8 @@ async function measure(calls: EngineCalls): Promise<DiskUsage> {
 
 function toUsage(raw: RawDisk, reclaimableImages: number): DiskUsage {
   const used = new Set(raw.containers.map(({ ImageID }) => ImageID));
+  // Engines that did not count the references say so by -1, or not at all.
+  const volumesInUse = usesBy(raw.containers, volumesOf);
   const own = ({ Size, SharedSize }: RawDisk["images"][number]) => Size - Math.max(0, SharedSize ?? 0);
   const images = share(raw.images, ({ Id }) => used.has(Id), own);
   return {
@@ -85,7 +88,7 @@ function toUsage(raw: RawDisk, reclaimableImages: number): DiskUsage {
     },
     volumes: share(
       raw.volumes,
-      ({ UsageData }) => (UsageData?.RefCount ?? 0) > 0,
+      ({ Name, UsageData }) => volumesInUse.has(Name) || (UsageData?.RefCount ?? 0) > 0,
       ({ UsageData }) => UsageData?.Size ?? 0,
     ),
     buildCache: share(

@@ -6,6 +6,7 @@ import { AppError } from "../../server/errors.ts";
 import { UpstreamError } from "../../server/upstream-error.ts";
 import { createEngineClient, EngineError, type EngineRequest } from "../engine-client.ts";
 import { maskEnvironment } from "../value-mask.ts";
+import { notAnEngine } from "./engine-answers.ts";
 
 /** The Engine's interface with its refusals turned into `AppError`: what the parts of the Docker host are made of. */
 export interface EngineCalls {
@@ -29,7 +30,8 @@ export function createEngineCalls(dockerHost: string): EngineCalls {
     /** The Engine also takes the beginning of an id for the whole: here a name or id means itself only. */
     async inspect(ref) {
       const info = (await call({ method: "GET", path: containerPath(ref, "json") })) as ContainerInspectInfo;
-      if (info?.Id !== ref && info?.Name !== `/${ref}`) throw noContainer();
+      if (typeof info?.Id !== "string") throw notAnEngine();
+      if (info.Id !== ref && info.Name !== `/${ref}`) throw noContainer();
       return info;
     },
   };
@@ -51,6 +53,8 @@ function toRefusal(error: unknown): never {
   const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
     new AppError(code, text, { cause: error });
   if (status === 404 && /no such container/i.test(message)) throw noContainer(error);
+  // A proxy, or a web server: the Engine names what it does not have.
+  if (status === 404 && /^(not found|page not found|404.*)?$|<(!doctype|html)/i.test(message)) throw notAnEngine();
   if (status === 404 && /no such exec/i.test(message))
     throw new AppError("not_found", "There is no such shell.", { cause: error });
   if (/unable to find (user|group)|no matching entries in (passwd|group)/i.test(message)) {

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { eachAtOnce } from "../../server/each-at-once.ts";
+import { UnavailableError } from "../dependency.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import type { RawDisk } from "./raw-disk.ts";
 
@@ -20,16 +22,14 @@ export async function freedBy(
   const goneAtAll = new Set(gone.flatMap((ids) => [...ids]));
   const layers = new Map<string, Map<string, number>>();
   if (shared.some(({ Id }) => goneAtAll.has(Id))) {
-    const waiting = [...shared];
-    const work = async () => {
-      for (let image = waiting.shift(); image; image = waiting.shift()) {
-        const path = `/images/${image.Id}/history`;
-        // An image may go while they are read: then it shares nothing any more.
-        const history = (await call({ method: "GET", path }).catch(() => undefined)) as HistoryEntry[] | undefined;
-        layers.set(image.Id, toLayers(history ?? []));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await eachAtOnce(shared, AT_ONCE, async ({ Id }) => {
+      // An image may go while they are read: then it shares nothing any more.
+      const history = await call({ method: "GET", path: `/images/${Id}/history` }).catch((error: unknown) => {
+        if (error instanceof UnavailableError) throw error;
+        return undefined;
+      });
+      layers.set(Id, toLayers((history ?? []) as HistoryEntry[]));
+    });
   }
   return gone.map((ids) => {
     const kept = new Set(

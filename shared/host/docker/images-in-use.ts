@@ -1,6 +1,8 @@
 import type { ContainerInfo, ImageInfo } from "dockerode";
+import { eachAtOnce } from "../../server/each-at-once.ts";
 import { AppError } from "../../server/errors.ts";
 import { listContainers } from "./container-uses.ts";
+import { toEngineList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 
 /** What a container was made of. */
@@ -21,26 +23,22 @@ const AT_ONCE = 4;
 export async function listImagesInUse(calls: EngineCalls): Promise<ImageInUse[]> {
   const [containers, images] = await Promise.all([
     listContainers(calls),
-    calls.call({ method: "GET", path: "/images/json" }) as Promise<ImageInfo[] | null>,
+    calls.call({ method: "GET", path: "/images/json" }).then(toEngineList<ImageInfo>),
   ]);
-  const digests = new Map((images ?? []).map(({ Id, RepoDigests }) => [Id, RepoDigests ?? []]));
+  const digests = new Map(images.map(({ Id, RepoDigests }) => [Id, RepoDigests ?? []]));
   const inUse: ImageInUse[] = [];
-  const waiting = [...containers];
-  const work = async () => {
-    for (let container = waiting.shift(); container; container = waiting.shift()) {
-      const reference = await referenceOf(calls, container);
-      if (reference === undefined) continue;
-      inUse.push({
-        id: container.Id,
-        name: container.Names?.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? container.Id.slice(0, 12),
-        reference,
-        imageId: container.ImageID,
-        digests: (digests.get(container.ImageID) ?? []).filter((name) => !name.startsWith("<none>")),
-        composeProject: container.Labels?.["com.docker.compose.project"] ?? null,
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await eachAtOnce(containers, AT_ONCE, async (container) => {
+    const reference = await referenceOf(calls, container);
+    if (reference === undefined) return;
+    inUse.push({
+      id: container.Id,
+      name: container.Names?.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? container.Id.slice(0, 12),
+      reference,
+      imageId: container.ImageID,
+      digests: (digests.get(container.ImageID) ?? []).filter((name) => !name.startsWith("<none>")),
+      composeProject: container.Labels?.["com.docker.compose.project"] ?? null,
+    });
+  });
   return inUse.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 

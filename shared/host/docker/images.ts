@@ -10,6 +10,7 @@ import { AppError } from "../../server/errors.ts";
 import { UnavailableError } from "../dependency.ts";
 import { maskArguments, maskLabels } from "../masking.ts";
 import { listContainers, usesBy } from "./container-uses.ts";
+import { notAnEngine, toEngineList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { maskHistory } from "./image-history.ts";
 import { type PullOptions, pullImage, toRegistryAuth } from "./image-pull.ts";
@@ -66,18 +67,18 @@ export function createImages(calls: EngineCalls): DockerImages {
   });
   const inspect = async (ref: string): Promise<ImageInspectInfo> => {
     const info = (await call({ method: "GET", path: imagePath(ref, "json") })) as ImageInspectInfo;
-    if (!info?.Id) throw new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.");
+    if (!info?.Id) throw notAnEngine();
     return info;
   };
 
   return {
     async list() {
       const [images, containers] = await Promise.all([
-        calls.call({ method: "GET", path: "/images/json" }) as Promise<ImageInfo[]>,
+        calls.call({ method: "GET", path: "/images/json" }).then(toEngineList<ImageInfo>),
         listContainers(calls),
       ]);
       const uses = usesBy(containers, imageOf);
-      return (images ?? []).map((info) => ({
+      return images.map((info) => ({
         id: info.Id,
         tags: named(info.RepoTags),
         digests: named(info.RepoDigests),
@@ -127,7 +128,9 @@ export function createImages(calls: EngineCalls): DockerImages {
         const digest = answer?.Descriptor?.digest;
         if (typeof digest === "string" && digest.length < 256) return digest;
       } catch (error) {
-        throw toRegistryRefusal(error, registryAuth);
+        if (!(error instanceof UnavailableError)) throw toRegistryRefusal(error, registryAuth);
+        await calls.call({ method: "GET", path: "/_ping" }); // is it the Engine that is away?
+        throw new AppError("upstream_unavailable", "The registry does not answer.", { cause: error });
       }
       throw new AppError("upstream_unavailable", "The registry told no digest for this image.");
     },

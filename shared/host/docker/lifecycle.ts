@@ -5,6 +5,7 @@ import { AppError } from "../../server/errors.ts";
 import { toServiceRun, toState, toTime } from "../container-views.ts";
 import { maskArguments } from "../masking.ts";
 import { type ContainerPlan, toCreateDocument } from "./create.ts";
+import { toMadeId } from "./engine-answers.ts";
 import { containerPath, type EngineCalls, hidingEnvironment } from "./engine-calls.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
 import { createMend, type Mend } from "./mend.ts";
@@ -62,7 +63,7 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
       const request = { path: "/containers/create", query: { name: plan.name }, body: toCreateDocument(plan) };
       const environment = plan.environment.map(([name, value]) => `${name}=${value}`);
       const made = await hidingEnvironment(environment, () => call({ method: "POST", ...request }, CREATE_LIMIT_MS));
-      return (made as { Id: string }).Id;
+      return toMadeId(made);
     },
     async discard(id) {
       await call({ method: "DELETE", path: containerPath(id), query: { force: true, v: true } }, DISCARD_LIMIT_MS);

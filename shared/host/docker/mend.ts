@@ -7,11 +7,12 @@ import type { RecreateEntry } from "./recreate-journal.ts";
 /**
  * What was found of a container whose making anew was interrupted.
  * - `untouched`: nothing was left to do
+ * - `cleaned`: the old one is where it was, and an unfinished new one is removed
  * - `taken-back`: the old one is back under its name
  * - `both-kept`: the new one took its place; the old one stays aside for whoever looks into it
  * - `gone`: the old one is no more
  */
-export type Mended = "untouched" | "taken-back" | "both-kept" | "gone";
+export type Mended = "untouched" | "cleaned" | "taken-back" | "both-kept" | "gone";
 export type Mend = (entry: RecreateEntry) => Promise<Mended>;
 
 /** Takes back what a killed server left half done. A new container that has ever served is never removed. */
@@ -27,15 +28,19 @@ export function createMend(calls: EngineCalls): Mend {
     const [old, there, made] = await Promise.all([
       ...([find(oldId), find(name), find(newId ?? nextName(name, mark))] as const),
     ]);
+    // Whatever became of the old one: a container of this name has never taken its place.
+    const isLeftOver = made !== undefined && made.Id !== old?.Id && nameOf(made) === nextName(name, mark);
+    if (isLeftOver) await moves.remove(made.Id, true);
+    const unchanged = isLeftOver ? "cleaned" : "untouched";
     if (!old) return "gone";
     const isAside = nameOf(old) === asideName(name, mark);
-    if (!isAside && nameOf(old) !== name) return "untouched"; // somebody has named it since
+    if (!isAside && nameOf(old) !== name) return unchanged; // somebody has named it since
     if (isAside && there) {
       const mayGo = there.Id === made?.Id && (phase === "restore" || !hasStarted(there));
       if (!mayGo) return "both-kept";
     }
     let acted = false;
-    if (made && (made.Id === there?.Id || nameOf(made) === nextName(name, mark)) && made.Id !== old.Id) {
+    if (made && made.Id === there?.Id && made.Id !== old.Id) {
       await moves.remove(made.Id, true);
       acted = true;
     }
@@ -43,7 +48,7 @@ export function createMend(calls: EngineCalls): Mend {
       await moves.rename(old.Id, name);
       acted = true;
     }
-    if (!wasRunning) return acted ? "taken-back" : "untouched";
+    if (!wasRunning) return acted ? "taken-back" : unchanged;
     // The Engine may still be at what it was told: to start what is being stopped does nothing.
     if (phase === "stop" && old.State.Running) await moves.stop(old);
     const { State } = await calls.inspect(old.Id);
@@ -51,7 +56,7 @@ export function createMend(calls: EngineCalls): Mend {
       await moves.start(old.Id);
       acted = true;
     }
-    return acted ? "taken-back" : "untouched";
+    return acted ? "taken-back" : unchanged;
   };
 }
 

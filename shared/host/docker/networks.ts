@@ -4,6 +4,7 @@ import { type CreateNetwork, type Network, type NetworkDetail, networkRef } from
 import { AppError } from "../../server/errors.ts";
 import { maskLabels } from "../masking.ts";
 import { listContainers, networksOf, usesBy } from "./container-uses.ts";
+import { notAnEngine, toEngineList, toMadeId } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { createThingCalls } from "./thing-calls.ts";
 
@@ -28,7 +29,8 @@ export function createNetworks(calls: EngineCalls): DockerNetworks {
   const inspect = async (ref: string): Promise<RawNetwork> => {
     const info = (await call({ method: "GET", path: networkPath(ref) })) as RawNetwork;
     // The Engine also takes the beginning of an id for the whole.
-    if (info?.Id !== ref && info?.Name !== ref) throw new AppError("not_found", "There is no such network.");
+    if (typeof info?.Id !== "string") throw notAnEngine();
+    if (info.Id !== ref && info.Name !== ref) throw new AppError("not_found", "There is no such network.");
     return info;
   };
   const usesOf = async () => usesBy(await listContainers(calls), networksOf);
@@ -39,10 +41,10 @@ export function createNetworks(calls: EngineCalls): DockerNetworks {
   return {
     async list() {
       const [networks, uses] = await Promise.all([
-        calls.call({ method: "GET", path: "/networks" }) as Promise<RawNetwork[]>,
+        calls.call({ method: "GET", path: "/networks" }).then(toEngineList<RawNetwork>),
         usesOf(),
       ]);
-      return (networks ?? []).map((info) => toNetwork(info, usersOf(info, uses)));
+      return networks.map((info) => toNetwork(info, usersOf(info, uses)));
     },
     detail,
     async create({ name, internal, subnet, gateway, labels }) {
@@ -51,8 +53,7 @@ export function createNetworks(calls: EngineCalls): DockerNetworks {
         ...{ Name: name, CheckDuplicate: true, Driver: "bridge", Internal: internal, Labels: labels },
         ...{ EnableIPv6: subnet?.includes(":") ?? false, IPAM: { Driver: "default", Config: config } },
       };
-      const made = (await call({ method: "POST", path: "/networks/create", body }, CHANGE_LIMIT_MS)) as { Id: string };
-      return detail(made.Id);
+      return detail(toMadeId(await call({ method: "POST", path: "/networks/create", body }, CHANGE_LIMIT_MS)));
     },
     async remove(ref) {
       const info = await detail(ref);

@@ -1,7 +1,7 @@
 import type { ContainerInfo } from "dockerode";
 import type { Service } from "../../protocol/service.ts";
 import { toService } from "../container-views.ts";
-import { UnavailableError } from "../dependency.ts";
+import { toEngineList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 
 /** A container that Compose made, with what Compose noted on it. All of it is text anybody can set on a container. */
@@ -28,13 +28,8 @@ export function createProjects({ call }: Pick<EngineCalls, "call">): DockerProje
   return {
     async containers() {
       const filters = JSON.stringify({ label: [label("project")] });
-      const list = (await call({ method: "GET", path: "/containers/json", query: { all: 1, filters } })) as
-        | ContainerInfo[]
-        | null;
-      // What is no list says nothing of the containers: it must not be taken for none.
-      if (!Array.isArray(list))
-        throw new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.");
-      return list
+      const list = await call({ method: "GET", path: "/containers/json", query: { all: 1, filters } });
+      return toEngineList<ContainerInfo>(list)
         .filter(({ Labels = {} }) => Labels[label("project")] && !/^true$/i.test(Labels[label("oneoff")] ?? ""))
         .map((info) => ({
           service: toService(info),

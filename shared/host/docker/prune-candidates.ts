@@ -1,6 +1,7 @@
 import type { NetworkInspectInfo } from "dockerode";
 import { type PruneGroup, type PruneItem, type PruneKind, pruneKinds } from "../../protocol/disk.ts";
 import { networksOf, usesBy, volumesOf } from "./container-uses.ts";
+import { toEngineList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { freedBy } from "./image-sizes.ts";
 import { type RawDisk, readDisk } from "./raw-disk.ts";
@@ -21,12 +22,12 @@ export interface CandidateGroup extends PruneGroup {
 export async function findCandidates(calls: EngineCalls): Promise<CandidateGroup[]> {
   const [raw, networks] = await Promise.all([
     readDisk(calls),
-    calls.call({ method: "GET", path: "/networks" }) as Promise<NetworkInspectInfo[] | null>,
+    calls.call({ method: "GET", path: "/networks" }).then(toEngineList<NetworkInspectInfo>),
   ]);
   const items: Record<PruneKind, Candidate[]> = {
     containers: containersOf(raw),
     ...imagesOf(raw),
-    networks: networksOfNobody(raw, networks ?? []),
+    networks: networksOfNobody(raw, networks),
     ...volumesOfNobody(raw),
     buildCache: buildCacheOf(raw),
   };

@@ -1,5 +1,5 @@
 import type { ContainerInfo, ImageInfo } from "dockerode";
-import { UnavailableError } from "../dependency.ts";
+import { toInnerList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import type { RawVolume } from "./volumes.ts";
 
@@ -25,21 +25,42 @@ export interface RawDisk {
   buildCache: RawBuildRecord[];
 }
 
+interface Usage {
+  TotalCount?: number;
+  TotalSize?: number;
+  Items?: unknown;
+}
+
+/** Before version 1.52 of the Engine's interface the lists stand alone; since then they are the items of each usage. */
+interface DiskAnswer {
+  LayersSize?: number;
+  Images?: unknown;
+  Containers?: unknown;
+  Volumes?: unknown;
+  BuildCache?: unknown;
+  ImageUsage?: Usage;
+  ContainerUsage?: Usage;
+  VolumeUsage?: Usage;
+  BuildCacheUsage?: Usage;
+}
+
 /** Every file of every volume is looked at; with millions of them that takes minutes. */
 const LIMIT_MS = 120_000;
 
 export async function readDisk({ call }: Pick<EngineCalls, "call">): Promise<RawDisk> {
   await call({ method: "GET", path: "/_ping" }); // one that hangs is found out at once, and not after minutes
-  const answer = (await call({ method: "GET", path: "/system/df" }, LIMIT_MS)) as Record<string, unknown> | undefined;
-  if (!Array.isArray(answer?.Images) && !Array.isArray(answer?.Containers)) {
-    throw new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.");
-  }
-  const list = <T>(name: string) => (Array.isArray(answer?.[name]) ? (answer[name] as T[]) : []);
+  const request = { method: "GET", path: "/system/df", query: { verbose: 1 } } as const;
+  const answer = (await call(request, LIMIT_MS)) as DiskAnswer | undefined;
+  // A list that is not there would make all that only it knows of unused.
+  const list = <T>(old: keyof DiskAnswer, usage: Usage | undefined): T[] => {
+    if (answer?.[old] !== undefined || !usage) return toInnerList<T>(answer?.[old]);
+    return toInnerList<T>(usage.Items ?? (usage.TotalCount ? undefined : null));
+  };
   return {
-    layersSize: Number(answer?.LayersSize ?? 0),
-    images: list("Images"),
-    containers: list("Containers"),
-    volumes: list("Volumes"),
-    buildCache: list("BuildCache"),
+    layersSize: Number(answer?.LayersSize ?? answer?.ImageUsage?.TotalSize ?? 0),
+    images: list("Images", answer?.ImageUsage),
+    containers: list("Containers", answer?.ContainerUsage),
+    volumes: list("Volumes", answer?.VolumeUsage),
+    buildCache: list("BuildCache", answer?.BuildCacheUsage ?? {}), // an Engine without a builder has none
   };
 }

@@ -20,6 +20,8 @@ export interface RecreateJournal {
   note(entry: RecreateEntry): void;
   /** All is where it should be. Never throws. */
   end(mark: string): void;
+  /** It could not be brought to an end, since the Engine does not answer: recovery goes on with it. Never throws. */
+  leave(entry: RecreateEntry): void;
 }
 
-export const noJournal: RecreateJournal = { begin() {}, note() {}, end() {} };
+export const noJournal: RecreateJournal = { begin() {}, note() {}, end() {}, leave() {} };

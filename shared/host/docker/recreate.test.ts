@@ -3,9 +3,11 @@ import type Docker from "dockerode";
 import { afterAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../testing/engine.ts";
 import { eventually } from "../../testing/eventually.ts";
+import { startLossyEngine } from "../../testing/lossy-engine.ts";
 import { lacks } from "../../testing/parts.ts";
 import { createDockerHost } from "../docker.ts";
 import { mayEnd, type RecreatePhase } from "./recreate.ts";
+import type { RecreateEntry, RecreateJournal } from "./recreate-journal.ts";
 
 const engine = testEngine();
 const host = createDockerHost({ dockerHost: engine.dockerHost });
@@ -160,6 +162,43 @@ describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
       expect([now.Name, now.State.Running]).toEqual([old.Name, true]);
       expect(await named(old.Name)).toEqual([old.Name]);
     }
+  });
+
+  test("is put right when the Engine's answer is lost, and no unfinished one is left", async () => {
+    const old = await make({});
+    const left: RecreateEntry[] = [];
+    const ended: string[] = [];
+    const journal: RecreateJournal = {
+      begin: () => {},
+      note: () => {},
+      end: (mark) => void ended.push(mark),
+      leave: (entry) => void left.push(entry),
+    };
+    const lossy = await startLossyEngine(engine.socketPath);
+    ends.push(lossy.close);
+    const through = createDockerHost({ dockerHost: lossy.dockerHost, recreateJournal: journal }).lifecycle;
+    const lose = async (isLost: (path: string) => boolean) => {
+      lossy.lose(isLost);
+      await expect(through.recreate(old.Id, { signal })).rejects.toMatchObject({ code: "upstream_unavailable" });
+      lossy.lose(() => false);
+      const now = await inspect(old.Id);
+      expect([now.Name, now.State.Running]).toEqual([old.Name, true]);
+    };
+    // The container was made, and its id never came.
+    await lose((path) => path.startsWith("/containers/create"));
+    expect(await named(old.Name)).toEqual([old.Name]);
+    expect([left, ended]).toEqual([[], [expect.any(String)]]);
+
+    // Neither the answer nor the removal came through: recovery takes it away, and leaves the old one alone.
+    await lose((path) => path.startsWith("/containers/create") || path.includes(".next-"));
+    expect(await named(old.Name)).toHaveLength(2);
+    const [entry] = left as [RecreateEntry];
+    expect(entry).toMatchObject({ oldId: old.Id, newId: null, wasRunning: false, phase: "create" });
+    await engine.docker.getContainer(old.Id).stop({ t: 0 });
+    expect(await host.lifecycle.mend(entry)).toBe("cleaned");
+    expect(await named(old.Name)).toEqual([old.Name]);
+    expect((await inspect(old.Id)).State.Running).toBe(false);
+    expect(await host.lifecycle.mend(entry)).toBe("untouched");
   });
 
   test("is not started when the old one did not run", async () => {

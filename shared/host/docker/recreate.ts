@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
 import { AppError } from "../../server/errors.ts";
+import { UnavailableError } from "../dependency.ts";
 import { ownContainerId } from "../own-container.ts";
 import { asideName, createContainerMoves, nextName } from "./container-moves.ts";
 import { type Creation, type ImageDefaults, toCreation } from "./creation.ts";
+import { toMadeId } from "./engine-answers.ts";
 import { type EngineCalls, hidingEnvironment } from "./engine-calls.ts";
 import { noJournal, type RecreateEntry, type RecreateJournal } from "./recreate-journal.ts";
 
@@ -62,13 +64,8 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
 
   const create = async (name: string, { body, endpoints }: Creation): Promise<string> => {
     const made = await call({ method: "POST", path: "/containers/create", query: { name }, body }, CREATE_LIMIT_MS);
-    const { Id: id } = made as { Id: string };
-    try {
-      await attach(id, endpoints);
-    } catch (error) {
-      await remove(id, true);
-      throw error;
-    }
+    const id = toMadeId(made);
+    await attach(id, endpoints);
     return id;
   };
 
@@ -105,11 +102,28 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
   /** Takes back step by step: one that needs no taking back, or cannot be, must not keep the rest from it. */
   const restore = async (steps: (() => Promise<unknown>)[], old: ContainerInspectInfo) => {
     for (const step of steps) await step().catch(() => undefined);
-    const now = await inspect(old.Id).catch(() => undefined);
+    const now = await inspect(old.Id).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === "not_found") return undefined;
+      if (error instanceof UnavailableError) throw stillAway(error);
+      throw error;
+    });
     if (!now) throw new AppError("internal", "It failed, and the container of before is gone as well.");
     if (now.Name !== old.Name || (!now.State.Running && old.State.Running)) {
       const name = now.Name.replace(/^\//, "");
       throw new AppError("conflict", `It failed, and the container of before, now ${name}, could not be put back.`);
+    }
+  };
+
+  /** Removes the new container. Where that fails, or the Engine may still be making it, recovery goes on with it. */
+  const takeAway = async (ref: string, entry: RecreateEntry, mayComeLater: boolean): Promise<void> => {
+    try {
+      await remove(ref, true);
+      journal.end(entry.mark);
+    } catch (error) {
+      const isGone = error instanceof AppError && error.code === "not_found";
+      if (isGone && !mayComeLater) journal.end(entry.mark);
+      // The old one needs nothing any more: if it does not run later, somebody has stopped it.
+      else journal.leave({ ...entry, wasRunning: false });
     }
   };
 
@@ -143,8 +157,8 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     signal.throwIfAborted();
     onPhase("create");
     journal.begin(entry);
-    const id = await create(next, toCreation(old, { image: reference, from, to })).catch((error: unknown) => {
-      journal.end(mark);
+    const id = await create(next, toCreation(old, { image: reference, from, to })).catch(async (error: unknown) => {
+      await takeAway(next, entry, error instanceof UnavailableError);
       throw error;
     });
     entry = { ...entry, newId: id };
@@ -173,9 +187,13 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
       }
     } catch (error) {
       enter("restore");
-      // What cannot be put back now is tried once more at the next start.
-      await restore(undo.reverse(), old);
-      journal.end(mark);
+      try {
+        await restore(undo.reverse(), old);
+      } catch (failure) {
+        if (failure instanceof UnavailableError) journal.leave(entry);
+        throw failure; // anything else is tried once more at the next start
+      }
+      await takeAway(id, entry, false);
       throw error;
     }
     enter("clean");
@@ -187,6 +205,13 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     return { id, name, previousImageId: old.Image, leftBehind: gone ? null : aside };
   }
 }
+
+const stillAway = (cause: unknown) =>
+  new UnavailableError(
+    "down",
+    "It failed, and the Docker Engine does not answer: the container of before is put back as soon as it does.",
+    cause,
+  );
 
 function refuseWhatCannot({ Id, State, HostConfig, Config }: ContainerInspectInfo): void {
   const refuse = (sentence: string) => {

@@ -4,6 +4,7 @@ import { volumeName } from "../../protocol/volume.ts";
 import { AppError } from "../../server/errors.ts";
 import { maskLabels } from "../masking.ts";
 import { listContainers, usesBy, volumesOf } from "./container-uses.ts";
+import { notAnEngine, toInnerList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { createThingCalls } from "./thing-calls.ts";
 
@@ -24,26 +25,28 @@ export function createVolumes(calls: EngineCalls): DockerVolumes {
     thing: "volume",
     inUse: "The volume is in use by a container; remove that first.",
   });
+  const inspect = async (name: string): Promise<RawVolume> => {
+    const info = (await call({ method: "GET", path: volumePath(name) })) as RawVolume;
+    if (typeof info?.Name !== "string") throw notAnEngine();
+    return info;
+  };
   const detail = async (name: string): Promise<VolumeDetail> => {
-    const [info, containers] = await Promise.all([
-      call({ method: "GET", path: volumePath(name) }) as Promise<RawVolume>,
-      listContainers(calls),
-    ]);
+    const [info, containers] = await Promise.all([inspect(name), listContainers(calls)]);
     return toVolumeDetail(info, containers);
   };
   return {
     async list() {
-      const [answer, containers] = await Promise.all([
-        calls.call({ method: "GET", path: "/volumes" }) as Promise<{ Volumes?: RawVolume[] | null }>,
+      const [volumes, containers] = await Promise.all([
+        calls.call({ method: "GET", path: "/volumes" }).then(toVolumeList),
         listContainers(calls),
       ]);
       const uses = usesBy(containers, volumesOf);
-      return (answer?.Volumes ?? []).map((info) => toVolume(info, uses.get(info.Name) ?? []));
+      return volumes.map((info) => toVolume(info, uses.get(info.Name) ?? []));
     },
     detail,
     async create({ name, labels }) {
       // The Engine answers for a volume that exists as if it had made it.
-      const existing = await call({ method: "GET", path: volumePath(name) }).catch((error: unknown) => {
+      const existing = await inspect(name).catch((error: unknown) => {
         if (error instanceof AppError && error.code === "not_found") return undefined;
         throw error;
       });
@@ -53,12 +56,16 @@ export function createVolumes(calls: EngineCalls): DockerVolumes {
       return detail(name);
     },
     async remove(name) {
+      await inspect(name);
       await call({ method: "DELETE", path: volumePath(name) }, REMOVE_LIMIT_MS);
     },
   };
 }
 
 export type RawVolume = VolumeInspectInfo & { CreatedAt?: string };
+
+const toVolumeList = (answer: unknown) =>
+  toInnerList<RawVolume>((answer as { Volumes?: unknown } | undefined)?.Volumes);
 
 /** The Engine's own mark since version 23; before, such a volume is known by the form of its name. */
 export const isAnonymous = ({ Name, Labels }: Pick<RawVolume, "Name" | "Labels">): boolean =>

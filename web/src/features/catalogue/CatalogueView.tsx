@@ -16,6 +16,8 @@ export function CatalogueView() {
   const [filter, setFilter] = createSignal("");
   const [choice, setChoice] = createSignal<Choice>("all");
   const all = () => query.data ?? [];
+  /** Docker does not answer: nothing is called installed, and nothing not installed. */
+  const isUnknown = () => all().some(({ installed }) => installed === null);
   const shown = createMemo(() => {
     const words = filter().trim().toLowerCase().split(/\s+/);
     return all().filter(
@@ -31,7 +33,10 @@ export function CatalogueView() {
   );
   const options = createMemo((): { value: Choice; label: string }[] => [
     { value: "all", label: `All categories (${all().length})` },
-    { value: "installed", label: `Installed (${all().filter(isInstalled).length})` },
+    {
+      value: "installed",
+      label: isUnknown() ? "Installed (not known)" : `Installed (${all().filter(isInstalled).length})`,
+    },
     ...categories.flatMap((category) => {
       const count = all().filter((entry) => entry.category === category).length;
       return count > 0 ? [{ value: category, label: `${categoryWords[category]} (${count})` }] : [];
@@ -59,10 +64,12 @@ export function CatalogueView() {
         <Match when={query.data && shown().length === 0}>
           <EmptyState
             icon={<SearchX size={18} />}
-            title="Nothing matches"
+            title={choice() === "installed" && isUnknown() ? "Not known" : "Nothing matches"}
             action={<Button onClick={clear}>Show all</Button>}
           >
-            No entry fits this search and category.
+            {choice() === "installed" && isUnknown()
+              ? "Docker does not answer, so it is not known what is installed."
+              : "No entry fits this search and category."}
           </EmptyState>
         </Match>
         <Match when={query.data}>
@@ -93,7 +100,7 @@ export function CatalogueView() {
 }
 
 function EntryCard(props: { entry: CatalogueSummary }) {
-  const count = () => props.entry.installed.length;
+  const count = () => props.entry.installed?.length ?? 0;
   return (
     <A class="catalogue-card" href={`/catalogue/${encodeURIComponent(props.entry.id)}`}>
       <Glyph name={props.entry.name} category={props.entry.category} />
@@ -110,7 +117,7 @@ function EntryCard(props: { entry: CatalogueSummary }) {
   );
 }
 
-const isInstalled = ({ installed }: CatalogueSummary) => installed.length > 0;
+const isInstalled = ({ installed }: CatalogueSummary) => installed !== null && installed.length > 0;
 
 const textOf = ({ id, name, description, image, category, licence }: CatalogueSummary) =>
   [id, name, description, image, categoryWords[category], licence].join(" ").toLowerCase();

@@ -71,7 +71,7 @@ export function EntryView(props: EntryViewProps) {
                 </Show>
               </div>
               <Show when={mayInstall() && !props.jobId}>
-                <Form entry={data().entry} networks={data().networks} onJob={props.onJob} />
+                <Form entry={data().entry} networks={data().networks ?? []} onJob={props.onJob} />
               </Show>
             </div>
           )}
@@ -107,10 +107,13 @@ function About(props: { entry: CatalogueDetail }) {
           <For each={props.entry.notes}>{(note) => <li>{note}</li>}</For>
         </ul>
       </Show>
-      <Show when={props.entry.installed.length > 0}>
+      <Show when={props.entry.installed === null}>
+        <Callout tone="warn">Docker does not answer: whether this is installed is not known.</Callout>
+      </Show>
+      <Show when={props.entry.installed?.length}>
         <h3 class="catalogue-category">Installed</h3>
         <ul class="catalogue-installed">
-          <For each={props.entry.installed}>
+          <For each={props.entry.installed ?? []}>
             {({ name, state }) => (
               <li>
                 <Status tone={state === "running" ? "ok" : "neutral"}>{visibleName(state)}</Status>

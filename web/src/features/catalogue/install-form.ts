@@ -106,7 +106,7 @@ export function createInstallForm(entry: CatalogueDetail) {
 export type InstallForm = ReturnType<typeof createInstallForm>;
 
 function freeName({ id, installed }: CatalogueDetail): string {
-  const taken = new Set(installed.map(({ name }) => name));
+  const taken = new Set((installed ?? []).map(({ name }) => name));
   if (!taken.has(id)) return id;
   let count = 2;
   while (taken.has(`${id}-${count}`)) count += 1;
