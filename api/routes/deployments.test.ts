@@ -1,4 +1,6 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
@@ -63,6 +65,23 @@ describe("processes of PM2", () => {
       ...{ namespace: "deployments", event: "status", room: "worker" },
       data: { deploymentId: "worker", pm2Name: "worker", status: "stopped", timestamp: expect.any(String) },
     });
+  });
+
+  test("that PM2 cannot restart say so in PM2's own words beside ours, to those who may restart them", async () => {
+    const logs = join(pm2.home, "gone");
+    await mkdir(logs);
+    const files = { out_file: join(logs, "out.log"), error_file: join(logs, "err.log") };
+    await pm2.start({ name: "homeless", source, fields: files });
+    // PM2 opens the logs before it starts a process: now they lie in a file.
+    await rm(logs, { recursive: true });
+    await writeFile(logs, "");
+    const { status, body } = await api.ask("POST", "/api/deployments/homeless/restart");
+    expect([status, body.code, body.error]).toEqual([409, "conflict", "PM2 could not do this."]);
+    expect(body.detail).toMatch(/^(ENOTDIR|EEXIST|ENOENT): .*gone/);
+    const cookie = await api.loginAs("operator", { deployments: ["worker"] });
+    const refused = await api.ask("POST", "/api/deployments/homeless/restart", { cookie });
+    expect([refused.status, refused.body.detail]).toEqual([403, undefined]);
+    await pm2.command("delete", "homeless");
   });
 
   test("are met by their exact name only", async () => {

@@ -7,6 +7,7 @@ import {
   type LogSource,
   type Mark,
   type Position,
+  type ReadHandlers,
   RUN_TRACK,
 } from "../../shared/logs/log-source.ts";
 import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
@@ -16,8 +17,9 @@ import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import type { FileLine } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
-import { ProcessRuns } from "./process-runs.ts";
+import { missedRuns, ProcessRuns, type RunsTold } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
+import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 
 /** The list of processes is asked again this often, in case an event of the daemon was missed. */
 const RELIST_MS = 10_000;
@@ -47,6 +49,8 @@ interface Shared {
   /** Where runs ended in the files, by track. */
   breaks: Map<string, Mark[]>;
   runs: ProcessRuns;
+  /** Names what is counted in `run`: of another follower's count nothing follows. */
+  life: string;
   /** The end or start that was told last. */
   run: Mark;
 }
@@ -59,10 +63,18 @@ const breaksOf = ({ breaks }: Shared, track: string): Mark[] => {
 
 /** The logs of all processes of one deployment, read from the files the daemon names. */
 export function createProcessLogs(id: string, processes: ProcessHost, events: ProcessEvents, log: Log): LogSource {
+  const runs = new ProcessRuns();
+  const life = newLife();
   const shared: Shared = {
-    ...{ id, processes, events, log, following: new Map(), breaks: new Map(), runs: new ProcessRuns() },
-    // Ends and starts are counted by whoever follows: of another one's count nothing follows.
-    run: { epoch: `${Date.now().toString(36)}-0`, at: 0 },
+    id,
+    processes,
+    events,
+    log,
+    following: new Map(),
+    breaks: new Map(),
+    runs,
+    life,
+    run: runMark(life, 0, runs.told),
   };
   const { following } = shared;
 
@@ -81,12 +93,14 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
     async end() {
       // Whoever is told of lines is told of every end from here on.
       shared.runs.compare(await processes.logFiles(id));
+      shared.run = runMark(life, shared.run.at, runs.told);
       return tailOf(0);
     },
     readTail: async (lines, handlers, signal) => source.readAfter(await tailOf(lines), handlers, signal),
 
     async readAfter(from, handlers, signal) {
-      const position = new Map(from).set(RUN_TRACK, shared.run);
+      const position = new Map(from);
+      await tellMissed(shared, position, handlers);
       const files = await processes.logFiles(id);
       const ended = files.every(({ running }) => !running);
       for (const track of toTracks(files).tracks) {
@@ -115,6 +129,8 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
 
     compare(left, right) {
       if (left.epoch === right.epoch) return left.at - right.at;
+      const byRun = compareRunMarks(left, right);
+      if (byRun !== undefined) return byRun;
       for (const tail of following.values()) {
         const order = tail.compare(left, right);
         if (!Number.isNaN(order)) return order;
@@ -128,7 +144,21 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
   return source;
 }
 
-const cursorPattern = /^p1(~(?:[0-9a-f]{12}|run)\.[0-9a-z]+-[0-9a-z]+\.[0-9a-z]{1,10})*$/;
+/** Tells a viewer the ends and starts between its position and what was told last; in the files they have no place. */
+async function tellMissed(shared: Shared, position: Map<string, Mark>, handlers: ReadHandlers): Promise<void> {
+  const before = position.get(RUN_TRACK);
+  const mark = shared.run;
+  const [told, now] = [before && toldAt(before), toldAt(mark)];
+  const changes = told && now ? missedRuns(told, now) : [];
+  for (const change of changes) {
+    const at = new Map(position);
+    position.set(RUN_TRACK, mark);
+    await handlers.onLines([{ track: RUN_TRACK, mark, text: "", time: change.time, error: false, change }], at);
+  }
+  position.set(RUN_TRACK, mark);
+}
+
+const cursorPattern = /^p1(~(?:[0-9a-f]{12}|run)\.[0-9a-z]+(?:-[0-9a-z]+)+\.[0-9a-z]{1,10})*$/;
 
 function parseCursor(cursor: string): Position | undefined {
   if (!cursorPattern.test(cursor)) return undefined;
@@ -228,7 +258,7 @@ class ProcessFollower {
     const changes = this.shared.runs.end(files);
     // The last words may still be on their way out of the file.
     await Promise.all([...this.shared.following.values()].map((tail) => tail.finish().catch(() => undefined)));
-    this.report(changes);
+    this.report(changes, this.shared.runs.told);
     if (changes.length === 0 && this.standing === undefined && !this.wasTold) this.close("exited");
     this.wasTold = true;
   }
@@ -256,7 +286,8 @@ class ProcessFollower {
   /** Tells changes once all that was written before now has been read, and nothing that is written later. */
   private tell(changes: RunChange[]): void {
     if (changes.length === 0) return;
-    const { following } = this.shared;
+    const { following, runs } = this.shared;
+    const { told } = runs;
     const held = [...following].flatMap(([track, tail]) => {
       const hold = this.stops.get(track)?.alone ? tail.hold() : undefined;
       return hold ? [{ tail, hold }] : [];
@@ -265,7 +296,7 @@ class ProcessFollower {
     this.telling = this.telling.then(async () => {
       // What cannot be read is told by the tail's own follower.
       await Promise.all([...following.values()].map((tail) => tail.catchUp().catch(() => undefined)));
-      this.report(changes);
+      this.report(changes, told);
       for (const { tail, hold } of held) {
         tail.release(hold);
         void tail.catchUp().catch(() => undefined);
@@ -274,9 +305,12 @@ class ProcessFollower {
     });
   }
 
-  private report(changes: readonly RunChange[]): void {
+  private report(changes: readonly RunChange[], told: RunsTold): void {
     for (const change of changes) {
-      const mark = { epoch: this.shared.run.epoch, at: this.shared.run.at + 1 };
+      const before = toldAt(this.shared.run) ?? told;
+      // Between an end and the start after it only the end was told.
+      const now = change === changes.at(-1) ? told : { ...before, ended: true };
+      const mark = runMark(this.shared.life, this.shared.run.at + 1, now);
       this.shared.run = mark;
       this.position.set(RUN_TRACK, mark);
       this.wasTold = change.kind === "ended";

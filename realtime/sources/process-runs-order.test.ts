@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import type { ProcessEvent, ProcessLogFiles } from "../../shared/host/processes.ts";
 import type { RunChange } from "../../shared/logs/container-runs.ts";
-import { ProcessRuns } from "./process-runs.ts";
+import { missedRuns, ProcessRuns } from "./process-runs.ts";
+import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 
 const event = (action: string, restarts: number, exitCode = 3): ProcessEvent => ({
-  ...{ id: "app", name: "app", pmId: 0, action, restarts, exitCode },
+  ...{ id: "app", name: "app", pmId: 0, action, restarts, exitCode, startedAt: 1_000 + restarts },
 });
 const listed = (restarts: number, running: boolean, exitCode: number | undefined = 3): ProcessLogFiles[] => [
   {
     ...{ pmId: 0, name: "app", out: "/o", error: "/e", both: null },
-    ...{ running, ended: !running, restarts, exitCode },
+    ...{ running, ended: !running, restarts, exitCode, startedAt: 1_000 + restarts },
   },
 ];
 const words = (changes: RunChange[]) =>
@@ -52,4 +53,28 @@ test("a start after a stop is told, by the bus or by the list", () => {
     expect(words(tell(runs))).toEqual(["started"]);
     expect(words(runs.end(listed(0, false, 0)))).toEqual(["ended 0"]);
   }
+});
+
+test("who was away is told how many runs ended, and that another one began", () => {
+  const told = { startedAt: 1_000, restarts: 3, processes: 1, ended: false };
+  const since = (before: object, now: object) => words(missedRuns({ ...told, ...before }, { ...told, ...now }));
+  expect(since({}, {})).toEqual([]);
+  expect(since({}, { ended: true })).toEqual([]); // the end is told with its exit code by whoever follows
+  expect(since({}, { startedAt: 2_000, restarts: 8 })).toEqual(["5 unknown", "started"]);
+  expect(since({}, { startedAt: 2_000 })).toEqual(["1 unknown", "started"]); // a stop and a start
+  expect(since({ ended: true }, { startedAt: 2_000 })).toEqual(["started"]);
+  expect(since({}, { startedAt: 2_000, restarts: 0 })).toEqual(["1 unknown", "started"]); // deleted and started
+  expect(since({}, { startedAt: 2_000, processes: 2 })).toEqual([]); // scaled up
+});
+
+test("marks of ends and starts say what was told, and are ordered within one life of a log", () => {
+  const told = { startedAt: 1_764_000_000_000, restarts: 3, processes: 2, ended: true };
+  const life = newLife();
+  const mark = runMark(life, 4, told);
+  expect(toldAt(mark)).toEqual(told);
+  expect(toldAt({ epoch: "mb1x2-0", at: 4 })).toBeUndefined();
+  expect(compareRunMarks(mark, runMark(life, 5, { ...told, restarts: 4 }))).toBeLessThan(0);
+  expect(compareRunMarks(mark, runMark(`${life}x`, 9, told))).toBe(0);
+  expect(compareRunMarks(mark, runMark(`${life}x`, 9, { ...told, restarts: 4 }))).toBeNaN();
+  expect(compareRunMarks(mark, { epoch: "9x-1a", at: 4 })).toBeUndefined();
 });

@@ -90,6 +90,29 @@ describe("the runs of a PM2 app", () => {
     await eventually(() => expect(later.reader.lines).toEqual(["line one", "cannot bind", "line one", "cannot bind"]));
   });
 
+  test("that nobody followed are told to who comes back: how many ended, and that another one began", async () => {
+    await pm2.start({ name: "away", source: "console.log('up'); setInterval(() => {}, 1000);" });
+    const first = await follow("away");
+    await eventually(() => expect(first.reader.lines).toEqual(["up"]));
+    const since = first.reader.cursor;
+    await realtime.disconnectAll();
+    for (let round = 0; round < 2; round++) await pm2.command("restart", "away");
+    const second = await follow("away", { since });
+    await eventually(() => expect(second.story).toEqual(["<exited unknown 2>", "<restarted>", "up", "up"]));
+    // They are told once, and another server tells them as well.
+    const again = await follow("away", { since: second.reader.cursor });
+    await realtime.stop();
+    realtime = await startRealtime({ pm2Home: pm2.home });
+    expect(again.story).toEqual([]);
+    const third = await follow("away", { since });
+    await eventually(() => expect(third.story).toEqual(["<exited unknown 2>", "<restarted>", "up", "up"]));
+    await realtime.disconnectAll();
+    await pm2.command("stop", "away");
+    const fourth = await follow("away", { since: third.reader.cursor });
+    await eventually(() => expect(fourth.story).toHaveLength(1));
+    expect(fourth.story[0]).toMatch(/^<exited /);
+  });
+
   test("are over once the app has another name: told once, and nothing of the new name is given", async () => {
     await pm2.start({ name: "old", source: "setInterval(() => console.log('tick'), 20);" });
     const { reader, errors } = await follow("old");

@@ -3,6 +3,8 @@ import { NEVER, type RunChange } from "../../shared/logs/container-runs.ts";
 
 interface KnownProcess {
   restarts: number;
+  /** When the newest run that was told of began, in milliseconds. */
+  startedAt: number;
   /** The end of its newest run has been told. */
   endTold: boolean;
   /** Its end was seen on the bus, with this exit code. */
@@ -11,6 +13,16 @@ interface KnownProcess {
   isBehind: boolean;
   /** Count of restarts at a start that the list told of: the bus may tell of it later. */
   listTold: number | undefined;
+}
+
+/** How far the runs of a deployment were told: what a viewer's cursor holds of them. */
+export interface RunsTold {
+  /** Start of the newest run of any of its processes, in milliseconds. */
+  startedAt: number;
+  restarts: number;
+  processes: number;
+  /** The end of the newest run was told. */
+  ended: boolean;
 }
 
 const fresh = { endTold: false, seenEnd: undefined, isBehind: false, listTold: undefined };
@@ -28,7 +40,7 @@ export class ProcessRuns {
   private readonly processes = new Map<number, KnownProcess>();
 
   /** The changes an event of the bus stands for. */
-  note({ action, pmId, restarts, exitCode }: ProcessEvent): RunChange[] {
+  note({ action, pmId, restarts, exitCode, startedAt }: ProcessEvent): RunChange[] {
     const process = pmId === null ? undefined : this.processes.get(pmId);
     if (!process) return [];
     // The list may have told of it already: the bus comes later then.
@@ -42,7 +54,7 @@ export class ProcessRuns {
     }
     // PM2 counts no start after a stop; without an end before it this is the start that is known already.
     if (ends === 0 && !process.seenEnd && !process.endTold) return [];
-    return this.restart(process, restarts, ends, process.seenEnd?.exitCode);
+    return this.restart(process, restarts, ends, process.seenEnd?.exitCode, startedAt);
   }
 
   /** The changes that the list knows of and the bus has not brought, also when asked a second time. */
@@ -50,20 +62,33 @@ export class ProcessRuns {
     const changes: RunChange[] = [];
     const listed = new Set(files.map(({ pmId }) => pmId));
     for (const pmId of this.processes.keys()) if (!listed.has(pmId)) this.processes.delete(pmId);
-    for (const { pmId, restarts, exitCode, running } of files) {
+    for (const { pmId, restarts, exitCode, running, startedAt } of files) {
       const process = this.processes.get(pmId);
       if (!process || restarts < process.restarts) {
-        this.processes.set(pmId, { ...fresh, restarts });
+        this.processes.set(pmId, { ...fresh, restarts, startedAt });
         continue;
       }
       const ahead = restarts - process.restarts;
       const isBehind = ahead > 0 || (running && process.endTold);
       if (isBehind && process.isBehind) {
-        changes.push(...this.restart(process, restarts, ahead, exitCode));
+        changes.push(...this.restart(process, restarts, ahead, exitCode, startedAt));
         process.listTold = restarts;
-      } else process.isBehind = isBehind;
+      } else {
+        process.isBehind = isBehind;
+        if (!isBehind) process.startedAt = startedAt;
+      }
     }
     return changes;
+  }
+
+  get told(): RunsTold {
+    const processes = [...this.processes.values()];
+    return {
+      startedAt: Math.max(0, ...processes.map(({ startedAt }) => startedAt)),
+      restarts: processes.reduce((sum, { restarts }) => sum + restarts, 0),
+      processes: processes.length,
+      ended: processes.every(({ endTold }) => endTold),
+    };
   }
 
   /** Whether the list has to be asked again, because the bus may still tell. */
@@ -83,16 +108,36 @@ export class ProcessRuns {
     return [ended(last.process.seenEnd ? last.process.seenEnd.exitCode : last.exitCode, 1)];
   }
 
-  private restart(process: KnownProcess, restarts: number, ends: number, exitCode: number | undefined): RunChange[] {
+  private restart(
+    process: KnownProcess,
+    restarts: number,
+    ends: number,
+    exitCode: number | undefined,
+    startedAt: number,
+  ): RunChange[] {
     const changes: RunChange[] = [];
     this.version++;
     const left = process.endTold ? ends - 1 : Math.max(1, ends);
     if (left > 1) changes.push(ended(undefined, left - 1));
     if (left > 0) changes.push(ended(exitCode, 1));
     changes.push({ kind: "started", time: new Date().toISOString(), known });
-    Object.assign(process, { ...fresh, restarts } satisfies KnownProcess);
+    Object.assign(process, { ...fresh, restarts, startedAt } satisfies KnownProcess);
     return changes;
   }
+}
+
+/**
+ * What a viewer has to be told who was away: how many runs ended, with unknown exit codes, and that another one began.
+ * PM2's count begins again for an app that is deleted and started; then at least one ended.
+ */
+export function missedRuns(before: RunsTold, now: RunsTold): RunChange[] {
+  const isSame = before.processes === now.processes;
+  if (isSame && now.startedAt === before.startedAt) return [];
+  const counted = Math.max(0, now.restarts - before.restarts);
+  const ends = isSame && !before.ended ? Math.max(1, counted) : counted;
+  const changes = ends > 0 ? [ended(undefined, ends)] : [];
+  if (isSame || ends > 0) changes.push({ kind: "started", time: new Date(now.startedAt).toISOString(), known });
+  return changes;
 }
 
 function ended(exitCode: number | undefined, count: number): RunChange {

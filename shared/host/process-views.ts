@@ -52,6 +52,8 @@ export interface ProcessEvent {
   pmId: number | null;
   /** PM2's count of restarts. */
   restarts: number;
+  /** When its newest run began, in milliseconds; 0 when it never did. */
+  startedAt: number;
   /** Of the newest run that ended, where PM2 knows it. */
   exitCode: number | undefined;
 }
@@ -63,6 +65,7 @@ const busEvent = z.object({
     namespace: text,
     pm_id: z.number().nullable().catch(null),
     restart_time: count,
+    pm_uptime: count,
     exit_code: z.number().optional().catch(undefined),
   }),
 });
@@ -71,9 +74,17 @@ const busEvent = z.object({
 export function parseProcessEvent(data: unknown): ProcessEvent | undefined {
   const parsed = busEvent.safeParse(data);
   if (!parsed.success) return undefined;
-  const { name, namespace, pm_id, restart_time, exit_code } = parsed.data.process;
+  const { name, namespace, pm_id, restart_time, exit_code, pm_uptime } = parsed.data.process;
   const id = deploymentIdOf(namespace, name);
-  return { id, name, action: parsed.data.event, pmId: pm_id, restarts: restart_time, exitCode: exit_code };
+  return {
+    id,
+    name,
+    action: parsed.data.event,
+    pmId: pm_id,
+    restarts: restart_time,
+    startedAt: pm_uptime,
+    exitCode: exit_code,
+  };
 }
 
 const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]);

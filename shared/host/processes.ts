@@ -32,6 +32,8 @@ export interface ProcessLogFiles {
   ended: boolean;
   /** PM2's count of restarts. */
   restarts: number;
+  /** When its newest run began, in milliseconds; 0 when it never did. */
+  startedAt: number;
   /** Of the newest run that ended, where PM2 knows it. */
   exitCode: number | undefined;
 }
@@ -126,6 +128,7 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
         running: pm2_env.status === "online",
         ended: endedStatuses.has(pm2_env.status),
         restarts: pm2_env.restart_time,
+        startedAt: pm2_env.pm_uptime,
         exitCode: pm2_env.exit_code,
       }));
     },

@@ -1,0 +1,36 @@
+import type { Mark } from "../../shared/logs/log-source.ts";
+import type { RunsTold } from "./process-runs.ts";
+
+/**
+ * Marks of the ends and starts of a deployment. They count what one life of a followed log told (`at`), and hold how far
+ * PM2's own count was then, so that a viewer who comes back in another life is told what was missed.
+ */
+const infoPattern = /^(r[0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([01])$/;
+
+/** Names one life of a followed log. */
+export const newLife = (): string => `r${Date.now().toString(36)}${Math.floor(Math.random() * 36 ** 4).toString(36)}`;
+
+export const runMark = (life: string, at: number, { startedAt, restarts, processes, ended }: RunsTold): Mark => ({
+  epoch: [life, ...[startedAt, restarts, processes, ended ? 1 : 0].map((one) => one.toString(36))].join("-"),
+  at,
+});
+
+/** What the mark says was told; undefined for one that does not say it. */
+export function toldAt({ epoch }: Mark): RunsTold | undefined {
+  const match = infoPattern.exec(epoch);
+  if (!match) return undefined;
+  const [startedAt, restarts, processes] = match.slice(2, 5).map((one) => Number.parseInt(one, 36)) as [
+    number,
+    number,
+    number,
+  ];
+  return { startedAt, restarts, processes, ended: match[5] === "1" };
+}
+
+/** Order of two marks of ends and starts: undefined when one of them is none; NaN when it cannot be told. */
+export function compareRunMarks(left: Mark, right: Mark): number | undefined {
+  const [own, other] = [infoPattern.exec(left.epoch), infoPattern.exec(right.epoch)];
+  if (!own || !other) return undefined;
+  if (own[1] === other[1]) return left.at - right.at;
+  return own.slice(2).join() === other.slice(2).join() ? 0 : Number.NaN;
+}
