@@ -193,3 +193,38 @@ export function readLogs(socket: Socket): LogReader {
   socket.on("stream:state", ({ state }: { state: string }) => reader.states.push(state));
   return reader;
 }
+
+/** What a viewer of a log is told, in its order. */
+export interface LogStory {
+  /** Lines as they are, ends and starts in angle brackets: `<exited 3>`, `<exited ?2>` (unknown codes), `<restarted>`. */
+  told: string[];
+  cursor: string | undefined;
+  /** Of the newest lines. */
+  timestamp: string | undefined;
+  gaps: string[];
+}
+
+/** Collects lines, ends and starts of a log. */
+export function readStory(socket: Socket): LogStory {
+  const story: LogStory = { told: [], cursor: undefined, timestamp: undefined, gaps: [] };
+  const note = (cursor?: string) => {
+    if (cursor !== undefined) story.cursor = cursor;
+  };
+  socket.on("logs", ({ data, cursor, timestamp }: { data: string; cursor: string; timestamp: string }) => {
+    story.told.push(...data.split("\n").slice(0, -1));
+    story.timestamp = timestamp;
+    note(cursor);
+  });
+  socket.on("stream:closed", ({ code, exitCode, unknownEnds, cursor }) => {
+    const words = [code, exitCode, unknownEnds === undefined ? undefined : `?${unknownEnds}`];
+    story.told.push(`<${words.filter((word) => word !== undefined).join(" ")}>`);
+    note(cursor);
+  });
+  socket.on("stream:state", ({ state, cursor }: { state: string; cursor?: string }) => {
+    // An Engine that is busy is away for a moment.
+    if (state === "restarted") story.told.push(`<${state}>`);
+    note(cursor);
+  });
+  socket.on("gap", ({ reason }: { reason: string }) => story.gaps.push(reason));
+  return story;
+}

@@ -3,6 +3,7 @@ import { createContainerLogs } from "../../shared/host/container-logs/container-
 import {
   formatContainerCursor,
   knownRun,
+  newestTime,
   settled,
   startOf,
   withRun,
@@ -223,7 +224,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
           position = advance(position, lines);
           await intake.put(stream, young, formatContainerCursor(settled(position)));
         },
-        onLost() {},
+        // It stands before the first line, which is in the order of time.
+        onLost: ({ reason, to }) => intake.noteGap(stream, toGapReason(reason), to ? newestTime(to) : undefined),
       },
       signal,
     );
@@ -347,4 +349,6 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
 }
 
 const toGapReason = (reason: GapReason): LogGapReason =>
-  reason === "rotated" || reason === "truncated" || reason === "expired" ? reason : "source_lost";
+  reason === "rotated" || reason === "truncated" || reason === "expired" || reason === "unreadable"
+    ? reason
+    : "source_lost";

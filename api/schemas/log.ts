@@ -34,7 +34,8 @@ export const logMarkSchema = z.object({
   time: lineTime,
   run: z.int(),
   exitCode: z.int().optional(),
-  reason: z.enum(["rotated", "truncated", "expired", "first_start", "source_lost"]).optional(),
+  unknownEnds: z.int().optional().describe("Of `exited`: so many runs ended here, with unknown exit codes."),
+  reason: z.enum(["rotated", "truncated", "expired", "first_start", "source_lost", "unreadable"]).optional(),
 }) satisfies z.ZodType<LogMark>;
 
 const older = z.string().nullable().describe("Give it back as `before` for older lines.");

@@ -1,4 +1,12 @@
-import { covers, isAfter, type LogLine, type LogSource, type Position } from "../../shared/logs/log-source.ts";
+import {
+  advance,
+  covers,
+  isAfter,
+  type LogLine,
+  type LogSource,
+  type Position,
+  type StoredPlace,
+} from "../../shared/logs/log-source.ts";
 
 /** What is kept of each followed log, so that a viewer who comes, returns or lags for a moment needs no read of the source. */
 const RING_BYTES = 1024 * 1024;
@@ -51,6 +59,12 @@ export class LineRing {
 
   reaches(position: Position): boolean {
     return covers(this.source, position, this.before);
+  }
+
+  /** Where a reader stands that has everything up to the line; undefined when it is not held. */
+  positionAt({ track, time }: StoredPlace): Position | undefined {
+    const index = this.lines.findLastIndex((line) => line.time === time && line.track === track);
+    return index === -1 ? undefined : advance(this.before, this.lines.slice(0, index + 1));
   }
 
   after(position: Position): LogLine[] {

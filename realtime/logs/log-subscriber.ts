@@ -5,6 +5,7 @@ import {
   type LostLines,
   type Position,
   RUN_TRACK,
+  type StoredPlace,
 } from "../../shared/logs/log-source.ts";
 import type { StreamClosed } from "../../shared/protocol/events/services.ts";
 import { createBackoff, delay } from "../../shared/server/backoff.ts";
@@ -51,6 +52,8 @@ function furthest(topic: LogTopic, left: Position, right: Position): Position {
 export class LogSubscriber {
   mode: "catching" | "ahead" | "live" | "stopped" = "catching";
   position: Position = new Map();
+  /** The newest line up to there. */
+  private last: StoredPlace | undefined;
   private readonly topic: LogTopic;
   private readonly port: SubscriberPort;
   private readonly from: { tail: number } | { since: Position };
@@ -106,6 +109,7 @@ export class LogSubscriber {
     if (!this.port.isSlow()) return;
     if (this.mode === "live") {
       this.position = position;
+      this.last = this.topic.last;
       this.port.leaveLive();
     }
     this.mode = "catching";
@@ -152,6 +156,9 @@ export class LogSubscriber {
         this.port.send(this.topic.gapEvent(this.position, lost));
         if (lost.to) this.position = lost.to;
       },
+      onReached: (line: StoredPlace) => {
+        this.last = line;
+      },
     };
   }
 
@@ -160,21 +167,29 @@ export class LogSubscriber {
     const handlers = this.readHandlers(budget);
     for (let attempt = 1; !this.stopped; attempt++) {
       const { ring, source } = this.topic;
-      if (ring.reaches(this.position)) return this.attach();
+      if (this.isReached()) return this.attach();
       if (attempt > 1) await delay(attempt * 5, this.abort.signal); // let the shared stream get past what was read
-      if (ring.reaches(this.position)) return this.attach();
+      if (this.isReached()) return this.attach();
       const start = ring.start;
       try {
         const reached = await source.readAfter(this.position, handlers, this.abort.signal);
-        this.position = furthest(this.topic, reached, start);
+        this.position = source.isForeign?.(reached, start) ? reached : furthest(this.topic, reached, start);
       } catch (error) {
         if (!(error instanceof CatchUpExceeded)) throw error;
         attempt = JOIN_ATTEMPTS;
       }
-      if (attempt < JOIN_ATTEMPTS || this.stopped || ring.reaches(this.position)) continue;
+      if (attempt < JOIN_ATTEMPTS || this.stopped || this.isReached()) continue;
       this.port.send(this.topic.gapEvent(this.position, { reason: "slow_reader", to: ring.start }));
       this.position = ring.start;
     }
+  }
+
+  /** Whether the shared stream holds what follows; the position is by its marks then. */
+  private isReached(): boolean {
+    const position = this.topic.inOwnOrder(this.position, this.last);
+    if (!position || !this.topic.ring.reaches(position)) return false;
+    this.position = position;
+    return true;
   }
 
   private attach(): void {

@@ -8,6 +8,7 @@ import {
   type LostLines,
   type Position,
   RUN_TRACK,
+  type StoredPlace,
 } from "../../shared/logs/log-source.ts";
 import type { Gap, StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
@@ -41,6 +42,8 @@ export class LogTopic {
   readonly log: Log;
   /** What live subscribers have been sent. */
   position: Position = new Map();
+  /** The newest line up to there. */
+  last: StoredPlace | undefined;
   ring: LineRing;
   /** Set while the source stands still; whoever joins is told. */
   closed: StreamClosed | undefined;
@@ -113,7 +116,8 @@ export class LogTopic {
   }
 
   gapEvent(from: Position, lost: LostLines): LogEvent {
-    const cursor = (position: Position | null) => (position === null ? null : this.source.formatCursor(position));
+    const cursor = (position: Position | null) =>
+      position === null || position.size === 0 ? null : this.source.formatCursor(position);
     return { kind: "gap", gap: { from: cursor(from), to: cursor(lost.to), reason: lost.reason } };
   }
 
@@ -121,7 +125,9 @@ export class LogTopic {
     const backoff = createBackoff();
     for (;;) {
       try {
-        this.position = await this.source.end(this.abort.signal);
+        this.position = await this.source.end(this.abort.signal, (line) => {
+          this.last = line;
+        });
         break;
       } catch (error) {
         if (this.abort.signal.aborted || toAppError(error).code !== "upstream_unavailable") throw error;
@@ -193,6 +199,8 @@ export class LogTopic {
       this.port.broadcast(event);
     }
     this.position = advance(before, lines);
+    const last = lines.at(-1);
+    if (last && !last.change) this.last = last;
     this.ring.push(lines);
     for (const subscriber of this.subscribers) {
       if (subscriber.mode !== "ahead") continue;
@@ -200,6 +208,19 @@ export class LogTopic {
       subscriber.sendLines(fresh);
       if (isPast(this.source, this.position, subscriber.position)) subscriber.goLive();
     }
+  }
+
+  /**
+   * The position of a viewer by the marks of the shared stream.
+   * @param last the newest line the viewer has
+   * @returns undefined when the shared stream has not come to that line
+   */
+  inOwnOrder(position: Position, last: StoredPlace | undefined): Position | undefined {
+    if (!this.source.isForeign?.(position, this.position)) return position;
+    const isLast = last !== undefined && last.track === this.last?.track && last.time === this.last.time;
+    const own = last && (this.ring.positionAt(last) ?? (isLast ? this.position : undefined));
+    const run = position.get(RUN_TRACK);
+    return own && run ? new Map(own).set(RUN_TRACK, run) : own;
   }
 
   /** Whether a reader at the position has been told the newest end or start. */

@@ -2,35 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRealtime, type TestRealtime } from "../testing.ts";
-
-type Socket = ReturnType<TestRealtime["connect"]>;
-
-/** What a viewer is told, in its order: lines, ends and starts. */
-function readAll(socket: Socket) {
-  const told: string[] = [];
-  const reader = { told, cursor: undefined as string | undefined, gaps: [] as string[] };
-  const note = (cursor?: string) => {
-    if (cursor !== undefined) reader.cursor = cursor;
-  };
-  socket.on("logs", ({ data, cursor }: { data: string; cursor: string }) => {
-    told.push(...data.split("\n").slice(0, -1));
-    note(cursor);
-  });
-  socket.on("stream:closed", ({ code, exitCode, unknownEnds, cursor }) => {
-    told.push(
-      `<${code}${exitCode === undefined ? "" : ` ${exitCode}`}${unknownEnds === undefined ? "" : ` ?${unknownEnds}`}>`,
-    );
-    note(cursor);
-  });
-  socket.on("stream:state", ({ state, cursor }: { state: string; cursor?: string }) => {
-    // An Engine that is busy is away for a moment.
-    if (state === "restarted") told.push(`<${state}>`);
-    note(cursor);
-  });
-  socket.on("gap", ({ reason }: { reason: string }) => reader.gaps.push(reason));
-  return reader;
-}
+import { readStory, startRealtime, type TestRealtime } from "../testing.ts";
 
 describe.skipIf(await lacks("docker"))("the ends and starts of a container", () => {
   const engine = testEngine();
@@ -46,7 +18,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
 
   const follow = async (containerName: string, options: object = {}) => {
     const socket = realtime.connect("services");
-    const reader = readAll(socket);
+    const reader = readStory(socket);
     const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
     expect(answer).toMatchObject({ success: true });
     return { socket, reader };

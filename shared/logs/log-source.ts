@@ -14,6 +14,9 @@ export interface Mark {
 /** Where a reader stands: the mark of the last line it has, on each track. */
 export type Position = ReadonlyMap<string, Mark>;
 
+/** A line by what is stored of it. */
+export type StoredPlace = Pick<LogLine, "track" | "time">;
+
 /** One whole line, ended by `\n`. `mark` is where a reader stands that has it. */
 export interface LogLine {
   track: string;
@@ -41,6 +44,8 @@ export interface ReadHandlers {
   /** `before` is where a reader stands that lacks these lines and has all those read earlier. */
   onLines(lines: LogLine[], before: Position): void | Promise<void>;
   onLost(lost: LostLines): void;
+  /** The newest line up to the position that is reached, whether or not it was handed on. */
+  onReached?(line: StoredPlace): void;
 }
 
 export interface FollowHandlers {
@@ -60,7 +65,7 @@ export interface FollowHandlers {
 /** One log that can be read back and followed: a container, or all instances of a PM2 name. */
 export interface LogSource {
   /** Where the log ends now: a reader that starts here gets only what comes. */
-  end(signal: AbortSignal): Promise<Position>;
+  end(signal: AbortSignal, onReached?: ReadHandlers["onReached"]): Promise<Position>;
   /**
    * Follows from a position until aborted, and never ends by itself: it waits for a stopped source to come back, and
    * reopens a broken one with growing delay. Lines may come in any number at a time, each once.
@@ -75,6 +80,11 @@ export interface LogSource {
   readTail(lines: number, handlers: ReadHandlers, signal: AbortSignal): Promise<Position>;
   /** Order of two marks of one track: negative, 0 or positive; NaN when the source cannot tell. */
   compare(left: Mark, right: Mark): number;
+  /**
+   * Whether the marks of two positions may count in different ways, so that they have no order: a log whose clock was set
+   * back is counted from the newest line that its reader has met.
+   */
+  isForeign?(left: Position, right: Position): boolean;
   /**
    * Whether a reader at this mark has been given nothing of the track, so that nothing of it could be sent twice: the
    * mark says where reading began, not what was read.

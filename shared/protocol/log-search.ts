@@ -107,7 +107,7 @@ export interface KeptLine {
  */
 export type LogMarkKind = "begin" | "started" | "exited" | "replaced" | "removed" | "gap";
 
-/** `rotated`, `truncated`: the Engine no longer held them. `expired`: dropped by age or size. `first_start`: older than what a first start takes. `unreadable`: the Engine cannot read what comes after. */
+/** `rotated`, `truncated`: the Engine no longer held them. `expired`: dropped by age or size. `first_start`: older than what a first start takes. `unreadable`: the Engine cannot read a damaged part. */
 export type LogGapReason = "rotated" | "truncated" | "expired" | "first_start" | "source_lost" | "unreadable";
 
 /** Something between two lines; it stands before the lines of its time and after all older ones. */

@@ -96,8 +96,8 @@ export interface PrivateEngine extends TestEngine {
   pid(): number;
   /** Ends dockerd alone: containers live on when `live-restore` was asked for, or the signal leaves no time to stop them. */
   down(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
-  /** Starts dockerd again on the same data. */
-  up(): Promise<void>;
+  /** Starts dockerd again on the same data; with or without `live-restore` from then on, as before when not told. */
+  up(options?: { liveRestore?: boolean }): Promise<void>;
   /** Removes the containers, ends both daemons and deletes the data. */
   close(): Promise<void>;
 }
@@ -107,7 +107,14 @@ export interface PrivateEngine extends TestEngine {
  * It has a network of its own too: one that is told to have no bridge deletes `docker0`, of whichever Engine that is.
  * The image comes from the machine's own Engine. Needs Linux and root.
  */
-export async function startPrivateEngine({ liveRestore = false } = {}): Promise<PrivateEngine> {
+export async function startPrivateEngine({
+  liveRestore = false,
+  timeZone,
+}: {
+  liveRestore?: boolean;
+  /** Of the Engine, such as `Asia/Kathmandu`; that of the machine when absent. */
+  timeZone?: string;
+} = {}): Promise<PrivateEngine> {
   const folder = await tempFolder("engine");
   const at = (name: string) => join(folder.path, name);
   const socketPath = at("docker.sock");
@@ -119,7 +126,9 @@ export async function startPrivateEngine({ liveRestore = false } = {}): Promise<
   const engine = testEngine(socketPath);
   let dockerd: Child | undefined;
   let isUp = false;
-  const up = async () => {
+  let keepsAlive = liveRestore;
+  const up = async (options: { liveRestore?: boolean } = {}) => {
+    keepsAlive = options.liveRestore ?? keepsAlive;
     // unshare becomes dockerd: the pid is the Engine's.
     dockerd = await startChild(
       findProgram("unshare") ?? "unshare",
@@ -136,9 +145,9 @@ export async function startPrivateEngine({ liveRestore = false } = {}): Promise<
         ],
         ...["--host", `unix://${socketPath}`, "--containerd", at("ctd.sock")],
         ...["--bridge=none", "--iptables=false", "--log-level", "error"],
-        ...(liveRestore ? ["--live-restore"] : []),
+        ...(keepsAlive ? ["--live-restore"] : []),
       ],
-      { env: systemEnvironment() },
+      { env: { ...systemEnvironment(), ...(timeZone === undefined ? {} : { TZ: timeZone }) } },
     );
     const started = dockerd;
     await eventually(

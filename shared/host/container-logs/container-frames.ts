@@ -26,18 +26,24 @@ export interface FrameDecoder {
   pendingTime(): string | undefined;
   /** Messages decoded so far: what the Engine's `tail` counts. */
   readonly messages: number;
+  /** Messages before the one of the time that is sought; undefined until it has come. */
+  readonly messagesBefore: number | undefined;
   /** The first message is of stderr. */
   readonly beginsWithError: boolean;
   /** Set once something is no message: nothing is decoded after it. What the Engine says there, or empty. */
   readonly broken: string | undefined;
 }
 
-/** Decodes the multiplexed body of a container without a TTY: header of stream and length, then the message. */
-export function createFrameDecoder(): FrameDecoder {
+/**
+ * Decodes the multiplexed body of a container without a TTY: header of stream and length, then the message.
+ * @param sought time of a message whose place is counted
+ */
+export function createFrameDecoder(sought?: string): FrameDecoder {
   const out = createLineAssembler(false);
   const error = createLineAssembler(true);
   let rest: Buffer = empty;
   let messages = 0;
+  let messagesBefore: number | undefined;
   let beginsWithError = false;
   let broken: string | undefined;
   return {
@@ -62,6 +68,9 @@ export function createFrameDecoder(): FrameDecoder {
           rest = empty;
           return lines;
         }
+        if (sought !== undefined && messagesBefore === undefined && timeAt(data, start, timeLength) === sought) {
+          messagesBefore = messages;
+        }
         if (messages++ === 0) beginsWithError = data[offset] === 2;
         addMessage(data[offset] === 2 ? error : out, data, start, timeLength, end, lines);
         offset = end;
@@ -81,6 +90,9 @@ export function createFrameDecoder(): FrameDecoder {
     },
     get messages() {
       return messages;
+    },
+    get messagesBefore() {
+      return messagesBefore;
     },
     get broken() {
       return broken;
@@ -146,6 +158,7 @@ export function createTtyDecoder(): FrameDecoder {
     },
     pendingTime: () => out.pendingTime ?? (isTime(rest, 0) ? timeAt(rest, 0, timeLengthAt(rest, 0)) : undefined),
     beginsWithError: false,
+    messagesBefore: undefined,
     get messages() {
       return messages;
     },

@@ -6,6 +6,7 @@ import {
   compareMarks,
   formatContainerCursor,
   idOf,
+  needsWholeLog,
   parseContainerCursor,
   settled,
   startOf,
@@ -27,13 +28,15 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
   const access: LogAccess = { docker, events };
   return {
     compare: compareMarks,
+    isForeign: (left, right) => idOf(left) === idOf(right) && (needsWholeLog(left) || needsWholeLog(right)),
     hasNothing: (track, mark) => track !== "id" && mark.at === 0,
     formatCursor: formatContainerCursor,
     parseCursor: parseContainerCursor,
 
-    async end(signal) {
+    async end(signal, onReached) {
       const container = await identifyReadable(docker, name);
-      const { position } = await readTail(docker, container, 1, signal);
+      const { lines, position } = await readTail(docker, container, 1, signal);
+      if (lines[0]) onReached?.(lines[0]);
       return withRun(position, knownRunOf(container.runs));
     },
 
@@ -41,6 +44,8 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
       const container = await identifyReadable(docker, name);
       const tail = await readTail(docker, container, Math.max(1, lines), signal);
       if (lines > 0) await handTail(access, container, tail, handlers, signal);
+      const last = tail.lines.at(-1);
+      if (last) handlers.onReached?.(last);
       // A stream that is quiet is as far as the other one: so a viewer joins the shared stream without another read.
       return withRun(settled(tail.position), knownRunOf(container.runs));
     },
@@ -63,10 +68,11 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
 async function handTail(
   access: LogAccess,
   container: ContainerIdentity,
-  { lines, base }: Tail,
+  { lines, base, isDamaged }: Tail,
   handlers: ReadHandlers,
   signal: AbortSignal,
 ): Promise<void> {
+  if (isDamaged) handlers.onLost({ reason: "unreadable", to: base });
   const [first] = lines;
   if (!first) return;
   const changes = await changesOfTail(access, container, first.time, signal);

@@ -26,9 +26,11 @@ import {
   unreadableDrivers,
   untoldChanges,
 } from "./log-access.ts";
+import { showsDamage } from "./log-end.ts";
 import { type NameWatch, watchName } from "./name-watch.ts";
-import { locate, planResume, type ResumePlan, readAfter } from "./read-log.ts";
+import { readAfter } from "./read-log.ts";
 import { createResumeFilter, type ResumeStop } from "./resume-filter.ts";
+import { locate, planFollowing, planResume, type ResumePlan } from "./resume-plan.ts";
 import { watchSilence } from "./silence-watch.ts";
 import { newestStoredTime } from "./tail-log.ts";
 
@@ -73,8 +75,8 @@ class Follower {
   private refusals = 0;
   /** Streams in a row that ended without a line. */
   private stalls = 0;
-  /** The stream stopped at a line that may have come before: reading the log, which has each line once, tells. */
-  private doubtful: "backwards" | "equal" | undefined;
+  /** The stream stopped at a line that may have come before, or cannot go on: reading the log, which has each line once, tells. */
+  private doubtful: "backwards" | "equal" | "behind" | undefined;
   /** Lines of one time and text are several in this log. */
   private isCoarse = false;
   /** How to go on, where it had to be looked for. */
@@ -198,15 +200,21 @@ class Follower {
       if (this.standing === "exited") this.standing = undefined;
     }
     this.id = container.id;
+    const { access, signal } = this;
     const { runs } = container;
-    if (!runs.running || this.doubtful || (await this.untold(container)).length > 0) {
+    const isBehind = !runs.running || this.doubtful || (await this.untold(container)).length > 0;
+    let plan = isBehind ? undefined : this.located;
+    this.located = undefined;
+    if (!isBehind) plan ??= await planFollowing(access, container, this.position, signal);
+    if (!plan) {
       await this.catchUp(container);
       const isOver = knownRun(this.position)?.ended !== false;
       if (isOver && !runs.running) this.standStill(container);
       // Where it has ended since it was looked at, it is looked at again.
       if (isOver) return !runs.running;
     }
-    await this.stream(container);
+    plan ??= await planFollowing(access, container, this.position, signal);
+    await this.stream(container, plan ?? (await planResume(access, container, this.position, signal)));
     return false;
   }
 
@@ -242,14 +250,13 @@ class Follower {
     return untoldChanges(this.access, id, this.position, runs, this.signal);
   }
 
-  private async stream(container: ContainerIdentity): Promise<void> {
+  private async stream(container: ContainerIdentity, plan: ResumePlan): Promise<void> {
     const { access, signal, position: before } = this;
-    const plan = this.located ?? (await planResume(access, container, this.position, signal));
-    this.located = undefined;
     const over = new AbortController();
     const stream = await access.docker.openLogs(container.id, {
       follow: true,
       since: plan.since,
+      tail: plan.tail,
       signal: AbortSignal.any([signal, over.signal]),
     });
     try {
@@ -334,9 +341,15 @@ class Follower {
       silence.close();
     }
     // A line that is not whole is read again, or by the last look at a container that has exited.
-    if (decoder.broken !== undefined) throw new UnreadableLogError(decoder.broken);
+    if (decoder.broken !== undefined) {
+      // What is behind a damaged record can be read from the end.
+      if (!showsDamage(container)) throw new UnreadableLogError(decoder.broken);
+      this.doubtful = "behind";
+    }
     if (stop === "backwards" || stop === "equal") this.doubtful = stop;
-    if (stop === "unsure") {
+    // More has come than was asked for: the log is read up to its end before it is followed on.
+    if (stop === "unsure" && plan.tail !== undefined) this.doubtful = "behind";
+    else if (stop === "unsure") {
       this.located = await locate(this.access, container, { ...plan, from: this.position }, this.signal);
     }
   }

@@ -25,8 +25,8 @@ export async function identifyReadable(docker: DockerHost, name: string): Promis
   return container;
 }
 
-export const decoderOf = (container: ContainerIdentity): FrameDecoder =>
-  container.tty ? createTtyDecoder() : createFrameDecoder();
+export const decoderOf = (container: ContainerIdentity, sought?: string): FrameDecoder =>
+  container.tty ? createTtyDecoder() : createFrameDecoder(sought);
 
 /** The log holds something that the Engine cannot read: trying again gives the same. */
 export class UnreadableLogError extends AppError {

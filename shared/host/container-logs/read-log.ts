@@ -1,18 +1,7 @@
 import { knownRunOf, type RunState } from "../../logs/container-runs.ts";
 import type { Position, ReadHandlers } from "../../logs/log-source.ts";
 import type { ContainerIdentity } from "../docker.ts";
-import {
-  knownRun,
-  markOf,
-  needsWholeLog,
-  newestTime,
-  SKEW_MS,
-  settled,
-  sinceOf,
-  timeOf,
-  tracks,
-  withRun,
-} from "./container-position.ts";
+import { knownRun, needsWholeLog, newestTime, withRun } from "./container-position.ts";
 import type { StoredLine } from "./line-assembler.ts";
 import {
   currentRuns,
@@ -22,72 +11,14 @@ import {
   untilBroken,
   untoldChanges,
 } from "./log-access.ts";
+import { type LogEnd, showsDamage } from "./log-end.ts";
 import { createReading, type LogReading } from "./log-reading.ts";
-import { createResumeFilter, type ResumeOptions } from "./resume-filter.ts";
-import { newestStoredTime } from "./tail-log.ts";
-
-/** Where and how reading goes on. */
-export interface ResumePlan extends ResumeOptions {
-  from: Position;
-  since: string | undefined;
-}
+import { createResumeFilter } from "./resume-filter.ts";
+import { locate, planReading, type ResumePlan } from "./resume-plan.ts";
+import { findUnread, positionBefore, type Tally } from "./unread-lines.ts";
 
 /** A log that is read again because its runs changed meanwhile ends this often at most. */
 const MAX_ROUNDS = 5;
-
-/** How to go on from a position: by time where that is safe, else by the Engine's order over the whole log. */
-export async function planResume(
-  { docker }: LogAccess,
-  container: ContainerIdentity,
-  position: Position,
-  signal: AbortSignal,
-): Promise<ResumePlan> {
-  const newest = newestTime(position);
-  const whole =
-    needsWholeLog(position) ||
-    (newest !== undefined &&
-      isSuspect(newest, position, container) &&
-      ((await newestStoredTime(docker, container, signal)) ?? newest) < newest);
-  const from = whole ? position : settled(position);
-  return { from, whole, since: whole ? undefined : sinceOf(from) };
-}
-
-/** Whether the clock may have been set back since the reader's newest line. */
-function isSuspect(newest: string, position: Position, { runs }: ContainerIdentity): boolean {
-  const at = Date.parse(newest);
-  if (at > Date.now() + SKEW_MS) return true;
-  const known = knownRun(position);
-  const isOther = known !== undefined && runs.startedAt !== null && known.startedAt !== runs.startedAt;
-  return isOther && Date.parse(runs.startedAt as string) < at - SKEW_MS;
-}
-
-/** Looks through the log for the reader's last line of each stream. */
-export async function locate(
-  { docker }: LogAccess,
-  container: ContainerIdentity,
-  { from }: ResumePlan,
-  signal: AbortSignal,
-): Promise<ResumePlan> {
-  const wanted = new Map<string, string>();
-  for (const track of tracks) {
-    const mark = markOf(from, track);
-    if (mark.at > 0) wanted.set(track, timeOf(mark));
-  }
-  const found = new Set<string>();
-  const look = (lines: readonly StoredLine[]) => {
-    for (const { error, time } of lines) {
-      const track = error ? "err" : "out";
-      if (wanted.get(track) === time) found.add(track);
-    }
-  };
-  const decoder = decoderOf(container);
-  for await (const chunk of untilBroken(await docker.openLogs(container.id, { follow: false, signal }))) {
-    look(decoder.add(chunk));
-    if (decoder.broken !== undefined || found.size === wanted.size) break;
-  }
-  look(decoder.end());
-  return { from, found, since: undefined, whole: true };
-}
 
 /**
  * Reads what the Engine holds after a position, without following: lines, and the ends and starts between them.
@@ -102,72 +33,160 @@ export async function readAfter(
   how?: ResumePlan,
 ): Promise<Position> {
   let position = from;
-  let plan = how ?? (await planResume(access, container, position, signal));
+  let plan = how;
   let { runs } = container;
   for (let round = 1; ; round++) {
-    const { id } = container;
-    const before = await untoldChanges(access, id, position, runs, signal);
-    const { since } = plan;
-    const stream = await access.docker.openLogs(id, { follow: false, since, signal });
-    const chunks = untilBroken(stream);
+    const now = { ...container, runs, running: runs.running };
+    const before = await untoldChanges(access, container.id, position, runs, signal);
+    plan ??= await planReading(access, now, position, signal);
+    const source = await openPlan(access, now, plan, signal);
     let after: RunState | undefined;
     let between = before;
-    let first: IteratorResult<Buffer>;
     try {
-      // What is read was all there when the first of it comes, and so was every end and start before it.
-      first = await chunks.next();
-      after = await currentRuns(access.docker, id);
-      if (!after || !isSameRun(after, runs)) between = await untoldChanges(access, id, position, after, signal);
+      // What is read was all there when the first of it came, and so was every end and start before it.
+      after = await currentRuns(access.docker, container.id);
+      if (!after || !isSameRun(after, runs))
+        between = await untoldChanges(access, container.id, position, after, signal);
     } catch (error) {
-      stream.destroy();
+      source.close();
       throw error;
     }
     const reading = createReading(position, between, handlers);
-    const stop = await readStream(
-      chained(first, chunks),
-      container,
-      { plan, isOver: !runs.running },
-      reading,
-      handlers,
-    );
+    const { stop, tally, broken } = await readStored(source, now, plan, reading, handlers);
+    if (stop === undefined && !plan.near) await readUnread(access, now, tally, broken, reading, handlers, signal);
     // Lines of the runs that were over when the log was opened have all come.
     await reading.finish(before.length);
     position = reading.position();
     if (!knownRun(position)) position = withRun(position, knownRunOf(runs));
-    if (stop === "unsure" && round < MAX_ROUNDS)
+    if (stop === "unsure" && round < MAX_ROUNDS) {
       plan = await locate(access, container, { ...plan, from: position }, signal);
-    else if (round >= MAX_ROUNDS || !after || isSameRun(after, runs)) return position;
-    else plan = await planResume(access, container, position, signal);
+    } else if (round >= MAX_ROUNDS || !after || isSameRun(after, runs)) return position;
+    else plan = undefined;
     if (after) runs = after;
   }
 }
 
-/** Reads a stream to its end. "unsure": the place could not be found, and nothing after it was handed on. */
-async function readStream(
-  chunks: AsyncIterable<Buffer>,
+/** Lines of a log as they are stored, and how far the Engine came with them. */
+interface StoredSource {
+  lines(): AsyncIterable<StoredLine[]>;
+  /** Set once all has been read. */
+  readonly pendingTime: string | undefined;
+  readonly tally: Tally;
+  /** What the Engine said where it gave up. */
+  readonly broken: string | undefined;
+  close(): void;
+}
+
+async function openPlan(
+  { docker }: LogAccess,
   container: ContainerIdentity,
-  { plan, isOver }: { plan: ResumePlan; isOver: boolean },
+  { near, from, since }: ResumePlan,
+  signal: AbortSignal,
+): Promise<StoredSource> {
+  if (near) return fromEnd(near);
+  const stream = await docker.openLogs(container.id, { follow: false, since, signal });
+  const chunks = untilBroken(stream);
+  let first: IteratorResult<Buffer>;
+  try {
+    first = await chunks.next();
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  const sought = newestTime(from);
+  const decoder = decoderOf(container, sought);
+  let firstTime: string | undefined;
+  const noted = (lines: StoredLine[]) => {
+    if (sought === undefined) firstTime ??= earliest(lines, decoder.pendingTime());
+    return lines;
+  };
+  return {
+    async *lines() {
+      for await (const chunk of chained(first, chunks)) {
+        yield noted(decoder.add(chunk));
+        if (decoder.broken !== undefined) return;
+      }
+      // A line that is still being written is left to the next reader; a container that has stopped writes no more of it.
+      if (!container.running) yield noted(decoder.end());
+    },
+    get pendingTime() {
+      return decoder.pendingTime();
+    },
+    get tally() {
+      if (sought === undefined) return { time: firstTime, messages: decoder.messages };
+      return { time: sought, messages: decoder.messages - (decoder.messagesBefore ?? decoder.messages) };
+    },
+    get broken() {
+      return decoder.broken;
+    },
+    close: () => void stream.destroy(),
+  };
+}
+
+const placeOf = ({ error, time }: StoredLine) => ({ track: error ? "err" : "out", time });
+
+const earliest = (lines: readonly StoredLine[], pending: string | undefined): string | undefined =>
+  [...lines.map(({ time }) => time), ...(pending === undefined ? [] : [pending])].toSorted()[0];
+
+const fromEnd = ({ lines, pendingTime, messages }: LogEnd): StoredSource => ({
+  async *lines() {
+    yield lines;
+  },
+  pendingTime,
+  tally: { time: undefined, messages },
+  broken: undefined,
+  close() {},
+});
+
+/** Hands on what a source holds. "unsure": the place could not be found, and nothing after it was handed on. */
+async function readStored(
+  source: StoredSource,
+  container: ContainerIdentity,
+  plan: ResumePlan,
   reading: LogReading,
   handlers: ReadHandlers,
-): Promise<"unsure" | undefined> {
+): Promise<{ stop: "unsure" | undefined; tally: Tally; broken: string | undefined }> {
   const filter = createResumeFilter(plan.from, plan);
-  const decoder = decoderOf(container);
-  const take = async (stored: StoredLine[]) => {
+  let last: StoredLine | undefined;
+  for await (const stored of source.lines()) {
+    last = stored.at(-1) ?? last;
     const { lines, lost, stop } = filter.accept(stored);
     if (lost) handlers.onLost(lost);
     if (lines.length > 0) await reading.lines(lines, filter.baseline(reading.position()));
-    return stop === "unsure";
-  };
-  for await (const chunk of chunks) {
-    if (await take(decoder.add(chunk))) return "unsure";
-    if (decoder.broken !== undefined) break;
+    if (stop === "unsure") return { stop, tally: source.tally, broken: source.broken };
   }
-  // A line that is still being written is left to the next reader; a container that has stopped writes no more of it.
-  if (isOver && (await take(decoder.end()))) return "unsure";
-  filter.note(decoder.pendingTime());
+  if (last) handlers.onReached?.(placeOf(last));
+  filter.note(source.pendingTime);
   reading.rebase(filter.baseline(reading.position()));
-  if (decoder.broken !== undefined) throw new UnreadableLogError(decoder.broken);
-  return filter.isMissing ? "unsure" : undefined;
+  const { tally, broken } = source;
+  if (broken !== undefined && !showsDamage(container)) throw new UnreadableLogError(broken);
+  return { stop: filter.isMissing ? "unsure" : undefined, tally, broken };
+}
+
+/** Hands on what the Engine holds behind a damaged record, after a gap; see `findUnread`. */
+async function readUnread(
+  { docker }: LogAccess,
+  container: ContainerIdentity,
+  tally: Tally,
+  broken: string | undefined,
+  reading: LogReading,
+  handlers: ReadHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  const unread = needsWholeLog(reading.position()) ? undefined : await findUnread(docker, container, tally, signal);
+  if (!unread || unread.end.lines.length === 0) {
+    if (broken !== undefined) throw new UnreadableLogError(broken);
+    return;
+  }
+  if (unread.lost) {
+    const to = positionBefore(unread.end.lines, reading.position());
+    reading.rebase(to);
+    handlers.onLost({ reason: "unreadable", to });
+  }
+  const filter = createResumeFilter(reading.position());
+  const { lines } = filter.accept(unread.end.lines);
+  handlers.onReached?.(placeOf(unread.end.lines.at(-1) as StoredLine));
+  if (lines.length > 0) await reading.lines(lines, filter.baseline(reading.position()));
 }
 
 async function* chained(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

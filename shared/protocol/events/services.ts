@@ -33,8 +33,8 @@ export interface ServiceLogs extends ServiceRef {
   cursor: string;
 }
 
-/** Why lines are missing: the reader was too slow, the source no longer holds them, or was cut or replaced. */
-export type GapReason = "slow_reader" | "rotated" | "truncated" | "replaced" | "expired" | "source_lost";
+/** Why lines are missing: the reader was too slow, the source no longer holds them, was cut or replaced, or is damaged. */
+export type GapReason = "slow_reader" | "rotated" | "truncated" | "replaced" | "expired" | "source_lost" | "unreadable";
 
 /** Lines after `from` up to and including `to` are not delivered. Null: unknown, or the beginning. */
 export interface Gap {

@@ -70,7 +70,7 @@ const gapReasons: Record<LogGapReason, string> = {
   expired: "they are older than what is kept",
   first_start: "they are older than what was taken over at first",
   source_lost: "the Docker Engine was away",
-  unreadable: "the Docker Engine cannot read this log any further",
+  unreadable: "the stored log is damaged here, and the Docker Engine cannot read it",
 };
 
 function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): LogNotice | undefined {

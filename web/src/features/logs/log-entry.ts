@@ -129,6 +129,7 @@ const gapReasons: Record<Exclude<GapReason, "replaced">, string> = {
   truncated: "the log was truncated",
   expired: "they are older than what the source still holds",
   source_lost: "the source was lost",
+  unreadable: "the stored log is damaged here, and the Docker Engine cannot read it",
 };
 
 /** A sentence on why lines are missing, for a reason of the list or one a newer server knows. */

@@ -1,0 +1,173 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+
+/** Prints `from` to `to`, one number a line. */
+const count = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; do echo $i; i=$((i+1)); done`;
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+const HOUR_MS = 3_600_000;
+
+/** What a power cut, a full disk, a changed clock and hands with an editor make of a stored log. */
+describe.skipIf(await lacks("docker"))("a stored log", () => {
+  const engine = testEngine();
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    realtime = await startRealtime();
+  });
+  afterEach(async () => {
+    await realtime.disconnectAll();
+    await engine.removeAll();
+  });
+  afterAll(() => realtime.stop());
+
+  const follow = async (containerName: string, options: object = {}) => {
+    const socket = realtime.connect("services");
+    const reader = readLogs(socket);
+    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
+    expect(answer).toMatchObject({ success: true });
+    return { socket, reader };
+  };
+  const left = async () => {
+    await realtime.disconnectAll();
+  };
+  /** A container whose log is edited while it is stopped. */
+  const stopped = async (script: string): Promise<TestContainer> => {
+    const box = await engine.run({ script, log: { driver: "json-file" } });
+    await box.container.wait();
+    return box;
+  };
+  /** Rewrites the file in place, as it is on the disk. */
+  const edit = async ({ container }: TestContainer, change: (records: string[]) => string[]) => {
+    const { LogPath } = (await container.inspect()) as unknown as { LogPath: string };
+    const records = (await readFile(LogPath, "latin1")).split("\n").slice(0, -1);
+    await writeFile(
+      LogPath,
+      change(records)
+        .map((record) => `${record}\n`)
+        .join(""),
+      "latin1",
+    );
+  };
+  const broken: [string, (record: string) => string][] = [
+    ["zeroed by a power cut", (record) => "\0".repeat(record.length)],
+    ["cut on a full disk, the next one behind it", (record) => record.slice(0, 20)],
+    ["of another program's text", () => "logrotate was here"],
+  ];
+  const damage = (records: string[], at: number, how: (record: string) => string) =>
+    records.toSpliced(at, 1, how(records[at] as string));
+  /** Moves the times of some records. */
+  const shift = (records: string[], from: number, to: number, ms: number) =>
+    records.map((record, index) =>
+      index < from || index >= to
+        ? record
+        : record.replace(/"time":"([^".]+)/, (_, time: string) => {
+            const moved = new Date(Date.parse(`${time}Z`) + ms).toISOString();
+            return `"time":"${moved.slice(0, 19)}`;
+          }),
+    );
+
+  test.each(broken)("with a record %s is read around it, and says so once", async (_, how) => {
+    const box = await stopped(count(1, 400));
+    const early = await follow(box.name, { tail: 400 });
+    await eventually(() => expect(early.reader.lines).toHaveLength(400));
+    await left();
+    await edit(box, (records) => damage(records, 199, how));
+    // Behind it all is read.
+    const late = await follow(box.name, { tail: 100 });
+    await eventually(() => expect(late.reader.lines).toEqual(numbers(301, 400)));
+    expect(late.reader.gaps).toEqual([]);
+    // Over it what follows is read, and what is before is told to be missing.
+    const over = await follow(box.name, { tail: 300 });
+    await eventually(() => expect(over.reader.closed).toHaveLength(1));
+    expect(over.reader.lines).toEqual(numbers(201, 400));
+    expect(over.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
+  });
+
+  test("that is damaged behind a viewer's place goes on after a gap, once", async () => {
+    const box = await stopped(`echo first; sleep 1.2; ${count(1, 400)}`);
+    await edit(box, (records) => records.slice(0, 1));
+    const before = await follow(box.name, { tail: 10 });
+    await eventually(() => expect(before.reader.lines).toEqual(["first"]));
+    await left();
+    await box.container.start();
+    await box.container.wait();
+    await edit(box, (records) => damage(records, 150, broken[0]?.[1] as (record: string) => string));
+    const after = await follow(box.name, { since: before.reader.cursor });
+    await eventually(() => expect(after.reader.lines.at(-1)).toBe("400"));
+    expect(after.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
+    // Whatever the Engine could read of the rest: nothing twice, in order, and all behind the damage.
+    const told = after.reader.lines.slice(1).map(Number);
+    expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));
+    expect(told.slice(-250)).toEqual(numbers(151, 400).map(Number));
+    await left();
+    const again = await follow(box.name, { since: after.reader.cursor });
+    await box.container.start();
+    await eventually(() => expect(again.reader.lines.at(-1)).toBe("400"));
+    expect(again.reader.lines).toEqual(["first", ...numbers(1, 400)]);
+    expect(again.reader.gaps).toEqual([]);
+  });
+
+  test("whose end was zeroed as the machine went down is followed on", async () => {
+    const box = await stopped(count(1, 20));
+    const before = await follow(box.name, { tail: 20 });
+    await eventually(() => expect(before.reader.lines).toHaveLength(20));
+    const { LogPath } = (await box.container.inspect()) as unknown as { LogPath: string };
+    await writeFile(LogPath, "\0".repeat(300), { flag: "a" });
+    // The zeros and the first record of the next run are one.
+    await box.container.start();
+    await eventually(() => expect(before.reader.lines.at(-1)).toBe("20"), 20_000);
+    await eventually(() => expect(before.reader.lines).toEqual([...numbers(1, 20), ...numbers(2, 20)]), 20_000);
+    expect(before.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
+  });
+
+  test.each([
+    ["whose clock was set back", -HOUR_MS, 20, 40],
+    ["whose clock was ahead for a while", 2 * HOUR_MS, 20, 40],
+  ])("%s is told in the Engine's order, each line once, and followed on", async (_, ms, from, to) => {
+    const box = await stopped(count(1, 60));
+    await edit(box, (records) => shift(records, from, to, ms));
+    const { reader } = await follow(box.name, { tail: 100 });
+    await eventually(() => expect(reader.lines).toEqual(numbers(1, 60)));
+    const place = reader.cursor;
+    await box.container.start();
+    await eventually(() => expect(reader.lines).toEqual([...numbers(1, 60), ...numbers(1, 60)]));
+    await box.container.start();
+    await eventually(() => expect(reader.lines).toHaveLength(180));
+    const back = await follow(box.name, { since: place });
+    await eventually(() => expect(back.reader.lines).toEqual([...numbers(1, 60), ...numbers(1, 60)]));
+    expect([...reader.gaps, ...back.reader.gaps]).toEqual([]);
+  });
+
+  test("that somebody cuts lines out of while it is followed is followed on, nothing twice", async () => {
+    const box = await engine.run({
+      script: "i=1; while :; do echo $i; i=$((i+1)); usleep 50000; done",
+      log: { driver: "json-file" },
+    });
+    const { reader } = await follow(box.name, { tail: 100 });
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(20));
+    await edit(box, (records) => records.slice(10));
+    const seen = reader.lines.length;
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(seen + 20), 40_000);
+    const told = reader.lines.map(Number);
+    expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));
+  }, 60_000);
+
+  test("that is rotated and compressed is followed, and read on from any place in it", async () => {
+    const box = await engine.run({
+      script: `i=1; while [ $i -le 1500 ]; do echo "$i ${"x".repeat(100)}"; i=$((i+1)); [ $((i % 50)) = 0 ] && usleep 30000; done; exec sleep 1000`,
+      log: { driver: "json-file", options: { "max-size": "60k", "max-file": "9", compress: "true" } },
+    });
+    const { reader } = await follow(box.name, { tail: 2_000 });
+    const told = (lines: string[]) => lines.map((line) => line.split(" ")[0]);
+    await eventually(() => expect(reader.lines.length).toBeGreaterThan(300), 20_000);
+    const place = { cursor: reader.cursor, count: reader.lines.length };
+    await eventually(() => expect(told(reader.lines)).toEqual(numbers(1, 1_500)), 30_000);
+    await left();
+    const back = await follow(box.name, { since: place.cursor });
+    await eventually(() => expect(told(back.reader.lines)).toEqual(numbers(place.count + 1, 1_500)), 20_000);
+    expect([...reader.gaps, ...back.reader.gaps]).toEqual([]);
+  });
+});
