@@ -8,6 +8,7 @@ import { isReached, type Row, toText } from "./report.ts";
 import { access } from "./rows/access.ts";
 import { fanout } from "./rows/fanout.ts";
 import { logs } from "./rows/logs.ts";
+import { promises } from "./rows/promises.ts";
 import { sockets } from "./rows/sockets.ts";
 import { start } from "./rows/start.ts";
 import { stats } from "./rows/stats.ts";
@@ -21,6 +22,7 @@ const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerat
   stats,
   "stopped-reader": stoppedReader,
   start,
+  promises,
 };
 
 const options = parseOptions(process.argv.slice(2));
