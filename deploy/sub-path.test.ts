@@ -68,6 +68,10 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.waitForURL(`${nginx.origin}/panel/files`);
     await page.goto(`${nginx.origin}/panel/services/no-such-one`); // an address of some depth, opened directly
     await page.getByRole("heading", { name: "Services" }).first().waitFor();
+    expect((await page.goto(`${nginx.origin}/panel/srevices/web`))?.status()).toBe(404);
+    await page.getByRole("link", { name: "Go to the overview" }).click();
+    await page.getByRole("region", { name: "Host" }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
     await navigation.getByRole("link", { name: "System" }).click();
     await isLive.waitFor();
     await page.reload();
@@ -75,7 +79,12 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
 
     expect(new Set(sockets)).toEqual(new Set(["/panel/socket.io/"]));
     expect(strays).toEqual([]);
-    expect(problems.filter((problem) => !problem.includes("401 (Unauthorized)"))).toEqual([]);
+    expect(problems.filter((problem) => !/401 \(Unauthorized\)|404 \(Not Found\)/.test(problem))).toEqual([]);
+    const stranger = await browser.open({ ignoreHTTPSErrors: true });
+    await stranger.page.goto(`${nginx.origin}/panel/login?error=forbidden`);
+    await stranger.page.getByText("The identity provider did not log you in").waitFor();
+    expect(stranger.page.url()).toBe(`${nginx.origin}/panel/login`);
+    await stranger.context.close();
     const kept = (await context.cookies()).find(({ name }) => name === "__Host-ai-desktop");
     expect(kept).toMatchObject({ path: "/", secure: true, httpOnly: true });
     cookie = `${kept?.name}=${kept?.value}`;

@@ -1,4 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { createServer } from "vite";
@@ -8,6 +11,7 @@ import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 import { createWebApp } from "./app.ts";
 import { loadAssets } from "./assets.ts";
+import { isPageAddress } from "./page-addresses.ts";
 import type { ConnectTargets } from "./security-headers.ts";
 import { buildAddresses, readServerAddresses, toServedPage, writeServerAddresses } from "./server-addresses.ts";
 
@@ -50,6 +54,42 @@ test("every page of the app answers with the same document", async () => {
     expect([path, answer.status, await answer.text()]).toEqual([path, 200, page]);
     expect(answer.headers.get("cache-control")).toBe("no-cache");
   }
+});
+
+test("each route of the app is a page address as deep as it goes, and nothing deeper is", () => {
+  const routes = readFileSync(join(import.meta.dirname, "src/routes.tsx"), "utf8");
+  const depths = new Map<string, number>();
+  for (const [, path = ""] of routes.matchAll(/path: "\/([^"]+)"/g)) {
+    const [first = "", ...more] = path.split("/");
+    const depth = more[0]?.startsWith("*") ? 9 : more.length;
+    depths.set(first, Math.max(depth, depths.get(first) ?? 0));
+  }
+  expect(depths.size).toBeGreaterThan(18);
+  for (const [first, depth] of depths) {
+    for (let parts = 0; parts <= depth; parts++) {
+      const address = `/${[first, ...Array(parts).fill("%40acme%2Fmail")].join("/")}`;
+      for (const path of [address, `${address}/`]) expect([path, isPageAddress(path)]).toEqual([path, true]);
+    }
+    const deeper = `/${[first, ...Array(depth + 1).fill("x")].join("/")}`;
+    expect([deeper, isPageAddress(deeper)]).toEqual([deeper, depth === 9]);
+  }
+});
+
+test("a mistyped address shows the app with status 404, and never in the place of a file", async () => {
+  const read = (path: string, headers: Record<string, string>) => ask(path, { headers });
+  const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+  for (const path of ["/srevices", "/stacks/a/b", "/users/3", "/logs/x", "/assets/", "/emit"]) {
+    const answer = await read(path, { ...browser, "if-none-match": "*" });
+    expect([path, answer.status, await answer.text()]).toEqual([path, 404, page]);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("etag")).toBeNull();
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  }
+  for (const accept of ["*/*", "text/css,*/*;q=0.1", "image/avif,image/webp", "application/json", "x/text/html5"]) {
+    const answer = await read("/assets/gone-abc123.js", { accept });
+    expect([accept, answer.status, await answer.text()]).toEqual([accept, 404, "Not found."]);
+  }
+  expect((await read("/index.html", browser)).status).toBe(200);
 });
 
 test.each([
@@ -175,14 +215,30 @@ test("addresses given to the build are read by the server, and replaced by those
   expect(() => buildAddresses({ VITE_API_URL: "api.example.com" })).toThrow("VITE_API_URL must be an address");
 });
 
-test("the build and the development server write the addresses they are given into the page", async () => {
+test("the build and the development server write addresses into the page, and the latter knows which pages there are", async () => {
   vi.stubEnv("VITE_API_URL", "https://api.example.com");
   const configFile = join(import.meta.dirname, "vite.config.ts");
+  const closing: (() => unknown)[] = [];
   const server = await createServer({ configFile, server: { middlewareMode: true, ws: false }, logLevel: "silent" });
   try {
     const html = await server.transformIndexHtml("/", page);
     expect(readServerAddresses(html)).toEqual({ apiUrl: "https://api.example.com", wsUrl: undefined });
+
+    const http = createHttpServer(server.middlewares).listen(0, "127.0.0.1");
+    closing.push(() => http.close());
+    await once(http, "listening");
+    const { port } = http.address() as AddressInfo;
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept: "text/html" } });
+    for (const [path, status] of [
+      ["/services/abc?x=1", 200],
+      ["/srevices", 404],
+    ] as const) {
+      const answer = await get(path);
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(await answer.text()).toContain('<div id="root">');
+    }
   } finally {
+    for (const close of closing) close();
     await server.close();
     vi.unstubAllEnvs();
   }

@@ -41,22 +41,31 @@ export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
     })
     .get("*", async (c) => {
       const path = c.req.path;
-      const asset = assets.get(path) ?? (isPageAddress(path) ? assets.get("/index.html") : undefined);
-      return asset ? sendAsset(c, asset) : c.text("Not found.", 404, { "Cache-Control": "no-store" });
+      const page = assets.get("/index.html");
+      const asset = isPageAddress(path) ? page : assets.get(path);
+      if (asset) return sendAsset(c, asset);
+      // Who reads the answer is told by the app, with a way back; a script or program never gets a page for a file.
+      if (page && takesPages(c)) return sendAsset(c, page, 404);
+      return c.text("Not found.", 404, { "Cache-Control": "no-store" });
     })
     .all("*", (c) => c.text("Only GET and HEAD are allowed.", 405, { Allow: "GET, HEAD" }));
 }
 
-async function sendAsset(c: Context<WebEnv>, asset: Asset): Promise<Response> {
+/** Whether the request is a browser's for a page: for scripts, styles and pictures no browser asks for HTML. */
+const takesPages = (c: Context<WebEnv>): boolean => /(^|,)\s*text\/html\s*(;|,|$)/i.test(c.req.header("accept") ?? "");
+
+async function sendAsset(c: Context<WebEnv>, asset: Asset, status: 200 | 404 = 200): Promise<Response> {
   const encoding = preferredEncoding(c.req.header("accept-encoding") ?? "", asset.encodings);
   // A strong validator names one representation, and an encoding is one of its own.
   const etag = `"${asset.etag}-${encoding}"`;
   const headers: Record<string, string> = {
-    "Cache-Control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache",
-    ETag: etag,
+    ...(status === 404
+      ? { "Cache-Control": "no-store" }
+      : { "Cache-Control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache", ETag: etag }),
     ...(asset.encodings.length > 1 ? { Vary: "Accept-Encoding" } : {}),
   };
   if (
+    status === 200 &&
     c.req
       .header("if-none-match")
       ?.split(/\s*,\s*/)
@@ -67,7 +76,7 @@ async function sendAsset(c: Context<WebEnv>, asset: Asset): Promise<Response> {
   headers["Content-Type"] = asset.type;
   headers["Content-Length"] = String(bytes.byteLength);
   if (encoding !== "identity") headers["Content-Encoding"] = encoding;
-  return c.body(bytes, 200, headers);
+  return c.body(bytes, status, headers);
 }
 
 /** The first of our encodings that the browser takes. */

@@ -32,17 +32,18 @@ export function stackStatus(
   const finished = containers.filter((container) => isFinished(container, defined)).length;
   const missing = containers.length === 0 ? 0 : missingServices(containers, defined).length;
   const total = containers.length + missing;
-  const state: StackState =
-    total === 0
-      ? "down"
-      : unhealthy > 0
-        ? "unhealthy"
-        : running === 0
-          ? "stopped"
-          : running + finished < total
-            ? "partial"
-            : "running";
-  return { state, running, total, unhealthy, missing, finished };
+  const counts = { running, total, unhealthy, missing, finished };
+  return { state: stateOf(containers, counts), ...counts };
+}
+
+function stateOf(
+  containers: readonly ProjectContainer[],
+  { running, total, unhealthy, finished }: Omit<StackStatus, "state">,
+): StackState {
+  if (total === 0) return "down";
+  if (unhealthy > 0) return "unhealthy";
+  if (running > 0) return running + finished < total ? "partial" : "running";
+  return containers.every(({ service }) => service.state === "created") ? "created" : "stopped";
 }
 
 /** Services of the file that are to run and have no container. */

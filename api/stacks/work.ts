@@ -1,6 +1,6 @@
 import type { DockerHost } from "../../shared/host/docker.ts";
-import { maskText } from "../../shared/host/masking.ts";
 import { createMask } from "../../shared/host/value-mask.ts";
+import { maskText } from "../../shared/logs/masking.ts";
 import type { StackVerb } from "../../shared/protocol/stack.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { UpstreamError } from "../../shared/server/upstream-error.ts";

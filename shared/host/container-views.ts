@@ -1,5 +1,6 @@
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import type { RunState } from "../logs/container-runs.ts";
+import { maskArguments, maskLabels, maskText } from "../logs/masking.ts";
 import { toUtcTime } from "../logs/utc-time.ts";
 import {
   type ContainerHealth,
@@ -12,7 +13,6 @@ import {
 } from "../protocol/service.ts";
 import { restartPolicies, type ServiceLimits } from "../protocol/service-change.ts";
 import { toDetail } from "../server/upstream-error.ts";
-import { maskArguments, maskLabels, maskText } from "./masking.ts";
 import { maskEnvironment } from "./value-mask.ts";
 
 const composeProject = "com.docker.compose.project";

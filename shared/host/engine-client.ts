@@ -3,12 +3,12 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import Docker from "dockerode";
+import { maskText } from "../logs/masking.ts";
 import { ConfigError } from "../server/config.ts";
 import { AppError } from "../server/errors.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
 import { createBreaker, DeadlineError } from "./breaker.ts";
 import { UnavailableError } from "./dependency.ts";
-import { maskText } from "./masking.ts";
 
 /** A hung Engine is answered within 5 s: a probe of 1 s, then a call of 3.8 s. */
 const CALL_LIMIT_MS = 3_800;

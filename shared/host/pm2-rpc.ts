@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
+import { maskText } from "../logs/masking.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
 import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";
 import { DeadlineError } from "./breaker.ts";
 import { UnavailableError } from "./dependency.ts";
-import { maskText } from "./masking.ts";
 
 /** Bytes of one answer: the list carries the environment of every process. */
 const ANSWER_MAX = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { MASK, namesSecret } from "./masking.ts";
+import { MASK, namesSecret } from "../logs/masking.ts";
 
 export interface NamedValue {
   name: string;

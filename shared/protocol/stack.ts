@@ -15,10 +15,10 @@ export const stackName = z
 /** What a stack is asked for by. A label may hold any text: it is compared, and used in no other way. */
 export const stackRef = opaqueId;
 
-export const stackStates = ["running", "partial", "unhealthy", "stopped", "down", "unknown"] as const;
+export const stackStates = ["running", "partial", "unhealthy", "created", "stopped", "down", "unknown"] as const;
 /**
- * `partial`: some of what should run does; `stopped`: nothing does; `down`: there is no container; `unknown`: the Engine does
- * not answer, so that no count below says anything.
+ * `partial`: some of what should run does; `stopped`: nothing does; `created`: nothing ever did; `down`: there is no
+ * container; `unknown`: the Engine does not answer, so that no count below says anything.
  */
 export type StackState = (typeof stackStates)[number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { maskText } from "../host/masking.ts";
 import { maskEnvironment } from "../host/value-mask.ts";
+import { maskText } from "../logs/masking.ts";
 import { AppError, toFailure } from "./errors.ts";
 import { DETAIL_MAX, toDetail, UpstreamError } from "./upstream-error.ts";
 

@@ -160,6 +160,35 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await text.getByText("# later").waitFor({ state: "detached" });
   });
 
+  test("a form outlives a click beside it and a reload, without its secrets, until it is discarded or cancelled", async () => {
+    const kept = () => page.evaluate(() => JSON.stringify(sessionStorage));
+    const dialog = page.getByRole("dialog");
+    const name = dialog.getByLabel("Name", { exact: true });
+    const reopen = async () => {
+      await page.goto(`${stack.origin}/alerts`);
+      await page.getByRole("tab", { name: "Channels" }).click();
+      await page.getByRole("button", { name: "Add channel" }).first().click();
+    };
+    await reopen();
+    await name.fill("ops hook");
+    await dialog.getByLabel("Address").fill("https://hooks.example.com/s3cret-path");
+    await dialog.getByLabel("Signing key").fill("s3cret-key");
+    await page.mouse.click(5, 5);
+    await dialog.waitFor({ state: "detached" });
+    expect(await kept()).toContain("ops hook");
+    expect(await kept()).not.toContain("s3cret");
+    await reopen();
+    await dialog.getByText("Unsaved draft restored.").waitFor();
+    expect(await name.inputValue()).toBe("ops hook");
+    expect(await dialog.getByLabel("Address").inputValue()).toBe("");
+    await shoot("form-draft");
+    await dialog.getByRole("button", { name: "Discard draft" }).click();
+    expect(await name.inputValue()).toBe("");
+    await name.fill("second");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect(await kept()).not.toMatch(/ops hook|second/);
+  });
+
   test("an interrupted save is offered, and the version chosen is written", async () => {
     const id = "0123456789abcdef01234567";
     const saves = join(stack.dataDir, "saves");

@@ -138,6 +138,15 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
         .last();
       await row.getByText("Cannot start").waitFor();
       await row.getByText("Could not be started").waitFor();
+      await row.getByText(/no such file or directory/).waitFor();
+      // Nothing of it ever ran: neither the stack nor the log tells of an end.
+      await page.locator(".page-note").getByText("Not started").waitFor();
+      await take("stack-not-started");
+      await open(`/services/${project}-a-1`, `${project}-a-1`);
+      const notice = page.getByRole("log").getByText("Created, not started");
+      await notice.waitFor();
+      expect(await notice.textContent()).toBe("Created, not started");
+      await take("log-not-started");
     } finally {
       await container.remove({ force: true });
     }

@@ -1,7 +1,7 @@
 import { Navigate, type RouteDefinition } from "@solidjs/router";
 import { lazy } from "solid-js";
 
-/** Addresses of those who are not in yet; whoever is in goes on to the overview. */
+/** The file of the app, and addresses of those who are not in yet: whoever is in goes on to the overview. */
 const Home = () => <Navigate href="/" />;
 
 /** Pages by address. A page is a thin wrapper that hands its parameters to a feature, which knows no router. */
@@ -26,6 +26,7 @@ export const routes: RouteDefinition[] = [
   { path: "/users", component: lazy(() => import("./features/access/UsersPage.tsx")) },
   { path: "/keys", component: lazy(() => import("./features/access/KeysPage.tsx")) },
   { path: "/audit", component: lazy(() => import("./features/audit/AuditPage.tsx")) },
+  { path: "/index.html", component: Home },
   { path: "/setup", component: Home },
   { path: "/login", component: Home },
   { path: "*", component: lazy(() => import("./shell/NotFoundPage.tsx")) },

@@ -1,4 +1,4 @@
-import { maskArguments } from "../masking.ts";
+import { maskArguments } from "../../logs/masking.ts";
 
 const MASK = "********";
 

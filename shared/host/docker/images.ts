@@ -1,4 +1,5 @@
 import type { ContainerInfo, ImageInfo, ImageInspectInfo } from "dockerode";
+import { maskArguments, maskLabels } from "../../logs/masking.ts";
 import type { Image, ImageDetail } from "../../protocol/image.ts";
 import {
   familiarName,
@@ -8,7 +9,6 @@ import {
 } from "../../protocol/image-reference.ts";
 import { AppError } from "../../server/errors.ts";
 import { UnavailableError } from "../dependency.ts";
-import { maskArguments, maskLabels } from "../masking.ts";
 import { listContainers, usesBy } from "./container-uses.ts";
 import { notAnEngine, toEngineList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";

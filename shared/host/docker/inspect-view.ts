@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { MASK, maskArguments, maskLabels, maskText } from "../../logs/masking.ts";
 import { toServiceRun } from "../container-views.ts";
-import { MASK, maskArguments, maskLabels, maskText } from "../masking.ts";
 
 export interface InspectView {
   /** The Engine's document with its own names, as far as it is known to hold no secret. */

@@ -1,9 +1,9 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { maskArguments } from "../../logs/masking.ts";
 import type { ContainerState, ServiceRun } from "../../protocol/service.ts";
 import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../protocol/service-change.ts";
 import { AppError } from "../../server/errors.ts";
 import { toServiceRun, toState, toTime } from "../container-views.ts";
-import { maskArguments } from "../masking.ts";
 import { type ContainerPlan, toCreateDocument } from "./create.ts";
 import { toMadeId } from "./engine-answers.ts";
 import { containerPath, type EngineCalls, hidingEnvironment } from "./engine-calls.ts";

@@ -1,8 +1,8 @@
 import type { NetworkInspectInfo } from "dockerode";
+import { maskLabels } from "../../logs/masking.ts";
 import type { ContainerUse } from "../../protocol/image.ts";
 import { type CreateNetwork, type Network, type NetworkDetail, networkRef } from "../../protocol/network.ts";
 import { AppError } from "../../server/errors.ts";
-import { maskLabels } from "../masking.ts";
 import { listContainers, networksOf, usesBy } from "./container-uses.ts";
 import { notAnEngine, toEngineList, toMadeId } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";

@@ -1,8 +1,8 @@
 import type { ContainerInfo, VolumeInspectInfo } from "dockerode";
+import { maskLabels } from "../../logs/masking.ts";
 import type { Volume, VolumeDetail } from "../../protocol/volume.ts";
 import { volumeName } from "../../protocol/volume.ts";
 import { AppError } from "../../server/errors.ts";
-import { maskLabels } from "../masking.ts";
 import { listContainers, usesBy, volumesOf } from "./container-uses.ts";
 import { notAnEngine, toInnerList } from "./engine-answers.ts";
 import type { EngineCalls } from "./engine-calls.ts";

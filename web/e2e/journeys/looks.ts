@@ -70,6 +70,26 @@ export function looksJourney(at: () => Desk): void {
     expect(faults).toEqual([]);
   });
 
+  test("the skip link leads into the content, and a mistyped address to a page with a way back", async () => {
+    const desk = at();
+    const { page } = desk;
+    await desk.open("/services?x=1", "Services");
+    await page.keyboard.press("Tab");
+    const link = page.getByRole("link", { name: "Skip to content" });
+    expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("main") !== null)).toBe(true);
+    expect(page.url()).toBe(`${desk.stack.origin}/services?x=1`);
+
+    const answer = await page.goto(`${desk.stack.origin}/srevices/web`);
+    expect(answer?.status()).toBe(404);
+    await page.getByText("There is no page at this address").waitFor();
+    await page.getByText("/srevices/web").waitFor();
+    await page.getByRole("link", { name: "Go to the overview" }).click();
+    await page.getByRole("region", { name: "Host" }).waitFor();
+  });
+
   test("a phone shows every page without scrolling sideways", async () => {
     const desk = at();
     const { page } = desk;

@@ -44,6 +44,13 @@ export function Shell(props: RouteSectionProps) {
     ),
   );
 
+  let content: HTMLElement | undefined;
+  /** Moves the focus itself: as a link, the router would take it for another page and leave the focus where it is. */
+  const skip = (event: MouseEvent) => {
+    event.preventDefault();
+    content?.focus();
+  };
+
   const hostname = () => system.data?.info.hostname;
   createEffect(() => {
     document.title = hostname() ? `${hostname()} · AI Desktop` : "AI Desktop";
@@ -51,7 +58,7 @@ export function Shell(props: RouteSectionProps) {
 
   return (
     <div class="shell" data-nav={navOpen() ? "open" : undefined}>
-      <a class="skip" href="#content">
+      <a class="skip" href="#content" on:click={skip}>
         Skip to content
       </a>
       <nav class="nav" aria-label="Main" id="nav">
@@ -123,7 +130,7 @@ export function Shell(props: RouteSectionProps) {
           <UserMenu onNavigate={navigate} />
         </header>
         <ConnectionBanner />
-        <main class="content" id="content" tabIndex={-1}>
+        <main ref={content} class="content" id="content" tabIndex={-1}>
           <ErrorBoundary fallback={(error, reset) => <ErrorState error={error} onRetry={reset} />}>
             <Suspense fallback={<Skeleton lines={8} />}>{props.children}</Suspense>
           </ErrorBoundary>

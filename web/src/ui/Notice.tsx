@@ -52,10 +52,18 @@ export function ErrorState(props: { error: unknown; title?: string; onRetry?: ()
   );
 }
 
+/** A refusal must not come in below the edge of a dialog. */
+const show = (element: HTMLElement) =>
+  queueMicrotask(() => element.closest(".dialog-body") && element.scrollIntoView({ block: "nearest" }));
+
 /** A short message in the flow of a page or form. */
 export function Callout(props: { tone: Tone; icon?: JSX.Element; children: JSX.Element }) {
   return (
-    <div class={`callout tone-${props.tone}`} role={props.tone === "bad" ? "alert" : undefined}>
+    <div
+      ref={(element) => props.tone === "bad" && show(element)}
+      class={`callout tone-${props.tone}`}
+      role={props.tone === "bad" ? "alert" : undefined}
+    >
       {props.icon}
       <div class="grow">{props.children}</div>
     </div>

@@ -170,6 +170,12 @@ export function Checkbox(props: {
   );
 }
 
+/** Leads to the first field that says what is wrong with it; called as a form is sent. */
+export function focusInvalid(form: EventTarget | null): void {
+  if (!(form instanceof HTMLElement)) return;
+  queueMicrotask(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}
+
 /** Filters what stands below it while typing; Escape empties it. */
 export function SearchField(props: {
   label: string;

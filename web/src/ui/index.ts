@@ -5,7 +5,15 @@ export { CopyButton } from "./CopyButton.tsx";
 export { type ConfirmOptions, confirm } from "./confirm.tsx";
 export { type Column, DataTable, type DataTableProps } from "./DataTable.tsx";
 export { Dialog, type DialogProps } from "./Dialog.tsx";
-export { Checkbox, SearchField, Select, type SelectProps, TextField, type TextFieldProps } from "./fields.tsx";
+export {
+  Checkbox,
+  focusInvalid,
+  SearchField,
+  Select,
+  type SelectProps,
+  TextField,
+  type TextFieldProps,
+} from "./fields.tsx";
 export { Menu, type MenuEntry, type MenuProps } from "./Menu.tsx";
 export { loadTone, Meter } from "./Meter.tsx";
 export { Callout, EmptyState, type EmptyStateProps, ErrorState, Skeleton } from "./Notice.tsx";

@@ -1,12 +1,20 @@
 import { Show } from "solid-js";
+import type { Principal } from "../../../../shared/protocol/permission.ts";
 import { Checkbox, TextField } from "../../ui/fields.tsx";
-import type { LimitsDraft } from "./limits.ts";
+import { beyondLimits, isLimited, type LimitsDraft } from "./limits.ts";
 
-/** Which services and deployments may be seen, by name. */
-export function LimitsFields(props: { value: LimitsDraft; onChange: (value: LimitsDraft) => void }) {
+export interface LimitsFieldsProps {
+  value: LimitsDraft;
+  onChange: (value: LimitsDraft) => void;
+  /** Who is limited: what limits leave open depends on it. */
+  who: Pick<Principal, "role" | "scopes">;
+}
+
+/** Which containers and processes may be seen, by name. */
+export function LimitsFields(props: LimitsFieldsProps) {
   return (
     <fieldset class="fieldset form">
-      <legend>What may be seen</legend>
+      <legend>Access</legend>
       <NameList
         label="Only named containers"
         names="Container names"
@@ -19,6 +27,9 @@ export function LimitsFields(props: { value: LimitsDraft; onChange: (value: Limi
         value={props.value.deployments}
         onChange={(deployments) => props.onChange({ ...props.value, deployments })}
       />
+      <Show when={isLimited(props.value)}>
+        <p class="field-hint">{beyondLimits(props.who)}</p>
+      </Show>
     </fieldset>
   );
 }
@@ -43,7 +54,7 @@ function NameList(props: {
           rows={3}
           value={props.value ?? ""}
           onInput={props.onChange}
-          hint="One name a line. Empty: none at all."
+          hint="One name per line. Leave empty for none."
           mono
         />
       </Show>

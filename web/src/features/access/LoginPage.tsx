@@ -221,7 +221,7 @@ function describe(error: unknown): string {
 /** The way through the identity provider leads back here with a code when it did not work out. */
 function oidcError(): string | null {
   const code = new URLSearchParams(window.location.search).get("error");
-  if (code !== null) history.replaceState(null, "", "/");
+  if (code !== null) history.replaceState(null, "", window.location.pathname);
   return code;
 }
 

@@ -17,7 +17,7 @@ import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { toast } from "../../ui/toast.tsx";
 import "./access.css";
-import { describeLimits } from "./limits.ts";
+import { beyondLimits, describeLimits, isLimited } from "./limits.ts";
 import { UserDialog } from "./UserDialog.tsx";
 
 /** Who may log in, as what, and to what. */
@@ -61,10 +61,9 @@ export default function UsersPage() {
       id: "name",
       title: "Name",
       sortBy: (row) => row.name,
-      width: "clip",
       cell: (row) => (
         <span class="row">
-          <b class="truncate">{row.name}</b>
+          <b class="truncate access-name">{row.name}</b>
           {isSelf(row) ? <Badge>You</Badge> : null}
         </span>
       ),
@@ -76,7 +75,19 @@ export default function UsersPage() {
       sortBy: (row) => row.role,
       cell: (row) => <Badge tone={row.role === "admin" ? "accent" : "neutral"}>{row.role}</Badge>,
     },
-    { id: "limits", title: "Sees", width: "clip", only: "wide", cell: (row) => describeLimits(row.limits) },
+    {
+      id: "limits",
+      title: "Access",
+      only: "wide",
+      cell: (row) => (
+        <div class="access-limits">
+          {describeLimits(row.limits)}
+          <Show when={isLimited(row.limits)}>
+            <div class="faint">{beyondLimits({ role: row.role, scopes: null })}</div>
+          </Show>
+        </div>
+      ),
+    },
     {
       id: "login",
       title: "Log-in",

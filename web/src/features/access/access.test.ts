@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { browserName } from "./browser-name.ts";
-import { describeLimits, toDraft, toLimits } from "./limits.ts";
+import { beyondLimits, describeLimits, toDraft, toLimits } from "./limits.ts";
 import { passwordRules } from "./password-rules.ts";
 
 const unmet = (password: string, username = "lena") =>
@@ -40,8 +40,24 @@ test("limits survive being edited: all stays all, none stays none", () => {
 
 test("limits read as words", () => {
   expect(describeLimits({ services: null, deployments: null })).toBe("Everything");
-  expect(describeLimits({ services: ["web"], deployments: null })).toBe("service web, all deployments");
-  expect(describeLimits({ services: [], deployments: ["a", "b"] })).toBe("0 services, 2 deployments");
+  expect(describeLimits({ services: ["web"], deployments: null })).toBe("container web, all processes");
+  expect(describeLimits({ services: [], deployments: ["a", "b"] })).toBe("no containers, 2 processes");
+});
+
+test("what limits leave open is said for each role, and of a key by its scopes", () => {
+  expect(beyondLimits({ role: "viewer", scopes: null })).toBe(
+    "Limits hide other containers and processes only: this viewer may still see every MCP server and see the host's metrics.",
+  );
+  expect(beyondLimits({ role: "operator", scopes: null })).toBe(
+    "Limits hide other containers and processes only: this operator may still read and change every file, call every MCP tool and see the host's metrics.",
+  );
+  expect(beyondLimits({ role: "admin", scopes: null })).toContain("change users and their limits");
+  expect(beyondLimits({ role: "operator", scopes: ["services:view", "files:view", "files:change"] })).toBe(
+    "Limits hide other containers and processes only: this key may still read and change every file.",
+  );
+  expect(beyondLimits({ role: "operator", scopes: ["services:view"] })).toBe(
+    "Limits hide other containers and processes.",
+  );
 });
 
 test.each([

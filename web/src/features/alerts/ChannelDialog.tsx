@@ -1,19 +1,47 @@
 import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
-import { createStore } from "solid-js/store";
 import type { AlertChannel } from "../../../../shared/protocol/alert.ts";
 import type { ChannelType } from "../../../../shared/protocol/alert-kinds.ts";
 import { api, toMessage } from "../../lib/api.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
-import { Button, Callout, Checkbox, Dialog, Segmented, Select, TextField, toast } from "../../ui/index.ts";
-import { type ChannelDraft, type ChannelErrors, newDraft, toChannel, toDraft } from "./channel-form.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
+import {
+  Button,
+  Callout,
+  Checkbox,
+  Dialog,
+  focusInvalid,
+  Segmented,
+  Select,
+  TextField,
+  toast,
+} from "../../ui/index.ts";
+import {
+  type ChannelErrors,
+  type ChannelFields,
+  keepChannel,
+  keptOut,
+  newDraft,
+  restoreChannel,
+  toChannel,
+  toDraft,
+} from "./channel-form.ts";
 
 export const typeWords: Record<ChannelType, string> = { webhook: "Webhook", ntfy: "ntfy", email: "E-mail" };
 const FORM = "alert-channel-form";
 
 /** The editor of a channel. Secrets are never shown again: an empty field keeps what is stored. */
 export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClose: () => void }) {
-  const [draft, setDraft] = createStore<ChannelDraft>(props.channel ? toDraft(props.channel) : newDraft());
-  const [enabled, setEnabled] = createSignal(props.channel?.enabled ?? true);
+  const form = createFormDraft<ChannelFields>(
+    `alert-channel:${props.channel?.id ?? "new"}`,
+    { ...(props.channel ? toDraft(props.channel) : newDraft()), enabled: props.channel?.enabled ?? true },
+    { keep: keepChannel, restore: restoreChannel, edits: props.channel !== undefined },
+  );
+  const { fields: draft, set: setDraft } = form;
+  const cancel = () => {
+    form.drop();
+    props.onClose();
+  };
   const [tried, setTried] = createSignal(false);
   const [refusal, setRefusal] = createSignal("");
   const [saving, setSaving] = createSignal(false);
@@ -28,8 +56,8 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
   async function save(event: Event): Promise<void> {
     event.preventDefault();
     setTried(true);
-    const checked = toChannel(draft, stored(), enabled());
-    if ("errors" in checked) return;
+    const checked = toChannel(draft, stored(), draft.enabled);
+    if ("errors" in checked) return focusInvalid(event.currentTarget);
     setSaving(true);
     setRefusal("");
     try {
@@ -37,6 +65,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
       else await api.alerts.addChannel(checked.channel);
       await invalidate(queryKeys.alerts);
       toast.success(props.channel ? "Channel saved" : "Channel added: send a test");
+      form.drop();
       props.onClose();
     } catch (error) {
       setRefusal(toMessage(error));
@@ -53,7 +82,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button variant="primary" type="submit" form={FORM} busy={saving()}>
             {props.channel ? "Save" : "Add channel"}
           </Button>
@@ -61,6 +90,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
       }
     >
       <form id={FORM} class="form" onSubmit={(event) => void save(event)} noValidate>
+        <DraftNotice draft={form} without={keptOut[draft.type]} />
         <Show when={refusal()}>
           <Callout tone="bad">{refusal()}</Callout>
         </Show>
@@ -217,7 +247,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
             />
           </Match>
         </Switch>
-        <Checkbox label="Send to this channel" checked={enabled()} onChange={setEnabled} />
+        <Checkbox label="Send to this channel" checked={draft.enabled} onChange={(enabled) => setDraft({ enabled })} />
       </form>
     </Dialog>
   );

@@ -1,13 +1,33 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
-import { createStore } from "solid-js/store";
 import type { AlertChannel, AlertRule } from "../../../../shared/protocol/alert.ts";
 import { BELL, type ConditionKind, conditionKinds, healable } from "../../../../shared/protocol/alert-kinds.ts";
 import { api, toMessage } from "../../lib/api.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
-import { Button, Callout, Checkbox, Dialog, Segmented, Select, TextField, toast } from "../../ui/index.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
+import {
+  Button,
+  Callout,
+  Checkbox,
+  Dialog,
+  focusInvalid,
+  Segmented,
+  Select,
+  TextField,
+  toast,
+} from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import { conditionWords, severityLooks } from "./alert-words.ts";
-import { newDraft, type RuleDraft, type RuleErrors, toDraft, toRule, usualOf } from "./rule-form.ts";
+import {
+  keepRule,
+  newDraft,
+  type RuleDraft,
+  type RuleErrors,
+  restoreRule,
+  toDraft,
+  toRule,
+  usualOf,
+} from "./rule-form.ts";
 
 const FORM = "alert-rule-form";
 const kinds = (Object.keys(conditionKinds) as ConditionKind[]).map((value) => ({
@@ -33,7 +53,16 @@ export function RuleDialog(props: {
   channels: readonly AlertChannel[];
   onClose: () => void;
 }) {
-  const [draft, setDraft] = createStore<RuleDraft>(props.rule ? toDraft(props.rule) : newDraft());
+  const form = createFormDraft<RuleDraft>(
+    `alert-rule:${props.rule?.id ?? "new"}`,
+    props.rule ? toDraft(props.rule) : newDraft(),
+    { keep: keepRule, restore: restoreRule, edits: props.rule !== undefined },
+  );
+  const { fields: draft, set: setDraft } = form;
+  const cancel = () => {
+    form.drop();
+    props.onClose();
+  };
   const [tried, setTried] = createSignal(false);
   const [refusal, setRefusal] = createSignal("");
   const [saving, setSaving] = createSignal(false);
@@ -54,7 +83,7 @@ export function RuleDialog(props: {
     event.preventDefault();
     setTried(true);
     const checked = toRule(draft, props.rule?.enabled ?? true);
-    if ("errors" in checked) return;
+    if ("errors" in checked) return focusInvalid(event.currentTarget);
     setSaving(true);
     setRefusal("");
     try {
@@ -62,6 +91,7 @@ export function RuleDialog(props: {
       else await api.alerts.addRule(checked.rule);
       await invalidate(queryKeys.alerts);
       toast.success(props.rule ? "Rule saved" : "Rule added");
+      form.drop();
       props.onClose();
     } catch (error) {
       setRefusal(toMessage(error));
@@ -78,7 +108,7 @@ export function RuleDialog(props: {
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button variant="primary" type="submit" form={FORM} busy={saving()}>
             {props.rule ? "Save" : "Add rule"}
           </Button>
@@ -86,6 +116,7 @@ export function RuleDialog(props: {
       }
     >
       <form id={FORM} class="form" onSubmit={(event) => void save(event)} noValidate>
+        <DraftNotice draft={form} />
         <Show when={refusal()}>
           <Callout tone="bad">{refusal()}</Callout>
         </Show>

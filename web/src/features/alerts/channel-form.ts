@@ -1,6 +1,7 @@
 import type { AlertChannel } from "../../../../shared/protocol/alert.ts";
 import type { ChannelType } from "../../../../shared/protocol/alert-kinds.ts";
 import type { AlertChannelDraft } from "../../lib/api/alerts.ts";
+import { keepableAddress } from "../../lib/keepable.ts";
 
 /** The fields of the editor as they are typed. An empty secret keeps the stored one. */
 export interface ChannelDraft {
@@ -24,6 +25,10 @@ export interface ChannelDraft {
   to: string;
 }
 
+export interface ChannelFields extends ChannelDraft {
+  enabled: boolean;
+}
+
 export const newDraft = (): ChannelDraft => ({
   ...{ name: "", type: "webhook", url: "", format: "json", signingKey: "", headerName: "", headerValue: "" },
   ...{ server: "https://ntfy.sh", topic: "", token: "" },
@@ -38,6 +43,30 @@ export function toDraft({ name, type, settings }: AlertChannel): ChannelDraft {
   const { origin: _, ...fields } = shown;
   return { ...newDraft(), ...fields, name, type };
 }
+
+/** What a draft may hold: whoever knows the address of a webhook or the topic of a server can use it. */
+export function keepChannel(fields: ChannelFields): Partial<ChannelFields> {
+  const { name, type, format, headerName, server, host, port, security, user, from, to, enabled } = fields;
+  const mail = { host, port, security, user, from, to };
+  return { name, type, enabled, format, headerName, server: keepableAddress(server), ...mail };
+}
+
+/** Choices that this version of the panel does not know are left as they were. */
+export function restoreChannel({ type, format, security, ...kept }: Partial<ChannelFields>): Partial<ChannelFields> {
+  return {
+    ...kept,
+    ...(type && Object.hasOwn(keptOut, type) && { type }),
+    ...(format && ["json", "slack", "discord"].includes(format) && { format }),
+    ...(security && ["starttls", "tls", "none"].includes(security) && { security }),
+  };
+}
+
+/** What drafts of each type leave out. */
+export const keptOut: Record<ChannelType, string> = {
+  webhook: "the address, the signing key and the header's value",
+  ntfy: "the topic and the token",
+  email: "the password",
+};
 
 export type ChannelErrors = Partial<Record<keyof ChannelDraft, string>>;
 

@@ -78,6 +78,20 @@ export function newDraft(): RuleDraft {
   };
 }
 
+/** A rule holds no secret: all of it may be kept as a draft. */
+export const keepRule = (fields: RuleDraft): Partial<RuleDraft> => ({ ...fields });
+
+/** Choices that this version of the panel does not know are left as they were. */
+export function restoreRule({ kind, syntax, levels, severity, ...kept }: Partial<RuleDraft>): Partial<RuleDraft> {
+  return {
+    ...kept,
+    ...(kind && Object.hasOwn(conditionKinds, kind) && { kind }),
+    ...((syntax === "text" || syntax === "regex") && { syntax }),
+    ...(levels && Object.hasOwn(levelChoices, levels) && { levels }),
+    ...(severity && ["info", "warning", "critical"].includes(severity) && { severity }),
+  };
+}
+
 export const ownTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** A rule without what the server gives it. */

@@ -139,6 +139,7 @@ function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJo
       const shown = Object.fromEntries(form.preview()?.ports.map(({ id, hostPort }) => [id, hostPort]) ?? []);
       const begun = await catalogue.install(props.entry.id, { ...form.request(), hostPorts: shown });
       jobs.begun(begun).catch(() => undefined);
+      form.draft.drop();
       props.onJob(begun.id);
     } catch (error) {
       toast.error(error);

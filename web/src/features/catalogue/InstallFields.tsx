@@ -1,5 +1,6 @@
 import { For, Show } from "solid-js";
 import type { CatalogueDetail, PublishChoice } from "../../../../shared/protocol/catalogue.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Card, Checkbox, Segmented, Select, TextField } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 import type { InstallForm } from "./install-form.ts";
@@ -12,6 +13,7 @@ const publishOptions: readonly { value: PublishChoice; label: string }[] = [
 /** The form of an entry, made from what the entry asks for. */
 export function InstallFields(props: { entry: CatalogueDetail; networks: readonly string[]; form: InstallForm }) {
   const { fields, set, problem } = props.form;
+  const hasSecrets = () => props.entry.questions.some(({ secret }) => secret);
   const networkOptions = () => [
     { value: "bridge", label: "Docker's default network" },
     { value: "own", label: "A new one of its own" },
@@ -19,6 +21,7 @@ export function InstallFields(props: { entry: CatalogueDetail; networks: readonl
   ];
   return (
     <>
+      <DraftNotice draft={props.form.draft} without={hasSecrets() ? "passwords" : undefined} />
       <Card title="Service">
         <div class="form">
           <TextField

@@ -1,5 +1,5 @@
 import { createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
-import { createStore } from "solid-js/store";
+import { namesSecret } from "../../../../shared/logs/masking.ts";
 import type {
   CatalogueDetail,
   InstallPreview,
@@ -8,6 +8,7 @@ import type {
 } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
 import { toReport } from "../../lib/api.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 
 /** After the last key, before the preview is asked for anew. */
 const PAUSE_MS = 300;
@@ -28,7 +29,7 @@ interface Fields {
 
 /** What is asked before an installation, and what would come of it, as the server sees it. */
 export function createInstallForm(entry: CatalogueDetail) {
-  const [fields, setFields] = createStore<Fields>({
+  const initial: Fields = {
     name: freeName(entry),
     tag: entry.tags[0]?.tag ?? "",
     answers: Object.fromEntries(entry.questions.map((question) => [question.variable, question.default])),
@@ -37,7 +38,12 @@ export function createInstallForm(entry: CatalogueDetail) {
     memory: "",
     network: "bridge",
     reuseVolumes: false,
+  };
+  const draft = createFormDraft<Fields>(`install:${entry.id}`, initial, {
+    keep: (now) => keepFields(entry, now),
+    restore: (kept) => restoreFields(entry, kept, initial),
   });
+  const { fields, set: setFields } = draft;
   const [preview, setPreview] = createSignal<InstallPreview>();
   const [refusal, setRefusal] = createSignal<string | null>(null);
   const [looking, setLooking] = createSignal(true);
@@ -86,6 +92,7 @@ export function createInstallForm(entry: CatalogueDetail) {
   return {
     fields,
     set: setFields,
+    draft,
     request,
     preview,
     /** Why there is no preview of what was typed. */
@@ -104,6 +111,39 @@ export function createInstallForm(entry: CatalogueDetail) {
 }
 
 export type InstallForm = ReturnType<typeof createInstallForm>;
+
+/** Answers that are no secrets, by what the entry says and by their names. */
+const plainAnswers = ({ questions }: CatalogueDetail, answers: Fields["answers"]): Fields["answers"] =>
+  Object.fromEntries(
+    questions
+      .filter(({ secret, variable }) => !secret && !namesSecret(variable))
+      .flatMap(({ variable }) => (typeof answers[variable] === "string" ? [[variable, answers[variable]]] : [])),
+  );
+
+function keepFields(entry: CatalogueDetail, fields: Fields): Partial<Fields> {
+  const { name, tag, answers, hostPorts, publish, memory, network, reuseVolumes } = fields;
+  const limits = { memory, network, reuseVolumes };
+  return { name, tag, answers: plainAnswers(entry, answers), hostPorts: { ...hostPorts }, publish, ...limits };
+}
+
+/** What the entry offers no more is left as the form begins. */
+function restoreFields(
+  entry: CatalogueDetail,
+  { answers = {}, hostPorts = {}, tag, publish, ...kept }: Partial<Fields>,
+  initial: Fields,
+): Partial<Fields> {
+  const ports = entry.ports.flatMap(({ id }): [string, number | null][] => {
+    const port = hostPorts[id];
+    return port === null || typeof port === "number" ? [[id, port]] : [];
+  });
+  return {
+    ...kept,
+    ...(entry.tags.some((offered) => offered.tag === tag) && { tag }),
+    ...((publish === "local" || publish === "public") && { publish }),
+    answers: { ...initial.answers, ...plainAnswers(entry, answers) },
+    hostPorts: Object.fromEntries(ports),
+  };
+}
 
 function freeName({ id, installed }: CatalogueDetail): string {
   const taken = new Set((installed ?? []).map(({ name }) => name));

@@ -1,6 +1,7 @@
 import Rocket from "lucide-solid/icons/rocket";
 import SearchX from "lucide-solid/icons/search-x";
 import Unplug from "lucide-solid/icons/unplug";
+import UserRound from "lucide-solid/icons/user-round";
 import { createMemo, createSignal, Match, onCleanup, Show, Switch } from "solid-js";
 import { countDeployments } from "../../../../shared/health/running.ts";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
@@ -74,8 +75,8 @@ export function DeploymentsView(props: DeploymentsViewProps) {
           </Show>
           <Show when={otherDaemons()}>
             {(list) => (
-              <Callout tone="info">
-                PM2 also runs for {list()}. Its processes are not shown here: PM2 answers only its own user.
+              <Callout tone="info" icon={<UserRound size={15} />}>
+                PM2 also runs for {list()}. Those processes are not listed: PM2 only answers its own user.
               </Callout>
             )}
           </Show>

@@ -2,13 +2,20 @@ import { createSignal, Show } from "solid-js";
 import { parseImageReference } from "../../../../shared/protocol/image-reference.ts";
 import { images } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { jobs, useJob } from "../../lib/jobs.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
 import { JobProgress } from "../../ui/JobProgress.tsx";
 
 /** Asks for an image, and shows its layers come in. Closed while that goes on, the shell's tray shows it. */
 export function PullDialog(props: { onClose: () => void }) {
-  const [reference, setReference] = createSignal("");
+  const form = createFormDraft("pull-image", { reference: "" }, { keep: ({ reference }) => ({ reference }) });
+  const reference = () => form.fields.reference;
+  const cancel = () => {
+    form.drop();
+    props.onClose();
+  };
   const [jobId, setJobId] = createSignal<string>();
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
@@ -23,6 +30,7 @@ export function PullDialog(props: { onClose: () => void }) {
     try {
       const begun = await images.pull(reference().trim());
       void jobs.begun(begun);
+      form.drop();
       setJobId(begun.id);
     } catch (error) {
       setProblem(toReport(error));
@@ -45,7 +53,7 @@ export function PullDialog(props: { onClose: () => void }) {
           when={jobId()}
           fallback={
             <>
-              <Button onClick={props.onClose}>Cancel</Button>
+              <Button onClick={cancel}>Cancel</Button>
               <Button type="submit" form="pull" variant="primary" busy={busy()} disabled={!parsed()}>
                 Pull
               </Button>
@@ -56,7 +64,7 @@ export function PullDialog(props: { onClose: () => void }) {
             <Button onClick={() => setJobId(undefined)}>Pull another</Button>
           </Show>
           <Button variant="primary" onClick={props.onClose}>
-            {running() ? "Go on in the background" : "Close"}
+            {running() ? "Run in background" : "Close"}
           </Button>
         </Show>
       }
@@ -65,6 +73,7 @@ export function PullDialog(props: { onClose: () => void }) {
         when={jobId()}
         fallback={
           <form id="pull" class="form" onSubmit={(event) => void submit(event)}>
+            <DraftNotice draft={form} />
             <Show when={problem()}>
               <Callout tone="bad">{problem()}</Callout>
             </Show>
@@ -72,7 +81,7 @@ export function PullDialog(props: { onClose: () => void }) {
               label="Image"
               hint={hint()}
               value={reference()}
-              onInput={setReference}
+              onInput={(text) => form.set("reference", text)}
               maxLength={512}
               placeholder="nginx:1.27"
               mono

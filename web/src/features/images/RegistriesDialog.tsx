@@ -4,29 +4,37 @@ import type { Registry } from "../../../../shared/protocol/registry.ts";
 import { registries } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { dockerKeys, useRegistries } from "../../lib/docker-queries.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { invalidate } from "../../lib/queries.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, ErrorState, IconButton, Skeleton, TextField, toast } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 
 /** Log-ins at private registries: added, replaced and forgotten, never shown. */
 export function RegistriesDialog(props: { onClose: () => void }) {
   const query = useRegistries();
-  const [host, setHost] = createSignal("");
-  const [username, setUsername] = createSignal("");
+  const form = createFormDraft(
+    "registry",
+    { host: "", username: "" },
+    { keep: ({ host, username }) => ({ host, username }) },
+  );
+  const { fields, set } = form;
   const [password, setPassword] = createSignal("");
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
-  const ready = () => host().trim() !== "" && username().trim() !== "" && password() !== "";
+  const ready = () => fields.host.trim() !== "" && fields.username.trim() !== "" && password() !== "";
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!ready()) return;
     setBusy(true);
     setProblem(null);
     try {
-      await registries.add({ host: host().trim(), username: username().trim(), password: password() });
-      toast.success(`Logged in at ${host().trim()}`);
-      for (const empty of [setHost, setUsername, setPassword]) empty("");
+      const host = fields.host.trim();
+      await registries.add({ host, username: fields.username.trim(), password: password() });
+      toast.success(`Logged in at ${host}`);
+      form.reset();
+      setPassword("");
     } catch (error) {
       setProblem(toReport(error));
     } finally {
@@ -83,6 +91,7 @@ export function RegistriesDialog(props: { onClose: () => void }) {
         )}
       </Show>
       <form id="registry" class="form" onSubmit={(event) => void submit(event)}>
+        <DraftNotice draft={form} without="passwords and tokens" onDiscard={() => setPassword("")} />
         <Show when={problem()}>
           <Callout tone="bad">{problem()}</Callout>
         </Show>
@@ -90,13 +99,13 @@ export function RegistriesDialog(props: { onClose: () => void }) {
           label="Registry"
           hint="Its host as image names have it; docker.io is Docker Hub. An earlier log-in there is replaced."
           placeholder="ghcr.io"
-          value={host()}
-          onInput={setHost}
+          value={fields.host}
+          onInput={(host) => set({ host })}
           maxLength={255}
           mono
         />
         <div class="form-pair">
-          <TextField label="User" value={username()} onInput={setUsername} maxLength={255} />
+          <TextField label="User" value={fields.username} onInput={(username) => set({ username })} maxLength={255} />
           <TextField
             label="Password or token"
             type="password"

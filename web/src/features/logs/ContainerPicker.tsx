@@ -77,7 +77,7 @@ export function ContainerPicker(props: ContainerPickerProps) {
                             />
                             <span class="truncate">{visibleName(container.name)}</span>
                             <Show when={container.lines !== null}>
-                              <span class="count">{container.lines?.toLocaleString()} lines</span>
+                              <span class="count">{`${container.lines?.toLocaleString()} ${container.lines === 1 ? "line" : "lines"}`}</span>
                             </Show>
                           </span>
                         }

@@ -44,9 +44,13 @@ function Notice(props: { notice: LogNotice; times: TimeMode; origins: boolean })
       <span>
         <Show when={props.origins && props.notice.origin}>{(origin) => <>{visibleName(origin().name)}: </>}</Show>
         {props.notice.text}
-        <Show when={props.times !== "off"}>
-          {" · "}
-          <Time iso={props.notice.time} mode={props.times} />
+        <Show when={props.times !== "off" && props.notice.time}>
+          {(time) => (
+            <>
+              {" · "}
+              <Time iso={time()} mode={props.times} />
+            </>
+          )}
         </Show>
       </span>
     </div>

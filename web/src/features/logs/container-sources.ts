@@ -1,4 +1,5 @@
 import { type Accessor, createMemo } from "solid-js";
+import type { StreamClosed } from "../../../../shared/protocol/events/services.ts";
 import { ApiFailure } from "../../lib/api.ts";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
@@ -25,6 +26,10 @@ export interface Keeping {
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiFailure && error.status >= 400 && error.status < 500 && error.code !== "rate_limited";
+
+/** Of a container, every end tells its exit code or that it is unknown: without either there has been none. */
+const isBeforeFirstRun = ({ code, exitCode, unknownEnds }: StreamClosed): boolean =>
+  code === "exited" && exitCode === undefined && unknownEnds === undefined;
 
 export function useKeeping(): Accessor<Keeping> {
   const kept = useKeptContainers();
@@ -79,8 +84,12 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     return followed().map((name) => ({
       key: `${several}/${name}`,
       ...(several && { origin: originOf(name) }),
-      open: ({ onLogs, ...handlers }) =>
-        servicesWS.subscribeLogs(name, name, onLogs, { tail: several ? TAIL_OF_MANY : TAIL, ...handlers }),
+      open: ({ onLogs, onClosed, ...handlers }) =>
+        servicesWS.subscribeLogs(name, name, onLogs, {
+          tail: several ? TAIL_OF_MANY : TAIL,
+          onClosed: (closed) => onClosed(isBeforeFirstRun(closed) ? { code: "created" } : closed),
+          ...handlers,
+        }),
     }));
   });
   const isKept = createMemo(() => keeping().state === "kept");

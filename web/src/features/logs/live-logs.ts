@@ -17,6 +17,7 @@ import {
 export interface LogHandlers {
   onLogs(batch: LogBatch): void;
   onGap(gap: Pick<Gap, "reason">): void;
+  /** `code` is one of the wire, `failed`, or `created`: it never ran. */
   onClosed(closed: { code: string; exitCode?: number; unknownEnds?: number; endedAt?: string }): void;
   onState(state: StreamState["state"]): void;
   onError(error: { message: string; code?: string }): void;
@@ -55,8 +56,8 @@ interface Notice {
   text: string;
   tone: NoticeTone;
   gap?: boolean | undefined;
-  /** When it happened, ISO 8601, where the source tells; else when it was told. */
-  time?: string | undefined;
+  /** When it happened, ISO 8601, where the source tells; else when it was told; null where it was found to be so. */
+  time?: string | null | undefined;
 }
 
 interface Held extends SourceState {
@@ -99,11 +100,13 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
    * stands among the newest lines of the others.
    */
   function toNotice({ lines }: Held, notice: Notice): LogEntry {
-    const { text, tone, gap, time = new Date().toISOString() } = notice;
+    const { text, tone, gap } = notice;
+    const now = new Date().toISOString();
+    const time = notice.time === null ? undefined : (notice.time ?? now);
     // What follows continues no line from before.
     lines.lastLevels.clear();
-    const at = Math.max(lines.lastAt, notice.time === undefined ? newestAt - APART_MS : Date.parse(time));
-    lines.lastAt = Number.isFinite(at) ? at : Date.parse(time);
+    const at = Math.max(lines.lastAt, notice.time ? Date.parse(notice.time) : newestAt - APART_MS);
+    lines.lastAt = Number.isFinite(at) ? at : Date.parse(now);
     const { origin } = lines;
     return {
       kind: "notice",
@@ -111,7 +114,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       at: lines.lastAt,
       text,
       tone,
-      time,
+      ...(time !== undefined && { time }),
       ...(gap && { gap }),
       ...(origin && { origin }),
     };
@@ -174,7 +177,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       if (status === "failed") held.heard = true;
       changed();
     };
-    const notice = (text: string, tone: NoticeTone, time?: string, gap?: boolean) =>
+    const notice = (text: string, tone: NoticeTone, time?: string | null, gap?: boolean) =>
       queue.push({ source: held, notice: { text, tone, time, gap } });
     held.close = open({
       onLogs(batch) {
@@ -187,11 +190,17 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       },
       onClosed({ code, exitCode, unknownEnds, endedAt }) {
         const text = closedText(code, exitCode, unknownEnds);
+        // What is told on opening was so before: only what happens while one watches happens now.
+        const isFound = !held.told || performance.now() - held.openedAt < TAIL_MS;
+        const isNeutral = code === "created" || (code === "exited" && !exitCode);
         set("closed", text);
-        notice(text, code === "exited" && !exitCode ? "neutral" : "error", endedAt);
+        notice(text, isNeutral ? "neutral" : "error", endedAt ?? (isFound || code === "created" ? null : undefined));
       },
       onState(state) {
-        if (state === "restarted") notice("Restarted: a new run begins here", "neutral");
+        if (state === "restarted") {
+          const isFirst = held.status === "closed" && held.message === closedText("created");
+          notice(isFirst ? "Started" : "Restarted: a new run begins here", "neutral");
+        }
         if (state === "reattaching" && held.status !== "reattaching")
           notice("The source went away, reattaching", "warning");
         set(state === "reattaching" ? "reattaching" : "live");

@@ -49,8 +49,8 @@ export interface LogNotice extends Place {
   tone: NoticeTone;
   /** Lines are missing here that were written within what is kept. */
   gap?: boolean;
-  /** ISO 8601. */
-  time: string;
+  /** ISO 8601; absent where nobody knows when it happened. */
+  time?: string | undefined;
   origin?: LogOrigin;
 }
 
@@ -145,6 +145,8 @@ export function closedText(code: StreamClosedCode | string, exitCode?: number, u
       if (exitCode !== undefined) return `Exited with code ${exitCode}`;
       if (unknownEnds === undefined) return "Stopped";
       return unknownEnds > 1 ? `Exited ${unknownEnds} times, exit codes unknown` : "Exited, exit code unknown";
+    case "created":
+      return "Created, not started";
     case "failed":
       return "Failed";
     case "removed":

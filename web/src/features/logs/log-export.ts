@@ -5,7 +5,7 @@ import { plainText } from "./terminal-text.ts";
 export function toPlainLog(entries: readonly LogEntry[], withTimes: boolean): string {
   const lines = entries.map((entry) => {
     const text = entry.kind === "line" ? plainText(entry.text) : `--- ${entry.text} ---`;
-    return withTimes ? `${entry.time} ${text}` : text;
+    return withTimes && entry.time !== undefined ? `${entry.time} ${text}` : text;
   });
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }

@@ -137,6 +137,23 @@ describe("a feed of live lines", () => {
     dispose();
   });
 
+  it("tells no time of what it found to be so, and that a container has not run yet", () => {
+    const { frames, first, feed, texts, dispose } = start();
+    first.state.handlers?.onClosed({ code: "created" });
+    frames.pass();
+    expect(feed.shown()).toEqual([expect.not.objectContaining({ time: expect.anything() })]);
+    first.state.handlers?.onState("restarted");
+    first.state.handlers?.onLogs(batch("one\n"));
+    frames.pass();
+    expect(texts()).toEqual(["Created, not started", "Started", "one"]);
+    dispose();
+    const other = start();
+    other.first.state.handlers?.onClosed({ code: "exited", exitCode: 1, endedAt: "2026-01-02T03:04:05.000Z" });
+    other.frames.pass();
+    expect(other.feed.shown()).toMatchObject([{ text: "Exited with code 1", time: "2026-01-02T03:04:05.000Z" }]);
+    other.dispose();
+  });
+
   it("keeps lines, gaps, restarts, a new container and exits in the order they came", () => {
     const { frames, first, feed, texts, dispose } = start();
     first.state.handlers?.onLogs(batch("one\n"));

@@ -1,11 +1,21 @@
 import { createMemo, createSignal, Show } from "solid-js";
-import { createStore } from "solid-js/store";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../lib/api.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
-import { Button, Callout, Dialog, Segmented, TextField, toast } from "../../ui/index.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
+import { Button, Callout, Dialog, focusInvalid, Segmented, TextField, toast } from "../../ui/index.ts";
 import { PairsField } from "./PairsField.tsx";
-import { type DraftErrors, emptyDraft, type ServerDraft, toChange, toDraft, toInput } from "./server-form.ts";
+import {
+  type DraftErrors,
+  emptyDraft,
+  keepServer,
+  restoreServer,
+  type ServerDraft,
+  toChange,
+  toDraft,
+  toInput,
+} from "./server-form.ts";
 
 export interface ServerDialogProps {
   /** The server to edit; a new one when absent. */
@@ -19,7 +29,17 @@ const FORM = "mcp-server-form";
 /** Registers an MCP server, or edits one. */
 export function ServerDialog(props: ServerDialogProps) {
   const editing = () => props.server !== undefined;
-  const [draft, setDraft] = createStore<ServerDraft>(props.server ? toDraft(props.server) : emptyDraft());
+  const initial = props.server ? toDraft(props.server) : emptyDraft();
+  const form = createFormDraft<ServerDraft>(`mcp-server:${props.server?.id ?? "new"}`, initial, {
+    keep: keepServer,
+    restore: (kept) => restoreServer(kept, initial),
+    edits: props.server !== undefined,
+  });
+  const { fields: draft, set: setDraft } = form;
+  const cancel = () => {
+    form.drop();
+    props.onClose();
+  };
   const [tried, setTried] = createSignal(false);
   const errors = createMemo((): DraftErrors => {
     const checked = tried() ? toChange(draft) : undefined;
@@ -41,13 +61,14 @@ export function ServerDialog(props: ServerDialogProps) {
     const { server } = props;
     setTried(true);
     const sent = server ? change(server.id) : create();
-    if (!sent) return;
+    if (!sent) return focusInvalid(event.currentTarget);
     setSaving(true);
     setRefusal("");
     try {
       const saved = await sent;
       await invalidate(queryKeys.mcp);
       toast.success(`${saved.name} ${server ? "saved" : "registered"}`);
+      form.drop();
       props.onSaved(saved);
     } catch (error) {
       setRefusal(toMessage(error));
@@ -64,7 +85,7 @@ export function ServerDialog(props: ServerDialogProps) {
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button variant="primary" type="submit" form={FORM} busy={saving()}>
             {editing() ? "Save" : "Register"}
           </Button>
@@ -72,6 +93,14 @@ export function ServerDialog(props: ServerDialogProps) {
       }
     >
       <form id={FORM} class="server-form" onSubmit={(event) => void save(event)} noValidate>
+        <DraftNotice
+          draft={form}
+          without={
+            draft.type === "stdio"
+              ? "values of variables, and arguments that look like a secret"
+              : "values of headers, and an address that may hold a secret"
+          }
+        />
         <TextField
           label="Name"
           focus

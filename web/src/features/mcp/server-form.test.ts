@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { emptyDraft, toChange, toDraft, toInput } from "./server-form.ts";
+import { describe, expect, it, test } from "vitest";
+import { emptyDraft, keepServer, restoreServer, type ServerDraft, toChange, toDraft, toInput } from "./server-form.ts";
 
 const draft = (fields: Partial<ReturnType<typeof emptyDraft>>) => ({ ...emptyDraft(), name: "files", ...fields });
 
@@ -71,4 +71,36 @@ describe("toInput", () => {
       },
     });
   });
+});
+
+test("a draft holds names and no values, and no argument or address that looks like a secret", () => {
+  const typed: ServerDraft = {
+    ...{ name: "db", type: "stdio", command: "npx", args: "server\npostgres://ada:abc123@db/main" },
+    env: [
+      { name: "TOKEN", value: "typed" },
+      { name: "STORED", value: null },
+    ],
+    ...{ url: "https://example.com/mcp?key=abc", headers: [{ name: "Authorization", value: "Bearer x" }] },
+  };
+  const kept = JSON.parse(JSON.stringify(keepServer(typed))) as Partial<ServerDraft>;
+  expect(kept).toEqual({
+    ...{ name: "db", type: "stdio", command: "npx" },
+    env: [
+      { name: "TOKEN", value: null },
+      { name: "STORED", value: null },
+    ],
+    headers: [{ name: "Authorization", value: null }],
+  });
+
+  // What is stored stays stored: an empty value would replace it.
+  const edited = { ...emptyDraft(), args: "--old", env: [{ name: "STORED", value: null }] };
+  expect({ ...edited, ...restoreServer(kept, edited) }).toEqual({
+    ...{ name: "db", type: "stdio", command: "npx", args: "--old", url: "" },
+    env: [
+      { name: "TOKEN", value: "" },
+      { name: "STORED", value: null },
+    ],
+    headers: [{ name: "Authorization", value: "" }],
+  });
+  expect(restoreServer({ type: "carrier pigeon" as never, env: [null as never] }, edited)).toEqual({ env: [] });
 });

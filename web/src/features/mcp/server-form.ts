@@ -1,5 +1,6 @@
 import { type McpServer, mayBeSet } from "../../../../shared/protocol/mcp.ts";
 import type { McpServerChange, McpServerInput } from "../../lib/api/mcp.ts";
+import { keepableAddress, keepableText } from "../../lib/keepable.ts";
 
 export interface Pair {
   name: string;
@@ -41,6 +42,36 @@ export function toDraft(server: McpServer): ServerDraft {
         env: transport.envNames.map((name) => ({ name, value: null })),
       }
     : { ...draft, url: transport.url, headers: transport.headerNames.map((name) => ({ name, value: null })) };
+}
+
+const namesOf = (pairs: readonly Pair[]): Pair[] => pairs.map(({ name }) => ({ name, value: null }));
+
+/** What a draft may hold: of variables and headers the names, of the rest what does not look like a secret. */
+export const keepServer = ({ name, type, command, args, env, url, headers }: ServerDraft): Partial<ServerDraft> => ({
+  name,
+  type,
+  command: keepableText(command),
+  args: keepableText(args),
+  env: namesOf(env),
+  url: keepableAddress(url),
+  headers: namesOf(headers),
+});
+
+/** Values that the server has stored stay stored; others have to be typed again. */
+export function restoreServer(
+  { type, env, headers, ...kept }: Partial<ServerDraft>,
+  initial: ServerDraft,
+): Partial<ServerDraft> {
+  const withValues = (pairs: readonly Pair[], stored: readonly Pair[]) =>
+    pairs
+      .filter((pair) => typeof pair?.name === "string")
+      .map(({ name }) => ({ name, value: stored.some((pair) => pair.name === name) ? null : "" }));
+  return {
+    ...kept,
+    ...((type === "stdio" || type === "http") && { type }),
+    ...(env && { env: withValues(env, initial.env) }),
+    ...(headers && { headers: withValues(headers, initial.headers) }),
+  };
 }
 
 export type DraftErrors = Partial<Record<"name" | "command" | "args" | "env" | "url" | "headers", string>>;

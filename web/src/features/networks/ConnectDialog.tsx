@@ -3,15 +3,21 @@ import type { Network } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
 import { useServices } from "../../lib/queries.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, Select, TextField } from "../../ui/index.ts";
 import { visibleName } from "../logs/terminal-text.ts";
 
 /** Puts a container into a network, beside those it is in already. */
 export function ConnectDialog(props: { network: Network; onClose: () => void }) {
   const services = useServices();
-  const [chosen, setChosen] = createSignal("");
-  const [aliases, setAliases] = createSignal("");
+  const form = createFormDraft(
+    `network-connect:${props.network.id}`,
+    { chosen: "", aliases: "" },
+    { keep: ({ chosen, aliases }) => ({ chosen, aliases }) },
+  );
+  const { fields, set } = form;
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
   const inside = () => new Set(props.network.usedBy.map(({ id }) => id));
@@ -21,17 +27,22 @@ export function ConnectDialog(props: { network: Network; onClose: () => void }) 
       .map(({ id, name }) => ({ value: id, label: visibleName(name) }))
       .sort((one, other) => one.label.localeCompare(other.label)),
   );
+  /** A draft may name a container that is gone or connected by now. */
+  const chosen = () => (options().some(({ value }) => value === fields.chosen) ? fields.chosen : "");
+  const cancel = () => {
+    form.drop();
+    props.onClose();
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
     if (chosen() === "") return;
     setBusy(true);
     setProblem(null);
     try {
-      const names = aliases()
-        .split(/[\s,]+/)
-        .filter((name) => name !== "");
+      const names = fields.aliases.split(/[\s,]+/).filter((name) => name !== "");
       await networks.connect(props.network.id, chosen(), names);
       await refreshDocker();
+      form.drop();
       props.onClose();
     } catch (error) {
       setProblem(toReport(error));
@@ -46,7 +57,7 @@ export function ConnectDialog(props: { network: Network; onClose: () => void }) 
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button type="submit" form="connect" variant="primary" busy={busy()} disabled={chosen() === ""}>
             Connect
           </Button>
@@ -54,6 +65,7 @@ export function ConnectDialog(props: { network: Network; onClose: () => void }) 
       }
     >
       <form id="connect" class="form" onSubmit={(event) => void submit(event)}>
+        <DraftNotice draft={form} />
         <Show when={problem()}>
           <Callout tone="bad">{problem()}</Callout>
         </Show>
@@ -61,13 +73,13 @@ export function ConnectDialog(props: { network: Network; onClose: () => void }) 
           label="Container"
           value={chosen()}
           options={[{ value: "", label: options().length > 0 ? "Choose one" : "All are in it" }, ...options()]}
-          onChange={setChosen}
+          onChange={(chosen) => set({ chosen })}
         />
         <TextField
           label="More names"
           hint="It answers to its own name; further ones, separated by spaces, are optional."
-          value={aliases()}
-          onInput={setAliases}
+          value={fields.aliases}
+          onInput={(aliases) => set({ aliases })}
           maxLength={600}
           mono
         />

@@ -2,18 +2,28 @@ import { createSignal, Show } from "solid-js";
 import { networks } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
+import { createFormDraft } from "../../lib/form-draft.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Checkbox, Dialog, TextField } from "../../ui/index.ts";
 
 /** Makes a bridge network; what it is left out of, the Engine picks. */
 export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (name: string) => void }) {
-  const [name, setName] = createSignal("");
-  const [subnet, setSubnet] = createSignal("");
-  const [gateway, setGateway] = createSignal("");
-  const [internal, setInternal] = createSignal(false);
+  const form = createFormDraft(
+    "network",
+    { name: "", subnet: "", gateway: "", internal: false },
+    { keep: ({ name, subnet, gateway, internal }) => ({ name, subnet, gateway, internal }) },
+  );
+  const { fields, set } = form;
+  const subnet = () => fields.subnet.trim();
+  const gateway = () => fields.gateway.trim();
+  const cancel = () => {
+    form.drop();
+    props.onClose();
+  };
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
-  const named = () => /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name());
-  const ready = () => named() && (gateway().trim() === "" || subnet().trim() !== "");
+  const named = () => /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(fields.name);
+  const ready = () => named() && (gateway() === "" || subnet() !== "");
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!ready()) return;
@@ -21,10 +31,12 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
     setProblem(null);
     try {
       const made = await networks.create({
-        ...{ name: name(), internal: internal() },
-        ...(subnet().trim() ? { subnet: subnet().trim() } : {}),
-        ...(gateway().trim() ? { gateway: gateway().trim() } : {}),
+        name: fields.name,
+        internal: fields.internal,
+        ...(subnet() && { subnet: subnet() }),
+        ...(gateway() && { gateway: gateway() }),
       });
+      form.drop();
       await refreshDocker();
       props.onCreated(made.name);
     } catch (error) {
@@ -40,7 +52,7 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button type="submit" form="network" variant="primary" busy={busy()} disabled={!ready()}>
             Create network
           </Button>
@@ -48,16 +60,17 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
       }
     >
       <form id="network" class="form" onSubmit={(event) => void submit(event)}>
+        <DraftNotice draft={form} />
         <Show when={problem()}>
           <Callout tone="bad">{problem()}</Callout>
         </Show>
         <TextField
           label="Name"
           hint="Containers in one bridge network reach each other by their names."
-          value={name()}
-          onInput={setName}
+          value={fields.name}
+          onInput={(name) => set({ name })}
           maxLength={128}
-          error={name() !== "" && !named() ? "Letters, digits and _ . - only." : null}
+          error={fields.name !== "" && !named() ? "Letters, digits and _ . - only." : null}
           mono
           focus
         />
@@ -66,25 +79,25 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
             label="Subnet"
             hint="Optional; the Engine picks a free one."
             placeholder="172.30.0.0/16"
-            value={subnet()}
-            onInput={setSubnet}
+            value={fields.subnet}
+            onInput={(text) => set({ subnet: text })}
             mono
           />
           <TextField
             label="Gateway"
             hint="Optional."
             placeholder="172.30.0.1"
-            value={gateway()}
-            onInput={setGateway}
-            error={gateway().trim() !== "" && subnet().trim() === "" ? "It needs a subnet." : null}
+            value={fields.gateway}
+            onInput={(text) => set({ gateway: text })}
+            error={gateway() !== "" && subnet() === "" ? "It needs a subnet." : null}
             mono
           />
         </div>
         <Checkbox
           label="Internal"
           hint="Its containers reach each other, and nothing outside of it."
-          checked={internal()}
-          onChange={setInternal}
+          checked={fields.internal}
+          onChange={(internal) => set({ internal })}
         />
       </form>
     </Dialog>

@@ -101,11 +101,7 @@ function Row(props: { concern: Concern; onNavigate: (href: string) => void }) {
             <span class="concern-alerts"> · {props.concern.alerts.map(visibleName).join(", ")}</span>
           </Show>
           <Show when={props.concern.detail}>
-            {(detail) => (
-              <code class="concern-detail truncate" title={detail()}>
-                {visibleName(detail())}
-              </code>
-            )}
+            {(detail) => <code class="concern-detail">{visibleName(detail())}</code>}
           </Show>
         </span>
       </button>

@@ -6,6 +6,7 @@ import { beganAtControl } from "../../ui/row-click.ts";
 import { AlertBadge } from "../alerts/AlertBadge.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateBadge } from "../updates/UpdateBadge.tsx";
+import { endOfCause } from "./cause.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
 import { ServiceFigures } from "./ServiceFigures.tsx";
 import type { ServiceTableProps } from "./ServiceTable.tsx";
@@ -70,10 +71,14 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
                     <span title="Restarts by the Engine">{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
                   )}
                 </Show>
-                <Show when={props.service.lastRun?.error}>
-                  {(error) => <span title={visibleName(error())}>{` · ${visibleName(error())}`}</span>}
-                </Show>
               </div>
+              <Show when={props.service.lastRun?.error}>
+                {(error) => (
+                  <div class="faint service-note service-cause" title={visibleName(error())}>
+                    {visibleName(endOfCause(error()))}
+                  </div>
+                )}
+              </Show>
             </>
           }
         >

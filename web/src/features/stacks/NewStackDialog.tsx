@@ -1,7 +1,8 @@
 import { createSignal, lazy, Show, Suspense } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
-import { Button, Callout, Dialog, Skeleton, TextField } from "../../ui/index.ts";
+import { DraftNotice } from "../../ui/DraftNotice.tsx";
+import { Button, Callout, Dialog, focusInvalid, Skeleton, TextField } from "../../ui/index.ts";
 import { nameProblem, parseVariables, starter } from "./stack-state.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
@@ -16,9 +17,13 @@ export interface NewStackDialogProps {
 /** Asks for the name, the compose file and the variables of a new stack. */
 export function NewStackDialog(props: NewStackDialogProps) {
   // Variables hold secrets: they are not kept.
-  const draft = createFormDraft("new-stack", { name: "", content: starter });
-  const [name, setName] = draft.field("name");
-  const [content, setContent] = draft.field("content");
+  const draft = createFormDraft(
+    "new-stack",
+    { name: "", content: starter },
+    { keep: ({ name, content }) => ({ name, content }) },
+  );
+  const name = () => draft.fields.name;
+  const content = () => draft.fields.content;
   const [variables, setVariables] = createSignal("");
   const [tried, setTried] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
@@ -34,7 +39,8 @@ export function NewStackDialog(props: NewStackDialogProps) {
     event?.preventDefault();
     setTried(true);
     const result = parsed();
-    if (problem() || "problem" in result || busy()) return;
+    if (busy()) return;
+    if (problem() || "problem" in result) return focusInvalid(event?.currentTarget ?? null);
     setBusy(true);
     setRefusal(null);
     try {
@@ -48,6 +54,11 @@ export function NewStackDialog(props: NewStackDialogProps) {
     }
   }
 
+  const cancel = () => {
+    draft.drop();
+    props.onClose();
+  };
+
   return (
     <Dialog
       open
@@ -56,7 +67,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button variant="primary" type="submit" form={FORM} busy={busy()}>
             Make stack
           </Button>
@@ -64,16 +75,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
       }
     >
       <form id={FORM} class="stack" onSubmit={(event) => void submit(event)} noValidate>
-        <Show when={draft.restored()}>
-          <Callout tone="info">
-            <div class="row row-wrap">
-              <span class="grow">You typed this at an earlier visit.</span>
-              <Button size="sm" onClick={draft.reset}>
-                Start over
-              </Button>
-            </div>
-          </Callout>
-        </Show>
+        <DraftNotice draft={draft} without="the values of variables" onDiscard={() => setVariables("")} />
         <TextField
           label="Name"
           focus
@@ -82,7 +84,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
           value={name()}
           hint="Name of the compose project, and of its folder."
           error={tried() || name() !== "" ? problem() : null}
-          onInput={setName}
+          onInput={(text) => draft.set("name", text)}
         />
         <div class="field">
           <span class="field-label">Compose file</span>
@@ -92,7 +94,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
                 label="Compose file"
                 value={content()}
                 readOnly={false}
-                onChange={setContent}
+                onChange={(text) => draft.set("content", text)}
                 onSave={() => void submit()}
                 check={(text) => api.stacks.validate({ content: text })}
               />

@@ -6,6 +6,7 @@ import type { StackDetail, StackService } from "../../../../shared/protocol/stac
 import { useNow } from "../../lib/now.ts";
 import { useServices } from "../../lib/queries.ts";
 import { Badge, EmptyState, Status } from "../../ui/index.ts";
+import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
 import { visibleName } from "../logs/terminal-text.ts";
 import { imageText, portTexts } from "../services/service-list.ts";
 import { lookOf, sameLook, statusText } from "../services/service-state.ts";
@@ -89,7 +90,10 @@ function ContainerRow(props: { container: Service }) {
         {visibleName(props.container.name)}
       </A>
       <span class="truncate faint num stacks-ports">{portTexts(props.container.ports).join(", ")}</span>
-      <span class="faint stacks-status">{statusText(container(), now())}</span>
+      <span class="faint stacks-status">
+        {statusText(container(), now())}
+        <UpstreamDetail text={container().lastRun?.error} />
+      </span>
     </li>
   );
 }

@@ -10,6 +10,8 @@ export function lookOf({ state, unhealthy }: Pick<Stack, "state" | "unhealthy">)
       return { tone: "warn", text: "Partly running" };
     case "unhealthy":
       return { tone: "bad", text: unhealthy === 1 ? "1 unhealthy" : `${unhealthy} unhealthy` };
+    case "created":
+      return { tone: "neutral", text: "Not started" };
     case "stopped":
       return { tone: "neutral", text: "Stopped" };
     case "down":
@@ -21,7 +23,7 @@ export function lookOf({ state, unhealthy }: Pick<Stack, "state" | "unhealthy">)
 
 /** What needs attention comes first. */
 export const rankOf = ({ state }: Pick<Stack, "state">): number =>
-  ["unhealthy", "partial", "running", "stopped", "down", "unknown"].indexOf(state);
+  ["unhealthy", "partial", "running", "created", "stopped", "down", "unknown"].indexOf(state);
 
 /** Containers that run, of those that should; null while there are none, or it is not known. */
 export const countsOf = ({

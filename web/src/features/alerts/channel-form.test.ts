@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { type ChannelFields, keepChannel, newDraft, restoreChannel } from "./channel-form.ts";
+import { keepRule, newDraft as newRule, restoreRule } from "./rule-form.ts";
+
+test("of a channel a draft holds no address, key, token, topic or password", () => {
+  const typed: ChannelFields = { ...newDraft(), enabled: true };
+  const secrets = ["url", "signingKey", "headerValue", "topic", "token", "password"] as const;
+  for (const field of secrets) typed[field] = `secret of ${field}`;
+  Object.assign(typed, { name: "ops", headerName: "X-Key", host: "mail.example.com", to: "ada@example.com" });
+  const kept = keepChannel(typed);
+  expect(JSON.stringify(kept)).not.toContain("secret of");
+  expect(kept).toMatchObject({ name: "ops", headerName: "X-Key", server: "https://ntfy.sh", to: "ada@example.com" });
+  expect(keepChannel({ ...typed, server: "https://ada:pw@ntfy.example.com" }).server).toBeUndefined();
+  expect(Object.keys(typed).filter((field) => !(field in kept))).toEqual([
+    "url",
+    "signingKey",
+    "headerValue",
+    "topic",
+    "token",
+    "password",
+  ]);
+});
+
+test("choices that no version knows are left as they were", () => {
+  const odd = { name: "ops", type: "pager", format: "xml", security: "rot13" } as unknown as ChannelFields;
+  expect(restoreChannel(odd)).toEqual({ name: "ops" });
+  const rule = newRule();
+  expect(restoreRule(keepRule(rule))).toEqual(rule);
+  const oddRule = { name: "r", kind: "toString", syntax: "glob", levels: "constructor", severity: "dire" };
+  expect(restoreRule(oddRule as never)).toEqual({ name: "r" });
+});
