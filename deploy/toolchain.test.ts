@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -8,9 +9,10 @@ import { startChild } from "../shared/testing/child.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { freePort } from "../shared/testing/free-port.ts";
 import { hostPrograms } from "../shared/testing/host-programs.ts";
-import { type TestRegistry, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
+import { type Package, type TestRegistry, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { copyProject } from "../shared/testing/project-copy.ts";
+import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
@@ -27,6 +29,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     folder = await tempFolder("tool");
     project = join(folder.path, "project");
     await copyProject(project, "deploy", "package.json", "package-lock.json");
+    pins.node = await pinSmallNode();
     programs = await hostPrograms(join(folder.path, "bin"));
   });
   afterAll(() => folder?.remove());
@@ -38,6 +41,21 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     for (const registry of registries.splice(0)) await registry.close();
   });
 
+  /** A package that starts the project's own Node: the real one is 60 MB to check and unpack, which `dev-start.test.ts` does. */
+  const pinSmallNode = async (): Promise<Package> => {
+    const [parts, file] = [join(folder.path, "parts"), join(folder.path, "node.tgz")];
+    await mkdir(join(parts, "package/bin"), { recursive: true });
+    const own = join(projectFolder, "node_modules/.bin/node");
+    await writeFile(join(parts, "package/bin/node"), `#!/bin/sh\nexec ${own} "$@"\n`, { mode: 0o755 });
+    await writeFile(join(parts, "package/LICENSE"), "");
+    await run("tar", ["-czf", file, "-C", parts, "package"]);
+    const integrity = `sha512-${createHash("sha512")
+      .update(await readFile(file))
+      .digest("base64")}`;
+    const lock = join(project, "package-lock.json");
+    await writeFile(lock, (await readFile(lock, "utf8")).replace(pins.node.integrity, integrity));
+    return { ...pins.node, integrity, file };
+  };
   const serve = async (options?: Parameters<typeof testRegistry>[1]) => {
     const registry = await testRegistry([pins.node, pins.npm], options);
     registries.push(registry);
@@ -103,14 +121,15 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
   });
 
   test("is whole after a run that was killed while it fetched, and the half of that is gone", async () => {
-    const registry = await serve();
+    const silent = await serve({ silent: true });
     const script = `. deploy/common.sh; . deploy/toolchain.sh; ${bring}`;
-    const env = environment({ npm_config_registry: registry.url });
+    const env = environment({ npm_config_registry: silent.url });
     const child = await startChild(join(programs, "bash"), ["-c", script], { cwd: project, env });
-    await eventually(() => registry.requests.length > 0);
+    await eventually(() => silent.requests.length > 0);
     child.signal("SIGKILL");
     await child.exited;
     expect(await left()).toEqual(expect.arrayContaining([expect.stringMatching(/^part\./)]));
+    const registry = await serve();
     expect(await bash(bring, { npm_config_registry: registry.url })).toMatchObject({ code: 0 });
     expect((await left()).sort()).toEqual(["lock", `node-${pins.node.version}-npm-${pins.npm.version}`]);
   });

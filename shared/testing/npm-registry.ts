@@ -18,6 +18,8 @@ export interface Package {
   version: string;
   /** `sha512-…`, as in a lock file. */
   integrity: string;
+  /** The archive, where it is not the one that npm keeps. */
+  file?: string;
 }
 
 export interface TestRegistry {
@@ -32,6 +34,8 @@ interface RegistryOptions {
   authorization?: string;
   /** Answers with other bytes than were named. */
   tampered?: boolean;
+  /** Takes requests and answers none. */
+  silent?: boolean;
   tls?: { key: string; cert: string };
 }
 
@@ -58,15 +62,23 @@ export function toolchainPackages(): { node: Package; npm: Package } {
   return { node, npm: { name: "npm", version, integrity } };
 }
 
+let cacheFolder: Promise<string> | undefined;
+/** Asked of npm once: its start takes half a second. */
+const npmCache = (): Promise<string> => {
+  cacheFolder ??= run("npm", ["config", "get", "cache"]).then(({ stdout }) => stdout.trim());
+  return cacheFolder;
+};
+
 /** Where npm's cache keeps an archive. */
-function cachedArchive(cache: string, { integrity }: Package): string {
+function cachedArchive(cache: string, { integrity, file }: Package): string {
+  if (file) return file;
   const sum = Buffer.from(integrity.replace(/^sha512-/, ""), "base64").toString("hex");
   return join(cache, "_cacache/content-v2/sha512", sum.slice(0, 2), sum.slice(2, 4), sum.slice(4));
 }
 
 /** The file of an archive, fetched by npm where its cache lacks it. Not to be written to. */
 export async function archiveFile(entry: Package): Promise<string> {
-  const file = cachedArchive((await run("npm", ["config", "get", "cache"])).stdout.trim(), entry);
+  const file = cachedArchive(await npmCache(), entry);
   if (!existsSync(file)) await run("npm", ["cache", "add", `${entry.name}@${entry.version}`]);
   return file;
 }
@@ -80,7 +92,7 @@ export async function archiveFile(entry: Package): Promise<string> {
 export async function testRegistry(packages: Package[], options: RegistryOptions = {}): Promise<TestRegistry> {
   const archives = new Map<string, Package[]>();
   const files = new Map<string, string>();
-  const cache = (await run("npm", ["config", "get", "cache"])).stdout.trim();
+  const cache = await npmCache();
   const absent = packages.filter((entry) => !existsSync(cachedArchive(cache, entry)));
   if (absent.length > FETCHED_MAX) throw new Error(`npm's cache lacks ${absent.length} archives: run npm ci first`);
   for (const { name, version } of absent) await run("npm", ["cache", "add", `${name}@${version}`]);
@@ -96,6 +108,7 @@ export async function testRegistry(packages: Package[], options: RegistryOptions
     const path = decodeURIComponent(new URL(request.url ?? "/", url).pathname).slice(1);
     const { authorization } = request.headers;
     requests.push({ path, authorization });
+    if (options.silent) return;
     if (options.authorization !== undefined && authorization !== options.authorization) {
       response.writeHead(401).end("{}");
       return;
