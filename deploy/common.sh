@@ -65,6 +65,12 @@ answers() {
   "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }
 
+# page_is_new <folder>: whether its web app is built, and after the last change to what it is made of.
+page_is_new() {
+  [ -f "$1/web/dist/index.html" ] &&
+    [ -z "$(find -H "$1/web" "$1/shared" "$1/package-lock.json" -name dist -prune -o -type f -newer "$1/web/dist/index.html" -print | head -n 1)" ]
+}
+
 # project_git <folder> <arguments…>: git in a folder that may be another user's, which git refuses unless told. Whoever
 # calls it runs that user's scripts already; hooks and a monitor of that user's are left out nevertheless.
 project_git() {

@@ -10,9 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 install_packages
 
-# Builds again only when something the web app is made of is newer than the last build.
-if [ ! -f web/dist/index.html ] ||
-  [ -n "$(find web shared package-lock.json -name dist -prune -o -type f -newer web/dist/index.html -print | head -n 1)" ]; then
+if ! page_is_new .; then
   say "Building the web app…"
   "$NODE" --run build -- --logLevel warn || fail "The web app could not be built."
 fi

@@ -10,7 +10,7 @@ import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { hostPrograms } from "../shared/testing/host-programs.ts";
 import { archiveFile, installedPackages, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
 import { lacks } from "../shared/testing/parts.ts";
-import { copyProject } from "../shared/testing/project-copy.ts";
+import { copyProject, dropPackages } from "../shared/testing/project-copy.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
@@ -34,9 +34,22 @@ const debian = {
   },
 };
 
-const noCurl = await lacks("linux", "curl");
+/** Development packages that the web app is not made with. */
+const ofTestsOnly = [
+  "@axe-core/playwright",
+  "@biomejs/biome",
+  "@modelcontextprotocol/server-everything",
+  "bun",
+  "deno",
+  "playwright-core",
+  "smtp-server",
+  "socket.io-client-3.1",
+  "socket.io-client-4.0",
+  "typescript",
+  "vitest",
+];
 
-describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_MS }, () => {
+describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", { timeout: 2 * START_LIMIT_MS }, () => {
   let folder: TempFolder;
   let ports: number[];
   const started: Child[] = [];
@@ -50,7 +63,7 @@ describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_
     await folder.remove();
   });
 
-  const start = async (deploy = import.meta.dirname, env: Record<string, string> = {}) => {
+  const start = async (deploy: string, env: Record<string, string>) => {
     const [WEB_PORT, API_PORT, WS_PORT] = ports.map(String);
     const places = { DATA_DIR: join(folder.path, "data"), FILE_MANAGER_ROOT: folder.path, PM2_HOME: folder.path };
     const settings = { AI_DESKTOP_ENV: "/none", ...places, WEB_PORT, API_PORT, WS_PORT };
@@ -62,38 +75,10 @@ describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_
   };
   const listening = async () => (await Promise.all(ports.map(canConnect))).filter(Boolean).length;
 
-  test("starts all three, prints the address and the way to the first account, and ends all by Ctrl-C", async () => {
-    const dev = await start();
-    const output = await dev.prints("AI Desktop is running", START_LIMIT_MS);
-    expect(output).toContain(`http://localhost:${ports[0]}`);
-    expect(await dev.prints(/First start: .*\/setup#token=[\w-]{43}/)).toBeTruthy();
-    expect(await (await fetch(`http://localhost:${ports[0]}/`)).text()).toContain("AI Desktop");
-
-    const again = await start();
-    expect((await again.exited).code).toBe(0);
-    expect(again.output()).toContain(`AI Desktop is running already: http://localhost:${ports[0]}`);
-
-    dev.signal("SIGINT");
-    expect((await dev.exited).code).toBe(0);
-    expect(await listening()).toBe(0);
-  });
-
-  test("starts nothing when a port is taken, and says which", async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(ports[1], "127.0.0.1", resolve));
-    try {
-      const dev = await start();
-      expect((await dev.exited).code).toBe(1);
-      expect(dev.output()).toContain(`Port ${ports[1]} (ai-desktop-backend) is taken by another program`);
-      expect(await listening()).toBe(1);
-    } finally {
-      server.close();
-    }
-  });
-
-  test.skipIf(noCurl)("starts on a host with Node 18 and npm 9, and goes on there when both are gone", async () => {
+  test("starts all three on a host with Node 18 and npm 9; once both are gone, it names a port that is taken", async () => {
     const project = join(folder.path, "project");
     await copyProject(project);
+    await dropPackages(project, ofTestsOnly);
     const bare = await hostPrograms(join(folder.path, "bare"));
     const host = join(folder.path, "host");
     for (const [name, entry] of Object.entries(debian)) {
@@ -116,17 +101,33 @@ describe.skipIf(await lacks("bash"))("dev-start.sh", { timeout: 2 * START_LIMIT_
         "v18.20.8\n9.2.0\n",
       );
       const old = await start(join(project, "deploy"), { PATH, NODE_ENV: "production" });
-      const output = await old.prints(/First start: .*\/setup#token=/, START_LIMIT_MS);
+      const output = await old.prints(/First start: .*\/setup#token=[\w-]{43}/, START_LIMIT_MS);
+      expect(output).toContain(`AI Desktop is running: http://localhost:${ports[0]}`);
       expect(output).not.toMatch(/warn|EBADENGINE|DEP0|PLUGIN_TIMINGS/i);
       expect(await (await fetch(`http://localhost:${ports[0]}/`)).text()).toContain("AI Desktop");
-      old.signal("SIGINT");
+
+      const again = await start(join(project, "deploy"), { PATH });
+      expect((await again.exited).code).toBe(0);
+      expect(again.output()).toBe(`AI Desktop is running already: http://localhost:${ports[0]}\n`);
+
+      old.signal("SIGINT"); // as Ctrl-C does
       expect((await old.exited).code).toBe(0);
+      expect(await listening()).toBe(0);
     } finally {
       await registry.close();
     }
     await rm(join(project, ".toolchain"), { recursive: true });
-    const none = await start(join(project, "deploy"), { PATH: bare });
-    await none.prints("AI Desktop is running", START_LIMIT_MS);
-    expect(none.output()).not.toContain("Fetching");
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(ports[1], "127.0.0.1", resolve));
+    try {
+      const none = await start(join(project, "deploy"), { PATH: bare });
+      expect((await none.exited).code).toBe(1);
+      expect(none.output()).toBe(
+        `Port ${ports[1]} (ai-desktop-backend) is taken by another program: end it, or set API_PORT.\n`,
+      );
+      expect(await listening()).toBe(1);
+    } finally {
+      server.close();
+    }
   });
 });

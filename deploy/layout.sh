@@ -46,8 +46,8 @@ link_packages() {
   cp -a "$(readlink -f "$1")/node_modules" "$2/node_modules"
 }
 
-# build_in <folder>: its packages, and its web app where it has none yet. The packages may lie ready in
-# AI_DESKTOP_PACKAGES, for a server without a registry. Of them stays what the servers need.
+# build_in <folder>: its packages, and its web app where it has none yet. Both may lie ready in AI_DESKTOP_PACKAGES, for a
+# server without a registry or with little memory. Of the packages stays what the servers need.
 build_in() {
   cd "$1" || exit 1
   require_supported_machine
@@ -57,6 +57,10 @@ build_in() {
   if ! has_packages; then
     bring_toolchain "$APP/toolchain"
     install_all
+  fi
+  ready="${AI_DESKTOP_PACKAGES:-}"
+  if [ -n "$ready" ] && [ ! -e web/dist/index.html ] && page_is_new "$ready" && same_web "$ready" .; then
+    cp -R "$ready/web/dist" web/dist
   fi
   if [ ! -e web/dist/index.html ]; then
     node_modules/.bin/node --run build -- --logLevel warn || fail "The web app could not be built."

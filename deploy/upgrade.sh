@@ -99,6 +99,8 @@ if has_systemd; then systemctl daemon-reload; fi
 if [ -n "$(site_places)" ] && is_real; then reload_nginx || true; fi
 "$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
 start_services
+# A limit that was meant for the new release must not keep the old one from coming up.
+if [ "${HEALTH_LIMIT:-60}" -lt 60 ]; then HEALTH_LIMIT=60; fi
 wait_healthy || fail "The old release is not well either; its state of before is in $backup"
 rm -rf "$RELEASE"
 fail "Went back to $(basename "$old"); the panel runs as before. Everybody has to log in again."
