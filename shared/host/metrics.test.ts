@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { cpus, hostname } from "node:os";
 import process from "node:process";
 import { describe, expect, test } from "vitest";
+import { localSizes, remoteSizes } from "../metrics/statfs.ts";
 import { eventually } from "../testing/eventually.ts";
 import { createHostMetrics, type PlatformMetrics } from "./metrics.ts";
 import { createPortableMetrics } from "./metrics-portable.ts";
@@ -78,6 +79,13 @@ describe.skipIf(!linux)("on Linux", () => {
     } finally {
       unsubscribe("child_process", count);
     }
+  });
+
+  test("another program measures a file system as the runtime does, and tells why it cannot", async () => {
+    const [own, other] = await Promise.all([localSizes("/"), remoteSizes("/")]);
+    expect(other.blocks * other.bsize).toBe(own.blocks * own.bsize);
+    expect(other.bavail).toBeGreaterThan(0);
+    await expect(remoteSizes("/no/such folder")).rejects.toMatchObject({ code: "ENOENT" });
   });
 
   test("gives many askers one sample", async () => {

@@ -1,23 +1,27 @@
-import { stat, statfs as statfsOf } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { DiskStats, UnknownDisk } from "../protocol/system.ts";
+import { eachAtOnce } from "../server/each-at-once.ts";
 import { type MeasuredVolume, toDisks } from "./disks.ts";
 import type { Volume } from "./mounts.ts";
+import { type FileSystemSizes, localSizes, remoteSizes } from "./statfs.ts";
 
 /** How long a sample waits for one file system. */
 const ANSWER_LIMIT_MS = 300;
-/** An answer that took longer to come is shown so long. */
+/** The first time, that of a program that has to start. */
+const FIRST_LIMIT_MS = 1_000;
+/** An answer is shown so long. */
 const KEEP_MS = 60_000;
-/**
- * Each call on a dead mount holds one of the runtime's four threads for ever: no more than two of other machines and
- * programs may, and one more of this host's own.
- */
+/** Other machines and programs are asked this often; those that did not answer are left alone for longer. */
+const REMOTE_EVERY_MS = 10_000;
+const SILENT_EVERY_MS = 30_000;
+/** Questions that hang: to other machines and programs, and in all, since one may hold one of the runtime's four threads. */
 const REMOTE_HANGING_MAX = 2;
 const HANGING_MAX = 3;
 /** Rows of a sample; a host of thousands of mounts says how many it leaves out. */
 const VOLUMES_MAX = 200;
 
 export interface DiskSystem {
-  statfs(path: string): Promise<{ bsize: number; blocks: number; bfree: number; bavail: number }>;
+  statfs(path: string, isRemote: boolean): Promise<FileSystemSizes>;
   isFolder(path: string): Promise<boolean>;
 }
 
@@ -37,13 +41,13 @@ interface Answer {
 }
 
 const nodeSystem: DiskSystem = {
-  statfs: statfsOf,
+  statfs: (path, isRemote) => (isRemote ? remoteSizes(path) : localSizes(path)),
   isFolder: async (path) => (await stat(path)).isDirectory(),
 };
 
 /**
- * Measures volumes. One that does not answer in time is measured on out of band: its last figures are shown for a minute,
- * then it is named as unknown, and it is asked again only once it has answered.
+ * Measures volumes. What does not answer in time is waited for beside the samples: its last figures are shown for at most a
+ * minute, then it is named as unknown, and it is asked again only once it has answered or was given up.
  */
 export function createDiskReader(
   system: DiskSystem = nodeSystem,
@@ -51,17 +55,20 @@ export function createDiskReader(
   const answers = new Map<string, Answer>();
   const underWay = new Map<string, { done: Promise<void>; isRemote: boolean; waited: boolean }>();
 
-  const measure = async ({ device, type, mounts, isPart }: Volume): Promise<MeasuredVolume | undefined> => {
+  const measure = async ({ device, type, mounts, isPart, isRemote }: Volume): Promise<MeasuredVolume | undefined> => {
     for (const mount of mounts) {
-      if (isPart && !(await system.isFolder(mount))) continue;
-      const { bsize, blocks, bfree, bavail } = await system.statfs(mount);
+      if (isPart && !isRemote && !(await system.isFolder(mount))) continue;
+      const { bsize, blocks, bfree, bavail } = await system.statfs(mount, isRemote);
       const [total, used, available] = [blocks * bsize, (blocks - bfree) * bsize, bavail * bsize];
       return blocks > 0 ? { device, type, mount, total, used, available } : undefined;
     }
     return undefined;
   };
 
-  const mayAsk = ({ isRemote }: Volume): boolean => {
+  const mayAsk = (key: string, { isRemote }: Volume): boolean => {
+    const before = answers.get(key);
+    const pause = before?.code === "ETIMEDOUT" ? SILENT_EVERY_MS : REMOTE_EVERY_MS;
+    if (isRemote && before && performance.now() - before.at < pause) return false;
     const hanging = [...underWay.values()];
     if (hanging.length >= HANGING_MAX) return false;
     return !isRemote || hanging.filter((one) => one.isRemote).length < REMOTE_HANGING_MAX;
@@ -69,7 +76,7 @@ export function createDiskReader(
 
   /** Waits once for each question, and not for one that was slow before. */
   const ask = async (key: string, volume: Volume): Promise<void> => {
-    if (!underWay.has(key) && mayAsk(volume)) {
+    if (!underWay.has(key) && mayAsk(key, volume)) {
       const askedAt = performance.now();
       const done = measure(volume)
         .then(
@@ -86,25 +93,25 @@ export function createDiskReader(
     const question = underWay.get(key);
     if (!question || question.waited) return;
     question.waited = true;
-    await within(ANSWER_LIMIT_MS, question.done);
+    await within(answers.has(key) ? ANSWER_LIMIT_MS : FIRST_LIMIT_MS, question.done);
   };
 
   return async (volumes) => {
     const all = volumes.slice(0, VOLUMES_MAX).map((volume) => ({ volume, key: `${volume.type} ${volume.mounts[0]}` }));
     const keys = new Set(all.map(({ key }) => key));
     for (const key of answers.keys()) if (!keys.has(key)) answers.delete(key);
-    // This host's own come first: what others hold up must not keep them from being asked.
-    for (const { volume, key } of all.toSorted((a, b) => Number(a.volume.isRemote) - Number(b.volume.isRemote))) {
-      await ask(key, volume);
-    }
+    // This host's own come first: what others hold up must not keep them from being asked. Of those, the longest unasked.
+    const askedAt = (key: string) => answers.get(key)?.at ?? 0;
+    for (const { volume, key } of all) if (!volume.isRemote) await ask(key, volume);
+    const remote = all.filter(({ volume }) => volume.isRemote).toSorted((a, b) => askedAt(a.key) - askedAt(b.key));
+    await eachAtOnce(remote, REMOTE_HANGING_MAX, ({ volume, key }) => ask(key, volume));
     const now = performance.now();
     const measured: MeasuredVolume[] = [];
     const unknownDisks: UnknownDisk[] = [];
     for (const { volume, key } of all) {
       const answer = answers.get(key);
       const name = { mount: volume.mounts[0] ?? "", device: volume.device, type: volume.type };
-      if (!answer || now - answer.at > KEEP_MS)
-        unknownDisks.push({ ...name, state: "silent", reason: "It does not answer." });
+      if (!answer || now - answer.at > KEEP_MS) unknownDisks.push({ ...name, state: "silent", reason: SILENT });
       else if (answer.measured) measured.push(answer.measured);
       else if (answer.code) unknownDisks.push({ ...name, ...faultOf(answer.code) });
     }
@@ -122,10 +129,13 @@ function codeOf({ code }: NodeJS.ErrnoException): string | undefined {
   return code === "ENOENT" || code === "ENOTDIR" ? undefined : (code ?? "unknown");
 }
 
-const faultOf = (code: string): Pick<UnknownDisk, "state" | "reason"> =>
-  code === "EACCES" || code === "EPERM"
-    ? { state: "denied", reason: "The panel's user may not read it." }
-    : { state: "failed", reason: `It answers with an error (${code}); its server or program may be gone.` };
+function faultOf(code: string): Pick<UnknownDisk, "state" | "reason"> {
+  if (code === "ETIMEDOUT") return { state: "silent", reason: SILENT };
+  if (code === "EACCES" || code === "EPERM") return { state: "denied", reason: "The panel's user may not read it." };
+  return { state: "failed", reason: `It answers with an error (${code}); its server or program may be gone.` };
+}
+
+const SILENT = "It does not answer.";
 
 async function within(limitMs: number, answer: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

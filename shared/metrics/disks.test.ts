@@ -98,9 +98,9 @@ test("a mount that answers too late is shown with its last figures, and not wait
   expect((await read(volumes)).disks).toEqual([
     { mount: "/slow", device: "/slow", type: "nfs4", total: 1000, used: 600, available: 200, usagePercent: 75 },
   ]);
+  // It is asked again after a while only.
   expect((await read(volumes)).disks).toHaveLength(1);
-  expect(late).toHaveLength(1);
-  late.shift()?.(sizes);
+  expect(late).toHaveLength(0);
 });
 
 test("a host of too many mounts says how many it leaves out", async () => {

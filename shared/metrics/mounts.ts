@@ -29,7 +29,7 @@ interface MountLine {
 const imageType =
   /^(squashfs|iso9660|udf|erofs|cramfs|romfs|fuse\.(snapfuse|squashfuse(_ll)?|archivemount|.*\.AppImage))$/;
 const remoteType =
-  /^(nfs4?|cifs|smb3|smbfs|9p|virtiofs|ceph|glusterfs|lustre|gpfs|beegfs|orangefs|pvfs2|afs|coda|ncpfs|davfs2?|vboxsf|vmhgfs|prl_fs|drvfs|shiftfs|fuse\..+)$/;
+  /^(nfs4?|cifs|smb3|smbfs|9p|virtiofs|ceph|glusterfs|lustre|gpfs|beegfs|orangefs|pvfs2|afs|coda|ncpfs|davfs2?|vboxsf|vmhgfs|prl_fs|drvfs|shiftfs|fuse(\..+)?)$/;
 /** Show what is elsewhere or nowhere: desktops, containers, clusters' settings. */
 const emptyFuse =
   /^fuse\.(gvfsd-fuse|gvfs-fuse-daemon|portal|xdg-document-portal|lxcfs|rofiles-fuse|fuse-overlayfs|kio-fuse|vmware-vmblock|fusectl)$/;
@@ -95,12 +95,13 @@ const isCovered = ({ id, parent, mount }: MountLine, place: number, lines: reado
 function isStorage({ type, device, mount, root, readOnly }: MountLine): boolean {
   if (mount === "/" && layeredRoot.test(type)) return true;
   if (imageType.test(type) || emptyFuse.test(type) || root.endsWith("//deleted")) return false;
+  if (device === "/dev/fuse") return false; // settings of a cluster, documents of a desktop
   if (mount.startsWith("/tmp/.mount_")) return false; // a program that brings its files along as an image
   if (type === "zfs") return !device.includes("@") && !mount.includes("/zfs/graph/"); // snapshots, layers of images
   if (device.startsWith("/dev/loop") && readOnly) return false;
   if (localType.test(type) || remoteType.test(type)) return true;
-  // Whatever has a block device stores something; `/dev/fuse` is none.
-  return device.startsWith("/dev/") && device !== "/dev/fuse" && !/^(devtmpfs|tmpfs|ramfs|overlay|autofs)$/.test(type);
+  // Whatever has a block device stores something.
+  return device.startsWith("/dev/") && !/^(devtmpfs|tmpfs|ramfs|overlay|autofs)$/.test(type);
 }
 
 /** The kernel writes blanks and backslashes of a path as `\040`. */
