@@ -68,6 +68,14 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     },
   );
 
+  test("asks the web server alone, and for its page of missing addresses, when a browser opens a closed door", async () => {
+    const others = () => [api, realtime].map((upstream) => upstream.requests.length);
+    const before = others();
+    for (const path of ["/metrics", "/access/users?x=1", "/internal/..%2fmetrics"]) await send(path);
+    expect(others()).toEqual(before);
+    expect(web.requests.slice(-2).map(({ url }) => url)).toEqual(["/not-found", "/not-found"]);
+  });
+
   test.each([
     ["/api/deployments/%40acme%2Fmail", "api"],
     ["/api/deployments/%40acme%2Fmail/stop", "api"],

@@ -68,7 +68,10 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.waitForURL(`${nginx.origin}/panel/files`);
     await page.goto(`${nginx.origin}/panel/services/no-such-one`); // an address of some depth, opened directly
     await page.getByRole("heading", { name: "Services" }).first().waitFor();
-    expect((await page.goto(`${nginx.origin}/panel/srevices/web`))?.status()).toBe(404);
+    for (const path of ["access/users", "srevices/web"]) {
+      expect((await page.goto(`${nginx.origin}/panel/${path}`))?.status()).toBe(404);
+      await page.getByText(`/panel/${path}`).waitFor();
+    }
     await page.getByRole("link", { name: "Go to the overview" }).click();
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);

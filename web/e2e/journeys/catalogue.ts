@@ -23,6 +23,9 @@ export function catalogueJourney(at: () => Desk): void {
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("User", { exact: true }).fill("eve");
     await page.getByLabel("Network").selectOption("own");
+    await page.reload();
+    await page.getByText("Unsaved draft restored.").waitFor();
+    expect(await page.getByLabel("User", { exact: true }).inputValue()).toBe("eve");
     const preview = page.getByRole("region", { name: "Preview of the container" });
     await preview.getByText(`docker network create ${name}`).waitFor();
     await preview.getByText("GREETER_PASSWORD=••••••••").waitFor();
