@@ -85,6 +85,27 @@ test("logs in a user whom an administrator made for it, and knows the identity f
   expectRefused(await logIn({ sub: "s2", email: "grace@example.com", email_verified: true }));
 });
 
+test("is the fresh proof of who has no password", async () => {
+  await makeUser("grace");
+  const claims = { sub: "s1", preferred_username: "grace" };
+  const cookie = sessionOf(await logIn(claims));
+  const key = (as: string | undefined) =>
+    server.ask("POST", "/api/keys", { cookie: as, body: { name: "ci", role: "viewer", days: 1 } });
+  expect((await key(cookie)).status).toBe(201);
+  clock.pass(600_000);
+  expect((await key(cookie)).body).toMatchObject({ code: "forbidden", proofRequired: true });
+  const ways = await server.ask("POST", "/api/session/proof/options", { cookie, body: {} });
+  expect(ways.body).toMatchObject({ password: false, oidc: true, options: null });
+  const guess = await server.ask("POST", "/api/session/proof", { cookie, body: { password: PASSWORD } });
+  expect(guess.status).toBe(409);
+  expect((await key(cookie)).status).toBe(403);
+  const again = await navigate("/api/oidc/start?again=true", cookie);
+  expect(new URL(again.headers.location ?? "").searchParams.get("prompt")).toBe("login");
+  const back = await consent(new URL(again.headers.location ?? ""));
+  expect((await key(sessionOf(await navigate(back, `${cookie}; ${again.cookie}`)))).status).toBe(201);
+  expect((await key(cookie)).status).toBe(401); // the session of before has ended
+});
+
 test("finds the user by name too", async () => {
   await makeUser("grace");
   expect(sessionOf(await logIn({ sub: "s1", preferred_username: "grace" }))).toBeDefined();

@@ -104,7 +104,8 @@ test("is a second factor from the first one on, in the place of the code, and le
   const key = device();
   // A security key without a PIN: good for the second factor, and for nothing alone.
   const { recoveryCodes, passkey } = (await add(key, { userVerified: false })).body;
-  expect((await logIn(key, { userVerified: false })).status).toBe(401);
+  const alone = await logIn(key, { userVerified: false });
+  expect([alone.status, alone.body.error]).toEqual([401, expect.stringContaining("set a PIN on it")]);
   const asked = await begin();
   expect([asked.status, asked.body.codeRequired]).toEqual([401, true]);
   expect(asked.body.factors).toMatchObject({ totp: false, passkey: { allowCredentials: [{ id: key.credentialId }] } });

@@ -76,6 +76,13 @@ const creationName = (userId: string, sessionId: string) => `passkey creation ${
 const tooLate = () =>
   new AppError("unauthorized", "This was not begun in this browser, or took too long; try once more.");
 const refused = (cause?: unknown) => new AppError("unauthorized", "The passkey was not accepted.", { cause });
+const isUnverified = (error: unknown) => error instanceof Error && /user verification/i.test(error.message);
+const unverified = (cause: unknown) =>
+  new AppError(
+    "unauthorized",
+    "This passkey did not check who uses it: set a PIN on it, or give your password first and use it as the second step.",
+    { cause },
+  );
 /** What an authenticator knows a user by: the id, which says nothing about the person. */
 const handleOf = (userId: string) => new TextEncoder().encode(userId);
 
@@ -181,7 +188,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
         requireUserVerification: purpose.kind !== "second-factor",
       }).catch((error: unknown) => {
         log.info({ err: error }, "a passkey was refused");
-        throw refused(error);
+        throw isUnverified(error) ? unverified(error) : refused(error);
       });
       const user = users.byId(passkey.userId);
       if (!verified.verified || !user || sealed === undefined) throw refused();
