@@ -18,7 +18,8 @@ import { createRealtimeServer } from "./listener.ts";
 import { endLostShells } from "./shells/lost-shells.ts";
 import { createShellReports } from "./shells/shell-reports.ts";
 
-const toRedisBus = (url: string, log: Log) => (handlers: BusHandlers) => openRedisBus(url, handlers, log);
+const toRedisBus = (url: string, emitToken: string, log: Log) => (handlers: BusHandlers) =>
+  openRedisBus(url, emitToken, handlers, log);
 
 function start(): void {
   const config = parseConfig(process.env);
@@ -43,7 +44,7 @@ function start(): void {
       perAddress: config.MAX_SOCKETS_PER_ADDRESS,
     },
     emitToken,
-    openBus: config.REDIS_URL === undefined ? undefined : toRedisBus(config.REDIS_URL, log),
+    openBus: config.REDIS_URL === undefined ? undefined : toRedisBus(config.REDIS_URL, emitToken, log),
     log,
   });
   log.info({ origins }, `CORS Origins: ${origins.join(", ")}`);

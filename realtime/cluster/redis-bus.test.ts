@@ -1,3 +1,4 @@
+import { createClient } from "redis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog } from "../../shared/server/log.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
@@ -13,7 +14,8 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
   let redis: TestRedis;
   let one: TestRealtime;
   let two: TestRealtime;
-  const start = () => startRealtime({ openBus: (handlers) => openRedisBus(redis.url, handlers, silentLog()) });
+  const start = () =>
+    startRealtime({ openBus: (handlers) => openRedisBus(redis.url, EMIT_TOKEN, handlers, silentLog()) });
   beforeEach(async () => {
     redis = await startRedis();
     [one, two] = await Promise.all([start(), start()]);
@@ -50,6 +52,34 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     }
     await eventually(() => expect(there.got).toEqual(numbers(500)));
     expect(here.got).toEqual(numbers(500));
+  });
+
+  test("take nothing from whoever can only write to Redis, and no entry twice", async () => {
+    const there = await joined(two);
+    await one.emit({ events: events(0, 1) });
+    await eventually(() => expect(there.got).toEqual([0]));
+    const other = createClient({ url: redis.url });
+    await other.connect();
+    try {
+      const stream = "ai-desktop:realtime";
+      const [entry] = (await other.xRange(stream, "-", "+")) as { message: Record<string, string> }[];
+      const forged = { kind: "emit", events: events(666, 667) };
+      const revoke = { kind: "revoke", revocation: { sessionIds: ["session-of-admin"], principalIds: [] } };
+      for (const message of [
+        { from: "somebody", body: JSON.stringify(forged) },
+        { ...entry?.message, body: JSON.stringify(revoke) },
+        { ...entry?.message },
+        { ...entry?.message, n: "2" },
+        { from: "somebody", body: "x".repeat(5 * 1024 * 1024) },
+      ]) {
+        await other.xAdd(stream, "*", message as Record<string, string>);
+      }
+      await one.emit({ events: events(1, 2) });
+      await eventually(() => expect(there.got).toEqual([0, 1]));
+      expect(there.socket.connected).toBe(true);
+    } finally {
+      other.destroy();
+    }
   });
 
   test("cut the sockets of a revoked session on both", async () => {

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { z } from "zod";
 import { revocation } from "../../shared/protocol/access.ts";
-import { emitEvent } from "../../shared/protocol/emit.ts";
+import { EMIT_BATCH_MAX, EMIT_BODY_MAX, emitEvent } from "../../shared/protocol/emit.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { BusHandlers, BusMessage, ClusterBus } from "./bus.ts";
 import { Outbox } from "./outbox.ts";
+import { createSeal } from "./seal.ts";
 
 const STREAM = "ai-desktop:realtime";
 /** Entries Redis keeps: what a server that was cut off for a moment can still catch up on. */
@@ -15,9 +16,11 @@ const STREAM_MAX_ENTRIES = 10_000;
 const BLOCK_MS = 2_000;
 const READ_COUNT = 500;
 const BEGINNING = "0-0";
+/** Characters of one entry: a body of `/emit` at its largest, written anew. */
+const BODY_MAX = 2 * EMIT_BODY_MAX;
 
 const busMessage = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("emit"), events: z.array(emitEvent) }),
+  z.object({ kind: z.literal("emit"), events: z.array(emitEvent).max(EMIT_BATCH_MAX) }),
   z.object({ kind: z.literal("revoke"), revocation }),
   z.object({ kind: z.literal("gap") }),
 ]);
@@ -34,10 +37,12 @@ function openClient(url: string) {
 
 /**
  * A bus over one Redis stream. A stream, not publish and subscribe: a server that loses Redis for a moment reads on
- * from the last entry it had, and knows when that entry is gone.
+ * from the last entry it had, and knows when that entry is gone. Others may be able to write to it: an entry counts when
+ * it was made with the emit token, which all servers of a panel share.
  */
-export function openRedisBus(url: string, handlers: BusHandlers, log: Log): ClusterBus {
-  const self = randomUUID();
+export function openRedisBus(url: string, emitToken: string, handlers: BusHandlers, log: Log): ClusterBus {
+  const seal = createSeal(randomUUID(), emitToken);
+  let refused = 0;
   const writer = openClient(url);
   const reader = openClient(url);
   const abort = new AbortController();
@@ -80,7 +85,7 @@ export function openRedisBus(url: string, handlers: BusHandlers, log: Log): Clus
           | null) ?? []) {
           for (const { id, message } of messages) {
             last = id;
-            if (message.from !== self) take(message.body);
+            take(message);
           }
         }
       } catch (error) {
@@ -103,9 +108,17 @@ export function openRedisBus(url: string, handlers: BusHandlers, log: Log): Clus
     return (await reader.xRevRange(STREAM, "+", "-", { COUNT: 1 }))?.[0]?.id;
   }
 
-  function take(body: string | undefined): void {
+  function take(entry: Record<string, string>): void {
+    const opened = (entry.body?.length ?? 0) > BODY_MAX ? "refused" : seal.open(entry);
+    if (opened === "own") return;
+    if (opened === "refused") {
+      // Once, and then every thousandth: whoever writes them must not fill the log.
+      if (refused++ % 1_000 === 0)
+        log.error({ refused }, "entries of the Redis stream are not of this panel's servers");
+      return;
+    }
     try {
-      const message = busMessage.parse(JSON.parse(body ?? ""));
+      const message = busMessage.parse(JSON.parse(opened.body));
       if (message.kind === "gap") handlers.onGap();
       else handlers.onMessage(message);
     } catch (error) {
@@ -125,14 +138,9 @@ export function openRedisBus(url: string, handlers: BusHandlers, log: Log): Clus
         continue;
       }
       try {
-        await writer.xAdd(
-          STREAM,
-          "*",
-          { from: self, body: next },
-          {
-            TRIM: { strategy: "MAXLEN", strategyModifier: "~", threshold: STREAM_MAX_ENTRIES },
-          },
-        );
+        await writer.xAdd(STREAM, "*", seal.seal(next), {
+          TRIM: { strategy: "MAXLEN", strategyModifier: "~", threshold: STREAM_MAX_ENTRIES },
+        });
         if (next === gap) outbox.dropped = 0;
         else outbox.done(next);
         backoff.reset();
