@@ -6,6 +6,7 @@ import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
+import { createOwnAddresses, type OwnAddressesOptions } from "../outbound/own-addresses.ts";
 import { createCommandList } from "./command-list.ts";
 import { createProcessRegister } from "./process-register.ts";
 import type { PulseTimes } from "./pulse.ts";
@@ -48,7 +49,7 @@ export interface McpHostDeps {
   database: DatabaseSync;
   realtime: Pick<WsClient, "emitToMCP" | "emitToWS">;
   log: Log;
-  config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS">;
+  config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS"> & OwnAddressesOptions["config"];
   /** Longest start, in milliseconds. */
   startMs?: number;
   /** How often a server over HTTP is asked whether it is there. */
@@ -59,7 +60,11 @@ export interface McpHostDeps {
 export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
   const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
-  const addressRules = createAddressRules(config.MCP_ALLOWED_HOSTS, "MCP_ALLOWED_HOSTS");
+  const addressRules = createAddressRules(
+    config.MCP_ALLOWED_HOSTS,
+    "MCP_ALLOWED_HOSTS",
+    createOwnAddresses({ config }),
+  );
   const register = createProcessRegister(database);
   const runners = new Map<string, McpRunner>();
   let closed = false;

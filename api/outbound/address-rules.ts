@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { AppError } from "../../shared/server/errors.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
 
 /** Everything that is not a public address of the internet; IPv4 inside IPv6 is checked as what it is. */
 const inner = new BlockList();
@@ -57,14 +58,18 @@ export interface AddressRules {
 }
 
 /**
- * Keeps requests to registered addresses out of the host's own network, unless the operator listed the host (`name` or
- * `name:port`) in the environment variable that the refusal names.
+ * Keeps requests to registered addresses out of the host's own network, and off the host's own public addresses, unless the
+ * operator listed the host (`name` or `name:port`) in the environment variable that the refusal names.
  */
-export function createAddressRules(allowedHosts: readonly string[], variable: string): AddressRules {
+export function createAddressRules(allowedHosts: readonly string[], variable: string, own: OwnAddresses): AddressRules {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const isListed = ({ hostname, port }: HostAndPort) => allowed.has(hostname) || allowed.has(`${hostname}:${port}`);
   const refusal = () =>
-    new AppError("forbidden", `This address lies in an inner network: the operator lists such hosts in ${variable}.`);
+    new AppError(
+      "forbidden",
+      `This address is of this host or of an inner network: the operator lists such hosts in ${variable}.`,
+    );
+  const isInside = (address: string) => isInnerAddress(address) || own.includes(address);
 
   const check = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -76,11 +81,13 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
     }
     url.hash = "";
     const literal = bareHost(url);
-    if (isIP(literal) !== 0 && isInnerAddress(literal) && !isListed(hostOf(url))) throw refusal();
+    const inside = isIP(literal) === 0 ? own.isOwnName(literal) : isInside(literal);
+    if (inside && !isListed(hostOf(url))) throw refusal();
     return url;
   };
 
   const resolve = async (where: HostAndPort): Promise<readonly string[]> => {
+    await own.refresh();
     let addresses: string[];
     try {
       addresses = (await lookup(bareName(where.hostname), { all: true })).map(({ address }) => address);
@@ -88,7 +95,7 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
       throw new AppError("upstream_unavailable", "The server's name cannot be resolved.", { cause: error });
     }
     // One inner address among public ones is a trick, not a mistake.
-    if (!isListed(where) && addresses.some(isInnerAddress)) throw refusal();
+    if (!isListed(where) && addresses.some(isInside)) throw refusal();
     if (addresses.length === 0) throw new AppError("upstream_unavailable", "The server's name has no address.");
     return addresses;
   };

@@ -5,66 +5,50 @@ export type McpServerStatus = (typeof mcpServerStatuses)[number];
 
 /**
  * Names a child's environment may not set: each of them loads code, moves where a program looks for it or runs a command,
- * and so would make a program of the operator's list run another.
+ * and so would make a program of the operator's list run another. The list cannot be whole: programs read what they like.
  */
 const refusedEnvironmentNames = new Set([
-  ...["PATH", "HOME", "CDPATH", "IFS", "ENV", "SHELLOPTS", "PS4", "PROMPT_COMMAND", "ZDOTDIR", "XDG_CONFIG_HOME"],
-  ...["NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED"],
-  ...["PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONBREAKPOINT"],
   ...[
-    "PERL5OPT",
-    "PERL5LIB",
-    "PERLLIB",
-    "PERL5DB",
-    "RUBYOPT",
-    "RUBYLIB",
-    "GEM_HOME",
-    "GEM_PATH",
-    "LUA_INIT",
-    "LUA_PATH",
-    "LUA_CPATH",
-  ],
-  ...[
+    "PATH",
+    "HOME",
+    "CDPATH",
+    "IFS",
+    "ENV",
+    "SHELLOPTS",
+    "PS4",
+    "PROMPT_COMMAND",
+    "ZDOTDIR",
     "CLASSPATH",
-    "JAVA_TOOL_OPTIONS",
-    "_JAVA_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "DOTNET_STARTUP_HOOKS",
-    "PHPRC",
-    "PHP_INI_SCAN_DIR",
+    "GCONV_PATH",
   ],
-  ...["OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSL_CERT_FILE", "SSL_CERT_DIR", "GCONV_PATH"],
-  ...["EDITOR", "VISUAL", "PAGER", "BROWSER", "SSH_ASKPASS"],
-  ...[
-    "GIT_ASKPASS",
-    "GIT_EDITOR",
-    "GIT_SEQUENCE_EDITOR",
-    "GIT_PAGER",
-    "GIT_EXEC_PATH",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_PROXY_COMMAND",
-    "GIT_TEMPLATE_DIR",
-  ],
+  ...["EDITOR", "VISUAL", "PAGER", "BROWSER", "SSH_ASKPASS", "KUBECONFIG", "TMPDIR", "TMP", "TEMP"],
+  // Their files may name a command that gives the credentials.
+  ...["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BOTO_CONFIG", "CLOUDSDK_CONFIG", "AZURE_CONFIG_DIR"],
+  ...["GIT_ASKPASS", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_PAGER", "GIT_EXEC_PATH", "GIT_EXTERNAL_DIFF"],
+  ...["GIT_PROXY_COMMAND", "GIT_TEMPLATE_DIR", "GIT_DIR", "GIT_WORK_TREE"],
+  ...["GOFLAGS", "GOPATH", "GOROOT", "GOBIN", "GOENV", "GOPROXY", "GOTOOLCHAIN", "GOCACHE", "GOMODCACHE", "GOWORK"],
 ]);
-/** Families of the same kind: the loader's, and the settings of what fetches packages and runs them. */
+/** Families of the same kind: the loader's, those of runtimes, and the settings of what fetches packages and runs them. */
 const refusedEnvironmentPrefixes = [
-  "LD_",
-  "DYLD_",
-  "BASH_",
-  "NPM_CONFIG_",
-  "YARN_",
-  "BUN_",
-  "PIP_",
-  "PIPX_",
-  "UV_",
-  "GIT_CONFIG",
-  "GIT_SSH",
+  ...["LD_", "DYLD_", "GLIBC_", "MALLOC_", "BASH_", "XDG_", "DOCKER_", "COMPOSE_", "OPENSSL_", "SSL_"],
+  ...["NODE_", "NPM_", "PNPM_", "YARN_", "COREPACK_", "BUN_", "DENO_", "TSX_", "TS_NODE_"],
+  ...["PYTHON", "PIP_", "PIPX_", "PIPENV_", "POETRY_", "UV_", "VIRTUAL_ENV", "CONDA_"],
+  ...["PERL", "RUBY", "GEM_", "BUNDLE_", "BUNDLER_", "LUA_", "PHP", "COMPOSER_"],
+  ...["JAVA_", "_JAVA_", "JDK_", "MAVEN_", "MVN_", "GRADLE_", "DOTNET_", "CORECLR_", "COMPLUS_", "NUGET_"],
+  ...["CARGO_", "RUSTUP_", "RUSTC_", "GIT_CONFIG", "GIT_SSH"],
 ];
+/** Of those families, what only says how to print or run. */
+const plainEnvironmentNames = new Set([
+  ...["NODE_ENV", "NODE_NO_WARNINGS", "NODE_DISABLE_COLORS"],
+  ...["PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"],
+  ...["DENO_ENV", "DENO_NO_UPDATE_CHECK", "DOTNET_CLI_TELEMETRY_OPTOUT"],
+]);
 
 /** Whether a server may be given a variable of this name; upper and lower case are one, as they are to some programs. */
 export function mayBeSet(variable: string): boolean {
   const name = variable.toUpperCase();
-  return !refusedEnvironmentNames.has(name) && !refusedEnvironmentPrefixes.some((prefix) => name.startsWith(prefix));
+  if (refusedEnvironmentNames.has(name)) return false;
+  return plainEnvironmentNames.has(name) || !refusedEnvironmentPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
 const environmentName = z

@@ -1,0 +1,67 @@
+import { lookup } from "node:dns/promises";
+import { BlockList, isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { Config } from "../../shared/server/config.ts";
+
+/** The panel's public names are looked up again after this, in milliseconds. */
+const NAMES_MS = 60_000;
+
+/** Addresses of this host, public ones included: what listens there counts on a firewall that a request from inside passes by. */
+export interface OwnAddresses {
+  /** Whether an address is one of the host's, as far as that is known without a look-up. */
+  includes(address: string): boolean;
+  /** Whether a host name is one the panel itself is reached by. */
+  isOwnName(name: string): boolean;
+  /** Looks up what the panel's names mean now. Never throws: a name that means nothing leads nowhere. */
+  refresh(): Promise<void>;
+}
+
+export interface OwnAddressesOptions {
+  config: Partial<Pick<Config, "VPS_IP" | "PUBLIC_ORIGIN">>;
+  interfaces?: typeof networkInterfaces;
+  resolve?: (name: string) => Promise<string[]>;
+  now?: () => number;
+}
+
+const lookUp = async (name: string) => (await lookup(name, { all: true })).map(({ address }) => address);
+
+export function createOwnAddresses({
+  config: { VPS_IP, PUBLIC_ORIGIN = [] },
+  interfaces = networkInterfaces,
+  resolve = lookUp,
+  now = () => performance.now(),
+}: OwnAddressesOptions): OwnAddresses {
+  const hosts = PUBLIC_ORIGIN.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, ""));
+  const names = new Set(hosts.filter((host) => isIP(host) === 0));
+  const configured = [...hosts.filter((host) => isIP(host) !== 0), ...(VPS_IP === undefined ? [] : [VPS_IP])];
+  let resolved: string[] = [];
+  let resolvedAt = Number.NEGATIVE_INFINITY;
+  let resolving: Promise<void> | undefined;
+
+  const look = async () => {
+    const all = await Promise.all([...names].map((name) => resolve(name).catch(() => [])));
+    resolved = all.flat();
+    resolvedAt = now();
+  };
+  return {
+    includes(address) {
+      const family = isIP(address);
+      if (family === 0) return false;
+      const list = new BlockList();
+      const local = Object.values(interfaces()).flatMap((found) => (found ?? []).map((one) => one.address));
+      for (const one of [...local, ...configured, ...resolved]) {
+        const plain = one.split("%", 1)[0] ?? "";
+        if (isIP(plain) !== 0) list.addAddress(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
+      }
+      return list.check(address, family === 6 ? "ipv6" : "ipv4");
+    },
+    isOwnName: (name) => names.has(name.toLowerCase().replace(/\.$/, "")),
+    async refresh() {
+      if (names.size === 0 || now() - resolvedAt < NAMES_MS) return;
+      resolving ??= look().finally(() => {
+        resolving = undefined;
+      });
+      await resolving;
+    },
+  };
+}
