@@ -7,6 +7,7 @@ import { makePrivateFolder } from "../shared/server/private-file.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApi } from "./app.ts";
 import { createApiDeps } from "./create-deps.ts";
+import { wayBack } from "./database/copies.ts";
 import { createHttpServer, type HttpServer } from "./http-server.ts";
 import { createWsClient } from "./lib/ws-client.ts";
 
@@ -24,7 +25,9 @@ async function start(): Promise<void> {
   const originPolicy = createOriginPolicy(allowedOrigins(config, process.platform), [port], [config.BACKEND_URL]);
   const realtime = createWsClient({ url: config.WS_SERVER_URL, token: emitToken, log });
   const announce = (line: string) => void process.stdout.write(`${line}\n`);
-  const parts = createApiDeps({ config, log, originPolicy, emitToken, realtime, announce });
+  const parts = readingState(config.DATA_DIR, () =>
+    createApiDeps({ config, log, originPolicy, emitToken, realtime, announce }),
+  );
   app = createApi(parts.deps);
   stopOnSignals(log, async () => {
     // Together: children that do not end by themselves take most of the time there is.
@@ -34,6 +37,17 @@ async function start(): Promise<void> {
   });
   log.info({ host: config.HOST, port }, `API on ${config.HOST}:${port}`);
   process.send?.("ready"); // PM2 waits for it
+}
+
+/** What is stored and cannot be read back is told with a way out, instead of a stack alone. */
+function readingState<T>(dataDir: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+    throw new ConfigError(`The state in DATA_DIR cannot be read (${reason}). ${wayBack(dataDir)}`, { cause: error });
+  }
 }
 
 async function listen(server: HttpServer, port: number, host: string): Promise<number> {

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } f
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
+import { COPIES_FOLDER } from "../api/database/copies.ts";
 import { STORE_FOLDER } from "../api/log-store/segment.ts";
 import { makePrivateFolder } from "../shared/server/private-file.ts";
 
@@ -40,6 +41,7 @@ function copyFolder(from: string, to: string, stacks = join(from, "stacks")): vo
     const source = join(from, name);
     if (source === join(dirname(stacks), STORE_FOLDER)) continue; // kept logs are bulky, and no state
     if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are figures of last week
+    if (from === dirname(stacks) && name === COPIES_FOLDER) continue; // nor is what the database was before an upgrade
     if (from === dirname(stacks) && name === "saves") continue; // nor are copies of files of this host that were being saved
     const kind = lstatSync(source);
     if (kind.isDirectory()) {

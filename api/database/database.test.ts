@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigError } from "../../shared/server/config.ts";
+import { listCopies } from "./copies.ts";
 import { openDatabase } from "./database.ts";
 
 let folder: string;
@@ -50,6 +52,52 @@ test("applies migrations by number and none of them twice", () => {
   const database = open();
   expect(database.prepare("SELECT text FROM note").all()).toEqual([{ text: "once" }, { text: "late" }]);
   database.close();
+});
+
+test("keeps a copy of what was there before it changes a schema, and none of a new database", () => {
+  addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
+  let database = open();
+  database.exec("INSERT INTO note VALUES ('old')");
+  database.close();
+  expect(listCopies(dataDir)).toEqual([]);
+  addMigration("002-drop.sql", "DROP TABLE note");
+  open().close();
+  open().close();
+  const [copy = "", ...others] = listCopies(dataDir);
+  expect(others).toEqual([]);
+  expect(modeOf(copy)).toBe("600");
+  database = new DatabaseSync(copy, { readOnly: true });
+  expect(database.prepare("SELECT text FROM note").all()).toEqual([{ text: "old" }]);
+  database.close();
+});
+
+test.each([
+  ["is missing", undefined],
+  ["is empty", ""],
+  ["is damaged", "SQLite format 3\0 and nothing else"],
+])("refuses to start where the database %s beside other state, and names the kept copy", (what, content) => {
+  addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
+  open().close();
+  addMigration("002-more.sql", "CREATE TABLE more (text TEXT)");
+  open().close();
+  const [copy = ""] = listCopies(dataDir);
+  writeFileSync(join(dataDir, "audit-key"), "k", { mode: 0o600 });
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(dataDir, `state.db${end}`), { force: true });
+  if (content !== undefined) writeFileSync(join(dataDir, "state.db"), content, { mode: 0o600 });
+  const refusal = () => {
+    try {
+      open();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+  const error = refusal();
+  expect(error).toBeInstanceOf(ConfigError);
+  expect(String(error)).toContain(what);
+  expect(String(error)).toContain(copy);
+  expect(existsSync(join(dataDir, "state.db"))).toBe(content !== undefined);
+  if (content !== undefined) expect(readFileSync(join(dataDir, "state.db"), "utf8")).toBe(content);
 });
 
 test("keeps nothing of a migration that fails halfway", () => {

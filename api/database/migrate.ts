@@ -13,13 +13,21 @@ interface Migration {
 /**
  * Applies the `NNN-name.sql` files of a folder that the database has not seen yet, in order of their numbers, each in
  * a transaction of its own together with the note that it ran. Throws `ConfigError` when a newer release was here.
+ * @param keep Called before a database that held something is changed: what it throws keeps it as it is.
  */
-export function migrate(database: DatabaseSync, folder: string): void {
+export function migrate(database: DatabaseSync, folder: string, keep: () => void): void {
   const migrations = readMigrations(folder);
   database.exec(
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT",
   );
   refuseNewer(database, migrations);
+  const applied = new Set(
+    database
+      .prepare("SELECT number FROM migration")
+      .all()
+      .map((row) => Number(row.number)),
+  );
+  if (applied.size > 0 && migrations.some(({ number }) => !applied.has(number))) keep();
   for (const migration of migrations) apply(database, migration);
 }
 
