@@ -45,7 +45,12 @@ case "$target" in
   *)
     case "$target" in /*) ;; *) target="$started_in/$target" ;; esac
     # Whole or not at all: the name appears when everything is on the disk.
-    cp "$work/state.tar.gz" "$target.part" && mv "$target.part" "$target"
+    # A file of its own making: one that lies there already could be another user's, or open to all.
+    folder="$(dirname "$target")"
+    find "$folder" -maxdepth 1 -type f -name '.ai-desktop-backup.??????' -mmin +1440 -delete 2>/dev/null || true
+    part="$(mktemp "$folder/.ai-desktop-backup.XXXXXX")" || fail "No file can be made in $folder."
+    trap 'rm -rf "$work" "$part"' EXIT
+    cp "$work/state.tar.gz" "$part" && mv "$part" "$target"
     ;;
 esac
 say "Backed up to $target"

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -60,8 +60,12 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
   });
 
   test("brings back what was there, written by a server that still runs", async () => {
+    // A draft that somebody has laid there, open to all, is none of ours.
+    await writeFile(join(folder.path, "state.tar.gz.part"), "");
+    await chmod(join(folder.path, "state.tar.gz.part"), 0o666);
     await script("backup.sh", ["state.tar.gz"]);
     expect((await stat(join(folder.path, "state.tar.gz"))).mode & 0o777).toBe(0o600);
+    expect((await readdir(folder.path)).filter((name) => name.startsWith(".ai-desktop-backup"))).toEqual([]);
     database.exec("UPDATE marker SET text = 'after'");
     database.close();
     await writeFile(join(dataDir, "logs/audit.log"), "line\nanother\n");
@@ -128,6 +132,18 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     await writeFile(join(work, "outside"), "");
     await symlink("/etc", join(work, "state/link"));
     await run("tar", ["-C", work, "-czf", join(folder.path, "bad.tar.gz"), ...members]);
+    await expect(script("restore.sh", ["bad.tar.gz"])).rejects.toMatchObject({
+      stderr: "Error: This is no archive made by backup.sh.\n",
+    });
+    expect(marker(database)).toBe("before");
+  });
+
+  test("changes nothing for an archive whose link stands before thousands of files", async () => {
+    const work = join(folder.path, "work");
+    await mkdir(join(work, "state"), { recursive: true });
+    await symlink("/etc", join(work, "state/a-link"));
+    await run("bash", ["-c", "touch state/name-{1..3000}"], { cwd: work });
+    await run("bash", ["-c", `tar -czf '${folder.path}/bad.tar.gz' state/a-link state/name-*`], { cwd: work });
     await expect(script("restore.sh", ["bad.tar.gz"])).rejects.toMatchObject({
       stderr: "Error: This is no archive made by backup.sh.\n",
     });

@@ -34,9 +34,10 @@ mkdir -p "$(dirname "$data_dir")"
 work="$(mktemp -d "$(dirname "$data_dir")/.restore.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
 # Files and folders below state/ only: an archive that was tampered with must not write elsewhere.
+# Listed into files first: in a pipe a reader that has seen enough breaks the writer, and that looked like nothing found.
 tar -tPzf "$archive" >"$work/names" || fail "This is no archive made by backup.sh."
-if grep -qvE '^state(/|$)' "$work/names" || grep -qE '(^|/)\.\.(/|$)' "$work/names" ||
-  tar -tPvzf "$archive" | grep -qv '^[d-]'; then
+tar -tPvzf "$archive" >"$work/kinds" || fail "This is no archive made by backup.sh."
+if grep -qvE '^state(/|$)' "$work/names" || grep -qE '(^|/)\.\.(/|$)' "$work/names" || grep -qv '^[d-]' "$work/kinds"; then
   fail "This is no archive made by backup.sh."
 fi
 tar -C "$work" --no-same-owner -xzf "$archive"

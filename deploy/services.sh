@@ -35,7 +35,7 @@ pm2_daemon() {
   daemon="$(cat "$STATE_HOME/.pm2/pm2.pid" 2>/dev/null || true)"
   case "$daemon" in '' | *[!0-9]*) return 1 ;; esac
   [ "$(stat -c %u "/proc/$daemon" 2>/dev/null)" = "$(stat -c %u "$STATE_HOME")" ] || return 1
-  tr '\0' ' ' <"/proc/$daemon/cmdline" 2>/dev/null | grep -q 'God Daemon' || return 1
+  tr '\0' ' ' <"/proc/$daemon/cmdline" 2>/dev/null | grep 'God Daemon' >/dev/null || return 1
   printf '%s' "$daemon"
 }
 

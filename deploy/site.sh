@@ -39,7 +39,7 @@ fits_name() {
     \[*) openssl x509 -in "$1" -noout -checkip "$(printf '%s' "$2" | tr -d '[]')" ;;
     *[!0-9.]*) openssl x509 -in "$1" -noout -checkhost "$2" ;;
     *) openssl x509 -in "$1" -noout -checkip "$2" ;;
-  esac 2>/dev/null | grep -q 'does match'
+  esac 2>/dev/null | grep 'does match' >/dev/null
 }
 
 # A certificate that names its own maker, and nothing but the name, is the installer's.

@@ -166,7 +166,7 @@ plan_firewall() {
   opened="$(ssh_ports)"
   opened="${opened:-22 }80 443"
   say "  open the ports $opened in ufw and turn it on (SSH: ${opened%80 443})"
-  if is_real && ! ufw status 2>/dev/null | grep -q '^Status: active'; then
+  if is_real && ! ufw status 2>/dev/null | grep '^Status: active' >/dev/null; then
     for port in $(listening_ports | sort -n); do
       case " $opened " in *" $port "*) continue ;; esac
       owner="$(port_owner "$port")"
