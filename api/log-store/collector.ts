@@ -136,8 +136,10 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   const catchUp = async (id: string, task: Task, source: LogSource, signal: AbortSignal) => {
     const detail = await docker.detail(id);
     task.name = detail.name;
-    if (detail.labels[LOGS_LABEL] === "off" || unreadableDrivers.has(detail.logDriver)) {
-      task.collection = detail.labels[LOGS_LABEL] === "off" ? "off" : "unreadable";
+    // An image may not keep its own logs from being kept: only who runs the container may.
+    const isOff = detail.labels[LOGS_LABEL] === "off" && (await docker.ownLabel(id, LOGS_LABEL)) === "off";
+    if (isOff || unreadableDrivers.has(detail.logDriver)) {
+      task.collection = isOff ? "off" : "unreadable";
       return undefined;
     }
     const running = detail.state === "running" || detail.state === "paused" || detail.state === "restarting";

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Job } from "../../shared/protocol/job.ts";
 import type { Stack } from "../../shared/protocol/stack.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { removeProjects, startStacks, type TestStacks } from "../stacks/testing.ts";
@@ -178,6 +179,8 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
       await mkdir(join(here.root, path), { recursive: true });
       await writeFile(join(here.root, path, "compose.yaml"), file(service()));
     }
+    // Folders are looked at again after a rest, which is long on a busy machine.
+    await eventually(async () => (await listed(never)) !== undefined && (await listed(deep)) !== undefined, 20_000);
     for (const name of [never, deep])
       expect(await listed(name)).toMatchObject({ state: "down", lock: null, own: false });
     expect(await listed(`${prefix}-far`)).toBeUndefined();
@@ -204,6 +207,43 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     await rm(folder, { recursive: true });
   });
 
+  test("labels that an image brings name no files and no stack, and those of a container never variables", async () => {
+    const own = await create(`${prefix}-victim`, file(service("web", "    labels: { tag: mine }\n")), {
+      KEY: "s3cretvalue",
+    });
+    const folder = join(here.dir, own);
+    const other = join(here.root, `${prefix}-decoy`);
+    await mkdir(other);
+    await writeFile(join(other, "compose.yaml"), file(service("decoy")));
+    const labelsOf = (project: string, dir: string, name: string) => ({
+      "com.docker.compose.project": project,
+      "com.docker.compose.service": "web",
+      "com.docker.compose.project.working_dir": dir,
+      "com.docker.compose.project.config_files": join(dir, name),
+    });
+    const innocent = `${prefix}-innocent`;
+    const forged = [labelsOf(innocent, folder, ".env"), labelsOf(own, other, "compose.yaml")];
+    for (const labels of forged) await engine.run({ image: await engine.imageWith(labels) });
+    expect(await listed(innocent)).toBeUndefined();
+    expect(await listed(own)).toMatchObject({ folder, state: "down", lock: null });
+    // What Compose itself put on an image that it built is on the container as well, beside what is the container's own.
+    const built = await engine.imageWith({ "com.docker.compose.project": `${prefix}-built` });
+    await engine.run({
+      image: built,
+      labels: { ...labelsOf(`${prefix}-built`, other, "compose.yaml"), "com.docker.compose.config-hash": "abc" },
+    });
+    expect(await listed(`${prefix}-built`)).toMatchObject({ lock: null, folder: other });
+    // A label of the container's own may lie as well: the panel's own folder stays its stack, and `.env` is none.
+    await engine.run({ labels: labelsOf(own, other, "compose.yaml") });
+    await engine.run({ labels: labelsOf(innocent, folder, ".env") });
+    expect(await listed(own)).toMatchObject({ folder });
+    expect(await listed(innocent)).toMatchObject({ lock: "refused" });
+    const read = await ask("GET", `/${innocent}/file`);
+    expect(read.status).toBe(403);
+    expect(read.text).not.toContain("s3cretvalue");
+    await rm(other, { recursive: true });
+  });
+
   test("a folder that is named by .env is listed by that name, and two of one name are told", async () => {
     const name = `${prefix}-named`;
     for (const folder of ["one", "two"]) {
@@ -211,6 +251,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
       await writeFile(join(here.root, `${prefix}-${folder}`, "compose.yaml"), file(service()));
       await writeFile(join(here.root, `${prefix}-${folder}`, ".env"), `COMPOSE_PROJECT_NAME=${name}\n`);
     }
+    await eventually(async () => (await listed(name)) !== undefined, 20_000);
     expect(await listed(`${prefix}-one`)).toBeUndefined();
     expect((await listed(name))?.notices).toEqual([expect.stringContaining(`${prefix}-two`)]);
   });

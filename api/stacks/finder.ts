@@ -103,6 +103,12 @@ export function createStackFinder(deps: StackFinderDeps): StackFinder {
     // One container may say where the files are while another was made without saying so.
     const told = containers.find(({ workingDir, configFiles }) => workingDir !== "" && configFiles.length > 0);
     const labelled = told && (await places.labelled(told.workingDir, told.configFiles));
+    if (ownNames.has(name)) {
+      // A stack of the panel's own folder is that folder, whatever containers of that project name say.
+      const isOwn = labelled && "place" in labelled && labelled.place.own && labelled.place.folder === `/${name}`;
+      const own = isOwn ? labelled : await places.own(name);
+      if ("place" in own || own.lock !== "file-missing") return own;
+    }
     if (labelled && "place" in labelled && !labelled.place.own) known.remember(name, labelled.place);
     // A file that was moved here, or renamed: the folder of that name has what there is.
     if (labelled && !("lock" in labelled && labelled.lock === "file-missing")) return labelled;

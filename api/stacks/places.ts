@@ -65,6 +65,7 @@ export function createStackPlaces(options: StackRootsOptions): StackPlaces {
     for (const file of place.files) {
       try {
         const { root, path } = await place.resolve(file);
+        if (![file, path].every((one) => isComposeName(posix.basename(one)))) return notCompose(posix.basename(file));
         await (await root.openDownload(path)).close();
       } catch (error) {
         return refused(error, posix.basename(file));
@@ -154,6 +155,15 @@ function refused(error: unknown, name = "Its compose file"): Located {
   if (error.code === "not_found") return fileMissing;
   return { lock: "refused", reason: `${name} is not opened: ${error.message}` };
 }
+
+/** Names under which compose files are given: never those of variables, keys or whatever else lies beside them. */
+const isComposeName = (name: string): boolean =>
+  !name.startsWith(".") && (/\.ya?ml$/i.test(name) || /^(docker-)?compose.*\.json$/i.test(name));
+
+const notCompose = (name: string): Located => ({
+  lock: "refused",
+  reason: `${name} is not opened: its name is not that of a compose file.`,
+});
 
 /** An absolute path that every reader takes for the same: no control characters, no stand-in for bytes, no comma. */
 const isPlainPath = (path: string): boolean =>

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ContainerInfo } from "dockerode";
+import { createOwnLabels } from "../docker/own-labels.ts";
 import type { RunState } from "../logs/container-runs.ts";
 import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
 import { toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
@@ -56,7 +57,9 @@ export interface DockerHost {
   projects: DockerProjects;
   ping(): Promise<void>;
   list(): Promise<Service[]>;
-  /** Those that have a label, by its value. */
+  /** Value of a label that was set on the container itself, and not by its image; undefined where there is none. */
+  ownLabel(ref: string, label: string): Promise<string | undefined>;
+  /** Those that have a label of their own, by its value: what their images say does not count. */
   labelled(label: string): Promise<Map<string, Service[]>>;
   detail(ref: string): Promise<ServiceDetail>;
   identify(ref: string): Promise<ContainerIdentity>;
@@ -99,6 +102,7 @@ export interface DockerHostOptions {
 export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOptions): DockerHost {
   const calls = createEngineCalls(dockerHost);
   const { call, open, inspect } = calls;
+  const ownLabels = createOwnLabels(calls);
 
   const listRaw = async (filters?: object): Promise<ContainerInfo[]> => {
     const query = { all: 1, filters: filters && JSON.stringify(filters) };
@@ -115,7 +119,7 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
 
   return {
     exec: createExec(calls),
-    projects: createProjects(calls),
+    projects: createProjects(calls, ownLabels),
     async ping() {
       await call({ method: "GET", path: "/_ping" });
     },
@@ -123,8 +127,18 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
       return (await listRaw()).map(toService);
     },
     async labelled(label) {
-      const byValue = Map.groupBy(await listRaw({ label: [label] }), ({ Labels }) => Labels[label] ?? "");
+      const list = await listRaw({ label: [label] });
+      const ownOf = await ownLabels.read(list);
+      const byValue = Map.groupBy(
+        list.filter((info) => ownOf(info)?.[label] !== undefined),
+        ({ Labels }) => Labels[label] ?? "",
+      );
       return new Map([...byValue].map(([value, containers]) => [value, containers.map(toService)]));
+    },
+    async ownLabel(ref, label) {
+      const { Image: ImageID, Config } = await inspect(ref);
+      const container = { ImageID, Labels: Config.Labels ?? {} };
+      return (await ownLabels.read([container]))(container)?.[label];
     },
     async detail(ref) {
       const info = await inspect(ref);

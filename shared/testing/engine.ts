@@ -29,6 +29,8 @@ export interface TestContainerOptions {
   restart?: "no" | "always" | "unless-stopped";
   /** Bytes it may hold, swap included; no limit when absent. */
   memory?: number;
+  /** Of another image than busybox. */
+  image?: string;
   /** False makes the container without starting it. */
   start?: boolean;
 }
@@ -46,6 +48,8 @@ export interface TestEngine {
   dockerHost: string;
   /** Makes and starts a container of busybox without a network. */
   run(options?: TestContainerOptions): Promise<TestContainer>;
+  /** An image of busybox with labels of its own; `removeAll` removes it. Answers its id. */
+  imageWith(labels: Record<string, string>): Promise<string>;
   /** Removes every container this helper made, whatever happened to them. */
   removeAll(): Promise<void>;
 }
@@ -58,6 +62,7 @@ const healthcheck = (command: string) => ({
 export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
   const docker = new Docker({ socketPath });
   const owner = randomBytes(6).toString("hex");
+  const images: string[] = [];
   return {
     docker,
     socketPath,
@@ -66,7 +71,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
       const fullName = `aid-test-${owner}-${name}-${randomBytes(3).toString("hex")}`;
       const container = await docker.createContainer({
         name: fullName,
-        Image: TEST_IMAGE,
+        Image: options.image ?? TEST_IMAGE,
         Cmd: ["/bin/sh", "-c", script],
         Tty: options.tty ?? false,
         Env: options.env ?? [],
@@ -83,10 +88,19 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
       if (start) await container.start();
       return { id: container.id, name: fullName, container };
     },
+    imageWith: async (labels) => {
+      const from = await docker.createContainer({ Image: TEST_IMAGE, Labels: { [LABEL]: owner } });
+      const changes = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`);
+      const { Id } = (await from.commit({ changes })) as { Id: string };
+      images.push(Id);
+      await from.remove();
+      return Id;
+    },
     removeAll: async () => {
       const filters = { label: [`${LABEL}=${owner}`] };
       const containers = await docker.listContainers({ all: true, filters });
       await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+      await Promise.all(images.splice(0).map((id) => docker.getImage(id).remove({ force: true })));
     },
   };
 }

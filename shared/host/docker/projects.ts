@@ -1,4 +1,5 @@
 import type { ContainerInfo } from "dockerode";
+import type { OwnLabels } from "../../docker/own-labels.ts";
 import type { Service } from "../../protocol/service.ts";
 import { toService } from "../container-views.ts";
 import { toEngineList } from "./engine-answers.ts";
@@ -9,7 +10,7 @@ export interface ProjectContainer {
   service: Service;
   project: string;
   composeService: string;
-  /** Absolute on the host Compose ran on; empty when not noted. */
+  /** Absolute on the host Compose ran on; empty when not noted, or only by the container's image. */
   workingDir: string;
   /** As Compose was given them: absolute, or relative to the working folder. */
   configFiles: string[];
@@ -24,23 +25,27 @@ const label = (name: string) => `com.docker.compose.${name}`;
 /** A project of more files than this is shown without the others. */
 const FILES_MAX = 16;
 
-export function createProjects({ call }: Pick<EngineCalls, "call">): DockerProjects {
+export function createProjects({ call }: Pick<EngineCalls, "call">, ownLabels: OwnLabels): DockerProjects {
   return {
     async containers() {
       const filters = JSON.stringify({ label: [label("project")] });
       const list = await call({ method: "GET", path: "/containers/json", query: { all: 1, filters } });
-      return toEngineList<ContainerInfo>(list)
-        .filter(({ Labels = {} }) => Labels[label("project")] && !/^true$/i.test(Labels[label("oneoff")] ?? ""))
-        .map((info) => ({
+      const named = toEngineList<ContainerInfo>(list).filter(
+        ({ Labels = {} }) => Labels[label("project")] && !/^true$/i.test(Labels[label("oneoff")] ?? ""),
+      );
+      const ownOf = await ownLabels.read(named);
+      return named.flatMap((info) => {
+        const own = ownOf(info);
+        // Compose names the project on images it builds, too; with the configuration's hash it marks containers only.
+        if (own && own[label("project")] === undefined && own[label("config-hash")] === undefined) return [];
+        return {
           service: toService(info),
           project: info.Labels[label("project")] ?? "",
           composeService: info.Labels[label("service")] ?? "",
-          workingDir: info.Labels[label("project.working_dir")] ?? "",
-          configFiles: (info.Labels[label("project.config_files")] ?? "")
-            .split(",")
-            .filter(Boolean)
-            .slice(0, FILES_MAX),
-        }));
+          workingDir: own?.[label("project.working_dir")] ?? "",
+          configFiles: (own?.[label("project.config_files")] ?? "").split(",").filter(Boolean).slice(0, FILES_MAX),
+        };
+      });
     },
   };
 }
