@@ -1,15 +1,11 @@
-import { type DefinedServices, projectNameOf, readDefinedServices } from "./defined-services.ts";
-import { envVariables } from "./env-file.ts";
+import type { ComposeReader } from "./check/compose-reader.ts";
+import type { FileFacts } from "./check/file-facts.ts";
 import type { StackPlace } from "./places.ts";
 import { readStackFiles } from "./stack-files.ts";
 import { readEnvText } from "./variables.ts";
 
 /** What a stack's files say, as they are on the disk. */
-export interface ComposeFacts {
-  /** Undefined when a file cannot be read. */
-  defined: DefinedServices | undefined;
-  /** What Compose would call the project by the files alone: by `.env`, or by `name:`. Null when neither names it. */
-  projectName: { name: string; by: ".env" | "name" } | null;
+export interface ComposeFacts extends FileFacts {
   /** Why the `.env` file cannot be read, in a sentence; null when it can, or is not there. */
   envFault: string | null;
 }
@@ -23,7 +19,7 @@ export interface ComposeFactsReader {
 const REMEMBERED_MAX = 1_000;
 
 /** Reads files again only when their text is another one. */
-export function createComposeFacts(): ComposeFactsReader {
+export function createComposeFacts(reader: Pick<ComposeReader, "facts">): ComposeFactsReader {
   const remembered = new Map<string, { version: string; facts: ComposeFacts }>();
   return {
     async read(place) {
@@ -37,11 +33,8 @@ export function createComposeFacts(): ComposeFactsReader {
       const version = JSON.stringify([envFault, env?.etag ?? null, files?.map(({ etag }) => etag) ?? null]);
       const before = remembered.get(key);
       if (before?.version === version) return before.facts;
-      const facts = toFacts(
-        files?.map(({ content }) => content),
-        env?.content ?? "",
-        envFault,
-      );
+      const texts = files?.map(({ content }) => content);
+      const facts = { ...(await reader.facts(texts, env?.content ?? "")), envFault };
       remembered.delete(key);
       remembered.set(key, { version, facts });
       for (const oldest of remembered.keys()) {
@@ -50,16 +43,5 @@ export function createComposeFacts(): ComposeFactsReader {
       }
       return facts;
     },
-  };
-}
-
-function toFacts(texts: readonly string[] | undefined, env: string, envFault: string | null): ComposeFacts {
-  const variables = new Map(envVariables(env).map(({ name, value }) => [name, value]));
-  const byEnv = variables.get("COMPOSE_PROJECT_NAME");
-  const byFile = texts && projectNameOf(texts, variables);
-  return {
-    defined: texts && readDefinedServices(texts, variables),
-    projectName: byEnv ? { name: byEnv, by: ".env" } : byFile ? { name: byFile, by: "name" } : null,
-    envFault,
   };
 }

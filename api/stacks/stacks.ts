@@ -5,6 +5,7 @@ import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Compose } from "../compose/compose.ts";
 import { createStackChecker } from "./check/checker.ts";
+import { createComposeReader } from "./check/compose-reader.ts";
 import { createComposeFacts } from "./compose-facts.ts";
 import { changeEnv, type EnvVariable } from "./env-file.ts";
 import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./finder.ts";
@@ -76,10 +77,11 @@ export interface StacksDeps {
 }
 
 export function createStacks({ docker, compose, places, revisions, known, interruptedOf }: StacksDeps): Stacks {
-  const facts = createComposeFacts();
+  const reader = createComposeReader();
+  const facts = createComposeFacts(reader);
   const listed = createListedStacks(places, facts);
   const finder = createStackFinder({ docker, compose, places, facts, known, listed, interruptedOf });
-  const checker = createStackChecker({ docker, compose });
+  const checker = createStackChecker({ docker, compose, reader });
 
   return {
     list: finder.list,
@@ -136,7 +138,7 @@ export function createStacks({ docker, compose, places, revisions, known, interr
       const tool = await compose.state();
       if (!tool.installed) throw new AppError("not_supported", tool.hint ?? "");
       await finder.refuseTaken(name);
-      checker.refuseUnreadable(content);
+      await checker.refuseUnreadable(content);
       const variables = changeEnv("", { set: env, remove: [] });
       const place = await places.make(name);
       try {

@@ -146,3 +146,31 @@ test("places what Compose says of a file where it speaks of it", () => {
     "1 Docker Compose refuses this file without saying why.",
   ]);
 });
+
+test("ends with a finding for a file whose merges, values or length have no bound", async () => {
+  const keys = Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join(", ");
+  const wide = `a: &a { ${keys} }\nb: { <<: [${Array.from({ length: 60_000 }, () => "*a").join(", ")}] }\n`;
+  const chain = ["a0: &a0 { k0: 1 }"];
+  for (let n = 1; n < 8_000; n++) chain.push(`a${n}: &a${n} { <<: *a${n - 1}, k${n}: 1 }`);
+  for (const [text, message] of [
+    [wide, "too many values"],
+    [chain.join("\n"), "too many values"],
+    [`a: [${"[".repeat(200)}${"]".repeat(200)}]`, "nested too deeply"],
+    [`# ${"x".repeat(1024 * 1024)}\nservices: {}`, "too long"],
+  ] as const) {
+    let found: string[] = [];
+    const ms = await processorMs(() => {
+      found = check(text);
+    });
+    expect(found).toEqual([expect.stringContaining(message)]);
+    // Of the processor's time: half a minute before, and some seconds of parsing at most now.
+    expect(ms).toBeLessThan(15_000);
+  }
+});
+
+test("compares no more published ports than a file of people has", () => {
+  const ports = Array.from({ length: 3_000 }, (_, n) => `"${n}-${n + 200}:1"`).join(", ");
+  const services = Array.from({ length: 300 }, (_, n) => `  s${n}: { image: "x:1", ports: *p }`).join("\n");
+  const text = `x-p: &p [${ports}]\nservices:\n${services}\n`;
+  expect(check(text).length).toBeGreaterThan(0);
+});

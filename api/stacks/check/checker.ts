@@ -9,9 +9,8 @@ import { type OpenStack, toProject } from "../open-stack.ts";
 import type { StackPlace } from "../places.ts";
 import { readStackFiles } from "../stack-files.ts";
 import { readVariables, secretsOf } from "../variables.ts";
-import { checkComposeText } from "./check.ts";
+import type { ComposeReader } from "./compose-reader.ts";
 import { listeningPorts } from "./ports.ts";
-import { readVerdict } from "./verdict.ts";
 
 /** Lines of Compose's complaint that are read. */
 const LINES_MAX = 200;
@@ -23,7 +22,7 @@ export interface StackChecker {
   /** What Compose says of a text in the place of a stack's only file; nothing when it is content. */
   ask(stack: OpenStack, content: string, signal?: AbortSignal): Promise<Finding[]>;
   /** Throws `invalid_input` for a text that is no YAML. */
-  refuseUnreadable(content: string): void;
+  refuseUnreadable(content: string): Promise<void>;
   /** Throws `invalid_input` for what Compose would refuse: YAML faults first, then Compose has the last word. */
   refuseText(stack: OpenStack, content: string): Promise<void>;
   /** Throws `invalid_input` with the first fault Compose finds in the files as they are on the disk. */
@@ -33,9 +32,10 @@ export interface StackChecker {
 export interface StackCheckerDeps {
   docker: Pick<DockerHost, "list">;
   compose: Compose;
+  reader: Pick<ComposeReader, "check" | "verdict">;
 }
 
-export function createStackChecker({ docker, compose }: StackCheckerDeps): StackChecker {
+export function createStackChecker({ docker, compose, reader }: StackCheckerDeps): StackChecker {
   /** Runs `config`; answers Compose's complaint, or nothing when it is content. */
   const complaint = async (
     place: StackPlace,
@@ -65,10 +65,10 @@ export function createStackChecker({ docker, compose }: StackCheckerDeps): Stack
   const ask: StackChecker["ask"] = async ({ name, place }, content, signal) => {
     const project = { name, folder: place.absoluteFolder, files: ["-"] };
     const lines = await complaint(place, { project, input: content, ...(signal ? { signal } : {}) });
-    return lines ? readVerdict(lines, content) : [];
+    return lines ? reader.verdict(lines, content) : [];
   };
-  const refuseUnreadable = (content: string) =>
-    refuse(checkComposeText(content, { takenPorts: [], variables: null }), "yaml");
+  const refuseUnreadable = async (content: string) =>
+    refuse(await reader.check(content, { takenPorts: [], variables: null }), "yaml");
 
   return {
     async look(content, name, place) {
@@ -79,7 +79,7 @@ export function createStackChecker({ docker, compose }: StackCheckerDeps): Stack
         }),
         place ? readVariables(place).catch(() => null) : null,
       ]);
-      return checkComposeText(content, {
+      return reader.check(content, {
         takenPorts: services && takenPorts(services, name),
         variables: new Set(variables?.names ?? []),
       });
@@ -87,14 +87,14 @@ export function createStackChecker({ docker, compose }: StackCheckerDeps): Stack
     ask,
     refuseUnreadable,
     async refuseText(stack, content) {
-      refuseUnreadable(content);
+      await refuseUnreadable(content);
       if (stack.place.files.length === 1) refuse(await ask(stack, content), "compose");
     },
     async refuseBroken(stack, signal) {
       const files = await readStackFiles(stack.place);
-      for (const { content } of files) refuseUnreadable(content);
+      for (const { content } of files) await refuseUnreadable(content);
       const lines = await complaint(stack.place, { project: toProject(stack), ...(signal ? { signal } : {}) });
-      if (lines) refuse(readVerdict(lines, files[0]?.content ?? ""), "compose");
+      if (lines) refuse(await reader.verdict(lines, files[0]?.content ?? ""), "compose");
     },
   };
 }

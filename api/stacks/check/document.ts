@@ -29,6 +29,10 @@ export interface ComposeText {
 /** Levels no honest compose file has. */
 const DEPTH_MAX = 60;
 const FAULTS_MAX = 50;
+/** Characters that are read: no compose file of people comes near. */
+const TEXT_MAX = 1024 * 1024;
+/** Values, and entries that merge keys bring: a few lines of merges can ask for any number of them. */
+const STEPS_MAX = 200_000;
 
 /** Reads a compose file into values that know where they stand. Never throws: what is wrong becomes a finding. */
 export function readComposeText(text: string): ComposeText {
@@ -42,6 +46,10 @@ export function readComposeText(text: string): ComposeText {
     };
   };
   const whole = { start: 0, end: 1 };
+  const refused = (message: string): ComposeText => ({
+    ...{ top: undefined, faults: [at(whole, "error", "yaml", message)], at },
+  });
+  if (text.length > TEXT_MAX) return refused("The file is too long: at most 1 MiB is read.");
   try {
     // The parser's own look for keys that are there twice takes the square of their number.
     const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false });
@@ -54,17 +62,23 @@ export function readComposeText(text: string): ComposeText {
     };
     return { top: document.contents ? toValue(document.contents as Node, text, twice) : undefined, faults, at };
   } catch (error) {
+    if (error instanceof TooMany) return refused("The file has too many values, those of merge keys included.");
     const deep = error instanceof TooDeep || error instanceof RangeError;
-    const message = deep ? "The file is nested too deeply." : "The file cannot be read as YAML.";
-    return { top: undefined, faults: [at(whole, "error", "yaml", message)], at };
+    return refused(deep ? "The file is nested too deeply." : "The file cannot be read as YAML.");
   }
 }
 
 class TooDeep extends Error {}
+class TooMany extends Error {}
 
 function toValue(contents: Node, text: string, twice: (span: Span, name: string) => void): Value {
   const known = new Map<Node, Value>();
   const anchors = new Map<string, Node>();
+  let steps = 0;
+  const count = (more: number) => {
+    steps += more;
+    if (steps > STEPS_MAX) throw new TooMany();
+  };
   const spanOf = (node: Node): Span => {
     const [start = 0, end = start] = node.range ?? [];
     return { start, end: trimEnd(text, start, end) };
@@ -72,6 +86,7 @@ function toValue(contents: Node, text: string, twice: (span: Span, name: string)
 
   const convert = (node: Node | null, depth: number): Value => {
     if (depth > DEPTH_MAX) throw new TooDeep();
+    count(1);
     if (node === null) return { kind: "scalar", value: null, start: 0, end: 0 };
     if (isAlias(node)) {
       const target = anchors.get(node.source);
@@ -103,7 +118,7 @@ function toValue(contents: Node, text: string, twice: (span: Span, name: string)
       const name = !isScalar(key) ? "" : typeof key.value === "symbol" ? "<<" : String(key.value);
       const place = key ? spanOf(key) : spanOf(map);
       const child = value ? convert(value, depth + 1) : ({ kind: "scalar", value: null, ...place } as const);
-      if (name === "<<") merged.push(...(child.kind === "list" ? child.items : [child]));
+      if (name === "<<") for (const one of child.kind === "list" ? child.items : [child]) merged.push(one);
       else {
         if (own.has(name)) twice(place, name);
         own.set(name, { key: place, value: child });
@@ -111,6 +126,7 @@ function toValue(contents: Node, text: string, twice: (span: Span, name: string)
     }
     for (const other of merged) {
       if (other.kind !== "map") continue;
+      count(other.entries.size);
       for (const [name, entry] of other.entries) if (!own.has(name)) own.set(name, entry);
     }
     return own;

@@ -16,6 +16,8 @@ export interface Surroundings {
 
 const FINDINGS_MAX = 200;
 const SERVICES_MAX = 500;
+/** Published ports of one file that are compared with each other and with the host's. */
+const PORTS_MAX = 2_000;
 
 /** Whether the parts of a compose file fit together, and with what runs on the host. */
 export function checkMeaning(
@@ -56,7 +58,8 @@ export function checkMeaning(
     const service = value.entries;
     checkService({ name, key, service, services, defined, add, included: top.entries.has("include") });
     for (const risk of findRisks(service)) add(risk.span, "warning", risk.message);
-    own.push(...publishedPorts(service.get("ports")?.value).map((port) => ({ ...port, service: name })));
+    const ports = publishedPorts(service.get("ports")?.value, PORTS_MAX - own.length);
+    own.push(...ports.map((port) => ({ ...port, service: name })));
   }
   checkCycles(services, add);
   for (const [index, port] of own.entries()) {
@@ -182,6 +185,7 @@ function unsetVariables(text: string, set: ReadonlySet<string>, at: ComposeText[
       const name = match[1] ?? match[3];
       if (name === undefined || (match[2] ?? "") !== "" || set.has(name) || told.has(name)) continue;
       if (name === "PATH" || name === "HOME" || name === "DOCKER_HOST") continue;
+      if (found.length >= FINDINGS_MAX) return found;
       told.add(name);
       const start = line.start + match.index;
       const message = `\`${name}\` is not set in the variables of this stack: it will be empty.`;

@@ -12,18 +12,28 @@ export interface HostPort extends Span {
 /** Ports of a range that are looked at one by one. */
 const RANGE_MAX = 200;
 
-/** Ports of the host that a service's `ports` publish, as far as they are told: variables and chosen-by-Docker are not. */
-export function publishedPorts(ports: Value | undefined): HostPort[] {
-  return itemsOf(ports).flatMap((item) => {
-    if (item.kind === "map") {
-      const part = (name: string) => textOf(item.entries.get(name)?.value) ?? "";
-      return expand(part("published"), part("host_ip"), part("protocol") || "tcp", item);
-    }
-    const text = textOf(item) ?? "";
-    const [, rest = "", protocol = "tcp"] = /^(.*?)(?:\/(tcp|udp|sctp))?$/i.exec(text) ?? [];
-    const parts = /^(?:(\[[^\]]*\]|[^:]*):)?([^:]*):([^:]+)$/.exec(rest);
-    return parts ? expand(parts[2] ?? "", (parts[1] ?? "").replace(/[[\]]/g, ""), protocol.toLowerCase(), item) : [];
-  });
+/**
+ * Ports of the host that a service's `ports` publish, as far as they are told: variables and chosen-by-Docker are not.
+ * @param most Of so many ports the rest is left out.
+ */
+export function publishedPorts(ports: Value | undefined, most = Number.POSITIVE_INFINITY): HostPort[] {
+  const found: HostPort[] = [];
+  for (const item of itemsOf(ports)) {
+    if (found.length >= most) break;
+    found.push(...portsOf(item));
+  }
+  return found.slice(0, most);
+}
+
+function portsOf(item: Value): HostPort[] {
+  if (item.kind === "map") {
+    const part = (name: string) => textOf(item.entries.get(name)?.value) ?? "";
+    return expand(part("published"), part("host_ip"), part("protocol") || "tcp", item);
+  }
+  const text = textOf(item) ?? "";
+  const [, rest = "", protocol = "tcp"] = /^(.*?)(?:\/(tcp|udp|sctp))?$/i.exec(text) ?? [];
+  const parts = /^(?:(\[[^\]]*\]|[^:]*):)?([^:]*):([^:]+)$/.exec(rest);
+  return parts ? expand(parts[2] ?? "", (parts[1] ?? "").replace(/[[\]]/g, ""), protocol.toLowerCase(), item) : [];
 }
 
 function expand(published: string, address: string, protocol: string, { start, end }: Span): HostPort[] {

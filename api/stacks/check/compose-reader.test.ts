@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { createComposeReader } from "./compose-reader.ts";
+
+const surroundings = { takenPorts: [], variables: null };
+const padded = (text: string) => `${text}\n# ${"x".repeat(5_000)}\n`;
+
+test("reads a long file in a thread of its own, as it reads a short one, and ends the thread when it is idle", async () => {
+  const reader = createComposeReader({ idleMs: 20 });
+  const text = "services:\n  web: { image: nginx, restart: always }\n  db: {}\n";
+  const short = await reader.check(text, surroundings);
+  expect(short.map(({ message }) => message).join()).toContain("db");
+  expect(await reader.check(padded(text), surroundings)).toEqual(short);
+  const env = "COMPOSE_PROJECT_NAME=shop\n";
+  expect(await reader.facts([padded(text)], env)).toEqual(await reader.facts([text], env));
+  const lines = ["services.db must have an image"];
+  expect(await reader.verdict(lines, padded(text))).toEqual(await reader.verdict(lines, text));
+  // A thread that has ended is started again by the next file.
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(await reader.check(padded(text), surroundings)).toEqual(short);
+});
+
+test("gives a file up that takes too long, and goes on with the next one", async () => {
+  const reader = createComposeReader({ limitMs: 1 });
+  const [given, next] = await Promise.all([
+    reader.check(padded("services: {}"), surroundings),
+    reader.facts([padded("services: {}")], "COMPOSE_PROJECT_NAME=shop"),
+  ]);
+  expect(given).toEqual([expect.objectContaining({ severity: "error", message: expect.stringContaining("too long") })]);
+  expect(next).toEqual({ defined: undefined, projectName: null });
+  expect(await reader.check("services: {}", surroundings)).not.toEqual([]);
+});
