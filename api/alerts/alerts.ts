@@ -7,10 +7,12 @@ import type {
   Alert,
   AlertChannel,
   AlertChannelInput,
+  AlertEvent,
   AlertHistoryQuery,
   AlertRule,
   AlertRuleInput,
   AlertSubject,
+  ListedAlertRule,
 } from "../../shared/protocol/alert.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -20,6 +22,7 @@ import type { Jobs } from "../jobs/jobs.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import type { LogWatcher } from "../log-store/watch.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
+import { createOwnAddresses, type OwnAddressesOptions } from "../outbound/own-addresses.ts";
 import type { StopRequests } from "../services/stop-requests.ts";
 import { type ChannelStore, createChannelStore } from "./channel-store.ts";
 import { checkTarget } from "./channels/target.ts";
@@ -51,10 +54,10 @@ export interface Alerts {
   bell(query: AlertHistoryQuery, principal: string, sees: Sees): AlertPage & { unread: number };
   markRead(principal: string, upTo: number): void;
   rules: {
-    list(): AlertRule[];
-    get(id: string): AlertRule;
-    add(rule: AlertRuleInput, maker: RuleMaker): AlertRule;
-    change(id: string, rule: AlertRuleInput, maker: RuleMaker): AlertRule;
+    list(): ListedAlertRule[];
+    get(id: string): ListedAlertRule;
+    add(rule: AlertRuleInput, maker: RuleMaker): ListedAlertRule;
+    change(id: string, rule: AlertRuleInput, maker: RuleMaker): ListedAlertRule;
     remove(id: string): void;
     /** Takes rules that were changed beside this as they are stored now. */
     reload(): void;
@@ -64,14 +67,19 @@ export interface Alerts {
     get(id: string): AlertChannel;
     /** Whether lines of containers' logs go there, or wait to. */
     hasLogLines(id: string): boolean;
-    add(channel: AlertChannelInput): AlertChannel;
-    change(id: string, channel: AlertChannelInput): AlertChannel;
+    add(channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
+    change(id: string, channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
     remove(id: string): void;
     /** Sends a real message now; throws what went wrong. */
     test(id: string): Promise<AlertChannel>;
   };
+  /** What a user, with the user's keys, made: somebody has to look at it once they are gone. */
+  madeBy(makerIds: readonly string[]): { rules: string[]; channels: string[] };
   close(): Promise<void>;
 }
+
+/** Who made a rule, as long as that matters. */
+type MakerId = Pick<RuleMaker, "kind" | "id">;
 
 export interface AlertsDeps {
   database: DatabaseSync;
@@ -84,9 +92,13 @@ export interface AlertsDeps {
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number; now(): Date };
   /** Whether who made a rule may still restart a container. */
-  mayRestart(maker: RuleMaker, containerName: string): boolean;
+  mayRestart(maker: MakerId, containerName: string): boolean;
+  /** Whether who made a rule may still read the log of a container; undefined: of every container. */
+  mayReadLogs(maker: MakerId, containerName?: string): boolean;
+  /** Whether a user or key is still there. */
+  isThere(maker: MakerId): boolean;
   realtime: Pick<WsClient, "emitToWS">;
-  config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED">;
+  config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED"> & OwnAddressesOptions["config"];
   log: Log;
   logWatcher?: LogWatcher;
   figures?: ContainerFigures;
@@ -105,8 +117,27 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const channels: ChannelStore = createChannelStore(database);
   const events = createEventStore(database, (id, count) => channels.noteLost(id, count));
   addDefaultRules(ruleStore, events, log);
-  const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS");
-  const notifier = createNotifier({ events, channels, rules: addresses, log, times: deps.times, paused });
+  const addresses = createAddressRules(
+    config.ALERT_ALLOWED_HOSTS,
+    "ALERT_ALLOWED_HOSTS",
+    createOwnAddresses({ config }),
+  );
+  /** A line of a log goes to nobody in the name of somebody who may not read it. */
+  const maySend = ({ condition, ruleId, subject }: AlertEvent): boolean => {
+    if (condition !== "container-log") return true;
+    const maker = ruleStore.makerOf(ruleId);
+    return maker === null || (maker !== undefined && deps.mayReadLogs(maker, subject.name));
+  };
+  const notifier = createNotifier({ events, channels, rules: addresses, log, times: deps.times, paused, maySend });
+  const withMaker = <T extends { maker: RuleMaker | null }>(made: T) => ({
+    ...made,
+    maker: made.maker && { ...made.maker, gone: !deps.isThere(made.maker) },
+  });
+  const toListed = (rule: AlertRule): ListedAlertRule => {
+    const maker = ruleStore.makerOf(rule.id) ?? null;
+    const held = rule.condition.kind === "container-log" && maker !== null && !deps.mayReadLogs(maker);
+    return withMaker({ ...rule, maker, held });
+  };
   const teller = createTeller(deps.realtime);
   let troubled = false;
   const engine: AlertEngine = createAlertEngine({
@@ -143,7 +174,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     ...{ engine, docker, jobs: deps.jobs, trail: deps.trail, clock, log },
     mayHeal(ruleId, containerName) {
       const maker = ruleStore.makerOf(ruleId);
-      return maker === null || deps.mayRestart(maker, containerName);
+      return maker === null || (maker !== undefined && deps.mayRestart(maker, containerName));
     },
     isTouched: (id) => containers?.isTouched(id) === true,
   });
@@ -224,21 +255,21 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       events.markRead(principal, upTo);
     },
     rules: {
-      list: ruleStore.list,
-      get: ruleStore.get,
+      list: () => ruleStore.list().map(toListed),
+      get: (id) => toListed(ruleStore.get(id)),
       reload: applyRules,
       add(rule, maker) {
         checkPattern(rule);
         const added = ruleStore.add(rule, maker);
         applyRules();
-        return added;
+        return toListed(added);
       },
       change(id, rule, maker) {
         checkPattern(rule);
         const changed = ruleStore.change(id, rule, maker);
         engine.retryHealing(id);
         applyRules();
-        return changed;
+        return toListed(changed);
       },
       remove(id) {
         ruleStore.remove(id);
@@ -246,23 +277,23 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       },
     },
     channels: {
-      list: channels.list,
-      get: channels.show,
+      list: () => channels.list().map(withMaker),
+      get: (id) => withMaker(channels.show(id)),
       hasLogLines: (id) =>
         events.hasLogLines(id) ||
         ruleStore.list().some((rule) => rule.condition.kind === "container-log" && rule.channels.includes(id)),
-      add(channel) {
+      add(channel, maker) {
         checkTarget(channel.settings, addresses);
-        const added = channels.add(channel);
+        const added = channels.add(channel, maker);
         teller.changed([]);
-        return added;
+        return withMaker(added);
       },
-      change(id, channel) {
+      change(id, channel, maker) {
         checkTarget(channel.settings, addresses);
-        const changed = channels.change(id, channel);
+        const changed = channels.change(id, channel, maker);
         if (!paused) notifier.renew(id);
         teller.changed([]);
-        return changed;
+        return withMaker(changed);
       },
       remove(id) {
         channels.remove(id);
@@ -271,8 +302,19 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       },
       async test(id) {
         await notifier.test(id);
-        return channels.show(id);
+        return withMaker(channels.show(id));
       },
+    },
+    madeBy(makerIds) {
+      const isTheirs = ({ maker }: { maker: RuleMaker | null }) => maker !== null && makerIds.includes(maker.id);
+      const rules = ruleStore.list().map(toListed);
+      return {
+        rules: rules.filter(isTheirs).map(({ name }) => name),
+        channels: channels
+          .list()
+          .filter(isTheirs)
+          .map(({ name }) => name),
+      };
     },
     async close() {
       clearInterval(timer);

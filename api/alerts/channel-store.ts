@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AlertChannel, AlertChannelInput } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { mergeSecrets, type StoredSettings, toShown } from "./channels/settings.ts";
+import { type RuleMaker, toMaker } from "./rule-store.ts";
 
 const CHANNELS_MAX = 50;
 
@@ -14,14 +15,19 @@ export interface StoredChannel {
   settings: StoredSettings;
 }
 
+/** Whether its maker is still there is for others to say. */
+export interface ShownChannel extends Omit<AlertChannel, "maker"> {
+  maker: RuleMaker | null;
+}
+
 export interface ChannelStore {
-  list(): AlertChannel[];
+  list(): ShownChannel[];
   /** Throws `not_found`. */
-  show(id: string): AlertChannel;
+  show(id: string): ShownChannel;
   get(id: string): StoredChannel;
   find(id: string): StoredChannel | undefined;
-  add(channel: AlertChannelInput): AlertChannel;
-  change(id: string, channel: AlertChannelInput): AlertChannel;
+  add(channel: AlertChannelInput, maker: RuleMaker): ShownChannel;
+  change(id: string, channel: AlertChannelInput, maker: RuleMaker): ShownChannel;
   remove(id: string): void;
   noteSent(id: string): void;
   noteFailed(id: string, error: string): void;
@@ -34,9 +40,13 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
   const one = database.prepare(`SELECT ${columns} FROM alert_channel WHERE id = ?`);
   const count = database.prepare("SELECT count(*) AS channels FROM alert_channel");
   const insert = database.prepare(
-    "INSERT INTO alert_channel (id, name, enabled, settings, created_at) VALUES (?, ?, ?, ?, ?)",
+    `INSERT INTO alert_channel (id, name, enabled, settings, created_at, maker_kind, maker_id, maker_name)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const update = database.prepare("UPDATE alert_channel SET name = ?, enabled = ?, settings = ? WHERE id = ?");
+  const update = database.prepare(
+    `UPDATE alert_channel SET name = ?, enabled = ?, settings = ?, maker_kind = ?, maker_id = ?, maker_name = ?
+     WHERE id = ?`,
+  );
   const erase = database.prepare("DELETE FROM alert_channel WHERE id = ?");
   const sent = database.prepare("UPDATE alert_channel SET sent_at = ?, error = NULL WHERE id = ?");
   const failed = database.prepare("UPDATE alert_channel SET failed_at = ?, error = ? WHERE id = ?");
@@ -57,18 +67,19 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
       const found = one.get(id);
       return found && toStored(found);
     },
-    add({ name, enabled, settings }) {
+    add({ name, enabled, settings }, maker) {
       if (Number(count.get()?.channels) >= CHANNELS_MAX) {
         throw new AppError("conflict", `At most ${CHANNELS_MAX} channels can be kept.`);
       }
       const id = randomUUID();
       const stored = JSON.stringify(mergeSecrets(undefined, settings));
-      insert.run(id, name, Number(enabled), stored, new Date().toISOString());
+      insert.run(id, name, Number(enabled), stored, new Date().toISOString(), maker.kind, maker.id, maker.name);
       return show(id);
     },
-    change(id, { name, enabled, settings }) {
+    change(id, { name, enabled, settings }, maker) {
       const before = toStored(row(id));
-      update.run(name, Number(enabled), JSON.stringify(mergeSecrets(before.settings, settings)), id);
+      const merged = JSON.stringify(mergeSecrets(before.settings, settings));
+      update.run(name, Number(enabled), merged, maker.kind, maker.id, maker.name, id);
       return show(id);
     },
     remove(id) {
@@ -90,7 +101,7 @@ const toStored = (row: Record<string, unknown>): StoredChannel => ({
 
 const text = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-function toChannel(row: Record<string, unknown>): AlertChannel {
+function toChannel(row: Record<string, unknown>): ShownChannel {
   const { settings, ...stored } = toStored(row);
   return {
     ...stored,
@@ -101,5 +112,6 @@ function toChannel(row: Record<string, unknown>): AlertChannel {
       ...{ waiting: Number(row.waiting), lost: Number(row.lost) },
     },
     createdAt: String(row.created_at),
+    maker: toMaker(row),
   };
 }

@@ -4,8 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseConfig } from "../../shared/server/config.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { type Receiver, startReceiver } from "../../shared/testing/receiver.ts";
+import { createOwnAddresses } from "../outbound/own-addresses.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { makeRule } from "./testing.ts";
 
@@ -111,11 +113,108 @@ describe("a webhook", () => {
 });
 
 test("ntfy gets topic, priority and token", async () => {
-  const id = await made({ type: "ntfy", server: receiver.url, topic: "server", token: "ntfy-secret" });
+  const settings = { type: "ntfy", server: receiver.url, topic: "server-topic", token: "ntfy-secret" };
+  const id = await made(settings);
+  // Who knows a topic reads and writes it: it is kept like a token.
+  const shown = await api.ask("GET", "/api/alerts/channels");
+  expect(shown.text).not.toContain("server-topic");
+  const put = (more: object) =>
+    api.ask("PUT", `/api/alerts/channels/${id}`, { body: { name: "x", settings: { ...settings, ...more } } });
+  expect((await put({ topic: null, token: null })).status).toBe(200);
+  expect((await put({ topic: null, server: `http://localhost:${receiver.port}` })).status).toBe(400);
   expect((await tryOut(id)).status).toBe(200);
   const { headers, body } = receiver.received.at(-1) ?? { headers: {}, body: "{}" };
   expect(headers.authorization).toBe("Bearer ntfy-secret");
-  expect(JSON.parse(body)).toMatchObject({ topic: "server", priority: 2 });
+  expect(JSON.parse(body)).toMatchObject({ topic: "server-topic", priority: 2 });
+});
+
+/** A message of a rule, as it waits for its channel, and the channel saved anew so that it is sent at once. */
+async function sendEvent(channel: string, settings: object, event: object) {
+  const { ruleId = "gone", ...more } = event as { ruleId?: string };
+  const message = {
+    ...{ id: 1, at: new Date().toISOString(), kind: "firing", ruleId, ruleName: "a rule", severity: "warning" },
+    ...{ condition: "container-stopped", subject: { kind: "container", name: "web" }, detail: "", ...more },
+  };
+  api.deps.database
+    .prepare("INSERT INTO alert_message (channel_id, event_id, message) VALUES (?, 1, ?)")
+    .run(channel, JSON.stringify(message));
+  const saved = await api.ask("PUT", `/api/alerts/channels/${channel}`, { body: { name: "c", settings } });
+  expect(saved.status, saved.text).toBe(200);
+}
+
+test("names and log lines are plain text in every channel", async () => {
+  const name = "web\n**Resolved**: [click](https://evil.test) <!channel> @everyone `x`\u202e";
+  const event = { subject: { kind: "process", name }, detail: "\u001b[31mred\u001b[0m\r\nFrom: you" };
+  const oneLine = "web^J**Resolved**: [click](https://evil.test) <!channel> @everyone `x`[U+202E]";
+  const settingsOf = {
+    slack: { type: "webhook", url: `${receiver.url}/slack`, format: "slack" },
+    discord: { type: "webhook", url: `${receiver.url}/discord`, format: "discord" },
+    ntfy: { type: "ntfy", server: receiver.url, topic: "plain" },
+    mail: {
+      ...{ type: "email", host: "127.0.0.1", port: mail.port, security: "none" },
+      ...{ from: "panel@example.com", to: ["ops@example.com"] },
+    },
+  };
+  for (const settings of Object.values(settingsOf)) await sendEvent(await made(settings), settings, event);
+  const sent = (path: string) =>
+    eventually(() => {
+      const found = receiver.received.find((one) => one.path === path && one.body.includes("Resolved"));
+      return found !== undefined && JSON.parse(found.body);
+    });
+  const { text } = await sent("/slack");
+  expect(text).toMatch(/^```\n[^`]*\n```$/);
+  expect(text.split("\n")).toHaveLength(4);
+  expect(text).toContain("&lt;!channel&gt;");
+  const { content } = await sent("/discord");
+  expect(content.split("\n")).toHaveLength(2);
+  expect(content).not.toMatch(/(?<!\\)\[click|https:|(?<!\\)\*\*Resolved/);
+  const ntfy = await sent("/");
+  expect(ntfy.message).toBe(`Alert: ${oneLine}: a rule (red^M^JFrom: you)`.replace("red^M", "red"));
+  await eventually(() => mail.received.some((one) => one.includes("Resolved") || one.includes("=?UTF-8")));
+});
+
+test("lines of logs go out only as long as who made the rule may read them, and a removed user's rules are named", async () => {
+  const settings = { type: "webhook", url: `${receiver.url}/lines` };
+  const cookie = await api.loginAs("operator");
+  const who = (await api.ask("GET", "/api/session", { cookie })).body.principal;
+  const channel = (await api.ask("POST", "/api/alerts/channels", { cookie, body: { name: "c", settings } })).body
+    .channel;
+  const condition = { kind: "container-log", count: 1, withinSeconds: 60, pattern: "x" };
+  const body = { name: "log rule", condition, channels: [channel.id] };
+  const rule = (await api.ask("POST", "/api/alerts/rules", { cookie, body })).body.rule;
+  expect(rule).toMatchObject({ held: false, maker: { id: who.id, name: who.name, gone: false } });
+  const lines = () => receiver.received.filter(({ path }) => path === "/lines").map((one) => one.body);
+  const event = (detail: string, name = "web") => ({
+    ...{ ruleId: rule.id, condition: "container-log", detail, subject: { kind: "container", name } },
+  });
+  const channelNow = async () => {
+    const all = (await api.ask("GET", "/api/alerts/channels")).body.channels as { id: string }[];
+    return all.find(({ id }) => id === channel.id) as { delivery?: { error: string; waiting: number }; maker?: object };
+  };
+  const isHeld = () =>
+    eventually(async () => {
+      const { delivery } = await channelNow();
+      return delivery?.waiting === 0 && /held back/.test(delivery.error ?? "");
+    });
+  const ruleNow = async () => (await api.ask("GET", `/api/alerts/rules/${rule.id}`)).body.rule;
+
+  const patch = (change: object) => api.ask("PATCH", `/api/users/${who.id}`, { body: change });
+  await patch({ role: "viewer", limits: { services: ["other"], deployments: null } });
+  expect(await ruleNow()).toMatchObject({ held: true });
+  await sendEvent(channel.id, { ...settings, url: null }, event("secret line of web"));
+  await isHeld();
+  await patch({ limits: { services: ["web"], deployments: null } });
+  await sendEvent(channel.id, { ...settings, url: null }, event("allowed line of web"));
+  await eventually(() => lines().length === 1);
+
+  const removed = await api.ask("DELETE", `/api/users/${who.id}`);
+  expect(removed.body.left).toEqual({ rules: ["log rule"], channels: [] }); // the channel was saved by somebody else since
+  expect(await ruleNow()).toMatchObject({ held: true, maker: { name: who.name, gone: true } });
+  await sendEvent(channel.id, { ...settings, url: null }, event("line after the removal"));
+  await isHeld();
+  expect(lines().join()).not.toMatch(/secret line|after the removal/);
+  // Whoever may read logs makes the rule their own by saving it.
+  expect((await api.ask("PUT", `/api/alerts/rules/${rule.id}`, { body })).body.rule).toMatchObject({ held: false });
 });
 
 test("mail goes to a real mail server, and a password only over an encrypted connection", async () => {
@@ -164,6 +263,30 @@ test("nothing is sent into an inner network that the operator did not list", asy
   expect(elsewhere.received).toEqual([]);
 });
 
+test("nothing is sent to an address of the host itself, however public", async () => {
+  const env = { VPS_IP: "1.1.1.1", PUBLIC_ORIGIN: "https://1.0.0.1,https://panel.test" };
+  const config = parseConfig({ ...env, DATA_DIR: "/nonexistent" });
+  const own = createOwnAddresses({
+    config,
+    interfaces: () => ({ eth0: [{ address: "8.8.8.8" }, { address: "2606:4700::1%eth0" }] }) as never,
+    resolve: async () => ["9.9.9.9"],
+  });
+  await own.refresh();
+  for (const address of ["1.1.1.1", "1.0.0.1", "8.8.8.8", "2606:4700:0:0::1", "9.9.9.9", "::ffff:8.8.8.8"]) {
+    expect([address, own.includes(address)]).toEqual([address, true]);
+  }
+  expect(own.includes("8.8.4.4")).toBe(false);
+  const other = await startApi({ env });
+  try {
+    for (const host of ["1.1.1.1", "1.0.0.1", "panel.test", "PANEL.test."]) {
+      const body = { name: "x", settings: { type: "webhook", url: `http://${host}:9100/` } };
+      expect([host, (await other.ask("POST", "/api/alerts/channels", { body })).status]).toEqual([host, 403]);
+    }
+  } finally {
+    await other.close();
+  }
+});
+
 test("a storm becomes a few messages, and a receiver that was away gets what it missed", async () => {
   const id = await made({ type: "webhook", url: `${receiver.url}/storm` });
   const rule = await makeRule(api, {
@@ -184,7 +307,7 @@ test("a viewer neither manages channels nor sees their secrets", async () => {
   const cookie = await api.loginAs("viewer");
   const body = { name: "x", settings: { type: "ntfy", topic: "x" } };
   expect((await api.ask("POST", "/api/alerts/channels", { cookie, body })).status).toBe(403);
-  expect((await api.ask("GET", "/api/alerts/channels", { cookie })).status).toBe(200);
+  expect((await api.ask("GET", "/api/alerts/channels", { cookie })).status).toBe(403);
   for (const settings of [
     { type: "ntfy", topic: "a/b" },
     { type: "webhook", url: receiver.url, header: { name: "Host", value: "x" } },

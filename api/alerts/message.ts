@@ -1,3 +1,4 @@
+import { toPlainLine } from "../../shared/logs/plain-text.ts";
 import type { AlertEvent, AlertEventKind, Severity } from "../../shared/protocol/alert.ts";
 import { severities } from "../../shared/protocol/alert.ts";
 
@@ -26,13 +27,14 @@ const words: Record<AlertEventKind, string> = {
   "gave-up": "Given up",
 };
 
+// Names and details come from containers, processes and their logs: each stays part of its own line.
 const lineOf = ({ kind, ruleName, subject, detail }: AlertEvent) =>
-  `${words[kind]}: ${subject.kind === "host" && subject.name === "host" ? "host" : subject.name}: ${ruleName}${detail ? ` (${detail})` : ""}`;
+  `${words[kind]}: ${toPlainLine(subject.name)}: ${toPlainLine(ruleName)}${detail ? ` (${toPlainLine(detail)})` : ""}`;
 
 export function titleOf({ host, events, test }: AlertMessage): string {
   if (test) return `${host}: a test of the alerts`;
   const [first] = events;
-  if (events.length === 1 && first) return `${host}: ${words[first.kind]}: ${first.subject.name}`;
+  if (events.length === 1 && first) return `${host}: ${words[first.kind]}: ${toPlainLine(first.subject.name)}`;
   const firing = events.filter(({ kind }) => kind === "firing").length;
   const resolved = events.filter(({ kind }) => kind === "resolved").length;
   const parts = [firing > 0 && `${firing} firing`, resolved > 0 && `${resolved} resolved`].filter(Boolean);

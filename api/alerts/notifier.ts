@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { AlertEvent } from "../../shared/protocol/alert.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { AddressRules } from "../outbound/address-rules.ts";
@@ -39,7 +40,11 @@ export interface NotifierOptions {
   times?: Partial<NotifierTimes> | undefined;
   /** Sends nothing but tests. */
   paused?: boolean;
+  /** Whether a message may leave, asked when it is about to. */
+  maySend?(event: AlertEvent): boolean;
 }
+
+const HELD = "Lines of a log were held back: who made the rule may not read them any more.";
 
 interface Courier {
   timer: NodeJS.Timeout | undefined;
@@ -53,7 +58,15 @@ interface Courier {
  * Brings messages to their channels: one at a time, gathered, tried again with growing waits. A message leaves the
  * store once the receiver took it, so that a killed server may repeat one and loses none.
  */
-export function createNotifier({ events, channels, rules, log, times, paused = false }: NotifierOptions): Notifier {
+export function createNotifier({
+  events,
+  channels,
+  rules,
+  log,
+  times,
+  paused = false,
+  maySend = () => true,
+}: NotifierOptions): Notifier {
   const { gatherMs, restMs, retryFirstMs, retryMaxMs } = { ...usualTimes, ...times };
   const couriers = new Map<string, Courier>();
   const underWay = new Set<Promise<void>>();
@@ -89,8 +102,16 @@ export function createNotifier({ events, channels, rules, log, times, paused = f
   };
   const deliver = async (id: string, courier: Courier) => {
     const channel = channels.find(id);
-    const waiting = channel?.enabled ? events.waiting(id, BATCH) : [];
-    if (!channel || waiting.length === 0) return void couriers.delete(id);
+    const all = channel?.enabled ? events.waiting(id, BATCH) : [];
+    if (!channel || all.length === 0) return void couriers.delete(id);
+    const waiting = all.filter(({ event }) => maySend(event));
+    const held = all.filter((one) => !waiting.includes(one));
+    if (held.length > 0) {
+      events.done(held.map((one) => one.id));
+      channels.noteFailed(id, HELD);
+      log.warn({ channel: channel.name, messages: held.length }, "lines of logs are held back from an alert channel");
+    }
+    if (waiting.length === 0) return plan(id, 0);
     courier.busy = true;
     const { lost } = channels.show(id).delivery;
     const known = lostTold.get(id) ?? lost;

@@ -6,7 +6,7 @@ import { AppError } from "../../shared/server/errors.ts";
 
 const RULES_MAX = 200;
 
-export type RuleMaker = Pick<Principal, "kind" | "id">;
+export type RuleMaker = Pick<Principal, "kind" | "id" | "name">;
 
 export interface RuleStore {
   list(): AlertRule[];
@@ -15,8 +15,8 @@ export interface RuleStore {
   /** @param maker In whose name the rule acts from now on; null: the panel's own. */
   add(rule: AlertRuleInput, maker: RuleMaker | null): AlertRule;
   change(id: string, rule: AlertRuleInput, maker: RuleMaker): AlertRule;
-  /** Null for the panel's own rules, and for those made before this was kept. */
-  makerOf(id: string): RuleMaker | null;
+  /** Null for the panel's own rules, and for those made before this was kept; undefined: there is no such rule. */
+  makerOf(id: string): RuleMaker | null | undefined;
   remove(id: string): void;
   /** Takes a channel out of every rule. */
   dropChannel(channelId: string): void;
@@ -27,11 +27,11 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
   const one = database.prepare("SELECT * FROM alert_rule WHERE id = ?");
   const count = database.prepare("SELECT count(*) AS rules FROM alert_rule");
   const insert = database.prepare(
-    `INSERT INTO alert_rule (id, name, enabled, settings, created_at, maker_kind, maker_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO alert_rule (id, name, enabled, settings, created_at, maker_kind, maker_id, maker_name)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare("UPDATE alert_rule SET name = ?, enabled = ?, settings = ? WHERE id = ?");
-  const setMaker = database.prepare("UPDATE alert_rule SET maker_kind = ?, maker_id = ? WHERE id = ?");
+  const setMaker = database.prepare("UPDATE alert_rule SET maker_kind = ?, maker_id = ?, maker_name = ? WHERE id = ?");
   const erase = database.prepare("DELETE FROM alert_rule WHERE id = ?");
   const hasChannel = database.prepare("SELECT 1 FROM alert_channel WHERE id = ?");
 
@@ -52,7 +52,7 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
     checkChannels(rule);
     const { name, enabled, ...settings } = rule;
     update.run(name, Number(enabled), JSON.stringify(settings), id);
-    setMaker.run(maker.kind, maker.id, id);
+    setMaker.run(maker.kind, maker.id, maker.name, id);
     return get(id);
   };
 
@@ -61,8 +61,8 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
     get,
     change,
     makerOf(id) {
-      const { maker_kind: kind, maker_id: maker } = one.get(id) ?? {};
-      return (kind === "user" || kind === "key") && typeof maker === "string" ? { kind, id: maker } : null;
+      const row = one.get(id);
+      return row && toMaker(row);
     },
     add(rule, maker) {
       if (Number(count.get()?.rules) >= RULES_MAX) {
@@ -79,6 +79,7 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
         new Date().toISOString(),
         maker?.kind ?? null,
         maker?.id ?? null,
+        maker?.name ?? null,
       );
       return get(id);
     },
@@ -96,6 +97,12 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
       }
     },
   };
+}
+
+/** Of a rule or a channel; those of earlier releases have no name. */
+export function toMaker({ maker_kind: kind, maker_id: id, maker_name: name }: Record<string, unknown>) {
+  if ((kind !== "user" && kind !== "key") || typeof id !== "string") return null;
+  return { kind, id, name: typeof name === "string" ? name : id } satisfies RuleMaker;
 }
 
 const toRule = (row: Record<string, unknown>): AlertRule => ({

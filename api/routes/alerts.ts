@@ -38,8 +38,8 @@ const sight =
   };
 
 const makerOf = (c: Context<ApiEnv>): RuleMaker => {
-  const { kind, id } = c.get("principal");
-  return { kind, id };
+  const { kind, id, name } = c.get("principal");
+  return { kind, id, name };
 };
 
 /** Rules and channels are about all containers and processes at once. */
@@ -164,7 +164,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
         requireAll(c);
         const wanted = c.req.valid("json");
         c.set("auditTarget", wanted.name);
-        const channel = alerts.channels.add(wanted);
+        const channel = alerts.channels.add(wanted, makerOf(c));
         target(c, channel.name, channel.id);
         return c.json(ok({ channel }), 201);
       },
@@ -189,7 +189,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
             "Lines of logs go to this channel: to change it needs the right to read them (services:view).",
           );
         }
-        return c.json(ok({ channel: alerts.channels.change(id, wanted) }));
+        return c.json(ok({ channel: alerts.channels.change(id, wanted, makerOf(c)) }));
       },
     )
     .delete("/channels/:id", describe("Remove a channel", {}), validated("param", params), (c) => {

@@ -2,19 +2,20 @@ import { z } from "zod";
 import { userBody, userPatch } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { Access } from "../access/access.ts";
 import { refuseWeakPassword } from "../access/password-policy.ts";
 import { toUser, type UserRecord } from "../access/users.ts";
 import { createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { userSchema } from "../schemas/access.ts";
 
 const FRESH = "For sessions with a fresh proof: see `POST /api/session/proof`. No API key may do this.";
+const leftSchema = z.object({ rules: z.array(z.string()), channels: z.array(z.string()) });
 const userId = z.strictObject({ id: z.uuid() });
 
 /** Users, for administrators. */
-export const usersRoutes = ({ access }: { access: Access }) => {
+export const usersRoutes = ({ access, alerts }: Pick<ApiDeps, "access" | "alerts">) => {
   const { users, sessions, passwords, passkeys } = access;
   const shown = (user: UserRecord) => toUser(user, passkeys.of(user.id).length);
   const existing = (id: string) => {
@@ -85,17 +86,24 @@ export const usersRoutes = ({ access }: { access: Access }) => {
     )
     .delete(
       "/:id",
-      described({ tag: "users", summary: "Remove a user with all sessions and keys", description: FRESH }),
+      described({
+        tag: "users",
+        summary: "Remove a user with all sessions and keys",
+        description: `Answers which alert rules and channels the user leaves: they stay until somebody removes them. ${FRESH}`,
+        answer: { left: leftSchema },
+      }),
       validated("param", userId),
       (c) => {
         const { id } = c.req.valid("param");
         c.set("auditTarget", existing(id).name);
         const held = sessions.of(id).map((session) => session.id);
+        const owned = access.keys.all().flatMap((key) => (key.ownerId === id ? [key.id] : []));
+        const left = alerts.madeBy([id, ...owned]);
         access.cutSockets(id); // while it is still known which keys are the user's
         users.remove(id);
         access.endSessions(held);
         access.keys.reload();
-        return c.json(ok({}));
+        return c.json(ok({ left }));
       },
     )
     .delete(

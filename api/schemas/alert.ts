@@ -3,7 +3,6 @@ import {
   type Alert,
   type AlertChannel,
   type AlertEvent,
-  type AlertRule,
   alertCondition,
   alertEventKinds,
   alertSubjects,
@@ -11,6 +10,7 @@ import {
   channelTypes,
   conditionKinds,
   healing,
+  type ListedAlertRule,
   quietHours,
   severities,
 } from "../../shared/protocol/alert.ts";
@@ -20,6 +20,15 @@ const subjectSchema = z.object({
   kind: z.enum(["container", "process", "host"]),
   name: z.string().describe("Of the host: `host`, or the mount point of a disk."),
 });
+
+const makerSchema = z
+  .object({
+    kind: z.enum(["user", "key"]),
+    id: z.string(),
+    name: z.string(),
+    gone: z.boolean().describe("The user or key is no more."),
+  })
+  .nullable();
 
 export const alertSchema = z.object({
   id: z.string(),
@@ -65,7 +74,9 @@ export const alertRuleSchema = z.object({
   channels: z.array(z.string()).describe("Ids of channels; `bell` is the panel's own."),
   healing: healing.nullable(),
   createdAt: z.iso.datetime(),
-}) satisfies z.ZodType<AlertRule>;
+  maker: makerSchema.describe("Null: the panel's own."),
+  held: z.boolean().describe("It reads logs, and whoever made it may not any more: nothing of it is sent."),
+}) satisfies z.ZodType<ListedAlertRule>;
 
 export const alertChannelSchema = z.object({
   id: z.string(),
@@ -83,4 +94,5 @@ export const alertChannelSchema = z.object({
     lost: z.int(),
   }),
   createdAt: z.iso.datetime(),
+  maker: makerSchema,
 }) satisfies z.ZodType<AlertChannel>;

@@ -162,6 +162,18 @@ export function toPlain(text: string): string {
     .join("\n");
 }
 
+/** Longest name or detail in a message to people. */
+const LINE_MAX = 500;
+
+/**
+ * Text from outside as part of one line of a message: without escape sequences, and with line ends and whatever else
+ * cannot be seen made visible, so that it cannot pass for a line of ours. Cut after 500 characters.
+ */
+export function toPlainLine(text: string): string {
+  const line = visibleName(toPlain(text.slice(0, 4 * LINE_MAX)));
+  return line.length > LINE_MAX ? `${line.slice(0, LINE_MAX)}…` : line;
+}
+
 /** {@link special} but for the line end. */
 const beyondLines =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for

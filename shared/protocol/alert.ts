@@ -133,6 +133,23 @@ export interface AlertRule extends AlertRuleInput {
   createdAt: string;
 }
 
+/** Who made a rule or a channel. */
+export interface AlertMaker {
+  kind: "user" | "key";
+  id: string;
+  name: string;
+  /** The user or key is no more: somebody should look at what it left. */
+  gone: boolean;
+}
+
+/** A rule as answers show it. */
+export interface ListedAlertRule extends AlertRule {
+  /** Null for the panel's own. */
+  maker: AlertMaker | null;
+  /** It reads logs, and whoever made it may not any more: nothing of it is sent until somebody who may saves it. */
+  held: boolean;
+}
+
 /** Null keeps what is stored; a secret never comes back. */
 const secret = (max: number) =>
   z
@@ -163,7 +180,11 @@ export const channelSettings = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("ntfy"),
     server: address.default("https://ntfy.sh"),
-    topic: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be the name of a topic"),
+    /** Who knows it reads and writes it: a secret. */
+    topic: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be the name of a topic")
+      .nullable(),
     token: secret(256).optional(),
   }),
   z.strictObject({
@@ -216,6 +237,8 @@ export interface AlertChannel {
   secrets: string[];
   delivery: DeliveryState;
   createdAt: string;
+  /** Null when it was made before this was kept. */
+  maker: AlertMaker | null;
 }
 
 export interface AlertSubject {

@@ -48,7 +48,7 @@ export function mergeSecrets(before: StoredSettings | undefined, after: ChannelS
   }
   if (after.type === "ntfy") {
     const same = before?.type === "ntfy" && originOf(before.server) === originOf(after.server) ? before : undefined;
-    return { ...after, token: keep(after.token, same?.token) };
+    return { ...after, topic: keep(after.topic, same?.topic) as string, token: keep(after.token, same?.token) };
   }
   const isSame = before?.type === "email" && before.host === after.host && before.port === after.port;
   // A weaker connection is another address too: the password would be readable on its way.
@@ -72,11 +72,11 @@ export function toShown(settings: StoredSettings): Pick<AlertChannel, "target" |
     return { target: `${origin}/…`, settings: shown, secrets };
   }
   if (settings.type === "ntfy") {
-    const { server, topic, token } = settings;
+    const { server, token } = settings;
     return {
-      target: `${topic} at ${new URL(server).host}`,
-      settings: { server, topic },
-      secrets: token ? ["token"] : [],
+      target: `a topic at ${new URL(server).host}`,
+      settings: { server },
+      secrets: ["topic", ...(token ? ["token"] : [])],
     };
   }
   const { host, port, security, user, from, to, password } = settings;

@@ -6,6 +6,8 @@ import type { StoredSettings } from "./settings.ts";
 export const SIGNATURE_HEADER = "x-ai-desktop-signature";
 /** Discord refuses longer messages. */
 const DISCORD_MAX = 1_900;
+/** Discord shows no preview of addresses. */
+const SUPPRESS_EMBEDS = 4;
 
 /** What a webhook is sent. The signature covers the time too, so that a caught message cannot be sent again later. */
 export function webhookRequest(
@@ -28,13 +30,19 @@ export function webhookRequest(
 function documentOf(format: "json" | "slack" | "discord", message: AlertMessage): object {
   const title = titleOf(message);
   const text = textOf(message);
-  if (format === "slack") return { text: `*${forSlack(title)}*\n${forSlack(text)}` };
+  // Slack knows no escape for its markup, and Mattermost reads Markdown here: in a code block both show plain text.
+  if (format === "slack") return { text: `\`\`\`\n${forSlack(`${title}\n${text}`)}\n\`\`\`` };
   if (format === "discord") {
     // Names of containers must not call anybody.
-    return { content: `**${title}**\n${text}`.slice(0, DISCORD_MAX), allowed_mentions: { parse: [] } };
+    const content = `**${forDiscord(title)}**\n${forDiscord(text)}`.slice(0, DISCORD_MAX);
+    return { content, allowed_mentions: { parse: [] }, flags: SUPPRESS_EMBEDS };
   }
   const { host, events, lost, test = false } = message;
   return { version: 1, host, title, text, severity: severityOf(message), test, lost, events };
 }
 
-const forSlack = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const forSlack = (text: string) =>
+  text.replaceAll("`", "'").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** Markdown of Discord; a colon, too, since an address is a link and `:name:` a picture. */
+const forDiscord = (text: string) => text.replace(/[\\`*_~|<>#[\]()@:-]/g, "\\$&");

@@ -17,6 +17,7 @@ import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { toast } from "../../ui/toast.tsx";
 import "./access.css";
+import { visibleName } from "../logs/terminal-text.ts";
 import { beyondLimits, describeLimits, isLimited } from "./limits.ts";
 import { UserDialog } from "./UserDialog.tsx";
 
@@ -41,7 +42,12 @@ export default function UsersPage() {
       action: "Delete user",
       danger: true,
     });
-    if (yes) await attempt(() => api.users.remove(user.id), `${user.name} has been deleted.`);
+    if (!yes) return;
+    await attempt(async () => {
+      const { rules, channels } = await api.users.remove(user.id);
+      const left = [...rules, ...channels].map((name) => `“${visibleName(name)}”`);
+      if (left.length > 0) toast.info(`${user.name} leaves alert rules and channels: ${left.join(", ")}. Check them.`);
+    }, `${user.name} has been deleted.`);
   };
   const resetFactors = async (user: User) => {
     const yes = await confirm({

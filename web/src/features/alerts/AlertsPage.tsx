@@ -14,7 +14,11 @@ import { RulesTab } from "./RulesTab.tsx";
 export const useRules = () =>
   useQuery(() => ({ queryKey: [...queryKeys.alerts, "rules"], queryFn: () => api.alerts.rules() }));
 export const useChannels = () =>
-  useQuery(() => ({ queryKey: [...queryKeys.alerts, "channels"], queryFn: () => api.alerts.channels() }));
+  useQuery(() => ({
+    queryKey: [...queryKeys.alerts, "channels"],
+    queryFn: () => api.alerts.channels(),
+    enabled: session.may("alerts:manage"),
+  }));
 
 /** What is wrong now, what was, what is watched for, and where it is told. */
 export default function AlertsPage() {
@@ -28,11 +32,9 @@ export default function AlertsPage() {
   const tabs = () => [
     { id: "now", label: "Now", content: () => <NowTab /> },
     { id: "history", label: "History", content: () => <HistoryTab /> },
-    ...(seesAll()
-      ? [
-          { id: "rules", label: "Rules", content: () => <RulesTab /> },
-          { id: "channels", label: "Channels", content: () => <ChannelsTab /> },
-        ]
+    ...(seesAll() ? [{ id: "rules", label: "Rules", content: () => <RulesTab /> }] : []),
+    ...(seesAll() && session.may("alerts:manage")
+      ? [{ id: "channels", label: "Channels", content: () => <ChannelsTab /> }]
       : []),
   ];
   return (

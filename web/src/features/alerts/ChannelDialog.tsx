@@ -178,7 +178,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
                 mono
                 value={draft.topic}
                 error={errors().topic}
-                hint="Who knows the topic of a public server can read it."
+                hint={kept("topic", "Anyone who knows the topic of a public server can read it.")}
                 onInput={(topic) => setDraft({ topic })}
               />
             </div>

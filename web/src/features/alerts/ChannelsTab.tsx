@@ -111,6 +111,9 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
           <Show when={!props.channel.enabled}>
             <Badge>off</Badge>
           </Show>
+          <Show when={props.channel.maker?.gone}>
+            <Badge tone="warn">made by removed {props.channel.maker?.kind}</Badge>
+          </Show>
           <Show when={delivery().waiting > 0}>
             <Badge tone="warn">{delivery().waiting} waiting</Badge>
           </Show>
@@ -121,6 +124,7 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
         <div class="muted alert-detail">
           {visibleName(props.channel.target)}
           {delivery().sentAt ? ` · last sent ${formatAgo(delivery().sentAt)}` : " · nothing sent yet"}
+          <Show when={props.channel.maker}>{(maker) => <> · by {visibleName(maker().name)}</>}</Show>
         </div>
         <Show
           when={outcome()}

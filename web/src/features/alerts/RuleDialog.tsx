@@ -1,5 +1,5 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
-import type { AlertChannel, AlertRule } from "../../../../shared/protocol/alert.ts";
+import type { AlertChannel, ListedAlertRule } from "../../../../shared/protocol/alert.ts";
 import { BELL, type ConditionKind, conditionKinds, healable } from "../../../../shared/protocol/alert-kinds.ts";
 import { api, toMessage } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
@@ -49,7 +49,7 @@ const severityOptions = (["info", "warning", "critical"] as const).map((value) =
 
 /** The editor of a rule. */
 export function RuleDialog(props: {
-  rule?: AlertRule | undefined;
+  rule?: ListedAlertRule | undefined;
   channels: readonly AlertChannel[];
   onClose: () => void;
 }) {

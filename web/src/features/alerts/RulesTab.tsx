@@ -1,7 +1,7 @@
 import Plus from "lucide-solid/icons/plus";
 import SlidersHorizontal from "lucide-solid/icons/sliders-horizontal";
 import { createSignal, For, Match, Show, Switch } from "solid-js";
-import type { AlertRule } from "../../../../shared/protocol/alert.ts";
+import type { ListedAlertRule } from "../../../../shared/protocol/alert.ts";
 import { BELL } from "../../../../shared/protocol/alert-kinds.ts";
 import { api } from "../../lib/api.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
@@ -18,14 +18,17 @@ import { toSettings } from "./rule-form.ts";
 export function RulesTab() {
   const rules = useRules();
   const channels = useChannels();
-  const [editing, setEditing] = createSignal<AlertRule | "new" | null>(null);
+  const [editing, setEditing] = createSignal<ListedAlertRule | "new" | null>(null);
   const manages = () => session.may("alerts:manage");
-  const channelNames = (rule: AlertRule) =>
+  /** Who may not change channels is not told where they lead. */
+  const channelNames = (rule: ListedAlertRule) =>
     rule.channels
-      .map((id) => (id === BELL ? "bell" : visibleName(channels.data?.find((one) => one.id === id)?.name ?? "…")))
+      .map((id) =>
+        id === BELL ? "bell" : visibleName(channels.data?.find((one) => one.id === id)?.name ?? "a channel"),
+      )
       .join(", ");
 
-  const toggle = async (rule: AlertRule) => {
+  const toggle = async (rule: ListedAlertRule) => {
     try {
       await api.alerts.changeRule(rule.id, { ...toSettings(rule), enabled: !rule.enabled });
     } catch (error) {
@@ -33,7 +36,7 @@ export function RulesTab() {
     }
     await invalidate(queryKeys.alerts);
   };
-  const remove = async (rule: AlertRule) => {
+  const remove = async (rule: ListedAlertRule) => {
     const yes = await confirm({
       title: `Remove ${visibleName(rule.name)}?`,
       body: "What it has found wrong now is forgotten with it; the history stays.",
@@ -79,6 +82,12 @@ export function RulesTab() {
                           <Show when={!rule.enabled}>
                             <Badge>off</Badge>
                           </Show>
+                          <Show when={rule.held}>
+                            <Badge tone="bad">held back</Badge>
+                          </Show>
+                          <Show when={rule.maker?.gone}>
+                            <Badge tone="warn">made by removed {rule.maker?.kind}</Badge>
+                          </Show>
                           <Show when={rule.healing}>
                             <Badge tone="info">restarts</Badge>
                           </Show>
@@ -92,7 +101,14 @@ export function RulesTab() {
                         </div>
                         <div class="muted alert-detail">
                           {ruleWords(rule)} · {scopeWords(rule)} · to {channelNames(rule) || "nobody"}
+                          <Show when={rule.maker}>{(maker) => <> · by {visibleName(maker().name)}</>}</Show>
                         </div>
+                        <Show when={rule.held}>
+                          <div class="field-error">
+                            Whoever made this rule may not read these logs any more, so none of their lines are sent.
+                            Save it to make it yours.
+                          </div>
+                        </Show>
                       </div>
                       <Show when={manages()}>
                         <div class="row alert-actions">

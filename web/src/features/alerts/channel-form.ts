@@ -86,7 +86,8 @@ export function toChannel(
     .filter(Boolean);
   if (draft.type === "webhook" && draft.url.trim() === "" && !stored.includes("url"))
     errors.url = "An address is needed.";
-  if (draft.type === "ntfy" && draft.topic.trim() === "") errors.topic = "A topic is needed.";
+  if (draft.type === "ntfy" && draft.topic.trim() === "" && !stored.includes("topic"))
+    errors.topic = "A topic is needed.";
   if (draft.type === "email") {
     if (draft.host.trim() === "") errors.host = "The name of a mail server is needed.";
     if (!/^\d{1,5}$/.test(draft.port)) errors.port = "A port is needed.";
@@ -109,7 +110,7 @@ export function toChannel(
   }
   if (draft.type === "ntfy") {
     const token = secret(draft.token, "token");
-    const settings = { type: "ntfy" as const, server: draft.server.trim(), topic: draft.topic.trim(), token };
+    const settings = { type: "ntfy" as const, server: draft.server.trim(), topic: draft.topic.trim() || null, token };
     return { channel: { name, enabled, settings } };
   }
   const user = draft.user.trim();

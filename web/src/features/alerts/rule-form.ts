@@ -1,4 +1,4 @@
-import type { AlertCondition, AlertRule } from "../../../../shared/protocol/alert.ts";
+import type { AlertCondition, AlertRule, ListedAlertRule } from "../../../../shared/protocol/alert.ts";
 import {
   BELL,
   type ConditionKind,
@@ -95,7 +95,7 @@ export function restoreRule({ kind, syntax, levels, severity, ...kept }: Partial
 export const ownTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** A rule without what the server gives it. */
-export function toSettings({ id: _, createdAt: __, ...settings }: AlertRule): AlertRuleDraft {
+export function toSettings({ id, createdAt, maker, held, ...settings }: ListedAlertRule): AlertRuleDraft {
   return settings;
 }
 

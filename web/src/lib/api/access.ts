@@ -84,7 +84,8 @@ export const users = {
   list: async () => (await answer(routes().users.$get())).users,
   create: async (json: UserInput) => (await answer(routes().users.$post({ json }))).user,
   update: async (id: string, json: UserPatch) => (await answer(routes().users[":id"].$patch({ ...at(id), json }))).user,
-  remove: (id: string) => answer(routes().users[":id"].$delete(at(id))),
+  /** Answers what the user leaves. */
+  remove: async (id: string) => (await answer(routes().users[":id"].$delete(at(id)))).left,
   endSessions: (id: string) => answer(routes().users[":id"].sessions.$delete(at(id))),
 };
 
