@@ -24,6 +24,7 @@ const principalAnswer = z.object({
     sessionId: z.string(),
     expiresAt: z.number(),
     monitor: z.boolean().default(false),
+    userId: z.string().optional(),
   }),
 });
 const validAnswer = z.object({ valid: z.array(z.string()) });
@@ -61,6 +62,15 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
       return answer;
     },
     outdate: () => asking.clear(),
+    async seesJob({ kind, id, sessionId }, jobId) {
+      const { status } = await post("/internal/jobs", { jobId, kind, id, sessionId }).catch((error: unknown) => {
+        throw new AppError("upstream_unavailable", "The job cannot be looked up right now.", { cause: error });
+      });
+      if (status !== 200 && status !== 404) {
+        throw new AppError("upstream_unavailable", "The job cannot be looked up right now.");
+      }
+      return status === 200;
+    },
     async stillValid(sessionIds) {
       return new Set(validAnswer.parse(await ask("/internal/sessions", { sessionIds })).valid);
     },

@@ -144,6 +144,14 @@ function createMetrics(realtime: Realtime): Registry {
     },
   });
   new Gauge({
+    name: "ai_desktop_realtime_unknown_events",
+    help: "Events of clients that no handler takes",
+    registers: [registry],
+    collect() {
+      this.set(realtime.unknownEvents);
+    },
+  });
+  new Gauge({
     name: "ai_desktop_realtime_resident_bytes",
     help: "Resident memory of the process",
     registers: [registry],

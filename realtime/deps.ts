@@ -15,6 +15,8 @@ export interface Authenticator {
   authenticate(request: HandshakeRequest): Promise<Principal>;
   /** Something was revoked: an answer under way may be of before, and is not shared with who asks from now on. */
   outdate?(): void;
+  /** Whether somebody may follow a job, by the same rule as over REST. Throws `upstream_unavailable` when nobody can be asked. */
+  seesJob(principal: Pick<Principal, "kind" | "id" | "sessionId">, jobId: string): Promise<boolean>;
   /** Those of the sessions that are still valid. */
   stillValid(sessionIds: string[]): Promise<Set<string>>;
 }

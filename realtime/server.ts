@@ -32,6 +32,7 @@ import { registerServices } from "./namespaces/services.ts";
 import { registerSystem } from "./namespaces/system.ts";
 import { createSockets } from "./sockets.ts";
 import { openProcessEvents } from "./sources/process-events.ts";
+import { createUnknownEvents } from "./unknown-events.ts";
 
 export const SOCKET_PATH = "/socket.io/";
 /** Largest message of a client, in bytes: subscriptions are small (OWASP WebSocket cheat sheet: 64 KB). */
@@ -62,6 +63,8 @@ export interface Realtime {
   health(): RealtimeHealth;
   /** Events left out because a reader was too slow. */
   readonly skippedEvents: number;
+  /** Events of clients that no handler takes. */
+  readonly unknownEvents: number;
   /** Whether other realtime servers are reached; `absent` when there is to be but one. */
   readonly busState: DependencyState["state"];
   close(): Promise<void>;
@@ -114,8 +117,10 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   );
 
   io.use((_socket, next) => next(toConnectError(new AppError("not_found", "There is no such namespace."))));
+  const unknownEvents = createUnknownEvents();
   for (const name of namespaceNames) {
     io.of(`/${name}`).use(requirePermission(namespacePermission[name], handshake));
+    io.of(`/${name}`).on("connection", unknownEvents.watch);
   }
 
   const containerEvents = openContainerEvents(deps.docker, log);
@@ -198,6 +203,9 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     }),
     get skippedEvents() {
       return laggards.skipped;
+    },
+    get unknownEvents() {
+      return unknownEvents.count;
     },
     get busState() {
       return bus ? (bus.up ? "up" : "down") : "absent";

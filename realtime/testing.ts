@@ -23,6 +23,7 @@ export const PAGE_ORIGIN = "http://panel.test:3005";
 /** Stands for the API: knows principals by key and by cookie, and forgets them when told. */
 export function createTestAuthenticator() {
   const principals = new Map<string, Principal>();
+  const hiddenJobs = new Set<string>();
   let asked = 0;
   const add = (token: string, principal: Partial<Principal> = {}): Principal => {
     const full: Principal = {
@@ -48,6 +49,7 @@ export function createTestAuthenticator() {
       if (!principal) throw new AppError("unauthorized", "Log in first.");
       return principal;
     },
+    seesJob: async (_principal, jobId) => !hiddenJobs.has(jobId),
     async stillValid(sessionIds) {
       const valid = new Set([...principals.values()].map(({ sessionId }) => sessionId));
       return new Set(sessionIds.filter((sessionId) => valid.has(sessionId)));
@@ -57,6 +59,8 @@ export function createTestAuthenticator() {
     authenticator,
     add,
     remove: (token: string) => void principals.delete(token),
+    /** Jobs that nobody may follow. */
+    hiddenJobs,
     /** Handshakes the API was asked about. */
     get asked() {
       return asked;

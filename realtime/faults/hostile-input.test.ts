@@ -45,6 +45,21 @@ test("a body over the limit is refused though its length is not told, before all
 
 const names = ["__proto__", "constructor", "constructor.prototype", "prototype", "toString", "hasOwnProperty"];
 
+test("who sends what only the server says is counted, heard by nobody, and cut", async () => {
+  const [sender, other] = [realtime.connect("services"), realtime.connect("services")];
+  await Promise.all([nextEvent(sender, "connect"), nextEvent(other, "connect")]);
+  const heard: string[] = [];
+  other.onAny((event: string) => void (event === "logs" && heard.push(event)));
+  const before = realtime.realtime.unknownEvents;
+  for (let n = 0; n < 20; n++) sender.emit("logs", { serviceId: "a", containerName: "b", data: "forged" });
+  await eventually(() => realtime.realtime.unknownEvents === before + 20);
+  expect(sender.connected).toBe(true);
+  const cut = nextEvent(sender, "disconnect");
+  sender.emit("stream:closed", {});
+  await cut;
+  expect(heard).toEqual([]);
+});
+
 describe.each(names)("the name %s", (name) => {
   test("as an id is a name like any other, or none", async () => {
     const mcp = realtime.connect("mcp");

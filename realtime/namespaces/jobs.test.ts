@@ -26,6 +26,17 @@ test("tells a job to a key that may begin pulls and control no container", async
   expect(await socket.emitWithAck("subscribe:job", { jobId: "abc" })).toEqual({ success: true, jobId: "abc" });
 });
 
+test("refuses a job that the API does not show, and its room under the name of a service", async () => {
+  realtime.access.hiddenJobs.add("theirs");
+  const socket = realtime.connect("services");
+  expect(await socket.emitWithAck("subscribe:job", { jobId: "theirs" })).toMatchObject({ code: "not_found" });
+  for (const event of ["subscribe:stats", "subscribe:logs"]) {
+    const answer = await socket.emitWithAck(event, { serviceId: "job:theirs", containerName: "web" });
+    expect(answer).toMatchObject({ code: "invalid_input" });
+  }
+  expect(await (await tell("theirs", 1)).json()).toMatchObject({ delivered: 0 });
+});
+
 test("refuses viewers, ids of another shape, and more jobs than its bound", async () => {
   realtime.access.add("viewer", { role: "viewer" });
   const viewer = realtime.connect("services", { token: "viewer" });

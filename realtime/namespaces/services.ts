@@ -90,6 +90,8 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       throw new AppError("not_found", "There is no such container.");
     }
     const container = await docker.identify(containerName);
+    // A name that nobody has may be the beginning of another one's id.
+    if (!seesService(limits, container.name)) throw new AppError("not_found", "There is no such container.");
     if (limits.services !== null && !limits.services.includes(serviceId) && serviceId !== container.id) {
       throw new AppError("forbidden", "You are not allowed to watch this service.");
     }
@@ -193,16 +195,22 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
     };
     handle.leave("unsubscribe:stats", serviceUnsubscription, statsOf, leaveStats, covers);
 
-    // The id of a job is its key: only the API gives it out, to those who may know of the job.
-    handle.join("subscribe:job", jobSubscription, jobOf, ({ jobId }) => {
-      if (!mayBeginJobs(socket.data.principal)) {
-        throw new AppError("forbidden", "You are not allowed to follow jobs.");
-      }
+    handle.join("subscribe:job", jobSubscription, jobOf, async ({ jobId }, signal) => {
+      const { principal } = socket.data;
+      if (!mayBeginJobs(principal)) throw new AppError("forbidden", "You are not allowed to follow jobs.");
       if (jobs.has(jobId)) return { jobId };
       if (jobs.size >= JOBS_MAX) {
         throw new AppError("rate_limited", `One connection follows at most ${JOBS_MAX} jobs.`);
       }
-      jobs.add(jobId);
+      jobs.add(jobId); // its place, while the API is asked
+      try {
+        if (!(await unlessAborted(deps.authenticator.seesJob(principal, jobId), signal))) {
+          throw new AppError("not_found", "There is no such job.");
+        }
+      } catch (error) {
+        jobs.delete(jobId);
+        throw error;
+      }
       memberships.join(serviceRoom(jobRoomId(jobId)));
       return { jobId };
     });

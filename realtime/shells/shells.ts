@@ -7,7 +7,7 @@ import type { Log } from "../../shared/server/log.ts";
 import type { Authenticator } from "../deps.ts";
 import { createShellRun, type ShellRun, type ShellViewer } from "./shell.ts";
 
-/** Shells at once: of one user or key, and in all. */
+/** Shells at once: of one user with all keys, and in all. */
 const PER_PRINCIPAL_MAX = 8;
 const TOTAL_MAX = 32;
 /** A shell that nobody looks at is ended after this. */
@@ -149,7 +149,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
 
   const makeRoom = (principal: Principal) => {
     const held = [...running().map((entry) => entry.principal), ...[...starting.values()].map((one) => one.principal)];
-    if (held.filter((other) => isSame(other, principal)).length >= PER_PRINCIPAL_MAX) {
+    if (held.filter((other) => userOf(other) === userOf(principal)).length >= PER_PRINCIPAL_MAX) {
       throw new AppError("rate_limited", `You have ${PER_PRINCIPAL_MAX} shells open; end one of them first.`);
     }
     if (held.length >= TOTAL_MAX) throw new AppError("overloaded", "Too many shells are open on this server.");
@@ -297,4 +297,5 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
 }
 
 const noShell = () => new AppError("not_found", "There is no such shell.");
+const userOf = ({ userId, id }: Principal) => userId ?? id;
 const isSame = (one: Principal, other: Principal) => one.kind === other.kind && one.id === other.id;

@@ -233,12 +233,7 @@ class ProcessFollower {
     this.handlers.onNotice?.(await noticeOf(files));
     const wanted = new Set(tracks.map((track) => track.id));
     for (const track of tracks) if (!this.stops.has(track.id)) this.startTail(track);
-    for (const [trackId, stop] of this.stops) {
-      if (wanted.has(trackId)) continue;
-      stop.abort.abort();
-      this.stops.delete(trackId);
-      this.shared.following.delete(trackId);
-    }
+    this.stopTails((trackId) => !wanted.has(trackId));
     this.tell(this.shared.runs.compare(files));
     if (files.some(({ running }) => running)) {
       if (this.standing === "removed") this.handlers.onState("restarted");
@@ -263,10 +258,21 @@ class ProcessFollower {
     this.wasTold = true;
   }
 
+  private stopTails(matches: (trackId: string) => boolean): void {
+    for (const [trackId, { abort }] of this.stops) {
+      if (!matches(trackId)) continue;
+      abort.abort();
+      this.stops.delete(trackId);
+      this.shared.following.delete(trackId);
+    }
+  }
+
   private lookFailed(error: unknown): void {
     const { code } = toAppError(error);
     // Without the daemon nobody knows what runs; the files that are open are read on.
     if (code === "not_found") {
+      // Whoever writes to them now has another name: a renamed process is not this one any more.
+      this.stopTails(() => true);
       this.close("removed");
       return;
     }

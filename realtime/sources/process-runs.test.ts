@@ -121,6 +121,12 @@ describe("the runs of a PM2 app", () => {
     await eventually(() => expect(reader.closed.map(({ code }) => code)).toContain("removed"));
     expect(reader.closed.filter(({ code }) => code === "removed")).toHaveLength(1);
     expect(errors).toEqual([]);
+    // It writes to the same file as before: those are the lines of another name.
+    const { reader: next } = await follow("new");
+    await eventually(() => next.lines.length > 0);
+    const heard = reader.lines.length;
+    await eventually(() => next.lines.length > 30);
+    expect(reader.lines).toHaveLength(heard);
     await pm2.command("delete", "new");
   });
 });
