@@ -12,6 +12,7 @@ const pure = [
   "shared/host/docker/prune-previews.test.ts",
   "shared/server/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
   "api/access/relying-party.test.ts",
+  "api/http/shares.test.ts",
   "api/lib/{byte-range,unlimited}.test.ts",
   "api/{alerts/unknown,stats-history/engine-away}.test.ts",
   "api/log-store/log-level.test.ts",

@@ -7,7 +7,9 @@ import { createDockerHost } from "../shared/host/docker.ts";
 import { createFileRoot } from "../shared/host/files.ts";
 import { createHostMetrics } from "../shared/host/metrics.ts";
 import { createProcessHost } from "../shared/host/processes.ts";
+import { may, seesService } from "../shared/protocol/access.ts";
 import type { Config } from "../shared/server/config.ts";
+import { AppError } from "../shared/server/errors.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
@@ -21,6 +23,7 @@ import type { ApiDeps } from "./deps.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { createJobJournal } from "./jobs/journal.ts";
+import { permissionOfJob } from "./jobs/visibility.ts";
 import { createDependencies } from "./lib/dependencies.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import { createLogStore } from "./log-store/log-store.ts";
@@ -98,7 +101,16 @@ export function createApiDeps({
   });
   const stats = createStatsHistory({ docker, config, log });
   const jobJournal = createJobJournal(database);
-  const jobs = createJobs({ realtime, trail: access.trail, journal: jobJournal, log });
+  const jobs = createJobs({
+    ...{ realtime, trail: access.trail, journal: jobJournal, log },
+    rights: access.liveRights,
+    mayGoOn(who, kind, services) {
+      const rights = access.rightsOf(who);
+      if (rights && may(rights, permissionOfJob(kind)) && services.every((name) => seesService(rights.limits, name)))
+        return;
+      throw new AppError("forbidden", "Who began this may not do it any more.");
+    },
+  });
   const mender = startMender({ store: recreates, docker, jobs, log });
   const stackHost = createStackHost({ database, docker, config, log, journal, jobs: jobJournal });
   const logStore = createLogStore({ config, log });
@@ -111,6 +123,12 @@ export function createApiDeps({
     stopRequests,
     ...{ realtime, config, log, logWatcher: logStore, figures: stats },
     mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
+    mayReadLogs(maker, containerName) {
+      const rights = access.rightsOf(maker);
+      if (!rights || !may(rights, "services:view")) return false;
+      return containerName === undefined ? rights.limits.services === null : seesService(rights.limits, containerName);
+    },
+    isThere: (maker) => access.rightsOf(maker) !== undefined,
   });
   const processNames = adoptProcessNames({
     ...{ database, dataDir: config.DATA_DIR, processes, log },

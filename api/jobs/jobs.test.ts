@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Job } from "../../shared/protocol/job.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { EMIT_TOKEN } from "../access/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import type { JobOptions } from "./jobs.ts";
 
@@ -11,10 +12,10 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-const principal = { kind: "user", id: "ada", name: "ada" } as const;
+const principal = () => ({ kind: "user", id: api.deps.access.users.all()[0]?.id ?? "", name: "ada" }) as const;
 const begin = (options: Partial<JobOptions> & Pick<JobOptions, "run">) =>
   api.deps.jobs.start({
-    ...{ kind: "test:work", target: "thing", principal, requestId: "r", address: "127.0.0.1" },
+    ...{ kind: "test:work", target: "thing", principal: principal(), requestId: "r", address: "127.0.0.1" },
     ...options,
   });
 const told = (room: string) =>
@@ -63,6 +64,24 @@ test("keeps what failed, in words meant for the caller and no others", async () 
   const { error } = await api.deps.jobs.finished(unforeseen.id);
   expect(error?.code).toBe("internal");
   expect(error?.message).not.toContain("secret");
+});
+
+test("tells the realtime server who may follow a job, by the rule of REST", async () => {
+  const { id } = begin({ kind: "service:restart", services: ["web"], run: ({ signal }) => untilAborted(signal) });
+  const sees = async (cookie: string | undefined, jobId = id) => {
+    const who = (await api.ask("GET", "/api/session", cookie === undefined ? {} : { cookie })).body.principal;
+    const principal = api.deps.access.sessions.of(who.id)[0];
+    const body = { jobId, kind: "user", id: who.id, sessionId: principal?.id };
+    const answer = await api.ask("POST", "/internal/jobs", { token: EMIT_TOKEN, origin: null, body });
+    return answer.status;
+  };
+  expect(await sees(undefined)).toBe(200);
+  expect(await sees(await api.loginAs("operator"))).toBe(200);
+  expect(await sees(await api.loginAs("viewer"))).toBe(404);
+  expect(await sees(await api.loginAs("operator", { services: ["other"] }))).toBe(404);
+  expect(await sees(await api.loginAs("operator", { services: ["web"] }))).toBe(200);
+  expect(await sees(undefined, "none")).toBe(404);
+  expect((await api.ask("POST", "/internal/jobs", { body: { jobId: id } })).status).toBe(401);
 });
 
 test("cancels a job that runs, by REST, and not one that is over", async () => {

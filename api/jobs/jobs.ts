@@ -4,6 +4,7 @@ import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shar
 import { jobRoomId } from "../../shared/protocol/rooms.ts";
 import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import type { LiveRights } from "../access/live-rights.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import type { JobJournal } from "./journal.ts";
@@ -76,6 +77,10 @@ export interface JobsOptions {
   trail: { recordAfterwards(event: AuditEvent): void };
   journal: JobJournal;
   log: Log;
+  /** Ends what somebody began and may not do any more. */
+  rights?: Pick<LiveRights, "watch">;
+  /** Throws `AppError` when who began a job may not do it now. */
+  mayGoOn?(who: Pick<Principal, "kind" | "id">, kind: string, services: readonly string[]): void;
 }
 
 interface Entry extends JobRecord {
@@ -84,7 +89,7 @@ interface Entry extends JobRecord {
 }
 
 /** The long actions of this server: begun by a request, told to viewers as they go on, remembered for an hour. */
-export function createJobs({ realtime, trail, journal, log }: JobsOptions): Jobs {
+export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
   const ring = createKeyRing();
@@ -150,7 +155,10 @@ export function createJobs({ realtime, trail, journal, log }: JobsOptions): Jobs
       done: Promise.resolve(),
     };
     entries.set(id, entry);
+    const watch = rights?.watch(() => mayGoOn?.(options.principal, options.kind, entry.services));
+    watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
     entry.done = work(job, options, abort.signal, teller.changed).then(() => {
+      watch?.end();
       giveBack();
       teller.finish();
       const { code, message } = job.error ?? {};
@@ -158,7 +166,12 @@ export function createJobs({ realtime, trail, journal, log }: JobsOptions): Jobs
         ...{ action: options.kind, target: options.target, requestId: options.requestId, address: options.address },
         actor: { kind: options.principal.kind, id: options.principal.id, name: options.principal.name },
         outcome: job.state === "succeeded" ? "done" : "failed",
-        detail: job.state === "cancelled" ? "cancelled" : code === undefined ? "finished" : `${code}: ${message}`,
+        detail:
+          job.state === "cancelled" && code === "gone"
+            ? "cancelled"
+            : code === undefined
+              ? "finished"
+              : `${code}: ${message}`,
       });
       journal.end(id);
     });
@@ -191,7 +204,7 @@ export function createJobs({ realtime, trail, journal, log }: JobsOptions): Jobs
     } catch (error) {
       job.state = signal.aborted ? "cancelled" : "failed";
       const { error: message, code, detail } = toFailure(toAppError(error), undefined, true);
-      job.error = signal.aborted ? { code: "gone", message: "It was cancelled." } : { code, message, detail };
+      job.error = signal.aborted ? cancelledBy(signal.reason) : { code, message, detail };
       if (code === "internal" && !signal.aborted)
         log.error({ err: error, job: job.id, kind: job.kind }, "a job failed");
     }
@@ -230,6 +243,12 @@ export function createJobs({ realtime, trail, journal, log }: JobsOptions): Jobs
       if (left.length > 0) log.warn({ jobs: left }, "jobs did not end in time and are left to themselves");
     },
   };
+}
+
+/** Why a job was cancelled: by somebody, or because whoever began it lost the right to. */
+function cancelledBy(reason: unknown): NonNullable<Job["error"]> {
+  if (!(reason instanceof AppError)) return { code: "gone", message: "It was cancelled." };
+  return { code: reason.code, message: reason.message };
 }
 
 /** Sends snapshots of a job to its own room and to `rooms`: the first change at once, later ones gathered, the end at once. */

@@ -9,16 +9,18 @@ const FORSAKEN_MS = 60_000;
 
 /** An exec instance that was made, or is being made (no id yet), and has not begun as far as is known. */
 interface Waiting extends Omit<ShellOptions, "owner"> {
+  caller: string;
   id: string | undefined;
   since: number;
 }
 
 export interface WaitingShells {
   /**
-   * Makes a shell, or gives out again what this caller made alike and left. Throws `rate_limited` when too many of the
+   * Makes a shell, or gives out again what this session's user or key made alike and left.
+   * @param caller Whose share it counts against: the user, for all the user's keys. Throws `rate_limited` when too many of the
    * caller's wait to begin, `overloaded` when too many wait in all.
    */
-  make(options: ShellOptions): Promise<ShellExec>;
+  make(options: ShellOptions, caller: string): Promise<ShellExec>;
 }
 
 /** Shells that were made and not begun: each costs the Engine memory, so there are only so many. */
@@ -53,8 +55,8 @@ export function createWaitingShells(
 
   const isOf = (openedBy: ShellOptions["openedBy"]) => (waiting: Waiting) =>
     waiting.openedBy.kind === openedBy.kind && waiting.openedBy.id === openedBy.id;
-  const refuse = (openedBy: ShellOptions["openedBy"]): AppError | undefined => {
-    if ([...all].filter(isOf(openedBy)).length >= OF_ONE_MAX) {
+  const refuse = (caller: string): AppError | undefined => {
+    if ([...all].filter((waiting) => waiting.caller === caller).length >= OF_ONE_MAX) {
       return new AppError(
         "rate_limited",
         `${OF_ONE_MAX} shells that you made have not begun: begin one of them, or stop a container that holds some.`,
@@ -69,7 +71,7 @@ export function createWaitingShells(
   };
 
   return {
-    async make(options) {
+    async make(options, caller) {
       const { containerId, command, user, openedBy } = options;
       const isAlike = (waiting: Waiting) =>
         isOf(openedBy)(waiting) &&
@@ -82,10 +84,10 @@ export function createWaitingShells(
         const shell = await lookAt(forsaken);
         if (shell) return shell;
       }
-      if (refuse(openedBy)) await look();
-      const refusal = refuse(openedBy);
+      if (refuse(caller)) await look();
+      const refusal = refuse(caller);
       if (refusal) throw refusal;
-      const waiting: Waiting = { id: undefined, since: now(), containerId, command, user, openedBy };
+      const waiting: Waiting = { id: undefined, since: now(), containerId, command, user, openedBy, caller };
       all.add(waiting);
       try {
         const shell = await exec.create(options);

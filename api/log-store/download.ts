@@ -1,19 +1,12 @@
 import { toPlain } from "../../shared/logs/plain-text.ts";
 import { type KeptLine, LOG_PAGE_MAX } from "../../shared/protocol/log-search.ts";
-import { AppError } from "../../shared/server/errors.ts";
 import type { LogStore } from "./log-store.ts";
 import type { StoreFilter } from "./reader.ts";
-
-/** Downloads at once; each asks for a page at a time. */
-const DOWNLOADS_MAX = 8;
-let open = 0;
 
 export interface DownloadOptions {
   format: "text" | "ndjson";
   /** In text: time, and container where there may be several, before each line. */
   times: boolean;
-  /** Throws when the caller may no longer see what he asked for. */
-  confirm?: (() => void) | undefined;
 }
 
 /**
@@ -25,21 +18,13 @@ export async function openDownload(
   filter: StoreFilter,
   options: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
-  if (open >= DOWNLOADS_MAX)
-    throw new AppError("overloaded", "Too many downloads are under way; try again in a moment.");
   const encoder = new TextEncoder();
   const until = filter.until ?? new Date().toISOString();
   const format = options.format === "text" ? toText(options.times, filter.names?.length !== 1) : toJson;
   let after: string | undefined;
   let isLast = false;
   let isOver = false;
-  let isCounted = false;
-  const close = () => {
-    if (isCounted && !isOver) open--;
-    isOver = true;
-  };
   const next = async (): Promise<Uint8Array> => {
-    options.confirm?.();
     const { lines, newer, complete } = await store.search({
       ...filter,
       until,
@@ -56,25 +41,16 @@ export async function openDownload(
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        // A body that nobody reads, as of a HEAD request, does not count.
-        if (!isCounted) open++;
-        isCounted = true;
-        try {
-          let chunk = first ?? new Uint8Array();
-          first = undefined;
-          while (chunk.length === 0 && !isLast && !isOver) chunk = await next();
-          if (isOver) return;
-          if (chunk.length > 0) controller.enqueue(chunk);
-          if (chunk.length === 0 || isLast) {
-            close();
-            controller.close();
-          }
-        } catch (error) {
-          close();
-          controller.error(error);
-        }
+        let chunk = first ?? new Uint8Array();
+        first = undefined;
+        while (chunk.length === 0 && !isLast && !isOver) chunk = await next();
+        if (isOver) return;
+        if (chunk.length > 0) controller.enqueue(chunk);
+        if (chunk.length === 0 || isLast) controller.close();
       },
-      cancel: close,
+      cancel() {
+        isOver = true;
+      },
     },
     { highWaterMark: 0 },
   );

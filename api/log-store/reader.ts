@@ -8,6 +8,7 @@ import { formatLineTime, toMicros } from "./line-time.ts";
 import { type FoundLine, type SearchPlan, search, toKeptLine } from "./search.ts";
 import { createSlots } from "./slots.ts";
 import { type KeptSource, summarize } from "./summary.ts";
+import { spanOfSeen } from "./units.ts";
 
 /** Searches at once; each holds some files' lists of blocks. The others wait. */
 const AT_ONCE = 6;
@@ -139,10 +140,12 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
     histogram: (query) =>
       reading((entries) => {
         const span = spanOf(query);
-        const oldest = Math.min(...entries.map(({ minUs }) => minUs), toMicros(Date.now()) - 60_000_000);
-        const newest = Math.max(...entries.map(({ maxUs }) => maxUs), toMicros(Date.now()));
+        const names = setOf(query.names);
+        const seen = spanOfSeen(entries, names);
+        const oldest = Math.min(seen.minUs, toMicros(Date.now()) - 60_000_000);
+        const newest = Math.max(seen.maxUs, toMicros(Date.now()));
         return histogram({
-          ...{ entries, names: setOf(query.names), pattern: createLinePattern(query), buckets: query.buckets },
+          ...{ entries, names, pattern: createLinePattern(query), buckets: query.buckets },
           fromUs: Math.max(span.fromUs, query.since === undefined ? oldest : 0),
           toUs: query.until === undefined ? newest : span.toUs - 999,
           timeLimit: TIME_LIMIT_MS,

@@ -9,7 +9,7 @@ import type { LinePattern } from "./line-pattern.ts";
 import { formatLineTime } from "./line-time.ts";
 import { readMarks } from "./marks.ts";
 import type { SegmentReader, StreamRow } from "./segment-reader.ts";
-import { createUnitQueue, type Unit } from "./units.ts";
+import { createUnitQueue, spanOfSeen, type Unit } from "./units.ts";
 
 /** Text of one answer; at least one line comes whatever its size. */
 const ANSWER_MAX = 4 * 1024 * 1024;
@@ -96,8 +96,8 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
   let onward: LineKey | undefined;
   if (isFull) onward = far;
   else if (stoppedAt !== undefined) onward = beforeTime(backward ? stoppedAt + 1 : stoppedAt);
-  const newestKept = Math.max(...plan.entries.map(({ maxUs }) => maxUs), 0);
-  const empty = newestKept === 0 ? undefined : beforeTime(newestKept + 1);
+  const newest = spanOfSeen(plan.entries, plan.names).maxUs;
+  const empty = newest > 0 ? beforeTime(newest + 1) : undefined;
   const older = backward ? onward : after && (near ?? after);
   const newer = backward
     ? (near ?? before ?? (stoppedAt === undefined ? empty : undefined))

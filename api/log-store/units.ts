@@ -50,6 +50,23 @@ export const seenStreams = (
         (names === null || names.has(stream.name)) && (sourceId === undefined || stream.sourceId === sourceId),
     );
 
+/** Times of the oldest and newest line of the containers a caller sees: those of others are none of theirs. Infinite: none. */
+export function spanOfSeen(
+  entries: readonly CatalogEntry[],
+  names: ReadonlySet<string> | null,
+): { minUs: number; maxUs: number } {
+  const span = { minUs: Number.POSITIVE_INFINITY, maxUs: Number.NEGATIVE_INFINITY };
+  for (const { segment, totals, minUs, maxUs } of entries) {
+    const seen = names && new Set(seenStreams(segment, names).map(({ id }) => id));
+    const spans = seen ? totals.filter(({ stream }) => seen.has(stream)) : [{ minUs, maxUs }];
+    for (const one of spans) {
+      span.minUs = Math.min(span.minUs, one.minUs);
+      span.maxUs = Math.max(span.maxUs, one.maxUs);
+    }
+  }
+  return span;
+}
+
 export function createUnitQueue(scope: Scope, backward: boolean): UnitQueue {
   const { entries, names, sourceId, fromUs, toUs, pattern } = scope;
   const nearer = (one: { minUs: number; maxUs: number }, other: { minUs: number; maxUs: number }) =>

@@ -81,6 +81,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     const principal = access.identify({ cookie: c.req.header("Cookie"), token, https });
     if (principal) {
       c.set("principal", principal);
+      c.set("caller", access.userOf(principal));
       await ofPrincipal.take(principal.id);
       if (changes) await ofChanges.take(principal.id);
     } else await ofStrangers.take(addressBucket(address));
@@ -107,6 +108,14 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       requireRight(now);
       c.set("principal", now);
     });
+    c.set("watchRights", (sees) =>
+      access.liveRights.watch(() => {
+        const now = access.current(principal);
+        if (!now) throw new AppError("unauthorized", "Log in first.");
+        requireRight(now);
+        sees?.(now);
+      }),
+    );
     return entry;
   };
 

@@ -19,6 +19,7 @@ import { CATALOGUE_LABEL, questionsOf } from "../catalogue/plan.ts";
 import { secretsOf } from "../catalogue/secrets.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { beginJob } from "../jobs/begin.ts";
 import { serviceKey } from "../lib/service-access.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
@@ -40,6 +41,12 @@ export function catalogueRoutes(
   deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "credentialClaims">,
 ) {
   const { docker, jobs, catalogue, credentialClaims } = deps;
+  const previews = createShares({
+    total: 8,
+    perCaller: 2,
+    waiting: 6,
+    busy: "Too many previews are being made; try again in a moment.",
+  });
 
   const find = (id: string): CatalogueEntry => {
     const entry = catalogue.find(id);
@@ -95,7 +102,8 @@ export function catalogueRoutes(
       async (c) => {
         requireUnlimited(c);
         const entry = find(c.req.valid("param").id);
-        const { preview } = await examineInstall(docker, entry, c.req.valid("json"), hostOf(c));
+        const look = () => examineInstall(docker, entry, c.req.valid("json"), hostOf(c));
+        const { preview } = await previews.run(callerOf(c), look, c.req.raw.signal);
         return c.json(ok({ preview }));
       },
     )

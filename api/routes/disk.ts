@@ -2,6 +2,7 @@ import { pruneRequest } from "../../shared/protocol/disk.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { beginJob } from "../jobs/begin.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
 import { described } from "../middleware/described.ts";
@@ -13,6 +14,12 @@ const tag = "Disk";
 
 /** Room that Docker takes on the disk, what could come back, and pruning of exactly that. */
 export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | "jobs">) {
+  const previews = createShares({
+    total: 8,
+    perCaller: 2,
+    waiting: 4,
+    busy: "Too many previews are being made; try again in a moment.",
+  });
   return createRoutes()
     .use(async (c, next) => {
       requireUnlimited(c);
@@ -34,10 +41,8 @@ export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | 
         description: "Nothing is removed. The preview is remembered for ten minutes.",
         answer: { preview: prunePreviewSchema },
       }),
-      async (c) => {
-        const { kind, id } = c.get("principal");
-        return c.json(ok({ preview: await disk.preview(`${kind} ${id}`) }));
-      },
+      async (c) =>
+        c.json(ok({ preview: await previews.run(callerOf(c), () => disk.preview(callerOf(c)), c.req.raw.signal) })),
     )
     .post(
       "/prune",

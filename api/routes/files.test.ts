@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -28,6 +28,16 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close();
   await temp.remove();
+});
+
+test("a listing shows no draft that a killed server left, and one that may still be written", async () => {
+  const [left, fresh] = ["a", "b"].map((mark) => `.ai-desktop-${mark.repeat(18)}.part`);
+  for (const name of [left, fresh]) await writeFile(join(root, name ?? ""), "x".repeat(1_000));
+  const longAgo = new Date(Date.now() - 11 * 60_000);
+  await utimes(join(root, left ?? ""), longAgo, longAgo);
+  const { folder } = (await server.call("GET", "")).body as { folder: FolderListing };
+  expect(folder.entries.map(({ name }) => name)).toEqual([fresh]);
+  expect(await readdir(root)).toEqual([fresh]);
 });
 
 const changes = () =>

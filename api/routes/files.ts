@@ -17,6 +17,8 @@ import { hasControlCharacter } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { authorizedStream } from "../http/authorized-stream.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { attachment, parseRange } from "../lib/byte-range.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -24,6 +26,9 @@ import { fileEntrySchema, folderSchema, interruptedSaveSchema, textFileSchema } 
 
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Files", summary, ...more });
+
+/** A download that nobody takes for so long is over, in milliseconds: it holds a file open. */
+const DOWNLOAD_IDLE_MS = 10 * 60_000;
 
 /** `If-None-Match: *` asks that nothing be replaced. */
 const uploadHeaders = z.object({
@@ -33,6 +38,13 @@ const uploadHeaders = z.object({
 
 /** Files below `FILE_MANAGER_ROOT`: `/api/files`. */
 export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realtime">) => {
+  /** Each holds a place in the journal of saves while it comes: texts always find one there. */
+  const uploads = createShares({
+    total: 32,
+    perCaller: 6,
+    waiting: 24,
+    busy: "Too many uploads are under way; try again when one has ended.",
+  });
   /** Tells those who look at the folder; the watcher tells them too, save where the kernel has no watch left. */
   const tell = (path: string, type: FileChangeType) => {
     const { folder, name } = parseEntryPath(path);
@@ -150,7 +162,8 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
           await file.close();
           return c.body(null, range ? 206 : 200);
         }
-        return c.body(file.stream(start, end), range ? 206 : 200);
+        const body = authorizedStream(c, file.stream(start, end), { idleMs: DOWNLOAD_IDLE_MS });
+        return c.body(body, range ? 206 : 200);
       },
     )
     .put(
@@ -173,12 +186,14 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
         if (c.req.header("Content-Encoding") !== undefined) {
           throw new AppError("unsupported_media_type", "An upload is sent as it is, without encoding.");
         }
-        const { entry, replaced } = await files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
-          replace: headers["if-none-match"] === undefined,
-          allowHardLinks,
-          confirm: () => c.get("stillAllowed")?.(),
-          ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
-        });
+        const receive = () =>
+          files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
+            replace: headers["if-none-match"] === undefined,
+            allowHardLinks,
+            confirm: () => c.get("stillAllowed")?.(),
+            ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
+          });
+        const { entry, replaced } = await uploads.run(callerOf(c), receive, c.req.raw.signal);
         tell(path, replaced ? "change" : "add");
         return c.json(ok({ entry }), replaced ? 200 : 201);
       },

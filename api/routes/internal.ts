@@ -1,26 +1,37 @@
 import { describeRoute } from "hono-openapi";
-import { handshakeRequest, sessionsQuery } from "../../shared/protocol/access.ts";
+import { handshakeRequest, jobQuestion, sessionsQuery } from "../../shared/protocol/access.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { shellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { Access } from "../access/access.ts";
 import { mayMonitor } from "../access/may-monitor.ts";
 import { createRoutes } from "../context.ts";
+import type { ApiDeps } from "../deps.ts";
+import { seesJob } from "../jobs/visibility.ts";
 import { nameOfPrincipal } from "../lib/principal-name.ts";
 import { validated } from "../middleware/validated.ts";
 
 /** What the realtime server asks; with the emit token, never through a proxy. */
-export const internalRoutes = ({ access }: { access: Access }) =>
+export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs">) =>
   createRoutes()
     .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
       const { cookie, token, https } = c.req.valid("json");
       const principal = access.identify({ cookie, token, https });
       if (!principal) throw new AppError("unauthorized", "Log in first.");
-      return c.json(ok({ principal: { ...principal, monitor: mayMonitor(principal, access) } }));
+      return c.json(
+        ok({ principal: { ...principal, monitor: mayMonitor(principal, access), userId: access.userOf(principal) } }),
+      );
     })
     .post("/sessions", describeRoute({ hide: true }), validated("json", sessionsQuery), (c) =>
       c.json(ok({ valid: access.stillValid(c.req.valid("json").sessionIds) })),
     )
+    .post("/jobs", describeRoute({ hide: true }), validated("json", jobQuestion), (c) => {
+      const { jobId, ...who } = c.req.valid("json");
+      const principal = access.current(who);
+      const record = jobs.find(jobId);
+      if (!principal || !record || !seesJob(principal, record))
+        throw new AppError("not_found", "There is no such job.");
+      return c.json(ok({}));
+    })
     .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {
       const { shellId, containerName, principal, code, exitCode, seconds } = c.req.valid("json");
       access.trail.recordAfterwards({

@@ -1,14 +1,12 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
 import { jobId, mayBeginJobs } from "../../shared/protocol/job.ts";
-import { permissions } from "../../shared/protocol/permission.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { accessTable } from "../access-table.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { JobRecord } from "../jobs/jobs.ts";
+import { seesJob } from "../jobs/visibility.ts";
 import { described } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { jobSchema } from "../schemas/job.ts";
@@ -16,30 +14,9 @@ import { jobSchema } from "../schemas/job.ts";
 const tag = "Jobs";
 const params = z.object({ id: jobId });
 
-const isPermission = (rule: string | undefined): rule is Permission =>
-  rule !== undefined && Object.hasOwn(permissions, rule);
-
-/**
- * Whether the caller may do what the job does. Its kind is the action of a route; one that no route has is for those who
- * may do everything there is to stacks, the most powerful kind of job.
- */
-function mayDo(principal: Principal, kind: string): boolean {
-  const rule = Object.values(accessTable).find(({ action }) => action === kind)?.rule;
-  return may(principal, isPermission(rule) ? rule : "stacks:manage");
-}
-
 /** Actions that take their time: what runs, what came of it, and an end to it. */
 export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
-  /** Who is limited to some containers sees the jobs of those, and their own. */
-  const sees = (c: Context<ApiEnv>, { job, services, ownerId }: JobRecord) => {
-    const principal = c.get("principal");
-    const { limits, id } = principal;
-    // A key for containers alone must not read, or end, what is done to stacks.
-    // Nor does who began it keep a say in what they may not do any more.
-    if (!mayDo(principal, job.kind)) return false;
-    if (limits.services === null || ownerId === id) return true;
-    return services.length > 0 && services.every((name) => limits.services?.includes(name));
-  };
+  const sees = (c: Context<ApiEnv>, record: JobRecord) => seesJob(c.get("principal"), record);
   const find = (c: Context<ApiEnv>, id: string) => {
     const record = jobs.find(id);
     if (!record || !sees(c, record)) throw new AppError("not_found", "There is no such job.");

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { seesService } from "../../shared/protocol/access.ts";
+import { type Principal, seesService } from "../../shared/protocol/access.ts";
 import {
   type LogFilter,
   logAroundQuery,
@@ -13,6 +13,8 @@ import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { authorizedStream } from "../http/authorized-stream.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { hidden } from "../lib/service-access.ts";
 import { openDownload } from "../log-store/download.ts";
 import type { StoreFilter } from "../log-store/reader.ts";
@@ -21,10 +23,29 @@ import { validated } from "../middleware/validated.ts";
 import { logAroundAnswer, logContainersAnswer, logHistogramAnswer, logSearchAnswer } from "../schemas/log.ts";
 
 const tag = "Logs";
+/** A download that nobody takes for so long is over, in milliseconds. */
+const DOWNLOAD_IDLE_MS = 120_000;
 const params = z.object({ id: logLineId.describe("Id of a line, from an earlier answer.") });
 
 /** Kept logs of all containers, removed ones included: searched, counted, downloaded. */
-export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
+export function logsRoutes(
+  { logStore }: Pick<ApiDeps, "logStore">,
+  { downloadIdleMs = DOWNLOAD_IDLE_MS }: { downloadIdleMs?: number } = {},
+) {
+  const downloads = createShares({
+    total: 8,
+    perCaller: 2,
+    busy: "Too many downloads are under way; try again when one has ended.",
+  });
+  const searches = createShares({
+    total: 24,
+    perCaller: 4,
+    waiting: 24,
+    busy: "Too many searches are under way; try again in a moment.",
+  });
+  const inTurn = <T>(c: Context<ApiEnv>, work: () => Promise<T>): Promise<T> =>
+    searches.run(callerOf(c), work, c.req.raw.signal);
+
   return createRoutes()
     .get(
       "/",
@@ -36,14 +57,18 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
       validated("query", logSearchQuery),
       async (c) => {
         const { limit, before, after, order, ...filter } = c.req.valid("query");
-        return c.json(ok(await logStore.search({ ...toStoreFilter(c, filter), limit, before, after, order })));
+        const query = { ...toStoreFilter(c, filter), limit, before, after, order };
+        return c.json(ok(await inTurn(c, () => logStore.search(query))));
       },
     )
     .get(
       "/containers",
       described({ tag, summary: "Containers whose logs are kept, and the budget", answer: logContainersAnswer }),
       validated("query", z.strictObject({})),
-      async (c) => c.json(ok(await logStore.containers(c.get("principal").limits.services))),
+      async (c) => {
+        const { services } = c.get("principal").limits;
+        return c.json(ok(await inTurn(c, () => logStore.containers(services))));
+      },
     )
     .get(
       "/histogram",
@@ -54,7 +79,8 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
       validated("query", logHistogramQuery),
       async (c) => {
         const { buckets, ...filter } = c.req.valid("query");
-        return c.json(ok(await logStore.histogram({ ...toStoreFilter(c, filter), buckets })));
+        const query = { ...toStoreFilter(c, filter), buckets };
+        return c.json(ok(await inTurn(c, () => logStore.histogram(query))));
       },
     )
     .get(
@@ -67,11 +93,7 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
       validated("query", logDownloadQuery),
       async (c) => {
         const { format, times, ...filter } = c.req.valid("query");
-        const body = await openDownload(logStore, toStoreFilter(c, filter), {
-          format,
-          times,
-          confirm: c.get("stillAllowed"),
-        });
+        const query = toStoreFilter(c, filter);
         const type = format === "text" ? "text/plain; charset=utf-8" : "application/x-ndjson; charset=utf-8";
         const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
         // Opened in a tab of our own origin, a log must not be taken for a page.
@@ -80,7 +102,14 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
         c.header("Content-Security-Policy", "default-src 'none'; sandbox");
         c.header("X-Content-Type-Options", "nosniff");
         c.header("Cache-Control", "no-store");
-        return c.body(body);
+        if (c.req.method === "HEAD") return c.body(null);
+        const leave = downloads.take(callerOf(c));
+        const source = await openDownload(logStore, query, { format, times }).catch((error: unknown) => {
+          leave();
+          throw error;
+        });
+        const sees = (now: Principal) => requireNames(now, query.names);
+        return c.body(authorizedStream(c, source, { sees, idleMs: downloadIdleMs, onEnd: leave }));
       },
     )
     .get(
@@ -91,17 +120,22 @@ export function logsRoutes({ logStore }: Pick<ApiDeps, "logStore">) {
       async (c) => {
         const { limits } = c.get("principal");
         const { id } = c.req.valid("param");
-        return c.json(ok(await logStore.around({ id, ...c.req.valid("query"), names: limits.services })));
+        const query = { id, ...c.req.valid("query"), names: limits.services };
+        return c.json(ok(await inTurn(c, () => logStore.around(query))));
       },
     );
+}
+
+/** Throws `forbidden` unless the caller sees all of these containers; null: every container there is. */
+function requireNames({ limits }: Principal, names: readonly string[] | null): void {
+  const sees = names === null ? limits.services === null : names.every((name) => seesService(limits, name));
+  if (!sees) throw hidden();
 }
 
 /** What the caller asked for, and no more than he may see. */
 function toStoreFilter(c: Context<ApiEnv>, { container, ...filter }: LogFilter): StoreFilter {
   const { limits } = c.get("principal");
-  for (const name of container) {
-    if (!seesService(limits, name)) throw hidden();
-  }
+  requireNames(c.get("principal"), container);
   const { since, until } = filter;
   if (since !== undefined && until !== undefined && Date.parse(since) > Date.parse(until)) {
     throw new AppError("invalid_input", "The time it begins with is later than the one it ends with.");

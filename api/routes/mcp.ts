@@ -5,6 +5,7 @@ import { callMcpTool, changeMcpServer, createMcpServer, type McpServer } from ".
 import { ok } from "../../shared/protocol/result.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { whileAuthorized } from "../http/authorized-stream.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpToolSchema } from "../schemas/mcp.ts";
@@ -89,7 +90,9 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
         const { id } = c.req.valid("param");
         const { name, arguments: args, progressId } = c.req.valid("json");
         c.set("auditTarget", `${id} ${name}`.slice(0, 300)); // never the arguments: they may be secrets
-        return c.json(ok({ result: await mcp.callTool(id, name, args, { signal: c.req.raw.signal, progressId }) }));
+        const call = (lost: AbortSignal) =>
+          mcp.callTool(id, name, args, { signal: AbortSignal.any([c.req.raw.signal, lost]), progressId });
+        return c.json(ok({ result: await whileAuthorized(c, call) }));
       },
     )
     .get(

@@ -110,12 +110,14 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     const { id: containerId, container } = await engine.run();
     let now = 0;
     const shells = createWaitingShells(api.deps.docker.exec, () => now);
-    const make = (who: string) =>
-      shells.make({
-        ...{ containerId, command: "sh", user: "", owner: api.deps.shellOwner, openedBy: { kind: "key", id: who } },
-      });
+    const make = (who: string, caller = who) => {
+      const options = { containerId, command: "sh" as const, user: "", owner: api.deps.shellOwner };
+      return shells.make({ ...options, openedBy: { kind: "key", id: who } }, caller);
+    };
     for (let who = 0; who < 8; who++) await Promise.all(Array.from({ length: 16 }, () => make(`key-${who}`)));
     await expect(make("another")).rejects.toMatchObject({ code: "overloaded" });
+    // A further key of one user is no further share.
+    await expect(make("more", "key-0")).rejects.toMatchObject({ code: "rate_limited" });
     now = 60_000;
     const first = await make("key-0");
     const second = await make("key-0");

@@ -7,6 +7,7 @@ import { openShellBody, type Shell, shellId } from "../../shared/protocol/shell.
 import { AppError } from "../../shared/server/errors.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf } from "../http/shares.ts";
 import { nameOfPrincipal } from "../lib/principal-name.ts";
 import { createServiceAccess } from "../lib/service-access.ts";
 import { createWaitingShells } from "../lib/waiting-shells.ts";
@@ -70,9 +71,8 @@ export function shellsRoutes({
         if (!container.running) throw new AppError("conflict", "The container is not running.");
         c.get("stillAllowed")?.();
         const openedBy = { kind: principal.kind, id: principal.id };
-        const exec = await waitingShells.make({
-          ...{ containerId: container.id, command, user, owner: shellOwner, openedBy },
-        });
+        const wanted = { containerId: container.id, command, user, owner: shellOwner, openedBy };
+        const exec = await waitingShells.make(wanted, callerOf(c));
         c.set("auditDetail", [`shell ${exec.id.slice(0, 12)}`, command, ...(user ? [`as ${user}`] : [])].join(", "));
         return c.json(ok({ shell: toShell(exec, principal) }), 201);
       },

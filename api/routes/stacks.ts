@@ -19,6 +19,7 @@ import {
 import { AppError } from "../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { beginJob } from "../jobs/begin.ts";
 import { stackKey } from "../lib/service-access.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
@@ -50,6 +51,12 @@ const filesKey = (name: string) => `stack files:${name}`;
 /** Compose stacks: those found by their containers' labels, and those made here. */
 export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "jobs">) {
   const { stacks, compose, revisions, work } = stackHost;
+  const checks = createShares({
+    total: 16,
+    perCaller: 2,
+    waiting: 6,
+    busy: "Too many compose files are being checked; try again in a moment.",
+  });
 
   /** What takes its time is a job, one at a time for each stack. Refused at once: what a locked stack cannot do. */
   const act = async (c: Context<ApiEnv>, name: string, verb: StackVerb, options: StackWorkOptions = {}) => {
@@ -115,7 +122,8 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
         if (thorough && !may(c.get("principal"), "stacks:manage")) {
           throw new AppError("forbidden", "To have Compose check a file needs the right to run it (stacks:manage).");
         }
-        return c.json(ok({ findings: await stacks.check(content, name, thorough) }));
+        const check = () => stacks.check(content, name, thorough);
+        return c.json(ok({ findings: await checks.run(callerOf(c), check, c.req.raw.signal) }));
       },
     )
     .get(

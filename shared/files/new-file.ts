@@ -87,7 +87,7 @@ async function placeNew(folder: Folder, draftName: string, name: string): Promis
 const swept = new Map<string, number>();
 
 /** Removes drafts that a killed server left in a folder. Looked for once an hour: a large folder is slow to read. */
-async function sweepDrafts(folder: Folder): Promise<void> {
+export async function sweepDrafts(folder: Folder): Promise<void> {
   const now = Date.now();
   if (now - (swept.get(folder.id) ?? Number.NEGATIVE_INFINITY) < SWEEP_EVERY_MS) return;
   swept.delete(folder.id);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { FileRoot, FileRootOptions } from "../files/file-root.ts";
 import { chooseVersion, listInterrupted, namesBelow, stateOf } from "../files/interrupted-saves.ts";
-import { createFile, createFolder, lookUp } from "../files/new-file.ts";
+import { createFile, createFolder, lookUp, sweepDrafts } from "../files/new-file.ts";
 import { type OverwriteOptions, overwriteFile } from "../files/overwrite.ts";
 import type { SaveJournal } from "../files/save-journal.ts";
 import { encodeText } from "../files/text-encoding.ts";
@@ -105,7 +105,10 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
 
     list: async (path, page) => {
       const names = parsePath(path);
-      return inside(names, (folder) => listFolder(folder, formatPath(names), page));
+      return inside(names, async (folder) => {
+        await sweepDrafts(folder);
+        return listFolder(folder, formatPath(names), page);
+      });
     },
 
     readText: async (path, { anyEncoding = false } = {}) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jobId } from "./job.ts";
 import { roles } from "./permission.ts";
 
 // Apart, so that the page can ask who may do what without loading the schema library.
@@ -30,3 +31,11 @@ export type Revocation = z.input<typeof revocation>;
 
 /** `POST /internal/sessions` of the API, asked once a minute: which of these sessions are still valid, in case a revocation was lost. */
 export const sessionsQuery = z.strictObject({ sessionIds: z.array(z.string().min(1).max(128)).max(10_000) });
+
+/** `POST /internal/jobs` of the API: whether somebody may follow a job; answered 404 like a job that is not there. */
+export const jobQuestion = z.strictObject({
+  jobId,
+  kind: z.enum(["user", "key"]),
+  id: z.string().min(1).max(128),
+  sessionId: z.string().min(1).max(128),
+});

@@ -55,6 +55,8 @@ export interface Principal {
   expiresAt: number;
   /** Whether `/ready` and `/metrics` are open to them; told to the realtime server only. */
   monitor?: boolean;
+  /** Of a key, its owner: shares are by user, however many keys there are; told to the realtime server only. */
+  userId?: string;
 }
 
 export function may(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {

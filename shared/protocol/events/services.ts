@@ -2,16 +2,20 @@ import { z } from "zod";
 import { ages, containerRef, cursor, opaqueId, tail } from "../identifier.ts";
 import type { Job, jobSubscription } from "../job.ts";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
+import { jobRoomId } from "../rooms.ts";
 import type { ShellEnd, shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../shell.ts";
 
+/** A client's word for a container. Rooms of jobs are made of ids that begin with `job:`: those are the server's. */
+const serviceId = opaqueId.refine((id) => !id.startsWith(jobRoomId("")), "must not begin with job:");
+
 export const serviceLogsSubscription = z.strictObject({
-  serviceId: opaqueId,
+  serviceId,
   containerName: containerRef,
   tail,
   since: cursor.optional(),
   ages,
 });
-export const serviceSubscription = z.strictObject({ serviceId: opaqueId, containerName: containerRef });
+export const serviceSubscription = z.strictObject({ serviceId, containerName: containerRef });
 export const serviceUnsubscription = z.strictObject({ serviceId: opaqueId.optional(), containerName: containerRef });
 export type ServiceUnsubscription = z.output<typeof serviceUnsubscription>;
 
