@@ -4,11 +4,11 @@ import { cp, mkdir, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Child, startChild } from "../shared/testing/child.ts";
 import { eventually } from "../shared/testing/eventually.ts";
-import { freePort } from "../shared/testing/free-port.ts";
+import { canConnect, freePort } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
@@ -66,20 +66,20 @@ describe("the image", () => {
 
 describe("a container of the image", () => {
   let folder: TempFolder;
+  let app: string;
   let container: Child | undefined;
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = await tempFolder("image");
+    app = await assemble();
   });
-  afterEach(async () => {
-    await container?.stop();
-    await folder.remove();
-  });
+  afterEach(() => container?.stop());
+  afterAll(() => folder.remove());
 
   /** What the last stage copies, and nothing else, in a folder that stands for the image. */
   async function assemble(): Promise<string> {
-    const app = join(folder.path, "app");
-    await mkdir(app);
-    await symlink(join(projectFolder, "node_modules"), join(app, "node_modules"));
+    const image = join(folder.path, "app");
+    await mkdir(image);
+    await symlink(join(projectFolder, "node_modules"), join(image, "node_modules"));
     for (const copy of find("COPY")) {
       const words = copy.replace(/^--from=\w+ /, "").split(" ");
       const target = words.at(-1) ?? "";
@@ -87,28 +87,29 @@ describe("a container of the image", () => {
         .slice(0, -1)
         .flatMap((word) => globSync(word.replace(/^\/app\//, ""), { cwd: projectFolder }))) {
         if (source === "node_modules") continue;
-        const path = target.endsWith("/") ? join(app, target, basename(source)) : join(app, target);
+        const path = target.endsWith("/") ? join(image, target, basename(source)) : join(image, target);
         await mkdir(dirname(path), { recursive: true });
         await cp(join(projectFolder, source), path, { recursive: true, filter: (name) => !name.endsWith(".test.ts") });
       }
     }
-    return app;
+    return image;
   }
 
   test.each(["web", "api", "realtime"])("starts the service %s, is healthy and stops", async (service) => {
-    const app = await assemble();
     const port = String(await freePort());
     const env = {
       ...{ PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: folder.path, NODE_ENV: "production" },
       ...{ AI_DESKTOP_SERVICE: service, PORT: port, WS_PORT: port, HOST: "0.0.0.0" },
       ...{ DATA_DIR: join(folder.path, "data"), FILE_MANAGER_ROOT: folder.path, PM2_HOME: "/nonexistent" },
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(folder.path, "compiled"),
     };
     container = await startChild(join(app, "deploy/container.sh"), [], { env, cwd: "/" });
     const started = container;
     await eventually(async () => {
       if (started.exitCode() !== null) throw new Error(`it ended: ${started.output()}`);
-      await run(process.execPath, [join(app, "deploy/container-health.ts")], { env });
-    }, 30_000);
+      return await canConnect(Number(port));
+    });
+    await run(process.execPath, [join(app, "deploy/container-health.ts")], { env });
     started.signal("SIGTERM");
     expect(await started.exited).toEqual({ code: 0, signal: null });
     await expect(run(process.execPath, [join(app, "deploy/container-health.ts")], { env })).rejects.toThrow();

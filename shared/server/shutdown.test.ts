@@ -80,8 +80,27 @@ describe.each(services)("%s", (name) => {
     await eventually(() => connection.bytesWritten > 0 && !connection.connecting);
   };
 
-  test.skipIf(unbuilt)("stops by itself after SIGTERM under load, and cuts nobody's answer short", async () => {
+  /** A second one on the port of the first, which goes on. */
+  const startBeside = async (first: ServiceProcess) => {
+    const second = await spawnService(name, {
+      port: first.port,
+      env: { ...env(), DATA_DIR: join(folder.path, "other") },
+    });
+    started.push(second);
+    expect((await second.exited).code).toBe(1);
+    const about = second
+      .output()
+      .split("\n")
+      .filter((line) => line.includes(`Port ${first.port} is taken`));
+    expect(about).toHaveLength(1);
+    expect(second.output()).not.toMatch(/\bat .*\.ts:\d+|EADDRINUSE/);
+    expect((await fetch(`${first.url}/health`)).status).toBe(200);
+    expect(existsSync(join(folder.path, "other/setup-token"))).toBe(false);
+  };
+
+  test.skipIf(unbuilt)("leaves a taken port with one line; stops after SIGTERM under load, no answer cut", async () => {
     const service = await start();
+    await startBeside(service);
     const load = underLoad(service);
     await dawdle(service);
     await eventually(async () => (await fetch(`${service.url}/health`)).ok);
@@ -103,24 +122,6 @@ describe.each(services)("%s", (name) => {
       [1, null],
     ]).toContainEqual([code, signal]);
     expect(service.output()).not.toContain("stop took too long");
-  });
-
-  test.skipIf(unbuilt)("says in one line that its port is taken, ends with 1 and leaves nothing behind", async () => {
-    const first = await start();
-    const second = await spawnService(name, {
-      port: first.port,
-      env: { ...env(), DATA_DIR: join(folder.path, "other") },
-    });
-    started.push(second);
-    expect((await second.exited).code).toBe(1);
-    const about = second
-      .output()
-      .split("\n")
-      .filter((line) => line.includes(`Port ${first.port} is taken`));
-    expect(about).toHaveLength(1);
-    expect(second.output()).not.toMatch(/\bat .*\.ts:\d+|EADDRINUSE/);
-    expect((await fetch(`${first.url}/health`)).status).toBe(200);
-    expect(existsSync(join(folder.path, "other/setup-token"))).toBe(false);
   });
 
   test.skipIf(unbuilt).each([
