@@ -1,16 +1,20 @@
+import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import type { Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startChild } from "../shared/testing/child.ts";
 import { testEngine } from "../shared/testing/engine.ts";
 import { eventually } from "../shared/testing/eventually.ts";
+import { freePort } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../shared/testing/pm2.ts";
-import { runtimes, startService } from "../shared/testing/service-process.ts";
+import { projectFolder, runtimes, spawnService, startService } from "../shared/testing/service-process.ts";
 import { type SignedIn, signIn } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
+import { tempFolder } from "../shared/testing/temp-folder.ts";
 import { nextEvent, openClient, readLogs } from "./testing.ts";
 
 const everything = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-everything/dist/index.js");
@@ -47,19 +51,30 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       clients.push(socket);
       return socket;
     };
-    const emit = (body: object) =>
+    const emit = (body: object, token = emitToken) =>
       fetch(`${stack.realtime.url}/emit`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${emitToken}` },
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       });
 
-    test("answer their health checks", async () => {
+    test("answer their health checks, and the realtime server names its origins", async () => {
       expect(await (await fetch(`${stack.api.url}/health`)).json()).toEqual({ success: true, status: "healthy" });
-      expect(await (await fetch(`${stack.realtime.url}/health`)).json()).toMatchObject({
+      expect(await (await fetch(`${stack.realtime.url}/health`)).json()).toEqual({
         success: true,
+        status: "healthy",
+        connections: { services: 0, deployments: 0, system: 0, mcp: 0, files: 0 },
         activeStreams: 0,
       });
+      expect(stack.realtime.output()).toContain("CORS Origins");
+    });
+
+    test("leave a taken port to the server that has it, with one clear line", async () => {
+      const { port, url } = stack.realtime;
+      const second = await spawnService("realtime", { runtime, port, env: stack.env });
+      expect((await second.exited).code).toBe(1);
+      expect(second.output()).toContain(`Port ${port} is taken`);
+      expect((await fetch(`${url}/health`)).status).toBe(200);
     });
 
     test("lose and repeat no line of a container when the realtime server is killed", async () => {
@@ -150,6 +165,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       const socket = connect("mcp");
       await socket.emitWithAck("join", { serverId: "room" });
       const custom = nextEvent(socket, "custom");
+      expect((await emit({ namespace: "/mcp", event: "custom" }, randomBytes(32).toString("hex"))).status).toBe(401);
       expect(await (await emit({ namespace: "/mcp", room: "mcp:room", event: "custom", data: [1] })).json()).toEqual({
         success: true,
         delivered: 1,
@@ -164,4 +180,29 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       expect([realtime.code, api.code]).toEqual([0, 0]);
     });
   });
+});
+
+test.each(["api", "realtime"])("npx tsx %s/main.ts starts it", async (name) => {
+  const folder = await tempFolder("tsx");
+  const port = String(await freePort());
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    TMPDIR: process.env.TMPDIR,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    DATA_DIR: join(folder.path, "data"),
+    PORT: port,
+    WS_PORT: port,
+    // Not the defaults, where a panel of this machine may be.
+    WS_SERVER_URL: "http://127.0.0.1:2",
+    BACKEND_URL: "http://127.0.0.1:2",
+    PM2_HOME: join(folder.path, "pm2"),
+  };
+  const child = await startChild("npx", ["tsx", `${name}/main.ts`], { cwd: projectFolder, env });
+  try {
+    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok, 30_000, 100);
+  } finally {
+    await child.stop();
+    await folder.remove();
+  }
 });
