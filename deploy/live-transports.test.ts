@@ -7,10 +7,11 @@ import { eventually } from "../shared/testing/eventually.ts";
 import { freePorts } from "../shared/testing/free-port.ts";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
-import { projectFolder } from "../shared/testing/service-process.ts";
+import { projectFolder, type ServiceProcess, startService } from "../shared/testing/service-process.ts";
 import { ADMIN, signIn } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
 
+const bundle = await readFile(join(projectFolder, "node_modules/socket.io-client/dist/socket.io.js"), "utf8");
 const upgrade = "proxy_set_header Upgrade $http_upgrade;";
 /** Proxies that let no WebSocket through: one leaves the header out, the other says no. */
 const withoutUpgrades = (site: string) => site.replace(upgrade, 'proxy_set_header Upgrade "";');
@@ -24,32 +25,46 @@ const silentBrowser = (site: string) =>
   );
 const keep = (site: string) => site;
 
+const ways = [
+  { how: "over https", plain: false, site: keep },
+  { how: "over plain http to an address", plain: true, site: silentBrowser },
+  { how: "over plain http to this machine", plain: true, site: keep },
+];
+
 describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin of the realtime server", () => {
   let browser: TestBrowser;
+  let stack: Stack;
+  const origins: string[] = [];
   beforeAll(async () => {
+    const ports = await freePorts(ways.length);
+    for (const [index, { plain }] of ways.entries()) {
+      origins.push(plain ? `http://127.0.0.1:${ports[index]}` : `https://localhost:${ports[index]}`);
+    }
+    stack = await startStack({ env: { PUBLIC_ORIGIN: origins.join(","), TRUSTED_PROXIES: "127.0.0.1" } });
+    await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin: origins[0] ?? "" });
     browser = await startBrowser();
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
 
-  describe.each([
-    ["over https", { plain: false, site: keep }],
-    ["over plain http to an address", { plain: true, site: silentBrowser }],
-    ["over plain http to this machine", { plain: true, site: keep }],
-  ])("%s", (_how, { plain, site }) => {
+  describe.each(ways.map((way, index) => ({ ...way, index })))("$how", ({ plain, site, index }) => {
     let nginx: TestNginx;
-    let stack: Stack;
+    let web: ServiceProcess;
     let page: Page;
+    let close: () => Promise<void>;
 
     beforeAll(async () => {
-      const [httpsPort = 0] = await freePorts(1);
-      const origin = plain ? `http://127.0.0.1:${httpsPort}` : `https://localhost:${httpsPort}`;
-      const env = { PUBLIC_ORIGIN: origin, TRUSTED_PROXIES: "127.0.0.1", VITE_API_URL: origin, VITE_WS_URL: origin };
-      stack = await startStack({ web: true, env });
-      const { web, api, realtime } = stack;
-      nginx = await startNginx({ web: web?.port ?? 0, api: api.port, realtime: [realtime.port], httpsPort, plain });
-      await signIn({ apiUrl: api.url, dataDir: stack.dataDir, origin });
+      const origin = origins[index] ?? "";
+      const httpsPort = Number(new URL(origin).port);
+      web = await startService("web", { env: { ...stack.env, VITE_API_URL: origin, VITE_WS_URL: origin } });
+      const realtime = [stack.realtime.port];
+      nginx = await startNginx({ web: web.port, api: stack.api.port, realtime, httpsPort, plain });
       await nginx.change(site);
-      ({ page } = await browser.open({ ignoreHTTPSErrors: true }));
+      const { page: opened, context } = await browser.open({ ignoreHTTPSErrors: true });
+      page = opened;
+      close = () => context.close();
       page.setDefaultTimeout(30_000);
       await page.goto(`${origin}/login`);
       await page.getByLabel("User name").fill(ADMIN.username);
@@ -58,15 +73,14 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       await page.getByText("Live", { exact: true }).waitFor();
     });
     afterAll(async () => {
+      await close?.();
       await nginx?.close();
-      await stack?.stop();
+      await web?.stop();
     });
 
     /** What Socket.IO's own bundle ends up with in the page: the transport that brought live figures. */
     const connect = async (options: object): Promise<string> => {
-      await page.evaluate(
-        await readFile(join(projectFolder, "node_modules/socket.io-client/dist/socket.io.js"), "utf8"),
-      );
+      await page.evaluate(bundle);
       return await page.evaluate(
         (given) =>
           new Promise<string>((resolve, reject) => {
@@ -88,10 +102,12 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
     };
 
     test("lives over every choice of transports", async () => {
-      expect(await connect({})).toBe("websocket");
-      expect(await connect({ transports: ["polling"] })).toBe("polling");
-      expect(await connect({ transports: ["polling", "websocket"] })).toBe("websocket");
-      expect(await connect({ transports: ["websocket"] })).toBe("websocket");
+      const choices = [
+        {},
+        ...[["polling"], ["polling", "websocket"], ["websocket"]].map((transports) => ({ transports })),
+      ];
+      const found = await Promise.all(choices.map(connect));
+      expect(found).toEqual(["websocket", "polling", "websocket", "websocket"]);
     }, 90_000);
 
     test.each([
@@ -102,8 +118,10 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       async (_why, block) => {
         await nginx.change((text) => block(site(text)));
         // The browser may still hold a connection to a worker of nginx that has the configuration before.
-        await eventually(async () => expect(await connect({})).toBe("polling"));
-        expect(await connect({ transports: ["websocket", "polling"], tryAllTransports: true })).toBe("polling");
+        const choices = [{}, { transports: ["websocket", "polling"], tryAllTransports: true }];
+        await eventually(async () => {
+          expect(await Promise.all(choices.map(connect))).toEqual(["polling", "polling"]);
+        });
         await page.reload();
         await page.getByText("Live by polling", { exact: true }).waitFor();
         await nginx.change(site);
