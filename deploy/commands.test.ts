@@ -42,6 +42,8 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
       PM2_HOME: pm2.home,
       PM2_DISABLE_VERSION_CHECK: "true",
       AI_DESKTOP_ENV: settings,
+      // For PM2's command line; it hands nothing of its environment to the services.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(pm2.home, "compiled"),
     };
   });
   afterAll(() => pm2?.close());
@@ -121,8 +123,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     const after = await apps();
     const changed = names.filter((name) => before.get(name)?.pid !== after.get(name)?.pid);
     expect(changed).toEqual(["ai-desktop-websocket"]);
-    await shell("pm2 restart all");
-    await allAnswer();
+    await shell("pm2 restart all"); // they answer in the next test, after one more restart
     const last = await apps();
     for (const name of names) expect(last.get(name)?.pid).not.toBe(after.get(name)?.pid);
   });
