@@ -120,10 +120,11 @@ export default function LoginPage() {
       setBusy(false);
     }
   };
-  const secondStep = () =>
-    factors()?.totp
-      ? "Enter the six digits your authenticator shows, or a recovery code."
-      : "Use your passkey, or enter a recovery code.";
+  const secondStep = () => {
+    if (!factors()?.totp) return "Use your passkey, or enter a recovery code.";
+    const digits = "Enter the six digits your authenticator shows, or a recovery code";
+    return factors()?.passkey ? `${digits}, or use your passkey.` : `${digits}.`;
+  };
   const startOver = () => {
     setFactors(null);
     setPassword("");
