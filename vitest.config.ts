@@ -19,7 +19,7 @@ const pure = [
   "api/stacks/{env-file,progress,status}.test.ts",
   "api/stacks/check/check.test.ts",
   "realtime/shells/scrollback.test.ts",
-  "realtime/sources/system-samples.test.ts",
+  "realtime/sources/{system-samples,tail-offset}.test.ts",
   "bench/figures.test.ts",
 ];
 

@@ -162,6 +162,29 @@ describe("the realtime server", () => {
       body: { address: "192.0.2.1", https: false, ...body },
     });
 
+  test("lets the same keys read its metrics as the API does", async () => {
+    await server.ask("POST", "/api/users", { cookie, body: { username: "bob", role: "operator", password: PASSWORD } });
+    const bob = (await server.login("bob")).cookie;
+    const keyOf = async (owner: string | undefined) => {
+      const made = await server.ask("POST", "/api/keys", {
+        cookie: owner,
+        body: { name: "m", role: "viewer", days: 1 },
+      });
+      return made.body.secret as string;
+    };
+    for (const [owner, may] of [
+      [cookie, true],
+      [bob, false],
+    ] as const) {
+      const token = await keyOf(owner);
+      expect((await handshake({ token })).body.principal).toMatchObject({ role: "viewer", monitor: may });
+      for (const path of ["/metrics", "/ready"]) {
+        const { status } = await server.ask("GET", path, { token, origin: null });
+        expect([status === 403, path]).toEqual([!may, path]);
+      }
+    }
+  });
+
   test("learns who holds a cookie or a key, and of neither nothing", async () => {
     const { body } = await handshake({ cookie: `other=1; ${cookie}` });
     expect(body.principal).toMatchObject({ kind: "user", name: "ada", role: "admin", scopes: null });

@@ -23,6 +23,23 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
     await engine.removeAll();
   });
 
+  test("ends with what its reader threw, instead of reading the same lines again for ever", async () => {
+    const { name } = await engine.run({ script: "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done" });
+    const source = createContainerLogs(name, docker, events);
+    const abort = new AbortController();
+    let calls = 0;
+    const handlers = {
+      onLines: () => {
+        calls++;
+        throw new Error("the reader is broken");
+      },
+      ...{ onLost: () => {}, onState: () => {}, onClosed: () => {}, onNotice: () => {}, onTrouble: () => {} },
+    };
+    const from = await source.end(abort.signal);
+    await expect(source.follow(from, handlers, abort.signal)).rejects.toThrow("the reader is broken");
+    expect(calls).toBe(1);
+  });
+
   test("sends lines once for all viewers, whenever they came, and none twice", async () => {
     const { name } = await engine.run({ script: "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done" });
     const broadcast: LogEvent[] = [];
