@@ -22,6 +22,7 @@ export interface Installed {
 }
 
 const LOOK_MS = 500;
+const EXIT_LOOKS_MAX = 10;
 /** Without a check, a container that has run for so long counts as started. */
 const SETTLED_MS = 5_000;
 /** Lines of a container that failed which are told. */
@@ -129,7 +130,8 @@ async function untilHealthy(
     const { state, health, exitCode, restartCount } = await docker.detail(id);
     const passed = performance.now() - begun;
     if (state !== "running" || (restartCount ?? 0) > 0) {
-      const code = exitCode === null ? "" : ` (code ${exitCode})`;
+      const ended = exitCode ?? (await nextExitCode(docker, id, signal));
+      const code = ended === null ? "" : ` (code ${ended})`;
       await fail(`${name} ended by itself${code}; its last lines say why.`);
     }
     if (health === "healthy" || (health === "none" && passed >= SETTLED_MS)) return;
@@ -137,6 +139,16 @@ async function untilHealthy(
     if (passed >= startSeconds * 1000) await fail(`${name} was not healthy within ${startSeconds} s.`);
     await delay(LOOK_MS, undefined, { signal });
   }
+}
+
+/** A container that was restarted runs again for a moment, and the Engine knows no code then: its next end tells it. */
+async function nextExitCode(docker: DockerHost, id: string, signal: AbortSignal): Promise<number | null> {
+  for (let look = 0; look < EXIT_LOOKS_MAX; look++) {
+    await delay(LOOK_MS, undefined, { signal });
+    const { exitCode } = await docker.detail(id);
+    if (exitCode !== null) return exitCode;
+  }
+  return null;
 }
 
 async function lastLines(docker: DockerHost, id: string): Promise<string[]> {
