@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, test } from "vitest";
 import type { PruneGroup } from "../../shared/protocol/disk.ts";
@@ -85,11 +86,9 @@ describe.skipIf(await lacks("docker"))("while the Engine is away", () => {
 
 test("what answers in the Engine's place tells nothing of the host", async () => {
   let reply: { status: number; type: string; text: string } = { status: 200, type: "", text: "" };
-  const server = createServer((_, response) => {
+  const { api, close } = await startBeside((response) => {
     response.writeHead(reply.status, { "Content-Type": reply.type }).end(reply.text);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const api = await startApi({ dockerHost: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` });
   try {
     for (reply of [
       { status: 404, type: "text/plain", text: "404 page not found\n" },
@@ -104,7 +103,59 @@ test("what answers in the Engine's place tells nothing of the host", async () =>
       expect(entries[0].installed, reply.text).toBeNull();
     }
   } finally {
-    await api.close();
-    server.close();
+    await close();
   }
 });
+
+test("a volume that a container has is in use, however an Engine counts, and no list is no empty list", async () => {
+  const volumes = [
+    { Name: "data", Driver: "local", UsageData: { Size: 7, RefCount: -1 } },
+    { Name: "rest", Driver: "local", UsageData: { Size: 5, RefCount: -1 } },
+    { Name: "unmeasured", Driver: "local", UsageData: null },
+  ];
+  const image = { Id: `sha256:${"1".repeat(64)}`, RepoTags: ["web:1"], Size: 9, SharedSize: 0, Created: 1 };
+  const container = { Id: "2".repeat(64), Names: ["/web"], ImageID: image.Id, State: "exited", Labels: {}, SizeRw: 1 };
+  const containers = [{ ...container, Mounts: [{ Type: "volume", Name: "data" }] }];
+  const usage = (items: object[], size = 0) => ({ TotalCount: items.length, TotalSize: size, Items: items });
+  const newer = {
+    ImageUsage: usage([image], 9),
+    ContainerUsage: usage(containers),
+    VolumeUsage: usage(volumes),
+    BuildCacheUsage: { TotalCount: 0 },
+  };
+  const older = { LayersSize: 9, Images: [image], Containers: containers, Volumes: volumes, BuildCache: null };
+  let disk: object = {};
+  const { api, close } = await startBeside((response, path) => {
+    const answer = path.startsWith("/system/df") ? disk : path.startsWith("/networks") ? [] : "OK";
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(answer));
+  });
+  try {
+    for (disk of [newer, older]) {
+      const { preview } = (await api.ask("GET", "/api/disk/prune")).body;
+      const ids = preview.groups.flatMap((group: PruneGroup) => group.items.map((item) => item.id));
+      expect(ids).toEqual([container.Id, "rest", "unmeasured"]);
+    }
+    const { body } = await api.ask("GET", "/api/disk");
+    expect(body.usage.volumes).toEqual({ count: 3, inUse: 1, size: 12, reclaimable: 5 });
+    for (disk of [
+      { ...newer, ContainerUsage: { TotalCount: 1 } },
+      { ...older, Containers: undefined },
+    ]) {
+      expect(await api.ask("GET", "/api/disk/prune")).toMatchObject(away);
+    }
+  } finally {
+    await close();
+  }
+});
+
+/** An API whose Engine is a web server. */
+async function startBeside(answer: (response: ServerResponse, path: string) => void) {
+  const server = createServer(({ url = "" }, response) => answer(response, url)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const api = await startApi({ dockerHost: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const close = async () => {
+    await api.close();
+    server.close();
+  };
+  return { api, close };
+}
