@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lacks } from "../shared/testing/parts.ts";
 import { runtimes, type ServiceProcess, spawnService, startService } from "../shared/testing/service-process.ts";
@@ -65,6 +66,29 @@ describe("a start that cannot go on", () => {
     expect(second.output().trim()).toBe(`Port ${first.port} is taken; set PORT or stop the other program.`);
     expect(await readFile(join(env.DATA_DIR ?? "", "setup-token"), "utf8").catch(() => "")).toBe(setup);
     expect((await fetch(`${first.url}/health`)).status).toBe(200);
+  });
+
+  test("for state that cannot be read, or is gone, ends with 1 and one line that says the way back", async () => {
+    const path = join(env.DATA_DIR ?? "", "state.db");
+    const first = await startService("api", { env });
+    started.push(first);
+    await first.stop();
+    const database = new DatabaseSync(path);
+    database.exec(
+      "PRAGMA ignore_check_constraints = ON; UPDATE alert_rule SET settings = '{'; PRAGMA wal_checkpoint(TRUNCATE)",
+    );
+    database.close();
+    const refusal = async () => {
+      const api = await spawnService("api", { env });
+      started.push(api);
+      expect((await api.exited).code).toBe(1);
+      return api.output().trim();
+    };
+    expect(await refusal()).toMatch(/^The file state\.db in DATA_DIR is damaged\. Restore a backup .*$/);
+    for (const end of ["-wal", "-shm"]) await rm(`${path}${end}`, { force: true });
+    await writeFile(path, "");
+    expect(await refusal()).toMatch(/^The file state\.db in DATA_DIR is empty, .*$/);
+    expect((await stat(path)).size).toBe(0);
   });
 
   test("for a faulty variable ends with 1, names it and repeats no value", async () => {

@@ -6,7 +6,7 @@ export interface SharesOptions {
   /** Places in all, and of one caller: nobody can take them all. */
   total: number;
   perCaller: number;
-  /** Calls of one caller that may wait for one of the caller's places; others are refused at once. */
+  /** Calls of one caller that may wait for a place; others are refused at once. Callers who wait are served in turn. */
   waiting?: number;
   /** What is refused, as a sentence for people. */
   busy: string;
@@ -17,7 +17,7 @@ export interface Shares {
   /** Takes a place until the answer is called. @throws AppError `overloaded` */
   take(caller: string): () => void;
   /**
-   * Runs it in a place, after waiting for one of the caller's own where that is allowed.
+   * Runs it in a place, after waiting for one where that is allowed.
    * @param signal Ends the wait: whoever hung up needs no place.
    * @throws AppError `overloaded`, or the signal's reason.
    */
@@ -26,64 +26,74 @@ export interface Shares {
 
 interface Caller {
   held: number;
+  /** Called once a place is held for the one who waits. */
   waiting: (() => void)[];
 }
 
 export function createShares({ total, perCaller, waiting = 0, busy }: SharesOptions): Shares {
+  /** Those who hold places or wait for one; who was served last stands last. */
   const callers = new Map<string, Caller>();
   let held = 0;
   const refused = () => new AppError("overloaded", busy, { retryAfter: 2 });
+  const fits = (caller: Caller) => held < total && caller.held < perCaller;
 
-  const enter = (name: string): (() => void) => {
-    const caller = callers.get(name) ?? { held: 0, waiting: [] };
-    if (held >= total || caller.held >= perCaller) throw refused();
+  const hold = (name: string, caller: Caller) => {
+    callers.delete(name);
     callers.set(name, caller);
     caller.held++;
     held++;
+  };
+  const serve = () => {
+    for (const [name, caller] of [...callers]) {
+      if (caller.waiting.length === 0 || !fits(caller)) continue;
+      hold(name, caller);
+      caller.waiting.shift()?.();
+    }
+  };
+  /** What gives a held place back, once. */
+  const leaving = (name: string, caller: Caller) => {
     let left = false;
     return () => {
       if (left) return;
       left = true;
       held--;
       caller.held--;
-      caller.waiting.shift()?.();
+      serve();
       if (caller.held === 0 && caller.waiting.length === 0) callers.delete(name);
     };
   };
-  /** Resolves once another call of the caller has ended. */
-  const turn = (caller: Caller, signal: AbortSignal | undefined) =>
+  const take = (name: string) => {
+    const caller = callers.get(name) ?? { held: 0, waiting: [] };
+    if (!fits(caller)) throw refused();
+    hold(name, caller);
+    return leaving(name, caller);
+  };
+  /** Resolves once a place is held. */
+  const turn = (name: string, caller: Caller, signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
       const stop = () => {
         caller.waiting.splice(caller.waiting.indexOf(go), 1);
+        if (caller.held === 0 && caller.waiting.length === 0) callers.delete(name);
         reject(signal?.reason);
       };
       const go = () => {
         signal?.removeEventListener("abort", stop);
         resolve();
       };
+      callers.set(name, caller);
       caller.waiting.push(go);
       signal?.addEventListener("abort", stop, { once: true });
     });
 
   return {
-    take: enter,
+    take,
     async run(name, work, signal) {
-      for (let caller = callers.get(name); caller && caller.held >= perCaller; caller = callers.get(name)) {
-        if (signal?.aborted) {
-          caller.waiting.shift()?.();
-          throw signal.reason;
-        }
-        if (caller.waiting.length >= waiting) throw refused();
-        await turn(caller, signal);
-      }
-      let leave: () => void;
-      try {
-        leave = enter(name);
-      } catch (error) {
-        // Nobody else wakes those behind it.
-        callers.get(name)?.waiting.shift()?.();
-        throw error;
-      }
+      signal?.throwIfAborted();
+      const caller = callers.get(name) ?? { held: 0, waiting: [] };
+      if (fits(caller) && caller.waiting.length === 0) hold(name, caller);
+      else if (caller.waiting.length >= waiting) throw refused();
+      else await turn(name, caller, signal);
+      const leave = leaving(name, caller);
       try {
         return await work();
       } finally {

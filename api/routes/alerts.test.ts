@@ -136,7 +136,13 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
       (await api.ask("POST", `/api/alerts/${alert?.id}/acknowledge`, { body: {} })).body.alert.acknowledgedBy,
     ).toBe("ada");
     const started = (await box.container.inspect()).State.StartedAt;
-    const { id: _, createdAt: __, ...settings } = (await api.ask("GET", `/api/alerts/rules/${rule}`)).body.rule;
+    const {
+      id: _,
+      createdAt: __,
+      maker: ___,
+      held: ____,
+      ...settings
+    } = (await api.ask("GET", `/api/alerts/rules/${rule}`)).body.rule;
     const body = { ...settings, healing: { limit: 3, withinSeconds: 600, backoffSeconds: 1 } };
     expect((await api.ask("PUT", `/api/alerts/rules/${rule}`, { body })).status).toBe(200);
     await box.container.pause();
