@@ -6,10 +6,12 @@ import { createDockerHost } from "../../shared/host/docker.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
+import { startLossyEngine } from "../../shared/testing/lossy-engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { startApi } from "../testing/api-server.ts";
 
 const engine = testEngine();
 const { mend } = createDockerHost({ dockerHost: engine.dockerHost }).lifecycle;
@@ -77,6 +79,28 @@ describe.skipIf(await lacks("docker"))(
         expect(await mend(entry)).toBe("both-kept");
         expect((await inspect(entry.name)).Id).toBe(before);
         expect((await inspect(entry.oldId)).Name).toBe(`/${entry.name}.before-${entry.mark}`);
+      }
+    });
+
+    test("is finished by the running server once the Engine answers again", async () => {
+      const lossy = await startLossyEngine(engine.socketPath);
+      const api = await startApi({ dockerHost: lossy.dockerHost });
+      try {
+        const { id, name } = await engine.run();
+        const next = () => engine.docker.listContainers({ all: true, filters: { name: [`${name}.next-`] } });
+        lossy.lose((path) => path.startsWith("/containers/create") || path.includes(".next-"));
+        const { body } = await api.ask("POST", `/api/services/${id}/recreate`, { body: {} });
+        await eventually(async () => {
+          const { job } = (await api.ask("GET", `/api/jobs/${body.job.id}`)).body;
+          expect(job).toMatchObject({ state: "failed", error: { code: "upstream_unavailable" } });
+        });
+        expect(await next()).toHaveLength(1);
+        lossy.lose(() => false);
+        await eventually(async () => expect(await next()).toEqual([]), 25_000);
+        expect((await inspect(id)).State.Running).toBe(true);
+      } finally {
+        await api.close();
+        await lossy.close();
       }
     });
 
