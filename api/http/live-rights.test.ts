@@ -7,7 +7,9 @@ import type { LogSearchAnswer } from "../../shared/protocol/log-search.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { PASSWORD, send } from "../access/testing.ts";
 import { createMcpHost } from "../mcp/host.ts";
+import { logsRoutes } from "../routes/logs.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
+import { startRoutes } from "../testing/route-server.ts";
 
 const everything = join(
   import.meta.dirname,
@@ -55,9 +57,9 @@ const change = async ({ id }: Person, body: object) => {
 };
 
 /** A response whose body nobody reads; `rest` reads all that comes, and tells how it ended. */
-async function hold(path: string, headers: Record<string, string>) {
+async function hold(path: string, headers: Record<string, string>, port = api.port) {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ host: "127.0.0.1", port: api.port, path, headers, agent: false }, resolve).on("error", reject).end();
+    request({ host: "127.0.0.1", port, path, headers, agent: false }, resolve).on("error", reject).end();
   });
   const over = new Promise<string>((resolve) => {
     response.on("end", () => resolve("whole"));
@@ -124,6 +126,26 @@ test("nobody holds all the places for downloads, with however many keys", async 
   for (const who of [one, other]) await api.ask("DELETE", `/api/users/${who.id}/sessions`);
   await eventually(() => api.deps.access.liveRights.size === 0);
   await Promise.all([...held, free].map(({ rest }) => rest()));
+});
+
+test("a download that nobody takes ends, and its place is free again", async () => {
+  const routes = await startRoutes("/api/logs", () =>
+    logsRoutes(
+      { logStore: { ...api.deps.logStore, search: async () => ({ ...page, newer: `1-1-1-${++pages}` }) } },
+      { downloadIdleMs: 50 },
+    ),
+  );
+  try {
+    const port = Number(new URL(routes.url).port);
+    const held = [await hold("/api/logs/download", {}, port), await hold("/api/logs/download", {}, port)];
+    await eventually(async () => {
+      const next = await hold("/api/logs/download", {}, port);
+      return next.status === 200;
+    });
+    for (const { rest } of held) expect(await rest()).toBe("broken off");
+  } finally {
+    await routes.close();
+  }
 });
 
 test("a tool call ends with the right to call", async () => {

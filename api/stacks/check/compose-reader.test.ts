@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { startApi } from "../../testing/api-server.ts";
 import { createComposeReader } from "./compose-reader.ts";
 
 const surroundings = { takenPorts: [], variables: null };
@@ -28,4 +29,26 @@ test("gives a file up that takes too long, and goes on with the next one", async
   expect(given).toEqual([expect.objectContaining({ severity: "error", message: expect.stringContaining("too long") })]);
   expect(next).toEqual({ defined: undefined, projectName: null });
   expect(await reader.check("services: {}", surroundings)).not.toEqual([]);
+});
+
+test("of a hostile file holds up nobody else who asks the API", async () => {
+  const api = await startApi();
+  try {
+    const keys = Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join(", ");
+    const merges = Array.from({ length: 40_000 }, () => "*a").join(",");
+    const content = `a: &a { ${keys} }\nb: { <<: [${merges}] }\n`;
+    const order: string[] = [];
+    const checked = api.ask("POST", "/api/stacks/validate", { body: { content } });
+    void checked.then(() => order.push("checked"));
+    for (let n = 0; n < 3; n++) {
+      expect((await api.ask("GET", "/health")).status).toBe(200);
+      order.push("health");
+    }
+    expect((await checked).body.findings).toEqual([
+      expect.objectContaining({ severity: "error", message: expect.stringContaining("too many values") }),
+    ]);
+    expect(order).toEqual(["health", "health", "health", "checked"]);
+  } finally {
+    await api.close();
+  }
 });
