@@ -35,7 +35,7 @@ test("of a hostile file holds up nobody else who asks the API", async () => {
   const api = await startApi();
   try {
     const keys = Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join(", ");
-    const merges = Array.from({ length: 40_000 }, () => "*a").join(",");
+    const merges = Array.from({ length: 8_000 }, () => "*a").join(",");
     const content = `a: &a { ${keys} }\nb: { <<: [${merges}] }\n`;
     const order: string[] = [];
     const checked = api.ask("POST", "/api/stacks/validate", { body: { content } });
