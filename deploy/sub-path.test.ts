@@ -76,6 +76,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
     await navigation.getByRole("link", { name: "System" }).click();
+    await page.waitForURL(`${nginx.origin}/panel/system`); // the overview has live figures too
     await isLive.waitFor();
     await page.reload();
     await isLive.waitFor();
