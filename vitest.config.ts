@@ -14,7 +14,7 @@ const pure = [
   "api/access/relying-party.test.ts",
   "api/http/shares.test.ts",
   "api/lib/{byte-range,unlimited}.test.ts",
-  "api/{alerts/unknown,stats-history/engine-away}.test.ts",
+  "api/{alerts/unknown,stats-history/engine-away,updates/engine-away}.test.ts",
   "api/log-store/log-level.test.ts",
   "api/stacks/{env-file,progress,status}.test.ts",
   "api/stacks/check/check.test.ts",

@@ -1,3 +1,4 @@
+import { UnavailableError } from "../../shared/host/dependency.ts";
 import { digestOf } from "../../shared/host/docker/images.ts";
 import type { ImageInUse } from "../../shared/host/docker/images-in-use.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
@@ -51,6 +52,16 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
     return { image, parsed, reference: familiarReference(parsed) };
   };
 
+  /** It ran when it was looked at last: an Engine that does not answer now is no reason to go back. */
+  const stillRuns = async (id: string): Promise<boolean> => {
+    try {
+      return (await docker.identify(id)).running;
+    } catch (error) {
+      if (error instanceof UnavailableError) return true;
+      throw error;
+    }
+  };
+
   /** The name means the new image now. If the service does not run with it, the name goes back as well. */
   const remake = async (image: ImageInUse, reference: string, { signal, step }: Pick<JobHandle, "signal" | "step">) => {
     let phase: string | undefined;
@@ -65,7 +76,7 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
           tell("at work");
         },
       });
-      if (ran && !(await docker.identify(made.id)).running) {
+      if (ran && !(await stillRuns(made.id))) {
         await images.tag(image.imageId, reference);
         const back = await lifecycle.recreate(made.id, { signal: new AbortController().signal });
         await docker.act(back.id, "start");
@@ -74,6 +85,12 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
       tell("done");
       return made;
     } catch (thrown) {
+      if (thrown instanceof UnavailableError) {
+        // What became of the container is not known, and said so. Its name goes back if it can.
+        tell("failed");
+        await images.tag(image.imageId, reference).catch(() => undefined);
+        throw thrown;
+      }
       tell(phase === "restore" ? "done" : "failed");
       await images.tag(image.imageId, reference);
       if (signal.aborted) throw thrown;
