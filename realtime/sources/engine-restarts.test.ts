@@ -1,0 +1,93 @@
+import process from "node:process";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type PrivateEngine, startPrivateEngine, type TestContainer } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { type LogStory, readStory, startRealtime, type TestRealtime } from "../testing.ts";
+
+/** Says once that a run began, in words that no other run has. */
+const boots = "read id < /proc/sys/kernel/random/uuid; echo boot $id; exec sleep 1000";
+
+describe.skipIf(await lacks("private-engine"))("an Engine that is killed and started again", () => {
+  let engine: PrivateEngine;
+  let realtime: TestRealtime;
+  beforeAll(async () => {
+    engine = await startPrivateEngine({ timeZone: "Asia/Kathmandu" });
+    realtime = await startRealtime({ dockerHost: engine.dockerHost });
+  });
+  afterEach(async () => {
+    await realtime.disconnectAll();
+    await engine.removeAll();
+  });
+  afterAll(async () => {
+    await realtime?.stop();
+    await engine?.close();
+  });
+
+  const follow = async ({ name: containerName }: TestContainer): Promise<LogStory> => {
+    const socket = realtime.connect("services");
+    const story = readStory(socket);
+    await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, tail: 100 });
+    await eventually(() => expect(story.told.length).toBeGreaterThan(0));
+    return story;
+  };
+  const pidOf = async ({ container }: TestContainer) => (await container.inspect()).State.Pid;
+  /** Ends and starts, and that a run has begun. */
+  const kinds = ({ told }: LogStory) => told.map((entry) => entry.replace(/^boot .*/, "boot")).join(" ");
+  test("in another time zone gives the lines of its driver local, each at its moment", async () => {
+    const box = await engine.run({
+      script: "while :; do echo tick; usleep 200000; done",
+      log: { driver: "local" },
+    });
+    const before = Date.now();
+    const story = await follow(box);
+    await eventually(() => expect(story.told.length).toBeGreaterThan(5));
+    expect(new Set(story.told)).toEqual(new Set(["tick"]));
+    expect(Math.abs(Date.parse(story.timestamp ?? "") - before)).toBeLessThan(10 * 60_000);
+    await box.container.restart({ t: 0 });
+    await eventually(() => expect(story.told).toContain("<restarted>"));
+    const seen = story.told.length;
+    await eventually(() => expect(story.told.length).toBeGreaterThan(seen + 5));
+    expect(story.told.filter((entry) => entry !== "tick")).toEqual(["<exited 137>", "<restarted>"]);
+    expect(story.gaps).toEqual([]);
+  });
+
+  test.each([false, true])(
+    "tells each end and start of its containers once (live-restore: %s)",
+    async (liveRestore) => {
+      await engine.down();
+      await engine.up({ liveRestore });
+      const boxes = {
+        survivor: await engine.run({ script: boots }),
+        always: await engine.run({ script: boots, restart: "always" }),
+        dying: await engine.run({ script: boots }),
+        reborn: await engine.run({ script: boots, restart: "always" }),
+      };
+      const [survivor, always, dying, reborn] = (await Promise.all(Object.values(boxes).map(follow))) as [
+        LogStory,
+        LogStory,
+        LogStory,
+        LogStory,
+      ];
+      const pids = await Promise.all([boxes.dying, boxes.reborn].map(pidOf));
+      await engine.down("SIGKILL");
+      for (const pid of pids) process.kill(pid, "SIGKILL");
+      await engine.up();
+      // What the Engine did not see it may not know the exit code of.
+      const ended = "boot <exited (137|\\?1)>";
+      const again = new RegExp(`^${ended} <restarted> boot$`);
+      const over = new RegExp(`^${ended}$`);
+      await eventually(() => expect(kinds(reborn)).toMatch(again));
+      await eventually(() => expect(kinds(dying)).toMatch(over));
+      if (liveRestore) {
+        // They were not touched: what they are told next is what is done to them now.
+        await boxes.survivor.container.kill();
+        await boxes.always.container.restart({ t: 0 });
+      }
+      await eventually(() => expect(kinds(survivor)).toMatch(over));
+      await eventually(() => expect(kinds(always)).toMatch(again));
+      expect([kinds(reborn), kinds(dying)]).toEqual([expect.stringMatching(again), expect.stringMatching(over)]);
+      expect([survivor, always, dying, reborn].flatMap(({ gaps }) => gaps)).toEqual([]);
+    },
+  );
+});
