@@ -2,7 +2,16 @@ import { type FSWatcher, fstatSync, watch } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
 import type { Mark } from "../../shared/logs/log-source.ts";
 import type { GapReason } from "../../shared/protocol/events/services.ts";
-import { type FileLine, fingerprintOf, LineReader, openLogFile, rotatedNeighbours, tailOffset } from "./log-file.ts";
+import {
+  type FileLine,
+  fingerprintOf,
+  isPlace,
+  LineReader,
+  openLogFile,
+  rotatedNeighbours,
+  sumOf,
+  tailOffset,
+} from "./log-file.ts";
 
 /** A file is looked at this often even when no event tells of a change: watches can run out, or miss a rename. */
 const POLL_MS = 500;
@@ -131,7 +140,8 @@ export class FileTail {
       const handle: FileHandle = this.handle;
       const { size, ino } = await handle.stat();
       const epoch = await epochOf(handle);
-      const restarted = size < this.reader.position || (this.mark.at > 0 && !isSameFile(epoch, this.mark.epoch));
+      const isOther = this.mark.at > 0 && !(isSameFile(epoch, this.mark.epoch) && (await holdsMark(handle, this.mark)));
+      const restarted = size < this.reader.position || isOther;
       if (restarted) {
         await this.afterTruncation();
         continue;
@@ -155,6 +165,8 @@ export class FileTail {
     const last = lines.at(-1);
     if (!last) return;
     this.mark = { epoch, at: last.end };
+    const sum = sumOf(last.text);
+    if (sum !== undefined) this.mark.sum = sum;
     if (this.epochs.at(-1) !== epoch) this.epochs.push(epoch);
     if (this.epochs.length > 16) this.epochs.shift();
     await this.handlers.onLines(lines, epoch);
@@ -195,7 +207,7 @@ export class FileTail {
     if (this.mark.at === 0) return true;
     const epoch = await epochOf(handle);
     const { size } = await handle.stat();
-    if (isSameFile(epoch, this.mark.epoch) && size >= this.mark.at) return true;
+    if (isSameFile(epoch, this.mark.epoch) && size >= this.mark.at && (await holdsMark(handle, this.mark))) return true;
     await this.throughNeighbours("rotated");
     this.reader = new LineReader(0);
     this.mark = { epoch: this.mark.epoch, at: 0 };
@@ -207,9 +219,12 @@ export class FileTail {
     const sought = this.mark;
     const neighbours = await this.openNeighbours();
     try {
+      const candidates = await Promise.all(
+        neighbours.map(async ({ handle, size }) => size >= sought.at && (await holdsMark(handle, sought))),
+      );
       // A rename keeps the inode; a copy keeps only the content, and the newest of equal ones is it.
       const holds = (same: (epoch: string) => boolean) =>
-        neighbours.findLastIndex(({ epoch, size }) => same(epoch) && size >= sought.at);
+        neighbours.findLastIndex(({ epoch }, index) => same(epoch) && candidates[index]);
       const renamed = holds((epoch) => epoch === sought.epoch);
       const first = renamed === -1 ? holds((epoch) => sameContent(epoch, sought.epoch)) : renamed;
       if (first === -1) {
@@ -249,6 +264,10 @@ export class FileTail {
     this.handle = await openLogFile(this.path).catch(() => undefined);
   }
 }
+
+/** Whether what is before the mark is what it was: a file that was emptied may have grown past it, with the same first line. */
+const holdsMark = async (handle: FileHandle, { at, sum }: Mark): Promise<boolean> =>
+  sum === undefined || isPlace(handle, at, sum);
 
 /** Follows a file until aborted: reads on every change, and every {@link POLL_MS} in case a change was not told. */
 export async function followFile(

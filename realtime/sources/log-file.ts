@@ -8,6 +8,8 @@ import { AppError } from "../../shared/server/errors.ts";
 const CHUNK_BYTES = 64 * 1024;
 /** Bytes of a file's first line that tell it from the file that had its name, or its inode, before. */
 const FINGERPRINT_BYTES = 256;
+/** Bytes before a place in a file that tell whether it is still the same place. */
+const PLACE_BYTES = 32;
 /** Bytes that are read back for the first lines a viewer sees: a line may be as long as its file. */
 const TAIL_MAX_BYTES = 64 * 1024 * 1024;
 /** Rotated neighbours that are looked at when a file is gone. */
@@ -51,6 +53,30 @@ export async function fingerprintOf(handle: FileHandle): Promise<number> {
   if (newline === -1 && bytesRead < FINGERPRINT_BYTES) return 0;
   return crc32(buffer.subarray(0, newline === -1 ? bytesRead : newline));
 }
+
+/**
+ * Checksum of the last bytes of a line, and how many they are; undefined where its text is not what the file holds (cut,
+ * or not UTF-8).
+ */
+export function sumOf(text: string): number | undefined {
+  if (text.length > LINE_MAX_BYTES / 4) return undefined;
+  const end = text.slice(-PLACE_BYTES - 1);
+  if (end.includes("\ufffd")) return undefined;
+  const bytes = withoutNewline(Buffer.from(end)).subarray(-PLACE_BYTES);
+  return crc32(bytes) * (PLACE_BYTES + 1) + bytes.length;
+}
+
+/** Whether a line with this checksum ends at the offset. */
+export async function isPlace(handle: FileHandle, offset: number, sum: number): Promise<boolean> {
+  const length = sum % (PLACE_BYTES + 1);
+  const start = Math.max(0, offset - PLACE_BYTES - 1);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(offset - start), 0, offset - start, start);
+  const before = withoutNewline(buffer.subarray(0, bytesRead));
+  if (before.length < length) return false;
+  return crc32(before.subarray(before.length - length)) === Math.floor(sum / (PLACE_BYTES + 1));
+}
+
+const withoutNewline = (bytes: Buffer): Buffer => (bytes.at(-1) === NEWLINE ? bytes.subarray(0, -1) : bytes);
 
 /** Reads whole lines from an offset up to the end of the file as it is when it gets there. */
 export class LineReader {

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, rename, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -106,6 +106,29 @@ describe("the logs of a PM2 name", () => {
     await appendFile(log(), "after\n");
     await eventually(() => expect(reader.lines.at(-1)).toBe("after"));
     expect(reader.gaps).toEqual([expect.objectContaining({ reason: "truncated" })]);
+  });
+
+  test("find what was truncated while nobody read, though it has grown past the cursor with the same first line", async () => {
+    const rotated = log().replace(".log", "__2026-01-04.log");
+    for (const isKept of [true, false]) {
+      await writeFile(log(), `listening\n${write(1, 10)}`);
+      const first = await follow("idle app", { tail: 20 });
+      await eventually(() => expect(first.reader.lines).toContain("line 10"));
+      await realtime.disconnectAll();
+      await appendFile(log(), write(11, 12));
+      if (isKept) await copyFile(log(), rotated);
+      await truncate(log());
+      await appendFile(log(), `listening\n${write(21, 60)}`);
+      const second = await follow("idle app", { since: first.reader.cursor });
+      const fresh = ["listening", ...numbers(21, 60)];
+      // Its standard error is another file.
+      const read = () => second.reader.lines.filter((line) => line !== "oops");
+      await eventually(() => expect(read()).toEqual(isKept ? [...numbers(11, 12), ...fresh] : fresh));
+      const gaps = second.reader.gaps.map(({ reason }) => reason);
+      expect(gaps).toEqual(isKept ? [] : ["rotated"]);
+      await realtime.disconnectAll();
+      await rm(rotated, { force: true });
+    }
   });
 
   test("of several instances of one name come from all their files", async () => {

@@ -15,7 +15,7 @@ import { delay } from "../../shared/server/backoff.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
-import type { FileLine } from "./log-file.ts";
+import { type FileLine, sumOf } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
 import { missedRuns, ProcessRuns, type RunsTold } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
@@ -26,11 +26,18 @@ const RELIST_MS = 10_000;
 /** Restarts that wait to be told, each in its place between the lines; more are told as a count. */
 const RESTARTS_MAX = 64;
 
+function markAt(epoch: string, { text, end }: FileLine): Mark {
+  const mark: Mark = { epoch, at: end };
+  const sum = sumOf(text);
+  if (sum !== undefined) mark.sum = sum;
+  return mark;
+}
+
 function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string): LogLine[] {
   const time = new Date().toISOString();
   return lines.map((line) => ({
     track: track.id,
-    mark: { epoch, at: line.end },
+    mark: markAt(epoch, line),
     text: line.text,
     time,
     error: track.error,
@@ -137,8 +144,7 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
       }
       return Number.NaN;
     },
-    formatCursor: (position) =>
-      `p1${[...position].map(([track, mark]) => `~${track}.${mark.epoch === "" ? "0-0" : mark.epoch}.${mark.at.toString(36)}`).join("")}`,
+    formatCursor: (position) => `p1${[...position].map(([track, mark]) => `~${track}.${formatMark(mark)}`).join("")}`,
     parseCursor,
   };
   return source;
@@ -158,16 +164,20 @@ async function tellMissed(shared: Shared, position: Map<string, Mark>, handlers:
   position.set(RUN_TRACK, mark);
 }
 
-const cursorPattern = /^p1(~(?:[0-9a-f]{12}|run)\.[0-9a-z]+(?:-[0-9a-z]+)+\.[0-9a-z]{1,10})*$/;
+const formatMark = ({ epoch, at, sum }: Mark): string =>
+  [epoch === "" ? "0-0" : epoch, at.toString(36), ...(sum === undefined ? [] : [sum.toString(36)])].join(".");
+
+const cursorPattern = /^p1(~(?:[0-9a-f]{12}|run)\.[0-9a-z]+(?:-[0-9a-z]+)+\.[0-9a-z]{1,10}(?:\.[0-9a-z]{1,9})?)*$/;
 
 function parseCursor(cursor: string): Position | undefined {
   if (!cursorPattern.test(cursor)) return undefined;
   const position = new Map<string, Mark>();
   for (const part of cursor.split("~").slice(1)) {
-    const [track = "", epoch = "", at = ""] = part.split(".");
-    const offset = Number.parseInt(at, 36);
-    if (!Number.isSafeInteger(offset)) return undefined;
-    position.set(track, { epoch, at: offset });
+    const [track = "", epoch = "", at = "", sum] = part.split(".");
+    const mark: Mark = { epoch, at: Number.parseInt(at, 36) };
+    if (!Number.isSafeInteger(mark.at)) return undefined;
+    if (sum !== undefined) mark.sum = Number.parseInt(sum, 36);
+    position.set(track, mark);
   }
   return position;
 }
@@ -234,7 +244,7 @@ class ProcessFollower {
     const wanted = new Set(tracks.map((track) => track.id));
     for (const track of tracks) if (!this.stops.has(track.id)) this.startTail(track);
     this.stopTails((trackId) => !wanted.has(trackId));
-    this.tell(this.shared.runs.compare(files));
+    this.tell(this.shared.runs.compare(files, version));
     if (files.some(({ running }) => running)) {
       if (this.standing === "removed") this.handlers.onState("restarted");
       if (this.standing === "unavailable") this.handlers.onState("live");

@@ -34,6 +34,15 @@ test("a restart that the list told of is not told again when the bus comes later
   expect(words(runs.note(event("online", 2)))).toEqual(["started"]);
 });
 
+test("a list that was asked for before the bus told of a restart says nothing", () => {
+  const runs = begin();
+  const { version } = runs;
+  runs.note(event("exit", 0));
+  expect(words(runs.note(event("online", 1)))).toEqual(["ended 3", "started"]);
+  expect(words(runs.compare(listed(0, true), version))).toEqual([]);
+  for (let look = 0; look < 2; look++) expect(words(runs.compare(listed(1, true)))).toEqual([]);
+});
+
 test("restarts that the bus did not bring are a count, and the newest one has its exit code", () => {
   const runs = begin();
   expect(words(runs.compare(listed(5, true)))).toEqual([]);

@@ -57,8 +57,12 @@ export class ProcessRuns {
     return this.restart(process, restarts, ends, process.seenEnd?.exitCode, startedAt);
   }
 
-  /** The changes that the list knows of and the bus has not brought, also when asked a second time. */
-  compare(files: readonly ProcessLogFiles[]): RunChange[] {
+  /**
+   * The changes that the list knows of and the bus has not brought, also when asked a second time.
+   * @param version when the list was asked for: one that the bus has overtaken says nothing
+   */
+  compare(files: readonly ProcessLogFiles[], version = this.version): RunChange[] {
+    if (version !== this.version) return [];
     const changes: RunChange[] = [];
     const listed = new Set(files.map(({ pmId }) => pmId));
     for (const pmId of this.processes.keys()) if (!listed.has(pmId)) this.processes.delete(pmId);

@@ -9,6 +9,8 @@ import type { RunChange } from "./container-runs.ts";
 export interface Mark {
   epoch: string;
   at: number;
+  /** Checksum of what is before the place, where a source has one: it tells whether the place is still the same. */
+  sum?: number;
 }
 
 /** Where a reader stands: the mark of the last line it has, on each track. */
