@@ -1,21 +1,33 @@
 import { type TOTP, URI } from "otpauth";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestClock, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
 
 let server: TestAccess;
-let cookie: string;
+let admin: string;
 const clock = createTestClock();
-beforeEach(async () => {
+beforeAll(async () => {
   server = await startAccess({ clock });
-  cookie = await server.setUp();
+  await server.setUp();
 });
-afterEach(() => server.stop());
+afterAll(() => server.stop());
+/** Each test has a person of its own. */
+let name = "";
+let cookie = "";
+let people = 0;
+beforeEach(async () => {
+  clock.pass(7_200_000); // what slows log-ins down is over
+  admin = (await server.login("ada")).cookie ?? "";
+  name = `grace${++people}`;
+  const body = { username: name, role: "admin", password: PASSWORD };
+  await server.ask("POST", "/api/users", { cookie: admin, body });
+  cookie = (await server.login(name)).cookie ?? "";
+});
 
 const begin = () => server.ask("POST", "/api/account/totp", { cookie });
 const prove = (password: string, as = cookie) =>
   server.ask("POST", "/api/session/proof", { cookie: as, body: { password } });
 const confirm = (code: string) => server.ask("POST", "/api/account/totp/confirm", { cookie, body: { code } });
-const login = (code?: string) => server.login("ada", PASSWORD, code === undefined ? {} : { code });
+const login = (code?: string) => server.login(name, PASSWORD, code === undefined ? {} : { code });
 
 /** Turns the factor on and gives what an authenticator would hold. */
 async function turnOn(): Promise<{ codeNow(): string; recoveryCodes: string[] }> {
@@ -37,7 +49,7 @@ test("begins with a fresh proof and counts from its first code on", async () => 
   expect(body.uri).toContain(`secret=${body.secret}`);
   expect((await login()).status).toBe(200);
   const totp = URI.parse(body.uri) as TOTP;
-  expect(totp).toMatchObject({ issuer: "AI Desktop", label: "ada", digits: 6, period: 30 });
+  expect(totp).toMatchObject({ issuer: "AI Desktop", label: name, digits: 6, period: 30 });
   const isOn = async () => (await server.ask("GET", "/api/account", { cookie })).body.totp;
   expect((await confirm("000000")).status).toBe(400);
   expect(await isOn()).toBe(false);
@@ -59,7 +71,7 @@ test("asks for a code only once the password was right", async () => {
   expect(missing.status).toBe(401);
   expect(missing.body).toMatchObject({ code: "unauthorized", codeRequired: true });
   expect(missing.cookie).toBeUndefined();
-  const wrong = await server.login("ada", "wrong horse battery");
+  const wrong = await server.login(name, "wrong horse battery");
   expect(wrong.body.codeRequired).toBeUndefined();
   clock.pass(30_000);
   expect((await login(codeNow())).status).toBe(200);
@@ -114,21 +126,18 @@ test("is turned off with a fresh proof", async () => {
 });
 
 test("is taken away by an administrator, along with the sessions", async () => {
-  const body = { username: "grace", role: "admin", password: PASSWORD };
-  await server.ask("POST", "/api/users", { cookie, body });
-  const { cookie: other } = await server.login("grace");
   await turnOn();
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
-  const reset = await server.ask("PATCH", `/api/users/${id}`, { cookie: other, body: { resetFactors: true } });
-  expect(reset.body.user).toMatchObject({ name: "ada", totp: false });
+  const reset = await server.ask("PATCH", `/api/users/${id}`, { cookie: admin, body: { resetFactors: true } });
+  expect(reset.body.user).toMatchObject({ name, totp: false });
   expect((await server.ask("GET", "/api/session", { cookie })).status).toBe(401);
   expect((await login()).status).toBe(200);
 });
 
 test("takes the password again whatever names strangers try to log in with", async () => {
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
-  for (const [from, name] of Object.entries({ "127.0.0.2": `again ${id}`, "127.0.0.3": id })) {
-    for (let guess = 0; guess < 6; guess++) await server.login(name, "wrong horse battery", { from });
+  for (const [from, tried] of Object.entries({ "127.0.0.2": `again ${id}`, "127.0.0.3": id })) {
+    for (let guess = 0; guess < 6; guess++) await server.login(tried, "wrong horse battery", { from });
   }
   expect((await prove(PASSWORD)).status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError } from "../../shared/server/config.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess, type TestAccess } from "./testing.ts";
@@ -9,11 +9,22 @@ const HOUR = 3_600_000;
 let server: TestAccess;
 let cookie: string;
 const clock = createTestClock();
-beforeEach(async () => {
+beforeAll(async () => {
   server = await startAccess({ clock });
-  cookie = await server.setUp();
+  await server.setUp();
 });
-afterEach(() => server.stop());
+afterAll(() => server.stop());
+/** Each test begins with one session of the administrator, alone. */
+beforeEach(async () => {
+  clock.pass(HOUR);
+  const { users, sessions } = server.access;
+  for (const { id, name } of users.all()) {
+    sessions.end(sessions.of(id).map((session) => session.id));
+    if (name !== "ada") users.remove(id);
+  }
+  cookie = (await server.login("ada")).cookie ?? "";
+  server.revoked.length = 0;
+});
 
 const statusWith = async (session: string | undefined) =>
   (await server.ask("GET", "/api/session", { cookie: session })).status;
@@ -124,6 +135,7 @@ describe("an end", () => {
     expect(cutIds()).toEqual([principal.sessionId]);
     expect((await server.login("ada", PASSWORD)).status).toBe(401);
     expect((await server.login("ada", "a slow green train to Oslo")).status).toBe(200);
+    expect((await change("a slow green train to Oslo", PASSWORD)).status).toBe(200);
   });
 
   test("of somebody's sessions by an administrator, a new role or removal reaches REST and sockets at once", async () => {
