@@ -7,6 +7,7 @@ import { createHostMetrics } from "../shared/host/metrics.ts";
 import { createProcessHost } from "../shared/host/processes.ts";
 import { watchFolder } from "../shared/host/watcher.ts";
 import type { Principal } from "../shared/protocol/access.ts";
+import type { StreamState } from "../shared/protocol/events/services.ts";
 import type { NamespaceName } from "../shared/protocol/namespaces.ts";
 import { AppError } from "../shared/server/errors.ts";
 import { silentLog } from "../shared/server/log.ts";
@@ -202,6 +203,8 @@ export function readLogs(socket: Socket): LogReader {
 export interface LogStory {
   /** Lines as they are, ends and starts in angle brackets: `<exited 3>`, `<exited ?2>` (unknown codes), `<restarted>`. */
   told: string[];
+  /** When the runs that were told to start did, as far as that is known. */
+  starts: string[];
   cursor: string | undefined;
   /** Of the newest lines. */
   timestamp: string | undefined;
@@ -210,7 +213,7 @@ export interface LogStory {
 
 /** Collects lines, ends and starts of a log. */
 export function readStory(socket: Socket): LogStory {
-  const story: LogStory = { told: [], cursor: undefined, timestamp: undefined, gaps: [] };
+  const story: LogStory = { told: [], starts: [], cursor: undefined, timestamp: undefined, gaps: [] };
   const note = (cursor?: string) => {
     if (cursor !== undefined) story.cursor = cursor;
   };
@@ -224,9 +227,10 @@ export function readStory(socket: Socket): LogStory {
     story.told.push(`<${words.filter((word) => word !== undefined).join(" ")}>`);
     note(cursor);
   });
-  socket.on("stream:state", ({ state, cursor }: { state: string; cursor?: string }) => {
+  socket.on("stream:state", ({ state, startedAt, cursor }: StreamState) => {
     // An Engine that is busy is away for a moment.
     if (state === "restarted") story.told.push(`<${state}>`);
+    if (startedAt !== undefined) story.starts.push(startedAt);
     note(cursor);
   });
   socket.on("gap", ({ reason }: { reason: string }) => story.gaps.push(reason));

@@ -243,7 +243,9 @@ export class LogTopic {
 }
 
 function toChangeEvent({ kind, time, finishedAt = time, exitCode, unknownEnds }: RunChange, cursor: string): LogEvent {
-  if (kind === "started") return { kind: "state", state: { state: "restarted", cursor } };
+  if (kind === "started") {
+    return { kind: "state", state: { state: "restarted", cursor, startedAt: new Date(time).toISOString() } };
+  }
   const closed: StreamClosed = { code: "exited", cursor };
   if (exitCode !== undefined) closed.exitCode = exitCode;
   if (unknownEnds !== undefined) closed.unknownEnds = unknownEnds;

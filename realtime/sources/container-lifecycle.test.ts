@@ -67,6 +67,9 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     await eventually(() => expect(second.reader.told).toHaveLength(6));
     const kinds = second.reader.told.map((entry) => (entry.startsWith("<") ? entry : "line"));
     expect(kinds).toEqual(["<exited 137>", "<restarted>", "line", "<exited 137>", "<restarted>", "line"]);
+    const { State } = await box.container.inspect();
+    expect(Math.abs(Date.parse(second.reader.starts[1] ?? "") - Date.parse(State.StartedAt))).toBeLessThan(10_000);
+    expect(Date.parse(second.reader.starts[0] ?? "")).toBeLessThan(Date.parse(second.reader.starts[1] ?? ""));
     await box.container.kill();
     await eventually(() => second.reader.told.at(-1) === "<exited 137>");
     second.socket.disconnect();

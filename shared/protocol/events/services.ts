@@ -81,6 +81,8 @@ export interface StreamState {
   cursor?: string;
   /** `live`: following. `reattaching`: the source went away and is being reopened. `restarted`: a new run of the same container or process begins here. */
   state: "live" | "reattaching" | "restarted";
+  /** Of `restarted`: when the run began, ISO 8601, where the source knows. */
+  startedAt?: string;
 }
 
 export interface ServicesClientToServer {

@@ -19,7 +19,8 @@ export interface LogHandlers {
   onGap(gap: Pick<Gap, "reason">): void;
   /** `code` is one of the wire, `failed`, or `created`: it never ran. */
   onClosed(closed: { code: string; exitCode?: number; unknownEnds?: number; endedAt?: string }): void;
-  onState(state: StreamState["state"]): void;
+  /** @param startedAt Of `restarted`: when the run began, ISO 8601, where the source tells. */
+  onState(state: StreamState["state"], startedAt?: string): void;
   onError(error: { message: string; code?: string }): void;
 }
 
@@ -196,10 +197,10 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
         set("closed", text);
         notice(text, isNeutral ? "neutral" : "error", endedAt ?? (isFound || code === "created" ? null : undefined));
       },
-      onState(state) {
+      onState(state, startedAt) {
         if (state === "restarted") {
           const isFirst = held.status === "closed" && held.message === closedText("created");
-          notice(isFirst ? "Started" : "Restarted: a new run begins here", "neutral");
+          notice(isFirst ? "Started" : "Restarted: a new run begins here", "neutral", startedAt);
         }
         if (state === "reattaching" && held.status !== "reattaching")
           notice("The source went away, reattaching", "warning");

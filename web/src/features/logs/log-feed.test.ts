@@ -150,7 +150,12 @@ describe("a feed of live lines", () => {
     const other = start();
     other.first.state.handlers?.onClosed({ code: "exited", exitCode: 1, endedAt: "2026-01-02T03:04:05.000Z" });
     other.frames.pass();
-    expect(other.feed.shown()).toMatchObject([{ text: "Exited with code 1", time: "2026-01-02T03:04:05.000Z" }]);
+    other.first.state.handlers?.onState("restarted", "2026-01-02T03:04:06.000Z");
+    other.frames.pass();
+    expect(other.feed.shown()).toMatchObject([
+      { text: "Exited with code 1", time: "2026-01-02T03:04:05.000Z" },
+      { text: "Restarted: a new run begins here", time: "2026-01-02T03:04:06.000Z" },
+    ]);
     other.dispose();
   });
 

@@ -17,7 +17,7 @@ export interface LogHandlers {
   onGap?: (gap: Gap) => void;
   /** The stream stands still: the source ended, or is not there. */
   onClosed?: (closed: StreamClosed) => void;
-  onState?: (state: StreamState["state"]) => void;
+  onState?: (state: StreamState["state"], startedAt?: string) => void;
   onError?: (error: TopicError) => void;
 }
 
@@ -93,7 +93,7 @@ export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>
         if (!isOurs(event)) return;
         closed = undefined;
         if (event.cursor !== undefined) since = event.cursor;
-        notify(listeners, (listener) => listener.onState?.(event.state));
+        notify(listeners, (listener) => listener.onState?.(event.state, event.startedAt));
       };
       const onError = (error: { message: string; code: ErrorCode }) => {
         if (isOurs(error)) report({ code: error.code, message: error.message }, listeners);
