@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sumBlockBytes } from "../metrics/block-devices.ts";
 import type { ServiceStats } from "../protocol/events/services.ts";
 
 export type ContainerSample = Omit<ServiceStats, "serviceId" | "containerName">;
@@ -20,7 +21,11 @@ const statsDocument = z.object({
   }),
   networks: z.record(z.string(), z.object({ rx_bytes: z.number(), tx_bytes: z.number() })).default({}),
   blkio_stats: z.object({
-    io_service_bytes_recursive: z.array(z.object({ op: z.string(), value: z.number() })).nullish(),
+    io_service_bytes_recursive: z
+      .array(
+        z.object({ major: z.number().optional(), minor: z.number().optional(), op: z.string(), value: z.number() }),
+      )
+      .nullish(),
   }),
   pids_stats: z.object({ current: z.number().default(0) }).default({ current: 0 }),
 });
@@ -43,8 +48,6 @@ export function toSample(document: unknown): ContainerSample | undefined {
   const passed = cpu.system_cpu_usage - before.system_cpu_usage;
   const interfaces = Object.values(networks);
   const blocks = blkio_stats.io_service_bytes_recursive ?? [];
-  const blockBytes = (op: string) =>
-    blocks.reduce((sum, entry) => (entry.op.toLowerCase() === op ? sum + entry.value : sum), 0);
   // Page cache that can be given back is not the container's use: `inactive_file` on cgroup 2, `total_inactive_file` on 1.
   const cache = memory.stats.inactive_file ?? memory.stats.total_inactive_file ?? 0;
   return {
@@ -53,8 +56,8 @@ export function toSample(document: unknown): ContainerSample | undefined {
     memoryLimitBytes: memory.limit,
     networkRxBytes: interfaces.reduce((sum, { rx_bytes }) => sum + rx_bytes, 0),
     networkTxBytes: interfaces.reduce((sum, { tx_bytes }) => sum + tx_bytes, 0),
-    blockReadBytes: blockBytes("read"),
-    blockWriteBytes: blockBytes("write"),
+    blockReadBytes: sumBlockBytes(blocks, "read"),
+    blockWriteBytes: sumBlockBytes(blocks, "write"),
     pids: pids_stats.current,
     timestamp: read,
   };
