@@ -75,4 +75,35 @@ export function alertsJourney(at: () => Desk): void {
     await page.getByRole("tab", { name: "History" }).click();
     await page.getByRole("listitem").filter({ hasText: "Ailing boxes" }).getByText("Resolved").first().waitFor();
   });
+
+  test("the removal of a user names the rules that stay, and a rule on logs says that it is held back", async () => {
+    const desk = at();
+    const { page } = desk;
+    const { ask } = desk.admin();
+    const limits = { services: null, deployments: null };
+    const password = "a quiet green boat to Bergen";
+    await ask("POST", "/api/users", { username: "leaver", role: "operator", password, limits });
+    const origin = desk.stack.origin;
+    const headers = { Origin: origin, "Content-Type": "application/json" };
+    const post = (path: string, body: object, more = {}) =>
+      fetch(`${desk.stack.api.url}${path}`, {
+        method: "POST",
+        headers: { ...headers, ...more },
+        body: JSON.stringify(body),
+      });
+    const login = await post("/api/session", { username: "leaver", password });
+    const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const condition = { kind: "container-log", count: 1, withinSeconds: 60, pattern: "secret" };
+    expect((await post("/api/alerts/rules", { name: "Left rule", condition }, { Cookie: cookie })).status).toBe(201);
+    await desk.open("/users", "Users");
+    await page.getByRole("button", { name: "Actions for leaver" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete user" }).click();
+    await page.getByText("leaver leaves alert rules and channels: “Left rule”").waitFor();
+    await desk.open("/alerts", "Alerts");
+    await page.getByRole("tab", { name: "Rules" }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "Left rule" });
+    await row.getByText("made by removed user").waitFor();
+    await row.getByText("held back", { exact: true }).waitFor();
+  });
 }

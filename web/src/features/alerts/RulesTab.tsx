@@ -105,8 +105,8 @@ export function RulesTab() {
                         </div>
                         <Show when={rule.held}>
                           <div class="field-error">
-                            Whoever made this rule may not read these logs any more, so none of their lines are sent.
-                            Save it to make it yours.
+                            No log lines are sent: the user who saved this rule can no longer read these logs. Save the
+                            rule to take it over.
                           </div>
                         </Show>
                       </div>
