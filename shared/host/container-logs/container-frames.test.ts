@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { growth } from "../../testing/growth.ts";
 import { createFrameDecoder, createTtyDecoder } from "./container-frames.ts";
 
 const frame = (text: string, stream = 1) => {
@@ -32,4 +33,21 @@ test("what the Engine says instead of lines is told", () => {
   const decoder = createFrameDecoder();
   decoder.add(frame("Error grabbing logs: invalid character", 2));
   expect(decoder.broken).toBe("Error grabbing logs: invalid character");
+});
+
+test("a message that comes in crumbs takes time in proportion to its length", async () => {
+  const crumb = Buffer.alloc(512, "x");
+  const time = Buffer.from("2026-01-01T00:00:00.000000000Z ");
+  const read = (crumbs: number) => {
+    const header = Buffer.alloc(8);
+    header[0] = 1;
+    header.writeUInt32BE(time.length + crumbs * crumb.length, 4);
+    const decoder = createFrameDecoder();
+    decoder.add(header);
+    decoder.add(time);
+    for (let count = 0; count < crumbs; count++) decoder.add(crumb);
+    return decoder.messages;
+  };
+  expect(read(100)).toBe(1);
+  expect(await growth(read, 400)).toBeLessThan(40);
 });

@@ -12,6 +12,8 @@ const OFFSET_TIME_LENGTH = 35;
  * larger size is no message.
  */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** Pieces of a message that are kept apart before they are put together. */
+const MAX_PARTS = 64;
 /** Of what the Engine says instead of lines. */
 const MAX_REASON_BYTES = 300;
 
@@ -41,7 +43,10 @@ export interface FrameDecoder {
 export function createFrameDecoder(sought?: string): FrameDecoder {
   const out = createLineAssembler(false);
   const error = createLineAssembler(true);
-  let rest: Buffer = empty;
+  let parts: Buffer[] = [];
+  let held = 0;
+  /** Bytes without which looking again is pointless: a message that comes in crumbs is not copied with each of them. */
+  let needed = HEADER_LENGTH;
   let messages = 0;
   let messagesBefore: number | undefined;
   let beginsWithError = false;
@@ -50,22 +55,31 @@ export function createFrameDecoder(sought?: string): FrameDecoder {
     add(chunk) {
       const lines: StoredLine[] = [];
       if (broken !== undefined) return lines;
-      const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      parts.push(chunk);
+      held += chunk.length;
+      if (held < needed && parts.length < MAX_PARTS) return lines;
+      const data = parts.length === 1 ? chunk : Buffer.concat(parts);
+      parts = [data];
+      if (held < needed) return lines;
       let offset = 0;
+      needed = HEADER_LENGTH;
       while (data.length - offset >= HEADER_LENGTH) {
         const length = data.readUInt32BE(offset + 4);
         const start = offset + HEADER_LENGTH;
         const end = start + length;
         if (length > MAX_MESSAGE_BYTES) {
           broken = "";
-          rest = empty;
+          parts = [];
           return lines;
         }
-        if (end > data.length) break;
+        if (end > data.length) {
+          needed = end - offset;
+          break;
+        }
         const timeLength = timeLengthAt(data, start);
         if (timeLength === 0) {
           broken = reasonOf(data.subarray(start, end));
-          rest = empty;
+          parts = [];
           return lines;
         }
         if (sought !== undefined && messagesBefore === undefined && timeAt(data, start, timeLength) === sought) {
@@ -75,7 +89,8 @@ export function createFrameDecoder(sought?: string): FrameDecoder {
         addMessage(data[offset] === 2 ? error : out, data, start, timeLength, end, lines);
         offset = end;
       }
-      rest = offset === data.length ? empty : Buffer.from(data.subarray(offset));
+      parts = offset === data.length ? [] : [Buffer.from(data.subarray(offset))];
+      held = data.length - offset;
       return lines;
     },
     end() {
