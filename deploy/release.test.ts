@@ -46,7 +46,8 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     const env = { PATH: process.env.PATH, HOME: folder.path, ROOT: root, AI_DESKTOP_PACKAGES: projectFolder };
     // Whatever git's settings of this machine trust.
     const own = { ...env, GIT_CONFIG_NOSYSTEM: "1" };
-    const { stdout } = await run("bash", ["-c", script, "make", from], { cwd: projectFolder, env: own });
+    const { stdout, stderr } = await run("bash", ["-c", script, "make", from], { cwd: projectFolder, env: own });
+    expect(stdout + stderr).not.toMatch(/warn|note:|DEP0|PLUGIN_TIMINGS/i);
     return join(root, "opt/ai-desktop/releases", stdout.trim().split("\n").at(-1) ?? "");
   };
   const releases = () => readdir(join(root, "opt/ai-desktop/releases"));

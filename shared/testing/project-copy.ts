@@ -35,6 +35,7 @@ export async function packagesThatCompileOnce(folder: string, compiled: string):
 }
 
 interface Manifest {
+  scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
@@ -44,15 +45,17 @@ interface Manifest {
 type Lock = { packages: Record<string, Manifest> };
 
 /**
- * Takes development packages out of the package.json and the lock file of a copy, with all that only they need: most of what
- * npm unpacks are programs of the tests.
+ * Leaves the development packages out of the package.json and the lock file of a copy, with all that only they need: most of
+ * what npm unpacks is for the build and the tests. `build` is the command for the script of that name, which lacks them then.
  */
-export async function dropPackages(project: string, names: string[]): Promise<void> {
+export async function slimProject(project: string, { keep, build }: { keep: string[]; build: string }): Promise<void> {
   const [manifestFile, lockFile] = [join(project, "package.json"), join(project, "package-lock.json")];
   const manifest = JSON.parse(await readFile(manifestFile, "utf8")) as Manifest;
   const lock = JSON.parse(await readFile(lockFile, "utf8")) as Lock;
-  for (const { devDependencies = {} } of [manifest, lock.packages[""] ?? {}]) {
-    for (const name of names) delete devDependencies[name];
+  manifest.scripts = { ...manifest.scripts, build };
+  for (const entry of [manifest, lock.packages[""] ?? {}]) {
+    const kept = Object.entries(entry.devDependencies ?? {}).filter(([name]) => keep.includes(name));
+    entry.devDependencies = Object.fromEntries(kept);
   }
   const used = new Set<string>();
   const use = (path: string) => {
