@@ -238,6 +238,11 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     await engine.run({ labels: labelsOf(innocent, folder, ".env") });
     expect(await listed(own)).toMatchObject({ folder });
     expect(await listed(innocent)).toMatchObject({ lock: "refused" });
+    // What Compose read from a pipe has no file, which is not the same as one that is refused.
+    await engine.run({
+      labels: { ...labelsOf(`${prefix}-piped`, other, "x"), "com.docker.compose.project.config_files": "-" },
+    });
+    expect(await listed(`${prefix}-piped`)).toMatchObject({ lock: "file-missing" });
     const read = await ask("GET", `/${innocent}/file`);
     expect(read.status).toBe(403);
     expect(read.text).not.toContain("s3cretvalue");

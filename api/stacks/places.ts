@@ -65,8 +65,8 @@ export function createStackPlaces(options: StackRootsOptions): StackPlaces {
     for (const file of place.files) {
       try {
         const { root, path } = await place.resolve(file);
-        if (![file, path].every((one) => isComposeName(posix.basename(one)))) return notCompose(posix.basename(file));
         await (await root.openDownload(path)).close();
+        if (![file, path].every((one) => isComposeName(posix.basename(one)))) return notCompose(posix.basename(file));
       } catch (error) {
         return refused(error, posix.basename(file));
       }
