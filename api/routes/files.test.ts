@@ -40,6 +40,32 @@ test("a listing shows no draft that a killed server left, and one that may still
   expect(await readdir(root)).toEqual([fresh]);
 });
 
+test("slow uploads of one user leave places for others, and for saving", async () => {
+  await writeFile(join(root, "notes"), "old");
+  const begun = Array.from({ length: 31 }, (_, n) => {
+    const upload = request(`${server.url}/api/files/upload?path=/slow-${n}`, {
+      ...{
+        method: "PUT",
+        agent: false,
+        headers: { "Content-Length": "10", "Content-Type": "application/octet-stream" },
+      },
+    });
+    upload.on("error", () => {}); // it is cut below
+    upload.write("x");
+    return upload;
+  });
+  const answered = begun.map(
+    (upload) => new Promise<number>((resolve) => upload.on("response", ({ statusCode = 0 }) => resolve(statusCode))),
+  );
+  // Six are received, twenty-four wait, and of one more nothing is taken.
+  expect(await Promise.race(answered)).toBe(503);
+  const { etag } = ((await server.call("GET", `/text${query("/notes")}`)).body as { file: TextFile }).file;
+  const saved = await server.call("PUT", "/text", { path: "/notes", content: "new", etag });
+  expect(saved).toMatchObject({ status: 200 });
+  for (const upload of begun) upload.destroy();
+  await eventually(async () => (await readdir(root)).join() === "notes");
+});
+
 const changes = () =>
   server.emitted.map(({ event, data, room }) => {
     const { path, type, name } = data as FileChange;
