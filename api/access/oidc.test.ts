@@ -217,13 +217,9 @@ test("is not pushed out by strangers who begin, and records what was refused as 
   provider.claims = { sub: "s1", preferred_username: "grace" };
   const mine = await begin();
   const answer = await consent(mine.url);
-  // Each address of the loopback network has an allowance of its own.
-  for (const from of ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"]) {
-    for (let round = 0; round < 9; round++) {
-      const starts = Array.from({ length: 28 }, () => server.ask("GET", "/api/oidc/start", { origin: null, from }));
-      for (const { status } of await Promise.all(starts)) expect(status).toBe(302);
-    }
-  }
+  // What the address `/api/oidc/start` does, without a thousand connections.
+  const back = mine.url.searchParams.get("redirect_uri") ?? "";
+  for (let count = 0; count < 1_025; count++) await server.access.oidc?.start(back, false);
   const lines = async (filter = "") =>
     (await server.ask("GET", `/api/audit?action=session:login-oidc&limit=500${filter}`, { cookie: admin })).body
       .entries;
