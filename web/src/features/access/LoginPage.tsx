@@ -121,9 +121,14 @@ export default function LoginPage() {
     }
   };
   const secondStep = () => {
-    if (!factors()?.totp) return "Use your passkey, or enter a recovery code.";
+    const hasPasskey = factors()?.passkey && passkeysSupported();
+    if (!factors()?.totp) {
+      return hasPasskey
+        ? "Use your passkey, or enter a recovery code."
+        : "Your passkeys do not work at this address: enter a recovery code.";
+    }
     const digits = "Enter the six digits your authenticator shows, or a recovery code";
-    return factors()?.passkey ? `${digits}, or use your passkey.` : `${digits}.`;
+    return hasPasskey ? `${digits}, or use your passkey.` : `${digits}.`;
   };
   const startOver = () => {
     setFactors(null);
