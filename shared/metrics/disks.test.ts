@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createDiskReader, type DiskSystem } from "./disk-reader.ts";
 import cases from "./mount-cases.json" with { type: "json" };
 import { listVolumes } from "./mounts.ts";
@@ -55,52 +55,62 @@ const volume = (mount: string, isRemote: boolean) => ({
   isRemote,
 });
 
-test("dead mounts are named as unknown, hold nothing else up, and are asked no second time while they hang", async () => {
-  const asked: string[] = [];
-  const waiting = new Map<string, (value: typeof sizes) => void>();
-  const read = createDiskReader({
-    isFolder,
-    statfs(path) {
-      asked.push(path);
-      return path.startsWith("/dead") ? new Promise((resolve) => waiting.set(path, resolve)) : Promise.resolve(sizes);
-    },
-  });
-  const volumes = [
-    ...["/dead1", "/dead2", "/dead3"].map((mount) => volume(mount, true)),
-    volume("/", false),
-    volume("/home", false),
-  ];
-  for (let round = 0; round < 3; round++) {
-    const { disks, unknownDisks } = await read(volumes);
-    expect(disks.map(({ mount }) => mount)).toEqual(["/", "/home"]);
-    expect(unknownDisks.map(({ mount, state }) => [mount, state])).toEqual([
-      ["/dead1", "silent"],
-      ["/dead2", "silent"],
-      ["/dead3", "silent"],
-    ]);
-  }
-  // Each holds a thread of the runtime.
-  expect(asked.filter((path) => path.startsWith("/dead"))).toEqual(["/dead1", "/dead2"]);
-  for (const revive of waiting.values()) revive(sizes);
-  await settled();
-  const { disks } = await read(volumes);
-  expect(disks.map(({ mount }) => mount)).toContain("/dead1");
-  for (const revive of waiting.values()) revive(sizes);
-});
+describe("mounts that do not answer", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+  /** After the time that a sample waits at most. */
+  const later = async <T>(reading: Promise<T>): Promise<T> => {
+    await vi.advanceTimersByTimeAsync(5_000);
+    return reading;
+  };
 
-test("a mount that answers too late is shown with its last figures, and not waited for", async () => {
-  const late: ((value: typeof sizes) => void)[] = [];
-  const read = createDiskReader({ isFolder, statfs: () => new Promise((resolve) => late.push(resolve)) });
-  const volumes = [volume("/slow", true)];
-  expect((await read(volumes)).unknownDisks).toMatchObject([{ mount: "/slow", state: "silent" }]);
-  late.shift()?.(sizes);
-  await settled();
-  expect((await read(volumes)).disks).toEqual([
-    { mount: "/slow", device: "/slow", type: "nfs4", total: 1000, used: 600, available: 200, usagePercent: 75 },
-  ]);
-  // It is asked again after a while only.
-  expect((await read(volumes)).disks).toHaveLength(1);
-  expect(late).toHaveLength(0);
+  test("dead mounts are named as unknown, hold nothing else up, and are asked no second time while they hang", async () => {
+    const asked: string[] = [];
+    const waiting = new Map<string, (value: typeof sizes) => void>();
+    const read = createDiskReader({
+      isFolder,
+      statfs(path) {
+        asked.push(path);
+        return path.startsWith("/dead") ? new Promise((resolve) => waiting.set(path, resolve)) : Promise.resolve(sizes);
+      },
+    });
+    const volumes = [
+      ...["/dead1", "/dead2", "/dead3"].map((mount) => volume(mount, true)),
+      volume("/", false),
+      volume("/home", false),
+    ];
+    for (let round = 0; round < 3; round++) {
+      const { disks, unknownDisks } = await later(read(volumes));
+      expect(disks.map(({ mount }) => mount)).toEqual(["/", "/home"]);
+      expect(unknownDisks.map(({ mount, state }) => [mount, state])).toEqual([
+        ["/dead1", "silent"],
+        ["/dead2", "silent"],
+        ["/dead3", "silent"],
+      ]);
+    }
+    // Each holds a thread of the runtime.
+    expect(asked.filter((path) => path.startsWith("/dead"))).toEqual(["/dead1", "/dead2"]);
+    for (const revive of waiting.values()) revive(sizes);
+    await settled();
+    const { disks } = await later(read(volumes));
+    expect(disks.map(({ mount }) => mount)).toContain("/dead1");
+    for (const revive of waiting.values()) revive(sizes);
+  });
+
+  test("a mount that answers too late is shown with its last figures, and not waited for", async () => {
+    const late: ((value: typeof sizes) => void)[] = [];
+    const read = createDiskReader({ isFolder, statfs: () => new Promise((resolve) => late.push(resolve)) });
+    const volumes = [volume("/slow", true)];
+    expect((await later(read(volumes))).unknownDisks).toMatchObject([{ mount: "/slow", state: "silent" }]);
+    late.shift()?.(sizes);
+    await settled();
+    expect((await read(volumes)).disks).toEqual([
+      { mount: "/slow", device: "/slow", type: "nfs4", total: 1000, used: 600, available: 200, usagePercent: 75 },
+    ]);
+    // It is asked again after a while only.
+    expect((await read(volumes)).disks).toHaveLength(1);
+    expect(late).toHaveLength(0);
+  });
 });
 
 test("a host of too many mounts says how many it leaves out", async () => {
