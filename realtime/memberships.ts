@@ -4,6 +4,8 @@ import type { Socket } from "socket.io";
 export interface Memberships {
   join(room: string): void;
   leave(room: string): void;
+  /** Takes the socket out, whatever it is in the room for. */
+  drop(room: string): void;
 }
 
 export function createMemberships(socket: Pick<Socket, "join" | "leave">): Memberships {
@@ -22,6 +24,9 @@ export function createMemberships(socket: Pick<Socket, "join" | "leave">): Membe
       }
       counts.delete(room);
       if (count === 1) void socket.leave(room);
+    },
+    drop(room) {
+      if (counts.delete(room)) void socket.leave(room);
     },
   };
 }

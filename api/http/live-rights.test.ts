@@ -1,11 +1,11 @@
-import { open } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LogSearchAnswer } from "../../shared/protocol/log-search.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { PASSWORD, send } from "../access/testing.ts";
+import { PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
 import { createMcpHost } from "../mcp/host.ts";
 import { logsRoutes } from "../routes/logs.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
@@ -92,6 +92,27 @@ test("a download of a file breaks off with the session, and with the right to re
     await eventually(() => api.deps.access.liveRights.size === 0);
     expect(await rest()).toBe("broken off");
   }
+});
+
+test("an upload breaks off with the session, and leaves nothing behind", async () => {
+  const who = await person("operator");
+  const upload = request({
+    ...{ host: "127.0.0.1", port: api.port, method: "PUT", path: "/api/files/upload?path=/unfinished", agent: false },
+    headers: { Cookie: who.cookie, Origin: WEB_ORIGIN, "Content-Type": "application/octet-stream" },
+  });
+  const ended = new Promise<number | string>((resolve) => {
+    upload.on("response", (response) => resolve(response.statusCode ?? 0)).on("error", () => resolve("broken off"));
+  });
+  upload.write(Buffer.alloc(1_000));
+  const begun = () => readdir(root).then((names) => names.some((name) => name.endsWith(".part")));
+  const root = await fileRoot();
+  await eventually(begun);
+  await api.ask("DELETE", `/api/users/${who.id}/sessions`);
+  expect([401, "broken off"]).toContain(await ended);
+  await eventually(async () => !(await begun()));
+  expect(await readdir(root)).not.toContain("unfinished");
+  expect(api.deps.access.liveRights.size).toBe(0);
+  upload.destroy();
 });
 
 test("a download of logs breaks off when the limits no longer hold what it is of", async () => {

@@ -6,7 +6,7 @@ import type { ApiEnv } from "../context.ts";
 /**
  * Waits for the body of a change, then looks once more at who sent it: a request that was let in before the log-out must
  * not be finished after it by sending its last byte late. JSON that can be read in two ways is refused here, for every
- * route. An upload is looked at when it is placed.
+ * route. An upload is looked at while it comes, and when it is placed.
  */
 export const wholeBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {

@@ -186,13 +186,20 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
         if (c.req.header("Content-Encoding") !== undefined) {
           throw new AppError("unsupported_media_type", "An upload is sent as it is, without encoding.");
         }
-        const receive = () =>
-          files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
-            replace: headers["if-none-match"] === undefined,
-            allowHardLinks,
-            confirm: () => c.get("stillAllowed")?.(),
-            ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
-          });
+        const receive = async () => {
+          const watch = c.get("watchRights")?.();
+          try {
+            return await files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
+              replace: headers["if-none-match"] === undefined,
+              allowHardLinks,
+              confirm: () => c.get("stillAllowed")?.(),
+              signal: watch?.signal,
+              ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
+            });
+          } finally {
+            watch?.end();
+          }
+        };
         const { entry, replaced } = await uploads.run(callerOf(c), receive, c.req.raw.signal);
         tell(path, replaced ? "change" : "add");
         return c.json(ok({ entry }), replaced ? 200 : 201);

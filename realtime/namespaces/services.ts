@@ -98,7 +98,17 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
     return container;
   };
 
+  /** Who is limited by names hears no more of a container that has another one now. */
+  const hide = ({ id, name }: { id: string; name: string }) => {
+    for (const socket of namespace.sockets.values()) {
+      if (!seesService(socket.data.principal.limits, name)) rooms.get(untyped(socket))?.drop(serviceRoom(id));
+    }
+  };
   const onContainerEvent = (event: ContainerEvent) => {
+    if (event.action === "rename") {
+      hide(event);
+      shells.endHidden(event.id);
+    }
     if (silentActions.test(event.action)) return;
     const change = {
       containerName: event.name,
@@ -110,6 +120,14 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   };
   containerEvents.on("event", onContainerEvent);
   const onReattached = () => {
+    shells.endHidden();
+    if ([...namespace.sockets.values()].some(({ data }) => data.principal.limits.services !== null)) {
+      // Away again: then its return is told again.
+      docker.list().then(
+        (services) => services.forEach(hide),
+        () => {},
+      );
+    }
     namespace.emit("services:changed", { action: "reattached", timestamp: new Date().toISOString() });
   };
   containerEvents.on("reattached", onReattached);

@@ -1,6 +1,7 @@
 import type { Socket } from "socket.io-client";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createDockerHost } from "../../shared/host/docker.ts";
+import { serviceRoom } from "../../shared/protocol/rooms.ts";
 import { SHELL_WINDOW, type ShellCommand, type ShellReport } from "../../shared/protocol/shell.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
@@ -151,6 +152,34 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     // An exec instance that is no shell of ours, though it is in the container.
     const foreign = await engine.docker.getContainer(box.id).exec({ Cmd: ["/bin/sh"], Tty: true, AttachStdin: true });
     expect(await codeOf("admin", { shellId: foreign.id })).toBe("not_found");
+  });
+
+  test("ends once its container has a name that its owner may not see, as does word of the container's state", async () => {
+    const named = await engine.run({ name: "named" });
+    realtime.access.add("limited", { limits: { services: [named.name], deployments: null } });
+    const shellId = await make("id-of-limited", "auto", named.id);
+    const [limited, free] = [realtime.connect("services", { token: "limited" }), realtime.connect("services")];
+    const screen = read(limited, shellId);
+    const ref = { serviceId: named.id, containerName: named.name };
+    expect(await limited.emitWithAck("shell:open", opening(shellId, ref))).toMatchObject({ success: true });
+    const states: string[] = [];
+    for (const [who, socket] of Object.entries({ limited, free })) {
+      await socket.emitWithAck("subscribe:stats", ref);
+      socket.on("status", ({ status }) => void states.push(`${who} ${status}`));
+    }
+    const tell = (status: string) =>
+      realtime.emit({
+        ...{ namespace: "services", room: serviceRoom(named.id), event: "status" },
+        data: { ...ref, status, timestamp: new Date().toISOString() },
+      });
+    await tell("running");
+    await eventually(() => expect(states.toSorted()).toEqual(["free running", "limited running"]));
+    await named.container.rename({ name: `${named.name}-hidden` });
+    await eventually(() => expect(screen.closed).toMatchObject([{ code: "revoked" }]));
+    expect(await limited.emitWithAck("shell:open", opening(shellId, ref))).toMatchObject({ code: "not_found" });
+    await tell("paused");
+    await eventually(() => expect(states).toContain("free paused"));
+    expect(states).not.toContain("limited paused");
   });
 
   test("that there is none of in the image says so, without the Engine's words", async () => {

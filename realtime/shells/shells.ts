@@ -1,6 +1,6 @@
 import type { ShellExec } from "../../shared/host/docker/exec.ts";
 import type { DockerHost } from "../../shared/host/docker.ts";
-import type { Principal, Revocation } from "../../shared/protocol/access.ts";
+import { type Principal, type Revocation, seesService } from "../../shared/protocol/access.ts";
 import type { ShellEnd, ShellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -46,6 +46,8 @@ export interface Shells {
   end(shellId: string, viewer: ShellViewer): Promise<void>;
   /** Ends the shells of who was revoked. */
   revoke(revocation: Required<Revocation>): void;
+  /** Ends shells in containers whose names their owners may not see any more; looks at one container, or at all. */
+  endHidden(containerId?: string): void;
   /** Those that run. */
   readonly size: number;
   close(): Promise<void>;
@@ -147,6 +149,14 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     }
   };
 
+  /** People are limited by names, and a container may have been given another one. */
+  const endIfHidden = async (entry: Entry) => {
+    if (entry.run.over || entry.principal.limits.services === null) return;
+    // One that is gone ends its shells itself; where the Engine is away, its return is told.
+    const container = await docker.identify(entry.run.exec.containerId).catch(() => undefined);
+    if (container && !seesService(entry.principal.limits, container.name)) await kill(entry, "revoked");
+  };
+
   const makeRoom = (principal: Principal) => {
     const held = [...running().map((entry) => entry.principal), ...[...starting.values()].map((one) => one.principal)];
     if (held.filter((other) => userOf(other) === userOf(principal)).length >= PER_PRINCIPAL_MAX) {
@@ -176,6 +186,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     resize(entry, size);
     rest(entry);
     if (closed) void kill(entry, "stopping");
+    void endIfHidden(entry); // the name may have moved before the shell was known here
     return entry;
   };
 
@@ -277,6 +288,11 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
       for (const entry of running()) {
         const { id, sessionId } = entry.principal;
         if (sessionIds.includes(sessionId) || principalIds.includes(id)) void kill(entry, "revoked");
+      }
+    },
+    endHidden(containerId) {
+      for (const entry of running()) {
+        if (containerId === undefined || entry.run.exec.containerId === containerId) void endIfHidden(entry);
       }
     },
     get size() {

@@ -47,7 +47,14 @@ export interface FileRoot {
   upload(
     path: string,
     body: ReadableStream<Uint8Array>,
-    options: { size?: number; replace: boolean; allowHardLinks?: boolean; confirm?: () => void },
+    options: {
+      size?: number;
+      replace: boolean;
+      allowHardLinks?: boolean;
+      confirm?: () => void;
+      /** Ends it, while bytes still come, with its reason. */
+      signal?: AbortSignal | undefined;
+    },
   ): Promise<{ entry: FileEntry; replaced: boolean }>;
   /** Saves below this root that were left half done, newest first. */
   interruptedSaves(): Promise<InterruptedSave[]>;

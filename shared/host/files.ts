@@ -205,7 +205,7 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
       });
     },
 
-    upload: async (path, body, { size, replace, allowHardLinks, confirm }) => {
+    upload: async (path, body, { size, replace, allowHardLinks, confirm, signal }) => {
       const { folder: names, name } = parseEntryPath(path);
       if (size !== undefined && size > uploadMax) throw tooLarge(uploadMax);
       const limits = { maxBytes: uploadMax, idleMs: uploadIdleMs };
@@ -216,7 +216,7 @@ export function createFileRoot(options: FileRootOptions): FileRoot {
         const receive =
           (disk: string): OverwriteOptions["stage"] =>
           async (draft) => {
-            await receiveUpload(draft, disk, body, size, limits);
+            await receiveUpload(draft, disk, body, size, limits, signal);
             confirm?.();
           };
         const facts = old

@@ -13,7 +13,7 @@ export interface UploadLimits {
 
 /**
  * Writes a body into an open draft as it comes; `disk` is a folder of the disk it lies on, `declared` the length the client told,
- * if it did. Throws `too_large`, `storage_full`, and `invalid_input` for one that stalls or ends early.
+ * if it did. Throws `too_large`, `storage_full`, `invalid_input` for one that stalls or ends early, and the reason of `signal`.
  */
 export async function receiveUpload(
   draft: FileHandle,
@@ -21,13 +21,17 @@ export async function receiveUpload(
   body: ReadableStream<Uint8Array>,
   declared: number | undefined,
   { maxBytes, idleMs }: UploadLimits,
+  signal?: AbortSignal,
 ): Promise<void> {
   const reader = body.getReader();
+  const stop = () => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", stop, { once: true });
   let received = 0;
   let checkAt = CHECK_EVERY_BYTES;
   try {
     await refuseFullDisk(disk, declared ?? 0);
     for (;;) {
+      signal?.throwIfAborted();
       const { done, value } = await withinIdle(reader.read(), idleMs);
       if (done) break;
       received += value.byteLength;
@@ -38,10 +42,13 @@ export async function receiveUpload(
       }
       await draft.writeFile(value);
     }
+    signal?.throwIfAborted(); // a body that is cancelled ends like a whole one
     if (declared !== undefined && received !== declared) throw cutShort();
   } catch (error) {
     await reader.cancel().catch(() => {});
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
 }
 
