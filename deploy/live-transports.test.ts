@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
-import { eventually } from "../shared/testing/eventually.ts";
+import { eventually, HANG_MS } from "../shared/testing/eventually.ts";
 import { freePorts } from "../shared/testing/free-port.ts";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
@@ -65,7 +65,7 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       const { page: opened, context } = await browser.open({ ignoreHTTPSErrors: true });
       page = opened;
       close = () => context.close();
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(HANG_MS);
       await page.goto(`${origin}/login`);
       await page.getByLabel("User name").fill(ADMIN.username);
       await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
@@ -108,7 +108,7 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       ];
       const found = await Promise.all(choices.map(connect));
       expect(found).toEqual(["websocket", "polling", "websocket", "websocket"]);
-    }, 90_000);
+    });
 
     test.each([
       ["are taken for plain requests", withoutUpgrades],

@@ -2,6 +2,7 @@ import { Agent } from "node:https";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
+import { HANG_MS } from "../shared/testing/eventually.ts";
 import { freePorts } from "../shared/testing/free-port.ts";
 import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
@@ -44,7 +45,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
   test("is set up by the link of the console and works in a browser: pages, live figures, a reload", async () => {
     expect(setupLink.startsWith(`${nginx.origin}/panel/setup#token=`)).toBe(true);
     const { page, context, problems } = await browser.open({ ignoreHTTPSErrors: true });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(HANG_MS);
     const strays: string[] = [];
     page.on("request", (request) => {
       const { origin, pathname, protocol } = new URL(request.url());

@@ -69,7 +69,7 @@ describe.skipIf(await lacks("docker"))("the log store of a running API", () => {
     const lines = await eventually(async () => {
       const all = await readAll(dataDir, name);
       return all.some(({ text }) => text === "last") && all;
-    }, 20_000);
+    });
     const numbers = (word: string) =>
       lines.filter(({ text }) => text.startsWith(word)).map(({ text }) => Number(text.split(" ")[1]));
     expect(numbers("count")).toEqual(Array.from({ length: 5_000 }, (_, index) => index + 1));
@@ -112,7 +112,7 @@ describe.skipIf(await lacks("docker"))("the log store of a running API", () => {
     const lines = await eventually(async () => {
       const all = await readAll(dataDir, name);
       return all.length === 2 && all;
-    }, 20_000);
+    });
     expect(lines.map(({ text }) => text)).toEqual(["one", "two \0 three"]);
   });
 });

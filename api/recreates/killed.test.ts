@@ -131,7 +131,7 @@ describe.skipIf(await lacks("docker"))(
         await eventually(async () => {
           const { Name, State } = await inspect(id);
           return Name === `/${name}` && State.Running && State.StartedAt !== StartedAt;
-        }, 25_000);
+        });
         expect(await next()).toEqual([]);
       } finally {
         await api.stop();

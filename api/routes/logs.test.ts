@@ -38,7 +38,7 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
       const lines = body.containers.find(({ name }) => name === container.name)?.lines ?? 0;
       if (lines < count) throw new Error(`${lines} of ${count} lines are kept`);
       return lines === count;
-    }, 20_000);
+    });
 
   test("keeps both streams of a container, with level, run and the Engine's times", async () => {
     const service = await engine.run({

@@ -239,7 +239,7 @@ describe.skipIf(await lacks("docker"))("a list of containers", () => {
         const real = new Map(containers.map(({ Names, State }) => [Names[0]?.slice(1), State]));
         await eventually(() => {
           for (const { name } of made) expect(listed.get(name)).toBe(real.get(name));
-        }, 2_000);
+        });
       };
       // To start one costs an Engine a third of a second: a few of them do, the others come and go.
       const made = await Promise.all(

@@ -46,7 +46,8 @@ describe.each(commands)("under %s", (runtime, lacking, command, args) => {
             await server.emit({ namespace: "mcp", event: "number", room, data: number });
           }
           await child.exited;
-          return JSON.parse(child.output().trim().split("\n").at(-1) ?? "{}");
+          // Its output may come after its end.
+          return await eventually(() => JSON.parse(child.output().trim().split("\n").at(-1) ?? ""));
         }),
       );
       const numbers = Array.from({ length: 100 }, (_, index) => index);

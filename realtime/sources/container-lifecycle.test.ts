@@ -34,7 +34,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const runs = reader.told.join(" ").split("boot").slice(1, 6);
     expect(runs).toEqual(Array.from({ length: 5 }, () => " <exited 3> <restarted> "));
     expect(reader.gaps).toEqual([]);
-  }, 60_000);
+  });
 
   test("are told of runs that write nothing", async () => {
     const box = await engine.run({ script: "exit 7", restart: "always", start: false });
@@ -44,7 +44,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     expect(await restartCount(box)).toBeGreaterThanOrEqual(4 - 1);
     const ends = reader.told.slice(reader.told.indexOf("<restarted>"));
     expect(ends).toEqual(ends.map((_, index) => (index % 2 === 0 ? "<restarted>" : "<exited 7>")));
-  }, 60_000);
+  });
 
   test("are each told once when it is restarted ten times in a row", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
@@ -53,7 +53,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const kinds = () => reader.told.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
     // A run may be killed before it writes its line.
     await eventually(() => expect(kinds()).toMatch(/^(line )?(<exited 137> <restarted> ?(line ?)?){10}$/), 30_000);
-  }, 60_000);
+  });
 
   test("are told to a viewer who comes back with a cursor from before, and not again with a later one", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
@@ -77,7 +77,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     await box.container.start();
     await eventually(() => third.reader.told.length === 2);
     expect(third.reader.told[0]).toBe("<restarted>");
-  }, 60_000);
+  });
 
   test("are told once between the last lines that a new viewer is given", async () => {
     const box = await engine.run({ script: "echo run; exit 4" });
@@ -87,7 +87,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const { reader } = await follow(box.name, { tail: 10 });
     await eventually(() => expect(reader.told.join()).toBe("run,<exited 4>,<restarted>,run,<exited 4>"));
     expect(reader.told).toEqual(["run", "<exited 4>", "<restarted>", "run", "<exited 4>"]);
-  }, 60_000);
+  });
 
   test("are told of a container that is removed as it ends", async () => {
     const box = await engine.run({ script: "exit 0", start: false });
@@ -100,7 +100,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     await made.start();
     await eventually(() => expect(reader.told.at(-1)).toBe("<removed>"));
     expect(reader.told.slice(-3)).toEqual(["last", "<exited 5>", "<removed>"]);
-  }, 60_000);
+  });
 
   test("of a name that moves end what is followed, and follow who has the name then", async () => {
     const old = await engine.run({ script: "while :; do echo old; usleep 50000; done" });
@@ -126,5 +126,5 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     } finally {
       await made.remove({ force: true });
     }
-  }, 60_000);
+  });
 });

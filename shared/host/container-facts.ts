@@ -12,7 +12,7 @@ const PATIENCE_MS = 250;
 /** Without the Engine's events nobody tells when a fact is over. */
 const BLIND_AGE_MS = 5_000;
 /** Events after which a container has other facts. */
-const changes = /^(start|restart|die|destroy|rename)$/;
+const changes = /^(start|restart|die|oom|destroy|rename)$/;
 
 export interface ContainerFacts {
   /** The same containers with what the Engine's own list does not tell, as far as it is known. */

@@ -193,6 +193,8 @@ export function createContainerSource({
     } else if (action === "start") onStart(one);
     else if (action === "oom") {
       sink.report("container-oom", one.subject, { occurrences: 1, detail: "killed for want of memory" });
+      // On a busy host it comes after the end that it is the cause of.
+      if (one.crashed && !timers.has(id)) lookLater(id, 0);
     } else if (action.startsWith("health_status")) onHealth(one, action.slice(action.indexOf(":") + 1).trim());
   };
   const onEvent = (event: ContainerEvent) => {
