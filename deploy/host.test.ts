@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { parseEnv, promisify } from "node:util";
@@ -86,6 +86,23 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
       await expect(own()).rejects.toThrow(/links to what lies elsewhere/);
       await rm(join(release, "api/outside"));
     }
+  });
+
+  test("takes a built page only when nothing it is made of is newer", async () => {
+    const project = join(folder.path, "project");
+    const file = async (path: string, second: number) => {
+      await mkdir(join(project, path, ".."), { recursive: true });
+      await writeFile(join(project, path), "");
+      await utimes(join(project, path), second, second);
+    };
+    const isNew = async () => (await shell('if page_is_new "$1"; then echo yes; else echo no; fi', [project])).trim();
+    for (const path of ["web/src/main.tsx", "shared/lib.ts", "package-lock.json"]) await file(path, 100);
+    expect(await isNew()).toBe("no");
+    await file("web/dist/index.html", 200);
+    await file("web/dist/assets/later.js", 300);
+    expect(await isNew()).toBe("yes");
+    await file("shared/lib.ts", 300);
+    expect(await isNew()).toBe("no");
   });
 
   const lines = [
