@@ -94,6 +94,27 @@ test("a download of a file breaks off with the session, and with the right to re
   }
 });
 
+test("nobody holds more than a share of the downloads of files, which others still get", async () => {
+  const handle = await open(join(await fileRoot(), "held"), "w");
+  await handle.truncate(FILE_BYTES);
+  await handle.close();
+  const [many, other] = [await person("operator"), await person("operator")];
+  const refused = Promise.withResolvers<number>();
+  let begun = 0;
+  for (let n = 0; n < 50; n++) {
+    void read("/api/files/download?path=/held", many).then(
+      ({ status }) => (status === 200 ? begun++ : refused.resolve(status)),
+      () => {}, // its wait ends with the session
+    );
+  }
+  expect(await refused.promise).toBe(503);
+  await eventually(() => begun === 12);
+  expect(api.deps.access.liveRights.size).toBe(12);
+  expect((await read("/api/files/download?path=/held", other)).status).toBe(200);
+  await Promise.all([many, other].map(({ id }) => api.ask("DELETE", `/api/users/${id}/sessions`)));
+  await eventually(() => api.deps.access.liveRights.size === 0);
+});
+
 test("an upload breaks off with the session, and leaves nothing behind", async () => {
   const who = await person("operator");
   const upload = request({

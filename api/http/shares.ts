@@ -17,10 +17,12 @@ export interface Shares {
   /** Takes a place until the answer is called. @throws AppError `overloaded` */
   take(caller: string): () => void;
   /**
-   * Runs it in a place, after waiting for one where that is allowed.
+   * The same, after waiting for one where that is allowed.
    * @param signal Ends the wait: whoever hung up needs no place.
    * @throws AppError `overloaded`, or the signal's reason.
    */
+  enter(caller: string, signal?: AbortSignal): Promise<() => void>;
+  /** Runs it in a place; otherwise like `enter`. */
   run<T>(caller: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
@@ -85,15 +87,20 @@ export function createShares({ total, perCaller, waiting = 0, busy }: SharesOpti
       signal?.addEventListener("abort", stop, { once: true });
     });
 
+  const enter = async (name: string, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    const caller = callers.get(name) ?? { held: 0, waiting: [] };
+    if (fits(caller) && caller.waiting.length === 0) hold(name, caller);
+    else if (caller.waiting.length >= waiting) throw refused();
+    else await turn(name, caller, signal);
+    return leaving(name, caller);
+  };
+
   return {
     take,
+    enter,
     async run(name, work, signal) {
-      signal?.throwIfAborted();
-      const caller = callers.get(name) ?? { held: 0, waiting: [] };
-      if (fits(caller) && caller.waiting.length === 0) hold(name, caller);
-      else if (caller.waiting.length >= waiting) throw refused();
-      else await turn(name, caller, signal);
-      const leave = leaving(name, caller);
+      const leave = await enter(name, signal);
       try {
         return await work();
       } finally {

@@ -1,4 +1,6 @@
+import type { Context } from "hono";
 import { z } from "zod";
+import type { DownloadFile } from "../../shared/files/file-root.ts";
 import { formatPath, parseEntryPath } from "../../shared/host/files/name.ts";
 import type { FileChange, FileChangeType } from "../../shared/protocol/events/files.ts";
 import {
@@ -15,7 +17,7 @@ import {
 import { ok } from "../../shared/protocol/result.ts";
 import { hasControlCharacter } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { createRoutes } from "../context.ts";
+import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { authorizedStream } from "../http/authorized-stream.ts";
 import { callerOf, createShares } from "../http/shares.ts";
@@ -44,6 +46,13 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
     perCaller: 6,
     waiting: 24,
     busy: "Too many uploads are under way; try again when one has ended.",
+  });
+  /** Each holds a file open, and what was read ahead. */
+  const downloads = createShares({
+    total: 64,
+    perCaller: 12,
+    waiting: 36,
+    busy: "Too many downloads are under way; try again when one has ended.",
   });
   /** Tells those who look at the folder; the watcher tells them too, save where the kernel has no watch left. */
   const tell = (path: string, type: FileChangeType) => {
@@ -136,34 +145,14 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
       describe("Download a file, or a range of it", { media: "application/octet-stream" }),
       validated("query", pathQuery),
       async (c) => {
-        const file = await files.openDownload(c.req.valid("query").path);
-        const { size, etag } = file;
-        const ifRange = c.req.header("If-Range");
-        const current = ifRange === undefined || ifRange === etag;
-        const range = current ? parseRange(c.req.header("Range"), size) : undefined;
-        // Opened in a tab of our own origin, a file of somebody's making must not run there.
-        c.header("Content-Disposition", attachment(file.name));
-        c.header("Content-Type", "application/octet-stream");
-        c.header("Content-Security-Policy", "default-src 'none'; sandbox");
-        c.header("X-Content-Type-Options", "nosniff");
-        c.header("Cache-Control", "no-store");
-        c.header("Accept-Ranges", "bytes");
-        c.header("ETag", etag);
-        c.header("Last-Modified", file.modifiedAt.toUTCString());
-        if (range === null) {
-          await file.close();
-          c.header("Content-Range", `bytes */${size}`);
-          return c.body(null, 416);
+        const leave = await downloads.enter(callerOf(c), c.req.raw.signal);
+        try {
+          c.get("stillAllowed")?.(); // waiting takes its time
+          return await answerDownload(c, await files.openDownload(c.req.valid("query").path), leave);
+        } catch (error) {
+          leave();
+          throw error;
         }
-        const { start, end } = range ?? { start: 0, end: size - 1 };
-        if (range) c.header("Content-Range", `bytes ${start}-${end}/${size}`);
-        c.header("Content-Length", String(end - start + 1));
-        if (c.req.method === "HEAD" || size === 0) {
-          await file.close();
-          return c.body(null, range ? 206 : 200);
-        }
-        const body = authorizedStream(c, file.stream(start, end), { idleMs: DOWNLOAD_IDLE_MS });
-        return c.body(body, range ? 206 : 200);
       },
     )
     .put(
@@ -206,3 +195,33 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
       },
     );
 };
+
+/** The file, or the range of it that is asked for; calls `onEnd` once nothing of it is read any more. */
+async function answerDownload(c: Context<ApiEnv>, file: DownloadFile, onEnd: () => void): Promise<Response> {
+  const { size, etag } = file;
+  const ifRange = c.req.header("If-Range");
+  const current = ifRange === undefined || ifRange === etag;
+  const range = current ? parseRange(c.req.header("Range"), size) : undefined;
+  // Opened in a tab of our own origin, a file of somebody's making must not run there.
+  c.header("Content-Disposition", attachment(file.name));
+  c.header("Content-Type", "application/octet-stream");
+  c.header("Content-Security-Policy", "default-src 'none'; sandbox");
+  c.header("X-Content-Type-Options", "nosniff");
+  c.header("Cache-Control", "no-store");
+  c.header("Accept-Ranges", "bytes");
+  c.header("ETag", etag);
+  c.header("Last-Modified", file.modifiedAt.toUTCString());
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  if (range === null) c.header("Content-Range", `bytes */${size}`);
+  else {
+    if (range) c.header("Content-Range", `bytes ${start}-${end}/${size}`);
+    c.header("Content-Length", String(end - start + 1));
+  }
+  if (range === null || c.req.method === "HEAD" || size === 0) {
+    await file.close();
+    onEnd();
+    return c.body(null, range === null ? 416 : range ? 206 : 200);
+  }
+  const body = authorizedStream(c, file.stream(start, end), { idleMs: DOWNLOAD_IDLE_MS, onEnd });
+  return c.body(body, range ? 206 : 200);
+}
