@@ -9,7 +9,8 @@ import { createPeers, type Peers } from "../../shared/server/peer-address.ts";
 import { openTrail, type Trail } from "../audit/trail.ts";
 import { type ApiKeys, createApiKeys } from "./api-keys.ts";
 import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
-import { type Credentials, createIdentify, keyPrincipal, ownerOf, sessionPrincipal } from "./identify.ts";
+import { type CurrentRights, createCurrentRights } from "./current-rights.ts";
+import { type Credentials, createIdentify, ownerOf } from "./identify.ts";
 import { createLiveRights, type LiveRights } from "./live-rights.ts";
 import { createLogin, type LoginAttempt } from "./login.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
@@ -51,7 +52,7 @@ export interface AccessOptions {
   passwordCost?: PasswordCost;
 }
 
-export interface Access {
+export interface Access extends CurrentRights {
   users: Users;
   sessions: Sessions;
   keys: ApiKeys;
@@ -73,16 +74,12 @@ export interface Access {
   isEmitToken(token: string | undefined): boolean;
   /** Who is asking; also sees at once what the command line tools have changed. */
   identify(credentials: Credentials): Principal | undefined;
-  /** Who a session or key is now, whose caller is not asking right now; does not count as use. */
-  current(who: Pick<Principal, "kind" | "id" | "sessionId">): Principal | undefined;
   /** Id of the user: of a key, its owner. */
   userOf(who: Pick<Principal, "kind" | "id">): string;
   /** Long responses under way. */
   liveRights: LiveRights;
   /** Which of these sessions and keys are still valid; does not count as use. */
   stillValid(sessionIds: readonly string[]): string[];
-  /** What a user or key, who is not asking right now, may do; undefined once they are no more. */
-  rightsOf(who: Pick<Principal, "kind" | "id">): Pick<Principal, "role" | "scopes" | "limits"> | undefined;
   /** Whether a user or key, who is not asking right now, has a right; for whoever acts in their name. */
   stillMay(who: Pick<Principal, "kind" | "id">, permission: Permission, containerName: string): boolean;
   login(attempt: LoginAttempt): Promise<UserRecord>;
@@ -155,20 +152,7 @@ export function createAccess(options: AccessOptions): Access {
       [...before].filter(([id, role]) => now.get(id) !== role).map(([id]) => id),
     );
   };
-  const current: Access["current"] = ({ kind, id, sessionId }) => {
-    const key = kind === "key" ? keys.byId(id) : undefined;
-    const session = kind === "user" ? sessions.byId(sessionId) : undefined;
-    const user = users.byId(key?.ownerId ?? session?.userId ?? "");
-    if (key && user && keys.isLive(key)) return keyPrincipal(key, user, clock);
-    return session && user ? sessionPrincipal(session, user, sessions, clock) : undefined;
-  };
-  const rightsOf: Access["rightsOf"] = ({ kind, id }) => {
-    refresh();
-    const key = kind === "key" ? keys.byId(id) : undefined;
-    const owner = users.byId(kind === "key" ? (key?.ownerId ?? "") : id);
-    if (!owner || (kind === "key" && !(key && keys.isLive(key)))) return undefined;
-    return key ? keyPrincipal(key, owner, clock) : { role: owner.role, scopes: null, limits: owner.limits };
-  };
+  const { current, rightsOf } = createCurrentRights({ users, sessions, keys, clock, refresh });
   const liveRights = createLiveRights();
   let flushedAt = sources.uptime();
   const sweep = () => {

@@ -7,9 +7,7 @@ import type {
   Alert,
   AlertChannel,
   AlertChannelInput,
-  AlertEvent,
   AlertHistoryQuery,
-  AlertRule,
   AlertRuleInput,
   AlertSubject,
   ListedAlertRule,
@@ -30,6 +28,7 @@ import { addDefaultRules } from "./default-rules.ts";
 import { type AlertEngine, createAlertEngine, type Entry, type SignalSink } from "./engine/engine.ts";
 import { type AlertPage, createEventStore } from "./event-store.ts";
 import { createHealer } from "./healer.ts";
+import { createMakers, type MakerRights } from "./makers.ts";
 import { createNotifier, type NotifierTimes } from "./notifier.ts";
 import { createRuleStore, type RuleMaker } from "./rule-store.ts";
 import { createContainerSource } from "./sources/containers.ts";
@@ -78,10 +77,7 @@ export interface Alerts {
   close(): Promise<void>;
 }
 
-/** Who made a rule, as long as that matters. */
-type MakerId = Pick<RuleMaker, "kind" | "id">;
-
-export interface AlertsDeps {
+export interface AlertsDeps extends MakerRights {
   database: DatabaseSync;
   docker: DockerHost;
   containerEvents: ContainerEvents;
@@ -91,12 +87,6 @@ export interface AlertsDeps {
   jobs: Pick<Jobs, "list" | "hold">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number; now(): Date };
-  /** Whether who made a rule may still restart a container. */
-  mayRestart(maker: MakerId, containerName: string): boolean;
-  /** Whether who made a rule may still read the log of a container; undefined: of every container. */
-  mayReadLogs(maker: MakerId, containerName?: string): boolean;
-  /** Whether a user or key is still there. */
-  isThere(maker: MakerId): boolean;
   realtime: Pick<WsClient, "emitToWS">;
   config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED"> & OwnAddressesOptions["config"];
   log: Log;
@@ -122,22 +112,17 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     "ALERT_ALLOWED_HOSTS",
     createOwnAddresses({ config }),
   );
-  /** A line of a log goes to nobody in the name of somebody who may not read it. */
-  const maySend = ({ condition, ruleId, subject }: AlertEvent): boolean => {
-    if (condition !== "container-log") return true;
-    const maker = ruleStore.makerOf(ruleId);
-    return maker === null || (maker !== undefined && deps.mayReadLogs(maker, subject.name));
-  };
-  const notifier = createNotifier({ events, channels, rules: addresses, log, times: deps.times, paused, maySend });
-  const withMaker = <T extends { maker: RuleMaker | null }>(made: T) => ({
-    ...made,
-    maker: made.maker && { ...made.maker, gone: !deps.isThere(made.maker) },
+  const makers = createMakers(ruleStore, channels, deps);
+  const { listed, shown } = makers;
+  const notifier = createNotifier({
+    events,
+    channels,
+    rules: addresses,
+    log,
+    times: deps.times,
+    paused,
+    maySend: makers.maySend,
   });
-  const toListed = (rule: AlertRule): ListedAlertRule => {
-    const maker = ruleStore.makerOf(rule.id) ?? null;
-    const held = rule.condition.kind === "container-log" && maker !== null && !deps.mayReadLogs(maker);
-    return withMaker({ ...rule, maker, held });
-  };
   const teller = createTeller(deps.realtime);
   let troubled = false;
   const engine: AlertEngine = createAlertEngine({
@@ -172,10 +157,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       });
   const healer = createHealer({
     ...{ engine, docker, jobs: deps.jobs, trail: deps.trail, clock, log },
-    mayHeal(ruleId, containerName) {
-      const maker = ruleStore.makerOf(ruleId);
-      return maker === null || (maker !== undefined && deps.mayRestart(maker, containerName));
-    },
+    mayHeal: makers.mayHeal,
     isTouched: (id) => containers?.isTouched(id) === true,
   });
   const processes = paused ? undefined : createProcessSource(deps.processes, engine, log);
@@ -255,21 +237,21 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       events.markRead(principal, upTo);
     },
     rules: {
-      list: () => ruleStore.list().map(toListed),
-      get: (id) => toListed(ruleStore.get(id)),
+      list: () => ruleStore.list().map(listed),
+      get: (id) => listed(ruleStore.get(id)),
       reload: applyRules,
       add(rule, maker) {
         checkPattern(rule);
         const added = ruleStore.add(rule, maker);
         applyRules();
-        return toListed(added);
+        return listed(added);
       },
       change(id, rule, maker) {
         checkPattern(rule);
         const changed = ruleStore.change(id, rule, maker);
         engine.retryHealing(id);
         applyRules();
-        return toListed(changed);
+        return listed(changed);
       },
       remove(id) {
         ruleStore.remove(id);
@@ -277,8 +259,8 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       },
     },
     channels: {
-      list: () => channels.list().map(withMaker),
-      get: (id) => withMaker(channels.show(id)),
+      list: () => channels.list().map(shown),
+      get: (id) => shown(channels.show(id)),
       hasLogLines: (id) =>
         events.hasLogLines(id) ||
         ruleStore.list().some((rule) => rule.condition.kind === "container-log" && rule.channels.includes(id)),
@@ -286,14 +268,14 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         checkTarget(channel.settings, addresses);
         const added = channels.add(channel, maker);
         teller.changed([]);
-        return withMaker(added);
+        return shown(added);
       },
       change(id, channel, maker) {
         checkTarget(channel.settings, addresses);
         const changed = channels.change(id, channel, maker);
         if (!paused) notifier.renew(id);
         teller.changed([]);
-        return withMaker(changed);
+        return shown(changed);
       },
       remove(id) {
         channels.remove(id);
@@ -302,20 +284,10 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       },
       async test(id) {
         await notifier.test(id);
-        return withMaker(channels.show(id));
+        return shown(channels.show(id));
       },
     },
-    madeBy(makerIds) {
-      const isTheirs = ({ maker }: { maker: RuleMaker | null }) => maker !== null && makerIds.includes(maker.id);
-      const rules = ruleStore.list().map(toListed);
-      return {
-        rules: rules.filter(isTheirs).map(({ name }) => name),
-        channels: channels
-          .list()
-          .filter(isTheirs)
-          .map(({ name }) => name),
-      };
-    },
+    madeBy: makers.madeBy,
     async close() {
       clearInterval(timer);
       await Promise.all(sources.map((source) => source.close()));

@@ -105,8 +105,8 @@ export function RulesTab() {
                         </div>
                         <Show when={rule.held}>
                           <div class="field-error">
-                            No log lines are sent: the user who saved this rule can no longer read these logs. Save the
-                            rule to take it over.
+                            Log lines are held back: the user who saved this rule can no longer read all of these logs.
+                            Save the rule to take it over.
                           </div>
                         </Show>
                       </div>
