@@ -7,6 +7,7 @@ import { type BenchOptions, parseOptions } from "./options.ts";
 import { isReached, type Row, toText } from "./report.ts";
 import { access } from "./rows/access.ts";
 import { fanout } from "./rows/fanout.ts";
+import { hostile } from "./rows/hostile.ts";
 import { logs } from "./rows/logs.ts";
 import { promises } from "./rows/promises.ts";
 import { sockets } from "./rows/sockets.ts";
@@ -19,6 +20,7 @@ const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerat
   logs,
   sockets,
   access,
+  hostile,
   stats,
   "stopped-reader": stoppedReader,
   start,
