@@ -16,8 +16,8 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
   });
   afterAll(() => realtime.stop());
 
-  const follow = async (containerName: string, options: object = {}) => {
-    const socket = realtime.connect("services");
+  const follow = async (containerName: string, options: object = {}, token = "admin") => {
+    const socket = realtime.connect("services", { token });
     const reader = readStory(socket);
     const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
     expect(answer).toMatchObject({ success: true });
@@ -33,6 +33,17 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     await eventually(() => boots() >= 6, 30_000);
     const runs = reader.told.join(" ").split("boot").slice(1, 6);
     expect(runs).toEqual(Array.from({ length: 5 }, () => " <exited 3> <restarted> "));
+    expect(reader.gaps).toEqual([]);
+  });
+
+  test("are told after the last line of a burst, of which none is missing", async () => {
+    const box = await engine.run({ script: "seq 1 50000; exit 0", start: false });
+    const { reader } = await follow(box.name);
+    await eventually(() => expect(reader.told).toEqual(["<exited>"]));
+    await box.container.start();
+    await eventually(() => expect(reader.told.at(-1)).toBe("<exited 0>"));
+    const lines = Array.from({ length: 50_000 }, (_, index) => String(index + 1));
+    expect(reader.told.join()).toBe(["<exited>", "<restarted>", ...lines, "<exited 0>"].join());
     expect(reader.gaps).toEqual([]);
   });
 
@@ -104,13 +115,18 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
 
   test("of a name that moves end what is followed, and follow who has the name then", async () => {
     const old = await engine.run({ script: "while :; do echo old; usleep 50000; done" });
-    const { socket, reader } = await follow(old.name);
+    // Whoever may see the old name alone reads nothing of the container once it has another one.
+    const limits = { services: [old.name], deployments: [] };
+    realtime.access.add("limited", { role: "viewer", limits });
+    const { socket, reader } = await follow(old.name, { serviceId: old.name }, "limited");
     const samples: unknown[] = [];
-    await socket.emitWithAck("subscribe:stats", { serviceId: "svc", containerName: old.name });
+    await socket.emitWithAck("subscribe:stats", { serviceId: old.name, containerName: old.name });
     socket.on("stats", (sample) => samples.push(sample));
     await eventually(() => reader.told.includes("old"));
     await old.container.rename({ name: `${old.name}-moved` });
     await eventually(() => expect(reader.told.at(-1)).toBe("<removed>"));
+    const moved = { serviceId: old.name, containerName: `${old.name}-moved` };
+    expect(await socket.emitWithAck("subscribe:logs", moved)).toMatchObject({ success: false, code: "not_found" });
     const heard = reader.told.length;
     const sampled = samples.length;
     const made = await engine.docker.createContainer({

@@ -97,11 +97,11 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     await edit(box, (records) => damage(records, 150, broken[0]?.[1] as (record: string) => string));
     const after = await follow(box.name, { since: before.reader.cursor });
     await eventually(() => expect(after.reader.lines.at(-1)).toBe("400"));
-    expect(after.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
-    // Whatever the Engine could read of the rest: nothing twice, in order, and all behind the damage.
+    // The Engine may go on somewhere behind the damage by itself: the gap is told after what it skipped over then.
+    await eventually(() => expect(after.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]));
     const told = after.reader.lines.slice(1).map(Number);
     expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));
-    expect(told.slice(-250)).toEqual(numbers(151, 400).map(Number));
+    expect(told.slice(0, 148)).toEqual(numbers(1, 148).map(Number));
     await left();
     const again = await follow(box.name, { since: after.reader.cursor });
     await box.container.start();

@@ -18,6 +18,8 @@ import { createReading } from "./log-reading.ts";
 import { readAfter } from "./read-log.ts";
 import { readTail, type Tail } from "./tail-log.ts";
 
+/** A tail that is read again because its run changed meanwhile ends this often at most. */
+const MAX_ROUNDS = 5;
 /** Lines handed on at once of those that were kept in memory. */
 const LINES_AT_ONCE = 1_000;
 /** The Engine's event of an end or a start that is older than this has come. */
@@ -34,15 +36,14 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
     parseCursor: parseContainerCursor,
 
     async end(signal, onReached) {
-      const container = await identifyReadable(docker, name);
-      const { lines, position } = await readTail(docker, container, 1, signal);
+      const { container, tail } = await tailOfRun(access, name, 1, signal);
+      const { lines, position } = tail;
       if (lines[0]) onReached?.(lines[0]);
       return withRun(position, knownRunOf(container.runs));
     },
 
     async readTail(lines, handlers, signal) {
-      const container = await identifyReadable(docker, name);
-      const tail = await readTail(docker, container, Math.max(1, lines), signal);
+      const { container, tail } = await tailOfRun(access, name, Math.max(1, lines), signal);
       if (lines > 0) await handTail(access, container, tail, handlers, signal);
       const last = tail.lines.at(-1);
       if (last) handlers.onReached?.(last);
@@ -62,6 +63,24 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
 
     follow: (from, handlers, signal) => followLog(name, access, from, handlers, signal),
   };
+}
+
+/** The last lines, and the container as it was when they were read: lines of a run that began meanwhile are not its. */
+async function tailOfRun(
+  { docker }: LogAccess,
+  name: string,
+  count: number,
+  signal: AbortSignal,
+): Promise<{ container: ContainerIdentity; tail: Tail }> {
+  let container = await identifyReadable(docker, name);
+  for (let round = 1; ; round++) {
+    const tail = await readTail(docker, container, count, signal);
+    const now = await identifyReadable(docker, name);
+    const { id, runs } = container;
+    const isSame = now.id === id && now.runs.startedAt === runs.startedAt && now.runs.running === runs.running;
+    if (isSame || round >= MAX_ROUNDS) return { container, tail };
+    container = now;
+  }
 }
 
 /** Hands on the last lines, and the ends and starts between them that the Engine told of. */
