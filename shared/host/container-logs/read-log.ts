@@ -149,8 +149,10 @@ async function readStored(
   const filter = createResumeFilter(plan.from, plan);
   let last: StoredLine | undefined;
   for await (const stored of source.lines()) {
-    last = stored.at(-1) ?? last;
-    const { lines, lost, stop } = filter.accept(stored);
+    const end = stored.findIndex(({ time }) => plan.until !== undefined && time >= plan.until);
+    const taken = end === -1 ? stored : stored.slice(0, end);
+    last = taken.at(-1) ?? last;
+    const { lines, lost, stop } = filter.accept(taken);
     if (lost) handlers.onLost(lost);
     if (lines.length > 0) await reading.lines(lines, filter.baseline(reading.position()));
     if (stop === "unsure") return { stop, tally: source.tally, broken: source.broken };

@@ -29,6 +29,8 @@ export interface ResumePlan extends ResumeOptions {
   since: string | undefined;
   /** Messages from the end, instead of `since`. */
   tail?: number | undefined;
+  /** Time of the first line behind a damaged record: what the Engine goes on with by itself has gaps. */
+  until?: string | undefined;
   /** The end of the log, which holds the reader's place and all that follows. */
   near?: LogEnd | undefined;
 }
@@ -44,6 +46,11 @@ export async function planReading(
   if (canBeNear(from)) {
     const near = await readEnd(access.docker, container, NEAR_MESSAGES, NEAR_MESSAGES, signal);
     if (holdsPlace(near, from)) return { from, since: undefined, near };
+    if (near.isDamaged) {
+      const { lines } = await readBehindDamage(access.docker, container, NEAR_MESSAGES, NEAR_MESSAGES, signal);
+      const plan = await planResume(access, container, position, signal);
+      return meets(lines, from) || plan.whole ? plan : { ...plan, until: lines[0]?.time };
+    }
   }
   return planResume(access, container, position, signal);
 }
