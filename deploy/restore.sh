@@ -63,4 +63,5 @@ fi
 mv "$work/state" "$data_dir"
 # Each holds secrets of its time.
 keep_newest "$BACKUPS_KEPT" "$data_dir".before-*
+say "Users, passwords, passkeys and API keys are those of the backup: revoke again what was revoked since."
 say "Restored $data_dir"

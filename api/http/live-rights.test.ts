@@ -190,17 +190,22 @@ test("a download that nobody takes ends, and its place is free again", async () 
   }
 });
 
-test("a tool call ends with the right to call", async () => {
+test("tool calls end with the right to call, and those of one user leave places for others", async () => {
   const transport = { type: "stdio", command: process.execPath, args: [everything], env: {} };
   const made = await api.ask("POST", "/api/mcp", { body: { name: "everything", transport } });
   const path = `/api/mcp/${made.body.server.id}`;
   expect((await api.ask("POST", `${path}/start`, { body: {} })).status).toBe(200);
   const who = await person("operator");
   const body = { name: "trigger-long-running-operation", arguments: { duration: 600, steps: 600 } };
-  const call = send(api.port, "POST", `${path}/tools/call`, { cookie: who.cookie, body });
-  await eventually(() => api.deps.access.liveRights.size === 1);
+  const call = () => send(api.port, "POST", `${path}/tools/call`, { cookie: who.cookie, body });
+  const calls = Array.from({ length: 8 }, call);
+  await eventually(() => api.deps.access.liveRights.size === 8);
+  expect(await call()).toMatchObject({ status: 503, body: { code: "overloaded" } });
+  const echo = { name: "echo", arguments: { message: "still here" } };
+  expect((await api.ask("POST", `${path}/tools/call`, { body: echo })).text).toContain("still here");
   await change(who, { role: "viewer" });
-  expect(await call).toMatchObject({ status: 403, body: { code: "forbidden" } });
+  for (const answer of await Promise.all(calls))
+    expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
 });
 
 test("a job is cancelled when who began it may not do it any more, and goes on without the session", async () => {

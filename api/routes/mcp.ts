@@ -6,6 +6,7 @@ import { ok } from "../../shared/protocol/result.ts";
 import { createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
 import { whileAuthorized } from "../http/authorized-stream.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
 import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpToolSchema } from "../schemas/mcp.ts";
@@ -29,8 +30,11 @@ const whatOf = (transport: { type: "stdio"; command: string } | { type: "http"; 
   (transport.type === "stdio" ? `runs ${transport.command}` : `asks ${new URL(transport.url).origin}`).slice(0, 200);
 
 /** MCP servers: `/api/mcp`. */
-export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
-  createRoutes()
+export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) => {
+  /** Calls of one user to one server, which takes 16 itself: others still reach it. */
+  const calls = createShares({ total: 1_600, perCaller: 8, busy: "You have too many calls to this server under way." });
+
+  return createRoutes()
     .get("/", describe("List the registered servers", { answer: { servers: z.array(mcpServerSchema) } }), (c) =>
       c.json(ok({ servers: mcp.list().map((server) => visibleTo(c.get("principal"), server)) })),
     )
@@ -92,7 +96,8 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
         c.set("auditTarget", `${id} ${name}`.slice(0, 300)); // never the arguments: they may be secrets
         const call = (lost: AbortSignal) =>
           mcp.callTool(id, name, args, { signal: AbortSignal.any([c.req.raw.signal, lost]), progressId });
-        return c.json(ok({ result: await whileAuthorized(c, call) }));
+        const result = await calls.run(`${callerOf(c)} ${id}`, () => whileAuthorized(c, call), c.req.raw.signal);
+        return c.json(ok({ result }));
       },
     )
     .get(
@@ -101,3 +106,4 @@ export const mcpRoutes = ({ mcp }: Pick<ApiDeps, "mcp">) =>
       validated("param", params),
       (c) => c.json(ok({ entries: mcp.log(c.req.valid("param").id) })),
     );
+};
