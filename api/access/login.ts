@@ -36,6 +36,8 @@ export class CodeRequired extends AppError {
   }
 }
 
+const wrong = () => new AppError("unauthorized", "The user name or the password is wrong.");
+
 /** Checks name, password and second factor. Every way to be wrong takes the same time and gives the same sentence. */
 export function createLogin({ users, sessions, passwords, secondFactors, passkeys, throttle }: LoginDeps) {
   return async ({ username, password, code, passkey, address, bucket }: LoginAttempt): Promise<UserRecord> => {
@@ -51,14 +53,14 @@ export function createLogin({ users, sessions, passwords, secondFactors, passkey
     }
     // The user may be gone, or have another password, by now.
     const current = user && users.byId(user.id);
-    if (!right || !current || current.passwordHash !== user.passwordHash) {
-      throw new AppError("unauthorized", "The user name or the password is wrong.");
-    }
+    if (!right || !current || current.passwordHash !== user.passwordHash) throw wrong();
     if (current.totpSecret !== null || passkeys.of(current.id).length > 0) {
       if (passkey !== undefined) {
         await passkey(current.id).catch((error: unknown) => {
           throw new CodeRequired(toAppError(error).message, current);
         });
+        // That took its time as well.
+        if (users.byId(current.id)?.passwordHash !== current.passwordHash) throw wrong();
       } else if (code === undefined) {
         attempt.withdraw();
         throw new CodeRequired("A second factor is needed.", current);
@@ -70,8 +72,7 @@ export function createLogin({ users, sessions, passwords, secondFactors, passkey
     if (current.passwordHash && passwords.isOld(current.passwordHash)) {
       const passwordHash = await passwords.hash(password);
       const stored = users.byId(current.id)?.passwordHash;
-      if (stored !== current.passwordHash)
-        throw new AppError("unauthorized", "The user name or the password is wrong.");
+      if (stored !== current.passwordHash) throw wrong();
       users.change(current.id, { passwordHash });
     }
     return users.byId(current.id) ?? current;

@@ -53,6 +53,22 @@ const logIn = async (passkey: Device, deviation: Deviation = {}) => {
 const begin = () => post("/api/session", undefined, { username: person.name, password: PASSWORD });
 const account = async (cookie = person.cookie) => (await server.ask("GET", "/api/account", { ...page, cookie })).body;
 
+test("opens nothing as a second factor once the password was changed, or the user removed, while it was checked", async () => {
+  await add(device());
+  const { access } = server;
+  const attempt = (meanwhile: () => unknown) =>
+    access.login({
+      ...{ username: person.name, password: PASSWORD, address: "127.0.0.1", bucket: "127.0.0.1" },
+      passkey: async () => meanwhile(),
+    });
+  const { passwordHash = null } = access.users.byId(person.id) ?? {};
+  const other = await access.passwords.hash("quite another long password");
+  await expect(attempt(() => access.users.change(person.id, { passwordHash: other }))).rejects.toThrow("wrong");
+  access.users.change(person.id, { passwordHash });
+  expect((await attempt(() => {})).id).toBe(person.id);
+  await expect(attempt(() => access.users.remove(person.id))).rejects.toThrow("wrong");
+});
+
 test("is added with a fresh proof, listed, renamed, used as the whole log-in, and removed", async () => {
   const laptop = device();
   const phone = device();

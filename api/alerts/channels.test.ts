@@ -321,6 +321,16 @@ test("a viewer neither manages channels nor sees their secrets", async () => {
   }
 });
 
+test("one user sends sixty tests a minute at most", async () => {
+  const id = await made({ type: "webhook", url: receiver.url });
+  const before = receiver.received.length;
+  const answers = await Promise.all(Array.from({ length: 61 }, () => tryOut(id)));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.body).toMatchObject({ code: "rate_limited" });
+  expect(receiver.received.length - before).toBe(61 - refused.length);
+});
+
 test("a receiver that never answers is given up in time", async () => {
   const silent = createServer(() => {});
   silent.listen(receiver.port, "127.0.0.2");

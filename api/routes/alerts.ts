@@ -15,9 +15,11 @@ import {
 import { opaqueId } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { createRateLimit } from "../access/rate-limits.ts";
 import type { RuleMaker } from "../alerts/rule-store.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf } from "../http/shares.ts";
 import { requireUnlimited } from "../lib/unlimited.ts";
 import { described, type RouteDescription } from "../middleware/described.ts";
 import { validated } from "../middleware/validated.ts";
@@ -73,6 +75,8 @@ const withheld =
 
 /** Alerts: `/api/alerts`. */
 export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
+  /** A minute and user: whoever receives them has not asked for them. */
+  const tests = createRateLimit(60, 60);
   const firing = (c: Context<ApiEnv>, id: string) => {
     requireAll(c);
     const alert = alerts.find(id);
@@ -207,6 +211,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
         requireAll(c);
         const { id, name } = alerts.channels.get(c.req.valid("param").id);
         target(c, name, id);
+        await tests.take(callerOf(c));
         return c.json(ok({ channel: await alerts.channels.test(id) }));
       },
     )
