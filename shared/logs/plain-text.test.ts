@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { growth } from "../testing/growth.ts";
-import { cleanLine, plainText, toPlain, toSearchable, visibleName, withoutLineEnd } from "./plain-text.ts";
+import { cleanLine, plainText, toPlain, toPlainLine, toSearchable, visibleName, withoutLineEnd } from "./plain-text.ts";
 
 const ESC = "\u001b";
 
@@ -96,4 +96,10 @@ describe("visibleName", () => {
     expect(visibleName("photo\u202egpj.exe")).toBe("photo[U+202E]gpj.exe");
     expect(visibleName("a\nb\u001b[31m")).toBe("a^Jb^[[31m");
   });
+});
+
+it("makes of a line for people one that holds no half of a character, wherever it is cut", () => {
+  expect(toPlainLine(`${"x".repeat(499)}😀 and more`)).toBe(`${"x".repeat(499)}\ufffd…`);
+  expect(toPlainLine("a\ud83d")).toBe("a\ufffd");
+  expect(toPlainLine("😀\u202e\n")).toBe("😀[U+202E]^J");
 });

@@ -171,7 +171,8 @@ const LINE_MAX = 500;
  */
 export function toPlainLine(text: string): string {
   const line = visibleName(toPlain(text.slice(0, 4 * LINE_MAX)));
-  return line.length > LINE_MAX ? `${line.slice(0, LINE_MAX)}…` : line;
+  // Half a character is refused by some who are sent it, with the whole message.
+  return line.length > LINE_MAX ? `${line.slice(0, LINE_MAX).toWellFormed()}…` : line.toWellFormed();
 }
 
 /** {@link special} but for the line end. */

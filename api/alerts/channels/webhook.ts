@@ -34,7 +34,7 @@ function documentOf(format: "json" | "slack" | "discord", message: AlertMessage)
   if (format === "slack") return { text: `\`\`\`\n${forSlack(`${title}\n${text}`)}\n\`\`\`` };
   if (format === "discord") {
     // Names of containers must not call anybody.
-    const content = `**${forDiscord(title)}**\n${forDiscord(text)}`.slice(0, DISCORD_MAX);
+    const content = `**${forDiscord(title)}**\n${forDiscord(text)}`.slice(0, DISCORD_MAX).toWellFormed();
     return { content, allowed_mentions: { parse: [] }, flags: SUPPRESS_EMBEDS };
   }
   const { host, events, lost, test = false } = message;
