@@ -43,6 +43,7 @@ describe.skipIf(withoutDocker)("viewing", () => {
       ...{ id, name: main, running: true, tty: false, logDriver: "json-file", exitCode: null, finishedAt: null },
       composeProject: null,
       restarting: false,
+      pid: expect.any(Number),
       runs: {
         startedAt: expect.stringMatching(/^\d{4}-.*\.\d{9}Z$/),
         finishedAt: null,

@@ -31,6 +31,8 @@ export interface ContainerIdentity {
   finishedAt: string | null;
   /** It has ended and waits for its next start by policy; `running` is true. */
   restarting: boolean;
+  /** Of its first process, in the Engine's process namespace; 0 while it does not run. */
+  pid: number;
   runs: RunState;
   composeProject: string | null;
 }
@@ -158,6 +160,7 @@ export function createDockerHost({ dockerHost, recreateJournal }: DockerHostOpti
         exitCode: finishedAt === null ? null : State.ExitCode,
         finishedAt,
         restarting: State.Restarting,
+        pid: State.Pid,
         runs: toRunState(State, RestartCount),
         composeProject: Config.Labels?.["com.docker.compose.project"] || null,
       };

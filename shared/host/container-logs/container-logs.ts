@@ -58,7 +58,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
         position = startOf(container.id);
         handlers.onLost({ reason: "replaced", to: position });
       }
-      return readAfter(access, container, position, handlers, signal);
+      return (await readAfter(access, container, position, handlers, signal)).position;
     },
 
     follow: (from, handlers, signal) => followLog(name, access, from, handlers, signal),

@@ -22,6 +22,8 @@ import {
   currentRuns,
   decoderOf,
   type LogAccess,
+  lastEnd,
+  linesUpTo,
   UnreadableLogError,
   unreadableDrivers,
   untoldChanges,
@@ -31,6 +33,7 @@ import { type NameWatch, watchName } from "./name-watch.ts";
 import { readAfter } from "./read-log.ts";
 import { createResumeFilter, type ResumeStop } from "./resume-filter.ts";
 import { locate, planFollowing, planResume, type ResumePlan } from "./resume-plan.ts";
+import { openRunProbe, type RunProbe } from "./run-probe.ts";
 import { watchSilence } from "./silence-watch.ts";
 import { newestStoredTime } from "./tail-log.ts";
 
@@ -42,6 +45,8 @@ const MAX_REFUSALS = 8;
 const STALLS_BEFORE_LOOK = 4;
 /** The event of the end of a container that is gone has come by then. */
 const LAST_EVENT_MS = 100;
+/** Lines after an end of which no start is told within this time are its last words. */
+const MAX_START_MS = 2_000;
 
 /** Follows the log of whatever container has a name; see `LogSource.follow`. */
 export async function followLog(
@@ -83,6 +88,10 @@ class Follower {
   private located: ResumePlan | undefined;
   /** Of the container that is followed. */
   private id: string | undefined;
+  /** Since when lines wait for the start of their run to be told. */
+  private leftAt: number | undefined;
+  /** The kernel has shown the first process of a run: where it shows none, that run is over. */
+  private seesRuns = false;
   /** Time of the newest line a silent stream was given up for: once is enough, should it never come. */
   private given: string | undefined;
 
@@ -208,6 +217,10 @@ class Follower {
     if (!isBehind) plan ??= await planFollowing(access, container, this.position, signal);
     if (!plan) {
       await this.catchUp(container);
+      if (this.leftAt !== undefined) {
+        await access.events.runs.change(container.id, LAST_EVENT_MS, signal);
+        return false;
+      }
       const isOver = knownRun(this.position)?.ended !== false;
       if (isOver && !runs.running) this.standStill(container);
       // Where it has ended since it was looked at, it is looked at again.
@@ -223,7 +236,13 @@ class Follower {
     this.doubtful = undefined;
     // Of lines after a clock that was set back the Engine gives none for a time.
     const plan = doubtful === "backwards" ? { from: before, since: undefined, whole: true } : undefined;
-    this.position = await readAfter(access, container, before, this.reading, signal, plan);
+    const leavesNextRun = this.leftAt === undefined || performance.now() - this.leftAt < MAX_START_MS;
+    const { position, isLeft } = await readAfter(access, container, before, this.reading, signal, {
+      plan,
+      leavesNextRun,
+    });
+    this.position = position;
+    this.leftAt = isLeft ? (this.leftAt ?? performance.now()) : undefined;
     if (doubtful === "equal") this.isCoarse = tracks.some((track) => isOneMore(before, this.position, track));
   }
 
@@ -252,23 +271,26 @@ class Follower {
 
   private async stream(container: ContainerIdentity, plan: ResumePlan): Promise<void> {
     const { access, signal, position: before } = this;
+    const probe = this.probeOf(container);
     const over = new AbortController();
-    const stream = await access.docker.openLogs(container.id, {
-      follow: true,
-      since: plan.since,
-      tail: plan.tail,
-      signal: AbortSignal.any([signal, over.signal]),
-    });
+    let stream: Readable | undefined;
     try {
+      stream = await access.docker.openLogs(container.id, {
+        follow: true,
+        since: plan.since,
+        tail: plan.tail,
+        signal: AbortSignal.any([signal, over.signal]),
+      });
       // A stream is of one run: of that which was the newest when it was opened.
       this.watch.onMoved(() => void this.checkName(container.id, over));
       if (!(await this.isSameRun(container))) return;
       if (container.runs.running) this.goLive();
-      await this.pump(stream, container, plan);
+      await this.pump(stream, container, plan, probe);
     } finally {
+      probe?.close();
       this.watch.onMoved(undefined);
       over.abort();
-      stream.destroy();
+      stream?.destroy();
     }
     if (this.position !== before) {
       this.stalls = 0;
@@ -279,6 +301,13 @@ class Follower {
     }
   }
 
+  private probeOf(container: ContainerIdentity): RunProbe | undefined {
+    const probe = container.runs.running ? openRunProbe(container) : undefined;
+    if (probe === "over") return this.seesRuns ? { isOver: () => true, close() {} } : undefined;
+    if (probe) this.seesRuns = true;
+    return probe;
+  }
+
   /** A damaged line ends the Engine's reading without a word, though there are newer lines. */
   private async checkStall(container: ContainerIdentity): Promise<void> {
     if (needsWholeLog(this.position)) return;
@@ -287,15 +316,22 @@ class Follower {
   }
 
   /** Hands on every line of an open stream; a broken stream ends like a finished one. */
-  private async pump(stream: Readable, container: ContainerIdentity, plan: ResumePlan): Promise<void> {
+  private async pump(
+    stream: Readable,
+    container: ContainerIdentity,
+    plan: ResumePlan,
+    probe: RunProbe | undefined,
+  ): Promise<void> {
     const filter = createResumeFilter(plan.from, { ...plan, follows: true, isCoarse: this.isCoarse });
     const decoder = decoderOf(container);
     let held = false;
     let verified = false;
-    const { startedAt } = container.runs;
     let stop: ResumeStop | undefined;
-    const take = async (stored: StoredLine[]) => {
-      const accepted = filter.accept(stored);
+    let isLeft = false;
+    const take = async (stored: StoredLine[], lastTime: string | undefined) => {
+      const own = lastTime === undefined ? stored : linesUpTo(stored, lastTime);
+      isLeft = own.length < stored.length;
+      const accepted = filter.accept(own);
       const { lines, lost } = accepted;
       stop = accepted.stop;
       if (lost) this.handlers.onLost(lost);
@@ -331,10 +367,11 @@ class Follower {
         // What comes first may be of a run that began as the stream was opened: its start is told before.
         if (!verified && !(await this.isSameRun(container))) break;
         verified = true;
-        // A stream may run into the next run: what has come in the same moment as the event of the end is left for later.
-        await immediate();
-        if (startedAt !== null && this.access.events.runs.hasEnded(container.id, startedAt)) break;
-        await take(decoder.add(chunk));
+        // A stream may run into the next run, whose start is told before its lines.
+        const end = (await this.isOver(container, probe)) ? await this.endOf(container) : undefined;
+        if (end?.isPast) break;
+        await take(decoder.add(chunk), end?.time);
+        if (isLeft) break;
         if (stop !== undefined || decoder.broken !== undefined) break;
       }
     } finally {
@@ -352,6 +389,25 @@ class Follower {
     else if (stop === "unsure") {
       this.located = await locate(this.access, container, { ...plan, from: this.position }, this.signal);
     }
+  }
+
+  /** Whether the run has ended, as far as it is known without asking the Engine. */
+  private async isOver({ id, runs }: ContainerIdentity, probe: RunProbe | undefined): Promise<boolean> {
+    if (probe) return probe.isOver();
+    await immediate(); // an event that has come in the same moment
+    return runs.startedAt !== null && this.access.events.runs.hasEnded(id, runs.startedAt);
+  }
+
+  /** Of a run that has ended: whether another has begun, and the time after which no line is its own, where it is known. */
+  private async endOf(container: ContainerIdentity): Promise<{ isPast: boolean; time?: string | undefined }> {
+    const { access, signal } = this;
+    const { id, runs } = container;
+    const now = await currentRuns(access.docker, id);
+    if (now && now.startedAt !== runs.startedAt) return { isPast: true };
+    // Gone: there is no next run. Running: the Engine does not know of the end yet, and has begun nothing.
+    if (!now || now.running) return { isPast: false };
+    if (lastEnd(access, id) === undefined) await access.events.runs.change(id, LAST_EVENT_MS, signal);
+    return { isPast: false, time: lastEnd(access, id) };
   }
 
   /** Whether the name, and the run, are still those that were looked at. What a container that is gone has said is read. */

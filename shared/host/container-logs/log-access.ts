@@ -75,3 +75,18 @@ export async function untoldChanges(
 
 const isSame = (known: { startedAt: string; ended: boolean }, { startedAt, running }: RunState) =>
   startedAt === null ? known.ended : known.startedAt === startedAt && known.ended === !running;
+
+/** When the newest run ended by the Engine's event; undefined when a start was told since then, or nothing. */
+export function lastEnd({ events }: LogAccess, id: string): string | undefined {
+  const last = events.runs.of(id).at(-1);
+  return last?.kind === "die" ? last.time : undefined;
+}
+
+/**
+ * The lines before the first that is later. The Engine writes all lines of a run before it tells of its end: a later one is
+ * of the next run.
+ */
+export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string): Line[] {
+  const next = lines.findIndex(({ time }) => time > lastTime);
+  return next === -1 ? lines : lines.slice(0, next);
+}

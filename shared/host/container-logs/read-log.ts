@@ -7,6 +7,8 @@ import {
   currentRuns,
   decoderOf,
   type LogAccess,
+  lastEnd,
+  linesUpTo,
   UnreadableLogError,
   untilBroken,
   untoldChanges,
@@ -20,9 +22,17 @@ import { findUnread, positionBefore, type Tally } from "./unread-lines.ts";
 /** A log that is read again because its runs changed meanwhile ends this often at most. */
 const MAX_ROUNDS = 5;
 
+export interface ReadOptions {
+  /** How to begin; found out when absent. */
+  plan?: ResumePlan | undefined;
+  /** Leaves lines that came after the last end, while no start is known: the Engine tells of a start after its first lines. */
+  leavesNextRun?: boolean;
+}
+
 /**
  * Reads what the Engine holds after a position, without following: lines, and the ends and starts between them.
- * Resolves with the position reached. @throws `UnreadableLogError` after what can be read was handed on
+ * Resolves with the position reached, and whether lines were left. @throws `UnreadableLogError` after what can be read was
+ * handed on
  */
 export async function readAfter(
   access: LogAccess,
@@ -30,10 +40,10 @@ export async function readAfter(
   from: Position,
   handlers: ReadHandlers,
   signal: AbortSignal,
-  how?: ResumePlan,
-): Promise<Position> {
+  { plan: first, leavesNextRun = false }: ReadOptions = {},
+): Promise<{ position: Position; isLeft: boolean }> {
   let position = from;
-  let plan = how;
+  let plan = first;
   let { runs } = container;
   for (let round = 1; ; round++) {
     const now = { ...container, runs, running: runs.running };
@@ -52,15 +62,17 @@ export async function readAfter(
       throw error;
     }
     const reading = createReading(position, between, handlers);
-    const { stop, tally, broken } = await readStored(source, now, plan, reading, handlers);
-    if (stop === undefined && !plan.near) await readUnread(access, now, tally, broken, reading, handlers, signal);
+    const end = leavesNextRun && after && !after.running ? lastEnd(access, container.id) : undefined;
+    const { stop, tally, broken, isLeft } = await readStored(source, now, plan, reading, handlers, end);
+    if (stop === undefined && !plan.near && !isLeft)
+      await readUnread(access, now, tally, broken, reading, handlers, signal);
     // Lines of the runs that were over when the log was opened have all come.
     await reading.finish(before.length);
     position = reading.position();
     if (!knownRun(position)) position = withRun(position, knownRunOf(runs));
     if (stop === "unsure" && round < MAX_ROUNDS) {
       plan = await locate(access, container, { ...plan, from: position }, signal);
-    } else if (round >= MAX_ROUNDS || !after || isSameRun(after, runs)) return position;
+    } else if (round >= MAX_ROUNDS || !after || isSameRun(after, runs)) return { position, isLeft };
     else plan = undefined;
     if (after) runs = after;
   }
@@ -145,24 +157,29 @@ async function readStored(
   plan: ResumePlan,
   reading: LogReading,
   handlers: ReadHandlers,
-): Promise<{ stop: "unsure" | undefined; tally: Tally; broken: string | undefined }> {
+  lastTime: string | undefined,
+): Promise<{ stop: "unsure" | undefined; tally: Tally; broken: string | undefined; isLeft: boolean }> {
   const filter = createResumeFilter(plan.from, plan);
   let last: StoredLine | undefined;
+  let isLeft = false;
   for await (const stored of source.lines()) {
     const end = stored.findIndex(({ time }) => plan.until !== undefined && time >= plan.until);
-    const taken = end === -1 ? stored : stored.slice(0, end);
+    const until = end === -1 ? stored : stored.slice(0, end);
+    const taken = lastTime === undefined ? until : linesUpTo(until, lastTime);
+    isLeft = taken.length < until.length;
     last = taken.at(-1) ?? last;
     const { lines, lost, stop } = filter.accept(taken);
     if (lost) handlers.onLost(lost);
     if (lines.length > 0) await reading.lines(lines, filter.baseline(reading.position()));
-    if (stop === "unsure") return { stop, tally: source.tally, broken: source.broken };
+    if (stop === "unsure") return { stop, tally: source.tally, broken: source.broken, isLeft };
+    if (isLeft) break;
   }
   if (last) handlers.onReached?.(placeOf(last));
   filter.note(source.pendingTime);
   reading.rebase(filter.baseline(reading.position()));
   const { tally, broken } = source;
   if (broken !== undefined && !showsDamage(container)) throw new UnreadableLogError(broken);
-  return { stop: filter.isMissing ? "unsure" : undefined, tally, broken };
+  return { stop: filter.isMissing ? "unsure" : undefined, tally, broken, isLeft };
 }
 
 /** Hands on what the Engine holds behind a damaged record, after a gap; see `findUnread`. */
