@@ -25,8 +25,8 @@ const pure = [
 
 export default defineConfig({
   test: {
-    // Two cores: more workers only make the real daemons slower.
-    maxWorkers: 2,
+    // Two cores: tests wait for daemons and clocks more than they compute, and a third fills the pauses of two.
+    maxWorkers: 3,
     reporters: ["default"],
     projects: [
       {
