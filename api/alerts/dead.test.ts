@@ -4,7 +4,7 @@ import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Alert, AlertEvent } from "../../shared/protocol/alert.ts";
 import type { Service } from "../../shared/protocol/service.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
@@ -22,7 +22,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", { 
     [api, folder] = await Promise.all([startApi({ dockerHost: engine.dockerHost }), tempFolder("dead")]);
   });
   afterAll(async () => {
-    for (const name of made) await engine.docker.getContainer(name).remove({ force: true, v: true });
+    for (const name of made) await removeContainer(engine.docker, name);
     await engine.removeAll();
     await api?.close();
     await folder?.remove();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isFault, statusOf } from "../../shared/health/container-status.ts";
 import type { AlertEvent } from "../../shared/protocol/alert.ts";
 import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
@@ -23,7 +23,7 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     [api, folder] = await Promise.all([startApi({ dockerHost: engine.dockerHost }), tempFolder("reports")]);
   });
   afterAll(async () => {
-    for (const name of made) await engine.docker.getContainer(name).remove({ force: true, v: true });
+    for (const name of made) await removeContainer(engine.docker, name);
     await engine.removeAll();
     await api?.close();
     await folder?.remove();

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Job } from "../../shared/protocol/job.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { lacks } from "../../shared/testing/parts.ts";
@@ -45,7 +45,7 @@ describe.skipIf(without)("the catalogue", () => {
     await api?.close();
     const filters = { name: [`aid-test-${own}`] };
     for (const { Id } of await docker.listContainers({ all: true, filters })) {
-      await docker.getContainer(Id).remove({ force: true, v: true });
+      await removeContainer(docker, Id);
     }
     for (const { Name } of (await docker.listVolumes({ filters })).Volumes ?? []) await docker.getVolume(Name).remove();
     for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();

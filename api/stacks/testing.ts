@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import { createSaveJournal } from "../../shared/files/save-journal.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import { silentLog } from "../../shared/server/log.ts";
+import { removeContainer } from "../../shared/testing/engine.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createStackHost } from "./host.ts";
@@ -70,7 +71,7 @@ export async function removeProjects(docker: Docker, prefix: string): Promise<vo
   const isOurs = ({ Labels }: { Labels?: Record<string, string> | null }) =>
     Labels?.["com.docker.compose.project"]?.startsWith(prefix) === true;
   const containers = (await docker.listContainers({ all: true, filters })).filter(isOurs);
-  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
   const networks = (await docker.listNetworks({ filters })).filter(isOurs);
   await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
   const { Volumes } = await docker.listVolumes({ filters });

@@ -12,6 +12,26 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
+/** A Docker network that a test makes is an interface that comes: no fault of the page, which asks again. */
+export const networkChanged = /net::ERR_NETWORK_CHANGED/;
+
+/** A page whose own script was broken off stays empty: a person would load it again. */
+function loadBrokenAgain(page: Page): void {
+  let isReloading = false;
+  page.on("requestfailed", (request) => {
+    const isBroken = request.resourceType() === "script" && networkChanged.test(request.failure()?.errorText ?? "");
+    if (!isBroken || isReloading) return;
+    isReloading = true;
+    page
+      .waitForLoadState()
+      .then(() => page.reload())
+      .catch(() => {}) // it is closed
+      .finally(() => {
+        isReloading = false;
+      });
+  });
+}
+
 /** A real Chromium without a window. It asks nobody outside for anything. */
 export async function startBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({
@@ -30,10 +50,9 @@ export async function startBrowser(): Promise<TestBrowser> {
       const problems: string[] = [];
       page.on("pageerror", (error) => problems.push(error.message));
       page.on("console", (message) => {
-        // A Docker network that a test makes is an interface that comes: not a fault of the page, which asks again.
-        const broken = message.text().includes("net::ERR_NETWORK_CHANGED");
-        if (message.type() === "error" && !broken) problems.push(message.text());
+        if (message.type() === "error" && !networkChanged.test(message.text())) problems.push(message.text());
       });
+      loadBrokenAgain(page);
       return { page, context, problems };
     },
     close: () => browser.close(),

@@ -99,10 +99,22 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
     removeAll: async () => {
       const filters = { label: [`${LABEL}=${owner}`] };
       const containers = await docker.listContainers({ all: true, filters });
-      await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+      await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
       await Promise.all(images.splice(0).map((id) => docker.getImage(id).remove({ force: true })));
     },
   };
+}
+
+/** An Engine that still writes to the container's log fails to remove its folder, and does so when asked again. */
+export function removeContainer(docker: Docker, id: string): Promise<unknown> {
+  return eventually(() =>
+    docker
+      .getContainer(id)
+      .remove({ force: true, v: true })
+      .catch((error: { statusCode?: number }) => {
+        if (error.statusCode !== 404) throw error;
+      }),
+  );
 }
 
 export interface PrivateEngine extends TestEngine {

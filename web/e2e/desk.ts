@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { testEntry } from "../../api/catalogue/testing.ts";
-import { startBrowser } from "../../shared/testing/browser.ts";
+import { networkChanged, startBrowser } from "../../shared/testing/browser.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { HANG_MS } from "../../shared/testing/eventually.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
@@ -139,7 +139,8 @@ function noteTroubles(page: Page, { origin, env }: Stack, { problems, strangers 
   const ours = new Set([origin, env.VITE_API_URL, env.VITE_WS_URL]);
   page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() !== "error" || refusal.test(message.text()) || closing.test(message.text())) return;
+    if (message.type() !== "error" || [refusal, closing, networkChanged].some((one) => one.test(message.text())))
+      return;
     problems.push(message.text());
   });
   page.on("dialog", (dialog) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type Docker from "dockerode";
 import { afterAll, describe, expect, test } from "vitest";
-import { testEngine } from "../../testing/engine.ts";
+import { removeContainer, testEngine } from "../../testing/engine.ts";
 import { eventually } from "../../testing/eventually.ts";
 import { startLossyEngine } from "../../testing/lossy-engine.ts";
 import { lacks } from "../../testing/parts.ts";
@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 
 afterAll(async () => {
   const all = await engine.docker.listContainers({ all: true, filters: { name: [mark] } });
-  for (const { Id } of all) await engine.docker.getContainer(Id).remove({ force: true, v: true });
+  for (const { Id } of all) await removeContainer(engine.docker, Id);
   for (const end of ends.reverse()) await end().catch(() => undefined);
 });
 
