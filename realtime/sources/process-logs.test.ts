@@ -22,7 +22,10 @@ describe("the logs of a PM2 name", () => {
     await pm2.start({ name: "idle app", source: idle });
     realtime = await startRealtime({ pm2Home: pm2.home });
   });
-  afterEach(() => realtime.disconnectAll());
+  afterEach(async () => {
+    await realtime.disconnectAll();
+    await writeFile(log().replace("-out", "-error"), ""); // lines of two files come in any order
+  });
   afterAll(async () => {
     await realtime.stop();
     await pm2.close();
@@ -54,7 +57,7 @@ describe("the logs of a PM2 name", () => {
   test("continue right after a cursor", async () => {
     await writeFile(log(), write(1, 50));
     const first = await follow("idle app", { tail: 1000 });
-    await eventually(() => expect(first.reader.lines.toSorted()).toEqual([...numbers(1, 50), "oops"].toSorted()));
+    await eventually(() => expect(first.reader.lines).toEqual(numbers(1, 50)));
     await realtime.disconnectAll();
     await appendFile(log(), write(51, 80));
     const second = await follow("idle app", { since: first.reader.cursor });

@@ -17,7 +17,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import { type FileLine, sumOf } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
-import { missedRuns, ProcessRuns, type RunsTold } from "./process-runs.ts";
+import { BUS_LAG_MS, missedRuns, ProcessRuns, type RunsTold } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
 import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 
@@ -222,7 +222,11 @@ class ProcessFollower {
         try {
           const { version } = this.shared.runs;
           await this.look(await processes.logFiles(id), version);
-          if (this.shared.runs.waits || this.again) continue;
+          if (this.again) continue;
+          if (this.shared.runs.waits) {
+            await Promise.race([change, delay(BUS_LAG_MS, this.signal)]);
+            continue;
+          }
         } catch (error) {
           this.lookFailed(error);
         }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ProcessEvent, ProcessLogFiles } from "../../shared/host/processes.ts";
 import type { RunChange } from "../../shared/logs/container-runs.ts";
-import { missedRuns, ProcessRuns } from "./process-runs.ts";
+import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
 import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 
 const event = (action: string, restarts: number, exitCode = 3): ProcessEvent => ({
@@ -25,8 +25,9 @@ function begin(): ProcessRuns {
 
 test("a restart that the list told of is not told again when the bus comes later", () => {
   const runs = begin();
-  expect(words(runs.compare(listed(1, true)))).toEqual([]);
-  expect(words(runs.compare(listed(1, true)))).toEqual(["ended 3", "started"]);
+  expect(words(runs.compare(listed(1, true), runs.version, 0))).toEqual([]);
+  expect(words(runs.compare(listed(1, true), runs.version, BUS_LAG_MS - 1))).toEqual([]);
+  expect(words(runs.compare(listed(1, true), runs.version, BUS_LAG_MS))).toEqual(["ended 3", "started"]);
   expect(words(runs.end(listed(1, false)))).toEqual(["ended 3"]);
   expect(words(runs.note(event("exit", 0)))).toEqual([]);
   expect(words(runs.note(event("online", 1)))).toEqual([]);
@@ -45,16 +46,16 @@ test("a list that was asked for before the bus told of a restart says nothing", 
 
 test("restarts that the bus did not bring are a count, and the newest one has its exit code", () => {
   const runs = begin();
-  expect(words(runs.compare(listed(5, true)))).toEqual([]);
+  expect(words(runs.compare(listed(5, true), runs.version, 0))).toEqual([]);
   expect(runs.waits).toBe(true);
-  expect(words(runs.compare(listed(5, true)))).toEqual(["4 unknown", "ended 3", "started"]);
+  expect(words(runs.compare(listed(5, true), runs.version, BUS_LAG_MS))).toEqual(["4 unknown", "ended 3", "started"]);
   expect(runs.waits).toBe(false);
 });
 
 test("a start after a stop is told, by the bus or by the list", () => {
   for (const tell of [
     (runs: ProcessRuns) => runs.note(event("online", 0)),
-    (runs: ProcessRuns) => [...runs.compare(listed(0, true)), ...runs.compare(listed(0, true))],
+    (runs: ProcessRuns) => [0, BUS_LAG_MS].flatMap((now) => runs.compare(listed(0, true), runs.version, now)),
   ]) {
     const runs = begin();
     runs.note(event("exit", 0, 0));

@@ -9,11 +9,14 @@ interface KnownProcess {
   endTold: boolean;
   /** Its end was seen on the bus, with this exit code. */
   seenEnd: { exitCode: number | undefined } | undefined;
-  /** The list knows of a start that the bus has not told of yet. */
-  isBehind: boolean;
+  /** Since when the list has known of a start that the bus has not told of, in milliseconds of the monotonic clock. */
+  behindSince: number | undefined;
   /** Count of restarts at a start that the list told of: the bus may tell of it later. */
   listTold: number | undefined;
 }
+
+/** The bus of a busy host comes so much later than the list at most; it alone has each exit code. */
+export const BUS_LAG_MS = 1_000;
 
 /** How far the runs of a deployment were told: what a viewer's cursor holds of them. */
 export interface RunsTold {
@@ -25,7 +28,7 @@ export interface RunsTold {
   ended: boolean;
 }
 
-const fresh = { endTold: false, seenEnd: undefined, isBehind: false, listTold: undefined };
+const fresh = { endTold: false, seenEnd: undefined, behindSince: undefined, listTold: undefined };
 
 /** The run a change leads to is known by its mark alone. */
 const known = { startedAt: NEVER, ended: false, restartCount: 0 };
@@ -58,10 +61,10 @@ export class ProcessRuns {
   }
 
   /**
-   * The changes that the list knows of and the bus has not brought, also when asked a second time.
+   * The changes that the list knows of and the bus has not brought in {@link BUS_LAG_MS}.
    * @param version when the list was asked for: one that the bus has overtaken says nothing
    */
-  compare(files: readonly ProcessLogFiles[], version = this.version): RunChange[] {
+  compare(files: readonly ProcessLogFiles[], version = this.version, now = performance.now()): RunChange[] {
     if (version !== this.version) return [];
     const changes: RunChange[] = [];
     const listed = new Set(files.map(({ pmId }) => pmId));
@@ -74,11 +77,11 @@ export class ProcessRuns {
       }
       const ahead = restarts - process.restarts;
       const isBehind = ahead > 0 || (running && process.endTold);
-      if (isBehind && process.isBehind) {
+      if (isBehind && process.behindSince !== undefined && now - process.behindSince >= BUS_LAG_MS) {
         changes.push(...this.restart(process, restarts, ahead, exitCode, startedAt));
         process.listTold = restarts;
       } else {
-        process.isBehind = isBehind;
+        process.behindSince = isBehind ? (process.behindSince ?? now) : undefined;
         if (!isBehind) process.startedAt = startedAt;
       }
     }
@@ -97,7 +100,7 @@ export class ProcessRuns {
 
   /** Whether the list has to be asked again, because the bus may still tell. */
   get waits(): boolean {
-    return [...this.processes.values()].some(({ isBehind }) => isBehind);
+    return [...this.processes.values()].some(({ behindSince }) => behindSince !== undefined);
   }
 
   /** The end of a deployment of which nothing runs any more; empty when it has been told. */

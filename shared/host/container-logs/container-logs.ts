@@ -1,5 +1,5 @@
 import { changesSince, indexOfStart, knownRunOf, type RunChange } from "../../logs/container-runs.ts";
-import type { LogSource, ReadHandlers } from "../../logs/log-source.ts";
+import { advance, type LogSource, type ReadHandlers } from "../../logs/log-source.ts";
 import type { ContainerEvents } from "../container-events.ts";
 import type { ContainerIdentity, DockerHost } from "../docker.ts";
 import {
@@ -13,12 +13,12 @@ import {
   withRun,
 } from "./container-position.ts";
 import { followLog } from "./follow-log.ts";
-import { identifyReadable, type LogAccess } from "./log-access.ts";
+import { endOfRun, identifyReadable, type LogAccess, linesUpTo } from "./log-access.ts";
 import { createReading } from "./log-reading.ts";
 import { readAfter } from "./read-log.ts";
 import { readTail, type Tail } from "./tail-log.ts";
 
-/** A tail that is read again because its run changed meanwhile ends this often at most. */
+/** A tail that is read again because the name became another container's ends this often at most. */
 const MAX_ROUNDS = 5;
 /** Lines handed on at once of those that were kept in memory. */
 const LINES_AT_ONCE = 1_000;
@@ -58,28 +58,38 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
         position = startOf(container.id);
         handlers.onLost({ reason: "replaced", to: position });
       }
-      return (await readAfter(access, container, position, handlers, signal)).position;
+      // Whoever reads on from there gets what was left with the start it belongs to.
+      return (await readAfter(access, container, position, handlers, signal, { leavesNextRun: true })).position;
     },
 
     follow: (from, handlers, signal) => followLog(name, access, from, handlers, signal),
   };
 }
 
-/** The last lines, and the container as it was when they were read: lines of a run that began meanwhile are not its. */
+/**
+ * The last lines, and the container as it was after they were read: every end and start before them is known then. Lines of
+ * a run that the Engine has not told of as started yet are left to who follows.
+ */
 async function tailOfRun(
-  { docker }: LogAccess,
+  access: LogAccess,
   name: string,
   count: number,
   signal: AbortSignal,
 ): Promise<{ container: ContainerIdentity; tail: Tail }> {
+  const { docker, events } = access;
   let container = await identifyReadable(docker, name);
   for (let round = 1; ; round++) {
     const tail = await readTail(docker, container, count, signal);
     const now = await identifyReadable(docker, name);
-    const { id, runs } = container;
-    const isSame = now.id === id && now.runs.startedAt === runs.startedAt && now.runs.running === runs.running;
-    if (isSame || round >= MAX_ROUNDS) return { container, tail };
+    const isSame = now.id === container.id;
     container = now;
+    if (!isSame && round < MAX_ROUNDS) continue;
+    if (now.runs.running) return { container, tail };
+    await events.runs.upTo(now.id, now.runs, signal);
+    const end = endOfRun(access, now.id, now.runs.startedAt);
+    const lines = end === undefined ? tail.lines : linesUpTo(tail.lines, end);
+    if (lines.length === tail.lines.length) return { container, tail };
+    return { container, tail: { ...tail, lines, position: advance(tail.base, lines) } };
   }
 }
 

@@ -21,8 +21,8 @@ import type { StoredLine } from "./line-assembler.ts";
 import {
   currentRuns,
   decoderOf,
+  endOfRun,
   type LogAccess,
-  lastEnd,
   linesUpTo,
   UnreadableLogError,
   unreadableDrivers,
@@ -406,8 +406,9 @@ class Follower {
     if (now && now.startedAt !== runs.startedAt) return { isPast: true };
     // Gone: there is no next run. Running: the Engine does not know of the end yet, and has begun nothing.
     if (!now || now.running) return { isPast: false };
-    if (lastEnd(access, id) === undefined) await access.events.runs.change(id, LAST_EVENT_MS, signal);
-    return { isPast: false, time: lastEnd(access, id) };
+    const end = () => endOfRun(access, id, runs.startedAt);
+    if (end() === undefined) await access.events.runs.change(id, LAST_EVENT_MS, signal);
+    return { isPast: false, time: end() };
   }
 
   /** Whether the name, and the run, are still those that were looked at. What a container that is gone has said is read. */

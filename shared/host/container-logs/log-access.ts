@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { changesSince, type RunChange, type RunEvent, type RunState } from "../../logs/container-runs.ts";
+import { changesSince, indexOfStart, type RunChange, type RunEvent, type RunState } from "../../logs/container-runs.ts";
 import type { Position } from "../../logs/log-source.ts";
 import { AppError, toAppError } from "../../server/errors.ts";
 import type { ContainerEvents } from "../container-events.ts";
@@ -76,10 +76,12 @@ export async function untoldChanges(
 const isSame = (known: { startedAt: string; ended: boolean }, { startedAt, running }: RunState) =>
   startedAt === null ? known.ended : known.startedAt === startedAt && known.ended === !running;
 
-/** When the newest run ended by the Engine's event; undefined when a start was told since then, or nothing. */
-export function lastEnd({ events }: LogAccess, id: string): string | undefined {
-  const last = events.runs.of(id).at(-1);
-  return last?.kind === "die" ? last.time : undefined;
+/** When the run that began at the time ended by the Engine's event; undefined when that has not come. */
+export function endOfRun({ events }: LogAccess, id: string, startedAt: string | null): string | undefined {
+  const told = events.runs.of(id);
+  const start = startedAt === null ? -1 : indexOfStart(told, startedAt);
+  const end = start === -1 ? undefined : told[start + 1];
+  return end?.kind === "die" ? end.time : undefined;
 }
 
 /**

@@ -6,8 +6,8 @@ import type { StoredLine } from "./line-assembler.ts";
 import {
   currentRuns,
   decoderOf,
+  endOfRun,
   type LogAccess,
-  lastEnd,
   linesUpTo,
   UnreadableLogError,
   untilBroken,
@@ -62,7 +62,7 @@ export async function readAfter(
       throw error;
     }
     const reading = createReading(position, between, handlers);
-    const end = leavesNextRun && after && !after.running ? lastEnd(access, container.id) : undefined;
+    const end = leavesNextRun && after && !after.running ? endOfRun(access, container.id, after.startedAt) : undefined;
     const { stop, tally, broken, isLeft } = await readStored(source, now, plan, reading, handlers, end);
     if (stop === undefined && !plan.near && !isLeft)
       await readUnread(access, now, tally, broken, reading, handlers, signal);

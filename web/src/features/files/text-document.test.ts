@@ -1,5 +1,5 @@
 import { createRoot } from "solid-js";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTextDocument, type DraftStore, type EditedFile, type TextDraft } from "./text-document.ts";
 
 class Conflict extends Error {}
@@ -87,6 +87,17 @@ describe("createTextDocument", () => {
     await document.noticeChange();
     expect(document.content()).toBe("mine");
     expect(document.changedOnDisk()).toBe(true);
+  });
+
+  it("looks at a change that comes while a save is under way once that is over", async () => {
+    const { document, change } = start("one");
+    await document.load();
+    document.setContent("two");
+    const saved = document.save();
+    change("three");
+    await document.noticeChange();
+    await saved;
+    await vi.waitFor(() => expect(document.content()).toBe("three"));
   });
 
   it("keeps what is typed while a save is under way", async () => {

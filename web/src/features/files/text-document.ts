@@ -101,6 +101,27 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
     }
   }
 
+  /** A look at the disk, or a save, is under way: what is noticed meanwhile is looked at after it. */
+  let isLooking = false;
+  let isNoticed = false;
+
+  async function look(): Promise<void> {
+    if (file() === null) return;
+    isNoticed = true;
+    if (isLooking || saving()) return;
+    isLooking = true;
+    while (isNoticed && !saving()) {
+      isNoticed = false;
+      const now = await read(path).catch(() => null);
+      if (saving()) isNoticed = true;
+      else if (now && now.etag !== file()?.etag) {
+        if (dirty()) setChangedOnDisk(true);
+        else take(now);
+      }
+    }
+    isLooking = false;
+  }
+
   async function store(etag: string | undefined, allowHardLinks = false): Promise<boolean> {
     const typed = content();
     setSaving(true);
@@ -118,6 +139,7 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
       return false;
     } finally {
       setSaving(false);
+      if (isNoticed) void look();
     }
   }
 
@@ -158,13 +180,7 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
       return store(now?.etag);
     },
     /** Tells that the disk changed: reads the file again if nothing was typed, and says so otherwise. */
-    async noticeChange(): Promise<void> {
-      if (saving() || file() === null) return;
-      const now = await read(path).catch(() => null);
-      if (!now || saving() || now.etag === file()?.etag) return;
-      if (dirty()) setChangedOnDisk(true);
-      else take(now);
-    },
+    noticeChange: look,
   };
 }
 
