@@ -66,9 +66,15 @@ describe("the runs of a PM2 app", () => {
     });
     expect(restarts).toBeGreaterThan(45);
     const countOf = (wanted: string) => story.filter((entry) => entry === wanted).length;
-    await eventually(() => expect(countOf("<exited 3>")).toBe(restarts + 1));
-    expect([countOf("words"), countOf("<restarted>")]).toEqual([restarts + 1, restarts]);
-    expect(new Set(story)).toEqual(new Set(["words", "<exited 3>", "<restarted>"]));
+    // What the bus does not bring in time is told as a count of ends whose exit codes are unknown.
+    const unknown = () => story.reduce((sum, entry) => sum + Number(/^<exited \?(\d+)>$/.exec(entry)?.[1] ?? 0), 0);
+    const told = () => `${[...new Set(story)].join(" ")}, at last ${story.slice(-6).join(" ")}`;
+    await eventually(() => expect(countOf("<exited 3>") + unknown(), told()).toBe(restarts + 1));
+    expect(countOf("words")).toBe(restarts + 1);
+    expect(countOf("<exited 3>")).toBeGreaterThan(restarts / 2);
+    if (unknown() === 0) expect(countOf("<restarted>")).toBe(restarts);
+    const kinds = [...new Set(story)].filter((entry) => !entry.startsWith("<exited ?"));
+    expect(kinds.sort()).toEqual(["<exited 3>", "<restarted>", "words"]);
   });
 
   test("end with their last words, which begin no line of the next run, live and read back", async () => {

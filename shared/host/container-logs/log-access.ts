@@ -85,10 +85,10 @@ export function endOfRun({ events }: LogAccess, id: string, startedAt: string | 
 }
 
 /**
- * The lines before the first that is later. The Engine writes all lines of a run before it tells of its end: a later one is
- * of the next run.
+ * The lines up to the last that is not later. The Engine writes all lines of a run before it tells of its end: what stands
+ * after them is of the next run.
  */
 export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string): Line[] {
-  const next = lines.findIndex(({ time }) => time > lastTime);
-  return next === -1 ? lines : lines.slice(0, next);
+  const last = lines.findLastIndex(({ time }) => time <= lastTime);
+  return last === lines.length - 1 ? lines : lines.slice(0, last + 1);
 }

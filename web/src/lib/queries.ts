@@ -69,7 +69,11 @@ export const useService = (id: () => string) =>
 export const useStacks = () =>
   useQuery(() => ({ queryKey: queryKeys.stacks, queryFn: ({ signal }) => api.stacks.list(signal) }));
 export const useStack = (name: () => string) =>
-  useQuery(() => ({ queryKey: queryKeys.stack(name()), queryFn: ({ signal }) => api.stacks.get(name(), signal) }));
+  useQuery(() => ({
+    queryKey: queryKeys.stack(name()),
+    queryFn: ({ signal }) => api.stacks.get(name(), signal),
+    refetchInterval: ({ state }) => soonAgain(state.data?.stack.services.flatMap(({ containers }) => containers) ?? []),
+  }));
 export const useDeployments = () =>
   useQuery(() => ({ queryKey: queryKeys.deployments, queryFn: ({ signal }) => api.deployments.list(signal) }));
 export const useDeployment = (id: () => string) =>
