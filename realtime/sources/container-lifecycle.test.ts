@@ -60,6 +60,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
   test("are each told once when it is restarted ten times in a row", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
     const { reader } = await follow(box.name);
+    await eventually(() => expect(reader.told).toHaveLength(1));
     for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
     const kinds = () => reader.told.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
     // A run may be killed before it writes its line.
