@@ -14,7 +14,7 @@ import { firing, happened, makeRule, until } from "./testing.ts";
 const engine = testEngine();
 
 /** A container that is dead is told as dead, by whatever way it died, until it runs again. */
-describe.skipIf(await lacks("docker")).concurrent("a container that is dead", { timeout: 60_000 }, () => {
+describe.skipIf(await lacks("docker")).concurrent("a container that is dead", () => {
   let api: TestApi;
   let folder: TempFolder;
   const made: string[] = [];

@@ -15,7 +15,7 @@ import { firing, happened, makeRule, until } from "./testing.ts";
 const engine = testEngine();
 
 /** Situations in which other monitors of containers were found to be wrong. */
-describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong", { timeout: 60_000 }, () => {
+describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong", () => {
   let api: TestApi;
   let folder: TempFolder;
   const made: string[] = [];

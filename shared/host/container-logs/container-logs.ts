@@ -58,7 +58,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
         position = startOf(container.id);
         handlers.onLost({ reason: "replaced", to: position });
       }
-      // Whoever reads on from there gets what was left with the start it belongs to.
+      // The next read from there returns what was left, after the start it belongs to.
       return (await readAfter(access, container, position, handlers, signal, { leavesNextRun: true })).position;
     },
 
@@ -68,7 +68,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
 
 /**
  * The last lines, and the container as it was after they were read: every end and start before them is known then. Lines of
- * a run that the Engine has not told of as started yet are left to who follows.
+ * a run whose start event has not arrived yet are left to the follower.
  */
 async function tailOfRun(
   access: LogAccess,

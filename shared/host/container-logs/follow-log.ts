@@ -45,7 +45,7 @@ const MAX_REFUSALS = 8;
 const STALLS_BEFORE_LOOK = 4;
 /** The event of the end of a container that is gone has come by then. */
 const LAST_EVENT_MS = 100;
-/** Lines after an end of which no start is told within this time are its last words. */
+/** Lines after an end that no start event follows within this time belong to the run that ended. */
 const MAX_START_MS = 2_000;
 
 /** Follows the log of whatever container has a name; see `LogSource.follow`. */
@@ -88,7 +88,7 @@ class Follower {
   private located: ResumePlan | undefined;
   /** Of the container that is followed. */
   private id: string | undefined;
-  /** Since when lines wait for the start of their run to be told. */
+  /** Since when lines wait for the start event of their run. */
   private leftAt: number | undefined;
   /** The kernel has shown the first process of a run: where it shows none, that run is over. */
   private seesRuns = false;

@@ -85,8 +85,8 @@ export function endOfRun({ events }: LogAccess, id: string, startedAt: string | 
 }
 
 /**
- * The lines up to the last that is not later. The Engine writes all lines of a run before it tells of its end: what stands
- * after them is of the next run.
+ * The lines up to the last that is not later. The Engine writes all lines of a run before it sends the event of its end: what
+ * follows them belongs to the next run.
  */
 export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string): Line[] {
   const last = lines.findLastIndex(({ time }) => time <= lastTime);

@@ -25,7 +25,7 @@ const MAX_ROUNDS = 5;
 export interface ReadOptions {
   /** How to begin; found out when absent. */
   plan?: ResumePlan | undefined;
-  /** Leaves lines that came after the last end, while no start is known: the Engine tells of a start after its first lines. */
+  /** Leaves lines that came after the last end, while no start is known: the event of a start may follow its first lines. */
   leavesNextRun?: boolean;
 }
 
