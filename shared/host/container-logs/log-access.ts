@@ -84,11 +84,16 @@ export function endOfRun({ events }: LogAccess, id: string, startedAt: string | 
   return end?.kind === "die" ? end.time : undefined;
 }
 
+/** The event of a start follows the first line of its run within this time. */
+const START_EVENT_MS = 2_000;
+
 /**
  * The lines up to the last that is not later. The Engine writes all lines of a run before it sends the event of its end: what
- * follows them belongs to the next run.
+ * follows them belongs to the next run, if it was just written: what is older, or of a clock that was ahead, is the run's own.
  */
 export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string): Line[] {
+  const newest = lines.at(-1);
+  if (newest === undefined || Math.abs(Date.now() - Date.parse(newest.time)) > START_EVENT_MS) return lines;
   const last = lines.findLastIndex(({ time }) => time <= lastTime);
   return last === lines.length - 1 ? lines : lines.slice(0, last + 1);
 }
