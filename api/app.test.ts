@@ -3,8 +3,8 @@ import { connect } from "node:net";
 import { hc } from "hono/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PASSWORD, WEB_ORIGIN } from "./access/testing.ts";
-import { accessTable } from "./access-table.ts";
 import { type ApiApp, createApi } from "./app.ts";
+import { accessTable } from "./http/access-table.ts";
 import { startApi, type TestApi } from "./testing/api-server.ts";
 
 let api: TestApi;

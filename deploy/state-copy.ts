@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { COPIES_FOLDER } from "../api/database/copies.ts";
-import { STORE_FOLDER } from "../api/log-store/segment.ts";
+import { STORE_FOLDER } from "../api/logs/store/segment.ts";
 import { makePrivateFolder } from "../shared/server/private-file.ts";
 
 /**

@@ -4,11 +4,11 @@ import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Gauge, Registry } from "prom-client";
-import { dependencyState } from "../shared/host/dependency.ts";
 import { revocation } from "../shared/protocol/access.ts";
 import { EMIT_BODY_MAX } from "../shared/protocol/emit.ts";
 import { ok } from "../shared/protocol/result.ts";
 import type { DependencyName, DependencyState } from "../shared/protocol/system.ts";
+import { dependencyState } from "../shared/server/dependency.ts";
 import { bearerToken } from "../shared/server/emit-token.ts";
 import { AppError, errorHandler, notFoundHandler } from "../shared/server/errors.ts";
 import { hasOneHost } from "../shared/server/origin-policy.ts";
@@ -16,9 +16,9 @@ import { createPeers } from "../shared/server/peer-address.ts";
 import { requestId } from "../shared/server/request-id.ts";
 import { cameByHttps } from "../shared/server/request-scheme.ts";
 import type { RealtimeDeps } from "./deps.ts";
-import { createEmitGate } from "./emit-gate.ts";
-import { createEmitRoute } from "./emit-route.ts";
-import { parseJson, requireJson } from "./json-body.ts";
+import { createEmitGate } from "./emit/emit-gate.ts";
+import { parseJson, requireJson } from "./emit/json-body.ts";
+import { createEmitRoute } from "./emit/routes.ts";
 import type { Realtime } from "./server.ts";
 
 export type RealtimeAppDeps = Pick<

@@ -1,8 +1,8 @@
-import type { DockerHost } from "../shared/host/docker.ts";
-import type { FileRoot } from "../shared/host/files.ts";
-import type { HostMetrics } from "../shared/host/metrics.ts";
-import type { ProcessHost } from "../shared/host/processes.ts";
-import type { WatchFolder } from "../shared/host/watcher.ts";
+import type { DockerHost } from "../shared/docker/docker-host.ts";
+import type { FileRoot } from "../shared/files/files.ts";
+import type { WatchFolder } from "../shared/files/watcher.ts";
+import type { HostMetrics } from "../shared/metrics/metrics.ts";
+import type { ProcessHost } from "../shared/pm2/processes.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
 import type { ShellReport } from "../shared/protocol/shell.ts";
 import type { Log } from "../shared/server/log.ts";

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createRealtimeApp } from "./app.ts";
 import type { RealtimeDeps } from "./deps.ts";
-import { endUpgrade } from "./end-upgrade.ts";
 import { createRealtime, type Realtime, SOCKET_PATH } from "./server.ts";
+import { endUpgrade } from "./sockets/end-upgrade.ts";
 
 export interface RealtimeServer {
   http: Server;

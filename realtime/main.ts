@@ -1,21 +1,21 @@
 import "./heap.ts";
 import process from "node:process";
-import { createDockerHost } from "../shared/host/docker.ts";
-import { createFileRoot } from "../shared/host/files.ts";
-import { createHostMetrics } from "../shared/host/metrics.ts";
-import { createProcessHost } from "../shared/host/processes.ts";
-import { watchFolder } from "../shared/host/watcher.ts";
+import { createDockerHost } from "../shared/docker/docker-host.ts";
+import { createFileRoot } from "../shared/files/files.ts";
+import { watchFolder } from "../shared/files/watcher.ts";
+import { createHostMetrics } from "../shared/metrics/metrics.ts";
+import { createProcessHost } from "../shared/pm2/processes.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { loadEmitToken } from "../shared/server/emit-token.ts";
 import { createLog, type Log } from "../shared/server/log.ts";
 import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
-import { createApiAuthenticator } from "./api-authenticator.ts";
 import type { BusHandlers } from "./cluster/bus.ts";
 import { openRedisBus } from "./cluster/redis-bus.ts";
+import { createApiAuthenticator } from "./handshake/api-authenticator.ts";
 import { createRealtimeServer } from "./listener.ts";
-import { endLostShells } from "./shells/lost-shells.ts";
+import { endLostShells } from "./shells/orphaned-shells.ts";
 import { createShellReports } from "./shells/shell-reports.ts";
 
 const toRedisBus = (url: string, emitToken: string, log: Log) => (handlers: BusHandlers) =>

@@ -2,19 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
-import { openContainerEvents } from "../shared/host/container-events.ts";
+import { openContainerEvents } from "../shared/docker/container-events.ts";
 import type { Permission, Revocation } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
 import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
 import type { DependencyState } from "../shared/protocol/system.ts";
 import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
 import { createPeers } from "../shared/server/peer-address.ts";
-import { announce } from "./announce.ts";
-import { type GuardedConnection, guardConnection } from "./connection-guard.ts";
 import type { RealtimeDeps } from "./deps.ts";
-import { endUpgrade } from "./end-upgrade.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
-import { createLaggards } from "./fanout/laggards.ts";
+import { createLaggards } from "./fanout/slow-consumers.ts";
 import { TurnWriter } from "./fanout/turn-writer.ts";
 import {
   admissionOf,
@@ -23,16 +20,19 @@ import {
   type HandshakeDeps,
   requirePermission,
   toConnectError,
-} from "./handshake.ts";
-import type { RegisteredNamespace } from "./namespace.ts";
+} from "./handshake/handshake.ts";
+import { announce } from "./namespaces/announce.ts";
 import { registerDeployments } from "./namespaces/deployments.ts";
 import { registerFiles } from "./namespaces/files.ts";
 import { registerMcp } from "./namespaces/mcp.ts";
+import type { RegisteredNamespace } from "./namespaces/namespace.ts";
 import { registerServices } from "./namespaces/services.ts";
 import { registerSystem } from "./namespaces/system.ts";
-import { createSockets } from "./sockets.ts";
+import { createUnknownEvents } from "./namespaces/unknown-events.ts";
+import { type GuardedConnection, guardConnection } from "./sockets/connection-guard.ts";
+import { endUpgrade } from "./sockets/end-upgrade.ts";
+import { createSockets } from "./sockets/sockets.ts";
 import { openProcessEvents } from "./sources/process-events.ts";
-import { createUnknownEvents } from "./unknown-events.ts";
 
 export const SOCKET_PATH = "/socket.io/";
 /** Largest message of a client, in bytes: subscriptions are small (OWASP WebSocket cheat sheet: 64 KB). */

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Manager, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
-import { createDockerHost } from "../shared/host/docker.ts";
-import { createFileRoot } from "../shared/host/files.ts";
-import { createHostMetrics } from "../shared/host/metrics.ts";
-import { createProcessHost } from "../shared/host/processes.ts";
-import { watchFolder } from "../shared/host/watcher.ts";
+import { createDockerHost } from "../shared/docker/docker-host.ts";
+import { createFileRoot } from "../shared/files/files.ts";
+import { watchFolder } from "../shared/files/watcher.ts";
+import { createHostMetrics } from "../shared/metrics/metrics.ts";
+import { createProcessHost } from "../shared/pm2/processes.ts";
 import type { Principal } from "../shared/protocol/access.ts";
 import type { StreamState } from "../shared/protocol/events/services.ts";
 import type { NamespaceName } from "../shared/protocol/namespaces.ts";

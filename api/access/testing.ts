@@ -9,12 +9,12 @@ import { freePort } from "../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
-import { createHttpServer } from "../http-server.ts";
-import { createWsClient, type WsClient } from "../lib/ws-client.ts";
-import type { GuardOptions } from "../middleware/guard.ts";
+import { createWsClient, type WsClient } from "../events/client.ts";
+import type { GuardOptions } from "../http/guard.ts";
+import { createHttpServer } from "../http/server.ts";
 import type { Access } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
-import type { PasswordCost } from "./passwords.ts";
+import type { PasswordCost } from "./login/passwords.ts";
 
 export const WEB_ORIGIN = "http://localhost:3005";
 export const EMIT_TOKEN = "e".repeat(43);

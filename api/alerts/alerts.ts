@@ -1,8 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ContainerEvents } from "../../shared/host/container-events.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
-import type { HostMetrics } from "../../shared/host/metrics.ts";
-import type { ProcessHost } from "../../shared/host/processes.ts";
+import type { ContainerEvents } from "../../shared/docker/container-events.ts";
+import type { HostMetrics } from "../../shared/metrics/metrics.ts";
+import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type {
   Alert,
   AlertChannel,
@@ -16,28 +15,29 @@ import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Trail } from "../audit/trail.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import type { WsClient } from "../events/client.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import type { WsClient } from "../lib/ws-client.ts";
-import type { LogWatcher } from "../log-store/watch.ts";
+import type { LogWatcher } from "../logs/collect/watch.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../outbound/own-addresses.ts";
 import type { StopRequests } from "../services/stop-requests.ts";
+import { createHealer } from "./auto-restart.ts";
+import { createTeller } from "./change-notifier.ts";
 import { type ChannelStore, createChannelStore } from "./channel-store.ts";
 import { checkTarget } from "./channels/target.ts";
 import { addDefaultRules } from "./default-rules.ts";
 import { type AlertEngine, createAlertEngine, type Entry, type SignalSink } from "./engine/engine.ts";
 import { type AlertPage, createEventStore } from "./event-store.ts";
-import { createHealer } from "./healer.ts";
 import { createMakers, type MakerRights } from "./makers.ts";
 import { createNotifier, type NotifierTimes } from "./notifier.ts";
 import { createRuleStore, type RuleMaker } from "./rule-store.ts";
 import { createContainerSource } from "./sources/containers.ts";
-import { type ContainerFigures, createFigureSource } from "./sources/figures.ts";
 import { createHostSource } from "./sources/host.ts";
 import { createLogSource, specOf } from "./sources/logs.ts";
+import { type ContainerFigures, createFigureSource } from "./sources/metrics.ts";
 import { createProcessSource } from "./sources/processes.ts";
 import type { SignalSource } from "./sources/source.ts";
-import { createTeller } from "./teller.ts";
 
 type Sees = (subject: AlertSubject) => boolean;
 
@@ -79,7 +79,7 @@ export interface Alerts {
 
 export interface AlertsDeps extends MakerRights {
   database: DatabaseSync;
-  docker: DockerHost;
+  docker: DockerEngine;
   containerEvents: ContainerEvents;
   stopRequests: StopRequests;
   processes: ProcessHost;

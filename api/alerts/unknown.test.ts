@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { HostSample } from "../../shared/host/metrics.ts";
+import type { HostSample } from "../../shared/metrics/metrics.ts";
 import { type AlertRule, alertRuleBody } from "../../shared/protocol/alert.ts";
 import type { ServiceDetail } from "../../shared/protocol/service.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { silentLog } from "../../shared/server/log.ts";
+import { createHealer, type HealerOptions } from "./auto-restart.ts";
 import { type AlertEngine, createAlertEngine, type Entry } from "./engine/engine.ts";
-import { createHealer, type HealerOptions } from "./healer.ts";
 import { createHostSource } from "./sources/host.ts";
 
 const log = silentLog();

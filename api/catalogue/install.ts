@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createFrameDecoder } from "../../shared/host/container-logs/container-frames.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
+import { createFrameDecoder } from "../../shared/logs/sources/docker/container-frames.ts";
 import type { Credential, InstallInput } from "../../shared/protocol/catalogue.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { CatalogueEntry } from "./entry.ts";
-import { examineInstall, isAboutInput } from "./examine.ts";
 import { CATALOGUE_LABEL, type InstallPlan, planInstall } from "./plan.ts";
+import { examineInstall, isAboutInput } from "./preview.ts";
 import { MASK, makeSecrets } from "./secrets.ts";
 
 export interface InstallDeps {
-  docker: DockerHost;
+  docker: DockerEngine;
   /** Log-in for an image's registry, if there is one: Docker Hub gives more pulls to whom it knows. */
   registries: { authFor(reference: string): string | undefined };
 }
@@ -85,7 +85,7 @@ export async function installEntry(
 }
 
 async function prepare(
-  { volumes, networks }: DockerHost,
+  { volumes, networks }: DockerEngine,
   { container, ownNetwork }: InstallPlan,
   existing: ReadonlySet<string>,
   undo: (() => Promise<unknown>)[],
@@ -114,7 +114,7 @@ async function takeAway(undo: (() => Promise<unknown>)[]): Promise<boolean> {
 
 /** Throws with the reason once it is plain that the container does not come up, and tells its last lines. */
 async function untilHealthy(
-  docker: DockerHost,
+  docker: DockerEngine,
   { startSeconds, name }: CatalogueEntry,
   plan: InstallPlan,
   id: string,
@@ -142,7 +142,7 @@ async function untilHealthy(
 }
 
 /** A container that was restarted runs again for a moment, and the Engine knows no code then: its next end tells it. */
-async function nextExitCode(docker: DockerHost, id: string, signal: AbortSignal): Promise<number | null> {
+async function nextExitCode(docker: DockerEngine, id: string, signal: AbortSignal): Promise<number | null> {
   for (let look = 0; look < EXIT_LOOKS_MAX; look++) {
     await delay(LOOK_MS, undefined, { signal });
     const { exitCode } = await docker.detail(id);
@@ -151,7 +151,7 @@ async function nextExitCode(docker: DockerHost, id: string, signal: AbortSignal)
   return null;
 }
 
-async function lastLines(docker: DockerHost, id: string): Promise<string[]> {
+async function lastLines(docker: DockerEngine, id: string): Promise<string[]> {
   const stream = await docker.openLogs(id, {
     follow: false,
     tail: LAST_LINES,

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type ContainerPlan, LOG_LIMITS } from "../../shared/host/docker/create.ts";
+import { type ContainerPlan, LOG_LIMITS } from "../updates/create.ts";
 
 /** The plan as a command for a terminal, one option a line. */
 export function toCommand(plan: ContainerPlan, ownNetwork: boolean): string {

@@ -1,6 +1,6 @@
-import type { ContainerPlan } from "../../shared/host/docker/create.ts";
 import type { Credential, InstallInput, InstallProblem } from "../../shared/protocol/catalogue.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import type { ContainerPlan } from "../updates/create.ts";
 import { type CatalogueEntry, dropped } from "./entry.ts";
 import { matches } from "./entry-faults.ts";
 import { fill, type TemplateValues } from "./template.ts";

@@ -5,16 +5,16 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { role } from "../../shared/protocol/access.ts";
 import { newPassword, userName } from "../../shared/protocol/account.ts";
-import { createApiKeys } from "../access/api-keys.ts";
 import { openAccessClock } from "../access/clock.ts";
-import { createPasskeyStore } from "../access/passkey-store.ts";
-import { refuseWeakPassword } from "../access/password-policy.ts";
-import { createPasswords } from "../access/passwords.ts";
-import { createRecoveryCodes } from "../access/recovery-codes.ts";
-import { createSessions } from "../access/sessions.ts";
-import { createSharedWrites } from "../access/shared-writes.ts";
+import { createSharedWrites } from "../access/identity/user-store-tx.ts";
+import { createUsers } from "../access/identity/users.ts";
+import { createApiKeys } from "../access/keys/api-keys.ts";
+import { refuseWeakPassword } from "../access/login/password-policy.ts";
+import { createPasswords } from "../access/login/passwords.ts";
+import { createRecoveryCodes } from "../access/login/recovery-codes.ts";
+import { createSessions } from "../access/login/sessions.ts";
+import { createPasskeyStore } from "../access/passkeys/passkey-store.ts";
 import { newToken } from "../access/token.ts";
-import { createUsers } from "../access/users.ts";
 import { openState, print, runTool, type State } from "./state.ts";
 
 const usage = `Usage: npm run admin -- <command>

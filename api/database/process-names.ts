@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { UnavailableError } from "../../shared/host/dependency.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createSharedWrites } from "../access/shared-writes.ts";
+import { createSharedWrites } from "../access/identity/user-store-tx.ts";
 import { matchesName } from "../alerts/engine/subjects.ts";
 import { openDatabase } from "./database.ts";
 

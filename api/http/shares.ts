@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { AppError } from "../../shared/server/errors.ts";
-import type { ApiEnv } from "../context.ts";
+import type { ApiEnv } from "./context.ts";
 
 export interface SharesOptions {
   /** Places in all, and of one caller: nobody can take them all. */

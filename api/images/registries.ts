@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { toRegistryAuth } from "../../shared/host/docker/image-pull.ts";
 import { parseImageReference } from "../../shared/protocol/image-reference.ts";
 import type { AddRegistry, Registry } from "../../shared/protocol/registry.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { transact } from "../database/transact.ts";
+import { toRegistryAuth } from "./image-pull.ts";
 
 /** Log-ins at registries: they can be added, replaced and removed, and used for a pull, but never read. */
 export interface Registries {

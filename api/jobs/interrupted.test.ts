@@ -7,8 +7,8 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import { openDatabase } from "../database/database.ts";
 import { createEmitRecorder } from "../testing/route-server.ts";
+import { createJobJournal } from "./job-journal.ts";
 import { createJobs } from "./jobs.ts";
-import { createJobJournal } from "./journal.ts";
 
 /** A server's jobs on a state folder; what it leaves behind when nothing ends it is what a kill leaves. */
 function serve(dataDir: string) {

@@ -4,11 +4,11 @@ import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shar
 import { jobRoomId } from "../../shared/protocol/rooms.ts";
 import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import type { LiveRights } from "../access/live-rights.ts";
+import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/trail.ts";
-import type { WsClient } from "../lib/ws-client.ts";
-import type { JobJournal } from "./journal.ts";
-import { createKeyRing, type Keys } from "./keys.ts";
+import type { WsClient } from "../events/client.ts";
+import type { JobJournal } from "./job-journal.ts";
+import { createKeyRing, type Keys } from "./resource-locks.ts";
 
 /** Jobs at work at once; more are refused, not queued: somebody waits for each of them. */
 const RUNNING_MAX = 16;

@@ -1,7 +1,7 @@
 import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
 import { mayBeginJobs } from "../../shared/protocol/job.ts";
 import { permissions } from "../../shared/protocol/permission.ts";
-import { accessTable } from "../access-table.ts";
+import { accessTable } from "../http/access-table.ts";
 import type { JobRecord } from "./jobs.ts";
 
 const isPermission = (rule: string | undefined): rule is Permission =>

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import type { ContainerEvents } from "../../shared/host/container-events.ts";
+import type { ContainerEvents } from "../../shared/docker/container-events.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../database/database.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
+import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { Log } from "../../shared/server/log.ts";
 
 /** Containers that are remembered; those noted longest ago go first. */

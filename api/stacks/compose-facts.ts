@@ -1,6 +1,6 @@
 import type { ComposeReader } from "./check/compose-reader.ts";
 import type { FileFacts } from "./check/file-facts.ts";
-import type { StackPlace } from "./places.ts";
+import type { StackPlace } from "./locations.ts";
 import { readStackFiles } from "./stack-files.ts";
 import { readEnvText } from "./variables.ts";
 

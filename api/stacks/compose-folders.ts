@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { FileRoot } from "../../shared/host/files.ts";
+import type { FileRoot } from "../../shared/files/files.ts";
 import type { FileEntry } from "../../shared/protocol/file.ts";
 import { AppError } from "../../shared/server/errors.ts";
 

@@ -1,8 +1,8 @@
-import type { ProjectContainer } from "../../shared/host/docker/projects.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
 import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
+import type { ProjectContainer } from "./projects.ts";
 
 export type ContainerVerb = "stop" | "restart" | "down";
 
@@ -18,7 +18,9 @@ const AT_ONCE = 8;
  * Stops, restarts or takes down a project by its containers alone, for when its files are out of reach. Containers stop the
  * newest first and start the oldest first, as Compose made those that others depend on first.
  */
-export function createContainerWork(docker: Pick<DockerHost, "projects" | "act" | "remove" | "networks" | "volumes">) {
+export function createContainerWork(
+  docker: Pick<DockerEngine, "projects" | "act" | "remove" | "networks" | "volumes">,
+) {
   const containersOf = async (name: string): Promise<ProjectContainer[]> =>
     (await docker.projects.containers())
       .filter(({ project }) => project === name)

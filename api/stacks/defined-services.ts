@@ -1,5 +1,5 @@
 import { mapAt, readComposeText, textOf, type Value } from "./check/document.ts";
-import { interpolate } from "./env-parse.ts";
+import { interpolate } from "./env/env-parse.ts";
 
 export interface DefinedService {
   image: string | null;

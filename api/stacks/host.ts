@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { SaveJournal } from "../../shared/files/save-journal.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { type Compose, createCompose } from "../compose/compose.ts";
-import type { JobJournal } from "../jobs/journal.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import type { JobJournal } from "../jobs/job-journal.ts";
+import { type Compose, createCompose } from "./compose/compose.ts";
 import { createKnownStacks } from "./known-stacks.ts";
-import { createStackPlaces } from "./places.ts";
+import { createStackPlaces } from "./locations.ts";
 import { createRevisions, type Revisions } from "./revisions.ts";
+import { createStackWork, type StackWork } from "./stack-jobs.ts";
 import { createStacks, type Stacks } from "./stacks.ts";
-import { createStackWork, type StackWork } from "./work.ts";
 
 export interface StackHostOptions {
   database: DatabaseSync;
-  docker: DockerHost;
+  docker: DockerEngine;
   config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "STACKS_DIR" | "STACKS_ROOTS">;
   log: Log;
   /** Keeps both versions while a file is written over. */

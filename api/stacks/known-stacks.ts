@@ -1,6 +1,6 @@
 import { join, posix } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { StackPlace } from "./places.ts";
+import type { StackPlace } from "./locations.ts";
 
 /** Where the files of a stack of a listed folder were when it last had containers. */
 export interface KnownStack {

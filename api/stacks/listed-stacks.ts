@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { stackName } from "../../shared/protocol/stack.ts";
 import type { ComposeFactsReader } from "./compose-facts.ts";
-import type { StackPlace, StackPlaces } from "./places.ts";
+import type { StackPlace, StackPlaces } from "./locations.ts";
 
 export interface ListedStacks {
   /** By the name Compose gives the project; several folders may have the same one. */

@@ -1,7 +1,7 @@
-import type { ProjectContainer } from "../../shared/host/docker/projects.ts";
 import type { ComposeFacts } from "./compose-facts.ts";
 import type { ListedStacks } from "./listed-stacks.ts";
-import type { StackPlace } from "./places.ts";
+import type { StackPlace } from "./locations.ts";
+import type { ProjectContainer } from "./projects.ts";
 
 export interface ProjectFolders {
   /** Projects with containers that were made from a folder or from one inside it, but not that of the name, sorted. */

@@ -1,4 +1,4 @@
-import { absoluteFile, type StackPlace } from "./places.ts";
+import { absoluteFile, type StackPlace } from "./locations.ts";
 
 /** A stack whose files are at hand and that may be changed. */
 export interface OpenStack {

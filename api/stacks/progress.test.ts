@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { composeArguments } from "../compose/arguments.ts";
+import { composeArguments } from "./compose/arguments.ts";
 import { readStep } from "./progress.ts";
 
 test("reads steps from the lines of both generations of Compose", () => {

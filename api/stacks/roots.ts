@@ -1,7 +1,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { createFileRoot, type FileRoot } from "../../shared/files/files.ts";
 import type { SaveJournal } from "../../shared/files/save-journal.ts";
-import { createFileRoot, type FileRoot } from "../../shared/host/files.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 

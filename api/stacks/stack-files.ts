@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { InterruptedSave, TextFile } from "../../shared/protocol/file.ts";
 import { COMPOSE_FILE_MAX, type StackFile } from "../../shared/protocol/stack.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { StackPlace } from "./places.ts";
+import type { StackPlace } from "./locations.ts";
 
 /** One compose file of a stack; 0 is the main one. Throws `not_found` and `too_large`. */
 export async function readStackFile(place: StackPlace, index: number): Promise<StackFile> {

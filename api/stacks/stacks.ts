@@ -1,18 +1,18 @@
-import type { DockerHost } from "../../shared/host/docker.ts";
 import type { InterruptedSave, VersionChoice } from "../../shared/protocol/file.ts";
 import type { ComposeState, Finding, StackDetail, StackFile } from "../../shared/protocol/stack.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { Compose } from "../compose/compose.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import { createStackChecker } from "./check/checker.ts";
 import { createComposeReader } from "./check/compose-reader.ts";
+import type { Compose } from "./compose/compose.ts";
 import { createComposeFacts } from "./compose-facts.ts";
-import { changeEnv, type EnvVariable } from "./env-file.ts";
-import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./finder.ts";
+import { changeEnv, type EnvVariable } from "./env/env-file.ts";
 import type { KnownStacks } from "./known-stacks.ts";
 import { createListedStacks } from "./listed-stacks.ts";
+import type { StackPlaces } from "./locations.ts";
 import type { OpenStack } from "./open-stack.ts";
-import type { StackPlaces } from "./places.ts";
+import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./registry.ts";
 import type { Revisions } from "./revisions.ts";
 import { interruptedSaves, readStackFile, readStackFiles, writeStackFile } from "./stack-files.ts";
 import {
@@ -68,7 +68,7 @@ export interface Stacks {
 }
 
 export interface StacksDeps {
-  docker: Pick<DockerHost, "list" | "projects">;
+  docker: Pick<DockerEngine, "list" | "projects">;
   compose: Compose;
   places: StackPlaces;
   revisions: Revisions;

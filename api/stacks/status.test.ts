@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ProjectContainer } from "../../shared/host/docker/projects.ts";
 import type { ContainerHealth, ContainerState } from "../../shared/protocol/service.ts";
+import type { ProjectContainer } from "./projects.ts";
 import { stackStatus } from "./status.ts";
 
 const container = (state: ContainerState, status = "", health: ContainerHealth = "none") =>

@@ -1,7 +1,7 @@
 import { isRunning } from "../../shared/health/running.ts";
-import type { ProjectContainer } from "../../shared/host/docker/projects.ts";
 import type { StackState } from "../../shared/protocol/stack.ts";
 import type { DefinedServices } from "./defined-services.ts";
+import type { ProjectContainer } from "./projects.ts";
 
 export interface StackStatus {
   state: StackState;

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import type { TextFile } from "../../shared/protocol/file.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { changeEnv, type EnvVariable, envNames, envSecrets } from "./env-file.ts";
-import type { StackPlace } from "./places.ts";
+import { changeEnv, type EnvVariable, envNames, envSecrets } from "./env/env-file.ts";
+import type { StackPlace } from "./locations.ts";
 import type { ResolvedFile } from "./roots.ts";
 
 /** The variables beside a stack's compose file, by their names: values stay where they are. */

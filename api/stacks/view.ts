@@ -1,6 +1,6 @@
-import type { ProjectContainer } from "../../shared/host/docker/projects.ts";
 import type { StackService } from "../../shared/protocol/stack.ts";
 import type { DefinedServices } from "./defined-services.ts";
+import type { ProjectContainer } from "./projects.ts";
 
 /** Services of file and containers together: those of the file first, in its order. */
 export function joinServices(

@@ -1,12 +1,12 @@
-import { type ContainerSample, toSample } from "../../shared/host/container-sample.ts";
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
-import type { HostMetrics, HostSample } from "../../shared/host/metrics.ts";
+import { type ContainerSample, toSample } from "../../shared/docker/container-sample.ts";
+import type { HostMetrics, HostSample } from "../../shared/metrics/metrics.ts";
 import { sumTraffic } from "../../shared/metrics/traffic.ts";
 import type { Service } from "../../shared/protocol/service.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { HistorySample, HistoryStore, SeriesKey } from "./history-store.ts";
 
 /** Containers that are sampled: what a host of hundreds has beyond it has no history. */
@@ -38,7 +38,7 @@ export interface Collector {
 }
 
 export interface CollectorOptions {
-  docker: Pick<DockerHost, "list" | "statsOnce">;
+  docker: Pick<DockerEngine, "list" | "statsOnce">;
   /** Not shared: rates are between two calls. */
   metrics: Pick<HostMetrics, "sample">;
   /** Absent: figures are measured and not kept. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { HostSample } from "../../shared/host/metrics.ts";
+import type { HostSample } from "../../shared/metrics/metrics.ts";
 import type { Service } from "../../shared/protocol/service.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { createCollector } from "./collector.ts";
 

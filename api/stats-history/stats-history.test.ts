@@ -1,8 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createDockerHost } from "../../shared/host/docker.ts";
-import { createHostMetrics } from "../../shared/host/metrics.ts";
+import { createHostMetrics } from "../../shared/metrics/metrics.ts";
 import type { Service } from "../../shared/protocol/service.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { startChild } from "../../shared/testing/child.ts";
@@ -10,6 +9,7 @@ import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { createDockerEngine } from "../docker/docker-engine.ts";
 import { startApi } from "../testing/api-server.ts";
 import { createCollector } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
@@ -115,7 +115,7 @@ describe.skipIf(await lacks("docker"))("the collector", () => {
     const busy = await engine.run({ name: "busy", script: "while true; do :; done" });
     const calm = await engine.run({ name: "calm" });
     const store = openStore();
-    const docker = createDockerHost({ dockerHost: engine.dockerHost });
+    const docker = createDockerEngine({ dockerHost: engine.dockerHost });
     const asked = { list: docker.list, statsOnce: docker.statsOnce };
     let at = Date.now();
     const collector = createCollector({

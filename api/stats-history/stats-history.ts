@@ -1,8 +1,8 @@
-import type { DockerHost } from "../../shared/host/docker.ts";
-import { createHostMetrics } from "../../shared/host/metrics.ts";
+import { createHostMetrics } from "../../shared/metrics/metrics.ts";
 import type { HistoryRange, ServiceHistory, SystemHistory } from "../../shared/protocol/stats-history.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import { type Collector, createCollector, hostKey } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
 import { createHistoryStore, type HistoryPoints, type HistoryRow } from "./history-store.ts";
@@ -19,7 +19,7 @@ export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
 }
 
 export interface StatsHistoryOptions {
-  docker: Pick<DockerHost, "list" | "statsOnce">;
+  docker: Pick<DockerEngine, "list" | "statsOnce">;
   config: Pick<Config, "DATA_DIR" | "STATS_INTERVAL" | "STATS_HISTORY_DAYS">;
   log: Log;
 }

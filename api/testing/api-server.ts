@@ -8,7 +8,7 @@ import { type Answer, type Ask, CHEAP, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } 
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
 import type { ApiDeps } from "../deps.ts";
-import { createHttpServer } from "../http-server.ts";
+import { createHttpServer } from "../http/server.ts";
 import { createEmitRecorder, type EmittedEvent } from "./route-server.ts";
 
 export interface TestApi {

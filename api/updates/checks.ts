@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { ImageInUse } from "../../shared/host/docker/images-in-use.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
 import { familiarReference, type ImageReference, parseImageReference } from "../../shared/protocol/image-reference.ts";
 import type { JobStep } from "../../shared/protocol/job.ts";
 import type { ServiceUpdate } from "../../shared/protocol/update.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import type { ImageInUse } from "../images/images-in-use.ts";
 import type { Registries } from "../images/registries.ts";
 import type { UpdateStore } from "./store.ts";
 
 export interface UpdateChecksOptions {
-  docker: Pick<DockerHost, "images">;
+  docker: Pick<DockerEngine, "images">;
   registries: Pick<Registries, "authFor">;
   store: UpdateStore;
   log: Log;

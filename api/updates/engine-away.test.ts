@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import { createUpdates, type UpdatesOptions } from "./update.ts";
 
 const away = new UnavailableError("down", "The Docker Engine does not answer.");
@@ -19,7 +19,7 @@ async function update(parts: { recreate: () => Promise<unknown>; identify: (id: 
     lifecycle: { recreate: parts.recreate },
     identify: parts.identify,
     act: () => Promise.reject(new Error("nothing is started")),
-  } as unknown as DockerHost;
+  } as unknown as DockerEngine;
   const store = { checks: () => new Map(), previous: () => new Map(), setCheck: () => {}, setPrevious: () => {} };
   const options: UpdatesOptions = { docker, registries: { authFor: () => undefined }, store };
   const handle = { signal: new AbortController().signal, step: () => {}, line: () => {} };

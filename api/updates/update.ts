@@ -1,15 +1,15 @@
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import { digestOf } from "../../shared/host/docker/images.ts";
-import type { ImageInUse } from "../../shared/host/docker/images-in-use.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
 import { familiarReference, type ImageReference, parseImageReference } from "../../shared/protocol/image-reference.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import { digestOf } from "../images/images.ts";
+import type { ImageInUse } from "../images/images-in-use.ts";
 import type { Registries } from "../images/registries.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { UpdateStore } from "./store.ts";
 
 export interface UpdatesOptions {
-  docker: Pick<DockerHost, "images" | "lifecycle" | "identify" | "act">;
+  docker: Pick<DockerEngine, "images" | "lifecycle" | "identify" | "act">;
   registries: Pick<Registries, "authFor">;
   store: UpdateStore;
 }

@@ -1,7 +1,7 @@
 import type { Namespace, Socket } from "socket.io";
 import { Adapter, type BroadcastOptions } from "socket.io-adapter";
-import type { Laggards } from "./laggards.ts";
 import { connectionOf, queuedBytes } from "./send-queue.ts";
+import type { Laggards } from "./slow-consumers.ts";
 import { type TurnWriter, toTextFrame } from "./turn-writer.ts";
 
 /** Unsent bytes beyond which a broadcast leaves a reader out; log readers are taken aside earlier, at their own limit. */

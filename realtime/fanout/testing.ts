@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client";
 import { createFanoutAdapter } from "./fanout-adapter.ts";
-import { createLaggards } from "./laggards.ts";
+import { createLaggards } from "./slow-consumers.ts";
 import { TurnWriter } from "./turn-writer.ts";
 
 export interface FanoutServer {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { createDockerHost, type DockerHost } from "../../shared/host/docker.ts";
-import { createHostMetrics } from "../../shared/host/metrics.ts";
+import { createDockerHost, type DockerHost } from "../../shared/docker/docker-host.ts";
+import { createHostMetrics } from "../../shared/metrics/metrics.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
@@ -196,7 +196,7 @@ describe("a bug in a handler", () => {
 });
 
 async function idleProcesses() {
-  const { createProcessHost } = await import("../../shared/host/processes.ts");
+  const { createProcessHost } = await import("../../shared/pm2/processes.ts");
   return createProcessHost({ pm2Home: "/nonexistent" });
 }
 

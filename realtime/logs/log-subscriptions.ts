@@ -2,9 +2,9 @@ import type { Namespace, Socket } from "socket.io";
 import type { LogSource } from "../../shared/logs/log-source.ts";
 import { AppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { Groups } from "../fanout/room-groups.ts";
 import { drained, isSlow } from "../fanout/send-queue.ts";
-import { Groups } from "../groups.ts";
-import { createHub } from "../hub.ts";
+import { createHub } from "../fanout/shared-sources.ts";
 import type { LogSubscriber } from "./log-subscriber.ts";
 import { type LogEvent, LogTopic } from "./log-topic.ts";
 

@@ -15,9 +15,9 @@ import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createGather, type Gather } from "./gather.ts";
+import { createGather, type Gather } from "./batcher.ts";
 import { LineRing } from "./line-ring.ts";
-import { LIVE_RUNS_MAX, type LogRun, toRuns } from "./log-run.ts";
+import { LIVE_RUNS_MAX, type LogRun, toRuns } from "./log-batch.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
 
 export interface TopicPort {

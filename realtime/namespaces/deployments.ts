@@ -1,5 +1,5 @@
 import type { Server, Socket } from "socket.io";
-import type { ProcessEvent } from "../../shared/host/processes.ts";
+import type { ProcessEvent } from "../../shared/pm2/processes.ts";
 import { seesDeployment } from "../../shared/protocol/access.ts";
 import {
   type DeploymentRef,
@@ -8,16 +8,16 @@ import {
 } from "../../shared/protocol/events/deployments.ts";
 import { deploymentRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { announce, noteLimits } from "../announce.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHandle } from "../handle.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
-import { createMemberships, type Memberships } from "../memberships.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace } from "../namespace.ts";
 import type { ProcessEvents } from "../sources/process-events.ts";
 import { type ListedChange, watchProcessList } from "../sources/process-list.ts";
 import { createProcessLogs } from "../sources/process-logs.ts";
-import { unlessAborted } from "../subscription-lanes.ts";
+import { announce, noteLimits } from "./announce.ts";
+import { createHandle } from "./handle.ts";
+import { createMemberships, type Memberships } from "./memberships.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace } from "./namespace.ts";
+import { unlessAborted } from "./subscription-lanes.ts";
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
 

@@ -3,10 +3,10 @@ import { type FileChange, fileWatch } from "../../shared/protocol/events/files.t
 import { filesRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHandle } from "../handle.ts";
-import { createHub, type Upstream } from "../hub.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
-import { unlessAborted } from "../subscription-lanes.ts";
+import { createHub, type Upstream } from "../fanout/shared-sources.ts";
+import { createHandle } from "./handle.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
+import { unlessAborted } from "./subscription-lanes.ts";
 
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;

@@ -3,8 +3,8 @@ import { mcpMembership } from "../../shared/protocol/events/mcp.ts";
 import { mcpRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHandle } from "../handle.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
+import { createHandle } from "./handle.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
 
 /** MCP servers one socket may watch at once. */
 const MEMBERSHIPS_MAX = 64;

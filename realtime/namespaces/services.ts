@@ -1,6 +1,6 @@
 import type { Server, Socket } from "socket.io";
-import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
-import { createContainerLogs } from "../../shared/host/container-logs/container-logs.ts";
+import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
+import { createContainerLogs } from "../../shared/logs/sources/docker/container-logs.ts";
 import { seesService } from "../../shared/protocol/access.ts";
 import {
   type ServiceRef,
@@ -13,18 +13,18 @@ import { jobSubscription, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
-import { announce, noteLimits } from "../announce.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { Groups } from "../groups.ts";
-import { createHandle } from "../handle.ts";
-import { createHub, type Upstream } from "../hub.ts";
+import { Groups } from "../fanout/room-groups.ts";
+import { createHub, type Upstream } from "../fanout/shared-sources.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
-import { createMemberships, type Memberships } from "../memberships.ts";
-import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "../namespace.ts";
 import { createShells } from "../shells/shells.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
-import { unlessAborted } from "../subscription-lanes.ts";
+import { announce, noteLimits } from "./announce.ts";
+import { createHandle } from "./handle.ts";
+import { createMemberships, type Memberships } from "./memberships.ts";
+import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "./namespace.ts";
 import { registerShellEvents } from "./shell-events.ts";
+import { unlessAborted } from "./subscription-lanes.ts";
 
 /** Containers one socket may watch the figures of at once. */
 const STATS_MAX = 200;

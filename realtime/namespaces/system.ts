@@ -2,10 +2,10 @@ import type { Server } from "socket.io";
 import { systemStatsSubscription, systemStatsUnsubscription } from "../../shared/protocol/events/system.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHandle } from "../handle.ts";
-import { createHub, type Upstream } from "../hub.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped } from "../namespace.ts";
+import { createHub, type Upstream } from "../fanout/shared-sources.ts";
 import { createSystemSampler } from "../sources/system-samples.ts";
+import { createHandle } from "./handle.ts";
+import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
 
 export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
 

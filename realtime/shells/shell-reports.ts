@@ -1,6 +1,6 @@
 import type { ShellReport } from "../../shared/protocol/shell.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createJsonPoster } from "../post-json.ts";
+import { createJsonPoster } from "../handshake/post-json.ts";
 
 /** Ends that wait for an API which is not there; each is a line of the audit trail. */
 const WAITING_MAX = 500;

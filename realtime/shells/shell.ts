@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { ShellExec } from "../../shared/host/docker/exec.ts";
+import type { ShellExec } from "../../shared/docker/exec.ts";
 import { SHELL_PROGRESS, SHELL_WINDOW, type ShellEnd } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { createScrollback } from "./scrollback.ts";

@@ -1,6 +1,6 @@
 import type { Socket } from "socket.io-client";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { createDockerHost } from "../../shared/host/docker.ts";
+import { createDockerHost } from "../../shared/docker/docker-host.ts";
 import { serviceRoom } from "../../shared/protocol/rooms.ts";
 import { SHELL_WINDOW, type ShellCommand, type ShellReport } from "../../shared/protocol/shell.ts";
 import { silentLog } from "../../shared/server/log.ts";
@@ -9,7 +9,7 @@ import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
-import { endLostShells } from "./lost-shells.ts";
+import { endLostShells } from "./orphaned-shells.ts";
 
 const engine = testEngine();
 const docker = createDockerHost({ dockerHost: engine.dockerHost });

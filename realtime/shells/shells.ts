@@ -1,5 +1,5 @@
-import type { ShellExec } from "../../shared/host/docker/exec.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
+import type { DockerHost } from "../../shared/docker/docker-host.ts";
+import type { ShellExec } from "../../shared/docker/exec.ts";
 import { type Principal, type Revocation, seesService } from "../../shared/protocol/access.ts";
 import type { ShellEnd, ShellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";

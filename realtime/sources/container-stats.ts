@@ -1,12 +1,12 @@
-import type { ContainerEvent, ContainerEvents } from "../../shared/host/container-events.ts";
-import { type ContainerSample, toSample } from "../../shared/host/container-sample.ts";
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
-import { readJsonLines } from "../../shared/host/json-lines.ts";
+import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
+import { type ContainerSample, toSample } from "../../shared/docker/container-sample.ts";
+import type { DockerHost } from "../../shared/docker/docker-host.ts";
 import { createBackoff, delay } from "../../shared/server/backoff.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { toAppError } from "../../shared/server/errors.ts";
+import { readJsonLines } from "../../shared/server/json-lines.ts";
 import type { Log } from "../../shared/server/log.ts";
-import type { Upstream } from "../hub.ts";
+import type { Upstream } from "../fanout/shared-sources.ts";
 
 /** A stopped container is looked at again this often. */
 const STOPPED_RECHECK_MS = 2_000;

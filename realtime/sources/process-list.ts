@@ -1,6 +1,6 @@
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { ProcessHost } from "../../shared/host/processes.ts";
+import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import type { Log } from "../../shared/server/log.ts";
 
 /** PM2's bus is silent about some changes, such as another client deleting a stopped process: the list is compared this often. */

@@ -1,5 +1,3 @@
-import { UnavailableError } from "../../shared/host/dependency.ts";
-import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../shared/host/processes.ts";
 import type { RunChange } from "../../shared/logs/container-runs.ts";
 import {
   type FollowHandlers,
@@ -10,8 +8,10 @@ import {
   type ReadHandlers,
   RUN_TRACK,
 } from "../../shared/logs/log-source.ts";
+import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../shared/pm2/processes.ts";
 import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
 import { delay } from "../../shared/server/backoff.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";

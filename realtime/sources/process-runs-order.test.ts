@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ProcessEvent, ProcessLogFiles } from "../../shared/host/processes.ts";
 import type { RunChange } from "../../shared/logs/container-runs.ts";
+import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.ts";
 import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
 import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 

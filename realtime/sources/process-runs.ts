@@ -1,5 +1,5 @@
-import type { ProcessEvent, ProcessLogFiles } from "../../shared/host/processes.ts";
 import { NEVER, type RunChange } from "../../shared/logs/container-runs.ts";
+import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.ts";
 
 interface KnownProcess {
   restarts: number;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ProcessLogFiles } from "../../shared/host/processes.ts";
+import type { ProcessLogFiles } from "../../shared/pm2/processes.ts";
 
 /** Files of one deployment that are followed at once: a cursor names each of them. */
 const FILES_MAX = 64;

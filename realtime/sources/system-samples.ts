@@ -1,7 +1,7 @@
+import type { DockerHost } from "../../shared/docker/docker-host.ts";
 import { countContainers, countProcesses } from "../../shared/health/running.ts";
-import type { DockerHost } from "../../shared/host/docker.ts";
-import type { HostMetrics } from "../../shared/host/metrics.ts";
-import type { ProcessHost } from "../../shared/host/processes.ts";
+import type { HostMetrics } from "../../shared/metrics/metrics.ts";
+import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
 
 /** A sample younger than this is shared; the shortest interval a viewer can ask for is one second. */

@@ -1,5 +1,5 @@
-import type { EngineCalls } from "../host/docker/engine-calls.ts";
 import { toAppError } from "../server/errors.ts";
+import type { EngineCalls } from "./engine-calls.ts";
 
 /** Images whose labels are remembered: an id always means the same image. */
 const IMAGES_MAX = 2_000;

@@ -3,8 +3,8 @@ import type { Stats } from "node:fs";
 import { type FileHandle, stat } from "node:fs/promises";
 import process from "node:process";
 import { promisify } from "node:util";
-import { errnoOf } from "../host/files/failure.ts";
-import type { Folder } from "../host/files/folder.ts";
+import { errnoOf } from "./failure.ts";
+import type { Folder } from "./folder.ts";
 
 const run = promisify(execFile);
 const LS_TIMEOUT_MS = 2_000;

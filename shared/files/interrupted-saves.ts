@@ -1,11 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
-import type { Folder } from "../host/files/folder.ts";
-import { openRegularFile } from "../host/files/reading.ts";
 import type { InterruptedSave } from "../protocol/file.ts";
 import { AppError, toAppError } from "../server/errors.ts";
 import { digest } from "./copy-bytes.ts";
+import type { Folder } from "./folder.ts";
 import { createFile, lookUp } from "./new-file.ts";
 import { type OverwriteOptions, overwriteFile } from "./overwrite.ts";
+import { openRegularFile } from "./reading.ts";
 import type { InterruptedRecord, SaveJournal, SaveVersion } from "./save-journal.ts";
 
 /** A larger file is not read to see which version it holds: it is offered as a mix. */

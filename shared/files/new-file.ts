@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, link, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
-import { errnoOf } from "../host/files/failure.ts";
-import type { Folder } from "../host/files/folder.ts";
 import { AppError } from "../server/errors.ts";
+import { errnoOf } from "./failure.ts";
+import type { Folder } from "./folder.ts";
 import { inheritAccess } from "./folder-access.ts";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;

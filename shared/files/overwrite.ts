@@ -1,12 +1,12 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import process from "node:process";
-import type { Folder } from "../host/files/folder.ts";
-import { refuseOthers } from "../host/files/reading.ts";
 import { TEXT_FILE_MAX } from "../protocol/file.ts";
 import { AppError } from "../server/errors.ts";
 import { copyBytes, digest } from "./copy-bytes.ts";
 import { refuseFullDisk } from "./disk-space.ts";
+import type { Folder } from "./folder.ts";
+import { refuseOthers } from "./reading.ts";
 import type { Save, SaveJournal } from "./save-journal.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;

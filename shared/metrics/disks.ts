@@ -1,5 +1,5 @@
-import { toPercent } from "../host/percent.ts";
 import type { DiskStats } from "../protocol/system.ts";
+import { toPercent } from "./percent.ts";
 
 /** A volume and what it answered, in bytes. `used` and `available` leave out what only root may write to. */
 export interface MeasuredVolume {

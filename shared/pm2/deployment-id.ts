@@ -1,8 +1,5 @@
 import { AppError } from "../server/errors.ts";
 
-/** Characters of a deployment's id. */
-export const DEPLOYMENT_ID_MAX = 1024;
-
 const DEFAULT_NAMESPACE = "default";
 
 const encodePart = (part: string) =>

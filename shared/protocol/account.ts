@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import { type Limits, type Permission, permissions, type Role, role } from "./access.ts";
+import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
 import { passkeyAssertion } from "./passkey.ts";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "./password.ts";
 import { queryNumber } from "./query-number.ts";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import {
   type AlertEventKind,
   type AlertSubjectKind,
@@ -11,6 +10,7 @@ import {
   type Severity,
   severities,
 } from "./alert-kinds.ts";
+import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
 import { logLevels } from "./log-search.ts";
 import { queryNumber } from "./query-number.ts";
 import { hasControlCharacter } from "./rooms.ts";

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { DEPLOYMENT_ID_MAX } from "../pm2/deployment-id.ts";
 import { hasControlCharacter } from "./rooms.ts";
+
+/** Characters of a deployment's id. */
+export const DEPLOYMENT_ID_MAX = 1024;
 
 /** Container name or id by the Engine's own grammar (`[a-zA-Z0-9][a-zA-Z0-9_.-]+`), capped well above its 64-character ids. */
 export const containerRef = z

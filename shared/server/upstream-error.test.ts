@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { maskEnvironment } from "../host/value-mask.ts";
+import { maskEnvironment } from "../docker/value-mask.ts";
 import { maskText } from "../logs/masking.ts";
 import { AppError, toFailure } from "./errors.ts";
 import { DETAIL_MAX, toDetail, UpstreamError } from "./upstream-error.ts";

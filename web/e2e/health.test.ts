@@ -7,7 +7,7 @@ import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
-import { type Desk, startDesk } from "./desk.ts";
+import { type Desk, startDesk } from "./test-desktop.ts";
 
 /** What is dead or cannot be reached, as a person meets it. */
 describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", { timeout: 240_000 }, () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lacks, type TestPart } from "../../shared/testing/parts.ts";
-import { type Desk, type DeskOptions, startDesk } from "./desk.ts";
+import { type Desk, type DeskOptions, startDesk } from "./test-desktop.ts";
 
 export interface JourneyOptions {
   /** What it needs beyond Chromium and an Engine. */

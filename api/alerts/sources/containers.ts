@@ -1,15 +1,15 @@
+import type { ContainerEvent, ContainerEvents } from "../../../shared/docker/container-events.ts";
 import {
   type ContainerStatus,
   judgeContainer,
   mayBeStop,
   situationOf,
 } from "../../../shared/health/container-status.ts";
-import type { ContainerEvent, ContainerEvents } from "../../../shared/host/container-events.ts";
-import type { DockerHost } from "../../../shared/host/docker.ts";
 import type { Service, ServiceDetail } from "../../../shared/protocol/service.ts";
 import { delay } from "../../../shared/server/backoff.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { StopRequests } from "../../services/stop-requests.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import type { Subject } from "../engine/subjects.ts";
@@ -34,7 +34,7 @@ const UNSEEN_MAX = 200;
 const ATTACHED_EVERY_MS = 15_000;
 
 export interface ContainerSourceOptions {
-  docker: Pick<DockerHost, "list" | "detail">;
+  docker: Pick<DockerEngine, "list" | "detail">;
   events: ContainerEvents;
   stops: Pick<StopRequests, "isWanted" | "wasRequested">;
   sink: SignalSink;

@@ -1,4 +1,4 @@
-import type { HostMetrics } from "../../../shared/host/metrics.ts";
+import type { HostMetrics } from "../../../shared/metrics/metrics.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import { createPoll } from "./poll.ts";

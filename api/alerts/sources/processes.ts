@@ -1,4 +1,4 @@
-import type { ProcessHost } from "../../../shared/host/processes.ts";
+import type { ProcessHost } from "../../../shared/pm2/processes.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import { createPoll } from "./poll.ts";

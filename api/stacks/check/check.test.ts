@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { processorMs } from "../../../shared/testing/growth.ts";
 import { checkComposeText } from "./check.ts";
-import type { Surroundings } from "./meaning.ts";
-import { readVerdict } from "./verdict.ts";
+import { readVerdict } from "./compose-errors.ts";
+import type { Surroundings } from "./semantics.ts";
 
 const check = (text: string, surroundings: Partial<Surroundings> = {}) =>
   checkComposeText(text, { takenPorts: [], variables: null, ...surroundings }).map(

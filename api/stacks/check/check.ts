@@ -1,7 +1,7 @@
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { readComposeText } from "./document.ts";
 import { checkKeys } from "./keys.ts";
-import { checkMeaning, type Surroundings } from "./meaning.ts";
+import { checkMeaning, type Surroundings } from "./semantics.ts";
 
 /** All that can be said of a compose file without Compose, in the order of the text. */
 export function checkComposeText(text: string, surroundings: Surroundings): Finding[] {

@@ -1,12 +1,12 @@
-import { UnavailableError } from "../../../shared/host/dependency.ts";
-import type { DockerHost } from "../../../shared/host/docker.ts";
-import { createMask } from "../../../shared/host/value-mask.ts";
+import { createMask } from "../../../shared/docker/value-mask.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
 import type { Finding } from "../../../shared/protocol/stack.ts";
+import { UnavailableError } from "../../../shared/server/dependency.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import type { Compose, ComposeRun } from "../../compose/compose.ts";
+import type { DockerEngine } from "../../docker/docker-engine.ts";
+import type { Compose, ComposeRun } from "../compose/compose.ts";
+import type { StackPlace } from "../locations.ts";
 import { type OpenStack, toProject } from "../open-stack.ts";
-import type { StackPlace } from "../places.ts";
 import { readStackFiles } from "../stack-files.ts";
 import { readVariables, secretsOf } from "../variables.ts";
 import type { ComposeReader } from "./compose-reader.ts";
@@ -30,7 +30,7 @@ export interface StackChecker {
 }
 
 export interface StackCheckerDeps {
-  docker: Pick<DockerHost, "list">;
+  docker: Pick<DockerEngine, "list">;
   compose: Compose;
   reader: Pick<ComposeReader, "check" | "verdict">;
 }

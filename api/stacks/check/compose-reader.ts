@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { toError, type WorkerMessage } from "../../log-store/worker-calls.ts";
+import { toError, type WorkerMessage } from "../../logs/worker/worker-calls.ts";
 import { checkComposeText } from "./check.ts";
+import { readVerdict } from "./compose-errors.ts";
 import { type FileFacts, readFileFacts } from "./file-facts.ts";
-import type { Surroundings } from "./meaning.ts";
-import { readVerdict } from "./verdict.ts";
+import type { Surroundings } from "./semantics.ts";
 
 /** Characters that are read at once, without a thread: of the worst file that short, some tens of milliseconds. */
 const INLINE_MAX = 4_096;

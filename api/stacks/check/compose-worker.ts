@@ -1,8 +1,8 @@
-import { answerCalls } from "../../log-store/worker-calls.ts";
+import { answerCalls } from "../../logs/worker/worker-calls.ts";
 import { checkComposeText } from "./check.ts";
+import { readVerdict } from "./compose-errors.ts";
 import { readFileFacts } from "./file-facts.ts";
-import type { Surroundings } from "./meaning.ts";
-import { readVerdict } from "./verdict.ts";
+import type { Surroundings } from "./semantics.ts";
 
 /** Reads compose files in a thread of its own. */
 answerCalls({

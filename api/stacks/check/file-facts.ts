@@ -1,5 +1,5 @@
 import { type DefinedServices, projectNameOf, readDefinedServices } from "../defined-services.ts";
-import { envVariables } from "../env-file.ts";
+import { envVariables } from "../env/env-file.ts";
 
 /** What the texts of a stack say. */
 export interface FileFacts {

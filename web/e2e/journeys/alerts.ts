@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import { type Receiver, startReceiver } from "../../../shared/testing/receiver.ts";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 /** From a channel and a rule to the bell, on a container that really is unhealthy. */
 export function alertsJourney(at: () => Desk): void {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 /** From the card of a service to the service that runs, by way of its credentials. */
 export function catalogueJourney(at: () => Desk): void {

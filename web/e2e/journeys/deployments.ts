@@ -1,7 +1,7 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../desk.ts";
+import { type Desk, downloaded } from "../test-desktop.ts";
 
 const NAME = "shop";
 const source = `

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../desk.ts";
+import { type Desk, downloaded } from "../test-desktop.ts";
 
 /** Files of a real disk, changed from both sides. */
 export function filesJourney(at: () => Desk): void {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 import { isDrawn } from "./services.ts";
 
 /** The host's own figures. */

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 import { rowOf } from "./services.ts";
 
 const image = `<img src="http://stranger.invalid/x" onerror="alert('x')">`;

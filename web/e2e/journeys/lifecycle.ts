@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 /** What is done to containers beyond starting and stopping. */
 export function lifecycleJourney(at: () => Desk): void {

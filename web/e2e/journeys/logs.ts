@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { LogContainersAnswer } from "../../../shared/protocol/log-search.ts";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../desk.ts";
+import { type Desk, downloaded } from "../test-desktop.ts";
 import { expectNothingRan } from "./hostile.ts";
 
 const LINES = 100_000;

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 const pages: [path: string, heading: string][] = [
   ["/", "Overview"],

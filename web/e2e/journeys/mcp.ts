@@ -2,7 +2,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "vitest";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 const NAME = "everything";

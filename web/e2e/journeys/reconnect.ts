@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { startService } from "../../../shared/testing/service-process.ts";
-import { type Desk, downloaded } from "../desk.ts";
+import { type Desk, downloaded } from "../test-desktop.ts";
 
 const script = "n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.1; done";
 

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 /** Somebody at a shell in a container, through a reload and to its end. */
 export function shellJourney(at: () => Desk): void {

@@ -5,7 +5,7 @@ import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { removeProjects } from "../../../api/stacks/testing.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 
 /** A stack from its first line to its end, as written and run in the page. */
 export function stacksJourney(at: () => Desk): void {

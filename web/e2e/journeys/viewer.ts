@@ -1,6 +1,6 @@
 import process from "node:process";
 import { expect, test } from "vitest";
-import type { Desk } from "../desk.ts";
+import type { Desk } from "../test-desktop.ts";
 import { logIn } from "./access.ts";
 import { rowOf } from "./services.ts";
 

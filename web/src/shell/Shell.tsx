@@ -2,14 +2,14 @@ import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/ro
 import MenuIcon from "lucide-solid/icons/menu";
 import Search from "lucide-solid/icons/search";
 import { createEffect, createSignal, ErrorBoundary, For, lazy, on, onCleanup, onMount, Show, Suspense } from "solid-js";
+import { Bell } from "../features/alerts/Bell.tsx";
+import { JobsTray } from "../features/jobs/JobsTray.tsx";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
 import { session } from "../lib/session.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
-import { Bell } from "./Bell.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
-import { JobsTray } from "./JobsTray.tsx";
 import { createLiveCounts } from "./live-counts.ts";
 import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";

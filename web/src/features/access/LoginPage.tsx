@@ -16,7 +16,7 @@ import { session } from "../../lib/session.ts";
 import { Button, buttonClass } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Callout } from "../../ui/Notice.tsx";
-import { Gate } from "./Gate.tsx";
+import { Gate } from "./LoginGate.tsx";
 
 /** The challenge of an offered passkey ends after ten minutes. */
 const OFFER_RENEWAL_MS = 540_000;

@@ -4,7 +4,7 @@ import { session } from "../../lib/session.ts";
 import { Button } from "../../ui/Button.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { Callout } from "../../ui/Notice.tsx";
-import { Gate } from "./Gate.tsx";
+import { Gate } from "./LoginGate.tsx";
 import { isGoodPassword, NewPassword } from "./NewPassword.tsx";
 
 /** The first administrator, made once with the token of the console. */

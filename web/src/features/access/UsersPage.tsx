@@ -17,7 +17,7 @@ import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { toast } from "../../ui/toast.tsx";
 import "./access.css";
-import { visibleName } from "../logs/terminal-text.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { beyondLimits, describeLimits, isLimited } from "./limits.ts";
 import { UserDialog } from "./UserDialog.tsx";
 

@@ -1,8 +1,8 @@
 import { Show } from "solid-js";
 import type { AlertSubjectKind } from "../../../../shared/protocol/alert-kinds.ts";
 import { useAlerts } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge } from "../../ui/Badge.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 
 /** A mark beside the name of what an alert is about, and nothing where there is none. */
 export function AlertBadge(props: { kind: AlertSubjectKind; name: string }) {

@@ -6,9 +6,9 @@ import { api, toMessage } from "../../lib/api.ts";
 import { formatAgo } from "../../lib/format.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { Badge, Button, Callout, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { useChannels } from "./AlertsPage.tsx";
 import { ChannelDialog, typeWords } from "./ChannelDialog.tsx";
 

@@ -5,10 +5,10 @@ import type { AlertEvent } from "../../../../shared/protocol/alert.ts";
 import { api } from "../../lib/api.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
 import { Button, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { eventLooks, hrefOf, subjectName, toneOf } from "./alert-words.ts";
+import { eventLooks, hrefOf, subjectName, toneOf } from "./alert-labels.ts";
 
 const PAGE = 50;
 

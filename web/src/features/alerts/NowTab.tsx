@@ -7,9 +7,9 @@ import { api } from "../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
 import { invalidate, queryKeys, useAlerts } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Card, EmptyState, ErrorState, Menu, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { hrefOf, severityLooks, subjectName } from "./alert-words.ts";
+import { hrefOf, severityLooks, subjectName } from "./alert-labels.ts";
 
 const silences: [seconds: number, label: string][] = [
   [3_600, "For an hour"],

@@ -4,6 +4,7 @@ import { BELL, type ConditionKind, conditionKinds, healable } from "../../../../
 import { api, toMessage } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import {
   Button,
@@ -16,8 +17,7 @@ import {
   TextField,
   toast,
 } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { conditionWords, severityLooks } from "./alert-words.ts";
+import { conditionWords, severityLooks } from "./alert-labels.ts";
 import {
   keepRule,
   newDraft,

@@ -6,11 +6,11 @@ import { BELL } from "../../../../shared/protocol/alert-kinds.ts";
 import { api } from "../../lib/api.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { Badge, Button, Card, EmptyState, ErrorState, Skeleton, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { useChannels, useRules } from "./AlertsPage.tsx";
-import { ruleWords, scopeWords, severityLooks } from "./alert-words.ts";
+import { ruleWords, scopeWords, severityLooks } from "./alert-labels.ts";
 import { RuleDialog } from "./RuleDialog.tsx";
 import { toSettings } from "./rule-form.ts";
 

@@ -3,8 +3,8 @@ import SearchX from "lucide-solid/icons/search-x";
 import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { CatalogueCategory, CatalogueSummary } from "../../../../shared/protocol/catalogue.ts";
 import { Badge, Button, EmptyState, ErrorState, Page, SearchField, Select, Skeleton } from "../../ui/index.ts";
+import { categories, categoryWords } from "./catalogue-labels.ts";
 import { useCatalogue } from "./catalogue-queries.ts";
-import { categories, categoryWords } from "./catalogue-words.ts";
 import { Glyph } from "./Glyph.tsx";
 import "./catalogue.css";
 

@@ -4,8 +4,8 @@ import Download from "lucide-solid/icons/download";
 import { createSignal, For, Match, Show, Switch } from "solid-js";
 import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
-import { jobs, useJob } from "../../lib/jobs.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Button,
   buttonClass,
@@ -18,9 +18,9 @@ import {
   Status,
   toast,
 } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
+import { jobs, useJob } from "../jobs/jobs.ts";
+import { categoryWords } from "./catalogue-labels.ts";
 import { useEntry } from "./catalogue-queries.ts";
-import { categoryWords } from "./catalogue-words.ts";
 import { Glyph } from "./Glyph.tsx";
 import { InstallFields } from "./InstallFields.tsx";
 import { InstallResult } from "./InstallResult.tsx";

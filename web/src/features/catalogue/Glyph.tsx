@@ -1,5 +1,5 @@
 import type { CatalogueCategory } from "../../../../shared/protocol/catalogue.ts";
-import { categories, initials } from "./catalogue-words.ts";
+import { categories, initials } from "./catalogue-labels.ts";
 
 /** Colours of charts there are. */
 const HUES = 6;

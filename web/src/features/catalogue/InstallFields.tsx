@@ -1,8 +1,8 @@
 import { For, Show } from "solid-js";
 import type { CatalogueDetail, PublishChoice } from "../../../../shared/protocol/catalogue.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Card, Checkbox, Segmented, Select, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import type { InstallForm } from "./install-form.ts";
 
 const publishOptions: readonly { value: PublishChoice; label: string }[] = [

@@ -7,7 +7,7 @@ import { type JSX, Show } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { session } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
-import type { DeploymentDeeds } from "./deployment-deeds.ts";
+import type { DeploymentDeeds } from "./deployment-actions.ts";
 import { type DeploymentDeed, deedWords, isUp } from "./deployment-list.ts";
 
 export interface DeploymentActionsProps {

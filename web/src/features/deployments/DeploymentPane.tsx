@@ -1,14 +1,14 @@
 import { createMemo } from "solid-js";
 import type { Deployment, DeploymentInstance } from "../../../../shared/protocol/deployment.ts";
 import { formatAgo, formatBytes, formatDateTime, formatPercent } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { deploymentsWS } from "../../lib/ws-client.ts";
 import { Card, type Column, DataTable, Facts, Status, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
-import { LogView } from "../logs/LogView.tsx";
-import type { OpenLog } from "../logs/live-logs.ts";
-import { visibleName } from "../logs/terminal-text.ts";
+import type { OpenLog } from "../logs/live/live-logs.ts";
+import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentActions } from "./DeploymentActions.tsx";
-import type { DeploymentDeeds } from "./deployment-deeds.ts";
+import type { DeploymentDeeds } from "./deployment-actions.ts";
 import { labelOf, lookOf, lookOfStatus } from "./deployment-list.ts";
 import { createProcessHistory } from "./process-history.ts";
 

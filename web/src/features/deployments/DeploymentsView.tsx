@@ -9,6 +9,7 @@ import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts"
 import { useDeployments } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Badge,
   Button,
@@ -23,10 +24,9 @@ import {
   Status,
 } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { DeploymentActions } from "./DeploymentActions.tsx";
 import { DeploymentPane } from "./DeploymentPane.tsx";
-import { createDeploymentDeeds, type DeploymentDeeds } from "./deployment-deeds.ts";
+import { createDeploymentDeeds, type DeploymentDeeds } from "./deployment-actions.ts";
 import { deedWords, labelOf, lookOf, matches, totalsOf } from "./deployment-list.ts";
 import "./deployments.css";
 

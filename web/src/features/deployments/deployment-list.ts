@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentAction, ProcessStatus } from "../../../../shared/protocol/deployment.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 export interface DeploymentTotals {
   online: number;

@@ -6,8 +6,8 @@ import type { DiskShare, DiskUsage } from "../../../../shared/protocol/disk.ts";
 import { useDiskUsage } from "../../lib/docker-queries.ts";
 import { formatAgo, formatBytes } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, ErrorState, Meter, Page, Skeleton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { PruneDialog } from "./PruneDialog.tsx";
 import "./disk.css";
 

@@ -2,8 +2,8 @@ import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createEffect, createSignal, createUniqueId, For, Show } from "solid-js";
 import type { PruneGroup, PruneItem } from "../../../../shared/protocol/disk.ts";
 import { formatAgo, formatBytes } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { IconButton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { keyOf, kindWords } from "./prune-choice.ts";
 
 export interface PruneGroupRowProps {

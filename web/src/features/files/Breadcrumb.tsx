@@ -1,7 +1,7 @@
 import ChevronRight from "lucide-solid/icons/chevron-right";
 import HardDrive from "lucide-solid/icons/hard-drive";
 import { For, Show } from "solid-js";
-import { visibleName } from "../logs/terminal-text.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { crumbsOf } from "./file-path.ts";
 
 /** The way from the root to a folder; each part leads back to it. */

@@ -7,8 +7,8 @@ import Trash from "lucide-solid/icons/trash";
 import { createMemo, Show } from "solid-js";
 import type { FileEntry } from "../../../../shared/protocol/file.ts";
 import { formatAgo, formatBytes, formatDateTime } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Menu, type MenuEntry, VirtualList } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { FileIcon } from "./FileIcon.tsx";
 import { type FileOrder, modeText } from "./file-order.ts";
 

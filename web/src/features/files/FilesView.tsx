@@ -10,7 +10,9 @@ import Upload from "lucide-solid/icons/upload";
 import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from "solid-js";
 import type { FileEntry } from "../../../../shared/protocol/file.ts";
 import { api, toMessage } from "../../lib/api.ts";
+import { createPreference } from "../../lib/preference.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { filesWS } from "../../lib/ws-client.ts";
 import {
   Button,
@@ -25,8 +27,6 @@ import {
   toast,
 } from "../../ui/index.ts";
 import { MasterDetail } from "../../ui/MasterDetail.tsx";
-import { createPreference } from "../logs/preference.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { Breadcrumb } from "./Breadcrumb.tsx";
 import { EditorPane } from "./EditorPane.tsx";
 import { FileList } from "./FileList.tsx";

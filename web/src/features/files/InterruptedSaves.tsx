@@ -1,8 +1,8 @@
 import { createSignal, For, onMount, Show } from "solid-js";
 import type { InterruptedSave, VersionChoice } from "../../../../shared/protocol/file.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Callout, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 export interface InterruptedSavesProps {
   list: () => Promise<InterruptedSave[]>;

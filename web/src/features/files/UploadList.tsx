@@ -1,8 +1,8 @@
 import X from "lucide-solid/icons/x";
 import { For, Show } from "solid-js";
 import { formatBytes } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, IconButton, Meter } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** How each upload fares. */

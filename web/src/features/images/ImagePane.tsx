@@ -9,10 +9,10 @@ import { images } from "../../lib/api/docker.ts";
 import { refreshDocker, useImage } from "../../lib/docker-queries.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Callout, Card, CopyButton, confirm, ErrorState, Facts, IconButton, Skeleton, toast } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
-import { imageName, shortId } from "./image-words.ts";
+import { imageName, shortId } from "./image-labels.ts";
 import { TagDialog } from "./TagDialog.tsx";
 import { UseList } from "./UsedBy.tsx";
 

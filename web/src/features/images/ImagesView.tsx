@@ -7,6 +7,7 @@ import type { Image } from "../../../../shared/protocol/image.ts";
 import { useImages, useUpdates } from "../../lib/docker-queries.ts";
 import { formatAgo, formatBytes, formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Badge,
   Button,
@@ -19,9 +20,8 @@ import {
   Skeleton,
 } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { ImagePane } from "./ImagePane.tsx";
-import { imageName, keptFor, shortId } from "./image-words.ts";
+import { imageName, keptFor, shortId } from "./image-labels.ts";
 import { PullDialog } from "./PullDialog.tsx";
 import { RegistriesDialog } from "./RegistriesDialog.tsx";
 import { RemoveImageDialog } from "./RemoveImageDialog.tsx";

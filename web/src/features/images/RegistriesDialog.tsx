@@ -7,9 +7,9 @@ import { dockerKeys, useRegistries } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { invalidate } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, ErrorState, IconButton, Skeleton, TextField, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 /** Log-ins at private registries: added, replaced and forgotten, never shown. */
 export function RegistriesDialog(props: { onClose: () => void }) {

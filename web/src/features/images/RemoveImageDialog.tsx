@@ -4,9 +4,9 @@ import { images } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Callout, Checkbox, Dialog, toast } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { imageName } from "./image-words.ts";
+import { imageName } from "./image-labels.ts";
 
 /** Asks before an image goes with all its names. */
 export function RemoveImageDialog(props: { image: Image; onClose: () => void; onRemoved: () => void }) {

@@ -4,9 +4,9 @@ import { parseImageReference } from "../../../../shared/protocol/image-reference
 import { images } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { imageName } from "./image-words.ts";
+import { imageName } from "./image-labels.ts";
 
 /** Gives an image one more name. */
 export function TagDialog(props: { image: Image; onClose: () => void }) {

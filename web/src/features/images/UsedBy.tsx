@@ -1,8 +1,8 @@
 import { A } from "@solidjs/router";
 import { For, Show } from "solid-js";
 import type { ContainerUse } from "../../../../shared/protocol/image.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Status, StatusDot } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 /** Containers that use something, in a cell of a table. */
 export function UseCount(props: { uses: readonly ContainerUse[] }) {

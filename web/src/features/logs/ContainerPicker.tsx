@@ -1,9 +1,9 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, EmptyState, SearchField, StatusDot } from "../../ui/index.ts";
 import { type ContainerGroup, toContainerGroups } from "./container-choice.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
-import { visibleName } from "./terminal-text.ts";
 
 export interface ContainerPickerProps {
   chosen: readonly string[];

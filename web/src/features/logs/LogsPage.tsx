@@ -3,13 +3,13 @@ import Columns2 from "lucide-solid/icons/columns-2";
 import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, IconButton, Page } from "../../ui/index.ts";
 import { ContainerLogs } from "./ContainerLogs.tsx";
 import { ContainerPicker } from "./ContainerPicker.tsx";
 import { formatLogAddress, type LogAddress, parseLogAddress } from "./log-address.ts";
-import { createLogControls } from "./log-controls.ts";
-import type { LogQuery } from "./log-query.ts";
-import { visibleName } from "./terminal-text.ts";
+import type { LogQuery } from "./search/log-query.ts";
+import { createLogControls } from "./view/log-controls.ts";
 
 /** A search through all containers is for the lines it finds. */
 const initial: Partial<LogQuery> = { only: true };

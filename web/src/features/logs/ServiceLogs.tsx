@@ -4,7 +4,7 @@ import { Show } from "solid-js";
 import { buttonClass } from "../../ui/index.ts";
 import { ContainerLogs } from "./ContainerLogs.tsx";
 import { formatLogAddress } from "./log-address.ts";
-import { createLogControls } from "./log-controls.ts";
+import { createLogControls } from "./view/log-controls.ts";
 
 /** The log of one container, as a part of its pane; it goes on when a new container takes over the name. */
 export function ServiceLogs(props: { name: string }) {

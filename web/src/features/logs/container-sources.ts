@@ -4,11 +4,11 @@ import { ApiFailure } from "../../lib/api.ts";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { chooseFollowed } from "./container-choice.ts";
-import { createKeptHistory } from "./kept-history.ts";
-import type { LiveSource } from "./live-logs.ts";
+import type { LiveSource } from "./live/live-logs.ts";
+import type { LogOrigin } from "./live/log-entry.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
-import type { LogOrigin } from "./log-entry.ts";
-import type { LogHistory } from "./log-history.ts";
+import type { LogHistory } from "./stored/log-history.ts";
+import { createKeptHistory } from "./stored/stored-history.ts";
 
 /** Lines of history a stream begins with. */
 const TAIL = 1_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { regexPattern, textPattern } from "./line-pattern.ts";
 import { formatLogAddress, type LogAddress, parseLogAddress } from "./log-address.ts";
-import { noQuery } from "./log-query.ts";
+import { regexPattern, textPattern } from "./search/line-pattern.ts";
+import { noQuery } from "./search/log-query.ts";
 
 describe("the address of a log view", () => {
   it("says everything that is chosen, and is read back the same", () => {

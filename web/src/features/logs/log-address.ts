@@ -1,5 +1,5 @@
-import { levelChoiceNames } from "./log-level-choice.ts";
-import { type LogQuery, noQuery } from "./log-query.ts";
+import { levelChoiceNames } from "./search/log-level-choice.ts";
+import { type LogQuery, noQuery } from "./search/log-query.ts";
 
 export const layouts = ["merged", "columns"] as const;
 export type LogLayout = (typeof layouts)[number];

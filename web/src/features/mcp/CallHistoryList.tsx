@@ -1,8 +1,8 @@
 import Repeat from "lucide-solid/icons/repeat-2";
 import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { formatTime } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Callout, IconButton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import type { CallHistory, ToolCall } from "./call-history.ts";
 import { ToolResultView } from "./ToolResultView.tsx";
 

@@ -5,7 +5,7 @@ import { Show } from "solid-js";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { session } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
-import type { McpDeeds } from "./mcp-deeds.ts";
+import type { McpDeeds } from "./mcp-actions.ts";
 
 /** The buttons a person may use on an MCP server; none for those who may only look. */
 export function ServerActions(props: { server: McpServer; deeds: McpDeeds; size?: "sm" | "md" }) {

@@ -1,6 +1,6 @@
 import { For, Match, Show, Switch } from "solid-js";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Checkbox, Select, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { type FormErrors, type FormValues, pathKey } from "./tool-arguments.ts";
 import type { ToolField } from "./tool-schema.ts";
 

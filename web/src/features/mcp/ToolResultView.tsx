@@ -1,7 +1,7 @@
 import { For, Match, Show, Switch } from "solid-js";
 import { formatBytes } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Callout, CopyButton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import type { ResultPart, ToolResult } from "./tool-result.ts";
 
 /** What a tool answered: text, JSON and checked images, never markup. */

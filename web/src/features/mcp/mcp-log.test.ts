@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { McpLog } from "../../../../shared/protocol/events/mcp.ts";
-import type { LogHandlers } from "../logs/live-logs.ts";
+import type { LogHandlers } from "../logs/live/live-logs.ts";
 import { openMcpLog } from "./mcp-log.ts";
 
 const log = (data: string, fields: Partial<McpLog> = {}): McpLog => ({

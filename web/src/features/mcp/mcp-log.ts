@@ -1,7 +1,7 @@
 import type { McpLog } from "../../../../shared/protocol/events/mcp.ts";
 import type { McpServerStatus } from "../../../../shared/protocol/mcp.ts";
-import type { OpenLog } from "../logs/live-logs.ts";
-import type { LogBatch } from "../logs/log-entry.ts";
+import type { OpenLog } from "../logs/live/live-logs.ts";
+import type { LogBatch } from "../logs/live/log-entry.ts";
 
 export interface McpLogDeps {
   /** What the API remembers of the server's log, oldest first. */

@@ -5,9 +5,9 @@ import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { useServices } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, Select, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 /** Puts a container into a network, beside those it is in already. */
 export function ConnectDialog(props: { network: Network; onClose: () => void }) {

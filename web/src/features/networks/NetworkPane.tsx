@@ -8,10 +8,10 @@ import { networks } from "../../lib/api/docker.ts";
 import { refreshDocker, useNetwork } from "../../lib/docker-queries.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, CopyButton, confirm, ErrorState, Facts, IconButton, Skeleton, toast } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import { UseLink } from "../images/UsedBy.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { Pairs } from "../volumes/VolumePane.tsx";
 import { ConnectDialog } from "./ConnectDialog.tsx";
 

@@ -6,6 +6,7 @@ import type { Network as DockerNetwork } from "../../../../shared/protocol/netwo
 import { networks } from "../../lib/api/docker.ts";
 import { refreshDocker, useNetworks } from "../../lib/docker-queries.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Badge,
   Button,
@@ -21,7 +22,6 @@ import {
 } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
 import { UseCount } from "../images/UsedBy.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { CreateNetworkDialog } from "./CreateNetworkDialog.tsx";
 import { NetworkPane } from "./NetworkPane.tsx";
 import "../images/images.css";

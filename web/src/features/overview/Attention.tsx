@@ -4,10 +4,10 @@ import type { DependencyState, DiskStats, UnknownDisk } from "../../../../shared
 import { useNow } from "../../lib/now.ts";
 import { useAlerts, useDeployments, useMcpServers, useServices, useStacks } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { StatusDot } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { EmptyState, Skeleton } from "../../ui/Notice.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { type Concern, type Attention as Found, findConcerns } from "./attention.ts";
 
 export function Attention(props: {

@@ -6,7 +6,7 @@ import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import type { Stack } from "../../../../shared/protocol/stack.ts";
 import type { DiskStats } from "../../../../shared/protocol/system.ts";
-import { hrefOf, subjectName } from "../alerts/alert-words.ts";
+import { hrefOf, subjectName } from "../alerts/alert-labels.ts";
 import { labelOf } from "../deployments/deployment-list.ts";
 import { statusText } from "../services/service-state.ts";
 

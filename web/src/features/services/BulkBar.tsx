@@ -1,9 +1,9 @@
 import { createMemo, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, confirm } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 import type { ServiceMarks } from "./service-marks.ts";
 import { isUp } from "./service-state.ts";
 

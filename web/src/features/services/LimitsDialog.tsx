@@ -3,9 +3,9 @@ import type { Service, ServiceDetail } from "../../../../shared/protocol/service
 import { type RestartPolicyName, restartPolicies } from "../../../../shared/protocol/service-choices.ts";
 import type { LimitsInput } from "../../lib/api/services.ts";
 import { useService } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Dialog, ErrorState, Select, Skeleton, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 import { toLimitsChange } from "./service-limits.ts";
 
 const policyWords: Record<RestartPolicyName, string> = {

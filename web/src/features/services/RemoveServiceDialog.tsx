@@ -1,8 +1,8 @@
 import { createSignal, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import type { RemoveOptions } from "./service-deeds.ts";
+import type { RemoveOptions } from "./service-actions.ts";
 import { isUp } from "./service-state.ts";
 
 export interface RemoveServiceDialogProps {

@@ -1,8 +1,8 @@
 import { createSignal } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Dialog, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 
 /** The Engine's own grammar of a name. */
 const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/;

@@ -7,7 +7,7 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import { session } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
 import { ServiceMenu } from "./ServiceMenu.tsx";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 import { isUp } from "./service-state.ts";
 
 export interface ServiceActionsProps {

@@ -3,11 +3,11 @@ import { createMemo, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useKeptContainers } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, EmptyState, Skeleton } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { ServicePane } from "./ServicePane.tsx";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 
 export interface ServiceDetailProps {
   /** Name or id of what is open. */

@@ -2,9 +2,9 @@ import { Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
 import { CopyButton, ErrorState, Skeleton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 /** The Engine's own document of a container, secrets masked. */
 export function ServiceInspectTab(props: { service: Service }) {

@@ -2,12 +2,12 @@ import Ellipsis from "lucide-solid/icons/ellipsis";
 import { createSignal, Match, Switch } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { confirm, Menu, type MenuEntry } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { LimitsDialog } from "./LimitsDialog.tsx";
 import { RenameServiceDialog } from "./RenameServiceDialog.tsx";
 import { SignalDialog } from "./SignalDialog.tsx";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 import { isUp } from "./service-state.ts";
 
 export interface ServiceMenuProps {

@@ -4,9 +4,9 @@ import type { ServiceProcess } from "../../../../shared/protocol/service-change.
 import { api } from "../../lib/api.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
 import { type Column, DataTable, EmptyState, ErrorState, Skeleton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 const LOOK_MS = 5_000;
 

@@ -1,14 +1,14 @@
 import { createMemo, createSignal, onCleanup, onMount, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { useNow } from "../../lib/now.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Status } from "../../ui/index.ts";
 import { beganAtControl } from "../../ui/row-click.ts";
 import { AlertBadge } from "../alerts/AlertBadge.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { UpdateBadge } from "../updates/UpdateBadge.tsx";
 import { endOfCause } from "./cause.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
-import { ServiceFigures } from "./ServiceFigures.tsx";
+import { ServiceFigures } from "./ServiceMetrics.tsx";
 import type { ServiceTableProps } from "./ServiceTable.tsx";
 import { imageText, portTexts } from "./service-list.ts";
 import { deedWords, lookOf, sameLook, statusText } from "./service-state.ts";

@@ -1,9 +1,9 @@
 import { createSignal } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { type ContainerSignal, containerSignals } from "../../../../shared/protocol/service-choices.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Dialog, Select } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import type { ServiceDeeds } from "./service-deeds.ts";
+import type { ServiceDeeds } from "./service-actions.ts";
 
 const words: Record<ContainerSignal, string> = {
   SIGTERM: "SIGTERM: asks it to end",

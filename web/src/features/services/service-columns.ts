@@ -1,4 +1,4 @@
-import { createPreference } from "../logs/preference.ts";
+import { createPreference } from "../../lib/preference.ts";
 
 /** Columns that are shown when somebody wants them; remembered by the browser. */
 export function createServiceColumns() {

@@ -1,4 +1,4 @@
-import { createChoice, createPreference } from "../logs/preference.ts";
+import { createChoice, createPreference } from "../../lib/preference.ts";
 import { type Sorting, serviceOrders } from "./service-list.ts";
 
 /** How the list is sorted; remembered by the browser. */

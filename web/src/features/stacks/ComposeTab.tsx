@@ -4,10 +4,10 @@ import Save from "lucide-solid/icons/save";
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { Finding, StackDetail } from "../../../../shared/protocol/stack.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from "../../ui/index.ts";
 import { mayLeave } from "../files/leave-guard.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { Said } from "./Said.tsx";
+import { Said } from "./Output.tsx";
 import type { StackDocument } from "./stack-document.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));

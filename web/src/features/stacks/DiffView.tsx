@@ -1,5 +1,5 @@
 import { createMemo, For, Show } from "solid-js";
-import { visibleName } from "../logs/terminal-text.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { diffLines, nearChanges } from "./line-diff.ts";
 
 const marks = { added: "+", removed: "−", same: " " };

@@ -1,6 +1,6 @@
 import { createSignal, Show } from "solid-js";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, TextField } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 export interface DownDialogProps {
   name: string;

@@ -4,9 +4,9 @@ import type { StackRevision } from "../../../../shared/protocol/stack.ts";
 import { api } from "../../lib/api.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Badge, Button, EmptyState, ErrorState, Skeleton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { DiffView } from "./DiffView.tsx";
 import type { StackDocument } from "./stack-document.ts";
 

@@ -5,9 +5,9 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import type { StackDetail, StackService } from "../../../../shared/protocol/stack.ts";
 import { useNow } from "../../lib/now.ts";
 import { useServices } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, EmptyState, Status } from "../../ui/index.ts";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { imageText, portTexts } from "../services/service-list.ts";
 import { lookOf, sameLook, statusText } from "../services/service-state.ts";
 

@@ -21,6 +21,7 @@ import { api } from "../../lib/api.ts";
 import { formatAgo } from "../../lib/format.ts";
 import { invalidate, queryKeys, useStack } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Badge,
   Button,
@@ -38,17 +39,16 @@ import {
   Tabs,
   toast,
 } from "../../ui/index.ts";
-import { JobProgress } from "../../ui/JobProgress.tsx";
 import { InterruptedSaves } from "../files/InterruptedSaves.tsx";
 import { createLeaveGuard } from "../files/leave-guard.ts";
+import { JobProgress } from "../jobs/JobProgress.tsx";
 import { CONTAINERS_MAX } from "../logs/log-address.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { ComposeTab } from "./ComposeTab.tsx";
 import { DownDialog } from "./DownDialog.tsx";
 import { HistoryTab } from "./HistoryTab.tsx";
 import { StackServices } from "./StackServices.tsx";
 import { ComposeMissing } from "./StacksView.tsx";
-import { createStackDeeds } from "./stack-deeds.ts";
+import { createStackDeeds } from "./stack-actions.ts";
 import { createStackDocument } from "./stack-document.ts";
 import { countsOf, interruptedText, lockText, lookOf } from "./stack-state.ts";
 import { UpDialog } from "./UpDialog.tsx";

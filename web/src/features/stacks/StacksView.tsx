@@ -10,6 +10,7 @@ import { api } from "../../lib/api.ts";
 import { invalidate, queryKeys, useStacks } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Badge,
   Button,
@@ -24,7 +25,6 @@ import {
   Status,
   toast,
 } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { NewStackDialog } from "./NewStackDialog.tsx";
 import { countsOf, interruptedText, lockText, lookOf, rankOf } from "./stack-state.ts";
 import "./stacks.css";

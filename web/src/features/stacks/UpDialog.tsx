@@ -3,11 +3,11 @@ import type { Finding, StackFile } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
 import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 import { DiffView } from "./DiffView.tsx";
-import { Said } from "./Said.tsx";
+import { Said } from "./Output.tsx";
 
 export interface UpDialogProps {
   name: string;

@@ -5,6 +5,7 @@ import Trash from "lucide-solid/icons/trash";
 import { createSignal, For, Show } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
 import { queryClient, queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import {
   Button,
@@ -17,7 +18,6 @@ import {
   TextField,
   toast,
 } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
 
 /** Names of the variables beside the compose file. Their values can be set here, and not be read. */
 export function VariablesTab(props: { name: string; mayChange: boolean; onChanged: () => void }) {

@@ -13,6 +13,7 @@ import {
 } from "../../../../shared/protocol/shell-limits.ts";
 import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import {
   Button,
@@ -26,8 +27,7 @@ import {
   TextField,
   toast,
 } from "../../ui/index.ts";
-import { visibleName } from "../logs/terminal-text.ts";
-import { endWords } from "./end-words.ts";
+import { endWords } from "./end-labels.ts";
 import "./terminal.css";
 
 const Terminal = lazy(() => import("./Terminal.tsx"));

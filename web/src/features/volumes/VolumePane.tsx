@@ -4,11 +4,11 @@ import type { Volume, VolumeDetail } from "../../../../shared/protocol/volume.ts
 import { useVolume } from "../../lib/docker-queries.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Card, CopyButton, ErrorState, Facts, IconButton, Skeleton } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import { Texts } from "../images/ImagePane.tsx";
 import { UseList } from "../images/UsedBy.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 
 export interface VolumePaneProps {
   volume: Volume;

@@ -7,6 +7,7 @@ import { volumes } from "../../lib/api/docker.ts";
 import { refreshDocker, useDiskUsage, useVolumes } from "../../lib/docker-queries.ts";
 import { formatAgo, formatBytes, formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import {
   Badge,
   Button,
@@ -22,7 +23,6 @@ import {
 } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
 import { UseCount } from "../images/UsedBy.tsx";
-import { visibleName } from "../logs/terminal-text.ts";
 import { CreateVolumeDialog } from "./CreateVolumeDialog.tsx";
 import { VolumePane } from "./VolumePane.tsx";
 import "../images/images.css";

@@ -1,0 +1,83 @@
+import type { Limits, Principal, Role } from "../../../shared/protocol/access.ts";
+import { roles } from "../../../shared/protocol/access.ts";
+import { sessionToken } from "../../http/cookie.ts";
+import type { AccessClock } from "../clock.ts";
+import type { ApiKey, ApiKeys } from "../keys/api-keys.ts";
+import type { Session, Sessions } from "../login/sessions.ts";
+import type { UserRecord, Users } from "./users.ts";
+
+export interface Credentials {
+  /** A `Cookie` header as it came. */
+  cookie?: string | undefined;
+  /** A bearer token: an API key. Where there is one, no cookie is looked at. */
+  token?: string | undefined;
+  https: boolean;
+}
+
+export interface IdentifyDeps {
+  users: Users;
+  sessions: Sessions;
+  keys: ApiKeys;
+  clock: AccessClock;
+}
+
+/** Turns a cookie or a key into who is asking; undefined when it is neither, or no longer valid. */
+export function createIdentify({ users, sessions, keys, clock }: IdentifyDeps) {
+  return ({ cookie, token, https }: Credentials): Principal | undefined => {
+    if (token !== undefined) {
+      const key = keys.use(token);
+      const owner = key && users.byId(key.ownerId);
+      return key && owner ? keyPrincipal(key, owner, clock) : undefined;
+    }
+    const value = sessionToken(cookie, https);
+    const session = value === undefined ? undefined : sessions.use(value);
+    const user = session && users.byId(session.userId);
+    return session && user ? sessionPrincipal(session, user, sessions, clock) : undefined;
+  };
+}
+
+export const sessionPrincipal = (
+  session: Session,
+  user: UserRecord,
+  sessions: Sessions,
+  clock: AccessClock,
+): Principal => ({
+  kind: "user",
+  id: user.id,
+  name: user.name,
+  role: user.role,
+  limits: user.limits,
+  scopes: null,
+  sessionId: session.id,
+  expiresAt: clock.wallAt(sessions.endsAt(session)),
+});
+
+/** A key never outgrows its owner: what the owner has lost, the key has lost. */
+export const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock): Principal => ({
+  kind: "key",
+  id: key.id,
+  name: key.name,
+  role: lesserRole(key.role, owner.role),
+  limits: narrowestLimits(key.limits, owner.limits),
+  scopes: key.scopes,
+  sessionId: key.id,
+  expiresAt: clock.wallAt(key.expiresTick),
+});
+
+/** Id of the user who is asking, by a session or by a key: what counts against a person counts for all their keys. */
+export const ownerOf = (
+  { kind, id }: Pick<Principal, "kind" | "id">,
+  { keys }: { keys: Pick<ApiKeys, "byId"> },
+): string => (kind === "user" ? id : (keys.byId(id)?.ownerId ?? id));
+
+export const lesserRole = (one: Role, other: Role): Role => (roles.indexOf(one) < roles.indexOf(other) ? one : other);
+
+export const narrowestLimits = (one: Limits, other: Limits): Limits => ({
+  services: inBoth(one.services, other.services),
+  deployments: inBoth(one.deployments, other.deployments),
+});
+
+function inBoth(one: string[] | null, other: string[] | null): string[] | null {
+  if (one === null) return other;
+  return other === null ? one : one.filter((name) => other.includes(name));
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { Limits } from "../../../shared/protocol/access.ts";
+import { errorHandler } from "../../../shared/server/errors.ts";
+import { silentLog } from "../../../shared/server/log.ts";
+import { createRoutes } from "../../http/context.ts";
+import { requireUnlimited } from "./unlimited.ts";
+
+const ask = (services: Limits["services"]) => {
+  const app = createRoutes()
+    .onError(errorHandler(silentLog()))
+    .get("/", (c) => {
+      c.set("principal", { limits: { services, deployments: null } } as never);
+      requireUnlimited(c);
+      return c.text("all of it");
+    });
+  return app.request("/");
+};
+
+test("lets in who has no limits, and refuses who is limited to some containers, or to none", async () => {
+  expect((await ask(null)).status).toBe(200);
+  for (const services of [["web"], []]) {
+    const answer = await ask(services);
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ code: "forbidden" });
+  }
+});

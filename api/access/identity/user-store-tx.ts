@@ -1,0 +1,45 @@
+import type { DatabaseSync } from "node:sqlite";
+import { transact } from "../../database/transact.ts";
+
+/** Writes of users, sessions and keys, counted, so that the server notices those of the command line tools at once. */
+export interface SharedWrites {
+  /** Runs the change in a transaction: all of it or nothing. */
+  write<T>(change: () => T): T;
+  /** Whether another process has written since the last look. Costs microseconds. */
+  changedElsewhere(): boolean;
+}
+
+export function createSharedWrites(database: DatabaseSync): SharedWrites {
+  const readGeneration = database.prepare("SELECT value FROM access_state WHERE name = 'generation'");
+  const writeGeneration = database.prepare(
+    "INSERT OR REPLACE INTO access_state (name, value) VALUES ('generation', ?)",
+  );
+  // Moves when another connection has committed anything at all; only then is the row worth a look.
+  const readVersion = database.prepare("PRAGMA data_version");
+  const generationNow = () => Number(readGeneration.get()?.value ?? 0);
+  const versionNow = () => Number(readVersion.get()?.data_version);
+
+  let version = versionNow();
+  let known = generationNow();
+  return {
+    write: (change) => {
+      let next = 0;
+      const result = transact(database, () => {
+        next = generationNow() + 1;
+        writeGeneration.run(String(next));
+        return change();
+      });
+      if (known === next - 1) known = next; // otherwise another process was in between: let the next look find it
+      return result;
+    },
+    changedElsewhere: () => {
+      const seen = versionNow();
+      if (seen === version) return false;
+      version = seen;
+      const generation = generationNow();
+      if (generation === known) return false;
+      known = generation;
+      return true;
+    },
+  };
+}

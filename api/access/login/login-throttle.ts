@@ -1,0 +1,105 @@
+import { AppError } from "../../../shared/server/errors.ts";
+
+interface Slowdown {
+  /** Failures that cost nothing. */
+  free: number;
+  firstWaitMs: number;
+  longestWaitMs: number;
+  /** Time without a failure after which all is forgotten. */
+  forgetMs: number;
+}
+
+/** An address is sent away for long; it is easy to change, and nobody else is hurt. */
+const ofAddress: Slowdown = { free: 5, firstWaitMs: 30_000, longestWaitMs: 900_000, forgetMs: 900_000 };
+/** An account is only slowed down: locking it would let anybody keep its owner out. */
+const ofAccount: Slowdown = { free: 5, firstWaitMs: 5_000, longestWaitMs: 60_000, forgetMs: 3_600_000 };
+const RECORDS_MAX = 10_000;
+
+interface Attempts {
+  failures: number;
+  lastAt: number;
+  openAt: number;
+}
+
+export interface Attempt {
+  /** It was right: the account is forgiven; the address keeps its count, since an own account must not open the door to others. */
+  succeed(): void;
+  /** It was right and nobody else shares the address: both are forgiven. */
+  forget(): void;
+  /** It was no attempt after all. */
+  withdraw(): void;
+}
+
+export interface LoginThrottle {
+  /**
+   * Counts an attempt as failed before it is made, so that many at once gain nothing; throws `rate_limited`.
+   * @param known the account has logged in from this address lately: its owner is not slowed down by others
+   */
+  begin(account: string, address: string, known: boolean): Attempt;
+}
+
+export function createLoginThrottle(now: () => number = () => performance.now()): LoginThrottle {
+  const addresses = createAttempts(ofAddress, now);
+  const accounts = createAttempts(ofAccount, now);
+  return {
+    begin: (account, address, known) => {
+      const name = account.toLowerCase();
+      const waitMs = Math.max(addresses.wait(address), known ? 0 : accounts.wait(name));
+      if (waitMs > 0) {
+        const message = "Too many failed log-ins; wait before you try again.";
+        throw new AppError("rate_limited", message, { retryAfter: Math.ceil(waitMs / 1_000) });
+      }
+      addresses.fail(address);
+      if (!known) accounts.fail(name);
+      const withdraw = () => {
+        addresses.takeBack(address);
+        if (!known) accounts.takeBack(name);
+      };
+      return {
+        withdraw,
+        succeed: () => {
+          withdraw();
+          accounts.forget(name);
+        },
+        forget: () => {
+          addresses.forget(address);
+          accounts.forget(name);
+        },
+      };
+    },
+  };
+}
+
+function createAttempts({ free, firstWaitMs, longestWaitMs, forgetMs }: Slowdown, now: () => number) {
+  const records = new Map<string, Attempts>(); // in order of the last failure
+  const current = (key: string): Attempts | undefined => {
+    const record = records.get(key);
+    if (record && now() - record.lastAt < forgetMs) return record;
+    records.delete(key);
+    return undefined;
+  };
+  const setOpenAt = (record: Attempts) => {
+    const over = record.failures - free;
+    record.openAt = over < 0 ? 0 : record.lastAt + Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(over, 16));
+  };
+  return {
+    wait: (key: string) => Math.max(0, (current(key)?.openAt ?? 0) - now()),
+    fail: (key: string) => {
+      const record = current(key) ?? { failures: 0, lastAt: 0, openAt: 0 };
+      record.failures++;
+      record.lastAt = now();
+      setOpenAt(record);
+      records.delete(key);
+      records.set(key, record);
+      if (records.size > RECORDS_MAX) for (const oldest of records.keys()) return void records.delete(oldest);
+    },
+    takeBack: (key: string) => {
+      const record = records.get(key);
+      if (!record) return;
+      record.failures--;
+      if (record.failures <= 0) records.delete(key);
+      else setOpenAt(record);
+    },
+    forget: (key: string) => records.delete(key),
+  };
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import { transact } from "../../database/transact.ts";
+import type { AccessClock } from "../clock.ts";
+import type { SharedWrites } from "../identity/user-store-tx.ts";
+import { digestOf, newToken } from "../token.ts";
+
+const HOUR_MS = 3_600_000;
+/** A session nobody used for this long has ended. */
+export const SESSION_IDLE_MS = 12 * HOUR_MS;
+/** A session ends at this age, used or not. */
+export const SESSION_TOTAL_MS = 7 * 24 * HOUR_MS;
+/** Sessions one user may hold; the one unused longest makes room. */
+const SESSIONS_OF_USER_MAX = 50;
+
+export interface Session {
+  id: string;
+  tokenHash: string;
+  userId: string;
+  createdAt: string;
+  createdTick: number;
+  lastSeenAt: string;
+  lastSeenTick: number;
+  /** When its person last proved who they are: by the log-in, or since. Not stored: a restart asks again. */
+  provedTick: number;
+  address: string;
+  userAgent: string;
+}
+
+export interface Sessions {
+  /** The token is returned this once; only its hash is kept. */
+  open(
+    userId: string,
+    from: { address: string; userAgent: string },
+  ): { session: Session; token: string; ended: string[] };
+  /** The live session of a token, marked as used now. */
+  use(token: string): Session | undefined;
+  byId(id: string): Session | undefined;
+  /** Its person has just proved again who they are. */
+  prove(id: string): void;
+  of(userId: string): Session[];
+  /** Ends sessions and tells the ids that were live. */
+  end(ids: readonly string[]): string[];
+  /** Ends what idled or aged too long and tells the ids. */
+  endExpired(): string[];
+  /** Tick after which the session is over however it is used. */
+  endsAt(session: Session): number;
+  /** Tick after which the session is over unless it is used. */
+  idlesOutAt(session: Session): number;
+  /** Writes down when sessions were last used; done in batches, since it happens on every request. */
+  flush(): void;
+  /** Reads all again and tells the ids that are gone. */
+  reload(): string[];
+}
+
+export function createSessions(database: DatabaseSync, { write }: SharedWrites, clock: AccessClock): Sessions {
+  const insert = database.prepare(
+    `INSERT INTO session (id, token_hash, user_id, created_at, created_tick, last_seen_at, last_seen_tick, address, user_agent)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const remove = database.prepare("DELETE FROM session WHERE id = ?");
+  const touch = database.prepare("UPDATE session SET last_seen_at = ?, last_seen_tick = ? WHERE id = ?");
+  const select = database.prepare("SELECT * FROM session");
+
+  let byToken = new Map<string, Session>();
+  let byId = new Map<string, Session>();
+  const used = new Set<Session>();
+
+  const reload = () => {
+    const before = byId;
+    const sessions = select.all().map(toSession);
+    for (const session of sessions) {
+      const known = before.get(session.id);
+      if (known) session.provedTick = known.provedTick;
+      if (!known || known.lastSeenTick <= session.lastSeenTick) continue;
+      session.lastSeenTick = known.lastSeenTick; // not written down yet
+      session.lastSeenAt = known.lastSeenAt;
+    }
+    byToken = new Map(sessions.map((session) => [session.tokenHash, session]));
+    byId = new Map(sessions.map((session) => [session.id, session]));
+    for (const session of [...used]) {
+      used.delete(session);
+      const again = byId.get(session.id);
+      if (again) used.add(again);
+    }
+    return [...before.keys()].filter((id) => !byId.has(id));
+  };
+  reload();
+
+  const idlesOutAt = (session: Session) => session.lastSeenTick + SESSION_IDLE_MS;
+  const endsAt = (session: Session) => session.createdTick + SESSION_TOTAL_MS;
+  const isOver = (session: Session, tick: number) => tick >= idlesOutAt(session) || tick >= endsAt(session);
+  const forget = (id: string) => {
+    const session = byId.get(id);
+    if (!session) return false;
+    byId.delete(id);
+    byToken.delete(session.tokenHash);
+    used.delete(session);
+    return true;
+  };
+  const of = (userId: string) => [...byId.values()].filter((session) => session.userId === userId);
+  const end = (ids: readonly string[]) => {
+    const live = ids.filter((id) => byId.has(id));
+    if (live.length === 0) return [];
+    // From memory first: a session that was told to end must not live on because the disk is full.
+    for (const id of live) forget(id);
+    write(() => {
+      for (const id of live) remove.run(id);
+    });
+    return live;
+  };
+
+  return {
+    open: (userId, { address, userAgent }) => {
+      const crowd = of(userId).sort((one, other) => one.lastSeenTick - other.lastSeenTick);
+      const ended = end(crowd.slice(0, Math.max(0, crowd.length - SESSIONS_OF_USER_MAX + 1)).map(({ id }) => id));
+      const token = newToken();
+      const at = clock.now().toISOString();
+      const tick = clock.tick();
+      const session: Session = {
+        id: randomUUID(),
+        tokenHash: digestOf(token),
+        userId,
+        createdAt: at,
+        createdTick: tick,
+        lastSeenAt: at,
+        lastSeenTick: tick,
+        provedTick: tick,
+        address,
+        userAgent: userAgent.slice(0, 256),
+      };
+      const { id, tokenHash } = session;
+      write(() => {
+        insert.run(id, tokenHash, userId, at, tick, at, tick, session.address, session.userAgent);
+        clock.save();
+      });
+      byId.set(session.id, session);
+      byToken.set(session.tokenHash, session);
+      return { session, token, ended };
+    },
+    use: (token) => {
+      const session = byToken.get(digestOf(token));
+      if (!session) return undefined;
+      const tick = clock.tick();
+      if (isOver(session, tick)) return undefined;
+      session.lastSeenTick = tick;
+      session.lastSeenAt = clock.now().toISOString();
+      used.add(session);
+      return session;
+    },
+    byId: (id) => {
+      const session = byId.get(id);
+      return session && !isOver(session, clock.tick()) ? session : undefined;
+    },
+    prove: (id) => {
+      const session = byId.get(id);
+      if (session) session.provedTick = clock.tick();
+    },
+    of: (userId) => of(userId).filter((session) => !isOver(session, clock.tick())),
+    end,
+    endExpired: () => {
+      const tick = clock.tick();
+      return end([...byId.values()].filter((session) => isOver(session, tick)).map(({ id }) => id));
+    },
+    endsAt,
+    idlesOutAt,
+    flush: () => {
+      if (used.size === 0) return;
+      const batch = [...used];
+      transact(database, () => {
+        for (const { id, lastSeenAt, lastSeenTick } of batch) touch.run(lastSeenAt, lastSeenTick, id);
+        clock.save();
+      });
+      for (const session of batch) used.delete(session);
+    },
+    reload,
+  };
+}
+
+const toSession = (row: Record<string, unknown>): Session => ({
+  id: String(row.id),
+  tokenHash: String(row.token_hash),
+  userId: String(row.user_id),
+  createdAt: String(row.created_at),
+  createdTick: Number(row.created_tick),
+  lastSeenAt: String(row.last_seen_at),
+  lastSeenTick: Number(row.last_seen_tick),
+  provedTick: Number(row.created_tick),
+  address: String(row.address),
+  userAgent: String(row.user_agent),
+});

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { setupBody } from "../../../shared/protocol/account.ts";
+import { ok } from "../../../shared/protocol/result.ts";
+import { createRoutes } from "../../http/context.ts";
+import { described } from "../../http/openapi.ts";
+import { validated } from "../../http/validate.ts";
+import type { Access } from "../access.ts";
+import { principalSchema } from "../schemas.ts";
+import { startSession } from "./start-session.ts";
+
+export const setupRoutes = ({ access }: { access: Access }) =>
+  createRoutes()
+    .get(
+      "/",
+      described({
+        tag: "access",
+        summary: "Whether the first administrator is yet to be made",
+        answer: { needed: z.boolean() },
+      }),
+      (c) => c.json(ok({ needed: access.setup.needed() })),
+    )
+    .post(
+      "/",
+      described({
+        tag: "access",
+        summary: "Make the first administrator and log in",
+        answer: { principal: principalSchema },
+        status: 201,
+      }),
+      validated("json", setupBody),
+      async (c) => {
+        const { token, username, password } = c.req.valid("json");
+        const user = await access.setup.finish(token, username, password);
+        c.set("auditTarget", user.name);
+        return c.json(ok({ principal: await startSession(c, access, user) }), 201);
+      },
+    );

@@ -1,0 +1,81 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createSecretCheck } from "../../../shared/server/emit-token.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import { readOrMakePrivateFile } from "../../../shared/server/private-file.ts";
+import type { UserRecord, Users } from "../identity/users.ts";
+import { newToken } from "../token.ts";
+import { refuseWeakPassword } from "./password-policy.ts";
+import type { Passwords } from "./passwords.ts";
+
+/** Minutes the first start waits for its administrator. */
+export const SETUP_MINUTES = 30;
+
+export interface Setup {
+  /** Whether there is no user yet. */
+  needed(): boolean;
+  /** Makes the first administrator, once. Throws `forbidden` for a wrong token, `gone` when it is over. */
+  finish(token: string, name: string, password: string): Promise<UserRecord>;
+  /** Lets the token end in time, and with the first user, whoever made it. */
+  sweep(): void;
+  close(): void;
+}
+
+export interface SetupOptions {
+  dataDir: string;
+  users: Users;
+  passwords: Passwords;
+  /** Writes one line where the operator sees it. */
+  announce(line: string): void;
+  /** Address of the set-up page. */
+  page: string;
+  /** Milliseconds of a clock that no step moves. */
+  monotonic(): number;
+}
+
+/** Opens the door for the first administrator when there is no user; it stays shut otherwise. */
+export function openSetup({ dataDir, users, passwords, announce, page, monotonic }: SetupOptions): Setup {
+  const path = join(dataDir, "setup-token");
+  rmSync(path, { force: true }); // of an earlier start: a new start makes a new token
+  const endsAt = monotonic() + SETUP_MINUTES * 60_000;
+  let matches: ((token: string) => boolean) | undefined;
+  let claimed = false;
+
+  if (users.count() === 0) {
+    const token = newToken();
+    matches = createSecretCheck(token);
+    readOrMakePrivateFile(path, () => `${token}\n`);
+    announce(`Set up AI Desktop within ${SETUP_MINUTES} minutes: open ${page}#token=${token}`);
+  }
+  const shut = () => {
+    matches = undefined;
+    if (existsSync(path)) rmSync(path, { force: true });
+  };
+  const sweep = () => {
+    if (matches && (users.count() > 0 || monotonic() >= endsAt)) shut();
+  };
+  return {
+    needed: () => users.count() === 0,
+    sweep,
+    close: shut,
+    finish: async (token, name, password) => {
+      sweep();
+      if (users.count() > 0) throw new AppError("gone", "This has been set up already; log in.");
+      if (!matches) throw new AppError("gone", "The time for the set-up is over; start the server again.");
+      if (!matches(token)) throw new AppError("forbidden", "This is not the set-up token on the console.");
+      if (claimed) throw new AppError("gone", "This is being set up already.");
+      claimed = true; // before anything is awaited: of two posts at once, one goes on
+      try {
+        await refuseWeakPassword(password, name);
+        const passwordHash = await passwords.hash(password);
+        const limits = { services: null, deployments: null };
+        const user = users.addFirst({ name, role: "admin", limits, passwordHash });
+        shut();
+        if (!user) throw new AppError("gone", "This has been set up already; log in.");
+        return user;
+      } finally {
+        claimed = false;
+      }
+    },
+  };
+}

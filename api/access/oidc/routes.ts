@@ -1,0 +1,122 @@
+import type { Context } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import { z } from "zod";
+import { ok } from "../../../shared/protocol/result.ts";
+import { AppError, toAppError } from "../../../shared/server/errors.ts";
+import { cookieValues } from "../../../shared/server/session-cookie.ts";
+import { cameByHttps, hostOf } from "../../http/client-address.ts";
+import { type ApiEnv, createRoutes } from "../../http/context.ts";
+import { described } from "../../http/openapi.ts";
+import { validated } from "../../http/validate.ts";
+import type { Access } from "../access.ts";
+import { startSession } from "../login/start-session.ts";
+import { digestOf } from "../token.ts";
+import { OIDC_PENDING_MS, type OidcLogin } from "./oidc.ts";
+
+const startQuery = z.strictObject({ again: z.stringbool().default(false) });
+
+/** Log-in by an OpenID provider. The browser comes and goes by navigation, so errors lead back to the log-in page. */
+export const oidcRoutes = ({ access }: { access: Access }) =>
+  createRoutes()
+    .get(
+      "/",
+      described({
+        tag: "access",
+        summary: "Whether one can log in by OpenID",
+        answer: {
+          configured: z.boolean(),
+          problem: z.string().optional().describe("Why the provider could not be asked the last time."),
+        },
+      }),
+      (c) => c.json(ok({ configured: access.oidc !== undefined, problem: access.oidc?.problem })),
+    )
+    .get(
+      "/start",
+      described({
+        tag: "access",
+        summary: "Go to the OpenID provider",
+        description: "With `again=true` the provider asks who it is, also of somebody whom it knows.",
+        status: 302,
+      }),
+      validated("query", startQuery),
+      async (c) => {
+        const { again } = c.req.valid("query");
+        const back = `${ownOrigin(c, access)}${access.basePath}/api/oidc/callback`;
+        try {
+          const { url, binding } = await provider(access).start(back, again);
+          dropOldBindings(c, access);
+          sendBinding(
+            c,
+            bindingName(c, access, new URL(url).searchParams.get("state")),
+            binding,
+            OIDC_PENDING_MS / 1_000,
+          );
+          return c.redirect(url);
+        } catch (error) {
+          return backToLogin(c, access, error);
+        }
+      },
+    )
+    .get(
+      "/callback",
+      described({ tag: "access", summary: "Come back from the OpenID provider", status: 302 }),
+      async (c) => {
+        const name = bindingName(c, access, c.req.query("state"));
+        const [binding, second] = cookieValues(c.req.header("Cookie"), name);
+        sendBinding(c, name, "", 0);
+        try {
+          const user = await provider(access).finish(
+            second === undefined ? binding : undefined,
+            new URL(c.req.url).search.slice(1),
+          );
+          c.set("auditTarget", user.name);
+          await startSession(c, access, user);
+          return c.redirect(`${webAddress(c, access)}/`);
+        } catch (error) {
+          return backToLogin(c, access, error);
+        }
+      },
+    );
+
+function provider(access: Access): OidcLogin {
+  if (!access.oidc) throw new AppError("not_supported", "No OpenID provider is configured.");
+  return access.oidc;
+}
+
+const isHttps = (c: Context, access: Access) => cameByHttps(c, access);
+const ownOrigin = (c: Context, access: Access) => `${isHttps(c, access) ? "https" : "http"}://${hostOf(c)}`;
+
+/** The web app: on our own origin behind a proxy, else on a port of its own of the same host. */
+function webAddress(c: Context, access: Access): string {
+  const own = ownOrigin(c, access);
+  const { hostname, port } = new URL(own);
+  if (port === "" || access.basePath) return `${own}${access.basePath}`;
+  const sameHost = access.originPolicy.origins.filter((origin) => new URL(origin).hostname === hostname);
+  return sameHost.find((origin) => origin === access.webOrigin) ?? sameHost[0] ?? access.webOrigin;
+}
+
+/** Log-ins that one browser may have under way, in several tabs. */
+const BINDINGS_MAX = 4;
+const bindingPrefix = (c: Context, access: Access) => `${isHttps(c, access) ? "__Host-" : ""}ai-desktop-oidc-`;
+/** One cookie for each log-in: a second tab does not end that of the first. */
+const bindingName = (c: Context, access: Access, state: string | null | undefined) =>
+  `${bindingPrefix(c, access)}${digestOf(state ?? "").slice(0, 12)}`;
+
+/** Lax, for the browser comes back from another site. It holds the log-in under way, sealed. */
+function sendBinding(c: Context, name: string, value: string, maxAge: number): void {
+  const secure = name.startsWith("__Host-");
+  setCookie(c, name, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
+}
+
+/** Browsers name the oldest cookies first. */
+function dropOldBindings(c: Context, access: Access): void {
+  const names = Object.keys(getCookie(c)).filter((name) => name.startsWith(bindingPrefix(c, access)));
+  for (const name of names.slice(0, Math.max(0, names.length - BINDINGS_MAX + 1))) sendBinding(c, name, "", 0);
+}
+
+function backToLogin(c: Context<ApiEnv>, access: Access, thrown: unknown) {
+  const { code } = toAppError(thrown);
+  c.set("refused", true);
+  c.set("auditDetail", code);
+  return c.redirect(`${webAddress(c, access)}/login?error=${code}`);
+}

@@ -1,0 +1,214 @@
+import type { PasskeyAssertion, PasskeyCreation } from "../../../shared/protocol/passkey.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import type { Log } from "../../../shared/server/log.ts";
+import type { AccessClock } from "../clock.ts";
+import type { UserRecord, Users } from "../identity/users.ts";
+import type { RecoveryCodes } from "../login/recovery-codes.ts";
+import type { Sealer } from "../sealed.ts";
+import { newToken } from "../token.ts";
+import type { Passkey, PasskeyStore } from "./passkey-store.ts";
+import type { RelyingParty } from "./relying-party.ts";
+
+/** Time a challenge waits for its answer. */
+export const CHALLENGE_MS = 600_000;
+
+/** What a passkey is asked for; a challenge made for one counts for no other, and for no other user. */
+export type PasskeyPurpose =
+  /** The whole log-in, of whoever the passkey belongs to. */
+  | { kind: "login" }
+  /** The second factor of somebody whose password was right. */
+  | { kind: "second-factor"; userId: string }
+  /** A fresh proof of who is logged in. */
+  | { kind: "proof"; userId: string; sessionId: string };
+
+/** Options for the browser, and the challenge in them, sealed for the browser's cookie. */
+export interface Challenge {
+  options: { challenge: string; [field: string]: unknown };
+  sealed: string;
+}
+
+export interface Passkeys {
+  /** Why there can be none, in one sentence; undefined when there can. */
+  readonly problem: string | undefined;
+  /** Host name they are bound to. */
+  readonly host: string;
+  of(userId: string): Passkey[];
+  /** Whether there is a use in asking for one at the log-in. */
+  any(): boolean;
+  /** Begins to add one. Throws `not_supported` where there can be none. */
+  beginCreation(user: UserRecord, sessionId: string): Promise<Challenge>;
+  /** Adds it. `recoveryCodes` are new ones, shown this once, when the user had no second factor before. */
+  create(
+    user: UserRecord,
+    sessionId: string,
+    sealed: string | undefined,
+    name: string,
+    response: PasskeyCreation,
+    /** Throws when the session has ended meanwhile. */
+    stillAllowed: () => void,
+  ): Promise<{ passkey: Passkey; recoveryCodes: string[] | null }>;
+  rename(userId: string, id: string, name: string): void;
+  /** Recovery codes stay. */
+  remove(userId: string, id: string): void;
+  /** Undefined where there can be none, or the user has none. */
+  begin(purpose: PasskeyPurpose): Promise<Challenge | undefined>;
+  /** Tells whose passkey it was. Counts once. Throws `unauthorized` for anything but the right answer. */
+  finish(purpose: PasskeyPurpose, sealed: string | undefined, response: PasskeyAssertion): Promise<UserRecord>;
+}
+
+export interface PasskeysDeps {
+  store: PasskeyStore;
+  users: Users;
+  recoveryCodes: RecoveryCodes;
+  sealer: Sealer;
+  clock: AccessClock;
+  party: RelyingParty;
+  log: Log;
+}
+
+type Library = typeof import("@simplewebauthn/server");
+/** Only loaded by who uses passkeys: it takes a third of a second. */
+const load = (): Promise<Library> => import("@simplewebauthn/server");
+
+const nameOf = (purpose: PasskeyPurpose): string =>
+  `passkey ${purpose.kind} ${"userId" in purpose ? purpose.userId : ""} ${"sessionId" in purpose ? purpose.sessionId : ""}`;
+const creationName = (userId: string, sessionId: string) => `passkey creation ${userId} ${sessionId}`;
+const tooLate = () =>
+  new AppError("unauthorized", "This was not begun in this browser, or took too long; try once more.");
+const refused = (cause?: unknown) => new AppError("unauthorized", "The passkey was not accepted.", { cause });
+const isUnverified = (error: unknown) => error instanceof Error && /user verification/i.test(error.message);
+const unverified = (cause: unknown) =>
+  new AppError(
+    "unauthorized",
+    "This passkey did not check who uses it: set a PIN on it, or give your password first and use it as the second step.",
+    { cause },
+  );
+/** What an authenticator knows a user by: the id, which says nothing about the person. */
+const handleOf = (userId: string) => new TextEncoder().encode(userId);
+
+export function createPasskeys(deps: PasskeysDeps): Passkeys {
+  const { store, users, recoveryCodes, sealer, clock, party, log } = deps;
+  const toDescriptors = (passkeys: Passkey[]) =>
+    passkeys.map(({ credentialId, transports }) => ({ id: credentialId, transports: transports as never[] }));
+  const challengeIn = (purpose: string, sealed: string | undefined): string => {
+    const challenge = sealer.open(purpose, sealed);
+    if (typeof challenge !== "string") throw tooLate();
+    return challenge;
+  };
+
+  return {
+    problem: party.problem,
+    host: party.id,
+    of: store.of,
+    any: () => party.problem === undefined && store.any(),
+    beginCreation: async (user, sessionId) => {
+      if (party.problem !== undefined) throw new AppError("not_supported", party.problem);
+      const { generateRegistrationOptions } = await load();
+      const options = await generateRegistrationOptions({
+        rpName: "AI Desktop",
+        rpID: party.id,
+        userID: handleOf(user.id),
+        userName: user.name,
+        challenge: newToken(),
+        attestationType: "none",
+        timeout: CHALLENGE_MS,
+        excludeCredentials: toDescriptors(store.of(user.id)),
+        authenticatorSelection: { residentKey: "preferred", userVerification: "preferred" },
+      });
+      const sealed = sealer.seal(creationName(user.id, sessionId), options.challenge, CHALLENGE_MS);
+      return { options: { ...options }, sealed };
+    },
+    create: async (user, sessionId, sealed, name, response, stillAllowed) => {
+      const expectedChallenge = challengeIn(creationName(user.id, sessionId), sealed);
+      const { verifyRegistrationResponse } = await load();
+      const verified = await refuseAttestation(response.response.attestationObject)
+        .then(() =>
+          verifyRegistrationResponse({
+            response: response as never,
+            expectedChallenge,
+            expectedOrigin: party.origins,
+            expectedRPID: party.id,
+            requireUserVerification: false,
+          }),
+        )
+        .catch((error: unknown) => {
+          log.info({ err: error }, "a new passkey was refused");
+          return undefined;
+        });
+      const info = verified?.registrationInfo;
+      if (!verified?.verified || !info) throw new AppError("invalid_input", "The passkey was not accepted.");
+      stillAllowed();
+      if (sealed === undefined || !sealer.spend(sealed)) throw tooLate();
+      const current = users.byId(user.id);
+      if (!current) throw new AppError("unauthorized", "Log in first.");
+      const isFirst = current.totpSecret === null && store.of(user.id).length === 0;
+      const passkey = store.add({
+        userId: user.id,
+        name,
+        credentialId: info.credential.id,
+        publicKey: info.credential.publicKey,
+        counter: info.credential.counter,
+        transports: response.response.transports,
+      });
+      const fresh = isFirst || recoveryCodes.count(user.id) === 0;
+      return { passkey, recoveryCodes: fresh ? recoveryCodes.renew(user.id) : null };
+    },
+    rename: store.rename,
+    remove: store.remove,
+    begin: async (purpose) => {
+      const own = "userId" in purpose ? store.of(purpose.userId) : undefined;
+      if (party.problem !== undefined || own?.length === 0) return undefined;
+      const { generateAuthenticationOptions } = await load();
+      const options = await generateAuthenticationOptions({
+        rpID: party.id,
+        challenge: newToken(),
+        timeout: CHALLENGE_MS,
+        // Alone it has to be two factors: the device, and the finger or PIN that unlocked it.
+        userVerification: purpose.kind === "second-factor" ? "discouraged" : "required",
+        ...(own ? { allowCredentials: toDescriptors(own) } : {}),
+      });
+      return { options: { ...options }, sealed: sealer.seal(nameOf(purpose), options.challenge, CHALLENGE_MS) };
+    },
+    finish: async (purpose, sealed, response) => {
+      const expectedChallenge = challengeIn(nameOf(purpose), sealed);
+      const passkey = store.byCredential(response.id);
+      if (!passkey || ("userId" in purpose && passkey.userId !== purpose.userId)) throw refused();
+      const { userHandle } = response.response;
+      if (userHandle !== undefined && userHandle !== Buffer.from(handleOf(passkey.userId)).toString("base64url")) {
+        throw refused();
+      }
+      const { verifyAuthenticationResponse } = await load();
+      const { publicKey, counter, credentialId: id } = passkey;
+      const verified = await verifyAuthenticationResponse({
+        response: response as never,
+        expectedChallenge,
+        expectedOrigin: party.origins,
+        expectedRPID: party.id,
+        credential: { id, publicKey, counter },
+        requireUserVerification: purpose.kind !== "second-factor",
+      }).catch((error: unknown) => {
+        log.info({ err: error }, "a passkey was refused");
+        throw isUnverified(error) ? unverified(error) : refused(error);
+      });
+      const user = users.byId(passkey.userId);
+      if (!verified.verified || !user || sealed === undefined) throw refused();
+      if (!sealer.spend(sealed)) throw tooLate();
+      if (!store.use(passkey, verified.authenticationInfo.newCounter, clock.now().toISOString())) throw refused();
+      return user;
+    },
+  };
+}
+
+/**
+ * Takes no statement of a manufacturer: none was asked for, browsers leave it out, and checking one would ask addresses
+ * that stand in it.
+ */
+async function refuseAttestation(attestationObject: string): Promise<void> {
+  const { decodeAttestationObject, isoBase64URL } = await import("@simplewebauthn/server/helpers");
+  const attestation = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
+  const format = attestation.get("fmt");
+  const chain = attestation.get("attStmt").get("x5c");
+  if ((format !== "none" && format !== "packed") || chain !== undefined) {
+    throw new Error(`an attestation of format ${format} was not asked for`);
+  }
+}

@@ -1,0 +1,193 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { seesService } from "../../shared/protocol/access.ts";
+import {
+  type CatalogueDetail,
+  type CatalogueSummary,
+  catalogueId,
+  type InstalledService,
+  installInput,
+} from "../../shared/protocol/catalogue.ts";
+import { jobId } from "../../shared/protocol/job.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { requireUnlimited } from "../access/identity/unlimited.ts";
+import type { ApiDeps } from "../deps.ts";
+import { type ApiEnv, createRoutes } from "../http/context.ts";
+import { described } from "../http/openapi.ts";
+import { callerOf, createShares } from "../http/shares.ts";
+import { validated } from "../http/validate.ts";
+import { jobSchema } from "../jobs/schemas.ts";
+import { beginJob } from "../jobs/start-job.ts";
+import { serviceKey } from "../services/service-access.ts";
+import type { CatalogueEntry } from "./entry.ts";
+import { installEntry } from "./install.ts";
+import { CATALOGUE_LABEL, questionsOf } from "./plan.ts";
+import { examineInstall, isAboutInput, joinableNetworks } from "./preview.ts";
+import { catalogueDetailSchema, catalogueSummarySchema, credentialSchema, installPreviewSchema } from "./schemas.ts";
+import { secretsOf } from "./secrets.ts";
+
+const tag = "Catalogue";
+const params = z.object({ id: catalogueId });
+
+/** Services that can be installed: what there is, what an installation would make, and making it. */
+export function catalogueRoutes(
+  deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "credentialClaims">,
+) {
+  const { docker, jobs, catalogue, credentialClaims } = deps;
+  const previews = createShares({
+    total: 8,
+    perCaller: 2,
+    waiting: 6,
+    busy: "Too many previews are being made; try again in a moment.",
+  });
+
+  const find = (id: string): CatalogueEntry => {
+    const entry = catalogue.find(id);
+    if (!entry) throw new AppError("not_found", "There is no such entry in the catalogue.");
+    return entry;
+  };
+
+  /** By entry; limited callers see their own. Null for each without an Engine: the catalogue can be read all the same. */
+  const installedFor = async (c: Context<ApiEnv>): Promise<(id: string) => InstalledService[] | null> => {
+    const { limits } = c.get("principal");
+    const byEntry = await orUnknown(docker.labelled(CATALOGUE_LABEL));
+    return (id) => byEntry && (byEntry.get(id) ?? []).filter(({ name }) => seesService(limits, name));
+  };
+
+  return createRoutes()
+    .get(
+      "/",
+      described({
+        ...{ tag, summary: "List the services that can be installed" },
+        answer: { entries: z.array(catalogueSummarySchema) },
+      }),
+      async (c) => {
+        const installed = await installedFor(c);
+        return c.json(ok({ entries: catalogue.entries.map((entry) => toSummary(entry, installed(entry.id))) }));
+      },
+    )
+    .get(
+      "/:id",
+      described({
+        ...{ tag, summary: "One entry, with what its form asks for, and the networks it can join" },
+        answer: {
+          entry: catalogueDetailSchema,
+          networks: z.array(z.string()).nullable().describe("Null while the Docker Engine does not answer."),
+        },
+      }),
+      validated("param", params),
+      async (c) => {
+        const entry = find(c.req.valid("param").id);
+        const [installed, networks] = await Promise.all([installedFor(c), joinable(c)]);
+        return c.json(ok({ entry: toDetail(entry, installed(entry.id)), networks }));
+      },
+    )
+    .post(
+      "/:id/preview",
+      described({
+        tag,
+        summary: "What an installation would make, to the letter",
+        description: "Changes nothing. Ports that are not given are the first free ones.",
+        answer: { preview: installPreviewSchema },
+      }),
+      validated("param", params),
+      validated("json", installInput),
+      async (c) => {
+        requireUnlimited(c);
+        const entry = find(c.req.valid("param").id);
+        const look = () => examineInstall(docker, entry, c.req.valid("json"), hostOf(c));
+        const { preview } = await previews.run(callerOf(c), look, c.req.raw.signal);
+        return c.json(ok({ preview }));
+      },
+    )
+    .post(
+      "/:id/install",
+      described({
+        tag,
+        summary: "Install a service",
+        description: "Its credentials are claimed once the job has succeeded, once, within ten minutes.",
+        answer: { job: jobSchema },
+        status: 202,
+      }),
+      validated("param", params),
+      validated("json", installInput),
+      async (c) => {
+        requireUnlimited(c);
+        const entry = find(c.req.valid("param").id);
+        const input = c.req.valid("json");
+        const { kind, id } = c.get("principal");
+        c.set("auditTarget", input.name);
+        c.set("auditDetail", `${entry.image}:${input.tag}, ${input.publish}`);
+        const host = hostOf(c);
+        const [problem] = (await examineInstall(docker, entry, input, host)).preview.problems;
+        if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
+        const job = beginJob(c, jobs, {
+          kind: "catalogue:install",
+          target: input.name,
+          services: [input.name],
+          rooms: [input.name],
+          keys: { own: [serviceKey(input.name)] },
+          run: async (handle) => {
+            const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
+            // Anybody who follows the job sees its result: what must stay secret is claimed.
+            if (credentials.length > 0) credentialClaims.keep(job.id, { kind, id }, credentials);
+            return { entry: entry.id, name: input.name, containerId, page, credentials: credentials.length };
+          },
+        });
+        return c.json(ok({ job }), 202);
+      },
+    )
+    .post(
+      "/installs/:jobId/credentials",
+      described({
+        tag,
+        summary: "Claim the credentials of an installation, once",
+        description: "Answers only whoever began it, for ten minutes after its end.",
+        answer: { credentials: z.array(credentialSchema) },
+      }),
+      validated("param", z.object({ jobId })),
+      (c) => {
+        requireUnlimited(c);
+        c.set("auditTarget", "credentials of an installation");
+        const credentials = credentialClaims.claim(c.req.valid("param").jobId, c.get("principal"));
+        return c.json(ok({ credentials }));
+      },
+    );
+
+  /** Names of networks tell what else runs here: only for those who may install. */
+  async function joinable(c: Context<ApiEnv>): Promise<string[] | null> {
+    if (c.get("principal").limits.services !== null) return [];
+    return orUnknown(joinableNetworks(docker));
+  }
+}
+
+/** Null while the Engine does not answer. */
+const orUnknown = <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  });
+
+/** The name the caller reached this server by; the guard has checked it. */
+const hostOf = (c: Context<ApiEnv>): string => new URL(c.req.url).hostname;
+
+const toSummary = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueSummary => ({
+  ...{ id: entry.id, name: entry.name, category: entry.category, description: entry.description },
+  ...{ licence: entry.licence, image: entry.image, memory: entry.memory, hasPage: entry.page !== undefined },
+  installed: installed?.map(({ id, name, state }) => ({ id, name, state })) ?? null,
+});
+
+const toDetail = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueDetail => ({
+  ...toSummary(entry, installed),
+  ...{ homepage: entry.homepage, documentation: entry.documentation, ports: entry.ports, notes: entry.notes },
+  tags: entry.tags.map(({ tag, note }) => ({ tag, ...(note === undefined ? {} : { note }) })),
+  volumes: entry.volumes,
+  questions: questionsOf(entry).map(({ name, label, hint, default: usual, pattern, secret }) => ({
+    ...{ variable: name, label, default: usual, pattern, secret },
+    ...(hint === undefined ? {} : { hint }),
+  })),
+  generated: secretsOf(entry).map(({ name, length }) => ({ variable: name, length })),
+  hasHealthCheck: entry.health !== null,
+});

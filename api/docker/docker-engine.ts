@@ -1,0 +1,39 @@
+import { type DockerHost, type DockerHostOptions, dockerHostOf } from "../../shared/docker/docker-host.ts";
+import { createEngineCalls } from "../../shared/docker/engine-calls.ts";
+import { createOwnLabels } from "../../shared/docker/own-labels.ts";
+import { createDisk, type DockerDisk } from "../disk/disk.ts";
+import { createImages, type DockerImages } from "../images/images.ts";
+import { createNetworks, type DockerNetworks } from "../networks/networks.ts";
+import { createLifecycle, type DockerLifecycle } from "../services/lifecycle.ts";
+import { createProjects, type DockerProjects } from "../stacks/projects.ts";
+import type { RecreateJournal } from "../updates/recreate-journal.ts";
+import { createVolumes, type DockerVolumes } from "../volumes/volumes.ts";
+
+/** The Engine as the API uses it: what both servers ask of it, and the rooms that only the API changes. */
+export interface DockerEngine extends DockerHost {
+  images: DockerImages;
+  volumes: DockerVolumes;
+  networks: DockerNetworks;
+  disk: DockerDisk;
+  lifecycle: DockerLifecycle;
+  projects: DockerProjects;
+}
+
+export interface DockerEngineOptions extends DockerHostOptions {
+  /** Where the steps of a recreate are written, so that one that broke off is recovered; without it none is. */
+  recreateJournal?: RecreateJournal;
+}
+
+export function createDockerEngine({ dockerHost, recreateJournal }: DockerEngineOptions): DockerEngine {
+  const calls = createEngineCalls(dockerHost);
+  const ownLabels = createOwnLabels(calls);
+  return {
+    ...dockerHostOf(calls, ownLabels),
+    images: createImages(calls),
+    volumes: createVolumes(calls),
+    networks: createNetworks(calls),
+    disk: createDisk(calls),
+    lifecycle: createLifecycle(calls, recreateJournal),
+    projects: createProjects(calls, ownLabels),
+  };
+}

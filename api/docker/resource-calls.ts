@@ -1,0 +1,50 @@
+import type { EngineCalls } from "../../shared/docker/engine-calls.ts";
+import { EngineError, type EngineRequest } from "../../shared/docker/engine-client.ts";
+import { AppError } from "../../shared/server/errors.ts";
+
+/** The Engine's calls on images, volumes and networks, whose refusals mean something else than those on containers. */
+export interface ThingCalls {
+  call(request: EngineRequest, limitMs?: number): Promise<unknown>;
+}
+
+export interface ThingWords {
+  /** The kind of thing, as in "There is no such image." */
+  thing: string;
+  /** What a conflict (409, and the 403 that networks use) means. */
+  inUse: string;
+}
+
+export function createThingCalls(calls: EngineCalls, words: ThingWords): ThingCalls {
+  return {
+    async call(request, limitMs) {
+      try {
+        return await calls.call(request, limitMs);
+      } catch (error) {
+        throw toThingRefusal(error, words);
+      }
+    },
+  };
+}
+
+/** What the Engine itself said, when that is behind the error. */
+export function engineErrorOf(error: unknown): EngineError | undefined {
+  const cause = error instanceof AppError ? error.cause : error;
+  return cause instanceof EngineError ? cause : undefined;
+}
+
+function toThingRefusal(error: unknown, { thing, inUse }: ThingWords): unknown {
+  const engine = engineErrorOf(error);
+  if (!engine) return error;
+  const refuse = (code: "not_found" | "conflict" | "invalid_input", text: string) =>
+    new AppError(code, text, { cause: engine });
+  if (engine.status === 404) return refuse("not_found", `There is no such ${thing}.`);
+  if (engine.status === 400) return refuse("invalid_input", `The Docker Engine does not take this for a ${thing}.`);
+  if (/already exists|pool overlaps/i.test(engine.message)) {
+    return refuse("conflict", `A ${thing} of this name, or with these addresses, exists already.`);
+  }
+  // Networks answer 403 for what is in use or built in; a volume driver answers 500 for a volume that is in use.
+  if (engine.status === 409 || engine.status === 403 || /in use/i.test(engine.message)) {
+    return refuse("conflict", inUse);
+  }
+  return error;
+}

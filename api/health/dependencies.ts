@@ -1,0 +1,66 @@
+import type { FileRoot } from "../../shared/files/files.ts";
+import type { ProcessHost } from "../../shared/pm2/processes.ts";
+import type { DependencyName, DependencyState } from "../../shared/protocol/system.ts";
+import { dependencyState } from "../../shared/server/dependency.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
+import type { WsClient } from "../events/client.ts";
+import { probeRedis } from "./redis-probe.ts";
+
+/** Answers younger than this are given again: many pages ask, the daemons are asked once. */
+const STATE_AGE_MS = 1_000;
+
+export interface Dependencies {
+  /** How each part is; within 5 s, and without ever throwing. */
+  states(): Promise<Record<DependencyName, DependencyState>>;
+}
+
+export interface DependenciesOptions {
+  docker: DockerEngine;
+  processes: ProcessHost;
+  files: FileRoot;
+  realtime: WsClient;
+  /** `REDIS_URL`, when several realtime servers share one. */
+  redisUrl: string | undefined;
+}
+
+export function createDependencies({
+  docker,
+  processes,
+  files,
+  realtime,
+  redisUrl,
+}: DependenciesOptions): Dependencies {
+  const look = async (): Promise<Record<DependencyName, DependencyState>> => {
+    const [dockerState, pm2, fileRoot, realtimeUp, redis] = await Promise.all([
+      dependencyState(() => docker.ping()),
+      dependencyState(() => processes.ping()),
+      dependencyState(() => files.ping()),
+      realtime.checkWSHealth(),
+      redisUrl === undefined ? undefined : dependencyState(() => probeRedis(redisUrl)),
+    ]);
+    return {
+      docker: dockerState,
+      pm2,
+      files: fileRoot,
+      realtime: realtimeUp
+        ? { state: "up" }
+        : { state: "down", hint: "The realtime server does not answer; start it." },
+      redis: redis ?? {
+        state: "absent",
+        hint: "It is needed only by several realtime servers, and REDIS_URL is not set.",
+      },
+    };
+  };
+
+  let latest: Promise<Record<DependencyName, DependencyState>> | undefined;
+  let lookedAt = 0;
+  return {
+    states() {
+      if (!latest || performance.now() - lookedAt > STATE_AGE_MS) {
+        lookedAt = performance.now();
+        latest = look();
+      }
+      return latest;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { UnavailableError } from "../../shared/server/dependency.ts";
+
+const PROBE_LIMIT_MS = 2_000;
+
+/** Throws unless something that speaks Redis answers a PING at the URL; logging in is not tried, and not needed. */
+export async function probeRedis(url: string): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const address = { host, port: Number(port || 6379) };
+  const socket = protocol === "rediss:" ? connectTls({ ...address, servername: host }) : connect(address);
+  try {
+    socket.write("PING\r\n");
+    const [answer] = (await once(socket, "data", { signal: AbortSignal.timeout(PROBE_LIMIT_MS) })) as [Buffer];
+    if (/^(\+PONG|-NOAUTH|-DENIED)/.test(answer.toString("latin1"))) return;
+    throw new Error("not a Redis server");
+  } catch (error) {
+    throw new UnavailableError("down", "Redis does not answer at REDIS_URL.", error);
+  } finally {
+    socket.on("error", () => undefined); // one that comes after the answer is nobody's concern
+    socket.destroy();
+  }
+}

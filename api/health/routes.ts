@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { ok } from "../../shared/protocol/result.ts";
+import { AppError, toFailure } from "../../shared/server/errors.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createRoutes } from "../http/context.ts";
+import type { ApiMetrics } from "../http/metrics.ts";
+import { described } from "../http/openapi.ts";
+import { dependenciesSchema } from "../system/schemas.ts";
+
+const tag = "Operation";
+
+/** For those who watch the process: is it up, can it work, and how does it do. */
+export const healthRoutes = (
+  { dependencies, database, log }: Pick<ApiDeps, "dependencies" | "database" | "log">,
+  metrics: ApiMetrics,
+) => {
+  const databaseAnswers = (): boolean => {
+    try {
+      return database.prepare("SELECT 1").get() !== undefined;
+    } catch (error) {
+      log.error({ err: error }, "the database does not answer");
+      return false;
+    }
+  };
+
+  return createRoutes()
+    .get("/health", described({ tag, summary: "The process is up", answer: { status: z.literal("healthy") } }), (c) =>
+      c.json(ok({ status: "healthy" as const })),
+    )
+    .get(
+      "/ready",
+      described({
+        ...{ tag, summary: "The process can do its work" },
+        description: "503 without its database or the realtime server. Docker and PM2 may be absent.",
+        answer: { status: z.literal("ready"), dependencies: dependenciesSchema },
+      }),
+      async (c) => {
+        const states = await dependencies.states();
+        if (databaseAnswers() && states.realtime.state === "up") {
+          return c.json(ok({ status: "ready" as const, dependencies: states }));
+        }
+        const error = new AppError("upstream_unavailable", "A part the API cannot do without does not answer.");
+        return c.json({ ...toFailure(error, c.get("requestId")), dependencies: states }, 503);
+      },
+    )
+    .get(
+      "/metrics",
+      described({ tag, summary: "Figures of the process, for Prometheus", media: "text/plain" }),
+      async (c) => c.body(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
+    );
+};

@@ -1,0 +1,240 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { may, type Permission, type Principal } from "../../shared/protocol/access.ts";
+import type { AuditActor } from "../../shared/protocol/account.ts";
+import type { ErrorCode } from "../../shared/protocol/result.ts";
+import { bearerToken } from "../../shared/server/emit-token.ts";
+import { AppError, toAppError } from "../../shared/server/errors.ts";
+import { addressBucket } from "../../shared/server/peer-address.ts";
+import { hasSessionCookie } from "../../shared/server/session-cookie.ts";
+import type { Access } from "../access/access.ts";
+import { ownerOf } from "../access/identity/identify.ts";
+import { mayMonitor } from "../access/identity/may-monitor.ts";
+import { requireFreshProof } from "../access/login/step-up.ts";
+import type { AuditEvent } from "../audit/trail.ts";
+import { type AccessEntry, accessTable } from "./access-table.ts";
+import { cameByHttps, namesThisServer, requestOf } from "./client-address.ts";
+import type { ApiEnv } from "./context.ts";
+import {
+  allowListedOrigin,
+  answerPreflight,
+  isPreflight,
+  refuseForeignBody,
+  refuseForeignOrigin,
+} from "./origin-rules.ts";
+import { createRateLimit } from "./rate-limits.ts";
+import { createRouteFinder, type FoundRoute } from "./route-finder.ts";
+
+const WINDOW_SECONDS = 10;
+/** Requests a window: far above what a person's browser or an honest program sends, far below a flood. */
+export interface GuardLimits {
+  principal: number;
+  change: number;
+  /** Of an address, as long as nobody is recognised. */
+  stranger: number;
+  /** An hour, of a viewer and the viewer's keys together: what is recorded, so that nobody without rights fills the trail. */
+  recorded: number;
+}
+const defaultLimits: GuardLimits = { principal: 3_000, change: 600, stranger: 300, recorded: 300 };
+const HOUR_SECONDS = 3_600;
+
+const changing = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+const reading = new Set(["GET", "HEAD", "OPTIONS"]);
+const nobody: AuditActor = { kind: "anonymous", id: "", name: "" };
+
+export interface GuardOptions {
+  limits?: Partial<GuardLimits>;
+  table?: Readonly<Record<string, AccessEntry>>;
+  /** Told the code of every refusal, to be counted. */
+  onRefusal?(code: ErrorCode): void;
+}
+
+/**
+ * Stands before every route: host, origin, body type, who is asking, what they may do, how often. Closed unless the
+ * access table opens it. Records what changes something before it happens, and its outcome before the answer leaves.
+ */
+export function createGuard(access: Access, { limits, table = accessTable, onRefusal }: GuardOptions = {}) {
+  const { originPolicy, peers, trail } = access;
+  const findRoute = createRouteFinder(table);
+  const most = { ...defaultLimits, ...limits };
+  const ofPrincipal = createRateLimit(most.principal, WINDOW_SECONDS);
+  const ofChanges = createRateLimit(most.change, WINDOW_SECONDS);
+  const ofViewers = createRateLimit(most.recorded, HOUR_SECONDS);
+  const ofStrangers = createRateLimit(most.stranger, WINDOW_SECONDS);
+
+  /** Lets the request through to its route, or throws. */
+  const admit = async (c: Context<ApiEnv>, route: FoundRoute): Promise<AccessEntry> => {
+    const { method } = c.req;
+    const changes = changing.has(method);
+    if (method === "TRACE" || method === "CONNECT") throw notAllowed(c, route);
+    refuseForeignOrigin(c, originPolicy, changes);
+    if (changes) refuseForeignBody(c, route.entry?.rawBody === true);
+    const address = c.get("address");
+    const rule = route.entry?.rule;
+    const token = bearerToken(c.req.header("Authorization"));
+    if (token !== undefined && (rule === "emit-token" || rule === "monitor") && access.isEmitToken(token)) {
+      if (isForwarded(c)) throw new AppError("forbidden", "This is not reached through a proxy.");
+      if (route.entry) return route.entry;
+    }
+    if (rule === "emit-token") throw new AppError("unauthorized", "Log in first.");
+    const https = cameByHttps(c, access);
+    const principal = access.identify({ cookie: c.req.header("Cookie"), token, https });
+    if (principal) {
+      c.set("principal", principal);
+      c.set("caller", access.userOf(principal));
+      await ofPrincipal.take(principal.id);
+      if (changes) await ofChanges.take(principal.id);
+    } else await ofStrangers.take(addressBucket(address));
+    if (rule === "public" && route.entry) return route.entry;
+    if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c))) return route.entry;
+    // What everybody may ask for by the right method is no secret to whoever took the wrong one.
+    if (!route.entry && route.isPublic) throw notAllowed(c, route);
+    if (!principal) throw new AppError("unauthorized", "Log in first.");
+    if (!route.entry) {
+      if (route.methods.length > 0 || !(changes || reading.has(method))) throw notAllowed(c, route);
+      throw new AppError("not_found", "There is no such route.");
+    }
+    const { entry } = route;
+    const requireRight = (asking: Principal) => {
+      if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", "You are not allowed to do this.");
+    };
+    requireRight(principal);
+    requireFreshProof(principal, entry, access);
+    if (entry.action !== undefined && principal.role === "viewer") await ofViewers.take(ownerOf(principal, access));
+    c.set("mayAct", mayAct(principal, entry.rule));
+    c.set("stillAllowed", () => {
+      const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
+      if (!now) throw new AppError("unauthorized", "Log in first.");
+      requireRight(now);
+      c.set("principal", now);
+    });
+    c.set("watchRights", (sees) =>
+      access.liveRights.watch(() => {
+        const now = access.current(principal);
+        if (!now) throw new AppError("unauthorized", "Log in first.");
+        requireRight(now);
+        sees?.(now);
+      }),
+    );
+    return entry;
+  };
+
+  /** An answer that cannot be recorded does not leave, its cookie included. */
+  const recordOrTakeBack = (c: Context<ApiEnv>, event: AuditEvent) => {
+    try {
+      trail.record(event);
+    } catch (error) {
+      c.res = undefined;
+      throw error;
+    }
+  };
+
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    c.set("address", peers.addressOf(requestOf(c)));
+    const route = findRoute(c.req.method, c.req.path);
+    let entry: AccessEntry;
+    try {
+      // Before anything else is looked at: a page that reached us by a foreign name must learn nothing.
+      if (!namesThisServer(c, originPolicy)) {
+        throw new AppError("misdirected_request", "This server does not answer to that host name.");
+      }
+      allowListedOrigin(c, originPolicy);
+      if (isPreflight(c)) {
+        refuseForeignOrigin(c, originPolicy, false);
+        return answerPreflight(c);
+      }
+      entry = await admit(c, route);
+    } catch (error) {
+      const { status, code, message } = toAppError(error);
+      onRefusal?.(code);
+      trail.recordRefusal({ ...toEvent(c, route.entry), outcome: "refused", status, detail: message });
+      throw error;
+    }
+    if (entry.action === undefined) return next();
+    if (entry.rule === "public") {
+      await next();
+      const refused = c.res.status >= 400 || c.get("refused") === true;
+      if (!refused) recordOrTakeBack(c, { ...toEvent(c, entry), outcome: "done", status: c.res.status });
+      else
+        trail.recordRefusal({
+          ...toEvent(c, entry),
+          outcome: c.get("refused") ? "refused" : outcomeOf(c.res.status),
+          status: c.res.status,
+        });
+      return;
+    }
+    trail.record({ ...toEvent(c, entry), outcome: "begun" });
+    await next();
+    // A job is not done by being begun: it writes its own end, or the next start writes that it was interrupted.
+    if (c.res.status === 202 && c.get("jobBegun")) return;
+    trail.recordAfterwards({ ...toEvent(c, entry), outcome: outcomeOf(c.res.status), status: c.res.status });
+  });
+}
+
+function isAllowed(principal: Principal, rule: AccessEntry["rule"], access: Access): boolean {
+  switch (rule) {
+    case "public":
+    case "stranger-or-signed-in":
+    case "signed-in":
+      return true;
+    case "session":
+      return principal.kind === "user";
+    case "emit-token":
+      return false;
+    case "monitor":
+      return mayMonitor(principal, access);
+    default:
+      return may(principal, rule);
+  }
+}
+
+/** What acting on something needs where a route only looks at it. */
+const actingRights: Partial<Record<AccessEntry["rule"], Permission>> = {
+  "services:view": "services:control",
+  "docker:view": "docker:manage",
+  "stacks:view": "stacks:manage",
+  "catalogue:view": "catalogue:install",
+  "deployments:view": "deployments:control",
+  "mcp:view": "mcp:control",
+};
+
+/** Whether whoever passed a rule may act on what it guards. */
+function mayAct(principal: Principal, rule: AccessEntry["rule"]): boolean {
+  const acting = actingRights[rule];
+  if (acting !== undefined) return may(principal, acting);
+  return rule !== "public" && rule !== "stranger-or-signed-in" && rule !== "signed-in" && rule !== "monitor";
+}
+
+/** The realtime server calls directly; what came through a proxy, or from a page, is somebody else. */
+const isForwarded = (c: Context): boolean =>
+  ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Origin"].some(
+    (name) => c.req.header(name) !== undefined,
+  );
+
+function notAllowed(c: Context, { methods }: FoundRoute): AppError {
+  if (methods.length > 0) c.header("Allow", methods.join(", "));
+  return new AppError("method_not_allowed", "This method is not allowed here.");
+}
+
+const isStranger = (c: Context): boolean =>
+  c.req.header("Authorization") === undefined && !hasSessionCookie(c.req.header("Cookie"));
+
+const outcomeOf = (status: number) => (status < 400 ? "done" : status < 500 ? "refused" : "failed");
+
+function toEvent(c: Context<ApiEnv>, entry: AccessEntry | undefined): Omit<AuditEvent, "outcome"> {
+  const principal: Principal | undefined = c.get("principal");
+  return {
+    action: entry?.action ?? entry?.rule ?? "unknown",
+    actor: c.get("auditActor") ?? (principal ? toActor(principal) : nobody),
+    target: c.get("auditTarget") ?? `${c.req.method} ${c.req.path}`,
+    requestId: c.get("requestId"),
+    address: c.get("address"),
+    detail: c.get("auditDetail"),
+  };
+}
+
+export const toActor = ({ kind, id, name }: Pick<Principal, "kind" | "id" | "name">): AuditActor => ({
+  kind,
+  id,
+  name,
+});

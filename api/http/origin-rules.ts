@@ -1,0 +1,69 @@
+import type { Context } from "hono";
+import { bearerToken } from "../../shared/server/emit-token.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import type { OriginPolicy } from "../../shared/server/origin-policy.ts";
+import { hostOf } from "./client-address.ts";
+
+const refused = () => new AppError("forbidden", "Requests from this page are not allowed.");
+
+/**
+ * Refuses what a page of another site sent. A browser names the page of every request that changes something, by
+ * `Origin`, `Sec-Fetch-Site` or both; only a program may leave both out, and then its cookies do not count.
+ */
+export function refuseForeignOrigin(c: Context, policy: OriginPolicy, changes: boolean): void {
+  const origin = c.req.header("Origin");
+  const site = c.req.header("Sec-Fetch-Site");
+  if (origin !== undefined && !policy.allowsOrigin(origin)) throw refused();
+  if (!changes) return;
+  if (origin === undefined) {
+    if (site === undefined) {
+      if (c.req.header("Cookie") !== undefined && bearerToken(c.req.header("Authorization")) === undefined)
+        throw refused();
+      return;
+    }
+    if (site !== "same-origin") throw refused();
+    return;
+  }
+  if (site === undefined || site === "same-origin") return;
+  // The web app on a port of its own is the same site; a page of our own origin would be the same origin.
+  const own = new URL(origin).host === hostOf(c);
+  if (site !== "same-site" || own) throw refused();
+}
+
+/** What changes something takes JSON only: other types can be sent across sites by a form, without asking first. */
+export function refuseForeignBody(c: Context, rawBody: boolean): void {
+  if (rawBody) return;
+  const type = c.req.header("Content-Type");
+  const length = c.req.header("Content-Length");
+  const hasBody = c.req.header("Transfer-Encoding") !== undefined || (length !== undefined && length !== "0");
+  if (type === undefined && !hasBody) return;
+  if (!/^application\/json\s*(;|$)/i.test(type ?? "")) {
+    throw new AppError("unsupported_media_type", "The body must be JSON, sent as application/json.");
+  }
+}
+
+const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
+
+/** Tells the browser that a page of a listed origin may read the answer, and only such a page. */
+export function allowListedOrigin(c: Context, policy: OriginPolicy): void {
+  c.res.headers.append("Vary", "Origin");
+  const origin = c.req.header("Origin");
+  if (origin === undefined || !policy.allowsOrigin(origin)) return;
+  c.res.headers.set("Access-Control-Allow-Origin", origin);
+  c.res.headers.set("Access-Control-Allow-Credentials", "true");
+  c.res.headers.set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id");
+}
+
+/** Whether it is a browser's question before a request across origins. */
+export const isPreflight = (c: Context): boolean =>
+  c.req.method === "OPTIONS" &&
+  c.req.header("Origin") !== undefined &&
+  c.req.header("Access-Control-Request-Method") !== undefined;
+
+export function answerPreflight(c: Context): Response {
+  return c.body(null, 204, {
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, If-None-Match, X-Requested-With",
+    "Access-Control-Max-Age": "600",
+  });
+}

@@ -1,0 +1,49 @@
+import { workerData } from "node:worker_threads";
+import { createDockerHost } from "../../../shared/docker/docker-host.ts";
+import { openWriter } from "../store/writer.ts";
+import { answerCalls, tell } from "../worker/worker-calls.ts";
+import { createWorkerLog } from "../worker/worker-log.ts";
+import { startCollector } from "./collector.ts";
+import { createIntake } from "./ingest.ts";
+import type { LogWatchSpec } from "./watch.ts";
+import { createWatchList } from "./watch-list.ts";
+
+export interface CollectorWorkerData {
+  folder: string;
+  dockerHost: string;
+  maxBytes: number;
+  maxDays: number;
+  /** When the API began. */
+  since: number;
+}
+
+const TEND_MS = 3_600_000;
+
+/** Follows the containers and writes what they say, in a thread of its own. */
+const { folder, dockerHost, maxBytes, maxDays, since } = workerData as CollectorWorkerData;
+const log = createWorkerLog();
+const watches = createWatchList((told) => tell({ kind: "event", name: "matches", data: told }));
+const writer = openWriter({ folder, maxBytes, maxDays });
+const intake = createIntake({ writer, log, onWritten: (written) => watches.look(written) });
+const docker = createDockerHost({ dockerHost });
+const collector = startCollector({ docker, intake, log, since });
+
+const tending = setInterval(() => intake.tend(), TEND_MS);
+
+answerCalls({
+  state: () => ({
+    ...writer.state(),
+    ...intake.figures(),
+    containers: collector.containers(),
+    trouble: intake.trouble ?? collector.trouble ?? null,
+  }),
+  watch: (watch: { id: number; spec: LogWatchSpec }) => watches.add(watch),
+  unwatch: (id: number) => watches.remove(id),
+  async close() {
+    clearInterval(tending);
+    watches.close();
+    await collector.close();
+    intake.close();
+    writer.close();
+  },
+});

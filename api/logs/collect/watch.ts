@@ -1,0 +1,37 @@
+import type { KeptLine, LogLevel, LogStream } from "../../../shared/protocol/log-search.ts";
+
+/** Which new lines are waited for: all that is given must hold. */
+export interface LogWatchSpec {
+  /** Names; null: every container whose log is kept. */
+  containers: readonly string[] | null;
+  /** Found anywhere in a line, whatever its case. */
+  text?: string;
+  /** RE2 syntax. */
+  regex?: string;
+  /** Absent or empty: any. */
+  levels?: readonly LogLevel[];
+  stream?: LogStream;
+}
+
+/** Lines of one container that fit, since the last call or for a second at most. */
+export interface LogMatches {
+  container: string;
+  containerId: string;
+  count: number;
+  /** The newest of them; its text may be long and hostile. */
+  sample: KeptLine;
+}
+
+/** Lines older than this when they are read (the API was away) are kept, and not told to those who watch. */
+export const WATCH_AGE_MAX_MS = 5 * 60_000;
+export const WATCHES_MAX = 500;
+
+/** Hangs on `ApiDeps` as `logStore.watch`. */
+export interface LogWatcher {
+  /**
+   * Calls back for lines as they are kept, once a second and container at most. Throws `AppError` `invalid_input` for a
+   * pattern that is none, with the reason, and `overloaded` beyond {@link WATCHES_MAX}. While logs are not kept it is never
+   * called. Returns the end of it.
+   */
+  watch(spec: LogWatchSpec, onMatches: (matches: LogMatches) => void): () => void;
+}

@@ -1,0 +1,53 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { LogStore, LogStoreFigures } from "./log-store.ts";
+
+type Collected = NonNullable<LogStoreFigures["collected"]>;
+
+/** Figures of the log store for Prometheus; none where no logs are kept. */
+export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, "figures">): void {
+  if (!logStore.figures) return;
+  const registers = [registry];
+  // All figures of one scrape are asked for at once.
+  let asked: Promise<LogStoreFigures> | undefined;
+  const ask = (): Promise<LogStoreFigures> => {
+    asked ??= (logStore.figures as () => Promise<LogStoreFigures>)().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  const gauge = (name: string, help: string, read: (figures: LogStoreFigures) => number | undefined) =>
+    new Gauge({
+      ...{ name: `ai_desktop_api_log_store_${name}`, help, registers },
+      async collect() {
+        const value = read(await ask());
+        if (value !== undefined) this.set(value); // a thread that starts again leaves the figure as it was
+      },
+    });
+  const counter = (name: string, help: string, read: (collected: Collected) => number) =>
+    new Counter({
+      ...{ name: `ai_desktop_api_log_store_${name}`, help, registers },
+      async collect() {
+        const { collected } = await ask();
+        if (!collected) return;
+        this.reset();
+        this.inc(read(collected));
+      },
+    });
+  counter("lines_total", "Lines of containers taken in since the start.", ({ linesTaken }) => linesTaken);
+  counter("dropped_lines_total", "Lines given up for the budget, ever.", ({ linesDropped }) => linesDropped);
+  gauge("bytes", "Bytes the kept logs take on the disk.", ({ collected }) => collected?.bytesUsed);
+  gauge("limit_bytes", "Bytes they may take.", ({ bytesLimit }) => bytesLimit);
+  gauge("trouble", "1 while nothing can be collected or written.", ({ troubled }) => Number(troubled));
+  gauge(
+    "lag_seconds",
+    "How long the oldest line that is not written yet has waited.",
+    ({ collected }) => collected && collected.lagMs / 1000,
+  );
+  gauge("pending_bytes", "Bytes of lines that are not written yet.", ({ collected }) => collected?.pendingBytes);
+  gauge(
+    "waiting_containers",
+    "Containers whose log is not read on until there is room.",
+    ({ collected }) => collected?.waiting,
+  );
+  gauge("waiting_searches", "Searches that are not answered yet.", ({ readersWaiting }) => readersWaiting);
+}

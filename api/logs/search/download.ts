@@ -1,0 +1,62 @@
+import { toPlain } from "../../../shared/logs/plain-text.ts";
+import { type KeptLine, LOG_PAGE_MAX } from "../../../shared/protocol/log-search.ts";
+import type { LogStore } from "../log-store.ts";
+import type { StoreFilter } from "./reader.ts";
+
+export interface DownloadOptions {
+  format: "text" | "ndjson";
+  /** In text: time, and container where there may be several, before each line. */
+  times: boolean;
+}
+
+/**
+ * Everything that fits now, oldest first. The next page is searched once the client has taken the one before, and none
+ * any more when it has gone. Rejects with what is wrong with the filter before anything is sent.
+ */
+export async function openDownload(
+  store: Pick<LogStore, "search">,
+  filter: StoreFilter,
+  options: DownloadOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  const encoder = new TextEncoder();
+  const until = filter.until ?? new Date().toISOString();
+  const format = options.format === "text" ? toText(options.times, filter.names?.length !== 1) : toJson;
+  let after: string | undefined;
+  let isLast = false;
+  let isOver = false;
+  const next = async (): Promise<Uint8Array> => {
+    const { lines, newer, complete } = await store.search({
+      ...filter,
+      until,
+      after,
+      order: "asc",
+      limit: LOG_PAGE_MAX,
+    });
+    // A page that is whole and not full is the last; a search that ran out of time goes on where it stood.
+    isLast = complete && (lines.length === 0 || newer === null || newer === after);
+    after = newer ?? after;
+    return encoder.encode(lines.map(format).join(""));
+  };
+  let first: Uint8Array | undefined = await next();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        let chunk = first ?? new Uint8Array();
+        first = undefined;
+        while (chunk.length === 0 && !isLast && !isOver) chunk = await next();
+        if (isOver) return;
+        if (chunk.length > 0) controller.enqueue(chunk);
+        if (chunk.length === 0 || isLast) controller.close();
+      },
+      cancel() {
+        isOver = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const toText = (times: boolean, named: boolean) => (line: KeptLine) =>
+  `${times ? `${line.time} ${named ? `${line.container} ` : ""}` : ""}${toPlain(line.text)}\n`;
+
+const toJson = ({ id: _id, ...line }: KeptLine) => `${JSON.stringify(line)}\n`;

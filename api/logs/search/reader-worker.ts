@@ -1,0 +1,14 @@
+import { workerData } from "node:worker_threads";
+import { answerCalls } from "../worker/worker-calls.ts";
+import { createWorkerLog } from "../worker/worker-log.ts";
+import { createReader } from "./reader.ts";
+
+/** Searches in a thread of its own: neither requests nor the taking in of lines wait for it. */
+const { folder, maxDays } = workerData as { folder: string; maxDays: number };
+const log = createWorkerLog();
+const reader = createReader({
+  folder,
+  maxDays,
+  onDamage: (error) => log.warn({ err: error }, "a file of the log store is damaged and left out"),
+});
+answerCalls({ ...reader });

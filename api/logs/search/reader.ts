@@ -1,0 +1,166 @@
+import type { LogAroundAnswer, LogHistogramAnswer, LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import { formatLineTime, toMicros } from "../store/line-time.ts";
+import { type CatalogEntry, createCatalog } from "../store/segment-index.ts";
+import { type KeptSource, summarize } from "../summary.ts";
+import { histogram } from "./histogram.ts";
+import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
+import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
+import { spanOfSeen } from "./scan-units.ts";
+import { type FoundLine, type SearchPlan, search, toKeptLine } from "./search.ts";
+import { createSlots } from "./slots.ts";
+
+/** Searches at once; each holds some files' lists of blocks. The others wait. */
+const AT_ONCE = 6;
+/** Milliseconds a request may search before it answers what it has. */
+const TIME_LIMIT_MS = 2_000;
+const DAY_MS = 86_400_000;
+
+export interface StoreFilter extends LinePatternSpec {
+  /** Null: every container. */
+  names: readonly string[] | null;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+export interface StoreSearch extends StoreFilter {
+  limit: number;
+  before?: string | undefined;
+  after?: string | undefined;
+  order: "asc" | "desc";
+}
+
+export interface StoreAround {
+  id: string;
+  before: number;
+  after: number;
+  names: readonly string[] | null;
+}
+
+export interface StoreSummary {
+  sources: KeptSource[];
+  oldestUs: number | null;
+}
+
+export interface Reader {
+  search(query: StoreSearch): Promise<LogSearchAnswer>;
+  around(query: StoreAround): Promise<LogAroundAnswer>;
+  histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
+  summary(): Promise<StoreSummary>;
+  /** Throws the reason a pattern is none. */
+  check(spec: LinePatternSpec): void;
+  close(): void;
+}
+
+export interface ReaderOptions {
+  folder: string;
+  maxDays: number;
+  onDamage(error: unknown): void;
+}
+
+export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Reader {
+  const catalog = createCatalog(folder, onDamage);
+  const slots = createSlots(AT_ONCE);
+  const reading = <T>(work: (entries: CatalogEntry[]) => T | Promise<T>) => slots.run(() => catalog.use(work));
+
+  /** Lines past their age are not shown, though the file they are in goes a little later. */
+  const spanOf = ({ since, until }: StoreFilter) => ({
+    fromUs: Math.max(toMicros(Date.now() - maxDays * DAY_MS), since === undefined ? 0 : toMicros(Date.parse(since))),
+    // The last microsecond of the millisecond that was said.
+    toUs: until === undefined ? Number.MAX_SAFE_INTEGER : toMicros(Date.parse(until)) + 999,
+  });
+  const setOf = (names: readonly string[] | null) => (names === null ? null : new Set(names));
+
+  const run = async (entries: CatalogEntry[], query: StoreSearch): Promise<LogSearchAnswer> => {
+    const { before, after, order } = query;
+    const plan: SearchPlan = {
+      entries,
+      names: setOf(query.names),
+      ...spanOf(query),
+      pattern: createLinePattern(query),
+      before: before === undefined ? undefined : parseCursor(before),
+      after: after === undefined ? undefined : parseCursor(after),
+      backward: before !== undefined && after === undefined ? true : after === undefined && order === "desc",
+      limit: query.limit,
+      timeLimit: TIME_LIMIT_MS,
+      onDamage,
+    };
+    const { found, marks, reachedUs, ...more } = await search(plan);
+    const lines = found.map(toKeptLine);
+    if (plan.backward !== (order === "desc")) {
+      lines.reverse();
+      marks.reverse();
+    }
+    return { lines, marks, ...more, reached: reachedUs === null ? null : formatLineTime(reachedUs) };
+  };
+
+  const findLine = (entries: readonly CatalogEntry[], id: string, names: ReadonlySet<string> | null) => {
+    const place = parseLineId(id);
+    const segment = entries.find((entry) => entry.segment.number === place.segment)?.segment;
+    const stream = segment?.streams().find((row) => row.id === place.stream);
+    const us = segment && stream && segment.timeOf(stream.id, place.n);
+    // Who may not see it learns neither that it is nor what it is.
+    if (us === undefined || !stream || (names !== null && !names.has(stream.name))) {
+      if (names !== null) throw new AppError("forbidden", "You are not allowed to see this line.");
+      throw new AppError("not_found", "This line is not kept, or not any more.");
+    }
+    return { key: { us, ...place } satisfies LineKey, stream };
+  };
+
+  return {
+    search: (query) => reading((entries) => run(entries, query)),
+    around: ({ id, before, after, names }) =>
+      reading(async (entries) => {
+        const { key, stream } = findLine(entries, id, setOf(names));
+        const plan = {
+          ...{
+            entries,
+            names: setOf([stream.name]),
+            sourceId: stream.sourceId,
+            pattern: createLinePattern({ level: [] }),
+          },
+          ...{ fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, timeLimit: TIME_LIMIT_MS / 2, onDamage },
+        };
+        // The line itself comes with those before it.
+        const upTo = { ...key, n: key.n + 1 };
+        const older = await search({ ...plan, before: upTo, after: undefined, backward: true, limit: before + 1 });
+        const newer =
+          after === 0
+            ? undefined
+            : await search({ ...plan, before: undefined, after: key, backward: false, limit: after });
+        const found: FoundLine[] = [...older.found.reverse(), ...(newer?.found ?? [])];
+        return {
+          id,
+          lines: found.map(toKeptLine),
+          marks: [...older.marks.reverse(), ...(newer?.marks ?? [])],
+          older: older.older,
+          newer: newer?.newer ?? older.newer,
+        };
+      }),
+    histogram: (query) =>
+      reading((entries) => {
+        const span = spanOf(query);
+        const names = setOf(query.names);
+        const seen = spanOfSeen(entries, names);
+        const oldest = Math.min(seen.minUs, toMicros(Date.now()) - 60_000_000);
+        const newest = Math.max(seen.maxUs, toMicros(Date.now()));
+        return histogram({
+          ...{ entries, names, pattern: createLinePattern(query), buckets: query.buckets },
+          fromUs: Math.max(span.fromUs, query.since === undefined ? oldest : 0),
+          toUs: query.until === undefined ? newest : span.toUs - 999,
+          timeLimit: TIME_LIMIT_MS,
+          onDamage,
+        });
+      }),
+    summary: () =>
+      reading((entries) => {
+        const oldest = Math.min(...entries.map(({ minUs }) => minUs));
+        const oldestUs = Number.isFinite(oldest) ? Math.max(oldest, toMicros(Date.now() - maxDays * DAY_MS)) : null;
+        return { sources: summarize(entries), oldestUs };
+      }),
+    check(spec) {
+      createLinePattern(spec);
+    },
+    close: () => catalog.close(),
+  };
+}

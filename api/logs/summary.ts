@@ -1,0 +1,34 @@
+import type { CatalogEntry } from "./store/segment-index.ts";
+
+/** What is kept of one container under one name. */
+export interface KeptSource {
+  name: string;
+  sourceId: string;
+  lines: number;
+  bytes: number;
+  minUs: number;
+  maxUs: number;
+  removed: boolean;
+}
+
+/** Every container the store knows, once for each name it had. */
+export function summarize(entries: readonly CatalogEntry[]): KeptSource[] {
+  const sources = new Map<string, KeptSource>();
+  for (const { segment, totals } of entries) {
+    const totalOf = new Map(totals.map((total) => [total.stream, total]));
+    for (const { id, name, sourceId, removed } of segment.streams()) {
+      const total = totalOf.get(id);
+      const key = `${name}/${sourceId}`;
+      const known = sources.get(key);
+      sources.set(key, {
+        ...{ name, sourceId },
+        lines: (known?.lines ?? 0) + (total?.lines ?? 0),
+        bytes: (known?.bytes ?? 0) + (total?.bytes ?? 0),
+        minUs: Math.min(known?.minUs ?? Number.POSITIVE_INFINITY, total?.minUs ?? Number.POSITIVE_INFINITY),
+        maxUs: Math.max(known?.maxUs ?? 0, total?.maxUs ?? 0),
+        removed: removed || (known?.removed ?? false),
+      });
+    }
+  }
+  return [...sources.values()];
+}

@@ -1,0 +1,122 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
+import type { Service } from "../../shared/protocol/service.ts";
+import type { ContainerFact } from "./lifecycle.ts";
+
+/** Containers whose facts are held; each is some hundred bytes. */
+const HELD_MAX = 5_000;
+/** Questions to the Engine at the same time. */
+const AT_ONCE = 4;
+/** Longest wait of a list for facts that are not held yet; they come with the next one then. */
+const PATIENCE_MS = 250;
+/** Without the Engine's events nobody tells when a fact is over. */
+const BLIND_AGE_MS = 5_000;
+/** Events after which a container has other facts. */
+const changes = /^(start|restart|die|oom|destroy|rename)$/;
+
+export interface ContainerFacts {
+  /** The same containers with what the Engine's own list does not tell, as far as it is known. */
+  addTo(services: readonly Service[]): Promise<Service[]>;
+  close(): void;
+}
+
+export interface ContainerFactsOptions {
+  read(id: string): Promise<ContainerFact>;
+  events: Pick<ContainerEvents, "on" | "off" | "up">;
+  patienceMs?: number;
+}
+
+/**
+ * Remembers of each container how often and when it was started. It is asked for once and again after an event, never
+ * for the whole list by each request.
+ */
+export function createContainerFacts({
+  read,
+  events,
+  patienceMs = PATIENCE_MS,
+}: ContainerFactsOptions): ContainerFacts {
+  const held = new Map<string, { fact: ContainerFact; at: number }>();
+  const asking = new Map<string, { stale: boolean; done: Promise<void> }>();
+  const queue: (() => void)[] = [];
+  let atWork = 0;
+  let closed = false;
+
+  const onEvent = ({ id, action }: ContainerEvent) => {
+    if (changes.test(action)) forget(id);
+  };
+  const forget = (id: string) => {
+    held.delete(id);
+    const question = asking.get(id);
+    if (question) question.stale = true;
+  };
+  const onReattached = () => {
+    for (const id of [...held.keys(), ...asking.keys()]) forget(id);
+  };
+  events.on("event", onEvent);
+  events.on("reattached", onReattached);
+
+  const turn = async () => {
+    if (atWork >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
+    else atWork++;
+  };
+  const pass = () => {
+    const next = queue.shift();
+    if (next) next();
+    else atWork--;
+  };
+
+  const ask = (id: string): Promise<void> => {
+    const under = asking.get(id);
+    if (under) return under.done;
+    const question = { stale: false, done: Promise.resolve() };
+    asking.set(id, question);
+    question.done = (async () => {
+      await turn();
+      try {
+        if (closed) return;
+        question.stale = false;
+        const fact = await read(id);
+        if (!question.stale) held.set(id, { fact, at: Date.now() });
+      } catch {
+        // Gone meanwhile, or no Engine: the list says so itself.
+      } finally {
+        asking.delete(id);
+        pass();
+      }
+    })();
+    return question.done;
+  };
+
+  /** The Engine tells by no event that it has given up a restart: then the list shows another state. */
+  const isKnown = ({ id, state }: Service) => {
+    const entry = held.get(id);
+    return entry !== undefined && entry.fact.state === state && (events.up || Date.now() - entry.at < BLIND_AGE_MS);
+  };
+
+  return {
+    async addTo(services) {
+      const holdable = services.slice(0, HELD_MAX);
+      const listed = new Set(holdable.map(({ id }) => id));
+      for (const id of held.keys()) if (!listed.has(id)) held.delete(id);
+      const missing = holdable.filter((service) => !isKnown(service)).map(({ id }) => id);
+      if (missing.length > 0) {
+        const enough = new AbortController();
+        const patience = delay(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
+        await Promise.race([Promise.all(missing.map(ask)), patience]);
+        enough.abort();
+      }
+      return services.map((service) => {
+        const fact = held.get(service.id)?.fact;
+        if (!fact) return service;
+        const { state, lastRun, ...steady } = fact;
+        // How a run ended that was read in another state says nothing of this one.
+        return { ...service, ...steady, lastRun: state === service.state ? lastRun : undefined };
+      });
+    },
+    close() {
+      closed = true;
+      events.off("event", onEvent);
+      events.off("reattached", onReattached);
+    },
+  };
+}

@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Job } from "../../shared/protocol/job.ts";
+import type { ServiceProcess } from "../../shared/protocol/service-change.ts";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+import { stackKey } from "./service-access.ts";
+
+const engine = testEngine();
+let api: TestApi;
+
+const stubborn = "trap '' TERM; while true; do sleep 0.1; done";
+
+describe.skipIf(await lacks("docker"))("a container", () => {
+  beforeAll(async () => {
+    api = await startApi({ dockerHost: engine.dockerHost });
+  });
+  afterAll(async () => {
+    await engine.removeAll();
+    await api.close();
+  });
+  const post = (id: string, action: string, body?: object, cookie?: string) =>
+    api.ask("POST", `/api/services/${id}/${action}`, { ...(body ? { body } : {}), ...(cookie ? { cookie } : {}) });
+  const inspect = (id: string) => engine.docker.getContainer(id).inspect();
+  const told = (room: string) =>
+    api.emitted.filter((event) => event.event === "job" && event.room === room).map(({ data }) => data as Job);
+
+  test("that does not listen is stopped as a job, told to its room, and refuses a second action meanwhile", async () => {
+    const { id, name } = await engine.run({ script: stubborn });
+    const slow = await engine.docker.createContainer({
+      ...{ Image: "busybox:local", Cmd: ["sh", "-c", stubborn], StopTimeout: 5, name: `${name}-slow` },
+      Labels: (await inspect(id)).Config.Labels,
+      HostConfig: { NetworkMode: "none" },
+    });
+    await slow.start();
+    const answered = await post(slow.id, "stop");
+    expect(answered.status).toBe(202);
+    expect((await inspect(slow.id)).State.Running).toBe(true);
+    const { job } = answered.body;
+    expect(job).toMatchObject({ kind: "service:stop", target: `${name}-slow`, state: "running" });
+    expect((await post(slow.id, "start")).body.code).toBe("conflict");
+    expect(await api.deps.jobs.finished(job.id)).toMatchObject({ state: "succeeded" });
+    expect((await inspect(slow.id)).State.Running).toBe(false);
+    for (const room of [slow.id, `${name}-slow`]) expect(told(room).at(-1)).toMatchObject({ state: "succeeded" });
+  });
+
+  const runSlow = async (labels = {}) => {
+    const { id, name } = await engine.run();
+    const made = await engine.docker.createContainer({
+      ...{ Image: "busybox:local", Cmd: ["sh", "-c", stubborn], StopTimeout: 60, name: `${name}-slow` },
+      Labels: { ...(await inspect(id)).Config.Labels, ...labels },
+      HostConfig: { NetworkMode: "none" },
+    });
+    await made.start();
+    return { id: made.id, name: `${name}-slow` };
+  };
+
+  test("that is being stopped is changed by nobody meanwhile, also once nobody waits for it, and can be killed", async () => {
+    const project = `shop-${Date.now()}`;
+    const { id, name } = await runSlow({ "com.docker.compose.project": project });
+    const { body } = await post(id, "stop");
+    const refuses = async () => {
+      const answers = await Promise.all([
+        ...(["pause", "unpause", "restart"] as const).map((action) => post(id, action, {})),
+        ...[post(id, "rename", { name: `${name}-2` }), post((await engine.run()).id, "rename", { name })],
+        ...[api.ask("PATCH", `/api/services/${id}`, { body: { pids: 9 } }), post(id, "recreate", {})],
+      ]);
+      expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => expect.stringContaining("under way")));
+    };
+    await refuses();
+    expect(() => api.deps.jobs.hold({ own: [stackKey(project)] })).toThrow(/under way/);
+    // Whoever cancels waits no longer, but the Engine still stops it.
+    await api.ask("DELETE", `/api/jobs/${body.job.id}`);
+    expect((await api.deps.jobs.finished(body.job.id)).state).toBe("cancelled");
+    expect((await inspect(id)).State.Running).toBe(true);
+    await refuses();
+    expect((await post(id, "kill", { signal: "SIGKILL" })).status).toBe(200);
+    await eventually(async () => (await post(id, "start")).status === 200);
+    await engine.docker.getContainer(id).kill();
+  });
+
+  test("is left alone while its stack is worked on as a whole, and may be killed all the same", async () => {
+    const project = `shop-${Date.now()}`;
+    const { id } = await engine.run({ labels: { "com.docker.compose.project": project } });
+    const giveBack = api.deps.jobs.hold({ own: [stackKey(project)] });
+    for (const [action, body] of [["restart"], ["pause", {}], ["recreate", {}], ["update", {}]] as const) {
+      expect((await post(id, action, body)).body.code, action).toBe("conflict");
+    }
+    expect((await api.ask("DELETE", `/api/services/${id}?force=true`)).body.code).toBe("conflict");
+    expect((await post((await engine.run()).id, "pause", {})).status).toBe(200);
+    expect((await post(id, "kill", { signal: "SIGKILL" })).status).toBe(200);
+    giveBack();
+    expect((await post(id, "start")).status).toBe(200);
+  });
+
+  test("is paused, goes on, gets a signal and another name, and its viewers are told", async () => {
+    const { id, name } = await engine.run({ script: "trap 'exit 7' HUP; while true; do sleep 0.05; done" });
+    api.emitted.length = 0;
+    expect((await post(id, "pause")).body.service.state).toBe("paused");
+    expect((await post(id, "pause")).body.code).toBe("conflict");
+    expect((await post(id, "unpause")).body.service.state).toBe("running");
+    expect((await post(name, "kill", { signal: "SIGHUP" })).status).toBe(200);
+    await eventually(async () => (await inspect(id)).State.ExitCode === 7);
+    const renamed = await post(id, "rename", { name: `${name}-2` });
+    expect([renamed.status, renamed.body.service.name]).toEqual([200, `${name}-2`]);
+    const taken = await post(id, "rename", { name: (await engine.run()).name });
+    expect([taken.status, taken.body.error]).toEqual([409, "This name is taken already."]);
+    const actions = api.emitted.flatMap(({ event, data }) =>
+      event === "services:changed" ? [(data as { action: string }).action] : [],
+    );
+    expect(actions).toEqual(["pause", "unpause", "kill", "rename"]);
+  });
+
+  test("gets other limits and another restart policy while it runs", async () => {
+    const { id } = await engine.run();
+    const MB = 1024 * 1024;
+    const path = `/api/services/${id}`;
+    const restartPolicy = { name: "on-failure", retries: 4 };
+    const first = await api.ask("PATCH", path, { body: { memory: 64 * MB, cpus: 0.5, pids: 50, restartPolicy } });
+    expect(first.body.service.limits).toEqual({
+      ...{ memoryBytes: 64 * MB, cpus: 0.5, pids: 50, restartPolicy: "on-failure", restartRetries: 4 },
+    });
+    // More than memory and swap together were before.
+    const more = await api.ask("PATCH", path, { body: { memory: 512 * MB, pids: 0 } });
+    expect(more.body.service.limits).toMatchObject({ memoryBytes: 512 * MB, pids: null });
+    const refused = await api.ask("PATCH", path, { body: { cpus: 4_000 } });
+    expect([refused.status, refused.body.code]).toEqual([409, "conflict"]);
+    for (const body of [{}, { memory: 5 }, { memory: "1g" }, { privileged: true }, { restartPolicy: { name: "x" } }]) {
+      expect((await api.ask("PATCH", path, { body })).status, JSON.stringify(body)).toBe(400);
+    }
+  });
+
+  test("is made anew as a job whose steps are told, and put back when the image does not run", async () => {
+    const { id, name } = await engine.run();
+    const { status, body } = await post(name, "recreate", {});
+    expect(status).toBe(202);
+    const job = await api.deps.jobs.finished(body.job.id);
+    expect(job).toMatchObject({ state: "succeeded", result: { name, previousImageId: (await inspect(name)).Image } });
+    expect(job.steps.map(({ id: step, state }) => `${step} ${state}`)).toEqual(
+      ["create", "stop", "start", "check", "clean"].map((step) => `${step} done`),
+    );
+    expect((await inspect(name)).Id).not.toBe(id);
+    const bad = await post(name, "recreate", { image: "no/such:image" });
+    const failed = await api.deps.jobs.finished(bad.body.job.id);
+    expect(failed).toMatchObject({ state: "failed", error: { code: "not_found" } });
+    expect((await inspect(name)).State.Running).toBe(true);
+  });
+
+  test("tells its processes and its whole set-up, and no secret of either", async () => {
+    const made = await engine.docker.createContainer({
+      ...{ Image: "busybox:local", name: `${(await engine.run()).name}-secrets`, StopTimeout: 0 },
+      Cmd: ["sh", "-c", "exec sleep 1000001", "--password", "abc123"],
+      Env: ["SECRET=abc123"],
+      Labels: {
+        "db.password": "abc123",
+        plain: '"><script>',
+        ...(await inspect((await engine.run()).id)).Config.Labels,
+      },
+      Healthcheck: { Test: ["CMD-SHELL", "check --token abc123"], Interval: 3_600e9 },
+      HostConfig: {
+        NetworkMode: "none",
+        LogConfig: { Type: "syslog", Config: { "syslog-address": "udp://127.0.0.1:9", tag: "t", env: "abc123" } },
+        Mounts: [
+          {
+            ...{ Type: "volume", Target: "/v", Source: "" },
+            VolumeOptions: {
+              DriverConfig: { Name: "local", Options: { type: "tmpfs", device: "tmpfs", o: "uid=abc123" } },
+            },
+          },
+        ],
+      },
+    } as never);
+    const { status, body, text } = await api.ask("GET", `/api/services/${made.id}/inspect`);
+    expect(status).toBe(200);
+    expect(text).not.toContain("abc123");
+    expect(body.document).toMatchObject({ Id: made.id, Config: { Labels: { plain: '"><script>' } } });
+    expect(body.document.Config.Env).toContain("SECRET=********");
+    expect(body.leftOut).toEqual(expect.arrayContaining(["GraphDriver", "LogPath"]));
+
+    const { id } = await engine.run({
+      script: "sleep 1000002 & exec sh -c 'while true; do sleep 1; done' --password abc123",
+    });
+    const top = await api.ask("GET", `/api/services/${id}/processes`);
+    const commands = (top.body.processes as ServiceProcess[]).map(({ command }) => command);
+    expect(commands).toContain("sleep 1000002");
+    expect(top.text).not.toContain("abc123");
+    expect((await api.ask("GET", `/api/services/${made.id}/processes`)).status).toBe(409);
+  });
+
+  test("is listed with the times it was started", async () => {
+    const { name } = await engine.run({ script: "sleep 0.3; exit 1", restart: "always" });
+    await eventually(async () => {
+      const { body } = await api.ask("GET", "/api/services");
+      const found = body.services.find((service: { name: string }) => service.name === name);
+      return (
+        found.restartCount > 0 && found.startedAt === new Date((await inspect(name)).State.StartedAt).toISOString()
+      );
+    });
+    await engine.docker.getContainer(name).remove({ force: true });
+  });
+
+  test.each([
+    ["pause", undefined],
+    ["unpause", undefined],
+    ["kill", { signal: "SIGTERM" }],
+    ["rename", { name: "fine" }],
+    ["recreate", {}],
+  ])("of a hostile name, or gone, gets no %s", async (action, body) => {
+    for (const name of ["-f", ";id", "$(id)", "a%0Ab", "..%2f..%2finfo", "x%2Fexec", "a".repeat(300)]) {
+      expect([400, 404]).toContain((await post(name, action, body)).status);
+    }
+    expect((await post("no-such-container", action, body)).status).toBe(404);
+  });
+
+  test("gets no signal, name or image of another grammar, and no field that is not known", async () => {
+    const { id, name } = await engine.run();
+    for (const [action, body] of [
+      ["kill", { signal: "SIGNOTHING" }],
+      ["kill", { signal: "9; id" }],
+      ["rename", { name: "-f" }],
+      ["rename", { name: "a/b" }],
+      ["rename", { name: "x" }],
+      ["rename", {}],
+      ["recreate", { image: "--pull" }],
+      ["recreate", { image: "a b" }],
+      ["recreate", { force: true }],
+    ] as const) {
+      expect((await post(id, action, body)).status, JSON.stringify(body)).toBe(400);
+    }
+    expect((await inspect(id)).Name).toBe(`/${name}`);
+  });
+
+  test("is changed by no viewer, and by nobody limited to others; its name and image by nobody limited", async () => {
+    const { id, name } = await engine.run();
+    const viewer = await api.loginAs("viewer");
+    const other = await api.loginAs("operator", { services: ["another"] });
+    const own = await api.loginAs("operator", { services: [name] });
+    const calls = [
+      ["pause", {}],
+      ["unpause", {}],
+      ["kill", { signal: "SIGKILL" }],
+      ["rename", { name: "mine-now" }],
+      ["recreate", {}],
+    ] as const;
+    for (const cookie of [viewer, other]) {
+      for (const [action, body] of calls) expect((await post(id, action, body, cookie)).status).toBe(403);
+      expect((await api.ask("PATCH", `/api/services/${id}`, { cookie, body: { pids: 9 } })).status).toBe(403);
+    }
+    for (const path of ["inspect", "processes"]) {
+      expect((await api.ask("GET", `/api/services/${id}/${path}`, { cookie: other })).status).toBe(403);
+      expect((await api.ask("GET", `/api/services/${id}/${path}`, { cookie: viewer })).status).toBe(200);
+    }
+    expect((await post(id, "rename", { name: "another" }, own)).status).toBe(403);
+    expect((await post(id, "recreate", { image: "busybox:local" }, own)).status).toBe(403);
+    expect((await post(id, "pause", {}, own)).status).toBe(200);
+    const { Name, State } = await inspect(id);
+    expect([Name, State.Paused]).toEqual([`/${name}`, true]);
+  });
+});

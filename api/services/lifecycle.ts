@@ -1,0 +1,157 @@
+import type { ContainerInspectInfo } from "dockerode";
+import { toServiceRun, toState, toTime } from "../../shared/docker/container-views.ts";
+import { containerPath, type EngineCalls, hidingEnvironment } from "../../shared/docker/engine-calls.ts";
+import { toMadeId } from "../../shared/docker/engine-responses.ts";
+import { maskArguments } from "../../shared/logs/masking.ts";
+import type { ContainerState, ServiceRun } from "../../shared/protocol/service.ts";
+import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../shared/protocol/service-change.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { engineErrorOf } from "../docker/resource-calls.ts";
+import { type ContainerPlan, toCreateDocument } from "../updates/create.ts";
+import { createMend, type Mend } from "../updates/recover-recreates.ts";
+import { createRecreate, type Recreate } from "../updates/recreate.ts";
+import type { RecreateJournal } from "../updates/recreate-journal.ts";
+import { type InspectView, toInspectView } from "./inspect-view.ts";
+
+/** More of what is done to one container, by its exact name or full id. Refusals are those of the Docker host. */
+export interface DockerLifecycle {
+  /** Makes a container and does not start it; resolves with its id. Throws `conflict` for a name that is taken. */
+  create(plan: ContainerPlan): Promise<string>;
+  /** Takes it away with its anonymous volumes, running or not. Throws `not_found` when it is gone. */
+  discard(id: string): Promise<void>;
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
+  kill(ref: string, signal: ContainerSignal): Promise<void>;
+  rename(ref: string, name: string): Promise<void>;
+  update(ref: string, change: LimitsChange): Promise<void>;
+  recreate: Recreate;
+  /** Takes back what a killed server left half done. */
+  mend: Mend;
+  /** Processes of a running container, at most {@link PROCESSES_MAX}. */
+  processes(ref: string): Promise<ServiceProcess[]>;
+  /** What the Engine's list does not tell of a container. */
+  fact(ref: string): Promise<ContainerFact>;
+  /** What the Engine knows of a container, without values that could be secrets. */
+  inspect(ref: string): Promise<InspectView>;
+}
+
+export interface ContainerFact {
+  restartCount: number;
+  /** ISO 8601; null when it never was started. */
+  startedAt: string | null;
+  restartPolicy: string;
+  lastRun: ServiceRun;
+  /** Of the container when this was read. */
+  state: ContainerState;
+}
+
+export const PROCESSES_MAX = 500;
+/** Creating unpacks nothing, but the disk may be busy with the pull that came before. */
+const CREATE_LIMIT_MS = 30_000;
+const DISCARD_LIMIT_MS = 60_000;
+const COLUMNS = ["pid", "ppid", "user", "pcpu", "rss", "etime", "args"];
+const NANO = 1e9;
+
+export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): DockerLifecycle {
+  const { call, inspect } = calls;
+  const post = async (ref: string, action: string, more: { query?: Record<string, string>; body?: object } = {}) => {
+    const { Id, Config } = await inspect(ref);
+    await hidingEnvironment(Config.Env, () => call({ method: "POST", path: containerPath(Id, action), ...more }));
+  };
+  return {
+    async create(plan) {
+      const request = { path: "/containers/create", query: { name: plan.name }, body: toCreateDocument(plan) };
+      const environment = plan.environment.map(([name, value]) => `${name}=${value}`);
+      const made = await hidingEnvironment(environment, () => call({ method: "POST", ...request }, CREATE_LIMIT_MS));
+      return toMadeId(made);
+    },
+    async discard(id) {
+      await call({ method: "DELETE", path: containerPath(id), query: { force: true, v: true } }, DISCARD_LIMIT_MS);
+    },
+    pause: (ref) => post(ref, "pause"),
+    unpause: (ref) => post(ref, "unpause"),
+    kill: (ref, signal) => post(ref, "kill", { query: { signal } }),
+    rename: (ref, name) =>
+      post(ref, "rename", { query: { name } }).catch((error: unknown) => {
+        if (engineErrorOf(error)?.status !== 409) throw error;
+        throw new AppError("conflict", "This name is taken already.", { cause: engineErrorOf(error) });
+      }),
+    async update(ref, change) {
+      const info = await inspect(ref);
+      const path = containerPath(info.Id, "update");
+      const request = { method: "POST", path, body: toUpdate(info, change) } as const;
+      await hidingEnvironment(info.Config.Env, () => call(request)).catch((error: unknown) => {
+        const engine = engineErrorOf(error);
+        if (!engine || engine.status === 404) throw error;
+        throw new AppError("conflict", refusalOfUpdate(engine.message), { cause: engine });
+      });
+    },
+    recreate: createRecreate(calls, journal),
+    mend: createMend(calls),
+    async processes(ref) {
+      const { Id } = await inspect(ref);
+      const query = { ps_args: `-eo ${COLUMNS.join(",")}` };
+      const answer = (await call({ method: "GET", path: containerPath(Id, "top"), query })) as {
+        Processes: string[][];
+      };
+      return answer.Processes.slice(0, PROCESSES_MAX).map(toProcess);
+    },
+    async fact(ref) {
+      const info = await inspect(ref);
+      return {
+        restartCount: info.RestartCount,
+        startedAt: toTime(info.State.StartedAt),
+        restartPolicy: info.HostConfig.RestartPolicy?.Name || "no",
+        lastRun: toServiceRun(info),
+        state: toState(info.State.Status),
+      };
+    },
+    inspect: async (ref) => toInspectView(await inspect(ref)),
+  };
+}
+
+function toUpdate({ HostConfig }: ContainerInspectInfo, { memory, cpus, pids, restartPolicy }: LimitsChange): object {
+  return {
+    ...(memory === undefined ? {} : { Memory: memory, MemorySwap: swapFor(memory, HostConfig) }),
+    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * NANO) }),
+    ...(pids === undefined ? {} : { PidsLimit: pids }),
+    ...(restartPolicy === undefined
+      ? {}
+      : {
+          RestartPolicy: {
+            Name: restartPolicy.name,
+            MaximumRetryCount: restartPolicy.name === "on-failure" ? restartPolicy.retries : 0,
+          },
+        }),
+  };
+}
+
+/** The limit of memory and swap together may not lie below that of memory: it keeps its meaning, or is Docker's double. */
+function swapFor(memory: number, { Memory = 0, MemorySwap = 0 }: ContainerInspectInfo["HostConfig"]): number {
+  if (MemorySwap === -1) return -1;
+  return Memory > 0 && MemorySwap === Memory ? memory : memory * 2;
+}
+
+function refusalOfUpdate(message: string): string {
+  if (/nano ?cpus|cpu quota|cpu period/i.test(message)) {
+    return "The processors of this container are limited in another way (quota and period), which this cannot change.";
+  }
+  if (/restart policy cannot be updated.*autoremove/i.test(message)) {
+    return "A container that is removed when it stops takes no restart policy.";
+  }
+  if (/range of cpus/i.test(message)) return "The host has fewer processors than this.";
+  return "The Docker Engine does not take these limits for this container.";
+}
+
+function toProcess(columns: string[]): ServiceProcess {
+  const [pid = "", parent = "", user = "", cpu = "", rss = "", elapsed = "", ...command] = columns;
+  return {
+    pid: Number(pid),
+    parentPid: Number(parent),
+    user,
+    cpuPercent: Number(cpu) || 0,
+    memoryBytes: (Number(rss) || 0) * 1024,
+    elapsed,
+    command: maskArguments([command.join(" ")]).join(" "),
+  };
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { ShellExec } from "../../shared/docker/exec.ts";
+import type { Principal } from "../../shared/protocol/access.ts";
+import { containerRef } from "../../shared/protocol/identifier.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { openShellBody, type Shell, shellId } from "../../shared/protocol/shell.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { nameOfPrincipal } from "../access/identity/principal-name.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createRoutes } from "../http/context.ts";
+import { described } from "../http/openapi.ts";
+import { callerOf } from "../http/shares.ts";
+import { validated } from "../http/validate.ts";
+import { createServiceAccess } from "../services/service-access.ts";
+import { createWaitingShells } from "./pending-shells.ts";
+import { shellSchema } from "./schemas.ts";
+
+const tag = "Services";
+const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
+const shellParams = params.extend({ shell: shellId });
+
+/**
+ * Shells in containers: opened, listed and ended here, and run by the realtime server (`shell:open` in `/services`). The
+ * Engine itself remembers whose they are, so that a restart of either server forgets none.
+ */
+export function shellsRoutes({
+  docker,
+  access,
+  realtime,
+  shellOwner,
+}: Pick<ApiDeps, "docker" | "access" | "realtime" | "shellOwner">) {
+  const waitingShells = createWaitingShells(docker.exec);
+  const { identify } = createServiceAccess({ docker, realtime });
+  const isMine = ({ openedBy }: ShellExec, { kind, id }: Principal) => openedBy.kind === kind && openedBy.id === id;
+  const toShell = (exec: ShellExec, principal: Principal): Shell => ({
+    ...{ id: exec.id, command: exec.command, user: exec.user, mine: isMine(exec, principal) },
+    openedBy: { ...exec.openedBy, name: nameOfPrincipal(access, exec.openedBy) },
+    openedAt: new Date(exec.openedAt).toISOString(),
+  });
+
+  return createRoutes()
+    .get(
+      "/:id/shells",
+      described({
+        tag,
+        summary: "List the shells that are open in a container",
+        answer: { shells: z.array(shellSchema) },
+      }),
+      validated("param", params),
+      async (c) => {
+        const container = await identify(c, c.req.valid("param").id);
+        const shells = (await docker.exec.list(container.id)).filter(({ owner }) => owner === shellOwner);
+        const principal = c.get("principal");
+        shells.sort((one, other) => one.openedAt - other.openedAt);
+        return c.json(ok({ shells: shells.map((exec) => toShell(exec, principal)) }));
+      },
+    )
+    .post(
+      "/:id/shells",
+      described({
+        ...{ tag, summary: "Make a shell in a container", answer: { shell: shellSchema }, status: 201 },
+        description:
+          "It begins once it is attached to, by `shell:open` in the namespace `/services`, and by nobody else than who made it. At most 16 of one caller, and 128 in all, are made and not begun: 429 and 503.",
+      }),
+      validated("param", params),
+      validated("json", openShellBody),
+      async (c) => {
+        const container = await identify(c, c.req.valid("param").id);
+        const { command, user = "" } = c.req.valid("json");
+        const principal = c.get("principal");
+        if (!container.running) throw new AppError("conflict", "The container is not running.");
+        c.get("stillAllowed")?.();
+        const openedBy = { kind: principal.kind, id: principal.id };
+        const wanted = { containerId: container.id, command, user, owner: shellOwner, openedBy };
+        const exec = await waitingShells.make(wanted, callerOf(c));
+        c.set("auditDetail", [`shell ${exec.id.slice(0, 12)}`, command, ...(user ? [`as ${user}`] : [])].join(", "));
+        return c.json(ok({ shell: toShell(exec, principal) }), 201);
+      },
+    )
+    .delete(
+      "/:id/shells/:shell",
+      described({ tag, summary: "End a shell, whoever opened it" }),
+      validated("param", shellParams),
+      async (c) => {
+        const { id, shell } = c.req.valid("param");
+        const container = await identify(c, id);
+        const exec = await docker.exec.inspect(shell);
+        if (exec.containerId !== container.id || exec.owner !== shellOwner) {
+          throw new AppError("not_found", "There is no such shell.");
+        }
+        c.set("auditDetail", `shell ${shell.slice(0, 12)} of ${nameOfPrincipal(access, exec.openedBy)}`);
+        await docker.exec.end(exec);
+        return c.json(ok({}));
+      },
+    );
+}

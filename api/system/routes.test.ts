@@ -1,0 +1,37 @@
+import { hostname } from "node:os";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testEngine } from "../../shared/testing/engine.ts";
+import { lacks } from "../../shared/testing/parts.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+import { systemInfoSchema, systemStatsSchema } from "./schemas.ts";
+
+describe.skipIf(await lacks("docker"))("the host", () => {
+  const engine = testEngine();
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startApi({ dockerHost: engine.dockerHost });
+  });
+  afterAll(async () => {
+    await engine.removeAll();
+    await api.close();
+  });
+
+  test("is described, with the parts found on it", async () => {
+    const { body } = await api.ask("GET", "/api/system");
+    expect(systemInfoSchema.parse(body.info).hostname).toBe(hostname());
+    expect(body.dependencies).toMatchObject({
+      docker: { state: "up" },
+      pm2: { state: "absent" },
+      redis: { state: "absent" },
+    });
+  });
+
+  test("is sampled, containers and processes counted", async () => {
+    await engine.run();
+    const { body } = await api.ask("GET", "/api/system/stats", { cookie: await api.loginAs("viewer") });
+    const stats = systemStatsSchema.parse(body.stats);
+    expect(stats.containers?.running).toBeGreaterThan(0);
+    expect(stats.containers?.total).toBeGreaterThanOrEqual(stats.containers?.running ?? 0);
+    expect(stats.pm2Processes).toBeNull();
+  });
+});

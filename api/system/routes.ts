@@ -1,0 +1,42 @@
+import { countContainers, countProcesses } from "../../shared/health/running.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import type { SystemStats } from "../../shared/protocol/system.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createRoutes } from "../http/context.ts";
+import { described } from "../http/openapi.ts";
+import { dependenciesSchema, systemInfoSchema, systemStatsSchema } from "./schemas.ts";
+
+const tag = "System";
+
+/** The host itself: what it is, how it does, and what the panel found on it. */
+export function systemRoutes({
+  metrics,
+  docker,
+  processes,
+  dependencies,
+}: Pick<ApiDeps, "metrics" | "docker" | "processes" | "dependencies">) {
+  return createRoutes()
+    .get(
+      "/",
+      described({
+        ...{ tag, summary: "What the host is, and which parts the panel found" },
+        answer: { info: systemInfoSchema, dependencies: dependenciesSchema },
+      }),
+      async (c) => {
+        const [info, states] = await Promise.all([metrics.info(), dependencies.states()]);
+        return c.json(ok({ info, dependencies: states }));
+      },
+    )
+    .get(
+      "/stats",
+      described({ tag, summary: "One sample of the host", answer: { stats: systemStatsSchema } }),
+      async (c) => {
+        const [sample, containers, pm2Processes] = await Promise.all([
+          metrics.sample(),
+          docker.list().then(countContainers, () => null),
+          processes.list().then(countProcesses, () => null),
+        ]);
+        return c.json(ok({ stats: { ...sample, containers, pm2Processes } satisfies SystemStats }));
+      },
+    );
+}

@@ -1,0 +1,28 @@
+import { bearerToken, createSecretCheck } from "../../shared/server/emit-token.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { createTokenBucket } from "../sockets/token-bucket.ts";
+
+/** Refused requests answered in a second before the rest gets 429: a program with a wrong token must not keep us busy. */
+const REFUSALS_PER_SECOND = 20;
+const REFUSAL_BURST = 200;
+
+export interface EmitGate {
+  /** Whether an `Authorization` header bears the token the API and this server share. */
+  admits(authorization: string | undefined): boolean;
+  /** Throws `unauthorized` when it does not, and `rate_limited` when that happens too often. */
+  require(authorization: string | undefined): void;
+}
+
+export function createEmitGate(emitToken: string): EmitGate {
+  const isEmitToken = createSecretCheck(emitToken);
+  const refusals = createTokenBucket(REFUSALS_PER_SECOND, REFUSAL_BURST);
+  const admits = (authorization: string | undefined) => isEmitToken(bearerToken(authorization));
+  return {
+    admits,
+    require(authorization) {
+      if (admits(authorization)) return;
+      if (!refusals.take()) throw new AppError("rate_limited", "Too many refused requests.", { retryAfter: 5 });
+      throw new AppError("unauthorized", "The emit token is missing or wrong.");
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { AppError } from "../../shared/server/errors.ts";
+
+/** Refuses a body that does not say it is plain JSON. */
+export function requireJson(contentType: string | undefined, contentEncoding: string | undefined): void {
+  const type = contentType === "application/json" ? contentType : contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json" || contentEncoding) {
+    throw new AppError("unsupported_media_type", "The body must be JSON, sent as application/json.");
+  }
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new AppError("invalid_input", "The body is not valid JSON.");
+    throw error;
+  }
+}

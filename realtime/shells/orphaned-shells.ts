@@ -1,0 +1,35 @@
+import type { DockerHost } from "../../shared/docker/docker-host.ts";
+import type { ShellReport } from "../../shared/protocol/shell.ts";
+import { UnavailableError } from "../../shared/server/dependency.ts";
+import type { Log } from "../../shared/server/log.ts";
+
+/**
+ * Ends what a server that was killed has left running: a shell without a terminal that nobody can reach again. Only where
+ * there is one realtime server: with several, they are the shells of another.
+ */
+export async function endLostShells(
+  docker: Pick<DockerHost, "list" | "exec">,
+  owner: string,
+  report: (report: ShellReport) => void,
+  log: Log,
+): Promise<void> {
+  try {
+    for (const { id, name, state } of await docker.list()) {
+      if (state !== "running") continue;
+      for (const shell of await docker.exec.list(id).catch(() => [])) {
+        if (shell.owner !== owner) continue;
+        await docker.exec.end(shell).catch((error: unknown) => {
+          log.warn({ err: error, shell: shell.id }, "a lost shell could not be ended");
+        });
+        const seconds = Math.max(0, Math.round((Date.now() - shell.openedAt) / 1_000));
+        report({
+          ...{ shellId: shell.id, containerName: name, principal: shell.openedBy },
+          ...{ code: "lost", exitCode: null, seconds },
+        });
+      }
+    }
+  } catch (error) {
+    if (error instanceof UnavailableError) return; // without an Engine there are none, and other words say that it is not there
+    log.warn({ err: error }, "lost shells could not be looked for");
+  }
+}

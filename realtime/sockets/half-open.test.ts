@@ -1,0 +1,140 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { silentLog } from "../../shared/server/log.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { createApiAuthenticator } from "../handshake/api-authenticator.ts";
+import { createTestAuthenticator, EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
+import { createSockets } from "./sockets.ts";
+
+let realtime: TestRealtime;
+beforeAll(async () => {
+  realtime = await startRealtime();
+});
+afterEach(() => realtime.disconnectAll());
+afterAll(() => realtime.stop());
+
+const revoke = (body: object, at = realtime) =>
+  fetch(`${at.url}/access/revoke`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${EMIT_TOKEN}` },
+    body: JSON.stringify(body),
+  });
+
+/** The first half of a connection over polling; `join` is the second. */
+async function shakeHands(token: string | undefined, at = realtime) {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const url = `${at.url}/socket.io/?EIO=4&transport=polling`;
+  const answer = await fetch(url, { headers });
+  const { sid = "" } = answer.ok ? JSON.parse((await answer.text()).slice(1)) : {};
+  return {
+    status: answer.status,
+    join: async (namespace: string) => {
+      await fetch(`${url}&sid=${sid}`, { method: "POST", headers, body: `40/${namespace},{}` });
+      return (await fetch(`${url}&sid=${sid}`, { headers })).text();
+    },
+  };
+}
+
+test("a session that ends between the handshake and the first packet joins nothing", async () => {
+  realtime.access.add("leaver");
+  const { join } = await shakeHands("leaver");
+  realtime.access.remove("leaver");
+  await revoke({ sessionIds: ["session-of-leaver"] });
+  const answer = await join("system");
+  expect(answer).toContain("44/system,");
+  expect(answer).toContain("unauthorized");
+});
+
+test("a role that is lowered between the handshake and the first packet counts", async () => {
+  realtime.access.add("climber", { role: "operator" });
+  const [files, system] = [await shakeHands("climber"), await shakeHands("climber")];
+  realtime.access.add("climber", { role: "viewer" });
+  await revoke({ principalIds: ["id-of-climber"] });
+  expect(await files.join("files")).toContain("forbidden");
+  expect(await system.join("system")).toContain("40/system,");
+});
+
+test("an answer of the API that a revocation overtakes does not count", async () => {
+  const access = createTestAuthenticator();
+  const { promise: overtaken, resolve: arrive } = Promise.withResolvers<void>();
+  let asked = 0;
+  const slow = await startRealtime({
+    authenticator: {
+      ...access.authenticator,
+      async authenticate(request) {
+        const answer = access.authenticator.authenticate(request);
+        if (asked++ === 0) await overtaken;
+        return answer;
+      },
+    },
+  });
+  try {
+    access.add("leaver");
+    const socket = slow.connect("system", { token: "leaver" });
+    const refused = nextEvent<Error & { data: { code: string } }>(socket, "connect_error");
+    await eventually(() => expect(asked).toBe(1));
+    access.remove("leaver");
+    await revoke({ sessionIds: ["session-of-leaver"] }, slow);
+    arrive();
+    expect((await refused).data.code).toBe("unauthorized");
+    expect(asked).toBe(2);
+  } finally {
+    await slow.stop();
+  }
+});
+
+test("a question under way is not shared with who asks after a revocation", async () => {
+  const held: (() => void)[] = [];
+  const principal = await createTestAuthenticator().authenticator.authenticate({
+    token: "admin",
+    address: "",
+    https: false,
+  });
+  const api = createServer((_request, response) => {
+    held.push(() => response.end(JSON.stringify({ success: true, principal })));
+  }).listen(0, "127.0.0.1");
+  await once(api, "listening");
+  const { authenticate, outdate } = createApiAuthenticator(
+    `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    EMIT_TOKEN,
+  );
+  const ask = () => authenticate({ token: "x", address: "", https: false });
+  const before = [ask(), ask()];
+  await eventually(() => expect(held).toHaveLength(1));
+  outdate?.();
+  const after = ask();
+  await eventually(() => expect(held).toHaveLength(2));
+  for (const answer of held) answer();
+  await Promise.all([...before, after]);
+  api.close();
+  api.closeAllConnections();
+});
+
+test("strangers who are yet to send a key fill half of all places, and give them back", async () => {
+  const small = await startRealtime({ caps: { total: 4, perSession: 4, perAddress: 4 } });
+  try {
+    const statuses = [];
+    for (let count = 0; count < 3; count++) statuses.push((await shakeHands(undefined, small)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    expect((await shakeHands("admin", small)).status).toBe(200);
+    await eventually(async () => expect((await shakeHands(undefined, small)).status).toBe(200), 8_000);
+  } finally {
+    await small.stop();
+  }
+});
+
+test("a new connection brings a session no new allowance of events", () => {
+  const caps = { total: 4, perSession: 4, perAddress: 4 };
+  const sockets = createSockets(caps, createTestAuthenticator().authenticator, silentLog());
+  const drain = () => {
+    let taken = 0;
+    while (sockets.budgetOf("one").take()) taken++;
+    return taken;
+  };
+  expect(drain()).toBeGreaterThan(1_000);
+  expect(drain()).toBeLessThan(100);
+  expect(sockets.budgetOf("other").take()).toBe(true);
+  sockets.close();
+});

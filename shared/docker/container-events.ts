@@ -1,0 +1,128 @@
+import { EventEmitter } from "node:events";
+import { z } from "zod";
+import { utcTimeOf } from "../logs/utc-time.ts";
+import { createBackoff } from "../server/backoff.ts";
+import { readJsonLines } from "../server/json-lines.ts";
+import type { Log } from "../server/log.ts";
+import type { DockerHost } from "./docker-host.ts";
+import { createRunJournal, type RunJournal } from "./run-journal.ts";
+
+export interface ContainerEvent {
+  id: string;
+  name: string;
+  /** The Engine's word: create, start, die, destroy, rename, health_status: healthy… */
+  action: string;
+  /** Of `die`. */
+  exitCode?: number;
+  /** Of `kill`: the number of the signal. */
+  signal?: number;
+  composeProject?: string;
+  /** When it happened, RFC 3339 in UTC with nine digits. */
+  time: string;
+}
+
+/** Documents of the Engine's event stream, as far as they matter here. */
+const engineEvent = z.object({
+  Type: z.literal("container"),
+  Action: z.string(),
+  timeNano: z.number(),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).default({}) }),
+});
+
+export interface ContainerEvents {
+  on(name: "event", listener: (event: ContainerEvent) => void): void;
+  /** The stream is open again after it was not: whatever happened meanwhile was missed. */
+  on(name: "reattached", listener: () => void): void;
+  off(name: "event" | "reattached", listener: (event: ContainerEvent) => void): void;
+  /** Whether the Engine's event stream is open now. */
+  readonly up: boolean;
+  /** Ends and starts of containers, those of before the server began included as far as the Engine holds them. */
+  readonly runs: RunJournal;
+  close(): Promise<void>;
+}
+
+/** How far back the Engine is asked at first: it holds its newest few hundred events. */
+const HISTORY_MS = 24 * 60 * 60_000;
+/** What comes later than this after the stream was opened is new, whatever the Engine's clock says. */
+const REPLAY_MS = 2_000;
+
+/** Follows the Engine's container events as long as the server runs; one stream for all who listen. */
+export function openContainerEvents(docker: DockerHost, log: Log): ContainerEvents {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(0); // one listener a followed container
+  const abort = new AbortController();
+  const runs = createRunJournal();
+  let up = false;
+  /** Of the newest event, and those of that very time. */
+  let newest: { nanos: number; keys: Set<string> } | undefined;
+
+  const isKnown = (nanos: number, key: string) =>
+    newest !== undefined && (nanos < newest.nanos || (nanos === newest.nanos && newest.keys.has(key)));
+  const note = (nanos: number, key: string) => {
+    if (newest?.nanos !== nanos) newest = { nanos, keys: new Set() };
+    newest.keys.add(key);
+  };
+
+  const read = async () => {
+    const asked = Date.now();
+    const first = newest === undefined;
+    const since = newest ? newest.nanos / 1e9 : (asked - HISTORY_MS) / 1_000;
+    const stream = await docker.openEvents(abort.signal, since.toFixed(9));
+    const opened = Date.now();
+    up = true;
+    runs.opened();
+    emitter.emit("reattached");
+    for await (const document of readJsonLines(stream)) {
+      const parsed = engineEvent.safeParse(document);
+      if (!parsed.success) continue;
+      const { timeNano, Action, Actor } = parsed.data;
+      const isReplay = Date.now() - opened < REPLAY_MS;
+      const key = `${Action} ${Actor.ID}`;
+      if (isReplay && !first && isKnown(timeNano, key)) continue;
+      note(timeNano, key);
+      const event = toEvent(parsed.data);
+      const kind = Action === "start" || Action === "die" ? Action : undefined;
+      if (kind) runs.add(event.id, { kind, time: event.time, exitCode: event.exitCode });
+      // What happened before the server began is no news.
+      if (!(first && isReplay && timeNano / 1e6 < asked)) emitter.emit("event", event);
+    }
+  };
+
+  const follow = async () => {
+    const backoff = createBackoff();
+    while (!abort.signal.aborted) {
+      try {
+        await read();
+      } catch (error) {
+        if (up && !abort.signal.aborted) log.warn({ err: error }, "container events broke off");
+      }
+      if (up) backoff.reset();
+      up = false;
+      runs.broken();
+      await backoff.wait(abort.signal);
+    }
+  };
+  const done = follow();
+
+  return {
+    on: (name: string, listener: (event: ContainerEvent) => void) => void emitter.on(name, listener),
+    off: (name, listener) => void emitter.off(name, listener),
+    runs,
+    get up() {
+      return up;
+    },
+    close() {
+      abort.abort();
+      return done;
+    },
+  };
+}
+
+function toEvent({ Action, Actor, timeNano }: z.output<typeof engineEvent>): ContainerEvent {
+  const { name = "", exitCode, signal, "com.docker.compose.project": composeProject } = Actor.Attributes;
+  const event: ContainerEvent = { id: Actor.ID, name, action: Action, time: utcTimeOf(timeNano / 1e6) };
+  if (Action === "die" && exitCode !== undefined) event.exitCode = Number(exitCode);
+  if (Action === "kill" && signal !== undefined) event.signal = Number(signal);
+  if (composeProject !== undefined) event.composeProject = composeProject;
+  return event;
+}

@@ -1,0 +1,179 @@
+import type { Readable } from "node:stream";
+import type { ContainerInfo } from "dockerode";
+import type { RunState } from "../logs/container-runs.ts";
+import type { Service, ServiceAction, ServiceDetail } from "../protocol/service.ts";
+import { toRunState, toService, toServiceDetail, toTime } from "./container-views.ts";
+import { containerPath, createEngineCalls, type EngineCalls, hidingEnvironment, noContainer } from "./engine-calls.ts";
+import type { EngineRequest } from "./engine-client.ts";
+import { toEngineList } from "./engine-responses.ts";
+import { createExec, type DockerExec } from "./exec.ts";
+import { createOwnLabels, type OwnLabels } from "./own-labels.ts";
+
+/** What a log reader needs to know of a container before it opens its stream. */
+export interface ContainerIdentity {
+  /** Full id: a name may mean another container tomorrow. */
+  id: string;
+  name: string;
+  running: boolean;
+  /** A TTY's log is raw; without one, frames of stdout and stderr are multiplexed. */
+  tty: boolean;
+  logDriver: string;
+  /** Null while it runs, and for one that was never started. */
+  exitCode: number | null;
+  /** When its newest run ended, ISO 8601; null while it runs, and for one that was never started. */
+  finishedAt: string | null;
+  /** It has ended and waits for its next start by policy; `running` is true. */
+  restarting: boolean;
+  /** Of its first process, in the Engine's process namespace; 0 while it does not run. */
+  pid: number;
+  runs: RunState;
+  composeProject: string | null;
+}
+
+export interface ContainerLogOptions {
+  follow: boolean;
+  /** Lines from the end; all when absent. */
+  tail?: number;
+  /** `seconds.nanoseconds`, inclusive. */
+  since?: string;
+  until?: string;
+  signal: AbortSignal;
+}
+
+/**
+ * The Docker Engine behind a fixed set of calls. Each call but the three streams ends within 5 s; `act` and `remove`
+ * take the container's stop grace and what a start takes in addition, a quarter of an hour at most.
+ * Throws `AppError`: `invalid_input` (not a container name or id), `not_found`, `conflict`, `not_supported`,
+ * `upstream_unavailable` (no Engine, or it does not answer).
+ */
+export interface DockerHost {
+  /** Shells in containers. */
+  exec: DockerExec;
+  ping(): Promise<void>;
+  list(): Promise<Service[]>;
+  /** Value of a label that was set on the container itself, and not by its image; undefined where there is none. */
+  ownLabel(ref: string, label: string): Promise<string | undefined>;
+  /** Those that have a label of their own, by its value: what their images say does not count. */
+  labelled(label: string): Promise<Map<string, Service[]>>;
+  detail(ref: string): Promise<ServiceDetail>;
+  identify(ref: string): Promise<ContainerIdentity>;
+  act(ref: string, action: ServiceAction): Promise<void>;
+  remove(ref: string, options: { force: boolean; volumes: boolean }): Promise<void>;
+  /** Raw body of `GET /containers/{id}/logs?timestamps=1`, both streams. The caller demultiplexes and destroys it. */
+  openLogs(id: string, options: ContainerLogOptions): Promise<Readable>;
+  /** Newline-separated JSON, one document a second. */
+  openStats(id: string, signal: AbortSignal): Promise<Readable>;
+  /** One such document, at once; nothing in it to compare its processor time with. */
+  statsOnce(id: string): Promise<unknown>;
+  /** Newline-separated JSON of container events; first those since a time (seconds) that the Engine still holds. */
+  openEvents(signal: AbortSignal, since?: string): Promise<Readable>;
+}
+
+/** Seconds the Engine waits before it kills a container that sets no time of its own. */
+const DEFAULT_GRACE = 10;
+const STOP_LIMIT_MS = 5_000;
+/** The disk may be busy with the pull that came before. */
+const START_LIMIT_MS = 60_000;
+const LIFECYCLE_LIMIT_MS = 15 * 60_000;
+/** Event kinds that change what a list shows; the rest (each health check is three of them) is noise. */
+const containerEvents = [
+  ...["create", "start", "restart", "stop", "kill", "die", "oom", "pause", "unpause"],
+  ...["rename", "update", "destroy", "health_status"],
+];
+
+export interface DockerHostOptions {
+  /** `unix:///path` or `tcp://host:port`; anything else is a `ConfigError`. */
+  dockerHost: string;
+}
+
+export function createDockerHost({ dockerHost }: DockerHostOptions): DockerHost {
+  const calls = createEngineCalls(dockerHost);
+  return dockerHostOf(calls, createOwnLabels(calls));
+}
+
+/** The same on calls that others use as well. */
+export function dockerHostOf(calls: EngineCalls, ownLabels: OwnLabels): DockerHost {
+  const { call, open, inspect } = calls;
+
+  const listRaw = async (filters?: object): Promise<ContainerInfo[]> => {
+    const query = { all: 1, filters: filters && JSON.stringify(filters) };
+    const list = await call({ method: "GET", path: "/containers/json", query });
+    return toEngineList(list);
+  };
+
+  const lifecycle = async (ref: string, limitMs: number, request: (id: string) => EngineRequest) => {
+    const info = await inspect(ref);
+    const { StopTimeout = DEFAULT_GRACE, Env } = info.Config as { StopTimeout?: number; Env?: string[] | null };
+    const longest = Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs);
+    await hidingEnvironment(Env, () => call(request(info.Id), longest));
+  };
+
+  return {
+    exec: createExec(calls),
+    async ping() {
+      await call({ method: "GET", path: "/_ping" });
+    },
+    async list() {
+      return (await listRaw()).map(toService);
+    },
+    async labelled(label) {
+      const list = await listRaw({ label: [label] });
+      const ownOf = await ownLabels.read(list);
+      const byValue = Map.groupBy(
+        list.filter((info) => ownOf(info)?.[label] !== undefined),
+        ({ Labels }) => Labels[label] ?? "",
+      );
+      return new Map([...byValue].map(([value, containers]) => [value, containers.map(toService)]));
+    },
+    async ownLabel(ref, label) {
+      const { Image: ImageID, Config } = await inspect(ref);
+      const container = { ImageID, Labels: Config.Labels ?? {} };
+      return (await ownLabels.read([container]))(container)?.[label];
+    },
+    async detail(ref) {
+      const info = await inspect(ref);
+      const [listed] = await listRaw({ id: [info.Id] });
+      if (!listed) throw noContainer();
+      return toServiceDetail(info, toService(listed));
+    },
+    async identify(ref) {
+      const { Id, Name, State, Config, HostConfig, RestartCount } = await inspect(ref);
+      const finishedAt = State.Running ? null : toTime(State.FinishedAt);
+      return {
+        id: Id,
+        name: Name.replace(/^\//, ""),
+        running: State.Running,
+        tty: Config.Tty,
+        logDriver: HostConfig.LogConfig?.Type ?? "",
+        exitCode: finishedAt === null ? null : State.ExitCode,
+        finishedAt,
+        restarting: State.Restarting,
+        pid: State.Pid,
+        runs: toRunState(State, RestartCount),
+        composeProject: Config.Labels?.["com.docker.compose.project"] || null,
+      };
+    },
+    act: (ref, action) =>
+      lifecycle(ref, action === "stop" ? STOP_LIMIT_MS : START_LIMIT_MS, (id) => ({
+        method: "POST",
+        path: containerPath(id, action),
+      })),
+    remove: (ref, { force, volumes }) =>
+      lifecycle(ref, STOP_LIMIT_MS, (id) => ({
+        method: "DELETE",
+        path: containerPath(id),
+        query: { force, v: volumes },
+      })),
+    openLogs: (id, { follow, tail, since, until, signal }) => {
+      const query = { stdout: 1, stderr: 1, timestamps: 1, follow: follow ? 1 : 0, tail: tail ?? "all", since, until };
+      return open({ method: "GET", path: containerPath(id, "logs"), query }, signal);
+    },
+    openStats: (id, signal) => open({ method: "GET", path: containerPath(id, "stats"), query: { stream: 1 } }, signal),
+    statsOnce: (id) =>
+      call({ method: "GET", path: containerPath(id, "stats"), query: { stream: false, "one-shot": true } }),
+    openEvents: (signal, since) => {
+      const filters = JSON.stringify({ type: ["container"], event: containerEvents });
+      return open({ method: "GET", path: "/events", query: { filters, since } }, signal);
+    },
+  };
+}

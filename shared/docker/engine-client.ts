@@ -1,0 +1,228 @@
+import { Agent, type IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { inspect } from "node:util";
+import Docker from "dockerode";
+import { maskText } from "../logs/masking.ts";
+import { createBreaker, DeadlineError } from "../server/breaker.ts";
+import { ConfigError } from "../server/config.ts";
+import { UnavailableError } from "../server/dependency.ts";
+import { AppError } from "../server/errors.ts";
+import { UpstreamError } from "../server/upstream-error.ts";
+
+/** A hung Engine is answered within 5 s: a probe of 1 s, then a call of 3.8 s. */
+const CALL_LIMIT_MS = 3_800;
+const PROBE_LIMIT_MS = 1_000;
+const PROBE_PAUSE_MS = 1_000;
+/** Bytes of one answer; the list of some thousand containers takes a few million. */
+const ANSWER_MAX = 64 * 1024 * 1024;
+/** A connection over TCP that went away in silence is noticed by keep-alive. */
+const KEEP_ALIVE_MS = 15_000;
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+export interface EngineRequest {
+  method: "GET" | "POST" | "DELETE";
+  /** Starts with a slash; its variable parts are encoded by the caller. */
+  path: string;
+  query?: Query;
+  /** Sent as JSON. */
+  body?: object;
+  /** Registry credentials as the Engine takes them: base64 of its JSON. */
+  registryAuth?: string;
+}
+
+/** Statuses the Engine refused a request with; other failures are `UnavailableError` already. */
+export class EngineError extends UpstreamError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+    this.hide(maskText);
+  }
+}
+
+export interface EngineClient {
+  /** Sends, reads the whole answer and parses it (undefined when it is empty). Ends within `limitMs`. */
+  call(request: EngineRequest, limitMs?: number): Promise<unknown>;
+  /** Sends and gives the body as a stream, which begins within `limitMs` and ends when `signal` is aborted. */
+  open(request: EngineRequest, signal: AbortSignal, limitMs?: number): Promise<IncomingMessage>;
+  /** Sends and takes over the connection: what is written goes to the process, what is read comes from it. */
+  hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
+}
+
+/**
+ * The modem prints the options of every request for its debug log, whether that is on or not. Through the agent it would
+ * walk all open streams: with twenty logs followed, one call took seconds of processor time.
+ */
+class BriefAgent extends Agent {
+  [inspect.custom](): string {
+    return "Agent {}";
+  }
+}
+
+/** @param dockerHost `unix:///path` or `tcp://host:port`. */
+export function createEngineClient(dockerHost: string): EngineClient {
+  const { modem } = new Docker(parseDockerHost(dockerHost));
+
+  const dial = <T>(
+    { method, path, query = {}, body, registryAuth }: EngineRequest,
+    signal: AbortSignal,
+    takeOver: { hijack?: true; openStdin?: true } = {},
+  ) =>
+    new Promise<T>((resolve, reject) => {
+      const set = Object.entries(query).filter(([, value]) => value !== undefined);
+      const hasOptions = set.length > 0 || body !== undefined;
+      modem.dial(
+        {
+          method,
+          // The modem takes the last character of the path for the `?` of a query.
+          path: hasOptions ? `${path}?` : path,
+          options: hasOptions ? { _query: Object.fromEntries(set), _body: body ?? {} } : undefined,
+          isStream: true,
+          statusCodes: { 101: true, 200: true, 201: true, 204: true, 304: true },
+          abortSignal: signal,
+          ...(registryAuth === undefined ? {} : { authconfig: { base64: registryAuth } }),
+          ...takeOver,
+        },
+        (error, answer) => {
+          if (error) reject(toEngineError(error));
+          else resolve(answer as T);
+        },
+      );
+    });
+  const send = (request: EngineRequest, signal: AbortSignal) => dial<IncomingMessage>(request, signal);
+
+  const within = async <T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), limitMs);
+    try {
+      return await work(controller.signal);
+    } catch (error) {
+      if (controller.signal.aborted) throw new DeadlineError();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const exchange = (request: EngineRequest, limitMs: number) =>
+    within(limitMs, async (signal) => parseAnswer(await readAll(await send(request, signal))));
+
+  /** An abort ends the stream by `close` alone: only what broke by itself is an `error`. */
+  const opened = async <T extends IncomingMessage | Duplex>(
+    begin: (signal: AbortSignal) => Promise<T>,
+    limit: AbortSignal,
+    signal: AbortSignal,
+  ) => {
+    signal.throwIfAborted();
+    const opening = new AbortController();
+    const cancel = () => opening.abort();
+    signal.addEventListener("abort", cancel);
+    limit.addEventListener("abort", cancel);
+    try {
+      const stream = await begin(opening.signal);
+      const end = () => void stream.destroy();
+      signal.addEventListener("abort", end);
+      stream.once("close", () => signal.removeEventListener("abort", end));
+      const socket = "socket" in stream ? stream.socket : stream;
+      if (socket instanceof Socket) socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      return stream;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      limit.removeEventListener("abort", cancel);
+    }
+  };
+
+  const hangs = () => new UnavailableError("down", "The Docker Engine does not answer; restart it if this lasts.");
+  const breaker = createBreaker({
+    probe: () =>
+      // Any answer, even a refusal, and even a missing socket, means that calls do not hang.
+      exchange({ method: "GET", path: "/_ping" }, PROBE_LIMIT_MS).catch((error: unknown) => {
+        if (error instanceof DeadlineError) throw error;
+      }),
+    pauseMs: PROBE_PAUSE_MS,
+    refusal: hangs,
+  });
+  const guarded = async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    try {
+      return await breaker.run(work);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof DeadlineError) throw hangs();
+      if (error instanceof EngineError || error instanceof AppError) throw error;
+      throw toUnavailable(error);
+    }
+  };
+
+  return {
+    call: (request, limitMs = CALL_LIMIT_MS) => guarded(() => exchange(request, limitMs)),
+    open: (request, signal, limitMs = CALL_LIMIT_MS) =>
+      guarded(() => within(limitMs, (limit) => opened((opening) => send(request, opening), limit, signal)), signal),
+    hijack: (request, signal) => {
+      const begin = (opening: AbortSignal) => dial<Duplex>(request, opening, { hijack: true, openStdin: true });
+      return guarded(() => within(CALL_LIMIT_MS, (limit) => opened(begin, limit, signal)), signal);
+    },
+  };
+}
+
+/** Every field is named, so that dockerode takes none of them from the environment. */
+function parseDockerHost(dockerHost: string) {
+  const none = {
+    socketPath: undefined,
+    host: undefined,
+    port: undefined,
+    protocol: "http" as const,
+    version: "",
+    // A pooled connection would fail the first call after the Engine has restarted.
+    agent: new BriefAgent({ keepAlive: false }),
+  };
+  if (dockerHost.startsWith("unix://")) return { ...none, socketPath: dockerHost.slice("unix://".length) };
+  const url = URL.canParse(dockerHost) ? new URL(dockerHost) : undefined;
+  if (url && (url.protocol === "tcp:" || url.protocol === "http:") && url.hostname) {
+    return { ...none, host: url.hostname, port: url.port || "2375" };
+  }
+  throw new ConfigError("DOCKER_HOST must be unix:///path/of/docker.sock or tcp://host:port.");
+}
+
+async function readAll(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > ANSWER_MAX) throw new UnavailableError("down", "The Docker Engine's answer is too long.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseAnswer(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const text = body.toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function toEngineError(error: Error & { statusCode?: number }): Error {
+  if (error.statusCode === undefined) return error;
+  // The modem puts its own "(HTTP code 500) unexpected - " before what the Engine said.
+  return new EngineError(error.statusCode, error.message.replace(/^\(HTTP code \d+\) .*? - /, "").trim());
+}
+
+function toUnavailable(error: unknown): UnavailableError {
+  switch ((error as { code?: unknown } | null)?.code) {
+    case "ENOENT":
+      return new UnavailableError("absent", "There is no Docker Engine on this host, or it is not started.", error);
+    case "ECONNREFUSED":
+      return new UnavailableError("down", "The Docker Engine is not running; start it.", error);
+    case "EACCES":
+    case "EPERM":
+      return new UnavailableError("down", "This user may not use the Docker socket; add it to its group.", error);
+    default:
+      return new UnavailableError("down", "The connection to the Docker Engine broke.", error);
+  }
+}

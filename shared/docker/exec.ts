@@ -1,0 +1,167 @@
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import type { ExecInspectInfo } from "dockerode";
+import type { ShellCommand } from "../protocol/shell.ts";
+import { AppError } from "../server/errors.ts";
+import { containerPath, type EngineCalls } from "./engine-calls.ts";
+
+/** What a shell's exec instance was made for, as the Engine itself remembers it. */
+export interface ShellExec {
+  /** Id of the exec instance: 64 hexadecimal digits that the Engine makes. */
+  id: string;
+  containerId: string;
+  command: ShellCommand;
+  /** As asked for; empty for the image's own user. */
+  user: string;
+  /** Which installation made it, see {@link shellOwner}. */
+  owner: string;
+  openedBy: { kind: "user" | "key"; id: string };
+  /** Milliseconds since the epoch. */
+  openedAt: number;
+  running: boolean;
+  /** Null before its start and while it runs. */
+  exitCode: number | null;
+}
+
+export interface ShellOptions extends Pick<ShellExec, "command" | "user" | "owner" | "openedBy"> {
+  containerId: string;
+}
+
+export interface DockerExec {
+  /** Makes the exec instance of a shell on a terminal; it runs nothing before {@link DockerExec.attach}. */
+  create(options: ShellOptions): Promise<ShellExec>;
+  /** Throws `not_found` for what is no shell that was made here. */
+  inspect(id: string): Promise<ShellExec>;
+  /** Shells in a container, those not started yet left out. */
+  list(containerId: string): Promise<ShellExec[]>;
+  /** Starts it and takes over its terminal. An exec instance starts once; `conflict` after that. */
+  attach(id: string, signal: AbortSignal): Promise<Duplex>;
+  resize(id: string, size: { cols: number; rows: number }): Promise<void>;
+  /** Hangs its terminal up, as a closed window does, and kills it when it does not end by that. */
+  end(shell: Pick<ShellExec, "id" | "containerId">): Promise<void>;
+}
+
+const MARK = "ai-desktop-shell";
+/** In the environment of the shell and of all it starts: how they are found when they are to end. */
+const KEY_VARIABLE = "AI_DESKTOP_SHELL";
+
+/** The first there is, and no word of a caller in it. */
+const commands: Record<ShellCommand, readonly [string, string]> = {
+  auto: ["/bin/sh", "for s in bash ash; do command -v $s >/dev/null 2>&1 && exec $s; done; exec /bin/sh"],
+  bash: ["bash", "exec bash"],
+  ash: ["ash", "exec ash"],
+  zsh: ["zsh", "exec zsh"],
+  sh: ["/bin/sh", "exec /bin/sh"],
+};
+
+/**
+ * Signals whatever has the key in its environment, with what a shell has built in: the Engine has no call that ends an
+ * exec instance, and closing its connection leaves it running.
+ */
+const hangUp = `
+for d in /proc/[0-9]*; do
+  { while IFS= read -r e || [ -n "$e" ]; do
+    case "$e" in *"$1"*) kill -"$2" "\${d#/proc/}";; esac
+    e=
+  done <"$d/environ"; } 2>/dev/null
+done`;
+const END_WAIT_MS = 1_500;
+const END_POLL_MS = 50;
+
+export function createExec({ call, hijack, inspect: inspectContainer }: EngineCalls): DockerExec {
+  const make = async (containerId: string, body: object): Promise<string> => {
+    const made = await call({ method: "POST", path: containerPath(containerId, "exec"), body });
+    const id = (made as { Id?: unknown } | undefined)?.Id;
+    if (typeof id !== "string") throw new AppError("upstream_unavailable", "The Docker Engine made no shell.");
+    return id;
+  };
+
+  /** The key stands beside the mark, and is nothing a caller is told. */
+  const look = async (id: string): Promise<{ shell: ShellExec; key: string } | undefined> => {
+    const info = (await call({ method: "GET", path: execPath(id, "json") })) as ExecInspectInfo;
+    return parseMark(id, info);
+  };
+  const find = async (id: string) => {
+    const found = await look(id);
+    if (!found) throw noShell();
+    return found;
+  };
+
+  const signal = async (containerId: string, user: string, key: string, name: "HUP" | "KILL") => {
+    const id = await make(containerId, {
+      ...{ AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, User: user },
+      Cmd: ["/bin/sh", "-c", hangUp, "sh", `${KEY_VARIABLE}=${key}`, name],
+    });
+    await call({ method: "POST", path: execPath(id, "start"), body: { Detach: true, Tty: false } });
+  };
+
+  const untilEnded = async (id: string): Promise<boolean> => {
+    const until = performance.now() + END_WAIT_MS;
+    while (performance.now() < until) {
+      if (!(await find(id)).shell.running) return true;
+      await new Promise((resolve) => setTimeout(resolve, END_POLL_MS));
+    }
+    return false;
+  };
+
+  return {
+    async create({ containerId, command, user, owner, openedBy }) {
+      const key = randomBytes(12).toString("hex");
+      const openedAt = Date.now();
+      const [program, script] = commands[command];
+      const id = await make(containerId, {
+        ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: true, User: user },
+        Env: ["TERM=xterm-256color", `${KEY_VARIABLE}=${key}`],
+        // The mark is the script's own name ($0): the Engine gives it back, and the shell that takes over has no trace of it.
+        Cmd: [program, "-c", script, [MARK, owner, openedBy.kind, openedBy.id, openedAt, command, key].join(" ")],
+      });
+      return { ...{ id, containerId, command, user, owner, openedBy, openedAt }, running: false, exitCode: null };
+    },
+    inspect: async (id) => (await find(id)).shell,
+    async list(containerId) {
+      const { ExecIDs } = await inspectContainer(containerId);
+      const found = await Promise.all((ExecIDs ?? []).slice(-EXECS_MAX).map((id) => look(id).catch(noneIfGone)));
+      return found.flatMap((entry) => (entry?.shell.running ? [entry.shell] : []));
+    },
+    attach: (id, abort) =>
+      hijack({ method: "POST", path: execPath(id, "start"), body: { Detach: false, Tty: true } }, abort),
+    async resize(id, { cols, rows }) {
+      await call({ method: "POST", path: execPath(id, "resize"), query: { h: rows, w: cols } });
+    },
+    async end({ id }) {
+      const { shell, key } = await find(id);
+      if (!shell.running) return;
+      for (const name of ["HUP", "KILL"] as const) {
+        await signal(shell.containerId, shell.user, key, name);
+        if (await untilEnded(id)) return;
+      }
+      throw new AppError("conflict", "The shell did not end; stop the container to be rid of it.");
+    },
+  };
+}
+
+/** Exec instances of one container that are looked at: health checks come and go as such too. */
+const EXECS_MAX = 256;
+
+const noShell = () => new AppError("not_found", "There is no such shell.");
+const noneIfGone = (error: unknown): undefined => {
+  if (!(error instanceof AppError && error.code === "not_found")) throw error;
+};
+
+function execPath(id: string, rest: string): string {
+  if (!/^[0-9a-f]{64}$/.test(id)) throw noShell();
+  return `/exec/${id}/${rest}`;
+}
+
+function parseMark(id: string, info: ExecInspectInfo): { shell: ShellExec; key: string } | undefined {
+  const process = info.ProcessConfig as { arguments?: string[]; user?: string } | undefined;
+  const [mark, owner = "", kind, principal = "", openedAt, command, key = ""] =
+    process?.arguments?.at(-1)?.split(" ") ?? [];
+  if (mark !== MARK || (kind !== "user" && kind !== "key") || !Object.hasOwn(commands, command ?? "")) return undefined;
+  const shell: ShellExec = {
+    ...{ id, containerId: info.ContainerID, command: command as ShellCommand, user: process?.user ?? "", owner },
+    ...{ openedBy: { kind, id: principal }, openedAt: Number(openedAt), running: info.Running },
+    exitCode: info.Running ? null : (info.ExitCode ?? null),
+  };
+  return { shell, key };
+}

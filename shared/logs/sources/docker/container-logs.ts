@@ -1,0 +1,132 @@
+import type { ContainerEvents } from "../../../docker/container-events.ts";
+import type { ContainerIdentity, DockerHost } from "../../../docker/docker-host.ts";
+import { changesSince, indexOfStart, knownRunOf, type RunChange } from "../../container-runs.ts";
+import { advance, type LogSource, type ReadHandlers } from "../../log-source.ts";
+import {
+  compareMarks,
+  formatContainerCursor,
+  idOf,
+  needsWholeLog,
+  parseContainerCursor,
+  settled,
+  startOf,
+  withRun,
+} from "./container-position.ts";
+import { followLog } from "./follow-log.ts";
+import { endOfRun, identifyReadable, type LogAccess, linesUpTo } from "./log-access.ts";
+import { createReading } from "./log-reading.ts";
+import { readAfter } from "./read-log.ts";
+import { readTail, type Tail } from "./tail-log.ts";
+
+/** A tail that is read again because the name became another container's ends this often at most. */
+const MAX_ROUNDS = 5;
+/** Lines handed on at once of those that were kept in memory. */
+const LINES_AT_ONCE = 1_000;
+/** The Engine's event of an end or a start that is older than this has come. */
+const RECENT_MS = 5_000;
+
+/** The log of whatever container bears a name: it outlives restarts of the container and its replacement by a new one. */
+export function createContainerLogs(name: string, docker: DockerHost, events: ContainerEvents): LogSource {
+  const access: LogAccess = { docker, events };
+  return {
+    compare: compareMarks,
+    isForeign: (left, right) => idOf(left) === idOf(right) && (needsWholeLog(left) || needsWholeLog(right)),
+    hasNothing: (track, mark) => track !== "id" && mark.at === 0,
+    formatCursor: formatContainerCursor,
+    parseCursor: parseContainerCursor,
+
+    async end(signal, onReached) {
+      const { container, tail } = await tailOfRun(access, name, 1, signal);
+      const { lines, position } = tail;
+      if (lines[0]) onReached?.(lines[0]);
+      return withRun(position, knownRunOf(container.runs));
+    },
+
+    async readTail(lines, handlers, signal) {
+      const { container, tail } = await tailOfRun(access, name, Math.max(1, lines), signal);
+      if (lines > 0) await handTail(access, container, tail, handlers, signal);
+      const last = tail.lines.at(-1);
+      if (last) handlers.onReached?.(last);
+      // A stream that is quiet is as far as the other one: so a viewer joins the shared stream without another read.
+      return withRun(settled(tail.position), knownRunOf(container.runs));
+    },
+
+    async readAfter(from, handlers, signal) {
+      const container = await identifyReadable(docker, name);
+      let position = from;
+      if (idOf(from) !== idOf(startOf(container.id))) {
+        position = startOf(container.id);
+        handlers.onLost({ reason: "replaced", to: position });
+      }
+      // The next read from there returns what was left, after the start it belongs to.
+      return (await readAfter(access, container, position, handlers, signal, { leavesNextRun: true })).position;
+    },
+
+    follow: (from, handlers, signal) => followLog(name, access, from, handlers, signal),
+  };
+}
+
+/**
+ * The last lines, and the container as it was after they were read: every end and start before them is known then. Lines of
+ * a run whose start event has not arrived yet are left to the follower.
+ */
+async function tailOfRun(
+  access: LogAccess,
+  name: string,
+  count: number,
+  signal: AbortSignal,
+): Promise<{ container: ContainerIdentity; tail: Tail }> {
+  const { docker, events } = access;
+  let container = await identifyReadable(docker, name);
+  for (let round = 1; ; round++) {
+    const tail = await readTail(docker, container, count, signal);
+    const now = await identifyReadable(docker, name);
+    const isSame = now.id === container.id;
+    container = now;
+    if (!isSame && round < MAX_ROUNDS) continue;
+    if (now.runs.running) return { container, tail };
+    await events.runs.upTo(now.id, now.runs, signal);
+    const end = endOfRun(access, now.id, now.runs.startedAt);
+    const lines = end === undefined ? tail.lines : linesUpTo(tail.lines, end);
+    if (lines.length === tail.lines.length) return { container, tail };
+    return { container, tail: { ...tail, lines, position: advance(tail.base, lines) } };
+  }
+}
+
+/** Hands on the last lines, and the ends and starts between them that the Engine told of. */
+async function handTail(
+  access: LogAccess,
+  container: ContainerIdentity,
+  { lines, base, isDamaged }: Tail,
+  handlers: ReadHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isDamaged) handlers.onLost({ reason: "unreadable", to: base });
+  const [first] = lines;
+  if (!first) return;
+  const changes = await changesOfTail(access, container, first.time, signal);
+  const known = changes[0]?.known ?? knownRunOf(container.runs);
+  const reading = createReading(withRun(base, { ...known, ended: false }), changes, handlers);
+  for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+    await reading.lines(lines.slice(at, at + LINES_AT_ONCE), reading.position());
+  }
+  await reading.finish(changes.length);
+}
+
+async function changesOfTail(
+  { events }: LogAccess,
+  { id, runs }: ContainerIdentity,
+  firstTime: string,
+  signal: AbortSignal,
+): Promise<RunChange[]> {
+  const changedAt = Date.parse((runs.running ? runs.startedAt : runs.finishedAt) ?? "") || 0;
+  const isRecent = Math.abs(Date.now() - changedAt) < RECENT_MS;
+  const told = isRecent ? await events.runs.upTo(id, runs, signal) : events.runs.of(id);
+  const begin = told.findIndex(({ kind, time }) => kind === "die" && time >= firstTime);
+  if (begin === -1) return [];
+  const newest = runs.startedAt === null ? -1 : indexOfStart(told, runs.startedAt);
+  const end = newest === -1 ? told.length : newest + (runs.running ? 1 : 2);
+  const start = told[begin - 1];
+  const startedAt = start?.kind === "start" ? (start.startedAt ?? start.time) : firstTime;
+  return changesSince({ startedAt, ended: false, restartCount: runs.restartCount }, told.slice(begin, end), undefined);
+}

@@ -1,0 +1,146 @@
+import { basename, relative } from "node:path";
+import { z } from "zod";
+import type { Deployment, DeploymentInstance, ProcessStatus } from "../protocol/deployment.ts";
+import { deploymentIdOf } from "./deployment-id.ts";
+
+const statuses = ["online", "stopping", "stopped", "launching", "errored", "one-launch-status", "waiting restart"];
+const text = z.string().catch("");
+const count = z.number().catch(0);
+
+/** What is taken from an entry of PM2's list. The rest of it, the environment above all, is dropped at this line. */
+const entry = z.object({
+  pid: count,
+  monit: z.object({ memory: count, cpu: count }).catch({ memory: 0, cpu: 0 }),
+  pm2_env: z.object({
+    // While a reload runs the outgoing process is called `_old_<id>`; it is no process of its own.
+    pm_id: z.number(),
+    name: z.coerce.string(),
+    namespace: text,
+    status: text.transform((status) => (statuses.includes(status) ? status : "stopped") as ProcessStatus),
+    exec_mode: text,
+    version: text,
+    watch: z.unknown().optional().transform(Boolean),
+    restart_time: count,
+    pm_uptime: count,
+    pm_exec_path: text,
+    pm_cwd: text,
+    pm_out_log_path: text,
+    pm_err_log_path: text,
+    pm_log_path: text,
+    disable_logs: z.boolean().catch(false),
+    exit_code: z.number().optional().catch(undefined),
+    kill_timeout: z.number().optional().catch(undefined),
+    listen_timeout: z.number().optional().catch(undefined),
+  }),
+});
+export type ProcessEntry = z.output<typeof entry>;
+
+/** Entries of PM2's own list that stand for a process. */
+export function parseProcessList(list: readonly unknown[]): ProcessEntry[] {
+  return list.flatMap((item) => {
+    const parsed = entry.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+export interface ProcessEvent {
+  /** Id of the deployment. */
+  id: string;
+  name: string;
+  action: string;
+  /** Null for the outgoing process of a reload, which is none of its own. */
+  pmId: number | null;
+  /** PM2's count of restarts. */
+  restarts: number;
+  /** When its newest run began, in milliseconds; 0 when it never did. */
+  startedAt: number;
+  /** Of the newest run that ended, where PM2 knows it. */
+  exitCode: number | undefined;
+}
+
+const busEvent = z.object({
+  event: z.coerce.string(),
+  process: z.object({
+    name: z.coerce.string(),
+    namespace: text,
+    pm_id: z.number().nullable().catch(null),
+    restart_time: count,
+    pm_uptime: count,
+    exit_code: z.number().optional().catch(undefined),
+  }),
+});
+
+/** An event of PM2's bus about a process; undefined when it is none. */
+export function parseProcessEvent(data: unknown): ProcessEvent | undefined {
+  const parsed = busEvent.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { name, namespace, pm_id, restart_time, exit_code, pm_uptime } = parsed.data.process;
+  const id = deploymentIdOf(namespace, name);
+  return {
+    id,
+    name,
+    action: parsed.data.event,
+    pmId: pm_id,
+    restarts: restart_time,
+    startedAt: pm_uptime,
+    exitCode: exit_code,
+  };
+}
+
+const ownNames = new Set(["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocket"]);
+
+export const idOfEntry = ({ pm2_env }: ProcessEntry): string => deploymentIdOf(pm2_env.namespace, pm2_env.name);
+
+/** Groups processes by namespace and exact name, in the order of PM2's list. */
+export function toDeployments(entries: readonly ProcessEntry[]): Deployment[] {
+  const groups = new Map<string, [ProcessEntry, ...ProcessEntry[]]>();
+  for (const item of entries) {
+    const id = idOfEntry(item);
+    const group = groups.get(id);
+    if (group) group.push(item);
+    else groups.set(id, [item]);
+  }
+  return [...groups].map(([id, group]) => {
+    const { name, exec_mode, namespace, version, watch, pm_exec_path, pm_cwd } = group[0].pm2_env;
+    const instances = group.map(toInstance);
+    return {
+      id,
+      name,
+      status: statusOf(instances),
+      mode: exec_mode === "cluster_mode" ? "cluster" : "fork",
+      instances,
+      script: scriptOf(pm_exec_path, pm_cwd),
+      namespace: namespace || "default",
+      version: version === "N/A" || version === "" ? null : version,
+      watching: watch,
+      own: ownNames.has(id),
+    };
+  });
+}
+
+function toInstance({ pid, monit, pm2_env }: ProcessEntry): DeploymentInstance {
+  const runs = pm2_env.status === "online" || pm2_env.status === "launching" || pm2_env.status === "stopping";
+  return {
+    pmId: pm2_env.pm_id,
+    pid: pid > 0 && runs ? pid : null,
+    status: pm2_env.status,
+    cpuPercent: monit.cpu,
+    memoryBytes: monit.memory,
+    restarts: pm2_env.restart_time,
+    startedAt: runs && pm2_env.pm_uptime > 0 ? new Date(pm2_env.pm_uptime).toISOString() : null,
+  };
+}
+
+/** One broken instance is worth showing, and one that runs means that the deployment runs. */
+function statusOf(instances: readonly DeploymentInstance[]): ProcessStatus {
+  const all = instances.map(({ status }) => status);
+  for (const status of ["errored", "online"] as const) if (all.includes(status)) return status;
+  return all[0] ?? "stopped";
+}
+
+/** Folder and script, without where on the host they are. */
+function scriptOf(script: string, folder: string): string {
+  const inside = folder ? relative(folder, script) : "";
+  if (!inside || inside.startsWith("..")) return basename(script);
+  return `${basename(folder)}/${inside}`;
+}

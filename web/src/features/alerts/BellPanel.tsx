@@ -1,0 +1,87 @@
+import { Popover } from "@kobalte/core/popover";
+import { createEffect, For, Show } from "solid-js";
+import { api } from "../../lib/api.ts";
+import { formatAgo } from "../../lib/format.ts";
+import { invalidate, queryKeys, useBell } from "../../lib/queries.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
+import { StatusDot } from "../../ui/Badge.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { ErrorState } from "../../ui/Notice.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { eventLooks, hrefOf, subjectName, toneOf } from "./alert-labels.ts";
+import "./bell-panel.css";
+
+/** The newest of what the alerts told; what is shown counts as read. */
+export default function BellPanel(props: {
+  anchor: HTMLElement | undefined;
+  onClose: () => void;
+  onNavigate: (href: string) => void;
+}) {
+  const bell = useBell();
+  const events = () => (bell.isSuccess ? bell.data.events : []);
+  createEffect(() => {
+    const newest = events()[0];
+    if (!newest || !bell.data?.unread) return;
+    api.alerts
+      .markRead(newest.id)
+      .then(() => invalidate([...queryKeys.alerts, "bell"]))
+      .catch(toast.error);
+  });
+  const go = (href: string) => {
+    props.onNavigate(href);
+    props.onClose();
+  };
+  return (
+    <Popover
+      open
+      anchorRef={() => props.anchor}
+      onOpenChange={(open) => !open && props.onClose()}
+      placement="bottom-end"
+      gutter={6}
+    >
+      <Popover.Portal>
+        <Popover.Content
+          class="bell-panel"
+          onPointerDownOutside={(event) => {
+            // The button itself closes what it has opened.
+            if (event.target instanceof Node && props.anchor?.contains(event.target)) event.preventDefault();
+          }}
+        >
+          <div class="bell-head">
+            <Popover.Title>Notifications</Popover.Title>
+            <Button size="sm" onClick={() => go("/alerts")}>
+              All alerts
+            </Button>
+          </div>
+          <Show when={!bell.isError} fallback={<ErrorState error={bell.error} onRetry={() => void bell.refetch()} />}>
+            <Show when={events().length > 0} fallback={<p class="muted bell-none">Nothing has happened yet.</p>}>
+              <ul class="bell-list">
+                <For each={events()}>
+                  {(event) => (
+                    <li>
+                      <button type="button" class="bell-entry" onClick={() => go(hrefOf(event.subject))}>
+                        <StatusDot tone={toneOf(event)} />
+                        <span class="bell-text">
+                          <span class="row">
+                            <b class="truncate grow">{subjectName(event.subject)}</b>
+                            <time class="faint" dateTime={event.at}>
+                              {formatAgo(event.at)}
+                            </time>
+                          </span>
+                          <span class="muted">
+                            {eventLooks[event.kind].text}: {visibleName(event.ruleName)}
+                            {event.detail && ` · ${visibleName(event.detail)}`}
+                          </span>
+                        </span>
+                      </button>
+                    </li>
+                  )}
+                </For>
+              </ul>
+            </Show>
+          </Show>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover>
+  );
+}

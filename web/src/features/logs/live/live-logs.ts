@@ -1,0 +1,237 @@
+import type { Gap, StreamState } from "../../../../../shared/protocol/events/services.ts";
+import { createFrameQueue } from "./frame-queue.ts";
+import { compare } from "./line-order.ts";
+import {
+  closedText,
+  createLineState,
+  gapText,
+  type LineState,
+  type LogBatch,
+  type LogEntry,
+  type LogOrigin,
+  type NoticeTone,
+  toLines,
+} from "./log-entry.ts";
+
+/** What a source of lines tells; services and deployments each adapt their socket to it. */
+export interface LogHandlers {
+  onLogs(batch: LogBatch): void;
+  onGap(gap: Pick<Gap, "reason">): void;
+  /** `code` is one of the wire, `failed`, or `created`: it never ran. */
+  onClosed(closed: { code: string; exitCode?: number; unknownEnds?: number; endedAt?: string }): void;
+  /** @param startedAt Of `restarted`: when the run began, ISO 8601, where the source tells. */
+  onState(state: StreamState["state"], startedAt?: string): void;
+  onError(error: { message: string; code?: string }): void;
+}
+
+/** Opens a source and returns how to close it. */
+export type OpenLog = (handlers: LogHandlers) => () => void;
+
+/** One log that is followed. */
+export interface LiveSource {
+  /** Tells it from the other ones; the same key is the same log. */
+  key: string;
+  open: OpenLog;
+  /** Where several logs are shown together. */
+  origin?: LogOrigin;
+}
+
+export type LogStatus = "live" | "reattaching" | "closed" | "failed";
+
+export interface SourceState {
+  status: LogStatus;
+  /** Why it is closed or failed. */
+  message: string;
+  /** What it told has been handed on: lines, or why there are none. */
+  heard: boolean;
+  /**
+   * `at` of the first line it gave, where older ones may not have been given: not for a log that begins after all that
+   * was shown when it was opened.
+   */
+  firstAt: number | undefined;
+}
+
+type Item = { source: Held; batch: LogBatch } | { source: Held; notice: Notice };
+
+interface Notice {
+  text: string;
+  tone: NoticeTone;
+  gap?: boolean | undefined;
+  /** When it happened, ISO 8601, where the source tells; else when it was told; null where it was found to be so. */
+  time?: string | null | undefined;
+}
+
+interface Held extends SourceState {
+  lines: LineState;
+  /** The newest `at` when it was opened; undefined before the first line of all. */
+  newestBefore: number | undefined;
+  begun: boolean;
+  told: boolean;
+  openedAt: number;
+  close(): void;
+}
+
+/** Characters that may wait for a frame, and that one frame takes. */
+const WAITING_MAX = 32_000_000;
+const FRAME_MAX = 1_000_000;
+
+/** The streams of one Engine are less than this apart, in milliseconds. */
+const APART_MS = 1_000;
+/** First lines that come later than this, in milliseconds, are new ones and no tail of older ones. */
+const TAIL_MS = 3_000;
+
+export interface LiveLogsOptions {
+  takeIds(count: number): number;
+  /** Entries in order of time, once a frame. */
+  take(entries: LogEntry[]): void;
+  /** The state of a source is another one. */
+  changed(): void;
+  schedule?: ((run: () => void, delay: number) => () => void) | undefined;
+}
+
+export type LiveLogs = ReturnType<typeof createLiveLogs>;
+
+/** Follows any number of logs and hands on what they tell, gathered once a frame. */
+export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOptions) {
+  const sources = new Map<string, Held>();
+  let newestAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * A notice stands after the last line of its source, at its time; where that is not known, that of a quiet source
+   * stands among the newest lines of the others.
+   */
+  function toNotice({ lines }: Held, notice: Notice): LogEntry {
+    const { text, tone, gap } = notice;
+    const now = new Date().toISOString();
+    const time = notice.time === null ? undefined : (notice.time ?? now);
+    // What follows continues no line from before.
+    lines.lastLevels.clear();
+    const at = Math.max(lines.lastAt, notice.time ? Date.parse(notice.time) : newestAt - APART_MS);
+    lines.lastAt = Number.isFinite(at) ? at : Date.parse(now);
+    const { origin } = lines;
+    return {
+      kind: "notice",
+      id: takeIds(1),
+      at: lines.lastAt,
+      text,
+      tone,
+      ...(time !== undefined && { time }),
+      ...(gap && { gap }),
+      ...(origin && { origin }),
+    };
+  }
+
+  function begin(held: Held, at: number | undefined) {
+    if (held.begun || at === undefined) return;
+    held.begun = true;
+    const isTail = performance.now() - held.openedAt < TAIL_MS;
+    if (isTail && (held.newestBefore === undefined || at <= held.newestBefore)) held.firstAt = at;
+  }
+
+  let lost = false;
+  const queue = createFrameQueue<Item>({
+    flush(items) {
+      const entries: LogEntry[] = [];
+      const [first] = items;
+      if (lost && first)
+        entries.push(toNotice(first.source, { text: gapText("slow_reader"), tone: "warning", gap: true }));
+      lost = false;
+      const from = new Set<Held>();
+      for (const item of items) {
+        from.add(item.source);
+        item.source.heard = true;
+        if ("notice" in item) entries.push(toNotice(item.source, item.notice));
+        else {
+          const lines = toLines(item.batch, item.source.lines);
+          for (const line of lines) entries.push(line);
+          begin(item.source, lines[0]?.at);
+        }
+        newestAt = Math.max(newestAt, item.source.lines.lastAt);
+      }
+      take(from.size > 1 ? entries.sort(compare) : entries);
+    },
+    weigh: (item) => ("batch" in item ? item.batch.data.length : 1),
+    maxWeight: WAITING_MAX,
+    maxFlushWeight: FRAME_MAX,
+    drop: () => {
+      lost = true;
+    },
+    ...(schedule && { schedule }),
+  });
+
+  function open({ open, origin }: LiveSource): Held {
+    const held: Held = {
+      status: "live",
+      message: "",
+      heard: false,
+      firstAt: undefined,
+      begun: false,
+      told: false,
+      openedAt: performance.now(),
+      newestBefore: Number.isFinite(newestAt) ? newestAt : undefined,
+      lines: createLineState(() => takeIds(1), origin),
+      close() {},
+    };
+    const set = (status: LogStatus, message = "") => {
+      if (held.told && held.status === status && held.message === message) return;
+      Object.assign(held, { status, message, told: true });
+      if (status === "failed") held.heard = true;
+      changed();
+    };
+    const notice = (text: string, tone: NoticeTone, time?: string | null, gap?: boolean) =>
+      queue.push({ source: held, notice: { text, tone, time, gap } });
+    held.close = open({
+      onLogs(batch) {
+        set("live");
+        queue.push({ source: held, batch });
+      },
+      onGap({ reason }) {
+        const isGap = reason !== "replaced";
+        notice(gapText(reason), isGap ? "warning" : "neutral", undefined, isGap && reason !== "expired");
+      },
+      onClosed({ code, exitCode, unknownEnds, endedAt }) {
+        const text = closedText(code, exitCode, unknownEnds);
+        // What is told on opening was so before: only what happens while one watches happens now.
+        const isFound = !held.told || performance.now() - held.openedAt < TAIL_MS;
+        const isNeutral = code === "created" || (code === "exited" && !exitCode);
+        set("closed", text);
+        notice(text, isNeutral ? "neutral" : "error", endedAt ?? (isFound || code === "created" ? null : undefined));
+      },
+      onState(state, startedAt) {
+        if (state === "restarted") {
+          const isFirst = held.status === "closed" && held.message === closedText("created");
+          notice(isFirst ? "Started" : "Restarted: a new run begins here", "neutral", startedAt);
+        }
+        if (state === "reattaching" && held.status !== "reattaching")
+          notice("The source went away, reattaching", "warning");
+        set(state === "reattaching" ? "reattaching" : "live");
+      },
+      onError({ message, code }) {
+        set("failed", message);
+        // Lines may come all the same: what is missing stays to be read between them.
+        if (code === "not_supported") notice(message, "warning");
+      },
+    });
+    return held;
+  }
+
+  return {
+    /** Follows these from now on; those it followed before go on. */
+    follow(wanted: readonly LiveSource[]): void {
+      const keys = new Set(wanted.map(({ key }) => key));
+      for (const [key, held] of sources) {
+        if (keys.has(key)) continue;
+        sources.delete(key);
+        held.close();
+      }
+      for (const source of wanted) if (!sources.has(source.key)) sources.set(source.key, open(source));
+      changed();
+    },
+    states: (): readonly SourceState[] => [...sources.values()],
+    close() {
+      for (const held of sources.values()) held.close();
+      sources.clear();
+      queue.dispose();
+    },
+  };
+}

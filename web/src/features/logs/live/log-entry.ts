@@ -1,0 +1,163 @@
+import { LEVEL_LOOK_MAX, type LogLevel, levelAfter } from "../../../../../shared/logs/level.ts";
+import type { GapReason, StreamClosedCode } from "../../../../../shared/protocol/events/services.ts";
+import { cleanLine, plainText } from "../../../lib/terminal-text.ts";
+
+export type LogStream = "stdout" | "stderr";
+
+/** Where an entry stands among the others of a view. */
+export interface Place {
+  /** Milliseconds since 1970; never decreases within one source, whatever its clock does. */
+  at: number;
+  /** Never used twice by one view; orders entries of the same `at`. Those that were loaded later but are older have smaller ones. */
+  id: number;
+}
+
+/** Which of several logs a line is of. */
+export interface LogOrigin {
+  /** As the Engine has it: hostile text. */
+  name: string;
+  /** Number of its colour. */
+  colour: number;
+}
+
+/** One line as it is kept: cleaned once when it arrives. */
+export interface LogLine extends Place {
+  kind: "line";
+  /** Safe text that may hold colour sequences. */
+  text: string;
+  stream: LogStream;
+  level: LogLevel;
+  /** ISO 8601. */
+  time: string;
+  /** False when only the time of a later line of the same batch is known. */
+  exact: boolean;
+  /** PM2's number of the process that wrote it. */
+  instance?: number;
+  origin?: LogOrigin;
+  /** First characters of the id of the container that wrote it. */
+  container?: string;
+  /** Its id in the kept logs, once it is known. */
+  kept?: string;
+}
+
+export type NoticeTone = "neutral" | "warning" | "error";
+
+/** Something that happened to the stream, told between the lines. */
+export interface LogNotice extends Place {
+  kind: "notice";
+  text: string;
+  tone: NoticeTone;
+  /** Lines are missing here that were written within what is kept. */
+  gap?: boolean;
+  /** ISO 8601; absent where nobody knows when it happened. */
+  time?: string | undefined;
+  origin?: LogOrigin;
+}
+
+export type LogEntry = LogLine | LogNotice;
+
+/** A batch as the wire gives it: whole lines of one stream. */
+export interface LogBatch {
+  data: string;
+  timestamp: string;
+  /** Milliseconds by which each line is older than `timestamp`. */
+  ages?: number[];
+  type?: "error";
+  instance?: number;
+  cursor?: string;
+}
+
+/** Processes of one source whose last level is remembered. */
+const WRITERS_MAX = 256;
+
+/** What is remembered of one source between its batches. */
+export interface LineState {
+  nextId(): number;
+  origin?: LogOrigin;
+  /** Level of the last line by stream and process: continuation lines have it too. */
+  lastLevels: Map<string, LogLevel>;
+  /** `at` of the last line. */
+  lastAt: number;
+}
+
+export const createLineState = (nextId: () => number, origin?: LogOrigin): LineState => ({
+  nextId,
+  lastLevels: new Map(),
+  lastAt: Number.NEGATIVE_INFINITY,
+  ...(origin && { origin }),
+});
+
+/** A container's cursor begins with the version of its form and the id of the container. */
+const containerCursor = /^c1~([0-9a-f]{12})~/;
+
+/** Splits a batch into kept lines. */
+export function toLines(batch: LogBatch, state: LineState): LogLine[] {
+  const pieces = batch.data.split("\n");
+  if (pieces.at(-1) === "") pieces.pop();
+  const stream: LogStream = batch.type === "error" ? "stderr" : "stdout";
+  const last = Date.parse(batch.timestamp);
+  const container = containerCursor.exec(batch.cursor ?? "")?.[1];
+  const writer = `${stream}/${batch.instance ?? ""}`;
+  let level = state.lastLevels.get(writer) ?? "unknown";
+  const lines = pieces.map((piece, index): LogLine => {
+    const text = cleanLine(piece);
+    const age = batch.ages?.[index] ?? 0;
+    level = levelAfter(plainText(text.length > LEVEL_LOOK_MAX ? text.slice(0, LEVEL_LOOK_MAX) : text), level);
+    state.lastAt = Math.max(state.lastAt, Number.isNaN(last) ? 0 : last - age);
+    return {
+      kind: "line",
+      id: state.nextId(),
+      at: state.lastAt,
+      text,
+      stream,
+      level,
+      time: age ? new Date(last - age).toISOString() : batch.timestamp,
+      exact: batch.ages !== undefined || index === pieces.length - 1,
+      ...(batch.instance !== undefined && { instance: batch.instance }),
+      ...(state.origin && { origin: state.origin }),
+      ...(container !== undefined && { container }),
+    };
+  });
+  if (state.lastLevels.size >= WRITERS_MAX) state.lastLevels.clear();
+  state.lastLevels.set(writer, level);
+  return lines;
+}
+
+const gapReasons: Record<Exclude<GapReason, "replaced">, string> = {
+  slow_reader: "this browser could not keep up",
+  rotated: "the log was rotated",
+  truncated: "the log was truncated",
+  expired: "they are older than what the source still holds",
+  source_lost: "the source was lost",
+  unreadable: "the stored log is damaged here, and the Docker Engine cannot read it",
+};
+
+/** A sentence on why lines are missing, for a reason of the list or one a newer server knows. */
+export const gapText = (reason: string): string =>
+  reason === "replaced"
+    ? "Recreated: a new container of this name begins here"
+    : `Lines missing: ${(gapReasons as Record<string, string>)[reason] ?? reason}`;
+
+/** A sentence on why the stream stands still. */
+export function closedText(code: StreamClosedCode | string, exitCode?: number, unknownEnds?: number): string {
+  switch (code) {
+    case "exited":
+      if (exitCode !== undefined) return `Exited with code ${exitCode}`;
+      if (unknownEnds === undefined) return "Stopped";
+      return unknownEnds > 1 ? `Exited ${unknownEnds} times, exit codes unknown` : "Exited, exit code unknown";
+    case "created":
+      return "Created, not started";
+    case "failed":
+      return "Failed";
+    case "removed":
+      return "Removed";
+    case "replaced":
+      return "Replaced: this name now belongs to another one";
+    case "unavailable":
+      return "The log is not available right now";
+    case "unsupported":
+      return "This log driver cannot be read back";
+    default:
+      return `The stream ended (${code})`;
+  }
+}

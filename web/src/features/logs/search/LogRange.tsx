@@ -1,0 +1,88 @@
+import CalendarClock from "lucide-solid/icons/calendar-clock";
+import { createSignal, Show } from "solid-js";
+import { Button, Dialog, Menu, TextField } from "../../../ui/index.ts";
+import type { LogControls } from "../view/log-controls.ts";
+import { fromFieldValue, quickRanges, rangeText, toFieldValue } from "./log-range.ts";
+
+/** From when until when: quick ranges, and any other. */
+export function LogRange(props: { controls: LogControls }) {
+  const { controls } = props;
+  const [choosing, setChoosing] = createSignal(false);
+  const choose = (since: string | undefined, until?: string) => controls.change({ since, until });
+  return (
+    <>
+      <Menu
+        label={`Time range: ${rangeText(controls.query().since, controls.query().until)}`}
+        size="sm"
+        trigger={
+          <>
+            <CalendarClock size={13} />
+            {rangeText(controls.query().since, controls.query().until)}
+          </>
+        }
+        items={[
+          { label: "Any time", onSelect: () => choose(undefined) },
+          "separator",
+          ...quickRanges.map(({ label, minutes }) => ({
+            label,
+            onSelect: () => choose(new Date(Date.now() - minutes * 60_000).toISOString()),
+          })),
+          "separator",
+          { label: "From … until …", onSelect: () => setChoosing(true) },
+        ]}
+      />
+      <Show when={choosing()}>
+        <RangeDialog controls={controls} onClose={() => setChoosing(false)} />
+      </Show>
+    </>
+  );
+}
+
+function RangeDialog(props: { controls: LogControls; onClose: () => void }) {
+  const [since, setSince] = createSignal(toFieldValue(props.controls.query().since));
+  const [until, setUntil] = createSignal(toFieldValue(props.controls.query().until));
+  const wrong = () => {
+    const [from, to] = [fromFieldValue(since()), fromFieldValue(until())];
+    return from !== undefined && to !== undefined && from >= to ? "The end lies before the beginning." : null;
+  };
+  const apply = () => {
+    if (wrong()) return;
+    props.controls.change({ since: fromFieldValue(since()), until: fromFieldValue(until()) });
+    props.onClose();
+  };
+  return (
+    <Dialog
+      open
+      title="Time range"
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button variant="ghost" onClick={props.onClose}>
+            Cancel
+          </Button>
+          <Button variant="primary" disabled={wrong() !== null} onClick={apply}>
+            Show
+          </Button>
+        </>
+      }
+    >
+      <div class="log-range-fields">
+        <TextField
+          label="From"
+          type="datetime-local"
+          value={since()}
+          onInput={setSince}
+          hint="Empty: from the beginning"
+        />
+        <TextField
+          label="Until"
+          type="datetime-local"
+          value={until()}
+          onInput={setUntil}
+          error={wrong()}
+          hint="Empty: until now, and on"
+        />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,41 @@
+import type { LogLevel } from "../../../../../shared/logs/log-levels.ts";
+import type { LogSearchAnswer } from "../../../../../shared/protocol/log-search.ts";
+import type { LogStream } from "../live/log-entry.ts";
+
+/** Which kept lines: as the reader chose them. */
+export interface KeptQuery {
+  text?: string | undefined;
+  regex?: string | undefined;
+  /** Absent: all. */
+  levels?: ReadonlySet<LogLevel> | undefined;
+  stream?: LogStream | undefined;
+  /** ISO 8601, inclusive. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+export interface KeptPlace {
+  /** Cursors of earlier answers. */
+  before?: string | undefined;
+  after?: string | undefined;
+  /** Without a cursor: from which end. Answers are in this order. */
+  order: "asc" | "desc";
+  limit: number;
+}
+
+/** The kept logs of the containers of a view. */
+export interface LogHistory {
+  search(query: KeptQuery, place: KeptPlace, signal: AbortSignal): Promise<LogSearchAnswer>;
+  /** Time of a line by its id, as kept; undefined when it is no longer held. */
+  timeOf(id: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Whether each container's lines are kept up to the time given for it: keeping lags behind the streams. */
+  reaches(needs: readonly KeptNeed[], signal: AbortSignal): Promise<boolean>;
+}
+
+/** A line of a stream that has to be kept before those before it can be read. */
+export interface KeptNeed {
+  /** Undefined where the view is of one container. */
+  container: string | undefined;
+  /** Milliseconds since 1970. */
+  at: number;
+}

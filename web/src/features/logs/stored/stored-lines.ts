@@ -1,0 +1,102 @@
+import type { KeptLine, LogGapReason, LogMark } from "../../../../../shared/protocol/log-search.ts";
+import { cleanLine, visibleName } from "../../../lib/terminal-text.ts";
+import {
+  closedText,
+  type LogEntry,
+  type LogLine,
+  type LogNotice,
+  type LogOrigin,
+  type NoticeTone,
+} from "../live/log-entry.ts";
+
+/** Length of the part of a container's id that names it. */
+const SHORT_ID = 12;
+
+export interface KeptPage {
+  /** Oldest first. */
+  lines: readonly KeptLine[];
+  marks: readonly LogMark[];
+}
+
+export interface KeptLinesOptions {
+  /** Takes so many numbers in a row and returns the first. */
+  takeIds(count: number): number;
+  originOf(container: string): LogOrigin | undefined;
+}
+
+/** Kept lines and marks as entries, in order of their time; a mark stands before the lines of its time. */
+export function toKeptEntries(page: KeptPage, { takeIds, originOf }: KeptLinesOptions): LogEntry[] {
+  const { lines, marks } = page;
+  let id = takeIds(lines.length + marks.length);
+  const entries: LogEntry[] = [];
+  const sorted = [...marks].sort((left, right) => (left.time < right.time ? -1 : left.time > right.time ? 1 : 0));
+  let next = 0;
+  const marksUpTo = (time: string) => {
+    while (next < sorted.length && (sorted[next] as LogMark).time <= time) {
+      const mark = sorted[next++] as LogMark;
+      const told = toNotice(mark, id, originOf(mark.container));
+      if (!told) continue;
+      id++;
+      entries.push(told);
+    }
+  };
+  for (const line of lines) {
+    marksUpTo(line.time);
+    entries.push(toLine(line, id++, originOf(line.container)));
+  }
+  marksUpTo("9999");
+  return entries;
+}
+
+function toLine(line: KeptLine, id: number, origin: LogOrigin | undefined): LogLine {
+  return {
+    kind: "line",
+    id,
+    at: Date.parse(line.time),
+    text: cleanLine(line.text),
+    stream: line.stream,
+    level: line.level,
+    time: line.time,
+    exact: true,
+    container: line.containerId.slice(0, SHORT_ID),
+    kept: line.id,
+    ...(origin && { origin }),
+  };
+}
+
+const gapReasons: Record<LogGapReason, string> = {
+  rotated: "the log was rotated before they could be kept",
+  truncated: "the log was truncated",
+  expired: "they are older than what is kept",
+  first_start: "they are older than what was taken over at first",
+  source_lost: "the Docker Engine was away",
+  unreadable: "the stored log is damaged here, and the Docker Engine cannot read it",
+};
+
+function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): LogNotice | undefined {
+  const [text, tone] = markText(mark);
+  if (text === undefined) return undefined;
+  const gap = mark.kind === "gap" && mark.reason !== "expired" && mark.reason !== "first_start";
+  const at = Date.parse(mark.time);
+  return { kind: "notice", id, at, text, tone, time: mark.time, ...(gap && { gap }), ...(origin && { origin }) };
+}
+
+function markText(mark: LogMark): [text: string | undefined, tone: NoticeTone] {
+  switch (mark.kind) {
+    case "begin":
+      return [`Nothing older is kept of ${visibleName(mark.container)}`, "neutral"];
+    case "started":
+      // Its first run begins where the log does.
+      return mark.run > 1 ? ["Restarted: a new run begins here", "neutral"] : [undefined, "neutral"];
+    case "exited":
+      return [closedText("exited", mark.exitCode, mark.unknownEnds), mark.exitCode ? "error" : "neutral"];
+    case "replaced":
+      return ["Recreated: a new container of this name begins here", "neutral"];
+    case "removed":
+      return ["Removed", "neutral"];
+    case "gap":
+      return [`Lines missing: ${gapReasons[mark.reason ?? "source_lost"] ?? mark.reason}`, "warning"];
+    default:
+      return [undefined, "neutral"];
+  }
+}

@@ -1,1 +1,0 @@
-export { cleanLine, plainText, visibleName } from "../../../../shared/logs/plain-text.ts";

@@ -1,0 +1,137 @@
+import Download from "lucide-solid/icons/download";
+import Eraser from "lucide-solid/icons/eraser";
+import Keyboard from "lucide-solid/icons/keyboard";
+import Pause from "lucide-solid/icons/pause";
+import Play from "lucide-solid/icons/play";
+import WrapText from "lucide-solid/icons/text-wrap";
+import { type JSX, Show } from "solid-js";
+import { connectionState } from "../../../lib/ws-client.ts";
+import { CopyButton, IconButton, Select, Status, Toolbar, ToolbarGap } from "../../../ui/index.ts";
+import { LogSearch } from "../search/LogSearch.tsx";
+import { levelChoices } from "../search/log-level-choice.ts";
+import type { StreamChoice } from "../search/log-query.ts";
+import { LogKeysDialog } from "./LogKeysDialog.tsx";
+import type { LogPaneApi } from "./LogPane.tsx";
+import { timeChoices } from "./line-time.ts";
+import type { LogControls } from "./log-controls.ts";
+import { toPlainLog } from "./log-export.ts";
+
+const streamChoices: readonly { value: StreamChoice; label: string }[] = [
+  { value: "all", label: "All output" },
+  { value: "stdout", label: "stdout" },
+  { value: "stderr", label: "stderr" },
+];
+
+export interface LogToolbarProps {
+  label: string;
+  controls: LogControls;
+  /** The pane that copies, clears and tells its state: the one the reader is at. */
+  pane: LogPaneApi | undefined;
+  onDownload: () => void;
+  downloadLabel?: string;
+  onClear: () => void;
+  /** Further filters, and further switches. */
+  filters?: JSX.Element;
+  tools?: JSX.Element;
+}
+
+/** Everything that is chosen for a log, in one row where there is room. */
+export function LogToolbar(props: LogToolbarProps) {
+  const { controls } = props;
+  const shown = () => props.pane?.feed.shown() ?? [];
+  const following = () => controls.following() && (props.pane?.feed.attached() ?? true);
+  return (
+    <Toolbar pane label={props.label}>
+      <LogSearch controls={controls} pane={props.pane} />
+      <Select
+        label="Level"
+        labelHidden
+        size="sm"
+        value={controls.query().level}
+        options={levelChoices}
+        onChange={(level) => controls.change({ level })}
+      />
+      <Select
+        label="Stream"
+        labelHidden
+        size="sm"
+        value={controls.query().stream}
+        options={streamChoices}
+        onChange={(stream) => controls.change({ stream })}
+      />
+      {props.filters}
+      <ToolbarGap />
+      <Show when={props.pane}>{(pane) => <LogState pane={pane()} />}</Show>
+      <div class="log-tools">
+        <Select
+          label="Times"
+          labelHidden
+          size="sm"
+          value={controls.times()}
+          options={timeChoices}
+          onChange={controls.setTimes}
+        />
+        <IconButton
+          size="sm"
+          label={following() ? "Pause" : "Follow"}
+          title={`${following() ? "Pause" : "Follow"} (f)`}
+          icon={following() ? <Pause size={14} /> : <Play size={14} />}
+          onClick={() => (following() ? controls.setFollowing(false) : props.pane?.toEnd())}
+        />
+        <IconButton
+          size="sm"
+          label="Wrap lines"
+          title="Wrap lines (w)"
+          aria-pressed={controls.wrap()}
+          icon={<WrapText size={14} />}
+          onClick={() => controls.setWrap(!controls.wrap())}
+        />
+        {props.tools}
+        <CopyButton label="Copy what is shown" text={toPlainLog(shown(), controls.times() !== "off")} />
+        <IconButton
+          size="sm"
+          label={props.downloadLabel ?? "Download what is shown"}
+          icon={<Download size={14} />}
+          onClick={props.onDownload}
+        />
+        <IconButton size="sm" label="Clear" icon={<Eraser size={14} />} onClick={props.onClear} />
+        <IconButton
+          size="sm"
+          label="Keys of the log"
+          title="Keys of the log (?)"
+          icon={<Keyboard size={14} />}
+          onClick={() => controls.setKeysShown(true)}
+        />
+      </div>
+      <LogKeysDialog controls={controls} />
+    </Toolbar>
+  );
+}
+
+function LogState(props: { pane: LogPaneApi }) {
+  const shown = (): { tone: "ok" | "warn" | "bad" | "neutral"; pulse?: boolean; text: string } => {
+    const { feed } = props.pane;
+    if (!feed.attached()) return { tone: "neutral", text: "Past" };
+    if (connectionState() === "reconnecting") return { tone: "warn", pulse: true, text: "Reconnecting" };
+    const { status, message } = feed.status();
+    switch (status) {
+      case "live":
+        return connectionState() === "live"
+          ? { tone: "ok", text: "Live" }
+          : { tone: "neutral", pulse: true, text: "Connecting" };
+      case "reattaching":
+        return { tone: "warn", pulse: true, text: "Reattaching" };
+      case "closed":
+        return { tone: "neutral", text: message };
+      case "failed":
+        return { tone: "bad", text: "Not available" };
+    }
+  };
+  return (
+    <span class="log-state" role="status">
+      <Status tone={shown().tone} pulse={shown().pulse}>
+        {shown().text}
+      </Status>
+    </span>
+  );
+}

@@ -1,0 +1,50 @@
+import { createEffect, createSignal, on } from "solid-js";
+import "../logs.css";
+import { saveText } from "../../../lib/save-file.ts";
+import type { OpenLog } from "../live/live-logs.ts";
+import { createLogFeed } from "../live/log-feed.ts";
+import { LogPane, type LogPaneApi } from "./LogPane.tsx";
+import { LogToolbar } from "./LogToolbar.tsx";
+import { createLogControls } from "./log-controls.ts";
+import { logFileName, toPlainLog } from "./log-export.ts";
+import { createLogKeys } from "./log-keys.ts";
+
+export interface LogViewProps {
+  /** What the log is of; names the region and the downloaded file. */
+  name: string;
+  source: OpenLog | undefined;
+}
+
+/** A live log of which nothing is kept: follows, searches, filters, copies and saves what is in the page. */
+export function LogView(props: LogViewProps) {
+  const controls = createLogControls();
+  let opened = 0;
+  const feed = createLogFeed({
+    sources: () => (props.source ? [{ key: String(++opened), open: props.source }] : []),
+    query: controls.query,
+  });
+  const [pane, setPane] = createSignal<LogPaneApi>();
+  let root: HTMLDivElement | undefined;
+  createLogKeys({ root: () => root, controls, pane });
+  createEffect(
+    on(
+      () => props.source,
+      () => controls.setFollowing(true),
+      { defer: true },
+    ),
+  );
+  return (
+    <div class="log-view" ref={root}>
+      <LogToolbar
+        label={`Log of ${props.name}`}
+        controls={controls}
+        pane={pane()}
+        onDownload={() =>
+          saveText(logFileName(props.name, new Date()), toPlainLog(feed.shown(), controls.times() !== "off"))
+        }
+        onClear={feed.clear}
+      />
+      <LogPane label={`Log of ${props.name}`} feed={feed} controls={controls} api={setPane} />
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { createMemo, createSignal } from "solid-js";
+import type { Job } from "../../../../shared/protocol/job.ts";
+import type { UpOptions } from "../../lib/api/stacks.ts";
+import { api } from "../../lib/api.ts";
+import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { toast } from "../../ui/index.ts";
+import { jobs } from "../jobs/jobs.ts";
+
+/** What is done to one stack, and the newest job about it. */
+export function createStackDeeds(name: string) {
+  const [beginning, setBeginning] = createSignal(false);
+  const [dismissed, setDismissed] = createSignal<string | null>(null);
+  const newest = createMemo(() => jobs.jobs().find(({ kind, target }) => kind.startsWith("stack:") && target === name));
+  const running = () => beginning() || newest()?.state === "running";
+
+  /** Resolves with the job once it is over; undefined when it was not begun. */
+  async function run(begin: () => Promise<Job>): Promise<Job | undefined> {
+    if (running()) return undefined;
+    setBeginning(true);
+    try {
+      const done = jobs.begun(await begin());
+      setBeginning(false);
+      return await done;
+    } catch (error) {
+      toast.error(error);
+      return undefined;
+    } finally {
+      setBeginning(false);
+      void invalidate(queryKeys.stacks);
+    }
+  }
+
+  return {
+    running,
+    /** The newest job, until it is put away. */
+    job: () => (newest()?.id === dismissed() ? undefined : newest()),
+    dismiss: () => setDismissed(newest()?.id ?? null),
+    cancel: (id: string) => void jobs.cancel(id).catch(toast.error),
+    up: (options: UpOptions) => run(() => api.stacks.up(name, options)),
+    down: (volumes: boolean) => run(() => api.stacks.down(name, volumes)),
+    act: (verb: "stop" | "restart" | "pull") => run(() => api.stacks.act(name, verb)),
+    remove: (volumes: boolean) => run(() => api.stacks.remove(name, volumes)),
+  };
+}
+
+export type StackDeeds = ReturnType<typeof createStackDeeds>;

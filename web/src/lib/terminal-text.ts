@@ -1,0 +1,1 @@
+export { cleanLine, plainText, visibleName } from "../../../shared/logs/plain-text.ts";
