@@ -91,18 +91,33 @@ export function createApiDeps({
   const mcp = createMcpHost({ database, realtime, log, config });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
   const access = createAccess({
-    ...{ database, dataDir: config.DATA_DIR, config, originPolicy, emitToken, realtime, log, announce, clock },
+    database,
+    dataDir: config.DATA_DIR,
+    config,
+    originPolicy,
+    emitToken,
+    realtime,
+    log,
+    announce,
+    clock,
     passwordCost,
   });
   const registries = createRegistries(database);
   const updateStore = createUpdateStore(database);
   const updateChecks = createUpdateChecks({
-    ...{ docker, registries, store: updateStore, log, everyHours: config.UPDATE_CHECK_HOURS },
+    docker,
+    registries,
+    store: updateStore,
+    log,
+    everyHours: config.UPDATE_CHECK_HOURS,
   });
   const stats = createStatsHistory({ docker, config, log });
   const jobJournal = createJobJournal(database);
   const jobs = createJobs({
-    ...{ realtime, trail: access.trail, journal: jobJournal, log },
+    realtime,
+    trail: access.trail,
+    journal: jobJournal,
+    log,
     rights: access.liveRights,
     mayGoOn(who, kind, services) {
       const rights = access.rightsOf(who);
@@ -119,9 +134,20 @@ export function createApiDeps({
   const stopRequests = createStopRequests({ database, events: containerEvents, log });
   const containerFacts = createContainerFacts({ read: docker.lifecycle.fact, events: containerEvents });
   const alerts = createAlerts({
-    ...{ database, docker, containerEvents, processes, metrics, jobs, trail: access.trail, clock: access.clock },
+    database,
+    docker,
+    containerEvents,
+    processes,
+    metrics,
+    jobs,
+    trail: access.trail,
+    clock: access.clock,
     stopRequests,
-    ...{ realtime, config, log, logWatcher: logStore, figures: stats },
+    realtime,
+    config,
+    log,
+    logWatcher: logStore,
+    figures: stats,
     mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
     mayReadLogs(maker, containerName) {
       const rights = access.rightsOf(maker);
@@ -131,20 +157,41 @@ export function createApiDeps({
     isThere: (maker) => access.rightsOf(maker) !== undefined,
   });
   const processNames = adoptProcessNames({
-    ...{ database, dataDir: config.DATA_DIR, processes, log },
+    database,
+    dataDir: config.DATA_DIR,
+    processes,
+    log,
     onAdopted: alerts.rules.reload,
   });
   const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
   const credentialClaims = createCredentialClaims();
   return {
     deps: {
-      ...{ access, database, docker, processes, metrics, files, realtime, dependencies, jobs, alerts },
-      ...{ containerFacts, stopRequests, stats, shellOwner: shellOwner(emitToken) },
-      ...{ catalogue, credentialClaims },
+      access,
+      database,
+      docker,
+      processes,
+      metrics,
+      files,
+      realtime,
+      dependencies,
+      jobs,
+      alerts,
+      containerFacts,
+      stopRequests,
+      stats,
+      shellOwner: shellOwner(emitToken),
+      catalogue,
+      credentialClaims,
       stackHost,
       logStore,
-      ...{ registries, updateChecks, updates: createUpdates({ docker, registries, store: updateStore }) },
-      ...{ mcp, originPolicy, log, production: config.NODE_ENV === "production" },
+      registries,
+      updateChecks,
+      updates: createUpdates({ docker, registries, store: updateStore }),
+      mcp,
+      originPolicy,
+      log,
+      production: config.NODE_ENV === "production",
     },
     async stop() {
       containerFacts.close();

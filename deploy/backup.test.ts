@@ -50,7 +50,9 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     await script("backup.sh", ["state.tar.gz"]);
     const { stdout } = await run("tar", ["-tzf", join(folder.path, "state.tar.gz")]);
     expect(stdout.split("\n").filter((name) => name.includes("stacks"))).toEqual([
-      ...["state/stacks/", "state/stacks/shop/", "state/stacks/shop/compose.yaml"],
+      "state/stacks/",
+      "state/stacks/shop/",
+      "state/stacks/shop/compose.yaml",
     ]);
     database.close();
     await writeFile(join(stack, "compose.yaml"), "after\n");

@@ -98,9 +98,16 @@ describe("a container of the image", () => {
   test.each(["web", "api", "realtime"])("starts the service %s, is healthy and stops", async (service) => {
     const port = String(await freePort());
     const env = {
-      ...{ PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: folder.path, NODE_ENV: "production" },
-      ...{ AI_DESKTOP_SERVICE: service, PORT: port, WS_PORT: port, HOST: "0.0.0.0" },
-      ...{ DATA_DIR: join(folder.path, "data"), FILE_MANAGER_ROOT: folder.path, PM2_HOME: "/nonexistent" },
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      HOME: folder.path,
+      NODE_ENV: "production",
+      AI_DESKTOP_SERVICE: service,
+      PORT: port,
+      WS_PORT: port,
+      HOST: "0.0.0.0",
+      DATA_DIR: join(folder.path, "data"),
+      FILE_MANAGER_ROOT: folder.path,
+      PM2_HOME: "/nonexistent",
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(folder.path, "compiled"),
     };
     container = await startChild(join(app, "deploy/container.sh"), [], { env, cwd: "/" });

@@ -141,8 +141,13 @@ async function start(
   };
   const announce = (line: string) => void consoleLines.push(line);
   const parts = createApiDeps({
-    ...{ config: { ...config, NODE_ENV: "production" }, log, originPolicy, emitToken: EMIT_TOKEN },
-    ...{ realtime, announce, clock },
+    config: { ...config, NODE_ENV: "production" },
+    log,
+    originPolicy,
+    emitToken: EMIT_TOKEN,
+    realtime,
+    announce,
+    clock,
     passwordCost,
   });
   const { deps } = parts;

@@ -148,7 +148,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const containers = paused
     ? undefined
     : createContainerSource({
-        ...{ docker, events: containerEvents, stops: deps.stopRequests, sink: engine, log },
+        docker,
+        events: containerEvents,
+        stops: deps.stopRequests,
+        sink: engine,
+        log,
         isHealing: (name) => healer.isAt(name),
         attached: {
           get: () => toNumber(events.meta("attached_until")),
@@ -156,7 +160,12 @@ export function createAlerts(deps: AlertsDeps): Alerts {
         },
       });
   const healer = createHealer({
-    ...{ engine, docker, jobs: deps.jobs, trail: deps.trail, clock, log },
+    engine,
+    docker,
+    jobs: deps.jobs,
+    trail: deps.trail,
+    clock,
+    log,
     mayHeal: makers.mayHeal,
     isTouched: (id) => containers?.isTouched(id) === true,
   });
@@ -196,16 +205,24 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   };
 
   const toAlert = ({ id, rule, subject, state }: Entry): Alert => ({
-    ...{ id, ruleId: rule.id, ruleName: rule.name, condition: rule.condition.kind, severity: rule.severity },
+    id,
+    ruleId: rule.id,
+    ruleName: rule.name,
+    condition: rule.condition.kind,
+    severity: rule.severity,
     subject: { kind: subject.kind, name: subject.name },
     phase: state.phase === "firing" ? "firing" : "pending",
     since: state.sinceAt,
-    ...{ firingSince: state.firingAt, detail: state.detail, acknowledgedBy: state.acknowledgedBy },
+    firingSince: state.firingAt,
+    detail: state.detail,
+    acknowledgedBy: state.acknowledgedBy,
     silencedUntil:
       state.silencedUntil > clock.tick()
         ? new Date(clock.now().getTime() + state.silencedUntil - clock.tick()).toISOString()
         : null,
-    ...{ flapping: state.flapping, heals: state.heals.length, gaveUp: state.gaveUp },
+    flapping: state.flapping,
+    heals: state.heals.length,
+    gaveUp: state.gaveUp,
   });
   const rank = { critical: 0, warning: 1, info: 2 } as const;
 

@@ -155,7 +155,9 @@ const withinTime = (ticks: readonly number[], seconds: number, tick: number) =>
 
 /** In the trail a restart by a rule is the panel's own deed: `system`, and which rule. */
 const toAuditEvent = ({ id, name }: AlertRule, target: string) => ({
-  ...{ action: "alert:heal", actor: { kind: "system" as const, id, name }, target },
+  action: "alert:heal",
+  actor: { kind: "system" as const, id, name },
+  target,
   // The trail joins beginning and end by this.
   ...{ requestId: randomUUID(), address: "" },
 });

@@ -108,8 +108,11 @@ function toChannel(row: Record<string, unknown>): ShownChannel {
     type: settings.type,
     ...toShown(settings),
     delivery: {
-      ...{ sentAt: text(row.sent_at), failedAt: text(row.failed_at), error: text(row.error) },
-      ...{ waiting: Number(row.waiting), lost: Number(row.lost) },
+      sentAt: text(row.sent_at),
+      failedAt: text(row.failed_at),
+      error: text(row.error),
+      waiting: Number(row.waiting),
+      lost: Number(row.lost),
     },
     createdAt: String(row.created_at),
     maker: toMaker(row),

@@ -31,7 +31,9 @@ afterAll(async () => {
 async function startMailServer() {
   const received: string[] = [];
   const server = new SMTPServer({
-    ...{ authOptional: true, disabledCommands: ["STARTTLS"], logger: false },
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    logger: false,
     onData(stream, _session, done) {
       const parts: Buffer[] = [];
       stream.on("data", (part: Buffer) => parts.push(part));
@@ -98,7 +100,10 @@ describe("a webhook", () => {
 
   test("keeps its secrets through a change, but not for another address", async () => {
     const id = await made({
-      ...{ type: "webhook", url: `${receiver.url}/old`, signingKey: "k", header: { name: "X-Key", value: "kept" } },
+      type: "webhook",
+      url: `${receiver.url}/old`,
+      signingKey: "k",
+      header: { name: "X-Key", value: "kept" },
     });
     const put = (settings: object) =>
       api.ask("PUT", `/api/alerts/channels/${id}`, {
@@ -132,8 +137,16 @@ test("ntfy gets topic, priority and token", async () => {
 async function sendEvent(channel: string, settings: object, event: object) {
   const { ruleId = "gone", ...more } = event as { ruleId?: string };
   const message = {
-    ...{ id: 1, at: new Date().toISOString(), kind: "firing", ruleId, ruleName: "a rule", severity: "warning" },
-    ...{ condition: "container-stopped", subject: { kind: "container", name: "web" }, detail: "", ...more },
+    id: 1,
+    at: new Date().toISOString(),
+    kind: "firing",
+    ruleId,
+    ruleName: "a rule",
+    severity: "warning",
+    condition: "container-stopped",
+    subject: { kind: "container", name: "web" },
+    detail: "",
+    ...more,
   };
   api.deps.database
     .prepare("INSERT INTO alert_message (channel_id, event_id, message) VALUES (?, 1, ?)")
@@ -151,8 +164,12 @@ test("names and log lines are plain text in every channel", async () => {
     discord: { type: "webhook", url: `${receiver.url}/discord`, format: "discord" },
     ntfy: { type: "ntfy", server: receiver.url, topic: "plain" },
     mail: {
-      ...{ type: "email", host: "127.0.0.1", port: mail.port, security: "none" },
-      ...{ from: "panel@example.com", to: ["ops@example.com"] },
+      type: "email",
+      host: "127.0.0.1",
+      port: mail.port,
+      security: "none",
+      from: "panel@example.com",
+      to: ["ops@example.com"],
     },
   };
   for (const settings of Object.values(settingsOf)) await sendEvent(await made(settings), settings, event);
@@ -185,7 +202,10 @@ test("lines of logs go out only as long as who made the rule may read them, and 
   expect(rule).toMatchObject({ held: false, maker: { id: who.id, name: who.name, gone: false } });
   const lines = () => receiver.received.filter(({ path }) => path === "/lines").map((one) => one.body);
   const event = (detail: string, name = "web") => ({
-    ...{ ruleId: rule.id, condition: "container-log", detail, subject: { kind: "container", name } },
+    ruleId: rule.id,
+    condition: "container-log",
+    detail,
+    subject: { kind: "container", name },
   });
   const channelNow = async () => {
     const all = (await api.ask("GET", "/api/alerts/channels")).body.channels as { id: string }[];
@@ -219,8 +239,12 @@ test("lines of logs go out only as long as who made the rule may read them, and 
 
 test("mail goes to a real mail server, and a password only over an encrypted connection", async () => {
   const settings = {
-    ...{ type: "email", host: "127.0.0.1", port: mail.port, security: "none" },
-    ...{ from: "panel@example.com", to: ["ops@example.com"] },
+    type: "email",
+    host: "127.0.0.1",
+    port: mail.port,
+    security: "none",
+    from: "panel@example.com",
+    to: ["ops@example.com"],
   };
   const id = await made(settings);
   expect((await tryOut(id)).status).toBe(200);
@@ -290,7 +314,9 @@ test("nothing is sent to an address of the host itself, however public", async (
 test("a storm becomes a few messages, and a receiver that was away gets what it missed", async () => {
   const id = await made({ type: "webhook", url: `${receiver.url}/storm` });
   const rule = await makeRule(api, {
-    ...{ name: "host full", condition: { kind: "host-disk", percent: 1 }, channels: [id] },
+    name: "host full",
+    condition: { kind: "host-disk", percent: 1 },
+    channels: [id],
   });
   const storm = () => receiver.received.filter(({ path }) => path === "/storm");
   const events = await eventually(async () => {

@@ -100,8 +100,14 @@ export function createEventStore(
     for (const { entry, kind, at, detail, record, send } of happenings) {
       const { rule, subject } = entry;
       const shape = {
-        ...{ at, kind, ruleId: rule.id, ruleName: rule.name, condition: rule.condition.kind, severity: rule.severity },
-        ...{ subject: { kind: subject.kind, name: subject.name }, detail },
+        at,
+        kind,
+        ruleId: rule.id,
+        ruleName: rule.name,
+        condition: rule.condition.kind,
+        severity: rule.severity,
+        subject: { kind: subject.kind, name: subject.name },
+        detail,
       };
       let id = 0;
       if (record) {
@@ -190,11 +196,13 @@ const toSubject = (row: Row): AlertSubject => ({
   name: String(row.subject),
 });
 const toEvent = (row: Row): AlertEvent => ({
-  ...{ id: Number(row.id), at: String(row.at), kind: String(row.kind) as AlertEventKind },
-  ...{
-    ruleId: String(row.rule_id),
-    ruleName: String(row.rule_name),
-    condition: String(row.condition) as ConditionKind,
-  },
-  ...{ severity: String(row.severity) as Severity, subject: toSubject(row), detail: String(row.detail) },
+  id: Number(row.id),
+  at: String(row.at),
+  kind: String(row.kind) as AlertEventKind,
+  ruleId: String(row.rule_id),
+  ruleName: String(row.rule_name),
+  condition: String(row.condition) as ConditionKind,
+  severity: String(row.severity) as Severity,
+  subject: toSubject(row),
+  detail: String(row.detail),
 });

@@ -30,8 +30,12 @@ describe.skipIf(await lacks("docker"))("a killed API", () => {
     const origin = "http://localhost:3005";
     const dataDir = join(folder.path, "data");
     const env = {
-      ...{ DATA_DIR: dataDir, FILE_MANAGER_ROOT: folder.path, PM2_HOME: join(folder.path, "pm2") },
-      ...{ DOCKER_HOST: engine.dockerHost, PUBLIC_ORIGIN: origin, WS_SERVER_URL: "http://127.0.0.1:9" },
+      DATA_DIR: dataDir,
+      FILE_MANAGER_ROOT: folder.path,
+      PM2_HOME: join(folder.path, "pm2"),
+      DOCKER_HOST: engine.dockerHost,
+      PUBLIC_ORIGIN: origin,
+      WS_SERVER_URL: "http://127.0.0.1:9",
       ALERT_ALLOWED_HOSTS: `127.0.0.1:${receiver.port}`,
     };
     api = await startService("api", { env, port });
@@ -45,7 +49,10 @@ describe.skipIf(await lacks("docker"))("a killed API", () => {
     });
     receiver.answer.status = 500; // nothing gets through before the kill
     const rule = (kind: string, name: string) => ({
-      ...{ name: kind, condition: { kind }, subjects: { names: [name] }, channels: [channel.id] },
+      name: kind,
+      condition: { kind },
+      subjects: { names: [name] },
+      channels: [channel.id],
     });
     await ask("POST", "/api/alerts/rules", rule("container-unhealthy", ill.name));
     await ask("POST", "/api/alerts/rules", rule("container-stopped", crash.name));

@@ -90,7 +90,9 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     const entries = trail.body.entries.filter(({ target }: { target: string }) => target === box.name);
     expect(entries).toHaveLength(2);
     expect(entries[0]).toMatchObject({
-      ...{ outcome: "done", target: box.name, actor: { kind: "system", id: rule, name: "heal it" } },
+      outcome: "done",
+      target: box.name,
+      actor: { kind: "system", id: rule, name: "heal it" },
     });
   });
 
@@ -160,7 +162,8 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     const box = await engine.run({ name: "seen", health: "false" });
     const hidden = await engine.run({ name: "hidden", health: "false" });
     const rule = await makeRule(api, {
-      ...{ condition: { kind: "container-unhealthy" }, subjects: { names: [box.name, hidden.name] } },
+      condition: { kind: "container-unhealthy" },
+      subjects: { names: [box.name, hidden.name] },
     });
     await eventually(async () => (await happened(api, rule)).length === 2);
     const cookie = await api.loginAs("operator", { services: [box.name] });
@@ -194,13 +197,11 @@ describe("rules", () => {
     const { body } = await api.ask("GET", "/api/alerts/rules");
     const made = body.rules.slice(0, 6);
     expect(made.map((rule: { name: string }) => rule.name).sort()).toEqual([
-      ...[
-        "Container stopped by itself",
-        "Container unhealthy",
-        "Disk almost full",
-        "Out of memory",
-        "PM2 app given up",
-      ],
+      "Container stopped by itself",
+      "Container unhealthy",
+      "Disk almost full",
+      "Out of memory",
+      "PM2 app given up",
       "Restart loop",
     ]);
     expect(made.every(({ channels }: { channels: string[] }) => String(channels) === "bell")).toBe(true);

@@ -110,7 +110,9 @@ export function planInstall(entry: CatalogueEntry, input: InstallInput, options:
     entrypoint: entry.entrypoint,
     hostname: entry.hostname,
     ports: entry.ports.map(({ id, container, protocol }) => ({
-      ...{ container, protocol, hostPort: hostPorts.get(id) ?? null },
+      container,
+      protocol,
+      hostPort: hostPorts.get(id) ?? null,
       hostAddress: isPublic ? ("" as const) : ("127.0.0.1" as const),
     })),
     volumes: entry.volumes.map(({ id, path }) => ({ name: `${input.name}-${id}`, path: paths[id] ?? path })),
@@ -127,7 +129,9 @@ export function planInstall(entry: CatalogueEntry, input: InstallInput, options:
     container,
     ownNetwork: input.network.kind === "own",
     credentials: entry.credentials.map(({ label, value, secret }) => ({
-      ...{ label, secret, value: fill(value, valuesFor(value)) },
+      label,
+      secret,
+      value: fill(value, valuesFor(value)),
     })),
     secretValues,
     page: page && pageTemplate && published(page.port) ? fill(pageTemplate, valuesFor(pageTemplate)) : null,

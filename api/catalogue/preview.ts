@@ -75,7 +75,12 @@ export async function examineInstall(
     compose: toCompose(container, ownNetwork),
   };
   const preview: InstallPreview = {
-    ...{ image: container.image, document: toCreateDocument(container), command, compose, page, problems },
+    image: container.image,
+    document: toCreateDocument(container),
+    command,
+    compose,
+    page,
+    problems,
     ports: entry.ports.map((port) => ({ ...port, hostPort: hostPorts.get(port.id) ?? null, hostAddress })),
     volumes: container.volumes.map((volume) => ({ ...volume, exists: existingVolumes.has(volume.name) })),
     network: { name: container.network, isNew: ownNetwork },

@@ -58,7 +58,10 @@ describe.skipIf(without)("the catalogue", () => {
   });
 
   const asked = async (more: object = {}) => ({
-    ...{ name: freshName(), tag: "1", network: { kind: "own" }, hostPorts: { web: await freePort() } },
+    name: freshName(),
+    tag: "1",
+    network: { kind: "own" },
+    hostPorts: { web: await freePort() },
     ...more,
   });
   const install = async (body: object, entry = "greeter") =>
@@ -239,26 +242,26 @@ describe.skipIf(without)("the catalogue", () => {
       ...["-f", "--help", ";id", "$(id)", "a\nb", "a b", "../x", "a%00b", "x".repeat(300), ""].map((name) => ({
         name,
       })),
-      ...[{ privileged: true }, { binds: ["/:/host"] }, { pid: "host" }, { capAdd: ["SYS_ADMIN"] }, { image: "-x" }],
-      ...[
-        { tag: "latest" },
-        { tag: "1@sha256:0" },
-        { publish: "0.0.0.0" },
-        { hostPorts: { web: 0 } },
-        { hostPorts: { web: "1;id" } },
-      ],
-      ...[{ hostPorts: { other: 8080 } }, { answers: { MODE: "loud" } }, { answers: { GREETER_PASSWORD: "mine" } }],
-      ...[
-        { answers: { GREETER_USER: "a; id" } },
-        { answers: { GREETER_USER: "a\nb" } },
-        { answers: { GREETER_USER: "" } },
-      ],
-      ...[
-        { network: { kind: "host" } },
-        { network: { kind: "existing", name: "--x" } },
-        { memory: 1 },
-        { memory: "1g" },
-      ],
+      { privileged: true },
+      { binds: ["/:/host"] },
+      { pid: "host" },
+      { capAdd: ["SYS_ADMIN"] },
+      { image: "-x" },
+      { tag: "latest" },
+      { tag: "1@sha256:0" },
+      { publish: "0.0.0.0" },
+      { hostPorts: { web: 0 } },
+      { hostPorts: { web: "1;id" } },
+      { hostPorts: { other: 8080 } },
+      { answers: { MODE: "loud" } },
+      { answers: { GREETER_PASSWORD: "mine" } },
+      { answers: { GREETER_USER: "a; id" } },
+      { answers: { GREETER_USER: "a\nb" } },
+      { answers: { GREETER_USER: "" } },
+      { network: { kind: "host" } },
+      { network: { kind: "existing", name: "--x" } },
+      { memory: 1 },
+      { memory: "1g" },
     ];
     for (const change of bad) {
       const answer = await install({ ...good, ...change });

@@ -60,7 +60,8 @@ export function catalogueRoutes(
     .get(
       "/",
       described({
-        ...{ tag, summary: "List the services that can be installed" },
+        tag,
+        summary: "List the services that can be installed",
         answer: { entries: z.array(catalogueSummarySchema) },
       }),
       async (c) => {
@@ -71,7 +72,8 @@ export function catalogueRoutes(
     .get(
       "/:id",
       described({
-        ...{ tag, summary: "One entry, with what its form asks for, and the networks it can join" },
+        tag,
+        summary: "One entry, with what its form asks for, and the networks it can join",
         answer: {
           entry: catalogueDetailSchema,
           networks: z.array(z.string()).nullable().describe("Null while the Docker Engine does not answer."),
@@ -174,18 +176,31 @@ const orUnknown = <T>(asked: Promise<T>): Promise<T | null> =>
 const hostOf = (c: Context<ApiEnv>): string => new URL(c.req.url).hostname;
 
 const toSummary = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueSummary => ({
-  ...{ id: entry.id, name: entry.name, category: entry.category, description: entry.description },
-  ...{ licence: entry.licence, image: entry.image, memory: entry.memory, hasPage: entry.page !== undefined },
+  id: entry.id,
+  name: entry.name,
+  category: entry.category,
+  description: entry.description,
+  licence: entry.licence,
+  image: entry.image,
+  memory: entry.memory,
+  hasPage: entry.page !== undefined,
   installed: installed?.map(({ id, name, state }) => ({ id, name, state })) ?? null,
 });
 
 const toDetail = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueDetail => ({
   ...toSummary(entry, installed),
-  ...{ homepage: entry.homepage, documentation: entry.documentation, ports: entry.ports, notes: entry.notes },
+  homepage: entry.homepage,
+  documentation: entry.documentation,
+  ports: entry.ports,
+  notes: entry.notes,
   tags: entry.tags.map(({ tag, note }) => ({ tag, ...(note === undefined ? {} : { note }) })),
   volumes: entry.volumes,
   questions: questionsOf(entry).map(({ name, label, hint, default: usual, pattern, secret }) => ({
-    ...{ variable: name, label, default: usual, pattern, secret },
+    variable: name,
+    label,
+    default: usual,
+    pattern,
+    secret,
     ...(hint === undefined ? {} : { hint }),
   })),
   generated: secretsOf(entry).map(({ name, length }) => ({ variable: name, length })),

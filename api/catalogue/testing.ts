@@ -3,8 +3,14 @@ import { type CatalogueEntry, type CatalogueEntryInput, catalogueEntry } from ".
 /** An entry for tests: an image of a test's own registry that is healthy once it has started. */
 export function testEntry(image: string, change: Partial<CatalogueEntryInput> = {}): CatalogueEntry {
   return catalogueEntry.parse({
-    ...{ id: "greeter", name: "Greeter", category: "web", description: "Says hello.", licence: "MIT" },
-    ...{ homepage: "https://example.org", documentation: "https://example.org/docs", image },
+    id: "greeter",
+    name: "Greeter",
+    category: "web",
+    description: "Says hello.",
+    licence: "MIT",
+    homepage: "https://example.org",
+    documentation: "https://example.org/docs",
+    image,
     tags: [{ tag: "1" }, { tag: "2", note: "older" }],
     ports: [{ id: "web", label: "Page", container: 8080, suggested: 28_080 }],
     page: { port: "web" },

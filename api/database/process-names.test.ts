@@ -12,8 +12,16 @@ import { adoptProcessNames } from "./process-names.ts";
 
 const migrations = join(import.meta.dirname, "migrations");
 const deployment = (namespace: string, name: string): Deployment => ({
-  ...{ id: namespace === "default" ? name : `${namespace}/${name}`, name, namespace, status: "online", mode: "fork" },
-  ...{ instances: [], script: "x", version: null, watching: false, own: false },
+  id: namespace === "default" ? name : `${namespace}/${name}`,
+  name,
+  namespace,
+  status: "online",
+  mode: "fork",
+  instances: [],
+  script: "x",
+  version: null,
+  watching: false,
+  own: false,
 });
 const condition = { kind: "process-failed" };
 

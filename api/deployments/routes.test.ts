@@ -62,7 +62,9 @@ describe("processes of PM2", () => {
     const change = { deploymentId: "worker", pm2Name: "worker", action: "reload", timestamp: expect.any(String) };
     expect(api.emitted).toContainEqual({ namespace: "deployments", event: "deployments:changed", data: change });
     expect(api.emitted).toContainEqual({
-      ...{ namespace: "deployments", event: "status", room: "worker" },
+      namespace: "deployments",
+      event: "status",
+      room: "worker",
       data: { deploymentId: "worker", pm2Name: "worker", status: "stopped", timestamp: expect.any(String) },
     });
   });

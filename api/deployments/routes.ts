@@ -50,7 +50,8 @@ export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "proces
     .get(
       "/",
       described({
-        ...{ tag, summary: "List every process of PM2" },
+        tag,
+        summary: "List every process of PM2",
         answer: {
           deployments: z.array(deploymentSchema),
           daemon: dependencySchema,
@@ -97,7 +98,9 @@ export function deploymentsRoutes({ processes, realtime }: Pick<ApiDeps, "proces
     .post(
       "/:id/reload",
       described({
-        ...{ tag, summary: "Reload one process after the other", answer: { deployment: deploymentSchema } },
+        tag,
+        summary: "Reload one process after the other",
+        answer: { deployment: deploymentSchema },
         description: "Without a moment of absence in cluster mode; a restart in fork mode.",
       }),
       validated("param", params),

@@ -109,7 +109,8 @@ describe.skipIf(without)("room on the disk", () => {
     await stopped.container.start();
     await engine.docker.getImage(image.id).tag({ repo: "late", tag: "2" });
     await engine.docker.createContainer({
-      ...{ Image: TEST_IMAGE, HostConfig: { NetworkMode: "late", Binds: ["late:/data"] } },
+      Image: TEST_IMAGE,
+      HostConfig: { NetworkMode: "late", Binds: ["late:/data"] },
     });
     const names = [stopped.name, "late:1", "late", "late"];
     const chosen = everything(preview).filter(({ name }) => names.includes(name));

@@ -54,8 +54,13 @@ const containersOf = ({ containers }: RawDisk): Candidate[] =>
   containers
     .filter(({ State }) => State === "created" || State === "exited" || State === "dead")
     .map(({ Id, Names, SizeRw, Created }) => ({
-      ...{ kind: "containers", id: Id, name: Names?.[0]?.replace(/^\//, "") ?? Id.slice(0, 12), size: SizeRw ?? 0 },
-      ...{ createdAt: toTime(Created), mark: "", tags: [] },
+      kind: "containers",
+      id: Id,
+      name: Names?.[0]?.replace(/^\//, "") ?? Id.slice(0, 12),
+      size: SizeRw ?? 0,
+      createdAt: toTime(Created),
+      mark: "",
+      tags: [],
     }));
 
 function imagesOf({ images, containers }: RawDisk) {
@@ -67,7 +72,11 @@ function imagesOf({ images, containers }: RawDisk) {
     const kind = tags.length > 0 ? "unusedImages" : "danglingImages";
     const repository = RepoDigests?.[0]?.split("@")[0];
     found[kind].push({
-      ...{ kind, id: Id, size: Size - Math.max(0, SharedSize ?? 0), createdAt: toTime(Created), mark: tags.join(" ") },
+      kind,
+      id: Id,
+      size: Size - Math.max(0, SharedSize ?? 0),
+      createdAt: toTime(Created),
+      mark: tags.join(" "),
       name: tags.join(", ") || (repository && repository !== "<none>" ? repository : Id.slice(7, 19)),
       tags,
     });
@@ -81,7 +90,13 @@ function networksOfNobody({ containers }: RawDisk, networks: NetworkInspectInfo[
     .filter(({ Name, Scope, Ingress }) => Scope === "local" && !Ingress && !/^(bridge|host|none)$/.test(Name))
     .filter(({ Id, Name }) => !uses.has(Id) && !uses.has(Name))
     .map(({ Id, Name, Created }) => ({
-      ...{ kind: "networks", id: Id, name: Name, size: 0, createdAt: toTime(Created), mark: "", tags: [] },
+      kind: "networks",
+      id: Id,
+      name: Name,
+      size: 0,
+      createdAt: toTime(Created),
+      mark: "",
+      tags: [],
     }));
 }
 
@@ -93,14 +108,13 @@ function volumesOfNobody({ containers, volumes }: RawDisk) {
     const kind = isAnonymous(volume) ? "anonymousVolumes" : "namedVolumes";
     const { Size = -1 } = volume.UsageData ?? {};
     found[kind].push({
-      ...{
-        kind,
-        id: volume.Name,
-        name: volume.Name,
-        size: Size < 0 ? null : Size,
-        createdAt: toTime(volume.CreatedAt),
-      },
-      ...{ mark: volume.CreatedAt ?? "", tags: [] },
+      kind,
+      id: volume.Name,
+      name: volume.Name,
+      size: Size < 0 ? null : Size,
+      createdAt: toTime(volume.CreatedAt),
+      mark: volume.CreatedAt ?? "",
+      tags: [],
     });
   }
   return found;
@@ -124,7 +138,12 @@ function buildCacheOf({ buildCache }: RawDisk): Candidate[] {
     .filter(({ InUse }) => !InUse)
     .sort((one, other) => depthOf(other.ID, new Set()) - depthOf(one.ID, new Set()))
     .map(({ ID, Description, Size, Shared, CreatedAt }) => ({
-      ...{ kind: "buildCache", id: ID, name: (Description || ID).slice(0, 300), size: Shared ? 0 : Size },
-      ...{ createdAt: toTime(CreatedAt), mark: "", tags: [] },
+      kind: "buildCache",
+      id: ID,
+      name: (Description || ID).slice(0, 300),
+      size: Shared ? 0 : Size,
+      createdAt: toTime(CreatedAt),
+      mark: "",
+      tags: [],
     }));
 }

@@ -44,7 +44,8 @@ export function createPruner(calls: EngineCalls) {
       const groups = await findCandidates(calls);
       const { id, until } = previews.keep(owner, groups);
       const shown = groups.map(({ kind, size, items }) => ({
-        ...{ kind, size },
+        kind,
+        size,
         items: items.map(({ mark: _mark, tags: _tags, ...item }) => item),
       }));
       return { id, groups: shown, expiresAt: new Date(until).toISOString() };

@@ -37,7 +37,8 @@ export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | 
     .get(
       "/prune",
       described({
-        ...{ tag, summary: "What could go now, and how much would come back" },
+        tag,
+        summary: "What could go now, and how much would come back",
         description: "Nothing is removed. The preview is remembered for ten minutes.",
         answer: { preview: prunePreviewSchema },
       }),
@@ -47,20 +48,20 @@ export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | 
     .post(
       "/prune",
       described({
-        ...{ tag, summary: "Remove what a preview named" },
+        tag,
+        summary: "Remove what a preview named",
         description: "What has come into use since is left, and told in the result of the job.",
-        ...{ answer: { job: jobSchema }, status: 202 },
+        answer: { job: jobSchema },
+        status: 202,
       }),
       validated("json", pruneRequest),
       (c) => {
         const { preview, items } = c.req.valid("json");
         disk.check(preview, items);
         const job = beginJob(c, jobs, {
-          ...{
-            kind: "disk:prune",
-            target: items.length === 1 ? "1 item" : `${items.length} items`,
-            keys: { own: ["prune"] },
-          },
+          kind: "disk:prune",
+          target: items.length === 1 ? "1 item" : `${items.length} items`,
+          keys: { own: ["prune"] },
           run: async ({ signal, step }) => ({ ...(await disk.prune(preview, items, { signal, onStep: step })) }),
         });
         return c.json(ok({ job }), 202);

@@ -24,8 +24,15 @@ const changes = (id: string, name: string): [string, string, object?][] => [
   ["POST", `/api/services/${id}/recreate`],
 ];
 const reads = [
-  ...["/images", `/images/sha256:${"0".repeat(64)}`, "/volumes", `/volumes/${volume}`, "/networks", "/networks/bridge"],
-  ...["/disk", "/disk/prune", "/updates"],
+  "/images",
+  `/images/sha256:${"0".repeat(64)}`,
+  "/volumes",
+  `/volumes/${volume}`,
+  "/networks",
+  "/networks/bridge",
+  "/disk",
+  "/disk/prune",
+  "/updates",
 ];
 
 const expectAway = async (api: TestApi, id: string, name: string) => {

@@ -44,11 +44,9 @@ test("slow uploads of one user leave places for others, and for saving", async (
   await writeFile(join(root, "notes"), "old");
   const begun = Array.from({ length: 31 }, (_, n) => {
     const upload = request(`${server.url}/api/files/upload?path=/slow-${n}`, {
-      ...{
-        method: "PUT",
-        agent: false,
-        headers: { "Content-Length": "10", "Content-Type": "application/octet-stream" },
-      },
+      method: "PUT",
+      agent: false,
+      headers: { "Content-Length": "10", "Content-Type": "application/octet-stream" },
     });
     upload.on("error", () => {}); // it is cut below
     upload.write("x");

@@ -30,7 +30,8 @@ export const healthRoutes = (
     .get(
       "/ready",
       described({
-        ...{ tag, summary: "The process can do its work" },
+        tag,
+        summary: "The process can do its work",
         description: "503 without its database or the realtime server. Docker and PM2 may be absent.",
         answer: { status: z.literal("ready"), dependencies: dependenciesSchema },
       }),

@@ -108,7 +108,8 @@ describe.skipIf(without)("images", () => {
     expect((await images.identify(id)).tags.sort()).toEqual([reference, second].sort());
     expect(await images.remove(second, { force: false })).toEqual({ untagged: 1, deleted: 0 });
     const { id: container } = await engine.docker.createContainer({
-      ...{ Image: reference, HostConfig: { NetworkMode: "none" } },
+      Image: reference,
+      HostConfig: { NetworkMode: "none" },
     });
     await expect(images.remove(id, { force: false })).rejects.toMatchObject({ code: "conflict" });
     await engine.docker.getContainer(container).remove();

@@ -27,9 +27,11 @@ export function registriesRoutes({ docker: { images }, registries }: Pick<ApiDep
     .post(
       "/",
       described({
-        ...{ tag, summary: "Log in to a registry" },
+        tag,
+        summary: "Log in to a registry",
         description: "The Engine tries the log-in first. It replaces an earlier one of the same host.",
-        ...{ answer: { registry: registrySchema }, status: 201 },
+        answer: { registry: registrySchema },
+        status: 201,
       }),
       validated("json", addRegistryRequest),
       async (c) => {

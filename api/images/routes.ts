@@ -38,7 +38,9 @@ export function imagesRoutes({
         if (!parsed) throw new AppError("invalid_input", "This is not an image reference.");
         const reference = familiarReference(parsed);
         const job = beginJob(c, jobs, {
-          ...{ kind: "image:pull", target: reference, keys: { own: [`image ${reference}`] } },
+          kind: "image:pull",
+          target: reference,
+          keys: { own: [`image ${reference}`] },
           run: async ({ signal, step }) => {
             const registryAuth = registries.authFor(reference);
             return { ...(await images.pull(reference, { signal, onStep: step, registryAuth })) };

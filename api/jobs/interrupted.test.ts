@@ -42,7 +42,10 @@ test("a job that ended with its server is told as interrupted once, and until th
     const next = serve(dataDir);
     expect(next.recorded).toEqual([
       expect.objectContaining({
-        ...{ action: "stack:up", target: "shop", outcome: "interrupted", requestId: "r1" },
+        action: "stack:up",
+        target: "shop",
+        outcome: "interrupted",
+        requestId: "r1",
         actor: options.principal,
       }),
     ]);

@@ -15,7 +15,11 @@ afterEach(() => api.close());
 const principal = () => ({ kind: "user", id: api.deps.access.users.all()[0]?.id ?? "", name: "ada" }) as const;
 const begin = (options: Partial<JobOptions> & Pick<JobOptions, "run">) =>
   api.deps.jobs.start({
-    ...{ kind: "test:work", target: "thing", principal: principal(), requestId: "r", address: "127.0.0.1" },
+    kind: "test:work",
+    target: "thing",
+    principal: principal(),
+    requestId: "r",
+    address: "127.0.0.1",
     ...options,
   });
 const told = (room: string) =>

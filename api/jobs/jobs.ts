@@ -100,12 +100,27 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     const { id, kind, target, startedAt, services, principal, requestId, address } = entry;
     const message = "The panel's API ended before it was over: what was done until then stays.";
     const job: Job = {
-      ...{ id, kind, target, state: "interrupted", steps: [], lines: [], lineCount: 0, result: null },
-      ...{ error: { code: "gone", message }, startedAt, finishedAt: new Date().toISOString(), revision: 1 },
+      id,
+      kind,
+      target,
+      state: "interrupted",
+      steps: [],
+      lines: [],
+      lineCount: 0,
+      result: null,
+      error: { code: "gone", message },
+      startedAt,
+      finishedAt: new Date().toISOString(),
+      revision: 1,
     };
     entries.set(id, { job, services, ownerId: principal.id, abort: new AbortController(), done: Promise.resolve() });
     trail.recordAfterwards({
-      ...{ action: kind, target, requestId, address, outcome: "interrupted", actor: principal },
+      action: kind,
+      target,
+      requestId,
+      address,
+      outcome: "interrupted",
+      actor: principal,
       detail: "the API ended before it was over",
     });
   }
@@ -127,8 +142,18 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     const giveBack = ring.take(options.keys ?? { own: [] });
     const id = randomBytes(18).toString("base64url");
     const job: Job = {
-      ...{ id, kind: options.kind, target: options.target, state: "running", steps: [], lines: [], lineCount: 0 },
-      ...{ result: null, error: null, startedAt: new Date().toISOString(), finishedAt: null, revision: 1 },
+      id,
+      kind: options.kind,
+      target: options.target,
+      state: "running",
+      steps: [],
+      lines: [],
+      lineCount: 0,
+      result: null,
+      error: null,
+      startedAt: new Date().toISOString(),
+      finishedAt: null,
+      revision: 1,
     };
     try {
       const { kind, target, services = [], requestId, address } = options;
@@ -151,7 +176,10 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     const abort = new AbortController();
     const teller = createTeller(job, options.rooms ?? [], realtime);
     const entry: Entry = {
-      ...{ job, services: options.services ?? [], ownerId: options.principal.id, abort },
+      job,
+      services: options.services ?? [],
+      ownerId: options.principal.id,
+      abort,
       done: Promise.resolve(),
     };
     entries.set(id, entry);
@@ -163,7 +191,10 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
       teller.finish();
       const { code, message } = job.error ?? {};
       trail.recordAfterwards({
-        ...{ action: options.kind, target: options.target, requestId: options.requestId, address: options.address },
+        action: options.kind,
+        target: options.target,
+        requestId: options.requestId,
+        address: options.address,
         actor: { kind: options.principal.kind, id: options.principal.id, name: options.principal.name },
         outcome: job.state === "succeeded" ? "done" : "failed",
         detail:

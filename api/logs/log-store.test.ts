@@ -138,7 +138,7 @@ describe.skipIf(await lacks("private-engine"))("while the Engine itself restarts
     const api = await startTestApi({ dockerHost: engine.dockerHost, logStore: {} });
     cleanUps.push(api.close);
     const { name } = await engine.run({
-      ...{ restart: "always" },
+      restart: "always",
       script: `trap 'echo end; exit 0' TERM; i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo "line $i"; done; while :; do usleep 20000; done`,
     });
     const search = () => api.deps.logStore.search({ names: [name], level: [], limit: 1_000, order: "asc" });

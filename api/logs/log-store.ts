@@ -64,7 +64,10 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
   let watchCount = 0;
   const data: CollectorWorkerData = { folder, maxBytes, maxDays, dockerHost: DOCKER_HOST, since: Date.now() };
   const collector = startWorker({
-    ...{ file: "../collect/collector-worker.ts", name: "log-collector", data, log },
+    file: "../collect/collector-worker.ts",
+    name: "log-collector",
+    data,
+    log,
     onEvent(_name, told) {
       const { watch, matches } = told as WatchTold;
       watches.get(watch)?.onMatches(matches);
@@ -74,7 +77,10 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
     },
   });
   const reader = startWorker({
-    ...{ file: "../search/reader-worker.ts", name: "log-reader", data: { folder, maxDays }, log },
+    file: "../search/reader-worker.ts",
+    name: "log-reader",
+    data: { folder, maxDays },
+    log,
   });
 
   return {
@@ -95,7 +101,9 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
         budget:
           names === null
             ? {
-                ...{ bytesUsed: state?.bytesUsed ?? 0, bytesLimit: maxBytes, daysLimit: maxDays },
+                bytesUsed: state?.bytesUsed ?? 0,
+                bytesLimit: maxBytes,
+                daysLimit: maxDays,
                 oldest: summary.oldestUs === null ? null : formatLineTime(summary.oldestUs),
                 lines: summary.sources.reduce((sum, { lines }) => sum + lines, 0),
                 linesDropped: state?.linesDropped ?? 0,

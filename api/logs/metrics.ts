@@ -17,7 +17,9 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
   };
   const gauge = (name: string, help: string, read: (figures: LogStoreFigures) => number | undefined) =>
     new Gauge({
-      ...{ name: `ai_desktop_api_log_store_${name}`, help, registers },
+      name: `ai_desktop_api_log_store_${name}`,
+      help,
+      registers,
       async collect() {
         const value = read(await ask());
         if (value !== undefined) this.set(value); // a thread that starts again leaves the figure as it was
@@ -25,7 +27,9 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
     });
   const counter = (name: string, help: string, read: (collected: Collected) => number) =>
     new Counter({
-      ...{ name: `ai_desktop_api_log_store_${name}`, help, registers },
+      name: `ai_desktop_api_log_store_${name}`,
+      help,
+      registers,
       async collect() {
         const { collected } = await ask();
         if (!collected) return;

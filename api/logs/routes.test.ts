@@ -139,7 +139,10 @@ describe.skipIf(await lacks("docker"))("kept logs", () => {
 
     await service.container.remove({ force: true });
     const replacement = await engine.docker.createContainer({
-      ...{ name: service.name, Image: "busybox:local", Cmd: ["echo", "the next"], HostConfig: { NetworkMode: "none" } },
+      name: service.name,
+      Image: "busybox:local",
+      Cmd: ["echo", "the next"],
+      HostConfig: { NetworkMode: "none" },
     });
     try {
       await replacement.start();

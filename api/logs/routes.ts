@@ -50,7 +50,9 @@ export function logsRoutes(
     .get(
       "/",
       described({
-        ...{ tag, summary: "Search the kept logs of all containers", answer: logSearchAnswer },
+        tag,
+        summary: "Search the kept logs of all containers",
+        answer: logSearchAnswer,
         description:
           "Lines of several containers come merged by time. A request searches for two seconds at most: then `complete` is false, and the cursor goes on.",
       }),
@@ -73,7 +75,9 @@ export function logsRoutes(
     .get(
       "/histogram",
       described({
-        ...{ tag, summary: "Count lines by time and level", answer: logHistogramAnswer },
+        tag,
+        summary: "Count lines by time and level",
+        answer: logHistogramAnswer,
         description: "Without `since` it begins with the oldest line that is kept.",
       }),
       validated("query", logHistogramQuery),
@@ -86,7 +90,9 @@ export function logsRoutes(
     .get(
       "/download",
       described({
-        ...{ tag, summary: "Download all lines that fit, oldest first", media: "text/plain" },
+        tag,
+        summary: "Download all lines that fit, oldest first",
+        media: "text/plain",
         description:
           "`format=ndjson` gives one JSON object a line. Lines that come after the request are not part of it.",
       }),

@@ -21,7 +21,8 @@ export function summarize(entries: readonly CatalogEntry[]): KeptSource[] {
       const key = `${name}/${sourceId}`;
       const known = sources.get(key);
       sources.set(key, {
-        ...{ name, sourceId },
+        name,
+        sourceId,
         lines: (known?.lines ?? 0) + (total?.lines ?? 0),
         bytes: (known?.bytes ?? 0) + (total?.bytes ?? 0),
         minUs: Math.min(known?.minUs ?? Number.POSITIVE_INFINITY, total?.minUs ?? Number.POSITIVE_INFINITY),

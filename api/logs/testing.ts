@@ -33,14 +33,20 @@ export async function startStore(options: Partial<WriterOptions> = {}): Promise<
   const intake = createIntake({ writer, log: silentLog() });
   const reader = createReader({ folder, maxDays: limits.maxDays, onDamage() {} });
   return {
-    ...{ folder, writer, intake, reader },
+    folder,
+    writer,
+    intake,
+    reader,
     feed(name, lines) {
       const stream = intake.stream(`id-of-${name}`, name);
       if (stream.run === 0) intake.beginRun(stream, null);
       const logLines = lines.map(
         ({ text, us, error = false }): LogLine => ({
-          ...{ track: error ? "err" : "out", mark: { epoch: "", at: 0 } },
-          ...{ text: `${text}\n`, time: formatLineTime(us), error },
+          track: error ? "err" : "out",
+          mark: { epoch: "", at: 0 },
+          text: `${text}\n`,
+          time: formatLineTime(us),
+          error,
         }),
       );
       void intake.put(stream, logLines, String(stream.nextN));

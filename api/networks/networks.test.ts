@@ -46,7 +46,8 @@ describe.skipIf(without)("networks and volumes", () => {
   test("a network stays while a stopped container belongs to it", async () => {
     const { id, name } = await network();
     const { id: container } = await engine.docker.createContainer({
-      ...{ Image: "busybox:local", HostConfig: { NetworkMode: name } },
+      Image: "busybox:local",
+      HostConfig: { NetworkMode: name },
     });
     expect((await networks.list()).find((one) => one.id === id)?.usedBy).toMatchObject([{ running: false }]);
     await expect(networks.remove(id)).rejects.toMatchObject({ code: "conflict" });
@@ -74,7 +75,8 @@ describe.skipIf(without)("networks and volumes", () => {
     await volumes.create({ name, labels: { SECRET: "abc123" } });
     await expect(volumes.create({ name, labels: {} })).rejects.toMatchObject({ code: "conflict" });
     const { id: container } = await engine.docker.createContainer({
-      ...{ Image: "busybox:local", HostConfig: { NetworkMode: "none", Binds: [`${name}:/data:ro`] } },
+      Image: "busybox:local",
+      HostConfig: { NetworkMode: "none", Binds: [`${name}:/data:ro`] },
     });
     const detail = await volumes.detail(name);
     expect(detail).toMatchObject({ driver: "local", anonymous: false, labels: { SECRET: "********" } });

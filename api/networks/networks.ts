@@ -50,8 +50,13 @@ export function createNetworks(calls: EngineCalls): DockerNetworks {
     async create({ name, internal, subnet, gateway, labels }) {
       const config = subnet === undefined ? [] : [{ Subnet: subnet, ...(gateway ? { Gateway: gateway } : {}) }];
       const body = {
-        ...{ Name: name, CheckDuplicate: true, Driver: "bridge", Internal: internal, Labels: labels },
-        ...{ EnableIPv6: subnet?.includes(":") ?? false, IPAM: { Driver: "default", Config: config } },
+        Name: name,
+        CheckDuplicate: true,
+        Driver: "bridge",
+        Internal: internal,
+        Labels: labels,
+        EnableIPv6: subnet?.includes(":") ?? false,
+        IPAM: { Driver: "default", Config: config },
       };
       return detail(toMadeId(await call({ method: "POST", path: "/networks/create", body }, CHANGE_LIMIT_MS)));
     },

@@ -29,7 +29,10 @@ describe.skipIf(await lacks("docker"))("a container", () => {
   test("that does not listen is stopped as a job, told to its room, and refuses a second action meanwhile", async () => {
     const { id, name } = await engine.run({ script: stubborn });
     const slow = await engine.docker.createContainer({
-      ...{ Image: "busybox:local", Cmd: ["sh", "-c", stubborn], StopTimeout: 5, name: `${name}-slow` },
+      Image: "busybox:local",
+      Cmd: ["sh", "-c", stubborn],
+      StopTimeout: 5,
+      name: `${name}-slow`,
       Labels: (await inspect(id)).Config.Labels,
       HostConfig: { NetworkMode: "none" },
     });
@@ -48,7 +51,10 @@ describe.skipIf(await lacks("docker"))("a container", () => {
   const runSlow = async (labels = {}) => {
     const { id, name } = await engine.run();
     const made = await engine.docker.createContainer({
-      ...{ Image: "busybox:local", Cmd: ["sh", "-c", stubborn], StopTimeout: 60, name: `${name}-slow` },
+      Image: "busybox:local",
+      Cmd: ["sh", "-c", stubborn],
+      StopTimeout: 60,
+      name: `${name}-slow`,
       Labels: { ...(await inspect(id)).Config.Labels, ...labels },
       HostConfig: { NetworkMode: "none" },
     });
@@ -63,8 +69,10 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     const refuses = async () => {
       const answers = await Promise.all([
         ...(["pause", "unpause", "restart"] as const).map((action) => post(id, action, {})),
-        ...[post(id, "rename", { name: `${name}-2` }), post((await engine.run()).id, "rename", { name })],
-        ...[api.ask("PATCH", `/api/services/${id}`, { body: { pids: 9 } }), post(id, "recreate", {})],
+        post(id, "rename", { name: `${name}-2` }),
+        post((await engine.run()).id, "rename", { name }),
+        api.ask("PATCH", `/api/services/${id}`, { body: { pids: 9 } }),
+        post(id, "recreate", {}),
       ]);
       expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => expect.stringContaining("under way")));
     };
@@ -119,7 +127,11 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     const restartPolicy = { name: "on-failure", retries: 4 };
     const first = await api.ask("PATCH", path, { body: { memory: 64 * MB, cpus: 0.5, pids: 50, restartPolicy } });
     expect(first.body.service.limits).toEqual({
-      ...{ memoryBytes: 64 * MB, cpus: 0.5, pids: 50, restartPolicy: "on-failure", restartRetries: 4 },
+      memoryBytes: 64 * MB,
+      cpus: 0.5,
+      pids: 50,
+      restartPolicy: "on-failure",
+      restartRetries: 4,
     });
     // More than memory and swap together were before.
     const more = await api.ask("PATCH", path, { body: { memory: 512 * MB, pids: 0 } });
@@ -149,7 +161,9 @@ describe.skipIf(await lacks("docker"))("a container", () => {
 
   test("tells its processes and its whole set-up, and no secret of either", async () => {
     const made = await engine.docker.createContainer({
-      ...{ Image: "busybox:local", name: `${(await engine.run()).name}-secrets`, StopTimeout: 0 },
+      Image: "busybox:local",
+      name: `${(await engine.run()).name}-secrets`,
+      StopTimeout: 0,
       Cmd: ["sh", "-c", "exec sleep 1000001", "--password", "abc123"],
       Env: ["SECRET=abc123"],
       Labels: {
@@ -163,7 +177,9 @@ describe.skipIf(await lacks("docker"))("a container", () => {
         LogConfig: { Type: "syslog", Config: { "syslog-address": "udp://127.0.0.1:9", tag: "t", env: "abc123" } },
         Mounts: [
           {
-            ...{ Type: "volume", Target: "/v", Source: "" },
+            Type: "volume",
+            Target: "/v",
+            Source: "",
             VolumeOptions: {
               DriverConfig: { Name: "local", Options: { type: "tmpfs", device: "tmpfs", o: "uid=abc123" } },
             },

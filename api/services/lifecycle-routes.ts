@@ -84,7 +84,9 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
     .post(
       "/:id/rename",
       described({
-        ...{ tag, summary: "Give a container another name", answer },
+        tag,
+        summary: "Give a container another name",
+        answer,
         description: "Not for those limited to some containers: names are what they are limited by.",
       }),
       validated("param", params),
@@ -120,12 +122,10 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
     .post(
       "/:id/recreate",
       described({
-        ...{
-          tag,
-          summary: "Make a container anew with the same configuration",
-          answer: { job: jobSchema },
-          status: 202,
-        },
+        tag,
+        summary: "Make a container anew with the same configuration",
+        answer: { job: jobSchema },
+        status: 202,
         description:
           "The old one is kept aside until the new one runs (is healthy, where it has a health check), and put back when it does not. With `image` it is made of another one that is on the host.",
       }),
@@ -137,8 +137,11 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
         const before = await find(c, c.req.valid("param").id);
         if (image !== undefined) c.set("auditDetail", `of ${image}`);
         const job = beginJob(c, jobs, {
-          ...{ kind: "service:recreate", target: before.name, keys: keysOf(before) },
-          ...{ services: [before.name], rooms: roomsOf(before) },
+          kind: "service:recreate",
+          target: before.name,
+          keys: keysOf(before),
+          services: [before.name],
+          rooms: roomsOf(before),
           run: async ({ signal, step }) => {
             let phase: RecreatePhase | undefined;
             const enter = (next: RecreatePhase | undefined, ended = "done") => {
@@ -165,7 +168,8 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
     .get(
       "/:id/processes",
       described({
-        ...{ tag, summary: "Processes inside a running container" },
+        tag,
+        summary: "Processes inside a running container",
         answer: { processes: z.array(serviceProcessSchema) },
       }),
       validated("param", params),
@@ -177,7 +181,8 @@ export function serviceLifecycleRoutes(deps: Pick<ApiDeps, "docker" | "realtime"
     .get(
       "/:id/inspect",
       described({
-        ...{ tag, summary: "What the Engine knows of a container" },
+        tag,
+        summary: "What the Engine knows of a container",
         description:
           "The document of `docker inspect`, as far as it holds no secret: values of the environment and of options are masked, and fields that are not known to be harmless are left out.",
         answer: {

@@ -59,14 +59,12 @@ describe.skipIf(withoutDocker)("containers", () => {
     expect(api.emitted).toContainEqual({ namespace: "services", event: "services:changed", data: change });
     const told = api.emitted.filter(({ event }) => event === "status");
     expect(told.map(({ room, data }) => [room, (data as { status: string }).status])).toEqual([
-      ...[
-        [id, "exited"],
-        [name, "exited"],
-        [id, "running"],
-        [name, "running"],
-        [id, "running"],
-        [name, "running"],
-      ],
+      [id, "exited"],
+      [name, "exited"],
+      [id, "running"],
+      [name, "running"],
+      [id, "running"],
+      [name, "running"],
     ]);
   });
 
@@ -82,7 +80,9 @@ describe.skipIf(withoutDocker)("containers", () => {
 
   test("that go when they stop are answered as going", async () => {
     const made = await engine.docker.createContainer({
-      ...{ Image: "busybox:local", Cmd: ["sleep", "1000"], StopTimeout: 0 },
+      Image: "busybox:local",
+      Cmd: ["sleep", "1000"],
+      StopTimeout: 0,
       HostConfig: { NetworkMode: "none", AutoRemove: true },
     });
     await made.start();

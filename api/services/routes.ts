@@ -47,8 +47,11 @@ export function servicesRoutes(deps: ServicesDeps) {
   const act = async (c: Context<ApiEnv>, ref: string, action: ServiceAction) => {
     const before = await find(c, ref);
     const outcome = await quickOrJob(c, jobs, {
-      ...{ kind: `service:${action}`, target: before.name, keys: keysOf(before) },
-      ...{ services: [before.name], rooms: roomsOf(before) },
+      kind: `service:${action}`,
+      target: before.name,
+      keys: keysOf(before),
+      services: [before.name],
+      rooms: roomsOf(before),
       work: async () => {
         // The Engine tells it too, unless its events do not reach the panel just now.
         if (action !== "start") stopRequests.note(before.id);
@@ -72,7 +75,8 @@ export function servicesRoutes(deps: ServicesDeps) {
     .get(
       "/",
       described({
-        ...{ tag, summary: "List every container of the host" },
+        tag,
+        summary: "List every container of the host",
         answer: { services: z.array(serviceSchema), engine: dependencySchema },
       }),
       async (c) => {
@@ -122,8 +126,11 @@ export function servicesRoutes(deps: ServicesDeps) {
         const options = c.req.valid("query");
         if (options.volumes) c.set("auditDetail", "with its anonymous volumes");
         const outcome = await quickOrJob(c, jobs, {
-          ...{ kind: "service:remove", target: service.name, keys: keysOf(service) },
-          ...{ services: [service.name], rooms: roomsOf(service) },
+          kind: "service:remove",
+          target: service.name,
+          keys: keysOf(service),
+          services: [service.name],
+          rooms: roomsOf(service),
           work: async () => {
             await docker.remove(service.id, options);
             tell(service, "removing", "remove");

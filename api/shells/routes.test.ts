@@ -23,7 +23,10 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     const made = await api.ask("POST", `/api/services/${name}/shells`, { body: { user: "0:0" } });
     expect(made.status).toBe(201);
     expect(made.body.shell).toEqual({
-      ...{ id: expect.stringMatching(/^[0-9a-f]{64}$/), command: "auto", user: "0:0", mine: true },
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      command: "auto",
+      user: "0:0",
+      mine: true,
       openedBy: { kind: "user", id: expect.any(String), name: "ada" },
       openedAt: expect.any(String),
     });
@@ -130,8 +133,12 @@ describe.skipIf(await lacks("docker"))("shells", () => {
 
   test("that ended are written down, as the realtime server tells it and nobody else", async () => {
     const report = {
-      ...{ shellId: "a".repeat(64), containerName: "web", principal: { kind: "user", id: "gone" } },
-      ...{ code: "exited", exitCode: 0, seconds: 12.5 },
+      shellId: "a".repeat(64),
+      containerName: "web",
+      principal: { kind: "user", id: "gone" },
+      code: "exited",
+      exitCode: 0,
+      seconds: 12.5,
     };
     expect((await api.ask("POST", "/internal/shells", { body: report })).status).toBe(401);
     const asRealtime = { token: EMIT_TOKEN, cookie: undefined, origin: null };
@@ -139,7 +146,8 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     expect((await api.ask("POST", "/internal/shells", { ...asRealtime, body: report })).status).toBe(200);
     const { body } = await api.ask("GET", "/api/audit?action=service:shell-close");
     expect(body.entries[0]).toMatchObject({
-      ...{ target: "web", actor: { kind: "user", id: "gone", name: "gone" } },
+      target: "web",
+      actor: { kind: "user", id: "gone", name: "gone" },
       detail: "shell aaaaaaaaaaaa, exited, exit code 0, after 12.5 s",
     });
   });

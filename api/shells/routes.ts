@@ -33,7 +33,10 @@ export function shellsRoutes({
   const { identify } = createServiceAccess({ docker, realtime });
   const isMine = ({ openedBy }: ShellExec, { kind, id }: Principal) => openedBy.kind === kind && openedBy.id === id;
   const toShell = (exec: ShellExec, principal: Principal): Shell => ({
-    ...{ id: exec.id, command: exec.command, user: exec.user, mine: isMine(exec, principal) },
+    id: exec.id,
+    command: exec.command,
+    user: exec.user,
+    mine: isMine(exec, principal),
     openedBy: { ...exec.openedBy, name: nameOfPrincipal(access, exec.openedBy) },
     openedAt: new Date(exec.openedAt).toISOString(),
   });
@@ -58,7 +61,10 @@ export function shellsRoutes({
     .post(
       "/:id/shells",
       described({
-        ...{ tag, summary: "Make a shell in a container", answer: { shell: shellSchema }, status: 201 },
+        tag,
+        summary: "Make a shell in a container",
+        answer: { shell: shellSchema },
+        status: 201,
         description:
           "It begins once it is attached to, by `shell:open` in the namespace `/services`, and by nobody else than who made it. At most 16 of one caller, and 128 in all, are made and not begun: 429 and 503.",
       }),

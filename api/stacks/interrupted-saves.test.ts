@@ -27,7 +27,9 @@ describe.skipIf(await lacks("docker", "compose"))("a save of a stack's file that
     await writeFile(join(saves, `${id}.before`), before);
     await writeFile(join(saves, `${id}.after`), after);
     const record = {
-      ...{ target, mode: 0o600, startedAt: new Date().toISOString() },
+      target,
+      mode: 0o600,
+      startedAt: new Date().toISOString(),
       before: { size: before.length, sha256: await sha(before) },
       after: { size: after.length, sha256: await sha(after) },
     };

@@ -271,7 +271,8 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
       expect.stringContaining(other),
     ]);
     expect(await ask("DELETE", `/${name}`)).toMatchObject({
-      ...{ status: 409, body: { code: "conflict", error: expect.stringContaining(other) } },
+      status: 409,
+      body: { code: "conflict", error: expect.stringContaining(other) },
     });
     expect(await readFile(join(folder, "compose.yaml"), "utf8")).toBe(file(service()));
     await box.container.remove({ force: true });

@@ -55,7 +55,11 @@ export function createStackPlaces(options: StackRootsOptions): StackPlaces {
   const placeOf = async (root: StackRoot, folder: string, files: readonly string[]): Promise<StackPlace> => {
     const { absolutePath } = await root.files.resolveFolder(folder);
     return {
-      ...{ root: root.files, own: root.own, folder, absoluteFolder: absolutePath, files: [...files] },
+      root: root.files,
+      own: root.own,
+      folder,
+      absoluteFolder: absolutePath,
+      files: [...files],
       resolve: (path) => roots.resolve(root, path),
     };
   };

@@ -8,5 +8,7 @@ export interface OpenStack {
 
 /** The stack as Compose is told of it. */
 export const toProject = ({ name, place }: OpenStack) => ({
-  ...{ name, folder: place.absoluteFolder, files: place.files.map((file) => absoluteFile(place, file)) },
+  name,
+  folder: place.absoluteFolder,
+  files: place.files.map((file) => absoluteFile(place, file)),
 });

@@ -19,18 +19,25 @@ test("reads steps from the lines of both generations of Compose", () => {
 test("calls Compose with every value behind an equals sign, as its version wants it", () => {
   const project = { name: "shop", folder: "/s/-x", files: ["/s/-x/--help", "/s/-x/b.yaml"] };
   expect(composeArguments({ version: "2.40.1" }, project, "up", { recreate: true, removeOrphans: true })).toEqual([
-    ...[
-      "--ansi=never",
-      "--file=/s/-x/--help",
-      "--file=/s/-x/b.yaml",
-      "--project-name=shop",
-      "--project-directory=/s/-x",
-    ],
-    ...["up", "--detach", "--force-recreate", "--remove-orphans"],
+    "--ansi=never",
+    "--file=/s/-x/--help",
+    "--file=/s/-x/b.yaml",
+    "--project-name=shop",
+    "--project-directory=/s/-x",
+    "up",
+    "--detach",
+    "--force-recreate",
+    "--remove-orphans",
   ]);
   expect(composeArguments({ version: "1.29.2" }, project, "stop")[0]).toBe("--ansi=never");
   expect(composeArguments({ version: "1.25.0" }, project, "down", { volumes: true })).toEqual([
-    ...["--no-ansi", "--file=/s/-x/--help", "--file=/s/-x/b.yaml", "--project-name=shop", "--project-directory=/s/-x"],
-    ...["down", "--remove-orphans", "--volumes"],
+    "--no-ansi",
+    "--file=/s/-x/--help",
+    "--file=/s/-x/b.yaml",
+    "--project-name=shop",
+    "--project-directory=/s/-x",
+    "down",
+    "--remove-orphans",
+    "--volumes",
   ]);
 });

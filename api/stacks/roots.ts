@@ -47,7 +47,8 @@ export interface StackRootsOptions {
 export function createStackRoots({ stacksDir, roots, dataDir, log, journal }: StackRootsOptions): StackRoots {
   const own: StackRoot = { path: stacksDir, files: createFileRoot({ root: stacksDir, log, journal }), own: true };
   const listed = roots.map((path) => ({
-    ...{ path, own: false },
+    path,
+    own: false,
     files: createFileRoot({ root: path, log, journal, protect: [dataDir] }),
   }));
 

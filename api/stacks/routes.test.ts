@@ -67,7 +67,12 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
   test("a stack is made, brought up, stopped, restarted, taken down and deleted, each with its output", async () => {
     const name = await create(`${prefix}-life`);
     expect((await ask("GET", `/${name}`)).body.stack).toMatchObject({
-      ...{ state: "down", own: true, lock: null, total: 0, appliedAt: null, changed: null },
+      state: "down",
+      own: true,
+      lock: null,
+      total: 0,
+      appliedAt: null,
+      changed: null,
       services: [{ name: "web", image: "busybox:local", defined: true, containers: [] }],
     });
     const up = await job("POST", `/${name}/up`, {});
@@ -327,7 +332,10 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     for (const bad of ["A B", "A=B", "A\nB", "1A", "", "A;B"])
       expect((await set({ set: { [bad]: "x" } })).status).toBe(400);
     expect((await set({ set: { PLAIN: "other" }, remove: ["SPACED", "EMPTY"] })).body.env.names).toEqual([
-      ...["PLAIN", "QUOTED", "SHELL", "DOUBLE"],
+      "PLAIN",
+      "QUOTED",
+      "SHELL",
+      "DOUBLE",
     ]);
     expect((await set({ remove: ["PLAIN"] })).body.code).toBe("conflict"); // the etag is an old one
     const { mode } = await stat(join(here.dir, name, ".env"));
@@ -370,19 +378,15 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     const limited = await here.api.loginAs("operator", { services: ["web"] });
     for (const cookie of [viewer, limited]) {
       for (const [method, path, body] of [
-        ...[
-          ["GET", ""],
-          ["GET", "/x"],
-          ["GET", "/x/file"],
-          ["GET", "/x/env"],
-          ["GET", "/x/revisions"],
-          ["DELETE", "/x"],
-        ],
-        ...[
-          ["POST", "/x/up", {}],
-          ["POST", "/validate", { content: "" }],
-          ["POST", "", { name: "x", content: box() }],
-        ],
+        ["GET", ""],
+        ["GET", "/x"],
+        ["GET", "/x/file"],
+        ["GET", "/x/env"],
+        ["GET", "/x/revisions"],
+        ["DELETE", "/x"],
+        ["POST", "/x/up", {}],
+        ["POST", "/validate", { content: "" }],
+        ["POST", "", { name: "x", content: box() }],
       ] as [string, string, object?][]) {
         const answer = await here.api.ask(method, `/api/stacks${path}`, { cookie, ...(body ? { body } : {}) });
         expect(answer.status, `${method} ${path}`).toBe(403);
@@ -398,8 +402,22 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     await writeFile(join(folder.path, "compose.yaml"), box());
     const probe = join(import.meta.dirname, "./compose/compose-probe.ts");
     const traced = await startChild(findProgram("strace") ?? "strace", [
-      ...["-f", "--seccomp-bpf", "-qq", "-e", "trace=execve", "-e", "signal=none", "-s", "200", "-o", output],
-      ...[process.execPath, probe, name, folder.path, engine.dockerHost],
+      "-f",
+      "--seccomp-bpf",
+      "-qq",
+      "-e",
+      "trace=execve",
+      "-e",
+      "signal=none",
+      "-s",
+      "200",
+      "-o",
+      output,
+      process.execPath,
+      probe,
+      name,
+      folder.path,
+      engine.dockerHost,
     ]);
     expect((await traced.exited).code, traced.output()).toBe(0);
     const calls = (await readFile(output, "utf8")).split("\n").filter((line) => / = 0$/.test(line));
@@ -423,7 +441,8 @@ describe("stacks without Docker Compose", () => {
         here.api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
       const listed = await ask("GET", "");
       expect(listed.body).toMatchObject({
-        ...{ compose: { installed: false, hint: /not installed/ }, engine: { state: "absent" } },
+        compose: { installed: false, hint: /not installed/ },
+        engine: { state: "absent" },
         stacks: [{ name: "shop", lock: "compose-missing", reason: /not installed/ }],
       });
       const { file } = (await ask("GET", "/shop/file")).body;

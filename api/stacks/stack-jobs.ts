@@ -39,7 +39,10 @@ export function createStackWork({ stacks, compose, revisions, docker }: StackWor
     const mask = createMask(await stacks.secrets(stack));
     const last: string[] = [];
     const run = compose.run({
-      ...{ verb, options, project: toProject(stack), signal: handle.signal },
+      verb,
+      options,
+      project: toProject(stack),
+      signal: handle.signal,
       onLine: (line) => {
         const shown = mask(line);
         const step = readStep(shown);

@@ -101,7 +101,10 @@ export function createStacks({ docker, compose, places, revisions, known, interr
       return {
         stack: {
           ...stack,
-          ...{ services: joinServices(defined, containers), readable: defined !== undefined, appliedAt, changed },
+          services: joinServices(defined, containers),
+          readable: defined !== undefined,
+          appliedAt,
+          changed,
         },
         engine,
         compose: tool,

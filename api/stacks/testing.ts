@@ -36,23 +36,26 @@ export async function startStacks({
     ...(dockerHost === undefined ? {} : { dockerHost }),
     change: ({ database, docker }) => ({
       stackHost: createStackHost({
-        ...{
-          database,
-          docker,
-          journal,
-          jobs: { interruptedOf: () => undefined },
-          log: silentLog(),
-          ...(path === undefined ? {} : { path }),
-        },
+        database,
+        docker,
+        journal,
+        jobs: { interruptedOf: () => undefined },
+        log: silentLog(),
+        ...(path === undefined ? {} : { path }),
         config: {
-          ...{ DATA_DIR: "/nonexistent", STACKS_DIR: dir.path, STACKS_ROOTS: [root.path] },
+          DATA_DIR: "/nonexistent",
+          STACKS_DIR: dir.path,
+          STACKS_ROOTS: [root.path],
           DOCKER_HOST: dockerHost ?? "unix:///nonexistent/docker.sock",
         },
       }),
     }),
   });
   return {
-    ...{ api, dir: dir.path, root: root.path, saves: saves.path },
+    api,
+    dir: dir.path,
+    root: root.path,
+    saves: saves.path,
     ended: async ({ status, body }) => {
       if (status !== 202 || !body.job) throw new Error(`no job was begun: ${status} ${body.error}`);
       return api.deps.jobs.finished(body.job.id);

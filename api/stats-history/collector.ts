@@ -95,7 +95,12 @@ export function createCollector(options: CollectorOptions): Collector {
       if (!found.sample) return;
       const { cpuPercent, memoryBytes, memoryLimitBytes } = found.sample;
       figures.set(service.name, {
-        ...{ containerId: service.id, name: service.name, cpuPercent, memoryBytes, memoryLimitBytes, at },
+        containerId: service.id,
+        name: service.name,
+        cpuPercent,
+        memoryBytes,
+        memoryLimitBytes,
+        at,
       });
       const key = { name: service.name, container: service.id };
       rows.push({ key, sample: toHistory(found.sample, before?.sample) });
@@ -167,17 +172,24 @@ function toHistory(sample: ContainerSample, before: ContainerSample | undefined)
   const rate = (pick: (of: ContainerSample) => number) =>
     before && seconds > 0 ? Math.max(0, (pick(sample) - pick(before)) / seconds) : 0;
   return {
-    ...{ cpu: sample.cpuPercent, memory: sample.memoryBytes, memoryLimit: sample.memoryLimitBytes },
-    ...{ rx: rate((of) => of.networkRxBytes), tx: rate((of) => of.networkTxBytes) },
-    ...{ first: rate((of) => of.blockReadBytes), second: rate((of) => of.blockWriteBytes) },
+    cpu: sample.cpuPercent,
+    memory: sample.memoryBytes,
+    memoryLimit: sample.memoryLimitBytes,
+    rx: rate((of) => of.networkRxBytes),
+    tx: rate((of) => of.networkTxBytes),
+    first: rate((of) => of.blockReadBytes),
+    second: rate((of) => of.blockWriteBytes),
   };
 }
 
 function ofHost({ cpu, memory, disks, network }: HostSample): HistorySample {
   const disk = disks.find(({ mount }) => mount === "/") ?? disks[0];
   return {
-    ...{ cpu: cpu.usage, memory: memory.used, memoryLimit: memory.total },
+    cpu: cpu.usage,
+    memory: memory.used,
+    memoryLimit: memory.total,
     ...sumTraffic(network),
-    ...{ first: disk?.used ?? 0, second: disk?.total ?? 0 },
+    first: disk?.used ?? 0,
+    second: disk?.total ?? 0,
   };
 }

@@ -162,7 +162,9 @@ export function createHistoryStore(
       const rows = sql(`SELECT at / ${one} * ${one} AS time, ${averages} FROM (${tail(level, only)})
         WHERE ${only} GROUP BY time ORDER BY time`).all({ name, from }) as Record<string, number>[];
       return {
-        ...{ step: step || interval, from, to: now },
+        step: step || interval,
+        from,
+        to: now,
         rows: rows.map((row) => toRow(row)),
       };
     },
@@ -180,7 +182,15 @@ function isNearlyFull(database: DatabaseSync): boolean {
 function toRow(row: Record<string, number>): HistoryRow {
   const of = (name: string) => row[name] ?? 0;
   return {
-    ...{ at: of("time"), cpu: of("cpu"), cpuMax: of("cpu_max"), memory: of("memory"), memoryMax: of("memory_max") },
-    ...{ memoryLimit: of("memory_limit"), rx: of("rx"), tx: of("tx"), first: of("first"), second: of("second") },
+    at: of("time"),
+    cpu: of("cpu"),
+    cpuMax: of("cpu_max"),
+    memory: of("memory"),
+    memoryMax: of("memory_max"),
+    memoryLimit: of("memory_limit"),
+    rx: of("rx"),
+    tx: of("tx"),
+    first: of("first"),
+    second: of("second"),
   };
 }

@@ -19,7 +19,9 @@ export function serviceHistoryRoutes({ docker, stats }: Pick<ApiDeps, "docker" |
   return createRoutes().get(
     "/:id/history",
     described({
-      ...{ tag: "Services", summary: "What a container used over time", description },
+      tag: "Services",
+      summary: "What a container used over time",
+      description,
       answer: { history: serviceHistorySchema },
     }),
     validated("param", params),
@@ -46,7 +48,9 @@ export function systemHistoryRoutes({ stats }: Pick<ApiDeps, "stats">) {
   return createRoutes().get(
     "/history",
     described({
-      ...{ tag: "System", summary: "What the host used over time", description },
+      tag: "System",
+      summary: "What the host used over time",
+      description,
       answer: { history: systemHistorySchema },
     }),
     validated("query", historyQuery),

@@ -26,7 +26,13 @@ afterEach(() => folder.remove());
 const openStore = (days = 7) =>
   createHistoryStore(openHistoryFile(join(folder.path, "data"), log), { interval: 15, days });
 const sample = (cpu: number): HistorySample => ({
-  ...{ cpu, memory: cpu * 1_000, memoryLimit: 1e9, rx: 10, tx: 1, first: 0, second: 5 },
+  cpu,
+  memory: cpu * 1_000,
+  memoryLimit: 1e9,
+  rx: 10,
+  tx: 1,
+  first: 0,
+  second: 5,
 });
 const web = { name: "web", container: "a".repeat(64) };
 const START = Math.floor(1_800_000_000 / 1_800) * 1_800;
@@ -119,7 +125,12 @@ describe.skipIf(await lacks("docker"))("the collector", () => {
     const asked = { list: docker.list, statsOnce: docker.statsOnce };
     let at = Date.now();
     const collector = createCollector({
-      ...{ docker: asked, metrics: createHostMetrics(), store, log, interval: 0, now: () => at },
+      docker: asked,
+      metrics: createHostMetrics(),
+      store,
+      log,
+      interval: 0,
+      now: () => at,
     });
     await collector.collect();
     expect(collector.latest().has(busy.name)).toBe(false);

@@ -19,7 +19,8 @@ export function systemRoutes({
     .get(
       "/",
       described({
-        ...{ tag, summary: "What the host is, and which parts the panel found" },
+        tag,
+        summary: "What the host is, and which parts the panel found",
         answer: { info: systemInfoSchema, dependencies: dependenciesSchema },
       }),
       async (c) => {

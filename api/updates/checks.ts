@@ -107,9 +107,14 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
       const digests = parsed ? digestsOf(parsed, image) : [];
       const before = previous.get(image.name);
       return {
-        ...{ service: image.name, reference, state: stateOf(parsed, digests, known?.digest ?? null) },
-        ...{ digest: digests[0] ?? null, newest: known?.digest ?? null, checkedAt: known?.checkedAt ?? null },
-        ...{ problem: known?.problem ?? null, composeProject: image.composeProject },
+        service: image.name,
+        reference,
+        state: stateOf(parsed, digests, known?.digest ?? null),
+        digest: digests[0] ?? null,
+        newest: known?.digest ?? null,
+        checkedAt: known?.checkedAt ?? null,
+        problem: known?.problem ?? null,
+        composeProject: image.composeProject,
         previous:
           before && before.reference === reference && before.imageId !== image.imageId
             ? { imageId: before.imageId, digest: before.digest, replacedAt: before.replacedAt }
@@ -136,7 +141,9 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
   const running = everyHours > 0 ? rounds().catch(() => undefined) : Promise.resolve();
 
   return {
-    ...{ everyHours, status, check },
+    everyHours,
+    status,
+    check,
     async close() {
       closing.abort();
       await running;

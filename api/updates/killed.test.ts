@@ -109,9 +109,15 @@ describe.skipIf(await lacks("docker"))(
       const dataDir = join(folder.path, "data");
       const port = await freePort();
       const env = {
-        ...{ DATA_DIR: dataDir, FILE_MANAGER_ROOT: folder.path, PM2_HOME: join(folder.path, "pm2") },
-        ...{ DOCKER_HOST: engine.dockerHost, PUBLIC_ORIGIN: origin, WS_SERVER_URL: "http://127.0.0.1:9" },
-        ...{ ALERTS_PAUSED: "1", LOG_STORE_MAX_BYTES: "0", STATS_INTERVAL: "0" },
+        DATA_DIR: dataDir,
+        FILE_MANAGER_ROOT: folder.path,
+        PM2_HOME: join(folder.path, "pm2"),
+        DOCKER_HOST: engine.dockerHost,
+        PUBLIC_ORIGIN: origin,
+        WS_SERVER_URL: "http://127.0.0.1:9",
+        ALERTS_PAUSED: "1",
+        LOG_STORE_MAX_BYTES: "0",
+        STATS_INTERVAL: "0",
       };
       const { id, name } = await engine.run({ script: "trap '' TERM; while true; do sleep 0.1; done" });
       const next = () => engine.docker.listContainers({ all: true, filters: { name: [`${name}.next-`] } });

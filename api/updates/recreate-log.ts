@@ -52,7 +52,9 @@ export function createRecreateStore(database: DatabaseSync, log: Log): RecreateS
 }
 
 const toEntry = (row: Record<string, unknown>): RecreateEntry => ({
-  ...{ mark: String(row.mark), name: String(row.name), oldId: String(row.old_id) },
+  mark: String(row.mark),
+  name: String(row.name),
+  oldId: String(row.old_id),
   newId: row.new_id === null ? null : String(row.new_id),
   wasRunning: row.was_running === 1,
   phase: recreatePhases.find((phase) => phase === row.phase) ?? ("create" satisfies RecreatePhase),

@@ -25,7 +25,10 @@ afterAll(async () => {
 let made = 0;
 const make = async (options: Docker.ContainerCreateOptions, start = true) => {
   const container = await engine.docker.createContainer({
-    ...{ Image: "busybox:local", Cmd: ["sleep", "1000000"], StopTimeout: 0, name: `${mark}-${++made}` },
+    Image: "busybox:local",
+    Cmd: ["sleep", "1000000"],
+    StopTimeout: 0,
+    name: `${mark}-${++made}`,
     ...options,
     HostConfig: { NetworkMode: "none", ...options.HostConfig },
   });
@@ -48,7 +51,8 @@ const image = async (changes: string[]) => {
 describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
   test("keeps its configuration, its networks with aliases and fixed address, and what its volumes hold", async () => {
     const network = await engine.docker.createNetwork({
-      ...{ Name: `${mark}-net`, Driver: "bridge" },
+      Name: `${mark}-net`,
+      Driver: "bridge",
       IPAM: { Config: [{ Subnet: "10.213.77.0/24" }] },
     });
     const second = await engine.docker.createNetwork({ Name: `${mark}-two`, Driver: "bridge" });

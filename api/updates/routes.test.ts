@@ -46,7 +46,10 @@ describe.skipIf(without)("newer images", () => {
   const serve = async (name: string, reference: string) => {
     await api.deps.docker.images.pull(reference, { signal: new AbortController().signal });
     const container = await docker.createContainer({
-      ...{ Image: reference, name, StopTimeout: 0, Env: ["KEPT=1"] },
+      Image: reference,
+      name,
+      StopTimeout: 0,
+      Env: ["KEPT=1"],
       HostConfig: { NetworkMode: "none" },
     });
     await container.start();
@@ -126,7 +129,8 @@ describe.skipIf(without)("newer images", () => {
     await gone.stop();
     expect((await check(`${mark}-gone`)).result).toMatchObject({ checked: 1, failed: 1 });
     expect(await statusOf(`${mark}-gone`)).toMatchObject({
-      ...{ state: "unknown", problem: expect.stringMatching(/cannot be reached/) },
+      state: "unknown",
+      problem: expect.stringMatching(/cannot be reached/),
     });
     await docker.getContainer(`${mark}-gone`).remove({ force: true });
     await docker.getImage(`${gone.host}/app:1`).remove({ force: true });
@@ -158,7 +162,11 @@ describe.skipIf(without)("newer images", () => {
 
 describe("looking by itself", () => {
   const inUse = ["one", "two", "three"].map((name) => ({
-    ...{ id: name, name, reference: `r.example/${name}:1`, imageId: name, composeProject: null },
+    id: name,
+    name,
+    reference: `r.example/${name}:1`,
+    imageId: name,
+    composeProject: null,
     digests: [`r.example/${name}@sha256:${"a".repeat(64)}`],
   }));
 
@@ -176,7 +184,10 @@ describe("looking by itself", () => {
       },
     };
     const checks = createUpdateChecks({
-      ...{ docker: { images } as never, registries: { authFor: () => undefined }, store, log: silentLog() },
+      docker: { images } as never,
+      registries: { authFor: () => undefined },
+      store,
+      log: silentLog(),
       everyHours: 1,
       wait: () => {
         rounds++;

@@ -25,7 +25,8 @@ export function updatesRoutes({ jobs, updateChecks }: UpdateDeps) {
     .get(
       "/",
       described({
-        ...{ tag, summary: "Which services have a newer image" },
+        tag,
+        summary: "Which services have a newer image",
         answer: {
           services: z.array(serviceUpdateSchema),
           everyHours: z.number().describe("Hours between two looks by itself; 0: only on demand."),
@@ -47,7 +48,9 @@ export function updatesRoutes({ jobs, updateChecks }: UpdateDeps) {
         if (service !== undefined && !seesService(limits, service)) throw hidden();
         const services = service === undefined ? limits.services : [service];
         const job = beginJob(c, jobs, {
-          ...{ kind: "update:check", target: service ?? "all services", keys: { own: ["update check"] } },
+          kind: "update:check",
+          target: service ?? "all services",
+          keys: { own: ["update check"] },
           services: services ?? [],
           run: ({ signal, step }) => updateChecks.check({ ...(services ? { services } : {}), signal, onStep: step }),
         });
@@ -63,8 +66,11 @@ export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: Update
     const service = await access.identify(c, ref);
     const { id, name } = service;
     const job = beginJob(c, jobs, {
-      ...{ kind: action === "update" ? "service:update" : "service:go-back", target: name },
-      ...{ keys: keysOf(service), services: [name], rooms: roomsOf(service) },
+      kind: action === "update" ? "service:update" : "service:go-back",
+      target: name,
+      keys: keysOf(service),
+      services: [name],
+      rooms: roomsOf(service),
       run: async (handle) => {
         try {
           return { ...(await updates[action](name, handle)) };
@@ -79,7 +85,10 @@ export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: Update
     .post(
       "/:id/update",
       described({
-        ...{ tag, summary: "Pull the newest image of a service and make it anew", answer, status: 202 },
+        tag,
+        summary: "Pull the newest image of a service and make it anew",
+        answer,
+        status: 202,
         description:
           "The container is made anew of what its reference means at the registry now. When the new one does not run (or does not become healthy), the old one is put back. The image of before is kept.",
       }),
@@ -89,7 +98,10 @@ export function serviceUpdatesRoutes({ docker, realtime, jobs, updates }: Update
     .post(
       "/:id/go-back",
       described({
-        ...{ tag, summary: "Make a service anew of the image before its last update", answer, status: 202 },
+        tag,
+        summary: "Make a service anew of the image before its last update",
+        answer,
+        status: 202,
       }),
       validated("param", params),
       (c) => begin(c, c.req.valid("param").id, "goBack"),

@@ -55,7 +55,9 @@ export function createUpdateStore(database: DatabaseSync): UpdateStore {
         previous.all().map((row) => [
           String(row.service),
           {
-            ...{ reference: String(row.reference), imageId: String(row.image_id), digest: text(row.digest) },
+            reference: String(row.reference),
+            imageId: String(row.image_id),
+            digest: text(row.digest),
             replacedAt: String(row.replaced_at),
           },
         ]),

@@ -54,7 +54,11 @@ async function checks(stack: Stack, cookie: string): Promise<Row> {
 
 async function returns(load: Load, stack: Stack, headers: Record<string, string>, repetitions: number): Promise<Row> {
   const subject: Subject = {
-    ...{ name: "ours", pid: stack.realtime.pid, port: stack.realtime.port, dialect: "socket.io", headers },
+    name: "ours",
+    pid: stack.realtime.pid,
+    port: stack.realtime.port,
+    dialect: "socket.io",
+    headers,
     path: "/socket.io/?EIO=4&transport=websocket",
     publish: { path: "/emit", headers: {} },
   };

@@ -33,7 +33,11 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
         calls++;
         throw new Error("the reader is broken");
       },
-      ...{ onLost: () => {}, onState: () => {}, onClosed: () => {}, onNotice: () => {}, onTrouble: () => {} },
+      onLost: () => {},
+      onState: () => {},
+      onClosed: () => {},
+      onNotice: () => {},
+      onTrouble: () => {},
     };
     const from = await source.end(abort.signal);
     await expect(source.follow(from, handlers, abort.signal)).rejects.toThrow("the reader is broken");

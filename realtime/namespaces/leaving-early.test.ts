@@ -110,7 +110,10 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
   const makeShell = async () =>
     (
       await docker.exec.create({
-        ...{ containerId: box.id, command: "auto", user: "", owner: shellOwner(EMIT_TOKEN) },
+        containerId: box.id,
+        command: "auto",
+        user: "",
+        owner: shellOwner(EMIT_TOKEN),
         openedBy: { kind: "key", id: "id-of-admin" },
       })
     ).id;

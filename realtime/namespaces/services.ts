@@ -79,7 +79,11 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   }, lingerMs);
 
   const shells = createShells({
-    ...{ docker, log, authenticator: deps.authenticator, owner: shellOwner(deps.emitToken), idleMs: deps.shellIdleMs },
+    docker,
+    log,
+    authenticator: deps.authenticator,
+    owner: shellOwner(deps.emitToken),
+    idleMs: deps.shellIdleMs,
     report: deps.reportShell ?? (() => undefined),
   });
 

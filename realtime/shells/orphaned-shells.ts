@@ -23,8 +23,12 @@ export async function endLostShells(
         });
         const seconds = Math.max(0, Math.round((Date.now() - shell.openedAt) / 1_000));
         report({
-          ...{ shellId: shell.id, containerName: name, principal: shell.openedBy },
-          ...{ code: "lost", exitCode: null, seconds },
+          shellId: shell.id,
+          containerName: name,
+          principal: shell.openedBy,
+          code: "lost",
+          exitCode: null,
+          seconds,
         });
       }
     }

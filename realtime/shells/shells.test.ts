@@ -54,7 +54,12 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
   const make = async (by = "id-of-admin", command: ShellCommand = "auto", containerId = box.id) =>
     (await docker.exec.create({ containerId, command, user: "", owner, openedBy: { kind: "key", id: by } })).id;
   const opening = (shellId: string, more: object = {}) => ({
-    ...{ serviceId: box.id, containerName: box.name, shellId, cols: 90, rows: 25, ...more },
+    serviceId: box.id,
+    containerName: box.name,
+    shellId,
+    cols: 90,
+    rows: 25,
+    ...more,
   });
   const enter = async (socket: Socket, shellId: string, line: string) =>
     expect(await socket.emitWithAck("shell:input", { shellId, data: `${line}\n` })).toEqual({ success: true });
@@ -169,7 +174,9 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     }
     const tell = (status: string) =>
       realtime.emit({
-        ...{ namespace: "services", room: serviceRoom(named.id), event: "status" },
+        namespace: "services",
+        room: serviceRoom(named.id),
+        event: "status",
         data: { ...ref, status, timestamp: new Date().toISOString() },
       });
     await tell("running");

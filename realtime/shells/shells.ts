@@ -102,8 +102,12 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     rest(entry);
     const { kind, id } = entry.principal;
     report({
-      ...{ shellId: entry.run.exec.id, containerName: entry.containerName, principal: { kind, id } },
-      ...{ code, exitCode, seconds: Math.round((Date.now() - entry.startedAt) / 100) / 10 },
+      shellId: entry.run.exec.id,
+      containerName: entry.containerName,
+      principal: { kind, id },
+      code,
+      exitCode,
+      seconds: Math.round((Date.now() - entry.startedAt) / 100) / 10,
     });
   };
 
@@ -179,8 +183,15 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     const stream = await docker.exec.attach(exec.id, abort.signal);
     const entry: Entry = {
       run: createShellRun(exec, stream, (refusal) => void settle(entry, refusal)),
-      ...{ principal, containerName: container.name, startedAt: Date.now(), abort, attached: new Set() },
-      ...{ reason: undefined, idle: undefined, resizing: undefined, size: { cols: 0, rows: 0 } },
+      principal,
+      containerName: container.name,
+      startedAt: Date.now(),
+      abort,
+      attached: new Set(),
+      reason: undefined,
+      idle: undefined,
+      resizing: undefined,
+      size: { cols: 0, rows: 0 },
     };
     entries.set(exec.id, entry);
     resize(entry, size);

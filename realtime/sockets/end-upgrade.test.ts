@@ -71,8 +71,11 @@ describe("an offer of another protocol", () => {
     ["GET", "/socket.io/?EIO=4&transport=polling", 200],
   ])("is left aside: %s %s", async (method, path, status) => {
     const headers = {
-      ...{ Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AAEAAEAAAAIAAAAB" },
-      ...{ Authorization: `Bearer ${path === "/emit" ? EMIT_TOKEN : "admin"}`, "Content-Type": "application/json" },
+      Connection: "Upgrade, HTTP2-Settings",
+      Upgrade: "h2c",
+      "HTTP2-Settings": "AAEAAEAAAAIAAAAB",
+      Authorization: `Bearer ${path === "/emit" ? EMIT_TOKEN : "admin"}`,
+      "Content-Type": "application/json",
     };
     const sent = request(`${realtime.url}${path}`, { method, headers });
     sent.end(method === "POST" ? JSON.stringify({ namespace: "system", event: "notice", data: {} }) : undefined);

@@ -105,8 +105,11 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const box = await engine.run({ script: "exit 0", start: false });
     await box.container.remove();
     const made = await engine.docker.createContainer({
-      ...{ name: box.name, Image: "busybox:local", Cmd: ["sh", "-c", "echo last; sleep 4; exit 5"] },
-      ...{ Labels: { "ai-desktop.test": "gone" }, HostConfig: { NetworkMode: "none", AutoRemove: true } },
+      name: box.name,
+      Image: "busybox:local",
+      Cmd: ["sh", "-c", "echo last; sleep 4; exit 5"],
+      Labels: { "ai-desktop.test": "gone" },
+      HostConfig: { NetworkMode: "none", AutoRemove: true },
     });
     const { reader } = await follow(box.name);
     await made.start();
@@ -131,8 +134,11 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const heard = reader.told.length;
     const sampled = samples.length;
     const made = await engine.docker.createContainer({
-      ...{ name: old.name, Image: "busybox:local", Cmd: ["sh", "-c", "echo new; exec sleep 1000"] },
-      ...{ Labels: { "ai-desktop.test": "moved" }, HostConfig: { NetworkMode: "none" } },
+      name: old.name,
+      Image: "busybox:local",
+      Cmd: ["sh", "-c", "echo new; exec sleep 1000"],
+      Labels: { "ai-desktop.test": "moved" },
+      HostConfig: { NetworkMode: "none" },
     });
     try {
       await made.start();

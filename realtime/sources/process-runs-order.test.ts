@@ -5,12 +5,26 @@ import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
 import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 
 const event = (action: string, restarts: number, exitCode = 3): ProcessEvent => ({
-  ...{ id: "app", name: "app", pmId: 0, action, restarts, exitCode, startedAt: 1_000 + restarts },
+  id: "app",
+  name: "app",
+  pmId: 0,
+  action,
+  restarts,
+  exitCode,
+  startedAt: 1_000 + restarts,
 });
 const listed = (restarts: number, running: boolean, exitCode: number | undefined = 3): ProcessLogFiles[] => [
   {
-    ...{ pmId: 0, name: "app", out: "/o", error: "/e", both: null },
-    ...{ running, ended: !running, restarts, exitCode, startedAt: 1_000 + restarts },
+    pmId: 0,
+    name: "app",
+    out: "/o",
+    error: "/e",
+    both: null,
+    running,
+    ended: !running,
+    restarts,
+    exitCode,
+    startedAt: 1_000 + restarts,
   },
 ];
 const words = (changes: RunChange[]) =>

@@ -40,7 +40,13 @@ describe.skipIf(withoutDocker)("viewing", () => {
 
   test("tells what a log reader needs to know", async () => {
     expect(await docker.identify(main)).toEqual({
-      ...{ id, name: main, running: true, tty: false, logDriver: "json-file", exitCode: null, finishedAt: null },
+      id,
+      name: main,
+      running: true,
+      tty: false,
+      logDriver: "json-file",
+      exitCode: null,
+      finishedAt: null,
       composeProject: null,
       restarting: false,
       pid: expect.any(Number),

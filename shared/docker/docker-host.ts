@@ -77,8 +77,19 @@ const START_LIMIT_MS = 60_000;
 const LIFECYCLE_LIMIT_MS = 15 * 60_000;
 /** Event kinds that change what a list shows; the rest (each health check is three of them) is noise. */
 const containerEvents = [
-  ...["create", "start", "restart", "stop", "kill", "die", "oom", "pause", "unpause"],
-  ...["rename", "update", "destroy", "health_status"],
+  "create",
+  "start",
+  "restart",
+  "stop",
+  "kill",
+  "die",
+  "oom",
+  "pause",
+  "unpause",
+  "rename",
+  "update",
+  "destroy",
+  "health_status",
 ];
 
 export interface DockerHostOptions {

@@ -89,7 +89,11 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
 
   const signal = async (containerId: string, user: string, key: string, name: "HUP" | "KILL") => {
     const id = await make(containerId, {
-      ...{ AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, User: user },
+      AttachStdin: false,
+      AttachStdout: false,
+      AttachStderr: false,
+      Tty: false,
+      User: user,
       Cmd: ["/bin/sh", "-c", hangUp, "sh", `${KEY_VARIABLE}=${key}`, name],
     });
     await call({ method: "POST", path: execPath(id, "start"), body: { Detach: true, Tty: false } });
@@ -110,12 +114,16 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
       const openedAt = Date.now();
       const [program, script] = commands[command];
       const id = await make(containerId, {
-        ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: true, User: user },
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+        Tty: true,
+        User: user,
         Env: ["TERM=xterm-256color", `${KEY_VARIABLE}=${key}`],
         // The mark is the script's own name ($0): the Engine gives it back, and the shell that takes over has no trace of it.
         Cmd: [program, "-c", script, [MARK, owner, openedBy.kind, openedBy.id, openedAt, command, key].join(" ")],
       });
-      return { ...{ id, containerId, command, user, owner, openedBy, openedAt }, running: false, exitCode: null };
+      return { id, containerId, command, user, owner, openedBy, openedAt, running: false, exitCode: null };
     },
     inspect: async (id) => (await find(id)).shell,
     async list(containerId) {
@@ -159,8 +167,14 @@ function parseMark(id: string, info: ExecInspectInfo): { shell: ShellExec; key: 
     process?.arguments?.at(-1)?.split(" ") ?? [];
   if (mark !== MARK || (kind !== "user" && kind !== "key") || !Object.hasOwn(commands, command ?? "")) return undefined;
   const shell: ShellExec = {
-    ...{ id, containerId: info.ContainerID, command: command as ShellCommand, user: process?.user ?? "", owner },
-    ...{ openedBy: { kind, id: principal }, openedAt: Number(openedAt), running: info.Running },
+    id,
+    containerId: info.ContainerID,
+    command: command as ShellCommand,
+    user: process?.user ?? "",
+    owner,
+    openedBy: { kind, id: principal },
+    openedAt: Number(openedAt),
+    running: info.Running,
     exitCode: info.Running ? null : (info.ExitCode ?? null),
   };
   return { shell, key };

@@ -328,7 +328,9 @@ describe("a save that was killed half-way", () => {
     await writeFile(join(saves, `${id}.before`), "the old text");
     await writeFile(join(saves, `${id}.after`), "THE NEW TEXT!");
     const record = {
-      ...{ target: at("state"), mode: 0o640, startedAt: new Date().toISOString() },
+      target: at("state"),
+      mode: 0o640,
+      startedAt: new Date().toISOString(),
       before: { size: 12, sha256: await sha("the old text") },
       after: { size: 13, sha256: await sha("THE NEW TEXT!") },
     };

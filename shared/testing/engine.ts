@@ -55,7 +55,10 @@ export interface TestEngine {
 }
 
 const healthcheck = (command: string) => ({
-  ...{ Test: ["CMD-SHELL", command], Interval: 500_000_000, Timeout: 5_000_000_000, Retries: 1 },
+  Test: ["CMD-SHELL", command],
+  Interval: 500_000_000,
+  Timeout: 5_000_000_000,
+  Retries: 1,
 });
 
 /** An Engine that is already running, by its socket; the machine's own when no path is given. */
@@ -159,18 +162,22 @@ export async function startPrivateEngine({
     dockerd = await startChild(
       findProgram("unshare") ?? "unshare",
       [
-        ...[
-          "--net",
-          findProgram("dockerd") ?? "dockerd",
-          "--data-root",
-          at("data"),
-          "--exec-root",
-          at("exec"),
-          "--pidfile",
-          at("docker.pid"),
-        ],
-        ...["--host", `unix://${socketPath}`, "--containerd", at("ctd.sock")],
-        ...["--bridge=none", "--iptables=false", "--log-level", "error"],
+        "--net",
+        findProgram("dockerd") ?? "dockerd",
+        "--data-root",
+        at("data"),
+        "--exec-root",
+        at("exec"),
+        "--pidfile",
+        at("docker.pid"),
+        "--host",
+        `unix://${socketPath}`,
+        "--containerd",
+        at("ctd.sock"),
+        "--bridge=none",
+        "--iptables=false",
+        "--log-level",
+        "error",
         ...(keepsAlive ? ["--live-restore"] : []),
       ],
       { env: { ...systemEnvironment(), ...(timeZone === undefined ? {} : { TZ: timeZone }) } },

@@ -58,9 +58,23 @@ export async function startNginx({ web, api, realtime, plain = false, ...ports }
   const [freeHttp = 0, freeHttps = 0] = await freePorts(2);
   const { httpPort = freeHttp, httpsPort = freeHttps, backendsPort, outerPort } = ports;
   await run(findProgram("openssl") ?? "openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
-    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-    ...["-keyout", at("privkey.pem"), "-out", at("fullchain.pem")],
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:prime256v1",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=localhost",
+    "-addext",
+    "subjectAltName=DNS:localhost,IP:127.0.0.1",
+    "-keyout",
+    at("privkey.pem"),
+    "-out",
+    at("fullchain.pem"),
   ]);
   const site = (await readFile(join(projectFolder, "deploy/nginx.conf"), "utf8"))
     .replaceAll("/etc/ssl/ai-desktop", folder.path)

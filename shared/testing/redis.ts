@@ -17,8 +17,14 @@ export async function startRedis(): Promise<TestRedis> {
   let child: Child | undefined;
   const start = async () => {
     child = await startChild(findProgram("redis-server") ?? "redis-server", [
-      ...["--port", String(port), "--bind", "127.0.0.1"],
-      ...["--save", "", "--appendonly", "no"],
+      "--port",
+      String(port),
+      "--bind",
+      "127.0.0.1",
+      "--save",
+      "",
+      "--appendonly",
+      "no",
     ]);
     await eventually(() => canConnect(port));
   };

@@ -42,8 +42,15 @@ export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): P
   await writeFile(
     at("config.yml"),
     [
-      ...["version: 0.1", "log:", "  level: info", "storage:", "  filesystem:", `    rootdirectory: ${at("data")}`],
-      ...["http:", `  addr: ${host}`, `  secret: ${randomBytes(16).toString("hex")}`],
+      "version: 0.1",
+      "log:",
+      "  level: info",
+      "storage:",
+      "  filesystem:",
+      `    rootdirectory: ${at("data")}`,
+      "http:",
+      `  addr: ${host}`,
+      `  secret: ${randomBytes(16).toString("hex")}`,
       ...(htpasswd === undefined ? [] : ["auth:", "  htpasswd:", "    realm: test", `    path: ${at("htpasswd")}`]),
     ].join("\n"),
   );
@@ -109,7 +116,11 @@ async function commit(docker: Docker, reference: string, variant: ImageVariant):
       reference.slice(reference.lastIndexOf(":") + 1),
     ];
     await docker.getContainer(container.id).commit({
-      ...{ repo, tag, Cmd: ["/bin/sh", "-c", script], Labels: labels, Env: env },
+      repo,
+      tag,
+      Cmd: ["/bin/sh", "-c", script],
+      Labels: labels,
+      Env: env,
       ...(healthcheck
         ? { Healthcheck: { Test: ["CMD", ...healthcheck], Interval: 1e9, Timeout: 1e9, Retries: 1 } }
         : {}),

@@ -199,7 +199,9 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await writeFile(join(saves, `${id}.before`), "old");
     await writeFile(join(saves, `${id}.after`), "newer");
     const record = {
-      ...{ target: path("site.conf"), mode: 0o644, startedAt: new Date().toISOString() },
+      target: path("site.conf"),
+      mode: 0o644,
+      startedAt: new Date().toISOString(),
       before: { size: 3, sha256: await sha("old") },
       after: { size: 5, sha256: await sha("newer") },
     };

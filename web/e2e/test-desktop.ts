@@ -81,8 +81,11 @@ export async function startDesk({ account = true, catalogue = false, host }: Des
     }
     const env = {
       CATALOGUE_DIR: folder.path,
-      ...{ PM2_HOME: pm2.home, DOCKER_HOST: engine.dockerHost, MCP_ALLOWED_COMMANDS: process.execPath },
-      ...{ LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024), ALERT_ALLOWED_HOSTS: "127.0.0.1" },
+      PM2_HOME: pm2.home,
+      DOCKER_HOST: engine.dockerHost,
+      MCP_ALLOWED_COMMANDS: process.execPath,
+      LOG_STORE_MAX_BYTES: String(64 * 1024 * 1024),
+      ALERT_ALLOWED_HOSTS: "127.0.0.1",
     };
     const stack = await startStack({ web: true, env, ...(host ? { host } : {}) });
     ends.push(stack.stop);

@@ -35,11 +35,15 @@ export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs"
     .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {
       const { shellId, containerName, principal, code, exitCode, seconds } = c.req.valid("json");
       access.trail.recordAfterwards({
-        ...{ action: "service:shell-close", target: containerName, outcome: "done" },
+        action: "service:shell-close",
+        target: containerName,
+        outcome: "done",
         actor: { ...principal, name: nameOfPrincipal(access, principal) },
-        ...{ requestId: c.get("requestId"), address: "" },
+        requestId: c.get("requestId"),
+        address: "",
         detail: [
-          ...[`shell ${shellId.slice(0, 12)}`, code],
+          `shell ${shellId.slice(0, 12)}`,
+          code,
           ...(exitCode === null ? [] : [`exit code ${exitCode}`]),
           `after ${seconds} s`,
         ].join(", "),

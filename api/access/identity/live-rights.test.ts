@@ -18,10 +18,21 @@ const everything = join(
 const FILE_BYTES = 512 * 1024 * 1024;
 /** Pages without end: more than any buffer between the server and a client that reads nothing. */
 const page: LogSearchAnswer = {
-  ...{ marks: [], older: null, newer: "1-1-1-1", complete: true, scanned: 1, reached: null },
+  marks: [],
+  older: null,
+  newer: "1-1-1-1",
+  complete: true,
+  scanned: 1,
+  reached: null,
   lines: Array.from({ length: 100 }, (_, n) => ({
-    ...{ id: `1-1-${n}`, container: "web", containerId: "w", run: 1, time: "2026-01-01T00:00:00.000000000Z" },
-    ...{ stream: "stdout" as const, level: "info" as const, text: "x".repeat(2_000) },
+    id: `1-1-${n}`,
+    container: "web",
+    containerId: "w",
+    run: 1,
+    time: "2026-01-01T00:00:00.000000000Z",
+    stream: "stdout" as const,
+    level: "info" as const,
+    text: "x".repeat(2_000),
   })),
 };
 let pages = 0;
@@ -118,7 +129,11 @@ test("nobody holds more than a share of the downloads of files, which others sti
 test("an upload breaks off with the session, and leaves nothing behind", async () => {
   const who = await person("operator");
   const upload = request({
-    ...{ host: "127.0.0.1", port: api.port, method: "PUT", path: "/api/files/upload?path=/unfinished", agent: false },
+    host: "127.0.0.1",
+    port: api.port,
+    method: "PUT",
+    path: "/api/files/upload?path=/unfinished",
+    agent: false,
     headers: { Cookie: who.cookie, Origin: WEB_ORIGIN, "Content-Type": "application/octet-stream" },
   });
   const ended = new Promise<number | string>((resolve) => {
@@ -141,7 +156,8 @@ test("a download of logs breaks off when the limits no longer hold what it is of
   const limited = await person("viewer", { services: ["web", "other"] });
   const named = await person("viewer", { services: ["web", "other"] });
   const downloads = await Promise.all([
-    ...[read("/api/logs/download", whole), read("/api/logs/download", limited)],
+    read("/api/logs/download", whole),
+    read("/api/logs/download", limited),
     read("/api/logs/download?container=other", named),
   ]);
   await change(whole, { limits: { services: ["web"], deployments: null } });
@@ -211,7 +227,11 @@ test("tool calls end with the right to call, and those of one user leave places 
 test("a job is cancelled when who began it may not do it any more, and goes on without the session", async () => {
   const begin = ({ id }: Person, services: string[] = []) =>
     api.deps.jobs.start({
-      ...{ kind: "service:restart", target: "web", services, requestId: "r", address: "" },
+      kind: "service:restart",
+      target: "web",
+      services,
+      requestId: "r",
+      address: "",
       principal: { kind: "user", id, name: "somebody" },
       run: ({ signal }) =>
         new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),

@@ -58,7 +58,10 @@ test("opens nothing as a second factor once the password was changed, or the use
   const { access } = server;
   const attempt = (meanwhile: () => unknown) =>
     access.login({
-      ...{ username: person.name, password: PASSWORD, address: "127.0.0.1", bucket: "127.0.0.1" },
+      username: person.name,
+      password: PASSWORD,
+      address: "127.0.0.1",
+      bucket: "127.0.0.1",
       passkey: async () => meanwhile(),
     });
   const { passwordHash = null } = access.users.byId(person.id) ?? {};

@@ -26,7 +26,9 @@ export async function sendMail(
     ignoreTLS: security === "none",
     ...(user !== undefined && password !== undefined ? { auth: { user, pass: password } } : {}),
     tls: { ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" },
-    ...{ connectionTimeout: SEND_LIMIT_MS, greetingTimeout: SEND_LIMIT_MS, socketTimeout: SEND_LIMIT_MS },
+    connectionTimeout: SEND_LIMIT_MS,
+    greetingTimeout: SEND_LIMIT_MS,
+    socketTimeout: SEND_LIMIT_MS,
     // A text that names a file or an address must stay a text.
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });

@@ -17,7 +17,10 @@ export function ntfyRequest(
     url: server,
     headers: token ? { authorization: `Bearer ${token}` } : {},
     body: JSON.stringify({
-      ...{ topic, title: titleOf(message), message: textOf(message), priority: priorities[severity] },
+      topic,
+      title: titleOf(message),
+      message: textOf(message),
+      priority: priorities[severity],
       tags: [isGood ? "white_check_mark" : tags[severity]],
     }),
   };

@@ -44,7 +44,9 @@ async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules
   const pinned = createPinnedFetch(await withinLimit(rules.pin(url), signal));
   try {
     const response = await pinned.fetch(url, {
-      ...{ method: "POST", body, signal },
+      method: "POST",
+      body,
+      signal,
       headers: { "content-type": "application/json", "user-agent": "ai-desktop-alerts", ...headers },
     });
     await skim(response);

@@ -42,7 +42,10 @@ export function mergeSecrets(before: StoredSettings | undefined, after: ChannelS
     const same = old && originOf(old.url) === originOf(url) ? old : undefined;
     const value = after.header && keep(after.header.value, same?.header?.value);
     return {
-      ...{ type: "webhook", url, format: after.format, signingKey: keep(after.signingKey, same?.signingKey) },
+      type: "webhook",
+      url,
+      format: after.format,
+      signingKey: keep(after.signingKey, same?.signingKey),
       header: after.header && value !== undefined ? { name: after.header.name, value } : undefined,
     };
   }

@@ -35,9 +35,21 @@ export interface AlertState {
 }
 
 export const newState = (tick: number): AlertState => ({
-  ...{ phase: "ok", since: tick, sinceAt: "", firingAt: null, clearSince: null, toldAt: null, detail: "" },
-  ...{ acknowledgedBy: null, silencedUntil: 0, fired: [], flapping: false, changedAt: tick },
-  ...{ heals: [], gaveUp: false, times: [] },
+  phase: "ok",
+  since: tick,
+  sinceAt: "",
+  firingAt: null,
+  clearSince: null,
+  toldAt: null,
+  detail: "",
+  acknowledgedBy: null,
+  silencedUntil: 0,
+  fired: [],
+  flapping: false,
+  changedAt: tick,
+  heals: [],
+  gaveUp: false,
+  times: [],
 });
 
 export interface Moment {

@@ -10,7 +10,11 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   if (known) return known;
   if (formats.size >= FORMATS_MAX) formats.clear();
   const made = new Intl.DateTimeFormat("en-US", {
-    ...{ timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    timeZone,
+    weekday: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
   });
   formats.set(timeZone, made);
   return made;

@@ -194,7 +194,9 @@ export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake 
       return trouble;
     },
     figures: () => ({
-      ...{ linesTaken, pendingBytes: pending, waiting: waiting.length },
+      linesTaken,
+      pendingBytes: pending,
+      waiting: waiting.length,
       lagMs: pendingSince === undefined ? 0 : performance.now() - pendingSince,
     }),
     tend: flush,

@@ -56,9 +56,14 @@ export function createWatchList(onMatches: (told: WatchTold) => void): WatchList
     const known = pending.get(stream.sourceId)?.count ?? 0;
     const { sourceId: containerId, name: container } = stream;
     const sample: KeptLine = {
-      ...{ id: formatLineId({ segment, stream: stream.id, n: newest.n }), container, containerId },
-      ...{ time: formatLineTime(newest.us, newest.ns), stream: (newest.flags & STDERR) === 0 ? "stdout" : "stderr" },
-      ...{ level: levelName(newest.flags & LEVEL_MASK), text: newest.text, run: Math.max(stream.run, 1) },
+      id: formatLineId({ segment, stream: stream.id, n: newest.n }),
+      container,
+      containerId,
+      time: formatLineTime(newest.us, newest.ns),
+      stream: (newest.flags & STDERR) === 0 ? "stdout" : "stderr",
+      level: levelName(newest.flags & LEVEL_MASK),
+      text: newest.text,
+      run: Math.max(stream.run, 1),
     };
     pending.set(containerId, { container, containerId, count: known + count, sample });
     timer ??= setTimeout(tellAll, TELL_MS);

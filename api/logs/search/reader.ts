@@ -113,13 +113,14 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
       reading(async (entries) => {
         const { key, stream } = findLine(entries, id, setOf(names));
         const plan = {
-          ...{
-            entries,
-            names: setOf([stream.name]),
-            sourceId: stream.sourceId,
-            pattern: createLinePattern({ level: [] }),
-          },
-          ...{ fromUs: 0, toUs: Number.MAX_SAFE_INTEGER, timeLimit: TIME_LIMIT_MS / 2, onDamage },
+          entries,
+          names: setOf([stream.name]),
+          sourceId: stream.sourceId,
+          pattern: createLinePattern({ level: [] }),
+          fromUs: 0,
+          toUs: Number.MAX_SAFE_INTEGER,
+          timeLimit: TIME_LIMIT_MS / 2,
+          onDamage,
         };
         // The line itself comes with those before it.
         const upTo = { ...key, n: key.n + 1 };
@@ -145,7 +146,10 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
         const oldest = Math.min(seen.minUs, toMicros(Date.now()) - 60_000_000);
         const newest = Math.max(seen.maxUs, toMicros(Date.now()));
         return histogram({
-          ...{ entries, names, pattern: createLinePattern(query), buckets: query.buckets },
+          entries,
+          names,
+          pattern: createLinePattern(query),
+          buckets: query.buckets,
           fromUs: Math.max(span.fromUs, query.since === undefined ? oldest : 0),
           toUs: query.until === undefined ? newest : span.toUs - 999,
           timeLimit: TIME_LIMIT_MS,

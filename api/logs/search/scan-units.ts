@@ -110,7 +110,12 @@ export function createUnitQueue(scope: Scope, backward: boolean): UnitQueue {
 
 function blockUnit(segment: SegmentReader, stream: StreamRow, block: BlockRow): Unit {
   return {
-    ...{ segment, stream, minUs: block.minUs, maxUs: block.maxUs, count: block.lines, counts: block.counts },
+    segment,
+    stream,
+    minUs: block.minUs,
+    maxUs: block.maxUs,
+    count: block.lines,
+    counts: block.counts,
     match(pattern, visit) {
       const text = segment.text(block);
       let searchable: string[] | undefined;
@@ -145,7 +150,12 @@ function freshUnit(segment: SegmentReader, stream: StreamRow, lines: readonly Li
     maxUs = Math.max(maxUs, us);
   }
   return {
-    ...{ segment, stream, minUs, maxUs, count: lines.length, counts: undefined },
+    segment,
+    stream,
+    minUs,
+    maxUs,
+    count: lines.length,
+    counts: undefined,
     match(pattern, visit) {
       for (const line of lines) if (pattern.fitsFlags(line.flags) && pattern.fitsText(line.text)) visit(line);
     },

@@ -142,7 +142,11 @@ export function createFlush(database: DatabaseSync): Flush {
             lastUs: Math.max(Number(us ?? 0), Number(blocks.get(id)?.us ?? 0)),
             freshLines: Number(lines ?? 0),
             freshBytes: Number(bytes ?? 0),
-            ...{ lines: [], marks: [], changed: false, renamed: false, openMark: undefined },
+            lines: [],
+            marks: [],
+            changed: false,
+            renamed: false,
+            openMark: undefined,
           };
         });
     },

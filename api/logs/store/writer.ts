@@ -274,17 +274,24 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
         return known;
       }
       const stream: StreamState = {
-        ...{ id: 0, sourceId, name, run: 0, startedAt: null, ended: false, removed: false, position: null },
-        ...{ savedPosition: null, nextN: 0, renamed: false },
-        ...{
-          lastUs: 0,
-          lines: [],
-          marks: [],
-          freshLines: 0,
-          freshBytes: 0,
-          changed: true,
-          openMark: undefined,
-        },
+        id: 0,
+        sourceId,
+        name,
+        run: 0,
+        startedAt: null,
+        ended: false,
+        removed: false,
+        position: null,
+        savedPosition: null,
+        nextN: 0,
+        renamed: false,
+        lastUs: 0,
+        lines: [],
+        marks: [],
+        freshLines: 0,
+        freshBytes: 0,
+        changed: true,
+        openMark: undefined,
       };
       streams.set(sourceId, stream);
       return stream;

@@ -65,7 +65,9 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
       const begun = performance.now();
       await new Promise<void>((resolve) => {
         const started = new Worker(new URL(file, import.meta.url), {
-          ...{ name, workerData: data, resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB } },
+          name,
+          workerData: data,
+          resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB },
         });
         worker = started;
         started.on("message", onMessage);

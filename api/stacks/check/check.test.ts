@@ -56,8 +56,12 @@ test("finds what is named and nowhere defined", () => {
   none: {}
 `);
   expect(check(text).map((finding) => finding.replace(/:.*?`/, " `").split(":")[0])).toEqual([
-    ...["error 4 `db`.", "error 5 `proxy`.", "error 6 `data` is not defined", "error 7 `key` is not defined"],
-    ...["error 10 `inner` is not defined", "error 11 `none` needs an `image` or a `build`."],
+    "error 4 `db`.",
+    "error 5 `proxy`.",
+    "error 6 `data` is not defined",
+    "error 7 `key` is not defined",
+    "error 10 `inner` is not defined",
+    "error 11 `none` needs an `image` or a `build`.",
   ]);
   expect(check("services:\n  a: {image: a:1, depends_on: [b]}\n  b: {image: b:1, depends_on: [a]}\n")[0]).toMatch(
     /wait for each other/,
@@ -104,7 +108,8 @@ test("names variables that nothing sets, once each", () => {
     ),
   );
   expect(check(text, { variables: new Set(["SET"]) }).map((finding) => /`(\w+)`/.exec(finding)?.[1])).toEqual([
-    ...["UNSET", "PLAIN"],
+    "UNSET",
+    "PLAIN",
   ]);
 });
 

@@ -50,7 +50,8 @@ export function createStackChecker({ docker, compose, reader }: StackCheckerDeps
     const mask = typeof hidden === "string" ? () => "" : createMask(hidden);
     try {
       await compose.run({
-        ...{ verb: "config", ...run },
+        verb: "config",
+        ...run,
         onLine: (line) => void (lines.length < LINES_MAX && lines.push(mask(line))),
       });
       return undefined;

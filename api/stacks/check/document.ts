@@ -41,13 +41,20 @@ export function readComposeText(text: string): ComposeText {
     const start = lines.linePos(Math.min(span.start, text.length));
     const end = lines.linePos(Math.min(Math.max(span.end, span.start + 1), text.length));
     return {
-      ...{ severity, source, message, line: Math.max(1, start.line), column: Math.max(1, start.col) },
-      ...{ endLine: Math.max(1, end.line), endColumn: Math.max(1, end.col) },
+      severity,
+      source,
+      message,
+      line: Math.max(1, start.line),
+      column: Math.max(1, start.col),
+      endLine: Math.max(1, end.line),
+      endColumn: Math.max(1, end.col),
     };
   };
   const whole = { start: 0, end: 1 };
   const refused = (message: string): ComposeText => ({
-    ...{ top: undefined, faults: [at(whole, "error", "yaml", message)], at },
+    top: undefined,
+    faults: [at(whole, "error", "yaml", message)],
+    at,
   });
   if (text.length > TEXT_MAX) return refused("The file is too long: at most 1 MiB is read.");
   try {

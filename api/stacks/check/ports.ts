@@ -42,7 +42,11 @@ function expand(published: string, address: string, protocol: string, { start, e
   const from = Number(first);
   const to = Math.min(last === undefined ? from : Number(last), from + RANGE_MAX);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => ({
-    ...{ address: isAny(address) ? "" : address, port: from + index, protocol, start, end },
+    address: isAny(address) ? "" : address,
+    port: from + index,
+    protocol,
+    start,
+    end,
   }));
 }
 

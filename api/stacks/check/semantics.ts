@@ -141,7 +141,10 @@ function checkService({ name, key, service, services, defined, included, add }: 
 }
 
 const asMap = (entries: ReadonlyMap<string, Entry>): Value => ({
-  ...{ kind: "map", entries: new Map(entries), start: 0, end: 0 },
+  kind: "map",
+  entries: new Map(entries),
+  start: 0,
+  end: 0,
 });
 
 /** The name of the volume a mount is of; undefined for paths, variables and volumes without a name. */

@@ -20,7 +20,8 @@ export type ComposeVerb = "config" | "up" | "down" | "stop" | "restart" | "pull"
 const verbs: Record<ComposeVerb, (options: ComposeOptions) => string[]> = {
   config: () => ["config", "--quiet"],
   up: ({ recreate, removeOrphans }) => [
-    ...["up", "--detach"],
+    "up",
+    "--detach",
     ...(recreate ? ["--force-recreate"] : []),
     ...(removeOrphans ? ["--remove-orphans"] : []),
   ],

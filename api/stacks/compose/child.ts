@@ -40,7 +40,11 @@ export function runChild({ program, args, cwd, dockerHost, input, ...run }: Chil
   return new Promise((resolve, reject) => {
     if (run.signal?.aborted) return reject(run.signal.reason);
     const child = spawn(program, [...args], {
-      ...{ cwd, env: childEnvironment(dockerHost), shell: false, detached: true, windowsHide: true },
+      cwd,
+      env: childEnvironment(dockerHost),
+      shell: false,
+      detached: true,
+      windowsHide: true,
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     let timedOut = false;

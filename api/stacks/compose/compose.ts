@@ -56,7 +56,9 @@ interface Tool {
 }
 
 const missing: ComposeState = {
-  ...{ installed: false, kind: null, version: null },
+  installed: false,
+  kind: null,
+  version: null,
   hint: "Docker Compose is not installed on this host: install the package docker-compose-plugin or docker-compose.",
 };
 
@@ -70,7 +72,12 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
     try {
       const onLine = (line: string) => void (lines.length < 20 && lines.push(line));
       const { code } = await runChild({
-        ...{ program, args, cwd: homedir(), dockerHost, limitMs: VERSION_MS, onLine },
+        program,
+        args,
+        cwd: homedir(),
+        dockerHost,
+        limitMs: VERSION_MS,
+        onLine,
         signal: closing.signal,
       });
       // Before 2.x the plugin wrote a `v` in front.
@@ -110,7 +117,12 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
       const args = [...used.before, ...composeArguments(used.state, project, verb, options)];
       const limitMs = LIMIT_MS[verb];
       const { code, timedOut } = await runChild({
-        ...{ program: used.program, args, cwd: project.folder, dockerHost, limitMs, onLine },
+        program: used.program,
+        args,
+        cwd: project.folder,
+        dockerHost,
+        limitMs,
+        onLine,
         ...(input === undefined ? {} : { input }),
         ...(signal === undefined ? {} : { signal }),
       }).catch((error: unknown) => {

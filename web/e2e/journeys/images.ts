@@ -44,7 +44,10 @@ export function imagesJourney(at: () => Desk): void {
     const { engine, page, later, open } = at();
     const name = `${mark}-shop`;
     const made = await engine.docker.createContainer({
-      ...{ Image: reference, name, StopTimeout: 0, HostConfig: { NetworkMode: "none" } },
+      Image: reference,
+      name,
+      StopTimeout: 0,
+      HostConfig: { NetworkMode: "none" },
     });
     later(() => engine.docker.getContainer(name).remove({ force: true }));
     await made.start();

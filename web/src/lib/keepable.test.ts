@@ -17,7 +17,9 @@ test.each([
 test("of addresses, those with a user, a query, a fragment or a token in the path are not kept", () => {
   for (const plain of ["https://ntfy.sh", "http://127.0.0.1:8080/mcp", ""]) expect(keepableAddress(plain)).toBe(plain);
   for (const secret of [
-    ...["https://ada@example.com/mcp", "https://example.com/mcp?room=1", "https://example.com/#x"],
+    "https://ada@example.com/mcp",
+    "https://example.com/mcp?room=1",
+    "https://example.com/#x",
     "https://hooks.example.com/services/T00000000/B00000000/XXXXXXXX0000XXXX0000XXXX",
   ]) {
     expect(keepableAddress(secret)).toBeUndefined();

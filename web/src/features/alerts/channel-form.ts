@@ -30,9 +30,23 @@ export interface ChannelFields extends ChannelDraft {
 }
 
 export const newDraft = (): ChannelDraft => ({
-  ...{ name: "", type: "webhook", url: "", format: "json", signingKey: "", headerName: "", headerValue: "" },
-  ...{ server: "https://ntfy.sh", topic: "", token: "" },
-  ...{ host: "", port: "587", security: "starttls", user: "", password: "", from: "", to: "" },
+  name: "",
+  type: "webhook",
+  url: "",
+  format: "json",
+  signingKey: "",
+  headerName: "",
+  headerValue: "",
+  server: "https://ntfy.sh",
+  topic: "",
+  token: "",
+  host: "",
+  port: "587",
+  security: "starttls",
+  user: "",
+  password: "",
+  from: "",
+  to: "",
 });
 
 /** Only what is shown comes back; the secrets are empty. */
@@ -102,7 +116,9 @@ export function toChannel(
   if (draft.type === "webhook") {
     const value = draft.headerValue === "" ? null : draft.headerValue;
     const settings = {
-      ...{ type: "webhook" as const, url: draft.url.trim() === "" ? null : draft.url.trim(), format: draft.format },
+      type: "webhook" as const,
+      url: draft.url.trim() === "" ? null : draft.url.trim(),
+      format: draft.format,
       signingKey: secret(draft.signingKey, "signingKey"),
       ...(header === "" ? {} : { header: { name: header, value } }),
     };
@@ -115,9 +131,13 @@ export function toChannel(
   }
   const user = draft.user.trim();
   const settings = {
-    ...{ type: "email" as const, host: draft.host.trim(), port: Number(draft.port), security: draft.security },
+    type: "email" as const,
+    host: draft.host.trim(),
+    port: Number(draft.port),
+    security: draft.security,
     ...(user === "" ? {} : { user, password: secret(draft.password, "password") }),
-    ...{ from: draft.from.trim(), to },
+    from: draft.from.trim(),
+    to,
   };
   return { channel: { name, enabled, settings } };
 }

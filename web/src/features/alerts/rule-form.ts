@@ -56,25 +56,39 @@ const usual: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
   "process-restarts": { count: "5", within: "10" },
 };
 export const usualOf = (kind: ConditionKind): Partial<RuleDraft> => ({
-  ...{ threshold: "90", count: "3", within: "10" },
+  threshold: "90",
+  count: "3",
+  within: "10",
   ...usual[kind],
 });
 
 export function newDraft(): RuleDraft {
   return {
-    ...{
-      name: "",
-      kind: "container-unhealthy",
-      threshold: "90",
-      count: "3",
-      within: "10",
-      pattern: "",
-      syntax: "text",
-    },
-    ...{ levels: "any", anyExit: false, names: "", projects: "", forSeconds: "60", severity: "warning" },
-    ...{ quiet: false, days: [0, 1, 2, 3, 4, 5, 6], from: "22:00", to: "07:00", timeZone: ownTimeZone() },
-    ...{ repeat: "", tellResolved: true, channels: [BELL] },
-    ...{ heal: false, healLimit: "3", healWithin: "60", healBackoff: "30" },
+    name: "",
+    kind: "container-unhealthy",
+    threshold: "90",
+    count: "3",
+    within: "10",
+    pattern: "",
+    syntax: "text",
+    levels: "any",
+    anyExit: false,
+    names: "",
+    projects: "",
+    forSeconds: "60",
+    severity: "warning",
+    quiet: false,
+    days: [0, 1, 2, 3, 4, 5, 6],
+    from: "22:00",
+    to: "07:00",
+    timeZone: ownTimeZone(),
+    repeat: "",
+    tellResolved: true,
+    channels: [BELL],
+    heal: false,
+    healLimit: "3",
+    healWithin: "60",
+    healBackoff: "30",
   };
 }
 
@@ -103,10 +117,17 @@ export function toDraft(rule: AlertRule): RuleDraft {
   const { condition, quietHours, healing } = rule;
   const draft: RuleDraft = {
     ...newDraft(),
-    ...{ name: rule.name, kind: condition.kind, severity: rule.severity, forSeconds: String(rule.forSeconds) },
-    ...{ names: rule.subjects.names.join("\n"), projects: rule.subjects.projects.join("\n") },
-    ...{ repeat: rule.repeatSeconds === null ? "" : String(rule.repeatSeconds), tellResolved: rule.tellResolved },
-    ...{ channels: [...rule.channels], quiet: quietHours !== null, heal: healing !== null },
+    name: rule.name,
+    kind: condition.kind,
+    severity: rule.severity,
+    forSeconds: String(rule.forSeconds),
+    names: rule.subjects.names.join("\n"),
+    projects: rule.subjects.projects.join("\n"),
+    repeat: rule.repeatSeconds === null ? "" : String(rule.repeatSeconds),
+    tellResolved: rule.tellResolved,
+    channels: [...rule.channels],
+    quiet: quietHours !== null,
+    heal: healing !== null,
   };
   if (quietHours) Object.assign(draft, { ...quietHours, days: [...quietHours.days] });
   if (healing) {
@@ -172,18 +193,23 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
   const { days, from, to, timeZone } = draft;
   return {
     rule: {
-      ...{ name: draft.name.trim(), enabled, condition: toCondition(draft), severity: draft.severity },
+      name: draft.name.trim(),
+      enabled,
+      condition: toCondition(draft),
+      severity: draft.severity,
       subjects: {
         names: listOf(draft.names),
         projects: subject === "container" ? listOf(draft.projects) : [],
       },
       forSeconds: measure === "count" ? 0 : Number(draft.forSeconds),
       quietHours: draft.quiet ? { days: [...days].sort(), from, to, timeZone: timeZone.trim() } : null,
-      ...{ repeatSeconds: draft.repeat === "" ? null : Number(draft.repeat), tellResolved: draft.tellResolved },
+      repeatSeconds: draft.repeat === "" ? null : Number(draft.repeat),
+      tellResolved: draft.tellResolved,
       channels: [...draft.channels],
       healing: heals
         ? {
-            ...{ limit: Number(draft.healLimit), withinSeconds: Number(draft.healWithin) * 60 },
+            limit: Number(draft.healLimit),
+            withinSeconds: Number(draft.healWithin) * 60,
             backoffSeconds: Number(draft.healBackoff),
           }
         : null,

@@ -55,8 +55,12 @@ export function createInstallForm(entry: CatalogueDetail) {
   );
   const request = createMemo(
     (): InstallRequest => ({
-      ...{ name: fields.name, tag: fields.tag, answers: { ...fields.answers }, hostPorts: { ...fields.hostPorts } },
-      ...{ publish: fields.publish, reuseVolumes: fields.reuseVolumes },
+      name: fields.name,
+      tag: fields.tag,
+      answers: { ...fields.answers },
+      hostPorts: { ...fields.hostPorts },
+      publish: fields.publish,
+      reuseVolumes: fields.reuseVolumes,
       memory: fields.memory.trim() === "" ? null : Number(fields.memory),
       network: fields.network.startsWith("existing:")
         ? { kind: "existing", name: fields.network.slice("existing:".length) }

@@ -40,7 +40,8 @@ const restoreEnd = StateEffect.define<{ at: number; end: LineEnd }>({
 
 const rangeOf = (at: number, end: LineEnd): Range<OddEnd> => new OddEnd(end).range(at, at + 1);
 const toEnds = ({ mark, end, exceptions }: SplitText): Ends => ({
-  ...{ mark, end },
+  mark,
+  end,
   odd: RangeSet.of([...exceptions].map(([at, odd]) => rangeOf(at, odd))),
 });
 

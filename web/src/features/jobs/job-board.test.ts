@@ -5,8 +5,19 @@ import { createJobBoard, type JobBoard } from "./job-board.ts";
 import { jobEnd, jobTitle } from "./job-labels.ts";
 
 const job = (id: string, revision: number, fields: Partial<Job> = {}): Job => ({
-  ...{ id, kind: "service:recreate", target: "web", state: "running", steps: [], lines: [], lineCount: 0 },
-  ...{ result: null, error: null, startedAt: "2026-01-01T00:00:00.000Z", finishedAt: null, revision, ...fields },
+  id,
+  kind: "service:recreate",
+  target: "web",
+  state: "running",
+  steps: [],
+  lines: [],
+  lineCount: 0,
+  result: null,
+  error: null,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  finishedAt: null,
+  revision,
+  ...fields,
 });
 const done = { state: "succeeded", finishedAt: "2026-01-01T00:00:09.000Z" } as const;
 

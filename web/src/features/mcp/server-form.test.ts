@@ -75,16 +75,22 @@ describe("toInput", () => {
 
 test("a draft holds names and no values, and no argument or address that looks like a secret", () => {
   const typed: ServerDraft = {
-    ...{ name: "db", type: "stdio", command: "npx", args: "server\npostgres://ada:abc123@db/main" },
+    name: "db",
+    type: "stdio",
+    command: "npx",
+    args: "server\npostgres://ada:abc123@db/main",
     env: [
       { name: "TOKEN", value: "typed" },
       { name: "STORED", value: null },
     ],
-    ...{ url: "https://example.com/mcp?key=abc", headers: [{ name: "Authorization", value: "Bearer x" }] },
+    url: "https://example.com/mcp?key=abc",
+    headers: [{ name: "Authorization", value: "Bearer x" }],
   };
   const kept = JSON.parse(JSON.stringify(keepServer(typed))) as Partial<ServerDraft>;
   expect(kept).toEqual({
-    ...{ name: "db", type: "stdio", command: "npx" },
+    name: "db",
+    type: "stdio",
+    command: "npx",
     env: [
       { name: "TOKEN", value: null },
       { name: "STORED", value: null },
@@ -95,7 +101,11 @@ test("a draft holds names and no values, and no argument or address that looks l
   // What is stored stays stored: an empty value would replace it.
   const edited = { ...emptyDraft(), args: "--old", env: [{ name: "STORED", value: null }] };
   expect({ ...edited, ...restoreServer(kept, edited) }).toEqual({
-    ...{ name: "db", type: "stdio", command: "npx", args: "--old", url: "" },
+    name: "db",
+    type: "stdio",
+    command: "npx",
+    args: "--old",
+    url: "",
     env: [
       { name: "TOKEN", value: "" },
       { name: "STORED", value: null },

@@ -43,8 +43,13 @@ const server: McpServer = {
   createdAt: "2026-01-01T00:00:00Z",
 };
 const disk = (mount: string, usagePercent: number, total = 100) => ({
-  ...{ mount, device: "/dev/vda", type: "ext4", usagePercent, total },
-  ...{ used: 0, available: 0 },
+  mount,
+  device: "/dev/vda",
+  type: "ext4",
+  usagePercent,
+  total,
+  used: 0,
+  available: 0,
 });
 
 const NOW = Date.parse("2026-01-01T00:10:00Z");
@@ -58,16 +63,39 @@ const ended = (more: Partial<ServiceRun>): ServiceRun => ({
 });
 const down = (name: string, lastRun: Partial<ServiceRun> = {}, restartPolicy = "always"): Service => ({
   ...service,
-  ...{ id: name, name, state: "exited", status: "Exited (3) 1 minute ago", restartPolicy, lastRun: ended(lastRun) },
+  id: name,
+  name,
+  state: "exited",
+  status: "Exited (3) 1 minute ago",
+  restartPolicy,
+  lastRun: ended(lastRun),
 });
 const alert = (more: Partial<Alert>): Alert => ({
-  ...{ id: "x", ruleId: "r", ruleName: "Stopped", condition: "container-stopped", severity: "critical" },
-  ...{ subject: { kind: "container", name: "web" }, phase: "firing", since: "", firingSince: null, detail: "it is" },
-  ...{ acknowledgedBy: null, silencedUntil: null, flapping: false, heals: 0, gaveUp: false },
+  id: "x",
+  ruleId: "r",
+  ruleName: "Stopped",
+  condition: "container-stopped",
+  severity: "critical",
+  subject: { kind: "container", name: "web" },
+  phase: "firing",
+  since: "",
+  firingSince: null,
+  detail: "it is",
+  acknowledgedBy: null,
+  silencedUntil: null,
+  flapping: false,
+  heals: 0,
+  gaveUp: false,
   ...more,
 });
 const nothing: AttentionState = {
-  ...{ services: [], deployments: [], servers: [], stacks: [], disks: [], alerts: [], now: NOW },
+  services: [],
+  deployments: [],
+  servers: [],
+  stacks: [],
+  disks: [],
+  alerts: [],
+  now: NOW,
 };
 const shown = (state: Partial<AttentionState>) =>
   findConcerns({ ...nothing, ...state }).concerns.map(({ tone, what, why }) => [tone, what, why]);

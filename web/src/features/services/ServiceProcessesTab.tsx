@@ -20,21 +20,33 @@ const columns: Column<ServiceProcess>[] = [
   },
   { id: "user", title: "User", cell: ({ user }) => visibleName(user), sortBy: ({ user }) => user, only: "middle" },
   {
-    ...{ id: "cpu", title: "CPU", align: "end", width: "tight" },
+    id: "cpu",
+    title: "CPU",
+    align: "end",
+    width: "tight",
     cell: ({ cpuPercent }) => <span class="num">{formatPercent(cpuPercent)}</span>,
     sortBy: ({ cpuPercent }) => cpuPercent,
   },
   {
-    ...{ id: "memory", title: "Memory", align: "end", width: "tight" },
+    id: "memory",
+    title: "Memory",
+    align: "end",
+    width: "tight",
     cell: ({ memoryBytes }) => <span class="num">{formatBytes(memoryBytes)}</span>,
     sortBy: ({ memoryBytes }) => memoryBytes,
   },
   {
-    ...{ id: "elapsed", title: "Running for", align: "end", width: "tight", only: "wide" },
+    id: "elapsed",
+    title: "Running for",
+    align: "end",
+    width: "tight",
+    only: "wide",
     cell: ({ elapsed }) => <span class="num">{elapsed}</span>,
   },
   {
-    ...{ id: "command", title: "Command", width: "clip" },
+    id: "command",
+    title: "Command",
+    width: "clip",
     cell: ({ command }) => (
       <code class="truncate" title={visibleName(command)}>
         {visibleName(command)}

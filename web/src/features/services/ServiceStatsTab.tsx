@@ -37,9 +37,14 @@ export function ServiceStatsTab(props: { service: Service }) {
     const memory = live.map(({ memoryBytes }) => memoryBytes);
     const columns = {
       times: live.map(({ time }) => time),
-      ...{ cpu, cpuMax: cpu, memory, memoryMax: memory },
-      ...{ rx: live.map(({ rx }) => rx), tx: live.map(({ tx }) => tx) },
-      ...{ read: live.map(({ read }) => read), write: live.map(({ write }) => write) },
+      cpu,
+      cpuMax: cpu,
+      memory,
+      memoryMax: memory,
+      rx: live.map(({ rx }) => rx),
+      tx: live.map(({ tx }) => tx),
+      read: live.map(({ read }) => read),
+      write: live.map(({ write }) => write),
     };
     return joinPast(past(), columns, names, { span: spanOf[range()], now: live.at(-1)?.time ?? Date.now() });
   });

@@ -30,7 +30,9 @@ describe("toGroups", () => {
     service("blog", { composeProject: "blog", image: "nginx" }),
   ];
   const all: Parameters<typeof toGroups>[1] = {
-    ...{ filter: "", order: "name", descending: false },
+    filter: "",
+    order: "name",
+    descending: false,
     usageOf: ({ usage }) => usage,
   };
   const names = (options: Partial<Parameters<typeof toGroups>[1]>) =>
@@ -65,7 +67,9 @@ describe("toGroups", () => {
     const used = [...services, service("web", { composeProject: "shop" })];
     const by = (order: "cpu" | "memory", descending: boolean) =>
       toGroups(used, {
-        ...{ filter: "", order, descending },
+        filter: "",
+        order,
+        descending,
         usageOf: ({ name }) =>
           usages[name] === undefined ? undefined : { cpuPercent: usages[name], memoryBytes: 100 - usages[name] },
       }).map((group) => [group.project, ...group.services.map(({ name }) => name)]);

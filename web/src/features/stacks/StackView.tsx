@@ -106,7 +106,9 @@ export function StackView(props: { name: string; onLeave: () => void }) {
 
   const tabs = (shown: StackDetail): Tab[] => [
     {
-      ...{ id: "services", label: "Services", count: shown.services.length },
+      id: "services",
+      label: "Services",
+      count: shown.services.length,
       content: () => (
         <div class="stacks-pane">{<Show when={stack()}>{(now) => <StackServices stack={now()} />}</Show>}</div>
       ),
@@ -114,7 +116,8 @@ export function StackView(props: { name: string; onLeave: () => void }) {
     ...(document()
       ? [
           {
-            ...{ id: "compose", label: "Compose file" },
+            id: "compose",
+            label: "Compose file",
             content: () => (
               <Show when={stack()}>
                 {(now) => (
@@ -126,7 +129,8 @@ export function StackView(props: { name: string; onLeave: () => void }) {
             ),
           },
           {
-            ...{ id: "variables", label: "Variables" },
+            id: "variables",
+            label: "Variables",
             content: () => (
               <VariablesTab
                 name={props.name}
@@ -136,7 +140,8 @@ export function StackView(props: { name: string; onLeave: () => void }) {
             ),
           },
           {
-            ...{ id: "history", label: "History" },
+            id: "history",
+            label: "History",
             content: () => (
               <Show when={document()}>
                 {(open) => (
@@ -364,15 +369,20 @@ function Actions(props: ActionsProps) {
       disabled: props.busy || !open(),
     },
     {
-      ...{ label: "Take down…", icon: <Power size={14} />, onSelect: () => props.onAsk("down") },
+      label: "Take down…",
+      icon: <Power size={14} />,
+      onSelect: () => props.onAsk("down"),
       disabled: props.busy || props.stack.total === 0 || ["outside", "name"].includes(props.stack.lock ?? ""),
     },
     ...(props.stack.own && open()
       ? ([
           "separator",
           {
-            ...{ label: "Delete…", icon: <Trash size={14} />, onSelect: () => props.onAsk("remove") },
-            ...{ danger: true, disabled: props.busy || !known() },
+            label: "Delete…",
+            icon: <Trash size={14} />,
+            onSelect: () => props.onAsk("remove"),
+            danger: true,
+            disabled: props.busy || !known(),
           },
         ] satisfies MenuEntry[])
       : []),

@@ -44,7 +44,10 @@ export function placeAt(lines: readonly string[]): ComposePlace | null {
     }
   }
   return {
-    ...{ path, key: name ?? null, item: dashes !== "", typed: value ?? rest },
+    path,
+    key: name ?? null,
+    item: dashes !== "",
+    typed: value ?? rest,
     indent: spaces.length + dashes.length,
   };
 }

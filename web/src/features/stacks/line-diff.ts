@@ -28,7 +28,10 @@ export function diffLines(older: string, newer: string): DiffLine[] {
   let after = 0;
   const add = (kind: DiffLine["kind"], text: string) =>
     result.push({
-      ...{ kind, text, before: kind === "added" ? null : ++before, after: kind === "removed" ? null : ++after },
+      kind,
+      text,
+      before: kind === "added" ? null : ++before,
+      after: kind === "removed" ? null : ++after,
     });
   for (const line of one.slice(0, head)) add("same", line);
   for (const [kind, line] of middle(one.slice(head, one.length - tail), other.slice(head, other.length - tail))) {

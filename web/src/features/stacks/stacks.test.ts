@@ -10,13 +10,19 @@ test("knows where in a compose file something is typed", () => {
   expect(place("ser")).toMatchObject({ path: [], key: null, typed: "ser" });
   expect(place("services:\n  web:\n    im")).toMatchObject({ path: ["services", "web"], typed: "im", indent: 4 });
   expect(place("services:\n  web:\n    image: a\n\n    # b\n    restart: un")).toMatchObject({
-    ...{ path: ["services", "web"], key: "restart", typed: "un" },
+    path: ["services", "web"],
+    key: "restart",
+    typed: "un",
   });
   expect(place("services:\n  web:\n    depends_on:\n      - d")).toMatchObject({
-    ...{ path: ["services", "web", "depends_on"], item: true, typed: "d" },
+    path: ["services", "web", "depends_on"],
+    item: true,
+    typed: "d",
   });
   expect(place("services:\n  web:\n    ports:\n    - target: 80\n      pub")).toMatchObject({
-    ...{ path: ["services", "web", "ports"], key: null, typed: "pub" },
+    path: ["services", "web", "ports"],
+    key: null,
+    typed: "pub",
   });
   expect(place("services:\n  web:\n    healthcheck:\n      test: x\n    image: a\n  db:\n    de")).toMatchObject({
     path: ["services", "db"],
@@ -40,7 +46,9 @@ test("tells two texts apart line by line, and shows what is near a change", () =
   const before = "a\nb\nc\nd\ne\nf\ng\nh\n";
   const lines = diffLines(before, "a\nb\nc\nX\ne\nf\ng\nh\ni\n");
   expect(lines.filter(({ kind }) => kind !== "same").map(({ kind, text }) => `${kind} ${text}`)).toEqual([
-    ...["removed d", "added X", "added i"],
+    "removed d",
+    "added X",
+    "added i",
   ]);
   expect(lines.at(-1)).toEqual({ kind: "added", text: "i", before: null, after: 9 });
   expect(nearChanges(diffLines(before, `${before}z\n`), 1).map((line) => line?.text ?? null)).toEqual([null, "h", "z"]);

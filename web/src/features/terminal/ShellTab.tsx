@@ -104,7 +104,9 @@ export function ShellTab(props: { service: Service }) {
   const end = async (one: OpenShell) => {
     if (!one.over) {
       const sure = await confirm({
-        ...{ title: `End shell ${one.number}?`, action: "End shell", danger: true },
+        title: `End shell ${one.number}?`,
+        action: "End shell",
+        danger: true,
         body: "What runs in it is ended with it.",
       });
       if (!sure) return;

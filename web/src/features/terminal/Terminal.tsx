@@ -30,9 +30,16 @@ export default function Terminal(props: TerminalProps) {
   let host!: HTMLDivElement;
   onMount(() => {
     const terminal = new Xterm({
-      ...{ fontFamily: '"Geist Mono Variable", ui-monospace, monospace', fontSize: 13, lineHeight: 1.2 },
-      ...{ scrollback: SCROLLBACK_LINES, cursorBlink: false, screenReaderMode: false, allowProposedApi: false },
-      ...{ theme: terminalTheme(theme.resolved()), linkHandler: null, minimumContrastRatio: 4.5 },
+      fontFamily: '"Geist Mono Variable", ui-monospace, monospace',
+      fontSize: 13,
+      lineHeight: 1.2,
+      scrollback: SCROLLBACK_LINES,
+      cursorBlink: false,
+      screenReaderMode: false,
+      allowProposedApi: false,
+      theme: terminalTheme(theme.resolved()),
+      linkHandler: null,
+      minimumContrastRatio: 4.5,
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
