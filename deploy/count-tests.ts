@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
 
 /** What is read of vitest's JSON report. */
 interface Report {
@@ -7,14 +9,43 @@ interface Report {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+  }[];
 }
 
-/** Prints `<passed> <failed>` of a report. Faults outside of a test count too, and with REQUIRE_ALL=1 whatever was skipped. */
-const [path = "", exitCode = "0"] = process.argv.slice(2);
+/**
+ * Prints `<passed> <failed>` of a report. Faults outside of a test count too, and with REQUIRE_ALL=1 whatever was skipped.
+ * Into the folder go `run-failures` (each test with the beginning of its message) and `failed-files`.
+ */
+const [path = "", exitCode = "0", folder = ""] = process.argv.slice(2);
 const report = JSON.parse(readFileSync(path, "utf8")) as Report;
-const brokenFiles = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+const firstLines = (text = "") => stripVTControlCharacters(text).split("\n").slice(0, 6).join("\n    ").slice(0, 1_000);
+
+const failures: string[] = [];
+const failedFiles = new Set<string>();
+let brokenFiles = 0;
+for (const file of report.testResults) {
+  const name = relative(process.cwd(), file.name);
+  const failed = file.assertionResults.filter(({ status }) => status === "failed");
+  if (file.status !== "failed" && failed.length === 0) continue;
+  failedFiles.add(name);
+  if (file.assertionResults.length === 0) {
+    brokenFiles++;
+    failures.push(`${name}\n    ${firstLines(file.message)}`);
+  }
+  for (const { fullName, failureMessages = [] } of failed) {
+    failures.push(`${name} > ${fullName}\n    ${firstLines(failureMessages[0])}`);
+  }
+}
 const leftOut = process.env.REQUIRE_ALL === "1" ? report.numPendingTests + report.numTodoTests : 0;
-let failed = report.numFailedTests + brokenFiles.length + leftOut;
+let failed = report.numFailedTests + brokenFiles + leftOut;
 if (failed === 0 && exitCode !== "0") failed = 1; // an error nobody caught, or no test at all
+if (folder) {
+  writeFileSync(join(folder, "run-failures"), failures.map((failure) => `- ${failure}\n`).join(""));
+  writeFileSync(join(folder, "failed-files"), [...failedFiles].map((name) => `${name}\n`).join(""));
+}
 process.stdout.write(`${report.numPassedTests} ${failed}\n`);

@@ -73,6 +73,7 @@ count() {
     failed=$((failed + 1))
     cat "$3"
     say "FAILED: $1"
+    printf -- '- %s\n' "$1" >>"$work/failures"
   fi
 }
 
@@ -90,18 +91,41 @@ limited() {
   if have timeout; then timeout --kill-after=20 "$@"; else shift && "$@"; fi
 }
 
-# run_tests <seconds> <vitest arguments…>: adds what vitest counted; a run without a report is a failure.
-run_tests() {
+# vitest_run <seconds> <vitest arguments…>: sets run_passed and run_failed; a run without a report is a failure.
+vitest_run() {
   limit="$1"
   shift
   report="$work/report.json"
-  rm -f "$report"
+  rm -f "$report" "$work/failed-files" "$work/run-failures"
   status=0
   TMPDIR="$work/tmp" limited "$limit" "$NODE" node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
     --outputFile.json="$report" "$@" 2>&1 | tee -a "$work/tests.log" || status=$?
-  counts="$("$NODE" deploy/count-tests.ts "$report" "$status")" || counts="0 1"
-  passed=$((passed + ${counts%% *}))
-  failed=$((failed + ${counts##* }))
+  counts="$("$NODE" deploy/count-tests.ts "$report" "$status" "$work")" || counts="0 1"
+  run_passed=${counts%% *}
+  run_failed=${counts##* }
+}
+
+# run_tests <seconds> <vitest arguments…>: adds what vitest counted. In CI the files in which a test failed run once more,
+# after all others: what passes then counts as passed, and is named at the end as an unsteady test.
+run_tests() {
+  vitest_run "$@"
+  list="$work/failures"
+  if [ "$run_failed" != 0 ] && [ "${CI:-}" = true ] && [ -s "$work/failed-files" ] &&
+    [ "$(wc -l <"$work/failed-files")" -le 6 ]; then
+    first_passed=$run_passed
+    first_failed=$run_failed
+    mv "$work/run-failures" "$work/first-failures"
+    mapfile -t files <"$work/failed-files"
+    say "Once more: ${files[*]}"
+    vitest_run "$1" "${files[@]}"
+    # The files that run again hold tests that passed before.
+    run_passed=$((first_passed + (first_failed > run_failed ? first_failed - run_failed : 0)))
+    mv "$work/first-failures" "$work/run-failures"
+    if [ "$run_failed" = 0 ]; then list="$work/unsteady"; fi
+  fi
+  [ ! -f "$work/run-failures" ] || cat "$work/run-failures" >>"$list"
+  passed=$((passed + run_passed))
+  failed=$((failed + run_failed))
 }
 
 run_everything() {

@@ -103,5 +103,14 @@ if grep -qs '^left out' "$work/tests.log"; then
   say "Left out on this machine:"
   grep -h '^left out' "$work/tests.log" | sort -u
 fi
+# Last of all, so that the end of a long output names them.
+if [ -s "$work/unsteady" ]; then
+  say "Passed at the second try only:"
+  cat "$work/unsteady"
+fi
+if [ -s "$work/failures" ]; then
+  say "Failed:"
+  cat "$work/failures"
+fi
 say "$passed passed, $failed failed"
 [ "$failed" = 0 ]

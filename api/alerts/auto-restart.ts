@@ -159,5 +159,6 @@ const toAuditEvent = ({ id, name }: AlertRule, target: string) => ({
   actor: { kind: "system" as const, id, name },
   target,
   // The trail joins beginning and end by this.
-  ...{ requestId: randomUUID(), address: "" },
+  requestId: randomUUID(),
+  address: "",
 });

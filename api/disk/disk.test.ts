@@ -84,7 +84,8 @@ describe.skipIf(without)("room on the disk", () => {
     for (const name of ["one:1", "two:1"]) {
       const container = await engine.docker.createContainer({
         // Each by a command of its own: what reads the same is taken for one layer.
-        ...{ Image: base.id, Cmd: ["/bin/sh", "-c", `head -c 50000 /dev/urandom > /${name.replace(":", "-")}`] },
+        Image: base.id,
+        Cmd: ["/bin/sh", "-c", `head -c 50000 /dev/urandom > /${name.replace(":", "-")}`],
         HostConfig: { NetworkMode: "none" },
       });
       await container.start();

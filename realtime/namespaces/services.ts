@@ -224,7 +224,8 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       if (jobs.size >= JOBS_MAX) {
         throw new AppError("rate_limited", `One connection follows at most ${JOBS_MAX} jobs.`);
       }
-      jobs.add(jobId); // its place, while the API is asked
+      jobs.add(jobId); // its place, while the API is asked; free at once when it is left
+      signal.addEventListener("abort", () => jobs.delete(jobId), { once: true });
       try {
         if (!(await unlessAborted(deps.authenticator.seesJob(principal, jobId), signal))) {
           throw new AppError("not_found", "There is no such job.");

@@ -29,7 +29,11 @@ const refusedEnvironmentNames = new Set([
   "TMP",
   "TEMP",
   // Their files may name a command that gives the credentials.
-  ...["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BOTO_CONFIG", "CLOUDSDK_CONFIG", "AZURE_CONFIG_DIR"],
+  "AWS_CONFIG_FILE",
+  "AWS_SHARED_CREDENTIALS_FILE",
+  "BOTO_CONFIG",
+  "CLOUDSDK_CONFIG",
+  "AZURE_CONFIG_DIR",
   "GIT_ASKPASS",
   "GIT_EDITOR",
   "GIT_SEQUENCE_EDITOR",

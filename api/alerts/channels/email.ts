@@ -30,7 +30,8 @@ export async function sendMail(
     greetingTimeout: SEND_LIMIT_MS,
     socketTimeout: SEND_LIMIT_MS,
     // A text that names a file or an address must stay a text.
-    ...{ disableFileAccess: true, disableUrlAccess: true },
+    disableFileAccess: true,
+    disableUrlAccess: true,
   });
   const close = () => transport.close();
   signal.addEventListener("abort", close, { once: true });
