@@ -13,7 +13,7 @@ const image = `<img src="http://stranger.invalid/x" onerror="alert('log')">`;
 export function logsJourney(at: () => Desk): void {
   let big: TestContainer;
   const search = (page: Page) => page.getByRole("searchbox", { name: "Search the log" });
-  const only = (page: Page) => page.getByRole("button", { name: "Only matching lines" });
+  const only = (page: Page) => page.getByRole("button", { name: "Hide lines that don't match" });
   const lineOf = (log: Locator, text: string) => log.locator(".log-text").getByText(text, { exact: true });
 
   test("a log of 100,000 lines takes few elements and scrolls without holding the page", async () => {
@@ -47,7 +47,7 @@ export function logsJourney(at: () => Desk): void {
 
   test("what is filtered is downloaded, all of it and nothing else", async () => {
     const { page } = at();
-    const download = page.getByRole("button", { name: "Download all that passes the filter" });
+    const download = page.getByRole("button", { name: "Download all matching lines" });
     await page.getByLabel("Stream", { exact: true }).selectOption({ label: "stdout" });
     const whole = linesOf(await downloaded(page, () => download.click()));
     expect(whole).toEqual(Array.from({ length: LINES }, (_, index) => `line ${index + 1}`));
@@ -104,7 +104,7 @@ export function logsJourney(at: () => Desk): void {
     await found.waitFor();
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keys of the log" }).getByText("Previous match").waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).getByText("Previous match").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("f");
@@ -135,7 +135,7 @@ export function logsJourney(at: () => Desk): void {
     await box.container.kill();
     await log.getByText("Exited with code 137").waitFor();
     await box.container.start();
-    await log.getByText("Restarted: a new run begins here").waitFor();
+    await log.getByText(/^Started again/).waitFor();
     await eventually(async () => (await lineOf(log, "life").count()) === 2);
     const { Config, HostConfig } = await box.container.inspect();
     await box.container.remove({ force: true });
@@ -144,14 +144,16 @@ export function logsJourney(at: () => Desk): void {
     const Cmd = ["/bin/sh", "-c", "echo reborn; exec sleep 1000000"];
     const next = await engine.docker.createContainer({ name: box.name, Image, Labels, Cmd, HostConfig });
     await next.start();
-    await log.getByText("Recreated: a new container of this name begins here").waitFor();
+    await log.getByText(/^Recreated/).waitFor();
     await lineOf(log, "reborn").waitFor();
     await eventually(async () => {
       await page.reload();
       await lineOf(log, "reborn").waitFor();
-      const told = (await log.innerText()).split("\n").filter((text) => /life|reborn|Restarted|Recreated/.test(text));
-      const order = told.map((text) => /life|reborn|Restarted|Recreated/.exec(text)?.[0]);
-      return order.join() === "life,Restarted,life,Recreated,reborn";
+      const told = (await log.innerText())
+        .split("\n")
+        .filter((text) => /life|reborn|Started again|Recreated/.test(text));
+      const order = told.map((text) => /life|reborn|Started again|Recreated/.exec(text)?.[0]);
+      return order.join() === "life,Started again,life,Recreated,reborn";
     });
   });
 

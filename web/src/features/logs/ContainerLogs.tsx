@@ -11,10 +11,11 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { createContainerSources, type Keeping, useKeeping } from "./container-sources.ts";
 import type { LogLine } from "./live/log-entry.ts";
 import { createLogFeed, type LogFeed } from "./live/log-feed.ts";
-import { formatLogAddress, type LogLayout } from "./log-address.ts";
+import { CONTAINERS_MAX, formatLogAddress, type LogLayout } from "./log-address.ts";
+import { links, storage, toolbar, unfollowed as unfollowedText } from "./messages.ts";
 import { LogHistogram } from "./search/LogHistogram.tsx";
 import { LogRange } from "./search/LogRange.tsx";
-import { toKeptQuery, toParameters } from "./search/log-query.ts";
+import { toParameters, toStoredQuery } from "./search/log-query.ts";
 import { containerParameters } from "./stored/stored-history.ts";
 import { LogPane, type LogPaneApi } from "./view/LogPane.tsx";
 import { LogToolbar } from "./view/LogToolbar.tsx";
@@ -28,12 +29,12 @@ export interface ContainerLogsProps {
   containers: readonly string[];
   layout?: LogLayout;
   controls: LogControls;
-  /** Id of a kept line to show in its place. */
+  /** Id of a stored line to show in its place. */
   line?: string | undefined;
   tools?: JSX.Element;
 }
 
-/** Live and kept logs of any number of containers, merged by time or side by side. */
+/** Live logs and log history of any number of containers, merged by time or side by side. */
 export function ContainerLogs(props: ContainerLogsProps) {
   const { controls } = props;
   const keeping = useKeeping();
@@ -42,7 +43,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
   const [active, setActive] = createSignal<LogPaneApi>();
   let root: HTMLDivElement | undefined;
   createLogKeys({ root: () => root, controls, pane: active });
-  const isKept = () => keeping().state === "kept";
+  const isStored = () => keeping().state === "stored";
 
   const enter = (key: string, pane: LogPaneApi) => {
     panes.set(key, pane);
@@ -61,28 +62,24 @@ export function ContainerLogs(props: ContainerLogsProps) {
   };
 
   async function copyLink(feed: LogFeed, line: LogLine) {
-    const id = await feed.keptId(line).catch(() => undefined);
+    const id = await feed.storedId(line).catch(() => undefined);
     if (!id) {
-      return toast.error(
-        isKept()
-          ? "This line is not kept yet. Try again in a moment."
-          : "Logs are not kept here: a line has no address.",
-      );
+      return toast.error(isStored() ? links.notYetStored : links.notStored);
     }
     const query = { ...controls.query(), only: false };
     const address = formatLogAddress({ containers: [...props.containers], layout: "merged", query, line: id });
     try {
       await copyText(`${location.origin}${basePath()}/logs${address}`);
-      toast.success("Link to the line copied");
+      toast.success(links.copied);
     } catch {
-      toast.error("The browser did not allow copying.");
+      toast.error(links.copyBlocked);
     }
   }
 
   async function download() {
-    const query = toParameters(toKeptQuery(controls.query()));
+    const query = toParameters(toStoredQuery(controls.query()));
     const times = String(controls.times() !== "off");
-    if (isKept()) {
+    if (isStored()) {
       // What is in sight belongs to it.
       await Promise.all([...panes.values()].map(({ feed }) => feed.catchUp().catch(() => undefined)));
       return openDownload(api.logs.downloadUrl([...containerParameters(props.containers), ...query, ["times", times]]));
@@ -98,17 +95,17 @@ export function ContainerLogs(props: ContainerLogsProps) {
         controls={controls}
         pane={active()}
         onDownload={() => void download()}
-        downloadLabel={isKept() ? "Download all that passes the filter" : "Download what is shown"}
+        downloadLabel={isStored() ? toolbar.downloadMatching : toolbar.download}
         onClear={() => {
           for (const pane of panes.values()) pane.feed.clear();
         }}
         filters={<LogRange controls={controls} />}
         tools={
           <>
-            <Show when={isKept()}>
+            <Show when={isStored()}>
               <IconButton
                 size="sm"
-                label="Lines over time"
+                label={toolbar.histogram}
                 aria-pressed={strip()}
                 icon={<ChartNoAxesColumn size={14} />}
                 onClick={() => setStrip(!strip())}
@@ -118,7 +115,7 @@ export function ContainerLogs(props: ContainerLogsProps) {
           </>
         }
       />
-      <Show when={strip() && isKept()}>
+      <Show when={strip() && isStored()}>
         <LogHistogram
           containers={props.containers}
           controls={controls}
@@ -191,8 +188,7 @@ function Merged(props: PartProps) {
     <>
       <Show when={unfollowed() > 0}>
         <p class="log-note" role="note">
-          {unfollowed()} more containers are not followed live: one view follows 24. Their kept lines are found by a
-          search.
+          {unfollowedText(unfollowed(), CONTAINERS_MAX)}
         </p>
       </Show>
       <LogPane
@@ -234,9 +230,9 @@ function Column(props: PartProps & { name: string; onMoved(from: LogPaneApi | un
   );
 }
 
-/** What the reader should know of which lines are kept; undefined when all is as usual. */
+/** What the reader should know of which lines are stored; undefined when all is as usual. */
 function keepingNote({ state, reason }: Keeping): string | undefined {
-  if (state === "none") return "Logs are not kept on this server: only what Docker itself still holds can be shown.";
-  if (state === "unknown") return "The server does not answer: earlier lines cannot be read now.";
-  return reason === undefined ? undefined : `No new lines are being kept: ${reason}`;
+  if (state === "none") return storage.none;
+  if (state === "unknown") return storage.unknown;
+  return reason === undefined ? undefined : storage.paused(reason);
 }

@@ -4,6 +4,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, EmptyState, SearchField, StatusDot } from "../../ui/index.ts";
 import { type ContainerGroup, toContainerGroups } from "./container-choice.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
+import { picker } from "./messages.ts";
 
 export interface ContainerPickerProps {
   chosen: readonly string[];
@@ -11,13 +12,13 @@ export interface ContainerPickerProps {
   onClose: () => void;
 }
 
-/** Chooses whose logs are shown: single containers, whole projects, and removed ones whose lines are kept. */
+/** Chooses whose logs are shown: single containers, whole projects, and removed ones whose lines are stored. */
 export function ContainerPicker(props: ContainerPickerProps) {
   const services = useServices();
-  const kept = useKeptContainers();
+  const stored = useKeptContainers();
   const [filter, setFilter] = createSignal("");
   const groups = createMemo(() =>
-    toContainerGroups(services.data?.services ?? [], kept.data?.containers ?? [], filter()),
+    toContainerGroups(services.data?.services ?? [], stored.data?.containers ?? [], filter()),
   );
   const chosen = createMemo(() => new Set(props.chosen));
   const set = (names: readonly string[], on: boolean) => {
@@ -30,20 +31,20 @@ export function ContainerPicker(props: ContainerPickerProps) {
   };
   const full = () => chosen().size >= CONTAINERS_MAX;
   const titleOf = ({ project, removed }: ContainerGroup) =>
-    removed ? "Removed, lines are kept" : project === null ? "Without a project" : visibleName(project);
+    removed ? picker.removedGroup : project === null ? picker.otherContainers : visibleName(project);
   return (
     <Dialog
       open
-      title="Choose containers"
+      title={picker.title}
       onClose={props.onClose}
       footer={
         <>
           <span class="grow log-picker-note">
-            {chosen().size === 0 ? "None chosen: all containers are shown" : `${chosen().size} chosen`}
+            {chosen().size === 0 ? picker.none : picker.chosen(chosen().size)}
             {full() ? `, more than ${CONTAINERS_MAX} are too many for one view` : ""}
           </span>
           <Button variant="ghost" disabled={chosen().size === 0} onClick={() => props.onChange([])}>
-            Show all
+            {picker.showAll}
           </Button>
           <Button variant="primary" onClick={props.onClose}>
             Done
@@ -52,8 +53,8 @@ export function ContainerPicker(props: ContainerPickerProps) {
       }
     >
       <div class="log-picker">
-        <SearchField label="Filter containers" value={filter()} onInput={setFilter} />
-        <Show when={groups().length > 0} fallback={<EmptyState title="Nothing matches" />}>
+        <SearchField label={picker.filter} value={filter()} onInput={setFilter} />
+        <Show when={groups().length > 0} fallback={<EmptyState title={picker.nothing} />}>
           <For each={groups()}>
             {(group) => {
               const names = () => group.containers.map(({ name }) => name);

@@ -4,9 +4,9 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import { chooseFollowed } from "./container-choice.ts";
 
 const service = (name: string, state: string) => ({ name, state }) as Service;
-const kept = (name: string, lastTime: string | null) => ({ name, lastTime }) as KeptContainer;
+const stored = (name: string, lastTime: string | null) => ({ name, lastTime }) as KeptContainer;
 const stopped = Array.from({ length: 200 }, (_, index) => service(`old-${index}`, "exited"));
-const base = { kept: [], only: [], before: [], max: 24 };
+const base = { stored: [], only: [], before: [], max: 24 };
 
 test("a running container is followed before any that is stopped", () => {
   const next = chooseFollowed({ ...base, services: [...stopped, service("web", "running")] });
@@ -15,8 +15,12 @@ test("a running container is followed before any that is stopped", () => {
 });
 
 test("of those that do not run, the newest lines come first", () => {
-  const times = [kept("old-7", "2026-11-25T10:00:00Z"), kept("old-150", "2026-11-25T11:00:00Z"), kept("old-1", null)];
-  expect(chooseFollowed({ ...base, services: stopped, kept: times, max: 2 })).toEqual(["old-150", "old-7"]);
+  const times = [
+    stored("old-7", "2026-11-25T10:00:00Z"),
+    stored("old-150", "2026-11-25T11:00:00Z"),
+    stored("old-1", null),
+  ];
+  expect(chooseFollowed({ ...base, services: stopped, stored: times, max: 2 })).toEqual(["old-150", "old-7"]);
 });
 
 test("a container that starts later gets the place of a stopped one, and the others stay", () => {

@@ -4,10 +4,10 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 /** A container whose log can be chosen. */
 export interface ChoosableContainer {
   name: string;
-  /** It is not there any more; its lines are kept. */
+  /** It is not there any more; its lines are stored. */
   removed: boolean;
   running: boolean;
-  /** Kept lines; null where it is not known. */
+  /** Stored lines; null where it is not known. */
   lines: number | null;
 }
 
@@ -23,7 +23,7 @@ const byName = (left: { name: string }, right: { name: string }) => collator.com
 
 export interface FollowChoice {
   services: readonly Service[];
-  kept: readonly KeptContainer[];
+  stored: readonly KeptContainer[];
   /** Names that were chosen; empty: all containers. */
   only: readonly string[];
   /** What is followed now, gone containers included. */
@@ -36,9 +36,9 @@ export interface FollowChoice {
  * Names whose logs are followed live: running containers first, then those with the newest lines. What is followed stays,
  * unless a running container needs the place of one that does not run.
  */
-export function chooseFollowed({ services, kept, only, before, max }: FollowChoice): string[] {
+export function chooseFollowed({ services, stored, only, before, max }: FollowChoice): string[] {
   const running = new Set(services.filter(({ state }) => state === "running").map(({ name }) => name));
-  const newest = new Map(kept.map(({ name, lastTime }) => [name, lastTime ?? ""]));
+  const newest = new Map(stored.map(({ name, lastTime }) => [name, lastTime ?? ""]));
   const age = (name: string) => newest.get(name) ?? "";
   const present = services.map(({ name }) => name);
   const chosen = only.length === 0 ? present : only.filter((name) => present.includes(name));
@@ -59,11 +59,11 @@ export function chooseFollowed({ services, kept, only, before, max }: FollowChoi
 /** Containers by project, those of none after them, removed ones last. */
 export function toContainerGroups(
   services: readonly Service[],
-  kept: readonly KeptContainer[],
+  stored: readonly KeptContainer[],
   filter = "",
 ): ContainerGroup[] {
   const wanted = filter.trim().toLowerCase();
-  const lines = new Map(kept.map((container) => [container.name, container.lines]));
+  const lines = new Map(stored.map((container) => [container.name, container.lines]));
   const present = new Set(services.map(({ name }) => name));
   const groups = new Map<string | null, ChoosableContainer[]>();
   for (const { name, composeProject, state } of services) {
@@ -72,7 +72,7 @@ export function toContainerGroups(
     groups.set(composeProject, group);
     group.push({ name, removed: false, running: state === "running", lines: lines.get(name) ?? null });
   }
-  const gone = kept
+  const gone = stored
     .filter(({ name }) => !present.has(name) && name.toLowerCase().includes(wanted))
     .map(({ name, lines }) => ({ name, removed: true, running: false, lines }));
   const found = [...groups]

@@ -8,7 +8,7 @@ import type { LiveSource } from "./live/live-logs.ts";
 import type { LogOrigin } from "./live/log-entry.ts";
 import { CONTAINERS_MAX } from "./log-address.ts";
 import type { LogHistory } from "./stored/log-history.ts";
-import { createKeptHistory } from "./stored/stored-history.ts";
+import { createStoredHistory } from "./stored/stored-history.ts";
 
 /** Lines of history a stream begins with. */
 const TAIL = 1_000;
@@ -17,10 +17,10 @@ const TAIL_OF_MANY = 200;
 /** Colours that containers are told apart by; the style sheet has them. */
 const COLOURS = 8;
 
-/** Of which logs the lines of a view are kept, in words for the reader. */
+/** Of which logs the lines of a view are stored, in words for the reader. */
 export interface Keeping {
-  state: "asking" | "kept" | "none" | "unknown";
-  /** Why not, or why nothing new is being kept. */
+  state: "asking" | "stored" | "none" | "unknown";
+  /** Why not, or why nothing new is being stored. */
   reason: string | undefined;
 }
 
@@ -32,23 +32,23 @@ const isBeforeFirstRun = ({ code, exitCode, unknownEnds }: StreamClosed): boolea
   code === "exited" && exitCode === undefined && unknownEnds === undefined;
 
 export function useKeeping(): Accessor<Keeping> {
-  const kept = useKeptContainers();
+  const stored = useKeptContainers();
   return createMemo((): Keeping => {
-    if (kept.data) {
-      const { state, reason } = kept.data;
+    if (stored.data) {
+      const { state, reason } = stored.data;
       if (state === "off") return { state: "none", reason: undefined };
-      return { state: "kept", reason: state === "paused" ? (reason ?? "paused") : undefined };
+      return { state: "stored", reason: state === "paused" ? (reason ?? "paused") : undefined };
     }
-    if (kept.isLoading) return { state: "asking", reason: undefined };
-    // No answer says nothing about whether logs are kept.
-    return { state: isRefusal(kept.error) ? "none" : "unknown", reason: undefined };
+    if (stored.isLoading) return { state: "asking", reason: undefined };
+    // No answer says nothing about whether logs are stored.
+    return { state: isRefusal(stored.error) ? "none" : "unknown", reason: undefined };
   });
 }
 
-/** The streams and the kept logs of the named containers; of all where none is named. */
+/** The streams and the log history of the named containers; of all where none is named. */
 export function createContainerSources(names: Accessor<readonly string[]>) {
   const services = useServices();
-  const kept = useKeptContainers();
+  const stored = useKeptContainers();
   const keeping = useKeeping();
   const origins = new Map<string, LogOrigin>();
   const wanted = createMemo(() => [...names()], undefined, {
@@ -72,7 +72,7 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     const still = before.filter((name) => seen.has(name) && (only.length === 0 || only.includes(name)));
     const next = chooseFollowed({
       services: services.data?.services ?? [],
-      kept: kept.data?.containers ?? [],
+      stored: stored.data?.containers ?? [],
       only,
       before: still,
       max: CONTAINERS_MAX,
@@ -92,12 +92,12 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
         }),
     }));
   });
-  const isKept = createMemo(() => keeping().state === "kept");
-  const history = createMemo((): LogHistory | undefined => (isKept() ? createKeptHistory(wanted()) : undefined));
-  /** Lines of removed containers, and of those beyond what is followed, come from the kept logs alone. */
+  const isStored = createMemo(() => keeping().state === "stored");
+  const history = createMemo((): LogHistory | undefined => (isStored() ? createStoredHistory(wanted()) : undefined));
+  /** Lines of removed containers, and of those beyond what is followed, come from the log history alone. */
   const whole = createMemo(() => {
     const only = wanted();
-    const names = only.length > 0 ? only : (kept.data?.containers ?? []).map(({ name }) => name);
+    const names = only.length > 0 ? only : (stored.data?.containers ?? []).map(({ name }) => name);
     const held = new Set(followed());
     return names.every((name) => held.has(name));
   });

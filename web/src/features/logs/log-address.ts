@@ -10,7 +10,7 @@ export interface LogAddress {
   containers: string[];
   layout: LogLayout;
   query: LogQuery;
-  /** Id of a kept line to show in its place. */
+  /** Id of a stored line to show in its place. */
   line: string | undefined;
 }
 

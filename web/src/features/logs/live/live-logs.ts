@@ -1,10 +1,9 @@
 import type { Gap, StreamState } from "../../../../../shared/protocol/events/services.ts";
+import { closed, liveGap, notices, status as statusText } from "../messages.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { compare } from "./line-order.ts";
 import {
-  closedText,
   createLineState,
-  gapText,
   type LineState,
   type LogBatch,
   type LogEntry,
@@ -134,7 +133,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       const entries: LogEntry[] = [];
       const [first] = items;
       if (lost && first)
-        entries.push(toNotice(first.source, { text: gapText("slow_reader"), tone: "warning", gap: true }));
+        entries.push(toNotice(first.source, { text: liveGap("slow_reader"), tone: "warning", gap: true }));
       lost = false;
       const from = new Set<Held>();
       for (const item of items) {
@@ -187,10 +186,10 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       },
       onGap({ reason }) {
         const isGap = reason !== "replaced";
-        notice(gapText(reason), isGap ? "warning" : "neutral", undefined, isGap && reason !== "expired");
+        notice(liveGap(reason), isGap ? "warning" : "neutral", undefined, isGap && reason !== "expired");
       },
       onClosed({ code, exitCode, unknownEnds, endedAt }) {
-        const text = closedText(code, exitCode, unknownEnds);
+        const text = closed(code, exitCode, unknownEnds);
         // What is told on opening was so before: only what happens while one watches happens now.
         const isFound = !held.told || performance.now() - held.openedAt < TAIL_MS;
         const isNeutral = code === "created" || (code === "exited" && !exitCode);
@@ -199,11 +198,10 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       },
       onState(state, startedAt) {
         if (state === "restarted") {
-          const isFirst = held.status === "closed" && held.message === closedText("created");
-          notice(isFirst ? "Started" : "Restarted: a new run begins here", "neutral", startedAt);
+          const isFirst = held.status === "closed" && held.message === closed("created");
+          notice(isFirst ? notices.started : notices.startedAgain, "neutral", startedAt);
         }
-        if (state === "reattaching" && held.status !== "reattaching")
-          notice("The source went away, reattaching", "warning");
+        if (state === "reattaching" && held.status !== "reattaching") notice(notices.reattaching, "warning");
         set(state === "reattaching" ? "reattaching" : "live");
       },
       onError({ message, code }) {
@@ -234,4 +232,18 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       queue.dispose();
     },
   };
+}
+
+const gravity: readonly LogStatus[] = ["reattaching", "live", "closed", "failed"];
+
+/** One source speaks for itself; of several, one that is live makes the whole live. */
+export function worstOf(states: readonly { status: LogStatus; message: string }[]): {
+  status: LogStatus;
+  message: string;
+} {
+  for (const status of gravity) {
+    const found = states.find((state) => state.status === status);
+    if (found) return found;
+  }
+  return { status: "closed", message: statusText.notRunning };
 }

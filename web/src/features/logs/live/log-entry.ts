@@ -1,5 +1,4 @@
 import { LEVEL_LOOK_MAX, type LogLevel, levelAfter } from "../../../../../shared/logs/level.ts";
-import type { GapReason, StreamClosedCode } from "../../../../../shared/protocol/events/services.ts";
 import { cleanLine, plainText } from "../../../lib/terminal-text.ts";
 
 export type LogStream = "stdout" | "stderr";
@@ -20,7 +19,7 @@ export interface LogOrigin {
   colour: number;
 }
 
-/** One line as it is kept: cleaned once when it arrives. */
+/** One line as it is stored: cleaned once when it arrives. */
 export interface LogLine extends Place {
   kind: "line";
   /** Safe text that may hold colour sequences. */
@@ -36,8 +35,8 @@ export interface LogLine extends Place {
   origin?: LogOrigin;
   /** First characters of the id of the container that wrote it. */
   container?: string;
-  /** Its id in the kept logs, once it is known. */
-  kept?: string;
+  /** Its id in the log history, once it is known. */
+  storedId?: string;
 }
 
 export type NoticeTone = "neutral" | "warning" | "error";
@@ -47,7 +46,7 @@ export interface LogNotice extends Place {
   kind: "notice";
   text: string;
   tone: NoticeTone;
-  /** Lines are missing here that were written within what is kept. */
+  /** Lines are missing here that were written within what is stored. */
   gap?: boolean;
   /** ISO 8601; absent where nobody knows when it happened. */
   time?: string | undefined;
@@ -90,7 +89,7 @@ export const createLineState = (nextId: () => number, origin?: LogOrigin): LineS
 /** A container's cursor begins with the version of its form and the id of the container. */
 const containerCursor = /^c1~([0-9a-f]{12})~/;
 
-/** Splits a batch into kept lines. */
+/** Splits a batch into stored lines. */
 export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   const pieces = batch.data.split("\n");
   if (pieces.at(-1) === "") pieces.pop();
@@ -121,43 +120,4 @@ export function toLines(batch: LogBatch, state: LineState): LogLine[] {
   if (state.lastLevels.size >= WRITERS_MAX) state.lastLevels.clear();
   state.lastLevels.set(writer, level);
   return lines;
-}
-
-const gapReasons: Record<Exclude<GapReason, "replaced">, string> = {
-  slow_reader: "this browser could not keep up",
-  rotated: "the log was rotated",
-  truncated: "the log was truncated",
-  expired: "they are older than what the source still holds",
-  source_lost: "the source was lost",
-  unreadable: "the stored log is damaged here, and the Docker Engine cannot read it",
-};
-
-/** A sentence on why lines are missing, for a reason of the list or one a newer server knows. */
-export const gapText = (reason: string): string =>
-  reason === "replaced"
-    ? "Recreated: a new container of this name begins here"
-    : `Lines missing: ${(gapReasons as Record<string, string>)[reason] ?? reason}`;
-
-/** A sentence on why the stream stands still. */
-export function closedText(code: StreamClosedCode | string, exitCode?: number, unknownEnds?: number): string {
-  switch (code) {
-    case "exited":
-      if (exitCode !== undefined) return `Exited with code ${exitCode}`;
-      if (unknownEnds === undefined) return "Stopped";
-      return unknownEnds > 1 ? `Exited ${unknownEnds} times, exit codes unknown` : "Exited, exit code unknown";
-    case "created":
-      return "Created, not started";
-    case "failed":
-      return "Failed";
-    case "removed":
-      return "Removed";
-    case "replaced":
-      return "Replaced: this name now belongs to another one";
-    case "unavailable":
-      return "The log is not available right now";
-    case "unsupported":
-      return "This log driver cannot be read back";
-    default:
-      return `The stream ended (${code})`;
-  }
 }

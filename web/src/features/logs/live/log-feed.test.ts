@@ -44,15 +44,15 @@ const iso = (ms: number) => new Date(EPOCH + ms).toISOString();
 const nano = (ms: number) => `${iso(ms).slice(0, 23)}000000Z`;
 const batch = (data: string, ms = 0) => ({ data, timestamp: iso(ms), ages: [] });
 
-interface Kept {
+interface Stored {
   ms: number;
   text: string;
   container?: string;
   error?: boolean;
 }
 
-/** The kept logs as the server answers them, of lines that are held here. */
-function keptLogs(lines: Kept[], options: { lagging?: () => boolean } = {}) {
+/** The log history as the server answers them, of lines that are held here. */
+function storedLogs(lines: Stored[], options: { lagging?: () => boolean } = {}) {
   const sorted = () =>
     lines.map((line, index) => ({ ...line, index })).sort((a, b) => a.ms - b.ms || a.index - b.index);
   const asked: string[] = [];
@@ -154,7 +154,7 @@ describe("a feed of live lines", () => {
     other.frames.pass();
     expect(other.feed.shown()).toMatchObject([
       { text: "Exited with code 1", time: "2026-01-02T03:04:05.000Z" },
-      { text: "Restarted: a new run begins here", time: "2026-01-02T03:04:06.000Z" },
+      { text: "Started again", time: "2026-01-02T03:04:06.000Z" },
     ]);
     other.dispose();
   });
@@ -172,9 +172,9 @@ describe("a feed of live lines", () => {
     expect(texts()).toEqual([
       "one",
       "Exited with code 3",
-      "Restarted: a new run begins here",
+      "Started again",
       "Lines missing: the log was rotated",
-      "Recreated: a new container of this name begins here",
+      "Recreated",
       "two",
     ]);
     expect(feed.status().status).toBe("live");
@@ -256,15 +256,15 @@ describe("a feed of live lines", () => {
   });
 });
 
-describe("a feed that meets kept lines", () => {
-  const kept = (to: number): Kept[] => numbers(0, to).map((text, ms) => ({ ms, text }));
+describe("a feed that meets stored lines", () => {
+  const stored = (to: number): Stored[] => numbers(0, to).map((text, ms) => ({ ms, text }));
 
   it("joins them with the live ones, none twice and none missing", async () => {
-    const { history } = keptLogs(kept(2_100));
+    const { history } = storedLogs(stored(2_100));
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     for (let ms = 2_000; ms < 2_050; ms++) first.state.handlers?.onLogs(batch(`${ms}\n`, ms));
     frames.pass();
-    // The kept lines are ahead of the stream: what it brings later must not stand there twice.
+    // The stored lines are ahead of the stream: what it brings later must not stand there twice.
     await feed.loadOlder();
     for (let ms = 2_050; ms < 2_200; ms++) first.state.handlers?.onLogs(batch(`${ms}\n`, ms));
     frames.pass();
@@ -275,7 +275,7 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("tells equal lines of one millisecond apart by their number", async () => {
-    const { history } = keptLogs([..."aaab"].map((text) => ({ ms: 5, text })));
+    const { history } = storedLogs([..."aaab"].map((text) => ({ ms: 5, text })));
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     first.state.handlers?.onLogs(batch("a\na\nb\n", 5));
     frames.pass();
@@ -285,7 +285,7 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("does not show a line twice that comes while the page before it is read", async () => {
-    const { history } = keptLogs(kept(20));
+    const { history } = storedLogs(stored(20));
     let came: () => void = () => {};
     const slow: LogHistory = {
       ...history,
@@ -308,7 +308,7 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("keeps the number of equal lines that fill several pages", async () => {
-    const { history } = keptLogs(Array.from({ length: 1_700 }, () => ({ ms: 5, text: "tick" })));
+    const { history } = storedLogs(Array.from({ length: 1_700 }, () => ({ ms: 5, text: "tick" })));
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     first.state.handlers?.onLogs(batch("tick\n".repeat(1_000), 5));
     frames.pass();
@@ -318,12 +318,12 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("finds lines of the other stream that were stored out of order where the live ones begin", async () => {
-    const lines: Kept[] = [
+    const lines: Stored[] = [
       { ms: 1_000, text: "err before", error: true },
       { ms: 1_001, text: "first out" },
       { ms: 1_002, text: "err after", error: true },
     ];
-    const { history } = keptLogs(lines);
+    const { history } = storedLogs(lines);
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     // The stream's tail began with a line of stdout; one of stderr, a little older and one newer, were stored before it.
     first.state.handlers?.onLogs(batch("first out\n", 1_001));
@@ -333,10 +333,10 @@ describe("a feed that meets kept lines", () => {
     dispose();
   });
 
-  it("waits until what the stream began with is kept, so that nothing is left out before it", async () => {
-    const lines = kept(10);
+  it("waits until what the stream began with is stored, so that nothing is left out before it", async () => {
+    const lines = stored(10);
     let lagging = true;
-    const { history, asked } = keptLogs(lines, { lagging: () => lagging });
+    const { history, asked } = storedLogs(lines, { lagging: () => lagging });
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     first.state.handlers?.onLogs(batch("20\n", 20));
     frames.pass();
@@ -351,11 +351,11 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("shows several logs only from where all of them are whole, and reads on from there", async () => {
-    const lines = numbers(0, 100).flatMap((text, ms): Kept[] => [
+    const lines = numbers(0, 100).flatMap((text, ms): Stored[] => [
       { ms: ms * 10, text: `busy ${text}`, container: "busy" },
       ...(ms % 20 === 0 ? [{ ms: ms * 10 + 1, text: `quiet ${text}`, container: "quiet" }] : []),
     ]);
-    const { history } = keptLogs(lines);
+    const { history } = storedLogs(lines);
     const originOf = (name: string) => ({ name, colour: 1 });
     const { frames, setSources, feed, texts, dispose } = start({ history: () => history, originOf });
     const [quiet, busy] = [source(), source()];
@@ -375,8 +375,8 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("reads the newest lines too where a container is not followed", async () => {
-    const lines: Kept[] = numbers(0, 2_000).map((text, ms) => ({ ms, text, container: ms % 2 ? "here" : "gone" }));
-    const { history } = keptLogs(lines);
+    const lines: Stored[] = numbers(0, 2_000).map((text, ms) => ({ ms, text, container: ms % 2 ? "here" : "gone" }));
+    const { history } = storedLogs(lines);
     const originOf = (name: string) => ({ name, colour: 1 });
     const options = { history: () => history, whole: () => false, originOf };
     const { frames, setSources, feed, texts, dispose } = start(options);
@@ -390,7 +390,7 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("asks the server for what is filtered, and lets live lines through the same filter", async () => {
-    const { history, asked } = keptLogs(kept(2_000));
+    const { history, asked } = storedLogs(stored(2_000));
     const { frames, first, setQuery, feed, texts, dispose } = start({ history: () => history });
     first.state.handlers?.onLogs(batch("1999\n", 1_999));
     frames.pass();
@@ -405,8 +405,8 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("goes to a line by its id, and from there down to the live end without a gap", async () => {
-    const lines = kept(3_000);
-    const { history } = keptLogs(lines);
+    const lines = stored(3_000);
+    const { history } = storedLogs(lines);
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     for (let ms = 2_900; ms < 3_000; ms++) first.state.handlers?.onLogs(batch(`${ms}\n`, ms));
     frames.pass();
@@ -432,7 +432,7 @@ describe("a feed that meets kept lines", () => {
   it.each(["while the line is looked up", "once it is shown"])(
     "stays at the line of a link when another list of containers comes %s",
     async (when) => {
-      const { history } = keptLogs(kept(3_000));
+      const { history } = storedLogs(stored(3_000));
       const [whole, setWhole] = createSignal(true);
       const { feed, dispose } = start({ history: () => history, whole });
       feed.goToLine("l-1200-0");
@@ -446,7 +446,7 @@ describe("a feed that meets kept lines", () => {
   );
 
   it("looks a line up again when the filter changes meanwhile", async () => {
-    const { history } = keptLogs(kept(3_000));
+    const { history } = storedLogs(stored(3_000));
     const { feed, setQuery, dispose } = start({ history: () => history });
     feed.goToLine("l-1200-0");
     setQuery({ ...noQuery, level: "info" });
@@ -456,7 +456,7 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("leaves marks that do not match out of a search, but not lines that are missing", async () => {
-    const { history } = keptLogs(kept(10));
+    const { history } = storedLogs(stored(10));
     const mark = { container: "box", containerId: "0".repeat(64), run: 2 };
     const marked: LogHistory = {
       ...history,
@@ -482,7 +482,7 @@ describe("a feed that meets kept lines", () => {
   });
 
   it("holds no more than its bound, and reads again what gave way", async () => {
-    const { history } = keptLogs(kept(5_000));
+    const { history } = storedLogs(stored(5_000));
     const { frames, first, feed, texts, dispose } = start({ history: () => history, maxEntries: 1_200 });
     for (let ms = 4_900; ms < 5_000; ms++) first.state.handlers?.onLogs(batch(`${ms}\n`, ms));
     frames.pass();
@@ -500,8 +500,8 @@ describe("a feed that meets kept lines", () => {
     dispose();
   });
 
-  it("shows the live lines when the kept ones cannot be read", async () => {
-    const { history } = keptLogs([]);
+  it("shows the live lines when the stored ones cannot be read", async () => {
+    const { history } = storedLogs([]);
     const broken = { ...history, search: () => Promise.reject(new Error("The log store is away.")) };
     const { frames, first, feed, texts, dispose } = start({ history: () => broken });
     first.state.handlers?.onLogs(batch("a\n"));

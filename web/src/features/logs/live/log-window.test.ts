@@ -54,7 +54,7 @@ describe("createLogWindow", () => {
     expect(texts(window.entries)).toEqual(["a", "b", "c", "d", "e"]);
   });
 
-  it("never holds more than its entries, at the end that is kept", () => {
+  it("never holds more than its entries, at the end that is stored", () => {
     const window = createLogWindow({ maxEntries: () => 100 });
     let gone = 0;
     for (let index = 0; index < 1_000; index++) {

@@ -22,7 +22,7 @@ export interface LogWindow {
   readonly entries: readonly LogEntry[];
   /** The lines that match, oldest first. */
   readonly matches: readonly LogEntry[];
-  /** Adds sorted entries wherever they belong; returns how many gave way at the end that is not kept. */
+  /** Adds sorted entries wherever they belong; returns how many gave way at the end that is not stored. */
   insert(added: readonly LogEntry[], keep?: Keep): number;
   dropBefore(place: Place): void;
   clear(): void;

@@ -10,8 +10,8 @@ export const SKEW_MS = 1_000;
 const HEAD = 200;
 
 /**
- * What makes a line the same one in the live stream and in the kept logs. Live lines bear their milliseconds only, so
- * lines of one millisecond with the same text are told apart by their number: the kept logs hold them all.
+ * What makes a line the same one in the live stream and in the log history. Live lines bear their milliseconds only, so
+ * lines of one millisecond with the same text are told apart by their number: the log history hold them all.
  */
 const keyOf = (entry: LogEntry): string =>
   entry.kind === "line"
@@ -20,14 +20,14 @@ const keyOf = (entry: LogEntry): string =>
       `${entry.origin?.name ?? ""}\n${entry.text}`;
 
 /** Lines to be taken out of others, each as often as it is held. */
-export interface Seam {
+export interface MergeBoundary {
   hold(entries: readonly LogEntry[]): void;
   /** The entries that were not held; each takes its twin out. */
   without<T extends LogEntry>(entries: readonly T[]): T[];
 }
 
 /** Tells which lines of one source of lines the other one has as well. */
-export function createSeam(): Seam {
+export function createMergeBoundary(): MergeBoundary {
   const held = new Map<string, LogEntry[]>();
   return {
     hold(entries) {
@@ -41,22 +41,22 @@ export function createSeam(): Seam {
     without(entries) {
       if (held.size === 0) return [...entries];
       // From the newest: of equal lines the live stream has the later ones.
-      const kept: (typeof entries)[number][] = [];
+      const left: (typeof entries)[number][] = [];
       for (let index = entries.length - 1; index >= 0; index--) {
         const entry = entries[index] as (typeof entries)[number];
         const twin = held.get(keyOf(entry))?.pop();
-        if (!twin) kept.push(entry);
+        if (!twin) left.push(entry);
         else if (twin.kind === "line" && entry.kind === "line") learn(twin, entry);
       }
-      return kept.reverse();
+      return left.reverse();
     },
   };
 }
 
-/** The kept logs know of a line what the live stream does not: how to find it again. */
+/** The log history know of a line what the live stream does not: how to find it again. */
 function learn(twin: LogLine, line: LogLine): void {
-  const kept = twin.kept ?? line.kept;
-  if (kept === undefined) return;
-  twin.kept = kept;
-  line.kept = kept;
+  const storedId = twin.storedId ?? line.storedId;
+  if (storedId === undefined) return;
+  twin.storedId = storedId;
+  line.storedId = storedId;
 }

@@ -4,7 +4,7 @@ import { api } from "../../../lib/api.ts";
 import { containerParameters } from "../stored/stored-history.ts";
 import { toClock } from "../view/line-time.ts";
 import type { LogControls } from "../view/log-controls.ts";
-import { toKeptQuery, toParameters } from "./log-query.ts";
+import { toParameters, toStoredQuery } from "./log-query.ts";
 
 export interface LogHistogramProps {
   containers: readonly string[];
@@ -56,7 +56,7 @@ export function LogHistogram(props: LogHistogramProps) {
   const [shown, setShown] = createSignal<LogHistogramAnswer>();
   const asked = createMemo(() => [
     ...containerParameters(props.containers),
-    ...toParameters(toKeptQuery(props.controls.query())),
+    ...toParameters(toStoredQuery(props.controls.query())),
   ]);
   createEffect(
     on([asked, tick], ([query]) => {

@@ -43,7 +43,7 @@ function RangeDialog(props: { controls: LogControls; onClose: () => void }) {
   const [until, setUntil] = createSignal(toFieldValue(props.controls.query().until));
   const wrong = () => {
     const [from, to] = [fromFieldValue(since()), fromFieldValue(until())];
-    return from !== undefined && to !== undefined && from >= to ? "The end lies before the beginning." : null;
+    return from !== undefined && to !== undefined && from >= to ? "The end is before the beginning." : null;
   };
   const apply = () => {
     if (wrong()) return;
@@ -72,7 +72,7 @@ function RangeDialog(props: { controls: LogControls; onClose: () => void }) {
           type="datetime-local"
           value={since()}
           onInput={setSince}
-          hint="Empty: from the beginning"
+          hint="Leave empty to start at the beginning."
         />
         <TextField
           label="Until"
@@ -80,7 +80,7 @@ function RangeDialog(props: { controls: LogControls; onClose: () => void }) {
           value={until()}
           onInput={setUntil}
           error={wrong()}
-          hint="Empty: until now, and on"
+          hint="Leave empty to include new lines."
         />
       </div>
     </Dialog>

@@ -4,6 +4,7 @@ import ListFilter from "lucide-solid/icons/list-filter";
 import Regex from "lucide-solid/icons/regex";
 import { Show } from "solid-js";
 import { IconButton, SearchField } from "../../../ui/index.ts";
+import { search as messages } from "../messages.ts";
 import type { LogPaneApi } from "../view/LogPane.tsx";
 import type { LogControls } from "../view/log-controls.ts";
 
@@ -30,21 +31,21 @@ export function LogSearch(props: { controls: LogControls; pane: LogPaneApi | und
     >
       <div class="log-search-field" classList={{ "log-search-wrong": !!error() }}>
         <SearchField
-          label="Search the log"
-          placeholder={controls.query().regex ? "Search (/): regular expression" : "Search the log (/)"}
+          label={messages.label}
+          placeholder={messages.placeholder(controls.query().regex)}
           value={controls.text()}
           onInput={controls.setText}
         />
         <IconButton
           size="sm"
-          label="Regular expression (RE2)"
+          label={messages.regex}
           aria-pressed={controls.query().regex}
           icon={<Regex size={14} />}
           onClick={() => controls.change({ regex: !controls.query().regex, text: controls.text() })}
         />
         <IconButton
           size="sm"
-          label="Only matching lines"
+          label={messages.only}
           aria-pressed={controls.query().only}
           icon={<ListFilter size={14} />}
           onClick={() => controls.change({ only: !controls.query().only, text: controls.text() })}
@@ -58,26 +59,26 @@ export function LogSearch(props: { controls: LogControls; pane: LogPaneApi | und
       <Show when={controls.query().text !== "" && !error() && matches()}>
         {(found) => (
           <>
-            <span class="count log-count" role="status" title="Of the lines loaded; previous goes on with older ones">
+            <span class="count log-count" role="status" title={messages.countTitle}>
               {found().looking()
-                ? "Looking…"
+                ? messages.looking
                 : found().count() === 0
-                  ? "No match"
+                  ? messages.none
                   : found().position() === 0
-                    ? `${found().count().toLocaleString()} ${found().count() === 1 ? "match" : "matches"}`
-                    : `${found().position().toLocaleString()} of ${found().count().toLocaleString()}`}
+                    ? messages.matches(found().count())
+                    : messages.position(found().position(), found().count())}
             </span>
             <IconButton
               size="sm"
-              label="Previous match"
-              title="Previous match (N)"
+              label={messages.previous}
+              title={`${messages.previous} (N)`}
               icon={<ChevronUp size={14} />}
               onClick={() => found().previous()}
             />
             <IconButton
               size="sm"
-              label="Next match"
-              title="Next match (n)"
+              label={messages.next}
+              title={`${messages.next} (n)`}
               icon={<ChevronDown size={14} />}
               onClick={() => found().next()}
             />

@@ -1,5 +1,5 @@
 import type { LogStream } from "../live/log-entry.ts";
-import type { KeptQuery } from "../stored/log-history.ts";
+import type { StoredQuery } from "../stored/log-history.ts";
 import type { LinePattern } from "./line-pattern.ts";
 import { everything, type LogFilter } from "./log-filter.ts";
 import { type LevelChoice, levelsOf } from "./log-level-choice.ts";
@@ -31,7 +31,7 @@ export const toFilter = (query: LogQuery, pattern: LinePattern | undefined): Log
 });
 
 /** The same for those the server keeps. `matching`: only lines with the text, whatever is shown. */
-export const toKeptQuery = (query: LogQuery, matching = query.only): KeptQuery => ({
+export const toStoredQuery = (query: LogQuery, matching = query.only): StoredQuery => ({
   ...(matching && query.text !== "" && (query.regex ? { regex: query.text } : { text: query.text })),
   ...(query.level !== "all" && { levels: levelsOf(query.level) }),
   ...(query.stream !== "all" && { stream: query.stream }),
@@ -40,7 +40,7 @@ export const toKeptQuery = (query: LogQuery, matching = query.only): KeptQuery =
 });
 
 /** The query as parameters of the API. */
-export function toParameters(query: KeptQuery): [name: string, value: string][] {
+export function toParameters(query: StoredQuery): [name: string, value: string][] {
   const parameters: [string, string | undefined][] = [
     ["q", query.text],
     ["regex", query.regex],

@@ -2,8 +2,8 @@ import type { LogLevel } from "../../../../../shared/logs/log-levels.ts";
 import type { LogSearchAnswer } from "../../../../../shared/protocol/log-search.ts";
 import type { LogStream } from "../live/log-entry.ts";
 
-/** Which kept lines: as the reader chose them. */
-export interface KeptQuery {
+/** Which stored lines: as the reader chose them. */
+export interface StoredQuery {
   text?: string | undefined;
   regex?: string | undefined;
   /** Absent: all. */
@@ -14,7 +14,7 @@ export interface KeptQuery {
   until?: string | undefined;
 }
 
-export interface KeptPlace {
+export interface StoredPlace {
   /** Cursors of earlier answers. */
   before?: string | undefined;
   after?: string | undefined;
@@ -23,17 +23,17 @@ export interface KeptPlace {
   limit: number;
 }
 
-/** The kept logs of the containers of a view. */
+/** The log history of the containers of a view. */
 export interface LogHistory {
-  search(query: KeptQuery, place: KeptPlace, signal: AbortSignal): Promise<LogSearchAnswer>;
-  /** Time of a line by its id, as kept; undefined when it is no longer held. */
+  search(query: StoredQuery, place: StoredPlace, signal: AbortSignal): Promise<LogSearchAnswer>;
+  /** Time of a line by its id, as stored; undefined when it is no longer held. */
   timeOf(id: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Whether each container's lines are kept up to the time given for it: keeping lags behind the streams. */
-  reaches(needs: readonly KeptNeed[], signal: AbortSignal): Promise<boolean>;
+  /** Whether each container's lines are stored up to the time given for it: keeping lags behind the streams. */
+  reaches(needs: readonly StoredNeed[], signal: AbortSignal): Promise<boolean>;
 }
 
-/** A line of a stream that has to be kept before those before it can be read. */
-export interface KeptNeed {
+/** A line of a stream that has to be stored before those before it can be read. */
+export interface StoredNeed {
   /** Undefined where the view is of one container. */
   container: string | undefined;
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import type { LogSearchAnswer } from "../../../../../shared/protocol/log-search.ts";
 import type { LogEntry } from "../live/log-entry.ts";
-import type { KeptPlace, KeptQuery, LogHistory } from "./log-history.ts";
-import { type KeptLinesOptions, type KeptPage, toKeptEntries } from "./stored-lines.ts";
+import type { LogHistory, StoredPlace, StoredQuery } from "./log-history.ts";
+import { type StoredLinesOptions, type StoredPage, toStoredEntries } from "./stored-lines.ts";
 
 /** Lines asked for at once. */
 export const PAGE = 500;
@@ -23,7 +23,7 @@ export interface Page {
 export const untilOf = (at: number): string => `${new Date(at).toISOString().slice(0, 23)}999999Z`;
 export const sinceOf = (at: number): string => new Date(at).toISOString();
 
-/** A time of the page as those of kept lines are written, with nine digits. */
+/** A time of the page as those of stored lines are written, with nine digits. */
 export const nanoOf = (at: number): string => `${new Date(at).toISOString().slice(0, 23)}000000Z`;
 
 function shift(time: string, by: 1 | -1): string {
@@ -32,7 +32,7 @@ function shift(time: string, by: 1 | -1): string {
   const at = new Date(Number(nanoseconds / 1_000_000_000n) * 1_000).toISOString();
   return `${at.slice(0, 19)}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}Z`;
 }
-/** The instants, in nanoseconds, next to one that is written as those of kept lines are. */
+/** The instants, in nanoseconds, next to one that is written as those of stored lines are. */
 export const justBefore = (time: string): string => shift(time, -1);
 export const justAfter = (time: string): string => shift(time, 1);
 
@@ -42,19 +42,19 @@ const later = (left: string | undefined, right: string | undefined) =>
   left === undefined || (right !== undefined && Date.parse(right) > Date.parse(left)) ? right : left;
 
 /** The part of a query that lies between two times, both included. */
-export const within = (query: KeptQuery, { since, until }: { since?: string; until?: string }): KeptQuery => ({
+export const within = (query: StoredQuery, { since, until }: { since?: string; until?: string }): StoredQuery => ({
   ...query,
   since: later(query.since, since),
   until: earlier(query.until, until),
 });
 
-const oldestFirst = ({ lines, marks }: LogSearchAnswer, order: "asc" | "desc"): KeptPage =>
+const oldestFirst = ({ lines, marks }: LogSearchAnswer, order: "asc" | "desc"): StoredPage =>
   order === "asc" ? { lines, marks } : { lines: lines.toReversed(), marks: marks.toReversed() };
 
-export interface ReadPageOptions extends KeptLinesOptions {
+export interface ReadPageOptions extends StoredLinesOptions {
   history: LogHistory;
-  query: KeptQuery;
-  place: Omit<KeptPlace, "limit"> & { limit?: number };
+  query: StoredQuery;
+  place: Omit<StoredPlace, "limit"> & { limit?: number };
   signal: AbortSignal;
   /** A search through much that does not match: how far it came, as ISO 8601. */
   onReached?: (time: string | null) => void;
@@ -71,7 +71,7 @@ export async function readPage({
 }: ReadPageOptions): Promise<Page> {
   const { order, limit = PAGE } = place;
   let { before, after } = place;
-  let found: KeptPage = { lines: [], marks: [] };
+  let found: StoredPage = { lines: [], marks: [] };
   let older: string | null | undefined;
   let newer: string | null | undefined;
   for (let round = 1; ; round++) {
@@ -90,6 +90,6 @@ export async function readPage({
     onReached?.(answer.complete ? null : answer.reached);
     const goesOn = !answer.complete && more && found.lines.length < Math.min(ENOUGH, limit) && round < ROUNDS_MAX;
     if (goesOn && !signal.aborted) continue;
-    return { entries: toKeptEntries(found, options), older: older ?? null, newer: newer ?? null, more };
+    return { entries: toStoredEntries(found, options), older: older ?? null, newer: newer ?? null, more };
   }
 }

@@ -7,8 +7,8 @@ type Parameters = [name: string, value: string][];
 export const containerParameters = (containers: readonly string[]): Parameters =>
   containers.map((name) => ["container", name]);
 
-/** The kept logs of these containers as the API gives them; of all when none is named. */
-export function createKeptHistory(containers: readonly string[]): LogHistory {
+/** The log history of these containers as the API gives them; of all when none is named. */
+export function createStoredHistory(containers: readonly string[]): LogHistory {
   return {
     search(query, { order, limit, before, after }, signal) {
       const place: Parameters = [
@@ -29,11 +29,11 @@ export function createKeptHistory(containers: readonly string[]): LogHistory {
       }
     },
     async reaches(needs, signal) {
-      const kept = await api.logs.containers(signal);
-      if (kept.state !== "collecting") return true;
+      const stored = await api.logs.containers(signal);
+      if (stored.state !== "collecting") return true;
       return needs.every(({ container, at }) => {
         const name = container ?? containers[0];
-        const found = kept.containers.find((one) => one.name === name);
+        const found = stored.containers.find((one) => one.name === name);
         // Of what is not collected, nothing more will come.
         if (found && found.collection !== "following" && found.collection !== "idle") return true;
         return found?.lastTime != null && Date.parse(found.lastTime) >= at;

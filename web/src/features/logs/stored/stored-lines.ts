@@ -1,31 +1,25 @@
-import type { KeptLine, LogGapReason, LogMark } from "../../../../../shared/protocol/log-search.ts";
+import type { KeptLine, LogMark } from "../../../../../shared/protocol/log-search.ts";
 import { cleanLine, visibleName } from "../../../lib/terminal-text.ts";
-import {
-  closedText,
-  type LogEntry,
-  type LogLine,
-  type LogNotice,
-  type LogOrigin,
-  type NoticeTone,
-} from "../live/log-entry.ts";
+import type { LogEntry, LogLine, LogNotice, LogOrigin, NoticeTone } from "../live/log-entry.ts";
+import { closed, notices, storedGap } from "../messages.ts";
 
 /** Length of the part of a container's id that names it. */
 const SHORT_ID = 12;
 
-export interface KeptPage {
+export interface StoredPage {
   /** Oldest first. */
   lines: readonly KeptLine[];
   marks: readonly LogMark[];
 }
 
-export interface KeptLinesOptions {
+export interface StoredLinesOptions {
   /** Takes so many numbers in a row and returns the first. */
   takeIds(count: number): number;
   originOf(container: string): LogOrigin | undefined;
 }
 
-/** Kept lines and marks as entries, in order of their time; a mark stands before the lines of its time. */
-export function toKeptEntries(page: KeptPage, { takeIds, originOf }: KeptLinesOptions): LogEntry[] {
+/** Stored lines and marks as entries, in order of their time; a mark stands before the lines of its time. */
+export function toStoredEntries(page: StoredPage, { takeIds, originOf }: StoredLinesOptions): LogEntry[] {
   const { lines, marks } = page;
   let id = takeIds(lines.length + marks.length);
   const entries: LogEntry[] = [];
@@ -59,19 +53,10 @@ function toLine(line: KeptLine, id: number, origin: LogOrigin | undefined): LogL
     time: line.time,
     exact: true,
     container: line.containerId.slice(0, SHORT_ID),
-    kept: line.id,
+    storedId: line.id,
     ...(origin && { origin }),
   };
 }
-
-const gapReasons: Record<LogGapReason, string> = {
-  rotated: "the log was rotated before they could be kept",
-  truncated: "the log was truncated",
-  expired: "they are older than what is kept",
-  first_start: "they are older than what was taken over at first",
-  source_lost: "the Docker Engine was away",
-  unreadable: "the stored log is damaged here, and the Docker Engine cannot read it",
-};
 
 function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): LogNotice | undefined {
   const [text, tone] = markText(mark);
@@ -84,18 +69,18 @@ function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): Log
 function markText(mark: LogMark): [text: string | undefined, tone: NoticeTone] {
   switch (mark.kind) {
     case "begin":
-      return [`Nothing older is kept of ${visibleName(mark.container)}`, "neutral"];
+      return [notices.beginning(visibleName(mark.container)), "neutral"];
     case "started":
       // Its first run begins where the log does.
-      return mark.run > 1 ? ["Restarted: a new run begins here", "neutral"] : [undefined, "neutral"];
+      return mark.run > 1 ? [notices.startedAgain, "neutral"] : [undefined, "neutral"];
     case "exited":
-      return [closedText("exited", mark.exitCode, mark.unknownEnds), mark.exitCode ? "error" : "neutral"];
+      return [closed("exited", mark.exitCode, mark.unknownEnds), mark.exitCode ? "error" : "neutral"];
     case "replaced":
-      return ["Recreated: a new container of this name begins here", "neutral"];
+      return [notices.recreated, "neutral"];
     case "removed":
-      return ["Removed", "neutral"];
+      return [notices.removed, "neutral"];
     case "gap":
-      return [`Lines missing: ${gapReasons[mark.reason ?? "source_lost"] ?? mark.reason}`, "warning"];
+      return [storedGap(mark.reason), "warning"];
     default:
       return [undefined, "neutral"];
   }

@@ -1,6 +1,7 @@
 import type { Accessor } from "solid-js";
 import type { LogEntry, LogLine, LogOrigin } from "../live/log-entry.ts";
-import { type LogQuery, toKeptQuery } from "../search/log-query.ts";
+import type { Direction } from "../live/log-timeline.ts";
+import { type LogQuery, toStoredQuery } from "../search/log-query.ts";
 import type { LogHistory } from "./log-history.ts";
 import {
   justAfter,
@@ -13,9 +14,8 @@ import {
   untilOf,
   within,
 } from "./log-pages.ts";
-import type { Direction } from "./stored-reader.ts";
 
-export interface KeptLookupOptions {
+export interface StoredLookupOptions {
   history: Accessor<LogHistory | undefined>;
   query: Accessor<LogQuery>;
   originOf(container: string): LogOrigin | undefined;
@@ -25,45 +25,45 @@ export interface KeptLookupOptions {
   onReached(time: string | null): void;
 }
 
-/** Looks single lines up among the kept ones, without showing them. */
-export function createKeptLookup({ history, query, originOf, shown, signal, onReached }: KeptLookupOptions) {
+/** Looks single lines up among the stored ones, without showing them. */
+export function createStoredLookup({ history, query, originOf, shown, signal, onReached }: StoredLookupOptions) {
   const linesOf = async (options: Pick<ReadPageOptions, "history" | "query" | "place" | "onReached">) => {
     const page = await readPage({ ...options, takeIds: () => 0, originOf, signal: signal() });
     return page.entries.filter((entry): entry is LogLine => entry.kind === "line");
   };
   return {
-    /** Time of a line by its id, as kept. */
+    /** Time of a line by its id, as stored. */
     timeOf: async (id: string): Promise<string | undefined> => history()?.timeOf(id, signal()),
 
     /** The id of the next line that matches the search and lies beyond what is shown. */
     async findBeyond(direction: Direction): Promise<string | undefined> {
-      const kept = history();
+      const stored = history();
       const edge = direction === "older" ? shown()[0] : shown().at(-1);
-      if (!kept || !edge || query().text === "") return undefined;
-      const at = edge.kind === "line" && edge.kept !== undefined ? edge.time : nanoOf(edge.at);
+      if (!stored || !edge || query().text === "") return undefined;
+      const at = edge.kind === "line" && edge.storedId !== undefined ? edge.time : nanoOf(edge.at);
       const [line] = await linesOf({
-        history: kept,
+        history: stored,
         query: within(
-          toKeptQuery(query(), true),
+          toStoredQuery(query(), true),
           direction === "older" ? { until: justBefore(at) } : { since: justAfter(at) },
         ),
         place: { order: direction === "older" ? "desc" : "asc", limit: 1 },
         onReached,
       });
-      return line?.kept;
+      return line?.storedId;
     },
 
-    /** The id a line of a stream is kept under. */
+    /** The id a line of a stream is stored under. */
     async idOf({ time, text, stream, origin }: LogLine): Promise<string | undefined> {
-      const kept = history();
-      if (!kept) return undefined;
+      const stored = history();
+      if (!stored) return undefined;
       const at = Date.parse(time);
       const lines = await linesOf({
-        history: kept,
+        history: stored,
         query: { stream, since: sinceOf(at), until: untilOf(at) },
         place: { order: "asc", limit: PAGE },
       });
-      return lines.find((line) => line.text === text && line.origin?.name === origin?.name)?.kept;
+      return lines.find((line) => line.text === text && line.origin?.name === origin?.name)?.storedId;
     },
   };
 }

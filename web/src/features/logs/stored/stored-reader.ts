@@ -1,12 +1,12 @@
 import { type Accessor, createSignal } from "solid-js";
 import type { LogEntry, LogOrigin } from "../live/log-entry.ts";
+import type { Direction } from "../live/log-timeline.ts";
 import { SKEW_MS } from "../live/merge-boundary.ts";
-import { type LogQuery, toKeptQuery } from "../search/log-query.ts";
-import type { KeptNeed, LogHistory } from "./log-history.ts";
+import { type LogQuery, toStoredQuery } from "../search/log-query.ts";
+import type { LogHistory, StoredNeed } from "./log-history.ts";
 import { justBefore, type Page, readPage, sinceOf, untilOf, within } from "./log-pages.ts";
-import { createKeptLookup } from "./stored-lookup.ts";
+import { createStoredLookup } from "./stored-lookup.ts";
 
-export type Direction = "older" | "newer";
 export type ReadState = "more" | "reading" | "end" | "failed";
 
 /** Keeping lags behind the streams by moments: how often, and after how many milliseconds, it is looked again. */
@@ -15,14 +15,14 @@ const LAG_MS = 250;
 /** Longest wait for the first words of every stream, in milliseconds. */
 const SETTLE_MS = 800;
 
-export interface KeptReaderOptions {
+export interface StoredReaderOptions {
   history: Accessor<LogHistory | undefined>;
   query: Accessor<LogQuery>;
   originOf(container: string): LogOrigin | undefined;
   shown(): readonly LogEntry[];
   shownFrom(): number;
   /** The first line of each stream, of all it gave or only of those from which on none is missing; or the newest. */
-  needs(of: "all" | "whole" | "newest"): KeptNeed[];
+  needs(of: "all" | "whole" | "newest"): StoredNeed[];
   attached: Accessor<boolean>;
   /** All containers are followed. */
   whole: Accessor<boolean>;
@@ -36,7 +36,7 @@ export interface KeptReaderOptions {
   meet(direction: Direction, first: boolean): void;
   /** `reaches`: what is shown is whole from there on, in milliseconds since 1970. `first`: the page that meets the streams. */
   place(entries: LogEntry[], direction: Direction, reaches: number, first: boolean): void;
-  /** The newest kept line is shown, and the streams gave everything after it. */
+  /** The newest stored line is shown, and the streams gave everything after it. */
   attach(): void;
   failed(error: unknown): void;
 }
@@ -52,8 +52,8 @@ const pause = (ms: number, signal: AbortSignal) =>
 
 const isAbort = (error: unknown) => error instanceof DOMException && error.name === "AbortError";
 
-/** Reads the kept logs page by page, away from what is shown in both directions. */
-export function createKeptReader(options: KeptReaderOptions) {
+/** Reads the log history page by page, away from what is shown in both directions. */
+export function createStoredReader(options: StoredReaderOptions) {
   const { history, query, originOf, shown, attached } = options;
   const [older, setOlder] = createSignal<ReadState>("more");
   const [newer, setNewer] = createSignal<ReadState>("more");
@@ -72,11 +72,11 @@ export function createKeptReader(options: KeptReaderOptions) {
     takeIds: (count: number) => number,
     signal: AbortSignal,
   ): Promise<Page> => {
-    const kept = history();
-    if (!kept) throw new DOMException("No kept logs", "AbortError");
+    const stored = history();
+    if (!stored) throw new DOMException("No log history", "AbortError");
     return readPage({
-      history: kept,
-      query: within(toKeptQuery(query()), bounds),
+      history: stored,
+      query: within(toStoredQuery(query()), bounds),
       place,
       takeIds,
       originOf,
@@ -85,8 +85,8 @@ export function createKeptReader(options: KeptReaderOptions) {
     });
   };
 
-  /** Waits until the lines of the streams' beginning are kept: only then the page before them leaves nothing out. */
-  async function untilKept(needs: readonly KeptNeed[], signal: AbortSignal): Promise<void> {
+  /** Waits until the lines of the streams' beginning are stored: only then the page before them leaves nothing out. */
+  async function untilStored(needs: readonly StoredNeed[], signal: AbortSignal): Promise<void> {
     for (let look = 0; needs.length > 0 && look < LAG_LOOKS && !signal.aborted; look++) {
       if (!history() || (await history()?.reaches(needs, signal))) return;
       await pause(LAG_MS, signal);
@@ -99,13 +99,13 @@ export function createKeptReader(options: KeptReaderOptions) {
       for (let waited = 0; waited < SETTLE_MS && !options.settled() && !signal.aborted; waited += 50)
         await pause(50, signal);
       begun = true;
-      await untilKept(options.needs("all"), signal);
+      await untilStored(options.needs("all"), signal);
     }
     begun = true;
     if (signal.aborted) return;
     const edge = options.shownFrom();
-    // Where the streams begin, lines may be stored a little out of order: what both have is told by the seam.
-    // What happened between the lines of a calm stream is told from its beginning by the kept logs alone.
+    // Where the streams begin, lines may be stored a little out of order: what both have is told by the boundary.
+    // What happened between the lines of a calm stream is told from its beginning by the log history alone.
     const fromEnd = first && attached() && (!options.whole() || options.calm());
     const until =
       olderCursor !== undefined || fromEnd || !Number.isFinite(edge)
@@ -134,7 +134,7 @@ export function createKeptReader(options: KeptReaderOptions) {
   async function readNewer(signal: AbortSignal): Promise<void> {
     const last = shown().at(-1);
     const bounded = query().until !== undefined;
-    if (!bounded) await untilKept(options.needs("whole"), signal);
+    if (!bounded) await untilStored(options.needs("whole"), signal);
     if (signal.aborted) return;
     const bounds = newerCursor === undefined && last ? { since: sinceOf(last.at) } : {};
     const after = newerCursor;
@@ -192,11 +192,11 @@ export function createKeptReader(options: KeptReaderOptions) {
       const oldest = page.more ? (page.entries[0]?.at ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
       options.place(page.entries, order === "desc" ? "older" : "newer", oldest, false);
     });
-    // The end of the kept lines is where the streams go on: that is found by reading on, unless the range ends before.
+    // The end of the stored lines is where the streams go on: that is found by reading on, unless the range ends before.
     setNewer("more");
   }
 
-  const lookup = createKeptLookup({
+  const lookup = createStoredLookup({
     history,
     query,
     originOf,
@@ -248,7 +248,7 @@ export function createKeptReader(options: KeptReaderOptions) {
       setOlder("failed");
       setNewer("failed");
     },
-    /** A time as kept, in nanoseconds: many lines may share a millisecond. */
+    /** A time as stored, in nanoseconds: many lines may share a millisecond. */
     around: (time: string) =>
       begin([
         { order: "desc", bounds: { until: justBefore(time) } },
@@ -257,8 +257,8 @@ export function createKeptReader(options: KeptReaderOptions) {
     end: () => begin([{ order: "desc", bounds: {} }]),
     start: () => begin([{ order: "asc", bounds: {} }]),
 
-    /** Waits a moment for the newest lines of the streams to be kept. */
-    catchUp: () => untilKept(options.needs("newest"), abort.signal),
+    /** Waits a moment for the newest lines of the streams to be stored. */
+    catchUp: () => untilStored(options.needs("newest"), abort.signal),
     ...lookup,
   };
 }

@@ -6,6 +6,7 @@ import { EmptyState, type Tone } from "../../../ui/index.ts";
 import { indexOf } from "../live/line-order.ts";
 import type { LogLine, Place } from "../live/log-entry.ts";
 import type { LogFeed } from "../live/log-feed.ts";
+import { empty, toolbar } from "../messages.ts";
 import { createMatches, type LogMatches } from "../search/log-matches.ts";
 import { LogLines, type LogLinesApi } from "./LogLines.tsx";
 import { currentSecond, toClock } from "./line-time.ts";
@@ -105,7 +106,7 @@ export function LogPane(props: LogPaneProps) {
     focus: () => lines?.focus(),
     toStart() {
       const first = feed.shown()[0];
-      if (feed.older() !== "end" && feed.keeps()) feed.showStart();
+      if (feed.older() !== "end" && feed.hasHistory()) feed.showStart();
       else if (first) lines?.toPlace(first);
     },
     toEnd: () => follow(true),
@@ -149,8 +150,8 @@ export function LogPane(props: LogPaneProps) {
         <Show when={feed.shown().length > 0} fallback={<Nothing feed={feed} />}>
           <Show when={feed.older() === "reading" || feed.newer() === "reading"}>
             <span class="log-loading" classList={{ "log-loading-end": feed.newer() === "reading" }} role="status">
-              <Show when={feed.reached()} fallback="Loading…">
-                {(time) => <>Searching, now at {toClock(time(), "local")}</>}
+              <Show when={feed.reached()} fallback={empty.loading}>
+                {(time) => empty.searching(toClock(time(), "local"))}
               </Show>
             </span>
           </Show>
@@ -158,10 +159,8 @@ export function LogPane(props: LogPaneProps) {
         <Show when={!following() && (feed.shown().length > 0 || !feed.attached())}>
           <button type="button" class="log-pill" onClick={() => follow(true)}>
             <ArrowDown size={13} />
-            <Show when={missed() > 0}>
-              {missed().toLocaleString()} new {missed() === 1 ? "line" : "lines"} ·{" "}
-            </Show>
-            {feed.query().until === undefined ? "Jump to live" : "Jump to the end"}
+            <Show when={missed() > 0}>{toolbar.newLines(missed())} · </Show>
+            {feed.query().until === undefined ? toolbar.toLive : toolbar.toEnd}
           </button>
         </Show>
       </div>
@@ -173,7 +172,7 @@ function Nothing(props: { feed: LogFeed }) {
   const status = () => props.feed.status();
   const failed = () => status().status === "failed" && props.feed.older() !== "reading";
   const reading = () => props.feed.older() === "reading" || (props.feed.newer() === "reading" && !failed());
-  // There is nothing to scroll: what is kept is asked for at once.
+  // There is nothing to scroll: what is stored is asked for at once.
   createEffect(() => {
     if (props.feed.older() === "more") void props.feed.loadOlder();
   });
@@ -186,24 +185,19 @@ function Nothing(props: { feed: LogFeed }) {
     (query().only && query().text !== "");
   const words = (): { tone: Tone; title: string; text: string } => {
     const problem = props.feed.problem() || (failed() ? status().message : "");
-    if (problem) return { tone: "bad", title: "The log cannot be shown", text: problem };
+    if (problem) return { tone: "bad", title: empty.failed, text: problem };
     // Without an answer nobody knows whether there are lines.
     if (connectionState() !== "live") {
       return {
         tone: "warn",
-        title: "The log could not be read yet",
-        text: "It is shown once the server answers again.",
+        title: empty.notRead,
+        text: empty.notReadText,
       };
     }
     if (!narrowed()) {
-      return { tone: "neutral", title: "Nothing logged yet", text: "New lines appear here as they are written." };
+      return { tone: "neutral", title: empty.nothing, text: empty.nothingText };
     }
-    const hidden = props.feed.total();
-    const text =
-      hidden > 0
-        ? `${hidden.toLocaleString()} recent lines are hidden by the search, level, stream or time chosen above.`
-        : "Nothing within the search, level, stream and time chosen above.";
-    return { tone: "neutral", title: "No line passes the filter", text };
+    return { tone: "neutral", title: empty.noMatch, text: empty.noMatchText(props.feed.total()) };
   };
   return (
     <div class="log-nothing">
@@ -211,8 +205,8 @@ function Nothing(props: { feed: LogFeed }) {
         when={!reading()}
         fallback={
           <p class="log-reading" role="status">
-            <Show when={props.feed.reached()} fallback="Reading the log…">
-              {(time) => <>Searching, now at {toClock(time(), "local")}</>}
+            <Show when={props.feed.reached()} fallback={empty.reading}>
+              {(time) => empty.searching(toClock(time(), "local"))}
             </Show>
           </p>
         }

@@ -7,6 +7,7 @@ import WrapText from "lucide-solid/icons/text-wrap";
 import { type JSX, Show } from "solid-js";
 import { connectionState } from "../../../lib/ws-client.ts";
 import { CopyButton, IconButton, Select, Status, Toolbar, ToolbarGap } from "../../../ui/index.ts";
+import { status as statusText, toolbar } from "../messages.ts";
 import { LogSearch } from "../search/LogSearch.tsx";
 import { levelChoices } from "../search/log-level-choice.ts";
 import type { StreamChoice } from "../search/log-query.ts";
@@ -17,7 +18,7 @@ import type { LogControls } from "./log-controls.ts";
 import { toPlainLog } from "./log-export.ts";
 
 const streamChoices: readonly { value: StreamChoice; label: string }[] = [
-  { value: "all", label: "All output" },
+  { value: "all", label: toolbar.allOutput },
   { value: "stdout", label: "stdout" },
   { value: "stderr", label: "stderr" },
 ];
@@ -44,7 +45,7 @@ export function LogToolbar(props: LogToolbarProps) {
     <Toolbar pane label={props.label}>
       <LogSearch controls={controls} pane={props.pane} />
       <Select
-        label="Level"
+        label={toolbar.level}
         labelHidden
         size="sm"
         value={controls.query().level}
@@ -52,7 +53,7 @@ export function LogToolbar(props: LogToolbarProps) {
         onChange={(level) => controls.change({ level })}
       />
       <Select
-        label="Stream"
+        label={toolbar.stream}
         labelHidden
         size="sm"
         value={controls.query().stream}
@@ -64,7 +65,7 @@ export function LogToolbar(props: LogToolbarProps) {
       <Show when={props.pane}>{(pane) => <LogState pane={pane()} />}</Show>
       <div class="log-tools">
         <Select
-          label="Times"
+          label={toolbar.times}
           labelHidden
           size="sm"
           value={controls.times()}
@@ -73,32 +74,32 @@ export function LogToolbar(props: LogToolbarProps) {
         />
         <IconButton
           size="sm"
-          label={following() ? "Pause" : "Follow"}
-          title={`${following() ? "Pause" : "Follow"} (f)`}
+          label={following() ? toolbar.pause : toolbar.follow}
+          title={`${following() ? toolbar.pause : toolbar.follow} (f)`}
           icon={following() ? <Pause size={14} /> : <Play size={14} />}
           onClick={() => (following() ? controls.setFollowing(false) : props.pane?.toEnd())}
         />
         <IconButton
           size="sm"
-          label="Wrap lines"
-          title="Wrap lines (w)"
+          label={toolbar.wrap}
+          title={`${toolbar.wrap} (w)`}
           aria-pressed={controls.wrap()}
           icon={<WrapText size={14} />}
           onClick={() => controls.setWrap(!controls.wrap())}
         />
         {props.tools}
-        <CopyButton label="Copy what is shown" text={toPlainLog(shown(), controls.times() !== "off")} />
+        <CopyButton label={toolbar.copy} text={toPlainLog(shown(), controls.times() !== "off")} />
         <IconButton
           size="sm"
-          label={props.downloadLabel ?? "Download what is shown"}
+          label={props.downloadLabel ?? toolbar.download}
           icon={<Download size={14} />}
           onClick={props.onDownload}
         />
-        <IconButton size="sm" label="Clear" icon={<Eraser size={14} />} onClick={props.onClear} />
+        <IconButton size="sm" label={toolbar.clear} icon={<Eraser size={14} />} onClick={props.onClear} />
         <IconButton
           size="sm"
-          label="Keys of the log"
-          title="Keys of the log (?)"
+          label={toolbar.keys}
+          title={`${toolbar.keys} (?)`}
           icon={<Keyboard size={14} />}
           onClick={() => controls.setKeysShown(true)}
         />
@@ -111,20 +112,20 @@ export function LogToolbar(props: LogToolbarProps) {
 function LogState(props: { pane: LogPaneApi }) {
   const shown = (): { tone: "ok" | "warn" | "bad" | "neutral"; pulse?: boolean; text: string } => {
     const { feed } = props.pane;
-    if (!feed.attached()) return { tone: "neutral", text: "Past" };
-    if (connectionState() === "reconnecting") return { tone: "warn", pulse: true, text: "Reconnecting" };
+    if (!feed.attached()) return { tone: "neutral", text: statusText.past };
+    if (connectionState() === "reconnecting") return { tone: "warn", pulse: true, text: statusText.reconnecting };
     const { status, message } = feed.status();
     switch (status) {
       case "live":
         return connectionState() === "live"
-          ? { tone: "ok", text: "Live" }
-          : { tone: "neutral", pulse: true, text: "Connecting" };
+          ? { tone: "ok", text: statusText.live }
+          : { tone: "neutral", pulse: true, text: statusText.connecting };
       case "reattaching":
-        return { tone: "warn", pulse: true, text: "Reattaching" };
+        return { tone: "warn", pulse: true, text: statusText.reattaching };
       case "closed":
         return { tone: "neutral", text: message };
       case "failed":
-        return { tone: "bad", text: "Not available" };
+        return { tone: "bad", text: statusText.failed };
     }
   };
   return (

@@ -15,7 +15,7 @@ export interface LogViewProps {
   source: OpenLog | undefined;
 }
 
-/** A live log of which nothing is kept: follows, searches, filters, copies and saves what is in the page. */
+/** A live log of which nothing is stored: follows, searches, filters, copies and saves what is in the page. */
 export function LogView(props: LogViewProps) {
   const controls = createLogControls();
   let opened = 0;

@@ -1,0 +1,110 @@
+import { createSignal } from "solid-js";
+import { toMessage } from "../../../lib/api/failure.ts";
+import { links } from "../messages.ts";
+import { nanoOf } from "../stored/log-pages.ts";
+import type { createStoredReader } from "../stored/stored-reader.ts";
+import type { Place } from "./log-entry.ts";
+import type { LogTimeline } from "./log-timeline.ts";
+
+/** A place the view has to go to. */
+export interface Target {
+  place: Place;
+  /** The line itself was asked for, not only its time. */
+  line: boolean;
+}
+
+export interface LogNavigationOptions {
+  timeline: LogTimeline;
+  reader: ReturnType<typeof createStoredReader>;
+  hasHistory(): boolean;
+  /** The reader's range ends in the past. */
+  isBounded(): boolean;
+  setProblem(problem: string): void;
+  /** What is shown is another part of the log. */
+  moved(): void;
+}
+
+/** Moves the view: to the live end, to a time, to a line, to either end of the range. The newest move counts. */
+export function createLogNavigation(options: LogNavigationOptions) {
+  const { timeline, reader, hasHistory, isBounded, setProblem, moved } = options;
+  const { shown } = timeline;
+  const [target, setTarget] = createSignal<Target | undefined>(undefined, { equals: false });
+  let viewAt: number | undefined;
+  /** What is being looked up, to be looked up again when the filter changes meanwhile. */
+  let lookup: (() => void) | undefined;
+
+  function showLive(): void {
+    lookup = undefined;
+    reader.reset();
+    setProblem("");
+    timeline.showLive();
+    moved();
+    if (hasHistory()) void reader.loadOlder();
+  }
+  async function showPast(load: () => Promise<Target | undefined>): Promise<void> {
+    const again = () => void showPast(load);
+    lookup = again;
+    timeline.leave();
+    reader.reset("reading");
+    setProblem("");
+    moved();
+    try {
+      const found = await load();
+      if (lookup === again) lookup = undefined;
+      viewAt = found?.place.at ?? viewAt;
+      if (found) setTarget(found);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      lookup = undefined;
+      reader.fail();
+      setProblem(toMessage(error));
+    }
+  }
+  const at = (place: Place | undefined, line = false): Target | undefined => place && { place, line };
+  const goTo = (time: number) =>
+    void showPast(async () => {
+      await reader.around(nanoOf(time));
+      return at(timeline.placeOf(time));
+    });
+  const showEnd = () =>
+    void showPast(async () => {
+      await reader.end();
+      return at(shown.entries.at(-1));
+    });
+
+  return {
+    target,
+    goTo,
+    showEnd,
+    showStart: () =>
+      void showPast(async () => {
+        await reader.start();
+        return at(shown.entries[0]);
+      }),
+    /** Shows a stored line among its neighbours. */
+    goToLine: (id: string) =>
+      void showPast(async () => {
+        const time = await reader.timeOf(id);
+        if (time === undefined) {
+          setProblem(links.gone);
+          await reader.end();
+          return at(shown.entries.at(-1));
+        }
+        await reader.around(time);
+        const line = shown.entries.find((entry) => entry.kind === "line" && entry.storedId === id);
+        return at(line ?? timeline.placeOf(Date.parse(time)), line !== undefined);
+      }),
+    showLive,
+    /** The same place by another filter, range or history. */
+    reload() {
+      if (lookup && hasHistory()) lookup();
+      else if (isBounded() && hasHistory()) showEnd();
+      else if (timeline.attached() || !hasHistory() || viewAt === undefined) showLive();
+      else goTo(viewAt);
+    },
+    /** Tells where the reader is. */
+    setViewAt(time: number) {
+      viewAt = time;
+    },
+  };
+}

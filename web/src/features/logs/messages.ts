@@ -1,0 +1,159 @@
+import type { GapReason, StreamClosedCode } from "../../../../shared/protocol/events/services.ts";
+import type { LogGapReason } from "../../../../shared/protocol/log-search.ts";
+
+/** Every text of the log views. Names and lines are passed in cleaned (`visibleName`, `cleanLine`). */
+
+const plural = (count: number, one: string, many: string) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+/**
+ * Notices between the lines. The live stream and the log history tell of the same change: equal texts are shown once.
+ */
+export const notices = {
+  started: "Started",
+  startedAgain: "Started again",
+  recreated: "Recreated",
+  removed: "Removed",
+  reattaching: "The source is unavailable, reconnecting",
+  beginning: (container: string) => `Nothing older is stored for ${container}`,
+};
+
+const missing = (reason: string) => `Lines missing: ${reason}`;
+const damaged = "the stored log is damaged here, and the Docker Engine cannot read it";
+
+const liveGaps: Record<Exclude<GapReason, "replaced">, string> = {
+  slow_reader: "this browser could not keep up",
+  rotated: "the log was rotated",
+  truncated: "the log was truncated",
+  expired: "they are older than what the source still holds",
+  source_lost: "the source was lost",
+  unreadable: damaged,
+};
+
+/** Why lines are missing in a stream, for a reason of the list or one that a newer server knows. */
+export const liveGap = (reason: string): string =>
+  reason === "replaced" ? notices.recreated : missing((liveGaps as Record<string, string>)[reason] ?? reason);
+
+const storedGaps: Record<LogGapReason, string> = {
+  rotated: "the log was rotated before they were stored",
+  truncated: "the log was truncated",
+  expired: "they are older than what is stored",
+  first_start: "they are older than what was read at the first start",
+  source_lost: "the Docker Engine was away",
+  unreadable: damaged,
+};
+
+/** Why lines are missing in the log history. */
+export const storedGap = (reason: LogGapReason = "source_lost"): string => missing(storedGaps[reason] ?? reason);
+
+/** Why a stream stands still. */
+export function closed(code: StreamClosedCode | string, exitCode?: number, unknownEnds?: number): string {
+  switch (code) {
+    case "exited":
+      if (exitCode !== undefined) return `Exited with code ${exitCode}`;
+      if (unknownEnds === undefined) return "Stopped";
+      return unknownEnds > 1 ? `Exited ${unknownEnds} times, exit codes unknown` : "Exited, exit code unknown";
+    case "created":
+      return "Created, not started";
+    case "failed":
+      return "Failed";
+    case "removed":
+      return notices.removed;
+    case "replaced":
+      return "Replaced: another container has this name now";
+    case "unavailable":
+      return "The log is not available right now";
+    case "unsupported":
+      return "This log driver cannot be read";
+    default:
+      return `The stream ended (${code})`;
+  }
+}
+
+export const status = {
+  past: "Not live",
+  live: "Live",
+  connecting: "Connecting",
+  reconnecting: "Reconnecting",
+  reattaching: "Reattaching",
+  failed: "Not available",
+  notRunning: "Not running",
+};
+
+/** Instead of lines. */
+export const empty = {
+  failed: "The log cannot be shown",
+  notRead: "The log could not be read yet",
+  notReadText: "It is shown as soon as the server responds.",
+  nothing: "Nothing logged yet",
+  nothingText: "New lines appear here as they are written.",
+  noMatch: "No matching lines",
+  noMatchText: (hidden: number) =>
+    hidden > 0
+      ? `${plural(hidden, "recent line is", "recent lines are")} hidden by the search, level, stream or time range.`
+      : "No stored line matches the search, level, stream and time range.",
+  reading: "Reading the log…",
+  loading: "Loading…",
+  searching: (time: string) => `Searching, now at ${time}`,
+};
+
+export const search = {
+  label: "Search the log",
+  placeholder: (regex: boolean) => (regex ? "Search (/): regular expression" : "Search the log (/)"),
+  regex: "Regular expression (RE2)",
+  only: "Hide lines that don't match",
+  countTitle: "Among the loaded lines; Previous continues with older ones",
+  looking: "Searching…",
+  none: "No match",
+  matches: (count: number) => plural(count, "match", "matches"),
+  position: (position: number, count: number) => `${position.toLocaleString()} of ${count.toLocaleString()}`,
+  previous: "Previous match",
+  next: "Next match",
+};
+
+export const toolbar = {
+  level: "Level",
+  stream: "Stream",
+  allOutput: "All output",
+  times: "Times",
+  pause: "Pause",
+  follow: "Follow",
+  wrap: "Wrap lines",
+  copy: "Copy what is shown",
+  download: "Download what is shown",
+  downloadMatching: "Download all matching lines",
+  clear: "Clear view",
+  keys: "Keyboard shortcuts",
+  histogram: "Lines over time",
+  newLines: (count: number) => plural(count, "new line", "new lines"),
+  toLive: "Jump to live",
+  toEnd: "Jump to the end",
+};
+
+export const links = {
+  notYetStored: "This line is not stored yet. Try again in a moment.",
+  notStored: "Logs are not stored on this server, so a line has no link.",
+  copied: "Link to the line copied",
+  copyBlocked: "The browser did not allow copying.",
+  gone: "This line is no longer stored.",
+};
+
+export const storage = {
+  none: "Logs are not stored on this server. Only lines that Docker still holds can be shown.",
+  unknown: "The server does not respond. Earlier lines cannot be read now.",
+  paused: (reason: string) => `No new lines are being stored: ${reason}`,
+};
+
+/** @param most containers that one view follows */
+export const unfollowed = (count: number, most: number) =>
+  `${plural(count, "more container is", "more containers are")} not followed live: one view follows ${most}. Their stored lines are found by a search.`;
+
+export const picker = {
+  title: "Choose containers",
+  none: "No selection: all containers are shown",
+  chosen: (count: number) => `${count} selected`,
+  showAll: "Show all",
+  filter: "Filter containers",
+  nothing: "Nothing matches",
+  otherContainers: "Other containers",
+  removedGroup: "Removed, lines are stored",
+};
