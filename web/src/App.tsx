@@ -3,10 +3,10 @@ import { whenUnauthorized } from "./lib/api/request.ts";
 import { session } from "./lib/session.ts";
 import { Unreachable } from "./shell/Unreachable.tsx";
 
-// Each is loaded only by those who see it: the log-in page needs neither sockets nor lists.
+// Loaded on demand: the log-in page needs neither sockets nor lists.
 const LoginPage = lazy(() => import("./features/access/LoginPage.tsx"));
 const SetupPage = lazy(() => import("./features/access/SetupPage.tsx"));
-const Desk = lazy(() => import("./shell/Desk.tsx"));
+const SignedInApp = lazy(() => import("./SignedInApp.tsx"));
 
 export function App() {
   onMount(() => {
@@ -17,7 +17,7 @@ export function App() {
     <Suspense>
       <Switch>
         <Match when={session.state().kind === "signed-in"}>
-          <Desk />
+          <SignedInApp />
         </Match>
         <Match when={session.state().kind === "signed-out"}>
           <LoginPage />

@@ -1,10 +1,10 @@
 import { Navigate, type RouteDefinition } from "@solidjs/router";
 import { lazy } from "solid-js";
 
-/** The file of the app, and addresses of those who are not in yet: whoever is in goes on to the overview. */
+/** Sends a signed-in person from the log-in, set-up and file addresses to the overview. */
 const Home = () => <Navigate href="/" />;
 
-/** Pages by address. A page is a thin wrapper that hands its parameters to a feature, which knows no router. */
+/** Pages by address. A page only passes the parameters of its address to a feature, which does not use the router. */
 export const routes: RouteDefinition[] = [
   { path: "/", component: lazy(() => import("./features/overview/OverviewPage.tsx")) },
   { path: "/services/:id?", component: lazy(() => import("./features/services/ServicesPage.tsx")) },

@@ -4,7 +4,7 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { connectPinned } from "../../outbound/pinned-socket.ts";
 import { type AlertMessage, textOf, titleOf } from "../message.ts";
-import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send.ts";
+import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send-limit.ts";
 import type { StoredSettings } from "./settings.ts";
 
 /** Sends a mail of plain text. The connection goes to the addresses that were checked; the name is for TLS. */

@@ -1,15 +1,13 @@
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
-import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
 import type { AlertMessage } from "../message.ts";
 import { sendMail } from "./email.ts";
 import { ntfyRequest } from "./ntfy.ts";
+import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send-limit.ts";
 import type { StoredSettings } from "./settings.ts";
 import { webhookRequest } from "./webhook.ts";
 
-/** All of one try: the look-up, the connection, the answer. */
-export const SEND_LIMIT_MS = 15_000;
 /** Bytes of an answer that are read before the connection is dropped: nothing in it is used. */
 const ANSWER_MAX = 64 * 1024;
 
@@ -61,27 +59,10 @@ async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules
   }
 }
 
-/** A name server that does not answer must not hold up a channel. */
-export function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(new AppError("upstream_unavailable", "The receiver did not answer in time."));
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
-}
-
 async function skim(response: Response): Promise<void> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > ANSWER_MAX) break;
   }
-}
-
-/** What a failed connection means, in words for people. */
-export function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "The receiver did not answer in time.";
-  const sentence = connectionFailure(error, "The receiver");
-  if (sentence !== undefined) return sentence;
-  return "The message could not be delivered; the server's log has the details.";
 }

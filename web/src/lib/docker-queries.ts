@@ -1,6 +1,6 @@
 import { onCleanup } from "solid-js";
-import { jobs } from "../features/jobs/jobs.ts";
 import { disk, images, networks, registries, updates, volumes } from "./api/docker.ts";
+import { jobs } from "./jobs/jobs.ts";
 import { invalidate, refreshOn } from "./queries.ts";
 import { useQuery } from "./use-query.ts";
 import { servicesWS } from "./ws-client.ts";

@@ -1,29 +1,25 @@
 import { Dialog as Kobalte } from "@kobalte/core/dialog";
-import Container from "lucide-solid/icons/container";
-import Rocket from "lucide-solid/icons/rocket";
 import SunMoon from "lucide-solid/icons/sun-moon";
 import UserRound from "lucide-solid/icons/user-round";
-import { type Component, createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
-import { labelOf } from "../features/deployments/deployment-list.ts";
-import { useDeployments, useServices } from "../lib/queries.ts";
+import { createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
 import { theme } from "../lib/theme.ts";
+import type { Command, CommandSource } from "./commands.ts";
 import { mayOpen, navigation } from "./navigation.tsx";
-
-interface Command {
-  label: string;
-  group: string;
-  icon: Component<{ size?: number }>;
-  run: () => void;
-}
 
 /** Matches shown at once. */
 const SHOWN_MAX = 50;
 
-/** Finds a page, container or process by a few letters. */
-export default function CommandPalette(props: { onClose: () => void; onNavigate: (href: string) => void }) {
+export interface CommandPaletteProps {
+  /** Commands of the features, listed after the pages. */
+  sources: readonly CommandSource[];
+  onClose: () => void;
+  onNavigate: (href: string) => void;
+}
+
+/** Finds a page or anything else that a feature lists by a few letters. */
+export default function CommandPalette(props: CommandPaletteProps) {
   const id = createUniqueId();
-  const services = useServices();
-  const deployments = useDeployments();
+  const listed = props.sources.map((source) => source(props.onNavigate));
   const [text, setText] = createSignal("");
   const [active, setActive] = createSignal(0);
   const go = (href: string) => () => props.onNavigate(href);
@@ -40,18 +36,7 @@ export default function CommandPalette(props: { onClose: () => void; onNavigate:
       icon: SunMoon,
       run: () => theme.choose(theme.resolved() === "dark" ? "light" : "dark"),
     },
-    ...(services.data?.services ?? []).map((service) => ({
-      label: service.name,
-      group: "Service",
-      icon: Container,
-      run: go(`/services/${encodeURIComponent(service.id)}`),
-    })),
-    ...(deployments.data?.deployments ?? []).map((deployment) => ({
-      label: labelOf(deployment),
-      group: "Deployment",
-      icon: Rocket,
-      run: go(`/deployments/${encodeURIComponent(deployment.id)}`),
-    })),
+    ...listed.flatMap((commands) => commands()),
   ]);
   const found = createMemo(() => {
     const words = text().toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,31 +1,36 @@
-import { Router } from "@solidjs/router";
+import { type RouteDefinition, Router } from "@solidjs/router";
 import { QueryClientProvider } from "@tanstack/solid-query";
-import { onCleanup } from "solid-js";
-import { StepUpHost } from "../features/access/StepUp.tsx";
+import { type JSX, onCleanup } from "solid-js";
 import { queryClient } from "../lib/queries.ts";
 import { session } from "../lib/session.ts";
 import { basePath } from "../lib/urls.ts";
 import { disconnect, whenRefused } from "../lib/ws-client.ts";
-import { routes } from "../routes.tsx";
 import { ConfirmHost } from "../ui/confirm.tsx";
 import { ToastHost } from "../ui/toast.tsx";
-import { Shell } from "./Shell.tsx";
+import { Shell, type ShellParts } from "./Shell.tsx";
 
-/** Everything behind the log-in. */
-export default function Desk() {
+export interface DeskProps {
+  routes: RouteDefinition[];
+  parts: ShellParts;
+  /** Hosts of dialogs that any page may open. */
+  children: JSX.Element;
+}
+
+/** Router, queries and frame of the signed-in app; signing out clears what they hold. */
+export function Desk(props: DeskProps) {
   whenRefused(() => void session.recheck());
   onCleanup(() => {
-    // The next person at this screen starts with nothing of the one before.
+    // The next account in this tab must not see data of the previous one.
     disconnect();
     queryClient.clear();
   });
   return (
     <QueryClientProvider client={queryClient}>
-      <Router root={Shell} base={basePath()}>
-        {routes}
+      <Router root={(section) => <Shell {...section} parts={props.parts} />} base={basePath()}>
+        {props.routes}
       </Router>
       <ConfirmHost />
-      <StepUpHost />
+      {props.children}
       <ToastHost />
     </QueryClientProvider>
   );

@@ -1,15 +1,25 @@
 import { A, type RouteSectionProps, useLocation, useNavigate } from "@solidjs/router";
 import MenuIcon from "lucide-solid/icons/menu";
 import Search from "lucide-solid/icons/search";
-import { createEffect, createSignal, ErrorBoundary, For, lazy, on, onCleanup, onMount, Show, Suspense } from "solid-js";
-import { Bell } from "../features/alerts/Bell.tsx";
-import { JobsTray } from "../features/jobs/JobsTray.tsx";
+import {
+  type Component,
+  createEffect,
+  createSignal,
+  ErrorBoundary,
+  For,
+  lazy,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+} from "solid-js";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
-import { session } from "../lib/session.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
+import type { CommandSource } from "./commands.ts";
 import { createLiveCounts } from "./live-counts.ts";
 import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
@@ -17,8 +27,15 @@ import { UserMenu } from "./UserMenu.tsx";
 
 const CommandPalette = lazy(() => import("./CommandPalette.tsx"));
 
+/** What features put into the frame: the frame itself imports none of them. */
+export interface ShellParts {
+  /** Buttons of the header, before the account's menu. */
+  HeaderTools: Component<{ onNavigate: (href: string) => void }>;
+  commandSources: readonly CommandSource[];
+}
+
 /** The frame around every page: navigation, header, connection state. */
-export function Shell(props: RouteSectionProps) {
+export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   const location = useLocation();
   const navigate = useNavigate();
   const system = useSystemInfo();
@@ -121,12 +138,7 @@ export function Shell(props: RouteSectionProps) {
               {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
             </span>
           </button>
-          <Show when={session.may("services:control")}>
-            <JobsTray />
-          </Show>
-          <Show when={session.may("alerts:view")}>
-            <Bell onNavigate={navigate} />
-          </Show>
+          <props.parts.HeaderTools onNavigate={navigate} />
           <UserMenu onNavigate={navigate} />
         </header>
         <ConnectionBanner />
@@ -138,7 +150,11 @@ export function Shell(props: RouteSectionProps) {
       </div>
       <Show when={palette()}>
         <Suspense>
-          <CommandPalette onClose={() => setPalette(false)} onNavigate={navigate} />
+          <CommandPalette
+            sources={props.parts.commandSources}
+            onClose={() => setPalette(false)}
+            onNavigate={navigate}
+          />
         </Suspense>
       </Show>
     </div>

@@ -1,8 +1,6 @@
 import { Show } from "solid-js";
-import { api } from "../../lib/api.ts";
-import { queryKeys, useAlerts } from "../../lib/queries.ts";
+import { useAlerts } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
-import { useQuery } from "../../lib/use-query.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import "./alerts.css";
@@ -10,15 +8,6 @@ import { ChannelsTab } from "./ChannelsTab.tsx";
 import { HistoryTab } from "./HistoryTab.tsx";
 import { NowTab } from "./NowTab.tsx";
 import { RulesTab } from "./RulesTab.tsx";
-
-export const useRules = () =>
-  useQuery(() => ({ queryKey: [...queryKeys.alerts, "rules"], queryFn: () => api.alerts.rules() }));
-export const useChannels = () =>
-  useQuery(() => ({
-    queryKey: [...queryKeys.alerts, "channels"],
-    queryFn: () => api.alerts.channels(),
-    enabled: session.may("alerts:manage"),
-  }));
 
 /** What is wrong now, what was, what is watched for, and where it is told. */
 export default function AlertsPage() {

@@ -9,7 +9,7 @@ import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { Badge, Button, Callout, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { useChannels } from "./AlertsPage.tsx";
+import { useChannels } from "./alert-queries.ts";
 import { ChannelDialog, typeWords } from "./ChannelDialog.tsx";
 
 /** Where alerts are sent to. */

@@ -9,8 +9,8 @@ import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { Badge, Button, Card, EmptyState, ErrorState, Skeleton, toast } from "../../ui/index.ts";
-import { useChannels, useRules } from "./AlertsPage.tsx";
 import { ruleWords, scopeWords, severityLooks } from "./alert-labels.ts";
+import { useChannels, useRules } from "./alert-queries.ts";
 import { RuleDialog } from "./RuleDialog.tsx";
 import { toSettings } from "./rule-form.ts";
 

@@ -4,6 +4,7 @@ import Download from "lucide-solid/icons/download";
 import { createSignal, For, Match, Show, Switch } from "solid-js";
 import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
+import { jobs, useJob } from "../../lib/jobs/jobs.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import {
@@ -18,7 +19,6 @@ import {
   Status,
   toast,
 } from "../../ui/index.ts";
-import { jobs, useJob } from "../jobs/jobs.ts";
 import { categoryWords } from "./catalogue-labels.ts";
 import { useEntry } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";

@@ -7,9 +7,9 @@ import type { Credential } from "../../../../shared/protocol/catalogue.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
 import { toMessage } from "../../lib/api.ts";
+import { jobs } from "../../lib/jobs/jobs.ts";
 import { Button, buttonClass, Callout, Card, CopyButton } from "../../ui/index.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { jobs } from "../jobs/jobs.ts";
 
 /** An installation on its way, and what to do with it afterwards. */
 export function InstallResult(props: { job: Job; onAgain: () => void }) {

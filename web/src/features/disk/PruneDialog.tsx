@@ -5,11 +5,11 @@ import { disk } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { dockerKeys, refreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
+import { jobs, useJob } from "../../lib/jobs/jobs.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Dialog, EmptyState, ErrorState, Skeleton } from "../../ui/index.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { jobs, useJob } from "../jobs/jobs.ts";
 import { PruneGroupRow } from "./PruneGroupRow.tsx";
 import { chosenSize, firstChoice, keyOf, kindWords } from "./prune-choice.ts";
 

@@ -3,10 +3,10 @@ import { parseImageReference } from "../../../../shared/protocol/image-reference
 import { images } from "../../lib/api/docker.ts";
 import { toReport } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
+import { jobs, useJob } from "../../lib/jobs/jobs.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { jobs, useJob } from "../jobs/jobs.ts";
 
 /** Asks for an image, and shows its layers come in. Closed while that goes on, the shell's tray shows it. */
 export function PullDialog(props: { onClose: () => void }) {

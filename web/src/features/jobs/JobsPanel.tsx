@@ -3,12 +3,12 @@ import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { formatAgo } from "../../lib/format.ts";
+import { jobs } from "../../lib/jobs/jobs.ts";
 import { StatusDot } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Elapsed, JobProgress, jobLooks } from "./JobProgress.tsx";
 import { jobTitle } from "./job-labels.ts";
-import { jobs } from "./jobs.ts";
 import "./jobs-panel.css";
 
 /** What runs and what ran within the last hour; one entry unfolds to its steps and output. */

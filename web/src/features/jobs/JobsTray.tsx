@@ -1,7 +1,7 @@
 import ListChecks from "lucide-solid/icons/list-checks";
 import { createSignal, lazy, onCleanup, Show, Suspense } from "solid-js";
+import { jobs } from "../../lib/jobs/jobs.ts";
 import { toast } from "../../ui/toast.tsx";
-import { jobs } from "./jobs.ts";
 
 const JobsPanel = lazy(() => import("./JobsPanel.tsx"));
 

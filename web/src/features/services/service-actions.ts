@@ -3,11 +3,11 @@ import type { Service, ServiceAction } from "../../../../shared/protocol/service
 import type { ContainerSignal } from "../../../../shared/protocol/service-change.ts";
 import type { LimitsInput } from "../../lib/api/services.ts";
 import { api } from "../../lib/api.ts";
+import { jobs } from "../../lib/jobs/jobs.ts";
 import { createPendingActions } from "../../lib/pending-actions.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { toast } from "../../ui/index.ts";
-import { jobs } from "../jobs/jobs.ts";
 import { deedWords, type ServiceDeed } from "./service-state.ts";
 
 export interface RemoveOptions {

@@ -2,9 +2,9 @@ import { createMemo, createSignal } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
 import { api } from "../../lib/api.ts";
+import { jobs } from "../../lib/jobs/jobs.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { toast } from "../../ui/index.ts";
-import { jobs } from "../jobs/jobs.ts";
 
 /** What is done to one stack, and the newest job about it. */
 export function createStackDeeds(name: string) {

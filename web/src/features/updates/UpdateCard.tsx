@@ -7,13 +7,13 @@ import type { ServiceUpdate, UpdateState } from "../../../../shared/protocol/upd
 import { updates as api } from "../../lib/api/docker.ts";
 import { dockerKeys, useUpdates } from "../../lib/docker-queries.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
+import { jobs } from "../../lib/jobs/jobs.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, confirm, Facts, Status, type Tone, toast } from "../../ui/index.ts";
 import { shortDigest } from "../images/image-labels.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { jobs } from "../jobs/jobs.ts";
 
 const kinds: ReadonlySet<string> = new Set(["service:update", "service:go-back"]);
 

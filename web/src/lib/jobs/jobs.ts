@@ -1,7 +1,7 @@
 import { type Accessor, createEffect, createRoot, on } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
-import { api } from "../../lib/api.ts";
-import { servicesWS } from "../../lib/ws-client.ts";
+import { api } from "../api.ts";
+import { servicesWS } from "../ws-client.ts";
 import { createJobBoard } from "./job-board.ts";
 
 /**

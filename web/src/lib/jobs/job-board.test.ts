@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Job } from "../../../../shared/protocol/job.ts";
-import { ApiFailure } from "../../lib/api/failure.ts";
+import { ApiFailure } from "../api/failure.ts";
 import { createJobBoard, type JobBoard } from "./job-board.ts";
-import { jobEnd, jobTitle } from "./job-labels.ts";
 
 const job = (id: string, revision: number, fields: Partial<Job> = {}): Job => ({
   id,
@@ -135,13 +134,4 @@ test("keeps a bounded number of ended jobs, and all that run", async () => {
   expect(board.jobs()).toHaveLength(51);
   expect(board.jobs()[0]?.id).toBe("j80");
   expect(board.jobs().at(-1)?.id).toBe("run");
-});
-
-test("says in words what is done and how it ended, hostile names made visible", () => {
-  expect(jobTitle({ kind: "image:pull", target: "busybox" })).toBe("Pull busybox");
-  expect(jobEnd(job("a", 1, { ...done, target: "we\u202eb" }))).toBe("we[U+202E]b: recreated");
-  expect(jobEnd(job("a", 1, { state: "failed", error: { code: "conflict", message: "The port is taken." } }))).toBe(
-    "Recreate web: The port is taken.",
-  );
-  expect(jobEnd(job("a", 1, { state: "cancelled" }))).toBe("Recreate web: cancelled");
 });

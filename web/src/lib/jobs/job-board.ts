@@ -1,7 +1,7 @@
 import { createSignal } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
-import { ApiFailure } from "../../lib/api/failure.ts";
-import type { ServicesClient } from "../../lib/live/clients.ts";
+import { ApiFailure } from "../api/failure.ts";
+import type { ServicesClient } from "../live/clients.ts";
 
 /** Ended jobs that are kept; the server forgets them after an hour. */
 const ENDED_MAX = 50;

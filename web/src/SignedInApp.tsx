@@ -1,0 +1,31 @@
+import { Show } from "solid-js";
+import { StepUpHost } from "./features/access/StepUp.tsx";
+import { Bell } from "./features/alerts/Bell.tsx";
+import { createDeploymentCommands } from "./features/deployments/deployment-commands.ts";
+import { JobsTray } from "./features/jobs/JobsTray.tsx";
+import { createServiceCommands } from "./features/services/service-commands.ts";
+import { session } from "./lib/session.ts";
+import { routes } from "./routes.tsx";
+import { Desk } from "./shell/Desk.tsx";
+
+/** The only place where features meet the frame: pages, tools of the header, commands of the palette, dialogs. */
+export default function SignedInApp() {
+  return (
+    <Desk routes={routes} parts={{ HeaderTools, commandSources: [createServiceCommands, createDeploymentCommands] }}>
+      <StepUpHost />
+    </Desk>
+  );
+}
+
+function HeaderTools(props: { onNavigate: (href: string) => void }) {
+  return (
+    <>
+      <Show when={session.may("services:control")}>
+        <JobsTray />
+      </Show>
+      <Show when={session.may("alerts:view")}>
+        <Bell onNavigate={props.onNavigate} />
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { api } from "../../lib/api.ts";
+import { queryKeys } from "../../lib/queries.ts";
+import { session } from "../../lib/session.ts";
+import { useQuery } from "../../lib/use-query.ts";
+
+export const useRules = () =>
+  useQuery(() => ({ queryKey: [...queryKeys.alerts, "rules"], queryFn: () => api.alerts.rules() }));
+export const useChannels = () =>
+  useQuery(() => ({
+    queryKey: [...queryKeys.alerts, "channels"],
+    queryFn: () => api.alerts.channels(),
+    enabled: session.may("alerts:manage"),
+  }));
