@@ -26,7 +26,7 @@ import { createJobJournal } from "./jobs/job-journal.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { permissionOfJob } from "./jobs/visibility.ts";
 import { createLogStore } from "./logs/log-store.ts";
-import { createMcpHost } from "./mcp/host.ts";
+import { createMcpHost } from "./mcp/host/host.ts";
 import { createContainerFacts } from "./services/container-facts.ts";
 import { createStopRequests } from "./services/stop-requests.ts";
 import { createStackHost } from "./stacks/host.ts";

@@ -14,7 +14,7 @@ import type { Dependencies } from "./health/dependencies.ts";
 import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { LogStore } from "./logs/log-store.ts";
-import type { McpHost } from "./mcp/host.ts";
+import type { McpHost } from "./mcp/host/host.ts";
 import type { ContainerFacts } from "./services/container-facts.ts";
 import type { StopRequests } from "./services/stop-requests.ts";
 import type { StackHost } from "./stacks/host.ts";

@@ -3,7 +3,7 @@ import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { McpServer, McpTool } from "../../shared/protocol/mcp.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { createMcpHost } from "./host.ts";
+import { createMcpHost } from "./host/host.ts";
 
 const everything = join(
   import.meta.dirname,

@@ -4,8 +4,8 @@ import { session } from "./lib/session.ts";
 import { Unreachable } from "./shell/Unreachable.tsx";
 
 // Loaded on demand: the log-in page needs neither sockets nor lists.
-const LoginPage = lazy(() => import("./features/access/LoginPage.tsx"));
-const SetupPage = lazy(() => import("./features/access/SetupPage.tsx"));
+const LoginPage = lazy(() => import("./features/access/login/LoginPage.tsx"));
+const SetupPage = lazy(() => import("./features/access/login/SetupPage.tsx"));
 const SignedInApp = lazy(() => import("./SignedInApp.tsx"));
 
 export function App() {

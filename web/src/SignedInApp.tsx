@@ -1,5 +1,5 @@
 import { Show } from "solid-js";
-import { StepUpHost } from "./features/access/StepUp.tsx";
+import { StepUpHost } from "./features/access/account/StepUp.tsx";
 import { Bell } from "./features/alerts/Bell.tsx";
 import { createDeploymentCommands } from "./features/deployments/deployment-commands.ts";
 import { JobsTray } from "./features/jobs/JobsTray.tsx";

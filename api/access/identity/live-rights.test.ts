@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { logsRoutes } from "../../logs/routes.ts";
-import { createMcpHost } from "../../mcp/host.ts";
+import { createMcpHost } from "../../mcp/host/host.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { startRoutes } from "../../testing/route-server.ts";
 import { PASSWORD, send, WEB_ORIGIN } from "../testing.ts";

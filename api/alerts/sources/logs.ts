@@ -1,8 +1,8 @@
+import { toPlainLine } from "../../../shared/logs/plain-line.ts";
 import { toPlain } from "../../../shared/logs/plain-text.ts";
 import type { AlertRule } from "../../../shared/protocol/alert.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { LogWatcher, LogWatchSpec } from "../../logs/collect/watch.ts";
-import { toPlainLine } from "../../mcp/plain-text.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import type { SignalSource } from "./source.ts";
 

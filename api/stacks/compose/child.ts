@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import process from "node:process";
 import type { Readable } from "node:stream";
-import { createLineReader } from "../../mcp/lines.ts";
-import { signalGroup } from "../../mcp/process-register.ts";
+import { createLineReader } from "../../../shared/server/line-reader.ts";
+import { signalGroup } from "../../../shared/server/process-group.ts";
 
 /** Longest line that is handed on, in bytes. */
 const LINE_MAX = 4_096;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { browserName } from "./browser-name.ts";
-import { beyondLimits, describeLimits, toDraft, toLimits } from "./limits.ts";
-import { passwordRules } from "./password-rules.ts";
+import { browserName } from "./account/browser-name.ts";
+import { passwordRules } from "./account/password-rules.ts";
+import { beyondLimits, describeLimits, toDraft, toLimits } from "./users/scope-form.ts";
 
 const unmet = (password: string, username = "lena") =>
   passwordRules(password, username)

@@ -9,10 +9,10 @@ import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, type Column, DataTable, EmptyState, ErrorState, Page, Skeleton, Status } from "../../ui/index.ts";
 import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
-import { createMcpDeeds, looks, type McpDeeds } from "./mcp-actions.ts";
-import { ServerActions } from "./ServerActions.tsx";
-import { ServerDialog } from "./ServerDialog.tsx";
-import { ServerPane, targetOf } from "./ServerPane.tsx";
+import { createMcpDeeds, looks, type McpDeeds } from "./servers/mcp-actions.ts";
+import { ServerActions } from "./servers/ServerActions.tsx";
+import { ServerDialog } from "./servers/ServerDialog.tsx";
+import { ServerPane, targetOf } from "./servers/ServerPane.tsx";
 import "./mcp.css";
 
 export interface McpViewProps {

@@ -1,0 +1,78 @@
+import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import { connectionFailure } from "../../outbound/connection-failure.ts";
+import { HttpRefusal } from "./http-responses.ts";
+
+const unavailable = (message: string, cause: unknown) => new AppError("upstream_unavailable", message, { cause });
+
+/** What a caller may see of a request to a server that failed. */
+export function toCallFailure(error: unknown, limitMs: number): unknown {
+  const known = appErrorIn(error);
+  if (known) return known;
+  if (error instanceof ProtocolError) {
+    const refused = error.code === ProtocolErrorCode.InvalidParams || error.code === ProtocolErrorCode.MethodNotFound;
+    return new AppError(
+      refused ? "invalid_input" : "upstream_unavailable",
+      `The server refused: ${toPlainLine(error.message)}`,
+      { cause: error },
+    );
+  }
+  if (isTimeout(error)) return unavailable(`The server did not answer within ${limitMs / 1_000} s.`, error);
+  if (error instanceof SdkError && error.code === SdkErrorCode.ListPaginationExceeded) {
+    return unavailable("The server's list of tools has no end.", error);
+  }
+  return unavailable(
+    oddAnswer(error) ?? connectionFailure(error, "The server") ?? "The server did not answer the call.",
+    error,
+  );
+}
+
+/** What may be seen of a handshake that failed. */
+export function toStartFailure(error: unknown, handshakeProblem: string | undefined): AppError {
+  const known = appErrorIn(error);
+  if (known) return known.code === "too_large" ? unavailable(known.message, error) : known;
+  const sentence =
+    handshakeProblem ??
+    (error instanceof ProtocolError ? `The server refused the handshake: ${toPlainLine(error.message)}` : undefined) ??
+    (isTimeout(error) ? "The server did not answer the handshake in time." : undefined) ??
+    oddAnswer(error) ??
+    connectionFailure(error, "The server") ??
+    "The server did not answer as an MCP server does.";
+  return unavailable(sentence, error);
+}
+
+/** Whether the server answered, whatever it said: then it is there. */
+export const isAnswer = (error: unknown): boolean =>
+  error instanceof ProtocolError || appErrorIn(error) instanceof HttpRefusal || oddAnswer(error) !== undefined;
+
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+
+/** An answer that is none of the protocol. */
+function oddAnswer(error: unknown): string | undefined {
+  for (const one of chainOf(error)) {
+    if (one instanceof SdkHttpError && one.data?.status !== undefined) return `The server answered ${one.data.status}.`;
+    if (one instanceof SdkError && one.code === SdkErrorCode.ClientHttpUnexpectedContent) {
+      const { contentType } = (one.data ?? {}) as { contentType?: unknown };
+      const type = typeof contentType === "string" ? `"${toPlainLine(contentType, 60)}"` : "no type of content";
+      return `The server answered with ${type}, not with a message of MCP.`;
+    }
+    if (one instanceof SdkError && one.code === SdkErrorCode.InvalidResult) {
+      return `The server's answer is not valid: ${toPlainLine(one.message)}`;
+    }
+    if (one.name === "SyntaxError" || one.name === "ZodError" || one.name === "$ZodError") {
+      return "The server answered, but not with a message of MCP (JSON-RPC 2.0).";
+    }
+  }
+  return undefined;
+}
+
+export const appErrorIn = (error: unknown): AppError | undefined =>
+  chainOf(error).find((one): one is AppError => one instanceof AppError);
+
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let one = error; one instanceof Error && chain.length < 5; one = one.cause) chain.push(one);
+  return chain;
+}

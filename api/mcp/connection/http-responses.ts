@@ -1,0 +1,129 @@
+import type { FetchLike } from "@modelcontextprotocol/client";
+import { AppError } from "../../../shared/server/errors.ts";
+import { UpstreamError } from "../../../shared/server/upstream-error.ts";
+
+/** What is read of a refusal, in bytes, and how long that may take. */
+const WORDS_MAX = 16 * 1024;
+const WORDS_MS = 2_000;
+const PROBE = "server/discover";
+
+/** The server answered, but not as an MCP server does: status and target in the sentence, its own words in the cause. */
+export class HttpRefusal extends AppError {}
+
+/** The server does not know the session any more: nothing was done, and a new handshake helps. */
+export class SessionExpired extends HttpRefusal {}
+
+/** Where was asked, as it may be shown: without a query, which may hold a key. */
+export const placeOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
+
+/**
+ * Turns refusals by HTTP into sentences. What the client of the protocol can use itself is passed on: answers to its probe that
+ * mean an older server, redirects it may follow within the origin, and errors of the newer revisions.
+ * @param mask Takes secrets out of the server's own words.
+ */
+export function readAnswers(fetch: FetchLike, mask: (text: string) => string): FetchLike {
+  return async (target, init) => {
+    const url = new URL(target);
+    const response = await fetch(url, init);
+    if (init?.method !== "POST") return response;
+    const sent = new Headers(init.headers);
+    const { status, headers } = response;
+    const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+    const refuse = async (Kind: typeof HttpRefusal, sentence: string) => {
+      const words = await readWords(response, type);
+      const cause = new UpstreamError([headers.get("www-authenticate") ?? "", words].filter(Boolean).join("\n"));
+      cause.hide(mask);
+      return new Kind("upstream_unavailable", sentence, { cause });
+    };
+    if (response.ok) {
+      if (type !== "text/html") return response;
+      throw await refuse(
+        HttpRefusal,
+        `The server answered ${status} at ${placeOf(url)} with a web page (text/html): no MCP server is at this path.`,
+      );
+    }
+    const location = status >= 300 && status < 400 ? locationOf(headers, url) : undefined;
+    if (location) {
+      if ((status === 307 || status === 308) && isFollowed(url, location)) return response;
+      throw await refuse(HttpRefusal, redirectSentence(status, url, location));
+    }
+    const probes = sent.get("mcp-method") === PROBE;
+    if (probes && status < 500 && status !== 401 && status !== 403) return response; // an older server, then
+    if (status === 400 && sent.has("mcp-method")) return response; // holds an error of the protocol
+    if (!probes && sent.has("mcp-session-id") && (status === 404 || status === 400)) {
+      const error = await refuse(
+        SessionExpired,
+        `The server answered ${status} at ${placeOf(url)}: the session is over.`,
+      );
+      // Many servers say 400 where the protocol asks for 404; a bad request of another kind keeps its session.
+      if (status === 404 || /session/i.test((error.cause as UpstreamError).message)) throw error;
+      throw new HttpRefusal("upstream_unavailable", sentenceOf(status, url, sent), { cause: error.cause });
+    }
+    throw await refuse(HttpRefusal, sentenceOf(status, url, sent));
+  };
+}
+
+/** The client follows 307 and 308 within the origin by itself, with the same method, body and headers. */
+const isFollowed = (from: URL, to: URL) => from.origin === to.origin && to.username === "" && to.password === "";
+
+function locationOf(headers: Headers, from: URL): URL | undefined {
+  const location = headers.get("location");
+  return location !== null && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+}
+
+function redirectSentence(status: number, from: URL, to: URL): string {
+  const web = to.protocol === "http:" || to.protocol === "https:";
+  const place = web ? placeOf(to).slice(0, 300) : `an address of ${to.protocol.slice(0, 20)}`;
+  return `The server answered ${status} at ${placeOf(from)}: it redirects to ${place}, which is not followed. If that is the server you mean, register that address.`;
+}
+
+function sentenceOf(status: number, url: URL, sent: Headers): string {
+  const start = `The server answered ${status} at ${placeOf(url)}:`;
+  if (status === 401) {
+    return sent.has("authorization")
+      ? `${start} it does not accept the Authorization header it was given.`
+      : `${start} it asks for a log-in. Give it an Authorization header.`;
+  }
+  if (status === 403) return `${start} it refuses access with the headers it was given.`;
+  if (status === 404) return `${start} there is nothing at this path.`;
+  if (status === 405) {
+    return `${start} it takes no messages there. A server of the older SSE transport is not supported; look for its address for Streamable HTTP, often /mcp.`;
+  }
+  if (status === 429) return `${start} it had too many requests.`;
+  if (status === 502 || status === 503 || status === 504)
+    return `${start} it is not ready, or a proxy cannot reach it.`;
+  if (status >= 500) return `${start} it failed.`;
+  if (status >= 300 && status < 400) return `${start} it redirects, without a usable address.`;
+  return `${start} it refused the message.`;
+}
+
+/** The first words of a refusal; of a web page only its text. What does not come in time is left. */
+async function readWords(response: Response, type: string): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return "";
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, WORDS_MS, undefined);
+  });
+  try {
+    while (bytes < WORDS_MAX) {
+      const read = await Promise.race([reader.read(), late]);
+      if (read?.value === undefined) break;
+      parts.push(read.value);
+      bytes += read.value.byteLength;
+    }
+  } catch {
+    // What came until then is told.
+  }
+  clearTimeout(timer);
+  reader.cancel().catch(() => {});
+  const words = Buffer.concat(parts).subarray(0, WORDS_MAX).toString("utf8");
+  return type === "text/html"
+    ? words
+        .replace(/<[^<>]*>/g, " ")
+        .replace(/\s+/g, " ")
+        .trim()
+    : words;
+}

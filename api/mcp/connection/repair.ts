@@ -1,0 +1,116 @@
+import { specTypeSchemas } from "@modelcontextprotocol/client";
+import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import type { McpTool } from "../../../shared/protocol/mcp.ts";
+
+/** Under these names the client's own objects carry what it would not let through. */
+const TOOL = "ai-desktop/tool";
+/** In `_meta` of a tool's result: what was wrong with it, one sentence each. */
+export const PROBLEMS = "ai-desktop/problems";
+/** Problems named of one answer, and characters shown of a part that is not valid. */
+const PROBLEMS_MAX = 20;
+const PART_MAX = 4_000;
+const DESCRIPTION_MAX = 20_000;
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What is wrong with a value of the protocol, such as `"title": expected string, received null`; empty when nothing is. */
+export function issuesOf(
+  type: "Tool" | "ContentBlock" | "CallToolResult" | "InitializeResult",
+  value: unknown,
+): string[] {
+  const checked = specTypeSchemas[type]["~standard"].validate(value) as {
+    issues?: readonly { message: string; path?: readonly unknown[] }[];
+  };
+  return (checked.issues ?? []).slice(0, 3).map(({ message, path = [] }) => {
+    const what = message.replace(/^Invalid input: /, "");
+    return toPlainLine(path.length === 0 ? what : `"${path.map(String).join(".")}": ${what}`, 200);
+  });
+}
+
+/**
+ * A list of tools in which each is valid: an odd one costs itself alone. The client sees the least it accepts; what the
+ * server said travels along and is read by {@link toTool}.
+ */
+export function repairTools(result: Json & { tools: unknown[] }): Json {
+  return {
+    ...result,
+    tools: result.tools.map((tool, index) => {
+      const valid = issuesOf("Tool", tool).length === 0;
+      const given: Json = isObject(tool) ? tool : {};
+      return {
+        name: typeof given.name === "string" ? given.name : `unnamed tool ${index + 1}`,
+        inputSchema: valid ? given.inputSchema : { type: "object" },
+        _meta: { [TOOL]: tool },
+      };
+    }),
+  };
+}
+
+/** A tool as it is listed. Its schema is what the server gave, if that is an object at all. */
+export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined }): McpTool {
+  const said = _meta?.[TOOL];
+  const given: Json = isObject(said) ? said : {};
+  const issues = issuesOf("Tool", said);
+  const { title, description, inputSchema } = given;
+  return {
+    name,
+    ...(typeof title === "string" ? { title } : {}),
+    ...(typeof description === "string" ? { description: description.slice(0, DESCRIPTION_MAX) } : {}),
+    inputSchema: isObject(inputSchema) ? inputSchema : {},
+    ...(issues.length === 0 ? {} : { problem: `The server describes this tool wrongly: ${issues.join("; ")}.` }),
+  };
+}
+
+/** Whether a result is that of a tool call, by its shape. */
+export const isCallResult = (result: Json): boolean =>
+  "content" in result || "structuredContent" in result || "isError" in result;
+
+/** A tool's result in which each part is valid: an odd one is shown as the JSON it is, and named in `_meta`. */
+export function repairCallResult(result: Json, legacy: boolean): Json {
+  const problems: string[] = [];
+  const told = (problem: string) => {
+    if (problems.length < PROBLEMS_MAX) problems.push(problem);
+  };
+  const { content, structuredContent, isError, _meta, ...rest } = result;
+  const parts = content === undefined ? [] : Array.isArray(content) ? content : [content];
+  if (content !== undefined && !Array.isArray(content)) told("The server's answer has no list of parts.");
+  const blocks = parts.map((part, index) => {
+    if (issuesOf("ContentBlock", part).length === 0) return part;
+    const kind = isObject(part) && typeof part.type === "string" ? ` of the kind "${toPlainLine(part.type, 40)}"` : "";
+    told(`Part ${index + 1} of the server's answer${kind} is not valid; it is shown as text.`);
+    return { type: "text", text: asText(part) };
+  });
+  const structured = structuredContent !== undefined;
+  const odd = structured && legacy && !isObject(structuredContent);
+  if (odd) {
+    told("The structured content of the server's answer is no object; it is shown as text.");
+    blocks.push({ type: "text", text: asText(structuredContent) });
+  }
+  if (isError !== undefined && typeof isError !== "boolean") told("The server does not say whether the call failed.");
+  const repaired: Json = {
+    ...rest,
+    content: blocks,
+    ...(structured && !odd ? { structuredContent } : {}),
+    ...(typeof isError === "boolean" ? { isError } : {}),
+    ...(isObject(_meta) ? { _meta } : {}),
+  };
+  if (issuesOf("CallToolResult", repaired).length > 0) delete repaired._meta; // nothing else is left to be odd
+  if (problems.length > 0)
+    repaired._meta = { ...(isObject(repaired._meta) ? repaired._meta : {}), [PROBLEMS]: problems };
+  return repaired;
+}
+
+function asText(part: unknown): string {
+  if (isObject(part) && part.type === "text" && ["number", "boolean"].includes(typeof part.text))
+    return String(part.text);
+  if (typeof part === "string") return part;
+  // Data of an image or a sound would be the whole of it.
+  const json = JSON.stringify(part, (_key, value: unknown) =>
+    typeof value === "string" && value.length > PART_MAX
+      ? `${value.slice(0, 100)}… (${value.length} characters)`
+      : value,
+  );
+  return json.length > PART_MAX ? `${json.slice(0, PART_MAX).toWellFormed()}…` : json;
+}

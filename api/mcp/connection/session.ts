@@ -1,0 +1,126 @@
+import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
+import { AppError } from "../../../shared/server/errors.ts";
+import type { AddressRules } from "../../outbound/address-rules.ts";
+import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
+import type { McpLogFeed } from "../host/log-feed.ts";
+import type { McpTransport } from "../store.ts";
+import { toStartFailure } from "./call-failure.ts";
+import { readAnswers } from "./http-responses.ts";
+import type { ProcessRegister } from "./process-register.ts";
+import { createStdioTransport } from "./stdio-transport.ts";
+import { TolerantClient } from "./tolerant-client.ts";
+
+/** Silence on a local pipe means an older server; over HTTP it may be one that is slow to wake, within the whole start. */
+const PROBE_MS = { stdio: 5_000, http: 60_000 };
+
+export interface SessionOptions {
+  transport: McpTransport;
+  addressRules: AddressRules;
+  register: ProcessRegister;
+  log: McpLogFeed;
+  signal: AbortSignal;
+  onToolsChanged(): void;
+}
+
+/** One handshake with a server, and what it runs over. */
+export interface McpSession {
+  client: TolerantClient;
+  /** Why it ended, if that is known. */
+  ending(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** What speaks to the server, and what to end afterwards. */
+interface Channel {
+  transport: Transport;
+  ending(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** The process ended before it had answered. */
+class DiedError extends AppError {}
+
+/**
+ * Starts or reaches a server and shakes hands. A local server that dies of the newer handshake is started once more with the
+ * older one. Throws when it cannot be reached; whatever was started is ended then.
+ */
+export async function openSession(options: SessionOptions): Promise<McpSession> {
+  try {
+    return await openOnce(options, "auto");
+  } catch (error) {
+    if (options.transport.type !== "stdio" || options.signal.aborted || !(error instanceof DiedError)) throw error;
+    return openOnce(options, "legacy");
+  }
+}
+
+async function openOnce(options: SessionOptions, mode: "auto" | "legacy"): Promise<McpSession> {
+  const { log, signal, onToolsChanged } = options;
+  const channel = await openChannel(options);
+  const client = new TolerantClient({ mode, probeMs: PROBE_MS[options.transport.type], onToolsChanged });
+  client.setNotificationHandler("notifications/message", ({ params }) => {
+    const data = typeof params.data === "string" ? params.data : JSON.stringify(params.data);
+    log.add("notification", params.level, params.logger === undefined ? data : `${params.logger}: ${data}`);
+  });
+  const close = async () => {
+    await client.close().catch(() => {});
+    await channel.close();
+  };
+  try {
+    // The probe of the handshake does not mind the signal.
+    await unlessAborted(client.connect(channel.transport, { signal }), signal);
+    client.endHandshake();
+    if (client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging) {
+      await client.setLoggingLevel("debug", { signal, timeout: PROBE_MS.stdio }).catch(() => {}); // it logs as it likes, then
+    }
+  } catch (error) {
+    const ending = channel.ending();
+    await close();
+    if (signal.aborted) throw error;
+    if (ending !== undefined) throw new DiedError("upstream_unavailable", `The server did not come up: ${ending}.`);
+    throw toStartFailure(error, client.handshakeProblem);
+  }
+  return { client, ending: channel.ending, close };
+}
+
+async function openChannel({ transport, addressRules, register, log, signal }: SessionOptions): Promise<Channel> {
+  if (transport.type === "stdio") {
+    const stdio = createStdioTransport({ ...transport, log, register });
+    return { transport: stdio, ending: stdio.ending, close: () => stdio.close() };
+  }
+  const pinned = createPinnedFetch(await unlessAborted(addressRules.pin(transport.url), signal));
+  const http = new StreamableHTTPClientTransport(new URL(transport.url), {
+    fetch: readAnswers((url, init) => pinned.fetch(url, init), log.mask),
+    requestInit: { headers: transport.headers },
+    reconnectionOptions: {
+      initialReconnectionDelay: 1_000,
+      maxReconnectionDelay: 30_000,
+      reconnectionDelayGrowFactor: 1.5,
+      maxRetries: 10,
+    },
+  });
+  return {
+    transport: http,
+    ending: () => undefined,
+    async close() {
+      await Promise.race([
+        http.terminateSession().catch(() => {}),
+        new Promise((resolve) => setTimeout(resolve, 1_000)),
+      ]);
+      await http.close().catch(() => {});
+      pinned.close();
+    },
+  };
+}
+
+/** A name may take long to resolve, and cannot be told to stop. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

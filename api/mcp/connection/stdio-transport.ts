@@ -1,0 +1,176 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { homedir } from "node:os";
+import process from "node:process";
+import {
+  deserializeMessage,
+  type JSONRPCMessage,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import { createLineReader } from "../../../shared/server/line-reader.ts";
+import { signalGroup } from "../../../shared/server/process-group.ts";
+import { LINE_MAX, type McpLogFeed } from "../host/log-feed.ts";
+import type { ProcessRegister } from "./process-register.ts";
+
+/** Longest message of a server; one that sends more without a line end is no honest one. */
+const MESSAGE_MAX = 16 * 1024 * 1024;
+/** How long a server may take to end by itself once its input is closed, and then after SIGTERM. */
+const CLOSE_MS = 500;
+const TERMINATE_MS = 2_000;
+
+export interface StdioTransportOptions {
+  command: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  log: McpLogFeed;
+  register: ProcessRegister;
+}
+
+export interface StdioTransport extends Transport {
+  /** These two tell the client that silence on a probe means an old server, as it does on a local pipe. */
+  readonly pid: number | null;
+  readonly stderr: null;
+  /** Why the process is gone, in a few words; undefined while it runs. */
+  ending(): string | undefined;
+}
+
+/**
+ * Speaks to a server that is a process of its own: started without a shell, with nothing of our environment but PATH, HOME and
+ * LANG, in a process group that is ended as a whole.
+ */
+export function createStdioTransport({ command, args, env, log, register }: StdioTransportOptions): StdioTransport {
+  let child: ChildProcessWithoutNullStreams | undefined;
+  let exited: Promise<unknown> | undefined;
+  let ending: string | undefined;
+
+  const transport: StdioTransport = {
+    get pid() {
+      return child?.pid ?? null;
+    },
+    stderr: null,
+    ending: () => ending,
+
+    async start() {
+      const own = spawn(command, [...args], {
+        cwd: homedir(),
+        env: childEnvironment(env),
+        shell: false,
+        detached: true,
+        stdio: ["pipe", "pipe", "pipe"],
+        windowsHide: true,
+      });
+      exited = new Promise((resolve) => {
+        own.once("exit", resolve);
+        own.once("error", resolve);
+      });
+      try {
+        await once(own, "spawn");
+      } catch (error) {
+        ending = "it could not be started";
+        throw error;
+      }
+      child = own;
+      const pid = own.pid ?? 0;
+      register.add(pid);
+      own.on("error", (error) => transport.onerror?.(error));
+      own.once("exit", (code, signal) => {
+        ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
+        signalGroup(pid, "SIGKILL"); // helpers it left behind
+        register.remove(pid);
+      });
+      void reportEnd(own, exited);
+      readMessages(own);
+      readErrors(own);
+    },
+
+    async send(message) {
+      if (!child || ending !== undefined) throw new Error("The server is not running.");
+      if (!child.stdin.write(serializeMessage(message))) await Promise.race([once(child.stdin, "drain"), exited]);
+    },
+
+    async close() {
+      if (!child || !exited) return;
+      const own = child;
+      const pid = own.pid ?? 0;
+      ending ??= "it was stopped";
+      own.stdin.end();
+      if (!(await endsWithin(exited, CLOSE_MS))) {
+        signalGroup(pid, "SIGTERM");
+        if (!(await endsWithin(exited, TERMINATE_MS))) signalGroup(pid, "SIGKILL");
+        await exited;
+      }
+      own.stdout.destroy();
+      own.stderr.destroy();
+    },
+  };
+
+  /** Once the process is gone and all it wrote has been read. A helper outside the group may hold the pipe for ever. */
+  const reportEnd = async (own: ChildProcessWithoutNullStreams, exit: Promise<unknown>) => {
+    const closed = new Promise((resolve) => own.stdout.once("close", resolve));
+    await Promise.race([exit, closed]);
+    if (!(await endsWithin(exit, CLOSE_MS))) {
+      ending ??= "it closed its output";
+      await transport.close();
+    }
+    if (!(await endsWithin(closed, CLOSE_MS))) own.stdout.destroy();
+    transport.onclose?.();
+  };
+
+  const readMessages = (own: ChildProcessWithoutNullStreams) => {
+    const lines = createLineReader(
+      MESSAGE_MAX,
+      (line) => {
+        if (ending !== undefined || line === "") return;
+        let message: JSONRPCMessage;
+        try {
+          message = deserializeMessage(line);
+        } catch {
+          log.add("stderr", "warning", `Not a message: ${line.slice(0, 500)}`);
+          return;
+        }
+        transport.onmessage?.(message);
+      },
+      () => {
+        ending = "it sent a message without an end";
+        void transport.close();
+      },
+    );
+    own.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+    own.stdin.on("error", (error) => transport.onerror?.(error));
+    own.stdout.on("error", (error) => transport.onerror?.(error));
+  };
+
+  const readErrors = (own: ChildProcessWithoutNullStreams) => {
+    let full = false;
+    const lines = createLineReader(LINE_MAX * 4, (line) => {
+      if (!log.add("stderr", "info", line)) full = true;
+    });
+    // A server that writes faster than this is read waits for us: nothing piles up here.
+    log.onReady(() => {
+      full = false;
+      own.stderr.resume();
+    });
+    own.stderr.on("data", (chunk: Buffer) => {
+      lines.push(chunk);
+      if (full) own.stderr.pause();
+    });
+    own.stderr.once("end", () => lines.end());
+    own.stderr.on("error", (error) => transport.onerror?.(error));
+  };
+
+  return transport;
+}
+
+function childEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
+  const { PATH = "/usr/local/bin:/usr/bin:/bin", LANG } = process.env;
+  return { ...(LANG === undefined ? {} : { LANG }), ...own, PATH, HOME: homedir() };
+}
+
+function endsWithin(exited: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  return Promise.race([exited.then(() => true), limit]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,83 @@
+import {
+  Client,
+  type JSONRPCErrorResponse,
+  type JSONRPCResponse,
+  type JsonSchemaType,
+  type JsonSchemaValidatorResult,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from "@modelcontextprotocol/client";
+import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { isCallResult, issuesOf, repairCallResult, repairTools } from "./repair.ts";
+
+const LIST_PAGES_MAX = 20;
+
+export interface TolerantClientOptions {
+  mode: "auto" | "legacy";
+  probeMs: number;
+  onToolsChanged(): void;
+}
+
+/**
+ * The client of the protocol, which refuses a whole answer for one odd tool or part. Answers are repaired piece by piece before
+ * it looks at them.
+ */
+export class TolerantClient extends Client {
+  /** What was wrong with the handshake, in one sentence. */
+  handshakeProblem: string | undefined;
+  #handshaking = true;
+
+  constructor({ mode, probeMs, onToolsChanged }: TolerantClientOptions) {
+    super(
+      { name: "ai-desktop", version: "1" },
+      {
+        versionNegotiation: { mode, probe: { timeoutMs: probeMs } },
+        listMaxPages: LIST_PAGES_MAX,
+        // A schema is the server's text: compiling it here would let its patterns hang us. Answers are shown, not trusted.
+        jsonSchemaValidator: {
+          getValidator:
+            <T>(_schema: JsonSchemaType) =>
+            (input: unknown) =>
+              accepted<T>(input),
+        },
+        listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } },
+      },
+    );
+  }
+
+  /** From now on answers are those of calls. */
+  endHandshake(): void {
+    this.#handshaking = false;
+  }
+
+  protected override _onresponse(response: JSONRPCResponse | JSONRPCErrorResponse): void {
+    super._onresponse("result" in response ? { ...response, result: this.#read(response.result) } : response);
+  }
+
+  #read(result: Record<string, unknown>): Record<string, unknown> {
+    if (this.#handshaking) {
+      this.handshakeProblem = handshakeProblemOf(result);
+      return result;
+    }
+    const { tools } = result;
+    if (Array.isArray(tools)) return repairTools({ ...result, tools });
+    return isCallResult(result) ? repairCallResult(result, this.getProtocolEra() === "legacy") : result;
+  }
+}
+
+function handshakeProblemOf(result: Record<string, unknown>): string | undefined {
+  const { protocolVersion } = result;
+  if (typeof protocolVersion === "string" && !SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)) {
+    const known = SUPPORTED_PROTOCOL_VERSIONS.join(", ");
+    return `The server speaks revision "${toPlainLine(protocolVersion, 40)}" of MCP, which is not known here (known are ${known}).`;
+  }
+  const issues = issuesOf("InitializeResult", result);
+  return issues.length === 0
+    ? undefined
+    : `The server's answer to the handshake ("initialize") is not valid: ${issues.join("; ")}.`;
+}
+
+const accepted = <T>(input: unknown): JsonSchemaValidatorResult<T> => ({
+  valid: true,
+  data: input as T,
+  errorMessage: undefined,
+});

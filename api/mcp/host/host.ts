@@ -1,0 +1,209 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
+import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
+import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
+import type { Config } from "../../../shared/server/config.ts";
+import type { Log } from "../../../shared/server/log.ts";
+import type { WsClient } from "../../events/client.ts";
+import { createAddressRules } from "../../outbound/address-rules.ts";
+import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
+import type { PulseTimes } from "../connection/keep-alive.ts";
+import { createProcessRegister } from "../connection/process-register.ts";
+import { mergeSecrets } from "../secrets.ts";
+import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
+import { createCommandList } from "./command-list.ts";
+import { createMcpRunner, type McpRunner } from "./runner.ts";
+
+/** Progress of one call is sent no more often, in milliseconds. */
+const PROGRESS_MS = 200;
+
+/**
+ * MCP servers: registered, started, stopped and called. Values of env and headers go in and never come out.
+ * Throws `AppError`: `not_found`, `forbidden` (not in the operator's lists), `invalid_input`, `conflict` (not running),
+ * `upstream_unavailable`, `too_large`, `overloaded`.
+ */
+export interface McpHost {
+  list(): McpServer[];
+  get(id: string): McpServer;
+  create(server: CreateMcpServer): McpServer;
+  /** A server that runs is started anew with what changed, unless somebody stops it meanwhile. */
+  change(id: string, server: ChangeMcpServer): Promise<McpServer>;
+  remove(id: string): Promise<void>;
+  start(id: string): Promise<McpServer>;
+  stop(id: string): Promise<McpServer>;
+  tools(id: string): Promise<McpTool[]>;
+  callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
+  /** The last of what it said, oldest first. */
+  log(id: string): McpLog[];
+  /** Ends every server; those that ran are started again by the next host on this database. */
+  close(): Promise<void>;
+}
+
+export interface HostCallOptions {
+  signal?: AbortSignal;
+  /** Progress goes to the server's room under it. */
+  progressId?: string | undefined;
+}
+
+export interface McpHostDeps {
+  database: DatabaseSync;
+  realtime: Pick<WsClient, "emitToMCP" | "emitToWS">;
+  log: Log;
+  config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS"> & OwnAddressesOptions["config"];
+  /** Longest start, in milliseconds. */
+  startMs?: number;
+  /** How often a server over HTTP is asked whether it is there. */
+  pulse?: PulseTimes;
+}
+
+/** Opens the registered servers and starts, in the background, those that should run. */
+export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
+  const store = createMcpStore(database);
+  const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
+  const addressRules = createAddressRules(
+    config.MCP_ALLOWED_HOSTS,
+    "MCP_ALLOWED_HOSTS",
+    createOwnAddresses({ config }),
+  );
+  const register = createProcessRegister(database);
+  const runners = new Map<string, McpRunner>();
+  let closed = false;
+
+  const tellAll = (serverId: string, action: string) =>
+    realtime.emitToWS("mcp", "mcp:changed", { serverId, action, timestamp: new Date().toISOString() });
+
+  const runnerOf = (serverId: string): McpRunner => {
+    const known = runners.get(serverId);
+    if (known) return known;
+    const runner = createMcpRunner(serverId, {
+      commands,
+      addressRules,
+      register,
+      log,
+      ...(startMs === undefined ? {} : { startMs }),
+      pulse,
+      onStatus(status, message) {
+        const timestamp = new Date().toISOString();
+        realtime.emitToMCP(serverId, "status", {
+          serverId,
+          status,
+          ...(message === null ? {} : { message }),
+          timestamp,
+        });
+        tellAll(serverId, status);
+      },
+      onLog: (entry) => realtime.emitToMCP(serverId, "log", entry),
+      onToolsChanged: () =>
+        realtime.emitToMCP(serverId, "tools:changed", { serverId, timestamp: new Date().toISOString() }),
+    });
+    runners.set(serverId, runner);
+    return runner;
+  };
+
+  const sendProgress = (serverId: string, progressId: string) => {
+    let last = Number.NEGATIVE_INFINITY;
+    return ({ progress, total, message }: Progress) => {
+      const now = performance.now();
+      if (now - last < PROGRESS_MS) return;
+      last = now;
+      const timestamp = new Date().toISOString();
+      realtime.emitToMCP(serverId, "tool:progress", { serverId, progressId, progress, total, message, timestamp });
+    };
+  };
+
+  const describe = (stored: StoredMcpServer): McpServer => {
+    const { status = "stopped", message = null, serverInfo = null } = runners.get(stored.id) ?? {};
+    const { id, name, createdAt } = stored;
+    return { id, name, transport: withoutValues(stored.transport), status, message, serverInfo, createdAt };
+  };
+
+  const check = (transport: McpTransport) => {
+    if (transport.type === "stdio") commands.check(transport.command, transport.args);
+    else addressRules.check(transport.url);
+  };
+
+  const startQuietly = ({ id, transport }: StoredMcpServer) => {
+    if (closed) return;
+    runnerOf(id)
+      .start(transport)
+      .catch((error: unknown) => log.warn({ err: error, serverId: id }, "an MCP server did not start"));
+  };
+
+  const orphans = register.endOrphans();
+  if (orphans > 0) log.warn({ orphans }, "ended MCP servers that an earlier run left behind");
+  for (const stored of store.list()) if (stored.desired === "running") startQuietly(stored);
+
+  return {
+    list: () => store.list().map(describe),
+    get: (id) => describe(store.get(id)),
+    create(server) {
+      check(server.transport);
+      const stored = store.add(server);
+      tellAll(stored.id, "created");
+      return describe(stored);
+    },
+    async change(id, server) {
+      const before = store.get(id);
+      const transport = mergeSecrets(before.transport, server.transport);
+      check(transport);
+      const stored = store.change(id, { name: server.name, transport });
+      tellAll(id, "changed");
+      const runner = runners.get(id);
+      const runs = runner?.status === "running" || runner?.status === "starting";
+      if (runs && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
+        await runner.stop();
+        // Meanwhile somebody may have stopped or removed it.
+        const now = store.list().find((one) => one.id === id);
+        if (now?.desired === "running") startQuietly(now);
+      }
+      return describe(stored);
+    },
+    async remove(id) {
+      store.get(id);
+      store.remove(id);
+      const runner = runners.get(id);
+      runners.delete(id);
+      await runner?.close();
+      tellAll(id, "removed");
+    },
+    async start(id) {
+      const stored = store.get(id);
+      check(stored.transport);
+      store.setDesired(id, "running");
+      await runnerOf(id).start(stored.transport);
+      return describe(stored);
+    },
+    async stop(id) {
+      const stored = store.get(id);
+      store.setDesired(id, "stopped");
+      await runners.get(id)?.stop();
+      return describe(stored);
+    },
+    async tools(id) {
+      store.get(id);
+      return runnerOf(id).tools();
+    },
+    async callTool(id, name, args, { signal, progressId } = {}) {
+      store.get(id);
+      const onProgress = progressId === undefined ? undefined : sendProgress(id, progressId);
+      return runnerOf(id).callTool(name, args, { signal, onProgress });
+    },
+    log(id) {
+      store.get(id);
+      return runners.get(id)?.entries() ?? [];
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...runners.values()].map((runner) => runner.close()));
+    },
+  };
+}
+
+function withoutValues(transport: McpTransport): McpServer["transport"] {
+  if (transport.type === "http") {
+    const { type, url, headers } = transport;
+    return { type, url, headerNames: Object.keys(headers) };
+  }
+  const { type, command, args, env } = transport;
+  return { type, command, args, envNames: Object.keys(env) };
+}

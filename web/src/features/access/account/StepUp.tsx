@@ -1,0 +1,125 @@
+import Fingerprint from "lucide-solid/icons/fingerprint-pattern";
+import { createSignal, onMount, Show } from "solid-js";
+import { whenProofRequired } from "../../../lib/api/request.ts";
+import { api, toMessage } from "../../../lib/api.ts";
+import { getPasskey, isStepBack, passkeyProblem, passkeysSupported } from "../../../lib/passkeys.ts";
+import { session } from "../../../lib/session.ts";
+import { Button, buttonClass } from "../../../ui/Button.tsx";
+import { Dialog } from "../../../ui/Dialog.tsx";
+import { TextField } from "../../../ui/fields.tsx";
+import { Callout } from "../../../ui/Notice.tsx";
+
+const [question, setQuestion] = createSignal<((proved: boolean) => void) | null>(null);
+
+/**
+ * Asks the person to prove again who they are, whenever the server wants it before something sensitive; what was refused
+ * is then sent again. One on the page is enough.
+ */
+export function StepUpHost() {
+  whenProofRequired(
+    () =>
+      new Promise((resolve) => {
+        setQuestion(() => (proved: boolean) => {
+          setQuestion(null);
+          resolve(proved);
+        });
+      }),
+  );
+  return <Show when={question()}>{(done) => <StepUpDialog done={done()} />}</Show>;
+}
+
+function StepUpDialog(props: { done: (proved: boolean) => void }) {
+  const [ways, setWays] = createSignal<Awaited<ReturnType<typeof api.session.proofOptions>>>();
+  const [password, setPassword] = createSignal("");
+  const [busy, setBusy] = createSignal(false);
+  const [problem, setProblem] = createSignal<string | null>(null);
+
+  onMount(() => {
+    api.session.proofOptions().then(setWays, (error: unknown) => setProblem(toMessage(error)));
+  });
+
+  const attempt = async (work: () => Promise<unknown>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await work();
+      props.done(true);
+    } catch (error) {
+      if (!isStepBack(error)) setProblem(passkeyProblem(error) ?? toMessage(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const withPassword = (event: Event) => {
+    event.preventDefault();
+    void attempt(() => api.session.prove({ password: password() }));
+  };
+  const withPasskey = () =>
+    attempt(async () => {
+      // A challenge counts once: each try takes a new one.
+      const { passkey } = await api.session.proofOptions();
+      if (passkey) await api.session.prove({ passkey: await getPasskey(passkey) });
+    });
+  const hasPasskey = () => Boolean(ways()?.passkey) && passkeysSupported();
+
+  return (
+    <Dialog
+      open
+      title="Confirm it is you"
+      onClose={() => props.done(false)}
+      footer={
+        <>
+          <Button onClick={() => props.done(false)}>Cancel</Button>
+          <Show when={ways()?.password}>
+            <Button type="submit" form="step-up" variant="primary" busy={busy()} disabled={password() === ""}>
+              Confirm
+            </Button>
+          </Show>
+        </>
+      }
+    >
+      <form id="step-up" class="form" onSubmit={withPassword}>
+        <p>You logged in some time ago, and this opens or closes a way into the panel.</p>
+        <Show when={problem()}>
+          <Callout tone="bad">{problem()}</Callout>
+        </Show>
+        <Show when={ways()?.password}>
+          <input
+            class="visually-hidden"
+            type="text"
+            autocomplete="username"
+            value={session.principal()?.name ?? ""}
+            tabIndex={-1}
+            aria-hidden="true"
+            readOnly
+          />
+          <TextField
+            label="Your password"
+            type="password"
+            name="own-password"
+            autocomplete="current-password"
+            value={password()}
+            onInput={setPassword}
+            focus
+          />
+        </Show>
+        <Show when={hasPasskey()}>
+          <Button block icon={<Fingerprint size={15} />} busy={busy()} onClick={() => void withPasskey()}>
+            Use a passkey
+          </Button>
+        </Show>
+        <Show when={ways()?.oidc && !ways()?.password}>
+          <p>Log in again with single sign-on in a new tab, then come back and continue.</p>
+          <div class="row">
+            <a class={buttonClass()} href={api.session.oidcUrl(true)} target="_blank" rel="noopener">
+              Log in again
+            </a>
+            <Button variant="primary" onClick={() => props.done(true)}>
+              Continue
+            </Button>
+          </div>
+        </Show>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,67 @@
+import Plus from "lucide-solid/icons/plus";
+import X from "lucide-solid/icons/x";
+import { Index, Show } from "solid-js";
+import { Button, IconButton, TextField } from "../../../ui/index.ts";
+import type { Pair } from "./server-form.ts";
+
+export interface PairsFieldProps {
+  legend: string;
+  noun: string;
+  pairs: readonly Pair[];
+  onChange: (pairs: Pair[]) => void;
+  hint?: string;
+  error?: string;
+}
+
+/** Names and their values, such as variables or headers. Values are not shown as they are typed. */
+export function PairsField(props: PairsFieldProps) {
+  const change = (at: number, fields: Partial<Pair>) =>
+    props.onChange(props.pairs.map((pair, index) => (index === at ? { ...pair, ...fields } : pair)));
+  return (
+    <fieldset class="pairs">
+      <legend class="field-label">{props.legend}</legend>
+      <Index each={props.pairs}>
+        {(pair, index) => (
+          <div class="pairs-row">
+            <TextField
+              label={`Name of ${props.noun} ${index + 1}`}
+              labelHidden
+              placeholder="Name"
+              mono
+              value={pair().name}
+              // A value is kept under its own name only.
+              onInput={(name) => change(index, { name, value: pair().value ?? "" })}
+            />
+            <TextField
+              label={`Value of ${props.noun} ${index + 1}`}
+              labelHidden
+              placeholder={pair().value === null ? "Kept as it is" : "Value"}
+              mono
+              type="password"
+              autocomplete="new-password"
+              value={pair().value ?? ""}
+              onInput={(value) => change(index, { value })}
+            />
+            <IconButton
+              label={`Remove ${props.noun} ${index + 1}`}
+              icon={<X size={14} />}
+              onClick={() => props.onChange(props.pairs.filter((_, at) => at !== index))}
+            />
+          </div>
+        )}
+      </Index>
+      <div>
+        <Button
+          size="sm"
+          icon={<Plus size={13} />}
+          onClick={() => props.onChange([...props.pairs, { name: "", value: "" }])}
+        >
+          Add {props.noun}
+        </Button>
+      </div>
+      <Show when={props.error ?? props.hint}>
+        <div class={props.error ? "field-error" : "field-hint"}>{props.error ?? props.hint}</div>
+      </Show>
+    </fieldset>
+  );
+}

@@ -1,0 +1,136 @@
+import Pencil from "lucide-solid/icons/pencil";
+import { createMemo, type JSX, onCleanup, Show } from "solid-js";
+import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
+import { api, toMessage } from "../../../lib/api.ts";
+import { formatDateTime } from "../../../lib/format.ts";
+import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { session } from "../../../lib/session.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { mcpWS } from "../../../lib/ws-client.ts";
+import { Callout, Card, Facts, IconButton, StatusDot, Tabs } from "../../../ui/index.ts";
+import { DetailHead } from "../../../ui/MasterDetail.tsx";
+import { LogView } from "../../logs/view/LogView.tsx";
+import { createCallHistory } from "../tools/call-history.ts";
+import { ToolsTab } from "../tools/ToolsTab.tsx";
+import { looks, type McpDeeds } from "./mcp-actions.ts";
+import { openMcpLog } from "./mcp-log.ts";
+import { ServerActions } from "./ServerActions.tsx";
+
+export interface ServerPaneProps {
+  server: McpServer;
+  deeds: McpDeeds;
+  onEdit: (server: McpServer) => void;
+  onClose: () => void;
+}
+
+/** One MCP server: its tools, its log, its settings. Made anew for each server. */
+export function ServerPane(props: ServerPaneProps) {
+  const id = createMemo(() => props.server.id);
+  const history = createCallHistory({
+    call: (tool, args, signal, onProgress) => {
+      const progressId = Math.random().toString(36).slice(2);
+      const stop = mcpWS.on("tool:progress", (at) => {
+        if (at.serverId === id() && at.progressId === progressId) onProgress(at);
+      });
+      return api.mcp.callTool(id(), tool, args, signal, progressId).finally(stop);
+    },
+    toMessage,
+  });
+  const source = createMemo(() => {
+    const serverId = id();
+    return openMcpLog(serverId, {
+      recent: () => api.mcp.log(serverId),
+      join: (onError) => mcpWS.join(serverId, { onError }),
+      onLog: (listener) => mcpWS.on("log", listener),
+      onStatus: (listener) => mcpWS.on("status", listener),
+    });
+  });
+  onCleanup(mcpWS.join(id()));
+  onCleanup(
+    mcpWS.on("status", (status) => {
+      if (status.serverId === id()) void invalidate(queryKeys.mcp);
+    }),
+  );
+  const look = () => looks[props.server.status];
+  return (
+    <>
+      <DetailHead
+        title={
+          <>
+            <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
+            <span class="truncate">{visibleName(props.server.name)}</span>
+          </>
+        }
+        note={
+          props.server.serverInfo
+            ? `${visibleName(props.server.serverInfo.name)} ${visibleName(props.server.serverInfo.version)}`
+            : targetOf(props.server)
+        }
+        actions={
+          <>
+            <ServerActions server={props.server} deeds={props.deeds} size="md" />
+            <Show when={session.may("mcp:manage")}>
+              <IconButton
+                label={`Edit ${props.server.name}`}
+                icon={<Pencil size={14} />}
+                onClick={() => props.onEdit(props.server)}
+              />
+            </Show>
+          </>
+        }
+        onClose={props.onClose}
+      />
+      <Show when={props.server.status === "failed" && props.server.message}>
+        <div class="server-message">
+          <Callout tone="bad">{props.server.message}</Callout>
+        </div>
+      </Show>
+      <Tabs
+        label={`Parts of ${props.server.name}`}
+        tabs={[
+          { id: "tools", label: "Tools", content: () => <ToolsTab server={props.server} history={history} /> },
+          { id: "log", label: "Log", content: () => <LogView name={props.server.name} source={source()} /> },
+          { id: "settings", label: "Settings", content: () => <SettingsTab server={props.server} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+/** The program or address behind a server, on one line. */
+export const targetOf = ({ transport }: McpServer): string =>
+  visibleName(transport.type === "stdio" ? [transport.command, ...transport.args].join(" ") : transport.url);
+
+function SettingsTab(props: { server: McpServer }) {
+  const rows = (): [string, JSX.Element][] => {
+    const { transport } = props.server;
+    const names = (list: readonly string[]) =>
+      list.length === 0 ? "None" : <code>{list.map(visibleName).join(", ")}</code>;
+    return transport.type === "stdio"
+      ? [
+          ["Transport", "Program on this host"],
+          ["Program", <code>{visibleName(transport.command)}</code>],
+          [
+            "Arguments",
+            transport.args.length === 0 ? (
+              "None"
+            ) : (
+              <pre class="server-args">{transport.args.map(visibleName).join("\n")}</pre>
+            ),
+          ],
+          ["Variables", names(transport.envNames)],
+        ]
+      : [
+          ["Transport", "HTTP"],
+          ["Address", <code>{visibleName(transport.url)}</code>],
+          ["Headers", names(transport.headerNames)],
+        ];
+  };
+  return (
+    <div class="detail-scroll">
+      <Card title="Settings">
+        <Facts rows={[...rows(), ["Registered", formatDateTime(props.server.createdAt)]]} />
+      </Card>
+    </div>
+  );
+}

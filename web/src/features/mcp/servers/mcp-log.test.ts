@@ -1,0 +1,72 @@
+import { expect, it, vi } from "vitest";
+import type { McpLog } from "../../../../../shared/protocol/events/mcp.ts";
+import type { LogHandlers } from "../../logs/live/live-logs.ts";
+import { openMcpLog } from "./mcp-log.ts";
+
+const log = (data: string, fields: Partial<McpLog> = {}): McpLog => ({
+  serverId: "a",
+  source: "stderr",
+  level: "info",
+  data,
+  timestamp: `t-${data}`,
+  ...fields,
+});
+
+function start(recent: Promise<McpLog[]>) {
+  let push: (log: McpLog) => void = () => {};
+  let stopped = 0;
+  const lines: string[] = [];
+  const told: string[] = [];
+  const handlers: LogHandlers = {
+    onLogs: ({ data }) => lines.push(data),
+    onGap: () => {},
+    onClosed: ({ code }) => told.push(code),
+    onState: (state) => told.push(state),
+    onError: ({ message }) => told.push(message),
+  };
+  let tell: (status: { serverId: string; status: "starting" | "failed" }) => void = () => {};
+  const stop = () => {
+    stopped++;
+  };
+  const close = openMcpLog("a", {
+    recent: () => recent,
+    join: () => stop,
+    onLog: (listener) => {
+      push = listener;
+      return stop;
+    },
+    onStatus: (listener) => {
+      tell = listener;
+      return stop;
+    },
+  })(handlers);
+  return {
+    push: (entry: McpLog) => push(entry),
+    tell: (s: Parameters<typeof tell>[0]) => tell(s),
+    lines,
+    told,
+    close,
+    stopped: () => stopped,
+  };
+}
+
+it("tells what is remembered first and what came meanwhile once", async () => {
+  const { push, lines, close, stopped } = start(Promise.resolve([log("one"), log("two")]));
+  push(log("two"));
+  push(log("three", { source: "notification", level: "warning" }));
+  push(log("elsewhere", { serverId: "b" }));
+  await vi.waitFor(() => expect(lines).toEqual(["one\n", "two\n", "[WARNING] three\n"]));
+  push(log("four\n"));
+  expect(lines.at(-1)).toBe("four\n");
+  close();
+  expect(stopped()).toBe(3);
+});
+
+it("goes on live when nothing can be remembered, and tells of restarts and failures", async () => {
+  const { push, tell, lines, told } = start(Promise.reject(new Error("no")));
+  push(log("one"));
+  await vi.waitFor(() => expect(lines).toEqual(["one\n"]));
+  tell({ serverId: "a", status: "starting" });
+  tell({ serverId: "a", status: "failed" });
+  expect(told).toEqual(["restarted", "failed"]);
+});

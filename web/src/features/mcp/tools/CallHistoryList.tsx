@@ -1,0 +1,140 @@
+import Repeat from "lucide-solid/icons/repeat-2";
+import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
+import { formatTime } from "../../../lib/format.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { Badge, Button, Callout, IconButton } from "../../../ui/index.ts";
+import type { CallHistory, ToolCall } from "./call-history.ts";
+import { ToolResultView } from "./ToolResultView.tsx";
+
+export interface CallHistoryListProps {
+  history: CallHistory;
+  onAgain: (call: ToolCall) => void;
+}
+
+export const durationText = (ms: number): string =>
+  ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+
+/** Calls of this session, newest first and open. */
+export function CallHistoryList(props: CallHistoryListProps) {
+  const [open, setOpen] = createSignal<number | null>(null);
+  createEffect(
+    on(
+      () => props.history.calls()[0]?.id,
+      (id) => setOpen(id ?? null),
+    ),
+  );
+  const ids = () => props.history.calls().map(({ id }) => id);
+  return (
+    <Show when={props.history.calls().length > 0}>
+      <section class="calls" aria-label="Calls of this session">
+        <header class="row">
+          <h3 class="grow">Calls of this session</h3>
+          <Button size="sm" variant="ghost" onClick={props.history.clear}>
+            Clear
+          </Button>
+        </header>
+        <ol>
+          <For each={ids()}>
+            {(id) => (
+              <Show when={props.history.calls().find((call) => call.id === id)}>
+                {(call) => (
+                  <Call
+                    call={call()}
+                    open={open() === id}
+                    onToggle={() => setOpen(open() === id ? null : id)}
+                    onAgain={() => props.onAgain(call())}
+                    onCancel={() => props.history.cancel(id)}
+                  />
+                )}
+              </Show>
+            )}
+          </For>
+        </ol>
+      </section>
+    </Show>
+  );
+}
+
+interface CallProps {
+  call: ToolCall;
+  open: boolean;
+  onToggle: () => void;
+  onAgain: () => void;
+  onCancel: () => void;
+}
+
+function Call(props: CallProps) {
+  let item: HTMLLIElement | undefined;
+  const running = () => props.call.duration === null;
+  const [seconds, setSeconds] = createSignal(0);
+  // Below a long form the answer would come out of sight.
+  const show = () => item?.scrollIntoView({ block: "nearest" });
+  onMount(() => {
+    if (!running()) return;
+    show();
+    const timer = setInterval(() => {
+      if (running()) setSeconds(Math.floor((Date.now() - props.call.startedAt) / 1_000));
+      else clearInterval(timer);
+    }, 1_000);
+    onCleanup(() => clearInterval(timer));
+  });
+  createEffect(
+    on(
+      running,
+      (runs) => {
+        if (!runs && props.open) show();
+      },
+      { defer: true },
+    ),
+  );
+  const failed = () => props.call.error !== null || props.call.result?.failed === true;
+  return (
+    <li class="call" ref={item} aria-busy={props.call.duration === null}>
+      <div class="row call-head">
+        <button type="button" class="call-toggle grow" aria-expanded={props.open} onClick={props.onToggle}>
+          <b class="truncate">{visibleName(props.call.tool)}</b>
+          <Show
+            when={props.call.duration === null}
+            fallback={<Badge tone={failed() ? "bad" : "ok"}>{failed() ? "error" : "ok"}</Badge>}
+          >
+            <Badge tone="info">running</Badge>
+            <span class="count truncate" role="status">
+              {seconds() > 0 ? `${seconds()} s` : ""}
+              {props.call.progress === null ? "" : ` · ${visibleName(props.call.progress)}`}
+            </span>
+          </Show>
+          <span class="count">
+            {props.call.duration === null ? "" : `${durationText(props.call.duration)} · `}
+            {formatTime(new Date(props.call.startedAt).toISOString())}
+          </span>
+        </button>
+        <Show
+          when={props.call.duration === null}
+          fallback={
+            <IconButton
+              size="sm"
+              label="Use these arguments again"
+              icon={<Repeat size={14} />}
+              onClick={props.onAgain}
+            />
+          }
+        >
+          <Button size="sm" onClick={props.onCancel}>
+            Cancel
+          </Button>
+        </Show>
+      </div>
+      <Show when={props.open}>
+        <div class="call-body">
+          <Show when={Object.keys(props.call.arguments).length > 0}>
+            <pre class="call-arguments">{JSON.stringify(props.call.arguments, null, 2)}</pre>
+          </Show>
+          <Show when={props.call.error}>
+            <Callout tone="bad">{props.call.error}</Callout>
+          </Show>
+          <Show when={props.call.result}>{(result) => <ToolResultView result={result()} />}</Show>
+        </div>
+      </Show>
+    </li>
+  );
+}

@@ -1,0 +1,59 @@
+import { For, Match, Show, Switch } from "solid-js";
+import { formatBytes } from "../../../lib/format.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { Callout, CopyButton } from "../../../ui/index.ts";
+import type { ResultPart, ToolResult } from "./tool-result.ts";
+
+/** What a tool answered: text, JSON and checked images, never markup. */
+export function ToolResultView(props: { result: ToolResult }) {
+  return (
+    <div class="tool-result" classList={{ "tool-result-failed": props.result.failed }}>
+      <Show when={props.result.failed}>
+        <Callout tone="bad">The tool answered with an error.</Callout>
+      </Show>
+      <For each={props.result.parts}>{(part) => <Part part={part} />}</For>
+    </div>
+  );
+}
+
+function Part(props: { part: ResultPart }) {
+  const as = <Kind extends ResultPart["kind"]>(kind: Kind) =>
+    props.part.kind === kind ? (props.part as Extract<ResultPart, { kind: Kind }>) : undefined;
+  return (
+    <Switch>
+      <Match when={as("text") ?? as("json")}>
+        {(part) => (
+          <div class="tool-text">
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+            <pre tabIndex={0}>{part().text}</pre>
+            <span class="tool-copy">
+              <CopyButton text={part().text} />
+            </span>
+          </div>
+        )}
+      </Match>
+      <Match when={as("image")}>
+        {(part) => (
+          <figure class="tool-image">
+            <img src={part().url} alt={`The tool's answer, ${part().mimeType}`} />
+            <figcaption class="count">
+              {part().mimeType} · {formatBytes(part().bytes)}
+            </figcaption>
+          </figure>
+        )}
+      </Match>
+      <Match when={as("link")}>
+        {(part) => (
+          <p class="tool-note">
+            <b>{visibleName(part().name)}</b> <code>{visibleName(part().uri)}</code>
+            <Show when={part().description}>
+              <br />
+              {part().description}
+            </Show>
+          </p>
+        )}
+      </Match>
+      <Match when={as("note")}>{(part) => <p class="tool-note muted">{visibleName(part().text)}</p>}</Match>
+    </Switch>
+  );
+}

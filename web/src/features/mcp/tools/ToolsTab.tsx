@@ -1,0 +1,99 @@
+import Plug from "lucide-solid/icons/plug";
+import Wrench from "lucide-solid/icons/wrench";
+import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
+import type { McpServer, McpTool } from "../../../../../shared/protocol/mcp.ts";
+import { api } from "../../../lib/api.ts";
+import { queryKeys } from "../../../lib/queries.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { useQuery } from "../../../lib/use-query.ts";
+import { EmptyState, ErrorState, SearchField, Skeleton } from "../../../ui/index.ts";
+import { CallHistoryList } from "./CallHistoryList.tsx";
+import type { CallHistory, ToolCall } from "./call-history.ts";
+import { ToolPane } from "./ToolPane.tsx";
+import type { Arguments } from "./tool-arguments.ts";
+
+/** The tools of a running server: find one, fill in its form, call it. */
+export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
+  const running = () => props.server.status === "running";
+  const query = useQuery(() => ({
+    queryKey: queryKeys.mcpTools(props.server.id),
+    queryFn: () => api.mcp.tools(props.server.id),
+    enabled: running(),
+  }));
+  return (
+    <Switch fallback={<Skeleton lines={6} />}>
+      <Match when={!running()}>
+        <EmptyState
+          icon={<Plug size={18} />}
+          tone={props.server.status === "failed" ? "bad" : "neutral"}
+          title={props.server.status === "starting" ? "Starting" : "The server is not running"}
+        >
+          {props.server.message ?? "Start it to see its tools."}
+        </EmptyState>
+      </Match>
+      <Match when={query.error && !query.data}>
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      </Match>
+      <Match when={query.data?.length === 0}>
+        <EmptyState icon={<Wrench size={18} />} title="This server has no tool">
+          It may offer resources or prompts, which are not shown here.
+        </EmptyState>
+      </Match>
+      <Match when={query.data}>{(tools) => <Tools tools={tools()} history={props.history} />}</Match>
+    </Switch>
+  );
+}
+
+function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
+  const [filter, setFilter] = createSignal("");
+  const [chosen, setChosen] = createSignal<{ name: string; again?: Arguments } | null>(null);
+  const shown = createMemo(() => {
+    const wanted = filter().trim().toLowerCase();
+    return props.tools.filter((tool) =>
+      [tool.name, tool.title, tool.description].some((text) => text?.toLowerCase().includes(wanted)),
+    );
+  });
+  /** A new choice, even of the same tool with other arguments, makes a new form. */
+  const current = createMemo(() => {
+    const now = chosen();
+    const tool = props.tools.find(({ name }) => name === now?.name) ?? props.tools[0];
+    return tool ? { tool, again: now?.again } : undefined;
+  });
+  const again = (call: ToolCall) => setChosen({ name: call.tool, again: call.arguments });
+
+  return (
+    <div class="tools">
+      <aside class="tools-list" aria-label="Tools">
+        <SearchField
+          label="Find a tool"
+          placeholder={`Find in ${props.tools.length} tools`}
+          value={filter()}
+          onInput={setFilter}
+        />
+        <ul>
+          <For each={shown()} fallback={<li class="faint tools-none">Nothing matches.</li>}>
+            {(tool) => (
+              <li>
+                <button
+                  type="button"
+                  class="tool-item"
+                  aria-current={current()?.tool.name === tool.name ? "true" : undefined}
+                  onClick={() => setChosen({ name: tool.name })}
+                >
+                  <b class="truncate">{visibleName(tool.title ?? tool.name)}</b>
+                  <span class="truncate faint">{tool.description ?? ""}</span>
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </aside>
+      <div class="tools-main">
+        <Show when={current()} keyed>
+          {(now) => <ToolPane tool={now.tool} again={now.again} history={props.history} />}
+        </Show>
+        <CallHistoryList history={props.history} onAgain={again} />
+      </div>
+    </div>
+  );
+}
