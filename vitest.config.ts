@@ -18,7 +18,7 @@ const pure = [
   "api/http/byte-range.test.ts",
   "api/access/identity/unlimited.test.ts",
   "api/{alerts/unknown,stats-history/engine-away,updates/engine-away}.test.ts",
-  "api/stacks/{env/env-file,progress,status}.test.ts",
+  "api/stacks/{env/env-file,jobs/progress,registry/status}.test.ts",
   "api/stacks/check/check.test.ts",
   "realtime/shells/scrollback.test.ts",
   "realtime/sources/{system-samples,tail-offset}.test.ts",

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { FileRoot } from "../shared/files/files.ts";
+import type { FileRoot } from "../shared/files/root/files.ts";
 import type { HostMetrics } from "../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../shared/pm2/processes.ts";
 import type { Log } from "../shared/server/log.ts";
@@ -7,7 +7,7 @@ import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Access } from "./access/access.ts";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
-import type { CredentialClaims } from "./catalogue/one-time-credentials.ts";
+import type { CredentialClaims } from "./catalogue/install/one-time-credentials.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { WsClient } from "./events/client.ts";
 import type { Dependencies } from "./health/dependencies.ts";

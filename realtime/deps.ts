@@ -1,6 +1,6 @@
 import type { DockerHost } from "../shared/docker/docker-host.ts";
-import type { FileRoot } from "../shared/files/files.ts";
-import type { WatchFolder } from "../shared/files/watcher.ts";
+import type { FileRoot } from "../shared/files/root/files.ts";
+import type { WatchFolder } from "../shared/files/watching/watcher.ts";
 import type { HostMetrics } from "../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../shared/pm2/processes.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";

@@ -1,8 +1,8 @@
 import "./heap.ts";
 import process from "node:process";
 import { createDockerHost } from "../shared/docker/docker-host.ts";
-import { createFileRoot } from "../shared/files/files.ts";
-import { watchFolder } from "../shared/files/watcher.ts";
+import { createFileRoot } from "../shared/files/root/files.ts";
+import { watchFolder } from "../shared/files/watching/watcher.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
 import { createProcessHost } from "../shared/pm2/processes.ts";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";

@@ -8,9 +8,9 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { loadCatalogue } from "./catalogue.ts";
 import { type CatalogueEntryInput, catalogueEntry } from "./entry.ts";
 import { faultsOf } from "./entry-faults.ts";
-import { planInstall, questionsOf } from "./plan.ts";
-import { toCommand, toCompose } from "./plan-texts.ts";
-import { makeSecrets, secretsOf } from "./secrets.ts";
+import { planInstall, questionsOf } from "./install/plan.ts";
+import { toCommand, toCompose } from "./install/plan-texts.ts";
+import { makeSecrets, secretsOf } from "./install/secrets.ts";
 import { placesOf } from "./template.ts";
 import { testEntry } from "./testing.ts";
 

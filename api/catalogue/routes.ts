@@ -22,11 +22,11 @@ import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { serviceKey } from "../services/service-access.ts";
 import type { CatalogueEntry } from "./entry.ts";
-import { installEntry } from "./install.ts";
-import { CATALOGUE_LABEL, questionsOf } from "./plan.ts";
-import { examineInstall, isAboutInput, joinableNetworks } from "./preview.ts";
+import { installEntry } from "./install/install.ts";
+import { CATALOGUE_LABEL, questionsOf } from "./install/plan.ts";
+import { examineInstall, isAboutInput, joinableNetworks } from "./install/preview.ts";
+import { secretsOf } from "./install/secrets.ts";
 import { catalogueDetailSchema, catalogueSummarySchema, credentialSchema, installPreviewSchema } from "./schemas.ts";
-import { secretsOf } from "./secrets.ts";
 
 const tag = "Catalogue";
 const params = z.object({ id: catalogueId });

@@ -5,7 +5,7 @@ import { createDisk, type DockerDisk } from "../disk/disk.ts";
 import { createImages, type DockerImages } from "../images/images.ts";
 import { createNetworks, type DockerNetworks } from "../networks/networks.ts";
 import { createLifecycle, type DockerLifecycle } from "../services/lifecycle.ts";
-import { createProjects, type DockerProjects } from "../stacks/projects.ts";
+import { createProjects, type DockerProjects } from "../stacks/registry/projects.ts";
 import type { RecreateJournal } from "../updates/recreate-journal.ts";
 import { createVolumes, type DockerVolumes } from "../volumes/volumes.ts";
 

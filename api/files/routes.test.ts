@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, symlink, utimes, writeFile } from "node:fs/pr
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFileRoot } from "../../shared/files/files.ts";
-import { createSaveJournal } from "../../shared/files/save-journal.ts";
+import { createFileRoot } from "../../shared/files/root/files.ts";
+import { createSaveJournal } from "../../shared/files/saving/save-journal.ts";
 import type { FileChange } from "../../shared/protocol/events/files.ts";
 import type { FolderListing, TextFile } from "../../shared/protocol/file.ts";
 import { silentLog } from "../../shared/server/log.ts";

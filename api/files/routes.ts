@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import type { DownloadFile } from "../../shared/files/file-root.ts";
-import { formatPath, parseEntryPath } from "../../shared/files/name.ts";
+import type { DownloadFile } from "../../shared/files/root/file-root.ts";
+import { formatPath, parseEntryPath } from "../../shared/files/root/name.ts";
 import type { FileChange, FileChangeType } from "../../shared/protocol/events/files.ts";
 import {
   chooseVersionBody,

@@ -1,4 +1,4 @@
-import type { FileRoot } from "../../shared/files/files.ts";
+import type { FileRoot } from "../../shared/files/root/files.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { DependencyName, DependencyState } from "../../shared/protocol/system.ts";
 import { dependencyState } from "../../shared/server/dependency.ts";

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { SaveJournal } from "../../shared/files/save-journal.ts";
+import type { SaveJournal } from "../../shared/files/saving/save-journal.ts";
 import type { Config } from "../../shared/server/config.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { JobJournal } from "../jobs/job-journal.ts";
 import { type Compose, createCompose } from "./compose/compose.ts";
-import { createKnownStacks } from "./known-stacks.ts";
-import { createStackPlaces } from "./locations.ts";
-import { createRevisions, type Revisions } from "./revisions.ts";
-import { createStackWork, type StackWork } from "./stack-jobs.ts";
+import { createStackPlaces } from "./files/locations.ts";
+import { createRevisions, type Revisions } from "./files/revisions.ts";
+import { createStackWork, type StackWork } from "./jobs/stack-jobs.ts";
+import { createKnownStacks } from "./registry/known-stacks.ts";
 import { createStacks, type Stacks } from "./stacks.ts";
 
 export interface StackHostOptions {

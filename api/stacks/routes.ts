@@ -28,6 +28,7 @@ import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { stackKey } from "../services/service-access.ts";
 import { dependencySchema } from "../system/schemas.ts";
+import type { StackWorkOptions } from "./jobs/stack-jobs.ts";
 import {
   composeStateSchema,
   findingSchema,
@@ -37,7 +38,6 @@ import {
   stackRevisionSchema,
   stackSchema,
 } from "./schemas.ts";
-import type { StackWorkOptions } from "./stack-jobs.ts";
 
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Stacks", summary, ...more });

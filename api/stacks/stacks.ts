@@ -6,15 +6,7 @@ import type { DockerEngine } from "../docker/docker-engine.ts";
 import { createStackChecker } from "./check/checker.ts";
 import { createComposeReader } from "./check/compose-reader.ts";
 import type { Compose } from "./compose/compose.ts";
-import { createComposeFacts } from "./compose-facts.ts";
 import { changeEnv, type EnvVariable } from "./env/env-file.ts";
-import type { KnownStacks } from "./known-stacks.ts";
-import { createListedStacks } from "./listed-stacks.ts";
-import type { StackPlaces } from "./locations.ts";
-import type { OpenStack } from "./open-stack.ts";
-import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./registry.ts";
-import type { Revisions } from "./revisions.ts";
-import { interruptedSaves, readStackFile, readStackFiles, writeStackFile } from "./stack-files.ts";
 import {
   makeVariables,
   readVariables,
@@ -22,8 +14,16 @@ import {
   secretsOf,
   type VariablesChange,
   writeVariables,
-} from "./variables.ts";
-import { joinServices } from "./view.ts";
+} from "./env/variables.ts";
+import { createComposeFacts } from "./files/compose-facts.ts";
+import type { StackPlaces } from "./files/locations.ts";
+import type { OpenStack } from "./files/open-stack.ts";
+import type { Revisions } from "./files/revisions.ts";
+import { interruptedSaves, readStackFile, readStackFiles, writeStackFile } from "./files/stack-files.ts";
+import { joinServices } from "./registry/joined-services.ts";
+import type { KnownStacks } from "./registry/known-stacks.ts";
+import { createListedStacks } from "./registry/listed-stacks.ts";
+import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./registry/registry.ts";
 
 export interface Stacks {
   list(): Promise<StackList>;

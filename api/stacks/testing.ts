@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { createSaveJournal } from "../../shared/files/save-journal.ts";
+import { createSaveJournal } from "../../shared/files/saving/save-journal.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { removeContainer } from "../../shared/testing/engine.ts";

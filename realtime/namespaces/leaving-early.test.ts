@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Socket } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createDockerHost } from "../../shared/docker/docker-host.ts";
-import { createFileRoot } from "../../shared/files/files.ts";
+import { createFileRoot } from "../../shared/files/root/files.ts";
 import { createProcessHost } from "../../shared/pm2/processes.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { text } from "node:stream/consumers";
-import { createFileRoot } from "../files/files.ts";
-import { createSaveJournal } from "../files/save-journal.ts";
+import { createFileRoot } from "../files/root/files.ts";
+import { createSaveJournal } from "../files/saving/save-journal.ts";
 import { toAppError } from "../server/errors.ts";
 import { silentLog } from "../server/log.ts";
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { createFileRoot } from "../files/files.ts";
-import { createSaveJournal } from "../files/save-journal.ts";
+import { createFileRoot } from "../files/root/files.ts";
+import { createSaveJournal } from "../files/saving/save-journal.ts";
 import { toAppError } from "../server/errors.ts";
 import { silentLog } from "../server/log.ts";
 

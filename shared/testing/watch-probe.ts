@@ -1,5 +1,5 @@
 import process from "node:process";
-import { createWatchFolder } from "../files/watcher.ts";
+import { createWatchFolder } from "../files/watching/watcher.ts";
 
 /** Watches the folders it is given one after the other and prints what it is told: for tests that limit a whole process. */
 const watchFolder = createWatchFolder({ checkMs: 100, pollMs: 100 });

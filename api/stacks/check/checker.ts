@@ -5,10 +5,10 @@ import { UnavailableError } from "../../../shared/server/dependency.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { Compose, ComposeRun } from "../compose/compose.ts";
-import type { StackPlace } from "../locations.ts";
-import { type OpenStack, toProject } from "../open-stack.ts";
-import { readStackFiles } from "../stack-files.ts";
-import { readVariables, secretsOf } from "../variables.ts";
+import { readVariables, secretsOf } from "../env/variables.ts";
+import type { StackPlace } from "../files/locations.ts";
+import { type OpenStack, toProject } from "../files/open-stack.ts";
+import { readStackFiles } from "../files/stack-files.ts";
 import type { ComposeReader } from "./compose-reader.ts";
 import { listeningPorts } from "./ports.ts";
 

@@ -1,5 +1,5 @@
-import { type DefinedServices, projectNameOf, readDefinedServices } from "../defined-services.ts";
 import { envVariables } from "../env/env-file.ts";
+import { type DefinedServices, projectNameOf, readDefinedServices } from "./defined-services.ts";
 
 /** What the texts of a stack say. */
 export interface FileFacts {

@@ -27,20 +27,20 @@ import {
   toast,
 } from "../../ui/index.ts";
 import { MasterDetail } from "../../ui/MasterDetail.tsx";
-import { Breadcrumb } from "./Breadcrumb.tsx";
-import { EditorPane } from "./EditorPane.tsx";
-import { FileList } from "./FileList.tsx";
-import { arrange, type FileOrder } from "./file-order.ts";
+import { EditorPane } from "./editor/EditorPane.tsx";
+import { mayWriteLinks } from "./editor/hard-links.ts";
+import { mayLeave } from "./editor/leave-guard.ts";
+import { draftedFiles } from "./editor/text-drafts.ts";
 import { joinPath } from "./file-path.ts";
-import { opensAsText } from "./file-type.ts";
-import { createFolder } from "./folder.ts";
-import { mayWriteLinks } from "./hard-links.ts";
-import { InterruptedSaves } from "./InterruptedSaves.tsx";
-import { mayLeave } from "./leave-guard.ts";
-import { NameDialog, type NameDialogProps } from "./NameDialog.tsx";
-import { draftedFiles } from "./text-drafts.ts";
-import { UploadList } from "./UploadList.tsx";
-import { createUploads } from "./uploads.ts";
+import { Breadcrumb } from "./folder/Breadcrumb.tsx";
+import { FileList } from "./folder/FileList.tsx";
+import { arrange, type FileOrder } from "./folder/file-order.ts";
+import { opensAsText } from "./folder/file-type.ts";
+import { createFolder } from "./folder/folder.ts";
+import { InterruptedSaves } from "./folder/InterruptedSaves.tsx";
+import { NameDialog, type NameDialogProps } from "./folder/NameDialog.tsx";
+import { UploadList } from "./upload/UploadList.tsx";
+import { createUploads } from "./upload/uploads.ts";
 import "./files.css";
 
 export interface FilesViewProps {

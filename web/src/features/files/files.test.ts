@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FileEntry } from "../../../../shared/protocol/file.ts";
-import { arrange, modeText } from "./file-order.ts";
 import { baseName, crumbsOf, joinPath, nameProblem, normalisePath, parentPath } from "./file-path.ts";
-import { groupOf, opensAsText } from "./file-type.ts";
+import { arrange, modeText } from "./folder/file-order.ts";
+import { groupOf, opensAsText } from "./folder/file-type.ts";
 
 const entry = (name: string, fields: Partial<FileEntry> = {}): FileEntry => ({
   name,

@@ -5,7 +5,7 @@ import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, focusInvalid, Skeleton, TextField } from "../../ui/index.ts";
 import { nameProblem, parseVariables, starter } from "./stack-state.ts";
 
-const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
+const ComposeEditor = lazy(() => import("./compose/ComposeEditor.tsx"));
 const FORM = "new-stack";
 
 export interface NewStackDialogProps {

@@ -39,17 +39,17 @@ import {
   Tabs,
   toast,
 } from "../../ui/index.ts";
-import { InterruptedSaves } from "../files/InterruptedSaves.tsx";
-import { createLeaveGuard } from "../files/leave-guard.ts";
+import { createLeaveGuard } from "../files/editor/leave-guard.ts";
+import { InterruptedSaves } from "../files/folder/InterruptedSaves.tsx";
 import { JobProgress } from "../jobs/JobProgress.tsx";
 import { CONTAINERS_MAX } from "../logs/log-address.ts";
-import { ComposeTab } from "./ComposeTab.tsx";
+import { ComposeTab } from "./compose/ComposeTab.tsx";
+import { createStackDocument } from "./compose/stack-document.ts";
 import { DownDialog } from "./DownDialog.tsx";
-import { HistoryTab } from "./HistoryTab.tsx";
+import { HistoryTab } from "./history/HistoryTab.tsx";
 import { StackServices } from "./StackServices.tsx";
 import { ComposeMissing } from "./StacksView.tsx";
 import { createStackDeeds } from "./stack-actions.ts";
-import { createStackDocument } from "./stack-document.ts";
 import { countsOf, interruptedText, lockText, lookOf } from "./stack-state.ts";
 import { UpDialog } from "./UpDialog.tsx";
 import { VariablesTab } from "./VariablesTab.tsx";

@@ -6,7 +6,7 @@ import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
-import { DiffView } from "./DiffView.tsx";
+import { DiffView } from "./history/DiffView.tsx";
 import { Said } from "./Output.tsx";
 
 export interface UpDialogProps {

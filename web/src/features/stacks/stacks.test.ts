@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { keysOf, shapeAt } from "../../../../shared/protocol/compose-keys.ts";
-import { definedNames, placeAt } from "./compose-place.ts";
-import { diffLines, nearChanges } from "./line-diff.ts";
+import { definedNames, placeAt } from "./compose/cursor-position.ts";
+import { diffLines, nearChanges } from "./history/line-diff.ts";
 import { nameProblem, parseVariables } from "./stack-state.ts";
 
 const place = (text: string) => placeAt(text.split("\n"));

@@ -1,0 +1,97 @@
+import { eachAtOnce } from "../../../shared/server/each-at-once.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import type { DockerEngine } from "../../docker/docker-engine.ts";
+import type { JobHandle } from "../../jobs/jobs.ts";
+import type { ProjectContainer } from "../registry/projects.ts";
+
+export type ContainerVerb = "stop" | "restart" | "down";
+
+export interface ContainerWorkOptions {
+  /** Remove the project's volumes too; for `down`. */
+  volumes?: boolean;
+}
+
+/** Containers that are stopped at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Stops, restarts or takes down a project by its containers alone, for when its files are out of reach. Containers stop the
+ * newest first and start the oldest first, as Compose made those that others depend on first.
+ */
+export function createContainerWork(
+  docker: Pick<DockerEngine, "projects" | "act" | "remove" | "networks" | "volumes">,
+) {
+  const containersOf = async (name: string): Promise<ProjectContainer[]> =>
+    (await docker.projects.containers())
+      .filter(({ project }) => project === name)
+      .sort((one, other) => one.service.createdAt.localeCompare(other.service.createdAt));
+
+  const stopAll = async (containers: readonly ProjectContainer[], handle: JobHandle) => {
+    const waiting = containers.filter(({ service }) => service.state !== "exited" && service.state !== "created");
+    waiting.reverse();
+    await eachAtOnce(waiting, AT_ONCE, async ({ service: { id, name } }) => {
+      handle.signal.throwIfAborted();
+      handle.step({ id: name, label: name, state: "stopping" });
+      await unlessGone(docker.act(id, "stop"));
+      handle.step({ id: name, label: name, state: "stopped" });
+    });
+  };
+
+  const startAll = async (containers: readonly ProjectContainer[], handle: JobHandle) => {
+    for (const { service } of containers) {
+      handle.signal.throwIfAborted();
+      handle.step({ id: service.name, label: service.name, state: "starting" });
+      await unlessGone(docker.act(service.id, "start"));
+      handle.step({ id: service.name, label: service.name, state: "restarted" });
+    }
+  };
+
+  const removeAll = async (
+    name: string,
+    containers: readonly ProjectContainer[],
+    volumes: boolean,
+    handle: JobHandle,
+  ) => {
+    for (const { service } of [...containers].reverse()) {
+      handle.signal.throwIfAborted();
+      await unlessGone(docker.remove(service.id, { force: true, volumes }));
+      handle.step({ id: service.name, label: service.name, state: "removed" });
+    }
+    for (const network of await docker.networks.list()) {
+      if (network.composeProject !== name) continue;
+      if (network.usedBy.length > 0) {
+        handle.line(`Network ${network.name} stays: a container of another project is in it.`);
+        continue;
+      }
+      await unlessGone(docker.networks.remove(network.id));
+      handle.step({ id: `Network ${network.name}`, label: `Network ${network.name}`, state: "removed" });
+    }
+    if (!volumes) return;
+    for (const volume of await docker.volumes.list()) {
+      if (volume.composeProject !== name) continue;
+      await unlessGone(docker.volumes.remove(volume.name));
+      handle.step({ id: `Volume ${volume.name}`, label: `Volume ${volume.name}`, state: "removed" });
+    }
+  };
+
+  return {
+    /** Tells each container's state at the end. Throws what the Engine refuses. */
+    async run(name: string, verb: ContainerVerb, { volumes = false }: ContainerWorkOptions, handle: JobHandle) {
+      const containers = await containersOf(name);
+      await stopAll(containers, handle);
+      // As Compose has it, a restart starts what is stopped too.
+      if (verb === "restart") await startAll(containers, handle);
+      if (verb === "down") await removeAll(name, containers, volumes, handle);
+      const left = await containersOf(name);
+      for (const { service } of left) handle.line(`${service.name}: ${service.status || service.state}`);
+      if (verb === "down" && left.length === 0) handle.line("No container is left.");
+    },
+  };
+}
+
+/** What somebody else removed meanwhile is as gone as it was to be. */
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== "not_found") throw error;
+  });
+}

@@ -1,0 +1,61 @@
+import { isRunning } from "../../../shared/health/running.ts";
+import type { StackState } from "../../../shared/protocol/stack.ts";
+import type { DefinedServices } from "../check/defined-services.ts";
+import type { ProjectContainer } from "./projects.ts";
+
+export interface StackStatus {
+  state: StackState;
+  /** Containers that run. */
+  running: number;
+  /** Containers, and services that should have one and have none. */
+  total: number;
+  unhealthy: number;
+  /** Services of a stack that is up which should have a container and have none. */
+  missing: number;
+  /** Containers whose work is over: they ended with 0 and are not to be started again. */
+  finished: number;
+}
+
+/**
+ * How a stack does: the services its compose file asks for against the containers there are.
+ * @param defined Undefined when the file cannot be read: then the containers alone are counted.
+ * @param known False while the Engine does not answer: no container is then no answer.
+ */
+export function stackStatus(
+  containers: readonly ProjectContainer[],
+  defined: DefinedServices | undefined,
+  known: boolean,
+): StackStatus {
+  if (!known) return { state: "unknown", running: 0, total: 0, unhealthy: 0, missing: 0, finished: 0 };
+  const running = containers.filter(({ service }) => isRunning(service)).length;
+  const unhealthy = containers.filter(({ service }) => service.health === "unhealthy").length;
+  const finished = containers.filter((container) => isFinished(container, defined)).length;
+  const missing = containers.length === 0 ? 0 : missingServices(containers, defined).length;
+  const total = containers.length + missing;
+  const counts = { running, total, unhealthy, missing, finished };
+  return { state: stateOf(containers, counts), ...counts };
+}
+
+function stateOf(
+  containers: readonly ProjectContainer[],
+  { running, total, unhealthy, finished }: Omit<StackStatus, "state">,
+): StackState {
+  if (total === 0) return "down";
+  if (unhealthy > 0) return "unhealthy";
+  if (running > 0) return running + finished < total ? "partial" : "running";
+  return containers.every(({ service }) => service.state === "created") ? "created" : "stopped";
+}
+
+/** Services of the file that are to run and have no container. */
+export function missingServices(
+  containers: readonly ProjectContainer[],
+  defined: DefinedServices | undefined,
+): string[] {
+  const present = new Set(containers.map(({ composeService }) => composeService));
+  return [...(defined ?? [])].filter(([name, { wanted }]) => wanted && !present.has(name)).map(([name]) => name);
+}
+
+function isFinished({ service, composeService }: ProjectContainer, defined: DefinedServices | undefined): boolean {
+  const ended = service.state === "exited" && /^Exited \(0\)/.test(service.status); // the list has no other word for it
+  return ended && defined?.get(composeService)?.restarts === false;
+}

@@ -1,0 +1,53 @@
+import { Buffer } from "node:buffer";
+import { readdir, rmdir, unlink } from "node:fs/promises";
+import { AppError } from "../../server/errors.ts";
+import { errnoOf } from "./failure.ts";
+import type { Folder } from "./folder.ts";
+import { kindOf } from "./listing.ts";
+import { decodeName } from "./name.ts";
+
+/** Each level holds a descriptor; a tree deeper than this is no honest one. */
+const DEPTH_MAX = 200;
+/** Files of one folder removed at once: the pool of file operations has four threads, all of which others need too. */
+const PARALLEL = 2;
+
+/** Removes a folder and all in it. Links are removed, never followed; other disks mounted inside are left, which is a conflict. */
+export async function removeTree(
+  parent: Folder,
+  name: string,
+  mayEnter: (folder: Folder) => Promise<void>,
+  depth = 0,
+): Promise<void> {
+  if (depth > DEPTH_MAX) throw new AppError("conflict", "The folder holds too many levels to be removed at once.");
+  const folder = await parent.child(name);
+  try {
+    if (folder.device !== parent.device)
+      throw new AppError("conflict", "Another disk is mounted inside; nothing of it was removed.");
+    await mayEnter(folder);
+    const entries = await readdir(folder.self, { withFileTypes: true, encoding: "buffer" });
+    const pending = entries.values();
+    const work = async () => {
+      for (const entry of pending) {
+        const child = decodeName(Buffer.from(entry.name));
+        if (kindOf(entry) === "directory") await removeTree(folder, child, mayEnter, depth + 1);
+        else await removeEntry(folder, child);
+      }
+    };
+    // All settled before the folder is closed: its descriptor may name another folder right after.
+    const outcomes = await Promise.allSettled(Array.from({ length: depth === 0 ? PARALLEL : 1 }, work));
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  } finally {
+    await folder.close();
+  }
+  await ignoreMissing(rmdir(parent.at(name)));
+}
+
+export const removeEntry = (folder: Folder, name: string): Promise<void> => ignoreMissing(unlink(folder.at(name)));
+
+async function ignoreMissing(removal: Promise<void>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { FileHandle } from "node:fs/promises";
+import type { InterruptedSave } from "../../protocol/file.ts";
+import { AppError, toAppError } from "../../server/errors.ts";
+import type { Folder } from "../root/folder.ts";
+import { openRegularFile } from "../root/reading.ts";
+import { digest } from "./copy-bytes.ts";
+import { createFile, lookUp } from "./new-file.ts";
+import { type OverwriteOptions, overwriteFile } from "./overwrite.ts";
+import type { InterruptedRecord, SaveJournal, SaveVersion } from "./save-journal.ts";
+
+/** A larger file is not read to see which version it holds: it is offered as a mix. */
+const COMPARE_MAX_BYTES = 64 * 1024 * 1024;
+
+/** What the file of an interrupted save holds now; `after` when the save had come to its end. */
+export async function stateOf(
+  folder: Folder,
+  name: string,
+  { before, after }: InterruptedRecord,
+): Promise<InterruptedSave["state"] | "after"> {
+  let handle: FileHandle;
+  try {
+    ({ handle } = await openRegularFile(folder, name));
+  } catch (error) {
+    return (error as { code?: string }).code === "ENOENT" ? "missing" : "mixed";
+  }
+  try {
+    const { size } = await handle.stat();
+    if (size > COMPARE_MAX_BYTES) return "mixed";
+    const now = await digest(handle, size);
+    if (now.sha256 === after.sha256) return "after";
+    return now.sha256 === before.sha256 ? "before" : "mixed";
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes the version that was chosen into the file, as any other save, and forgets both. */
+export async function chooseVersion(
+  folder: Folder,
+  name: string,
+  record: InterruptedRecord,
+  version: SaveVersion,
+  { journal, target, lock }: Pick<OverwriteOptions, "journal" | "target" | "lock">,
+): Promise<void> {
+  const copy = await journal.open(record.id, version);
+  const stage = async (draft: FileHandle) => {
+    const { sha256 } = await digest(copy, record[version].size, draft);
+    if (sha256 !== record[version].sha256) throw damaged();
+  };
+  try {
+    // Its other names were spoken of when it was saved.
+    const options = { journal, target, lock, stage, allowHardLinks: true, beyond: true };
+    if (await lookUp(folder, name)) await overwriteFile(folder, name, options);
+    else await createFile(folder, name, record.mode & 0o777, stage);
+  } finally {
+    await copy.close();
+  }
+  await journal.remove(record.id);
+}
+
+/** The names below a root for the path a save was recorded with; undefined when it lies elsewhere. */
+export function namesBelow(root: string, target: string): string[] | undefined {
+  const prefix = root === "/" ? "/" : `${root}/`;
+  return target.startsWith(prefix) ? target.slice(prefix.length).split("/") : undefined;
+}
+
+/** What the journal keeps of saves below one root. A folder that cannot be entered any more hides its saves. */
+export async function listInterrupted(
+  journal: SaveJournal,
+  root: string,
+  look: (names: string[], record: InterruptedRecord) => Promise<InterruptedSave["state"] | "after">,
+): Promise<{ record: InterruptedRecord; names: string[]; state: InterruptedSave["state"] }[]> {
+  const found: { record: InterruptedRecord; names: string[]; state: InterruptedSave["state"] }[] = [];
+  for (const record of await journal.interrupted()) {
+    const names = namesBelow(root, record.target);
+    if (!names) continue;
+    const state = await look(names, record).catch((error: unknown) =>
+      toAppError(error).code === "not_found" ? ("missing" as const) : undefined,
+    );
+    if (state === "after") await journal.remove(record.id);
+    else if (state !== undefined) found.push({ record, names, state });
+  }
+  return found;
+}
+
+const damaged = () => new AppError("not_found", "The kept copy is damaged; nothing was changed.");

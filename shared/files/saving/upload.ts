@@ -1,0 +1,73 @@
+import type { FileHandle } from "node:fs/promises";
+import { AppError } from "../../server/errors.ts";
+import { refuseFullDisk } from "./disk-space.ts";
+
+const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
+
+export interface UploadLimits {
+  /** Largest upload in bytes. */
+  maxBytes: number;
+  /** Longest wait for the next piece, in milliseconds. */
+  idleMs: number;
+}
+
+/**
+ * Writes a body into an open draft as it comes; `disk` is a folder of the disk it lies on, `declared` the length the client told,
+ * if it did. Throws `too_large`, `storage_full`, `invalid_input` for one that stalls or ends early, and the reason of `signal`.
+ */
+export async function receiveUpload(
+  draft: FileHandle,
+  disk: string,
+  body: ReadableStream<Uint8Array>,
+  declared: number | undefined,
+  { maxBytes, idleMs }: UploadLimits,
+  signal?: AbortSignal,
+): Promise<void> {
+  const reader = body.getReader();
+  const stop = () => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", stop, { once: true });
+  let received = 0;
+  let checkAt = CHECK_EVERY_BYTES;
+  try {
+    await refuseFullDisk(disk, declared ?? 0);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await withinIdle(reader.read(), idleMs);
+      if (done) break;
+      received += value.byteLength;
+      if (received > maxBytes) throw tooLarge(maxBytes);
+      if (received >= checkAt) {
+        checkAt = received + CHECK_EVERY_BYTES;
+        await refuseFullDisk(disk, 0);
+      }
+      await draft.writeFile(value);
+    }
+    signal?.throwIfAborted(); // a body that is cancelled ends like a whole one
+    if (declared !== undefined && received !== declared) throw cutShort();
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+export const tooLarge = (maxBytes: number) =>
+  new AppError("too_large", `An upload has ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`);
+
+const cutShort = () => new AppError("invalid_input", "The upload ended early; nothing was changed.");
+
+async function withinIdle<T>(read: Promise<T>, idleMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const idle = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(cutShort()), idleMs);
+  });
+  try {
+    return await Promise.race([read, idle]);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw cutShort(); // the client went away
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+import type { FileChangeType } from "../../protocol/events/files.ts";
+
+/** More changes than this within `WINDOW_MS` are told as one `rescan`. */
+const CHANGES_MAX = 200;
+const WINDOW_MS = 100;
+/** While a flood lasts, readers are asked to read again this often. */
+const RESCAN_MS = 300;
+
+export interface FloodGate {
+  change(type: FileChangeType, name: string): void;
+  close(): void;
+}
+
+/**
+ * Passes changes on at once while they are few. A flood becomes a `rescan` at its start, at intervals and after its end,
+ * so that a listing read after the last one equals the disk. `onSettled` gets the number of changes of the flood.
+ */
+export function createFloodGate(
+  onChange: (type: FileChangeType, name: string) => void,
+  onSettled: (changes: number) => void,
+): FloodGate {
+  let recent = 0;
+  let window: NodeJS.Timeout | undefined;
+  let flood: NodeJS.Timeout | undefined;
+  let held = 0;
+  let total = 0;
+
+  const endWindow = () => {
+    window = undefined;
+    recent = 0;
+  };
+
+  const startFlood = () => {
+    onChange("rescan", "");
+    total = recent;
+    flood = setInterval(() => {
+      if (held > 0) {
+        total += held;
+        held = 0;
+        onChange("rescan", "");
+        return;
+      }
+      clearInterval(flood);
+      flood = undefined;
+      onSettled(total);
+    }, RESCAN_MS);
+  };
+
+  return {
+    change(type, name) {
+      if (name === "" && type !== "rescan") {
+        onChange(type, name); // the folder itself went or came: never held back
+      } else if (flood) {
+        held++;
+      } else {
+        window ??= setTimeout(endWindow, WINDOW_MS);
+        if (++recent > CHANGES_MAX) startFlood();
+        else onChange(type, name);
+      }
+    },
+    close() {
+      clearTimeout(window);
+      clearInterval(flood);
+    },
+  };
+}

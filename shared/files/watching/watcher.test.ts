@@ -1,0 +1,195 @@
+import { writeFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startChild } from "../../testing/child.ts";
+import { eventually } from "../../testing/eventually.ts";
+import { lacks } from "../../testing/parts.ts";
+import { type TempFolder, tempFolder } from "../../testing/temp-folder.ts";
+import { createWatchFolder, type FolderWatcher } from "./watcher.ts";
+
+let temp: TempFolder;
+let folder: string;
+let changes: string[];
+let errors: Error[];
+let watchers: FolderWatcher[];
+
+const watchFolder = createWatchFolder({ checkMs: 50 });
+const handlers = {
+  onChange: (type: string, name: string) => void changes.push(name === "" ? type : `${type} ${name}`),
+  onError: (error: Error) => void errors.push(error),
+};
+const watch = async (path = folder) => {
+  const watcher = await watchFolder(path, handlers);
+  watchers.push(watcher);
+  return watcher;
+};
+const told = (change: string) => eventually(() => changes.includes(change), 5_000, 5);
+const write = (name: string, content = "text") => writeFile(join(folder, name), content);
+
+beforeEach(async () => {
+  temp = await tempFolder("watch");
+  folder = join(temp.path, "folder");
+  await mkdir(folder);
+  changes = [];
+  errors = [];
+  watchers = [];
+});
+afterEach(async () => {
+  await Promise.all(watchers.map((watcher) => watcher.close()));
+  await temp.remove();
+});
+
+test("tells files and folders that come, change and go, by their name in the folder", async () => {
+  await write("old");
+  await watch();
+  await write("new file");
+  await told("add new file");
+  await write("new file", "another text");
+  await told("change new file");
+  await unlink(join(folder, "new file"));
+  await told("unlink new file");
+  await mkdir(join(folder, "sub"));
+  await told("addDir sub");
+  await write("sub/deeper");
+  await rm(join(folder, "sub"), { recursive: true });
+  await told("unlinkDir sub");
+  await rename(join(folder, "old"), join(folder, "moved"));
+  await told("unlink old");
+  await told("add moved");
+  expect(changes.some((change) => change.includes("deeper"))).toBe(false);
+  expect(errors).toEqual([]);
+});
+
+test("does not follow a link to a folder elsewhere", async () => {
+  const outside = join(temp.path, "outside");
+  await mkdir(outside);
+  await symlink(outside, join(folder, "link"));
+  await watch();
+  await writeFile(join(outside, "secret"), "");
+  await write("marker");
+  await told("add marker");
+  expect(changes).toEqual(["add marker"]);
+});
+
+test("refuses a path with a link in it, and one that is no folder", async () => {
+  await symlink(folder, join(temp.path, "link"));
+  await write("file");
+  await expect(watch(join(temp.path, "link"))).rejects.toThrow();
+  await expect(watch(join(folder, "file"))).rejects.toThrow();
+  await expect(watch(join(folder, "missing"))).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("tells that the folder itself went and came back, and goes on watching it", async () => {
+  await write("inside");
+  await watch();
+  await rm(folder, { recursive: true });
+  await told("unlinkDir");
+  await mkdir(folder);
+  await eventually(() => changes.slice(-2).join() === "addDir,rescan", 2_000);
+  await write("again");
+  await told("add again");
+});
+
+test("watches the new folder when the old one is replaced", async () => {
+  await watch();
+  await rename(folder, join(temp.path, "aside"));
+  await mkdir(folder);
+  await told("rescan");
+  await write("in the new one");
+  await told("add in the new one");
+});
+
+test("stops telling once a link takes the folder's place", async () => {
+  const outside = join(temp.path, "outside");
+  await mkdir(outside);
+  await watch();
+  await rename(folder, join(temp.path, "aside"));
+  await symlink(outside, folder);
+  await told("unlinkDir");
+  changes.length = 0;
+  await writeFile(join(outside, "secret"), "text");
+  await unlink(folder);
+  await rename(join(temp.path, "aside"), folder);
+  await told("addDir");
+  expect(changes.join()).not.toContain("secret");
+});
+
+test("tells a flood as a rescan whose last one comes after the last change", async () => {
+  await watch();
+  for (let index = 0; index < 3_000; index++) writeFileSync(join(folder, `file ${index}`), "text");
+  await told("rescan");
+  let seen = 0;
+  await eventually(
+    () => {
+      const more = changes.length !== seen;
+      seen = changes.length;
+      return !more;
+    },
+    10_000,
+    700,
+  );
+  expect(changes.length).toBeLessThan(1_000);
+  expect(changes.at(-1)).toBe("rescan");
+  await write("after the flood");
+  await told("add after the flood");
+});
+
+test("asks for a rescan when a name is not UTF-8", async () => {
+  await watch();
+  await writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x41])]), "");
+  await told("rescan");
+});
+
+test("tells nothing after it is closed and leaves no watch behind", async () => {
+  const before = await countWatches();
+  const watcher = await watch();
+  await watcher.close();
+  await watcher.close();
+  await write("late");
+  const second = await watch();
+  await write("marker");
+  await told("add marker");
+  expect(changes).toEqual(["add marker"]);
+  await second.close();
+  expect(await countWatches()).toBe(before);
+});
+
+describe.skipIf(await lacks("namespaces"))("with the kernel's watches used up", () => {
+  test.for([
+    ["max_inotify_watches", "1", 1, "ENOSPC"],
+    ["max_inotify_instances", "0", 0, "EMFILE"],
+  ] as const)("polls instead, says why and keeps the others (%s)", async ([limit, value, firstPolled, code]) => {
+    const second = join(temp.path, "second");
+    await mkdir(second);
+    const probe = join(import.meta.dirname, "../../testing/watch-probe.ts");
+    const script = 'echo "$1" > "/proc/sys/user/$0"; shift; exec "$@"';
+    const command = [process.execPath, probe, folder, second];
+    const child = await startChild("unshare", ["-Ur", "sh", "-c", script, limit, value, ...command]);
+    try {
+      await child.prints("1 watching");
+      for (const [index, path] of [folder, second].entries()) {
+        await writeFile(join(path, "file"), "text");
+        await child.prints(`${index} add file`);
+        await unlink(join(path, "file"));
+        await child.prints(`${index} unlink file`);
+        expect(child.output().includes(`${index} error ${code}`)).toBe(index >= firstPolled);
+      }
+      expect(child.exitCode()).toBeNull();
+    } finally {
+      await child.stop();
+    }
+  });
+});
+
+/** Watches of this process in the kernel; 0 where it does not tell. */
+async function countWatches(): Promise<number> {
+  if (process.platform !== "linux") return 0;
+  let watches = 0;
+  for (const descriptor of await readdir("/proc/self/fdinfo")) {
+    const facts = await readFile(`/proc/self/fdinfo/${descriptor}`, "utf8").catch(() => "");
+    watches += facts.match(/^inotify wd/gm)?.length ?? 0;
+  }
+  return watches;
+}

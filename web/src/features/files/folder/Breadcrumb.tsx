@@ -1,0 +1,36 @@
+import ChevronRight from "lucide-solid/icons/chevron-right";
+import HardDrive from "lucide-solid/icons/hard-drive";
+import { For, Show } from "solid-js";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { crumbsOf } from "../file-path.ts";
+
+/** The way from the root to a folder; each part leads back to it. */
+export function Breadcrumb(props: { path: string; onOpen: (path: string) => void }) {
+  const crumbs = () => crumbsOf(props.path);
+  return (
+    <nav class="crumbs" aria-label="Folder">
+      <ol>
+        <For each={crumbs()}>
+          {(crumb, index) => (
+            <li>
+              <Show when={index() > 0}>
+                <ChevronRight size={13} />
+              </Show>
+              <button
+                type="button"
+                class="crumb"
+                aria-current={index() === crumbs().length - 1 ? "page" : undefined}
+                onClick={() => props.onOpen(crumb.path)}
+              >
+                <Show when={index() === 0} fallback={<span class="truncate">{visibleName(crumb.name)}</span>}>
+                  <HardDrive size={14} />
+                  <span>Files</span>
+                </Show>
+              </button>
+            </li>
+          )}
+        </For>
+      </ol>
+    </nav>
+  );
+}

@@ -1,0 +1,132 @@
+import ArrowDown from "lucide-solid/icons/arrow-down";
+import ArrowUp from "lucide-solid/icons/arrow-up";
+import Download from "lucide-solid/icons/download";
+import Ellipsis from "lucide-solid/icons/ellipsis";
+import Pencil from "lucide-solid/icons/pencil";
+import Trash from "lucide-solid/icons/trash";
+import { createMemo, Show } from "solid-js";
+import type { FileEntry } from "../../../../../shared/protocol/file.ts";
+import { formatAgo, formatBytes, formatDateTime } from "../../../lib/format.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { Menu, type MenuEntry, VirtualList } from "../../../ui/index.ts";
+import { FileIcon } from "./FileIcon.tsx";
+import { type FileOrder, modeText } from "./file-order.ts";
+
+export interface FileDeeds {
+  open: (entry: FileEntry) => void;
+  download: (entry: FileEntry) => void;
+  /** Absent for those who may not change anything. */
+  rename?: (entry: FileEntry) => void;
+  remove?: (entry: FileEntry) => void;
+}
+
+export interface FileListProps {
+  label: string;
+  entries: readonly FileEntry[];
+  order: FileOrder;
+  descending: boolean;
+  onSort: (order: FileOrder, descending: boolean) => void;
+  selected: string | null;
+  deeds: FileDeeds;
+}
+
+const ROW = 36;
+
+/** The entries of a folder, of which only the visible ones are in the page. */
+export function FileList(props: FileListProps) {
+  return (
+    <div class="file-list">
+      <div class="file-row file-head">
+        <Heading id="name" title="Name" {...props} />
+        <Heading id="size" title="Size" class="file-size" {...props} />
+        <Heading id="modified" title="Changed" class="file-changed" {...props} />
+        <span class="file-mode">Mode</span>
+        <span class="file-menu" />
+      </div>
+      <VirtualList
+        label={props.label}
+        count={props.entries.length}
+        estimate={ROW}
+        uniform
+        key={(index) => props.entries[index]?.name ?? index}
+      >
+        {(index) => (
+          <Show when={props.entries[index]}>
+            {(entry) => <Row entry={entry()} deeds={props.deeds} selected={props.selected === entry().name} />}
+          </Show>
+        )}
+      </VirtualList>
+    </div>
+  );
+}
+
+function Heading(
+  props: Pick<FileListProps, "order" | "descending" | "onSort"> & { id: FileOrder; title: string; class?: string },
+) {
+  const active = () => props.order === props.id;
+  return (
+    <button
+      type="button"
+      class={`file-heading ${props.class ?? ""}`}
+      aria-label={`Sort by ${props.title.toLowerCase()}${active() ? (props.descending ? ", descending now" : ", ascending now") : ""}`}
+      onClick={() => props.onSort(props.id, active() ? !props.descending : props.id !== "name")}
+    >
+      {props.title}
+      <Show when={active()}>
+        <Show when={props.descending} fallback={<ArrowUp size={11} />}>
+          <ArrowDown size={11} />
+        </Show>
+      </Show>
+    </button>
+  );
+}
+
+function Row(props: { entry: FileEntry; deeds: FileDeeds; selected: boolean }) {
+  const items = createMemo((): MenuEntry[] => {
+    const { entry, deeds } = props;
+    const list: MenuEntry[] = [];
+    if (entry.kind === "file")
+      list.push({ label: "Download", icon: <Download size={14} />, onSelect: () => deeds.download(entry) });
+    const locked = !entry.removable && { disabled: true, hint: "The panel has no right to" };
+    if (deeds.rename)
+      list.push({
+        label: "Rename",
+        icon: <Pencil size={14} />,
+        onSelect: () => deeds.rename?.(entry),
+        ...locked,
+      });
+    if (deeds.remove)
+      list.push("separator", {
+        label: "Delete",
+        icon: <Trash size={14} />,
+        danger: true,
+        onSelect: () => deeds.remove?.(entry),
+        ...locked,
+      });
+    return list;
+  });
+  return (
+    <div class="file-row" classList={{ "file-hidden": props.entry.hidden, "file-selected": props.selected }}>
+      <button type="button" class="file-name" onClick={() => props.deeds.open(props.entry)}>
+        <FileIcon entry={props.entry} />
+        <span class="truncate">{visibleName(props.entry.name)}</span>
+      </button>
+      <span class="file-size num">{props.entry.kind === "directory" ? "" : formatBytes(props.entry.size)}</span>
+      <span class="file-changed" title={formatDateTime(props.entry.modifiedAt)}>
+        {formatAgo(props.entry.modifiedAt)}
+      </span>
+      <code class="file-mode faint">{modeText(props.entry.mode)}</code>
+      <span class="file-menu">
+        <Show when={items().length > 0}>
+          <Menu
+            icon
+            size="sm"
+            label={`Actions for ${props.entry.name}`}
+            trigger={<Ellipsis size={15} />}
+            items={items()}
+          />
+        </Show>
+      </span>
+    </div>
+  );
+}

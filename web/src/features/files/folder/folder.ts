@@ -1,0 +1,131 @@
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import type { FileChange } from "../../../../../shared/protocol/events/files.ts";
+import type { FileEntry, FolderListing } from "../../../../../shared/protocol/file.ts";
+
+export interface FolderDeps {
+  list(path: string, page: { after?: string; limit?: number }): Promise<FolderListing>;
+  /** Tells of changes inside a folder; returns how to stop. */
+  watch(path: string, onChange: (change: FileChange) => void): () => void;
+  /** Milliseconds changes are gathered before the folder is read again. */
+  settleMs?: number;
+}
+
+/** Entries a page, and most pages read: a folder of more is shown in part. */
+const PAGE = 1_000;
+const PAGES_MAX = 100;
+
+/** The entries of the folder at `path`, which change by themselves when the disk does. */
+export function createFolder(path: Accessor<string>, { list, watch, settleMs = 200 }: FolderDeps) {
+  const [entries, setEntries] = createSignal<readonly FileEntry[]>([]);
+  /** Until it is known, nothing is said of it. */
+  const [writable, setWritable] = createSignal(true);
+  const [total, setTotal] = createSignal(0);
+  const [state, setState] = createSignal<"loading" | "ready" | "failed">("loading");
+  const [error, setError] = createSignal<unknown>(null);
+  /** Counts readings: one that was overtaken by a newer one stops. */
+  let reading = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastDuration = 0;
+  let running = false;
+  let dirty = false;
+
+  async function read(fresh: boolean): Promise<void> {
+    const mine = ++reading;
+    running = true;
+    dirty = false;
+    const started = performance.now();
+    if (fresh) {
+      setState("loading");
+      setEntries([]);
+    }
+    try {
+      let gathered: FileEntry[] = [];
+      let after: string | undefined;
+      for (let page = 0; page < PAGES_MAX; page++) {
+        const folder = await list(path(), { limit: PAGE, ...(after !== undefined && { after }) });
+        if (mine !== reading) return;
+        gathered = gathered.concat(folder.entries);
+        setTotal(folder.total);
+        setWritable(folder.writable);
+        // The first reading shows what is there already; a later one must not make the list shrink meanwhile.
+        if (fresh) {
+          setEntries(gathered);
+          setState("ready");
+        }
+        if (folder.next === null) break;
+        after = folder.next;
+      }
+      setEntries(gathered);
+      setError(null);
+      setState("ready");
+    } catch (problem) {
+      if (mine !== reading) return;
+      setError(problem);
+      setState("failed");
+    } finally {
+      if (mine === reading) {
+        running = false;
+        lastDuration = performance.now() - started;
+        if (dirty) schedule();
+      }
+    }
+  }
+
+  /** Reads again once things settle; a large folder is read no more than a quarter of the time. */
+  function schedule() {
+    dirty = true;
+    if (running || timer !== undefined) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        void read(false);
+      },
+      Math.max(settleMs, lastDuration * 3),
+    );
+  }
+
+  function onChange(change: FileChange) {
+    if (change.type === "unlink" || change.type === "unlinkDir") {
+      setEntries((old) =>
+        old.some(({ name }) => name === change.name) ? old.filter(({ name }) => name !== change.name) : old,
+      );
+    }
+    schedule();
+  }
+
+  function stop() {
+    reading++;
+    running = false;
+    clearTimeout(timer);
+    timer = undefined;
+  }
+
+  createEffect(
+    on(path, (current) => {
+      const unwatch = watch(current, onChange);
+      void read(true);
+      onCleanup(() => {
+        unwatch();
+        stop();
+      });
+    }),
+  );
+
+  return {
+    entries,
+    /** Entries in the folder, listed or not. */
+    total,
+    /** Whether the panel may make, rename and remove entries here. */
+    writable,
+    state,
+    error,
+    /** Reads the folder again at once. */
+    refresh: () => {
+      clearTimeout(timer);
+      timer = undefined;
+      return read(state() === "failed");
+    },
+  };
+}
+
+export type Folder = ReturnType<typeof createFolder>;

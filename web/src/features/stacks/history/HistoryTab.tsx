@@ -1,0 +1,93 @@
+import Clock from "lucide-solid/icons/clock";
+import { createSignal, For, Show } from "solid-js";
+import type { StackRevision } from "../../../../../shared/protocol/stack.ts";
+import { api } from "../../../lib/api.ts";
+import { formatBytes, formatDateTime } from "../../../lib/format.ts";
+import { queryKeys } from "../../../lib/queries.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { askedOnce, useQuery } from "../../../lib/use-query.ts";
+import { Badge, Button, EmptyState, ErrorState, Skeleton } from "../../../ui/index.ts";
+import type { StackDocument } from "../compose/stack-document.ts";
+import { DiffView } from "./DiffView.tsx";
+
+export interface HistoryTabProps {
+  name: string;
+  document: StackDocument;
+  mayChange: boolean;
+  /** Puts an earlier text into the editor; nothing is saved by that. */
+  onTake: (content: string) => void;
+}
+
+/** Earlier texts of the file, and how each differs from what is in the editor. */
+export function HistoryTab(props: HistoryTabProps) {
+  const list = useQuery(() => ({
+    queryKey: queryKeys.stackRevisions(props.name),
+    queryFn: () => api.stacks.revisions(props.name),
+    ...askedOnce,
+  }));
+  const [chosen, setChosen] = createSignal<number | null>(null);
+  const revision = useQuery(() => ({
+    queryKey: queryKeys.stackRevision(props.name, chosen()),
+    queryFn: () => api.stacks.revision(props.name, chosen() ?? 0),
+    enabled: chosen() !== null,
+    ...askedOnce,
+  }));
+  const own = () => (list.data ?? []).filter(({ file }) => file === props.document.name());
+  return (
+    <div class="stacks-pane stack">
+      <Show
+        when={!list.error && list.data}
+        fallback={
+          <Show when={list.error} fallback={<Skeleton lines={5} />}>
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          </Show>
+        }
+      >
+        <Show
+          when={own().length > 0}
+          fallback={
+            <EmptyState icon={<Clock size={18} />} title="No earlier version yet">
+              What the file held is kept each time it is saved here, and each time the stack is brought up from here.
+            </EmptyState>
+          }
+        >
+          <ul class="card stacks-revisions">
+            <For each={own()}>
+              {(item) => (
+                <li>
+                  <button
+                    type="button"
+                    aria-pressed={chosen() === item.id}
+                    onClick={() => setChosen(chosen() === item.id ? null : item.id)}
+                  >
+                    <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{words[item.kind]}</Badge>
+                    <span class="num">{formatDateTime(item.savedAt)}</span>
+                    <span class="grow truncate muted">{visibleName(item.savedBy)}</span>
+                    <span class="faint num">{formatBytes(item.size)}</span>
+                  </button>
+                </li>
+              )}
+            </For>
+          </ul>
+          <Show when={chosen() !== null && !revision.error && revision.data}>
+            {(shown) => (
+              <div class="stack">
+                <div class="row row-wrap">
+                  <h3 class="stacks-heading grow">From this version to what is in the editor</h3>
+                  <Show when={props.mayChange && shown().content !== props.document.content()}>
+                    <Button size="sm" onClick={() => props.onTake(shown().content)}>
+                      Put it into the editor
+                    </Button>
+                  </Show>
+                </div>
+                <DiffView label="Changes since" before={shown().content} after={props.document.content()} />
+              </div>
+            )}
+          </Show>
+        </Show>
+      </Show>
+    </div>
+  );
+}
+
+const words: Record<StackRevision["kind"], string> = { applied: "brought up", replaced: "replaced" };
