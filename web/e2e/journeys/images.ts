@@ -37,7 +37,7 @@ export function imagesJourney(at: () => Desk): void {
     await dialog(page).getByRole("button", { name: "Close" }).last().click();
     await rowOf(page, reference).click();
     await page.getByText('"><script>alert(1)</script>').waitFor();
-    await page.getByText("No container is made of it.").waitFor();
+    await page.getByText("No containers use it.").waitFor();
   });
 
   test("a newer one is shown, updated to, and left again with one click", async () => {
@@ -78,7 +78,7 @@ export function imagesJourney(at: () => Desk): void {
     await page.getByRole("button", { name: "Create volume" }).click();
     await dialog(page).getByLabel("Name").fill(mark);
     await dialog(page).getByRole("button", { name: "Create volume" }).click();
-    await page.getByText("No container has it.").waitFor();
+    await page.getByText("No containers use it.").waitFor();
 
     await open("/networks", "Networks");
     await page.getByRole("button", { name: "Create network" }).click();
@@ -90,7 +90,7 @@ export function imagesJourney(at: () => Desk): void {
     await page.getByRole("link", { name: box.name }).waitFor();
     await page.getByRole("button", { name: `Disconnect ${box.name}` }).click();
     await dialog(page).getByRole("button", { name: "Disconnect", exact: true }).click();
-    await page.getByText("No container belongs to it.").waitFor();
+    await page.getByText("No containers connected").waitFor();
     await page.getByRole("button", { name: "Remove network" }).click();
     await dialog(page).getByRole("button", { name: "Remove network" }).click();
     await page.getByText(`${mark} has been removed`).waitFor();

@@ -1,85 +1,53 @@
 import { createSignal, Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { images } from "../../lib/api/docker.ts";
-import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Button, Callout, Checkbox, Dialog, toast } from "../../ui/index.ts";
+import { ActionDialog } from "../../resource/FormDialog.tsx";
+import { createSubmit } from "../../resource/submit.ts";
+import { Checkbox, toast } from "../../ui/index.ts";
 import { imageName } from "./image-labels.ts";
+import { dialogMessages, imageMessages } from "./messages.ts";
 
-/** Asks before an image goes with all its names. */
+/** Asks before an image is removed with all of its tags. */
 export function RemoveImageDialog(props: { image: Image; onClose: () => void; onRemoved: () => void }) {
   const [force, setForce] = createSignal(false);
-  const [busy, setBusy] = createSignal(false);
-  const [problem, setProblem] = createSignal<string | null>(null);
-  const running = () => props.image.usedBy.filter((use) => use.running);
+  const name = visibleName(imageName(props.image));
+  const running = () => props.image.usedBy.filter((use) => use.running).map((use) => visibleName(use.name));
   const needsForce = () => props.image.tags.length > 1 || props.image.usedBy.length > 0;
-  const remove = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
+  const submit = createSubmit({
+    ready: () => running().length === 0 && (!needsForce() || force()),
+    send: async () => {
       await images.remove(props.image.id, { force: force() });
-      toast.success(`${visibleName(imageName(props.image))} has been removed`);
-      props.onRemoved();
-    } catch (error) {
-      setProblem(toReport(error));
-    } finally {
-      setBusy(false);
-      await refreshDocker();
-    }
-  };
+      toast.success(dialogMessages.removed(name));
+    },
+    refetch: refreshDocker,
+    onSent: () => props.onRemoved(),
+  });
   return (
-    <Dialog
-      open
-      title={`Remove ${visibleName(imageName(props.image))}?`}
+    <ActionDialog
+      title={dialogMessages.removeTitle(name)}
+      submit={submit}
+      action={imageMessages.remove}
+      danger
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button
-            variant="danger"
-            busy={busy()}
-            disabled={running().length > 0 || (needsForce() && !force())}
-            onClick={() => void remove()}
-          >
-            Remove image
-          </Button>
-        </>
-      }
     >
-      <Show when={problem()}>
-        <Callout tone="bad">{problem()}</Callout>
-      </Show>
-      <Show
-        when={running().length === 0}
-        fallback={
-          <p>
-            It cannot go:{" "}
-            {running()
-              .map(({ name }) => visibleName(name))
-              .join(", ")}{" "}
-            runs with it. Stop and remove that first.
-          </p>
-        }
-      >
-        <p>
-          The image ({formatBytes(props.image.size)}, less what other images share with it) is deleted. It can be pulled
-          again only while a registry has it.
-        </p>
+      <Show when={running().length === 0} fallback={<p>{dialogMessages.inUse(running().join(", "))}</p>}>
+        <p>{dialogMessages.removeBody(formatBytes(props.image.size))}</p>
         <Show when={needsForce()}>
           <Checkbox
-            label="Remove it all the same"
+            label={dialogMessages.force}
             hint={
               props.image.usedBy.length > 0
-                ? "Stopped containers are made of it: they stay, and cannot be made anew without it."
-                : `It goes with all of its ${props.image.tags.length} names.`
+                ? dialogMessages.forceStopped
+                : dialogMessages.forceTags(props.image.tags.length)
             }
             checked={force()}
             onChange={setForce}
           />
         </Show>
       </Show>
-    </Dialog>
+    </ActionDialog>
   );
 }

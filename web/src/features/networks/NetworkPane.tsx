@@ -1,7 +1,7 @@
 import Plug from "lucide-solid/icons/plug";
 import Trash from "lucide-solid/icons/trash";
 import Unplug from "lucide-solid/icons/unplug";
-import { createSignal, For, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import type { ContainerUse } from "../../../../shared/protocol/image.ts";
 import type { Network, NetworkDetail } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
@@ -9,11 +9,13 @@ import { refreshDocker, useNetwork } from "../../lib/docker-queries.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Button, Card, CopyButton, confirm, ErrorState, Facts, IconButton, Skeleton, toast } from "../../ui/index.ts";
-import { DetailHead } from "../../ui/MasterDetail.tsx";
-import { UseLink } from "../images/UsedBy.tsx";
-import { Pairs } from "../volumes/VolumePane.tsx";
+import { ContainerLink } from "../../resource/ContainerUses.tsx";
+import { resourceMessages } from "../../resource/messages.ts";
+import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
+import { PairList, TextList } from "../../resource/TextList.tsx";
+import { Button, Card, CopyButton, confirm, Facts, IconButton, toast } from "../../ui/index.ts";
 import { ConnectDialog } from "./ConnectDialog.tsx";
+import { networkMessages } from "./messages.ts";
 
 export interface NetworkPaneProps {
   network: Network;
@@ -21,16 +23,16 @@ export interface NetworkPaneProps {
   onClose: () => void;
 }
 
-/** One network: its addresses, and the containers in it. */
+/** Details of one network, and the containers in it. */
 export function NetworkPane(props: NetworkPaneProps) {
   const detail = useNetwork(() => props.network.id);
   const [connecting, setConnecting] = createSignal(false);
   const used = () => props.network.usedBy.length > 0;
   const disconnect = async ({ id, name }: ContainerUse) => {
     const yes = await confirm({
-      title: `Take ${visibleName(name)} out of ${visibleName(props.network.name)}?`,
-      body: "It is no longer reached by its name there, and reaches nobody there. Open connections end.",
-      action: "Disconnect",
+      title: networkMessages.disconnectTitle(visibleName(name), visibleName(props.network.name)),
+      body: networkMessages.disconnectBody,
+      action: networkMessages.disconnect,
       danger: true,
     });
     if (!yes) return;
@@ -39,15 +41,19 @@ export function NetworkPane(props: NetworkPaneProps) {
   };
   return (
     <>
-      <DetailHead
-        title={<span class="truncate">{visibleName(props.network.name)}</span>}
-        note={`${visibleName(props.network.driver)} · ${count(props.network.usedBy.length)}`}
+      <ResourceDetail
+        title={visibleName(props.network.name)}
+        note={`${visibleName(props.network.driver)} · ${resourceMessages.containers(props.network.usedBy.length)}`}
         actions={
           <Show when={session.may("docker:manage") && !props.network.builtIn}>
             <span class="row-actions">
-              <IconButton label="Connect a container" icon={<Plug size={14} />} onClick={() => setConnecting(true)} />
               <IconButton
-                label={used() ? "In use: disconnect its containers first" : "Remove network"}
+                label={networkMessages.connectContainer}
+                icon={<Plug size={14} />}
+                onClick={() => setConnecting(true)}
+              />
+              <IconButton
+                label={used() ? networkMessages.removeInUse : networkMessages.remove}
                 icon={<Trash size={14} />}
                 disabled={used()}
                 onClick={() => props.onRemove(props.network)}
@@ -56,34 +62,23 @@ export function NetworkPane(props: NetworkPaneProps) {
           </Show>
         }
         onClose={props.onClose}
-      />
-      <div class="detail-scroll">
-        <Show
-          when={detail.data}
-          fallback={
-            <Show when={detail.error} fallback={<Skeleton lines={8} />}>
-              <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />
-            </Show>
-          }
-        >
-          {(network) => (
-            <Details
-              network={network()}
-              uses={props.network.usedBy}
-              onConnect={() => setConnecting(true)}
-              onDisconnect={(use) => void disconnect(use)}
-            />
-          )}
-        </Show>
-      </div>
+        query={detail}
+      >
+        {(network) => (
+          <Details
+            network={network()}
+            uses={props.network.usedBy}
+            onConnect={() => setConnecting(true)}
+            onDisconnect={(use) => void disconnect(use)}
+          />
+        )}
+      </ResourceDetail>
       <Show when={connecting()}>
         <ConnectDialog network={props.network} onClose={() => setConnecting(false)} />
       </Show>
     </>
   );
 }
-
-const count = (containers: number) => (containers === 1 ? "1 container" : `${containers} containers`);
 
 interface DetailsProps {
   network: NetworkDetail;
@@ -93,41 +88,9 @@ interface DetailsProps {
 }
 
 function Details(props: DetailsProps) {
-  const changeable = () => session.may("docker:manage") && !props.network.builtIn;
-  const endpointOf = (name: string) => props.network.endpoints.find(({ container }) => container === name);
   return (
-    <div class="docker-flow">
-      <Card title="Containers">
-        <Show when={props.uses.length > 0} fallback={<p class="faint">No container belongs to it.</p>}>
-          <ul class="detail-list">
-            <For each={props.uses}>
-              {(use) => (
-                <li class="row">
-                  <span class="grow truncate">
-                    <UseLink use={use} />
-                  </span>
-                  <code class="faint">{endpointOf(use.name)?.ipAddress ?? ""}</code>
-                  <Show when={changeable()}>
-                    <IconButton
-                      size="sm"
-                      label={`Disconnect ${visibleName(use.name)}`}
-                      icon={<Unplug size={13} />}
-                      onClick={() => props.onDisconnect(use)}
-                    />
-                  </Show>
-                </li>
-              )}
-            </For>
-          </ul>
-        </Show>
-        <Show when={changeable()}>
-          <p class="env-note">
-            <Button size="sm" icon={<Plug size={13} />} onClick={() => props.onConnect()}>
-              Connect a container
-            </Button>
-          </p>
-        </Show>
-      </Card>
+    <div class="detail-cards">
+      <ContainersCard {...props} />
       <Card title="Network">
         <Facts
           rows={[
@@ -142,7 +105,7 @@ function Details(props: DetailsProps) {
             ["Scope", visibleName(props.network.scope)],
             ["Addresses", <code>{props.network.subnets.join(", ") || "–"}</code>],
             ["Gateway", <code>{props.network.gateways.join(", ") || "–"}</code>],
-            ["Internal", props.network.internal ? "Yes: no way out of the host" : "No"],
+            ["Internal", props.network.internal ? networkMessages.internalValue : "No"],
             ["IPv6", props.network.ipv6 ? "Yes" : "No"],
             ["Project", props.network.composeProject ? visibleName(props.network.composeProject) : "–"],
             ["Created", formatDateTime(props.network.createdAt)],
@@ -150,13 +113,48 @@ function Details(props: DetailsProps) {
         />
       </Card>
       <Card title="Labels">
-        <Pairs pairs={props.network.labels} none="It has no label." />
+        <PairList pairs={props.network.labels} none={networkMessages.noLabels} />
       </Card>
       <Show when={Object.keys(props.network.options).length > 0}>
-        <Card title="Options of the driver">
-          <Pairs pairs={props.network.options} none="None." />
+        <Card title="Driver options">
+          <PairList pairs={props.network.options} none="" />
         </Card>
       </Show>
     </div>
+  );
+}
+
+function ContainersCard(props: DetailsProps) {
+  const isChangeable = () => session.may("docker:manage") && !props.network.builtIn;
+  const addressOf = (name: string) =>
+    props.network.endpoints.find(({ container }) => container === name)?.ipAddress ?? "";
+  return (
+    <Card title="Containers">
+      <TextList items={props.uses} none={networkMessages.noContainers}>
+        {(use) => (
+          <span class="row">
+            <span class="grow truncate">
+              <ContainerLink use={use} />
+            </span>
+            <code class="faint">{addressOf(use.name)}</code>
+            <Show when={isChangeable()}>
+              <IconButton
+                size="sm"
+                label={networkMessages.disconnectContainer(visibleName(use.name))}
+                icon={<Unplug size={13} />}
+                onClick={() => props.onDisconnect(use)}
+              />
+            </Show>
+          </span>
+        )}
+      </TextList>
+      <Show when={isChangeable()}>
+        <p class="detail-note">
+          <Button size="sm" icon={<Plug size={13} />} onClick={() => props.onConnect()}>
+            {networkMessages.connectContainer}
+          </Button>
+        </p>
+      </Show>
+    </Card>
   );
 }

@@ -30,7 +30,7 @@ export function ServiceDetailsTab(props: { service: Service }) {
 
 function Details(props: { service: ServiceDetail }) {
   return (
-    <div class="details-flow">
+    <div class="detail-cards">
       <Card title="Container">
         <Facts rows={containerRows(props.service)} />
       </Card>
@@ -58,7 +58,7 @@ function Details(props: { service: ServiceDetail }) {
         <List items={props.service.environmentNames} none="No variable is set.">
           {(name) => <code>{visibleName(name)}</code>}
         </List>
-        <p class="faint env-note">Values are not sent to the browser.</p>
+        <p class="faint detail-note">Values are not sent to the browser.</p>
       </Card>
       <Card title="Labels">
         <List items={Object.entries(props.service.labels)} none="It has no label.">

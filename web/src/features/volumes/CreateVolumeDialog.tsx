@@ -1,67 +1,43 @@
-import { createSignal, Show } from "solid-js";
 import { volumes } from "../../lib/api/docker.ts";
-import { toReport } from "../../lib/api.ts";
 import { refreshDocker } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
-import { DraftNotice } from "../../ui/DraftNotice.tsx";
-import { Button, Callout, Dialog, TextField } from "../../ui/index.ts";
+import { FormDialog } from "../../resource/FormDialog.tsx";
+import { createSubmit } from "../../resource/submit.ts";
+import { TextField } from "../../ui/index.ts";
+import { volumeMessages } from "./messages.ts";
 
+const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+/** Asks for a name, and creates a local volume. */
 export function CreateVolumeDialog(props: { onClose: () => void; onCreated: (name: string) => void }) {
   const form = createFormDraft("volume", { name: "" }, { keep: ({ name }) => ({ name }) });
   const name = () => form.fields.name;
-  const cancel = () => {
-    form.drop();
-    props.onClose();
-  };
-  const [busy, setBusy] = createSignal(false);
-  const [problem, setProblem] = createSignal<string | null>(null);
-  const ready = () => /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name());
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (!ready()) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      const made = await volumes.create(name());
-      await refreshDocker();
-      form.drop();
-      props.onCreated(made.name);
-    } catch (error) {
-      setProblem(toReport(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const isValid = () => namePattern.test(name());
+  const submit = createSubmit({
+    ready: isValid,
+    send: () => volumes.create(name()),
+    refetch: refreshDocker,
+    draft: form,
+    onSent: (volume) => props.onCreated(volume.name),
+  });
   return (
-    <Dialog
-      open
-      title="Create a volume"
+    <FormDialog
+      title={volumeMessages.createTitle}
+      submit={submit}
+      action={volumeMessages.create}
+      draft={form}
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={cancel}>Cancel</Button>
-          <Button type="submit" form="volume" variant="primary" busy={busy()} disabled={!ready()}>
-            Create volume
-          </Button>
-        </>
-      }
     >
-      <form id="volume" class="form" onSubmit={(event) => void submit(event)}>
-        <DraftNotice draft={form} />
-        <Show when={problem()}>
-          <Callout tone="bad">{problem()}</Callout>
-        </Show>
-        <TextField
-          label="Name"
-          hint="Letters, digits and _ . -; it begins with a letter or digit."
-          value={name()}
-          onInput={(text) => form.set("name", text)}
-          maxLength={255}
-          error={name() !== "" && !ready() ? "Not a valid volume name." : null}
-          mono
-          focus
-        />
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        hint={volumeMessages.nameHint}
+        value={name()}
+        onInput={(text) => form.set("name", text)}
+        maxLength={255}
+        error={name() !== "" && !isValid() ? volumeMessages.nameInvalid : null}
+        mono
+        focus
+      />
+    </FormDialog>
   );
 }

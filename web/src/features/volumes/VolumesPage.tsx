@@ -1,13 +1,7 @@
-import { useNavigate, useParams } from "@solidjs/router";
+import { createAddressSelection } from "../../resource/address-selection.ts";
 import { VolumesView } from "./VolumesView.tsx";
 
 export default function VolumesPage() {
-  const params = useParams<{ id?: string }>();
-  const navigate = useNavigate();
-  return (
-    <VolumesView
-      selected={params.id ? decodeURIComponent(params.id) : null}
-      onSelect={(name) => navigate(name === null ? "/volumes" : `/volumes/${encodeURIComponent(name)}`)}
-    />
-  );
+  const address = createAddressSelection("/volumes");
+  return <VolumesView selected={address.selected()} onSelect={address.select} />;
 }

@@ -1,0 +1,76 @@
+import { Show } from "solid-js";
+import type { Image } from "../../../../shared/protocol/image.ts";
+import { formatAgo, formatBytes, formatDateTime } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
+import { ContainerUseCount } from "../../resource/ContainerUses.tsx";
+import { Badge, type Column } from "../../ui/index.ts";
+import { imageName, keptFor, shortId } from "./image-labels.ts";
+import { imageMessages } from "./messages.ts";
+
+/** @param isOutdated Whether the registry has a newer image for a service that uses it. */
+export function createImageColumns(isOutdated: (image: Image) => boolean): Column<Image>[] {
+  return [
+    {
+      id: "name",
+      title: "Name",
+      width: "clip",
+      sortBy: imageName,
+      cell: (row) => <ImageName image={row} isOutdated={isOutdated(row)} />,
+    },
+    {
+      id: "id",
+      title: "Id",
+      width: "tight",
+      only: "wide",
+      cell: (row) => <code class="faint">{shortId(row.id)}</code>,
+    },
+    {
+      id: "use",
+      title: "Used by",
+      width: "tight",
+      only: "middle",
+      sortBy: (row) => row.usedBy.length,
+      cell: (row) => <ContainerUseCount uses={row.usedBy} />,
+    },
+    {
+      id: "created",
+      title: "Created",
+      width: "tight",
+      only: "wide",
+      sortBy: (row) => row.createdAt,
+      cell: (row) => <span title={formatDateTime(row.createdAt)}>{formatAgo(row.createdAt)}</span>,
+    },
+    {
+      id: "size",
+      title: "Size",
+      width: "tight",
+      align: "end",
+      sortBy: (row) => row.size,
+      cell: (row) => <span class="num">{formatBytes(row.size)}</span>,
+    },
+  ];
+}
+
+function ImageName(props: { image: Image; isOutdated: boolean }) {
+  const tags = () => props.image.tags;
+  return (
+    <span class="row resource-name">
+      <span class="truncate" classList={{ faint: tags().length === 0 }} title={tags().join(", ")}>
+        {visibleName(imageName(props.image))}
+      </span>
+      <Show when={tags().filter((tag) => !keptFor([tag])).length > 1}>
+        <Badge title={tags().join(", ")}>+{tags().length - 1}</Badge>
+      </Show>
+      <Show when={props.isOutdated}>
+        <Badge tone="info">{imageMessages.newerAvailable}</Badge>
+      </Show>
+      <Show when={keptFor(tags())}>
+        {(service) => (
+          <Badge title={imageMessages.keptForRollbackHint(visibleName(service()))}>
+            {imageMessages.keptForRollback(visibleName(service()))}
+          </Badge>
+        )}
+      </Show>
+    </span>
+  );
+}

@@ -1,0 +1,164 @@
+import SearchX from "lucide-solid/icons/search-x";
+import { type Accessor, type Component, createMemo, createSignal, type JSX, Match, Show, Switch } from "solid-js";
+import { visibleName } from "../lib/terminal-text.ts";
+import {
+  Button,
+  type Column,
+  DataTable,
+  type DataTableProps,
+  EmptyState,
+  ErrorState,
+  Page,
+  SearchField,
+  Skeleton,
+} from "../ui/index.ts";
+import { DetailHead, MasterDetail } from "../ui/MasterDetail.tsx";
+import { filterItems } from "./filter-items.ts";
+import { type ResourceListMessages, resourceMessages } from "./messages.ts";
+import type { ViewedQuery } from "./QueryView.tsx";
+import "./resource.css";
+
+/** Rows as a table. */
+export interface ResourceTable<T> extends Pick<DataTableProps<T>, "initialSort"> {
+  columns: Column<T>[];
+  /** Columns beside an open detail; all of them if omitted. */
+  narrowColumns?: Column<T>[];
+}
+
+export interface ResourceListPageProps<T> {
+  messages: ResourceListMessages;
+  query: ViewedQuery<unknown>;
+  items: readonly T[];
+  /** Stable identity of an item. */
+  itemKey: (item: T) => string;
+  /** Texts that the filter searches, ignoring case; without it there is no filter. */
+  searchTexts?: (item: T) => readonly string[];
+  /** Beside the title; the number of items if omitted. */
+  note?: JSX.Element;
+  /** Buttons after the filter. */
+  actions?: JSX.Element;
+  /** Callouts above the list. */
+  notices?: JSX.Element;
+  /** In place of a list without items: nothing exists, or its source does not respond. */
+  empty: JSX.Element;
+  table?: ResourceTable<T>;
+  /** In place of a table: renders the items that match the filter. */
+  list?: (items: Accessor<readonly T[]>) => JSX.Element;
+  /** Name or id of the open item; null if none is open. */
+  selected: string | null;
+  /** Opens an item by its name or id, or closes the detail. */
+  onSelect: (address: string | null) => void;
+  /** What `onSelect` gets for an item; its key if omitted. */
+  addressOf?: (item: T) => string;
+  /** Renders the open item. */
+  detail: (item: Accessor<T>) => JSX.Element;
+  /** In place of the usual "gone" state if the open item is not in the list. */
+  missing?: () => JSX.Element;
+  /** Title of the "gone" state; the address if omitted. */
+  missingTitle?: string;
+  icon: Component<{ size?: number }>;
+  /** Dialogs of the page. */
+  children?: JSX.Element;
+}
+
+/** The list of one kind of resource, with filter and every state of its query, and the resource that is open. */
+export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
+  const [filter, setFilter] = createSignal("");
+  const addressOf = (item: T) => props.addressOf?.(item) ?? props.itemKey(item);
+  const shown = createMemo(() => filterItems(props.items, filter(), props.searchTexts));
+  const selected = createMemo(() =>
+    props.items.find(
+      (item) => props.selected !== null && [addressOf(item), props.itemKey(item)].includes(props.selected),
+    ),
+  );
+  const selectedKey = () => {
+    const item = selected();
+    return item === undefined ? null : props.itemKey(item);
+  };
+  const columns = (table: ResourceTable<T>) =>
+    props.selected !== null && table.narrowColumns ? table.narrowColumns : table.columns;
+
+  return (
+    <MasterDetail
+      open={props.selected !== null}
+      master={
+        <Page
+          fixed
+          title={props.messages.title}
+          note={props.note ?? (props.query.data === undefined ? "" : `${props.items.length}`)}
+          actions={
+            <>
+              <Show when={props.searchTexts}>
+                <SearchField label={props.messages.filter} value={filter()} onInput={setFilter} />
+              </Show>
+              {props.actions}
+            </>
+          }
+        >
+          {props.notices}
+          <Switch fallback={<Skeleton lines={9} />}>
+            <Match when={props.query.error && props.query.data === undefined}>
+              <ErrorState error={props.query.error} onRetry={() => void props.query.refetch()} />
+            </Match>
+            <Match when={props.query.data !== undefined && props.items.length === 0}>{props.empty}</Match>
+            <Match when={props.query.data !== undefined && shown().length === 0}>
+              <EmptyState
+                icon={<SearchX size={18} />}
+                title={resourceMessages.nothingMatches}
+                action={<Button onClick={() => setFilter("")}>{resourceMessages.clearFilter}</Button>}
+              >
+                {props.messages.nothingMatches(filter())}
+              </EmptyState>
+            </Match>
+            <Match when={props.query.data !== undefined}>
+              {props.list?.(shown)}
+              <Show when={props.table}>
+                {(table) => (
+                  <DataTable
+                    label={props.messages.title}
+                    columns={columns(table())}
+                    rows={shown()}
+                    key={props.itemKey}
+                    initialSort={table().initialSort}
+                    selected={selectedKey()}
+                    onOpen={(item) => props.onSelect(addressOf(item))}
+                  />
+                )}
+              </Show>
+            </Match>
+          </Switch>
+          {props.children}
+        </Page>
+      }
+      detail={
+        <Show when={selected()} fallback={<Missing {...props} />}>
+          {(item) => props.detail(item as Accessor<T>)}
+        </Show>
+      }
+    />
+  );
+}
+
+/** In place of the detail: the list is still loading, or no longer has the open item. */
+function Missing<T>(props: ResourceListPageProps<T>) {
+  const close = () => props.onSelect(null);
+  return (
+    <Show when={props.query.data !== undefined} fallback={<Skeleton lines={6} />}>
+      <Show
+        when={props.missing}
+        fallback={
+          <>
+            <DetailHead title={props.missingTitle ?? visibleName(props.selected ?? "")} onClose={close} />
+            <EmptyState
+              icon={<props.icon size={18} />}
+              title={props.messages.gone}
+              action={<Button onClick={close}>{props.messages.showAll}</Button>}
+            />
+          </>
+        }
+      >
+        {(missing) => missing()()}
+      </Show>
+    </Show>
+  );
+}

@@ -1,0 +1,21 @@
+/** Texts that every list page and dialog shares. */
+export const resourceMessages = {
+  nothingMatches: "Nothing matches",
+  clearFilter: "Clear filter",
+  cancel: "Cancel",
+  unused: "unused",
+  containers: (count: number) => (count === 1 ? "1 container" : `${count} containers`),
+} as const;
+
+/** Texts of one list page. */
+export interface ResourceListMessages {
+  title: string;
+  /** Label of the filter field. */
+  filter: string;
+  /** Names the fields that the filter searched. */
+  nothingMatches: (filter: string) => string;
+  /** Title in place of the details of a resource that no longer exists. */
+  gone: string;
+  /** Label of the button that closes the details. */
+  showAll: string;
+}
