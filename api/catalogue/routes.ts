@@ -8,7 +8,7 @@ import {
   type InstalledService,
   installInput,
 } from "../../shared/protocol/catalogue.ts";
-import { jobId } from "../../shared/protocol/job.ts";
+import { jobId, jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -18,7 +18,6 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { serviceKey } from "../services/service-access.ts";
 import type { CatalogueEntry } from "./entry.ts";

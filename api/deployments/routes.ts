@@ -3,6 +3,7 @@ import { z } from "zod";
 import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
 import { seesDeployment } from "../../shared/protocol/access.ts";
 import type { Deployment, DeploymentAction } from "../../shared/protocol/deployment.ts";
+import { deploymentSchema } from "../../shared/protocol/deployment.ts";
 import { deploymentId } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
@@ -13,7 +14,6 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { dependencySchema } from "../system/schemas.ts";
-import { deploymentSchema } from "./schemas.ts";
 
 const tag = "Deployments";
 const params = z.object({

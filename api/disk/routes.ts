@@ -1,13 +1,12 @@
-import { pruneRequest } from "../../shared/protocol/disk.ts";
+import { diskUsageSchema, prunePreviewSchema, pruneRequest } from "../../shared/protocol/disk.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
-import { diskUsageSchema, prunePreviewSchema } from "../docker/schemas.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 
 const tag = "Disk";

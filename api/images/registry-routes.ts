@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { addRegistryRequest } from "../../shared/protocol/registry.ts";
+import { addRegistryRequest, registrySchema } from "../../shared/protocol/registry.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
-import { registrySchema } from "../docker/schemas.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";

@@ -1,15 +1,21 @@
 import { z } from "zod";
-import { imageId, pullRequest, removeImageQuery, tagRequest } from "../../shared/protocol/image.ts";
+import {
+  imageDetailSchema,
+  imageId,
+  imageSchema,
+  pullRequest,
+  removeImageQuery,
+  tagRequest,
+} from "../../shared/protocol/image.ts";
 import { familiarReference, parseImageReference } from "../../shared/protocol/image-reference.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
-import { imageDetailSchema, imageSchema } from "../docker/schemas.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 
 const tag = "Images";

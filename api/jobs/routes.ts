@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { jobId, mayBeginJobs } from "../../shared/protocol/job.ts";
+import { jobId, jobSchema, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -8,7 +8,6 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import type { JobRecord } from "./jobs.ts";
-import { jobSchema } from "./schemas.ts";
 import { seesJob } from "./visibility.ts";
 
 const tag = "Jobs";

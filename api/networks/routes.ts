@@ -1,9 +1,15 @@
 import { z } from "zod";
-import { connectRequest, createNetworkRequest, disconnectRequest, networkRef } from "../../shared/protocol/network.ts";
+import {
+  connectRequest,
+  createNetworkRequest,
+  disconnectRequest,
+  networkDetailSchema,
+  networkRef,
+  networkSchema,
+} from "../../shared/protocol/network.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
-import { networkDetailSchema, networkSchema } from "../docker/schemas.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";

@@ -1,19 +1,25 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { containerRef } from "../../shared/protocol/identifier.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { Service } from "../../shared/protocol/service.ts";
-import { killBody, limitsBody, recreateBody, renameBody } from "../../shared/protocol/service-change.ts";
+import { serviceDetailSchema } from "../../shared/protocol/service.ts";
+import {
+  killBody,
+  limitsBody,
+  recreateBody,
+  renameBody,
+  serviceProcessSchema,
+} from "../../shared/protocol/service-change.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import type { Keys } from "../jobs/resource-locks.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import type { RecreatePhase } from "../updates/recreate.ts";
-import { serviceDetailSchema, serviceProcessSchema } from "./schemas.ts";
 import { createServiceAccess, keysOf, roomsOf, serviceKey } from "./service-access.ts";
 import { toServiceView } from "./service-view.ts";
 

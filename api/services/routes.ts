@@ -2,12 +2,15 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { seesService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import {
   removeServiceQuery,
   type Service,
   type ServiceAction,
   type ServiceDetail,
+  serviceDetailSchema,
+  serviceSchema,
 } from "../../shared/protocol/service.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
@@ -17,9 +20,7 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { quickOrJob } from "../jobs/respond-or-enqueue.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { dependencySchema } from "../system/schemas.ts";
-import { serviceDetailSchema, serviceSchema } from "./schemas.ts";
 import { createServiceAccess, keysOf, roomsOf } from "./service-access.ts";
 import { toServiceView } from "./service-view.ts";
 

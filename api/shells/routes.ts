@@ -3,7 +3,7 @@ import type { ShellExec } from "../../shared/docker/exec.ts";
 import type { Principal } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { openShellBody, type Shell, shellId } from "../../shared/protocol/shell.ts";
+import { openShellBody, type Shell, shellId, shellSchema } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { nameOfPrincipal } from "../access/identity/principal-name.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -13,7 +13,6 @@ import { callerOf } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { createServiceAccess } from "../services/service-access.ts";
 import { createWaitingShells } from "./pending-shells.ts";
-import { shellSchema } from "./schemas.ts";
 
 const tag = "Services";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });

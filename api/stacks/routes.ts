@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { may } from "../../shared/protocol/access.ts";
 import { chooseVersionBody, interruptedSaveParams } from "../../shared/protocol/file.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { queryNumber } from "../../shared/protocol/query-number.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import {
@@ -24,7 +25,6 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { stackKey } from "../services/service-access.ts";
 import { dependencySchema } from "../system/schemas.ts";

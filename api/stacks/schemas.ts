@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { serviceSchema } from "../../shared/protocol/service.ts";
 import {
   type ComposeState,
   type Finding,
@@ -10,7 +11,6 @@ import {
   stackLocks,
   stackStates,
 } from "../../shared/protocol/stack.ts";
-import { serviceSchema } from "../services/schemas.ts";
 
 export const composeStateSchema = z.object({
   installed: z.boolean(),

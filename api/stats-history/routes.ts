@@ -2,7 +2,7 @@ import { z } from "zod";
 import { seesService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { historyQuery } from "../../shared/protocol/stats-history.ts";
+import { historyQuery, serviceHistorySchema, systemHistorySchema } from "../../shared/protocol/stats-history.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -10,7 +10,6 @@ import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { hidden } from "../services/service-access.ts";
-import { serviceHistorySchema, systemHistorySchema } from "./schemas.ts";
 
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container, which may be gone.") });
 const description = "Averages over each point's time; they are kept 7 days, and get coarser with age.";

@@ -2,16 +2,15 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { seesService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { checkUpdatesRequest } from "../../shared/protocol/update.ts";
+import { checkUpdatesRequest, serviceUpdateSchema } from "../../shared/protocol/update.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
-import { jobSchema } from "../jobs/schemas.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { createServiceAccess, hidden, keysOf, roomsOf } from "../services/service-access.ts";
-import { serviceUpdateSchema } from "./schemas.ts";
 
 const tag = "Updates";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });

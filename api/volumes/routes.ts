@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { ok } from "../../shared/protocol/result.ts";
-import { createVolumeRequest, volumeName } from "../../shared/protocol/volume.ts";
+import { createVolumeRequest, volumeDetailSchema, volumeName, volumeSchema } from "../../shared/protocol/volume.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
-import { volumeDetailSchema, volumeSchema } from "../docker/schemas.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";

@@ -1,41 +1,44 @@
-export type ProcessStatus =
-  | "online"
-  | "stopping"
-  | "stopped"
-  | "launching"
-  | "errored"
-  | "one-launch-status"
-  | "waiting restart";
+import { z } from "zod";
 
-/** One process PM2 runs; several may share a name. Its environment is never sent. */
-export interface DeploymentInstance {
-  /** PM2's own number of the process. */
-  pmId: number;
-  pid: number | null;
-  status: ProcessStatus;
-  cpuPercent: number;
-  memoryBytes: number;
-  restarts: number;
-  /** ISO 8601 of the last start, or null when it is not running. */
-  startedAt: string | null;
-}
+const status = z.enum([
+  "online",
+  "stopping",
+  "stopped",
+  "launching",
+  "errored",
+  "one-launch-status",
+  "waiting restart",
+]);
+export type ProcessStatus = z.infer<typeof status>;
+
+/** One process of PM2; several may share a name. Its environment is never sent. */
+export const deploymentInstanceSchema = z.object({
+  pmId: z.int().describe("Number of the process in PM2."),
+  pid: z.int().nullable(),
+  status,
+  cpuPercent: z.number(),
+  memoryBytes: z.int(),
+  restarts: z.int(),
+  startedAt: z.iso.datetime().nullable().describe("Time of the last start; null when the process is not running."),
+});
+export type DeploymentInstance = z.infer<typeof deploymentInstanceSchema>;
 
 /** All processes of one PM2 name in one namespace. */
-export interface Deployment {
-  /** The PM2 name in the `default` namespace, `namespace/name` elsewhere, its parts percent-encoded. */
-  id: string;
-  name: string;
-  status: ProcessStatus;
-  mode: "fork" | "cluster";
-  instances: DeploymentInstance[];
-  /** Last parts of the script and working folder, for display. */
-  script: string;
-  namespace: string;
-  version: string | null;
-  watching: boolean;
-  /** True for the processes of this panel itself. */
-  own: boolean;
-}
+export const deploymentSchema = z.object({
+  id: z
+    .string()
+    .describe("The PM2 name in the `default` namespace, `namespace/name` elsewhere, with percent-encoded parts."),
+  name: z.string(),
+  status,
+  mode: z.enum(["fork", "cluster"]),
+  instances: z.array(deploymentInstanceSchema),
+  script: z.string().describe("Last parts of the script and working folder, for display."),
+  namespace: z.string(),
+  version: z.string().nullable(),
+  watching: z.boolean(),
+  own: z.boolean().describe("A process of this panel."),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
 
 export const deploymentActions = ["start", "stop", "restart", "reload"] as const;
 export type DeploymentAction = (typeof deploymentActions)[number];

@@ -1,26 +1,27 @@
 import { z } from "zod";
 
-/** What takes room: how many, how many of them in use, bytes in all, bytes that removing the unused would bring back. */
-export interface DiskShare {
-  count: number;
-  inUse: number;
-  size: number;
-  reclaimable: number;
-}
+const time = z.iso.datetime();
 
-export interface DiskUsage {
-  images: DiskShare;
-  /** What containers wrote beside their images. */
-  containers: DiskShare;
-  volumes: DiskShare;
-  buildCache: DiskShare;
-  /** Bytes of each volume whose driver can tell. */
-  volumeSizes: Record<string, number>;
-  /** ISO 8601; asked of the Engine at most every 15 s. */
-  measuredAt: string;
-}
+/** Disk space of one kind of object. */
+export const diskShareSchema = z.object({
+  count: z.int(),
+  inUse: z.int(),
+  size: z.number().describe("Bytes of all objects."),
+  reclaimable: z.number().describe("Bytes that removing the unused objects frees."),
+});
+export type DiskShare = z.infer<typeof diskShareSchema>;
 
-/** In the order they go: a container first, then what it held. */
+export const diskUsageSchema = z.object({
+  images: diskShareSchema,
+  containers: diskShareSchema.describe("Data that containers wrote on top of their images."),
+  volumes: diskShareSchema,
+  buildCache: diskShareSchema,
+  volumeSizes: z.record(z.string(), z.number()).describe("Bytes of each volume whose driver reports them."),
+  measuredAt: time.describe("The Engine is queried every 15 s at most."),
+});
+export type DiskUsage = z.infer<typeof diskUsageSchema>;
+
+/** In the order of removal: containers first, then what they used. */
 export const pruneKinds = [
   "containers",
   "danglingImages",
@@ -31,42 +32,42 @@ export const pruneKinds = [
   "buildCache",
 ] as const;
 export type PruneKind = (typeof pruneKinds)[number];
+const kind = z.enum(pruneKinds);
 
-export interface PruneItem {
-  kind: PruneKind;
-  id: string;
-  name: string;
-  /** Bytes that only this one has; null when the Engine cannot tell. */
-  size: number | null;
-  /** ISO 8601, or null. */
-  createdAt: string | null;
-}
+export const pruneItemSchema = z.object({
+  kind,
+  id: z.string(),
+  name: z.string(),
+  size: z.number().nullable().describe("Bytes that only this object uses; null when the Engine does not report them."),
+  createdAt: time.nullable(),
+});
+export type PruneItem = z.infer<typeof pruneItemSchema>;
 
-export interface PruneGroup {
-  kind: PruneKind;
-  items: PruneItem[];
-  /** Bytes that come back when all of them go: what they share among each other counts once. */
-  size: number;
-}
+export const pruneGroupSchema = z.object({
+  kind,
+  items: z.array(pruneItemSchema),
+  size: z.number().describe("Bytes that removing all of them frees; shared data counts once."),
+});
+export type PruneGroup = z.infer<typeof pruneGroupSchema>;
 
-/** What could go now. Pruning names this preview, and takes nothing that is not in it. */
-export interface PrunePreview {
-  id: string;
-  groups: PruneGroup[];
-  /** ISO 8601: later it has to be made anew. */
-  expiresAt: string;
-}
+/** What can be removed now. Pruning names this preview, and removes nothing that is not in it. */
+export const prunePreviewSchema = z.object({
+  id: z.string(),
+  groups: z.array(pruneGroupSchema),
+  expiresAt: time.describe("After this time a new preview is required."),
+});
+export type PrunePreview = z.infer<typeof prunePreviewSchema>;
 
-/** Items of one preview; each is named by the kind and id it has there. */
+/** Items of one preview, named by their kind and id. */
 export const pruneRequest = z.strictObject({
   preview: z.string().min(1).max(64),
   items: z
-    .array(z.strictObject({ kind: z.enum(pruneKinds), id: z.string().min(1).max(300) }))
+    .array(z.strictObject({ kind, id: z.string().min(1).max(300) }))
     .min(1)
     .max(10_000),
 });
 
-/** What came of pruning; what has come into use since the preview is left, and told. */
+/** Result of a prune job. Objects that came into use after the preview are kept, and listed in `left`. */
 export interface PruneResult {
   removed: number;
   /** Bytes. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { IMAGE_REFERENCE_MAX, parseImageReference } from "./image-reference.ts";
 
-/** What an image is pulled by, in the grammar of the distribution project and with Docker's short forms. */
+/** Reference that an image is pulled by: the grammar of the distribution project, with the short forms of Docker. */
 export const imageReference = z
   .string()
   .min(1)
@@ -14,57 +14,52 @@ export const imageId = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be the fu
 export const pullRequest = z.strictObject({ reference: imageReference });
 export const tagRequest = z.strictObject({ reference: imageReference });
 export const removeImageQuery = z.strictObject({
-  /** Only this name goes; the image stays while it has others. */
+  /** Removes only this name; the image stays while it has others. */
   reference: imageReference.optional(),
-  /** Remove an image with several names, or one that a stopped container was made of. */
+  /** Removes an image that has several names, or that a stopped container uses. */
   force: z.stringbool().default(false),
 });
 
-/** A container that was made of an image, or has a volume or network. */
-export interface ContainerUse {
-  id: string;
-  name: string;
-  running: boolean;
-}
+const time = z.iso.datetime();
 
-export interface Image {
-  /** `sha256:…` of its configuration. */
-  id: string;
-  /** Names with tags; none for what was left behind by a newer image of the same name. */
-  tags: string[];
-  /** Names with digests, as the registries know it. */
-  digests: string[];
-  /** ISO 8601. */
-  createdAt: string;
-  /** Bytes of all its layers, those it shares with other images included. */
-  size: number;
-  usedBy: ContainerUse[];
-}
+/** A container that uses an image, volume or network. */
+export const containerUseSchema = z.object({ id: z.string(), name: z.string(), running: z.boolean() });
+export type ContainerUse = z.infer<typeof containerUseSchema>;
 
-export interface ImageLayer {
-  /** What made it; values of variables and build arguments are masked. */
-  createdBy: string;
-  createdAt: string | null;
-  /** Bytes; 0 for a step that changed only the configuration. */
-  size: number;
-  comment: string;
-}
+/** Labels of an image, volume or network. */
+export const labelsSchema = z.record(z.string(), z.string()).describe("Values of keys that name a secret are masked.");
 
-/** One image in full. Of its environment only the names are sent. */
-export interface ImageDetail extends Image {
-  os: string;
-  architecture: string;
-  author: string;
-  entrypoint: string[];
-  command: string[];
-  workingDirectory: string;
-  user: string;
-  environmentNames: string[];
-  /** Such as `80/tcp`. */
-  exposedPorts: string[];
-  /** Folders that become anonymous volumes. */
-  volumes: string[];
-  labels: Record<string, string>;
-  /** Newest first. */
-  layers: ImageLayer[];
-}
+export const imageSchema = z.object({
+  id: z.string().describe("`sha256:…` of its configuration."),
+  tags: z.array(z.string()).describe("Names with tags; empty when a newer image took the name."),
+  digests: z.array(z.string()).describe("Names with digests at the registries."),
+  createdAt: time,
+  size: z.int().describe("Bytes of all layers, including those that other images share."),
+  usedBy: z.array(containerUseSchema),
+});
+export type Image = z.infer<typeof imageSchema>;
+
+export const imageLayerSchema = z.object({
+  createdBy: z.string().describe("Build step; values of variables and build arguments are masked."),
+  createdAt: time.nullable(),
+  size: z.int().describe("Bytes; 0 for a step that changed only the configuration."),
+  comment: z.string(),
+});
+export type ImageLayer = z.infer<typeof imageLayerSchema>;
+
+/** One image with all its properties. */
+export const imageDetailSchema = imageSchema.extend({
+  os: z.string(),
+  architecture: z.string(),
+  author: z.string(),
+  entrypoint: z.array(z.string()),
+  command: z.array(z.string()).describe("Values that look like secrets are masked."),
+  workingDirectory: z.string(),
+  user: z.string(),
+  environmentNames: z.array(z.string()).describe("Names only: values are never sent."),
+  exposedPorts: z.array(z.string()).describe("Such as `80/tcp`."),
+  volumes: z.array(z.string()).describe("Folders that become anonymous volumes."),
+  labels: labelsSchema,
+  layers: z.array(imageLayerSchema).describe("Newest first."),
+});
+export type ImageDetail = z.infer<typeof imageDetailSchema>;

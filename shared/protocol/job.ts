@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { may, type Permission, type Principal } from "./permission.ts";
-import type { ErrorCode } from "./result.ts";
+import { type ErrorCode, errorStatus } from "./result.ts";
 
-/** Longest a job's id is; the server makes it of random bytes, and whoever knows it may follow the job. */
+/** Id of a job. The server makes it from random bytes: a caller who knows it may follow the job. */
 export const jobId = z
   .string()
   .min(1)
   .max(64)
   .regex(/^[A-Za-z0-9_-]+$/, "must be the id of a job");
 
-/** What the routes that begin jobs ask for. */
-const beginning: readonly Permission[] = [
+/** Permissions of the routes that start jobs. */
+const startingPermissions: readonly Permission[] = [
   "services:control",
   "services:remove",
   "docker:manage",
@@ -18,52 +18,53 @@ const beginning: readonly Permission[] = [
   "catalogue:install",
 ];
 
-/** Whether somebody can have begun a job at all: a key may be narrowed to one kind of them. */
+/** Whether a principal can have started a job: an API key may have the scopes of only some of them. */
 export const mayBeginJobs = (principal: Pick<Principal, "role" | "scopes">): boolean =>
-  beginning.some((permission) => may(principal, permission));
+  startingPermissions.some((permission) => may(principal, permission));
 
 export const jobSubscription = z.strictObject({ jobId });
 
+/** `interrupted`: the server was killed before the job finished. */
 export const jobStates = ["running", "succeeded", "failed", "cancelled", "interrupted"] as const;
-/** `interrupted`: the server was killed before it was over. */
 export type JobState = (typeof jobStates)[number];
 
-/** One part of a job that moves by itself: a layer of an image, a service of a stack. */
-export interface JobStep {
-  /** Unique inside the job. */
-  id: string;
-  label: string;
-  /** What it does now, in a word or two. */
-  state: string;
-  /** Done so far and in all, in one unit (bytes, mostly); absent when there is no measure. */
-  current?: number;
-  total?: number;
-}
-
-/** An action that takes longer than an answer may wait for. */
-export interface Job {
-  id: string;
-  /** What is done, such as `image:pull` or `service:recreate`: the word the audit trail has for it. */
-  kind: string;
-  /** To what: a container's name, an image's reference, a stack's name. */
-  target: string;
-  state: JobState;
-  /** Steps in the order they began; the newest {@link JOB_STEPS_MAX}. */
-  steps: JobStep[];
-  /** Newest lines of output, {@link JOB_LINES_MAX} at most. */
-  lines: string[];
-  /** Lines of output so far, those no longer held included. */
-  lineCount: number;
-  /** What it came to, once it succeeded. */
-  result: Record<string, unknown> | null;
-  /** `detail`: the own words of Docker or a registry, masked; only for those who may do what the job does. */
-  error: { code: ErrorCode; message: string; detail?: string | undefined } | null;
-  /** ISO 8601. */
-  startedAt: string;
-  finishedAt: string | null;
-  /** Counts up with every change: of two snapshots the higher is the newer. */
-  revision: number;
-}
-
+/** Most steps of a job that are held: the newest. */
 export const JOB_STEPS_MAX = 200;
+/** Most lines of output of a job that are held: the newest. */
 export const JOB_LINES_MAX = 500;
+
+/** A part of a job with progress of its own: a layer of an image, a service of a stack. */
+export const jobStepSchema = z.object({
+  id: z.string().describe("Unique inside the job."),
+  label: z.string(),
+  state: z.string().describe("What the step does now, in a word or two."),
+  current: z.number().optional().describe("Progress, in the unit of `total` (mostly bytes); absent when not measured."),
+  total: z.number().optional(),
+});
+export type JobStep = z.infer<typeof jobStepSchema>;
+
+/** An action that takes longer than a response may wait. */
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.string().describe("Name of the action in the audit trail, such as `image:pull` or `service:recreate`."),
+  target: z.string().describe("Name of a container, reference of an image, name of a stack."),
+  state: z.enum(jobStates).describe("`interrupted`: the server was killed before the job finished."),
+  steps: z.array(jobStepSchema).describe(`In the order they started; the newest ${JOB_STEPS_MAX} at most.`),
+  lines: z.array(z.string()).describe(`Newest lines of output, ${JOB_LINES_MAX} at most.`),
+  lineCount: z.int().describe("Lines of output so far, including those no longer held."),
+  result: z.record(z.string(), z.unknown()).nullable().describe("Null until the job succeeds."),
+  error: z
+    .object({
+      code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
+      message: z.string(),
+      detail: z
+        .string()
+        .optional()
+        .describe("Message of Docker or the registry, masked; only for callers who may do what the job does."),
+    })
+    .nullable(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+  revision: z.int().describe("Increases with every change: of two snapshots the higher is the newer."),
+});
+export type Job = z.infer<typeof jobSchema>;

@@ -1,90 +1,91 @@
 import { z } from "zod";
-import type { ServiceLimits } from "./service-change.ts";
+import { serviceLimitsSchema } from "./service-change.ts";
 
 export const containerStates = ["created", "running", "paused", "restarting", "removing", "exited", "dead"] as const;
 export type ContainerState = (typeof containerStates)[number];
-export type ContainerHealth = "none" | "starting" | "healthy" | "unhealthy";
 
-export interface PublishedPort {
-  /** Address on the host; absent when the port is exposed but not published. */
-  hostIp?: string;
-  hostPort?: number;
-  containerPort: number;
-  protocol: string;
-}
+const time = z.iso.datetime();
 
-/** What a running container used when it was measured last. */
-export interface ServiceUsage {
-  /** Percent of one core. */
-  cpuPercent: number;
-  memoryBytes: number;
-}
+export const publishedPortSchema = z.object({
+  hostIp: z.string().optional().describe("Address on the host; absent when the port is exposed but not published."),
+  hostPort: z.int().optional(),
+  containerPort: z.int(),
+  protocol: z.string(),
+});
+export type PublishedPort = z.infer<typeof publishedPortSchema>;
+
+export const serviceUsageSchema = z.object({
+  cpuPercent: z.number().describe("Percent of one core."),
+  memoryBytes: z.number(),
+});
+export type ServiceUsage = z.infer<typeof serviceUsageSchema>;
 
 /** How the newest run of a container ended. */
-export interface ServiceRun {
-  /** Null while it runs, and for one that never ran. */
-  exitCode: number | null;
-  /** ISO 8601; null while it runs, and for one that never ran. */
-  finishedAt: string | null;
-  /** The kernel ended it for want of memory. */
-  oomKilled: boolean;
-  /** The Engine tried to start it since, and could not. */
-  startFailed: boolean;
-  /** The Engine's own words on that, masked, at most 1 KiB; only for those who may act on the container. */
-  error?: string | undefined;
-  /** Whether somebody asked for its end; null where the Engine's events were missed. */
-  stopRequested: boolean | null;
-}
+export const serviceRunSchema = z.object({
+  exitCode: z.int().nullable().describe("Null while the container runs, and when it never ran."),
+  finishedAt: time.nullable().describe("Null while the container runs, and when it never ran."),
+  oomKilled: z.boolean().describe("The kernel ended the run because memory ran out."),
+  startFailed: z.boolean().describe("Docker has tried to start the container since, and failed."),
+  error: z
+    .string()
+    .optional()
+    .describe(
+      "Message of Docker about the failed start: masked, at most 1 KiB; only for callers who may act on the container.",
+    ),
+  stopRequested: z.boolean().nullable().describe("Whether a user requested the end; null when unknown."),
+});
+export type ServiceRun = z.infer<typeof serviceRunSchema>;
 
-/** A container of the host, ours or not. */
-export interface Service {
-  /** Full container id. */
-  id: string;
-  name: string;
-  image: string;
-  state: ContainerState;
-  /** The Engine's own words, such as `Up 3 hours (healthy)`. */
-  status: string;
-  health: ContainerHealth;
-  ports: PublishedPort[];
-  composeProject: string | null;
-  composeService: string | null;
-  /** ISO 8601. */
-  createdAt: string;
-  /** Times the Engine started it again by its restart policy; null while that is not known. */
-  restartCount: number | null;
-  /** ISO 8601, of its last start; null when it never was, or while that is not known. */
-  startedAt: string | null;
-  /** `no`, `always`, `unless-stopped` or `on-failure`; absent while not known. */
-  restartPolicy?: string | undefined;
-  /** Absent while not known. */
-  lastRun?: ServiceRun | undefined;
-  /** In lists, of those that run and were measured. */
-  usage?: ServiceUsage | undefined;
-}
+/** A container of the host, started by the panel or not. */
+export const serviceSchema = z.object({
+  id: z.string().describe("Full container id."),
+  name: z.string(),
+  image: z.string(),
+  state: z.enum(containerStates),
+  status: z.string().describe("Status text of the Engine, such as `Up 3 hours (healthy)`."),
+  health: z.enum(["none", "starting", "healthy", "unhealthy"]),
+  ports: z.array(publishedPortSchema),
+  composeProject: z.string().nullable(),
+  composeService: z.string().nullable(),
+  createdAt: time,
+  restartCount: z.int().nullable().describe("Starts by the restart policy; null while unknown."),
+  startedAt: time.nullable().describe("Time of the last start; null when there was none, and while unknown."),
+  restartPolicy: z
+    .string()
+    .optional()
+    .describe("`no`, `always`, `unless-stopped` or `on-failure`; absent while unknown."),
+  lastRun: serviceRunSchema.optional().describe("How the newest run ended; absent while unknown."),
+  usage: serviceUsageSchema
+    .optional()
+    .describe("In lists: the last measured usage of a running container (`STATS_INTERVAL`)."),
+});
+export type Service = z.infer<typeof serviceSchema>;
+export type ContainerHealth = Service["health"];
 
-export interface ServiceMount {
-  type: string;
-  source: string;
-  destination: string;
-  readOnly: boolean;
-}
+export const serviceMountSchema = z.object({
+  type: z.string(),
+  source: z.string(),
+  destination: z.string(),
+  readOnly: z.boolean(),
+});
+export type ServiceMount = z.infer<typeof serviceMountSchema>;
 
-/** One container in full. Values of environment variables are never sent: only their names. */
-export interface ServiceDetail extends Service {
-  command: string[];
-  environmentNames: string[];
-  labels: Record<string, string>;
-  mounts: ServiceMount[];
-  networks: { name: string; ipAddress: string | null }[];
-  restartPolicy: string;
-  restartCount: number;
-  limits: ServiceLimits;
-  tty: boolean;
-  logDriver: string;
-  finishedAt: string | null;
-  exitCode: number | null;
-}
+/** One container with all its properties. */
+export const serviceDetailSchema = serviceSchema.extend({
+  command: z.array(z.string()).describe("Values that look like secrets are masked."),
+  environmentNames: z.array(z.string()).describe("Names only: values are never sent."),
+  labels: z.record(z.string(), z.string()).describe("Values of keys that name a secret are masked."),
+  mounts: z.array(serviceMountSchema),
+  networks: z.array(z.object({ name: z.string(), ipAddress: z.string().nullable() })),
+  restartPolicy: z.string(),
+  restartCount: z.int(),
+  limits: serviceLimitsSchema,
+  tty: z.boolean(),
+  logDriver: z.string(),
+  finishedAt: time.nullable(),
+  exitCode: z.int().nullable(),
+});
+export type ServiceDetail = z.infer<typeof serviceDetailSchema>;
 
 export const serviceActions = ["start", "stop", "restart"] as const;
 export type ServiceAction = (typeof serviceActions)[number];

@@ -1,14 +1,20 @@
-// Apart, so that the page knows them without loading the schema library.
+// Separate from shell.ts: the page imports these values without the schema library.
 
-/** What may be run as a shell: `auto` takes bash where there is one, else ash, else sh. */
+/** Commands that can run as a shell. `auto` takes the first that exists: bash, ash, sh. */
 export const shellCommands = ["auto", "bash", "ash", "zsh", "sh"] as const;
 export type ShellCommand = (typeof shellCommands)[number];
 
 /**
- * Why a shell is over: `exited` by itself, `no_shell` (the image has none such), `no_user` (nor that user), `ended` by
- * somebody, `idle` (nobody was attached for too long), `revoked`, `container` (it stopped or went), `unavailable` (the
- * Engine's connection broke), `stopping` (the realtime server stopped), `lost` (it was killed, and the shell's terminal
- * with it).
+ * Why a shell ended:
+ * - `exited`: by itself
+ * - `no_shell`, `no_user`: the container has no such command or user
+ * - `ended`: a user closed it
+ * - `idle`: nobody was attached for too long
+ * - `revoked`: its owner lost the access
+ * - `container`: the container stopped or was removed
+ * - `unavailable`: the connection to the Engine broke
+ * - `stopping`: the realtime server stopped
+ * - `lost`: the realtime server was killed, and with it the terminal of the shell
  */
 export const shellEnds = [
   ...(["exited", "no_shell", "no_user", "ended", "idle", "revoked", "container", "unavailable", "stopping"] as const),
@@ -20,18 +26,5 @@ export type ShellEnd = (typeof shellEnds)[number];
 export const SHELL_INPUT_MAX = 8_192;
 /** Unread output beyond which the server waits for `shell:progress`, in bytes. */
 export const SHELL_WINDOW = 256 * 1024;
-/** Output a viewer reads before it tells so, in bytes. */
+/** Output that a viewer reads before it sends `shell:progress`, in bytes. */
 export const SHELL_PROGRESS = 96 * 1024;
-
-/** A shell that somebody has open in a container. */
-export interface Shell {
-  id: string;
-  command: ShellCommand;
-  /** Empty: the user of the image. */
-  user: string;
-  openedBy: { kind: "user" | "key"; id: string; name: string };
-  /** ISO 8601. */
-  openedAt: string;
-  /** Whether whoever asks opened it, and may attach to it. */
-  mine: boolean;
-}

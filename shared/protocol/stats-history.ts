@@ -1,44 +1,39 @@
 import { z } from "zod";
 
-/** How far back; the points get coarser with it. */
+/** Periods of history; longer periods have coarser points. */
 export const historyRanges = ["1h", "6h", "24h", "7d"] as const;
 export type HistoryRange = (typeof historyRanges)[number];
 
 export const historyQuery = z.strictObject({ range: z.enum(historyRanges).default("1h") });
 
-/** Where the points lie. Each covers `step` seconds from its time on; where nothing was measured there is none. */
-interface Points {
-  /** Seconds. */
-  step: number;
-  /** ISO 8601: what was asked for. */
-  from: string;
-  to: string;
-  /** Milliseconds since the epoch, oldest first; as many as each of the series has values. */
-  times: number[];
-}
+const values = z.array(z.number());
+/** One value a point; values are averages over the time of the point. */
+const points = {
+  step: z.number().describe("Seconds a point covers, from its time on."),
+  from: z.iso.datetime().describe("Start of the requested period."),
+  to: z.iso.datetime(),
+  times: values.describe("Milliseconds since the epoch, oldest first; times without a measurement have no point."),
+  cpu: values.describe("Percent: of one core for a container, of all cores for the host."),
+  cpuMax: values.describe("The highest of single samples."),
+  memory: values.describe("Bytes."),
+  memoryMax: values,
+  rx: values.describe("Bytes per second."),
+  tx: values,
+};
 
-/** Averages over each point's time, and the highest of single samples. CPU in percent of one core, bytes, bytes a second. */
-export interface ServiceHistory extends Points {
-  cpu: number[];
-  cpuMax: number[];
-  memory: number[];
-  memoryMax: number[];
-  memoryLimit: number[];
-  rx: number[];
-  tx: number[];
-  read: number[];
-  write: number[];
-}
+export const serviceHistorySchema = z.object({
+  ...points,
+  memoryLimit: values,
+  read: values.describe("Bytes per second."),
+  write: values,
+});
+export type ServiceHistory = z.infer<typeof serviceHistorySchema>;
 
-/** Of the host: CPU in percent of all cores, the disk that `/` is on, traffic of the network cards, each byte once. */
-export interface SystemHistory extends Points {
-  cpu: number[];
-  cpuMax: number[];
-  memory: number[];
-  memoryMax: number[];
-  memoryTotal: number[];
-  rx: number[];
-  tx: number[];
-  diskUsed: number[];
-  diskTotal: number[];
-}
+/** History of the host. Traffic counts each byte of the network cards once. */
+export const systemHistorySchema = z.object({
+  ...points,
+  memoryTotal: values,
+  diskUsed: values.describe("Bytes of the disk that contains `/`."),
+  diskTotal: values,
+});
+export type SystemHistory = z.infer<typeof systemHistorySchema>;

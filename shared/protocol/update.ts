@@ -1,43 +1,41 @@
 import { z } from "zod";
 import { containerRef } from "./identifier.ts";
 
-/**
- * What is known of a newer image for a service:
- * - `current`, `newer`: as the registry said when it was asked last
- * - `unknown`: not asked yet, or it could not be asked
- * - `local`: built on this host, or loaded: no registry knows it
- * - `pinned`: named by digest, so that there can be no newer one
- */
 export const updateStates = ["current", "newer", "unknown", "local", "pinned"] as const;
 export type UpdateState = (typeof updateStates)[number];
 
-export interface ServiceUpdate {
-  /** Name of the container. */
-  service: string;
-  /** What it was made of, in full; null for one that was made of an id. */
-  reference: string | null;
-  state: UpdateState;
-  /** Digest the image it runs has at the registry. */
-  digest: string | null;
-  /** Digest the registry has under the reference now. */
-  newest: string | null;
-  /** ISO 8601. */
-  checkedAt: string | null;
-  /** Why the registry could not be asked. */
-  problem: string | null;
-  composeProject: string | null;
-  /** What one click goes back to. */
-  previous: PreviousImage | null;
-}
+const time = z.iso.datetime();
 
-export interface PreviousImage {
-  imageId: string;
-  digest: string | null;
-  /** When it was left; ISO 8601. */
-  replacedAt: string;
-}
+/** The image a service ran before its last update. */
+export const previousImageSchema = z.object({
+  imageId: z.string(),
+  digest: z.string().nullable(),
+  replacedAt: time,
+});
+export type PreviousImage = z.infer<typeof previousImageSchema>;
+
+/** Whether a newer image exists for a service. */
+export const serviceUpdateSchema = z.object({
+  service: z.string().describe("Name of the container."),
+  reference: z
+    .string()
+    .nullable()
+    .describe("Full reference the container was created from; null when it was created from an image id."),
+  state: z
+    .enum(updateStates)
+    .describe(
+      "`current`, `newer`: last answer of the registry; `unknown`: not checked yet, or the check failed; `local`: built or loaded on this host, no registry has it; `pinned`: referenced by digest.",
+    ),
+  digest: z.string().nullable().describe("Digest of the running image at the registry."),
+  newest: z.string().nullable().describe("Digest the reference has at the registry now."),
+  checkedAt: time.nullable(),
+  problem: z.string().nullable().describe("Why the check failed."),
+  composeProject: z.string().nullable(),
+  previous: previousImageSchema.nullable().describe("The image that a rollback returns to."),
+});
+export type ServiceUpdate = z.infer<typeof serviceUpdateSchema>;
 
 export const checkUpdatesRequest = z.strictObject({
-  /** One service; all that the caller sees when absent. */
+  /** One service. Default: all that the caller can see. */
   service: containerRef.optional(),
 });

@@ -5,12 +5,8 @@ import SquareTerminal from "lucide-solid/icons/square-terminal";
 import X from "lucide-solid/icons/x";
 import { createEffect, createSignal, For, lazy, Match, on, onCleanup, Show, Suspense, Switch } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
-import {
-  type Shell,
-  type ShellCommand,
-  type ShellEnd,
-  shellCommands,
-} from "../../../../shared/protocol/shell-limits.ts";
+import type { Shell } from "../../../../shared/protocol/shell.ts";
+import { type ShellCommand, type ShellEnd, shellCommands } from "../../../../shared/protocol/shell-limits.ts";
 import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
