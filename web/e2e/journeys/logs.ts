@@ -136,7 +136,7 @@ export function logsJourney(at: () => Desk): void {
     await log.getByText("Exited with code 137").waitFor();
     await box.container.start();
     await log.getByText(/^Started again/).waitFor();
-    await eventually(async () => (await lineOf(log, "life").count()) === 2);
+    await eventually(async () => expect(await lineOf(log, "life").count()).toBe(2));
     const { Config, HostConfig } = await box.container.inspect();
     await box.container.remove({ force: true });
     await log.getByText(/^Removed/).waitFor();
@@ -153,7 +153,7 @@ export function logsJourney(at: () => Desk): void {
         .split("\n")
         .filter((text) => /life|reborn|Started again|Recreated/.test(text));
       const order = told.map((text) => /life|reborn|Started again|Recreated/.exec(text)?.[0]);
-      return order.join() === "life,Started again,life,Recreated,reborn";
+      expect(order).toEqual(["life", "Started again", "life", "Recreated", "reborn"]);
     });
   });
 

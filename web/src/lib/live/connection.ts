@@ -56,6 +56,13 @@ interface Entry {
   refusals: number;
 }
 
+/** @param wasLive all sockets were connected before */
+function stateOf(sockets: readonly Socket[], wasLive: boolean): ConnectionState {
+  if (sockets.length === 0) return "idle";
+  if (sockets.every(({ connected }) => connected)) return "live";
+  return wasLive && !sockets.some(({ connected }) => connected) ? "reconnecting" : "connecting";
+}
+
 /** One connection for all namespaces; each is joined on its first use and left a while after its last. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { lingerMs = 15_000, retryMs = { min: 500, max: 10_000 } } = options;
@@ -77,43 +84,14 @@ export function createConnection(options: ConnectionOptions): Connection {
   });
   const entries = new Map<NamespaceName, Entry>();
   const listeners = new Set<(state: ConnectionState) => void>();
-  const transportListeners = new Set<(transport: TransportName | undefined) => void>();
   let wasLive = false;
   let state: ConnectionState = "idle";
-  let transport: TransportName | undefined;
 
-  const webSocketReturn = createWebSocketReturn({
-    url: `${origin.replace(/^http/, "ws")}${path}/?EIO=4&transport=websocket`,
-    tryMs: webSocketMs,
-    // Subscriptions go on from their cursors.
-    onOpen: () => void (transport === "polling" && manager.engine.close()),
-  });
-  const noteTransport = (name: TransportName | undefined) => {
-    if (name === "websocket") manager.opts.transports = transports;
-    if (name === "polling" && transports.includes("websocket")) webSocketReturn.start();
-    else webSocketReturn.stop();
-    if (name === transport) return;
-    transport = name;
-    for (const listener of [...transportListeners]) listener(name);
-  };
-  manager.on("open", () => {
-    const { engine } = manager;
-    const note = () => noteTransport(engine.transport.name as TransportName);
-    engine.on("upgrade", note);
-    note();
-  });
-  manager.on("close", () => noteTransport(undefined));
+  const carrier = watchCarrier(manager, { origin, path, transports, webSocketMs });
 
   const update = () => {
     const sockets = [...entries.values()].map((entry) => entry.socket);
-    const next: ConnectionState =
-      sockets.length === 0
-        ? "idle"
-        : sockets.every((socket) => socket.connected)
-          ? "live"
-          : sockets.some((socket) => socket.connected) || !wasLive
-            ? "connecting"
-            : "reconnecting";
+    const next = stateOf(sockets, wasLive);
     if (next === "live") wasLive = true;
     if (next === "idle") wasLive = false;
     if (next === state) return;
@@ -186,15 +164,12 @@ export function createConnection(options: ConnectionOptions): Connection {
       };
     },
     state: () => state,
-    transport: () => transport,
+    transport: carrier.transport,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    watchTransport(listener) {
-      transportListeners.add(listener);
-      return () => transportListeners.delete(listener);
-    },
+    watchTransport: carrier.watch,
     retryNow() {
       for (const entry of entries.values()) {
         if (entry.socket.connected) continue;
@@ -204,7 +179,47 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     close() {
       for (const [namespace, entry] of [...entries]) shut(namespace, entry);
-      webSocketReturn.stop();
+      carrier.stop();
     },
+  };
+}
+
+interface CarrierOptions extends Required<Pick<ConnectionOptions, "transports" | "webSocketMs">> {
+  origin: string;
+  path: string;
+}
+
+/** Notes how the connection carries its data, and returns one that polls to a WebSocket once that gets through. */
+function watchCarrier(manager: Manager, { origin, path, transports, webSocketMs }: CarrierOptions) {
+  const listeners = new Set<(transport: TransportName | undefined) => void>();
+  let transport: TransportName | undefined;
+  const webSocketReturn = createWebSocketReturn({
+    url: `${origin.replace(/^http/, "ws")}${path}/?EIO=4&transport=websocket`,
+    tryMs: webSocketMs,
+    // Subscriptions resume from their cursors.
+    onOpen: () => void (transport === "polling" && manager.engine.close()),
+  });
+  const note = (name: TransportName | undefined) => {
+    if (name === "websocket") manager.opts.transports = transports;
+    if (name === "polling" && transports.includes("websocket")) webSocketReturn.start();
+    else webSocketReturn.stop();
+    if (name === transport) return;
+    transport = name;
+    for (const listener of [...listeners]) listener(name);
+  };
+  manager.on("open", () => {
+    const { engine } = manager;
+    const noteOwn = () => note(engine.transport.name as TransportName);
+    engine.on("upgrade", noteOwn);
+    noteOwn();
+  });
+  manager.on("close", () => note(undefined));
+  return {
+    transport: () => transport,
+    watch(listener: (transport: TransportName | undefined) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: () => webSocketReturn.stop(),
   };
 }

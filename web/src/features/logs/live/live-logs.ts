@@ -88,6 +88,69 @@ export interface LiveLogsOptions {
   schedule?: ((run: () => void, delay: number) => () => void) | undefined;
 }
 
+interface SourceOptions {
+  newestBefore: number | undefined;
+  takeId(): number;
+  push(item: Item): void;
+  changed(): void;
+}
+
+/** Opens one log: what it tells becomes items in the order it came, and its state. */
+function openSource({ open, origin }: LiveSource, { newestBefore, takeId, push, changed }: SourceOptions): Held {
+  const held: Held = {
+    status: "live",
+    message: "",
+    heard: false,
+    firstAt: undefined,
+    begun: false,
+    told: false,
+    openedAt: performance.now(),
+    newestBefore,
+    lines: createLineState(takeId, origin),
+    close() {},
+  };
+  const set = (status: LogStatus, message = "") => {
+    if (held.told && held.status === status && held.message === message) return;
+    Object.assign(held, { status, message, told: true });
+    if (status === "failed") held.heard = true;
+    changed();
+  };
+  const notice = (text: string, tone: NoticeTone, time?: string | null, gap?: boolean) =>
+    push({ source: held, notice: { text, tone, time, gap } });
+  held.close = open({
+    onLogs(batch) {
+      set("live");
+      push({ source: held, batch });
+    },
+    onGap({ reason }) {
+      const isGap = reason !== "replaced";
+      notice(liveGap(reason), isGap ? "warning" : "neutral", undefined, isGap && reason !== "expired");
+    },
+    onClosed({ code, exitCode, unknownEnds, endedAt }) {
+      const text = closed(code, exitCode, unknownEnds);
+      // What is told on opening was so before: only what happens while one watches happens now.
+      const isFound = !held.told || performance.now() - held.openedAt < TAIL_MS;
+      const isNeutral = code === "created" || (code === "exited" && !exitCode);
+      set("closed", text);
+      notice(text, isNeutral ? "neutral" : "error", endedAt ?? (isFound || code === "created" ? null : undefined));
+    },
+    onState(state, startedAt) {
+      if (state === "restarted") {
+        const isFirst = held.status === "closed" && held.message === closed("created");
+        notice(isFirst ? notices.started : notices.startedAgain, "neutral", startedAt);
+      }
+      if (state === "reattaching" && held.status !== "reattaching") notice(notices.reattaching, "warning");
+      set(state === "reattaching" ? "reattaching" : "live");
+    },
+    onError({ message, code }) {
+      set("failed", message);
+      // Lines may come all the same: what is missing stays to be read between them.
+      if (code === "not_supported") notice(message, "warning");
+    },
+  });
+  return held;
+}
+
 export type LiveLogs = ReturnType<typeof createLiveLogs>;
 
 /** Follows any number of logs and hands on what they tell, gathered once a frame. */
@@ -158,60 +221,13 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
     ...(schedule && { schedule }),
   });
 
-  function open({ open, origin }: LiveSource): Held {
-    const held: Held = {
-      status: "live",
-      message: "",
-      heard: false,
-      firstAt: undefined,
-      begun: false,
-      told: false,
-      openedAt: performance.now(),
+  const open = (source: LiveSource) =>
+    openSource(source, {
       newestBefore: Number.isFinite(newestAt) ? newestAt : undefined,
-      lines: createLineState(() => takeIds(1), origin),
-      close() {},
-    };
-    const set = (status: LogStatus, message = "") => {
-      if (held.told && held.status === status && held.message === message) return;
-      Object.assign(held, { status, message, told: true });
-      if (status === "failed") held.heard = true;
-      changed();
-    };
-    const notice = (text: string, tone: NoticeTone, time?: string | null, gap?: boolean) =>
-      queue.push({ source: held, notice: { text, tone, time, gap } });
-    held.close = open({
-      onLogs(batch) {
-        set("live");
-        queue.push({ source: held, batch });
-      },
-      onGap({ reason }) {
-        const isGap = reason !== "replaced";
-        notice(liveGap(reason), isGap ? "warning" : "neutral", undefined, isGap && reason !== "expired");
-      },
-      onClosed({ code, exitCode, unknownEnds, endedAt }) {
-        const text = closed(code, exitCode, unknownEnds);
-        // What is told on opening was so before: only what happens while one watches happens now.
-        const isFound = !held.told || performance.now() - held.openedAt < TAIL_MS;
-        const isNeutral = code === "created" || (code === "exited" && !exitCode);
-        set("closed", text);
-        notice(text, isNeutral ? "neutral" : "error", endedAt ?? (isFound || code === "created" ? null : undefined));
-      },
-      onState(state, startedAt) {
-        if (state === "restarted") {
-          const isFirst = held.status === "closed" && held.message === closed("created");
-          notice(isFirst ? notices.started : notices.startedAgain, "neutral", startedAt);
-        }
-        if (state === "reattaching" && held.status !== "reattaching") notice(notices.reattaching, "warning");
-        set(state === "reattaching" ? "reattaching" : "live");
-      },
-      onError({ message, code }) {
-        set("failed", message);
-        // Lines may come all the same: what is missing stays to be read between them.
-        if (code === "not_supported") notice(message, "warning");
-      },
+      takeId: () => takeIds(1),
+      push: (item) => queue.push(item),
+      changed,
     });
-    return held;
-  }
 
   return {
     /** Follows these from now on; those it followed before go on. */

@@ -1,14 +1,15 @@
-import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, on, onCleanup } from "solid-js";
 import { toMessage } from "../../../lib/api/failure.ts";
 import { sameFilter } from "../search/log-filter.ts";
 import { type LogQuery, noQuery, toFilter } from "../search/log-query.ts";
 import { createSearchPattern } from "../search/search-pattern.ts";
 import type { LogHistory } from "../stored/log-history.ts";
 import { createStoredReader } from "../stored/stored-reader.ts";
-import { createLiveLogs, type LiveSource, worstOf } from "./live-logs.ts";
+import { createFeedState, createIds } from "./feed-state.ts";
+import { createLiveLogs, type LiveLogs, type LiveSource, worstOf } from "./live-logs.ts";
 import type { LogEntry, LogLine, LogOrigin } from "./log-entry.ts";
 import { createLogNavigation } from "./log-navigation.ts";
-import { createLogTimeline, type Direction } from "./log-timeline.ts";
+import { createLogTimeline, type Direction, type LogTimeline } from "./log-timeline.ts";
 import { ENTRIES_MAX } from "./log-window.ts";
 
 /** Newest entries held beside those in view, to come back to, where older ones can be asked for again. */
@@ -34,43 +35,6 @@ export interface LogFeedOptions {
 
 export type LogFeed = ReturnType<typeof createLogFeed>;
 
-/** Ids in the order of the view: newer entries get larger ones, older ones that are read later get smaller ones. */
-function createIds() {
-  let up = 1;
-  let down = 0;
-  return {
-    takeNew(count: number) {
-      up += count;
-      return up - count;
-    },
-    takeOld(count: number) {
-      down -= count;
-      return down;
-    },
-  };
-}
-
-/** The same as signals, for a page. */
-function createFeedState() {
-  const [version, setVersion] = createSignal(0);
-  const [sourceVersion, setSourceVersion] = createSignal(0);
-  const [attached, setAttached] = createSignal(true);
-  const [missed, setMissed] = createSignal(0);
-  const [problem, setProblem] = createSignal("");
-  return {
-    version,
-    changed: () => setVersion((value) => value + 1),
-    sourceVersion,
-    sourcesChanged: () => setSourceVersion((value) => value + 1),
-    attached,
-    setAttached,
-    missed,
-    setMissed,
-    problem,
-    setProblem,
-  };
-}
-
 /**
  * Follows logs and reads their history: holds a bounded window of lines that is either attached to the live end or lies
  * somewhere in the past, filtered and searched. Lives as long as the owner it is made in.
@@ -93,7 +57,8 @@ export function createLogFeed(options: LogFeedOptions) {
     takeNewIds: ids.takeNew,
     cut: (direction) => reader.cut(direction),
   });
-  const { shown, recent } = timeline;
+  const { shown } = timeline;
+  const recent = timeline.recent.window;
   const { pattern, patternError } = createSearchPattern(query, (made) => {
     shown.setPattern(made);
     changed();
@@ -125,7 +90,7 @@ export function createLogFeed(options: LogFeedOptions) {
     originOf,
     shown: () => shown.entries,
     shownFrom: timeline.shownFrom,
-    needs: timeline.linesOf,
+    needs: timeline.recent.linesOf,
     attached: timeline.attached,
     whole,
     calm: () => recent.entries.length < CALM_MAX,
@@ -165,17 +130,10 @@ export function createLogFeed(options: LogFeedOptions) {
     },
   });
 
-  createEffect(
-    on(options.sources, (wanted, before = []) => {
-      const keys = new Set(wanted.map(({ key }) => key));
-      if (before.some(({ key }) => !keys.has(key) && !options.staysShown?.(key))) {
-        live.close();
-        timeline.forgetRecent();
-        navigation.showLive();
-      }
-      live.follow(wanted);
-    }),
-  );
+  followSources(options, live, () => {
+    timeline.recent.forget();
+    navigation.showLive();
+  });
   onCleanup(() => {
     live.close();
     reader.reset();
@@ -186,36 +144,11 @@ export function createLogFeed(options: LogFeedOptions) {
   if (isBounded()) navigation.showEnd();
 
   return {
-    /** Shown entries, oldest first; always the same array. */
-    shown: (): readonly LogEntry[] => {
-      state.version();
-      return shown.entries;
-    },
-    /** The shown lines that match the search. */
-    matches: (): readonly LogEntry[] => {
-      state.version();
-      return shown.matches;
-    },
-    /** Entries the streams gave, shown or not. */
-    total: () => {
-      state.version();
-      return recent.entries.length;
-    },
-    /** Grows whenever `shown` or `matches` changed. */
-    version: state.version,
-    /** Of all sources together. */
-    status: () => {
-      state.sourceVersion();
-      return worstOf(live.states());
-    },
+    ...createFeedView(timeline, live, state),
     query,
     pattern,
     patternError,
-    problem: state.problem,
     target: navigation.target,
-    attached: state.attached,
-    /** Lines that came while the past is shown. */
-    missed: state.missed,
     older: reader.older,
     newer: reader.newer,
     reached: reader.reached,
@@ -242,8 +175,55 @@ export function createLogFeed(options: LogFeedOptions) {
     storedId: async (line: LogLine): Promise<string | undefined> => line.storedId ?? (await reader.idOf(line)),
     clear() {
       reader.stop();
-      timeline.clear();
+      timeline.recent.clear();
+      shown.clear();
       changed();
     },
+  };
+}
+
+/** Opens the logs that are added, and closes those that are not wanted any more. */
+function followSources({ sources, staysShown }: LogFeedOptions, live: LiveLogs, forget: () => void) {
+  createEffect(
+    on(sources, (wanted, before = []) => {
+      const keys = new Set(wanted.map(({ key }) => key));
+      if (before.some(({ key }) => !keys.has(key) && !staysShown?.(key))) {
+        live.close();
+        forget();
+      }
+      live.follow(wanted);
+    }),
+  );
+}
+
+/** What is shown, as signals. */
+function createFeedView(timeline: LogTimeline, live: LiveLogs, state: ReturnType<typeof createFeedState>) {
+  return {
+    /** Shown entries, oldest first; always the same array. */
+    shown: (): readonly LogEntry[] => {
+      state.version();
+      return timeline.shown.entries;
+    },
+    /** The shown lines that match the search. */
+    matches: (): readonly LogEntry[] => {
+      state.version();
+      return timeline.shown.matches;
+    },
+    /** Entries the streams gave, shown or not. */
+    total: () => {
+      state.version();
+      return timeline.recent.window.entries.length;
+    },
+    /** Grows whenever `shown` or `matches` changed. */
+    version: state.version,
+    /** Of all sources together. */
+    status: () => {
+      state.sourceVersion();
+      return worstOf(live.states());
+    },
+    problem: state.problem,
+    attached: state.attached,
+    /** Lines that came while the past is shown. */
+    missed: state.missed,
   };
 }

@@ -4,7 +4,7 @@ import { links } from "../messages.ts";
 import { nanoOf } from "../stored/log-pages.ts";
 import type { createStoredReader } from "../stored/stored-reader.ts";
 import type { Place } from "./log-entry.ts";
-import type { LogTimeline } from "./log-timeline.ts";
+import { type LogTimeline, placeOf } from "./log-timeline.ts";
 
 /** A place the view has to go to. */
 export interface Target {
@@ -64,7 +64,7 @@ export function createLogNavigation(options: LogNavigationOptions) {
   const goTo = (time: number) =>
     void showPast(async () => {
       await reader.around(nanoOf(time));
-      return at(timeline.placeOf(time));
+      return at(placeOf(shown.entries, time));
     });
   const showEnd = () =>
     void showPast(async () => {
@@ -92,7 +92,7 @@ export function createLogNavigation(options: LogNavigationOptions) {
         }
         await reader.around(time);
         const line = shown.entries.find((entry) => entry.kind === "line" && entry.storedId === id);
-        return at(line ?? timeline.placeOf(Date.parse(time)), line !== undefined);
+        return at(line ?? placeOf(shown.entries, Date.parse(time)), line !== undefined);
       }),
     showLive,
     /** The same place by another filter, range or history. */

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { everything } from "../search/log-filter.ts";
+import type { LogEntry } from "./log-entry.ts";
+import { createLogTimeline, type Direction } from "./log-timeline.ts";
+
+const line = (at: number, text = String(at), id = at): LogEntry => ({
+  kind: "line",
+  id,
+  at,
+  text,
+  stream: "stdout",
+  level: "unknown",
+  time: new Date(at).toISOString(),
+  exact: true,
+});
+
+function timeline(options: { maxEntries?: number; hasHistory?: boolean } = {}) {
+  const cuts: Direction[] = [];
+  let id = 1_000;
+  const made = createLogTimeline({
+    maxEntries: options.maxEntries ?? 100,
+    maxRecent: 100,
+    hasHistory: () => options.hasHistory ?? true,
+    filter: () => everything,
+    takeNewIds: (count) => {
+      id += count;
+      return id - count;
+    },
+    cut: (direction) => cuts.push(direction),
+  });
+  return { ...made, cuts, texts: () => made.shown.entries.map(({ text }) => text) };
+}
+
+test("shows a line once that the stream and the history both have", () => {
+  const { take, meet, place, texts } = timeline();
+  take([line(3), line(4)], [3], false, true);
+  meet("older", true);
+  place([line(1), line(2), line(3, "3", -1), line(4, "4", 0)], "older", Number.NEGATIVE_INFINITY, true);
+  expect(texts()).toEqual(["1", "2", "3", "4"]);
+});
+
+test("leaves out what would push away the lines that somebody reads, and says how many", () => {
+  const { take, attached, cuts, texts } = timeline({ maxEntries: 3 });
+  take([line(1), line(2), line(3)], [], false, true);
+  expect(take([line(4), line(5)], [], true, false)).toEqual({ missed: 2, restart: false });
+  expect(attached()).toBe(false);
+  expect(cuts).toEqual(["newer"]);
+  expect(texts()).toEqual(["1", "2", "3"]);
+  expect(take([line(6)], [], true, false)).toEqual({ missed: 1, restart: false });
+});
+
+test("drops the oldest lines at the live end, to be read again from there", () => {
+  const { take, attached, cuts, texts } = timeline({ maxEntries: 3 });
+  take([line(1), line(2), line(3)], [], false, true);
+  take([line(4)], [], true, true);
+  expect(attached()).toBe(true);
+  expect(cuts).toEqual(["older"]);
+  expect(texts().at(-1)).toBe("4");
+});
+
+test("asks for the live end anew when a stream begins later than what is shown, with older lines read already", () => {
+  const { take } = timeline();
+  take([line(1), line(2)], [1], false, true);
+  expect(take([line(8)], [8], true, true)).toEqual({ missed: 0, restart: true });
+});
+
+test("continues from the newest stored line with what the streams gave meanwhile", () => {
+  const { take, leave, place, attach, attached, texts } = timeline();
+  take([line(5), line(6)], [5], false, true);
+  leave();
+  expect(texts()).toEqual([]);
+  take([line(7)], [], true, true);
+  place([line(4, "4", -3), line(5, "5", -2), line(6, "6", -1)], "newer", 0, false);
+  attach();
+  expect(texts()).toEqual(["4", "5", "6", "7"]);
+  expect(attached()).toBe(true);
+});
+
+test("shows all live lines where there is no history to fill what is missing", () => {
+  const { take, showLive, texts } = timeline({ hasHistory: false });
+  take([line(1), line(2)], [2], false, true);
+  showLive();
+  expect(texts()).toEqual(["1", "2"]);
+});
