@@ -195,7 +195,8 @@ export function logsJourney(at: () => Desk): void {
       })),
     );
     rows.sort((a, b) => a.top - b.top);
-    expect(rows.map(({ time }) => time)).toEqual(rows.map(({ time }) => time).toSorted());
+    const inOrder = rows.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+    expect(rows.map(({ time, text }) => `${time} ${text}`)).toEqual(inOrder.map(({ time, text }) => `${time} ${text}`));
     for (const word of ["left", "right"]) {
       const numbers = rows.filter(({ text }) => text.startsWith(word)).map(({ text }) => Number(text.split(" ")[1]));
       expect(numbers.length).toBeGreaterThan(2);
