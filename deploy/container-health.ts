@@ -1,11 +1,13 @@
 import process from "node:process";
+import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
 /** Exit 0 when the service of this container answers: the image's health check. */
-const { AI_DESKTOP_SERVICE, PORT, WS_PORT } = process.env;
+const { AI_DESKTOP_SERVICE, HOST, PORT, WS_PORT } = process.env;
+const urlOf = (port: number | string) => localServiceUrl(HOST || loopbackAddress(), port);
 const urls: Record<string, string> = {
-  web: `http://127.0.0.1:${PORT ?? 3005}/`,
-  api: `http://127.0.0.1:${PORT ?? 3006}/health`,
-  realtime: `http://127.0.0.1:${WS_PORT ?? 3007}/health`,
+  web: `${urlOf(PORT ?? 3005)}/`,
+  api: `${urlOf(PORT ?? 3006)}/health`,
+  realtime: `${urlOf(WS_PORT ?? 3007)}/health`,
 };
 try {
   const answer = await fetch(urls[AI_DESKTOP_SERVICE ?? ""] ?? "", { signal: AbortSignal.timeout(4_000) });

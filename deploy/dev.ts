@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
 /** What is read of the PM2 file: the development start runs exactly what PM2 would run. */
 interface App {
@@ -31,6 +32,8 @@ for (const app of apps) {
   Object.assign(app.env, serviceEnvironment(app.env.AI_DESKTOP_SERVICE ?? "", readSettings(app.env)));
 }
 const portOf = (app: App) => Number(app.env.PORT ?? app.env.WS_PORT);
+/** Where this program reaches a service. What people open is `localhost`, which browsers try at each loopback address. */
+const urlOf = (app: App) => localServiceUrl(app.env.HOST ?? loopbackAddress(), portOf(app));
 const [web, api, realtime] = apps;
 const address = `http://localhost:${portOf(web)}`;
 const dataDir = api.env.DATA_DIR ?? join(api.cwd, ".data");
@@ -45,7 +48,7 @@ function environmentOf(app: App): Record<string, string> {
 }
 
 async function isTaken(port: number): Promise<boolean> {
-  const socket = createConnection({ port, host: "127.0.0.1" });
+  const socket = createConnection({ port, host: loopbackAddress() });
   try {
     await once(socket, "connect");
     return true;
@@ -59,8 +62,7 @@ async function isTaken(port: number): Promise<boolean> {
 /** Whether the service itself answers there, and not some other program. */
 async function isHealthy(app: App): Promise<boolean> {
   try {
-    const url = `http://localhost:${portOf(app)}${app === web ? "/" : "/health"}`;
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`${urlOf(app)}${app === web ? "/" : "/health"}`, { signal: AbortSignal.timeout(2_000) });
     const text = await answer.text();
     return answer.ok && (app === web ? text.includes("AI Desktop") : text.includes('"healthy"'));
   } catch {
@@ -104,7 +106,7 @@ async function stop(reason: string, exitCode: number): Promise<void> {
 
 /** The line a first start needs: where to make the first account, and the token that proves whose machine it is. */
 async function setupLine(): Promise<string | undefined> {
-  const answer = await fetch(`http://localhost:${portOf(api)}/api/setup`);
+  const answer = await fetch(`${urlOf(api)}/api/setup`);
   const { needed } = (await answer.json()) as { needed?: boolean };
   if (!needed) return undefined;
   const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();

@@ -49,11 +49,20 @@ test("names the three services of the contract and their ports", async () => {
   for (const app of apps) expect(app.kill_timeout).toBe(8_000);
 });
 
-test("lets the services find each other where localhost has an IPv6 address alone", async () => {
+test("lets the services find each other by the number of the loopback address", async () => {
   for (const app of await readApps({ API_PORT: "4006", WS_PORT: "4007" })) {
     expect(await startedEnvironment(app)).toMatchObject({
       WS_SERVER_URL: "http://127.0.0.1:4007",
       BACKEND_URL: "http://127.0.0.1:4006",
+    });
+  }
+});
+
+test("lets the services find each other at the address they listen on", async () => {
+  for (const app of await readApps({ HOST: "2001:db8::7", WS_PORT: "4007" })) {
+    expect(await startedEnvironment(app)).toMatchObject({
+      WS_SERVER_URL: "http://[2001:db8::7]:4007",
+      BACKEND_URL: "http://[2001:db8::7]:3006",
     });
   }
 });

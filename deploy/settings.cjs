@@ -2,6 +2,7 @@ const { existsSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const process = require("node:process");
 const { parseEnv } = require("node:util");
+const { localServiceUrl, loopbackAddress } = require("../shared/server/loopback.ts");
 
 /** Every variable the services read, save the ports. Nothing else of the caller's environment reaches them. */
 const variables = [
@@ -65,12 +66,12 @@ function readSettings(environment) {
  */
 function serviceEnvironment(service, settings) {
   const { WEB_PORT = "3005", API_PORT = "3006", WS_PORT = "3007" } = pick(settings, ports);
+  const { HOST: host = loopbackAddress() } = pick(settings, ["HOST"]);
   const [kind, port = WS_PORT] = service.split("-");
   const own = { web: { PORT: WEB_PORT }, api: { PORT: API_PORT }, realtime: { WS_PORT: port } }[kind];
   return {
-    // By number: on a host with IPv6 alone, "localhost" is ::1 only, and the services listen on 127.0.0.1.
-    WS_SERVER_URL: `http://127.0.0.1:${WS_PORT}`,
-    BACKEND_URL: `http://127.0.0.1:${API_PORT}`,
+    WS_SERVER_URL: localServiceUrl(host, WS_PORT),
+    BACKEND_URL: localServiceUrl(host, API_PORT),
     ...pick(settings, variables),
     ...own,
   };

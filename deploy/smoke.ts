@@ -8,14 +8,16 @@ import { text } from "node:stream/consumers";
 import { checkServerIdentity, connect as connectTls } from "node:tls";
 import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
+import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
 const LIMIT_MS = 5_000;
+const host = process.env.HOST || loopbackAddress();
 
 const { values } = parseArgs({
   options: {
-    web: { type: "string", default: "http://127.0.0.1:3005" },
-    api: { type: "string", default: "http://127.0.0.1:3006" },
-    realtime: { type: "string", default: "http://127.0.0.1:3007" },
+    web: { type: "string", default: localServiceUrl(host, 3005) },
+    api: { type: "string", default: localServiceUrl(host, 3006) },
+    realtime: { type: "string", default: localServiceUrl(host, 3007) },
     /** Address the panel is opened at, through nginx. */
     public: { type: "string" },
     /** Looks at the public address alone. */

@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
+import { localServiceUrl, loopbackAddress } from "./loopback.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const csv = z
@@ -47,12 +48,17 @@ const basePath = z
 
 const schema = z.object({
   NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
-  HOST: z.string().min(1).default("127.0.0.1"),
+  HOST: z
+    .string()
+    .min(1)
+    .default(() => loopbackAddress()),
   /** Port of the process that reads it: 3005 for the web app, 3006 for the API. */
   PORT: port.optional(),
   WS_PORT: port.default(3007),
-  WS_SERVER_URL: z.url().default("http://localhost:3007"),
-  BACKEND_URL: z.url().default("http://localhost:3006"),
+  /** Where the API reaches the realtime server; when unset, at `HOST` and `WS_PORT`. */
+  WS_SERVER_URL: z.url().optional(),
+  /** Where the realtime server reaches the API; when unset, at `HOST` and 3006. */
+  BACKEND_URL: z.url().optional(),
   CLIENT_URL: origin.optional(),
   VITE_API_URL: z.url().optional(),
   VITE_WS_URL: z.url().optional(),
@@ -126,7 +132,13 @@ const schema = z.object({
   OIDC_DEFAULT_ROLE: z.enum(["viewer", "operator", "admin"]).optional(),
 });
 
-export type Config = z.output<typeof schema> & { FILE_MANAGER_ROOT: string };
+const DEFAULT_API_PORT = 3006;
+
+export type Config = z.output<typeof schema> & {
+  FILE_MANAGER_ROOT: string;
+  WS_SERVER_URL: string;
+  BACKEND_URL: string;
+};
 
 /** Names of all variables that are read. */
 export const configVariables = Object.keys(schema.shape);
@@ -141,8 +153,14 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   );
   const parsed = schema.safeParse(set);
   if (parsed.success) {
-    const { FILE_MANAGER_ROOT = defaultFileRoot(parsed.data.DATA_DIR), ...rest } = parsed.data;
-    return { ...rest, FILE_MANAGER_ROOT };
+    const { HOST, WS_PORT, DATA_DIR } = parsed.data;
+    const {
+      FILE_MANAGER_ROOT = defaultFileRoot(DATA_DIR),
+      WS_SERVER_URL = localServiceUrl(HOST, WS_PORT),
+      BACKEND_URL = localServiceUrl(HOST, DEFAULT_API_PORT),
+      ...rest
+    } = parsed.data;
+    return { ...rest, FILE_MANAGER_ROOT, WS_SERVER_URL, BACKEND_URL };
   }
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new ConfigError(`The environment is not valid.\n  ${faults.join("\n  ")}`);
