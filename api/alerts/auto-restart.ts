@@ -6,6 +6,7 @@ import { delay } from "../../shared/server/backoff.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { Trail } from "../audit/trail.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { Jobs } from "../jobs/jobs.ts";
@@ -143,9 +144,7 @@ export function createHealer({ engine, docker, jobs, trail, clock, log, mayHeal,
     async close() {
       abort.abort();
       // A container may take minutes to stop: the Engine does what it was told without us.
-      const enough = new AbortController();
-      await Promise.race([Promise.all(busy.values()), delay(CLOSE_MS, enough.signal)]);
-      enough.abort();
+      await withTimeout(Promise.all(busy.values()), CLOSE_MS, () => undefined);
     },
   };
 }

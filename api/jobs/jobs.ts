@@ -4,6 +4,7 @@ import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shar
 import { jobRoomId } from "../../shared/protocol/rooms.ts";
 import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import type { WsClient } from "../events/client.ts";
@@ -264,12 +265,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
       const all = running();
       for (const { abort } of all) abort.abort();
       const ended = Promise.allSettled(all.map(({ done }) => done));
-      let timer: NodeJS.Timeout | undefined;
-      const limit = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_MS);
-      });
-      await Promise.race([ended, limit]);
-      clearTimeout(timer);
+      await withTimeout(ended, CLOSE_MS, () => undefined);
       const left = running().map(({ job: { kind, target } }) => ({ kind, target }));
       if (left.length > 0) log.warn({ jobs: left }, "jobs did not end in time and are left to themselves");
     },

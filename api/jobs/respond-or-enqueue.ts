@@ -1,7 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Context } from "hono";
 import type { Job } from "../../shared/protocol/job.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { unlessAborted } from "../../shared/server/unless-aborted.ts";
+import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { JobOptions, Jobs } from "./jobs.ts";
 import type { Keys } from "./resource-locks.ts";
@@ -31,16 +32,13 @@ export async function quickOrJob<T extends Record<string, unknown>>(
   const done = work()
     .then((result) => ({ done: result }))
     .finally(giveBack);
-  const enough = new AbortController();
-  const late = delay(QUICK_MS, null, { signal: enough.signal }).catch(() => null);
-  try {
-    const first = await Promise.race([done, late]);
-    if (first) return first;
-  } finally {
-    enough.abort();
-  }
+  const first = await withTimeout(done, QUICK_MS, () => null);
+  if (first) return first;
+  // Cancelling ends the wait; the Engine may still do what it was asked for.
   // It is under way, and cannot be taken back for want of a place in the list of jobs: then the answer waits.
-  const job = begun(() => beginJob(c, jobs, { ...options, run: ({ signal }) => unlessAborted(done, signal) }));
+  const job = begun(() =>
+    beginJob(c, jobs, { ...options, run: async ({ signal }) => (await unlessAborted(done, signal)).done }),
+  );
   return job ? { job } : await done;
 }
 
@@ -50,17 +48,5 @@ function begun(begin: () => Job): Job | undefined {
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;
-  }
-}
-
-/** Whoever cancels does not wait any longer; the Engine may still do what it was told. */
-async function unlessAborted<T>(done: Promise<{ done: T }>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  try {
-    return (await Promise.race([done, promise])).done;
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

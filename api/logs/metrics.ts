@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import { singleFlight } from "../../shared/server/single-flight.ts";
 import type { LogStore, LogStoreFigures } from "./log-store.ts";
 
 type Collected = NonNullable<LogStoreFigures["collected"]>;
@@ -8,13 +9,7 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
   if (!logStore.figures) return;
   const registers = [registry];
   // All figures of one scrape are asked for at once.
-  let asked: Promise<LogStoreFigures> | undefined;
-  const ask = (): Promise<LogStoreFigures> => {
-    asked ??= (logStore.figures as () => Promise<LogStoreFigures>)().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const ask = singleFlight(logStore.figures as () => Promise<LogStoreFigures>);
   const gauge = (name: string, help: string, read: (figures: LogStoreFigures) => number | undefined) =>
     new Gauge({
       name: `ai_desktop_api_log_store_${name}`,

@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Config } from "../../shared/server/config.ts";
+import { singleFlight } from "../../shared/server/single-flight.ts";
 
 /** The panel's public names are looked up again after this, in milliseconds. */
 const NAMES_MS = 60_000;
@@ -36,13 +37,12 @@ export function createOwnAddresses({
   const configured = [...hosts.filter((host) => isIP(host) !== 0), ...(VPS_IP === undefined ? [] : [VPS_IP])];
   let resolved: string[] = [];
   let resolvedAt = Number.NEGATIVE_INFINITY;
-  let resolving: Promise<void> | undefined;
 
-  const look = async () => {
+  const look = singleFlight(async () => {
     const all = await Promise.all([...names].map((name) => resolve(name).catch(() => [])));
     resolved = all.flat();
     resolvedAt = now();
-  };
+  });
   return {
     includes(address) {
       const family = isIP(address);
@@ -58,10 +58,7 @@ export function createOwnAddresses({
     isOwnName: (name) => names.has(name.toLowerCase().replace(/\.$/, "")),
     async refresh() {
       if (names.size === 0 || now() - resolvedAt < NAMES_MS) return;
-      resolving ??= look().finally(() => {
-        resolving = undefined;
-      });
-      await resolving;
+      await look();
     },
   };
 }

@@ -1,6 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
+import pLimit from "p-limit";
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { Service } from "../../shared/protocol/service.ts";
+import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { ContainerFact } from "./lifecycle.ts";
 
 /** Containers whose facts are held; each is some hundred bytes. */
@@ -37,8 +38,7 @@ export function createContainerFacts({
 }: ContainerFactsOptions): ContainerFacts {
   const held = new Map<string, { fact: ContainerFact; at: number }>();
   const asking = new Map<string, { stale: boolean; done: Promise<void> }>();
-  const queue: (() => void)[] = [];
-  let atWork = 0;
+  const limit = pLimit(AT_ONCE);
   let closed = false;
 
   const onEvent = ({ id, action }: ContainerEvent) => {
@@ -55,23 +55,12 @@ export function createContainerFacts({
   events.on("event", onEvent);
   events.on("reattached", onReattached);
 
-  const turn = async () => {
-    if (atWork >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
-    else atWork++;
-  };
-  const pass = () => {
-    const next = queue.shift();
-    if (next) next();
-    else atWork--;
-  };
-
   const ask = (id: string): Promise<void> => {
     const under = asking.get(id);
     if (under) return under.done;
     const question = { stale: false, done: Promise.resolve() };
     asking.set(id, question);
-    question.done = (async () => {
-      await turn();
+    question.done = limit(async () => {
       try {
         if (closed) return;
         question.stale = false;
@@ -81,9 +70,8 @@ export function createContainerFacts({
         // Gone meanwhile, or no Engine: the list says so itself.
       } finally {
         asking.delete(id);
-        pass();
       }
-    })();
+    });
     return question.done;
   };
 
@@ -100,10 +88,7 @@ export function createContainerFacts({
       for (const id of held.keys()) if (!listed.has(id)) held.delete(id);
       const missing = holdable.filter((service) => !isKnown(service)).map(({ id }) => id);
       if (missing.length > 0) {
-        const enough = new AbortController();
-        const patience = delay(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined);
-        await Promise.race([Promise.all(missing.map(ask)), patience]);
-        enough.abort();
+        await withTimeout(Promise.all(missing.map(ask)), patienceMs, () => undefined);
       }
       return services.map((service) => {
         const fact = held.get(service.id)?.fact;

@@ -1,5 +1,6 @@
 import type { DockerExec, ShellExec, ShellOptions } from "../../shared/docker/exec.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { singleFlight } from "../../shared/server/single-flight.ts";
 
 /** The Engine has no call that removes what was made and never began: it goes with its container only. */
 const OF_ONE_MAX = 16;
@@ -29,8 +30,6 @@ export function createWaitingShells(
   now: () => number = () => performance.now(),
 ): WaitingShells {
   const all = new Set<Waiting>();
-  /** One look at a time: requests that come meanwhile wait for the same. */
-  let looking: Promise<void> | undefined;
 
   /** What has begun, has ended or went with its container waits no more. */
   const lookAt = async (waiting: Waiting): Promise<ShellExec | undefined> => {
@@ -44,14 +43,9 @@ export function createWaitingShells(
     all.delete(waiting);
     return undefined;
   };
-  const look = () => {
-    looking ??= (async () => {
-      for (const waiting of [...all]) await lookAt(waiting);
-    })().finally(() => {
-      looking = undefined;
-    });
-    return looking;
-  };
+  const look = singleFlight(async () => {
+    for (const waiting of [...all]) await lookAt(waiting);
+  });
 
   const isOf = (openedBy: ShellOptions["openedBy"]) => (waiting: Waiting) =>
     waiting.openedBy.kind === openedBy.kind && waiting.openedBy.id === openedBy.id;

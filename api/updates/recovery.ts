@@ -1,7 +1,8 @@
-import { createBackoff, delay } from "../../shared/server/backoff.ts";
+import { createBackoff } from "../../shared/server/backoff.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { keysOf } from "../services/service-access.ts";
@@ -116,9 +117,7 @@ export function startMender({ store, docker, jobs, log }: MenderOptions): { clos
   return {
     async close() {
       abort.abort();
-      const enough = new AbortController();
-      await Promise.race([done, delay(CLOSE_MS, enough.signal)]);
-      enough.abort();
+      await withTimeout(done, CLOSE_MS, () => undefined);
     },
   };
 }

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { z } from "zod";
 import { type HandshakeRequest, type Permission, type Principal, role } from "../../shared/protocol/access.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -44,10 +45,11 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
     return JSON.parse(text);
   };
 
-  const inTurn = createTurnstile(QUESTIONS_MAX);
+  // Callers that wait are bounded by the cap on sockets.
+  const limit = pLimit(QUESTIONS_MAX);
   const asking = new Map<string, Promise<Principal>>();
   const identify = (request: HandshakeRequest): Promise<Principal> =>
-    inTurn(async () => principalAnswer.parse(await ask("/internal/handshake", request)).principal);
+    limit(async () => principalAnswer.parse(await ask("/internal/handshake", request)).principal);
 
   return {
     authenticate(request) {
@@ -74,22 +76,5 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
     async stillValid(sessionIds) {
       return new Set(validAnswer.parse(await ask("/internal/sessions", { sessionIds })).valid);
     },
-  };
-}
-
-/** Runs at most `width` tasks at once, the others in order of their coming; who waits is bounded by the cap on sockets. */
-function createTurnstile(width: number) {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <T>(task: () => Promise<T>): Promise<T> => {
-    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
   };
 }

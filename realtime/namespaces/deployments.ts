@@ -8,6 +8,7 @@ import {
 } from "../../shared/protocol/events/deployments.ts";
 import { deploymentRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import type { ProcessEvents } from "../sources/process-events.ts";
@@ -17,7 +18,6 @@ import { announce, noteLimits } from "./announce.ts";
 import { createHandle } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
 import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace } from "./namespace.ts";
-import { unlessAborted } from "./subscription-lanes.ts";
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
 

@@ -2,11 +2,11 @@ import type { Server } from "socket.io";
 import { type FileChange, fileWatch } from "../../shared/protocol/events/files.ts";
 import { filesRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createHub, type Upstream } from "../fanout/shared-sources.ts";
 import { createHandle } from "./handle.ts";
 import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
-import { unlessAborted } from "./subscription-lanes.ts";
 
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;

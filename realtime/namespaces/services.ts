@@ -13,6 +13,7 @@ import { jobSubscription, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
+import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { Groups } from "../fanout/room-groups.ts";
 import { createHub, type Upstream } from "../fanout/shared-sources.ts";
@@ -24,7 +25,6 @@ import { createHandle } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
 import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "./namespace.ts";
 import { registerShellEvents } from "./shell-events.ts";
-import { unlessAborted } from "./subscription-lanes.ts";
 
 /** Containers one socket may watch the figures of at once. */
 const STATS_MAX = 200;

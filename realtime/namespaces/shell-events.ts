@@ -3,11 +3,11 @@ import type { ServiceRef } from "../../shared/protocol/events/services.ts";
 import { shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { ShellViewer } from "../shells/shell.ts";
 import type { Shells } from "../shells/shells.ts";
 import { createHandle } from "./handle.ts";
 import { type SocketOf, untyped } from "./namespace.ts";
-import { unlessAborted } from "./subscription-lanes.ts";
 
 /** Keys of a fast typist, the words of a program that moves the mouse: their own allowance, beside that of subscriptions. */
 const EVENTS_PER_SECOND = 60;

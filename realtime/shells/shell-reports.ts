@@ -1,5 +1,6 @@
 import type { ShellReport } from "../../shared/protocol/shell.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { singleFlight } from "../../shared/server/single-flight.ts";
 import { createJsonPoster } from "../handshake/post-json.ts";
 
 /** Ends that wait for an API which is not there; each is a line of the audit trail. */
@@ -18,30 +19,23 @@ export function createShellReports(backendUrl: string, emitToken: string, log: L
   const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, ANSWER_MS);
   const waiting: ShellReport[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let sending: Promise<void> | undefined;
 
-  const sendAll = async () => {
+  const flush = singleFlight(async () => {
+    clearTimeout(timer);
     for (let report = waiting[0]; report; report = waiting[0]) {
       const status = await post("/internal/shells", report).then(
         (answer) => answer.status,
         () => 0,
       );
       if (status === 0 || status >= 500 || status === 429) {
-        timer = setTimeout(flush, RETRY_MS);
+        timer = setTimeout(() => void flush(), RETRY_MS);
         timer.unref();
         return;
       }
       if (status > 299) log.error({ status, shell: report.shellId }, "the end of a shell was not taken for the trail");
       waiting.shift();
     }
-  };
-  const flush = () => {
-    clearTimeout(timer);
-    sending ??= sendAll().finally(() => {
-      sending = undefined;
-    });
-    return sending;
-  };
+  });
 
   return {
     send(report) {
@@ -52,7 +46,7 @@ export function createShellReports(backendUrl: string, emitToken: string, log: L
       void flush();
     },
     async close() {
-      await sending;
+      await flush.running;
       await flush();
       clearTimeout(timer);
       for (const report of waiting) log.error({ report }, "the end of a shell is in this log only");

@@ -4,6 +4,7 @@ import { type Principal, type Revocation, seesService } from "../../shared/proto
 import type { ShellEnd, ShellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { Authenticator } from "../deps.ts";
 import { createShellRun, type ShellRun, type ShellViewer } from "./shell.ts";
 
@@ -313,8 +314,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
       closed = true;
       clearInterval(timer);
       const ending = Promise.all(running().map((entry) => kill(entry, "stopping")));
-      const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref());
-      await Promise.race([ending, limit]);
+      await withTimeout(ending, CLOSE_MS, () => undefined);
       for (const entry of entries.values()) {
         finish(entry, "stopping", null);
         clearTimeout(entry.idle);

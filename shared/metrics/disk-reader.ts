@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { DiskStats, UnknownDisk } from "../protocol/system.ts";
 import { eachAtOnce } from "../server/each-at-once.ts";
+import { withTimeout } from "../server/with-timeout.ts";
 import { type MeasuredVolume, toDisks } from "./disks.ts";
 import type { Volume } from "./mounts.ts";
 import { type FileSystemSizes, localSizes, remoteSizes } from "./statfs.ts";
@@ -93,7 +94,7 @@ export function createDiskReader(
     const question = underWay.get(key);
     if (!question || question.waited) return;
     question.waited = true;
-    await within(answers.has(key) ? ANSWER_LIMIT_MS : FIRST_LIMIT_MS, question.done);
+    await withTimeout(question.done, answers.has(key) ? ANSWER_LIMIT_MS : FIRST_LIMIT_MS, () => undefined);
   };
 
   return async (volumes) => {
@@ -136,15 +137,3 @@ function faultOf(code: string): Pick<UnknownDisk, "state" | "reason"> {
 }
 
 const SILENT = "It does not answer.";
-
-async function within(limitMs: number, answer: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  try {
-    await Promise.race([answer, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,4 +1,5 @@
 import type { HardwareInfo } from "../protocol/system.ts";
+import { withTimeout } from "../server/with-timeout.ts";
 
 /** The library starts some twenty programs for it, each of which may hang on odd hardware. */
 const LIMIT_MS = 3_000;
@@ -10,10 +11,6 @@ const LIMIT_MS = 3_000;
 export async function readHardware(): Promise<HardwareInfo | null> {
   // Loaded on first use: only the API asks, and only when somebody looks.
   const { system, cpu } = await import("systeminformation");
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), LIMIT_MS);
-  });
   const found = Promise.all([system(), cpu()]).then(([machine, processor]) => ({
     manufacturer: known(machine.manufacturer),
     model: known(machine.model),
@@ -23,11 +20,9 @@ export async function readHardware(): Promise<HardwareInfo | null> {
     maxSpeedGHz: processor.speedMax > 0 ? processor.speedMax : null,
   }));
   try {
-    return await Promise.race([found, late]);
+    return await withTimeout(found, LIMIT_MS, () => null);
   } catch {
     return null; // a machine that does not tell is no fault of the page
-  } finally {
-    clearTimeout(timer);
   }
 }
 

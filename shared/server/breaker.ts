@@ -1,3 +1,4 @@
+import { singleFlight } from "./single-flight.ts";
 /** Thrown by a call that took longer than it may; the only failure that makes the breaker look. */
 export class DeadlineError extends Error {}
 
@@ -21,28 +22,22 @@ export interface Breaker {
 export function createBreaker({ probe, pauseMs, refusal }: BreakerOptions): Breaker {
   let open = false;
   let retryAt = 0;
-  let probing: Promise<void> | undefined;
 
-  const look = () => {
-    probing ??= probe()
-      .then(
-        () => {
-          open = false;
-        },
-        () => {
-          open = true;
-          retryAt = performance.now() + pauseMs;
-        },
-      )
-      .finally(() => {
-        probing = undefined;
-      });
-    return probing;
-  };
+  const look = singleFlight(() =>
+    probe().then(
+      () => {
+        open = false;
+      },
+      () => {
+        open = true;
+        retryAt = performance.now() + pauseMs;
+      },
+    ),
+  );
 
   return {
     async run(call) {
-      if (probing) await probing;
+      if (look.running) await look.running;
       else if (open && performance.now() >= retryAt) await look();
       if (open) throw refusal();
       try {

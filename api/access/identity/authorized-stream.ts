@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { unlessAborted } from "../../../shared/server/unless-aborted.ts";
 import type { ApiEnv } from "../../http/context.ts";
 import type { RightsWatch } from "./live-rights.ts";
 
@@ -91,14 +92,9 @@ export async function whileAuthorized<T>(
   sees?: SeesNow,
 ): Promise<T> {
   const watch = c.get("watchRights")?.(sees) ?? unwatched;
-  const lost = Promise.withResolvers<never>();
-  const onLost = () => lost.reject(watch.signal.reason);
-  watch.signal.addEventListener("abort", onLost, { once: true });
-  lost.promise.catch(() => {});
   try {
-    return await Promise.race([work(watch.signal), lost.promise]);
+    return await unlessAborted(work(watch.signal), watch.signal);
   } finally {
-    watch.signal.removeEventListener("abort", onLost);
     watch.end();
   }
 }

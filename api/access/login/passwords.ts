@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
+import pLimit from "p-limit";
 import { AppError } from "../../../shared/server/errors.ts";
 
 /** Of argon2id (the library's default): KiB of memory, passes, threads. */
@@ -28,7 +29,7 @@ export interface Passwords {
 /** @param cost Of hashes made from now on; those made at another cost still match. */
 export function createPasswords(cost: PasswordCost = OWASP): Passwords {
   const currentParameters = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
-  const limited = createQueue();
+  const limited = createLimiter();
   // Nobody knows this password; it is verified against where there is none.
   const dummy = hash(randomBytes(32), cost);
   const toBytes = (password: string) => Buffer.from(password.normalize("NFC"), "utf8");
@@ -43,22 +44,13 @@ export function createPasswords(cost: PasswordCost = OWASP): Passwords {
   };
 }
 
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
+/** Runs at most {@link HASHES_AT_ONCE} hashes; the returned function throws `overloaded` when too many wait. */
+function createLimiter(): <T>(work: () => Promise<T>) => Promise<T> {
+  const limit = pLimit(HASHES_AT_ONCE);
   return async (work) => {
-    if (running >= HASHES_AT_ONCE) {
-      if (waiting.length >= WAITING_MAX) {
-        throw new AppError("overloaded", "Too many log-ins at once; try again in a moment.", { retryAfter: 1 });
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve)); // takes over the place of the one that ends
-    } else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
+    if (limit.activeCount + limit.pendingCount >= HASHES_AT_ONCE + WAITING_MAX) {
+      throw new AppError("overloaded", "Too many log-ins at once; try again in a moment.", { retryAfter: 1 });
     }
+    return limit(work);
   };
 }

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import {
   type ContainerEvent,
   type ContainerEvents,
@@ -22,7 +23,6 @@ import type { Service, ServiceDetail } from "../../../shared/protocol/service.ts
 import { delay } from "../../../shared/server/backoff.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import { createSlots } from "../search/slots.ts";
 import type { StreamState } from "../store/writer.ts";
 import type { Intake } from "./ingest.ts";
 
@@ -79,7 +79,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   const tasks = new Map<string, Task>();
   /** Containers whose log the Engine cannot read any further. */
   const unreadable = new Set<string>();
-  const slots = createSlots(AT_ONCE);
+  const limit = pLimit(AT_ONCE);
   /** Containers made later are new to the store, and kept from their first line on; the list of the Engine has seconds. */
   const newSince = Math.min(since, intake.seenUntil ?? since) - 1_000;
   let trouble: string | undefined;
@@ -127,7 +127,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     const source = createContainerLogs(id, docker, events);
     do {
       task.again = false;
-      const ready = await slots.run(() => catchUp(id, task, source, signal));
+      const ready = await limit(() => catchUp(id, task, source, signal));
       if (ready === undefined || signal.aborted) return;
       if (!ready.running) continue;
       task.collection = "following";

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { LogAroundAnswer, LogHistogramAnswer, LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { formatLineTime, toMicros } from "../store/line-time.ts";
@@ -8,7 +9,6 @@ import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
 import { spanOfSeen } from "./scan-units.ts";
 import { type FoundLine, type SearchPlan, search, toKeptLine } from "./search.ts";
-import { createSlots } from "./slots.ts";
 
 /** Searches at once; each holds some files' lists of blocks. The others wait. */
 const AT_ONCE = 6;
@@ -60,8 +60,8 @@ export interface ReaderOptions {
 
 export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Reader {
   const catalog = createCatalog(folder, onDamage);
-  const slots = createSlots(AT_ONCE);
-  const reading = <T>(work: (entries: CatalogEntry[]) => T | Promise<T>) => slots.run(() => catalog.use(work));
+  const limit = pLimit(AT_ONCE);
+  const reading = <T>(work: (entries: CatalogEntry[]) => T | Promise<T>) => limit(() => catalog.use(work));
 
   /** Lines past their age are not shown, though the file they are in goes a little later. */
   const spanOf = ({ since, until }: StoreFilter) => ({

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { createBackoff } from "../../../shared/server/backoff.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import { withTimeout } from "../../../shared/server/with-timeout.ts";
 import { toError, type WorkerMessage } from "./worker-calls.ts";
 import { relayEntry } from "./worker-log.ts";
 
@@ -103,14 +104,7 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
     async close() {
       const ended = call("close").catch(() => {});
       closing.abort();
-      let limit: NodeJS.Timeout | undefined;
-      await Promise.race([
-        ended,
-        new Promise((resolve) => {
-          limit = setTimeout(resolve, CLOSE_LIMIT_MS);
-        }),
-      ]);
-      clearTimeout(limit);
+      await withTimeout(ended, CLOSE_LIMIT_MS, () => undefined);
       await worker?.terminate();
       await done;
     },

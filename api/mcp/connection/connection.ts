@@ -2,6 +2,7 @@ import { type CallToolResult, LOG_LEVEL_META_KEY, type Progress } from "@modelco
 import { toPlainLine } from "../../../shared/logs/plain-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { singleFlight } from "../../../shared/server/single-flight.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { appErrorIn, toCallFailure } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";
@@ -52,14 +53,13 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   let session = await openSession({ ...options, onToolsChanged: toolsChanged });
   let calls = 0;
   let open = true;
-  let renewing: Promise<void> | undefined;
   const ended = new AbortController();
 
   const end = async () => {
     open = false;
     pulse.end();
     ended.abort();
-    await renewing?.catch(() => {});
+    await renewOnce.running?.catch(() => {});
     await session.close();
   };
   const lose = (why: string) => {
@@ -77,19 +77,17 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   /** Shakes hands again, once for all that noticed. */
   const renew = (expired: McpSession): Promise<void> => {
     if (session !== expired) return Promise.resolve();
-    renewing ??= (async () => {
-      const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(RENEW_MS)]);
-      const next = await openSession({ ...options, signal, onToolsChanged: toolsChanged });
-      if (!open) return next.close();
-      session = next;
-      watch(next);
-      void expired.close();
-      toolsChanged();
-    })().finally(() => {
-      renewing = undefined;
-    });
-    return renewing;
+    return renewOnce(expired);
   };
+  const renewOnce = singleFlight(async (expired: McpSession): Promise<void> => {
+    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(RENEW_MS)]);
+    const next = await openSession({ ...options, signal, onToolsChanged: toolsChanged });
+    if (!open) return next.close();
+    session = next;
+    watch(next);
+    void expired.close();
+    toolsChanged();
+  });
   const withSession = async <T>(work: (current: McpSession) => Promise<T>): Promise<T> => {
     const current = session;
     try {

@@ -1,5 +1,7 @@
 import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { AppError } from "../../../shared/server/errors.ts";
+import { unlessAborted } from "../../../shared/server/unless-aborted.ts";
+import { withTimeout } from "../../../shared/server/with-timeout.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
 import type { McpLogFeed } from "../host/log-feed.ts";
@@ -12,6 +14,8 @@ import { TolerantClient } from "./tolerant-client.ts";
 
 /** Silence on a local pipe means an older server; over HTTP it may be one that is slow to wake, within the whole start. */
 const PROBE_MS = { stdio: 5_000, http: 60_000 };
+/** Longest wait for the server to end its session. */
+const TERMINATE_MS = 1_000;
 
 export interface SessionOptions {
   transport: McpTransport;
@@ -102,25 +106,9 @@ async function openChannel({ transport, addressRules, register, log, signal }: S
     transport: http,
     ending: () => undefined,
     async close() {
-      await Promise.race([
-        http.terminateSession().catch(() => {}),
-        new Promise((resolve) => setTimeout(resolve, 1_000)),
-      ]);
+      await withTimeout(http.terminateSession(), TERMINATE_MS, () => undefined).catch(() => {});
       await http.close().catch(() => {});
       pinned.close();
     },
   };
-}
-
-/** A name may take long to resolve, and cannot be told to stop. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

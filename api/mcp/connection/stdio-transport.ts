@@ -10,6 +10,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { createLineReader } from "../../../shared/server/line-reader.ts";
 import { signalGroup } from "../../../shared/server/process-group.ts";
+import { withTimeout } from "../../../shared/server/with-timeout.ts";
 import { LINE_MAX, type McpLogFeed } from "../host/log-feed.ts";
 import type { ProcessRegister } from "./process-register.ts";
 
@@ -95,9 +96,22 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
       const pid = own.pid ?? 0;
       ending ??= "it was stopped";
       own.stdin.end();
-      if (!(await endsWithin(exited, CLOSE_MS))) {
+      if (
+        !(await withTimeout(
+          exited.then(() => true),
+          CLOSE_MS,
+          () => false,
+        ))
+      ) {
         signalGroup(pid, "SIGTERM");
-        if (!(await endsWithin(exited, TERMINATE_MS))) signalGroup(pid, "SIGKILL");
+        if (
+          !(await withTimeout(
+            exited.then(() => true),
+            TERMINATE_MS,
+            () => false,
+          ))
+        )
+          signalGroup(pid, "SIGKILL");
         await exited;
       }
       own.stdout.destroy();
@@ -109,11 +123,24 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
   const reportEnd = async (own: ChildProcessWithoutNullStreams, exit: Promise<unknown>) => {
     const closed = new Promise((resolve) => own.stdout.once("close", resolve));
     await Promise.race([exit, closed]);
-    if (!(await endsWithin(exit, CLOSE_MS))) {
+    if (
+      !(await withTimeout(
+        exit.then(() => true),
+        CLOSE_MS,
+        () => false,
+      ))
+    ) {
       ending ??= "it closed its output";
       await transport.close();
     }
-    if (!(await endsWithin(closed, CLOSE_MS))) own.stdout.destroy();
+    if (
+      !(await withTimeout(
+        closed.then(() => true),
+        CLOSE_MS,
+        () => false,
+      ))
+    )
+      own.stdout.destroy();
     transport.onclose?.();
   };
 
@@ -165,12 +192,4 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
 function childEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
   const { PATH = "/usr/local/bin:/usr/bin:/bin", LANG } = process.env;
   return { ...(LANG === undefined ? {} : { LANG }), ...own, PATH, HOME: homedir() };
-}
-
-function endsWithin(exited: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  return Promise.race([exited.then(() => true), limit]).finally(() => clearTimeout(timer));
 }

@@ -4,6 +4,7 @@ import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type { McpServerStatus, McpTool } from "../../../shared/protocol/mcp.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import { singleFlight } from "../../../shared/server/single-flight.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { type CallOptions, connectMcpServer, type McpConnection } from "../connection/connection.ts";
 import type { PulseTimes } from "../connection/keep-alive.ts";
@@ -57,7 +58,6 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   let message: string | null = null;
   let connection: McpConnection | undefined;
   let starting: { done: Promise<void>; abort: AbortController } | undefined;
-  let stopping: Promise<void> | undefined;
 
   const setStatus = (next: McpServerStatus, why: string | null = null) => {
     if (status === next && message === why) return;
@@ -117,19 +117,14 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     return connection;
   };
 
-  const stop = (): Promise<void> => {
-    stopping ??= (async () => {
-      starting?.abort.abort(stopped);
-      await starting?.done.catch(() => {});
-      const ended = connection;
-      connection = undefined;
-      await ended?.close();
-      setStatus("stopped");
-    })().finally(() => {
-      stopping = undefined;
-    });
-    return stopping;
-  };
+  const stop = singleFlight(async (): Promise<void> => {
+    starting?.abort.abort(stopped);
+    await starting?.done.catch(() => {});
+    const ended = connection;
+    connection = undefined;
+    await ended?.close();
+    setStatus("stopped");
+  });
 
   return {
     get status() {
@@ -142,7 +137,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
       return connection?.serverInfo ?? null;
     },
     async start(transport) {
-      await stopping;
+      await stop.running;
       if (connection) return;
       if (!starting) {
         const abort = new AbortController();

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { AppError } from "../../server/errors.ts";
+import { withTimeout } from "../../server/with-timeout.ts";
 import { refuseFullDisk } from "./disk-space.ts";
 
 const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
@@ -58,16 +59,10 @@ export const tooLarge = (maxBytes: number) =>
 const cutShort = () => new AppError("invalid_input", "The upload ended early; nothing was changed.");
 
 async function withinIdle<T>(read: Promise<T>, idleMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const idle = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(cutShort()), idleMs);
-  });
   try {
-    return await Promise.race([read, idle]);
+    return await withTimeout(read, idleMs);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw cutShort(); // the client went away
-  } finally {
-    clearTimeout(timer);
+    throw cutShort(); // idle, or the client went away
   }
 }
