@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { auditQuery } from "../../shared/protocol/account.ts";
+import { auditEntrySchema, auditQuery } from "../../shared/protocol/account.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { Access } from "../access/access.ts";
-import { auditEntrySchema } from "../access/schemas.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";

@@ -7,13 +7,13 @@ import { deploymentSchema } from "../../shared/protocol/deployment.ts";
 import { deploymentId } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
+import { dependencySchema } from "../../shared/protocol/system.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
-import { dependencySchema } from "../system/schemas.ts";
 
 const tag = "Deployments";
 const params = z.object({

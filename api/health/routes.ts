@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ok } from "../../shared/protocol/result.ts";
+import { dependenciesSchema } from "../../shared/protocol/system.ts";
 import { AppError, toFailure } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import type { ApiMetrics } from "../http/metrics.ts";
 import { described } from "../http/openapi.ts";
-import { dependenciesSchema } from "../system/schemas.ts";
 
 const tag = "Operation";
 

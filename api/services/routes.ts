@@ -13,6 +13,7 @@ import {
   serviceSchema,
 } from "../../shared/protocol/service.ts";
 import type { DependencyState } from "../../shared/protocol/system.ts";
+import { dependencySchema } from "../../shared/protocol/system.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -20,7 +21,6 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { quickOrJob } from "../jobs/respond-or-enqueue.ts";
-import { dependencySchema } from "../system/schemas.ts";
 import { createServiceAccess, keysOf, roomsOf } from "./service-access.ts";
 import { toServiceView } from "./service-view.ts";
 

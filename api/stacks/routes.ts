@@ -17,6 +17,7 @@ import {
   writeStackEnvBody,
   writeStackFileBody,
 } from "../../shared/protocol/stack.ts";
+import { dependencySchema } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -27,7 +28,6 @@ import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { stackKey } from "../services/service-access.ts";
-import { dependencySchema } from "../system/schemas.ts";
 import type { StackWorkOptions } from "./jobs/stack-jobs.ts";
 import {
   composeStateSchema,

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemInfoSchema, systemStatsSchema } from "../../shared/protocol/system.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { systemInfoSchema, systemStatsSchema } from "./schemas.ts";
 
 describe.skipIf(await lacks("docker"))("the host", () => {
   const engine = testEngine();

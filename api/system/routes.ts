@@ -1,10 +1,10 @@
 import { countContainers, countProcesses } from "../../shared/health/running.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
+import { dependenciesSchema, systemInfoSchema, systemStatsSchema } from "../../shared/protocol/system.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
-import { dependenciesSchema, systemInfoSchema, systemStatsSchema } from "./schemas.ts";
 
 const tag = "System";
 

@@ -1,26 +1,58 @@
 import { z } from "zod";
 import { jobId } from "./job.ts";
-import { roles } from "./permission.ts";
+import { type Permission, permissions, roles } from "./permission.ts";
 
-// Apart, so that the page can ask who may do what without loading the schema library.
-export * from "./permission.ts";
+// Separate from the schemas: the page imports the permissions without the schema library.
+export { may, type Permission, permissions, type Role, roles, seesDeployment, seesService } from "./permission.ts";
 
 export const role = z.enum(roles);
+export const permission = z.enum(Object.keys(permissions) as [Permission, ...Permission[]]);
 
-/** `POST /internal/handshake` of the API, asked by the realtime server once a handshake, with the emit token. */
+/** Containers and processes that a user or API key can see. */
+export const limitsSchema = z.object({
+  services: z.array(z.string()).nullable().describe("Names of the visible containers; null: all."),
+  deployments: z.array(z.string()).nullable().describe("Ids of the visible processes; null: all."),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const scopesSchema = z
+  .array(permission)
+  .nullable()
+  .describe("Permissions an API key is restricted to; null: all that its role has.");
+
+/** The authenticated caller. */
+export const principalSchema = z.object({
+  kind: z.enum(["user", "key"]),
+  id: z.string().describe("Id of the user or of the API key."),
+  name: z.string(),
+  role,
+  limits: limitsSchema,
+  scopes: scopesSchema,
+  sessionId: z.string().describe("Id of the session (not its token) or of the key; a revocation names it."),
+  expiresAt: z.number().describe("Milliseconds since the epoch."),
+});
+/** `monitor` and `userId` are sent to the realtime server only. */
+export type Principal = z.infer<typeof principalSchema> & {
+  /** Whether the principal may read `/ready` and `/metrics`. */
+  monitor?: boolean;
+  /** Owner of a key: shares are counted per user, however many keys there are. */
+  userId?: string;
+};
+
+/** `POST /internal/handshake` of the API: the realtime server sends it once a handshake, with the emit token. */
 export const handshakeRequest = z.strictObject({
-  /** The handshake's `Cookie` header as it came. */
+  /** `Cookie` header of the handshake, unchanged. */
   cookie: z.string().max(16_384).optional(),
   /** `auth.token` of the handshake, or the bearer token of its headers: an API key. */
   token: z.string().max(512).optional(),
-  /** Address of the peer, the proxy's word taken only when the proxy is listed. */
+  /** Address of the client; forwarded headers count only from a listed proxy. */
   address: z.string().max(64),
-  /** Whether the browser came by https, where a plain cookie does not count. */
+  /** Whether the browser connected by https, where a cookie without the Secure prefix is not accepted. */
   https: z.boolean(),
 });
 export type HandshakeRequest = z.infer<typeof handshakeRequest>;
 
-/** `POST /access/revoke` of the realtime server, with the emit token: sockets of these are cut at once. */
+/** `POST /access/revoke` of the realtime server, with the emit token: disconnects the sockets of these at once. */
 export const revocation = z.strictObject({
   /** Ids of sessions or keys. */
   sessionIds: z.array(z.string().min(1).max(128)).max(1_000).default([]),
@@ -29,10 +61,10 @@ export const revocation = z.strictObject({
 });
 export type Revocation = z.input<typeof revocation>;
 
-/** `POST /internal/sessions` of the API, asked once a minute: which of these sessions are still valid, in case a revocation was lost. */
+/** `POST /internal/sessions` of the API, once a minute: returns which sessions are still valid, in case a revocation was lost. */
 export const sessionsQuery = z.strictObject({ sessionIds: z.array(z.string().min(1).max(128)).max(10_000) });
 
-/** `POST /internal/jobs` of the API: whether somebody may follow a job; answered 404 like a job that is not there. */
+/** `POST /internal/jobs` of the API: whether a principal may follow a job; if not, the response is 404, as for a missing job. */
 export const jobQuestion = z.strictObject({
   jobId,
   kind: z.enum(["user", "key"]),

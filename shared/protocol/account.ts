@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Limits, type Permission, permissions, type Role, role } from "./access.ts";
+import { limitsSchema, permission, role, scopesSchema } from "./access.ts";
 import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
 import { passkeyAssertion } from "./passkey.ts";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "./password.ts";
@@ -7,7 +7,7 @@ import { queryNumber } from "./query-number.ts";
 
 export { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH };
 
-/** Days after which an API key ends at the latest. */
+/** Longest lifetime of an API key, in days. */
 export const KEY_MAX_DAYS = 365;
 
 export const userName = z
@@ -19,7 +19,7 @@ export const userName = z
     "must start with a letter or digit and hold only letters, digits and . _ @ + -",
   );
 
-/** A password as typed: any characters, none cut or changed. */
+/** A password as typed: any characters, not trimmed or normalized. */
 export const password = z
   .string()
   .min(1)
@@ -30,13 +30,11 @@ export const newPassword = password.refine(
   `must have at least ${PASSWORD_MIN_LENGTH} characters`,
 );
 
-/** Six digits of an authenticator, or one of the recovery codes. */
+/** Six digits of an authenticator, or a recovery code. */
 export const secondFactor = z.string().trim().min(6).max(32);
 
 const nameList = (longest: number) => z.array(z.string().min(1).max(longest)).max(500).nullable();
 export const limits = z.strictObject({ services: nameList(255), deployments: nameList(DEPLOYMENT_ID_MAX) });
-
-const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
 
 /** `POST /api/setup`: the first administrator, once. */
 export const setupBody = z.strictObject({
@@ -46,25 +44,25 @@ export const setupBody = z.strictObject({
 });
 
 /**
- * `POST /api/session`. A user with a second factor who sends neither `code` nor `passkey` is refused with
- * `codeRequired: true`, and `factors` says which there are.
+ * `POST /api/session`. Without `code` and `passkey`, the log-in of a user who has a second factor is refused with
+ * `codeRequired: true` and the available `factors`.
  */
 export const loginBody = z.strictObject({
   username: z.string().min(1).max(64),
   password,
   code: secondFactor.optional(),
-  /** A passkey in place of the code. */
+  /** A passkey instead of the code. */
   passkey: passkeyAssertion.optional(),
 });
 
 export const passwordChange = z.strictObject({ current: password, password: newPassword });
 
-/** `POST /api/session/proof`: proves again who is asking, before something sensitive. */
+/** `POST /api/session/proof`: step-up authentication before a sensitive action. */
 export const proofBody = z.union([z.strictObject({ password }), z.strictObject({ passkey: passkeyAssertion })]);
 
 export const totpConfirmation = z.strictObject({ code: z.string().regex(/^\d{6}$/, "must be six digits") });
 
-/** `POST /api/users`. Without a password the user can only log in by OIDC. */
+/** `POST /api/users`. Without a password, the user can log in by OIDC only. */
 export const userBody = z.strictObject({
   username: userName,
   password: newPassword.optional(),
@@ -77,7 +75,7 @@ export const userPatch = z.strictObject({
   role: role.optional(),
   limits: limits.optional(),
   password: newPassword.optional(),
-  /** Takes the user's second factors away: authenticator, passkeys and recovery codes. */
+  /** Removes the second factors of the user: authenticator, passkeys and recovery codes. */
   resetFactors: z.literal(true).optional(),
 });
 
@@ -85,8 +83,8 @@ export const userPatch = z.strictObject({
 export const keyBody = z.strictObject({
   name: z.string().trim().min(1).max(64),
   role,
-  /** Null: all that the role may do. */
-  scopes: z.array(z.enum(permissionNames)).min(1).max(permissionNames.length).nullable().default(null),
+  /** Null: all permissions of the role. */
+  scopes: z.array(permission).min(1).max(permission.options.length).nullable().default(null),
   limits: limits.default({ services: null, deployments: null }),
   days: z.int().min(1).max(KEY_MAX_DAYS),
 });
@@ -94,7 +92,7 @@ export const keyBody = z.strictObject({
 export const auditOutcomes = ["begun", "done", "refused", "failed", "interrupted"] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
-/** `GET /api/audit`: newest first; `before` is the `sequence` of the last entry of the page before. */
+/** `GET /api/audit`: newest first; `before` is the `sequence` of the last entry of the previous page. */
 export const auditQuery = z.strictObject({
   who: z.string().min(1).max(128).optional(),
   action: z.string().min(1).max(64).optional(),
@@ -107,69 +105,65 @@ export const auditQuery = z.strictObject({
 });
 export type AuditQuery = z.output<typeof auditQuery>;
 
-/** A user as an administrator sees it. */
-export interface User {
-  id: string;
-  name: string;
-  role: Role;
-  limits: Limits;
-  totp: boolean;
-  /** How many the user has. */
-  passkeys: number;
-  /** False for a user who can only log in by OIDC. */
-  password: boolean;
-  /** True once an OIDC identity has been linked. */
-  oidc: boolean;
-  /** ISO 8601. */
-  createdAt: string;
-}
+const time = z.iso.datetime();
 
-export interface SessionInfo {
-  id: string;
-  /** True for the session that asks. */
-  current: boolean;
-  /** ISO 8601. */
-  createdAt: string;
-  lastSeenAt: string;
-  expiresAt: string;
-  address: string;
-  /** The browser's own words; text of the client, never markup. */
-  userAgent: string;
-}
+/** A user, for administrators. */
+export const userSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  limits: limitsSchema,
+  totp: z.boolean(),
+  passkeys: z.int().min(0).describe("Number of passkeys."),
+  password: z.boolean().describe("False for a user who can log in by OIDC only."),
+  oidc: z.boolean().describe("Whether an OIDC identity is linked."),
+  createdAt: time,
+});
+export type User = z.infer<typeof userSchema>;
 
-export interface ApiKeyInfo {
-  id: string;
-  name: string;
-  /** First characters of the key, to recognise it by. */
-  prefix: string;
-  role: Role;
-  scopes: Permission[] | null;
-  limits: Limits;
-  owner: { id: string; name: string };
-  createdAt: string;
-  expiresAt: string;
-  lastUsedAt: string | null;
-}
+export const sessionSchema = z.object({
+  id: z.string(),
+  current: z.boolean().describe("Whether it is the session of this request."),
+  createdAt: time,
+  lastSeenAt: time,
+  expiresAt: time,
+  address: z.string(),
+  userAgent: z.string().describe("`User-Agent` header of the client: untrusted text."),
+});
+export type SessionInfo = z.infer<typeof sessionSchema>;
 
-export interface AuditActor {
-  kind: "user" | "key" | "console" | "system" | "anonymous";
-  /** Id of the user or key; the empty string when nobody was recognised. */
-  id: string;
-  name: string;
-}
+export const apiKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string().describe("First characters of the key, to recognize it by."),
+  role,
+  scopes: scopesSchema,
+  limits: limitsSchema,
+  owner: z.object({ id: z.string(), name: z.string() }),
+  createdAt: time,
+  expiresAt: time,
+  lastUsedAt: time.nullable(),
+});
+export type ApiKeyInfo = z.infer<typeof apiKeySchema>;
 
-/** One line of the trail. `begun` stands alone only when the server ended in the middle of the action. */
-export interface AuditEntry {
-  sequence: number;
-  /** ISO 8601, UTC. */
-  at: string;
-  action: string;
-  outcome: AuditOutcome;
-  /** HTTP status of the answer, where there was one. */
-  status: number | null;
-  actor: AuditActor;
-  target: string;
-  requestId: string;
-  address: string;
-  detail?: string;
-}
+export const auditActorSchema = z.object({
+  kind: z.enum(["user", "key", "console", "system", "anonymous"]),
+  id: z.string().describe("Id of the user or key; empty when the caller was not identified."),
+  name: z.string(),
+});
+export type AuditActor = z.infer<typeof auditActorSchema>;
+
+/** One line of the audit trail. `begun` has no second line only when the server ended during the action. */
+export const auditEntrySchema = z.object({
+  sequence: z.int(),
+  at: time.describe("UTC."),
+  action: z.string(),
+  outcome: z.enum(auditOutcomes),
+  status: z.int().nullable().describe("HTTP status of the response; null when there was none."),
+  actor: auditActorSchema,
+  target: z.string(),
+  requestId: z.string(),
+  address: z.string(),
+  detail: z.string().optional(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;

@@ -1,4 +1,4 @@
-/** Bytes of the longest password: above it a request is refused before anything is hashed. */
+/** Longest password, in bytes of UTF-8: a longer one is refused before anything is hashed. */
 export const PASSWORD_MAX_BYTES = 1024;
-/** Characters of the shortest password a user may choose. */
+/** Shortest new password, in characters. */
 export const PASSWORD_MIN_LENGTH = 15;

@@ -1,8 +1,12 @@
-/** From least to most: each role may do what those before it may. */
+import type { Limits, Principal } from "./access.ts";
+
+export type { Limits, Principal };
+
+/** Ascending: each role has the permissions of the roles before it. */
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];
 
-/** The one table of who may do what: action, and the least role that may do it. */
+/** Each permission with the lowest role that has it. */
 export const permissions = {
   "services:view": "viewer",
   "services:control": "operator",
@@ -33,41 +37,16 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
-/** What a person or key is limited to: names of containers and PM2 processes. Null: no limit. */
-export interface Limits {
-  services: string[] | null;
-  deployments: string[] | null;
-}
-
-/** Who is asking, once the session cookie or API key has been checked. */
-export interface Principal {
-  kind: "user" | "key";
-  /** Id of the user or of the API key. */
-  id: string;
-  name: string;
-  role: Role;
-  limits: Limits;
-  /** API keys may be narrowed to some permissions; null: all that the role has. */
-  scopes: Permission[] | null;
-  /** Id of the session (never its token) or of the key; revocation names it. */
-  sessionId: string;
-  /** Milliseconds since the epoch after which the principal is no longer valid. */
-  expiresAt: number;
-  /** Whether `/ready` and `/metrics` are open to them; told to the realtime server only. */
-  monitor?: boolean;
-  /** Of a key, its owner: shares are by user, however many keys there are; told to the realtime server only. */
-  userId?: string;
-}
-
+/** Whether a principal has a permission: by its role and, for an API key, by its scopes. */
 export function may(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {
   if (principal.scopes && !principal.scopes.includes(permission)) return false;
   return roles.indexOf(principal.role) >= roles.indexOf(permissions[permission]);
 }
 
-/** Whether a limited principal may see the named container. */
+/** Whether the scope includes the container of this name. */
 export const seesService = (limits: Limits, containerName: string): boolean =>
   limits.services === null || limits.services.includes(containerName);
 
-/** Whether a limited principal may see the deployment of this id. */
+/** Whether the scope includes the deployment of this id. */
 export const seesDeployment = (limits: Limits, deploymentId: string): boolean =>
   limits.deployments === null || limits.deployments.includes(deploymentId);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { userBody, userPatch } from "../../../shared/protocol/account.ts";
+import { userBody, userPatch, userSchema } from "../../../shared/protocol/account.ts";
 import { ok } from "../../../shared/protocol/result.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { ApiDeps } from "../../deps.ts";
@@ -7,7 +7,6 @@ import { createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
 import { refuseWeakPassword } from "../login/password-policy.ts";
-import { userSchema } from "../schemas.ts";
 import { toUser, type UserRecord } from "./users.ts";
 
 const FRESH = "For sessions with a fresh proof: see `POST /api/session/proof`. No API key may do this.";

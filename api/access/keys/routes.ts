@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { may, type Principal } from "../../../shared/protocol/access.ts";
-import { type ApiKeyInfo, keyBody } from "../../../shared/protocol/account.ts";
+import { type ApiKeyInfo, apiKeySchema, keyBody } from "../../../shared/protocol/account.ts";
 import { ok } from "../../../shared/protocol/result.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { createRoutes } from "../../http/context.ts";
@@ -8,7 +8,6 @@ import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
 import { lesserRole, narrowestLimits } from "../identity/identify.ts";
-import { apiKeySchema } from "../schemas.ts";
 import type { ApiKey } from "./api-keys.ts";
 
 const keyId = z.strictObject({ id: z.uuid() });

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { passwordChange, type SessionInfo, totpConfirmation } from "../../../shared/protocol/account.ts";
+import { passwordChange, type SessionInfo, sessionSchema, totpConfirmation } from "../../../shared/protocol/account.ts";
 import { passkeyInfo } from "../../../shared/protocol/passkey.ts";
 import { ok } from "../../../shared/protocol/result.ts";
 import { AppError } from "../../../shared/server/errors.ts";
@@ -10,7 +10,6 @@ import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
 import type { UserRecord } from "../identity/users.ts";
 import { toPasskeyInfo } from "../passkeys/passkey-store.ts";
-import { sessionSchema } from "../schemas.ts";
 import { refuseWeakPassword } from "./password-policy.ts";
 
 export const FRESH = "Needs a fresh proof: see `POST /api/session/proof`.";

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Principal } from "../../../shared/protocol/access.ts";
+import { principalSchema } from "../../../shared/protocol/access.ts";
 import { loginBody, proofBody } from "../../../shared/protocol/account.ts";
 import { type PasskeyAssertion, passkeyLogin, passkeyOptions } from "../../../shared/protocol/passkey.ts";
 import { ok } from "../../../shared/protocol/result.ts";
@@ -13,7 +14,6 @@ import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
 import { sendChallenge, takeChallenge } from "../passkeys/passkey-cookie.ts";
-import { principalSchema } from "../schemas.ts";
 import { CodeRequired } from "./login.ts";
 import { startSession } from "./start-session.ts";
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { principalSchema } from "../../../shared/protocol/access.ts";
 import { setupBody } from "../../../shared/protocol/account.ts";
 import { ok } from "../../../shared/protocol/result.ts";
 import { createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
-import { principalSchema } from "../schemas.ts";
 import { startSession } from "./start-session.ts";
 
 export const setupRoutes = ({ access }: { access: Access }) =>
