@@ -8,8 +8,8 @@ import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApi } from "./app.ts";
 import { createApiDeps } from "./create-deps.ts";
 import { wayBack } from "./database/copies.ts";
-import { createWsClient } from "./events/client.ts";
 import { createHttpServer, type HttpServer } from "./http/server.ts";
+import { createWsClient } from "./lib/ws-client.ts";
 
 const DEFAULT_PORT = 3006;
 

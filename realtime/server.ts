@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { Server as EngineServer } from "engine.io";
 import { Server } from "socket.io";
 import { openContainerEvents } from "../shared/docker/container-events.ts";
-import type { Permission, Revocation } from "../shared/protocol/access.ts";
+import type { Permission, RevokedSubjects } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
 import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
 import type { DependencyState } from "../shared/protocol/system.ts";
@@ -59,7 +59,7 @@ export interface Realtime {
   /** Sends checked events to the viewers of all servers; answers how many sockets of this one they were addressed to. */
   emit(events: EmitEvent[]): number;
   /** Cuts sockets on all servers; answers how many on this one. */
-  revoke(revocation: Required<Revocation>): number;
+  revoke(revocation: RevokedSubjects): number;
   health(): RealtimeHealth;
   /** Events left out because a reader was too slow. */
   readonly skippedEvents: number;
@@ -141,7 +141,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     return addressed;
   };
 
-  const revokeHere = (revocation: Required<Revocation>): number => {
+  const revokeHere = (revocation: RevokedSubjects): number => {
     for (const name of namespaceNames) namespaces[name].revoke?.(revocation);
     return sockets.revoke(revocation);
   };

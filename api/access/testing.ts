@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import type { Revocation } from "../../shared/protocol/access.ts";
+import type { RevokedSubjects } from "../../shared/protocol/access.ts";
 import { type Config, parseConfig } from "../../shared/server/config.ts";
 import { type Log, silentLog } from "../../shared/server/log.ts";
 import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
@@ -9,9 +9,9 @@ import { freePort } from "../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
-import { createWsClient, type WsClient } from "../events/client.ts";
 import type { GuardOptions } from "../http/guard.ts";
 import { createHttpServer } from "../http/server.ts";
+import { createWsClient, type WsClient } from "../lib/ws-client.ts";
 import type { Access } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
 import type { PasswordCost } from "./login/passwords.ts";
@@ -50,7 +50,7 @@ export interface TestAccess {
   origin: string;
   /** Lines the operator saw. */
   console: string[];
-  revoked: Required<Revocation>[];
+  revoked: RevokedSubjects[];
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Makes the first administrator and gives the cookie. */
   setUp(name?: string): Promise<string>;
@@ -89,7 +89,7 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
   mkdirSync(config.FILE_MANAGER_ROOT);
   const port = await freePort();
   const consoleLines: string[] = [];
-  const revoked: Required<Revocation>[] = [];
+  const revoked: RevokedSubjects[] = [];
   let running = await start(config, port, options, consoleLines, revoked);
 
   const test: TestAccess = {
@@ -131,7 +131,7 @@ async function start(
   port: number,
   { clock = machineClock, guard = {}, log = silentLog(), passwordCost = CHEAP }: TestAccessOptions,
   consoleLines: string[],
-  revoked: Required<Revocation>[],
+  revoked: RevokedSubjects[],
 ) {
   const originPolicy = createOriginPolicy([WEB_ORIGIN, ...config.PUBLIC_ORIGIN], [port]);
   const client = createWsClient({ url: config.WS_SERVER_URL, token: EMIT_TOKEN, log: silentLog() });

@@ -1,6 +1,6 @@
 import { nameOfDeployment } from "../../shared/pm2/deployment-id.ts";
 import type { AlertSubject } from "../../shared/protocol/alert.ts";
-import type { WsClient } from "../events/client.ts";
+import type { WsClient } from "../lib/ws-client.ts";
 
 /** Changes of one subject are told once in so long. */
 const GATHER_MS = 250;

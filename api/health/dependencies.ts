@@ -3,7 +3,7 @@ import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { DependencyName, DependencyState } from "../../shared/protocol/system.ts";
 import { dependencyState } from "../../shared/server/dependency.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
-import type { WsClient } from "../events/client.ts";
+import type { WsClient } from "../lib/ws-client.ts";
 import { probeRedis } from "./redis-probe.ts";
 
 /** Answers younger than this are given again: many pages ask, the daemons are asked once. */

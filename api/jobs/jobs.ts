@@ -7,7 +7,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/trail.ts";
-import type { WsClient } from "../events/client.ts";
+import type { WsClient } from "../lib/ws-client.ts";
 import type { JobJournal } from "./job-journal.ts";
 import { createKeyRing, type Keys } from "./resource-locks.ts";
 

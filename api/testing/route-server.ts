@@ -7,8 +7,8 @@ import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import { errorHandler, notFoundHandler } from "../../shared/server/errors.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { requestId } from "../../shared/server/request-id.ts";
-import type { WsClient } from "../events/client.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
+import type { WsClient } from "../lib/ws-client.ts";
 
 export interface EmittedEvent {
   namespace: NamespaceName;

@@ -1,10 +1,10 @@
-import type { Revocation } from "../../shared/protocol/access.ts";
+import type { RevokedSubjects } from "../../shared/protocol/access.ts";
 import type { EmitEvent } from "../../shared/protocol/emit.ts";
 
 /** What realtime servers tell each other: only what came to one of them from outside. Sources are followed by each itself. */
 export type BusMessage =
   | { kind: "emit"; events: EmitEvent[] }
-  | { kind: "revoke"; revocation: Required<Revocation> }
+  | { kind: "revoke"; revocation: RevokedSubjects }
   /** The sender had to drop messages: whoever listens has missed events. */
   | { kind: "gap" };
 

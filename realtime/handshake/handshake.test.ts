@@ -397,6 +397,23 @@ describe("a session that ends", () => {
     await gone;
   });
 
+  test("loses its sockets with everybody else's, and a valid one connects again", async () => {
+    realtime.access.add("leaver");
+    const leaver = realtime.connect("system", { token: "leaver", reconnection: false });
+    const stayer = realtime.connect("system", { reconnection: false });
+    await Promise.all([leaver, stayer].map((socket) => nextEvent(socket, "connect")));
+    realtime.access.remove("leaver");
+    const gone = [leaver, stayer].map((socket) => nextEvent(socket, "disconnect"));
+    expect(await (await revoke({ all: true })).json()).toMatchObject({ success: true });
+    await Promise.all(gone);
+    const refused = nextEvent(leaver, "connect_error");
+    const back = nextEvent(stayer, "connect");
+    leaver.connect();
+    stayer.connect();
+    await Promise.all([refused, back]);
+    expect((await revoke({ all: false })).status).toBe(400);
+  });
+
   test("by its expiry loses its sockets too", async () => {
     realtime.access.add("brief", { expiresAt: Date.now() + 2_000 });
     const socket = realtime.connect("system", { token: "brief" });

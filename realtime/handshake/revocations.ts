@@ -1,4 +1,4 @@
-import type { Principal, Revocation } from "../../shared/protocol/access.ts";
+import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 
 /** Time a revocation is remembered: far longer than from the API's answer to a handshake to its first CONNECT packet. */
 const REMEMBERED_MS = 60_000;
@@ -7,7 +7,7 @@ const IDS_MAX = 20_000;
 
 /** What was revoked lately, for handshakes that are half-way: nothing of theirs could be cut yet. */
 export interface Revocations {
-  add(revocation: Required<Revocation>): void;
+  add(revocation: RevokedSubjects): void;
   /** Whether the session, key or user was revoked after `askedAt` (of `performance.now()`), when the API was asked about it. */
   since(askedAt: number, principal: Pick<Principal, "id" | "sessionId">): boolean;
 }
@@ -16,7 +16,7 @@ export function createRevocations(now: () => number = () => performance.now()): 
   const revokedAt = new Map<string, number>(); // in order of their coming
   let allBefore = Number.NEGATIVE_INFINITY;
   return {
-    add({ sessionIds, principalIds }) {
+    add({ sessionIds, principalIds, all }) {
       const at = now();
       for (const [id, then] of revokedAt) {
         if (at - then < REMEMBERED_MS) break;
@@ -26,7 +26,7 @@ export function createRevocations(now: () => number = () => performance.now()): 
         revokedAt.delete(id);
         revokedAt.set(id, at);
       }
-      if (revokedAt.size <= IDS_MAX) return;
+      if (!all && revokedAt.size <= IDS_MAX) return;
       revokedAt.clear();
       allBefore = at;
     },

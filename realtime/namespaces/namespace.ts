@@ -1,5 +1,5 @@
 import type { Namespace, Socket } from "socket.io";
-import type { Principal, Revocation } from "../../shared/protocol/access.ts";
+import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 import type { NamespaceEvents, NamespaceName } from "../../shared/protocol/namespaces.ts";
 
 interface SocketData {
@@ -25,7 +25,7 @@ export interface RegisteredNamespace {
   /** Upstream sources open now. */
   readonly activeStreams: number;
   /** Ends what runs on without a socket for who was revoked. */
-  revoke?(revocation: Required<Revocation>): void;
+  revoke?(revocation: RevokedSubjects): void;
   close(): void | Promise<void>;
 }
 

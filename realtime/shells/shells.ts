@@ -1,6 +1,6 @@
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
 import type { ShellExec } from "../../shared/docker/exec.ts";
-import { type Principal, type Revocation, seesService } from "../../shared/protocol/access.ts";
+import { type Principal, type RevokedSubjects, seesService } from "../../shared/protocol/access.ts";
 import type { ShellEnd, ShellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -46,7 +46,7 @@ export interface Shells {
   /** Ends it for all its viewers. */
   end(shellId: string, viewer: ShellViewer): Promise<void>;
   /** Ends the shells of who was revoked. */
-  revoke(revocation: Required<Revocation>): void;
+  revoke(revocation: RevokedSubjects): void;
   /** Ends shells in containers whose names their owners may not see any more; looks at one container, or at all. */
   endHidden(containerId?: string): void;
   /** Those that run. */
@@ -296,10 +296,10 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     input: (shellId, viewer, data) => attachedTo(shellId, viewer).run.input(data),
     resize: (shellId, viewer, size) => resize(attachedTo(shellId, viewer), size),
     end: (shellId, viewer) => kill(attachedTo(shellId, viewer), "ended"),
-    revoke({ sessionIds, principalIds }) {
+    revoke({ sessionIds, principalIds, all }) {
       for (const entry of running()) {
         const { id, sessionId } = entry.principal;
-        if (sessionIds.includes(sessionId) || principalIds.includes(id)) void kill(entry, "revoked");
+        if (all || sessionIds.includes(sessionId) || principalIds.includes(id)) void kill(entry, "revoked");
       }
     },
     endHidden(containerId) {

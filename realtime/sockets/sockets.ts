@@ -1,4 +1,4 @@
-import type { Principal, Revocation } from "../../shared/protocol/access.ts";
+import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { addressBucket, isLoopback } from "../../shared/server/peer-address.ts";
@@ -46,7 +46,7 @@ export interface Sockets {
   holds(connection: Connection): boolean;
   release(connection: Connection): void;
   /** Cuts the connections of sessions, keys or users; answers how many. */
-  revoke(revocation: Required<Revocation>): number;
+  revoke(revocation: RevokedSubjects): number;
   /** Whether it was revoked after `askedAt` (of `performance.now()`): what the API said then no longer counts. */
   revokedSince(askedAt: number, principal: Principal): boolean;
   /** What a session or key may send, on whatever connection. */
@@ -147,11 +147,12 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
       const held = byConnection.get(connection);
       if (held) forget(held);
     },
-    revoke({ sessionIds, principalIds }) {
-      revocations.add({ sessionIds, principalIds });
+    revoke(revoked) {
+      const { sessionIds, principalIds, all } = revoked;
+      revocations.add(revoked);
       authenticator.outdate?.();
       const gone = [...byConnection.values()].filter(
-        ({ principal }) => sessionIds.includes(principal.sessionId) || principalIds.includes(principal.id),
+        ({ principal }) => all || sessionIds.includes(principal.sessionId) || principalIds.includes(principal.id),
       );
       for (const held of gone) cut(held);
       return gone.length;

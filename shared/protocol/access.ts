@@ -52,14 +52,22 @@ export const handshakeRequest = z.strictObject({
 });
 export type HandshakeRequest = z.infer<typeof handshakeRequest>;
 
+/** Ids of each kind in one revocation. */
+export const REVOKED_IDS_MAX = 1_000;
+const revokedIds = z.array(z.string().min(1).max(128)).max(REVOKED_IDS_MAX).default([]);
+
 /** `POST /access/revoke` of the realtime server, with the emit token: disconnects the sockets of these at once. */
 export const revocation = z.strictObject({
   /** Ids of sessions or keys. */
-  sessionIds: z.array(z.string().min(1).max(128)).max(1_000).default([]),
+  sessionIds: revokedIds,
   /** Ids of users: all their sockets. */
-  principalIds: z.array(z.string().min(1).max(128)).max(1_000).default([]),
+  principalIds: revokedIds,
+  /** All sockets of everybody: sent when the ids became too many to keep. */
+  all: z.literal(true).optional(),
 });
 export type Revocation = z.input<typeof revocation>;
+/** A {@link Revocation} as the realtime server reads it. */
+export type RevokedSubjects = z.output<typeof revocation>;
 
 /** `POST /internal/sessions` of the API, once a minute: returns which sessions are still valid, in case a revocation was lost. */
 export const sessionsQuery = z.strictObject({ sessionIds: z.array(z.string().min(1).max(128)).max(10_000) });

@@ -13,7 +13,7 @@ import { PASSWORD, send, WEB_ORIGIN } from "../testing.ts";
 
 const everything = join(
   import.meta.dirname,
-  "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
+  "../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
 );
 const FILE_BYTES = 512 * 1024 * 1024;
 /** Pages without end: more than any buffer between the server and a client that reads nothing. */

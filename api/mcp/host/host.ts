@@ -4,7 +4,7 @@ import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
 import type { Config } from "../../../shared/server/config.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import type { WsClient } from "../../events/client.ts";
+import type { WsClient } from "../../lib/ws-client.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
 import type { PulseTimes } from "../connection/keep-alive.ts";

@@ -1,32 +1,32 @@
-import { EMIT_BATCH_MAX, EMIT_BODY_MAX } from "../../shared/protocol/emit.ts";
+import { EMIT_BATCH_MAX, EMIT_BODY_MAX } from "../protocol/emit.ts";
 
-/** Events and bytes kept while the realtime server is away. */
-const EVENTS_MAX = 1_000;
-const BYTES_MAX = 5_000_000;
-/** Room for `{"events":[…]}` around a batch. */
+/** Events and bytes held while the realtime server is away. */
+const MAX_EVENTS = 1_000;
+const MAX_BYTES = 5_000_000;
+/** Bytes of `{"events":[…]}` around a batch. */
 const WRAPPING_BYTES = 64;
 
 export interface QueuedEvent {
   /** For the log, should the server refuse it. */
   name: string;
-  /** Already serialised: what the caller does to its object later changes nothing. */
+  /** Serialised when it is added: later changes to the caller's object have no effect. */
   json: string;
   bytes: number;
 }
 
-export interface EmitQueue {
+export interface EventQueue {
   add(event: QueuedEvent): void;
-  /** The oldest events that fit one request; they count as queued until `done` or `putBack`. */
+  /** Takes the oldest events that fit one request; they count as queued until `done` or `putBack`. */
   take(): QueuedEvent[];
   done(): void;
   putBack(): void;
   readonly length: number;
-  /** Events thrown away since the start because the queue was full. */
+  /** Events dropped since the start because the queue was full. */
   readonly dropped: number;
 }
 
-/** First in, first out; when it is full the oldest event goes, since a later one tells more. */
-export function createEmitQueue(): EmitQueue {
+/** Holds events in order. A full queue drops the oldest one: a later event is nearer to the present state. */
+export function createEventQueue(): EventQueue {
   let waiting: QueuedEvent[] = [];
   let taken: QueuedEvent[] = [];
   let bytes = 0;
@@ -34,7 +34,7 @@ export function createEmitQueue(): EmitQueue {
 
   const trim = () => {
     let surplus = 0;
-    while (waiting.length - surplus + taken.length > EVENTS_MAX || bytes > BYTES_MAX) {
+    while (waiting.length - surplus + taken.length > MAX_EVENTS || bytes > MAX_BYTES) {
       const oldest = waiting[surplus];
       if (!oldest) break;
       bytes -= oldest.bytes;

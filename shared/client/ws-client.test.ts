@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { revocation } from "../../shared/protocol/access.ts";
-import { readEmitBody } from "../../shared/protocol/emit.ts";
-import { silentLog } from "../../shared/server/log.ts";
-import { eventually } from "../../shared/testing/eventually.ts";
-import { createWsClient, type WsClient } from "./client.ts";
+import { revocation } from "../protocol/access.ts";
+import { readEmitBody } from "../protocol/emit.ts";
+import { silentLog } from "../server/log.ts";
+import { eventually } from "../testing/eventually.ts";
+import { createWsClient, type WsClient } from "./ws-client.ts";
 
 const token = "t".repeat(32);
 let client: WsClient;

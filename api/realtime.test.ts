@@ -1,11 +1,11 @@
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testEngine } from "../../shared/testing/engine.ts";
-import { eventually } from "../../shared/testing/eventually.ts";
-import { lacks } from "../../shared/testing/parts.ts";
-import { startService } from "../../shared/testing/service-process.ts";
-import { type Stack, startStack } from "../../shared/testing/stack.ts";
-import { PASSWORD, send } from "../access/testing.ts";
+import { testEngine } from "../shared/testing/engine.ts";
+import { eventually } from "../shared/testing/eventually.ts";
+import { lacks } from "../shared/testing/parts.ts";
+import { startService } from "../shared/testing/service-process.ts";
+import { type Stack, startStack } from "../shared/testing/stack.ts";
+import { PASSWORD, send } from "./access/testing.ts";
 
 /** Both servers as an operator runs them: what the API does reaches those who look. */
 describe.skipIf(await lacks("docker"))("the API beside the realtime server", () => {

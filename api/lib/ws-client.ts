@@ -1,0 +1,1 @@
+export { createWsClient, type WsClient, type WsClientOptions } from "../../shared/client/ws-client.ts";
