@@ -8,7 +8,7 @@ const limits = { testTimeout: 180_000, hookTimeout: 180_000, teardownTimeout: 60
 const pure = [
   "shared/{protocol,logs,health}/**/*.test.ts",
   "shared/metrics/{block-devices,disks,interfaces}.test.ts",
-  "shared/docker/value-mask.test.ts",
+  "shared/docker/{run-journal,value-mask}.test.ts",
   "shared/pm2/amp.test.ts",
   "api/services/container-facts.test.ts",
   "api/disk/prune-previews.test.ts",

@@ -59,12 +59,41 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
 
   test("are each told once when it is restarted ten times in a row", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
+    // The viewer joins at the moment of the first restart: its last lines are read while the container ends and starts.
     const { reader } = await follow(box.name);
-    await eventually(() => expect(reader.told).toHaveLength(1));
     for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
     const kinds = () => reader.told.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
     // A run may be killed before it writes its line.
     await eventually(() => expect(kinds()).toMatch(/^(line )?(<exited 137> <restarted> ?(line ?)?){10}$/), 30_000);
+  });
+
+  test("are each told once to every viewer who joins while they happen", async () => {
+    const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
+    const first = await follow(box.name);
+    const viewers = [first];
+    const restarts = (async () => {
+      for (let round = 0; round < 8; round++) await box.container.restart({ t: 0 });
+    })();
+    let isOver = false;
+    void restarts.finally(() => {
+      isOver = true;
+    });
+    while (!isOver && viewers.length < 24) viewers.push(await follow(box.name, { tail: 100 }));
+    await restarts;
+    const changes = (told: string[]) => told.filter((entry) => entry.startsWith("<"));
+    await eventually(() =>
+      expect(changes(first.reader.told).filter((entry) => entry === "<restarted>")).toHaveLength(8),
+    );
+    const { State } = await box.container.inspect();
+    const newest = Date.parse(State.StartedAt);
+    for (const { reader } of viewers) {
+      await eventually(() =>
+        expect(Date.parse(reader.starts.at(-1) ?? State.StartedAt)).toBeGreaterThanOrEqual(newest),
+      );
+      const told = changes(reader.told);
+      expect(told).toEqual(told.map((_, index) => (index % 2 === 0 ? "<exited 137>" : "<restarted>")));
+      expect(reader.starts).toEqual([...new Set(reader.starts)].toSorted());
+    }
   });
 
   test("are told to a viewer who comes back with a cursor from before, and not again with a later one", async () => {

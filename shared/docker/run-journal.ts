@@ -1,4 +1,4 @@
-import { explains, indexOfStart, learnTimes, type RunEvent, type RunState } from "../logs/container-runs.ts";
+import { explains, indexOfStart, isStartOf, learnTimes, type RunEvent, type RunState } from "../logs/container-runs.ts";
 import { delay } from "../server/backoff.ts";
 
 /** Ends and starts that are remembered of one container, and containers they are remembered of. */
@@ -20,6 +20,11 @@ export interface RunJournal {
    * may come after the Engine's answer that it belongs to, and is waited for.
    */
   upTo(id: string, state: RunState, signal: AbortSignal): Promise<readonly RunEvent[]>;
+  /**
+   * Notes a state that a reader names a run by, so that the start event names it alike, even when it comes later. Returns
+   * the state with the name that other readers know the run by.
+   */
+  note(id: string, state: RunState): RunState;
   /** Resolves when the next end or start of the container is told, or when the time is over. */
   change(id: string, limitMs: number, signal: AbortSignal): Promise<void>;
   /** Whether the run that began at the time has ended, as far as was told. */
@@ -31,6 +36,8 @@ export interface RunJournal {
 export function createRunJournal(): RunJournal {
   const journal = new Map<string, RunEvent[]>();
   const waiting = new Set<() => void>();
+  /** Starts that were seen before their event, by container. */
+  const seen = new Map<string, string>();
   let openedAt: number | undefined;
 
   const wake = () => {
@@ -54,6 +61,11 @@ export function createRunJournal(): RunJournal {
   return {
     add(id, event) {
       const events = of(id);
+      const startedAt = seen.get(id);
+      if (event.kind === "start" && startedAt !== undefined) {
+        seen.delete(id);
+        if (isStartOf(event.time, startedAt)) event.startedAt ??= startedAt;
+      }
       // The container told of last stands last: those that are quiet longest are forgotten first.
       journal.delete(id);
       journal.set(id, [...events, event].slice(-MAX_EVENTS));
@@ -79,6 +91,16 @@ export function createRunJournal(): RunJournal {
       }
       learnTimes(of(id), state);
       return of(id);
+    },
+    note(id, state) {
+      const events = of(id);
+      learnTimes(events, state);
+      const index = state.startedAt === null ? -1 : indexOfStart(events, state.startedAt);
+      if (state.startedAt !== null && index === -1) {
+        seen.set(id, state.startedAt);
+        if (seen.size > MAX_CONTAINERS) seen.delete(seen.keys().next().value as string);
+      }
+      return { ...state, startedAt: events[index]?.startedAt ?? state.startedAt };
     },
     hasEnded(id, startedAt) {
       const events = of(id);

@@ -54,8 +54,12 @@ export interface RunChange {
 
 /** Of a container that was never started. */
 export const NEVER = "0001-01-01T00:00:00.000000000Z";
-/** The Engine tells of a start shortly after it: a start event later than this is of another run. */
+/** The Engine sends a start event shortly after the start: a later one belongs to another run. */
 const MAX_START_DELAY_MS = 10_000;
+
+/** Whether a start event of this time can belong to the run that began at `startedAt`. */
+export const isStartOf = (eventTime: string, startedAt: string): boolean =>
+  eventTime >= startedAt && Date.parse(eventTime) - Date.parse(startedAt) <= MAX_START_DELAY_MS;
 
 export const knownRunOf = ({ startedAt, running, restartCount }: RunState): KnownRun => ({
   startedAt: startedAt ?? NEVER,
@@ -72,7 +76,7 @@ export function indexOfStart(events: readonly RunEvent[], startedAt: string): nu
   const index = events.findIndex(({ time }) => time >= startedAt);
   const event = events[index];
   if (event?.kind !== "start" || (event.startedAt !== undefined && event.startedAt !== event.time)) return -1;
-  return Date.parse(event.time) - Date.parse(startedAt) <= MAX_START_DELAY_MS ? index : -1;
+  return isStartOf(event.time, startedAt) ? index : -1;
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { ContainerEvents } from "../../../docker/container-events.ts";
 import type { ContainerIdentity, DockerHost } from "../../../docker/docker-host.ts";
+import { toAppError } from "../../../server/errors.ts";
 import { changesSince, indexOfStart, knownRunOf, type RunChange } from "../../container-runs.ts";
-import { advance, type LogSource, type ReadHandlers } from "../../log-source.ts";
+import type { LogSource, ReadHandlers } from "../../log-source.ts";
 import {
   compareMarks,
   formatContainerCursor,
   idOf,
+  isStream,
   needsWholeLog,
   parseContainerCursor,
   settled,
@@ -13,7 +15,7 @@ import {
   withRun,
 } from "./container-position.ts";
 import { followLog } from "./follow-log.ts";
-import { endOfRun, identifyReadable, type LogAccess, linesUpTo } from "./log-access.ts";
+import { endOfRun, identifyReadable, LAST_EVENT_MS, type LogAccess, linesUpTo, START_EVENT_MS } from "./log-access.ts";
 import { createReading } from "./log-reading.ts";
 import { readAfter } from "./read-log.ts";
 import { readTail, type Tail } from "./tail-log.ts";
@@ -31,7 +33,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
   return {
     compare: compareMarks,
     isForeign: (left, right) => idOf(left) === idOf(right) && (needsWholeLog(left) || needsWholeLog(right)),
-    hasNothing: (track, mark) => track !== "id" && mark.at === 0,
+    hasNothing: (track, mark) => isStream(track) && mark.at === 0,
     formatCursor: formatContainerCursor,
     parseCursor: parseContainerCursor,
 
@@ -59,37 +61,51 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
         handlers.onLost({ reason: "replaced", to: position });
       }
       // The next read from there returns what was left, after the start it belongs to.
-      return (await readAfter(access, container, position, handlers, signal, { leavesNextRun: true })).position;
+      return (await readAfter(access, container, position, handlers, signal, { onLeft: () => {} })).position;
     },
 
     follow: (from, handlers, signal) => followLog(name, access, from, handlers, signal),
   };
 }
 
+interface ContainerTail {
+  /** As it was after the lines were read: every end and start before them is known then. */
+  container: ContainerIdentity;
+  tail: Tail;
+}
+
 /**
- * The last lines, and the container as it was after they were read: every end and start before them is known then. Lines of
- * a run whose start event has not arrived yet are left to the follower.
+ * Reads the last lines of the container that has the name. Lines of a run whose start event has not arrived yet wait for
+ * that event, at most {@link START_EVENT_MS}.
+ * @throws `AppError` like `identifyReadable`
  */
-async function tailOfRun(
-  access: LogAccess,
-  name: string,
-  count: number,
-  signal: AbortSignal,
-): Promise<{ container: ContainerIdentity; tail: Tail }> {
+async function tailOfRun(access: LogAccess, name: string, count: number, signal: AbortSignal): Promise<ContainerTail> {
   const { docker, events } = access;
   let container = await identifyReadable(docker, name);
+  let waiting: (ContainerTail & { until: number }) | undefined;
   for (let round = 1; ; round++) {
-    const tail = await readTail(docker, container, count, signal);
-    const now = await identifyReadable(docker, name);
+    let tail: Tail;
+    let now: ContainerIdentity;
+    try {
+      tail = await readTail(docker, container, count, signal);
+      now = await identifyReadable(docker, name);
+    } catch (error) {
+      // Removed while its start event was awaited: what was read of it is still good.
+      if (waiting && toAppError(error).code === "not_found") return waiting;
+      throw error;
+    }
     const isSame = now.id === container.id;
     container = now;
     if (!isSame && round < MAX_ROUNDS) continue;
-    if (now.runs.running) return { container, tail };
+    const result = { container: { ...now, runs: events.runs.note(now.id, now.runs) }, tail };
+    if (now.runs.running) return result;
     await events.runs.upTo(now.id, now.runs, signal);
     const end = endOfRun(access, now.id, now.runs.startedAt);
-    const lines = end === undefined ? tail.lines : linesUpTo(tail.lines, end);
-    if (lines.length === tail.lines.length) return { container, tail };
-    return { container, tail: { ...tail, lines, position: advance(tail.base, lines) } };
+    if (end === undefined || linesUpTo(tail.lines, end).length === tail.lines.length) return result;
+    const until = waiting?.until ?? performance.now() + START_EVENT_MS;
+    if (performance.now() >= until || signal.aborted) return result;
+    waiting = { ...result, until };
+    await events.runs.change(now.id, LAST_EVENT_MS, signal);
   }
 }
 

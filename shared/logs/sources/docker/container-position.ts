@@ -12,6 +12,7 @@ import { type LogLine, type Mark, type Position, RUN_TRACK } from "../../log-sou
  * which of its ends and starts have been told.
  */
 export const tracks = ["out", "err"] as const;
+export const isStream = (track: string): boolean => tracks.some((known) => known === track);
 export const BEGINNING = "0001-01-01T00:00:00.000000000Z";
 /** The two streams may be stored out of order by the skew of the Engine's copiers; a second is far above it. */
 export const SKEW_MS = 1_000;

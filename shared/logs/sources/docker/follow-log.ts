@@ -7,7 +7,7 @@ import { toAppError } from "../../../server/errors.ts";
 import { knownRunOf, type RunChange } from "../../container-runs.ts";
 import { advance, type FollowHandlers, type LogLine, type Position } from "../../log-source.ts";
 import {
-  changeEntry,
+  compareMarks,
   idOf,
   knownRun,
   markOf,
@@ -22,15 +22,18 @@ import {
   currentRuns,
   decoderOf,
   endOfRun,
+  LAST_EVENT_MS,
   type LogAccess,
   linesUpTo,
+  START_EVENT_MS,
   UnreadableLogError,
   unreadableDrivers,
   untoldChanges,
 } from "./log-access.ts";
 import { showsDamage } from "./log-end.ts";
+import { createReading } from "./log-reading.ts";
 import { type NameWatch, watchName } from "./name-watch.ts";
-import { readAfter } from "./read-log.ts";
+import { type LeftLines, readAfter } from "./read-log.ts";
 import { createResumeFilter, type ResumeStop } from "./resume-filter.ts";
 import { locate, planFollowing, planResume, type ResumePlan } from "./resume-plan.ts";
 import { openRunProbe, type RunProbe } from "./run-probe.ts";
@@ -43,10 +46,6 @@ const UNREADABLE_WAIT_MS = 10_000;
 const MAX_REFUSALS = 8;
 /** After so many streams that end at once the newest line is looked at. */
 const STALLS_BEFORE_LOOK = 4;
-/** The event of the end of a container that is gone has come by then. */
-const LAST_EVENT_MS = 100;
-/** Lines after an end that no start event follows within this time belong to the run that ended. */
-const MAX_START_MS = 2_000;
 
 /** Follows the log of whatever container has a name; see `LogSource.follow`. */
 export async function followLog(
@@ -88,8 +87,9 @@ class Follower {
   private located: ResumePlan | undefined;
   /** Of the container that is followed. */
   private id: string | undefined;
-  /** Since when lines wait for the start event of their run. */
+  /** Since when lines wait for the start event of their run, and those lines: a container that is removed takes its own away. */
   private leftAt: number | undefined;
+  private left: LeftLines | undefined;
   /** The kernel has shown the first process of a run: where it shows none, that run is over. */
   private seesRuns = false;
   /** Time of the newest line a silent stream was given up for: once is enough, should it never come. */
@@ -149,14 +149,24 @@ class Follower {
     }
   }
 
-  /** How a container that is gone ended, as far as the Engine told. */
+  /** Hands on how a container that is gone ended, as far as the Engine told, and the lines that were left for its next run. */
   private async tellLastEnd(): Promise<void> {
-    const { access, id, signal } = this;
-    if (id === undefined || knownRun(this.position)?.ended !== false) return;
+    const { access, id, left, position, signal } = this;
+    if (id === undefined || (!left && knownRun(position)?.ended !== false)) return;
     await access.events.runs.change(id, LAST_EVENT_MS, signal);
-    for (const change of await untoldChanges(access, id, this.position, undefined, signal)) {
-      await this.reading.onLines([changeEntry(change)], this.position);
-    }
+    const changes = await untoldChanges(access, id, position, undefined, signal);
+    const reading = createReading(position, changes, this.reading);
+    const isUnread = ({ track, mark }: LogLine) => compareMarks(mark, markOf(position, track)) > 0;
+    await reading.lines(left?.lines.filter(isUnread) ?? [], position);
+    await reading.finish(changes.length);
+    if (left?.hasMore) this.handlers.onLost({ reason: "source_lost", to: this.position });
+    this.settle();
+  }
+
+  /** Nothing waits for a start event any more. */
+  private settle(): void {
+    this.left = undefined;
+    this.leftAt = undefined;
   }
 
   private close(code: StreamClosedCode, more: Omit<StreamClosed, "code"> = {}): void {
@@ -203,6 +213,7 @@ class Follower {
       return true;
     }
     if (idOf(this.position) !== idOf(startOf(container.id))) {
+      if (this.left) await this.tellLastEnd();
       this.position = startOf(container.id);
       this.handlers.onLost({ reason: "replaced", to: this.position });
       // It is another one: whether it runs is told by its own start.
@@ -236,13 +247,17 @@ class Follower {
     this.doubtful = undefined;
     // Of lines after a clock that was set back the Engine gives none for a time.
     const plan = doubtful === "backwards" ? { from: before, since: undefined, whole: true } : undefined;
-    const leavesNextRun = this.leftAt === undefined || performance.now() - this.leftAt < MAX_START_MS;
+    const mayLeave = this.leftAt === undefined || performance.now() - this.leftAt < START_EVENT_MS;
+    const onLeft = (left: LeftLines) => {
+      this.left = left;
+    };
     const { position, isLeft } = await readAfter(access, container, before, this.reading, signal, {
       plan,
-      leavesNextRun,
+      onLeft: mayLeave ? onLeft : undefined,
     });
     this.position = position;
-    this.leftAt = isLeft ? (this.leftAt ?? performance.now()) : undefined;
+    if (isLeft) this.leftAt ??= performance.now();
+    else this.settle();
     if (doubtful === "equal") this.isCoarse = tracks.some((track) => isOneMore(before, this.position, track));
   }
 
@@ -335,6 +350,8 @@ class Follower {
       const { lines, lost } = accepted;
       stop = accepted.stop;
       if (lost) this.handlers.onLost(lost);
+      // There may be more of them in the log, which is read next.
+      if (isLeft && !stop) this.left = { lines: filter.accept(stored.slice(own.length)).lines, hasMore: true };
       if (lines.length === 0) return;
       this.position = advance(this.position, lines);
       this.troubled = false;

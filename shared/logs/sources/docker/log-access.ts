@@ -84,16 +84,20 @@ export function endOfRun({ events }: LogAccess, id: string, startedAt: string | 
   return end?.kind === "die" ? end.time : undefined;
 }
 
-/** The event of a start follows the first line of its run within this time. */
-const START_EVENT_MS = 2_000;
+/** An event that is on its way arrives within this time. */
+export const LAST_EVENT_MS = 100;
+/** The start event follows the first line of its run within this time; later lines without one belong to the ended run. */
+export const START_EVENT_MS = 2_000;
 
 /**
- * The lines up to the last that is not later. The Engine writes all lines of a run before it sends the event of its end: what
- * follows them belongs to the next run, if it was just written: what is older, or of a clock that was ahead, is the run's own.
+ * Returns the lines of a run that ended: those up to the last one that is not later than `lastTime`, the time of the end
+ * event. The Engine writes all lines of a run before it sends that event, so later lines belong to the next run. They do only
+ * if the newest line was written within {@link START_EVENT_MS} of `now` (milliseconds since the epoch): an older line, or one
+ * of a clock that is ahead, belongs to the ended run.
  */
-export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string): Line[] {
+export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string, now = Date.now()): Line[] {
   const newest = lines.at(-1);
-  if (newest === undefined || Math.abs(Date.now() - Date.parse(newest.time)) > START_EVENT_MS) return lines;
+  if (newest === undefined || Math.abs(now - Date.parse(newest.time)) > START_EVENT_MS) return lines;
   const last = lines.findLastIndex(({ time }) => time <= lastTime);
   return last === lines.length - 1 ? lines : lines.slice(0, last + 1);
 }

@@ -1,6 +1,6 @@
 import type { ContainerIdentity } from "../../../docker/docker-host.ts";
 import { knownRunOf, type RunState } from "../../container-runs.ts";
-import type { Position, ReadHandlers } from "../../log-source.ts";
+import type { LogLine, Position, ReadHandlers } from "../../log-source.ts";
 import { knownRun, needsWholeLog, newestTime, withRun } from "./container-position.ts";
 import type { StoredLine } from "./line-assembler.ts";
 import {
@@ -19,14 +19,19 @@ import { createResumeFilter } from "./resume-filter.ts";
 import { locate, planReading, type ResumePlan } from "./resume-plan.ts";
 import { findUnread, positionBefore, type Tally } from "./unread-lines.ts";
 
+/** Lines that are left for the next run and kept in memory. */
+const MAX_LEFT_LINES = 1_000;
 /** A log that is read again because its runs changed meanwhile ends this often at most. */
 const MAX_ROUNDS = 5;
 
 export interface ReadOptions {
   /** How to begin; found out when absent. */
   plan?: ResumePlan | undefined;
-  /** Leaves lines that came after the last end, while no start is known: the event of a start may follow its first lines. */
-  leavesNextRun?: boolean;
+  /**
+   * Leaves lines that came after the last end while no start is known, since a start event may follow the first lines of its
+   * run. Called with those lines, at most {@link MAX_LEFT_LINES}, and whether there are more.
+   */
+  onLeft?: ((left: LeftLines) => void) | undefined;
 }
 
 /**
@@ -40,7 +45,7 @@ export async function readAfter(
   from: Position,
   handlers: ReadHandlers,
   signal: AbortSignal,
-  { plan: first, leavesNextRun = false }: ReadOptions = {},
+  { plan: first, onLeft }: ReadOptions = {},
 ): Promise<{ position: Position; isLeft: boolean }> {
   let position = from;
   let plan = first;
@@ -62,8 +67,10 @@ export async function readAfter(
       throw error;
     }
     const reading = createReading(position, between, handlers);
-    const end = leavesNextRun && after && !after.running ? endOfRun(access, container.id, after.startedAt) : undefined;
-    const { stop, tally, broken, isLeft } = await readStored(source, now, plan, reading, handlers, end);
+    const end = onLeft && after && !after.running ? endOfRun(access, container.id, after.startedAt) : undefined;
+    const { stop, tally, broken, left } = await readStored(source, now, plan, reading, handlers, end);
+    const isLeft = left !== undefined;
+    if (left) onLeft?.(left);
     if (stop === undefined && !plan.near && !isLeft)
       await readUnread(access, now, tally, broken, reading, handlers, signal);
     // Lines of the runs that were over when the log was opened have all come.
@@ -150,6 +157,18 @@ const fromEnd = ({ lines, pendingTime, messages }: LogEnd): StoredSource => ({
   close() {},
 });
 
+/** Lines that are left for the next run: the first of them, and whether there are more. */
+export interface LeftLines {
+  lines: LogLine[];
+  hasMore: boolean;
+}
+
+function addLeft(left: LeftLines, lines: readonly LogLine[]): void {
+  const room = MAX_LEFT_LINES - left.lines.length;
+  left.lines.push(...lines.slice(0, room));
+  left.hasMore ||= lines.length > room;
+}
+
 /** Hands on what a source holds. "unsure": the place could not be found, and nothing after it was handed on. */
 async function readStored(
   source: StoredSource,
@@ -158,28 +177,35 @@ async function readStored(
   reading: LogReading,
   handlers: ReadHandlers,
   lastTime: string | undefined,
-): Promise<{ stop: "unsure" | undefined; tally: Tally; broken: string | undefined; isLeft: boolean }> {
+): Promise<{ stop: "unsure" | undefined; tally: Tally; broken: string | undefined; left: LeftLines | undefined }> {
   const filter = createResumeFilter(plan.from, plan);
   let last: StoredLine | undefined;
-  let isLeft = false;
+  let left: LeftLines | undefined;
   for await (const stored of source.lines()) {
     const end = stored.findIndex(({ time }) => plan.until !== undefined && time >= plan.until);
     const until = end === -1 ? stored : stored.slice(0, end);
+    if (left) {
+      addLeft(left, filter.accept(until).lines);
+      if (left.hasMore) break;
+      continue;
+    }
     const taken = lastTime === undefined ? until : linesUpTo(until, lastTime);
-    isLeft = taken.length < until.length;
     last = taken.at(-1) ?? last;
     const { lines, lost, stop } = filter.accept(taken);
     if (lost) handlers.onLost(lost);
     if (lines.length > 0) await reading.lines(lines, filter.baseline(reading.position()));
-    if (stop === "unsure") return { stop, tally: source.tally, broken: source.broken, isLeft };
-    if (isLeft) break;
+    if (stop === "unsure") return { stop, tally: source.tally, broken: source.broken, left };
+    if (taken.length < until.length) {
+      left = { lines: [], hasMore: false };
+      addLeft(left, filter.accept(until.slice(taken.length)).lines);
+    }
   }
   if (last) handlers.onReached?.(placeOf(last));
   filter.note(source.pendingTime);
   reading.rebase(filter.baseline(reading.position()));
   const { tally, broken } = source;
-  if (broken !== undefined && !showsDamage(container)) throw new UnreadableLogError(broken);
-  return { stop: filter.isMissing ? "unsure" : undefined, tally, broken, isLeft };
+  if (broken !== undefined && !left && !showsDamage(container)) throw new UnreadableLogError(broken);
+  return { stop: filter.isMissing ? "unsure" : undefined, tally, broken, left };
 }
 
 /** Hands on what the Engine holds behind a damaged record, after a gap; see `findUnread`. */
