@@ -14,7 +14,7 @@ import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { createAlerts } from "./alerts/alerts.ts";
 import { loadCatalogue } from "./catalogue/catalogue.ts";
-import { createCredentialClaims } from "./catalogue/install/one-time-credentials.ts";
+import { createOneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import { openDatabase } from "./database/database.ts";
 import { adoptProcessNames } from "./database/process-names.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -164,7 +164,7 @@ export function createApiDeps({
     onAdopted: alerts.rules.reload,
   });
   const catalogue = loadCatalogue({ folder: config.CATALOGUE_DIR, log });
-  const credentialClaims = createCredentialClaims();
+  const oneTimeCredentials = createOneTimeCredentials();
   return {
     deps: {
       access,
@@ -182,7 +182,7 @@ export function createApiDeps({
       stats,
       shellOwner: shellOwner(emitToken),
       catalogue,
-      credentialClaims,
+      oneTimeCredentials,
       stackHost,
       logStore,
       registries,
@@ -208,7 +208,7 @@ export function createApiDeps({
       ]);
       stopRequests.close();
       stackHost.close();
-      credentialClaims.close();
+      oneTimeCredentials.close();
     },
     close() {
       stats.close();

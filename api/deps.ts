@@ -7,7 +7,7 @@ import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Access } from "./access/access.ts";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
-import type { CredentialClaims } from "./catalogue/install/one-time-credentials.ts";
+import type { OneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
 import type { Dependencies } from "./health/dependencies.ts";
 import type { Registries } from "./images/registries.ts";
@@ -43,7 +43,7 @@ export interface ApiDeps {
   updateChecks: UpdateChecks;
   updates: Updates;
   catalogue: Catalogue;
-  credentialClaims: CredentialClaims;
+  oneTimeCredentials: OneTimeCredentials;
   realtime: WsClient;
   dependencies: Dependencies;
   stats: StatsHistory;

@@ -8,10 +8,10 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { loadCatalogue } from "./catalogue.ts";
 import { type CatalogueEntryInput, catalogueEntry } from "./entry.ts";
 import { faultsOf } from "./entry-faults.ts";
-import { planInstall, questionsOf } from "./install/plan.ts";
+import { planInstall, promptsOf } from "./install/plan.ts";
 import { toCommand, toCompose } from "./install/plan-texts.ts";
 import { makeSecrets, secretsOf } from "./install/secrets.ts";
-import { placesOf } from "./template.ts";
+import { placeholdersOf } from "./template.ts";
 import { testEntry } from "./testing.ts";
 
 const { entries } = loadCatalogue({ log: silentLog() });
@@ -52,14 +52,14 @@ describe("the catalogue", () => {
 
   test("makes a secret of its own for each password, and tells it to who installs", () => {
     for (const entry of entries) {
-      const places = new Set(entry.credentials.flatMap(({ value }) => placesOf(value)));
+      const places = new Set(entry.credentials.flatMap(({ value }) => placeholdersOf(value)));
       for (const { name, length } of secretsOf(entry)) {
         expect(length, `${entry.id} ${name}`).toBeGreaterThanOrEqual(24);
         if (/PASS|KEY_ID|API_KEY|ACCESS_KEY|ADMIN_TOKEN/.test(name))
           expect([...places], entry.id).toContain(`env:${name}`);
       }
       for (const { value, secret } of entry.credentials) {
-        const named = placesOf(value).map((place) => place.replace(/^env:/, ""));
+        const named = placeholdersOf(value).map((place) => place.replace(/^env:/, ""));
         const holdsSecret = secretsOf(entry).some(({ name }) => named.includes(name));
         if (holdsSecret) expect(secret, `${entry.id} ${value}`).toBe(true);
       }
@@ -85,7 +85,7 @@ describe("the catalogue", () => {
       for (const { hostAddress } of container.ports) expect(hostAddress).toBe("127.0.0.1");
       expect(container.pids).toBeGreaterThan(0);
       expect(["MKNOD", "NET_RAW", "SETFCAP"]).toEqual(expect.arrayContaining([...container.dropCapabilities]));
-      for (const { name } of questionsOf(entry)) expect(name).not.toBe("");
+      for (const { name } of promptsOf(entry)) expect(name).not.toBe("");
     }
   });
 

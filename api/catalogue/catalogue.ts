@@ -13,11 +13,11 @@ export interface Catalogue {
 
 const OWN_ENTRIES = join(import.meta.dirname, "entries");
 /** Files of an operator's folder that are read. */
-const FILES_MAX = 500;
+const MAX_FILES = 500;
 
 export function createCatalogue(entries: readonly CatalogueEntry[]): Catalogue {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  const sorted = [...byId.values()].sort((one, other) => one.name.localeCompare(other.name, "en"));
+  const sorted = [...byId.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
   return { entries: sorted, find: (id) => byId.get(id) };
 }
 
@@ -40,7 +40,7 @@ export function loadCatalogue({ folder, log }: { folder?: string | undefined; lo
   const entries = new Map(own);
   if (folder === undefined) return createCatalogue([...entries.values()]);
   try {
-    for (const { id, path } of filesOf(folder).slice(0, FILES_MAX)) {
+    for (const { id, path } of filesOf(folder).slice(0, MAX_FILES)) {
       try {
         if (entries.has(id)) throw new Error("an entry of this id is there already");
         entries.set(id, parseEntry(readFileSync(path, "utf8"), id));

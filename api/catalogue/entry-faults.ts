@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import type { CatalogueEntry } from "./entry.ts";
-import { placesOf } from "./template.ts";
+import { placeholdersOf } from "./template.ts";
 
 /** What no schema sees: names that are used twice, or that nothing has. Empty for a sound entry. */
 export function faultsOf(entry: CatalogueEntry): string[] {
@@ -42,7 +42,7 @@ export function faultsOf(entry: CatalogueEntry): string[] {
     ...entry.credentials.map(({ value }) => value),
     ...entry.environment.flatMap((variable) => (variable.kind === "derived" ? [variable.template] : [])),
   ];
-  for (const name of templates.flatMap(placesOf)) {
+  for (const name of templates.flatMap(placeholdersOf)) {
     const [kind, id = ""] = name.split(/:(.*)/s);
     if (kind === "port" && !ports.has(id)) faults.push(`a template names the unknown port ${id}`);
     if (kind === "env" && !variables.includes(id)) faults.push(`a template names the unknown variable ${id}`);

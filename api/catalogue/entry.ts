@@ -2,7 +2,7 @@ import { z } from "zod";
 import { catalogueCategories, catalogueId, MEMORY_MAX, MEMORY_MIN } from "../../shared/protocol/catalogue.ts";
 
 /** Capabilities of Docker's default set that are taken away unless an entry needs them. Nothing is ever added. */
-export const dropped = ["MKNOD", "NET_RAW", "SETFCAP"] as const;
+export const droppedCapabilities = ["MKNOD", "NET_RAW", "SETFCAP"] as const;
 
 const partId = catalogueId;
 const line = z
@@ -140,7 +140,7 @@ export const catalogueEntry = z.strictObject({
   /** Where data is filed under the container's host name. */
   hostname: partId.optional(),
   /** Capabilities of Docker's default set that it needs and others do not get. */
-  keepCapabilities: z.array(z.enum(dropped)).max(dropped.length).default([]),
+  keepCapabilities: z.array(z.enum(droppedCapabilities)).max(droppedCapabilities.length).default([]),
   /** Processes and threads. */
   pids: z.int().min(64).max(32_768).default(2_048),
   openFiles: z.int().min(1_024).max(1_048_576).optional(),

@@ -22,8 +22,8 @@ import { beginJob } from "../jobs/start-job.ts";
 import { serviceKey } from "../services/service-access.ts";
 import type { CatalogueEntry } from "./entry.ts";
 import { installEntry } from "./install/install.ts";
-import { CATALOGUE_LABEL, questionsOf } from "./install/plan.ts";
-import { examineInstall, isAboutInput, joinableNetworks } from "./install/preview.ts";
+import { CATALOGUE_LABEL, promptsOf } from "./install/plan.ts";
+import { isAboutInput, joinableNetworks, previewInstall } from "./install/preview.ts";
 import { secretsOf } from "./install/secrets.ts";
 import { catalogueDetailSchema, catalogueSummarySchema, credentialSchema, installPreviewSchema } from "./schemas.ts";
 
@@ -32,9 +32,9 @@ const params = z.object({ id: catalogueId });
 
 /** Services that can be installed: what there is, what an installation would make, and making it. */
 export function catalogueRoutes(
-  deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "credentialClaims">,
+  deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "oneTimeCredentials">,
 ) {
-  const { docker, jobs, catalogue, credentialClaims } = deps;
+  const { docker, jobs, catalogue, oneTimeCredentials } = deps;
   const previews = createShares({
     total: 8,
     perCaller: 2,
@@ -98,7 +98,7 @@ export function catalogueRoutes(
       async (c) => {
         requireUnlimited(c);
         const entry = find(c.req.valid("param").id);
-        const look = () => examineInstall(docker, entry, c.req.valid("json"), hostOf(c));
+        const look = () => previewInstall(docker, entry, c.req.valid("json"), hostOf(c));
         const { preview } = await previews.run(callerOf(c), look, c.req.raw.signal);
         return c.json(ok({ preview }));
       },
@@ -122,7 +122,7 @@ export function catalogueRoutes(
         c.set("auditTarget", input.name);
         c.set("auditDetail", `${entry.image}:${input.tag}, ${input.publish}`);
         const host = hostOf(c);
-        const [problem] = (await examineInstall(docker, entry, input, host)).preview.problems;
+        const [problem] = (await previewInstall(docker, entry, input, host)).preview.problems;
         if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
         const job = beginJob(c, jobs, {
           kind: "catalogue:install",
@@ -133,7 +133,7 @@ export function catalogueRoutes(
           run: async (handle) => {
             const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
             // Anybody who follows the job sees its result: what must stay secret is claimed.
-            if (credentials.length > 0) credentialClaims.keep(job.id, { kind, id }, credentials);
+            if (credentials.length > 0) oneTimeCredentials.keep(job.id, { kind, id }, credentials);
             return { entry: entry.id, name: input.name, containerId, page, credentials: credentials.length };
           },
         });
@@ -152,7 +152,7 @@ export function catalogueRoutes(
       (c) => {
         requireUnlimited(c);
         c.set("auditTarget", "credentials of an installation");
-        const credentials = credentialClaims.claim(c.req.valid("param").jobId, c.get("principal"));
+        const credentials = oneTimeCredentials.claim(c.req.valid("param").jobId, c.get("principal"));
         return c.json(ok({ credentials }));
       },
     );
@@ -194,7 +194,7 @@ const toDetail = (entry: CatalogueEntry, installed: InstalledService[] | null): 
   notes: entry.notes,
   tags: entry.tags.map(({ tag, note }) => ({ tag, ...(note === undefined ? {} : { note }) })),
   volumes: entry.volumes,
-  questions: questionsOf(entry).map(({ name, label, hint, default: usual, pattern, secret }) => ({
+  questions: promptsOf(entry).map(({ name, label, hint, default: usual, pattern, secret }) => ({
     variable: name,
     label,
     default: usual,

@@ -10,7 +10,8 @@ export interface TemplateValues {
 const place = /\{(name|host|port:[a-z0-9-]+|env:[A-Za-z_][A-Za-z0-9_.-]*)\}/g;
 
 /** The places named in a template, such as `env:POSTGRES_USER`. */
-export const placesOf = (template: string): string[] => [...template.matchAll(place)].map(([, name]) => name ?? "");
+export const placeholdersOf = (template: string): string[] =>
+  [...template.matchAll(place)].map(([, name]) => name ?? "");
 
 /** Fills a template in. In a URL, values of variables are encoded, so that a password cannot end its part. */
 export function fill(template: string, { name, host, ports, environment }: TemplateValues): string {

@@ -26,7 +26,7 @@ describe.skipIf(await lacks("private-engine", "compose"))("stacks while the Engi
     await engine?.close();
   });
 
-  test("nothing that is not known is taken for none: no stack is deleted or created, no port called free", async () => {
+  test("unknown is not treated as none: no stack is deleted or created, and no port is called free", async () => {
     const ask = (method: string, path: string, body?: unknown) =>
       here.api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
     expect((await ask("POST", "", { name: "shop", content })).status).toBe(201);

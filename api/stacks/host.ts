@@ -6,9 +6,9 @@ import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { JobJournal } from "../jobs/job-journal.ts";
 import { type Compose, createCompose } from "./compose/compose.ts";
-import { createStackPlaces } from "./files/locations.ts";
+import { createStackLocations } from "./files/locations.ts";
 import { createRevisions, type Revisions } from "./files/revisions.ts";
-import { createStackWork, type StackWork } from "./jobs/stack-jobs.ts";
+import { createStackJobs, type StackJobs } from "./jobs/stack-jobs.ts";
 import { createKnownStacks } from "./registry/known-stacks.ts";
 import { createStacks, type Stacks } from "./stacks.ts";
 
@@ -17,25 +17,25 @@ export interface StackHostOptions {
   docker: DockerEngine;
   config: Pick<Config, "DATA_DIR" | "DOCKER_HOST" | "STACKS_DIR" | "STACKS_ROOTS">;
   log: Log;
-  /** Keeps both versions while a file is written over. */
+  /** Stores both versions of a file during a save. */
   journal: SaveJournal;
   jobs: Pick<JobJournal, "interruptedOf">;
-  /** Folders programs are looked for in; the server's own PATH when absent. */
+  /** Folders to search for programs; the server's own PATH when absent. */
   path?: string;
 }
 
-/** All that is about compose stacks. */
+/** The services of the stacks subject. */
 export interface StackHost {
   stacks: Stacks;
   compose: Compose;
   revisions: Revisions;
-  work: StackWork;
+  jobs: StackJobs;
   close(): void;
 }
 
 export function createStackHost({ database, docker, config, log, journal, jobs, path }: StackHostOptions): StackHost {
-  const compose = createCompose({ dockerHost: config.DOCKER_HOST, ...(path === undefined ? {} : { path }) });
-  const places = createStackPlaces({
+  const compose = createCompose({ dockerHost: config.DOCKER_HOST, path });
+  const locations = createStackLocations({
     stacksDir: config.STACKS_DIR ?? join(config.DATA_DIR, "stacks"),
     roots: config.STACKS_ROOTS,
     dataDir: config.DATA_DIR,
@@ -45,12 +45,12 @@ export function createStackHost({ database, docker, config, log, journal, jobs, 
   const revisions = createRevisions(database);
   const interruptedOf = (name: string) => jobs.interruptedOf("stack", name);
   const known = createKnownStacks(database);
-  const stacks = createStacks({ docker, compose, places, revisions, known, interruptedOf });
+  const stacks = createStacks({ docker, compose, locations, revisions, known, interruptedOf });
   return {
     stacks,
     compose,
     revisions,
-    work: createStackWork({ stacks, compose, revisions, docker }),
+    jobs: createStackJobs({ stacks, compose, revisions, docker }),
     close: compose.close,
   };
 }

@@ -17,7 +17,7 @@ interface RefusedFile {
 const cases: RefusedFile[] = JSON.parse(readFileSync(join(import.meta.dirname, "refused-files.json"), "utf8"));
 const prefix = `t${randomBytes(4).toString("hex")}`;
 
-describe.skipIf(await lacks("docker", "compose", "linux"))("compose files that became unusable", () => {
+describe.skipIf(await lacks("docker", "compose", "linux"))("compose files that became invalid", () => {
   let engine: TestEngine;
   let here: TestStacks;
   beforeAll(async () => {

@@ -44,7 +44,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
   };
   const job = async (method: string, path: string, body?: unknown) => here.ended(await ask(method, path, body));
 
-  test("Compose itself is asked about a file only by those who may run it", async () => {
+  test("Compose checks a file only for callers who may run it", async () => {
     const made = await here.api.ask("POST", "/api/keys", {
       body: { name: "reads stacks", role: "operator", scopes: ["stacks:view"], days: 1 },
     });
@@ -54,7 +54,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect((await check(true)).status).toBe(403);
   });
 
-  test("what Compose said of a failure stands beside our sentence, without values of .env", async () => {
+  test("a failure has the output of Compose as its detail, without values of .env", async () => {
     const secret = "hunter22secret-program";
     const content = box().replace('["sh", "-c", "exec sleep 1000000"]', '["$PROGRAM"]');
     const name = await create(`${prefix}-said`, content, { PROGRAM: secret });
@@ -64,7 +64,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect(JSON.stringify(failed)).not.toContain(secret);
   });
 
-  test("a stack is made, brought up, stopped, restarted, taken down and deleted, each with its output", async () => {
+  test("a stack is created, deployed, stopped, restarted, taken down and deleted, each with its output", async () => {
     const name = await create(`${prefix}-life`);
     expect((await ask("GET", `/${name}`)).body.stack).toMatchObject({
       state: "down",
@@ -122,7 +122,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     }
   });
 
-  test("a cancelled job ends Compose with all it started; one stack runs one job at a time", async () => {
+  test("a cancelled job ends Compose with its child processes; one stack runs one job at a time", async () => {
     const name = await create(
       `${prefix}-slow`,
       box(`    depends_on: { never: { condition: service_healthy } }
@@ -170,7 +170,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect(await readFile(join(here.dir, name, "compose.yaml"), "utf8")).toBe(box());
   });
 
-  test("a file changed on the disk since it was read is a conflict; what is written over is kept", async () => {
+  test("a file that changed on the disk since it was read is a conflict; the overwritten text is stored", async () => {
     const name = await create(`${prefix}-edit`);
     const { file } = (await ask("GET", `/${name}/file`)).body;
     const path = join(here.dir, name, "compose.yaml");
@@ -186,7 +186,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect(revision.content).toContain("theirs");
   });
 
-  test("hostile names make nothing and start nothing", async () => {
+  test("hostile names create nothing and start nothing", async () => {
     for (const name of [
       "-f",
       "--help",
@@ -215,7 +215,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect((await ask("POST", "", { name: "x", content: box(), extra: 1 })).status).toBe(400);
   });
 
-  test("a stack of containers with a hostile name is shown, and nothing can be done to it", async () => {
+  test("a stack of containers with a hostile name is listed and cannot be changed", async () => {
     const name = '-f"><script>';
     await engine.run({ labels: { "com.docker.compose.project": name, "com.docker.compose.service": "$(id)" } });
     const listed = (await ask("GET", "")).body.stacks.find((one: Stack) => one.name === name);
@@ -308,7 +308,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     }
   });
 
-  test("values of variables reach Compose to the letter, and nobody else", async () => {
+  test("values of variables reach Compose unchanged, and nobody else", async () => {
     const values = {
       PLAIN: "v1.2/x@y:z",
       SPACED: "two words # no comment",
@@ -373,7 +373,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     }
   });
 
-  test("viewers and those limited to some containers are refused", async () => {
+  test("viewers and callers limited to some containers are refused", async () => {
     const viewer = await here.api.loginAs("viewer");
     const limited = await here.api.loginAs("operator", { services: ["web"] });
     for (const cookie of [viewer, limited]) {
@@ -394,7 +394,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     }
   });
 
-  test("programs are started by their names and arguments, never by a shell", async ({ skip }) => {
+  test("programs are started with a list of arguments, never by a shell", async ({ skip }) => {
     if (await lacks("strace")) skip();
     const name = `${prefix}-trace`;
     const folder = await tempFolder("trace");
@@ -431,7 +431,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
 });
 
 describe("stacks without Docker Compose", () => {
-  test("are read-only, and say so; Compose is found once it is there and asked for again", async () => {
+  test("are read-only and say so; Compose is found by the next detection after its installation", async () => {
     const empty = await tempFolder("path");
     const here = await startStacks({ path: empty.path });
     try {

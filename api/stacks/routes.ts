@@ -28,7 +28,8 @@ import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { beginJob } from "../jobs/start-job.ts";
 import { stackKey } from "../services/service-access.ts";
-import type { StackWorkOptions } from "./jobs/stack-jobs.ts";
+import type { StackJobOptions } from "./jobs/stack-jobs.ts";
+import { stackErrors } from "./messages.ts";
 import {
   composeStateSchema,
   findingSchema,
@@ -45,24 +46,24 @@ const asJob = (summary: string) => describe(summary, { answer: { job: jobSchema 
 const params = validated("param", stackParams);
 const revisionParams = stackParams.extend({ id: queryNumber(1) });
 const nothing = z.strictObject({});
-/** One work at a time for each stack; a pull takes this alone, since it leaves the containers be. */
+/** Each stack runs one job at a time. A pull takes only this lock: it does not touch containers. */
 const filesKey = (name: string) => `stack files:${name}`;
 
-/** Compose stacks: those found by their containers' labels, and those made here. */
+/** Compose stacks, found by labels of containers or by their folders: `/api/stacks`. */
 export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "jobs">) {
-  const { stacks, compose, revisions, work } = stackHost;
+  const { stacks, compose, revisions } = stackHost;
   const checks = createShares({
     total: 16,
     perCaller: 2,
     waiting: 6,
-    busy: "Too many compose files are being checked; try again in a moment.",
+    busy: stackErrors.tooManyChecks,
   });
 
-  /** What takes its time is a job, one at a time for each stack. Refused at once: what a locked stack cannot do. */
-  const act = async (c: Context<ApiEnv>, name: string, verb: StackVerb, options: StackWorkOptions = {}) => {
+  /** Starts the job of a verb, one at a time for each stack. What a read-only stack cannot do is refused without a job. */
+  const act = async (c: Context<ApiEnv>, name: string, verb: StackVerb, options: StackJobOptions = {}) => {
     c.set("auditTarget", name);
     const by = c.get("principal").name;
-    const run = await work.prepare(name, verb, options, by);
+    const run = await stackHost.jobs.prepare(name, verb, options, by);
     const job = beginJob(c, jobs, {
       kind: `stack:${verb}`,
       target: name,
@@ -91,7 +92,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .post(
       "/",
-      describe("Make a stack: its folder, compose file and variables", {
+      describe("Create a stack with its folder, compose file and variables", {
         answer: { stack: stackDetailSchema },
         status: 201,
       }),
@@ -105,22 +106,23 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .post(
       "/look",
-      describe("Look for Docker Compose on this host again", { answer: { compose: composeStateSchema } }),
+      describe("Detect Docker Compose on this host again", { answer: { compose: composeStateSchema } }),
       validated("json", nothing),
-      async (c) => c.json(ok({ compose: await compose.look() })),
+      async (c) => c.json(ok({ compose: await compose.detect() })),
     )
     .post(
       "/validate",
       describe("Check a compose file", {
-        description: "`thorough` asks Compose itself as well, for the file of a stack that can be changed.",
+        description:
+          "With `thorough`, Compose checks the file as well, if it belongs to a stack that is not read-only.",
         answer: { findings: z.array(findingSchema) },
       }),
       validated("json", validateStackBody),
       async (c) => {
         const { content, name, thorough } = c.req.valid("json");
-        // Compose reads what a file includes and extends, from anywhere: that is for those who may run it.
+        // Compose reads included and extended files from anywhere: only callers who may run it may do that.
         if (thorough && !may(c.get("principal"), "stacks:manage")) {
-          throw new AppError("forbidden", "To have Compose check a file needs the right to run it (stacks:manage).");
+          throw new AppError("forbidden", stackErrors.thoroughNeedsManage);
         }
         const check = () => stacks.check(content, name, thorough);
         return c.json(ok({ findings: await checks.run(callerOf(c), check, c.req.raw.signal) }));
@@ -128,7 +130,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .get(
       "/:name",
-      describe("One stack: its services and their containers", {
+      describe("Get a stack with its services and their containers", {
         answer: { stack: stackDetailSchema, engine: dependencySchema, compose: composeStateSchema },
       }),
       params,
@@ -136,7 +138,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .delete(
       "/:name",
-      asJob("Take a stack of the panel's own down and delete its folder"),
+      asJob("Take a managed stack down and delete its folder"),
       params,
       validated("query", removeStackQuery),
       (c) => act(c, c.req.valid("param").name, "remove", c.req.valid("query")),
@@ -150,7 +152,9 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .put(
       "/:name/file",
-      describe("Write a compose file of a stack; what it held before is kept", { answer: { file: stackFileSchema } }),
+      describe("Write a compose file of a stack and store the previous text as a revision", {
+        answer: { file: stackFileSchema },
+      }),
       params,
       validated("json", writeStackFileBody),
       async (c) => {
@@ -164,7 +168,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .get(
       "/:name/saves",
-      describe("Saves of a stack's files that a crash or a full disk left half done", {
+      describe("List interrupted saves of a stack's files", {
         answer: { saves: z.array(interruptedSaveSchema) },
       }),
       params,
@@ -172,7 +176,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .post(
       "/:name/saves/:id",
-      describe("Choose the version a stack's file gets after an interrupted save"),
+      describe("Resolve an interrupted save of a stack's file with one of its versions"),
       validated("param", stackParams.extend(interruptedSaveParams.shape)),
       validated("json", chooseVersionBody),
       async (c) => {
@@ -184,7 +188,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .get(
       "/:name/revisions",
-      describe("Earlier texts of a stack's files, newest first", {
+      describe("List earlier versions of a stack's files, newest first", {
         answer: { revisions: z.array(stackRevisionSchema) },
       }),
       params,
@@ -192,7 +196,9 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .get(
       "/:name/revisions/:id",
-      describe("One earlier text", { answer: { revision: stackRevisionSchema.extend({ content: z.string() }) } }),
+      describe("Get an earlier version of a file", {
+        answer: { revision: stackRevisionSchema.extend({ content: z.string() }) },
+      }),
       validated("param", revisionParams),
       (c) => {
         const { name, id } = c.req.valid("param");
@@ -201,13 +207,13 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     )
     .get(
       "/:name/env",
-      describe("Names of the variables beside the compose file", { answer: { env: stackEnvSchema } }),
+      describe("List the names of a stack's variables", { answer: { env: stackEnvSchema } }),
       params,
       async (c) => c.json(ok({ env: await stacks.env(c.req.valid("param").name) })),
     )
     .put(
       "/:name/env",
-      describe("Set and take out variables beside the compose file", { answer: { env: stackEnvSchema } }),
+      describe("Set and remove variables of a stack", { answer: { env: stackEnvSchema } }),
       params,
       validated("json", writeStackEnvBody),
       async (c) => {
@@ -218,7 +224,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
         return c.json(ok({ env: await stacks.writeEnv(name, change) }));
       },
     )
-    .post("/:name/up", asJob("Bring a stack up"), params, validated("json", stackUpBody), (c) =>
+    .post("/:name/up", asJob("Deploy a stack (up)"), params, validated("json", stackUpBody), (c) =>
       act(c, c.req.valid("param").name, "up", c.req.valid("json")),
     )
     .post(

@@ -8,7 +8,7 @@ import { createComposeReader } from "./check/compose-reader.ts";
 import type { Compose } from "./compose/compose.ts";
 import { changeEnv, type EnvVariable } from "./env/env-file.ts";
 import {
-  makeVariables,
+  createVariables,
   readVariables,
   type StackVariables,
   secretsOf,
@@ -16,24 +16,35 @@ import {
   writeVariables,
 } from "./env/variables.ts";
 import { createComposeFacts } from "./files/compose-facts.ts";
-import type { StackPlaces } from "./files/locations.ts";
+import type { StackLocations } from "./files/locations.ts";
 import type { OpenStack } from "./files/open-stack.ts";
 import type { Revisions } from "./files/revisions.ts";
 import { interruptedSaves, readStackFile, readStackFiles, writeStackFile } from "./files/stack-files.ts";
+import { stackErrors } from "./messages.ts";
 import { joinServices } from "./registry/joined-services.ts";
 import type { KnownStacks } from "./registry/known-stacks.ts";
 import { createListedStacks } from "./registry/listed-stacks.ts";
-import { createStackFinder, type StackFinderDeps, type StackList, type StackTarget } from "./registry/registry.ts";
+import { createStackRegistry, type StackList, type StackRegistryDeps, type StackTarget } from "./registry/registry.ts";
+import { locationIn } from "./registry/stack-locator.ts";
 
+/** Reads and changes stacks. Every method with a name throws AppError `not_found` for an unknown stack. */
 export interface Stacks {
   list(): Promise<StackList>;
   detail(name: string): Promise<{ stack: StackDetail; engine: DependencyState; compose: ComposeState }>;
-  /** The stack, to be changed or acted on; `forbidden` with the reason when it is locked. */
+  /**
+   * A stack to change or to act on.
+   * @throws AppError `forbidden` with the reason when it is read-only.
+   */
   open(name: string): Promise<OpenStack>;
-  /** The stack, to be stopped or taken down: by its files or, where those are out of reach, by its containers. */
+  /** A stack to stop or take down: by its files or, when they cannot be reached, by its containers. */
   target(name: string): Promise<StackTarget>;
   readFile(name: string, index: number): Promise<StackFile>;
-  /** Refuses what Compose refuses; keeps what was there before. */
+  /**
+   * Writes a compose file and stores the previous text as a revision.
+   * @param etag Of the text that was read before.
+   * @throws AppError `conflict` when the file has changed, `invalid_input` for a text that Compose rejects, `forbidden` for a
+   * read-only stack, `confirmation_required` for a file with several hard links.
+   */
   writeFile(
     name: string,
     index: number,
@@ -42,53 +53,68 @@ export interface Stacks {
     by: string,
     allowHardLinks?: boolean,
   ): Promise<StackFile>;
-  /** Saves of its files that were left half done, with paths inside its folder. */
+  /** Interrupted saves of its files, with paths inside its folder. */
   interruptedSaves(name: string): Promise<InterruptedSave[]>;
-  /** Ends one of them with the version chosen. @throws AppError `not_found`, `forbidden`. */
+  /**
+   * Resolves an interrupted save with one of its versions.
+   * @throws AppError `not_found`, `forbidden`.
+   */
   chooseVersion(name: string, id: string, version: VersionChoice): Promise<void>;
+  /**
+   * Creates the folder, variables and compose file of a new stack; removes the folder again when one of them fails.
+   * @throws AppError `not_supported` without Compose, `conflict` when the name is taken, `invalid_input` for a text that
+   * Compose rejects.
+   */
   create(name: string, content: string, env: Readonly<Record<string, string>>): Promise<void>;
-  /** Names of the variables beside the file. Values stay where they are. */
+  /** Names of the variables in `.env`. Values never leave the server. */
   env(name: string): Promise<StackVariables>;
   writeEnv(name: string, change: VariablesChange & { etag: string | null }): Promise<StackVariables>;
-  /** What can be said of a text, as the file of that stack or of a new one. */
+  /**
+   * Checks a text, as a file of that stack or of a new one.
+   * @param thorough Also run Compose, when the stack has one file and is not read-only.
+   */
   check(content: string, name: string | undefined, thorough: boolean): Promise<Finding[]>;
-  /** Throws `invalid_input` with the first fault Compose finds in the files as they are on the disk. */
+  /** @throws AppError `invalid_input` with the first error Compose finds in the files on the disk. */
   refuseBroken(stack: OpenStack, signal?: AbortSignal): Promise<void>;
   /** Texts of the files, main file first. */
   texts(stack: OpenStack): Promise<StackFile[]>;
-  /** Variables whose values must not be shown in output. */
+  /** Values that must be masked in output. */
   secrets(stack: OpenStack): Promise<EnvVariable[]>;
   /**
-   * Throws `conflict` while another project has containers that were made from the stack's folder, and
-   * `upstream_unavailable` when the Engine does not say.
+   * @throws AppError `conflict` while another project has containers that were created from the stack's folder,
+   * `upstream_unavailable` when the Engine does not respond.
    */
   refuseShared(stack: OpenStack): Promise<void>;
-  /** Removes the folder of a stack of the panel's own; what it held is gone. */
+  /**
+   * Deletes the folder of a managed stack with everything in it.
+   * @throws AppError `forbidden` for other stacks.
+   */
   removeFolder(stack: OpenStack): Promise<void>;
 }
 
 export interface StacksDeps {
   docker: Pick<DockerEngine, "list" | "projects">;
   compose: Compose;
-  places: StackPlaces;
+  locations: StackLocations;
   revisions: Revisions;
   known: KnownStacks;
-  interruptedOf: StackFinderDeps["interruptedOf"];
+  interruptedOf: StackRegistryDeps["interruptedOf"];
 }
 
-export function createStacks({ docker, compose, places, revisions, known, interruptedOf }: StacksDeps): Stacks {
+export function createStacks({ docker, compose, locations, revisions, known, interruptedOf }: StacksDeps): Stacks {
   const reader = createComposeReader();
   const facts = createComposeFacts(reader);
-  const listed = createListedStacks(places, facts);
-  const finder = createStackFinder({ docker, compose, places, facts, known, listed, interruptedOf });
+  const listed = createListedStacks(locations, facts);
+  const registry = createStackRegistry({ docker, compose, locations, facts, known, listed, interruptedOf });
   const checker = createStackChecker({ docker, compose, reader });
 
   return {
-    list: finder.list,
+    list: registry.list,
 
     async detail(name) {
-      const { stack, containers, located, facts: read, engine, compose: tool } = await finder.find(name);
-      const files = "place" in located ? await readStackFiles(located.place).catch(() => undefined) : undefined;
+      const { stack, containers, located, facts: read, engine, compose: tool } = await registry.find(name);
+      const location = locationIn(located);
+      const files = location && (await readStackFiles(location).catch(() => undefined));
       const defined = read?.defined;
       const applied = revisions.applied(name);
       const appliedAt =
@@ -111,76 +137,77 @@ export function createStacks({ docker, compose, places, revisions, known, interr
       };
     },
 
-    open: finder.open,
-    target: finder.target,
-    refuseShared: finder.refuseShared,
+    open: registry.open,
+    target: registry.target,
+    refuseShared: registry.refuseShared,
 
-    readFile: async (name, index) => readStackFile(await finder.place(name), index),
+    readFile: async (name, index) => readStackFile(await registry.location(name), index),
 
     async writeFile(name, index, content, etag, by, allowHardLinks) {
-      const stack = await finder.open(name);
-      const before = await readStackFile(stack.place, index);
-      if (before.etag !== etag) throw new AppError("conflict", "The file has changed since it was read.");
+      const stack = await registry.open(name);
+      const before = await readStackFile(stack.location, index);
+      if (before.etag !== etag) throw new AppError("conflict", stackErrors.fileChanged);
       await checker.refuseText(stack, content);
-      const file = await writeStackFile(stack.place, index, content, etag, allowHardLinks);
+      const file = await writeStackFile(stack.location, index, content, etag, allowHardLinks);
       if (before.etag !== file.etag) revisions.keep("replaced", name, before, by);
       return file;
     },
 
-    interruptedSaves: async (name) => interruptedSaves(await finder.place(name)),
+    interruptedSaves: async (name) => interruptedSaves(await registry.location(name)),
 
     async chooseVersion(name, id, version) {
-      const { place } = await finder.open(name);
-      if (!(await interruptedSaves(place)).some((save) => save.id === id)) {
-        throw new AppError("not_found", "The stack has no such interrupted save.");
+      const { location } = await registry.open(name);
+      if (!(await interruptedSaves(location)).some((save) => save.id === id)) {
+        throw new AppError("not_found", stackErrors.noSuchSave);
       }
-      await place.root.chooseVersion(id, version);
+      await location.root.chooseVersion(id, version);
     },
 
     async create(name, content, env) {
       const tool = await compose.state();
       if (!tool.installed) throw new AppError("not_supported", tool.hint ?? "");
-      await finder.refuseTaken(name);
+      await registry.refuseTaken(name);
       await checker.refuseUnreadable(content);
       const variables = changeEnv("", { set: env, remove: [] });
-      const place = await places.make(name);
+      const location = await locations.create(name);
       try {
-        // Variables come first: Compose looks for them when it is asked about the file.
-        await makeVariables(place, variables);
-        await checker.refuseText({ name, place }, content);
-        await writeStackFile(place, 0, content, undefined);
+        // Variables come first: Compose reads them when it checks the file.
+        await createVariables(location, variables);
+        await checker.refuseText({ name, location }, content);
+        await writeStackFile(location, 0, content, undefined);
       } catch (error) {
-        await place.root.remove(place.folder).catch(() => {});
+        await location.root.remove(location.folder).catch(() => {});
         throw error;
       }
       revisions.forget(name);
     },
 
-    env: async (name) => readVariables(await finder.place(name)),
+    env: async (name) => readVariables(await registry.location(name)),
 
     async writeEnv(name, { etag, ...change }) {
-      const { place } = await finder.open(name);
-      return writeVariables(place, change, etag);
+      const { location } = await registry.open(name);
+      return writeVariables(location, change, etag);
     },
 
     async check(content, name, thorough) {
-      const found = name === undefined ? undefined : await finder.find(name).catch(() => undefined);
-      const place = found && "place" in found.located ? found.located.place : undefined;
-      const findings = await checker.look(content, name, place);
+      const found = name === undefined ? undefined : await registry.find(name).catch(() => undefined);
+      const location = locationIn(found?.located);
+      const findings = await checker.check(content, name, location);
       const unreadable = findings.some(({ source, severity }) => source === "yaml" && severity === "error");
-      if (!thorough || !place || unreadable || found?.stack.lock !== null || place.files.length > 1) return findings;
-      return [...findings, ...(await checker.ask({ name: found.stack.name, place }, content))];
+      if (!thorough || !location || unreadable || found?.stack.lock !== null || location.files.length > 1)
+        return findings;
+      return [...findings, ...(await checker.checkWithCompose({ name: found.stack.name, location }, content))];
     },
 
     refuseBroken: checker.refuseBroken,
 
-    texts: ({ place }) => readStackFiles(place),
+    texts: ({ location }) => readStackFiles(location),
 
-    secrets: ({ place }) => secretsOf(place),
+    secrets: ({ location }) => secretsOf(location),
 
-    async removeFolder({ name, place }) {
-      if (!place.own) throw new AppError("forbidden", "Only a stack of the panel's own folder can be deleted here.");
-      await place.root.remove(place.folder);
+    async removeFolder({ name, location }) {
+      if (!location.managed) throw new AppError("forbidden", stackErrors.deleteManagedOnly);
+      await location.root.remove(location.folder);
       revisions.forget(name);
     },
   };

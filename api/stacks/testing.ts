@@ -13,14 +13,14 @@ export interface TestStacks {
   dir: string;
   /** The one folder of STACKS_ROOTS. */
   root: string;
-  /** Folder of the copies of saves. */
+  /** Folder of the save journal. */
   saves: string;
-  /** Follows a job of an answer to its end. */
-  ended(answer: { status: number; body: { job?: Job; error?: string } }): Promise<Job>;
+  /** Waits for the end of the job in a response. */
+  ended(response: { status: number; body: { job?: Job; error?: string } }): Promise<Job>;
   close(): Promise<void>;
 }
 
-/** The API with a folder of stacks and a listed folder of its own. `path` names where programs are looked for. */
+/** Starts the API with its own folder of stacks and a listed folder. `path`: folders to search for programs. */
 export async function startStacks({
   dockerHost,
   path,
@@ -33,7 +33,7 @@ export async function startStacks({
   const saves = await tempFolder("saves");
   const journal = createSaveJournal({ folder: saves.path, log: silentLog(), maxBytes: 64 * 1024 * 1024 });
   const api = await startApi({
-    ...(dockerHost === undefined ? {} : { dockerHost }),
+    dockerHost,
     change: ({ database, docker }) => ({
       stackHost: createStackHost({
         database,
@@ -41,7 +41,7 @@ export async function startStacks({
         journal,
         jobs: { interruptedOf: () => undefined },
         log: silentLog(),
-        ...(path === undefined ? {} : { path }),
+        path,
         config: {
           DATA_DIR: "/nonexistent",
           STACKS_DIR: dir.path,
@@ -57,7 +57,7 @@ export async function startStacks({
     root: root.path,
     saves: saves.path,
     ended: async ({ status, body }) => {
-      if (status !== 202 || !body.job) throw new Error(`no job was begun: ${status} ${body.error}`);
+      if (status !== 202 || !body.job) throw new Error(`no job was started: ${status} ${body.error}`);
       return api.deps.jobs.finished(body.job.id);
     },
     close: async () => {
@@ -68,7 +68,7 @@ export async function startStacks({
   };
 }
 
-/** Removes what Compose made for projects whose names begin so. */
+/** Removes containers, networks and volumes of projects whose names start with a prefix. */
 export async function removeProjects(docker: Docker, prefix: string): Promise<void> {
   const filters = { label: ["com.docker.compose.project"] };
   const isOurs = ({ Labels }: { Labels?: Record<string, string> | null }) =>

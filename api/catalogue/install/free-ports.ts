@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Service } from "../../../shared/protocol/service.ts";
 
-export interface PortAsked {
+export interface PortRequest {
   protocol: "tcp" | "udp";
   /** `127.0.0.1`, or empty for every address. */
   hostAddress: string;
@@ -11,10 +11,10 @@ export interface PortAsked {
 }
 
 /** Steps from a port that is taken to the next one that is offered. */
-const TRIES_MAX = 100;
+const MAX_TRIES = 100;
 
 /** What holds a port of the host: the name of a container, `""` for something else, undefined for nothing. */
-export async function holderOf(asked: PortAsked, services: readonly Service[]): Promise<string | undefined> {
+export async function holderOf(asked: PortRequest, services: readonly Service[]): Promise<string | undefined> {
   const container = services.find(({ ports }) =>
     ports.some(
       ({ hostPort, hostIp = "", protocol }) =>
@@ -27,11 +27,11 @@ export async function holderOf(asked: PortAsked, services: readonly Service[]): 
 
 /** The first free port from the wanted one upwards that is not in `taken`; the wanted one if there is none. */
 export async function nextFreePort(
-  asked: PortAsked,
+  asked: PortRequest,
   services: readonly Service[],
   taken: ReadonlySet<string>,
 ): Promise<number> {
-  for (let step = 0; step < TRIES_MAX && asked.hostPort + step <= 65_535; step++) {
+  for (let step = 0; step < MAX_TRIES && asked.hostPort + step <= 65_535; step++) {
     const hostPort = asked.hostPort + step;
     if (taken.has(`${hostPort}/${asked.protocol}`)) continue;
     if ((await holderOf({ ...asked, hostPort }, services)) === undefined) return hostPort;
@@ -43,7 +43,7 @@ const isEvery = (address: string) => address === "" || address === "0.0.0.0" || 
 const meet = (one: string, other: string) => isEvery(one) || isEvery(other) || one === other;
 
 /** By listening there for a moment. A port that this process has no right to is the Engine's to judge. */
-async function canListen({ protocol, hostAddress, hostPort }: PortAsked): Promise<boolean> {
+async function canListen({ protocol, hostAddress, hostPort }: PortRequest): Promise<boolean> {
   const host = hostAddress === "" ? "0.0.0.0" : hostAddress;
   try {
     if (protocol === "tcp") {

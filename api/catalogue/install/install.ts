@@ -6,7 +6,7 @@ import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { JobHandle } from "../../jobs/jobs.ts";
 import type { CatalogueEntry } from "../entry.ts";
 import { CATALOGUE_LABEL, type InstallPlan, planInstall } from "./plan.ts";
-import { examineInstall, isAboutInput } from "./preview.ts";
+import { isAboutInput, previewInstall } from "./preview.ts";
 import { MASK, makeSecrets } from "./secrets.ts";
 
 export interface InstallDeps {
@@ -21,13 +21,13 @@ export interface Installed {
   credentials: Credential[];
 }
 
-const LOOK_MS = 500;
-const EXIT_LOOKS_MAX = 10;
+const POLL_INTERVAL_MS = 500;
+const MAX_EXIT_POLLS = 10;
 /** Without a check, a container that has run for so long counts as started. */
-const SETTLED_MS = 5_000;
+const STABLE_AFTER_MS = 5_000;
 /** Lines of a container that failed which are told. */
 const LAST_LINES = 20;
-const LOG_LIMIT_MS = 5_000;
+const LOG_TIMEOUT_MS = 5_000;
 
 /**
  * Makes and starts what an entry describes, and waits until it is healthy. Whatever goes wrong before that, a
@@ -42,7 +42,7 @@ export async function installEntry(
   handle: JobHandle,
 ): Promise<Installed> {
   const { signal, step } = handle;
-  const { preview, hostPorts, existingVolumes } = await examineInstall(docker, entry, input, publicHost);
+  const { preview, hostPorts, existingVolumes } = await previewInstall(docker, entry, input, publicHost);
   const [problem] = preview.problems;
   if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
   const plan = planInstall(entry, input, { secrets: makeSecrets(entry), publicHost, hostPorts });
@@ -76,7 +76,7 @@ export async function installEntry(
     return { containerId: id, page: plan.page, credentials: plan.credentials };
   } catch (error) {
     step({ id: "undo", label: "Take away what was made", state: "running" });
-    const left = await takeAway(undo);
+    const left = await rollBack(undo);
     step({ id: "undo", label: "Take away what was made", state: left ? "failed" : "done" });
     if (left)
       handle.line("Something could not be taken away again; look for it among containers, volumes and networks.");
@@ -102,7 +102,7 @@ async function prepare(
 }
 
 /** In the opposite order of making, each by itself; answers whether something is left. */
-async function takeAway(undo: (() => Promise<unknown>)[]): Promise<boolean> {
+async function rollBack(undo: (() => Promise<unknown>)[]): Promise<boolean> {
   let left = false;
   for (const work of undo.reverse()) {
     await work().catch((error: unknown) => {
@@ -134,17 +134,17 @@ async function untilHealthy(
       const code = ended === null ? "" : ` (code ${ended})`;
       await fail(`${name} ended by itself${code}; its last lines say why.`);
     }
-    if (health === "healthy" || (health === "none" && passed >= SETTLED_MS)) return;
+    if (health === "healthy" || (health === "none" && passed >= STABLE_AFTER_MS)) return;
     if (health === "unhealthy") await fail(`${name} runs, but its health check fails; its last lines may say why.`);
     if (passed >= startSeconds * 1000) await fail(`${name} was not healthy within ${startSeconds} s.`);
-    await delay(LOOK_MS, undefined, { signal });
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 
 /** A container that was restarted runs again for a moment, and the Engine knows no code then: its next end tells it. */
 async function nextExitCode(docker: DockerEngine, id: string, signal: AbortSignal): Promise<number | null> {
-  for (let look = 0; look < EXIT_LOOKS_MAX; look++) {
-    await delay(LOOK_MS, undefined, { signal });
+  for (let look = 0; look < MAX_EXIT_POLLS; look++) {
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
     const { exitCode } = await docker.detail(id);
     if (exitCode !== null) return exitCode;
   }
@@ -155,7 +155,7 @@ async function lastLines(docker: DockerEngine, id: string): Promise<string[]> {
   const stream = await docker.openLogs(id, {
     follow: false,
     tail: LAST_LINES,
-    signal: AbortSignal.timeout(LOG_LIMIT_MS),
+    signal: AbortSignal.timeout(LOG_TIMEOUT_MS),
   });
   const decoder = createFrameDecoder();
   const lines: string[] = [];
@@ -169,6 +169,4 @@ async function lastLines(docker: DockerEngine, id: string): Promise<string[]> {
 
 /** Longest first: one may be the beginning of another. */
 const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  [...secrets]
-    .sort((one, other) => other.length - one.length)
-    .reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+  [...secrets].sort((a, b) => b.length - a.length).reduce((masked, secret) => masked.replaceAll(secret, MASK), text);

@@ -5,7 +5,7 @@ import { AppError } from "../../../shared/server/errors.ts";
 type Owner = Pick<Principal, "kind" | "id">;
 
 /** Credentials that wait for whoever began an installation. In memory only: a restart of the server loses them. */
-export interface CredentialClaims {
+export interface OneTimeCredentials {
   keep(jobId: string, owner: Owner, credentials: readonly Credential[]): void;
   /**
    * Gives them out, once. Throws `not_found` to everybody else and for an installation that keeps none,
@@ -18,7 +18,7 @@ export interface CredentialClaims {
 const KEPT_MS = 10 * 60 * 1000;
 /** How long it is remembered that there was something. */
 const REMEMBERED_MS = 60 * 60 * 1000;
-const KEPT_MAX = 200;
+const MAX_KEPT = 200;
 
 interface Kept {
   owner: Owner;
@@ -27,7 +27,7 @@ interface Kept {
   timer: NodeJS.Timeout;
 }
 
-export function createCredentialClaims(keptMs = KEPT_MS): CredentialClaims {
+export function createOneTimeCredentials(keptMs = KEPT_MS): OneTimeCredentials {
   const kept = new Map<string, Kept>();
   const forget = (jobId: string) => {
     clearTimeout(kept.get(jobId)?.timer);
@@ -40,7 +40,7 @@ export function createCredentialClaims(keptMs = KEPT_MS): CredentialClaims {
   };
   return {
     keep(jobId, { kind, id }, credentials) {
-      const oldest = kept.size >= KEPT_MAX ? kept.keys().next().value : undefined;
+      const oldest = kept.size >= MAX_KEPT ? kept.keys().next().value : undefined;
       if (oldest !== undefined) forget(oldest);
       const entry: Kept = {
         owner: { kind, id },

@@ -1,7 +1,7 @@
 import type { Credential, InstallInput, InstallProblem } from "../../../shared/protocol/catalogue.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { ContainerPlan } from "../../updates/create.ts";
-import { type CatalogueEntry, dropped } from "../entry.ts";
+import { type CatalogueEntry, droppedCapabilities } from "../entry.ts";
 import { matches } from "../entry-faults.ts";
 import { fill, type TemplateValues } from "../template.ts";
 
@@ -38,7 +38,7 @@ export function refuseUnknown(entry: CatalogueEntry, input: InstallInput): void 
   for (const id of Object.keys(input.hostPorts)) {
     if (!entry.ports.some((port) => port.id === id)) throw refuse("The entry has no such port.");
   }
-  const asked = questionsOf(entry);
+  const asked = promptsOf(entry);
   for (const name of Object.keys(input.answers)) {
     if (!asked.some((question) => question.name === name)) throw refuse("The entry does not ask for this.");
   }
@@ -47,7 +47,7 @@ export function refuseUnknown(entry: CatalogueEntry, input: InstallInput): void 
 /** Answers that do not fit, and a limit too small to be of use. */
 export function checkAnswers(entry: CatalogueEntry, input: InstallInput): InstallProblem[] {
   const problems: InstallProblem[] = [];
-  for (const { name, label, pattern, default: usual } of questionsOf(entry)) {
+  for (const { name, label, pattern, default: usual } of promptsOf(entry)) {
     const answer = input.answers[name] ?? usual;
     if (/\p{Cc}/u.test(answer) || !matches(pattern, answer)) {
       problems.push({
@@ -123,7 +123,7 @@ export function planInstall(entry: CatalogueEntry, input: InstallInput, options:
     sharedMemory: entry.sharedMemory === undefined ? undefined : entry.sharedMemory * MIB,
     pids: entry.pids,
     openFiles: entry.openFiles,
-    dropCapabilities: dropped.filter((name) => !entry.keepCapabilities.includes(name)),
+    dropCapabilities: droppedCapabilities.filter((name) => !entry.keepCapabilities.includes(name)),
   };
   return {
     container,
@@ -138,7 +138,7 @@ export function planInstall(entry: CatalogueEntry, input: InstallInput, options:
   };
 }
 
-export const questionsOf = (entry: CatalogueEntry) => entry.environment.filter((variable) => variable.kind === "asked");
+export const promptsOf = (entry: CatalogueEntry) => entry.environment.filter((variable) => variable.kind === "asked");
 
 const networkOf = ({ network, name }: InstallInput): string =>
   network.kind === "own" ? name : network.kind === "existing" ? network.name : "bridge";

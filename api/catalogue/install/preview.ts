@@ -16,7 +16,7 @@ export interface Examined {
 }
 
 /** What an installation would make of this host as it is now, and what stands in its way. Changes nothing. */
-export async function examineInstall(
+export async function previewInstall(
   docker: DockerEngine,
   entry: CatalogueEntry,
   input: InstallInput,
@@ -94,7 +94,7 @@ export const joinableNetworks = async ({ networks }: Pick<DockerEngine, "network
   (await networks.list())
     .filter(({ driver, builtIn }) => driver === "bridge" && !builtIn)
     .map(({ name }) => name)
-    .sort((one, other) => one.localeCompare(other, "en"));
+    .sort((a, b) => a.localeCompare(b, "en"));
 
 /** Whether a problem lies in what was sent, and not in what this host has already. */
 export const isAboutInput = (field: string): boolean => /^(answers\.|memory$)/.test(field);

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { processorMs } from "../../../shared/testing/growth.ts";
 import { checkComposeText } from "./check.ts";
-import { readVerdict } from "./compose-errors.ts";
-import type { Surroundings } from "./semantics.ts";
+import { parseComposeErrors } from "./compose-errors.ts";
+import type { HostContext } from "./semantics.ts";
 
-const check = (text: string, surroundings: Partial<Surroundings> = {}) =>
-  checkComposeText(text, { takenPorts: [], variables: null, ...surroundings }).map(
+const check = (text: string, context: Partial<HostContext> = {}) =>
+  checkComposeText(text, { takenPorts: [], variables: null, ...context }).map(
     ({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`,
   );
 const web = (more: string) => `services:\n  web:\n    image: nginx:1\n${more}`;
 
-test("is content with a file that uses anchors, merges, long forms and variables", () => {
+test("accepts a file that uses anchors, merges, long forms and variables", () => {
   const text = `
 x-common: &common
   restart: unless-stopped
@@ -32,7 +32,7 @@ networks: { front: { driver: bridge } }
   expect(check(text, { variables: new Set() })).toEqual([]);
 });
 
-test("tells the place of a YAML fault, of an unknown key and of a value of the wrong kind", () => {
+test("reports the position of a YAML error, of an unknown key and of a value of the wrong type", () => {
   expect(check(web("    command: [a\n"))[0]).toMatch(/^error 5:1 /);
   expect(check(web("    image: twice\n"))[0]).toMatch(/^error 4:5 .*unique/);
   expect(check(web("    enviroment: {}\n"))).toEqual([
@@ -45,7 +45,7 @@ test("tells the place of a YAML fault, of an unknown key and of a value of the w
   expect(check("services:\n  web:\n    container_name: 5\n    image: a:1\n")[0]).toMatch(/must be a text/);
 });
 
-test("finds what is named and nowhere defined", () => {
+test("finds references to undefined services, networks, volumes and secrets", () => {
   const text = web(`    depends_on: [db]
     network_mode: service:proxy
     volumes: ["data:/x"]
@@ -70,7 +70,7 @@ test("finds what is named and nowhere defined", () => {
   expect(check("")[0]).toMatch(/begins with `services:`/);
 });
 
-test("finds ports that clash in the file, with other containers and with the host", () => {
+test("finds ports that conflict in the file, with other containers and with the host", () => {
   const takenPorts = [
     { address: "", port: 80, protocol: "tcp", by: "proxy" },
     { address: "127.0.0.1", port: 9000, protocol: "tcp", by: null },
@@ -89,7 +89,7 @@ test("finds ports that clash in the file, with other containers and with the hos
   ]);
 });
 
-test("warns of what opens the host", () => {
+test("warns about access to the host", () => {
   const text = web(`    privileged: true
     pid: host
     network_mode: host
@@ -100,7 +100,7 @@ test("warns of what opens the host", () => {
   expect(lines).toEqual(["warning 4", "warning 5", "warning 6", "warning 7", ...Array(3).fill("warning 8")]);
 });
 
-test("names variables that nothing sets, once each", () => {
+test("reports each variable that nothing sets once", () => {
   const text = web(
     '    hostname: "%{SET}-%{UNSET}-%{DEFAULT:-x}-$PLAIN-$$NO"\n    # %{COMMENT}\n    user: "%{UNSET}"\n'.replaceAll(
       "%",
@@ -113,7 +113,7 @@ test("names variables that nothing sets, once each", () => {
   ]);
 });
 
-test("stays calm with files made to break it", async () => {
+test("stays fast with files made to break it", async () => {
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghij"
     .split("")
     .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefghi"[index]}`)}]`)
@@ -136,9 +136,10 @@ test("stays calm with files made to break it", async () => {
   }
 });
 
-test("places what Compose says of a file where it speaks of it", () => {
+test("positions errors of Compose where they name a line, a path or a service", () => {
   const text = web("    sleep_well: true\n    ports: {}\n");
-  const lineOf = (...said: string[]) => readVerdict(said, text).map(({ line, message }) => `${line} ${message}`);
+  const lineOf = (...output: string[]) =>
+    parseComposeErrors(output, text).map(({ line, message }) => `${line} ${message}`);
   expect(
     lineOf("The Compose file is invalid because:", "Unsupported config option for services.web: 'sleep_well'"),
   ).toEqual(["4 Unsupported config option for services.web: 'sleep_well'"]);
@@ -148,11 +149,11 @@ test("places what Compose says of a file where it speaks of it", () => {
   expect(lineOf("yaml: line 3: did not find expected key")[0]).toMatch(/^3 /);
   expect(lineOf("Service 'web' depends on service 'db' which is undefined.")[0]).toMatch(/^2 /);
   expect(lineOf("Traceback (most recent call last):", '  File "/usr/x.py", line 9, in f')).toEqual([
-    "1 Docker Compose refuses this file without saying why.",
+    "1 Docker Compose rejects this file without giving a reason.",
   ]);
 });
 
-test("ends with a finding for a file whose merges, values or length have no bound", async () => {
+test("reports a file whose merges, values or length exceed the limits", async () => {
   const keys = Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join(", ");
   const wide = `a: &a { ${keys} }\nb: { <<: [${Array.from({ length: 10_000 }, () => "*a").join(", ")}] }\n`;
   const chain = ["a0: &a0 { k0: 1 }"];
@@ -168,12 +169,12 @@ test("ends with a finding for a file whose merges, values or length have no boun
       found = check(text);
     });
     expect(found).toEqual([expect.stringContaining(message)]);
-    // Of the processor's time: half a minute before, and some seconds of parsing at most now.
+    // Processor time: without the limits this takes half a minute.
     expect(ms).toBeLessThan(15_000);
   }
 });
 
-test("compares no more published ports than a file of people has", () => {
+test("limits the published ports that are compared", () => {
   const ports = Array.from({ length: 3_000 }, (_, n) => `"${n}-${n + 200}:1"`).join(", ");
   const services = Array.from({ length: 300 }, (_, n) => `  s${n}: { image: "x:1", ports: *p }`).join("\n");
   const text = `x-p: &p [${ports}]\nservices:\n${services}\n`;

@@ -6,107 +6,115 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { Compose, ComposeRun } from "../compose/compose.ts";
 import { readVariables, secretsOf } from "../env/variables.ts";
-import type { StackPlace } from "../files/locations.ts";
+import type { StackLocation } from "../files/locations.ts";
 import { type OpenStack, toProject } from "../files/open-stack.ts";
 import { readStackFiles } from "../files/stack-files.ts";
 import type { ComposeReader } from "./compose-reader.ts";
-import { listeningPorts } from "./ports.ts";
+import { findingMessages } from "./messages.ts";
+import { isAnyAddress, listeningPorts } from "./ports.ts";
+import type { TakenPort } from "./semantics.ts";
 
-/** Lines of Compose's complaint that are read. */
-const LINES_MAX = 200;
+/** Lines of an error by Compose that are read. */
+const MAX_LINES = 200;
 
-/** Says what is wrong with compose files, beside what runs on this host. */
+/** Checks compose files, against themselves, against what runs on this host, and by Compose. */
 export interface StackChecker {
-  /** What can be said of a text without Compose, as a file in that place or of a stack to be. */
-  look(content: string, name: string | undefined, place: StackPlace | undefined): Promise<Finding[]>;
-  /** What Compose says of a text in the place of a stack's only file; nothing when it is content. */
-  ask(stack: OpenStack, content: string, signal?: AbortSignal): Promise<Finding[]>;
-  /** Throws `invalid_input` for a text that is no YAML. */
+  /**
+   * Checks a text without Compose.
+   * @param name Of the stack whose ports are its own; undefined for a new one.
+   * @param location Where the file is, for its variables.
+   */
+  check(content: string, name: string | undefined, location: StackLocation | undefined): Promise<Finding[]>;
+  /** Has Compose check a text in the place of a stack's only file. Empty when Compose accepts it. */
+  checkWithCompose(stack: OpenStack, content: string, signal?: AbortSignal): Promise<Finding[]>;
+  /** @throws AppError `invalid_input` for a text that is not valid YAML. */
   refuseUnreadable(content: string): Promise<void>;
-  /** Throws `invalid_input` for what Compose would refuse: YAML faults first, then Compose has the last word. */
+  /** @throws AppError `invalid_input` for a text that is not valid YAML or that Compose rejects. */
   refuseText(stack: OpenStack, content: string): Promise<void>;
-  /** Throws `invalid_input` with the first fault Compose finds in the files as they are on the disk. */
+  /** @throws AppError `invalid_input` with the first error Compose finds in the files on the disk. */
   refuseBroken(stack: OpenStack, signal?: AbortSignal): Promise<void>;
 }
 
 export interface StackCheckerDeps {
   docker: Pick<DockerEngine, "list">;
   compose: Compose;
-  reader: Pick<ComposeReader, "check" | "verdict">;
+  reader: Pick<ComposeReader, "check" | "composeErrors">;
 }
 
 export function createStackChecker({ docker, compose, reader }: StackCheckerDeps): StackChecker {
-  /** Runs `config`; answers Compose's complaint, or nothing when it is content. */
-  const complaint = async (
-    place: StackPlace,
-    run: Pick<ComposeRun, "project" | "input" | "signal">,
-  ): Promise<string[] | undefined> => {
-    const lines: string[] = [];
-    // Compose quotes the value it does not like. Where values are not known, nothing of what it says is shown.
-    const hidden = await secretsOf(place).catch((error: unknown) => {
-      if (error instanceof AppError && error.code !== "internal") return error.message;
-      throw error;
-    });
-    const mask = typeof hidden === "string" ? () => "" : createMask(hidden);
-    try {
-      await compose.run({
-        verb: "config",
-        ...run,
-        onLine: (line) => void (lines.length < LINES_MAX && lines.push(mask(line))),
-      });
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "conflict") throw error;
-      return typeof hidden === "string"
-        ? [`Compose does not accept the stack, and what it says is not shown. ${hidden}`]
-        : lines;
-    }
-  };
-
-  const ask: StackChecker["ask"] = async ({ name, place }, content, signal) => {
-    const project = { name, folder: place.absoluteFolder, files: ["-"] };
-    const lines = await complaint(place, { project, input: content, ...(signal ? { signal } : {}) });
-    return lines ? reader.verdict(lines, content) : [];
+  const checkWithCompose: StackChecker["checkWithCompose"] = async ({ name, location }, content, signal) => {
+    const project = { name, folder: location.absoluteFolder, files: ["-"] };
+    const lines = await runConfig(compose, location, { project, input: content, signal });
+    return lines ? reader.composeErrors(lines, content) : [];
   };
   const refuseUnreadable = async (content: string) =>
-    refuse(await reader.check(content, { takenPorts: [], variables: null }), "yaml");
+    refuseErrors(await reader.check(content, { takenPorts: [], variables: null }), "yaml");
 
   return {
-    async look(content, name, place) {
+    async check(content, name, location) {
       const [services, variables] = await Promise.all([
         docker.list().catch((error: unknown) => {
           if (error instanceof UnavailableError) return null;
           throw error;
         }),
-        place ? readVariables(place).catch(() => null) : null,
+        location ? readVariables(location).catch(() => null) : null,
       ]);
       return reader.check(content, {
         takenPorts: services && takenPorts(services, name),
         variables: new Set(variables?.names ?? []),
       });
     },
-    ask,
+    checkWithCompose,
     refuseUnreadable,
     async refuseText(stack, content) {
       await refuseUnreadable(content);
-      if (stack.place.files.length === 1) refuse(await ask(stack, content), "compose");
+      if (stack.location.files.length === 1) refuseErrors(await checkWithCompose(stack, content), "compose");
     },
     async refuseBroken(stack, signal) {
-      const files = await readStackFiles(stack.place);
+      const files = await readStackFiles(stack.location);
       for (const { content } of files) await refuseUnreadable(content);
-      const lines = await complaint(stack.place, { project: toProject(stack), ...(signal ? { signal } : {}) });
-      if (lines) refuse(await reader.verdict(lines, files[0]?.content ?? ""), "compose");
+      const lines = await runConfig(compose, stack.location, { project: toProject(stack), signal });
+      if (lines) refuseErrors(await reader.composeErrors(lines, files[0]?.content ?? ""), "compose");
     },
   };
 }
 
-function refuse(findings: readonly Finding[], by: Finding["source"]): void {
-  const fault = findings.find(({ severity, source }) => severity === "error" && source === by);
-  if (fault) throw new AppError("invalid_input", `Line ${fault.line}: ${fault.message}`);
+/**
+ * Runs `docker compose config`. Returns the lines of its error, masked, or undefined when it accepts the files.
+ * @throws AppError what `Compose.run` throws, except `conflict`.
+ */
+async function runConfig(
+  compose: Compose,
+  location: StackLocation,
+  run: Pick<ComposeRun, "project" | "input" | "signal">,
+): Promise<string[] | undefined> {
+  // Compose quotes the value it rejects. When the values are unknown, none of its output may be shown.
+  const secrets = await secretsOf(location).catch((error: unknown) => {
+    if (error instanceof AppError && error.code !== "internal") return error.message;
+    throw error;
+  });
+  const mask = typeof secrets === "string" ? () => "" : createMask(secrets);
+  const lines: string[] = [];
+  try {
+    await compose.run({
+      verb: "config",
+      ...run,
+      onLine: (line) => void (lines.length < MAX_LINES && lines.push(mask(line))),
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+    return typeof secrets === "string" ? [findingMessages.outputHidden(secrets)] : lines;
+  }
 }
 
-/** Ports of the host that a stack of that name cannot have. */
-function takenPorts(services: readonly Service[], name: string | undefined) {
+function refuseErrors(findings: readonly Finding[], by: Finding["source"]): void {
+  const first = findings.find(({ severity, source }) => severity === "error" && source === by);
+  if (first) throw new AppError("invalid_input", findingMessages.atLine(first.line, first.message));
+}
+
+/** Ports of the host that a stack with that name cannot publish. */
+function takenPorts(services: readonly Service[], name: string | undefined): TakenPort[] {
   const published = (of: readonly Service[]) =>
     of.flatMap(({ name: by, ports }) =>
       ports.flatMap(({ hostIp = "", hostPort, protocol }) =>
@@ -114,10 +122,8 @@ function takenPorts(services: readonly Service[], name: string | undefined) {
       ),
     );
   const others = services.filter(({ composeProject }) => composeProject !== (name ?? null) || composeProject === null);
-  // What Docker publishes is listened on by Docker: that is said with the container's name, or is the stack's own.
-  const ofDocker = new Set(published(services).map(({ port }) => port));
-  const listening = listeningPorts().filter(({ port }) => !ofDocker.has(port));
+  // Docker listens on the ports it publishes: those are known by their container, or belong to the stack itself.
+  const byDocker = new Set(published(services).map(({ port }) => port));
+  const listening = listeningPorts().filter(({ port }) => !byDocker.has(port));
   return [...published(others), ...listening.map((port) => ({ ...port, by: null }))];
 }
-
-const isAnyAddress = (address: string) => address === "" || address === "0.0.0.0" || address === "::";

@@ -1,25 +1,26 @@
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { type Entry, readComposeText, type Value } from "./document.ts";
+import { findingMessages } from "./messages.ts";
 
-const FINDINGS_MAX = 20;
-const MESSAGE_MAX = 500;
+const MAX_FINDINGS = 20;
+const MAX_MESSAGE = 500;
 
-/** Turns what Compose says of a file it refuses into findings, at the place it speaks of as far as that can be told. */
-export function readVerdict(lines: readonly string[], text: string): Finding[] {
+/** Converts the error output of Compose into findings, positioned where the output names a line, a path or a service. */
+export function parseComposeErrors(lines: readonly string[], text: string): Finding[] {
   const { top, at } = readComposeText(text);
-  const said = lines
+  const sentences = lines
     .map((line) => line.replace(/^(?:ERROR|WARN(?:ING)?)\s*:\s*|^time="[^"]*" level=\w+ msg=/, "").trim())
     .filter((line) => line !== "" && !/^The Compose file .*is invalid because:$/.test(line) && !isTrace(line));
-  const findings = said.slice(0, FINDINGS_MAX).map((line) => {
-    const message = line.replace(/^validating \S+: /, "").slice(0, MESSAGE_MAX);
+  const findings = sentences.slice(0, MAX_FINDINGS).map((line) => {
+    const message = line.replace(/^validating \S+: /, "").slice(0, MAX_MESSAGE);
     const span = spanOfLine(line, text) ?? spanOfPath(line, top) ?? { start: 0, end: 1 };
     return at(span, "error", "compose", message);
   });
   if (findings.length > 0) return findings;
-  return [at({ start: 0, end: 1 }, "error", "compose", "Docker Compose refuses this file without saying why.")];
+  return [at({ start: 0, end: 1 }, "error", "compose", findingMessages.noOutput)];
 }
 
-/** The old generation answers some faults with the trace of its own program. */
+/** Compose 1.x prints a Python stack trace for some errors. */
 const isTrace = (line: string): boolean =>
   /^(Traceback \(most recent|File "\/|[~^\s]+$|\w+\(.*\)$|raise |return )/.test(line) || /^[\w.]+ = /.test(line);
 
@@ -32,7 +33,7 @@ function spanOfLine(message: string, text: string) {
   return { start, end: start + Math.max(1, lines[number - 1]?.length ?? 1) };
 }
 
-/** `services.web.ports`, or the names in quotes that both generations put into their sentences. */
+/** Reads a path such as `services.web.ports`, or the quoted names in the sentences of Compose 1.x and 2.x. */
 function spanOfPath(message: string, top: Value | undefined) {
   const path = /\b((?:services|networks|volumes|secrets|configs)(?:\.[A-Za-z0-9_-]+)+)/.exec(message)?.[1]?.split(".");
   const quoted = [...message.matchAll(/['"]([A-Za-z0-9._-]{1,80})['"]/g)].map(([, name = ""]) => name);
@@ -46,7 +47,7 @@ function spanOfPath(message: string, top: Value | undefined) {
 const childOf = (value: Value | undefined, name: string): Entry | undefined =>
   value?.kind === "map" ? value.entries.get(name) : undefined;
 
-/** The deepest entry of a path that is there. */
+/** The deepest entry of a path that exists. */
 function follow(top: Value | undefined, path: readonly string[]): Entry | undefined {
   let value = top;
   let entry: Entry | undefined;

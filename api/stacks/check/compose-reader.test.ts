@@ -2,36 +2,36 @@ import { expect, test } from "vitest";
 import { startApi } from "../../testing/api-server.ts";
 import { createComposeReader } from "./compose-reader.ts";
 
-const surroundings = { takenPorts: [], variables: null };
+const context = { takenPorts: [], variables: null };
 const padded = (text: string) => `${text}\n# ${"x".repeat(5_000)}\n`;
 
-test("reads a long file in a thread of its own, as it reads a short one, and ends the thread when it is idle", async () => {
+test("reads a long file in a thread with the same result as a short one, and ends an idle thread", async () => {
   const reader = createComposeReader({ idleMs: 20 });
   const text = "services:\n  web: { image: nginx, restart: always }\n  db: {}\n";
-  const short = await reader.check(text, surroundings);
+  const short = await reader.check(text, context);
   expect(short.map(({ message }) => message).join()).toContain("db");
-  expect(await reader.check(padded(text), surroundings)).toEqual(short);
+  expect(await reader.check(padded(text), context)).toEqual(short);
   const env = "COMPOSE_PROJECT_NAME=shop\n";
   expect(await reader.facts([padded(text)], env)).toEqual(await reader.facts([text], env));
   const lines = ["services.db must have an image"];
-  expect(await reader.verdict(lines, padded(text))).toEqual(await reader.verdict(lines, text));
+  expect(await reader.composeErrors(lines, padded(text))).toEqual(await reader.composeErrors(lines, text));
   // A thread that has ended is started again by the next file.
   await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(await reader.check(padded(text), surroundings)).toEqual(short);
+  expect(await reader.check(padded(text), context)).toEqual(short);
 });
 
-test("gives a file up that takes too long, and goes on with the next one", async () => {
-  const reader = createComposeReader({ limitMs: 1 });
+test("abandons a file that takes too long and reads the next one", async () => {
+  const reader = createComposeReader({ timeoutMs: 1 });
   const [given, next] = await Promise.all([
-    reader.check(padded("services: {}"), surroundings),
+    reader.check(padded("services: {}"), context),
     reader.facts([padded("services: {}")], "COMPOSE_PROJECT_NAME=shop"),
   ]);
   expect(given).toEqual([expect.objectContaining({ severity: "error", message: expect.stringContaining("too long") })]);
   expect(next).toEqual({ defined: undefined, projectName: null });
-  expect(await reader.check("services: {}", surroundings)).not.toEqual([]);
+  expect(await reader.check("services: {}", context)).not.toEqual([]);
 });
 
-test("of a hostile file holds up nobody else who asks the API", async () => {
+test("a hostile file delays no other request of the API", async () => {
   const api = await startApi();
   try {
     const keys = Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join(", ");

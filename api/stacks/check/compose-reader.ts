@@ -2,29 +2,32 @@ import { Worker } from "node:worker_threads";
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { toError, type WorkerMessage } from "../../logs/worker/worker-calls.ts";
+import { stackErrors } from "../messages.ts";
 import { checkComposeText } from "./check.ts";
-import { readVerdict } from "./compose-errors.ts";
+import { parseComposeErrors } from "./compose-errors.ts";
 import { type FileFacts, readFileFacts } from "./file-facts.ts";
-import type { Surroundings } from "./semantics.ts";
+import { findingMessages } from "./messages.ts";
+import type { HostContext } from "./semantics.ts";
 
-/** Characters that are read at once, without a thread: of the worst file that short, some tens of milliseconds. */
-const INLINE_MAX = 4_096;
-/** Longest time one text is read, in milliseconds. */
-const LIMIT_MS = 10_000;
-/** The thread ends after so long without work. */
+/** Characters that are read without a thread: even the worst text of this length takes some tens of milliseconds. */
+const MAX_INLINE = 4_096;
+/** Time limit for one text, in milliseconds. */
+const TIMEOUT_MS = 10_000;
+/** Idle time after which the thread ends, in milliseconds. */
 const IDLE_MS = 30_000;
-/** Texts that wait or are read; each is of a request of its own. */
-const WAITING_MAX = 64;
-const HEAP_MAX_MB = 256;
+/** Texts that wait; each belongs to a request of its own. */
+const MAX_WAITING = 64;
+const MAX_HEAP_MB = 256;
 
 /**
- * Reads compose files beside the event loop: whatever stands in one holds up nobody. Every answer has a bound in time and
- * memory; what goes beyond is a finding, or facts that are not known.
- * @throws AppError `overloaded` when too many wait.
+ * Reads compose files outside the event loop, so that a hostile file delays no other request. Each read is limited to 10 s
+ * and 256 MiB; a read that exceeds a limit results in a finding, or in unknown facts.
+ * @throws AppError `overloaded` when more than 64 texts wait.
  */
 export interface ComposeReader {
-  check(text: string, surroundings: Surroundings): Promise<Finding[]>;
-  verdict(lines: readonly string[], text: string): Promise<Finding[]>;
+  check(text: string, context: HostContext): Promise<Finding[]>;
+  /** Converts the error output of Compose about a text into findings. */
+  composeErrors(lines: readonly string[], text: string): Promise<Finding[]>;
   facts(texts: readonly string[] | undefined, env: string): Promise<FileFacts>;
 }
 
@@ -35,7 +38,7 @@ interface Call {
   reject(error: unknown): void;
 }
 
-export function createComposeReader({ limitMs = LIMIT_MS, idleMs = IDLE_MS } = {}): ComposeReader {
+export function createComposeReader({ timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS } = {}): ComposeReader {
   const waiting: Call[] = [];
   let worker: Worker | undefined;
   let current: Call | undefined;
@@ -49,29 +52,29 @@ export function createComposeReader({ limitMs = LIMIT_MS, idleMs = IDLE_MS } = {
     if (call) settle(call);
     next();
   };
-  const giveUp = (reason: string) => {
+  const abandon = (reason: string) => {
     void worker?.terminate();
     worker = undefined;
-    finish(({ reject }) => reject(new GaveUp(reason)));
+    finish(({ reject }) => reject(new ReadLimitExceeded(reason)));
   };
   const start = (): Worker => {
     const started = new Worker(new URL("./compose-worker.ts", import.meta.url), {
       name: "compose-reader",
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MAX_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
-    started.unref(); // it must not keep a process alive that is done
+    started.unref(); // an idle thread must not keep the process alive
     started.on("message", (message: WorkerMessage) => {
       if (started !== worker) return;
       if (message.kind === "answer") finish(({ resolve }) => resolve(message.value));
       else if (message.kind === "refusal") finish(({ reject }) => reject(toError(message)));
     });
-    started.on("error", () => started === worker && giveUp("it takes too much memory"));
+    started.on("error", () => started === worker && abandon(findingMessages.memoryLimit));
     return started;
   };
   const next = () => {
     clearTimeout(idle);
-    const call = waiting.shift();
-    if (!call) {
+    const queued = waiting.shift();
+    if (!queued) {
       idle = setTimeout(() => {
         void worker?.terminate();
         worker = undefined;
@@ -79,54 +82,54 @@ export function createComposeReader({ limitMs = LIMIT_MS, idleMs = IDLE_MS } = {
       idle.unref();
       return;
     }
-    current = call;
+    current = queued;
     worker ??= start();
-    limit = setTimeout(() => giveUp("it takes too long"), limitMs);
-    worker.postMessage({ id: 0, method: call.method, argument: call.argument });
+    limit = setTimeout(() => abandon(findingMessages.timeLimit), timeoutMs);
+    worker.postMessage({ id: 0, method: queued.method, argument: queued.argument });
   };
-  const ask = <T>(method: string, argument: unknown): Promise<T> =>
+  const call = <T>(method: string, argument: unknown): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      if (waiting.length >= WAITING_MAX) {
-        reject(new AppError("overloaded", "Too many compose files are being read; try again in a moment."));
+      if (waiting.length >= MAX_WAITING) {
+        reject(new AppError("overloaded", stackErrors.tooManyReads));
         return;
       }
       waiting.push({ method, argument, resolve: resolve as (value: unknown) => void, reject });
       if (!current) next();
     });
 
-  const findings = async (text: string, look: () => Finding[], method: string, argument: unknown) => {
-    if (text.length <= INLINE_MAX) return look();
+  const findings = async (text: string, readNow: () => Finding[], method: string, argument: unknown) => {
+    if (text.length <= MAX_INLINE) return readNow();
     try {
-      return await ask<Finding[]>(method, argument);
+      return await call<Finding[]>(method, argument);
     } catch (error) {
-      if (error instanceof GaveUp) return [unread(error.message)];
+      if (error instanceof ReadLimitExceeded) return [unread(error.message)];
       throw error;
     }
   };
 
   return {
-    check: (text, surroundings) =>
-      findings(text, () => checkComposeText(text, surroundings), "check", { text, surroundings }),
-    verdict: (lines, text) => findings(text, () => readVerdict(lines, text), "verdict", { lines, text }),
+    check: (text, context) => findings(text, () => checkComposeText(text, context), "check", { text, context }),
+    composeErrors: (lines, text) =>
+      findings(text, () => parseComposeErrors(lines, text), "composeErrors", { lines, text }),
     async facts(texts, env) {
       const length = (texts ?? []).reduce((sum, text) => sum + text.length, env.length);
-      if (length <= INLINE_MAX) return readFileFacts(texts, env);
+      if (length <= MAX_INLINE) return readFileFacts(texts, env);
       try {
-        return await ask<FileFacts>("facts", { texts, env });
+        return await call<FileFacts>("facts", { texts, env });
       } catch (error) {
-        if (error instanceof GaveUp) return { defined: undefined, projectName: null };
+        if (error instanceof ReadLimitExceeded) return { defined: undefined, projectName: null };
         throw error;
       }
     },
   };
 }
 
-class GaveUp extends Error {}
+class ReadLimitExceeded extends Error {}
 
-const unread = (why: string): Finding => ({
+const unread = (reason: string): Finding => ({
   severity: "error",
   source: "yaml",
-  message: `The file cannot be read: ${why}.`,
+  message: findingMessages.unreadable(reason),
   line: 1,
   column: 1,
   endLine: 1,

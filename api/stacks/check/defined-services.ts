@@ -3,18 +3,18 @@ import { mapAt, readComposeText, textOf, type Value } from "./document.ts";
 
 export interface DefinedService {
   image: string | null;
-  /** Whether it is to run: one of its profiles is active, and its scale is above 0. */
+  /** True when it should run: one of its profiles is active and its scale is above 0. */
   wanted: boolean;
-  /** Whether it is started again after it ended with 0. */
+  /** True when it is restarted after it exits with code 0. */
   restarts: boolean;
 }
 
-/** By the name of the service, in the order of the files. */
+/** By service name, in the order of the files. */
 export type DefinedServices = ReadonlyMap<string, DefinedService>;
 
 /**
- * Services that compose files name, later files over earlier ones; undefined when one cannot be read.
- * @param variables Of the `.env` file: values in the files may name them.
+ * Reads the services that compose files define; later files override earlier ones. Undefined when a file cannot be read.
+ * @param variables From the `.env` file, for values that reference them.
  */
 export function readDefinedServices(
   texts: readonly string[],
@@ -59,7 +59,7 @@ export function readDefinedServices(
 const entryOf = (value: Value | undefined, name: string): Value | undefined =>
   value?.kind === "map" ? value.entries.get(name)?.value : undefined;
 
-/** The name a compose file gives its project; undefined when it gives none. */
+/** The project name that compose files set; undefined when they set none. */
 export function projectNameOf(texts: readonly string[], variables: ReadonlyMap<string, string>): string | undefined {
   const names = texts.map((text) => textOf(entryOf(readComposeText(text).top, "name")));
   const name = names.filter((text) => text !== undefined).at(-1);

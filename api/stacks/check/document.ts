@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import type { Finding } from "../../../shared/protocol/stack.ts";
+import { findingMessages } from "./messages.ts";
 
 /** Offsets into the text; the end is not included. */
 export interface Span {
@@ -18,23 +19,23 @@ export interface Entry {
 }
 
 export interface ComposeText {
-  /** Undefined when there is nothing, or nothing that can be read. */
+  /** Undefined for an empty text and for one that cannot be read. */
   top: Value | undefined;
-  /** Faults of the YAML itself. */
+  /** Errors of the YAML itself. */
   faults: Finding[];
-  /** A finding at a place of the text. */
+  /** Builds a finding for a span of the text. */
   at(span: Span, severity: Finding["severity"], source: Finding["source"], message: string): Finding;
 }
 
-/** Levels no honest compose file has. */
-const DEPTH_MAX = 60;
-const FAULTS_MAX = 50;
-/** Characters that are read: no compose file of people comes near. */
-const TEXT_MAX = 1024 * 1024;
-/** Values, and entries that merge keys bring: a few lines of merges can ask for any number of them. */
-const STEPS_MAX = 200_000;
+/** Levels of nesting; real compose files have far fewer. */
+const MAX_DEPTH = 60;
+const MAX_FAULTS = 50;
+/** Characters that are read; real compose files have far fewer. */
+const MAX_TEXT = 1024 * 1024;
+/** Values, including entries from merge keys: a few lines of merges can produce any number of them. */
+const MAX_STEPS = 200_000;
 
-/** Reads a compose file into values that know where they stand. Never throws: what is wrong becomes a finding. */
+/** Parses a compose file into values with their positions. Never throws: errors become findings. */
 export function readComposeText(text: string): ComposeText {
   const lines = new LineCounter();
   const at: ComposeText["at"] = (span, severity, source, message) => {
@@ -56,35 +57,34 @@ export function readComposeText(text: string): ComposeText {
     faults: [at(whole, "error", "yaml", message)],
     at,
   });
-  if (text.length > TEXT_MAX) return refused("The file is too long: at most 1 MiB is read.");
+  if (text.length > MAX_TEXT) return refused(findingMessages.tooLong);
   try {
-    // The parser's own look for keys that are there twice takes the square of their number.
+    // The parser's own check for duplicate keys takes quadratic time.
     const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false });
     const faults = document.errors
-      .slice(0, FAULTS_MAX)
+      .slice(0, MAX_FAULTS)
       .map(({ pos: [start, end], message }) => at({ start, end }, "error", "yaml", asSentence(message)));
-    const twice = (span: Span, name: string) => {
-      const message = `The key \`${name.replace(/[\p{Cc}`]/gu, "?").slice(0, 80)}\` is there twice: keys must be unique.`;
-      if (faults.length < FAULTS_MAX) faults.push(at(span, "error", "yaml", message));
+    const duplicate = (span: Span, name: string) => {
+      if (faults.length < MAX_FAULTS) faults.push(at(span, "error", "yaml", findingMessages.duplicateKey(name)));
     };
-    return { top: document.contents ? toValue(document.contents as Node, text, twice) : undefined, faults, at };
+    return { top: document.contents ? toValue(document.contents as Node, text, duplicate) : undefined, faults, at };
   } catch (error) {
-    if (error instanceof TooMany) return refused("The file has too many values, those of merge keys included.");
+    if (error instanceof TooMany) return refused(findingMessages.tooManyValues);
     const deep = error instanceof TooDeep || error instanceof RangeError;
-    return refused(deep ? "The file is nested too deeply." : "The file cannot be read as YAML.");
+    return refused(deep ? findingMessages.nestedTooDeeply : findingMessages.notYaml);
   }
 }
 
 class TooDeep extends Error {}
 class TooMany extends Error {}
 
-function toValue(contents: Node, text: string, twice: (span: Span, name: string) => void): Value {
+function toValue(contents: Node, text: string, duplicate: (span: Span, name: string) => void): Value {
   const known = new Map<Node, Value>();
   const anchors = new Map<string, Node>();
   let steps = 0;
   const count = (more: number) => {
     steps += more;
-    if (steps > STEPS_MAX) throw new TooMany();
+    if (steps > MAX_STEPS) throw new TooMany();
   };
   const spanOf = (node: Node): Span => {
     const [start = 0, end = start] = node.range ?? [];
@@ -92,12 +92,12 @@ function toValue(contents: Node, text: string, twice: (span: Span, name: string)
   };
 
   const convert = (node: Node | null, depth: number): Value => {
-    if (depth > DEPTH_MAX) throw new TooDeep();
+    if (depth > MAX_DEPTH) throw new TooDeep();
     count(1);
     if (node === null) return { kind: "scalar", value: null, start: 0, end: 0 };
     if (isAlias(node)) {
       const target = anchors.get(node.source);
-      // One value for all who name it: what is shared is not copied, however often it is used.
+      // All aliases share one value: it is not copied, however often it is used.
       return (target && known.get(target)) ?? { kind: "scalar", value: null, ...spanOf(node) };
     }
     const { anchor } = node as { anchor?: string };
@@ -121,14 +121,14 @@ function toValue(contents: Node, text: string, twice: (span: Span, name: string)
     const own = new Map<string, Entry>();
     const merged: Value[] = [];
     for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
-      // The parser stands a symbol for the merge key.
+      // The parser represents the merge key by a symbol.
       const name = !isScalar(key) ? "" : typeof key.value === "symbol" ? "<<" : String(key.value);
-      const place = key ? spanOf(key) : spanOf(map);
-      const child = value ? convert(value, depth + 1) : ({ kind: "scalar", value: null, ...place } as const);
-      if (name === "<<") for (const one of child.kind === "list" ? child.items : [child]) merged.push(one);
+      const span = key ? spanOf(key) : spanOf(map);
+      const child = value ? convert(value, depth + 1) : ({ kind: "scalar", value: null, ...span } as const);
+      if (name === "<<") merged.push(...(child.kind === "list" ? child.items : [child]));
       else {
-        if (own.has(name)) twice(place, name);
-        own.set(name, { key: place, value: child });
+        if (own.has(name)) duplicate(span, name);
+        own.set(name, { key: span, value: child });
       }
     }
     for (const other of merged) {
@@ -142,7 +142,7 @@ function toValue(contents: Node, text: string, twice: (span: Span, name: string)
   return convert(contents, 0);
 }
 
-/** A block ends where the next one begins: its last line is the one people mean. */
+/** A block ends where the next one begins: the blank lines between them are left out. */
 function trimEnd(text: string, start: number, end: number): number {
   let last = end;
   while (last > start + 1 && /\s/.test(text[last - 1] ?? "")) last--;
@@ -163,7 +163,7 @@ export const mapAt = (value: Value | undefined, name: string): Map<string, Entry
   return found?.kind === "map" ? found.entries : new Map();
 };
 
-/** Items of a list; a single value counts as a list of one. */
+/** The items of a list; a single value counts as a list with one item. */
 export const itemsOf = (value: Value | undefined): Value[] => {
   if (value === undefined || (value.kind === "scalar" && value.value === null)) return [];
   return value.kind === "list" ? value.items : [value];
@@ -172,7 +172,7 @@ export const itemsOf = (value: Value | undefined): Value[] => {
 export const textOf = (value: Value | undefined): string | undefined =>
   value?.kind === "scalar" && value.value !== null ? String(value.value) : undefined;
 
-/** Names of a list of texts, or of a mapping, and where they stand. */
+/** The names in a list of texts or the keys of a mapping, with their positions. */
 export const namesOf = (value: Value | undefined): { name: string; span: Span }[] => {
   if (value?.kind === "map") return [...value.entries].map(([name, { key }]) => ({ name, span: key }));
   return itemsOf(value).flatMap((item) => {

@@ -1,11 +1,11 @@
 import { envVariables } from "../env/env-file.ts";
 import { type DefinedServices, projectNameOf, readDefinedServices } from "./defined-services.ts";
 
-/** What the texts of a stack say. */
+/** What the files of a stack define. */
 export interface FileFacts {
   /** Undefined when a file cannot be read. */
   defined: DefinedServices | undefined;
-  /** What Compose would call the project by the files alone: by `.env`, or by `name:`. Null when neither names it. */
+  /** The project name from `.env` or from `name:`; null when neither sets one. */
   projectName: { name: string; by: ".env" | "name" } | null;
 }
 

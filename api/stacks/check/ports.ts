@@ -9,20 +9,20 @@ export interface HostPort extends Span {
   protocol: string;
 }
 
-/** Ports of a range that are looked at one by one. */
-const RANGE_MAX = 200;
+/** Ports of one range that are compared. */
+const MAX_RANGE = 200;
 
 /**
- * Ports of the host that a service's `ports` publish, as far as they are told: variables and chosen-by-Docker are not.
- * @param most Of so many ports the rest is left out.
+ * The host ports that a service's `ports` publish. Ports in variables and ports that Docker chooses are left out.
+ * @param limit Largest number of ports that are returned.
  */
-export function publishedPorts(ports: Value | undefined, most = Number.POSITIVE_INFINITY): HostPort[] {
+export function publishedPorts(ports: Value | undefined, limit = Number.POSITIVE_INFINITY): HostPort[] {
   const found: HostPort[] = [];
   for (const item of itemsOf(ports)) {
-    if (found.length >= most) break;
+    if (found.length >= limit) break;
     found.push(...portsOf(item));
   }
-  return found.slice(0, most);
+  return found.slice(0, limit);
 }
 
 function portsOf(item: Value): HostPort[] {
@@ -40,9 +40,9 @@ function expand(published: string, address: string, protocol: string, { start, e
   const [, first, last] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(published) ?? [];
   if (first === undefined) return [];
   const from = Number(first);
-  const to = Math.min(last === undefined ? from : Number(last), from + RANGE_MAX);
+  const to = Math.min(last === undefined ? from : Number(last), from + MAX_RANGE);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => ({
-    address: isAny(address) ? "" : address,
+    address: isAnyAddress(address) ? "" : address,
     port: from + index,
     protocol,
     start,
@@ -50,17 +50,16 @@ function expand(published: string, address: string, protocol: string, { start, e
   }));
 }
 
-export const isAny = (address: string): boolean => address === "" || address === "0.0.0.0" || address === "::";
+export const isAnyAddress = (address: string): boolean => address === "" || address === "0.0.0.0" || address === "::";
 
-export const clash = (
-  one: Pick<HostPort, "address" | "port" | "protocol">,
-  other: Pick<HostPort, "address" | "port" | "protocol">,
+/** Whether two ports cannot be published at the same time. */
+export const conflicts = (
+  a: Pick<HostPort, "address" | "port" | "protocol">,
+  b: Pick<HostPort, "address" | "port" | "protocol">,
 ): boolean =>
-  one.port === other.port &&
-  one.protocol === other.protocol &&
-  (one.address === other.address || one.address === "" || other.address === "");
+  a.port === b.port && a.protocol === b.protocol && (a.address === b.address || a.address === "" || b.address === "");
 
-/** TCP ports that something on this host listens on, as `/proc` tells; nothing where there is none. */
+/** TCP ports that programs on this host listen on, from `/proc`; empty where `/proc` does not exist. */
 export function listeningPorts(): Pick<HostPort, "address" | "port" | "protocol">[] {
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
     try {
@@ -80,7 +79,7 @@ function toListener(line: string): Pick<HostPort, "address" | "port" | "protocol
   ];
 }
 
-/** The kernel writes the four bytes of an IPv4 address backwards; of IPv6 only the mapped ones are compared. */
+/** The kernel writes the bytes of an IPv4 address in reverse order. Of IPv6 only mapped addresses are compared. */
 const toAddress = (hex: string): string => {
   const last = hex.length === 8 ? hex : hex.slice(-8);
   return (last.match(/../g) ?? [])

@@ -1,44 +1,45 @@
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { type ComposeText, type Entry, itemsOf, mapAt, namesOf, type Span, textOf, type Value } from "./document.ts";
-import { clash, type HostPort, publishedPorts } from "./ports.ts";
+import { findingMessages } from "./messages.ts";
+import { conflicts, type HostPort, publishedPorts } from "./ports.ts";
 import { findRisks } from "./risks.ts";
 
-/** What is known beside the file. */
-export interface Surroundings {
-  /**
-   * Ports published by containers of others, with the container's name; or listened on, without one. Null while the Engine
-   * does not answer.
-   */
-  takenPorts: readonly (Pick<HostPort, "address" | "port" | "protocol"> & { by: string | null })[] | null;
-  /** Names that the `.env` file sets; null when it is not known. */
+/** A port of the host that is in use, by a container with that name or by another program. */
+export type TakenPort = Pick<HostPort, "address" | "port" | "protocol"> & { by: string | null };
+
+/** What is known about the host beside the file. */
+export interface HostContext {
+  /** Ports in use by others; null while the Engine does not respond. */
+  takenPorts: readonly TakenPort[] | null;
+  /** Names that the `.env` file sets; null when they are unknown. */
   variables: ReadonlySet<string> | null;
 }
 
-const FINDINGS_MAX = 200;
-const SERVICES_MAX = 500;
-/** Published ports of one file that are compared with each other and with the host's. */
-const PORTS_MAX = 2_000;
+const MAX_FINDINGS = 200;
+const MAX_SERVICES = 500;
+/** Published ports of one file that are compared with each other and with those of the host. */
+const MAX_PORTS = 2_000;
 
-/** Whether the parts of a compose file fit together, and with what runs on the host. */
-export function checkMeaning(
+/** Checks whether the parts of a compose file fit together, and whether they fit the host. At most 200 findings. */
+export function checkSemantics(
   { top, at }: Pick<ComposeText, "top" | "at">,
   text: string,
-  { takenPorts, variables }: Surroundings,
+  { takenPorts, variables }: HostContext,
 ): Finding[] {
   const findings: Finding[] = [];
   const add = (span: Span, severity: Finding["severity"], message: string) =>
-    void (findings.length < FINDINGS_MAX && findings.push(at(span, severity, "meaning", message)));
+    void (findings.length < MAX_FINDINGS && findings.push(at(span, severity, "meaning", message)));
   if (top?.kind !== "map") {
-    add({ start: 0, end: 1 }, "error", "A compose file begins with `services:` and the services below it.");
+    add({ start: 0, end: 1 }, "error", findingMessages.noServicesSection);
     return findings;
   }
   const services = mapAt(top, "services");
   if (services.size === 0 && !top.entries.has("include")) {
     const span = top.entries.get("services")?.key ?? { start: top.start, end: top.start + 1 };
-    add(span, "error", "The file names no service: put at least one below `services:`.");
+    add(span, "error", findingMessages.noServices);
   }
   const version = top.entries.get("version");
-  if (version) add(version.key, "info", "`version` is not needed any more: Compose ignores it.");
+  if (version) add(version.key, "info", findingMessages.versionIgnored);
 
   const defined = {
     networks: new Set([...mapAt(top, "networks").keys(), "default"]),
@@ -46,40 +47,46 @@ export function checkMeaning(
     secrets: new Set(mapAt(top, "secrets").keys()),
     configs: new Set(mapAt(top, "configs").keys()),
   };
-  const own: (HostPort & { service: string })[] = [];
-  for (const [name, { key, value }] of [...services].slice(0, SERVICES_MAX)) {
+  const published: ServicePort[] = [];
+  for (const [name, { key, value }] of [...services].slice(0, MAX_SERVICES)) {
     if (!/^[A-Za-z0-9._-]+$/.test(name)) {
-      add(key, "error", "The name of a service is made of letters, digits, `.`, `_` and `-`.");
+      add(key, "error", findingMessages.invalidServiceName);
     }
     if (value.kind !== "map") {
-      add(key, "error", `The service \`${quote(name)}\` is empty: it needs at least an \`image\` or a \`build\`.`);
+      add(key, "error", findingMessages.emptyService(name));
       continue;
     }
     const service = value.entries;
     checkService({ name, key, service, services, defined, add, included: top.entries.has("include") });
     for (const risk of findRisks(service)) add(risk.span, "warning", risk.message);
-    const ports = publishedPorts(service.get("ports")?.value, PORTS_MAX - own.length);
-    own.push(...ports.map((port) => ({ ...port, service: name })));
+    const ports = publishedPorts(service.get("ports")?.value, MAX_PORTS - published.length);
+    published.push(...ports.map((port) => ({ ...port, service: name })));
   }
   checkCycles(services, add);
-  for (const [index, port] of own.entries()) {
-    const twice = own.slice(0, index).find((other) => clash(port, other));
-    if (twice) {
-      const who = twice.service === port.service ? "twice" : `by \`${quote(twice.service)}\` as well`;
-      add(port, "error", `Port ${port.port} of the host is published ${who}.`);
-    }
-    const taken = takenPorts?.find((other) => clash(port, other));
-    if (taken) {
-      const by = taken.by === null ? "something on this host listens there" : `the container ${quote(taken.by)} has it`;
-      add(port, "warning", `Port ${port.port} of the host is taken: ${by}.`);
-    }
-  }
-  const [firstPort] = own;
-  if (takenPorts === null && firstPort) {
-    add(firstPort, "warning", "Docker does not answer: whether ports of the host are taken is not known.");
-  }
+  checkPorts(published, takenPorts, add);
   if (variables) findings.push(...unsetVariables(text, variables, at));
-  return findings.slice(0, FINDINGS_MAX);
+  return findings.slice(0, MAX_FINDINGS);
+}
+
+type ServicePort = HostPort & { service: string };
+
+/** Compares published ports with each other and with those in use on the host. */
+function checkPorts(
+  published: readonly ServicePort[],
+  takenPorts: HostContext["takenPorts"],
+  add: ServiceCheck["add"],
+): void {
+  for (const [index, port] of published.entries()) {
+    const earlier = published.slice(0, index).find((other) => conflicts(port, other));
+    if (earlier) {
+      const isSame = earlier.service === port.service;
+      add(port, "error", isSame ? findingMessages.portTwice(port) : findingMessages.portUsedBy(port, earlier.service));
+    }
+    const taken = takenPorts?.find((other) => conflicts(port, other));
+    if (taken) add(port, "warning", findingMessages.portTaken(port, taken.by));
+  }
+  const [first] = published;
+  if (takenPorts === null && first) add(first, "warning", findingMessages.portsUnknown);
 }
 
 interface ServiceCheck {
@@ -88,7 +95,7 @@ interface ServiceCheck {
   service: ReadonlyMap<string, Entry>;
   services: ReadonlyMap<string, Entry>;
   defined: Record<"networks" | "volumes" | "secrets" | "configs", ReadonlySet<string>>;
-  /** Other files belong to this one, and may define what this one does not. */
+  /** True when the file includes others, which may define what this one does not. */
   included: boolean;
   add(span: Span, severity: Finding["severity"], message: string): void;
 }
@@ -97,46 +104,46 @@ function checkService({ name, key, service, services, defined, included, add }: 
   const value = (part: string) => service.get(part)?.value;
   const missing = (span: Span, what: string) => void (included || add(span, "error", what));
   if (!["image", "build", "extends", "provider"].some((part) => service.has(part))) {
-    add(key, "error", `The service \`${quote(name)}\` needs an \`image\` or a \`build\`.`);
+    add(key, "error", findingMessages.noImage(name));
   }
   for (const part of ["depends_on", "links", "volumes_from"]) {
     for (const { name: other, span } of namesOf(value(part))) {
       const wanted = part === "depends_on" ? other : (other.split(":", 1)[0] ?? other);
-      if (!services.has(wanted) && wanted !== "container") missing(span, `There is no service \`${quote(wanted)}\`.`);
+      if (!services.has(wanted) && wanted !== "container") missing(span, findingMessages.noSuchService(wanted));
     }
   }
   const mode = textOf(value("network_mode")) ?? "";
   if (mode.startsWith("service:") && !services.has(mode.slice(8))) {
-    missing(value("network_mode") ?? key, `There is no service \`${quote(mode.slice(8))}\`.`);
+    missing(value("network_mode") ?? key, findingMessages.noSuchService(mode.slice(8)));
   }
   if (mode !== "" && service.has("networks")) {
-    add(service.get("networks")?.key ?? key, "error", "`networks` and `network_mode` exclude each other.");
+    add(service.get("networks")?.key ?? key, "error", findingMessages.networkModeConflict);
   }
   for (const { name: network, span } of namesOf(value("networks"))) {
     if (!defined.networks.has(network)) {
-      missing(span, `The network \`${quote(network)}\` is not defined: add it below \`networks:\` at the top.`);
+      missing(span, findingMessages.networkUndefined(network));
     }
   }
   for (const item of itemsOf(value("volumes"))) {
     const volume = namedVolume(item);
     if (volume !== undefined && !defined.volumes.has(volume)) {
-      missing(item, `The volume \`${quote(volume)}\` is not defined: add it below \`volumes:\` at the top.`);
+      missing(item, findingMessages.volumeUndefined(volume));
     }
   }
   for (const part of ["secrets", "configs"] as const) {
     for (const item of itemsOf(value(part))) {
       const source = item.kind === "map" ? textOf(item.entries.get("source")?.value) : textOf(item);
       if (source !== undefined && !defined[part].has(source)) {
-        missing(item, `\`${quote(source)}\` is not defined: add it below \`${part}:\` at the top.`);
+        missing(item, findingMessages.sourceUndefined(source, part));
       }
     }
   }
   const image = textOf(value("image"));
   if (image && !/[:@$]/.test(image.slice(image.lastIndexOf("/") + 1))) {
-    add(value("image") ?? key, "info", "Without a tag this is `latest`: what is pulled may change at any time.");
+    add(value("image") ?? key, "info", findingMessages.noTag);
   }
   if (service.has("container_name") && (service.has("scale") || mapAt(asMap(service), "deploy").has("replicas"))) {
-    add(service.get("container_name")?.key ?? key, "warning", "With a fixed name only one container can run.");
+    add(service.get("container_name")?.key ?? key, "warning", findingMessages.fixedName);
   }
 }
 
@@ -147,7 +154,7 @@ const asMap = (entries: ReadonlyMap<string, Entry>): Value => ({
   end: 0,
 });
 
-/** The name of the volume a mount is of; undefined for paths, variables and volumes without a name. */
+/** The volume that a mount names; undefined for paths, variables and anonymous volumes. */
 function namedVolume(item: Value): string | undefined {
   if (item.kind === "map") {
     const source = textOf(item.entries.get("source")?.value);
@@ -162,36 +169,35 @@ function checkCycles(services: ReadonlyMap<string, Entry>, add: ServiceCheck["ad
   const state = new Map<string, "open" | "done">();
   const visit = (name: string, depth: number): boolean => {
     if (state.get(name) === "open") return true;
-    if (state.get(name) === "done" || depth > SERVICES_MAX) return false;
+    if (state.get(name) === "done" || depth > MAX_SERVICES) return false;
     state.set(name, "open");
     const entry = services.get(name)?.value;
     const others = entry?.kind === "map" ? namesOf(entry.entries.get("depends_on")?.value) : [];
     for (const { name: other, span } of others) {
-      if (visit(other, depth + 1))
-        add(span, "error", `\`${quote(name)}\` and \`${quote(other)}\` wait for each other.`);
+      if (visit(other, depth + 1)) add(span, "error", findingMessages.cycle(name, other));
     }
     state.set(name, "done");
     return false;
   };
-  for (const name of [...services.keys()].slice(0, SERVICES_MAX)) visit(name, 0);
+  for (const name of [...services.keys()].slice(0, MAX_SERVICES)) visit(name, 0);
 }
 
-/** Variables without a default that nothing sets: Compose puts nothing in their place. */
+/** Finds variables without a default that nothing sets: Compose replaces them with an empty text. */
 function unsetVariables(text: string, set: ReadonlySet<string>, at: ComposeText["at"]): Finding[] {
   const found: Finding[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const line of linesOf(text)) {
     if (line.text.trimStart().startsWith("#")) continue;
     for (const match of line.text.matchAll(
       /\$\$|\$\{([A-Za-z_]\w{0,99})(?!\w)([^}]{0,500})\}|\$([A-Za-z_]\w{0,99})/g,
     )) {
       const name = match[1] ?? match[3];
-      if (name === undefined || (match[2] ?? "") !== "" || set.has(name) || told.has(name)) continue;
+      if (name === undefined || (match[2] ?? "") !== "" || set.has(name) || reported.has(name)) continue;
       if (name === "PATH" || name === "HOME" || name === "DOCKER_HOST") continue;
-      if (found.length >= FINDINGS_MAX) return found;
-      told.add(name);
+      if (found.length >= MAX_FINDINGS) return found;
+      reported.add(name);
       const start = line.start + match.index;
-      const message = `\`${name}\` is not set in the variables of this stack: it will be empty.`;
+      const message = findingMessages.unsetVariable(name);
       found.push(at({ start, end: start + match[0].length }, "warning", "meaning", message));
     }
   }
@@ -205,7 +211,3 @@ function* linesOf(text: string): Generator<{ text: string; start: number }> {
     start += line.length + 1;
   }
 }
-
-/** A name of the file inside a sentence: no line of its own making, and not without end. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out.
-const quote = (name: string): string => name.replace(/[\x00-\x1f\x7f`]/g, "?").slice(0, 80);

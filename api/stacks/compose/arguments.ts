@@ -1,10 +1,10 @@
 import type { ComposeState } from "../../../shared/protocol/stack.ts";
 
-/** The project a call is about. Paths are absolute and the name is of Compose's grammar: the caller has seen to it. */
+/** A compose project. The caller ensures absolute paths and a name that Compose accepts. */
 export interface ComposeProject {
   name: string;
   folder: string;
-  /** Absolute paths, the main file first; `-` alone reads the file from the input. */
+  /** Absolute paths, the main file first; `-` alone reads the file from standard input. */
   files: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface ComposeOptions {
 
 export type ComposeVerb = "config" | "up" | "down" | "stop" | "restart" | "pull";
 
-/** All there is to be called; what a verb is called with is decided here and nowhere else. */
+/** The only calls of Compose, with their arguments. */
 const verbs: Record<ComposeVerb, (options: ComposeOptions) => string[]> = {
   config: () => ["config", "--quiet"],
   up: ({ recreate, removeOrphans }) => [
@@ -31,7 +31,7 @@ const verbs: Record<ComposeVerb, (options: ComposeOptions) => string[]> = {
   pull: () => ["pull"],
 };
 
-/** Arguments of one call. Every value stands behind a `=`, so that none can be taken for an option. */
+/** Builds the arguments of one call. Every value follows a `=`, so that none can be read as an option. */
 export function composeArguments(
   { version }: Pick<ComposeState, "version">,
   project: ComposeProject,
@@ -47,7 +47,7 @@ export function composeArguments(
   ];
 }
 
-/** `--ansi` came with 1.28; what was before knows `--no-ansi`. */
+/** `--ansi` exists since 1.28; earlier versions have `--no-ansi`. */
 function hasAnsiOption(version: string | null): boolean {
   const [major = 2, minor = 0] = (version ?? "").split(".").map(Number);
   return Number.isNaN(major) || major > 1 || minor >= 28;

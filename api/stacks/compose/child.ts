@@ -4,14 +4,15 @@ import process from "node:process";
 import type { Readable } from "node:stream";
 import { createLineReader } from "../../../shared/server/line-reader.ts";
 import { signalGroup } from "../../../shared/server/process-group.ts";
+import { composeErrors } from "../messages.ts";
 
-/** Longest line that is handed on, in bytes. */
-const LINE_MAX = 4_096;
-/** Output of one call that is read; what comes after is dropped, and said to be. */
-const OUTPUT_MAX = 8 * 1024 * 1024;
-/** How long a call may take to end after SIGTERM. */
+/** Longest line that is passed on, in bytes. */
+const MAX_LINE = 4_096;
+/** Output of one call that is read, in bytes; a last line says that more was dropped. */
+const MAX_OUTPUT = 8 * 1024 * 1024;
+/** Time between SIGTERM and SIGKILL. */
 const TERMINATE_MS = 5_000;
-/** How long output may go on after the end: a helper outside of the group may hold the pipe for ever. */
+/** Time for output after the exit: a helper outside the process group may hold the pipe open. */
 const DRAIN_MS = 2_000;
 
 export interface ChildOptions {
@@ -21,20 +22,20 @@ export interface ChildOptions {
   cwd: string;
   dockerHost: string;
   input?: string;
-  limitMs: number;
+  timeoutMs: number;
   signal?: AbortSignal;
   onLine(line: string): void;
 }
 
 export interface ChildEnd {
-  /** Null when it was ended by a signal. */
+  /** Null when a signal ended it. */
   code: number | null;
   timedOut: boolean;
 }
 
 /**
- * Runs a program to its end, without a shell, in a process group of its own, with PATH, HOME and DOCKER_HOST and nothing
- * else of our environment: variables that a compose file names are read from there. Rejects when it cannot be started.
+ * Runs a program to its end, without a shell and in its own process group. Its environment is PATH, HOME and DOCKER_HOST
+ * only, because compose files can read variables from it. Rejects when the program cannot be started.
  */
 export function runChild({ program, args, cwd, dockerHost, input, ...run }: ChildOptions): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
@@ -59,7 +60,7 @@ export function runChild({ program, args, cwd, dockerHost, input, ...run }: Chil
     const limit = setTimeout(() => {
       timedOut = true;
       end();
-    }, run.limitMs);
+    }, run.timeoutMs);
     run.signal?.addEventListener("abort", end, { once: true });
     const settle = () => {
       clearTimeout(limit);
@@ -69,14 +70,14 @@ export function runChild({ program, args, cwd, dockerHost, input, ...run }: Chil
     };
     const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
     readLines(outputs, run.onLine);
-    child.stdin?.on("error", () => {}); // it ended before it had read all
+    child.stdin?.on("error", () => {}); // the program ended before it read all input
     child.stdin?.end(input);
     child.once("error", (error) => {
       settle();
       reject(error);
     });
     child.once("exit", () => {
-      if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL"); // helpers it left behind
+      if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL"); // child processes it left behind
       drain = setTimeout(() => {
         for (const stream of outputs) stream.destroy();
       }, DRAIN_MS);
@@ -89,14 +90,14 @@ export function runChild({ program, args, cwd, dockerHost, input, ...run }: Chil
 }
 
 function readLines(streams: readonly Readable[], onLine: (line: string) => void): void {
-  let left = OUTPUT_MAX;
+  let left = MAX_OUTPUT;
   for (const stream of streams) {
-    const lines = createLineReader(LINE_MAX, onLine);
+    const lines = createLineReader(MAX_LINE, onLine);
     stream.on("data", (chunk: Buffer) => {
       if (left <= 0) return;
       left -= chunk.length;
       lines.push(chunk);
-      if (left <= 0) onLine("(more output is not shown)");
+      if (left <= 0) onLine(composeErrors.outputTruncated);
     });
     stream.on("end", () => lines.end());
     stream.on("error", () => {});

@@ -4,7 +4,7 @@ import { lacks } from "../../../shared/testing/parts.ts";
 import { createCompose } from "./compose.ts";
 
 describe.skipIf(await lacks("compose"))("Docker Compose", () => {
-  test("that is cancelled before it starts says so, and not that it could not be started", async () => {
+  test("reports a cancellation before the start as one, not as a failed start", async () => {
     const compose = createCompose({ dockerHost: "unix:///nonexistent/docker.sock" });
     const abort = new AbortController();
     const project = { name: "shop", folder: tmpdir(), files: ["-"] };

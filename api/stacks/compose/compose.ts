@@ -4,11 +4,12 @@ import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { ComposeState } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { composeErrors } from "../messages.ts";
 import { type ComposeOptions, type ComposeProject, type ComposeVerb, composeArguments } from "./arguments.ts";
 import { runChild, searchPath } from "./child.ts";
 
 /** `up` pulls and builds images. */
-const LIMIT_MS: Record<ComposeVerb, number> = {
+const TIMEOUT_MS: Record<ComposeVerb, number> = {
   config: 30_000,
   up: 60 * 60_000,
   pull: 60 * 60_000,
@@ -16,7 +17,7 @@ const LIMIT_MS: Record<ComposeVerb, number> = {
   stop: 10 * 60_000,
   restart: 10 * 60_000,
 };
-const VERSION_MS = 15_000;
+const VERSION_TIMEOUT_MS = 15_000;
 
 export interface ComposeRun {
   verb: ComposeVerb;
@@ -28,30 +29,32 @@ export interface ComposeRun {
   onLine(line: string): void;
 }
 
-/** Docker Compose as it is installed here, behind a fixed set of calls. */
+/** The Docker Compose that is installed on this host, behind a fixed set of calls. */
 export interface Compose {
-  /** What was found when it was last looked for. */
+  /** The result of the last detection. */
   state(): Promise<ComposeState>;
-  look(): Promise<ComposeState>;
+  /** Searches for Compose again. */
+  detect(): Promise<ComposeState>;
   /**
-   * Resolves when the call ended well. Throws `not_supported` (not installed), `conflict` (it ended with an error, which
-   * its lines tell) and `upstream_unavailable` (it took too long, or could not be started).
+   * Runs one call to its end.
+   * @throws AppError `not_supported` (not installed), `conflict` (Compose reported an error in its lines),
+   * `upstream_unavailable` (it took too long or could not be started); the reason of `signal` when aborted.
    */
   run(run: ComposeRun): Promise<void>;
-  /** Ends a look for the program that is under way. */
+  /** Ends a detection in progress. */
   close(): void;
 }
 
 export interface ComposeHostOptions {
   dockerHost: string;
-  /** Folders programs are looked for in, as PATH has them; the server's own when absent. */
+  /** Folders to search for programs, in the form of PATH; the server's own PATH when absent. */
   path?: string;
 }
 
 interface Tool {
   program: string;
-  /** What comes before Compose's own arguments. */
-  before: string[];
+  /** Arguments in front of Compose's own. */
+  prefix: string[];
   state: ComposeState;
 }
 
@@ -59,16 +62,16 @@ const missing: ComposeState = {
   installed: false,
   kind: null,
   version: null,
-  hint: "Docker Compose is not installed on this host: install the package docker-compose-plugin or docker-compose.",
+  hint: composeErrors.notInstalled,
 };
 
 export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose {
   let tool: Promise<Tool | null> | undefined;
   const closing = new AbortController();
 
-  const versionOf = async (program: string, before: string[]): Promise<string | null> => {
+  const versionOf = async (program: string, prefix: string[]): Promise<string | null> => {
     const lines: string[] = [];
-    const args = [...before, "version", "--short"];
+    const args = [...prefix, "version", "--short"];
     try {
       const onLine = (line: string) => void (lines.length < 20 && lines.push(line));
       const { code } = await runChild({
@@ -76,11 +79,11 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
         args,
         cwd: homedir(),
         dockerHost,
-        limitMs: VERSION_MS,
+        timeoutMs: VERSION_TIMEOUT_MS,
         onLine,
         signal: closing.signal,
       });
-      // Before 2.x the plugin wrote a `v` in front.
+      // Before 2.x the plugin printed a leading `v`.
       const version = lines.map((line) => /^v?(\d+\.\d+[\w.+~-]{0,60})$/.exec(line.trim())?.[1]).find(Boolean);
       return code === 0 ? (version ?? null) : null;
     } catch {
@@ -88,15 +91,15 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
     }
   };
 
-  /** The plugin comes first: a program of its own beside it is most often the old generation. */
+  /** Prefers the plugin: a separate program beside it is usually Compose 1.x. */
   const find = async (): Promise<Tool | null> => {
-    for (const { name, before, kind } of [
-      { name: "docker", before: ["compose"], kind: "plugin" as const },
-      { name: "docker-compose", before: [], kind: "program" as const },
+    for (const { name, prefix, kind } of [
+      { name: "docker", prefix: ["compose"], kind: "plugin" as const },
+      { name: "docker-compose", prefix: [], kind: "program" as const },
     ]) {
       const program = await findProgram(name, path ?? searchPath());
-      const version = program && (await versionOf(program, before));
-      if (program && version) return { program, before, state: { installed: true, kind, version, hint: null } };
+      const version = program && (await versionOf(program, prefix));
+      if (program && version) return { program, prefix, state: { installed: true, kind, version, hint: null } };
     }
     return null;
   };
@@ -107,41 +110,46 @@ export function createCompose({ dockerHost, path }: ComposeHostOptions): Compose
 
   return {
     state: async () => (await found())?.state ?? missing,
-    async look() {
+    async detect() {
       tool = find();
       return (await tool)?.state ?? missing;
     },
     async run({ verb, project, options, input, signal, onLine }) {
       const used = await found();
       if (!used) throw new AppError("not_supported", missing.hint ?? "");
-      const args = [...used.before, ...composeArguments(used.state, project, verb, options)];
-      const limitMs = LIMIT_MS[verb];
+      const args = [...used.prefix, ...composeArguments(used.state, project, verb, options)];
       const { code, timedOut } = await runChild({
         program: used.program,
         args,
         cwd: project.folder,
         dockerHost,
-        limitMs,
+        timeoutMs: TIMEOUT_MS[verb],
         onLine,
-        ...(input === undefined ? {} : { input }),
-        ...(signal === undefined ? {} : { signal }),
+        input,
+        signal,
       }).catch((error: unknown) => {
-        signal?.throwIfAborted(); // it was cancelled before it began
-        throw new AppError("upstream_unavailable", "Docker Compose could not be started.", { cause: error });
+        signal?.throwIfAborted(); // cancelled before the start
+        throw new AppError("upstream_unavailable", composeErrors.notStarted, { cause: error });
       });
-      if (timedOut) throw new AppError("upstream_unavailable", "Docker Compose took too long and was ended.");
+      if (timedOut) throw new AppError("upstream_unavailable", composeErrors.timedOut);
       signal?.throwIfAborted();
-      if (code !== 0) throw new AppError("conflict", "Docker Compose ended with an error; its output says why.");
+      if (code !== 0) throw new AppError("conflict", composeErrors.failed);
     },
     close: () => closing.abort(),
   };
 }
 
-/** Absolute path of an executable file; a PATH with relative folders would run what lies where the server was started. */
+/** Finds the absolute path of a program. Relative folders in PATH are skipped: they depend on the working directory. */
 async function findProgram(name: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter).filter(isAbsolute)) {
     const program = join(folder, name);
-    if (await access(program, constants.X_OK).then(...([() => true, () => false] as const))) return program;
+    if (await isExecutable(program)) return program;
   }
   return undefined;
 }
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );

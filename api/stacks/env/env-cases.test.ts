@@ -43,8 +43,8 @@ test.each(cases)("setting a variable changes its value and nothing else: $rule",
   for (const comment of text.match(/^#.*$/gm) ?? []) if (!text.includes("'one")) expect(changed).toContain(comment);
 });
 
-describe.skipIf(await lacks("compose"))("the installed Compose of the generation before", () => {
-  test("reads every case as the table says", async () => {
+describe.skipIf(await lacks("compose"))("the installed Compose 1.x", () => {
+  test("reads every case as the table states", async () => {
     const folder = await tempFolder("env-cases");
     try {
       const services: Record<string, unknown> = {};

@@ -12,13 +12,13 @@ not a line
 A=2
 `;
 
-test("reads names and values, those over several lines too", () => {
+test("reads names and values, including values over several lines", () => {
   expect(envNames(text)).toEqual(["A", "B", "C", "D"]);
   expect(envVariables(text).map(({ value }) => value)).toEqual(["1", "two words", "three\nlines\nhere", "", "2"]);
   expect(envVariables(text).map(({ name }) => name)).toEqual(["A", "B", "C", "D", "A"]);
 });
 
-test("sets and takes out variables, and leaves every other byte as it is", () => {
+test("sets and removes variables and preserves every other byte", () => {
   expect(changeEnv(text, { set: { A: "9", E: "new one" }, remove: ["C", "X"] })).toBe(`# a comment
 B = "two words" # why
 D=
@@ -35,7 +35,7 @@ E='new one'
   expect(changeEnv("HELLO\n", { set: { HELLO: "1" }, remove: [] })).toBe("HELLO=1\n");
 });
 
-test("knows every form in which a value may stand in output", () => {
+test("knows every form in which a value may appear in output", () => {
   const forms = (line: string) => envSecrets(line).map(({ value }) => value);
   expect(forms("A=1234567\t# why")).toContain("1234567");
   expect(forms('A="one\\ttwo"')).toEqual(["one\ttwo", "one\\ttwo", '"one\\ttwo"']);
@@ -44,7 +44,7 @@ test("knows every form in which a value may stand in output", () => {
   expect(forms('A="topsecret')).toContain("topsecret");
 });
 
-test("refuses a value that not every Compose reads back as it is", () => {
+test("refuses a value that some Compose versions read back differently", () => {
   for (const value of ["a\nb", "a\\b", "$" + "{X}", `a'b"c`, "a\rb", "\ud800"]) {
     expect(() => changeEnv("", { set: { A: value }, remove: [] }), value).toThrow(/value of A/);
   }

@@ -1,4 +1,5 @@
 import { AppError } from "../../../shared/server/errors.ts";
+import { stackErrors } from "../messages.ts";
 import { type EnvEntry, parseEnv } from "./env-parse.ts";
 
 export interface EnvVariable {
@@ -6,16 +7,16 @@ export interface EnvVariable {
   value: string;
 }
 
-/** Names a `.env` file sets or passes on, each once, in order. */
+/** Names that a `.env` file sets or passes on, without duplicates, in order. */
 export const envNames = (text: string): string[] => [...new Set(parseEnv(text).entries.map(({ name }) => name))];
 
-/** What a `.env` file sets, in order; a name that is set twice stands twice. Bare names have no value of their own. */
+/** Variables that a `.env` file sets, in order and with duplicates. Bare names, which have no value, are left out. */
 export const envVariables = (text: string): EnvVariable[] =>
   parseEnv(text).entries.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }]));
 
 /**
- * All that may stand in output in the place of a value: as Compose v2 reads it, as it is written (which is what the
- * generation before reads, up to another comment rule), and lines that Compose quotes because it cannot read them.
+ * Every form in which a value may appear in output: as Compose 2.x reads it, as it is written (as Compose 1.x reads it,
+ * except for comments), and lines that Compose quotes because it cannot read them.
  */
 export function envSecrets(text: string): EnvVariable[] {
   const { entries, unreadable } = parseEnv(text);
@@ -29,9 +30,9 @@ export function envSecrets(text: string): EnvVariable[] {
 }
 
 /**
- * The text with some variables set and some taken out. Everything else stays as it is to the byte: comments, `export`,
- * line ends, a byte order mark. Of a name that is set twice the last one counts and is written; the others go.
- * @throws AppError `invalid_input` for a value that not every Compose reads back as it is.
+ * Sets and removes variables in a text. Everything else is preserved byte for byte: comments, `export`, line ends, a byte
+ * order mark. Of a name that is set twice the last entry is written and the others are removed.
+ * @throws AppError `invalid_input` for a value that some Compose versions would read back differently.
  */
 export function changeEnv(
   text: string,
@@ -65,7 +66,7 @@ export function changeEnv(
   return result;
 }
 
-/** The lines of a statement with their end, when it is alone on them; the statement itself when it is not. */
+/** The whole lines of a statement that shares them with nothing else; otherwise the statement alone. */
 function wholeLines(text: string, { from, to }: EnvEntry): [number, number] {
   const start = Math.max(text.lastIndexOf("\n", from - 1) + 1, text.startsWith("\ufeff") ? 1 : 0);
   const end = text.indexOf("\n", to);
@@ -76,17 +77,14 @@ function wholeLines(text: string, { from, to }: EnvEntry): [number, number] {
 }
 
 /**
- * A value as both generations of Compose read it back to the letter. They agree on plain words and, with what is left out
- * here, on quotes: the old one replaces `${}` and `\\` even in single quotes, and only the new one `$NAME` in double ones.
+ * Writes a value so that Compose 1.x and 2.x read it back unchanged. They agree on plain words and, with the exceptions
+ * below, on quotes: 1.x expands `${}` and `\\` even in single quotes, and only 2.x expands `$NAME` in double quotes.
  */
 function quoteEnvValue(name: string, value: string): string {
   if (/^[A-Za-z0-9_./:@%+,-]*$/.test(value)) return value;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these end a line, or a string, early.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these would end the line or the string.
   if (!/[\x00-\x1f\x7f'\\]|\$\{/.test(value) && value.isWellFormed()) return `'${value}'`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
   if (!/[\x00-\x1f\x7f"\\$`]/.test(value) && value.isWellFormed()) return `"${value}"`;
-  throw new AppError(
-    "invalid_input",
-    `The value of ${name} holds a line end, a backslash, \${ or quotes of both kinds, which not every Compose reads back as they are.`,
-  );
+  throw new AppError("invalid_input", stackErrors.envValueNotPortable(name));
 }

@@ -1,30 +1,30 @@
 /** One statement of a `.env` file. Offsets count characters of the text; ends are not included. */
 export interface EnvEntry {
   name: string;
-  /** As Compose v2 reads it. Null for a bare name: its value is the environment's, if any. */
+  /** The value as Compose 2.x reads it. Null for a bare name, whose value comes from the environment. */
   value: string | null;
-  /** What stands between the separator and the end of the statement, quotes included. */
+  /** The text between the separator and the end of the statement, quotes included. */
   raw: string;
-  /** Start of the name; `export` stands before it. */
+  /** Start of the name, after any `export`. */
   from: number;
   to: number;
 }
 
 export interface ParsedEnv {
   entries: EnvEntry[];
-  /** Lines that no Compose reads. Compose quotes them in its complaint. */
+  /** Lines that no Compose version reads. Compose quotes them in its error. */
   unreadable: string[];
 }
 
-/** Blanks that end no line. */
+/** White space except line ends. */
 const BLANK = /[\t\v\f\r \u0085\u00a0]/;
 const NAME = /[\p{L}\p{N}_.[\]-]/u;
 
 /**
- * Reads a `.env` file by the rules of Compose v2: `NAME=value` and `NAME: value`, names with dots and dashes, `export`,
- * bare names, quotes of both kinds over several lines, comments after a blank, a byte order mark, CRLF. Compose refuses a
- * whole file for one bad line; here only that line is left out, so that the others are still listed and masked.
- * @param outer Variables of the environment: they come before those of the file where a value names them.
+ * Parses a `.env` file by the rules of Compose 2.x: `NAME=value` and `NAME: value`, names with dots and dashes, `export`,
+ * bare names, both kinds of quotes over several lines, comments after white space, a byte order mark, CRLF. Compose rejects
+ * a whole file for one invalid line; here only that line is skipped, so that the others are still listed and masked.
+ * @param outer Variables of the environment. They take precedence over the file when a value references them.
  */
 export function parseEnv(text: string, outer: Readonly<Record<string, string>> = {}): ParsedEnv {
   const parsed: ParsedEnv = { entries: [], unreadable: [] };
@@ -75,7 +75,7 @@ function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-/** A name up to its `=` or `:`, or alone on its line; undefined for a line that is neither. */
+/** Reads a name followed by `=` or `:`, or alone on its line; undefined for any other line. */
 function readName(text: string, start: number, line: number) {
   const exported = /^export[\t\v\f\r ]+/.exec(text.slice(start, line))?.[0].length ?? 0;
   const from = start + exported;
@@ -96,7 +96,7 @@ function readValue(text: string, from: number, lookUp: (name: string) => string 
   if (quote === '"' || quote === "'") {
     const end = endOfQuote(text, from, quote);
     if (end !== -1) {
-      // Only the quote itself is escaped in single quotes.
+      // In single quotes only the quote itself can be escaped.
       const inside = text.slice(from + 1, end).replaceAll(`\\${quote}`, quote);
       const value = quote === "'" ? inside : interpolate(withoutEscapes(inside), lookUp);
       return { value, from, to: end + 1, ended: true };
@@ -124,7 +124,7 @@ function trimmedEnd(text: string, from: number, to: number): number {
 
 const controls: Record<string, string> = { a: "\x07", b: "\b", c: "\\c", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
-/** Escapes of double quotes. `\$` becomes `$$`, which stands for one dollar sign afterwards. */
+/** Resolves the escapes of double quotes. `\$` becomes `$$`, which interpolation turns into one dollar sign. */
 const withoutEscapes = (text: string): string =>
   text.replace(/\\([abcfnrtv$"\\]|0[0-7]{0,3})/g, (whole, [first]: string) => {
     if (first === "$") return "$$";
@@ -132,11 +132,11 @@ const withoutEscapes = (text: string): string =>
     return controls[first ?? ""] ?? first ?? whole;
   });
 
-/** Longest value that is put together, in characters: each variable may double the one before. */
-const EXPANDED_MAX = 64 * 1024;
+/** Longest expanded value, in characters: each variable may double the previous one. */
+const MAX_EXPANDED = 64 * 1024;
 const reference = /\$(?:(\$)|([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})/g;
 
-/** Puts the values of variables in their places. A variable that is not set, and has no default, is empty. */
+/** Replaces variables by their values. A variable that is not set and has no default becomes empty. */
 export function interpolate(text: string, lookUp: (name: string) => string | undefined): string {
   const expanded = text.replace(reference, (_, dollar, plain, braced, operator = "", other = "") => {
     if (dollar) return "$";
@@ -145,5 +145,5 @@ export function interpolate(text: string, lookUp: (name: string) => string | und
     if (operator.endsWith("+")) return isSet ? interpolate(other, lookUp) : "";
     return isSet ? value : operator.endsWith("-") ? interpolate(other, lookUp) : "";
   });
-  return expanded.slice(0, EXPANDED_MAX);
+  return expanded.slice(0, MAX_EXPANDED);
 }

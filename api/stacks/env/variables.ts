@@ -1,16 +1,17 @@
 import { posix } from "node:path";
 import type { TextFile } from "../../../shared/protocol/file.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import type { StackPlace } from "../files/locations.ts";
+import type { StackLocation } from "../files/locations.ts";
 import type { ResolvedFile } from "../files/roots.ts";
+import { stackErrors } from "../messages.ts";
 import { changeEnv, type EnvVariable, envNames, envSecrets } from "./env-file.ts";
 
-/** The variables beside a stack's compose file, by their names: values stay where they are. */
+/** Names of the variables in the `.env` file of a stack. Values never leave the server. */
 export interface StackVariables {
   names: string[];
   /** Null when there is no file. */
   etag: string | null;
-  /** Path of the file on the host when `.env` is a link: other stacks may use it too. */
+  /** Absolute path of the file when `.env` is a link, which other stacks may share; otherwise null. */
   target: string | null;
 }
 
@@ -19,48 +20,59 @@ export interface VariablesChange {
   remove: string[];
 }
 
-/** @throws AppError that names the file, for a `.env` that is no small text file or a link out of the listed folders. */
-export async function readVariables(place: StackPlace): Promise<StackVariables> {
-  return toVariables(await readEnvFile(place));
+/** @throws AppError that names the file, for a `.env` that is not a small text file or is a link out of the listed folders. */
+export async function readVariables(location: StackLocation): Promise<StackVariables> {
+  return toVariables(await readEnvFile(location));
 }
 
-/** @param etag As read before; `conflict` when the file is another one by now. */
+/**
+ * Sets and removes variables.
+ * @param etag Of the file as it was read before; null when there was none.
+ * @throws AppError `conflict` when the file has changed since, `invalid_input`, and what {@link readVariables} throws.
+ */
 export async function writeVariables(
-  place: StackPlace,
+  location: StackLocation,
   change: VariablesChange,
   etag: string | null,
 ): Promise<StackVariables> {
-  const before = await readEnvFile(place);
+  const before = await readEnvFile(location);
   if ((before.file?.etag ?? null) !== etag) {
-    throw new AppError("conflict", "The variables have changed since they were read.");
+    throw new AppError("conflict", stackErrors.variablesChanged);
   }
   const content = changeEnv(before.file?.content ?? "", change);
   const { root, path } = before.at;
   return toVariables({ at: before.at, file: await root.writeText(path, content, before.file?.etag, { mode: 0o600 }) });
 }
 
-/** The variables of a stack that has none yet. No file is made when there are none to write. */
-export async function makeVariables(place: StackPlace, content: string): Promise<void> {
-  if (content !== "") await place.root.writeText(envPath(place), content, undefined, { mode: 0o600 });
+/** Writes the variables of a new stack. No file is created when there are none. */
+export async function createVariables(location: StackLocation, content: string): Promise<void> {
+  if (content !== "") await location.root.writeText(envPath(location), content, undefined, { mode: 0o600 });
 }
 
-/** Texts that must not be shown in output. Throws as {@link readVariables} does: then no output may be shown. */
-export async function secretsOf(place: StackPlace): Promise<EnvVariable[]> {
-  const { file } = await readEnvFile(place);
+/**
+ * Values that must be masked in output.
+ * @throws AppError as {@link readVariables} does; no output may be shown then.
+ */
+export async function secretsOf(location: StackLocation): Promise<EnvVariable[]> {
+  const { file } = await readEnvFile(location);
   return file ? envSecrets(file.content) : [];
 }
 
-/** The `.env` file; null when there is none. Throws as {@link readVariables} does. */
-export const readEnvText = async (place: StackPlace): Promise<TextFile | null> => (await readEnvFile(place)).file;
+/**
+ * The `.env` file; null when there is none.
+ * @throws AppError as {@link readVariables} does.
+ */
+export const readEnvText = async (location: StackLocation): Promise<TextFile | null> =>
+  (await readEnvFile(location)).file;
 
 interface EnvFile {
   at: ResolvedFile;
   file: TextFile | null;
 }
 
-async function readEnvFile(place: StackPlace): Promise<EnvFile> {
+async function readEnvFile(location: StackLocation): Promise<EnvFile> {
   try {
-    const at = await place.resolve(envPath(place));
+    const at = await location.resolve(envPath(location));
     const file = await at.root.readText(at.path).catch((error: unknown) => {
       if (error instanceof AppError && error.code === "not_found") return null;
       throw error;
@@ -68,11 +80,11 @@ async function readEnvFile(place: StackPlace): Promise<EnvFile> {
     return { at, file };
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "internal") throw error;
-    throw new AppError(error.code, `The file .env cannot be read: ${error.message}`, { cause: error });
+    throw new AppError(error.code, stackErrors.envUnreadable(error.message), { cause: error });
   }
 }
 
-const envPath = (place: StackPlace) => posix.join(place.folder, ".env");
+const envPath = (location: StackLocation) => posix.join(location.folder, ".env");
 
 const toVariables = ({ at, file }: EnvFile): StackVariables => ({
   names: file ? envNames(file.content) : [],

@@ -9,14 +9,14 @@ const id = "0123456789abcdef01234567";
 const sha = async (text: string) =>
   Buffer.from(await crypto.subtle.digest("SHA-256", Buffer.from(text))).toString("base64url");
 
-describe.skipIf(await lacks("docker", "compose"))("a save of a stack's file that was killed half-way", () => {
+describe.skipIf(await lacks("docker", "compose"))("an interrupted save of a stack's file", () => {
   let stacks: TestStacks;
   beforeAll(async () => {
     stacks = await startStacks({ dockerHost: testEngine().dockerHost });
   });
   afterAll(() => stacks?.close());
 
-  test("is offered with its stack alone, and the version chosen is written", async () => {
+  test("is listed with its stack alone, and the chosen version is written", async () => {
     const { api, dir, saves } = stacks;
     for (const name of ["saved-shop", "saved-other"]) {
       await mkdir(join(dir, name));

@@ -15,7 +15,7 @@ const service = (name = "web", more = "") =>
   `  ${name}:\n    image: busybox:local\n    network_mode: none\n    command: ["sleep", "1000000"]\n    stop_grace_period: 0s\n${more}`;
 const file = (...services: string[]) => `services:\n${services.join("")}`;
 
-describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a stack lie", () => {
+describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a stack are", () => {
   let engine: TestEngine;
   let here: TestStacks;
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
       },
     });
 
-  test("variables come by a link to a file of a listed folder, for every verb, and are written there", async () => {
+  test("variables are read through a link to a file in a listed folder, for every verb, and are written there", async () => {
     const name = await create(`${prefix}-link`, file(service("web", `    labels: { tag: "\${TAG}" }\n`)));
     const shared = join(here.root, "common.env");
     await writeFile(shared, "# of all\r\nTAG=hunter22secret\r\n");
@@ -79,9 +79,9 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     ["in Latin-1", (path) => writeFile(path, Buffer.from("SECRET=topsecr\xe9t\n", "latin1"))],
   ];
   test.each([
-    { what: "is no file, or a link that is not followed", kinds: unreadable.slice(0, 3) },
-    { what: "is no text", kinds: unreadable.slice(3) },
-  ])("a stack whose .env $what is stopped, restarted and taken down, but not brought up", async ({ kinds }) => {
+    { what: "is not a file, or is a link that is not followed", kinds: unreadable.slice(0, 3) },
+    { what: "is not text", kinds: unreadable.slice(3) },
+  ])("a stack whose .env $what is stopped, restarted and taken down, but not deployed", async ({ kinds }) => {
     const elsewhere = await tempFolder("elsewhere");
     try {
       await writeFile(join(elsewhere.path, "secret.env"), "SECRET=topsecret\n");
@@ -118,7 +118,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     }
   });
 
-  test("networks and volumes go with a stack that is taken down without its files", async () => {
+  test("networks and volumes are removed with a stack that is taken down without its files", async () => {
     const content = file(service().replace("    network_mode: none\n", "    volumes: [data:/data]\n"));
     const name = await create(`${prefix}-whole`, `${content}volumes:\n  data: {}\n`);
     const up = await job("POST", `/${name}/up`, {});
@@ -130,7 +130,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     expect((await engine.docker.listVolumes({ filters })).Volumes ?? []).toEqual([]);
   });
 
-  test("a stack whose files Compose does not accept any more is stopped and taken down all the same", async () => {
+  test("a stack whose files Compose no longer accepts is still stopped and taken down", async () => {
     const name = await create(`${prefix}-torn`);
     await job("POST", `/${name}/up`, {});
     await writeFile(join(here.dir, name, "compose.yaml"), "services: [\n");
@@ -140,7 +140,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     expect(await containersOf(name)).toEqual([]);
   });
 
-  test("a compose file that is a link is followed inside the listed folders", async () => {
+  test("a compose file that is a link is followed within the listed folders", async () => {
     await writeFile(join(here.root, "shared.yaml"), file(service()));
     const name = `${prefix}-good`;
     await mkdir(join(here.dir, name));
@@ -153,7 +153,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     await rm(join(here.root, "shared.yaml"));
   });
 
-  test("a compose file that is a link out of the listed folders is named, and keeps nothing running", async () => {
+  test("a compose file that is a link out of the listed folders is named, and its containers can be removed", async () => {
     const elsewhere = await tempFolder("elsewhere");
     try {
       const name = await create(`${prefix}-out`);
@@ -173,7 +173,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     }
   });
 
-  test("a stack of a listed folder stays listed when it is down, and is brought up from there", async () => {
+  test("a stack in a listed folder stays listed when it is down, and is deployed from there", async () => {
     const [blog, never, deep] = [`${prefix}-blog`, `${prefix}-never`, `${prefix}-deep`];
     for (const path of [blog, never, `group/${deep}`, `a/b/c/${prefix}-far`]) {
       await mkdir(join(here.root, path), { recursive: true });
@@ -193,7 +193,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     expect((await ask("POST", "", { name: never, content: file(service()) })).body.code).toBe("conflict");
   });
 
-  test("a stack that was run under a name or from a file of its own stays listed as that", async () => {
+  test("a stack that was started with another name or file stays listed with them", async () => {
     const folder = join(here.root, `${prefix}-odd`);
     await mkdir(folder);
     await writeFile(join(folder, "production.yml"), file(service()));
@@ -207,7 +207,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     await rm(folder, { recursive: true });
   });
 
-  test("labels that an image brings name no files and no stack, and those of a container never variables", async () => {
+  test("labels of an image define no files and no stack, and labels of a container never name variables", async () => {
     const own = await create(`${prefix}-victim`, file(service("web", "    labels: { tag: mine }\n")), {
       KEY: "s3cretvalue",
     });
@@ -249,7 +249,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     await rm(other, { recursive: true });
   });
 
-  test("a folder that is named by .env is listed by that name, and two of one name are told", async () => {
+  test("a folder whose name is set in .env is listed by that name, and two with the same name are reported", async () => {
     const name = `${prefix}-named`;
     for (const folder of ["one", "two"]) {
       await mkdir(join(here.root, `${prefix}-${folder}`));
@@ -261,7 +261,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     expect((await listed(name))?.notices).toEqual([expect.stringContaining(`${prefix}-two`)]);
   });
 
-  test("another project that runs from a stack's folder is named, and keeps the folder", async () => {
+  test("another project that runs from a stack's folder is named and prevents its deletion", async () => {
     const name = await create(`${prefix}-clash`, file(service()), { COMPOSE_PROJECT_NAME: "elsewhere" });
     const folder = join(here.dir, name);
     const other = `${prefix}-elsewhere`;
@@ -279,7 +279,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     expect(await job("DELETE", `/${name}`)).toMatchObject({ state: "succeeded" });
   });
 
-  test("a stack made elsewhere is stopped and restarted by its containers, and says where it came from", async () => {
+  test("a stack created elsewhere is stopped and restarted by its containers and shows its folder", async () => {
     const name = `${prefix}-made`;
     const box = await runBy(name, "/srv/elsewhere/shop");
     expect(await listed(name)).toMatchObject({ lock: "outside", folder: "/srv/elsewhere/shop" });
@@ -290,7 +290,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
     for (const verb of ["up", "down", "pull"]) expect((await ask("POST", `/${name}/${verb}`, {})).status).toBe(403);
   });
 
-  test("what runs is counted against the services of the file", async () => {
+  test("running containers are counted against the services of the file", async () => {
     const content = file(
       service("web"),
       service("db"),

@@ -5,58 +5,69 @@ import { hasEscapedBytes } from "../../../shared/files/root/name.ts";
 import { hasControlCharacter } from "../../../shared/protocol/rooms.ts";
 import { type StackLock, stackName } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { composeFilesOf, FOLDER_ENTRIES_MAX, findComposeFolders, mainComposeName } from "./compose-folders.ts";
+import { readOnlyReasons, stackErrors } from "../messages.ts";
+import { composeFilesOf, findComposeFolders, MAX_FOLDER_ENTRIES, mainComposeName } from "./compose-folders.ts";
 import { createStackRoots, type ResolvedFile, type StackRoot, type StackRootsOptions } from "./roots.ts";
 
 /** Stacks that are read from the panel's own folder. */
-const STACKS_MAX = 1_000;
+const MAX_STACKS = 1_000;
+const MAX_PATH = 4_096;
 
-/** Where a stack's files lie: below one root, which only links to files of another root lead out of. */
-export interface StackPlace {
+/** Where a stack's files are: below one root, from which only links to files in another root lead out. */
+export interface StackLocation {
   root: FileRoot;
-  /** Made in the panel's own folder. */
-  own: boolean;
-  /** Of the root, `/shop`. */
+  /** True when the panel created the stack in its own folder. */
+  managed: boolean;
+  /** Path inside the root, such as `/shop`. */
   folder: string;
-  /** On the host, without links. */
+  /** Path on the host, without links. */
   absoluteFolder: string;
-  /** Main file first: paths of the root. */
+  /** Paths inside the root, the main file first. */
   files: string[];
   /** Follows a path of the root that may be a link; see {@link StackRoots}. */
   resolve(path: string): Promise<ResolvedFile>;
 }
 
-export type Located = { place: StackPlace } | { lock: Exclude<StackLock, null>; reason: string };
-
-export interface StackPlaces {
-  /** Names of the folders in the panel's own folder of stacks. */
-  ownNames(): Promise<string[]>;
-  own(name: string): Promise<Located>;
-  /** Where labels of containers say a stack's files are. */
-  labelled(workingDir: string, configFiles: readonly string[]): Promise<Located>;
-  /** Places below the listed folders that hold a compose file, whether they ever ran or not. */
-  listed(): Promise<ListedPlaces>;
-  /** Makes the folder of a new stack; `conflict` when there is one. */
-  make(name: string): Promise<StackPlace>;
+/** Why the files of a stack cannot be read or changed: a code for programs and a sentence for people. */
+export interface UnreachableFiles {
+  readOnlyReason: Exclude<StackLock, null>;
+  explanation: string;
 }
 
-export interface ListedPlaces {
-  places: StackPlace[];
-  /** False when there are more folders than are looked at. */
+export type LocatedStack = { location: StackLocation } | UnreachableFiles;
+
+export interface StackLocations {
+  /** Names of the folders in the panel's own folder of stacks. */
+  managedNames(): Promise<string[]>;
+  managed(name: string): Promise<LocatedStack>;
+  /** Resolves the folder and files that labels of containers name. */
+  labelled(workingDir: string, configFiles: readonly string[]): Promise<LocatedStack>;
+  /** Finds every folder with a compose file below the listed roots, whether it was ever started or not. */
+  listed(): Promise<ListedLocations>;
+  /**
+   * Creates the folder of a new stack.
+   * @throws AppError `conflict` when it exists.
+   */
+  create(name: string): Promise<StackLocation>;
+}
+
+export interface ListedLocations {
+  locations: StackLocation[];
+  /** False when the roots hold more folders than are searched. */
   complete: boolean;
 }
 
-export function createStackPlaces(options: StackRootsOptions): StackPlaces {
+export function createStackLocations(options: StackRootsOptions): StackLocations {
   const roots = createStackRoots(options);
-  const { own } = roots;
-  const ready = () => mkdir(options.stacksDir, { recursive: true, mode: 0o700 });
+  const { managed } = roots;
+  const ensureFolder = () => mkdir(options.stacksDir, { recursive: true, mode: 0o700 });
 
-  /** The folder's own path on the host once each step of it has been seen to be no link. */
-  const placeOf = async (root: StackRoot, folder: string, files: readonly string[]): Promise<StackPlace> => {
+  /** The folder's own path on the host, after each of its components proved to be no link. */
+  const locationOf = async (root: StackRoot, folder: string, files: readonly string[]): Promise<StackLocation> => {
     const { absolutePath } = await root.files.resolveFolder(folder);
     return {
       root: root.files,
-      own: root.own,
+      managed: root.managed,
       folder,
       absoluteFolder: absolutePath,
       files: [...files],
@@ -64,34 +75,21 @@ export function createStackPlaces(options: StackRootsOptions): StackPlaces {
     };
   };
 
-  /** Opens each file once: it is there and regular, or a link to one that may be opened. */
-  const checked = async (place: StackPlace): Promise<Located> => {
-    for (const file of place.files) {
-      try {
-        const { root, path } = await place.resolve(file);
-        await (await root.openDownload(path)).close();
-        if (![file, path].every((one) => isComposeName(posix.basename(one)))) return notCompose(posix.basename(file));
-      } catch (error) {
-        return refused(error, posix.basename(file));
-      }
-    }
-    return { place };
-  };
-
   return {
-    async ownNames() {
-      await ready();
-      const { entries } = await own.files.list("/", { limit: STACKS_MAX });
+    async managedNames() {
+      await ensureFolder();
+      const { entries } = await managed.files.list("/", { limit: MAX_STACKS });
       return entries
         .filter(({ kind, name }) => kind === "directory" && stackName.safeParse(name).success)
         .map(({ name }) => name);
     },
 
-    async own(name) {
+    async managed(name) {
       try {
-        const { entries } = await own.files.list(`/${name}`, { limit: FOLDER_ENTRIES_MAX });
+        const { entries } = await managed.files.list(`/${name}`, { limit: MAX_FOLDER_ENTRIES });
         const files = composeFilesOf(`/${name}`, entries);
-        return files.length === 0 ? fileMissing : await checked(await placeOf(own, `/${name}`, files));
+        if (files.length === 0) return fileMissing;
+        return await openable(await locationOf(managed, `/${name}`, files));
       } catch (error) {
         return refused(error);
       }
@@ -104,7 +102,7 @@ export function createStackPlaces(options: StackRootsOptions): StackPlaces {
       );
       if (!paths.every(isPlainPath)) return outside;
       const named = posix.normalize(workingDir).replace(/(.)\/$/, "$1");
-      // A folder that is reached over a link is the folder the link leads to.
+      // A folder that is reached through a link is the folder the link points to.
       const real = await realpath(named).catch(() => named);
       const folder = await roots.locate(real);
       if (!folder) return outside;
@@ -115,77 +113,88 @@ export function createStackPlaces(options: StackRootsOptions): StackPlaces {
         files.push(found.inside);
       }
       try {
-        return await checked(await placeOf(folder.root, folder.inside, files));
+        return await openable(await locationOf(folder.root, folder.inside, files));
       } catch (error) {
         return refused(error);
       }
     },
 
     async listed() {
-      const found: StackPlace[] = [];
+      const found: StackLocation[] = [];
       let complete = true;
       for (const root of roots.listed) {
         const { folders, complete: whole } = await findComposeFolders(root.files);
         complete &&= whole;
         for (const { folder, files } of folders) {
-          // A folder that changes meanwhile is looked at again the next time.
-          const place = await placeOf(root, folder, files).catch(() => undefined);
-          if (place && !(await isOwn(place.absoluteFolder))) found.push(place);
+          // A folder that changes during the search is found by the next one.
+          const location = await locationOf(root, folder, files).catch(() => undefined);
+          if (location && !(await isManaged(location.absoluteFolder))) found.push(location);
         }
       }
-      return { places: found, complete };
+      return { locations: found, complete };
     },
 
-    async make(name) {
-      await ready();
+    async create(name) {
+      await ensureFolder();
       try {
-        await own.files.makeFolder(`/${name}`);
+        await managed.files.makeFolder(`/${name}`);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== "conflict") throw error;
-        throw new AppError("conflict", "There is a stack of that name already.", { cause: error });
+        throw new AppError("conflict", stackErrors.nameTaken, { cause: error });
       }
-      return placeOf(own, `/${name}`, [`/${name}/${mainComposeName}`]);
+      return locationOf(managed, `/${name}`, [`/${name}/${mainComposeName}`]);
     },
   };
 
-  /** A listed folder may hold the panel's own one: its stacks are listed as such. */
-  async function isOwn(path: string): Promise<boolean> {
-    return (await roots.locate(path))?.root === own;
+  /** A listed root may contain the panel's own folder: stacks in it are listed as managed ones. */
+  async function isManaged(path: string): Promise<boolean> {
+    return (await roots.locate(path))?.root === managed;
   }
 }
 
-function refused(error: unknown, name = "Its compose file"): Located {
-  if (!(error instanceof AppError) || error.code === "internal") throw error;
-  if (error.code === "not_found") return fileMissing;
-  return { lock: "refused", reason: `${name} is not opened: ${error.message}` };
+/** The location, when each of its files exists and is regular, or is a link to one that may be opened. */
+async function openable(location: StackLocation): Promise<LocatedStack> {
+  for (const file of location.files) {
+    const name = posix.basename(file);
+    try {
+      const { root, path } = await location.resolve(file);
+      await (await root.openDownload(path)).close();
+      if (!isComposeName(name) || !isComposeName(posix.basename(path))) {
+        return unreachable("refused", readOnlyReasons.refused(name, readOnlyReasons.notComposeName));
+      }
+    } catch (error) {
+      return refused(error, name);
+    }
+  }
+  return { location };
 }
 
-/** Names under which compose files are given: never those of variables, keys or whatever else lies beside them. */
+function refused(error: unknown, name = readOnlyReasons.defaultFile): UnreachableFiles {
+  if (!(error instanceof AppError) || error.code === "internal") throw error;
+  return error.code === "not_found"
+    ? fileMissing
+    : unreachable("refused", readOnlyReasons.refused(name, error.message));
+}
+
+/** Whether a file may be opened as a compose file. Variables, keys and other files beside it may not. */
 const isComposeName = (name: string): boolean =>
   !name.startsWith(".") && (/\.ya?ml$/i.test(name) || /^(docker-)?compose.*\.json$/i.test(name));
 
-const notCompose = (name: string): Located => ({
-  lock: "refused",
-  reason: `${name} is not opened: its name is not that of a compose file.`,
-});
-
-/** An absolute path that every reader takes for the same: no control characters, no stand-in for bytes, no comma. */
+/** Whether an absolute path means the same to every program: no control characters, no escaped bytes, no comma. */
 const isPlainPath = (path: string): boolean =>
   isAbsolute(path) &&
-  path.length <= 4_096 &&
+  path.length <= MAX_PATH &&
   !hasControlCharacter(path) &&
   !hasEscapedBytes(path) &&
   !path.includes(",");
 
-/** Absolute path of a file of the place, as Compose is given it. */
-export const absoluteFile = (place: StackPlace, file: string): string =>
-  join(place.absoluteFolder, posix.relative(place.folder, file));
+/** Absolute path of a file of the location, as Compose receives it. */
+export const absoluteFile = (location: StackLocation, file: string): string =>
+  join(location.absoluteFolder, posix.relative(location.folder, file));
 
-const fileMissing: Located = {
-  lock: "file-missing",
-  reason: "Its compose file is not on this host, or its containers do not say where it is.",
-};
-const outside: Located = {
-  lock: "outside",
-  reason: "Its compose file lies outside of the folders this panel may edit; the variable STACKS_ROOTS lists those.",
-};
+const unreachable = (readOnlyReason: UnreachableFiles["readOnlyReason"], explanation: string): UnreachableFiles => ({
+  readOnlyReason,
+  explanation,
+});
+const fileMissing = unreachable("file-missing", readOnlyReasons.fileMissing);
+const outside = unreachable("outside", readOnlyReasons.outside);

@@ -1,14 +1,14 @@
-import { absoluteFile, type StackPlace } from "./locations.ts";
+import { absoluteFile, type StackLocation } from "./locations.ts";
 
-/** A stack whose files are at hand and that may be changed. */
+/** A stack whose files can be read and changed. */
 export interface OpenStack {
   name: string;
-  place: StackPlace;
+  location: StackLocation;
 }
 
-/** The stack as Compose is told of it. */
-export const toProject = ({ name, place }: OpenStack) => ({
+/** The stack as a project for Compose. */
+export const toProject = ({ name, location }: OpenStack) => ({
   name,
-  folder: place.absoluteFolder,
-  files: place.files.map((file) => absoluteFile(place, file)),
+  folder: location.absoluteFolder,
+  files: location.files.map((file) => absoluteFile(location, file)),
 });

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StackFile, StackRevision } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { stackErrors } from "../messages.ts";
 
-/** Earlier texts kept of each file, and of each kind. */
-const KEPT = 20;
+/** Earlier texts that are kept of each file and kind. */
+const MAX_REVISIONS = 20;
 
 export interface Revisions {
-  /** Keeps a text, unless the newest of its kind is the same; the oldest go. */
+  /** Stores a text and drops the oldest. When the newest of its kind is the same, only its time and author change. */
   keep(
     kind: StackRevision["kind"],
     stack: string,
@@ -15,9 +16,9 @@ export interface Revisions {
   ): void;
   /** Newest first. */
   list(stack: string): StackRevision[];
-  /** Throws `not_found`. */
+  /** @throws AppError `not_found`. */
   text(stack: string, id: number): StackRevision & { content: string };
-  /** What each file held when the stack was last brought up from here, by its name. */
+  /** What each file contained when the stack was last deployed from here, by file name. */
   applied(stack: string): Map<string, { etag: string; savedAt: string }>;
   forget(stack: string): void;
 }
@@ -32,7 +33,7 @@ export function createRevisions(database: DatabaseSync): Revisions {
   );
   const trim = database.prepare(
     `DELETE FROM stack_revision WHERE stack = ?1 AND file = ?2 AND kind = ?3 AND id NOT IN (
-       SELECT id FROM stack_revision WHERE stack = ?1 AND file = ?2 AND kind = ?3 ORDER BY id DESC LIMIT ${KEPT})`,
+       SELECT id FROM stack_revision WHERE stack = ?1 AND file = ?2 AND kind = ?3 ORDER BY id DESC LIMIT ${MAX_REVISIONS})`,
   );
   const columns = "id, file, kind, saved_at AS savedAt, saved_by AS savedBy, length(CAST(content AS BLOB)) AS size";
   const all = database.prepare(`SELECT ${columns} FROM stack_revision WHERE stack = ? ORDER BY saved_at DESC, id DESC`);
@@ -56,7 +57,7 @@ export function createRevisions(database: DatabaseSync): Revisions {
     list: (stack) => all.all(stack).map((row) => ({ ...row }) as unknown as StackRevision),
     text(stack, id) {
       const row = one.get(stack, id);
-      if (!row) throw new AppError("not_found", "There is no such earlier version.");
+      if (!row) throw new AppError("not_found", stackErrors.noSuchRevision);
       return { ...row } as unknown as StackRevision & { content: string };
     },
     applied: (stack) =>

@@ -4,56 +4,62 @@ import { createFileRoot, type FileRoot } from "../../../shared/files/root/files.
 import type { SaveJournal } from "../../../shared/files/saving/save-journal.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import { stackErrors } from "../messages.ts";
 
 /** A folder whose files may be opened: the panel's own folder of stacks, or one the operator lists. */
 export interface StackRoot {
   path: string;
   files: FileRoot;
-  own: boolean;
+  /** True for the panel's own folder of stacks. */
+  managed: boolean;
 }
 
-/** A file by the root it really lies in. */
+/** A file, and the root that contains it after links are followed. */
 export interface ResolvedFile {
   root: FileRoot;
-  /** Of that root, `/shop/.env`. */
+  /** Path inside that root, such as `/shop/.env`. */
   path: string;
   /** Absolute path of the target when the file is a link. */
   target: string | null;
 }
 
 export interface StackRoots {
-  own: StackRoot;
+  managed: StackRoot;
   listed: readonly StackRoot[];
-  /** The root an absolute path of the host lies in, and the path inside it. Compares names, and opens nothing. */
+  /** Finds the root that contains an absolute path, and the path inside it. Compares names and opens nothing. */
   locate(path: string): Promise<{ root: StackRoot; inside: string } | undefined>;
   /**
-   * Follows a file that is a link, while its target lies in one of the roots. A file that is not there is no fault.
-   * @throws AppError `invalid_input` for a link that leads nowhere or out of the roots.
+   * Follows a file that is a link, as long as its target is in one of the roots. A missing file is not an error.
+   * @throws AppError `invalid_input` for a broken link or one that leads out of the roots.
    */
   resolve(root: StackRoot, path: string): Promise<ResolvedFile>;
 }
 
 export interface StackRootsOptions {
-  /** The panel's own folder. */
+  /** The panel's own folder of stacks. */
   stacksDir: string;
   /** Folders the operator lists. */
   roots: readonly string[];
-  /** Kept out of reach of the operator's roots. */
+  /** Never reachable through the operator's roots. */
   dataDir: string;
   log: Log;
   journal: SaveJournal;
 }
 
 export function createStackRoots({ stacksDir, roots, dataDir, log, journal }: StackRootsOptions): StackRoots {
-  const own: StackRoot = { path: stacksDir, files: createFileRoot({ root: stacksDir, log, journal }), own: true };
+  const managed: StackRoot = {
+    path: stacksDir,
+    files: createFileRoot({ root: stacksDir, log, journal }),
+    managed: true,
+  };
   const listed = roots.map((path) => ({
     path,
-    own: false,
+    managed: false,
     files: createFileRoot({ root: path, log, journal, protect: [dataDir] }),
   }));
 
   const locate: StackRoots["locate"] = async (path) => {
-    for (const root of [own, ...listed]) {
+    for (const root of [managed, ...listed]) {
       const real = await realpath(root.path).catch(() => root.path);
       for (const base of [root.path, real]) {
         if (path === base) return { root, inside: "/" };
@@ -65,20 +71,18 @@ export function createStackRoots({ stacksDir, roots, dataDir, log, journal }: St
   };
 
   return {
-    own,
+    managed,
     listed,
     locate,
     async resolve(root, path) {
       const absolute = join(root.path, path);
       const facts = await lstat(absolute).catch(() => undefined);
-      // What cannot be looked at is refused when it is opened, with its reason.
+      // A file that cannot be inspected is refused with its reason when it is opened.
       if (!facts?.isSymbolicLink()) return { root: root.files, path, target: null };
       const target = await realpath(absolute).catch(() => undefined);
-      if (target === undefined) throw new AppError("invalid_input", "It is a link that leads nowhere.");
+      if (target === undefined) throw new AppError("invalid_input", stackErrors.brokenLink);
       const found = await locate(target);
-      if (!found) {
-        throw new AppError("invalid_input", "It is a link out of the folders this panel may open (STACKS_ROOTS).");
-      }
+      if (!found) throw new AppError("invalid_input", stackErrors.linkOutside);
       return { root: found.root.files, path: found.inside, target };
     },
   };

@@ -2,49 +2,57 @@ import { posix } from "node:path";
 import type { InterruptedSave, TextFile } from "../../../shared/protocol/file.ts";
 import { COMPOSE_FILE_MAX, type StackFile } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import type { StackPlace } from "./locations.ts";
+import { stackErrors } from "../messages.ts";
+import type { StackLocation } from "./locations.ts";
 
-/** One compose file of a stack; 0 is the main one. Throws `not_found` and `too_large`. */
-export async function readStackFile(place: StackPlace, index: number): Promise<StackFile> {
-  const { root, path } = await place.resolve(pathOf(place, index));
+/**
+ * Reads one compose file of a stack.
+ * @param index 0 for the main file.
+ * @throws AppError `not_found`, `too_large` (over 256 KiB), and what `FileRoot.readText` throws.
+ */
+export async function readStackFile(location: StackLocation, index: number): Promise<StackFile> {
+  const { root, path } = await location.resolve(pathOf(location, index));
   const file = await root.readText(path);
-  if (file.size > COMPOSE_FILE_MAX) throw new AppError("too_large", "A compose file has 256 KiB at most.");
-  return toStackFile(place, index, file);
+  if (file.size > COMPOSE_FILE_MAX) throw new AppError("too_large", stackErrors.fileTooLarge);
+  return toStackFile(location, index, file);
 }
 
-/** All compose files of a stack, main file first. */
-export const readStackFiles = (place: StackPlace): Promise<StackFile[]> =>
-  Promise.all(place.files.map((_, index) => readStackFile(place, index)));
+/** Reads all compose files of a stack, main file first. */
+export const readStackFiles = (location: StackLocation): Promise<StackFile[]> =>
+  Promise.all(location.files.map((_, index) => readStackFile(location, index)));
 
-/** @param etag Of the text it replaces; `conflict` when that is not there any more. Undefined: there is none yet. */
+/**
+ * Writes one compose file. An existing file keeps its mode.
+ * @param etag Of the text it replaces; undefined for a new file.
+ * @throws AppError `conflict` when the file has changed, and what `FileRoot.writeText` throws.
+ */
 export async function writeStackFile(
-  place: StackPlace,
+  location: StackLocation,
   index: number,
   content: string,
   etag: string | undefined,
   allowHardLinks = false,
 ): Promise<StackFile> {
-  // A file that is there keeps its mode.
-  const { root, path } = await place.resolve(pathOf(place, index));
-  return toStackFile(place, index, await root.writeText(path, content, etag, { mode: 0o600, allowHardLinks }));
+  const { root, path } = await location.resolve(pathOf(location, index));
+  return toStackFile(location, index, await root.writeText(path, content, etag, { mode: 0o600, allowHardLinks }));
 }
 
-/** Saves of files in its folder that were left half done, with paths inside that folder. */
-export async function interruptedSaves({ root, folder }: StackPlace): Promise<InterruptedSave[]> {
+/** Interrupted saves of files in the stack's folder, with paths inside that folder. */
+export async function interruptedSaves({ root, folder }: StackLocation): Promise<InterruptedSave[]> {
   const below = `${folder}/`;
   const saves = (await root.interruptedSaves()).filter(({ path }) => path.startsWith(below));
   return saves.map((save) => ({ ...save, path: save.path.slice(below.length) }));
 }
 
-function pathOf(place: StackPlace, index: number): string {
-  const file = place.files[index];
-  if (file === undefined) throw new AppError("not_found", "The stack has no such file.");
+function pathOf(location: StackLocation, index: number): string {
+  const file = location.files[index];
+  if (file === undefined) throw new AppError("not_found", stackErrors.noSuchFile);
   return file;
 }
 
-const toStackFile = (place: StackPlace, index: number, file: TextFile): StackFile => ({
+const toStackFile = (location: StackLocation, index: number, file: TextFile): StackFile => ({
   index,
-  name: posix.relative(place.folder, pathOf(place, index)),
+  name: posix.relative(location.folder, pathOf(location, index)),
   content: file.content,
   etag: file.etag,
   modifiedAt: file.modifiedAt,

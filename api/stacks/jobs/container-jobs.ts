@@ -2,34 +2,35 @@ import { eachAtOnce } from "../../../shared/server/each-at-once.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { JobHandle } from "../../jobs/jobs.ts";
+import { jobLines } from "../messages.ts";
 import type { ProjectContainer } from "../registry/projects.ts";
 
 export type ContainerVerb = "stop" | "restart" | "down";
 
-export interface ContainerWorkOptions {
-  /** Remove the project's volumes too; for `down`. */
+export interface ContainerJobOptions {
+  /** Also remove the project's volumes; for `down`. */
   volumes?: boolean;
 }
 
 /** Containers that are stopped at the same time. */
-const AT_ONCE = 8;
+const MAX_CONCURRENT = 8;
 
 /**
- * Stops, restarts or takes down a project by its containers alone, for when its files are out of reach. Containers stop the
- * newest first and start the oldest first, as Compose made those that others depend on first.
+ * Stops, restarts or takes down a project by its containers alone, when its files cannot be reached. The newest container
+ * stops first and the oldest starts first, since Compose creates dependencies first.
  */
-export function createContainerWork(
+export function createContainerJobs(
   docker: Pick<DockerEngine, "projects" | "act" | "remove" | "networks" | "volumes">,
 ) {
   const containersOf = async (name: string): Promise<ProjectContainer[]> =>
     (await docker.projects.containers())
       .filter(({ project }) => project === name)
-      .sort((one, other) => one.service.createdAt.localeCompare(other.service.createdAt));
+      .sort((a, b) => a.service.createdAt.localeCompare(b.service.createdAt));
 
   const stopAll = async (containers: readonly ProjectContainer[], handle: JobHandle) => {
     const waiting = containers.filter(({ service }) => service.state !== "exited" && service.state !== "created");
     waiting.reverse();
-    await eachAtOnce(waiting, AT_ONCE, async ({ service: { id, name } }) => {
+    await eachAtOnce(waiting, MAX_CONCURRENT, async ({ service: { id, name } }) => {
       handle.signal.throwIfAborted();
       handle.step({ id: name, label: name, state: "stopping" });
       await unlessGone(docker.act(id, "stop"));
@@ -60,7 +61,7 @@ export function createContainerWork(
     for (const network of await docker.networks.list()) {
       if (network.composeProject !== name) continue;
       if (network.usedBy.length > 0) {
-        handle.line(`Network ${network.name} stays: a container of another project is in it.`);
+        handle.line(jobLines.networkInUse(network.name));
         continue;
       }
       await unlessGone(docker.networks.remove(network.id));
@@ -75,21 +76,24 @@ export function createContainerWork(
   };
 
   return {
-    /** Tells each container's state at the end. Throws what the Engine refuses. */
-    async run(name: string, verb: ContainerVerb, { volumes = false }: ContainerWorkOptions, handle: JobHandle) {
+    /**
+     * Acts on every container of a project and reports each state at the end.
+     * @throws AppError for a refusal by the Engine; the reason of the job's signal when cancelled.
+     */
+    async run(name: string, verb: ContainerVerb, { volumes = false }: ContainerJobOptions, handle: JobHandle) {
       const containers = await containersOf(name);
       await stopAll(containers, handle);
-      // As Compose has it, a restart starts what is stopped too.
+      // Like Compose, a restart also starts stopped containers.
       if (verb === "restart") await startAll(containers, handle);
       if (verb === "down") await removeAll(name, containers, volumes, handle);
       const left = await containersOf(name);
       for (const { service } of left) handle.line(`${service.name}: ${service.status || service.state}`);
-      if (verb === "down" && left.length === 0) handle.line("No container is left.");
+      if (verb === "down" && left.length === 0) handle.line(jobLines.noContainerLeft);
     },
   };
 }
 
-/** What somebody else removed meanwhile is as gone as it was to be. */
+/** Ignores that a container, network or volume was removed in the meantime. */
 async function unlessGone(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== "not_found") throw error;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { composeArguments } from "../compose/arguments.ts";
 import { readStep } from "./progress.ts";
 
-test("reads steps from the lines of both generations of Compose", () => {
+test("reads steps from the output of Compose 1.x and 2.x", () => {
   expect(readStep("Creating shop_web_1 ... ")).toEqual({ id: "shop_web_1", label: "shop_web_1", state: "creating" });
   expect(readStep("Stopping shop_web_1   ... done")).toMatchObject({ state: "stopped" });
   expect(readStep("Pulling web ... error")).toMatchObject({ state: "error" });
@@ -16,7 +16,7 @@ test("reads steps from the lines of both generations of Compose", () => {
   }
 });
 
-test("calls Compose with every value behind an equals sign, as its version wants it", () => {
+test("passes every value to Compose after an equals sign, in the form its version expects", () => {
   const project = { name: "shop", folder: "/s/-x", files: ["/s/-x/--help", "/s/-x/b.yaml"] };
   expect(composeArguments({ version: "2.40.1" }, project, "up", { recreate: true, removeOrphans: true })).toEqual([
     "--ansi=never",

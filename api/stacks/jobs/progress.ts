@@ -1,13 +1,13 @@
 import type { JobStep } from "../../../shared/protocol/job.ts";
 
-/** `Creating shop_web_1 ... done`, of the old generation. */
-const old = /^([A-Z][a-z]+ing) ([\w.-]{1,128}) +\.\.\. ?([\w ]{0,40})/;
-/** ` Container shop-web-1  Created`, of the new one. */
-const plain = /^ *(Container|Network|Volume|Image) +"?([\w./:-]{1,200})"? +([A-Z][a-z]+)\b/;
+/** `Creating shop_web_1 ... done`, from Compose 1.x. */
+const version1 = /^([A-Z][a-z]+ing) ([\w.-]{1,128}) +\.\.\. ?([\w ]{0,40})/;
+/** ` Container shop-web-1  Created`, from Compose 2.x. */
+const version2 = /^ *(Container|Network|Volume|Image) +"?([\w./:-]{1,200})"? +([A-Z][a-z]+)\b/;
 
-/** What a line of Compose's output says of one container, network or image; undefined for any other line. */
+/** Reads the state of one container, network or image from a line of Compose's output; undefined for any other line. */
 export function readStep(line: string): JobStep | undefined {
-  const [, doing, name, outcome = ""] = old.exec(line) ?? [];
+  const [, doing, name, outcome = ""] = version1.exec(line) ?? [];
   if (doing !== undefined && name !== undefined) {
     return {
       id: name,
@@ -15,7 +15,7 @@ export function readStep(line: string): JobStep | undefined {
       state: outcome.trim() === "" ? doing.toLowerCase() : stateOf(doing, outcome.trim()),
     };
   }
-  const [, kind, what, state] = plain.exec(line) ?? [];
+  const [, kind, what, state] = version2.exec(line) ?? [];
   if (kind === undefined || what === undefined || state === undefined) return undefined;
   return { id: `${kind} ${what}`, label: kind === "Container" ? what : `${kind} ${what}`, state: state.toLowerCase() };
 }

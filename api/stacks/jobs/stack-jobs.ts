@@ -9,17 +9,18 @@ import type { ComposeOptions, ComposeVerb } from "../compose/arguments.ts";
 import type { Compose } from "../compose/compose.ts";
 import { type OpenStack, toProject } from "../files/open-stack.ts";
 import type { Revisions } from "../files/revisions.ts";
+import { jobLines, stackErrors } from "../messages.ts";
 import type { StackTarget } from "../registry/registry.ts";
 import type { Stacks } from "../stacks.ts";
-import { type ContainerVerb, createContainerWork } from "./container-jobs.ts";
+import { type ContainerVerb, createContainerJobs } from "./container-jobs.ts";
 import { readStep } from "./progress.ts";
 
-export interface StackWorkOptions extends ComposeOptions {
+export interface StackJobOptions extends ComposeOptions {
   /** Pull newer images before `up`. */
   pull?: boolean;
 }
 
-export interface StackWorkDeps {
+export interface StackJobDeps {
   stacks: Stacks;
   compose: Compose;
   revisions: Revisions;
@@ -28,14 +29,14 @@ export interface StackWorkDeps {
 
 type StackRun = (handle: JobHandle) => Promise<undefined>;
 
-/** Lines behind the progress of Compose that tell why it failed. */
-const LAST_LINES = 5;
+/** Last lines of Compose's output, without progress, that are shown as the reason of a failure. */
+const MAX_REASON_LINES = 5;
 
-/** What a job does for a verb, from the check of the files to the end. */
-export function createStackWork({ stacks, compose, revisions, docker }: StackWorkDeps) {
-  const containers = createContainerWork(docker);
+/** What the job of each verb does, from the check of the files to the end. */
+export function createStackJobs({ stacks, compose, revisions, docker }: StackJobDeps) {
+  const containers = createContainerJobs(docker);
 
-  const call = async (stack: OpenStack, verb: ComposeVerb, options: ComposeOptions, handle: JobHandle) => {
+  const runCompose = async (stack: OpenStack, verb: ComposeVerb, options: ComposeOptions, handle: JobHandle) => {
     const mask = createMask(await stacks.secrets(stack));
     const last: string[] = [];
     const run = compose.run({
@@ -47,57 +48,59 @@ export function createStackWork({ stacks, compose, revisions, docker }: StackWor
         const shown = mask(line);
         const step = readStep(shown);
         if (step) handle.step(step);
-        else if (shown.trim() !== "" && last.push(shown) > LAST_LINES) last.shift();
+        else if (shown.trim() !== "" && last.push(shown) > MAX_REASON_LINES) last.shift();
         handle.line(shown);
       },
     });
     await run.catch((error: unknown) => {
       if (!(error instanceof AppError) || error.code !== "conflict" || last.length === 0) throw error;
-      const said = new UpstreamError(last.join("\n"));
-      said.hide(mask);
-      said.hide(maskText);
-      throw new AppError(error.code, error.message, { cause: said });
+      const cause = new UpstreamError(last.join("\n"));
+      cause.hide(mask);
+      cause.hide(maskText);
+      throw new AppError(error.code, error.message, { cause });
     });
   };
 
-  const up = async (stack: OpenStack, { pull, ...options }: StackWorkOptions, handle: JobHandle, by: string) => {
-    await stacks.secrets(stack); // names the file when it cannot be read
-    // What is brought up is what is looked at now: a file changed meanwhile is told as changed afterwards.
+  const up = async (stack: OpenStack, { pull, ...options }: StackJobOptions, handle: JobHandle, by: string) => {
+    await stacks.secrets(stack); // throws the error that names the file before anything runs
+    // The texts read now are stored as deployed: a file that changes meanwhile counts as changed afterwards.
     const texts = await stacks.texts(stack);
     await stacks.refuseBroken(stack, handle.signal);
-    if (pull) await call(stack, "pull", {}, handle);
-    await call(stack, "up", options, handle);
+    if (pull) await runCompose(stack, "pull", {}, handle);
+    await runCompose(stack, "up", options, handle);
     for (const file of texts) revisions.keep("applied", stack.name, file, by);
   };
 
   /**
-   * Stops, restarts or takes down what runs, whatever the files have become. Compose does it where it can read them; where
-   * it cannot, or where its output could not be masked, the containers are acted on one by one.
+   * Stops, restarts or takes down a running stack, whatever the state of its files. Uses Compose when it accepts the files
+   * and its output can be masked; otherwise acts on the containers one by one.
    */
-  const end = async (target: StackTarget, verb: ContainerVerb, options: StackWorkOptions, handle: JobHandle) => {
-    const direct = async (reason: string) => {
-      handle.line(`${reason} Acting on the containers directly.`);
+  const end = async (target: StackTarget, verb: ContainerVerb, options: StackJobOptions, handle: JobHandle) => {
+    const actDirectly = async (reason: string) => {
+      handle.line(jobLines.actingDirectly(reason));
       await containers.run(target.name, verb, options, handle);
     };
-    const { place, name } = target;
-    if (!place || target.lock !== null) return direct("Docker Compose cannot be used for this stack.");
-    const stack = { name, place };
-    const hidden = await stacks.secrets(stack).then(...([() => undefined, toSentence] as const));
-    if (hidden !== undefined) return direct(`${hidden} Output of Docker Compose could not be masked.`);
+    const { location, name } = target;
+    if (!location || target.readOnlyReason !== null) return actDirectly(jobLines.composeUnusable);
+    const stack = { name, location };
+    const secretsFault = await faultOf(stacks.secrets(stack));
+    if (secretsFault !== undefined) return actDirectly(jobLines.outputNotMasked(secretsFault));
     try {
-      await call(stack, verb, options, handle);
+      await runCompose(stack, verb, options, handle);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "conflict" || handle.signal.aborted) throw error;
-      // It is most often the files that it objects to; what the Engine refuses, it refuses again and says so.
-      await direct("Docker Compose ended with an error.");
+      // Compose usually rejects the files. A refusal by the Engine repeats below and is reported then.
+      await actDirectly(jobLines.composeFailed);
     }
   };
 
-  /** Nothing of the stack is left running when its folder goes, and nothing of another project's. */
-  const remove = async (target: StackTarget, stack: OpenStack, options: StackWorkOptions, handle: JobHandle) => {
+  /** Deletes the folder only when no container of the stack is left and no other project uses the folder. */
+  const remove = async (target: StackTarget, stack: OpenStack, options: StackJobOptions, handle: JobHandle) => {
     await stacks.refuseShared(stack);
     const { stack: now, engine } = await stacks.detail(stack.name);
-    if (engine.state !== "up") throw new AppError("upstream_unavailable", engine.hint ?? "The Engine does not answer.");
+    if (engine.state !== "up") {
+      throw new AppError("upstream_unavailable", engine.hint ?? stackErrors.engineUnavailable);
+    }
     if (now.total > 0 || options.volumes) await end(target, "down", options, handle);
     await stacks.refuseShared(stack);
     await stacks.removeFolder(stack);
@@ -105,15 +108,16 @@ export function createStackWork({ stacks, compose, revisions, docker }: StackWor
 
   return {
     /**
-     * Looks at what there is, and resolves with what a job is to do.
-     * @throws AppError `not_found`, `forbidden` (what a locked stack cannot do), `conflict` and `upstream_unavailable`
-     * (deleting while another project runs from the folder, or while the Engine does not say).
+     * Checks whether a verb is possible and returns the function that a job runs.
+     * @param by Name of the caller, stored with the deployed files.
+     * @throws AppError `not_found`, `forbidden` (not possible for a read-only stack), `conflict` (deleting while another
+     * project uses the folder), `upstream_unavailable` (deleting while the Engine does not respond).
      */
-    async prepare(name: string, verb: StackVerb, options: StackWorkOptions, by: string): Promise<StackRun> {
+    async prepare(name: string, verb: StackVerb, options: StackJobOptions, by: string): Promise<StackRun> {
       if (verb === "stop" || verb === "restart" || verb === "down") {
         const target = await stacks.target(name);
-        const elsewhere = target.lock === "outside" || target.lock === "name";
-        // Without its file it could not be brought up again from here.
+        const elsewhere = target.readOnlyReason === "outside" || target.readOnlyReason === "name";
+        // Without its file the stack could not be deployed again from here.
         if (verb === "down" && elsewhere) await stacks.open(name);
         return async (handle) => void (await end(target, verb, options, handle));
       }
@@ -121,10 +125,10 @@ export function createStackWork({ stacks, compose, revisions, docker }: StackWor
       if (verb !== "remove") {
         return async (handle) => {
           if (verb === "up") await up(stack, options, handle, by);
-          else await call(stack, verb, options, handle);
+          else await runCompose(stack, verb, options, handle);
         };
       }
-      if (!stack.place.own) throw new AppError("forbidden", "Only stacks made here are deleted here.");
+      if (!stack.location.managed) throw new AppError("forbidden", stackErrors.deleteManagedOnly);
       await stacks.refuseShared(stack);
       const target = await stacks.target(name);
       return async (handle) => void (await remove(target, stack, options, handle));
@@ -132,7 +136,12 @@ export function createStackWork({ stacks, compose, revisions, docker }: StackWor
   };
 }
 
-export type StackWork = ReturnType<typeof createStackWork>;
+export type StackJobs = ReturnType<typeof createStackJobs>;
 
-const toSentence = (error: unknown): string =>
-  error instanceof AppError && error.code !== "internal" ? error.message : "The files of this stack cannot be read.";
+/** The sentence a caller may read about a failed read; undefined when it succeeds. */
+const faultOf = (read: Promise<unknown>): Promise<string | undefined> =>
+  read.then(
+    () => undefined,
+    (error: unknown) =>
+      error instanceof AppError && error.code !== "internal" ? error.message : stackErrors.filesUnreadable,
+  );

@@ -1,8 +1,8 @@
 import { join, posix } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { StackPlace } from "../files/locations.ts";
+import type { StackLocation } from "../files/locations.ts";
 
-/** Where the files of a stack of a listed folder were when it last had containers. */
+/** Where the files of a stack in a listed folder were when it last had containers. */
 export interface KnownStack {
   name: string;
   /** Absolute. */
@@ -11,21 +11,21 @@ export interface KnownStack {
   files: string[];
 }
 
-/** Stacks are remembered beyond their containers: what was started with `-f` or `-p` cannot be found by its folder. */
+/** Remembers stacks after their containers are gone: a stack started with `-f` or `-p` cannot be found by its folder. */
 export interface KnownStacks {
   all(): readonly KnownStack[];
   find(name: string): KnownStack | undefined;
-  remember(name: string, place: StackPlace): void;
+  remember(name: string, location: StackLocation): void;
 }
 
-const KNOWN_MAX = 1_000;
+const MAX_KNOWN = 1_000;
 
 export function createKnownStacks(database: DatabaseSync): KnownStacks {
   const insert = database.prepare(
     "INSERT OR REPLACE INTO stack_known (name, folder, files, seen_at) VALUES (?, ?, ?, ?)",
   );
   const trim = database.prepare(
-    `DELETE FROM stack_known WHERE name NOT IN (SELECT name FROM stack_known ORDER BY seen_at DESC LIMIT ${KNOWN_MAX})`,
+    `DELETE FROM stack_known WHERE name NOT IN (SELECT name FROM stack_known ORDER BY seen_at DESC LIMIT ${MAX_KNOWN})`,
   );
   const rows = database.prepare("SELECT name, folder, files FROM stack_known ORDER BY name").all();
   const known = new Map(
@@ -37,13 +37,13 @@ export function createKnownStacks(database: DatabaseSync): KnownStacks {
   return {
     all: () => [...known.values()],
     find: (name) => known.get(name),
-    remember(name, place) {
-      const files = place.files.map((file) => join(place.absoluteFolder, posix.relative(place.folder, file)));
+    remember(name, location) {
+      const files = location.files.map((file) => join(location.absoluteFolder, posix.relative(location.folder, file)));
       const before = known.get(name);
-      if (before?.folder === place.absoluteFolder && before.files.join("\n") === files.join("\n")) return;
-      known.set(name, { name, folder: place.absoluteFolder, files });
-      insert.run(name, place.absoluteFolder, JSON.stringify(files), new Date().toISOString());
-      if (known.size > KNOWN_MAX) trim.run();
+      if (before?.folder === location.absoluteFolder && before.files.join("\n") === files.join("\n")) return;
+      known.set(name, { name, folder: location.absoluteFolder, files });
+      insert.run(name, location.absoluteFolder, JSON.stringify(files), new Date().toISOString());
+      if (known.size > MAX_KNOWN) trim.run();
     },
   };
 }

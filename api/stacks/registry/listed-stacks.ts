@@ -1,34 +1,34 @@
 import { posix } from "node:path";
 import { stackName } from "../../../shared/protocol/stack.ts";
 import type { ComposeFactsReader } from "../files/compose-facts.ts";
-import type { StackPlace, StackPlaces } from "../files/locations.ts";
+import type { StackLocation, StackLocations } from "../files/locations.ts";
 
 export interface ListedStacks {
-  /** By the name Compose gives the project; several folders may have the same one. */
-  byName: ReadonlyMap<string, readonly StackPlace[]>;
-  /** False when there are more folders than are looked at. */
+  /** By project name; several folders may share one. */
+  byName: ReadonlyMap<string, readonly StackLocation[]>;
+  /** False when there are more folders than are searched. */
   complete: boolean;
 }
 
-/** Pages ask for the list time and again: looking takes a twentieth of the time at most. */
-const REST = 20;
-const REST_MAX_MS = 10_000;
+/** A result stays valid for 20 times the duration of its search, so that searches take at most 5 % of the time. */
+const REST_FACTOR = 20;
+const MAX_REST_MS = 10_000;
 
-/** Stacks found by the folders below the listed roots. Looks at the disk once for all who ask at the same time. */
+/** Finds stacks by the folders below the listed roots. Callers at the same time share one search. */
 export function createListedStacks(
-  places: Pick<StackPlaces, "listed">,
+  locations: Pick<StackLocations, "listed">,
   facts: ComposeFactsReader,
   now: () => number = () => performance.now(),
 ): () => Promise<ListedStacks> {
   let last: { freshUntil: number; found: Promise<ListedStacks> } | undefined;
 
-  const look = async (): Promise<ListedStacks> => {
-    const { places: all, complete } = await places.listed();
-    const byName = new Map<string, StackPlace[]>();
-    for (const place of all) {
-      const { projectName } = await facts.read(place);
-      const name = projectName?.name ?? projectNameOfFolder(place.absoluteFolder);
-      if (stackName.safeParse(name).success) byName.set(name, [...(byName.get(name) ?? []), place]);
+  const search = async (): Promise<ListedStacks> => {
+    const { locations: all, complete } = await locations.listed();
+    const byName = new Map<string, StackLocation[]>();
+    for (const location of all) {
+      const { projectName } = await facts.read(location);
+      const name = projectName?.name ?? projectNameOfFolder(location.absoluteFolder);
+      if (stackName.safeParse(name).success) byName.set(name, [...(byName.get(name) ?? []), location]);
     }
     return { byName, complete };
   };
@@ -36,11 +36,11 @@ export function createListedStacks(
   return () => {
     const begin = now();
     if (last && begin < last.freshUntil) return last.found;
-    const entry = { freshUntil: Number.POSITIVE_INFINITY, found: look() };
+    const entry = { freshUntil: Number.POSITIVE_INFINITY, found: search() };
     last = entry;
     entry.found.then(
       () => {
-        entry.freshUntil = now() + Math.min(REST_MAX_MS, (now() - begin) * REST);
+        entry.freshUntil = now() + Math.min(MAX_REST_MS, (now() - begin) * REST_FACTOR);
       },
       () => {
         if (last === entry) last = undefined;
@@ -50,7 +50,7 @@ export function createListedStacks(
   };
 }
 
-/** As Compose makes a project's name of its folder's name. */
+/** The project name that Compose derives from a folder's name. */
 export const projectNameOfFolder = (folder: string): string =>
   posix
     .basename(folder)

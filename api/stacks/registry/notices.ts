@@ -1,20 +1,19 @@
 import type { ComposeFacts } from "../files/compose-facts.ts";
-import type { StackPlace } from "../files/locations.ts";
+import type { StackLocation } from "../files/locations.ts";
+import { stackNotices } from "../messages.ts";
 import type { ListedStacks } from "./listed-stacks.ts";
 import type { ProjectContainer } from "./projects.ts";
 
 export interface ProjectFolders {
-  /** Projects with containers that were made from a folder or from one inside it, but not that of the name, sorted. */
+  /** Other projects whose containers were created from a folder or one below it, sorted; `name` is left out. */
   below(folder: string, name: string): string[];
-  /** Likewise, of the folder alone. */
+  /** Like `below`, for the folder alone. */
   at(folder: string, name: string): string[];
-  /** Folders the containers of a project were made from. */
+  /** Folders that the containers of a project were created from. */
   of(name: string): string[];
 }
 
-/** Names and folders that are shown in one sentence. */
-const SHOWN_MAX = 5;
-
+/** Groups projects by the folder their containers were created from. */
 export async function projectsByFolder(
   containers: readonly ProjectContainer[],
   withoutLinks: (path: string) => Promise<string>,
@@ -38,36 +37,25 @@ export async function projectsByFolder(
   };
 }
 
-/** What to know of a stack before it is acted on, in sentences. */
+/** Sentences a person should read before acting on a stack; empty when there is nothing unusual. */
 export function noticesOf(
   name: string,
-  place: StackPlace | undefined,
+  location: StackLocation | undefined,
   facts: ComposeFacts | undefined,
   { folders, listed }: { folders: ProjectFolders; listed: ListedStacks },
 ): string[] {
-  if (!place) return [];
+  if (!location) return [];
+  const { absoluteFolder } = location;
   const notices: string[] = [];
-  const others = folders.at(place.absoluteFolder, name);
   const named = facts?.projectName;
-  if (named && named.name !== name) {
-    const source = named.by === ".env" ? "The file .env sets COMPOSE_PROJECT_NAME" : "The compose file sets a name";
-    notices.push(`${source}: Compose run by hand makes another project of this folder. Here it runs as ${name}.`);
-  }
-  if (others.length > 0) {
-    notices.push(`Containers of another project were made from this folder: ${shown(others)}.`);
-  }
-  const elsewhere = folders.of(name).filter((folder) => folder !== place.absoluteFolder);
-  if (elsewhere.length > 0)
-    notices.push(`Containers of this project were made from another folder: ${shown(elsewhere)}.`);
-  const twins = (listed.byName.get(name) ?? [])
-    .map(({ absoluteFolder }) => absoluteFolder)
-    .filter((folder) => folder !== place.absoluteFolder);
-  if (twins.length > 0) notices.push(`Another folder has the same project name: ${shown(twins)}.`);
-  if (facts?.envFault) notices.push(`${facts.envFault} It is brought up only once that is put right.`);
+  if (named && named.name !== name) notices.push(stackNotices.otherProjectName(named.by, name));
+  const others = folders.at(absoluteFolder, name);
+  if (others.length > 0) notices.push(stackNotices.otherProjects(others));
+  const elsewhere = folders.of(name).filter((folder) => folder !== absoluteFolder);
+  if (elsewhere.length > 0) notices.push(stackNotices.otherFolders(elsewhere));
+  const sameName = (listed.byName.get(name) ?? []).map((other) => other.absoluteFolder);
+  const duplicates = sameName.filter((folder) => folder !== absoluteFolder);
+  if (duplicates.length > 0) notices.push(stackNotices.sameName(duplicates));
+  if (facts?.envFault) notices.push(stackNotices.envFault(facts.envFault));
   return notices;
 }
-
-const shown = (names: readonly string[]): string =>
-  names.length > SHOWN_MAX
-    ? `${names.slice(0, SHOWN_MAX).join(", ")} and ${names.length - SHOWN_MAX} more`
-    : names.join(", ");

@@ -5,25 +5,28 @@ import { toEngineList } from "../../../shared/docker/engine-responses.ts";
 import type { OwnLabels } from "../../../shared/docker/own-labels.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
 
-/** A container that Compose made, with what Compose noted on it. All of it is text anybody can set on a container. */
+/** A container of a compose project and its labels. Any program can set these labels: they are not trusted. */
 export interface ProjectContainer {
   service: Service;
   project: string;
   composeService: string;
-  /** Absolute on the host Compose ran on; empty when not noted, or only by the container's image. */
+  /** Absolute path on the host Compose ran on; empty when only the container's image has the label, or nothing does. */
   workingDir: string;
-  /** As Compose was given them: absolute, or relative to the working folder. */
+  /** As Compose received them: absolute, or relative to the working folder. */
   configFiles: string[];
 }
 
 export interface DockerProjects {
-  /** Containers of all compose projects, those of `run` left out. Within 5 s; throws what the Docker host throws. */
+  /**
+   * Containers of all compose projects except those of `docker compose run`. Takes at most 5 s.
+   * @throws UnavailableError when the Engine does not respond.
+   */
   containers(): Promise<ProjectContainer[]>;
 }
 
 const label = (name: string) => `com.docker.compose.${name}`;
-/** A project of more files than this is shown without the others. */
-const FILES_MAX = 16;
+/** Files of one project that are read; further ones are left out. */
+const MAX_FILES = 16;
 
 export function createProjects({ call }: Pick<EngineCalls, "call">, ownLabels: OwnLabels): DockerProjects {
   return {
@@ -36,14 +39,14 @@ export function createProjects({ call }: Pick<EngineCalls, "call">, ownLabels: O
       const ownOf = await ownLabels.read(named);
       return named.flatMap((info) => {
         const own = ownOf(info);
-        // Compose names the project on images it builds, too; with the configuration's hash it marks containers only.
+        // Compose labels the images it builds with the project too, but only containers with the configuration hash.
         if (own && own[label("project")] === undefined && own[label("config-hash")] === undefined) return [];
         return {
           service: toService(info),
           project: info.Labels[label("project")] ?? "",
           composeService: info.Labels[label("service")] ?? "",
           workingDir: own?.[label("project.working_dir")] ?? "",
-          configFiles: (own?.[label("project.config_files")] ?? "").split(",").filter(Boolean).slice(0, FILES_MAX),
+          configFiles: (own?.[label("project.config_files")] ?? "").split(",").filter(Boolean).slice(0, MAX_FILES),
         };
       });
     },

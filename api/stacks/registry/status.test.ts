@@ -7,14 +7,14 @@ const container = (state: ContainerState, status = "", health: ContainerHealth =
   ({ composeService: "web", service: { state, status, health } }) as ProjectContainer;
 const stateOf = (...containers: ProjectContainer[]) => stackStatus(containers, undefined, true).state;
 
-test("a stack of which nothing ever ran is not called stopped", () => {
+test("a stack that never ran is not called stopped", () => {
   expect(stateOf(container("created"))).toBe("created");
   expect(stateOf(container("created"), container("created"))).toBe("created");
   expect(stateOf(container("created"), container("exited", "Exited (1) 2 hours ago"))).toBe("stopped");
   expect(stateOf(container("created"), container("running"))).toBe("partial");
 });
 
-test("of the other states the worst is told, and without an answer of the Engine none", () => {
+test("of the other states the worst is reported, and none while the Engine does not respond", () => {
   expect(stateOf()).toBe("down");
   expect(stateOf(container("running"))).toBe("running");
   expect(stateOf(container("running"), container("exited"))).toBe("partial");

@@ -5,21 +5,21 @@ import type { ProjectContainer } from "./projects.ts";
 
 export interface StackStatus {
   state: StackState;
-  /** Containers that run. */
+  /** Running containers. */
   running: number;
-  /** Containers, and services that should have one and have none. */
+  /** Containers plus missing services. */
   total: number;
   unhealthy: number;
-  /** Services of a stack that is up which should have a container and have none. */
+  /** Services of a started stack that should have a container and have none. */
   missing: number;
-  /** Containers whose work is over: they ended with 0 and are not to be started again. */
+  /** Containers that exited with code 0 and are not restarted. */
   finished: number;
 }
 
 /**
- * How a stack does: the services its compose file asks for against the containers there are.
- * @param defined Undefined when the file cannot be read: then the containers alone are counted.
- * @param known False while the Engine does not answer: no container is then no answer.
+ * Compares the services a compose file defines with the existing containers.
+ * @param defined Undefined when the file cannot be read; only containers are counted then.
+ * @param known False while the Engine does not respond; the state is `unknown` then.
  */
 export function stackStatus(
   containers: readonly ProjectContainer[],
@@ -46,7 +46,7 @@ function stateOf(
   return containers.every(({ service }) => service.state === "created") ? "created" : "stopped";
 }
 
-/** Services of the file that are to run and have no container. */
+/** Services of the file that should run and have no container. */
 export function missingServices(
   containers: readonly ProjectContainer[],
   defined: DefinedServices | undefined,
@@ -56,6 +56,6 @@ export function missingServices(
 }
 
 function isFinished({ service, composeService }: ProjectContainer, defined: DefinedServices | undefined): boolean {
-  const ended = service.state === "exited" && /^Exited \(0\)/.test(service.status); // the list has no other word for it
+  const ended = service.state === "exited" && /^Exited \(0\)/.test(service.status); // the list shows the exit code only in this text
   return ended && defined?.get(composeService)?.restarts === false;
 }

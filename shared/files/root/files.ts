@@ -23,11 +23,11 @@ import { encodeText } from "./text-encoding.ts";
 
 export type { DownloadFile, FileRoot, FileRootOptions, WriteOptions } from "./file-root.ts";
 
-const UPLOAD_MAX = 10 * 1024 ** 3;
+const MAX_UPLOAD = 10 * 1024 ** 3;
 const UPLOAD_IDLE_MS = 60_000;
 
 export function createFileRoot(options: FileRootOptions): FileRoot {
-  const { root, log, journal, protect = [], uploadMax = UPLOAD_MAX, uploadIdleMs = UPLOAD_IDLE_MS } = options;
+  const { root, log, journal, protect = [], uploadMax = MAX_UPLOAD, uploadIdleMs = UPLOAD_IDLE_MS } = options;
   const protection = createProtection(protect);
   const locks = createNamedLocks();
 

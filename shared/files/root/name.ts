@@ -7,7 +7,7 @@ import { AppError } from "../../server/errors.ts";
  */
 const ESCAPE_BASE = 0x10f700;
 /** Of Linux and macOS, in bytes. */
-const NAME_MAX = 255;
+const MAX_NAME = 255;
 const anyEscape = /[\u{10f700}-\u{10f7ff}]/u;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -75,7 +75,7 @@ function canonicalName(text: string): string {
   if (!text.isWellFormed() || bytes.includes(0) || bytes.includes(0x2f)) {
     throw new AppError("invalid_input", "A name holds something that no name can hold.");
   }
-  if (bytes.length > NAME_MAX) throw new AppError("invalid_input", `A name has ${NAME_MAX} bytes at most.`);
+  if (bytes.length > MAX_NAME) throw new AppError("invalid_input", `A name has ${MAX_NAME} bytes at most.`);
   return hasEscapedBytes(text) ? decodeName(bytes) : text;
 }
 

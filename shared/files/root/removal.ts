@@ -7,7 +7,7 @@ import { kindOf } from "./listing.ts";
 import { decodeName } from "./name.ts";
 
 /** Each level holds a descriptor; a tree deeper than this is no honest one. */
-const DEPTH_MAX = 200;
+const MAX_DEPTH = 200;
 /** Files of one folder removed at once: the pool of file operations has four threads, all of which others need too. */
 const PARALLEL = 2;
 
@@ -18,7 +18,7 @@ export async function removeTree(
   mayEnter: (folder: Folder) => Promise<void>,
   depth = 0,
 ): Promise<void> {
-  if (depth > DEPTH_MAX) throw new AppError("conflict", "The folder holds too many levels to be removed at once.");
+  if (depth > MAX_DEPTH) throw new AppError("conflict", "The folder holds too many levels to be removed at once.");
   const folder = await parent.child(name);
   try {
     if (folder.device !== parent.device)

@@ -9,7 +9,7 @@ import { type OverwriteOptions, overwriteFile } from "./overwrite.ts";
 import type { InterruptedRecord, SaveJournal, SaveVersion } from "./save-journal.ts";
 
 /** A larger file is not read to see which version it holds: it is offered as a mix. */
-const COMPARE_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_COMPARE_BYTES = 64 * 1024 * 1024;
 
 /** What the file of an interrupted save holds now; `after` when the save had come to its end. */
 export async function stateOf(
@@ -25,7 +25,7 @@ export async function stateOf(
   }
   try {
     const { size } = await handle.stat();
-    if (size > COMPARE_MAX_BYTES) return "mixed";
+    if (size > MAX_COMPARE_BYTES) return "mixed";
     const now = await digest(handle, size);
     if (now.sha256 === after.sha256) return "after";
     return now.sha256 === before.sha256 ? "before" : "mixed";

@@ -16,7 +16,7 @@ const MAX_SAVES = 64;
 const MAX_AGE_DAYS = 30;
 /** An upload that brings nothing for a minute is given up, so nobody writes to older copies. */
 const DEAD_MS = 10 * 60_000;
-const RECORD_MAX_BYTES = 64 * 1024;
+const MAX_RECORD_BYTES = 64 * 1024;
 
 const version = z.object({ size: z.number(), sha256: z.string() });
 const recordSchema = z.object({
@@ -104,7 +104,7 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
 
   const readRecord = async (id: string): Promise<InterruptedRecord | undefined> => {
     try {
-      if ((await stat(at(id, "json"))).size > RECORD_MAX_BYTES) return undefined;
+      if ((await stat(at(id, "json"))).size > MAX_RECORD_BYTES) return undefined;
       return { id, ...recordSchema.parse(JSON.parse(await readFile(at(id, "json"), "utf8"))) };
     } catch {
       return undefined;

@@ -1,7 +1,7 @@
 import type { FileChangeType } from "../../protocol/events/files.ts";
 
 /** More changes than this within `WINDOW_MS` are told as one `rescan`. */
-const CHANGES_MAX = 200;
+const MAX_CHANGES = 200;
 const WINDOW_MS = 100;
 /** While a flood lasts, readers are asked to read again this often. */
 const RESCAN_MS = 300;
@@ -54,7 +54,7 @@ export function createFloodGate(
         held++;
       } else {
         window ??= setTimeout(endWindow, WINDOW_MS);
-        if (++recent > CHANGES_MAX) startFlood();
+        if (++recent > MAX_CHANGES) startFlood();
         else onChange(type, name);
       }
     },

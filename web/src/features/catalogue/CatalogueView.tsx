@@ -3,7 +3,7 @@ import SearchX from "lucide-solid/icons/search-x";
 import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { CatalogueCategory, CatalogueSummary } from "../../../../shared/protocol/catalogue.ts";
 import { Badge, Button, EmptyState, ErrorState, Page, SearchField, Select, Skeleton } from "../../ui/index.ts";
-import { categories, categoryWords } from "./catalogue-labels.ts";
+import { categories, categoryLabels } from "./catalogue-labels.ts";
 import { useCatalogue } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
 import "./catalogue.css";
@@ -39,7 +39,7 @@ export function CatalogueView() {
     },
     ...categories.flatMap((category) => {
       const count = all().filter((entry) => entry.category === category).length;
-      return count > 0 ? [{ value: category, label: `${categoryWords[category]} (${count})` }] : [];
+      return count > 0 ? [{ value: category, label: `${categoryLabels[category]} (${count})` }] : [];
     }),
   ]);
   const clear = () => {
@@ -78,7 +78,7 @@ export function CatalogueView() {
               {({ category, entries }) => (
                 <section aria-labelledby={`catalogue-${category}`}>
                   <h2 id={`catalogue-${category}`} class="catalogue-category">
-                    {categoryWords[category]}
+                    {categoryLabels[category]}
                   </h2>
                   <ul class="catalogue-cards">
                     <For each={entries}>
@@ -120,4 +120,4 @@ function EntryCard(props: { entry: CatalogueSummary }) {
 const isInstalled = ({ installed }: CatalogueSummary) => installed !== null && installed.length > 0;
 
 const textOf = ({ id, name, description, image, category, licence }: CatalogueSummary) =>
-  [id, name, description, image, categoryWords[category], licence].join(" ").toLowerCase();
+  [id, name, description, image, categoryLabels[category], licence].join(" ").toLowerCase();

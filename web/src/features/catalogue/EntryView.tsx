@@ -19,7 +19,7 @@ import {
   Status,
   toast,
 } from "../../ui/index.ts";
-import { categoryWords } from "./catalogue-labels.ts";
+import { categoryLabels } from "./catalogue-labels.ts";
 import { useEntry } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
 import { InstallFields } from "./InstallFields.tsx";
@@ -44,7 +44,7 @@ export function EntryView(props: EntryViewProps) {
     <Page
       title={query.data?.entry.name ?? props.id}
       note={
-        <Show when={query.data?.entry}>{(entry) => <span class="muted">{categoryWords[entry().category]}</span>}</Show>
+        <Show when={query.data?.entry}>{(entry) => <span class="muted">{categoryLabels[entry().category]}</span>}</Show>
       }
       actions={
         <A class={buttonClass("ghost")} href="/catalogue">

@@ -1,7 +1,7 @@
 import type { CatalogueCategory } from "../../../../shared/protocol/catalogue.ts";
 
 /** Categories in the order they are shown in. */
-export const categoryWords: Record<CatalogueCategory, string> = {
+export const categoryLabels: Record<CatalogueCategory, string> = {
   database: "Databases",
   cache: "Caches",
   queue: "Queues",
@@ -17,7 +17,7 @@ export const categoryWords: Record<CatalogueCategory, string> = {
   security: "Security",
 };
 
-export const categories = Object.keys(categoryWords) as CatalogueCategory[];
+export const categories = Object.keys(categoryLabels) as CatalogueCategory[];
 
 /** Two letters that stand for a name: of two words or capitals, or its first two. */
 export function initials(name: string): string {

@@ -28,7 +28,7 @@ import {
 } from "../../ui/index.ts";
 import { MasterDetail } from "../../ui/MasterDetail.tsx";
 import { EditorPane } from "./editor/EditorPane.tsx";
-import { mayWriteLinks } from "./editor/hard-links.ts";
+import { confirmHardLinks } from "./editor/hard-links.ts";
 import { mayLeave } from "./editor/leave-guard.ts";
 import { draftedFiles } from "./editor/text-drafts.ts";
 import { joinPath } from "./file-path.ts";
@@ -57,7 +57,7 @@ export function FilesView(props: FilesViewProps) {
   const uploads = createUploads({
     upload: (path, file, options) => api.files.upload(path, file, options),
     toMessage,
-    mayWriteLinks,
+    confirmHardLinks,
     onDone: () => void folder.refresh(),
   });
   const [filter, setFilter] = createSignal("");
@@ -300,7 +300,7 @@ export function FilesView(props: FilesViewProps) {
                   descending={order().descending}
                   onSort={(next, descending) => setOrder({ order: next, descending })}
                   selected={editing()?.startsWith(at("")) ? (editing()?.slice(at("").length) ?? null) : null}
-                  deeds={{
+                  actions={{
                     open: (entry) => void open(entry),
                     download,
                     ...(mayChange() && { rename: askRename, remove: (entry: FileEntry) => void remove(entry) }),

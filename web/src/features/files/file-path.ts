@@ -1,5 +1,5 @@
 /** Bytes of one name that every usual file system takes. */
-const NAME_MAX = 255;
+const MAX_NAME = 255;
 
 /** Path of `name` inside `folder`; `/` is the root. */
 export const joinPath = (folder: string, name: string): string => (folder === "/" ? `/${name}` : `${folder}/${name}`);
@@ -42,7 +42,7 @@ export function nameProblem(name: string, taken: (name: string) => boolean): str
   if (name === "." || name === "..") return "This name is reserved";
   if (name.includes("/")) return "A name cannot hold a slash";
   if (name.includes("\0")) return "A name cannot hold this character";
-  if (new TextEncoder().encode(name).length > NAME_MAX) return "This name is too long";
+  if (new TextEncoder().encode(name).length > MAX_NAME) return "This name is too long";
   if (taken(name)) return "This name is taken";
   return null;
 }

@@ -2,7 +2,7 @@ import { For, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
 
 /** A sentence of the server; what stands between backticks is code. */
-export function Said(props: { text: string }) {
+export function Output(props: { text: string }) {
   return (
     <For each={props.text.split("`")}>
       {(part, index) => (

@@ -49,7 +49,7 @@ import { DownDialog } from "./DownDialog.tsx";
 import { HistoryTab } from "./history/HistoryTab.tsx";
 import { StackServices } from "./StackServices.tsx";
 import { ComposeMissing } from "./StacksView.tsx";
-import { createStackDeeds } from "./stack-actions.ts";
+import { createStackActions } from "./stack-actions.ts";
 import { countsOf, interruptedText, lockText, lookOf } from "./stack-state.ts";
 import { UpDialog } from "./UpDialog.tsx";
 import { VariablesTab } from "./VariablesTab.tsx";
@@ -59,7 +59,7 @@ import "./stacks.css";
 /** One stack: what runs, its compose file, its variables, and what is done to it. */
 export function StackView(props: { name: string; onLeave: () => void }) {
   const query = useStack(() => props.name);
-  const deeds = createStackDeeds(props.name);
+  const actions = createStackActions(props.name);
   const [file, setFile] = createSignal(0);
   const [tab, setTab] = createSignal("services");
   const [dialog, setDialog] = createSignal<"up" | "down" | "remove" | null>(null);
@@ -85,7 +85,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
       return toast.error(error);
     }
     setTab("services");
-    await deeds.up(options);
+    await actions.up(options);
   }
   /** Text of the open file that is not on the disk yet. */
   const unsaved = () => {
@@ -93,12 +93,12 @@ export function StackView(props: { name: string; onLeave: () => void }) {
     return open?.dirty() ? { index: open.index, content: open.content() } : null;
   };
   async function remove(volumes: boolean): Promise<void> {
-    const job = await deeds.remove(volumes);
+    const job = await actions.remove(volumes);
     if (job?.state === "succeeded") props.onLeave();
   }
   createEffect(
     on(
-      () => deeds.job()?.state,
+      () => actions.job()?.state,
       () => void invalidate(queryKeys.stacks),
       { defer: true },
     ),
@@ -184,9 +184,9 @@ export function StackView(props: { name: string; onLeave: () => void }) {
             {(now) => (
               <Actions
                 stack={now()}
-                busy={deeds.running()}
+                busy={actions.running()}
                 onUp={() => setDialog("up")}
-                onAct={(verb) => void deeds.act(verb)}
+                onAct={(verb) => void actions.act(verb)}
                 onAsk={setDialog}
               />
             )}
@@ -259,12 +259,12 @@ export function StackView(props: { name: string; onLeave: () => void }) {
                   </div>
                 </Callout>
               </Show>
-              <Show when={deeds.job()}>
+              <Show when={actions.job()}>
                 {(job) => (
                   <div class="card stacks-job">
                     <JobProgress
                       job={job()}
-                      {...(session.may("services:control") ? { onCancel: () => deeds.cancel(job().id) } : {})}
+                      {...(session.may("services:control") ? { onCancel: () => actions.cancel(job().id) } : {})}
                     />
                     <Show when={job().state !== "running"}>
                       <span class="stacks-dismiss">
@@ -272,7 +272,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
                           size="sm"
                           label="Put the output away"
                           icon={<X size={14} />}
-                          onClick={deeds.dismiss}
+                          onClick={actions.dismiss}
                         />
                       </span>
                     </Show>
@@ -308,7 +308,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
               const removing = dialog() === "remove";
               setDialog(null);
               if (removing) void remove(volumes);
-              else void deeds.down(volumes);
+              else void actions.down(volumes);
             }}
           />
         )}

@@ -7,7 +7,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
 import { DiffView } from "./history/DiffView.tsx";
-import { Said } from "./Output.tsx";
+import { Output } from "./Output.tsx";
 
 export interface UpDialogProps {
   name: string;
@@ -152,7 +152,7 @@ function FindingLines(props: { findings: readonly Finding[] }) {
       <For each={props.findings.slice(0, SHOWN)}>
         {({ line, message }) => (
           <li>
-            Line {line}: <Said text={message} />
+            Line {line}: <Output text={message} />
           </li>
         )}
       </For>

@@ -7,7 +7,7 @@ import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { toast } from "../../ui/index.ts";
 
 /** What is done to one stack, and the newest job about it. */
-export function createStackDeeds(name: string) {
+export function createStackActions(name: string) {
   const [beginning, setBeginning] = createSignal(false);
   const [dismissed, setDismissed] = createSignal<string | null>(null);
   const newest = createMemo(() => jobs.jobs().find(({ kind, target }) => kind.startsWith("stack:") && target === name));
@@ -43,4 +43,4 @@ export function createStackDeeds(name: string) {
   };
 }
 
-export type StackDeeds = ReturnType<typeof createStackDeeds>;
+export type StackActions = ReturnType<typeof createStackActions>;

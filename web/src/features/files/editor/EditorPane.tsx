@@ -12,7 +12,7 @@ import { filesWS } from "../../../lib/ws-client.ts";
 import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { baseName, parentPath } from "../file-path.ts";
-import { mayWriteLinks } from "./hard-links.ts";
+import { confirmHardLinks } from "./hard-links.ts";
 import { createLeaveGuard } from "./leave-guard.ts";
 import { lineEndLabel } from "./line-ends.ts";
 import { createTextDocument, type EditedFile } from "./text-document.ts";
@@ -45,7 +45,7 @@ export function EditorPane(props: EditorPaneProps) {
     read: api.files.readText,
     write: api.files.writeText,
     isConflict: (error) => error instanceof ApiFailure && error.code === "conflict",
-    mayWriteLinks,
+    confirmHardLinks,
     drafts: fileDraft(props.path),
   });
   void document.load();

@@ -30,7 +30,7 @@ export interface TextDocumentDeps {
   /** Whether a refusal means that the file changed meanwhile. */
   isConflict(error: unknown): boolean;
   /** Asks whether all names of a file with several hard links may change, when that is what a refusal is about. */
-  mayWriteLinks?(error: unknown): Promise<boolean>;
+  confirmHardLinks?(error: unknown): Promise<boolean>;
   drafts?: DraftStore;
 }
 
@@ -39,7 +39,7 @@ const SETTLE_MS = 300;
 
 /** One text file being edited: what the disk held, what was typed, and what to do when both changed. */
 export function createTextDocument(path: string, deps: TextDocumentDeps) {
-  const { read, write, isConflict, mayWriteLinks, drafts } = deps;
+  const { read, write, isConflict, confirmHardLinks, drafts } = deps;
   const [file, setFile] = createSignal<EditedFile | null>(null);
   const [content, setText] = createSignal("");
   const [error, setError] = createSignal<unknown>(null);
@@ -134,7 +134,7 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
       return true;
     } catch (problem) {
       if (isConflict(problem)) setConflict(true);
-      else if (!allowHardLinks && (await mayWriteLinks?.(problem))) return await store(etag, true);
+      else if (!allowHardLinks && (await confirmHardLinks?.(problem))) return await store(etag, true);
       else throw problem;
       return false;
     } finally {

@@ -12,7 +12,7 @@ import { Menu, type MenuEntry, VirtualList } from "../../../ui/index.ts";
 import { FileIcon } from "./FileIcon.tsx";
 import { type FileOrder, modeText } from "./file-order.ts";
 
-export interface FileDeeds {
+export interface FileActions {
   open: (entry: FileEntry) => void;
   download: (entry: FileEntry) => void;
   /** Absent for those who may not change anything. */
@@ -27,7 +27,7 @@ export interface FileListProps {
   descending: boolean;
   onSort: (order: FileOrder, descending: boolean) => void;
   selected: string | null;
-  deeds: FileDeeds;
+  actions: FileActions;
 }
 
 const ROW = 36;
@@ -52,7 +52,7 @@ export function FileList(props: FileListProps) {
       >
         {(index) => (
           <Show when={props.entries[index]}>
-            {(entry) => <Row entry={entry()} deeds={props.deeds} selected={props.selected === entry().name} />}
+            {(entry) => <Row entry={entry()} actions={props.actions} selected={props.selected === entry().name} />}
           </Show>
         )}
       </VirtualList>
@@ -81,33 +81,33 @@ function Heading(
   );
 }
 
-function Row(props: { entry: FileEntry; deeds: FileDeeds; selected: boolean }) {
+function Row(props: { entry: FileEntry; actions: FileActions; selected: boolean }) {
   const items = createMemo((): MenuEntry[] => {
-    const { entry, deeds } = props;
+    const { entry, actions } = props;
     const list: MenuEntry[] = [];
     if (entry.kind === "file")
-      list.push({ label: "Download", icon: <Download size={14} />, onSelect: () => deeds.download(entry) });
+      list.push({ label: "Download", icon: <Download size={14} />, onSelect: () => actions.download(entry) });
     const locked = !entry.removable && { disabled: true, hint: "The panel has no right to" };
-    if (deeds.rename)
+    if (actions.rename)
       list.push({
         label: "Rename",
         icon: <Pencil size={14} />,
-        onSelect: () => deeds.rename?.(entry),
+        onSelect: () => actions.rename?.(entry),
         ...locked,
       });
-    if (deeds.remove)
+    if (actions.remove)
       list.push("separator", {
         label: "Delete",
         icon: <Trash size={14} />,
         danger: true,
-        onSelect: () => deeds.remove?.(entry),
+        onSelect: () => actions.remove?.(entry),
         ...locked,
       });
     return list;
   });
   return (
     <div class="file-row" classList={{ "file-hidden": props.entry.hidden, "file-selected": props.selected }}>
-      <button type="button" class="file-name" onClick={() => props.deeds.open(props.entry)}>
+      <button type="button" class="file-name" onClick={() => props.actions.open(props.entry)}>
         <FileIcon entry={props.entry} />
         <span class="truncate">{visibleName(props.entry.name)}</span>
       </button>

@@ -12,7 +12,7 @@ export interface FolderDeps {
 
 /** Entries a page, and most pages read: a folder of more is shown in part. */
 const PAGE = 1_000;
-const PAGES_MAX = 100;
+const MAX_PAGES = 100;
 
 /** The entries of the folder at `path`, which change by themselves when the disk does. */
 export function createFolder(path: Accessor<string>, { list, watch, settleMs = 200 }: FolderDeps) {
@@ -41,7 +41,7 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
     try {
       let gathered: FileEntry[] = [];
       let after: string | undefined;
-      for (let page = 0; page < PAGES_MAX; page++) {
+      for (let page = 0; page < MAX_PAGES; page++) {
         const folder = await list(path(), { limit: PAGE, ...(after !== undefined && { after }) });
         if (mine !== reading) return;
         gathered = gathered.concat(folder.entries);

@@ -8,7 +8,7 @@ export interface UploadDeps {
     options: { onProgress(share: number): void; signal: AbortSignal; allowHardLinks: boolean },
   ): Promise<void>;
   /** Asks whether all names of a file with several hard links may change, when that is what a refusal is about. */
-  mayWriteLinks?(error: unknown): Promise<boolean>;
+  confirmHardLinks?(error: unknown): Promise<boolean>;
   toMessage(error: unknown): string;
   onDone?(path: string): void;
 }
@@ -26,10 +26,10 @@ export interface Upload {
 
 /** Files sent at a time, and most that may stand in the list. */
 const PARALLEL = 2;
-const WAITING_MAX = 1_000;
+const MAX_WAITING = 1_000;
 
 /** Sends files a few at a time and keeps the list of how each fares; what is under way ends with its owner. */
-export function createUploads({ upload, toMessage, onDone, mayWriteLinks }: UploadDeps) {
+export function createUploads({ upload, toMessage, onDone, confirmHardLinks }: UploadDeps) {
   const [uploads, setUploads] = createStore<Upload[]>([]);
   const [refused, setRefused] = createSignal(0);
   const waiting: { id: number; file: Blob }[] = [];
@@ -56,7 +56,7 @@ export function createUploads({ upload, toMessage, onDone, mayWriteLinks }: Uplo
     try {
       const options = { signal: abort.signal, onProgress: (progress: number) => change(id, { progress }) };
       await upload(path, file, { ...options, allowHardLinks: false }).catch(async (error: unknown) => {
-        if (!(await mayWriteLinks?.(error))) throw error;
+        if (!(await confirmHardLinks?.(error))) throw error;
         await upload(path, file, { ...options, allowHardLinks: true });
       });
       change(id, { state: "done", progress: 1 });
@@ -81,7 +81,7 @@ export function createUploads({ upload, toMessage, onDone, mayWriteLinks }: Uplo
     refused,
     active: () => uploads.some(({ state }) => state === "sending" || state === "waiting"),
     add(files: readonly { name: string; path: string; file: Blob }[]) {
-      const room = Math.max(0, WAITING_MAX - waiting.length - running.size);
+      const room = Math.max(0, MAX_WAITING - waiting.length - running.size);
       setRefused(Math.max(0, files.length - room));
       batch(() => {
         for (const { name, path, file } of files.slice(0, room)) {

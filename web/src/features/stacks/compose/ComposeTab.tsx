@@ -7,7 +7,7 @@ import type { Finding, StackDetail } from "../../../../../shared/protocol/stack.
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from "../../../ui/index.ts";
 import { mayLeave } from "../../files/editor/leave-guard.ts";
-import { Said } from "../Output.tsx";
+import { Output } from "../Output.tsx";
 import type { StackDocument } from "./stack-document.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
@@ -162,7 +162,7 @@ function Problems(props: { findings: readonly Finding[]; onShow: (finding: Findi
                     {finding.line}:{finding.column}
                   </span>
                   <span class="grow">
-                    <Said text={finding.message} />
+                    <Output text={finding.message} />
                   </span>
                 </button>
               </li>

@@ -14,7 +14,7 @@ import { definedNames, placeAt } from "./cursor-position.ts";
 /** Quiet time after a key before the file is checked, in milliseconds. */
 const LINT_MS = 500;
 /** Lines above that are looked at for a completion. */
-const LINES_MAX = 5_000;
+const MAX_LINES = 5_000;
 
 /** Marks what the server finds, and completes keys, words and names. */
 export function composeLanguage(check: (text: string) => Promise<readonly Finding[]>): Extension {
@@ -50,7 +50,7 @@ function complete(context: CompletionContext): CompletionResult | null {
   const { state, pos, explicit } = context;
   const current = state.doc.lineAt(pos);
   const lines = [];
-  for (let number = Math.max(1, current.number - LINES_MAX); number < current.number; number++) {
+  for (let number = Math.max(1, current.number - MAX_LINES); number < current.number; number++) {
     lines.push(state.doc.line(number).text);
   }
   const place = placeAt([...lines, current.text.slice(0, pos - current.from)]);

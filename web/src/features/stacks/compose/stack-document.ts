@@ -1,7 +1,7 @@
 import { createSignal } from "solid-js";
 import type { Finding, StackFile } from "../../../../../shared/protocol/stack.ts";
 import { ApiFailure, api } from "../../../lib/api.ts";
-import { mayWriteLinks } from "../../files/editor/hard-links.ts";
+import { confirmHardLinks } from "../../files/editor/hard-links.ts";
 import { createTextDocument, type EditedFile } from "../../files/editor/text-document.ts";
 import { textDraft } from "../../files/editor/text-drafts.ts";
 
@@ -26,7 +26,7 @@ export function createStackDocument(name: string, index: number) {
     write: async ({ content, etag = "", allowHardLinks = false }) =>
       toText(await api.stacks.writeFile(name, { file: index, content, etag, allowHardLinks })),
     isConflict: (error) => error instanceof ApiFailure && error.code === "conflict",
-    mayWriteLinks,
+    confirmHardLinks,
     drafts: textDraft(`stack:${name}:${index}`, ""),
   });
   void document.load();

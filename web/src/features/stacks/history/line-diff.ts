@@ -7,7 +7,7 @@ export interface DiffLine {
 }
 
 /** Texts of more lines than this, beside what they share at both ends, are told as replaced as a whole. */
-const LINES_MAX = 2_000;
+const MAX_LINES = 2_000;
 
 /** Differences between two texts, line by line. */
 export function diffLines(older: string, newer: string): DiffLine[] {
@@ -42,7 +42,7 @@ export function diffLines(older: string, newer: string): DiffLine[] {
 }
 
 function* middle(one: readonly string[], other: readonly string[]): Generator<[DiffLine["kind"], string]> {
-  if (one.length > LINES_MAX || other.length > LINES_MAX) {
+  if (one.length > MAX_LINES || other.length > MAX_LINES) {
     for (const line of one) yield ["removed", line];
     for (const line of other) yield ["added", line];
     return;
