@@ -6,8 +6,12 @@ import {
   type AlertRuleInput,
   type AlertSubject,
   alertChannelBody,
+  alertChannelSchema,
+  alertEventSchema,
   alertHistoryQuery,
   alertRuleBody,
+  alertRuleSchema,
+  alertSchema,
   bellRead,
   type ConditionKind,
   silenceBody,
@@ -23,7 +27,6 @@ import { createRateLimit } from "../http/rate-limits.ts";
 import { callerOf } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import type { RuleMaker } from "./rule-store.ts";
-import { alertChannelSchema, alertEventSchema, alertRuleSchema, alertSchema } from "./schemas.ts";
 
 const params = z.object({ id: opaqueId });
 const describe = (summary: string, answer: z.ZodRawShape, more: Partial<RouteDescription> = {}) =>

@@ -4,9 +4,13 @@ import { seesService } from "../../shared/protocol/access.ts";
 import {
   type CatalogueDetail,
   type CatalogueSummary,
+  catalogueDetailSchema,
   catalogueId,
+  catalogueSummarySchema,
+  credentialSchema,
   type InstalledService,
   installInput,
+  installPreviewSchema,
 } from "../../shared/protocol/catalogue.ts";
 import { jobId, jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
@@ -25,7 +29,6 @@ import { installEntry } from "./install/install.ts";
 import { CATALOGUE_LABEL, promptsOf } from "./install/plan.ts";
 import { isAboutInput, joinableNetworks, previewInstall } from "./install/preview.ts";
 import { secretsOf } from "./install/secrets.ts";
-import { catalogueDetailSchema, catalogueSummarySchema, credentialSchema, installPreviewSchema } from "./schemas.ts";
 
 const tag = "Catalogue";
 const params = z.object({ id: catalogueId });

@@ -6,11 +6,15 @@ import type { FileChange, FileChangeType } from "../../shared/protocol/events/fi
 import {
   chooseVersionBody,
   type FileKind,
+  fileEntrySchema,
+  folderSchema,
   interruptedSaveParams,
+  interruptedSaveSchema,
   listQuery,
   makeFolderBody,
   pathQuery,
   renameBody,
+  textFileSchema,
   uploadQuery,
   writeFileBody,
 } from "../../shared/protocol/file.ts";
@@ -24,7 +28,6 @@ import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { fileEntrySchema, folderSchema, interruptedSaveSchema, textFileSchema } from "./schemas.ts";
 
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Files", summary, ...more });

@@ -3,10 +3,14 @@ import { z } from "zod";
 import { type Principal, seesService } from "../../shared/protocol/access.ts";
 import {
   type LogFilter,
+  logAroundAnswer,
   logAroundQuery,
+  logContainersAnswer,
   logDownloadQuery,
+  logHistogramAnswer,
   logHistogramQuery,
   logLineId,
+  logSearchAnswer,
   logSearchQuery,
 } from "../../shared/protocol/log-search.ts";
 import { ok } from "../../shared/protocol/result.ts";
@@ -18,7 +22,6 @@ import { described } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { hidden } from "../services/service-access.ts";
-import { logAroundAnswer, logContainersAnswer, logHistogramAnswer, logSearchAnswer } from "./schemas.ts";
 import { openDownload } from "./search/download.ts";
 import type { StoreFilter } from "./search/reader.ts";
 
@@ -52,7 +55,7 @@ export function logsRoutes(
       described({
         tag,
         summary: "Search the kept logs of all containers",
-        answer: logSearchAnswer,
+        answer: logSearchAnswer.shape,
         description:
           "Lines of several containers come merged by time. A request searches for two seconds at most: then `complete` is false, and the cursor goes on.",
       }),
@@ -65,7 +68,7 @@ export function logsRoutes(
     )
     .get(
       "/containers",
-      described({ tag, summary: "Containers whose logs are kept, and the budget", answer: logContainersAnswer }),
+      described({ tag, summary: "Containers whose logs are kept, and the budget", answer: logContainersAnswer.shape }),
       validated("query", z.strictObject({})),
       async (c) => {
         const { services } = c.get("principal").limits;
@@ -77,7 +80,7 @@ export function logsRoutes(
       described({
         tag,
         summary: "Count lines by time and level",
-        answer: logHistogramAnswer,
+        answer: logHistogramAnswer.shape,
         description: "Without `since` it begins with the oldest line that is kept.",
       }),
       validated("query", logHistogramQuery),
@@ -120,7 +123,7 @@ export function logsRoutes(
     )
     .get(
       "/:id/around",
-      described({ tag, summary: "One line among those around it", answer: logAroundAnswer }),
+      described({ tag, summary: "One line among those around it", answer: logAroundAnswer.shape }),
       validated("param", params),
       validated("query", logAroundQuery),
       async (c) => {

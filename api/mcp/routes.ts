@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { may, type Principal } from "../../shared/protocol/access.ts";
+import { mcpLogSchema } from "../../shared/protocol/events/mcp.ts";
 import { opaqueId } from "../../shared/protocol/identifier.ts";
-import { callMcpTool, changeMcpServer, createMcpServer, type McpServer } from "../../shared/protocol/mcp.ts";
+import {
+  callMcpTool,
+  changeMcpServer,
+  createMcpServer,
+  type McpServer,
+  mcpResultSchema,
+  mcpServerSchema,
+  mcpToolSchema,
+} from "../../shared/protocol/mcp.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { whileAuthorized } from "../access/identity/authorized-stream.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -9,7 +18,6 @@ import { createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { mcpLogSchema, mcpResultSchema, mcpServerSchema, mcpToolSchema } from "./schemas.ts";
 
 const FRESH = "Needs a fresh proof: see `POST /api/session/proof`. An API key needs the scope `mcp:manage` itself.";
 const params = z.object({ id: opaqueId.describe("Id of a registered server.") });

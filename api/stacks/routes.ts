@@ -1,17 +1,24 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { may } from "../../shared/protocol/access.ts";
-import { chooseVersionBody, interruptedSaveParams } from "../../shared/protocol/file.ts";
+import { chooseVersionBody, interruptedSaveParams, interruptedSaveSchema } from "../../shared/protocol/file.ts";
 import { jobSchema } from "../../shared/protocol/job.ts";
 import { queryNumber } from "../../shared/protocol/query-number.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import {
+  composeStateSchema,
   createStackBody,
+  findingSchema,
   removeStackQuery,
   type StackVerb,
+  stackDetailSchema,
   stackDownBody,
+  stackEnvSchema,
   stackFileQuery,
+  stackFileSchema,
   stackParams,
+  stackRevisionSchema,
+  stackSchema,
   stackUpBody,
   validateStackBody,
   writeStackEnvBody,
@@ -21,7 +28,6 @@ import { dependencySchema } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
-import { interruptedSaveSchema } from "../files/schemas.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
@@ -30,15 +36,6 @@ import { beginJob } from "../jobs/start-job.ts";
 import { stackKey } from "../services/service-access.ts";
 import type { StackJobOptions } from "./jobs/stack-jobs.ts";
 import { stackErrors } from "./messages.ts";
-import {
-  composeStateSchema,
-  findingSchema,
-  stackDetailSchema,
-  stackEnvSchema,
-  stackFileSchema,
-  stackRevisionSchema,
-  stackSchema,
-} from "./schemas.ts";
 
 const describe = (summary: string, more: Partial<RouteDescription> = {}) =>
   described({ tag: "Stacks", summary, ...more });

@@ -1,8 +1,8 @@
 /**
- * What a rule may wait for. `subject`: what it is about. `measure`: how it is read.
- * - `state`: is it so or not
- * - `figure`: a number against a threshold
- * - `count`: how often within a time
+ * Conditions of rules. `subject`: what the condition is about. `measure`: how it is evaluated.
+ * - `state`: true or false
+ * - `figure`: a metric against a threshold
+ * - `count`: occurrences within a period
  */
 export const conditionKinds = {
   "container-stopped": { subject: "container", measure: "state" },
@@ -21,16 +21,20 @@ export const conditionKinds = {
 } as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "figure" | "count" }>;
 
 export type ConditionKind = keyof typeof conditionKinds;
-/** A container by its name, a PM2 process by its name, or the host and its parts. */
+/** A container or PM2 process by its name, or the host and its disks. */
 export type AlertSubjectKind = "container" | "process" | "host";
 
 export const severities = ["info", "warning", "critical"] as const;
 export type Severity = (typeof severities)[number];
 
-/** Conditions whose containers a rule may restart. */
+/** Conditions for which a rule can restart the container. */
 export const healable: readonly ConditionKind[] = ["container-stopped", "container-unhealthy"];
 
-/** What an entry of the history tells. */
+/** `pending`: the condition holds, but not yet for the duration of the rule. */
+export const alertPhases = ["pending", "firing"] as const;
+export type AlertPhase = (typeof alertPhases)[number];
+
+/** Transitions in the alert history. */
 export const alertEventKinds = [
   "firing",
   "resolved",
@@ -46,5 +50,5 @@ export type AlertEventKind = (typeof alertEventKinds)[number];
 export const channelTypes = ["webhook", "ntfy", "email"] as const;
 export type ChannelType = (typeof channelTypes)[number];
 
-/** The panel's own bell, which every rule may name beside its channels. */
+/** Channel id of the notification list in the panel; every rule can use it. */
 export const BELL = "bell";

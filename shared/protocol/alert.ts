@@ -1,13 +1,12 @@
 import { z } from "zod";
 import {
-  type AlertEventKind,
-  type AlertSubjectKind,
+  alertEventKinds,
+  alertPhases,
   BELL,
-  type ChannelType,
   type ConditionKind,
+  channelTypes,
   conditionKinds,
   healable,
-  type Severity,
   severities,
 } from "./alert-kinds.ts";
 import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
@@ -17,7 +16,7 @@ import { hasControlCharacter } from "./rooms.ts";
 
 export * from "./alert-kinds.ts";
 
-/** Seconds of a day, and the longest a rule counts, waits or stays quiet in one go. */
+/** Seconds of a day: the longest period of a count, a wait or a silence. */
 const DAY = 86_400;
 const seconds = (min: number, max: number) => z.int().min(min).max(max);
 const line = (max: number) =>
@@ -28,14 +27,17 @@ const line = (max: number) =>
     .max(max)
     .refine((text) => !hasControlCharacter(text), "must be one line of text");
 
+const time = z.iso.datetime();
+const conditionKind = z.enum(Object.keys(conditionKinds) as [ConditionKind, ...ConditionKind[]]);
+
 const percent = z.number().min(1).max(100);
 const counting = { count: z.int().min(1).max(1_000), withinSeconds: seconds(10, DAY) };
 
-/** What a rule waits for, with what it needs to know of it. */
+/** Condition of a rule, with its parameters. */
 export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("container-stopped"),
-    /** Exit code 0 counts as well: for what must never end. */
+    /** Exit code 0 counts too: for containers that must not end. */
     anyExit: z.boolean().default(false),
   }),
   z.strictObject({ kind: z.literal("container-unhealthy") }),
@@ -44,7 +46,7 @@ export const alertCondition = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("container-log"),
     ...counting,
-    /** Found anywhere in a line whatever its case, or a regular expression in RE2's syntax. Null: any line of the levels. */
+    /** Text found anywhere in a line, ignoring case, or a regular expression in RE2 syntax. Null: any line of the levels. */
     pattern: line(500).nullable().default(null),
     syntax: z.enum(["text", "regex"]).default("text"),
     levels: z.array(z.enum(logLevels)).max(logLevels.length).default([]),
@@ -62,7 +64,7 @@ export const alertCondition = z.discriminatedUnion("kind", [
 ]);
 export type AlertCondition = z.output<typeof alertCondition>;
 
-/** Names with `*` for any run of characters, and Compose projects; both empty: everything of the kind. */
+/** Names, with `*` for any characters, and Compose projects; both empty: all subjects of the kind. */
 export const alertSubjects = z.strictObject({
   names: z.array(line(DEPLOYMENT_ID_MAX)).max(100).default([]),
   projects: z.array(line(255)).max(100).default([]),
@@ -71,7 +73,7 @@ export const alertSubjects = z.strictObject({
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 22:30");
 const timeZone = z.string().max(64).refine(isTimeZone, "must be a time zone such as Europe/Berlin");
 
-/** When nothing is sent. `from` after `to` goes over midnight; the days are those it begins on. */
+/** Period without notifications. `from` after `to` spans midnight; `days` are the days on which it starts. */
 export const quietHours = z.strictObject({
   /** 0 is Sunday. */
   days: z.array(z.int().min(0).max(6)).min(1).max(7),
@@ -81,7 +83,7 @@ export const quietHours = z.strictObject({
 });
 export type QuietHours = z.output<typeof quietHours>;
 
-/** A restart by the panel itself: how often within which time, and how long it waits, doubling with each try. */
+/** Automatic restarts: at most `limit` within `withinSeconds`; the first wait is `backoffSeconds`, and doubles with each attempt. */
 export const healing = z.strictObject({
   limit: z.int().min(1).max(20).default(3),
   withinSeconds: seconds(60, DAY).default(3_600),
@@ -95,11 +97,11 @@ const ruleShape = z.strictObject({
   enabled: z.boolean().default(true),
   condition: alertCondition,
   subjects: alertSubjects.default({ names: [], projects: [] }),
-  /** How long it has to be so before it is told. */
+  /** How long the condition must hold before the alert fires. */
   forSeconds: seconds(0, DAY).default(0),
   severity: z.enum(severities).default("warning"),
   quietHours: quietHours.nullable().default(null),
-  /** Told again this often as long as it lasts; null: once. */
+  /** Interval of repeated notifications while the alert fires; null: one notification. */
   repeatSeconds: seconds(60, 7 * DAY)
     .nullable()
     .default(null),
@@ -127,30 +129,47 @@ export const alertRuleBody = ruleShape
   );
 export type AlertRuleInput = z.output<typeof alertRuleBody>;
 
+/** A stored rule. */
 export interface AlertRule extends AlertRuleInput {
   id: string;
   /** ISO 8601. */
   createdAt: string;
 }
 
-/** Who made a rule or a channel. */
-export interface AlertMaker {
-  kind: "user" | "key";
-  id: string;
-  name: string;
-  /** The user or key is no more: somebody should look at what it left. */
-  gone: boolean;
-}
+/** The user or API key that created a rule or channel. */
+export const alertMakerSchema = z.object({
+  kind: z.enum(["user", "key"]),
+  id: z.string(),
+  name: z.string(),
+  gone: z.boolean().describe("The user or key no longer exists."),
+});
+export type AlertMaker = z.infer<typeof alertMakerSchema>;
 
-/** A rule as answers show it. */
-export interface ListedAlertRule extends AlertRule {
-  /** Null for the panel's own. */
-  maker: AlertMaker | null;
-  /** It reads logs, and whoever made it may not any more: nothing of it is sent until somebody who may saves it. */
-  held: boolean;
-}
+/** A rule in responses. */
+export const alertRuleSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  condition: alertCondition,
+  subjects: alertSubjects,
+  forSeconds: z.int().describe("How long the condition must hold before the alert fires."),
+  severity: z.enum(severities),
+  quietHours: quietHours.nullable(),
+  repeatSeconds: z.int().nullable(),
+  tellResolved: z.boolean(),
+  channels: z.array(z.string()).describe("Ids of channels; `bell` is the notification list of the panel."),
+  healing: healing.nullable(),
+  createdAt: time,
+  maker: alertMakerSchema.nullable().describe("Null: a rule of the panel itself."),
+  held: z
+    .boolean()
+    .describe(
+      "The rule reads logs and its creator lost that permission: nothing is sent until a user who has it saves the rule.",
+    ),
+});
+export type ListedAlertRule = z.infer<typeof alertRuleSchema>;
 
-/** Null keeps what is stored; a secret never comes back. */
+/** A write-only secret. Null keeps the stored value. */
 const secret = (max: number) =>
   z
     .string()
@@ -169,9 +188,9 @@ const mailAddress = z.email().max(320);
 export const channelSettings = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("webhook"),
-    /** All of it may be a secret: only its origin comes back. */
+    /** Secret: responses contain only its origin. */
     url: address.nullable(),
-    /** What the receiver reads: our own document, or that of a chat. */
+    /** Format of the body: the JSON document of the panel, or the one of a chat service. */
     format: z.enum(["json", "slack", "discord"]).default("json"),
     /** Key of the signature header (HMAC-SHA256). */
     signingKey: secret(256).optional(),
@@ -180,7 +199,7 @@ export const channelSettings = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("ntfy"),
     server: address.default("https://ntfy.sh"),
-    /** Who knows it reads and writes it: a secret. */
+    /** Secret: its name gives read and write access. */
     topic: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, "must be the name of a topic")
@@ -211,80 +230,73 @@ export const alertChannelBody = z.strictObject({
 });
 export type AlertChannelInput = z.output<typeof alertChannelBody>;
 
-/** How sending goes. */
-export interface DeliveryState {
-  /** ISO 8601; null: never. */
-  sentAt: string | null;
-  failedAt: string | null;
-  /** Why the last try failed, in one sentence; null once one went well. */
-  error: string | null;
-  /** Messages that wait. */
-  waiting: number;
-  /** Messages thrown away since the channel was made: too many waited, or too many tries failed. */
-  lost: number;
-}
+export const deliveryStateSchema = z.object({
+  sentAt: time.nullable().describe("Null: never."),
+  failedAt: time.nullable(),
+  error: z.string().nullable().describe("Why the last attempt failed, in one sentence; null after a success."),
+  waiting: z.int().describe("Queued messages."),
+  lost: z.int().describe("Messages dropped so far: the queue was full, or too many attempts failed."),
+});
+export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
-/** A channel as answers show it: where there is a secret, and none itself. */
-export interface AlertChannel {
-  id: string;
-  name: string;
-  enabled: boolean;
-  type: ChannelType;
-  /** Where to, in a few words without secrets. */
-  target: string;
-  settings: Record<string, unknown>;
-  /** Names of the settings that are stored and not shown. */
-  secrets: string[];
-  delivery: DeliveryState;
-  createdAt: string;
-  /** Null when it was made before this was kept. */
-  maker: AlertMaker | null;
-}
+/** A channel in responses: names of its secrets, never their values. */
+export const alertChannelSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  type: z.enum(channelTypes),
+  target: z.string().describe("Destination for display, without secrets."),
+  settings: z.record(z.string(), z.unknown()).describe("Settings that are not secret."),
+  secrets: z
+    .array(z.string())
+    .describe("Names of the stored secrets; their values are never sent, and `null` in a change keeps them."),
+  delivery: deliveryStateSchema,
+  createdAt: time,
+  maker: alertMakerSchema.nullable().describe("Null when the creator was not recorded."),
+});
+export type AlertChannel = z.infer<typeof alertChannelSchema>;
 
-export interface AlertSubject {
-  kind: AlertSubjectKind;
-  /** Name of the container or process; of the host: `host`, or the mount point of a disk. */
-  name: string;
-}
+export const alertSubjectSchema = z.object({
+  kind: z.enum(["container", "process", "host"]),
+  name: z.string().describe("Name of the container or process; for the host: `host`, or the mount point of a disk."),
+});
+export type AlertSubject = z.infer<typeof alertSubjectSchema>;
 
-/** A rule and what it is about, as long as something is wrong. */
-export interface Alert {
-  id: string;
-  ruleId: string;
-  ruleName: string;
-  condition: ConditionKind;
-  subject: AlertSubject;
-  severity: Severity;
-  /** `pending`: wrong, but not yet for as long as the rule asks. */
-  phase: "pending" | "firing";
-  /** ISO 8601. */
-  since: string;
-  firingSince: string | null;
-  /** What is wrong, in a few words. */
-  detail: string;
-  acknowledgedBy: string | null;
-  /** ISO 8601. */
-  silencedUntil: string | null;
-  flapping: boolean;
-  /** Restarts of the rule's healing within its time, and whether it has given up. */
-  heals: number;
-  gaveUp: boolean;
-}
+/** A rule whose condition holds for one subject. */
+export const alertSchema = z.object({
+  id: z.string(),
+  ruleId: z.string(),
+  ruleName: z.string(),
+  condition: conditionKind,
+  subject: alertSubjectSchema,
+  severity: z.enum(severities),
+  phase: z.enum(alertPhases).describe("`pending`: the condition holds, but not yet for the duration of the rule."),
+  since: time,
+  firingSince: time.nullable(),
+  detail: z.string().describe("What is wrong, in a few words."),
+  acknowledgedBy: z.string().nullable(),
+  silencedUntil: time.nullable(),
+  flapping: z.boolean(),
+  heals: z.int().describe("Automatic restarts within the period of the rule."),
+  gaveUp: z.boolean().describe("The automatic restarts are exhausted."),
+});
+export type Alert = z.infer<typeof alertSchema>;
 
-export interface AlertEvent {
-  id: number;
-  /** ISO 8601. */
-  at: string;
-  kind: AlertEventKind;
-  ruleId: string;
-  ruleName: string;
-  condition: ConditionKind;
-  severity: Severity;
-  subject: AlertSubject;
-  detail: string;
-}
+/** One entry of the alert history. */
+export const alertEventSchema = z.object({
+  id: z.int(),
+  at: time,
+  kind: z.enum(alertEventKinds),
+  ruleId: z.string(),
+  ruleName: z.string(),
+  condition: conditionKind,
+  severity: z.enum(severities),
+  subject: alertSubjectSchema,
+  detail: z.string(),
+});
+export type AlertEvent = z.infer<typeof alertEventSchema>;
 
-/** `GET /api/alerts/history` and `GET /api/alerts/bell`: newest first; `before` is the `id` of the last one of the page before. */
+/** `GET /api/alerts/history` and `GET /api/alerts/bell`: newest first; `before` is the `id` of the last entry of the previous page. */
 export const alertHistoryQuery = z.strictObject({
   before: queryNumber(1).optional(),
   limit: queryNumber(1, 200).default(50),
@@ -293,10 +305,10 @@ export const alertHistoryQuery = z.strictObject({
 });
 export type AlertHistoryQuery = z.output<typeof alertHistoryQuery>;
 
-/** `POST /api/alerts/bell/read`: everything up to this entry. */
+/** `POST /api/alerts/bell/read`: marks everything up to this entry as read. */
 export const bellRead = z.strictObject({ upTo: z.int().min(0) });
 
-/** `POST /api/alerts/:id/silence`: no more messages of this alert for so long; 0 ends it. */
+/** `POST /api/alerts/:id/silence`: stops the notifications of this alert for a time; 0 ends the silence. */
 export const silenceBody = z.strictObject({ seconds: seconds(0, 30 * DAY) });
 
 function isTimeZone(name: string): boolean {

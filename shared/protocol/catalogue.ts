@@ -22,7 +22,7 @@ export const catalogueId = z
   .max(40)
   .regex(/^[a-z0-9][a-z0-9-]*$/, "must be the id of an entry");
 
-/** What a new container, and with it its volumes and network, may be called: a host name, too, so that others find it. */
+/** Name of a new container, and prefix of its volumes and network. It is a host name too, so that other containers can reach it. */
 export const newContainerName = z
   .string()
   .min(2)
@@ -38,11 +38,11 @@ const variableName = z
   .max(100)
   .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/);
 
-/** Least and most memory that may be asked for, in MiB. */
+/** Bounds of the memory limit, in MiB. */
 export const MEMORY_MIN = 16;
 export const MEMORY_MAX = 1024 * 1024;
 
-/** Where a service is reached: at this machine's own loopback address, or at every address it has. */
+/** Addresses a port is published on: the loopback address, or all addresses of the host. */
 export const publishChoices = ["local", "public"] as const;
 export type PublishChoice = (typeof publishChoices)[number];
 
@@ -53,120 +53,110 @@ export const networkChoice = z.discriminatedUnion("kind", [
 ]);
 export type NetworkChoice = z.output<typeof networkChoice>;
 
-/** All that a caller decides. Image, paths, commands and rights are the entry's. */
+/** Everything that a caller decides. Image, paths, commands and capabilities come from the entry. */
 export const installInput = z.strictObject({
   name: newContainerName,
   /** One of the entry's tags. */
   tag: z.string().min(1).max(128),
-  /** By the name of the variable; the entry's defaults for those not given. */
+  /** Values by name of the variable; others have the default of the entry. */
   answers: z.record(variableName, z.string().max(1_000)).default({}),
-  /** By the id of the port: a port of the host, or null for one that is not published. */
+  /** Host ports by id of the port; null: not published. */
   hostPorts: z.record(partId, z.int().min(1).max(65_535).nullable()).default({}),
   publish: z.enum(publishChoices).default("local"),
   /** Limit in MiB; null for none. */
   memory: z.int().min(MEMORY_MIN).max(MEMORY_MAX).nullable().default(null),
   network: networkChoice.default({ kind: "bridge" }),
-  /** Volumes of these names that exist already are used with what they hold. */
+  /** Uses existing volumes of the same names, with their data. */
   reuseVolumes: z.boolean().default(false),
 });
 export type InstallInput = z.output<typeof installInput>;
 export type InstallRequest = z.input<typeof installInput>;
 
 /** A container of this host that was installed from an entry. */
-export interface InstalledService {
-  id: string;
-  name: string;
-  /** Of the Engine: `running`, `exited`, … */
-  state: string;
-}
+export const installedServiceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.string().describe("State at the Engine: `running`, `exited`, …"),
+});
+export type InstalledService = z.infer<typeof installedServiceSchema>;
 
-/** An entry as the list shows it. */
-export interface CatalogueSummary {
-  id: string;
-  name: string;
-  category: CatalogueCategory;
-  /** One line. */
-  description: string;
-  /** SPDX, or the name of the licence. */
-  licence: string;
-  image: string;
-  /** Least memory it is of use with, in MiB. */
-  memory: number;
-  hasPage: boolean;
-  /** Null while the Engine does not answer: then it is not known. */
-  installed: InstalledService[] | null;
-}
+/** An entry in the list. */
+export const catalogueSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  category: z.enum(catalogueCategories),
+  description: z.string().describe("One line."),
+  licence: z.string().describe("SPDX identifier, or the name of the licence."),
+  image: z.string(),
+  memory: z.int().describe("Lowest useful memory, in MiB."),
+  hasPage: z.boolean().describe("Whether it has a web interface."),
+  installed: z
+    .array(installedServiceSchema)
+    .nullable()
+    .describe("Containers of this host that were installed from it; null when the Docker Engine is not available."),
+});
+export type CatalogueSummary = z.infer<typeof catalogueSummarySchema>;
 
-/** A question of the entry's form. */
-export interface CatalogueQuestion {
-  /** The variable it sets. */
-  variable: string;
-  label: string;
-  hint?: string;
-  default: string;
-  /** What the whole answer must match. */
-  pattern: string;
-  /** It is not shown while typed, nor in the preview. */
-  secret: boolean;
-}
+/** A field of the form for an entry. */
+export const catalogueQuestionSchema = z.object({
+  variable: z.string().describe("The variable it sets."),
+  label: z.string(),
+  hint: z.string().optional(),
+  default: z.string(),
+  pattern: z.string().describe("Regular expression that the whole value must match."),
+  secret: z.boolean().describe("The value is hidden while typed, and in the preview."),
+});
+export type CatalogueQuestion = z.infer<typeof catalogueQuestionSchema>;
 
-export interface CataloguePort {
-  id: string;
-  label: string;
-  container: number;
-  protocol: "tcp" | "udp";
-  /** Port of the host that is offered first. */
-  suggested: number;
-}
+export const cataloguePortSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  container: z.int(),
+  protocol: z.enum(["tcp", "udp"]),
+  suggested: z.int().describe("Default port on the host."),
+});
+export type CataloguePort = z.infer<typeof cataloguePortSchema>;
 
-export interface CatalogueTag {
-  tag: string;
-  note?: string;
-}
+export const catalogueTagSchema = z.object({ tag: z.string(), note: z.string().optional() });
+export type CatalogueTag = z.infer<typeof catalogueTagSchema>;
 
-/** An entry with all that its form is made of. */
-export interface CatalogueDetail extends CatalogueSummary {
-  homepage: string;
-  documentation: string;
-  /** The first is offered. */
-  tags: CatalogueTag[];
-  ports: CataloguePort[];
-  volumes: { id: string; label: string; path: string }[];
-  questions: CatalogueQuestion[];
-  /** Variables whose values are made at random. */
-  generated: { variable: string; length: number }[];
-  notes: string[];
-  hasHealthCheck: boolean;
-}
+/** An entry with all data of its form. */
+export const catalogueDetailSchema = catalogueSummarySchema.extend({
+  homepage: z.url(),
+  documentation: z.url(),
+  tags: z.array(catalogueTagSchema).describe("The first is the default."),
+  ports: z.array(cataloguePortSchema),
+  volumes: z.array(z.object({ id: z.string(), label: z.string(), path: z.string() })),
+  questions: z.array(catalogueQuestionSchema),
+  generated: z.array(z.object({ variable: z.string(), length: z.int() })).describe("Variables with random values."),
+  notes: z.array(z.string()),
+  hasHealthCheck: z.boolean(),
+});
+export type CatalogueDetail = z.infer<typeof catalogueDetailSchema>;
 
-/** Something that stands in the way of an installation, and the part of the form it is about. */
-export interface InstallProblem {
-  /** `name`, `tag`, `network`, `memory`, `volumes`, `answers.<variable>`, `hostPorts.<port id>` */
-  field: string;
-  message: string;
-}
+export const installProblemSchema = z.object({
+  field: z
+    .string()
+    .describe("`name`, `tag`, `network`, `memory`, `volumes`, `answers.<variable>` or `hostPorts.<port id>`."),
+  message: z.string(),
+});
+export type InstallProblem = z.infer<typeof installProblemSchema>;
 
-/** What would be made, to the letter; secrets are masked. */
-export interface InstallPreview {
-  image: string;
-  /** Body of the Engine's `POST /containers/create`. */
-  document: Record<string, unknown>;
-  /** The same as a command. */
-  command: string;
-  /** The same as a compose file. */
-  compose: string;
-  ports: (CataloguePort & { hostPort: number | null; hostAddress: string })[];
-  volumes: { name: string; path: string; exists: boolean }[];
-  network: { name: string; isNew: boolean };
-  problems: InstallProblem[];
-  warnings: string[];
-  /** Address of its page as seen from the host, if it has one that is published. */
-  page: string | null;
-}
+/** Everything that an installation creates. Secrets are masked. */
+export const installPreviewSchema = z.object({
+  image: z.string(),
+  document: z.record(z.string(), z.unknown()).describe("Body of the Engine's `POST /containers/create`."),
+  command: z.string().describe("The same as a docker command."),
+  compose: z.string().describe("The same as a compose file."),
+  ports: z.array(cataloguePortSchema.extend({ hostPort: z.int().nullable(), hostAddress: z.string() })),
+  volumes: z.array(z.object({ name: z.string(), path: z.string(), exists: z.boolean() })),
+  network: z.object({ name: z.string(), isNew: z.boolean() }),
+  problems: z.array(installProblemSchema).describe("Each of them prevents the installation."),
+  warnings: z.array(z.string()),
+  page: z.string().nullable().describe("Address of its web interface on the host; null without a published one."),
+});
+export type InstallPreview = z.infer<typeof installPreviewSchema>;
 
-/** Something to log in with; told once. */
-export interface Credential {
-  label: string;
-  value: string;
-  secret: boolean;
-}
+/** A value to log in with; sent once. */
+export const credentialSchema = z.object({ label: z.string(), value: z.string(), secret: z.boolean() });
+export type Credential = z.infer<typeof credentialSchema>;

@@ -3,33 +3,33 @@ import { type LogLevel, logLevels } from "../logs/log-levels.ts";
 import { containerRef } from "./identifier.ts";
 import { queryNumber } from "./query-number.ts";
 
-/** What kept lines are looked for by, and what is answered; `/api/logs`. */
-
 export { type LogLevel, logLevels };
 export const logStreams = ["stdout", "stderr"] as const;
 export type LogStream = (typeof logStreams)[number];
 
+const lineTime = z.string().describe("RFC 3339 in UTC with nine digits: such times sort as text.");
+
 export const LOG_PAGE_MAX = 1_000;
 export const LOG_CONTEXT_MAX = 500;
 export const LOG_BUCKETS_MAX = 200;
-/** Longest text or pattern that is searched for, in characters. */
+/** Longest text or pattern of a search, in characters. */
 export const LOG_PATTERN_MAX = 1_000;
 
-/** A query parameter that may be given once, several times, or not at all. */
+/** A query parameter that can occur any number of times; the output is an array. */
 const repeated = <Item extends z.ZodType>(item: Item, max: number) =>
   z
-    .union([z.array(item).max(max), item.transform((one) => [one])])
+    .union([z.array(item).max(max), item.transform((value) => [value])])
     .optional()
     .default([] as never);
 
-/** Place between two lines, from an earlier answer: given back unchanged. */
+/** Opaque position between two lines, from an earlier response. */
 export const logCursor = z
   .string()
   .min(1)
   .max(100)
   .regex(/^[a-z0-9.]+$/, "must be a cursor from an earlier answer");
 
-/** Names a line for good; it works in links. */
+/** Permanent id of a line, for links. */
 export const logLineId = z
   .string()
   .min(1)
@@ -38,15 +38,15 @@ export const logLineId = z
 
 const instant = z.iso.datetime({ offset: true });
 
-/** Which lines: all that are given must hold. Times are inclusive. */
+/** Filter of lines: all given conditions must hold. Times are inclusive. */
 export const logFilter = z.strictObject({
-  /** Names of containers; all that the caller sees when absent. */
+  /** Names of containers. Default: all that the caller can see. */
   container: repeated(containerRef, 200),
   since: instant.optional(),
   until: instant.optional(),
-  /** Found anywhere in a line, whatever its case; escape sequences of terminals do not count. */
+  /** Text found anywhere in a line, ignoring case and terminal escape sequences. */
   q: z.string().min(1).max(LOG_PATTERN_MAX).optional(),
-  /** RE2 syntax; `(?i)` for any case. */
+  /** RE2 syntax; `(?i)` ignores case. */
   regex: z.string().min(1).max(LOG_PATTERN_MAX).optional(),
   level: repeated(z.enum(logLevels), logLevels.length),
   stream: z.enum(logStreams).optional(),
@@ -56,11 +56,11 @@ export type LogFilter = z.output<typeof logFilter>;
 /** `GET /api/logs`. */
 export const logSearchQuery = logFilter.extend({
   limit: queryNumber(1, LOG_PAGE_MAX).default(200),
-  /** `older` of an earlier answer: the lines next before it. */
+  /** `older` of an earlier response: returns the lines right before it. */
   before: logCursor.optional(),
-  /** `newer` of an earlier answer: the lines next after it. */
+  /** `newer` of an earlier response: returns the lines right after it. */
   after: logCursor.optional(),
-  /** Of the answer. Without a cursor also which end is read: `desc` the newest lines, `asc` the oldest. */
+  /** Order of the lines. Without a cursor, `desc` returns the newest lines and `asc` the oldest. */
   order: z.enum(["desc", "asc"]).default("desc"),
 });
 export type LogSearchQuery = z.output<typeof logSearchQuery>;
@@ -71,10 +71,10 @@ export const logAroundQuery = z.strictObject({
   after: queryNumber(0, LOG_CONTEXT_MAX).default(50),
 });
 
-/** `GET /api/logs/download`: everything that fits, oldest first. */
+/** `GET /api/logs/download`: all matching lines, oldest first. */
 export const logDownloadQuery = logFilter.extend({
   format: z.enum(["text", "ndjson"]).default("text"),
-  /** In text: each line begins with its time, and with its container where there are several. */
+  /** In text: starts each line with its time, and with its container when there are several. */
   times: z.stringbool().default(false),
 });
 
@@ -83,136 +83,138 @@ export const logHistogramQuery = logFilter.extend({
   buckets: queryNumber(1, LOG_BUCKETS_MAX).default(100),
 });
 
-export interface KeptLine {
-  id: string;
-  /** Name it had when it wrote the line. */
-  container: string;
-  containerId: string;
-  /** RFC 3339 in UTC with nine digits: such times order as text. */
-  time: string;
-  stream: LogStream;
-  level: LogLevel;
-  /** As written, without the line end: hostile text, with its escape sequences. */
-  text: string;
-  /** Counts the starts of a container seen so far, from 1. */
-  run: number;
-}
+/** One line of the log history. */
+export const keptLineSchema = z.object({
+  id: z.string(),
+  container: z.string().describe("Name of the container when it wrote the line."),
+  containerId: z.string(),
+  time: lineTime,
+  stream: z.enum(logStreams),
+  level: z.enum(logLevels),
+  text: z.string().describe("As written, without the line end: untrusted text, escape sequences included."),
+  run: z.int().describe("Number of the start of the container, from 1."),
+});
+export type KeptLine = z.infer<typeof keptLineSchema>;
 
-/**
- * - `begin`: the first line that is kept of a container
- * - `started`: a run begins; `exited`: it ends, with its exit code where known
- * - `replaced`: another container bears the name from here
- * - `removed`: the container is gone
- * - `gap`: lines are missing, `reason` says why
- */
-export type LogMarkKind = "begin" | "started" | "exited" | "replaced" | "removed" | "gap";
+const markKind = z
+  .enum(["begin", "started", "exited", "replaced", "removed", "gap"])
+  .describe(
+    "`begin`: before the first stored line of a container; `started`, `exited`: of a run; `replaced`: another container has the name from here; `removed`: the container was removed; `gap`: lines are missing, see `reason`.",
+  );
+export type LogMarkKind = z.infer<typeof markKind>;
 
-/** `rotated`, `truncated`: the Engine no longer held them. `expired`: dropped by age or size. `first_start`: older than what a first start takes. `unreadable`: the Engine cannot read a damaged part. */
-export type LogGapReason = "rotated" | "truncated" | "expired" | "first_start" | "source_lost" | "unreadable";
+const gapReason = z
+  .enum(["rotated", "truncated", "expired", "first_start", "source_lost", "unreadable"])
+  .describe(
+    "`rotated`, `truncated`: no longer at the Engine; `expired`: dropped by age or size; `first_start`: older than the limit of a first start; `unreadable`: the Engine cannot read a damaged part.",
+  );
+export type LogGapReason = z.infer<typeof gapReason>;
 
-/** Something between two lines; it stands before the lines of its time and after all older ones. */
-export interface LogMark {
-  kind: LogMarkKind;
-  container: string;
-  containerId: string;
-  /** As a line's. */
-  time: string;
-  run: number;
-  exitCode?: number;
-  /** Of `exited`: so many runs ended here, and their exit codes are unknown. */
-  unknownEnds?: number;
-  reason?: LogGapReason;
-}
+/** An event between two lines: before the lines of its time, and after all older lines. */
+export const logMarkSchema = z.object({
+  kind: markKind,
+  container: z.string(),
+  containerId: z.string(),
+  time: lineTime,
+  run: z.int(),
+  exitCode: z.int().optional(),
+  unknownEnds: z.int().optional().describe("With `exited`: number of runs that ended here with unknown exit codes."),
+  reason: gapReason.optional(),
+});
+export type LogMark = z.infer<typeof logMarkSchema>;
 
-export interface LogSearchAnswer {
-  /** In the order asked for. */
-  lines: KeptLine[];
-  /** Between and beside the lines of this page, of the containers asked for, in the same order. */
-  marks: LogMark[];
-  /** Give it back as `before` for older lines. Null: there are none. */
-  older: string | null;
-  /** Give it back as `after` for newer lines, those still to come included. Null: nothing is kept yet. */
-  newer: string | null;
-  /**
-   * False: the time of a request was used up before the page was full; lines may be none. Go on with the cursor of the
-   * same direction.
-   */
-  complete: boolean;
-  /** Lines looked at. */
-  scanned: number;
-  /** Time up to which was looked, in the direction asked for; null when all was. */
-  reached: string | null;
-}
+const older = z.string().nullable().describe("Value of `before` for older lines; null when there are none.");
+const newer = z
+  .string()
+  .nullable()
+  .describe("Value of `after` for newer lines, including future ones; null when nothing is stored yet.");
 
-export interface LogAroundAnswer {
-  /** Oldest first. */
-  lines: KeptLine[];
-  marks: LogMark[];
-  /** The line asked for. */
-  id: string;
-  /** Cursors of `GET /api/logs?container=<its container>`. */
-  older: string | null;
-  newer: string | null;
-}
+export const logSearchAnswer = z.object({
+  lines: z.array(keptLineSchema).describe("In the requested order."),
+  marks: z.array(logMarkSchema).describe("Events of the requested containers within this page, in the same order."),
+  older,
+  newer,
+  complete: z
+    .boolean()
+    .describe("False: the time limit ended the search before the page was full. Continue with the cursor."),
+  scanned: z.int().describe("Number of lines searched."),
+  reached: lineTime
+    .nullable()
+    .describe("Time the search reached, in the requested direction; null when it searched all."),
+});
+export type LogSearchAnswer = z.infer<typeof logSearchAnswer>;
 
-export interface LogBucket {
-  /** ISO 8601: begin of the bucket. */
-  time: string;
-  /** Levels without a line are left out. */
-  counts: Partial<Record<LogLevel, number>>;
-}
+export const logAroundAnswer = z.object({
+  lines: z.array(keptLineSchema).describe("Oldest first."),
+  marks: z.array(logMarkSchema),
+  id: z.string().describe("The requested line."),
+  older,
+  newer,
+});
+export type LogAroundAnswer = z.infer<typeof logAroundAnswer>;
 
-export interface LogHistogramAnswer {
-  /** Span of the whole, ISO 8601; all its buckets in order, empty ones too. */
-  from: string;
-  to: string;
-  bucketMs: number;
-  buckets: LogBucket[];
-  /** Lines counted. */
-  total: number;
-  /** False: the time of a request was used up; what is older than `reached` was not counted. */
-  complete: boolean;
-  reached: string | null;
-}
+export const logBucketSchema = z.object({
+  time: z.iso.datetime().describe("Start of the bucket."),
+  counts: z.partialRecord(z.enum(logLevels), z.int()).describe("Lines of each level; levels without lines are absent."),
+});
+export type LogBucket = z.infer<typeof logBucketSchema>;
 
-/**
- * What is done with a container's log: `following` it, `idle` while it does not run, `off` by its label
- * `ai-desktop.logs=off`, `unreadable` (its driver keeps nothing), `gone` with the container.
- */
-export type LogCollection = "following" | "idle" | "off" | "unreadable" | "gone";
+export const logHistogramAnswer = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  bucketMs: z.int(),
+  buckets: z.array(logBucketSchema).describe("All of the period in order, including empty ones."),
+  total: z.int().describe("Number of lines counted."),
+  complete: z.boolean().describe("False: the time limit ended the count; lines older than `reached` are not counted."),
+  reached: lineTime.nullable(),
+});
+export type LogHistogramAnswer = z.infer<typeof logHistogramAnswer>;
 
-/** One name; containers that bore it one after the other are listed in it, newest first. */
-export interface KeptContainer {
-  name: string;
-  containers: { id: string; firstTime: string | null; lastTime: string | null; lines: number; removed: boolean }[];
-  firstTime: string | null;
-  lastTime: string | null;
-  lines: number;
-  /** Bytes of text. */
-  bytes: number;
-  /** No container has the name now. */
-  removed: boolean;
-  collection: LogCollection;
-}
+const collection = z
+  .enum(["following", "idle", "off", "unreadable", "gone"])
+  .describe(
+    "`idle`: the container does not run; `off`: by the label `ai-desktop.logs=off`; `unreadable`: its log driver stores nothing; `gone`: the container was removed.",
+  );
+export type LogCollection = z.infer<typeof collection>;
 
-export interface LogBudget {
-  /** Bytes on the disk. */
-  bytesUsed: number;
-  bytesLimit: number;
-  daysLimit: number;
-  /** Time of the oldest line that is kept. */
-  oldest: string | null;
-  lines: number;
-  /** Lines given up so far to keep the budget. */
-  linesDropped: number;
-}
+/** Stored lines of one container name. Successive containers of the name are listed in it, newest first. */
+export const keptContainerSchema = z.object({
+  name: z.string(),
+  containers: z.array(
+    z.object({
+      id: z.string(),
+      firstTime: lineTime.nullable(),
+      lastTime: lineTime.nullable(),
+      lines: z.int(),
+      removed: z.boolean(),
+    }),
+  ),
+  firstTime: lineTime.nullable(),
+  lastTime: lineTime.nullable(),
+  lines: z.int(),
+  bytes: z.int().describe("Bytes of text."),
+  removed: z.boolean().describe("No container has the name now."),
+  collection,
+});
+export type KeptContainer = z.infer<typeof keptContainerSchema>;
+
+export const logBudgetSchema = z.object({
+  bytesUsed: z.int().describe("Bytes on the disk."),
+  bytesLimit: z.int(),
+  daysLimit: z.number(),
+  oldest: lineTime.nullable().describe("Time of the oldest stored line."),
+  lines: z.int(),
+  linesDropped: z.int().describe("Lines dropped so far to keep the budget."),
+});
+export type LogBudget = z.infer<typeof logBudgetSchema>;
 
 /** `GET /api/logs/containers`. */
-export interface LogContainersAnswer {
-  /** `collecting`; `paused`, `reason` says why (disk full, no Engine); `off` by configuration. */
-  state: "collecting" | "paused" | "off";
-  reason: string | null;
-  containers: KeptContainer[];
-  /** Null for those who see only some containers. */
-  budget: LogBudget | null;
-}
+export const logContainersAnswer = z.object({
+  state: z
+    .enum(["collecting", "paused", "off"])
+    .describe("`paused`: see `reason` (disk full, no Engine); `off`: by configuration."),
+  reason: z.string().nullable(),
+  containers: z.array(keptContainerSchema),
+  budget: logBudgetSchema.nullable().describe("Null for callers who see only some containers."),
+});
+export type LogContainersAnswer = z.infer<typeof logContainersAnswer>;

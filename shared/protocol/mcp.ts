@@ -1,134 +1,8 @@
 import { z } from "zod";
+import { mayBeSet } from "./mcp-environment.ts";
 
 export const mcpServerStatuses = ["stopped", "starting", "running", "failed"] as const;
 export type McpServerStatus = (typeof mcpServerStatuses)[number];
-
-/**
- * Names a child's environment may not set: each of them loads code, moves where a program looks for it or runs a command,
- * and so would make a program of the operator's list run another. The list cannot be whole: programs read what they like.
- */
-const refusedEnvironmentNames = new Set([
-  "PATH",
-  "HOME",
-  "CDPATH",
-  "IFS",
-  "ENV",
-  "SHELLOPTS",
-  "PS4",
-  "PROMPT_COMMAND",
-  "ZDOTDIR",
-  "CLASSPATH",
-  "GCONV_PATH",
-  "EDITOR",
-  "VISUAL",
-  "PAGER",
-  "BROWSER",
-  "SSH_ASKPASS",
-  "KUBECONFIG",
-  "TMPDIR",
-  "TMP",
-  "TEMP",
-  // Their files may name a command that gives the credentials.
-  "AWS_CONFIG_FILE",
-  "AWS_SHARED_CREDENTIALS_FILE",
-  "BOTO_CONFIG",
-  "CLOUDSDK_CONFIG",
-  "AZURE_CONFIG_DIR",
-  "GIT_ASKPASS",
-  "GIT_EDITOR",
-  "GIT_SEQUENCE_EDITOR",
-  "GIT_PAGER",
-  "GIT_EXEC_PATH",
-  "GIT_EXTERNAL_DIFF",
-  "GIT_PROXY_COMMAND",
-  "GIT_TEMPLATE_DIR",
-  "GIT_DIR",
-  "GIT_WORK_TREE",
-  "GOFLAGS",
-  "GOPATH",
-  "GOROOT",
-  "GOBIN",
-  "GOENV",
-  "GOPROXY",
-  "GOTOOLCHAIN",
-  "GOCACHE",
-  "GOMODCACHE",
-  "GOWORK",
-]);
-/** Families of the same kind: the loader's, those of runtimes, and the settings of what fetches packages and runs them. */
-const refusedEnvironmentPrefixes = [
-  "LD_",
-  "DYLD_",
-  "GLIBC_",
-  "MALLOC_",
-  "BASH_",
-  "XDG_",
-  "DOCKER_",
-  "COMPOSE_",
-  "OPENSSL_",
-  "SSL_",
-  "NODE_",
-  "NPM_",
-  "PNPM_",
-  "YARN_",
-  "COREPACK_",
-  "BUN_",
-  "DENO_",
-  "TSX_",
-  "TS_NODE_",
-  "PYTHON",
-  "PIP_",
-  "PIPX_",
-  "PIPENV_",
-  "POETRY_",
-  "UV_",
-  "VIRTUAL_ENV",
-  "CONDA_",
-  "PERL",
-  "RUBY",
-  "GEM_",
-  "BUNDLE_",
-  "BUNDLER_",
-  "LUA_",
-  "PHP",
-  "COMPOSER_",
-  "JAVA_",
-  "_JAVA_",
-  "JDK_",
-  "MAVEN_",
-  "MVN_",
-  "GRADLE_",
-  "DOTNET_",
-  "CORECLR_",
-  "COMPLUS_",
-  "NUGET_",
-  "CARGO_",
-  "RUSTUP_",
-  "RUSTC_",
-  "GIT_CONFIG",
-  "GIT_SSH",
-];
-/** Of those families, what only says how to print or run. */
-const plainEnvironmentNames = new Set([
-  "NODE_ENV",
-  "NODE_NO_WARNINGS",
-  "NODE_DISABLE_COLORS",
-  "PYTHONUNBUFFERED",
-  "PYTHONIOENCODING",
-  "PYTHONUTF8",
-  "PYTHONDONTWRITEBYTECODE",
-  "PYTHONHASHSEED",
-  "DENO_ENV",
-  "DENO_NO_UPDATE_CHECK",
-  "DOTNET_CLI_TELEMETRY_OPTOUT",
-]);
-
-/** Whether a server may be given a variable of this name; upper and lower case are one, as they are to some programs. */
-export function mayBeSet(variable: string): boolean {
-  const name = variable.toUpperCase();
-  if (refusedEnvironmentNames.has(name)) return false;
-  return plainEnvironmentNames.has(name) || !refusedEnvironmentPrefixes.some((prefix) => name.startsWith(prefix));
-}
 
 const environmentName = z
   .string()
@@ -145,7 +19,7 @@ const environment = z
   .record(environmentName, environmentValue)
   .refine((map) => Object.keys(map).length <= 64, "has too many entries");
 
-/** A word of a command line. */
+/** One argument of a command line. */
 const word = (maxLength: number) =>
   z
     .string()
@@ -156,12 +30,12 @@ const displayName = z.string().trim().min(1).max(64);
 
 export const mcpStdioTransport = z.strictObject({
   type: z.literal("stdio"),
-  /** Program, then its arguments: never a shell line. */
+  /** Program; never a shell command line. */
   command: word(1024).min(1),
   args: z.array(word(4096)).max(64).default([]),
   env: environment.default({}),
 });
-/** Names that belong to the connection itself. */
+/** Headers of the connection itself. */
 const refusedHeaderNames = new Set([
   "connection",
   "content-length",
@@ -201,8 +75,8 @@ export const createMcpServer = z.strictObject({
 export type CreateMcpServer = z.output<typeof createMcpServer>;
 
 /**
- * A change of a server. A value of `null` keeps the stored one: values never come back, so an editor cannot repeat them. Kept
- * values go to the program or address they were given for, and to no other.
+ * A change of a server. A value of `null` keeps the stored value, because responses never contain it. Stored values are sent
+ * only to the program or address that they were entered for.
  */
 export const changeMcpServer = z.strictObject({
   name: displayName,
@@ -223,34 +97,51 @@ function kept(name: z.ZodType<string, string>, value: z.ZodType<string>) {
 export const callMcpTool = z.strictObject({
   name: z.string().min(1).max(256),
   arguments: z.record(z.string(), z.unknown()).default({}),
-  /** Made up by the caller: progress of the call is sent to the server's room under it. */
+  /** Chosen by the caller: progress of the call is sent to the room of the server with this id. */
   progressId: z
     .string()
     .regex(/^[\w-]{1,64}$/)
     .optional(),
 });
 
-export interface McpTool {
-  name: string;
-  title?: string;
-  description?: string;
-  /** JSON Schema of the arguments, as the server gave it. */
-  inputSchema: Record<string, unknown>;
-  /** What is wrong with the server's description of it, in one sentence. It can be called all the same. */
-  problem?: string;
-}
+export const mcpToolSchema = z.object({
+  name: z.string(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  inputSchema: z.record(z.string(), z.unknown()).describe("JSON Schema of the arguments, as the server sent it."),
+  problem: z
+    .string()
+    .optional()
+    .describe("What is wrong with the tool description of the server, in one sentence. The tool can still be called."),
+});
+export type McpTool = z.infer<typeof mcpToolSchema>;
 
-/** A registered server. Values of env and headers are write-only: only their names come back. */
-export interface McpServer {
-  id: string;
-  name: string;
-  transport:
-    | { type: "stdio"; command: string; args: string[]; envNames: string[] }
-    | { type: "http"; url: string; headerNames: string[] };
-  status: McpServerStatus;
-  /** Why it failed, in one sentence. */
-  message: string | null;
-  serverInfo: { name: string; version: string } | null;
-  /** ISO 8601. */
-  createdAt: string;
-}
+/** A registered server. */
+export const mcpServerSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  transport: z.union([
+    z.object({
+      type: z.literal("stdio"),
+      command: z.string(),
+      args: z.array(z.string()),
+      envNames: z.array(z.string()).describe("Names only: values are never sent."),
+    }),
+    z.object({
+      type: z.literal("http"),
+      url: z.string(),
+      headerNames: z.array(z.string()).describe("Names only: values are never sent."),
+    }),
+  ]),
+  status: z.enum(mcpServerStatuses),
+  message: z.string().nullable().describe("Why it failed, in one sentence."),
+  serverInfo: z.object({ name: z.string(), version: z.string() }).nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type McpServer = z.infer<typeof mcpServerSchema>;
+
+/**
+ * Result of a tool call as the server sent it: content parts, structured content, or `isError` with a message. An invalid
+ * part becomes text, and `_meta["ai-desktop/problems"]` names it.
+ */
+export const mcpResultSchema = z.record(z.string(), z.unknown());

@@ -10,15 +10,16 @@ export interface McpClientToServer {
   leave: (membership: z.input<typeof mcpMembership>, ack?: Acknowledgement) => void;
 }
 
-export interface McpLog {
-  serverId: string;
-  /** `stderr`: what the server's process wrote. `notification`: a logging message by the protocol. */
-  source: "stderr" | "notification";
-  level: string;
-  data: string;
-  /** ISO 8601. */
-  timestamp: string;
-}
+export const mcpLogSchema = z.object({
+  serverId: z.string(),
+  source: z
+    .enum(["stderr", "notification"])
+    .describe("`stderr`: output of the process; `notification`: logging message of the protocol."),
+  level: z.string(),
+  data: z.string(),
+  timestamp: z.iso.datetime(),
+});
+export type McpLog = z.infer<typeof mcpLogSchema>;
 
 /** How far a call is, as the server says; at most five a second. */
 export interface McpProgress {

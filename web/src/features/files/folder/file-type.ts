@@ -1,5 +1,5 @@
 import type { FileEntry } from "../../../../../shared/protocol/file.ts";
-import { TEXT_FILE_MAX } from "../../../../../shared/protocol/file.ts";
+import { TEXT_FILE_MAX } from "../../../../../shared/protocol/file-limits.ts";
 
 export type FileGroup = "folder" | "code" | "text" | "image" | "archive" | "audio" | "video" | "link" | "other";
 

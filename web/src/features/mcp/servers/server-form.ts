@@ -1,4 +1,5 @@
-import { type McpServer, mayBeSet } from "../../../../../shared/protocol/mcp.ts";
+import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
+import { mayBeSet } from "../../../../../shared/protocol/mcp-environment.ts";
 import type { McpServerChange, McpServerInput } from "../../../lib/api/mcp.ts";
 import { keepableAddress, keepableText } from "../../../lib/keepable.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mayBeSet } from "./mcp.ts";
+import { mayBeSet } from "./mcp-environment.ts";
 
 test("refuses variables by which a listed program would run something else, whole families of them", () => {
   const refused = [
