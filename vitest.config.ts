@@ -10,7 +10,7 @@ const pure = [
   "shared/metrics/{block-devices,disks,interfaces}.test.ts",
   "shared/docker/{run-journal,value-mask}.test.ts",
   "shared/pm2/amp.test.ts",
-  "api/services/container-facts.test.ts",
+  "api/services/{container-facts,memory-kills}.test.ts",
   "api/disk/prune-previews.test.ts",
   "shared/server/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
   "api/access/passkeys/relying-party.test.ts",

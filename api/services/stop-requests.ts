@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { Log } from "../../shared/server/log.ts";
+import { createMemoryKills } from "./memory-kills.ts";
 
 /** Containers that are remembered; those noted longest ago go first. */
 const KEPT_MAX = 5_000;
@@ -37,6 +38,8 @@ export interface StopRequests {
    * @returns null where the events were missed.
    */
   wasRequested(containerId: string, finishedAt: string | null): boolean | null;
+  /** Whether its newest run, which has ended, ended for lack of memory by the Engine's events. */
+  endedForMemory(containerId: string): boolean;
   close(): void;
 }
 
@@ -122,6 +125,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
     else if (action === "start" || action === "destroy") forget(id);
   };
   events.on("event", onEvent);
+  const memoryKills = createMemoryKills(events);
 
   return {
     note: (id) => ask(id, SIGTERM),
@@ -140,7 +144,9 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
       if (askedAt === null) return null;
       return finished >= askedAt - TOLERANCE_MS && finished <= askedAt + GRACE_MS ? true : null;
     },
+    endedForMemory: memoryKills.endedRun,
     close() {
+      memoryKills.close();
       events.off("event", onEvent);
       write();
     },

@@ -10,6 +10,7 @@ import { delay } from "../../../shared/server/backoff.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
+import { withEndCause } from "../../services/service-view.ts";
 import type { StopRequests } from "../../services/stop-requests.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import type { Subject } from "../engine/subjects.ts";
@@ -36,7 +37,7 @@ const ATTACHED_EVERY_MS = 15_000;
 export interface ContainerSourceOptions {
   docker: Pick<DockerEngine, "list" | "detail">;
   events: ContainerEvents;
-  stops: Pick<StopRequests, "isWanted" | "wasRequested">;
+  stops: Pick<StopRequests, "isWanted" | "wasRequested" | "endedForMemory">;
   sink: SignalSink;
   log: Log;
   /** Until when the Engine was listened to, milliseconds since the epoch; kept over a restart. */
@@ -113,7 +114,7 @@ export function createContainerSource({
     if (!one) return;
     let service: ServiceDetail;
     try {
-      service = await docker.detail(id);
+      service = withEndCause(await docker.detail(id), stops);
     } catch (error) {
       if (error instanceof AppError && error.code === "not_found") return;
       return lookLater(id, RESTART_LOOK_MS);
@@ -136,11 +137,7 @@ export function createContainerSource({
       }, ms),
     );
   };
-  const judge = (service: Service) =>
-    judgeContainer({
-      ...situationOf(service),
-      stopRequested: stops.wasRequested(service.id, service.lastRun?.finishedAt ?? null),
-    });
+  const judge = (service: Service) => judgeContainer(situationOf(service));
 
   const onDie = (one: Known, wanted: boolean) => {
     clear(one.id);
@@ -210,7 +207,7 @@ export function createContainerSource({
     const one = known.get(listed.id);
     if (!one || timers.has(one.id)) return;
     try {
-      const service = await docker.detail(listed.id);
+      const service = withEndCause(await docker.detail(listed.id), stops);
       const { status } = judge(service);
       const { finishedAt } = service;
       const isNew = finishedAt !== null && Date.parse(finishedAt) >= since;
