@@ -3,8 +3,10 @@ import { connect } from "node:net";
 import { hc } from "hono/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PASSWORD, WEB_ORIGIN } from "./access/testing.ts";
+import { accessOf } from "./actions/access.ts";
+import { actions } from "./actions/list.ts";
 import { type ApiApp, createApi } from "./app.ts";
-import { accessTable } from "./http/access-table.ts";
+import { accessTable, exceptionRoutes, notYetActions, readRoutes } from "./http/access-table.ts";
 import { startApi, type TestApi } from "./testing/api-server.ts";
 
 let api: TestApi;
@@ -21,6 +23,21 @@ describe("the routes", () => {
 
   test("are those of the access table, no more and no fewer", () => {
     expect([...new Set(routes())].sort()).toEqual(Object.keys(accessTable).sort());
+  });
+
+  test("that change something are actions, but for those listed with a reason, and each is listed once", () => {
+    const tables = [accessOf(actions), readRoutes, exceptionRoutes, notYetActions].map((table) => Object.keys(table));
+    expect(tables.flat().sort()).toEqual(Object.keys(accessTable).sort());
+    expect(Object.values(readRoutes).filter(({ action }) => action !== undefined)).toEqual([]);
+    const subjects = Object.values(exceptionRoutes).map(({ action }) => action?.replace(/[:-].*/, ""));
+    expect([...new Set(subjects)].sort()).toEqual(["service", "session", "setup"]);
+    const waiting = Object.keys(notYetActions).map((route) => route.split("/")[2]);
+    expect([...new Set(waiting)].sort()).toEqual(
+      ["account", "alerts", "catalogue", "deployments", "files", "jobs", "keys", "mcp", "stacks", "users"].sort(),
+    );
+    for (const { method, path, name, permission } of actions) {
+      expect(accessTable[`${method} /api${path}`]).toMatchObject({ rule: permission, action: name });
+    }
   });
 
   test("answer a stranger with one and the same refusal, save the few that are public", async () => {

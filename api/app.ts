@@ -9,6 +9,10 @@ import { sessionRoutes } from "./access/login/session-routes.ts";
 import { setupRoutes } from "./access/login/setup-routes.ts";
 import { oidcRoutes } from "./access/oidc/routes.ts";
 import { passkeyRoutes } from "./access/passkeys/routes.ts";
+import { accessOf } from "./actions/access.ts";
+import type { AnyAction } from "./actions/action.ts";
+import { actions } from "./actions/list.ts";
+import { actionRoutes } from "./actions/routes.ts";
 import { alertsRoutes } from "./alerts/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { catalogueRoutes } from "./catalogue/routes.ts";
@@ -17,6 +21,7 @@ import type { ApiDeps } from "./deps.ts";
 import { diskRoutes } from "./disk/routes.ts";
 import { filesRoutes } from "./files/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { accessTable } from "./http/access-table.ts";
 import { bodySize } from "./http/body-size.ts";
 import { wholeBody } from "./http/buffer-body.ts";
 import { type ApiEnv, createRoutes } from "./http/context.ts";
@@ -30,25 +35,23 @@ import { jobsRoutes } from "./jobs/routes.ts";
 import { logsRoutes } from "./logs/routes.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { networksRoutes } from "./networks/routes.ts";
-import { serviceLifecycleRoutes } from "./services/lifecycle-routes.ts";
 import { servicesRoutes } from "./services/routes.ts";
 import { shellsRoutes } from "./shells/routes.ts";
 import { stacksRoutes } from "./stacks/routes.ts";
 import { serviceHistoryRoutes, systemHistoryRoutes } from "./stats-history/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
-import { serviceUpdatesRoutes, updatesRoutes } from "./updates/routes.ts";
+import { updatesRoutes } from "./updates/routes.ts";
 import { volumesRoutes } from "./volumes/routes.ts";
 
 /** Everything under `/api`, chained so that the typed client knows each path, input and answer. */
 const apiRoutes = (deps: ApiDeps) =>
   createRoutes()
+    .route("/", actionRoutes(actions, deps))
     .route("/services", servicesRoutes(deps))
-    .route("/services", serviceLifecycleRoutes(deps))
     .route("/services", shellsRoutes(deps))
     .route("/images", imagesRoutes(deps))
     .route("/volumes", volumesRoutes(deps))
     .route("/networks", networksRoutes(deps))
-    .route("/services", serviceUpdatesRoutes(deps))
     .route("/updates", updatesRoutes(deps))
     .route("/disk", diskRoutes(deps))
     .route("/registries", registriesRoutes(deps))
@@ -72,8 +75,12 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/audit", auditRoutes(deps))
     .route("/oidc", oidcRoutes(deps));
 
-/** The API as a value: what it answers depends on its dependencies only. The guard stands before every route. */
-export function createApi(deps: ApiDeps, guard: GuardOptions = {}) {
+/**
+ * The API as a value: what it answers depends on its dependencies only. The guard stands before every route.
+ *
+ * @param more Actions beside those of the list, for tests.
+ */
+export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonly AnyAction[] = []) {
   const metrics = createApiMetrics(deps);
   const onRefusal: GuardOptions["onRefusal"] = (code) => {
     metrics.refused(code);
@@ -86,13 +93,14 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}) {
       requestId(),
       metrics.measure(),
       securityHeaders(deps),
-      createGuard(deps.access, { ...guard, onRefusal }),
+      createGuard(deps.access, { table: { ...accessTable, ...accessOf(more) }, ...guard, onRefusal }),
       bodySize(),
       wholeBody(),
     )
     .route("/", healthRoutes(deps, metrics))
     .route("/internal", internalRoutes(deps))
     .route("/api", apiRoutes(deps));
+  if (more.length > 0) app.route("/api", actionRoutes(more, deps));
   return app.route("/api", docsRoutes(app));
 }
 

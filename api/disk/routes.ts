@@ -1,18 +1,15 @@
-import { diskUsageSchema, prunePreviewSchema, pruneRequest } from "../../shared/protocol/disk.ts";
-import { jobSchema } from "../../shared/protocol/job.ts";
+import { diskUsageSchema, prunePreviewSchema } from "../../shared/protocol/disk.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { requireUnlimited } from "../access/identity/unlimited.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
-import { validated } from "../http/validate.ts";
-import { beginJob } from "../jobs/start-job.ts";
 
 const tag = "Disk";
 
-/** Room that Docker takes on the disk, what could come back, and pruning of exactly that. */
-export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | "jobs">) {
+/** Disk usage of Docker, and previews of what a prune would remove. The prune itself is in `actions.ts`. */
+export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
   const previews = createShares({
     total: 8,
     perCaller: 2,
@@ -43,27 +40,5 @@ export function diskRoutes({ docker: { disk }, jobs }: Pick<ApiDeps, "docker" | 
       }),
       async (c) =>
         c.json(ok({ preview: await previews.run(callerOf(c), () => disk.preview(callerOf(c)), c.req.raw.signal) })),
-    )
-    .post(
-      "/prune",
-      described({
-        tag,
-        summary: "Remove what a preview named",
-        description: "What has come into use since is left, and told in the result of the job.",
-        answer: { job: jobSchema },
-        status: 202,
-      }),
-      validated("json", pruneRequest),
-      (c) => {
-        const { preview, items } = c.req.valid("json");
-        disk.check(preview, items);
-        const job = beginJob(c, jobs, {
-          kind: "disk:prune",
-          target: items.length === 1 ? "1 item" : `${items.length} items`,
-          keys: { own: ["prune"] },
-          run: async ({ signal, step }) => ({ ...(await disk.prune(preview, items, { signal, onStep: step })) }),
-        });
-        return c.json(ok({ job }), 202);
-      },
     );
 }

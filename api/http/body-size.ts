@@ -14,9 +14,9 @@ const onError = () => {
 const usual = bodyLimit({ maxSize: DEFAULT_MAX, onError });
 const text = bodyLimit({ maxSize: TEXT_MAX, onError });
 
-/** Refuses a body above its route's limit before the handler runs; an upload is measured where it is written. */
+/** Refuses a body above its route's limit before the handler runs; a raw body is measured by its route. */
 export const bodySize = () =>
   createMiddleware<ApiEnv>((c, next) => {
-    if (c.req.path === "/api/files/upload") return next();
+    if (c.get("hasRawBody")) return next();
     return c.req.path === "/api/files/text" ? text(c, next) : usual(c, next);
   });

@@ -6,12 +6,12 @@ import type { ApiEnv } from "./context.ts";
 /**
  * Waits for the body of a change, then looks once more at who sent it: a request that was let in before the log-out must
  * not be finished after it by sending its last byte late. JSON that can be read in two ways is refused here, for every
- * route. An upload is looked at while it comes, and when it is placed.
+ * route. A raw body is left to its route, which checks the rights while it comes.
  */
 export const wholeBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {
-    const { method, path } = c.req;
-    if (method === "GET" || method === "HEAD" || path === "/api/files/upload") return next();
+    const { method } = c.req;
+    if (method === "GET" || method === "HEAD" || c.get("hasRawBody")) return next();
     let body: ArrayBuffer;
     try {
       body = await c.req.arrayBuffer(); // kept for whoever reads it next

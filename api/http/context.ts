@@ -19,6 +19,8 @@ export interface ApiVariables {
   watchRights?: (sees?: (now: Principal) => void) => RightsWatch;
   /** Whether the caller may act on what the route is about, and not only look at it: then upstreams' own words are told. */
   mayAct?: boolean;
+  /** The route takes a raw body, which it reads and bounds itself. */
+  hasRawBody?: boolean;
   /** A job was begun, which writes its own end into the audit trail. */
   jobBegun?: boolean;
   /** A public route has refused, and answered with a redirect to a page that says so. */

@@ -12,7 +12,8 @@ import { ownerOf } from "../access/identity/identify.ts";
 import { mayMonitor } from "../access/identity/may-monitor.ts";
 import { requireFreshProof } from "../access/login/step-up.ts";
 import type { AuditEvent } from "../audit/trail.ts";
-import { type AccessEntry, accessTable } from "./access-table.ts";
+import type { AccessEntry } from "./access-entry.ts";
+import { accessTable } from "./access-table.ts";
 import { cameByHttps, namesThisServer, requestOf } from "./client-address.ts";
 import type { ApiEnv } from "./context.ts";
 import {
@@ -144,6 +145,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
         return answerPreflight(c);
       }
       entry = await admit(c, route);
+      c.set("hasRawBody", entry.rawBody === true);
     } catch (error) {
       const { status, code, message } = toAppError(error);
       onRefusal?.(code);

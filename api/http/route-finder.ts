@@ -1,5 +1,5 @@
 import { TrieRouter } from "hono/router/trie-router";
-import type { AccessEntry } from "./access-table.ts";
+import type { AccessEntry } from "./access-entry.ts";
 
 export interface FoundRoute {
   /** Undefined when the path is known and the method is not. */

@@ -11,8 +11,9 @@ export interface Registries {
   list(): Registry[];
   /** Replaces the log-in of the same host. */
   add(registry: AddRegistry): Registry;
-  /** Throws `not_found`. */
-  remove(id: string): Registry;
+  /** @throws AppError `not_found` */
+  find(id: string): Registry;
+  remove(id: string): void;
   /** What the Engine is given along with a pull of this image; undefined where there is no log-in for its registry. */
   authFor(reference: string): string | undefined;
 }
@@ -54,10 +55,9 @@ export function createRegistries(database: DatabaseSync): Registries {
       });
       return get(id);
     },
+    find: get,
     remove(id) {
-      const registry = get(id);
       erase.run(id);
-      return registry;
     },
     authFor(reference) {
       const registry = parseImageReference(reference)?.registry;

@@ -1,43 +1,43 @@
 import type { Context } from "hono";
 import type { ContainerIdentity } from "../../shared/docker/docker-host.ts";
-import { seesService } from "../../shared/protocol/access.ts";
+import { type Principal, seesService } from "../../shared/protocol/access.ts";
 import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { Keys } from "../jobs/resource-locks.ts";
 
-/** Finds containers for those who may see them, and tells their viewers what became of them. */
-export function createServiceAccess({ docker, realtime }: Pick<ApiDeps, "docker" | "realtime">) {
-  /** To the whole namespace: the list is another one. */
-  const tellChange = ({ id, name }: Pick<Service, "id" | "name">, action: string): void => {
-    const timestamp = new Date().toISOString();
-    realtime.emitToWS("services", "services:changed", { containerName: name, containerId: id, action, timestamp });
-  };
-  /** A limited caller learns of a container that is not his neither what it is nor whether it is. */
-  const look = async <T extends { name: string }>(c: Context<ApiEnv>, asked: Promise<T>): Promise<T> => {
-    const { limits } = c.get("principal");
-    const container = await asked.catch((error: unknown) => {
-      if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
-      throw error;
-    });
-    if (!seesService(limits, container.name)) throw hidden();
+type Docker = Pick<ApiDeps["docker"], "detail" | "identify">;
+type Caller = Pick<Principal, "limits">;
+
+/** All that is known of a container. @throws AppError `forbidden` when the caller cannot see it; `not_found` */
+export const findService = (docker: Docker, caller: Caller, ref: string): Promise<ServiceDetail> =>
+  visible(caller, docker.detail(ref));
+
+/** Id, name and log settings of a container, by one call less. @throws AppError like {@link findService} */
+export const identifyService = (docker: Docker, caller: Caller, ref: string): Promise<ContainerIdentity> =>
+  visible(caller, docker.identify(ref));
+
+/** A caller with a narrower scope gets the same response for a hidden container as for a missing one. */
+async function visible<T extends { name: string }>({ limits }: Caller, lookup: Promise<T>): Promise<T> {
+  const container = await lookup.catch((error: unknown) => {
+    if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
+    throw error;
+  });
+  if (!seesService(limits, container.name)) throw hidden();
+  return container;
+}
+
+/** Finds containers for reads, and names them in the audit trail. */
+export function createServiceAccess({ docker }: Pick<ApiDeps, "docker">) {
+  const named = async <T extends { name: string }>(c: Context<ApiEnv>, lookup: Promise<T>): Promise<T> => {
+    const container = await lookup;
     c.set("auditTarget", container.name);
     return container;
   };
   return {
-    /** All that is known of a container. */
-    find: (c: Context<ApiEnv>, ref: string): Promise<ServiceDetail> => look(c, docker.detail(ref)),
-    /** Which container it is, for less. */
-    identify: (c: Context<ApiEnv>, ref: string): Promise<ContainerIdentity> => look(c, docker.identify(ref)),
-    tellChange,
-    /** To the whole namespace that the list changed, and to the rooms of the container in which state it is now. */
-    tell({ id, name }: Pick<Service, "id" | "name">, state: Service["state"], action: string): void {
-      tellChange({ id, name }, action);
-      const timestamp = new Date().toISOString();
-      for (const room of roomsOf({ id, name }))
-        realtime.emitToService(room, "status", { serviceId: room, containerName: name, status: state, timestamp });
-    },
+    find: (c: Context<ApiEnv>, ref: string) => named(c, findService(docker, c.get("principal"), ref)),
+    identify: (c: Context<ApiEnv>, ref: string) => named(c, identifyService(docker, c.get("principal"), ref)),
   };
 }
 

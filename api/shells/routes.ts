@@ -22,14 +22,9 @@ const shellParams = params.extend({ shell: shellId });
  * Shells in containers: opened, listed and ended here, and run by the realtime server (`shell:open` in `/services`). The
  * Engine itself remembers whose they are, so that a restart of either server forgets none.
  */
-export function shellsRoutes({
-  docker,
-  access,
-  realtime,
-  shellOwner,
-}: Pick<ApiDeps, "docker" | "access" | "realtime" | "shellOwner">) {
+export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "docker" | "access" | "shellOwner">) {
   const waitingShells = createWaitingShells(docker.exec);
-  const { identify } = createServiceAccess({ docker, realtime });
+  const { identify } = createServiceAccess({ docker });
   const isMine = ({ openedBy }: ShellExec, { kind, id }: Principal) => openedBy.kind === kind && openedBy.id === id;
   const toShell = (exec: ShellExec, principal: Principal): Shell => ({
     id: exec.id,

@@ -5,6 +5,7 @@ import { silentLog } from "../../shared/server/log.ts";
 import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { type Answer, type Ask, CHEAP, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
+import type { AnyAction } from "../actions/action.ts";
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -30,12 +31,21 @@ export interface TestApiOptions {
   logStore?: { maxBytes?: number; maxDays?: number };
   /** More variables of the environment. */
   env?: Record<string, string>;
+  /** Actions beside those of the list. */
+  actions?: readonly AnyAction[];
   /** Replaces some of the parts. */
   change?(deps: ApiDeps): Partial<ApiDeps>;
 }
 
 /** The whole API on a free port with a state folder of its own; only what it tells the realtime server is recorded instead. */
-export async function startApi({ dockerHost, pm2Home, logStore, env, change }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi({
+  dockerHost,
+  pm2Home,
+  logStore,
+  env,
+  actions,
+  change,
+}: TestApiOptions = {}): Promise<TestApi> {
   const folder = await tempFolder("api");
   const config = parseConfig({
     DATA_DIR: join(folder.path, "data"),
@@ -67,7 +77,7 @@ export async function startApi({ dockerHost, pm2Home, logStore, env, change }: T
   });
   const usual = parts.deps;
   const deps = { ...usual, ...change?.(usual) };
-  app = createApi(deps);
+  app = createApi(deps, {}, actions);
 
   const token = /#token=(\S+)/.exec(lines.at(-1) ?? "")?.[1];
   const setUp = await send(port, "POST", "/api/setup", { body: { token, username: "ada", password: PASSWORD } });

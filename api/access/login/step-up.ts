@@ -1,6 +1,6 @@
 import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError, ProofRequired } from "../../../shared/server/errors.ts";
-import type { AccessEntry } from "../../http/access-table.ts";
+import type { AccessEntry } from "../../http/access-entry.ts";
 import type { Access } from "../access.ts";
 
 /** Time after a log-in or a confirmation during which nobody is asked again. */

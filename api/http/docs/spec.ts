@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { generateSpecs } from "hono-openapi";
-import { type AccessRule, accessTable } from "../access-table.ts";
+import type { AccessRule } from "../access-entry.ts";
+import { accessTable } from "../access-table.ts";
 import type { ApiEnv } from "../context.ts";
 
 export type Spec = Awaited<ReturnType<typeof generateSpecs>>;

@@ -1,0 +1,21 @@
+import type { AccessEntry, AccessTable, RouteKey } from "../http/access-entry.ts";
+import type { AnyAction } from "./action.ts";
+
+/**
+ * The rows of the access table that follow from a list of actions.
+ *
+ * @throws TypeError when two actions share a route
+ */
+export function accessOf(actions: readonly AnyAction[]): AccessTable {
+  const table: Record<RouteKey, AccessEntry> = {};
+  for (const { method, path, permission, name, stepUp, streamedBody } of actions) {
+    const route: RouteKey = `${method} /api${path}` as RouteKey;
+    if (route in table) throw new TypeError(`Two actions have the route ${route}.`);
+    const entry: AccessEntry = { rule: permission, action: name };
+    if (stepUp) entry.fresh = true;
+    if (stepUp === "scoped-keys") entry.scopedKeys = true;
+    if (streamedBody) entry.rawBody = true;
+    table[route] = entry;
+  }
+  return table;
+}

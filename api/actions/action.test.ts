@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Job } from "../../shared/protocol/job.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { startApi, type TestApi } from "../testing/api-server.ts";
+import { action } from "./action.ts";
+
+const params = z.object({ name: z.string().max(20) });
+/** What the actions have done, and what their work waits for. */
+let done: string[];
+let gate: PromiseWithResolvers<void>;
+
+/** All that a new action needs is one value. */
+const paint = action({
+  name: "thing:paint",
+  method: "POST",
+  path: "/things/:name/paint",
+  title: "Paint a thing",
+  tag: "Things",
+  permission: "docker:manage",
+  hostScope: true,
+  params,
+  body: z.strictObject({ colour: z.enum(["red", "blue"]) }),
+  mode: "respond",
+  result: { colour: z.string() },
+  target: {
+    resolve: ({ params: { name } }) => ({ name }),
+    label: ({ name }) => name,
+    locks: ({ name }) => ({ own: [`thing:${name}`] }),
+    notify: ({ verb, subject, error }, { deps }) =>
+      deps.realtime.emitToSystem("thing", { ...subject, verb, failed: error !== undefined }),
+  },
+  detail: ({ body }) => body.colour,
+  apply: async ({ params: { name }, body: { colour } }) => {
+    await gate.promise;
+    if (name === "broken") throw new TypeError("no paint");
+    done.push(`${name} ${colour}`);
+    return { colour };
+  },
+});
+
+const build = action({
+  ...paint,
+  name: "thing:build",
+  path: "/things/:name/build",
+  mode: "enqueue",
+  idempotent: true,
+  timeLimitMs: 50,
+  apply: ({ params: { name } }, { job: { signal, line } }) => {
+    line(`building ${name}`);
+    done.push(name);
+    if (name !== "endless") return Promise.resolve({ name });
+    return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
+  },
+});
+
+const issue = action({
+  name: "thing:issue",
+  method: "POST",
+  path: "/things/:name/secret",
+  title: "Issue a secret",
+  tag: "Things",
+  permission: "docker:manage",
+  params,
+  mode: "respond",
+  status: 201,
+  result: { id: z.string(), secret: z.string() },
+  once: ["secret"],
+  idempotent: true,
+  stepUp: true,
+  target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
+  apply: async ({ params: { name } }) => {
+    done.push(name);
+    return { id: name, secret: `secret ${done.length}` };
+  },
+});
+
+const store = action({
+  name: "thing:store",
+  method: "PUT",
+  path: "/things/:name/content",
+  title: "Store the content of a thing",
+  tag: "Things",
+  permission: "docker:manage",
+  params,
+  mode: "respond",
+  result: { bytes: z.int() },
+  streamedBody: "application/octet-stream",
+  target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
+  apply: async (_input, { stream }) => ({ bytes: (await new Response(stream).arrayBuffer()).byteLength }),
+});
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi({ actions: [paint, build, issue, store] });
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  done = [];
+  gate = Promise.withResolvers();
+  gate.resolve();
+});
+
+const paintThing = (name: string, more: object = {}) =>
+  api.ask("POST", `/api/things/${name}/paint`, { body: { colour: "red" }, ...more });
+const auditOf = async (target: string) => {
+  const { entries } = await api.deps.access.trail.read({ limit: 50 });
+  return entries.filter((entry) => entry.target === target || entry.target.includes(`/${target}/`)).reverse();
+};
+const notices = (name: string) =>
+  api.emitted.flatMap(({ event, data }) =>
+    event === "thing" && (data as { name: string }).name === name ? [data] : [],
+  );
+
+describe("an action that is one value", () => {
+  test("asks for its permission, its scope and its input", async () => {
+    expect((await paintThing("door", { cookie: undefined })).status).toBe(401);
+    expect((await paintThing("door", { cookie: await api.loginAs("viewer") })).status).toBe(403);
+    const limited = await api.loginAs("operator", { services: ["web"] });
+    expect((await paintThing("door", { cookie: limited })).body.code).toBe("forbidden");
+    expect((await paintThing("door", { body: { colour: "green" } })).body.code).toBe("invalid_input");
+    expect((await paintThing("x".repeat(21))).body.code).toBe("invalid_input");
+    expect(done).toEqual([]);
+    expect((await paintThing("door")).body).toEqual({ success: true, colour: "red" });
+    expect(done).toEqual(["door red"]);
+  });
+
+  test("is in the audit trail under its name, with target, detail and outcome", async () => {
+    gate = Promise.withResolvers();
+    const painting = paintThing("wall");
+    await eventually(async () =>
+      expect(await auditOf("wall")).toMatchObject([{ action: "thing:paint", outcome: "begun" }]),
+    );
+    gate.resolve();
+    await painting;
+    await paintThing("broken");
+    expect(await auditOf("wall")).toMatchObject([
+      { action: "thing:paint", outcome: "done", target: "wall", detail: "red", actor: { name: "ada" } },
+    ]);
+    expect((await auditOf("broken")).at(-1)).toMatchObject({ outcome: "failed", status: 500, detail: "red" });
+  });
+
+  test("refuses a second one on the same thing while it works, and lets go after an error", async () => {
+    gate = Promise.withResolvers();
+    const first = paintThing("gate");
+    let second = await paintThing("gate", { body: { colour: "blue" } });
+    expect(second.body.code).toBe("conflict");
+    gate.resolve();
+    expect((await first).status).toBe(200);
+    expect((await paintThing("broken")).status).toBe(500);
+    second = await paintThing("broken");
+    expect(second.body.code).toBe("internal");
+  });
+
+  test("notifies viewers of what came of it", async () => {
+    await paintThing("roof");
+    await paintThing("broken");
+    expect(notices("roof")).toEqual([{ name: "roof", verb: "paint", failed: false }]);
+    expect(notices("broken").at(-1)).toEqual({ name: "broken", verb: "paint", failed: true });
+  });
+
+  test("is described in the API reference", async () => {
+    const { body } = await api.ask("GET", "/api/openapi.json");
+    expect(body.paths["/api/things/{name}/paint"].post).toMatchObject({ summary: "Paint a thing", tags: ["Things"] });
+  });
+});
+
+describe("an option of an action", () => {
+  const buildThing = (name: string, key?: string, colour = "red") =>
+    api.ask("POST", `/api/things/${name}/build`, {
+      body: { colour },
+      headers: key === undefined ? {} : { "Idempotency-Key": key },
+    });
+
+  test("enqueues a job, and ends it past the time limit with a clear error", async () => {
+    const { status, body } = await buildThing("house");
+    expect([status, body.job]).toEqual([202, expect.objectContaining({ kind: "thing:build", target: "house" })]);
+    expect(await api.deps.jobs.finished(body.job.id)).toMatchObject({ state: "succeeded", lines: ["building house"] });
+    const late: Job = (await buildThing("endless")).body.job;
+    expect(await api.deps.jobs.finished(late.id)).toMatchObject({
+      state: "failed",
+      error: { code: "upstream_unavailable", message: "The action took too long and was stopped." },
+    });
+  });
+
+  test("repeats the response to an idempotency key, and refuses the key for another input", async () => {
+    const first = await buildThing("shed", "key 1");
+    expect((await buildThing("shed", "key 1")).body.job.id).toBe(first.body.job.id);
+    expect(done).toEqual(["shed"]);
+    expect((await buildThing("shed", "key 1", "blue")).body.code).toBe("conflict");
+    expect((await buildThing("shed", "x".repeat(256))).body.code).toBe("invalid_input");
+    expect((await buildThing("shed", "key 2")).body.job.id).not.toBe(first.body.job.id);
+  });
+
+  test("shows a value once, also to a repeated request", async () => {
+    const ask = () => api.ask("POST", "/api/things/safe/secret", { headers: { "Idempotency-Key": "k" }, body: {} });
+    expect(await ask()).toMatchObject({ status: 201, body: { id: "safe", secret: "secret 1" } });
+    const again = await ask();
+    expect([again.status, again.body]).toEqual([201, { success: true, id: "safe" }]);
+    expect((await auditOf("safe")).at(-1)?.detail).toBe("repeated request, nothing changed");
+  });
+
+  test("asks for a fresh proof, which an API key cannot give", async () => {
+    const made = await api.ask("POST", "/api/keys", { body: { name: "ci", role: "admin", days: 1 } });
+    expect(made.status).toBe(201);
+    const refused = await api.ask("POST", "/api/things/safe/secret", { token: made.body.secret, body: {} });
+    expect([refused.status, refused.body.error]).toEqual([403, "An API key cannot do this: log in."]);
+  });
+
+  test("streams a body larger than the limit of JSON, of any type", async () => {
+    const raw = "x".repeat(1_500_000);
+    const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(raw.length) };
+    const { status, body } = await api.ask("PUT", "/api/things/book/content", { raw, headers });
+    expect([status, body.bytes]).toEqual([200, 1_500_000]);
+  });
+
+  test.each([
+    ["shows values once", { mode: "enqueue", once: ["colour"] }],
+    ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],
+    ["has a body that cannot be compared", { body: undefined, streamedBody: "text/plain", idempotent: true }],
+    ["has two kinds of body", { streamedBody: "text/plain" }],
+  ])("that excludes another is refused when it is declared: %s", (why, options) => {
+    expect(() => action({ ...paint, ...options } as unknown as typeof paint)).toThrow(why);
+  });
+});

@@ -1,0 +1,174 @@
+import type { z } from "zod";
+import type { Principal } from "../../shared/protocol/access.ts";
+import type { ApiDeps } from "../deps.ts";
+import type { AccessRule } from "../http/access-entry.ts";
+import type { JobHandle } from "../jobs/jobs.ts";
+import type { Keys } from "../jobs/resource-locks.ts";
+
+export type ActionMethod = "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * How the response is sent.
+ * - `respond`: after the work has ended
+ * - `respond-or-enqueue`: after the work has ended, or with a job (202) when it takes longer than two seconds
+ * - `enqueue`: at once, with a job (202)
+ */
+export type ActionMode = "respond" | "respond-or-enqueue" | "enqueue";
+
+type Schema = z.ZodType | undefined;
+type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** The validated parts of a request. A part without a schema is undefined. */
+export interface ActionInput<Params extends Schema, Query extends Schema, Body extends Schema> {
+  params: Output<Params>;
+  query: Output<Query>;
+  body: Output<Body>;
+}
+
+/** The caller and the parts of the server. */
+export interface ActionContext {
+  deps: ApiDeps;
+  principal: Principal;
+  /** Id of the user who calls, or who owns the API key. */
+  caller: string;
+  /** Checks the rights of the caller again, for use after a wait. @throws AppError `unauthorized`, `forbidden` */
+  reauthorize(): void;
+}
+
+export interface ApplyContext<Subject> extends ActionContext {
+  subject: Subject;
+  /** Progress and cancellation. Steps and lines outside of a job are dropped. */
+  job: JobHandle;
+  /** The body of an action with `streamedBody`; null when the request has none. */
+  stream: ReadableStream<Uint8Array> | null;
+}
+
+/** What came of an action, for its notice: the result or the error, never both. */
+export interface ActionOutcome<Subject> {
+  /** The part of the name after the colon: `restart`. */
+  verb: string;
+  subject: Subject;
+  result?: Record<string, unknown>;
+  error?: unknown;
+}
+
+export type Notify<Subject> = (outcome: ActionOutcome<Subject>, context: ActionContext) => void | Promise<void>;
+
+/** The kind of thing that an action changes. One value serves every action on the kind. */
+export interface ActionTarget<Input, Subject> {
+  /** Finds the subject and checks that the caller can see it. @throws AppError */
+  resolve(input: Input, context: ActionContext): Subject | Promise<Subject>;
+  /** Name of the subject in the audit trail and in jobs. Never a secret. */
+  label(subject: Subject, input: Input): string;
+  /** What no other action may hold at the same time. */
+  locks?(subject: Subject, input: Input): Keys;
+  /** Names of the containers concerned. Callers with a narrower scope do not see the job. Empty: the whole host. */
+  services?(subject: Subject): readonly string[];
+  /** Ids of the service rooms that receive the job. */
+  rooms?(subject: Subject): readonly string[];
+  /** Notifies viewers after the work, before the response. */
+  notify?: Notify<Subject>;
+}
+
+interface ActionSpec<
+  Path extends string,
+  Method extends ActionMethod,
+  Mode extends ActionMode,
+  Params extends Schema,
+  Query extends Schema,
+  Body extends Schema,
+  Result extends z.ZodRawShape,
+  Subject,
+> {
+  /** Name in the audit trail and in jobs: `service:restart`. Stored, so it never changes. */
+  name: string;
+  method: Method;
+  /** Below `/api`, with parameters as `:id`. */
+  path: Path;
+  /** One line of the API reference. */
+  title: string;
+  /** Area of the API reference. */
+  tag: string;
+  description?: string;
+  permission: AccessRule;
+  /** Refuses callers with a narrower scope than the host: always, or for some inputs. */
+  hostScope?: true | ((input: ActionInput<Params, Query, Body>) => boolean);
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  mode: Mode;
+  /** Status of success in the mode `respond`; 200 by default. */
+  status?: 201;
+  /** Fields of the response beside `success`. Jobs are described by the mode. */
+  result?: Result;
+  /** Fields of the result that are shown once: they are never repeated to a second request. Only for `respond`. */
+  once?: readonly (keyof Result & string)[];
+  target: ActionTarget<NoInfer<ActionInput<Params, Query, Body>>, Subject>;
+  /** Replaces the locks of the target. */
+  locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body>): Keys;
+  /** A few words for the audit trail. Never a secret. */
+  detail?(input: ActionInput<Params, Query, Body>): string | undefined;
+  /** Replaces the notice of the target. */
+  notify?: Notify<NoInfer<Subject>>;
+  /** Requires a recent proof of identity. `scoped-keys` also admits API keys that name the permission as a scope. */
+  stepUp?: true | "scoped-keys";
+  /** Media type of a body that is not read before `apply`, which gets it as a stream. */
+  streamedBody?: string;
+  /** Aborts `job.signal` after this time and fails with `upstream_unavailable`. */
+  timeLimitMs?: number;
+  /** Accepts `Idempotency-Key`: a repeated request gets the first response for ten minutes. Only for `respond` and `enqueue`. */
+  idempotent?: true;
+  /** Does the work. What it throws is the refusal, or the error of the job. */
+  apply(
+    input: ActionInput<Params, Query, Body>,
+    context: ApplyContext<NoInfer<Subject>>,
+  ): Promise<Mode extends "enqueue" ? object : z.output<z.ZodObject<Result>>>;
+  /** Says what the action would change, and changes nothing. */
+  plan?(input: ActionInput<Params, Query, Body>, context: ActionContext): Promise<object>;
+  /** Takes the last run on this subject back. */
+  undo?(context: ApplyContext<NoInfer<Subject>>): Promise<object>;
+}
+
+export type Action<
+  Path extends string = string,
+  Method extends ActionMethod = ActionMethod,
+  Mode extends ActionMode = ActionMode,
+  Params extends Schema = Schema,
+  Query extends Schema = Schema,
+  Body extends Schema = Schema,
+  Result extends z.ZodRawShape = z.ZodRawShape,
+  // biome-ignore lint/suspicious/noExplicitAny: a list holds actions on subjects of every kind
+  Subject = any,
+> = Readonly<ActionSpec<Path, Method, Mode, Params, Query, Body, Result, Subject>>;
+
+/** An action of any kind, as the list holds it: its own `apply` takes the input that its schemas give. */
+// biome-ignore lint/suspicious/noExplicitAny: the functions of an action take what its own schemas give
+export type AnyAction = Action<string, ActionMethod, ActionMode, any, any, any, any>;
+
+// biome-ignore lint/suspicious/noExplicitAny: see AnyAction
+export type AnyInput = ActionInput<any, any, any>;
+
+/**
+ * Declares something that changes the server: its route, rights, input, locks, audit and notice follow from the value.
+ *
+ * @throws TypeError when options exclude each other
+ */
+export function action<
+  const Path extends string,
+  const Method extends ActionMethod,
+  const Mode extends ActionMode,
+  Subject,
+  Params extends Schema = undefined,
+  Query extends Schema = undefined,
+  Body extends Schema = undefined,
+  Result extends z.ZodRawShape = Record<never, never>,
+>(
+  spec: ActionSpec<Path, Method, Mode, Params, Query, Body, Result, Subject>,
+): Action<Path, Method, Mode, Params, Query, Body, Result, Subject> {
+  const refuse = (why: string) => new TypeError(`The action ${spec.name} ${why}.`);
+  if (spec.once && spec.mode !== "respond") throw refuse("shows values once, which a job would keep");
+  if (spec.idempotent && spec.mode === "respond-or-enqueue") throw refuse("has no single response to repeat");
+  if (spec.idempotent && spec.streamedBody) throw refuse("has a body that cannot be compared");
+  if (spec.body && spec.streamedBody) throw refuse("has two kinds of body");
+  return spec;
+}

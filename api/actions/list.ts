@@ -1,0 +1,18 @@
+import { diskActions } from "../disk/actions.ts";
+import { imageActions } from "../images/actions.ts";
+import { registryActions } from "../images/registry-actions.ts";
+import { networkActions } from "../networks/actions.ts";
+import { serviceActions } from "../services/actions.ts";
+import { updateActions } from "../updates/actions.ts";
+import { volumeActions } from "../volumes/actions.ts";
+
+/** Every action of the server. Routes, rights, audit, locks and notices follow from it. */
+export const actions = [
+  ...serviceActions,
+  ...imageActions,
+  ...volumeActions,
+  ...networkActions,
+  ...updateActions,
+  ...diskActions,
+  ...registryActions,
+] as const;

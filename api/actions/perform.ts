@@ -1,0 +1,49 @@
+import { AppError } from "../../shared/server/errors.ts";
+import type { JobHandle } from "../jobs/jobs.ts";
+import type { ActionContext, AnyAction, AnyInput, ApplyContext } from "./action.ts";
+
+/**
+ * Applies an action to its subject, within its time limit, and notifies viewers of what came of it.
+ *
+ * @throws AppError `upstream_unavailable` past the time limit; whatever `apply` throws
+ */
+export async function perform(
+  action: AnyAction,
+  input: AnyInput,
+  context: ActionContext & Pick<ApplyContext<unknown>, "subject" | "stream">,
+  job: JobHandle,
+): Promise<Record<string, unknown>> {
+  const { subject } = context;
+  const notify = action.notify ?? action.target.notify;
+  const verb = action.name.slice(action.name.indexOf(":") + 1);
+  let result: Record<string, unknown>;
+  try {
+    result = { ...(await withinLimit(action, job, (handle) => action.apply(input, { ...context, job: handle }))) };
+  } catch (error) {
+    await notify?.({ verb, subject, error }, context);
+    throw error;
+  }
+  await notify?.({ verb, subject, result }, context);
+  return result;
+}
+
+async function withinLimit<T>(
+  { timeLimitMs }: AnyAction,
+  job: JobHandle,
+  run: (job: JobHandle) => Promise<T>,
+): Promise<T> {
+  if (timeLimitMs === undefined) return run(job);
+  const limit = new AbortController();
+  const timer = setTimeout(
+    () => limit.abort(new AppError("upstream_unavailable", "The action took too long and was stopped.")),
+    timeLimitMs,
+  );
+  try {
+    return await run({ ...job, signal: AbortSignal.any([job.signal, limit.signal]) });
+  } catch (error) {
+    // The work says how it was stopped; the caller reads why.
+    throw limit.signal.aborted ? limit.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,147 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { z } from "zod";
+import { jobSchema } from "../../shared/protocol/job.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { requireUnlimited } from "../access/identity/unlimited.ts";
+import type { ApiDeps } from "../deps.ts";
+import { type ApiEnv, createRoutes } from "../http/context.ts";
+import { described } from "../http/openapi.ts";
+import { callerOf } from "../http/shares.ts";
+import { validated } from "../http/validate.ts";
+import type { JobHandle } from "../jobs/jobs.ts";
+import { quickOrJob } from "../jobs/respond-or-enqueue.ts";
+import { beginJob } from "../jobs/start-job.ts";
+import type { ActionContext, AnyAction, AnyInput } from "./action.ts";
+import { type ActionResponse, createReplays, type Replays } from "./idempotency.ts";
+import { perform } from "./perform.ts";
+import type { TypedRoutes } from "./typed-routes.ts";
+
+/** The routes of a list of actions, below `/api`. The guard has checked rights and step-up, and writes the audit trail. */
+export function actionRoutes<const Actions extends readonly AnyAction[]>(
+  actions: Actions,
+  deps: ApiDeps,
+): TypedRoutes<Actions> {
+  const app = createRoutes();
+  const replays = createReplays();
+  for (const action of actions) app.on(action.method, [action.path], ...handlersOf(action, deps, replays));
+  return app as unknown as TypedRoutes<Actions>;
+}
+
+// The parts of a list differ in what they validate, so the handlers have no common input type.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Handler = MiddlewareHandler<any, any, any>;
+
+function handlersOf(action: AnyAction, deps: ApiDeps, replays: Replays): Handler[] {
+  const { params, query, body, hostScope } = action;
+  const handlers: Handler[] = [describe(action)];
+  if (hostScope === true) handlers.push(hostScopeOnly);
+  if (params) handlers.push(validated("param", params));
+  if (query) handlers.push(validated("query", query));
+  if (body) handlers.push(validated("json", body));
+  handlers.push(handle(action, deps, replays));
+  return handlers;
+}
+
+const hostScopeOnly = createMiddleware<ApiEnv>(async (c, next) => {
+  requireUnlimited(c);
+  await next();
+});
+
+function describe({ title: summary, tag, description, mode, status, result, once, streamedBody }: AnyAction) {
+  const fields: Record<string, z.ZodType> = { ...result };
+  for (const name of once ?? []) if (fields[name]) fields[name] = fields[name].describe("Shown once.");
+  const job = { job: jobSchema };
+  const answer =
+    mode === "enqueue"
+      ? job
+      : mode === "respond"
+        ? fields
+        : Object.fromEntries(Object.entries({ ...fields, ...job }).map(([name, schema]) => [name, schema.optional()]));
+  return described({
+    tag,
+    summary,
+    description,
+    answer,
+    rawBody: streamedBody,
+    status: mode === "enqueue" ? 202 : (status ?? 200),
+  });
+}
+
+/** Resolves the subject, names it in the audit trail, and does the work in the mode of the action. */
+function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareHandler<ApiEnv> {
+  return async (c) => {
+    const input = inputOf(c, action);
+    if (typeof action.hostScope === "function" && action.hostScope(input)) requireUnlimited(c);
+    c.set("auditDetail", action.detail?.(input));
+    const context = contextOf(c, deps);
+    const send = async () => {
+      const subject = await action.target.resolve(input, context);
+      c.set("auditTarget", action.target.label(subject, input));
+      return runInMode(c, action, input, { ...context, subject });
+    };
+    const key = action.idempotent ? c.req.header("Idempotency-Key") : undefined;
+    if (key === undefined) return respond(c, await send());
+    const request = { caller: context.caller, action: action.name, key, input, once: action.once };
+    const { response, repeated } = await replays.run(request, send);
+    if (repeated) c.set("auditDetail", "repeated request, nothing changed");
+    return respond(c, response);
+  };
+}
+
+const respond = (c: Context<ApiEnv>, { fields, status }: ActionResponse) => c.json(ok(fields), status);
+
+async function runInMode(
+  c: Context<ApiEnv>,
+  action: AnyAction,
+  input: AnyInput,
+  context: ActionContext & { subject: unknown },
+): Promise<ActionResponse> {
+  const { target, mode } = action;
+  const status = action.status ?? 200;
+  const { subject, deps } = context;
+  const keys = (action.locks ?? target.locks)?.(subject, input) ?? { own: [] };
+  const stream = action.streamedBody === undefined ? null : c.req.raw.body;
+  const run = (job: JobHandle) => perform(action, input, { ...context, stream }, job);
+  const options = {
+    kind: action.name,
+    target: target.label(subject, input),
+    services: target.services?.(subject),
+    rooms: target.rooms?.(subject),
+  };
+  if (mode === "enqueue") {
+    return { fields: { job: beginJob(c, deps.jobs, { ...options, keys, run }) }, status: 202 };
+  }
+  if (mode === "respond-or-enqueue") {
+    const outcome = await quickOrJob(c, deps.jobs, { ...options, keys, work: () => run(withoutJob()) });
+    return "job" in outcome ? { fields: outcome, status: 202 } : { fields: outcome.done, status };
+  }
+  context.reauthorize();
+  const release = deps.jobs.hold(keys);
+  try {
+    return { fields: await run(withoutJob()), status };
+  } finally {
+    release();
+  }
+}
+
+/** Progress of work that no job shows. The Engine finishes what it was told, so a caller who leaves stops nothing. */
+const withoutJob = (): JobHandle => ({ signal: new AbortController().signal, step: () => {}, line: () => {} });
+
+function contextOf(c: Context<ApiEnv>, deps: ApiDeps): ActionContext {
+  return {
+    deps,
+    principal: c.get("principal"),
+    caller: callerOf(c),
+    reauthorize: () => c.get("stillAllowed")?.(),
+  };
+}
+
+function inputOf(c: Context<ApiEnv>, { params, query, body }: AnyAction): AnyInput {
+  const valid = (part: "param" | "query" | "json") => c.req.valid(part as never);
+  return {
+    params: params ? valid("param") : undefined,
+    query: query ? valid("query") : undefined,
+    body: body ? valid("json") : undefined,
+  };
+}

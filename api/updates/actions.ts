@@ -1,0 +1,67 @@
+import type { ContainerIdentity } from "../../shared/docker/docker-host.ts";
+import { seesService } from "../../shared/protocol/access.ts";
+import { checkUpdatesRequest } from "../../shared/protocol/update.ts";
+import { type ApplyContext, action } from "../actions/action.ts";
+import { hidden } from "../services/service-access.ts";
+import { notifyList, serviceIdentityTarget, serviceParams } from "../services/service-target.ts";
+
+const tag = "Updates";
+
+const checkUpdates = action({
+  name: "update:check",
+  method: "POST",
+  path: "/updates/check",
+  title: "Check the registries for newer images now",
+  tag,
+  permission: "services:control",
+  body: checkUpdatesRequest,
+  mode: "enqueue",
+  target: {
+    /** Names of the services to check; null for all. */
+    resolve: ({ body: { service } }, { principal: { limits } }): readonly string[] | null => {
+      if (service === undefined) return limits.services;
+      if (!seesService(limits, service)) throw hidden();
+      return [service];
+    },
+    label: (_services, { body }) => body.service ?? "all services",
+    locks: () => ({ own: ["update check"] }),
+    services: (services) => services ?? [],
+  },
+  apply: (_input, { subject: services, deps, job: { signal, step } }) =>
+    deps.updateChecks.check({ services: services ?? undefined, signal, onStep: step }),
+});
+
+const rollBack = ({ subject, deps, job }: ApplyContext<ContainerIdentity>) => deps.updates.goBack(subject.name, job);
+
+const updateService = action({
+  name: "service:update",
+  method: "POST",
+  path: "/services/:id/update",
+  title: "Update a service to the newest image of its tag",
+  tag,
+  description:
+    "Recreates the container from the image its tag currently resolves to. Restores the old container when the new one does not run (or does not become healthy). The previous image is kept.",
+  permission: "services:control",
+  params: serviceParams,
+  mode: "enqueue",
+  target: serviceIdentityTarget,
+  apply: (_input, { subject, deps, job }) => deps.updates.update(subject.name, job),
+  undo: rollBack,
+});
+
+const rollBackService = action({
+  name: "service:go-back",
+  method: "POST",
+  path: "/services/:id/go-back",
+  title: "Roll a service back to the image before its last update",
+  tag,
+  permission: "services:control",
+  params: serviceParams,
+  mode: "enqueue",
+  target: serviceIdentityTarget,
+  apply: (_input, context) => rollBack(context),
+  // The page knows one event for both directions.
+  notify: ({ subject }, { deps }) => notifyList(deps.realtime, subject, "update"),
+});
+
+export const updateActions = [checkUpdates, updateService, rollBackService] as const;
