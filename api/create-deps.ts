@@ -147,7 +147,7 @@ export function createApiDeps({
     config,
     log,
     logWatcher: logStore,
-    figures: stats,
+    containerMetrics: stats,
     mayRestart: (maker, containerName) => access.stillMay(maker, "services:control", containerName),
     mayReadLogs(maker, containerName) {
       const rights = access.rightsOf(maker);

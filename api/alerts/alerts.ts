@@ -2,15 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { HostMetrics } from "../../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
-import type {
-  Alert,
-  AlertChannel,
-  AlertChannelInput,
-  AlertHistoryQuery,
-  AlertRuleInput,
-  AlertSubject,
-  ListedAlertRule,
-} from "../../shared/protocol/alert.ts";
+import type { Alert, AlertHistoryQuery, AlertSubject } from "../../shared/protocol/alert.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -22,57 +14,42 @@ import type { LogWatcher } from "../logs/collect/watch.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../outbound/own-addresses.ts";
 import type { StopRequests } from "../services/stop-requests.ts";
-import { createHealer } from "./auto-restart.ts";
-import { createTeller } from "./change-notifier.ts";
-import { type ChannelStore, createChannelStore } from "./channel-store.ts";
-import { checkTarget } from "./channels/target.ts";
+import { createAutoRestart } from "./auto-restart.ts";
+import { createChangeNotifier } from "./change-notifier.ts";
+import { type AlertChannels, createAlertChannels } from "./channel-service.ts";
+import { createChannelStore } from "./channel-store.ts";
+import { compareAlerts, toAlert } from "./current-alerts.ts";
 import { addDefaultRules } from "./default-rules.ts";
-import { type AlertEngine, createAlertEngine, type Entry, type SignalSink } from "./engine/engine.ts";
+import { type AlertEngine, createAlertEngine, type SignalSink } from "./engine/engine.ts";
 import { type AlertPage, createEventStore } from "./event-store.ts";
 import { createMakers, type MakerRights } from "./makers.ts";
+import { messages } from "./messages.ts";
 import { createNotifier, type NotifierTimes } from "./notifier.ts";
-import { createRuleStore, type RuleMaker } from "./rule-store.ts";
-import { createContainerSource } from "./sources/containers.ts";
-import { createHostSource } from "./sources/host.ts";
-import { createLogSource, specOf } from "./sources/logs.ts";
-import { type ContainerFigures, createFigureSource } from "./sources/metrics.ts";
-import { createProcessSource } from "./sources/processes.ts";
+import { type AlertRules, createAlertRules } from "./rule-service.ts";
+import { createRuleStore } from "./rule-store.ts";
+import type { ContainerMetrics } from "./sources/metrics.ts";
 import type { SignalSource } from "./sources/source.ts";
+import { createSources } from "./sources/sources.ts";
 
-type Sees = (subject: AlertSubject) => boolean;
+type CanSee = (subject: AlertSubject) => boolean;
 
-/** The alerts of this server. Throws `AppError`. */
+/** The alerts of this server. */
 export interface Alerts {
-  /** What is wrong now, the worst and newest first. */
-  now(sees: Sees): Alert[];
+  /** Alerts that are pending or firing now and pass `canSee`: the most severe and newest first. */
+  now(canSee: CanSee): Alert[];
+  /** @throws AppError `not_found`, as do `acknowledge` and `silence`. */
   find(id: string): Alert;
+  /** @param by Name of the person who takes care of it; null takes the acknowledgement back. */
   acknowledge(id: string, by: string | null): Alert;
-  /** @param seconds 0 ends a silence. */
+  /** @param seconds How long nothing is sent; 0 ends a silence. */
   silence(id: string, seconds: number): Alert;
-  history(query: AlertHistoryQuery, sees: Sees): AlertPage;
-  bell(query: AlertHistoryQuery, principal: string, sees: Sees): AlertPage & { unread: number };
+  history(query: AlertHistoryQuery, canSee: CanSee): AlertPage;
+  /** History entries that were sent to the bell, and how many of them the principal has not read (at most 100). */
+  bell(query: AlertHistoryQuery, principal: string, canSee: CanSee): AlertPage & { unread: number };
   markRead(principal: string, upTo: number): void;
-  rules: {
-    list(): ListedAlertRule[];
-    get(id: string): ListedAlertRule;
-    add(rule: AlertRuleInput, maker: RuleMaker): ListedAlertRule;
-    change(id: string, rule: AlertRuleInput, maker: RuleMaker): ListedAlertRule;
-    remove(id: string): void;
-    /** Takes rules that were changed beside this as they are stored now. */
-    reload(): void;
-  };
-  channels: {
-    list(): AlertChannel[];
-    get(id: string): AlertChannel;
-    /** Whether lines of containers' logs go there, or wait to. */
-    hasLogLines(id: string): boolean;
-    add(channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
-    change(id: string, channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
-    remove(id: string): void;
-    /** Sends a real message now; throws what went wrong. */
-    test(id: string): Promise<AlertChannel>;
-  };
-  /** What a user, with the user's keys, made: somebody has to look at it once they are gone. */
+  rules: AlertRules;
+  channels: AlertChannels;
+  /** Names of rules and channels that a user and the user's keys saved last: they need a review when the user goes. */
   madeBy(makerIds: readonly string[]): { rules: string[]; channels: string[] };
   close(): Promise<void>;
 }
@@ -91,8 +68,8 @@ export interface AlertsDeps extends MakerRights {
   config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED"> & OwnAddressesOptions["config"];
   log: Log;
   logWatcher?: LogWatcher;
-  figures?: ContainerFigures;
-  /** More sources, for what is to be watched beside them. */
+  containerMetrics?: ContainerMetrics;
+  /** Further sources of signals. */
   sources?: readonly ((sink: SignalSink) => SignalSource)[];
   times?: Partial<NotifierTimes>;
   tickMs?: number;
@@ -100,220 +77,132 @@ export interface AlertsDeps extends MakerRights {
 
 const TICK_MS = 1_000;
 
+/**
+ * Watches containers, processes, logs and the host for what the rules describe, and sends what they find.
+ *
+ * Assembles stores, engine, sources, automatic restarts and notifier. With `ALERTS_PAUSED` nothing is watched and only
+ * tests are sent; rules, channels and the history stay available.
+ */
 export function createAlerts(deps: AlertsDeps): Alerts {
-  const { database, docker, containerEvents, clock, log, config, tickMs = TICK_MS } = deps;
+  const { database, clock, log, config, tickMs = TICK_MS } = deps;
   const paused = config.ALERTS_PAUSED;
   const ruleStore = createRuleStore(database);
-  const channels: ChannelStore = createChannelStore(database);
-  const events = createEventStore(database, (id, count) => channels.noteLost(id, count));
+  const channelStore = createChannelStore(database);
+  const events = createEventStore(database, (id, count) => channelStore.noteLost(id, count));
   addDefaultRules(ruleStore, events, log);
-  const addresses = createAddressRules(
-    config.ALERT_ALLOWED_HOSTS,
-    "ALERT_ALLOWED_HOSTS",
-    createOwnAddresses({ config }),
-  );
-  const makers = createMakers(ruleStore, channels, deps);
-  const { listed, shown } = makers;
+  const ownAddresses = createOwnAddresses({ config });
+  const addresses = createAddressRules(config.ALERT_ALLOWED_HOSTS, "ALERT_ALLOWED_HOSTS", ownAddresses);
+  const makers = createMakers(ruleStore, channelStore, deps);
   const notifier = createNotifier({
     events,
-    channels,
+    channels: channelStore,
     rules: addresses,
     log,
     times: deps.times,
     paused,
     maySend: makers.maySend,
   });
-  const teller = createTeller(deps.realtime);
-  let troubled = false;
+  const changeNotifier = createChangeNotifier(deps.realtime);
+  const enabledRules = () => ruleStore.list().filter(({ enabled }) => enabled);
+  let degraded = false;
   const engine: AlertEngine = createAlertEngine({
-    rules: ruleStore.list().filter(({ enabled }) => enabled),
+    rules: enabledRules(),
     stored: events.states(),
     clock,
     commit(changes) {
       events.commit(changes);
-      troubled = false;
-      teller.changed([...changes.saved, ...changes.forgotten].map(({ subject }) => subject));
-      if (changes.happenings.some(({ send }) => send)) notifier.wake();
+      degraded = false;
+      changeNotifier.changed([...changes.saved, ...changes.forgotten].map(({ subject }) => subject));
+      if (changes.transitions.some(({ send }) => send)) notifier.wake();
     },
-    isKnown: (kind) => {
-      if (kind === "container") return containers?.isKnown?.() !== false;
-      return kind !== "process" || processes?.isKnown?.() !== false;
-    },
+    isKnown: (kind) => sources.isKnown(kind),
     onError(error) {
-      if (!troubled) log.error({ err: error }, "the alerts cannot be written down; they are kept until they can");
-      troubled = true;
+      if (!degraded) log.error({ err: error }, "alerts cannot be stored; they stay in memory until they can");
+      degraded = true;
     },
   });
-
-  const containers = paused
-    ? undefined
-    : createContainerSource({
-        docker,
-        events: containerEvents,
-        stops: deps.stopRequests,
-        sink: engine,
-        log,
-        isHealing: (name) => healer.isAt(name),
-        attached: {
-          get: () => toNumber(events.meta("attached_until")),
-          set: (at) => events.setMeta("attached_until", String(at)),
-        },
-      });
-  const healer = createHealer({
+  const sources = createSources(deps, {
+    sink: engine,
+    events,
+    paused,
+    isRestarting: (name) => autoRestart.isRestarting(name),
+  });
+  const autoRestart = createAutoRestart({
     engine,
-    docker,
+    docker: deps.docker,
     jobs: deps.jobs,
     trail: deps.trail,
     clock,
     log,
-    mayHeal: makers.mayHeal,
-    isTouched: (id) => containers?.isTouched(id) === true,
+    mayAutoRestart: makers.mayAutoRestart,
+    isTouched: sources.isTouched,
   });
-  const processes = paused ? undefined : createProcessSource(deps.processes, engine, log);
-  const sources: SignalSource[] = [];
-  if (containers && processes) {
-    sources.push(
-      containers,
-      createHostSource(deps.metrics, engine, log),
-      processes,
-      ...(deps.logWatcher ? [createLogSource(deps.logWatcher, engine, log)] : []),
-      ...(deps.figures ? [createFigureSource(deps.figures, containers.projectOf, engine, log)] : []),
-      ...(deps.sources ?? []).map((make) => make(engine)),
-    );
-  }
   const applyRules = () => {
-    const enabled = ruleStore.list().filter((rule) => rule.enabled);
+    const enabled = enabledRules();
     engine.setRules(enabled);
-    for (const source of sources) source.want(enabled);
+    sources.want(enabled);
     engine.flush();
-    teller.changed([]);
+    changeNotifier.changed([]);
   };
   if (!paused) applyRules();
   const timer = setInterval(() => {
     try {
       engine.tick();
-      healer.tick();
+      autoRestart.tick();
     } catch (error) {
-      log.error({ err: error }, "the alerts could not be looked after");
+      log.error({ err: error }, "alerts cannot be evaluated");
     }
   }, tickMs);
   if (paused) clearInterval(timer);
 
-  /** Throws `invalid_input` for a pattern that is none, in the log store's own words. */
-  const checkPattern = (rule: AlertRuleInput) => {
-    if (rule.condition.kind === "container-log") deps.logWatcher?.watch(specOf(rule), () => {})();
-  };
-
-  const toAlert = ({ id, rule, subject, state }: Entry): Alert => ({
-    id,
-    ruleId: rule.id,
-    ruleName: rule.name,
-    condition: rule.condition.kind,
-    severity: rule.severity,
-    subject: { kind: subject.kind, name: subject.name },
-    phase: state.phase === "firing" ? "firing" : "pending",
-    since: state.sinceAt,
-    firingSince: state.firingAt,
-    detail: state.detail,
-    acknowledgedBy: state.acknowledgedBy,
-    silencedUntil:
-      state.silencedUntil > clock.tick()
-        ? new Date(clock.now().getTime() + state.silencedUntil - clock.tick()).toISOString()
-        : null,
-    flapping: state.flapping,
-    heals: state.heals.length,
-    gaveUp: state.gaveUp,
-  });
-  const rank = { critical: 0, warning: 1, info: 2 } as const;
-
   return {
-    now: (sees) =>
+    now: (canSee) =>
       [...engine.entries()]
-        .filter(({ state, subject }) => state.phase !== "ok" && sees(subject))
-        .map(toAlert)
-        .sort((one, other) => {
-          if (one.phase !== other.phase) return one.phase === "firing" ? -1 : 1;
-          return rank[one.severity] - rank[other.severity] || other.since.localeCompare(one.since);
-        }),
+        .filter(({ state, subject }) => state.phase !== "ok" && canSee(subject))
+        .map((entry) => toAlert(entry, clock))
+        .sort(compareAlerts),
     find(id) {
       const entry = engine.find(id);
-      if (!entry || entry.state.phase === "ok") throw new AppError("not_found", "There is no such alert now.");
-      return toAlert(entry);
+      if (!entry || entry.state.phase === "ok") throw new AppError("not_found", messages.noSuchAlert);
+      return toAlert(entry, clock);
     },
-    acknowledge: (id, by) => toAlert(engine.acknowledge(id, by)),
-    silence: (id, seconds) => toAlert(engine.silence(id, seconds)),
-    history(query, sees) {
+    acknowledge: (id, by) => toAlert(engine.acknowledge(id, by), clock),
+    silence: (id, seconds) => toAlert(engine.silence(id, seconds), clock),
+    history(query, canSee) {
       engine.flush();
-      return events.page(query, sees, false);
+      return events.page(query, canSee, false);
     },
-    bell(query, principal, sees) {
+    bell(query, principal, canSee) {
       engine.flush();
-      return { ...events.page(query, sees, true), unread: events.unread(principal, sees) };
+      return { ...events.page(query, canSee, true), unread: events.unread(principal, canSee) };
     },
-    markRead(principal, upTo) {
-      events.markRead(principal, upTo);
-    },
-    rules: {
-      list: () => ruleStore.list().map(listed),
-      get: (id) => listed(ruleStore.get(id)),
-      reload: applyRules,
-      add(rule, maker) {
-        checkPattern(rule);
-        const added = ruleStore.add(rule, maker);
-        applyRules();
-        return listed(added);
-      },
-      change(id, rule, maker) {
-        checkPattern(rule);
-        const changed = ruleStore.change(id, rule, maker);
-        engine.retryHealing(id);
-        applyRules();
-        return listed(changed);
-      },
-      remove(id) {
-        ruleStore.remove(id);
-        applyRules();
-      },
-    },
-    channels: {
-      list: () => channels.list().map(shown),
-      get: (id) => shown(channels.show(id)),
-      hasLogLines: (id) =>
-        events.hasLogLines(id) ||
-        ruleStore.list().some((rule) => rule.condition.kind === "container-log" && rule.channels.includes(id)),
-      add(channel, maker) {
-        checkTarget(channel.settings, addresses);
-        const added = channels.add(channel, maker);
-        teller.changed([]);
-        return shown(added);
-      },
-      change(id, channel, maker) {
-        checkTarget(channel.settings, addresses);
-        const changed = channels.change(id, channel, maker);
-        if (!paused) notifier.renew(id);
-        teller.changed([]);
-        return shown(changed);
-      },
-      remove(id) {
-        channels.remove(id);
-        ruleStore.dropChannel(id);
-        applyRules();
-      },
-      async test(id) {
-        await notifier.test(id);
-        return shown(channels.show(id));
-      },
-    },
+    markRead: events.markRead,
+    rules: createAlertRules({
+      store: ruleStore,
+      listed: makers.listed,
+      logWatcher: deps.logWatcher,
+      applyRules,
+      retryRestarts: engine.retryRestarts,
+    }),
+    channels: createAlertChannels({
+      store: channelStore,
+      rules: ruleStore,
+      events,
+      addresses,
+      shown: makers.shown,
+      notifier,
+      paused,
+      applyRules,
+      notifyChanged: () => changeNotifier.changed([]),
+    }),
     madeBy: makers.madeBy,
     async close() {
       clearInterval(timer);
-      await Promise.all(sources.map((source) => source.close()));
-      await healer.close();
+      await sources.close();
+      await autoRestart.close();
       engine.close();
-      teller.close();
+      changeNotifier.close();
       await notifier.close();
     },
   };
 }
-
-const toNumber = (text: string | undefined) => (text === undefined ? undefined : Number(text));

@@ -3,11 +3,12 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AlertChannel, AlertChannelInput } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { mergeSecrets, type StoredSettings, toShown } from "./channels/settings.ts";
+import { messages } from "./messages.ts";
 import { type RuleMaker, toMaker } from "./rule-store.ts";
 
-const CHANNELS_MAX = 50;
+const MAX_CHANNELS = 50;
 
-/** A channel with its secrets: for the side that sends, never for an answer. */
+/** A channel with its secrets. Only the sender reads it; responses never contain it. */
 export interface StoredChannel {
   id: string;
   name: string;
@@ -15,17 +16,18 @@ export interface StoredChannel {
   settings: StoredSettings;
 }
 
-/** Whether its maker is still there is for others to say. */
+/** A channel without secrets. {@link Makers} adds whether the author still exists. */
 export interface ShownChannel extends Omit<AlertChannel, "maker"> {
   maker: RuleMaker | null;
 }
 
 export interface ChannelStore {
   list(): ShownChannel[];
-  /** Throws `not_found`. */
+  /** @throws AppError `not_found`, as do `get`, `change` and `remove`. */
   show(id: string): ShownChannel;
   get(id: string): StoredChannel;
   find(id: string): StoredChannel | undefined;
+  /** @throws AppError `conflict` beyond {@link MAX_CHANNELS}, `invalid_input` for a missing secret. */
   add(channel: AlertChannelInput, maker: RuleMaker): ShownChannel;
   change(id: string, channel: AlertChannelInput, maker: RuleMaker): ShownChannel;
   remove(id: string): void;
@@ -37,7 +39,7 @@ export interface ChannelStore {
 export function createChannelStore(database: DatabaseSync): ChannelStore {
   const columns = `*, (SELECT count(*) FROM alert_message WHERE channel_id = alert_channel.id) AS waiting`;
   const all = database.prepare(`SELECT ${columns} FROM alert_channel ORDER BY created_at, id`);
-  const one = database.prepare(`SELECT ${columns} FROM alert_channel WHERE id = ?`);
+  const byId = database.prepare(`SELECT ${columns} FROM alert_channel WHERE id = ?`);
   const count = database.prepare("SELECT count(*) AS channels FROM alert_channel");
   const insert = database.prepare(
     `INSERT INTO alert_channel (id, name, enabled, settings, created_at, maker_kind, maker_id, maker_name)
@@ -53,8 +55,8 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
   const lost = database.prepare("UPDATE alert_channel SET lost = lost + ? WHERE id = ?");
 
   const row = (id: string) => {
-    const found = one.get(id);
-    if (!found) throw new AppError("not_found", "There is no such channel.");
+    const found = byId.get(id);
+    if (!found) throw new AppError("not_found", messages.noSuchChannel);
     return found;
   };
   const show = (id: string) => toChannel(row(id));
@@ -64,12 +66,12 @@ export function createChannelStore(database: DatabaseSync): ChannelStore {
     show,
     get: (id) => toStored(row(id)),
     find(id) {
-      const found = one.get(id);
+      const found = byId.get(id);
       return found && toStored(found);
     },
     add({ name, enabled, settings }, maker) {
-      if (Number(count.get()?.channels) >= CHANNELS_MAX) {
-        throw new AppError("conflict", `At most ${CHANNELS_MAX} channels can be kept.`);
+      if (Number(count.get()?.channels) >= MAX_CHANNELS) {
+        throw new AppError("conflict", messages.tooManyChannels(MAX_CHANNELS));
       }
       const id = randomUUID();
       const stored = JSON.stringify(mergeSecrets(undefined, settings));

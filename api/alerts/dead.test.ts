@@ -9,7 +9,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { firing, happened, makeRule, until } from "./testing.ts";
+import { firing, historyOf, makeRule, until } from "./testing.ts";
 
 const engine = testEngine();
 
@@ -34,7 +34,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
   };
   const countRule = { kind: "container-restarts", count: 1, withinSeconds: 10 };
 
-  test("that its policy could not start again fires until it runs, and is never told as resolved", async () => {
+  test("that its policy could not restart fires until it runs, and is never reported as resolved", async () => {
     const source = join(folder.path, "source");
     await mkdir(source);
     const name = `aid-test-dead-${process.pid}`;
@@ -61,7 +61,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
     await until(api, stopped, "firing", 30_000);
     expect(
       (await api.ask("GET", "/api/alerts")).body.alerts.find((alert: Alert) => alert.ruleId === stopped),
-    ).toMatchObject({ subject: { name }, detail: "ended with exit code 3, and Docker could not start it again" });
+    ).toMatchObject({ subject: { name }, detail: "ended with exit code 3, and Docker could not restart it" });
     // Its window of ten seconds passes: another count over the same window shows when.
     const other = await engine.run({
       name: "window",
@@ -71,7 +71,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
     const second = await makeRule(api, { condition: countRule, subjects: { names: [other.name] } });
     await until(api, second, "firing", 30_000);
     await until(api, second, "resolved", 40_000);
-    expect(await happened(api, loop)).toEqual(["firing"]);
+    expect(await historyOf(api, loop)).toEqual(["firing"]);
     expect(await firing(api, stopped)).toEqual([name]);
 
     expect(await serviceOf(name)).toMatchObject({
@@ -91,7 +91,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
     await rmdir(source);
   });
 
-  test("because the kernel ended it for want of memory has crashed, and is told with that cause", async () => {
+  test("that the kernel killed for lack of memory has crashed, and the alert names the cause", async () => {
     const script = 'x=$(head -c 64000000 /dev/zero | tr "\\0" a)';
     const box = await engine.run({ name: "hungry", script, memory: 16 * 1024 ** 2 });
     const rule = await makeRule(api, { condition: { kind: "container-stopped" }, subjects: { names: [box.name] } });
@@ -100,7 +100,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
     const alert = async () =>
       (await api.ask("GET", "/api/alerts")).body.alerts.find((one: Alert) => one.ruleId === rule) as Alert;
     await eventually(async () =>
-      expect((await alert()).detail).toBe("ended with exit code 137, killed for want of memory"),
+      expect((await alert()).detail).toBe("ended with exit code 137, killed for lack of memory"),
     );
     await eventually(async () =>
       expect((await serviceOf(box.name)).lastRun).toMatchObject({ exitCode: 137, oomKilled: true }),
@@ -120,10 +120,10 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
       void (await (await box.container.exec({ Cmd: ["/bin/sh", "-c", command] })).start({ Detach: true }));
     await run("touch /tmp/end");
     await until(api, stopped, "firing");
-    expect(await happened(api, rule)).toEqual(["firing"]);
+    expect(await historyOf(api, rule)).toEqual(["firing"]);
     await box.container.start();
     await until(api, stopped, "resolved");
-    expect(await happened(api, rule)).toEqual(["firing"]);
+    expect(await historyOf(api, rule)).toEqual(["firing"]);
     await run("touch /tmp/well");
     await until(api, rule, "resolved");
   });

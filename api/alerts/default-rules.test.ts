@@ -32,7 +32,7 @@ test("a first start adds all of them", () => {
   expect(start().names()).toHaveLength(6);
 });
 
-test("an installation of before gets the new ones once, and none of them again after somebody deletes it", () => {
+test("an existing installation gets the new rules once, and a deleted rule does not come back", () => {
   anOldInstallation();
   const { rules, names } = start();
   expect(names().sort()).toEqual(added);
@@ -40,7 +40,7 @@ test("an installation of before gets the new ones once, and none of them again a
   expect(start().names()).toEqual([]);
 });
 
-test("a rule of somebody's own that says the same of everything is enough", () => {
+test("an existing rule that covers every subject replaces the default rule", () => {
   anOldInstallation();
   const own = createRuleStore(database);
   const rule = (body: object) => own.add(alertRuleBody.parse(body), null);

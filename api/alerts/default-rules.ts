@@ -4,8 +4,8 @@ import type { EventStore } from "./event-store.ts";
 import type { RuleStore } from "./rule-store.ts";
 
 /**
- * What nobody wants to miss, to the bell only: rules of the first start, and what later releases added. A set is added
- * once, so that a rule somebody deletes stays away.
+ * Rules of a new installation, one set per release that added some. They notify the bell only. A set is added once: a
+ * deleted rule does not come back.
  */
 const sets: AlertRuleInput[][] = [
   [
@@ -26,21 +26,21 @@ const sets: AlertRuleInput[][] = [
 
 const SETS = "default_sets";
 
-/** Adds the sets of default rules that this installation has not had yet. */
+/** Adds the sets of default rules that this installation has not received yet. */
 export function addDefaultRules(
   rules: Pick<RuleStore, "list" | "add">,
   store: Pick<EventStore, "meta" | "setMeta">,
   log: Log,
 ): void {
-  // Releases before the second set only noted when they had added the first.
+  // Releases before the second set stored only the time of the first.
   const had = Number(store.meta(SETS) ?? (store.meta("defaults") === undefined ? 0 : 1));
   if (had >= sets.length) return;
   for (const rule of sets.slice(had).flat()) {
-    if (had > 0 && rules.list().some((other) => coversAll(other, rule))) continue;
+    if (had > 0 && rules.list().some((existing) => coversAll(existing, rule))) continue;
     try {
       rules.add(rule, null);
     } catch (error) {
-      // There are as many rules as can be kept: whoever made them decides which one goes.
+      // The limit of rules is reached. The existing rules take precedence.
       log.warn({ err: error, rule: rule.name }, "a default alert rule could not be added");
     }
   }
@@ -48,6 +48,6 @@ export function addDefaultRules(
   store.setMeta(SETS, String(sets.length));
 }
 
-/** Whether somebody has made a rule that says the same of everything: nobody needs to be told twice. */
+/** Whether an existing rule already covers every subject of this condition. */
 const coversAll = ({ enabled, condition, subjects }: AlertRule, { condition: { kind } }: AlertRuleInput): boolean =>
   enabled && condition.kind === kind && subjects.names.length === 0 && subjects.projects.length === 0;

@@ -10,15 +10,15 @@ import type {
 } from "../../shared/protocol/alert.ts";
 import { BELL } from "../../shared/protocol/alert.ts";
 import { transact } from "../database/transact.ts";
-import type { Changes } from "./engine/engine.ts";
+import type { Changes } from "./engine/change-buffer.ts";
 import type { AlertState } from "./engine/machine.ts";
 
-/** Entries of the history; a page of the busiest host in a month has fewer. */
-const EVENTS_MAX = 10_000;
-/** Messages that wait for one channel; the oldest go first, since a later one tells more. */
-export const WAITING_MAX = 1_000;
-/** Readers whose place is kept. */
-const READERS_MAX = 5_000;
+/** Entries kept in the history: more than a busy host writes in a month. */
+const MAX_EVENTS = 10_000;
+/** Messages queued for one channel. Beyond it the oldest are dropped: a later message says more. */
+export const MAX_WAITING = 1_000;
+/** Principals whose last read entry is kept. */
+const MAX_READERS = 5_000;
 
 export interface WaitingMessage {
   id: number;
@@ -28,30 +28,36 @@ export interface WaitingMessage {
 export interface AlertPage {
   /** Newest first. */
   events: AlertEvent[];
-  /** Give it as `before` for the next page; null at the end. */
+  /** Value of `before` for the next page; null on the last page. */
   next: number | null;
 }
 
 export interface EventStore {
   states(): { id: string; ruleId: string; subject: AlertSubject; state: AlertState }[];
-  /** Writes states, history and messages in one transaction. Answers the events of the history. */
+  /** Writes states, history and messages in one transaction. Returns the new history entries. */
   commit(changes: Changes): AlertEvent[];
-  page(query: AlertHistoryQuery, sees: (subject: AlertSubject) => boolean, bell: boolean): AlertPage;
-  /** Entries of the bell after the reader's place, counted up to 100. */
-  unread(principal: string, sees: (subject: AlertSubject) => boolean): number;
+  page(query: AlertHistoryQuery, canSee: (subject: AlertSubject) => boolean, bell: boolean): AlertPage;
+  /** Number of bell entries the principal has not read, at most 100. */
+  unread(principal: string, canSee: (subject: AlertSubject) => boolean): number;
   markRead(principal: string, upTo: number): void;
-  /** Oldest first. */
+  /** Messages queued for a channel, oldest first. */
   waiting(channelId: string, limit: number): WaitingMessage[];
+  /** Ids of channels with queued messages. */
   channelsWaiting(): string[];
+  /** Removes delivered messages. */
   done(ids: readonly number[]): void;
+  /** Removes all messages of a channel and returns their number. */
   drop(channelId: string): number;
-  /** Whether lines of containers' logs are among what waits for a channel. */
+  /** Whether log lines are queued for a channel. */
   hasLogLines(channelId: string): boolean;
   meta(name: string): string | undefined;
   setMeta(name: string, value: string): void;
 }
 
-/** What happened and what is to be told, in `state.db`. */
+/**
+ * States, history and queued messages in `state.db`.
+ * @param onLost Called with the number of messages that were dropped because the queue of a channel was full.
+ */
 export function createEventStore(
   database: DatabaseSync,
   onLost: (channelId: string, count: number) => void,
@@ -94,10 +100,10 @@ export function createEventStore(
   const getMeta = database.prepare("SELECT value FROM alert_meta WHERE name = ?");
   const putMeta = database.prepare("INSERT OR REPLACE INTO alert_meta (name, value) VALUES (?, ?)");
 
-  const writeHappenings = (happenings: Changes["happenings"]): AlertEvent[] => {
+  const writeTransitions = (transitions: Changes["transitions"]): AlertEvent[] => {
     const written: AlertEvent[] = [];
     const touched = new Set<string>();
-    for (const { entry, kind, at, detail, record, send } of happenings) {
+    for (const { entry, kind, at, detail, record, send } of transitions) {
       const { rule, subject } = entry;
       const shape = {
         at,
@@ -123,9 +129,9 @@ export function createEventStore(
       }
     }
     const newest = written.at(-1)?.id ?? 0;
-    if (newest > EVENTS_MAX) prune.run(newest - EVENTS_MAX);
+    if (newest > MAX_EVENTS) prune.run(newest - MAX_EVENTS);
     for (const channelId of touched) {
-      const excess = Number(countMessages.get(channelId)?.waiting) - WAITING_MAX;
+      const excess = Number(countMessages.get(channelId)?.waiting) - MAX_WAITING;
       if (excess <= 0) continue;
       dropOldest.run(channelId, excess);
       onLost(channelId, excess);
@@ -141,34 +147,34 @@ export function createEventStore(
         subject: toSubject(row),
         state: JSON.parse(String(row.state)) as AlertState,
       })),
-    commit: ({ saved, forgotten, happenings }) =>
+    commit: ({ saved, forgotten, transitions }) =>
       transact(database, () => {
         for (const { id } of forgotten) forgetState.run(id);
         for (const { id, rule, subject, state } of saved) {
-          // The rule may have been removed since: its states went with it.
+          // A rule removed meanwhile took its states with it.
           if (hasRule.get(rule.id)) saveState.run(rule.id, subject.kind, subject.name, id, JSON.stringify(state));
         }
-        return writeHappenings(happenings);
+        return writeTransitions(transitions);
       }),
-    page({ before = Number.MAX_SAFE_INTEGER, limit, rule = "", subject = "" }, sees, bell) {
+    page({ before = Number.MAX_SAFE_INTEGER, limit, rule = "", subject = "" }, canSee, bell) {
       const found: AlertEvent[] = [];
       for (const row of events.iterate(before, Number(bell), rule, rule, subject, subject)) {
         const event = toEvent(row);
-        if (!sees(event.subject)) continue;
+        if (!canSee(event.subject)) continue;
         found.push(event);
         if (found.length > limit) break;
       }
       const page = found.slice(0, limit);
       return { events: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
     },
-    unread(principal, sees) {
+    unread(principal, canSee) {
       const from = Number(place.get(principal)?.up_to ?? 0);
-      return Math.min(100, newestBell.all(from).filter((row) => sees(toSubject(row))).length);
+      return Math.min(100, newestBell.all(from).filter((row) => canSee(toSubject(row))).length);
     },
     markRead(principal, upTo) {
       const before = Number(place.get(principal)?.up_to ?? 0);
       if (upTo > before) setPlace.run(principal, upTo);
-      dropPlaces.run(READERS_MAX);
+      dropPlaces.run(MAX_READERS);
     },
     waiting: (channelId, limit) =>
       waiting.all(channelId, limit).map(({ id, message }) => ({

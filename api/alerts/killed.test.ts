@@ -25,7 +25,7 @@ describe.skipIf(await lacks("docker"))("a killed API", () => {
     await folder?.remove();
   });
 
-  test("goes on where it stood: tells what was on its way, sees what crashed meanwhile, and tells nothing anew", async () => {
+  test("continues where it stopped: sends what was queued, finds what crashed meanwhile, and repeats nothing", async () => {
     const port = await freePort();
     const origin = "http://localhost:3005";
     const dataDir = join(folder.path, "data");

@@ -2,25 +2,26 @@ import type { AlertEvent, AlertMaker, AlertRule, ListedAlertRule } from "../../s
 import type { ChannelStore } from "./channel-store.ts";
 import type { RuleMaker, RuleStore } from "./rule-store.ts";
 
-/** Who made a rule, as far as rights go. */
+/** The user or key that saved a rule last. */
 export type MakerId = Pick<RuleMaker, "kind" | "id">;
 
 export interface MakerRights {
-  /** Whether who made a rule may still restart a container. */
+  /** Whether the author of a rule may still restart a container. */
   mayRestart(maker: MakerId, containerName: string): boolean;
-  /** Whether who made a rule may still read the log of a container; undefined: of every container. */
+  /** Whether the author of a rule may still read the log of a container; without a name, of every container. */
   mayReadLogs(maker: MakerId, containerName?: string): boolean;
-  /** Whether a user or key is still there. */
+  /** Whether the user or key still exists. */
   isThere(maker: MakerId): boolean;
 }
 
-/** What rules do in the name of whoever saved them last, as long as they may. The panel's own rules may do everything. */
+/** Rights of rules and channels. A rule has the rights of its author; a rule of the panel itself has all. */
 export interface Makers {
-  mayHeal(ruleId: string, containerName: string): boolean;
-  /** Whether a message may leave: a line of a log goes to nobody in the name of somebody who may not read it. */
+  mayAutoRestart(ruleId: string, containerName: string): boolean;
+  /** False for a log line that the author of the rule may not read. */
   maySend(event: AlertEvent): boolean;
-  /** A rule or channel as answers show it. */
+  /** Adds to a rule or channel whether its author still exists. */
   shown<T extends { maker: RuleMaker | null }>(made: T): Omit<T, "maker"> & { maker: AlertMaker | null };
+  /** Adds to a rule its author, and whether its log lines are held back. */
   listed(rule: AlertRule): ListedAlertRule;
   /** Names of the rules and channels that these users and keys saved last. */
   madeBy(makerIds: readonly string[]): { rules: string[]; channels: string[] };
@@ -45,7 +46,7 @@ export function createMakers(
     return shown({ ...rule, maker, held });
   };
   return {
-    mayHeal: (ruleId, containerName) => may(ruleId, (maker) => rights.mayRestart(maker, containerName)),
+    mayAutoRestart: (ruleId, containerName) => may(ruleId, (maker) => rights.mayRestart(maker, containerName)),
     maySend: ({ condition, ruleId, subject }) =>
       condition !== "container-log" || may(ruleId, (maker) => rights.mayReadLogs(maker, subject.name)),
     shown,

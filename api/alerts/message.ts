@@ -1,55 +1,48 @@
 import { toPlainLine } from "../../shared/logs/plain-text.ts";
-import type { AlertEvent, AlertEventKind, Severity } from "../../shared/protocol/alert.ts";
-import { severities } from "../../shared/protocol/alert.ts";
+import { type AlertEvent, type Severity, severities } from "../../shared/protocol/alert.ts";
+import { alertEventLabels } from "../../shared/protocol/alert-labels.ts";
 
-/** What one message of a channel tells: one event, or several that came together. */
+/** What one message of a channel carries: one event, or several that were sent together. */
 export interface AlertMessage {
   /** Name of the machine. */
   host: string;
   events: readonly AlertEvent[];
-  /** Events that were thrown away before these, because too many waited. */
+  /** Events that were dropped since the last message because the queue was full. */
   lost: number;
-  /** Somebody pressed the test button. */
+  /** A test of the channel, without events. */
   test?: boolean;
 }
 
-/** Lines of a message; the rest is counted. */
-const LINES_MAX = 20;
+/** Lines of a message; further events are counted. */
+const MAX_LINES = 20;
 
-const words: Record<AlertEventKind, string> = {
-  firing: "Alert",
-  resolved: "Resolved",
-  repeated: "Still so",
-  flapping: "Comes and goes",
-  steady: "Steady again",
-  healing: "Restarted",
-  "heal-failed": "Restart failed",
-  "gave-up": "Given up",
-};
-
-// Names and details come from containers, processes and their logs: each stays part of its own line.
+// Names and details come from containers, processes and their logs: none may start a line of its own.
 const lineOf = ({ kind, ruleName, subject, detail }: AlertEvent) =>
-  `${words[kind]}: ${toPlainLine(subject.name)}: ${toPlainLine(ruleName)}${detail ? ` (${toPlainLine(detail)})` : ""}`;
+  `${alertEventLabels[kind]}: ${toPlainLine(subject.name)}: ${toPlainLine(ruleName)}${detail ? ` (${toPlainLine(detail)})` : ""}`;
 
+/** The title of a message, as one line of plain text. */
 export function titleOf({ host, events, test }: AlertMessage): string {
-  if (test) return `${host}: a test of the alerts`;
+  if (test) return `${host}: test message`;
   const [first] = events;
-  if (events.length === 1 && first) return `${host}: ${words[first.kind]}: ${toPlainLine(first.subject.name)}`;
+  if (events.length === 1 && first) {
+    return `${host}: ${alertEventLabels[first.kind]}: ${toPlainLine(first.subject.name)}`;
+  }
   const firing = events.filter(({ kind }) => kind === "firing").length;
   const resolved = events.filter(({ kind }) => kind === "resolved").length;
   const parts = [firing > 0 && `${firing} firing`, resolved > 0 && `${resolved} resolved`].filter(Boolean);
   return `${host}: ${parts.length > 0 ? parts.join(", ") : `${events.length} messages`}`;
 }
 
+/** The body of a message: one line of plain text per event, at most {@link MAX_LINES}. */
 export function textOf({ events, lost, test }: AlertMessage): string {
-  if (test) return "This is how alerts of this panel will reach you.";
-  const lines = events.slice(0, LINES_MAX).map(lineOf);
-  if (events.length > LINES_MAX) lines.push(`and ${events.length - LINES_MAX} more`);
-  if (lost > 0) lines.push(`${lost} older messages were thrown away`);
+  if (test) return "Alerts from this panel will look like this.";
+  const lines = events.slice(0, MAX_LINES).map(lineOf);
+  if (events.length > MAX_LINES) lines.push(`and ${events.length - MAX_LINES} more`);
+  if (lost > 0) lines.push(`${lost} older messages were dropped`);
   return lines.join("\n");
 }
 
-/** The worst of what is told; good news alone is no more than a notice. */
+/** The highest severity among events that report a problem; `info` when there is none. */
 export function severityOf({ events, test }: AlertMessage): Severity {
   if (test) return "info";
   const bad = events.filter(({ kind }) => kind !== "resolved" && kind !== "steady");

@@ -6,29 +6,32 @@ import type { AddressRules } from "../outbound/address-rules.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import { sendMessage } from "./channels/send.ts";
 import type { EventStore } from "./event-store.ts";
+import { messages } from "./messages.ts";
 
 export interface NotifierTimes {
-  /** How long what comes together is gathered into one message. */
-  gatherMs: number;
-  /** Shortest time between two messages of a channel: what comes meanwhile travels together. */
-  restMs: number;
+  /** Events within this time are sent as one message. */
+  batchMs: number;
+  /** Shortest time between two messages of one channel; events in between are sent together. */
+  minIntervalMs: number;
   retryFirstMs: number;
   retryMaxMs: number;
 }
 
-const usualTimes: NotifierTimes = { gatherMs: 1_000, restMs: 15_000, retryFirstMs: 5_000, retryMaxMs: 600_000 };
-/** Tries of one message: with the waits above, some four hours. */
-const TRIES_MAX = 30;
-/** Tests and messages under way at once. */
-const TESTS_MAX = 8;
+const defaultTimes: NotifierTimes = { batchMs: 1_000, minIntervalMs: 15_000, retryFirstMs: 5_000, retryMaxMs: 600_000 };
+/** Attempts to send one message: about four hours with the waits above. */
+const MAX_ATTEMPTS = 30;
+/** Events in one message; further events wait for the next. */
+const MAX_BATCH = 500;
+/** Tests that run at the same time. */
+const MAX_TESTS = 8;
 
 export interface Notifier {
-  /** Messages may be waiting. */
+  /** Looks for queued messages. */
   wake(): void;
-  /** Sends a real message now. Throws what went wrong, in words for people. */
+  /** Sends a real message now. @throws AppError with the reason when it was not delivered, `overloaded`. */
   test(channelId: string): Promise<void>;
-  /** The channel was changed or removed: what waits is tried anew. */
-  renew(channelId: string): void;
+  /** Forgets failures and waits of a channel that was changed or removed. */
+  retry(channelId: string): void;
   close(): Promise<void>;
 }
 
@@ -38,25 +41,23 @@ export interface NotifierOptions {
   rules: AddressRules;
   log: Log;
   times?: Partial<NotifierTimes> | undefined;
-  /** Sends nothing but tests. */
+  /** Only tests are sent. */
   paused?: boolean;
-  /** Whether a message may leave, asked when it is about to. */
+  /** Whether a message may be sent; called directly before it is. */
   maySend?(event: AlertEvent): boolean;
 }
 
-const HELD = "Lines of a log were held back: who made the rule may not read them any more.";
-
-interface Courier {
+interface ChannelQueue {
   timer: NodeJS.Timeout | undefined;
   busy: boolean;
-  tries: number;
-  /** Earliest next message, by `performance.now()`. */
+  failures: number;
+  /** Earliest time of the next message, by `performance.now()`. */
   notBefore: number;
 }
 
 /**
- * Brings messages to their channels: one at a time, gathered, tried again with growing waits. A message leaves the
- * store once the receiver took it, so that a killed server may repeat one and loses none.
+ * Sends queued messages to their channels: one at a time per channel, in batches, with growing waits between attempts.
+ * A message leaves the store after delivery: a crash may repeat a message but loses none.
  */
 export function createNotifier({
   events,
@@ -67,91 +68,89 @@ export function createNotifier({
   paused = false,
   maySend = () => true,
 }: NotifierOptions): Notifier {
-  const { gatherMs, restMs, retryFirstMs, retryMaxMs } = { ...usualTimes, ...times };
-  const couriers = new Map<string, Courier>();
-  const underWay = new Set<Promise<void>>();
+  const { batchMs, minIntervalMs, retryFirstMs, retryMaxMs } = { ...defaultTimes, ...times };
+  const queues = new Map<string, ChannelQueue>();
+  const running = new Set<Promise<void>>();
   const abort = new AbortController();
   const host = hostname();
-  /** Lost messages of a channel that its receiver was told of. */
-  const lostTold = new Map<string, number>();
-  /** Events of one message: what does not fit waits for the next. */
-  const BATCH = 500;
+  /** Lost messages by channel that a message has already mentioned. */
+  const lostReported = new Map<string, number>();
   let tests = 0;
 
   const track = (work: Promise<void>) => {
-    underWay.add(work);
-    work.finally(() => underWay.delete(work)).catch(() => undefined);
+    running.add(work);
+    work.finally(() => running.delete(work)).catch(() => undefined);
   };
-  const plan = (id: string, ms: number) => {
-    const courier = couriers.get(id) ?? { timer: undefined, busy: false, tries: 0, notBefore: 0 };
-    couriers.set(id, courier);
-    if (abort.signal.aborted || courier.busy || courier.timer) return;
-    const wait = Math.max(ms, courier.notBefore - performance.now());
-    courier.timer = setTimeout(() => {
-      courier.timer = undefined;
-      track(deliver(id, courier));
+  const schedule = (id: string, ms: number) => {
+    const queue = queues.get(id) ?? { timer: undefined, busy: false, failures: 0, notBefore: 0 };
+    queues.set(id, queue);
+    if (abort.signal.aborted || queue.busy || queue.timer) return;
+    const wait = Math.max(ms, queue.notBefore - performance.now());
+    queue.timer = setTimeout(() => {
+      queue.timer = undefined;
+      track(deliver(id, queue));
     }, wait);
-    courier.timer.unref();
+    queue.timer.unref();
   };
 
-  const giveUp = (id: string, courier: Courier) => {
+  const giveUp = (id: string, queue: ChannelQueue) => {
     const lost = events.drop(id);
     channels.noteLost(id, lost);
-    courier.tries = 0;
-    log.error({ channel: id, lost }, "messages of an alert channel are given up");
+    queue.failures = 0;
+    log.error({ channel: id, lost }, "queued messages of an alert channel are dropped");
   };
-  const deliver = async (id: string, courier: Courier) => {
+  const deliver = async (id: string, queue: ChannelQueue) => {
     const channel = channels.find(id);
-    const all = channel?.enabled ? events.waiting(id, BATCH) : [];
-    if (!channel || all.length === 0) return void couriers.delete(id);
+    const all = channel?.enabled ? events.waiting(id, MAX_BATCH) : [];
+    if (!channel || all.length === 0) return void queues.delete(id);
     const waiting = all.filter(({ event }) => maySend(event));
-    const held = all.filter((one) => !waiting.includes(one));
+    const held = all.filter((message) => !waiting.includes(message));
     if (held.length > 0) {
-      events.done(held.map((one) => one.id));
-      channels.noteFailed(id, HELD);
+      events.done(held.map(({ id: messageId }) => messageId));
+      channels.noteFailed(id, messages.logLinesHeld);
       log.warn({ channel: channel.name, messages: held.length }, "lines of logs are held back from an alert channel");
     }
-    if (waiting.length === 0) return plan(id, 0);
-    courier.busy = true;
+    if (waiting.length === 0) return schedule(id, 0);
+    queue.busy = true;
     const { lost } = channels.show(id).delivery;
-    const known = lostTold.get(id) ?? lost;
-    lostTold.set(id, known);
+    const known = lostReported.get(id) ?? lost;
+    lostReported.set(id, known);
     const message = { host, events: waiting.map(({ event }) => event), lost: lost - known };
     try {
       await sendMessage(channel.settings, message, rules, abort.signal);
-      events.done(waiting.map((one) => one.id));
+      events.done(waiting.map(({ id: messageId }) => messageId));
       channels.noteSent(id);
-      lostTold.set(id, lost);
-      courier.tries = 0;
-      courier.notBefore = performance.now() + restMs;
+      lostReported.set(id, lost);
+      queue.failures = 0;
+      queue.notBefore = performance.now() + minIntervalMs;
     } catch (error) {
       if (abort.signal.aborted) return;
       const { message: reason, code } = toAppError(error);
-      if (courier.tries === 0) log.warn({ err: error, channel: channel.name }, "an alert could not be sent");
+      if (queue.failures === 0) log.warn({ err: error, channel: channel.name }, "an alert could not be sent");
       channels.noteFailed(id, reason);
-      courier.tries++;
-      // What is forbidden stays so until somebody changes the channel or the environment.
-      if (courier.tries >= TRIES_MAX || code === "forbidden") giveUp(id, courier);
+      queue.failures++;
+      // A forbidden address stays forbidden until the channel or the environment changes.
+      if (queue.failures >= MAX_ATTEMPTS || code === "forbidden") giveUp(id, queue);
       else {
-        const wait = Math.min(retryMaxMs, retryFirstMs * 2 ** (courier.tries - 1));
-        courier.notBefore = performance.now() + wait * (0.75 + Math.random() / 4);
+        const wait = Math.min(retryMaxMs, retryFirstMs * 2 ** (queue.failures - 1));
+        queue.notBefore = performance.now() + wait * (0.75 + Math.random() / 4);
       }
     } finally {
-      courier.busy = false;
+      queue.busy = false;
     }
-    plan(id, 0);
+    schedule(id, 0);
   };
   const safely = (work: () => void) => {
     try {
       work();
     } catch (error) {
-      log.error({ err: error }, "messages of alerts cannot be read");
+      log.error({ err: error }, "queued alert messages cannot be read");
     }
   };
   const wake = () =>
     safely(() => {
       if (paused) return;
-      for (const id of events.channelsWaiting()) plan(id, gatherMs);
+      for (const id of events.channelsWaiting()) schedule(id, batchMs);
     });
   wake();
 
@@ -159,7 +158,7 @@ export function createNotifier({
     wake,
     async test(id) {
       const { settings } = channels.get(id);
-      if (tests >= TESTS_MAX) throw new AppError("overloaded", "Too many tests are under way; wait a moment.");
+      if (tests >= MAX_TESTS) throw new AppError("overloaded", messages.tooManyTests);
       tests++;
       const work = sendMessage(settings, { host, events: [], lost: 0, test: true }, rules, abort.signal);
       track(work);
@@ -173,18 +172,18 @@ export function createNotifier({
         tests--;
       }
     },
-    renew(id) {
-      const courier = couriers.get(id);
-      if (courier?.busy) return;
-      clearTimeout(courier?.timer);
-      couriers.delete(id);
+    retry(id) {
+      const queue = queues.get(id);
+      if (queue?.busy) return;
+      clearTimeout(queue?.timer);
+      queues.delete(id);
       wake();
     },
     async close() {
       abort.abort();
-      for (const { timer } of couriers.values()) clearTimeout(timer);
-      couriers.clear();
-      await Promise.allSettled(underWay);
+      for (const { timer } of queues.values()) clearTimeout(timer);
+      queues.clear();
+      await Promise.allSettled(running);
     },
   };
 }

@@ -10,7 +10,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { firing, happened, makeRule, until } from "./testing.ts";
+import { firing, historyOf, makeRule, until } from "./testing.ts";
 
 const engine = testEngine();
 
@@ -45,7 +45,7 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     });
   });
 
-  test("a migration that ended with 0 is no fault of its stack", async () => {
+  test("a migration that ended with 0 does not make its stack unhealthy", async () => {
     const labels = { "com.docker.compose.project": "shop", "com.docker.compose.service": "migrate" };
     const job = await engine.run({ name: "migrate", script: "exit 0", labels });
     const other = await engine.run({ name: "bad", script: "exit 1", labels });
@@ -60,7 +60,7 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     expect(await firing(api, rule)).toEqual([other.name]);
   });
 
-  test("an unhealthy container that somebody stops is left alone, and its last health is no news", async () => {
+  test("an unhealthy container that someone stops is left alone, and its last health fires nothing", async () => {
     const box = await engine.run({ name: "stopped-ill", health: "false", restart: "unless-stopped" });
     const healing = { limit: 5, withinSeconds: 600, backoffSeconds: 1 };
     await eventually(async () => (await box.container.inspect()).State.Health?.Status === "unhealthy", 20_000);
@@ -71,14 +71,14 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     const other = await engine.run({ name: "running-ill", health: "false" });
     const second = await makeRule(api, { condition, subjects: { names: [other.name] }, healing });
     await until(api, second, "healing", 20_000);
-    expect(await happened(api, rule)).not.toContain("healing");
+    expect(await historyOf(api, rule)).not.toContain("healing");
     expect((await box.container.inspect()).State).toMatchObject({ Running: false, Health: { Status: "unhealthy" } });
     const detail: ServiceDetail = (await api.ask("GET", `/api/services/${box.name}`)).body.service;
     expect([detail.state, detail.health]).toEqual(["exited", "none"]);
     expect((await serviceOf(box.name)).health).toBe("none");
   });
 
-  test("a container that an updater stops, removes and makes again is told of by nothing", async () => {
+  test("a container that an updater stops, removes and recreates fires nothing", async () => {
     const box = await engine.run({ name: "updated", script: "trap 'exit 2' TERM; while :; do sleep 0.1; done" });
     const rule = await stoppedRule(box.name);
     await box.container.stop();
@@ -93,7 +93,7 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     await next.start();
     const other = await engine.run({ name: "crash", script: "exit 1" });
     await until(api, await stoppedRule(other.name), "firing");
-    expect(await happened(api, rule)).toEqual([]);
+    expect(await historyOf(api, rule)).toEqual([]);
   });
 
   test("a crash after a reload signal is a crash", async () => {
@@ -111,14 +111,14 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     expect(event?.detail).toBe("ended with exit code 5");
   });
 
-  test("exit code 137 without a kill for want of memory is not told as one", async () => {
+  test("exit code 137 without an out-of-memory kill is not reported as one", async () => {
     const box = await engine.run({ name: "killed", script: "kill -9 $$; exit 137" });
     await eventually(async () =>
       expect((await serviceOf(box.name)).lastRun).toMatchObject({ exitCode: 137, oomKilled: false }),
     );
   });
 
-  test("what could not be started again while nobody watched is told at the next start", async () => {
+  test("a failed restart while the server was down fires at the next start", async () => {
     const source = join(folder.path, "gone");
     await mkdir(source);
     const name = `aid-test-unwatched-${process.pid}`;

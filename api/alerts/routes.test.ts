@@ -4,7 +4,7 @@ import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
-import { happened, makeRule, until } from "./testing.ts";
+import { historyOf, makeRule, until } from "./testing.ts";
 
 const engine = testEngine();
 let api: TestApi;
@@ -52,10 +52,10 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     const exec = await box.container.exec({ Cmd: ["touch", "/tmp/well"] });
     await exec.start({ Detach: true });
     await until(api, rule, "resolved");
-    expect(await happened(api, rule)).toEqual(["firing", "resolved"]);
+    expect(await historyOf(api, rule)).toEqual(["firing", "resolved"]);
   });
 
-  test("a restart loop fires, and the restarts of a person are none", async () => {
+  test("a restart loop fires, and restarts by a person do not", async () => {
     const loop = await engine.run({ name: "loop", script: "exit 1", restart: "always" });
     const mine = await engine.run({ name: "mine" });
     const rule = await makeRule(api, {
@@ -68,7 +68,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     expect(names).toEqual([loop.name]);
   });
 
-  test("healing restarts what is unhealthy, up to its limit, gives up, and stands in the trail as the panel's own deed", async () => {
+  test("an automatic restart stops at its limit, and the audit trail shows it as an action of the panel", async () => {
     const box = await engine.run({ name: "healed", health: "false" });
     const before = (await box.container.inspect()).State.StartedAt;
     const rule = await makeRule(api, {
@@ -78,7 +78,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
       healing: { limit: 2, withinSeconds: 600, backoffSeconds: 1 },
     });
     await until(api, rule, "gave-up", 30_000);
-    expect((await happened(api, rule)).filter((kind) => kind !== "heal-failed")).toEqual([
+    expect((await historyOf(api, rule)).filter((kind) => kind !== "heal-failed")).toEqual([
       "firing",
       "healing",
       "healing",
@@ -96,7 +96,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     });
   });
 
-  test("healing waits for the action that is under way on the container", async () => {
+  test("an automatic restart waits for the running action on the container", async () => {
     const box = await engine.run({ name: "held", health: "false" });
     const release = api.deps.jobs.hold({ own: [`service:${box.name}`] });
     const healing = { limit: 1, withinSeconds: 600, backoffSeconds: 1 };
@@ -107,12 +107,12 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     const other = await engine.run({ name: "free", health: "false" });
     const second = await makeRule(api, { ...body, subjects: only(other.name) });
     await until(api, second, "healing");
-    expect(await happened(api, rule)).toEqual(["firing"]);
+    expect(await historyOf(api, rule)).toEqual(["firing"]);
     release();
     await until(api, rule, "healing");
   });
 
-  test("healing ends when who made the rule may restart no more, and goes on once somebody who may has saved it", async () => {
+  test("automatic restarts stop when the author of the rule loses the permission, and continue once someone with it saves the rule", async () => {
     const cookie = await api.loginAs("operator");
     const { id } = (await api.ask("GET", "/api/session", { cookie })).body.principal;
     const healing = { limit: 3, withinSeconds: 600, backoffSeconds: 1 };
@@ -124,12 +124,12 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     await until(api, rule, "gave-up");
     const [last] = (await api.ask("GET", `/api/alerts/history?rule=${rule}`)).body.events;
     expect(last.detail).toMatch(/may no longer restart/);
-    expect(await happened(api, rule)).toEqual(["firing", "gave-up"]);
+    expect(await historyOf(api, rule)).toEqual(["firing", "gave-up"]);
     expect((await api.ask("PUT", `/api/alerts/rules/${rule}`, { body })).status).toBe(200);
     await until(api, rule, "healing");
   });
 
-  test("healing leaves alone what somebody has acknowledged, and what is paused", async () => {
+  test("automatic restarts leave acknowledged and paused containers alone", async () => {
     const box = await engine.run({ name: "left", health: "false" });
     const rule = await makeRule(api, { condition: { kind: "container-unhealthy" }, subjects: only(box.name) });
     await until(api, rule, "firing");
@@ -153,19 +153,19 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     const other = await engine.run({ name: "other", health: "false" });
     const second = await makeRule(api, { ...body, name: "other", subjects: only(other.name), channels: [] });
     await until(api, second, "healing");
-    expect(await happened(api, rule)).toEqual(["firing"]);
+    expect(await historyOf(api, rule)).toEqual(["firing"]);
     expect((await box.container.inspect()).State.StartedAt).toBe(started);
     await box.container.unpause();
   });
 
-  test("who is limited sees the alerts of their containers only, and manages nothing", async () => {
+  test("a caller with a limited scope sees the alerts of their containers only, and manages nothing", async () => {
     const box = await engine.run({ name: "seen", health: "false" });
     const hidden = await engine.run({ name: "hidden", health: "false" });
     const rule = await makeRule(api, {
       condition: { kind: "container-unhealthy" },
       subjects: { names: [box.name, hidden.name] },
     });
-    await eventually(async () => (await happened(api, rule)).length === 2);
+    await eventually(async () => (await historyOf(api, rule)).length === 2);
     const cookie = await api.loginAs("operator", { services: [box.name] });
     const seen = async (path: string, list: string) =>
       new Set((await api.ask("GET", path, { cookie })).body[list].map((one: Alert | AlertEvent) => one.subject.name));
@@ -193,7 +193,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
 });
 
 describe("rules", () => {
-  test("of the first start watch what nobody wants to miss, by the bell only", async () => {
+  test("of a new installation watch the essentials, and notify the bell only", async () => {
     const { body } = await api.ask("GET", "/api/alerts/rules");
     const made = body.rules.slice(0, 6);
     expect(made.map((rule: { name: string }) => rule.name).sort()).toEqual([

@@ -26,6 +26,7 @@ import { described, type RouteDescription } from "../http/openapi.ts";
 import { createRateLimit } from "../http/rate-limits.ts";
 import { callerOf } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
+import { messages } from "./messages.ts";
 import type { RuleMaker } from "./rule-store.ts";
 
 const params = z.object({ id: opaqueId });
@@ -33,8 +34,8 @@ const describe = (summary: string, answer: z.ZodRawShape, more: Partial<RouteDes
   described({ tag: "Alerts", summary, answer, ...more });
 const page = { events: z.array(alertEventSchema), next: z.int().nullable() };
 
-/** Who is limited learns of what concerns their containers and processes, and of the host only without a limit. */
-const sight =
+/** Whether a principal can see the alerts of a subject. Those of the host need an unlimited scope. */
+const canSeeSubject =
   ({ limits }: Principal) =>
   ({ kind, name }: AlertSubject): boolean => {
     if (kind === "container") return seesService(limits, name);
@@ -47,69 +48,75 @@ const makerOf = (c: Context<ApiEnv>): RuleMaker => {
   return { kind, id, name };
 };
 
-/** Rules and channels are about all containers and processes at once. */
-function requireAll(c: Context<ApiEnv>): void {
+/**
+ * Rejects callers whose scope is limited: rules and channels concern all containers and processes.
+ * @throws AppError `forbidden`.
+ */
+function requireFullScope(c: Context<ApiEnv>): void {
   requireUnlimited(c);
   if (c.get("principal").limits.deployments !== null) {
-    throw new AppError("forbidden", "You are limited to some processes, and this is about the host as a whole.");
+    throw new AppError("forbidden", messages.processScopeOnly);
   }
 }
 
-/** A rule acts and reads in its maker's name: nobody gets by it what they may not do themselves. */
+/**
+ * A rule restarts and reads with the rights of its author: rejects a rule that may do more than the caller.
+ * @throws AppError `forbidden`.
+ */
 function requireRights(c: Context<ApiEnv>, { healing, condition }: AlertRuleInput): void {
   const principal = c.get("principal");
   if (healing && !may(principal, "services:control")) {
-    throw new AppError("forbidden", "A rule that restarts containers needs the right to do so (services:control).");
+    throw new AppError("forbidden", messages.restartsNeedPermission);
   }
   if (condition.kind === "container-log" && !mayReadLogs(principal)) {
-    throw new AppError("forbidden", "A rule that reads logs needs the right to do so (services:view).");
+    throw new AppError("forbidden", messages.logsNeedPermission);
   }
 }
 
 const mayReadLogs = (principal: Principal) => may(principal, "services:view");
 
-/** A rule about logs repeats a line of them: only for those who may read logs. */
-const withheld =
+/** Hides the log line in an alert or event from callers who may not read logs. */
+const withoutLogLine =
   (principal: Principal) =>
-  <T extends { condition: ConditionKind; detail: string }>(told: T): T =>
-    told.condition !== "container-log" || mayReadLogs(principal)
-      ? told
-      : { ...told, detail: "lines of its log fit the rule" };
+  <T extends { condition: ConditionKind; detail: string }>(shown: T): T =>
+    shown.condition !== "container-log" || mayReadLogs(principal)
+      ? shown
+      : { ...shown, detail: messages.hiddenLogLine };
 
 /** Alerts: `/api/alerts`. */
 export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
-  /** A minute and user: whoever receives them has not asked for them. */
+  /** Tests per minute and user: the receiver of a test has not asked for it. */
   const tests = createRateLimit(60, 60);
   const firing = (c: Context<ApiEnv>, id: string) => {
-    requireAll(c);
+    requireFullScope(c);
     const alert = alerts.find(id);
     c.set("auditTarget", `${alert.ruleName}: ${alert.subject.name}`.slice(0, 300));
     return alert;
   };
-  const shown = (c: Context<ApiEnv>, alert: Alert) => withheld(c.get("principal"))(alert);
+  const shown = (c: Context<ApiEnv>, alert: Alert) => withoutLogLine(c.get("principal"))(alert);
   const target = (c: Context<ApiEnv>, name: string, id: string) =>
     c.set("auditTarget", `${name} (${id})`.slice(0, 300));
 
   return createRoutes()
-    .get("/", describe("What is wrong now", { alerts: z.array(alertSchema) }), (c) =>
-      c.json(ok({ alerts: alerts.now(sight(c.get("principal"))).map(withheld(c.get("principal"))) })),
+    .get("/", describe("List current alerts", { alerts: z.array(alertSchema) }), (c) =>
+      c.json(ok({ alerts: alerts.now(canSeeSubject(c.get("principal"))).map(withoutLogLine(c.get("principal"))) })),
     )
-    .get("/history", describe("What happened, newest first", page), validated("query", alertHistoryQuery), (c) => {
+    .get("/history", describe("List the history, newest first", page), validated("query", alertHistoryQuery), (c) => {
       const principal = c.get("principal");
-      const { events, next } = alerts.history(c.req.valid("query"), sight(principal));
-      return c.json(ok({ events: events.map(withheld(principal)), next }));
+      const { events, next } = alerts.history(c.req.valid("query"), canSeeSubject(principal));
+      return c.json(ok({ events: events.map(withoutLogLine(principal)), next }));
     })
     .get(
       "/bell",
-      describe("The bell: what was told, newest first, and how much of it is unread", {
+      describe("List notifications of the bell, newest first, with the number of unread ones", {
         ...page,
         unread: z.int().describe("Up to 100."),
       }),
       validated("query", alertHistoryQuery),
       (c) => {
         const principal = c.get("principal");
-        const { events, ...rest } = alerts.bell(c.req.valid("query"), principal.id, sight(principal));
-        return c.json(ok({ events: events.map(withheld(principal)), ...rest }));
+        const { events, ...rest } = alerts.bell(c.req.valid("query"), principal.id, canSeeSubject(principal));
+        return c.json(ok({ events: events.map(withoutLogLine(principal)), ...rest }));
       },
     )
     .post("/bell/read", describe("Mark the bell as read up to an entry", {}), validated("json", bellRead), (c) => {
@@ -117,15 +124,15 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       return c.json(ok({}));
     })
     .get("/rules", describe("List the rules", { rules: z.array(alertRuleSchema) }), (c) => {
-      requireAll(c);
+      requireFullScope(c);
       return c.json(ok({ rules: alerts.rules.list() }));
     })
     .post(
       "/rules",
-      describe("Make a rule", { rule: alertRuleSchema }, { status: 201 }),
+      describe("Create a rule", { rule: alertRuleSchema }, { status: 201 }),
       validated("json", alertRuleBody),
       (c) => {
-        requireAll(c);
+        requireFullScope(c);
         const wanted = c.req.valid("json");
         requireRights(c, wanted);
         c.set("auditTarget", wanted.name);
@@ -135,16 +142,16 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       },
     )
     .get("/rules/:id", describe("Show one rule", { rule: alertRuleSchema }), validated("param", params), (c) => {
-      requireAll(c);
+      requireFullScope(c);
       return c.json(ok({ rule: alerts.rules.get(c.req.valid("param").id) }));
     })
     .put(
       "/rules/:id",
-      describe("Change a rule as a whole", { rule: alertRuleSchema }),
+      describe("Replace a rule", { rule: alertRuleSchema }),
       validated("param", params),
       validated("json", alertRuleBody),
       (c) => {
-        requireAll(c);
+        requireFullScope(c);
         const wanted = c.req.valid("json");
         requireRights(c, wanted);
         const { id } = c.req.valid("param");
@@ -153,22 +160,22 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       },
     )
     .delete("/rules/:id", describe("Remove a rule", {}), validated("param", params), (c) => {
-      requireAll(c);
+      requireFullScope(c);
       const { id, name } = alerts.rules.get(c.req.valid("param").id);
       target(c, name, id);
       alerts.rules.remove(id);
       return c.json(ok({}));
     })
     .get("/channels", describe("List the channels", { channels: z.array(alertChannelSchema) }), (c) => {
-      requireAll(c);
+      requireFullScope(c);
       return c.json(ok({ channels: alerts.channels.list() }));
     })
     .post(
       "/channels",
-      describe("Make a channel", { channel: alertChannelSchema }, { status: 201 }),
+      describe("Create a channel", { channel: alertChannelSchema }, { status: 201 }),
       validated("json", alertChannelBody),
       (c) => {
-        requireAll(c);
+        requireFullScope(c);
         const wanted = c.req.valid("json");
         c.set("auditTarget", wanted.name);
         const channel = alerts.channels.add(wanted, makerOf(c));
@@ -179,28 +186,25 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
     .put(
       "/channels/:id",
       describe(
-        "Change a channel as a whole",
+        "Replace a channel",
         { channel: alertChannelSchema },
-        { description: "A secret of `null` keeps the stored one, unless it would go to another address." },
+        { description: "`null` keeps a stored secret, unless the address changes." },
       ),
       validated("param", params),
       validated("json", alertChannelBody),
       (c) => {
-        requireAll(c);
+        requireFullScope(c);
         const { id } = c.req.valid("param");
         const wanted = c.req.valid("json");
         target(c, wanted.name, id);
         if (!mayReadLogs(c.get("principal")) && alerts.channels.hasLogLines(id)) {
-          throw new AppError(
-            "forbidden",
-            "Lines of logs go to this channel: to change it needs the right to read them (services:view).",
-          );
+          throw new AppError("forbidden", messages.channelCarriesLogs);
         }
         return c.json(ok({ channel: alerts.channels.change(id, wanted, makerOf(c)) }));
       },
     )
     .delete("/channels/:id", describe("Remove a channel", {}), validated("param", params), (c) => {
-      requireAll(c);
+      requireFullScope(c);
       const { id, name } = alerts.channels.get(c.req.valid("param").id);
       target(c, name, id);
       alerts.channels.remove(id);
@@ -211,7 +215,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
       describe("Send a real message now", { channel: alertChannelSchema }),
       validated("param", params),
       async (c) => {
-        requireAll(c);
+        requireFullScope(c);
         const { id, name } = alerts.channels.get(c.req.valid("param").id);
         target(c, name, id);
         await tests.take(callerOf(c));
@@ -220,7 +224,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
     )
     .post(
       "/:id/acknowledge",
-      describe("Take over an alert: it is told no more, and not healed, until it is over", { alert: alertSchema }),
+      describe("Acknowledge an alert: no notifications or restarts until it resolves", { alert: alertSchema }),
       validated("param", params),
       (c) => {
         const { id } = firing(c, c.req.valid("param").id);
@@ -229,7 +233,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
     )
     .delete(
       "/:id/acknowledge",
-      describe("Give an alert back", { alert: alertSchema }),
+      describe("Remove the acknowledgement of an alert", { alert: alertSchema }),
       validated("param", params),
       (c) => {
         const { id } = firing(c, c.req.valid("param").id);
@@ -238,7 +242,7 @@ export function alertsRoutes({ alerts }: Pick<ApiDeps, "alerts">) {
     )
     .post(
       "/:id/silence",
-      describe("Tell nothing of an alert for some time", { alert: alertSchema }),
+      describe("Silence an alert: no notifications for the given time", { alert: alertSchema }),
       validated("param", params),
       validated("json", silenceBody),
       (c) => {

@@ -3,28 +3,33 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Principal } from "../../shared/protocol/access.ts";
 import { type AlertRule, type AlertRuleInput, BELL } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
-const RULES_MAX = 200;
+const MAX_RULES = 200;
 
 export type RuleMaker = Pick<Principal, "kind" | "id" | "name">;
 
 export interface RuleStore {
   list(): AlertRule[];
-  /** Throws `not_found`. */
+  /** @throws AppError `not_found`. */
   get(id: string): AlertRule;
-  /** @param maker In whose name the rule acts from now on; null: the panel's own. */
+  /**
+   * @param maker The rule acts with the rights of this user or key; null for a rule of the panel itself.
+   * @throws AppError `conflict` beyond {@link MAX_RULES}, `invalid_input` for an unknown channel.
+   */
   add(rule: AlertRuleInput, maker: RuleMaker | null): AlertRule;
+  /** Replaces a rule as a whole. @throws AppError `not_found`, `invalid_input` for an unknown channel. */
   change(id: string, rule: AlertRuleInput, maker: RuleMaker): AlertRule;
-  /** Null for the panel's own rules, and for those made before this was kept; undefined: there is no such rule. */
+  /** Null for rules of the panel itself and rules of early releases; undefined for an unknown rule. */
   makerOf(id: string): RuleMaker | null | undefined;
   remove(id: string): void;
-  /** Takes a channel out of every rule. */
+  /** Removes a channel from every rule. */
   dropChannel(channelId: string): void;
 }
 
 export function createRuleStore(database: DatabaseSync): RuleStore {
   const all = database.prepare("SELECT * FROM alert_rule ORDER BY created_at, name, id");
-  const one = database.prepare("SELECT * FROM alert_rule WHERE id = ?");
+  const byId = database.prepare("SELECT * FROM alert_rule WHERE id = ?");
   const count = database.prepare("SELECT count(*) AS rules FROM alert_rule");
   const insert = database.prepare(
     `INSERT INTO alert_rule (id, name, enabled, settings, created_at, maker_kind, maker_id, maker_name)
@@ -36,15 +41,14 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
   const hasChannel = database.prepare("SELECT 1 FROM alert_channel WHERE id = ?");
 
   const get = (id: string): AlertRule => {
-    const row = one.get(id);
-    if (!row) throw new AppError("not_found", "There is no such rule.");
+    const row = byId.get(id);
+    if (!row) throw new AppError("not_found", messages.noSuchRule);
     return toRule(row);
   };
   const list = () => all.all().map(toRule);
   const checkChannels = ({ channels }: AlertRuleInput) => {
     for (const id of channels) {
-      if (id !== BELL && !hasChannel.get(id))
-        throw new AppError("invalid_input", "The rule names a channel that is not there.");
+      if (id !== BELL && !hasChannel.get(id)) throw new AppError("invalid_input", messages.unknownChannel);
     }
   };
   const change: RuleStore["change"] = (id, rule, maker) => {
@@ -61,12 +65,12 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
     get,
     change,
     makerOf(id) {
-      const row = one.get(id);
+      const row = byId.get(id);
       return row && toMaker(row);
     },
     add(rule, maker) {
-      if (Number(count.get()?.rules) >= RULES_MAX) {
-        throw new AppError("conflict", `At most ${RULES_MAX} rules can be kept.`);
+      if (Number(count.get()?.rules) >= MAX_RULES) {
+        throw new AppError("conflict", messages.tooManyRules(MAX_RULES));
       }
       checkChannels(rule);
       const { name, enabled, ...settings } = rule;
@@ -99,7 +103,7 @@ export function createRuleStore(database: DatabaseSync): RuleStore {
   };
 }
 
-/** Of a rule or a channel; those of earlier releases have no name. */
+/** The author in a row of a rule or a channel; null when none is stored. Rows of early releases show the id as name. */
 export function toMaker({ maker_kind: kind, maker_id: id, maker_name: name }: Record<string, unknown>) {
   if ((kind !== "user" && kind !== "key") || typeof id !== "string") return null;
   return { kind, id, name: typeof name === "string" ? name : id } satisfies RuleMaker;

@@ -59,7 +59,7 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     expect(silenced.text).not.toContain("code 7");
   });
 
-  test.concurrent("lines of logs go to no channel that somebody changes who may not read logs", async () => {
+  test.concurrent("log lines never go to a channel changed by someone who may not read logs", async () => {
     const made = await api.ask("POST", "/api/keys", {
       body: { name: "alerts only", role: "operator", scopes: ["alerts:manage", "alerts:view"], days: 1 },
     });

@@ -5,8 +5,9 @@ import type { ServiceDetail } from "../../shared/protocol/service.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { silentLog } from "../../shared/server/log.ts";
-import { createHealer, type HealerOptions } from "./auto-restart.ts";
-import { type AlertEngine, createAlertEngine, type Entry } from "./engine/engine.ts";
+import { type AutoRestartOptions, createAutoRestart } from "./auto-restart.ts";
+import { type AlertEngine, createAlertEngine } from "./engine/engine.ts";
+import type { Entry } from "./engine/entries.ts";
 import { createHostSource } from "./sources/host.ts";
 
 const log = silentLog();
@@ -20,13 +21,13 @@ const settled = () => new Promise(setImmediate);
 /** An engine of alerts, and kinds of what it has told. */
 function engineOf(rule: AlertRule): { engine: AlertEngine; told: string[] } {
   const told: string[] = [];
-  const commit = ({ happenings }: { happenings: readonly { kind: string }[] }) =>
-    void told.push(...happenings.map(({ kind }) => kind));
+  const commit = ({ transitions }: { transitions: readonly { kind: string }[] }) =>
+    void told.push(...transitions.map(({ kind }) => kind));
   const engine = createAlertEngine({ rules: [rule], stored: [], clock, commit, onError: () => {} });
   return { engine, told };
 }
 
-test("an alert about a disk goes on while nobody knows how full it is", async () => {
+test("an alert about a disk continues while its usage is unknown", async () => {
   const rule = ruleOf({ condition: { kind: "host-disk", percent: 90 } });
   const { engine, told } = engineOf(rule);
   const nas = { mount: "/mnt/nas", device: "nas:/vol", type: "nfs4" };
@@ -57,7 +58,7 @@ test("an alert about a disk goes on while nobody knows how full it is", async ()
 const stopped = { id: "a".repeat(64), name: "web", state: "exited", health: "none", composeProject: null };
 const away = new UnavailableError("down", "The Docker Engine does not answer.");
 
-/** A healer of a container that stands still, over an Engine that answers as told; answers what it did. */
+/** Runs the automatic restart of a stopped container against a scripted Engine, and returns what it did. */
 async function healOnce({ detail, act }: { detail: () => Promise<unknown>; act: () => Promise<void> }) {
   const rule = ruleOf({ condition: { kind: "container-stopped" }, healing: { limit: 1 } });
   const { engine, told } = engineOf(rule);
@@ -65,7 +66,7 @@ async function healOnce({ detail, act }: { detail: () => Promise<unknown>; act: 
   engine.tick();
   engine.flush();
   const acted: string[] = [];
-  const options: HealerOptions = {
+  const options: AutoRestartOptions = {
     engine,
     docker: {
       detail: () => detail() as Promise<ServiceDetail>,
@@ -78,20 +79,20 @@ async function healOnce({ detail, act }: { detail: () => Promise<unknown>; act: 
     trail: { record: () => {}, recordAfterwards: () => {} },
     clock,
     log,
-    mayHeal: () => true,
+    mayAutoRestart: () => true,
     isTouched: () => false,
   };
-  const healer = createHealer(options);
-  healer.tick();
+  const autoRestart = createAutoRestart(options);
+  autoRestart.tick();
   await settled();
   engine.flush();
   const [entry] = [...engine.entries()] as [Entry];
-  await healer.close();
+  await autoRestart.close();
   engine.close();
   return { acted, told, heals: entry.state.heals.length };
 }
 
-test("a rule restarts nothing while the Engine is away, and what the Engine never got is no try", async () => {
+test("a rule restarts nothing while the Engine is down, and a request that never reached it does not count", async () => {
   const rejects = (error: Error) => () => Promise.reject(error);
   const found = async () => stopped;
   expect(await healOnce({ detail: rejects(away), act: async () => {} })).toEqual({

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import { StepUpHost } from "./features/access/account/StepUp.tsx";
-import { Bell } from "./features/alerts/Bell.tsx";
+import { Bell } from "./features/alerts/bell/Bell.tsx";
 import { createDeploymentCommands } from "./features/deployments/deployment-commands.ts";
 import { JobsTray } from "./features/jobs/JobsTray.tsx";
 import { createServiceCommands } from "./features/services/service-commands.ts";

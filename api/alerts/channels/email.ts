@@ -4,10 +4,11 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { connectPinned } from "../../outbound/pinned-socket.ts";
 import { type AlertMessage, textOf, titleOf } from "../message.ts";
+import { messages } from "../messages.ts";
 import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send-limit.ts";
 import type { StoredSettings } from "./settings.ts";
 
-/** Sends a mail of plain text. The connection goes to the addresses that were checked; the name is for TLS. */
+/** Sends a plain-text mail. It connects to the checked addresses; the host name serves TLS. @throws AppError with the reason. */
 export async function sendMail(
   { host, port, security, user, password, from, to }: Extract<StoredSettings, { type: "email" }>,
   message: AlertMessage,
@@ -24,12 +25,12 @@ export async function sendMail(
       connectPinned(addresses, port, signal).then((connection) => done(null, { connection }), done);
     },
     ignoreTLS: security === "none",
-    ...(user !== undefined && password !== undefined ? { auth: { user, pass: password } } : {}),
-    tls: { ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" },
+    auth: user !== undefined && password !== undefined ? { user, pass: password } : undefined,
+    tls: { servername: isIP(host) === 0 ? host : undefined, minVersion: "TLSv1.2" },
     connectionTimeout: SEND_LIMIT_MS,
     greetingTimeout: SEND_LIMIT_MS,
     socketTimeout: SEND_LIMIT_MS,
-    // A text that names a file or an address must stay a text.
+    // Content that names a file or a URL stays text.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -49,16 +50,16 @@ export async function sendMail(
 
 function mailReason(error: unknown, signal: AbortSignal): string {
   const { code = "", responseCode } = error as { code?: string; responseCode?: number };
-  if (code === "EAUTH") return "The mail server does not take this user and password.";
-  if (code === "EENVELOPE") return "The mail server does not take the sender or one of the receivers.";
-  if (code === "EMESSAGE") return "The mail server does not take the message.";
-  if (code === "ETLS") return "The mail server offers no encryption here that can be trusted.";
-  if (responseCode !== undefined) return `The mail server refused with code ${responseCode}.`;
+  if (code === "EAUTH") return messages.mail.authentication;
+  if (code === "EENVELOPE") return messages.mail.addresses;
+  if (code === "EMESSAGE") return messages.mail.content;
+  if (code === "ETLS") return messages.mail.encryption;
+  if (responseCode !== undefined) return messages.mail.refused(responseCode);
   if (code === "ESOCKET" || code === "ECONNECTION") {
     const { message = "" } = error as { message?: string };
-    if (/certificate|self.signed/i.test(message)) return "The mail server's certificate is not trusted.";
-    if (/ECONNREFUSED/.test(message)) return "Nothing listens at this address and port.";
-    return "The connection to the mail server broke off.";
+    if (/certificate|self.signed/i.test(message)) return messages.mail.certificate;
+    if (/ECONNREFUSED/.test(message)) return messages.mail.nothingListens;
+    return messages.mail.broken;
   }
   return reasonOf(error, signal);
 }

@@ -2,11 +2,11 @@ import { type AlertMessage, severityOf, textOf, titleOf } from "../message.ts";
 import type { OutgoingRequest } from "./send.ts";
 import type { StoredSettings } from "./settings.ts";
 
-/** ntfy's own scale goes from 1 to 5; 3 is usual, 5 rings through. */
+/** ntfy priorities range from 1 to 5; 3 is the default, 5 overrides do-not-disturb. */
 const priorities = { info: 2, warning: 3, critical: 5 } as const;
 const tags = { info: "information_source", warning: "warning", critical: "rotating_light" } as const;
 
-/** Publishes as JSON to the server's root: a title in a header could hold ASCII only. */
+/** The request to ntfy: JSON to the root of the server, because a title in a header is limited to ASCII. */
 export function ntfyRequest(
   { server, topic, token }: Extract<StoredSettings, { type: "ntfy" }>,
   message: AlertMessage,

@@ -1,5 +1,6 @@
 import { AppError } from "../../../shared/server/errors.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
+import { messages } from "../messages.ts";
 
 /** Milliseconds for one attempt: name look-up, connection and response. */
 export const SEND_LIMIT_MS = 15_000;
@@ -10,7 +11,7 @@ export const SEND_LIMIT_MS = 15_000;
  */
 export function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(new AppError("upstream_unavailable", "The receiver did not answer in time."));
+  const stop = () => reject(new AppError("upstream_unavailable", messages.timeout));
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
   return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", stop));
@@ -18,8 +19,8 @@ export function withinLimit<T>(work: Promise<T>, signal: AbortSignal): Promise<T
 
 /** Describes a failed connection in one sentence, without anything the receiver sent. */
 export function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "The receiver did not answer in time.";
+  if (signal.aborted) return messages.timeout;
   const sentence = connectionFailure(error, "The receiver");
   if (sentence !== undefined) return sentence;
-  return "The message could not be delivered; the server's log has the details.";
+  return messages.undelivered;
 }

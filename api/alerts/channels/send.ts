@@ -2,16 +2,15 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
 import type { AlertMessage } from "../message.ts";
+import { messages } from "../messages.ts";
 import { sendMail } from "./email.ts";
 import { ntfyRequest } from "./ntfy.ts";
 import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send-limit.ts";
 import type { StoredSettings } from "./settings.ts";
 import { webhookRequest } from "./webhook.ts";
 
-/** Bytes of an answer that are read before the connection is dropped: nothing in it is used. */
-const ANSWER_MAX = 64 * 1024;
-
-const REDIRECTS = "The receiver redirects, which is not followed: give the address it redirects to.";
+/** Bytes of a response that are read before the connection is closed. Its content is not used. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 export interface OutgoingRequest {
   url: string;
@@ -20,8 +19,10 @@ export interface OutgoingRequest {
 }
 
 /**
- * Sends one message. Throws `AppError` with what went wrong in words for people: nothing the other side said is among
- * them, since an answer of a stranger must not be readable through us.
+ * Sends one message to a channel.
+ *
+ * @throws AppError with the reason. It never contains text of the receiver: responses of internal servers must not be
+ * readable through the panel.
  */
 export async function sendMessage(
   settings: StoredSettings,
@@ -47,10 +48,9 @@ async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules
       signal,
       headers: { "content-type": "application/json", "user-agent": "ai-desktop-alerts", ...headers },
     });
-    await skim(response);
-    if (response.status >= 300 && response.status < 400) throw new AppError("upstream_unavailable", REDIRECTS);
-    if (!response.ok)
-      throw new AppError("upstream_unavailable", `The receiver answered with status ${response.status}.`);
+    await discard(response);
+    if (response.status >= 300 && response.status < 400) throw new AppError("upstream_unavailable", messages.redirects);
+    if (!response.ok) throw new AppError("upstream_unavailable", messages.responseStatus(response.status));
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError("upstream_unavailable", reasonOf(error, signal), { cause: error });
@@ -59,10 +59,10 @@ async function post({ url, headers, body }: OutgoingRequest, rules: AddressRules
   }
 }
 
-async function skim(response: Response): Promise<void> {
+async function discard(response: Response): Promise<void> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > ANSWER_MAX) break;
+    if (bytes > MAX_RESPONSE_BYTES) break;
   }
 }

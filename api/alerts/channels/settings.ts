@@ -1,7 +1,8 @@
 import type { AlertChannel, ChannelSettings } from "../../../shared/protocol/alert.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 
-/** Settings with every secret in its place. */
+/** Settings with all secrets. */
 export type StoredSettings =
   | {
       type: "webhook";
@@ -22,18 +23,19 @@ export type StoredSettings =
       to: string[];
     };
 
-const again = () =>
-  new AppError("invalid_input", "The secret must be given again when the address changes, or when there was none.");
+const missingSecret = () => new AppError("invalid_input", messages.secretAgain);
 const originOf = (url: string) => new URL(url).origin;
 
 /**
- * Puts stored secrets where a change says `null`. Throws `invalid_input` where there is none, or where it would go to
- * another address than it was given for: that would be a way to read it.
+ * Replaces each `null` of a change with the stored secret.
+ *
+ * A secret is only kept for the address it was entered for; otherwise a change of the address would reveal it.
+ * @throws AppError `invalid_input` when a secret is missing, or when a password would be sent without encryption.
  */
 export function mergeSecrets(before: StoredSettings | undefined, after: ChannelSettings): StoredSettings {
   const keep = (given: string | null | undefined, stored: string | undefined): string | undefined => {
     if (given !== null) return given;
-    if (stored === undefined) throw again();
+    if (stored === undefined) throw missingSecret();
     return stored;
   };
   if (after.type === "webhook") {
@@ -54,24 +56,21 @@ export function mergeSecrets(before: StoredSettings | undefined, after: ChannelS
     return { ...after, topic: keep(after.topic, same?.topic) as string, token: keep(after.token, same?.token) };
   }
   const isSame = before?.type === "email" && before.host === after.host && before.port === after.port;
-  // A weaker connection is another address too: the password would be readable on its way.
+  // A weaker encryption counts as another address: it would expose the password on its way.
   const same = isSame && (before.security === after.security || before.security === "none") ? before : undefined;
   const password = keep(after.password, same?.password);
   if (password !== undefined && after.security === "none") {
-    throw new AppError(
-      "invalid_input",
-      "A password is only sent over an encrypted connection: choose STARTTLS or TLS.",
-    );
+    throw new AppError("invalid_input", messages.passwordNeedsEncryption);
   }
   return { ...after, password };
 }
 
-/** What answers show of settings. A webhook's path is a secret too: with most receivers, who knows it may post. */
+/** Settings without secrets. The path of a webhook is a secret: most receivers accept posts from anyone who knows it. */
 export function toShown(settings: StoredSettings): Pick<AlertChannel, "target" | "settings" | "secrets"> {
   if (settings.type === "webhook") {
     const origin = originOf(settings.url);
     const secrets = ["url", ...(settings.signingKey ? ["signingKey"] : []), ...(settings.header ? ["header"] : [])];
-    const shown = { format: settings.format, origin, ...(settings.header ? { headerName: settings.header.name } : {}) };
+    const shown = { format: settings.format, origin, headerName: settings.header?.name };
     return { target: `${origin}/…`, settings: shown, secrets };
   }
   if (settings.type === "ntfy") {
@@ -85,7 +84,7 @@ export function toShown(settings: StoredSettings): Pick<AlertChannel, "target" |
   const { host, port, security, user, from, to, password } = settings;
   return {
     target: `${to[0] ?? ""}${to.length > 1 ? ` and ${to.length - 1} more` : ""} by ${host}`,
-    settings: { host, port, security, ...(user ? { user } : {}), from, to },
+    settings: { host, port, security, user: user || undefined, from, to },
     secrets: password ? ["password"] : [],
   };
 }

@@ -5,11 +5,11 @@ import type { StoredSettings } from "./settings.ts";
 
 export const SIGNATURE_HEADER = "x-ai-desktop-signature";
 /** Discord refuses longer messages. */
-const DISCORD_MAX = 1_900;
+const MAX_DISCORD_LENGTH = 1_900;
 /** Discord shows no preview of addresses. */
 const SUPPRESS_EMBEDS = 4;
 
-/** What a webhook is sent. The signature covers the time too, so that a caught message cannot be sent again later. */
+/** The request of a webhook. The signature includes the time, which prevents replays. */
 export function webhookRequest(
   { url, format, signingKey, header }: Extract<StoredSettings, { type: "webhook" }>,
   message: AlertMessage,
@@ -17,24 +17,23 @@ export function webhookRequest(
   const body = JSON.stringify(documentOf(format, message));
   const time = Math.floor(Date.now() / 1_000);
   const signature = signingKey && createHmac("sha256", signingKey).update(`${time}.${body}`).digest("hex");
+  const headers: Record<string, string> = header ? { [header.name]: header.value } : {};
+  if (signature) headers[SIGNATURE_HEADER] = `t=${time},v1=${signature}`;
   return {
     url,
     body,
-    headers: {
-      ...(header ? { [header.name]: header.value } : {}),
-      ...(signature ? { [SIGNATURE_HEADER]: `t=${time},v1=${signature}` } : {}),
-    },
+    headers,
   };
 }
 
 function documentOf(format: "json" | "slack" | "discord", message: AlertMessage): object {
   const title = titleOf(message);
   const text = textOf(message);
-  // Slack knows no escape for its markup, and Mattermost reads Markdown here: in a code block both show plain text.
+  // Slack cannot escape its markup, and Mattermost parses Markdown here: a code block is plain text in both.
   if (format === "slack") return { text: `\`\`\`\n${forSlack(`${title}\n${text}`)}\n\`\`\`` };
   if (format === "discord") {
-    // Names of containers must not call anybody.
-    const content = `**${forDiscord(title)}**\n${forDiscord(text)}`.slice(0, DISCORD_MAX).toWellFormed();
+    // A container name must not mention anyone.
+    const content = `**${forDiscord(title)}**\n${forDiscord(text)}`.slice(0, MAX_DISCORD_LENGTH).toWellFormed();
     return { content, allowed_mentions: { parse: [] }, flags: SUPPRESS_EMBEDS };
   }
   const { host, events, lost, test = false } = message;
@@ -44,5 +43,5 @@ function documentOf(format: "json" | "slack" | "discord", message: AlertMessage)
 const forSlack = (text: string) =>
   text.replaceAll("`", "'").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** Markdown of Discord; a colon, too, since an address is a link and `:name:` a picture. */
+/** Escapes Markdown, and colons: Discord turns addresses into links and `:name:` into pictures. */
 const forDiscord = (text: string) => text.replace(/[\\`*_~|<>#[\]()@:-]/g, "\\$&");

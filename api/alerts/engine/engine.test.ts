@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type AlertRule, alertRuleBody } from "../../../shared/protocol/alert.ts";
-import { type AlertEngine, type Changes, createAlertEngine } from "./engine.ts";
+import type { Changes } from "./change-buffer.ts";
+import { type AlertEngine, createAlertEngine } from "./engine.ts";
 import type { AlertState } from "./machine.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import { matchesName } from "./subjects.ts";
@@ -37,7 +38,7 @@ function bench(rules: AlertRule[], from?: Bench, failing = () => false): Bench {
   const stored: Bench["stored"] = new Map(structuredClone([...(from?.stored ?? [])]));
   const told: string[] = [];
   const sent: string[] = [];
-  const commit = ({ saved, forgotten, happenings }: Changes) => {
+  const commit = ({ saved, forgotten, transitions }: Changes) => {
     if (failing()) throw new Error("disk full");
     for (const { id } of forgotten) stored.delete(id);
     for (const { id, rule, subject, state } of saved) {
@@ -48,7 +49,7 @@ function bench(rules: AlertRule[], from?: Bench, failing = () => false): Bench {
         state: structuredClone(state),
       });
     }
-    for (const { kind, entry, record, send } of happenings) {
+    for (const { kind, entry, record, send } of transitions) {
       if (record) told.push(`${kind} ${entry.subject.name}`);
       if (send) sent.push(`${kind} ${entry.subject.name}`);
     }
@@ -81,7 +82,7 @@ describe("a state", () => {
     expect(at.sent).toEqual(at.told);
   });
 
-  test("that was wrong for too short a time is never told", () => {
+  test("that ends before its duration is never sent", () => {
     const at = bench([unhealthy({ forSeconds: 60 })]);
     at.engine.report("container-unhealthy", web, wrong);
     pass(30_000);
@@ -92,7 +93,7 @@ describe("a state", () => {
     expect([...at.engine.entries()]).toEqual([]);
   });
 
-  test("is told again as often as the rule says, until somebody acknowledges it", () => {
+  test("is repeated at the interval of the rule, until someone acknowledges it", () => {
     const at = bench([unhealthy({ repeatSeconds: 600 })]);
     at.engine.report("container-unhealthy", web, wrong);
     pass(10 * MINUTE);
@@ -141,7 +142,7 @@ describe("a figure", () => {
     expect(at.told).toEqual(["firing /", "resolved /"]);
   });
 
-  test("that is no longer read does not go on to fire", () => {
+  test("that is no longer read does not start to fire", () => {
     const at = bench([ruleOf({ condition: { kind: "host-disk", percent: 90 }, forSeconds: 600 })]);
     at.engine.report("host-disk", root, at90(95));
     pass(11 * MINUTE);
@@ -171,7 +172,7 @@ describe("a count", () => {
     expect(at.told).toEqual(["firing web", "resolved web"]);
   });
 
-  test("of one rule is not told to another of the same kind", () => {
+  test("of one rule does not reach another rule of the same kind", () => {
     const log = (id: string) =>
       ruleOf({ condition: { kind: "container-log", pattern: id, count: 1, withinSeconds: 60 } }, id);
     const at = bench([log("one"), log("two")]);
@@ -180,7 +181,7 @@ describe("a count", () => {
   });
 });
 
-describe("what is told", () => {
+describe("a message", () => {
   test("comes once and for all when something flaps, and again when it has been steady", () => {
     const at = bench([unhealthy()]);
     for (let round = 0; round < 8; round++) {
@@ -227,7 +228,7 @@ describe("what is told", () => {
 });
 
 describe("a new start", () => {
-  test("goes on where the last run stood, and tells nothing twice", () => {
+  test("continues where the last run stopped, and sends nothing twice", () => {
     const first = bench([unhealthy({ forSeconds: 60 })]);
     first.engine.report("container-unhealthy", web, wrong);
     pass(50_000);
@@ -343,8 +344,8 @@ test("while nothing is known of a kind, nothing of it begins or ends, and what f
     stored: [],
     clock,
     isKnown: (kind) => kind !== "container" || known,
-    commit: ({ happenings }) => {
-      for (const { kind, entry, record } of happenings) if (record) told.push(`${kind} ${entry.rule.id}`);
+    commit: ({ transitions }) => {
+      for (const { kind, entry, record } of transitions) if (record) told.push(`${kind} ${entry.rule.id}`);
     },
     onError: () => {},
   });

@@ -1,36 +1,40 @@
 import type { AlertEventKind, AlertRule } from "../../../shared/protocol/alert.ts";
 
-/** So many alarms within this time are no news any more but a state of its own. */
+/** An alert that fires this often within the window is flapping. */
 const FLAP_COUNT = 5;
 const FLAP_WINDOW_MS = 30 * 60_000;
-/** Without a change for so long, it no longer flaps. */
-const STEADY_MS = 15 * 60_000;
-/** A figure has to stay below its threshold this long at most before it counts as well again. */
-const CLEAR_MAX_MS = 60_000;
+/** Time without a change after which an alert no longer flaps. */
+const STABLE_AFTER_MS = 15 * 60_000;
+/** Longest time a metric must stay below its threshold before the alert resolves. */
+const MAX_CLEAR_MS = 60_000;
 
-/** What is known of one rule and one subject. Times are ticks of a clock that never goes back; JSON, so that it survives. */
+/**
+ * State of one rule for one subject. Numbers are ticks of a monotonic clock, in milliseconds. It is stored as JSON: its
+ * field names are permanent.
+ */
 export interface AlertState {
   phase: "ok" | "pending" | "firing";
-  /** When this phase began. */
+  /** Start of the phase. */
   since: number;
-  /** ISO 8601, for people: when it went wrong, and when that was told. */
+  /** Start of the problem, ISO 8601; `firingAt`: when the alert fired. */
   sinceAt: string;
   firingAt: string | null;
-  /** Since when a firing alert is well again, as long as it has not been so for long enough. */
+  /** Since when the condition of a firing alert no longer holds, while the alert waits to resolve. */
   clearSince: number | null;
-  /** When it was sent last; null: this alarm has not been sent yet (quiet hours, silence). */
+  /** Time of the last message; null while this alert has not been sent (quiet hours, silence). */
   toldAt: number | null;
   detail: string;
   acknowledgedBy: string | null;
   silencedUntil: number;
-  /** When it fired, newest last. */
+  /** Times at which it fired, newest last. */
   fired: number[];
   flapping: boolean;
   changedAt: number;
-  /** When the panel restarted it, and whether it has given up. */
+  /** Times of automatic restarts, newest last. */
   heals: number[];
+  /** The automatic restarts are exhausted. */
   gaveUp: boolean;
-  /** When what is counted occurred, newest last; no more than the rule counts to. */
+  /** Times of counted occurrences, newest last; at most as many as the rule counts. */
   times: number[];
 }
 
@@ -56,14 +60,14 @@ export interface Moment {
   tick: number;
   /** ISO 8601. */
   at: string;
-  /** Nothing is to be sent now by the rule's quiet hours. */
+  /** The quiet hours of the rule forbid messages now. */
   quiet: boolean;
 }
 
-/** What was read; null: nothing new, and what was so stays so. */
+/** What a reading means; null: nothing new, the state continues. */
 export type Observation = { active: boolean; detail: string; gone?: boolean } | null;
 
-/** Something to be noted (`record`) and told to the channels (`send`). */
+/** A change to store in the history (`record`) and to send to the channels (`send`). */
 export interface Effect {
   kind: AlertEventKind;
   record: boolean;
@@ -71,11 +75,15 @@ export interface Effect {
   detail: string;
 }
 
-/** One step of the state machine: ok, pending, firing, and ok again. Changes `state`, and says what has to be told. */
-export function step(state: AlertState, rule: AlertRule, seen: Observation, now: Moment, hold = 0): Effect[] {
+/**
+ * One step of the state machine from ok over pending to firing, and back to ok. Changes `state`.
+ * @param clearMs How long the condition must not hold before the alert resolves.
+ * @returns What to store and to send, in order.
+ */
+export function step(state: AlertState, rule: AlertRule, seen: Observation, now: Moment, clearMs = 0): Effect[] {
   const effects: Effect[] = [];
   const { tick } = now;
-  const mayTell = () => !now.quiet && state.acknowledgedBy === null && state.silencedUntil <= tick;
+  const mayNotify = () => !now.quiet && state.acknowledgedBy === null && state.silencedUntil <= tick;
   const enter = (phase: AlertState["phase"]) => {
     state.phase = phase;
     state.since = tick;
@@ -96,59 +104,59 @@ export function step(state: AlertState, rule: AlertRule, seen: Observation, now:
     state.toldAt = null;
     state.changedAt = tick;
     state.fired = [...state.fired.filter((at) => tick - at < FLAP_WINDOW_MS), tick].slice(-FLAP_COUNT);
-    const begins = !state.flapping && state.fired.length === FLAP_COUNT;
-    if (begins) state.flapping = true;
-    if (begins || !state.flapping) {
-      const send = mayTell();
+    const startsFlapping = !state.flapping && state.fired.length === FLAP_COUNT;
+    if (startsFlapping) state.flapping = true;
+    if (startsFlapping || !state.flapping) {
+      const send = mayNotify();
       if (send) state.toldAt = tick;
-      effects.push({ kind: begins ? "flapping" : "firing", record: true, send, detail: state.detail });
+      effects.push({ kind: startsFlapping ? "flapping" : "firing", record: true, send, detail: state.detail });
     }
   } else if (state.phase === "pending" && seen?.active === false) {
     enter("ok");
   } else if (state.phase === "firing") {
     if (seen?.active === false) state.clearSince ??= tick;
-    const isClear = state.clearSince !== null && (seen?.gone === true || tick - state.clearSince >= hold);
+    const isClear = state.clearSince !== null && (seen?.gone === true || tick - state.clearSince >= clearMs);
     if (isClear) {
-      const wasTold = state.toldAt !== null;
-      const send = wasTold && rule.tellResolved && !now.quiet && state.silencedUntil <= tick;
+      const wasNotified = state.toldAt !== null;
+      const send = wasNotified && rule.tellResolved && !now.quiet && state.silencedUntil <= tick;
       enter("ok");
       state.changedAt = tick;
       state.firingAt = null;
       state.acknowledgedBy = null;
       state.gaveUp = false;
       if (!state.flapping) effects.push({ kind: "resolved", record: true, send, detail: seen?.detail ?? "" });
-    } else if (!state.flapping && mayTell()) {
+    } else if (!state.flapping && mayNotify()) {
       const isDue = rule.repeatSeconds !== null && tick - (state.toldAt ?? tick) >= rule.repeatSeconds * 1_000;
       if (state.toldAt === null) effects.push({ kind: "firing", record: false, send: true, detail: state.detail });
       else if (isDue) effects.push({ kind: "repeated", record: true, send: true, detail: state.detail });
       if (state.toldAt === null || isDue) state.toldAt = tick;
     }
   }
-  if (state.flapping && tick - state.changedAt >= STEADY_MS) {
+  if (state.flapping && tick - state.changedAt >= STABLE_AFTER_MS) {
     state.flapping = false;
     state.fired = [];
-    const detail = state.phase === "firing" ? state.detail : "well for a quarter of an hour";
-    const send = mayTell();
+    const detail = state.phase === "firing" ? state.detail : "no change for 15 minutes";
+    const send = mayNotify();
     if (send && state.phase === "firing") state.toldAt = tick;
     effects.push({ kind: "steady", record: true, send, detail });
   }
   return effects;
 }
 
-/** How long a figure must be below its threshold before the alert is over, in milliseconds. */
-export const clearHold = (rule: AlertRule, measure: "state" | "figure" | "count"): number =>
-  measure === "figure" ? Math.min(rule.forSeconds * 1_000, CLEAR_MAX_MS) : 0;
+/** Milliseconds a metric must be below its threshold before the alert resolves; 0 for other conditions. */
+export const clearDelay = (rule: AlertRule, measure: "state" | "figure" | "count"): number =>
+  measure === "figure" ? Math.min(rule.forSeconds * 1_000, MAX_CLEAR_MS) : 0;
 
-/** Whether nothing would be lost by forgetting it. */
+/** Whether forgetting the state loses nothing. */
 export function isIdle(state: AlertState, rule: AlertRule, tick: number): boolean {
-  const healed = state.heals.at(-1);
-  const healingMs = (rule.healing?.withinSeconds ?? 0) * 1_000;
+  const restartedAt = state.heals.at(-1);
+  const restartWindowMs = (rule.healing?.withinSeconds ?? 0) * 1_000;
   return (
     state.phase === "ok" &&
     !state.flapping &&
     state.silencedUntil <= tick &&
     state.times.length === 0 &&
     state.fired.every((at) => tick - at >= FLAP_WINDOW_MS) &&
-    (healed === undefined || tick - healed >= healingMs)
+    (restartedAt === undefined || tick - restartedAt >= restartWindowMs)
   );
 }

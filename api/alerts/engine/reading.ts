@@ -1,27 +1,27 @@
 import { type AlertCondition, type AlertRule, conditionKinds } from "../../../shared/protocol/alert.ts";
 import type { AlertState, Observation } from "./machine.ts";
 
-/** What a source says of a subject. */
+/** What a source reports about a subject. */
 export type Reading =
   /**
-   * `mild`: only rules that ask for the mild kind as well take it for wrong.
-   * `uncertain`: the cause is not known, so that nothing is done about it.
-   * `unseen`: it cannot be told now; what fires goes on, and nothing begins.
+   * `mild`: a problem only for rules that include mild cases.
+   * `uncertain`: the cause is unknown; no automatic restart follows.
+   * `unseen`: the state cannot be read now; a firing alert continues, and none starts.
    */
   | { active: boolean; mild?: boolean; uncertain?: boolean; unseen?: boolean; detail: string }
   | { value: number; detail: string }
   | { occurrences: number; detail: string };
 
-/** A firing alert of a figure ends below this share of its threshold: at the threshold itself it would come and go. */
+/** Share of the threshold below which a firing alert resolves, so that a value near the threshold does not flap. */
 const HYSTERESIS = 0.95;
 
-/** The threshold of a figure; undefined for other conditions. */
+/** The threshold of a metric; undefined for other conditions. */
 export function thresholdOf(condition: AlertCondition): number | undefined {
   if ("percent" in condition) return condition.percent;
   return condition.kind === "host-load" ? condition.perCore : undefined;
 }
 
-/** Turns a reading into what the state machine wants to know. Keeps count in `state.times`. */
+/** Turns a reading into an observation for the state machine. Counts occurrences in `state.times`. */
 export function observe(state: AlertState, rule: AlertRule, reading: Reading | undefined, tick: number): Observation {
   const { condition } = rule;
   if ("withinSeconds" in condition) return count(state, condition, reading, tick);
@@ -49,7 +49,7 @@ function count(
   const more = Array.from({ length: Math.min(needed, seen?.occurrences ?? 0) }, () => tick);
   state.times = [...fresh, ...more].slice(-needed);
   const active = state.times.length >= needed;
-  const detail = seen?.detail ?? (active ? state.detail : "not seen again");
+  const detail = seen?.detail ?? (active ? state.detail : "not seen any more");
   return { active, detail };
 }
 

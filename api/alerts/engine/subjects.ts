@@ -5,20 +5,21 @@ import {
   conditionKinds,
 } from "../../../shared/protocol/alert.ts";
 
-/** What a source speaks of; `project` is the Compose project of a container. */
+/** A subject as sources report it; `project` is the Compose project of a container. */
 export interface Subject extends AlertSubject {
   project?: string | null;
 }
 
+/** A string that is unique per subject. */
 export const keyOf = ({ kind, name }: AlertSubject): string => `${kind}\0${name}`;
 
-/** The subject of a key. */
+/** The inverse of {@link keyOf}. */
 export function subjectOf(key: string): AlertSubject {
   const [kind, name = ""] = key.split("\0", 2);
   return { kind: kind as AlertSubjectKind, name };
 }
 
-/** Whether a rule is about a subject. */
+/** Whether a rule applies to a subject. */
 export function concerns({ condition, subjects }: AlertRule, { kind, name, project }: Subject): boolean {
   if (conditionKinds[condition.kind].subject !== kind) return false;
   const { names, projects } = subjects;
@@ -26,7 +27,7 @@ export function concerns({ condition, subjects }: AlertRule, { kind, name, proje
   return (project != null && projects.includes(project)) || names.some((pattern) => matchesName(pattern, name));
 }
 
-/** `*` stands for any run of characters. Linear in both lengths but for their product: no expression is built of the text. */
+/** Whether a name matches a pattern, in which `*` stands for any characters. Never worse than the product of both lengths: no regular expression is built. */
 export function matchesName(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   const [first = "", ...rest] = parts;

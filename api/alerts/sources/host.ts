@@ -4,20 +4,25 @@ import type { SignalSink } from "../engine/engine.ts";
 import { createPoll } from "./poll.ts";
 import type { SignalSource } from "./source.ts";
 
-const EVERY_MS = 10_000;
-/** File systems that are full by nature: an image of a snap, a disc. */
+const POLL_INTERVAL_MS = 10_000;
+/** Read-only file systems, which are always full: snap images, discs. */
 const readOnly = new Set(["squashfs", "iso9660", "erofs"]);
 
 const host = { kind: "host", name: "host" } as const;
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** Processor, memory, load and disks of the machine, read as long as a rule asks for one of them. */
-export function createHostSource(metrics: HostMetrics, sink: SignalSink, log: Log, everyMs = EVERY_MS): SignalSource {
+/** CPU, memory, load and disks of the machine. It reads while an enabled rule needs one of them. */
+export function createHostSource(
+  metrics: HostMetrics,
+  sink: SignalSink,
+  log: Log,
+  intervalMs = POLL_INTERVAL_MS,
+): SignalSource {
   const poll = createPoll(
     async () => {
       const { cpu, memory, disks, unknownDisks = [] } = await metrics.sample();
       const load = cpu.loadAvg[1] / Math.max(1, cpu.count);
-      sink.report("host-cpu", host, { value: cpu.usage, detail: `${round(cpu.usage)} % of the processor` });
+      sink.report("host-cpu", host, { value: cpu.usage, detail: `${round(cpu.usage)} % of the CPU` });
       sink.report("host-memory", host, {
         value: memory.usagePercent,
         detail: `${round(memory.usagePercent)} % of memory`,
@@ -28,10 +33,10 @@ export function createHostSource(metrics: HostMetrics, sink: SignalSink, log: Lo
         const detail = `${round(usagePercent)} % of the disk`;
         sink.report("host-disk", { kind: "host", name: mount }, { value: usagePercent, detail });
       }
-      // How full an unknown disk is is not known: an alert about it does not end.
+      // The usage of an unknown disk is unknown: its alert continues.
       sink.settle("host", new Set(["host", ...[...shown, ...unknownDisks].map(({ mount }) => mount)]));
     },
-    everyMs,
+    intervalMs,
     log,
     "the host",
   );

@@ -1,15 +1,15 @@
-import { toPlainLine } from "../../../shared/logs/plain-line.ts";
 import { toPlain } from "../../../shared/logs/plain-text.ts";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { AlertRule } from "../../../shared/protocol/alert.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { LogWatcher, LogWatchSpec } from "../../logs/collect/watch.ts";
 import type { SignalSink } from "../engine/engine.ts";
 import type { SignalSource } from "./source.ts";
 
-/** Characters of a line that a message repeats. */
-const SAMPLE_MAX = 200;
+/** Characters of a log line that a message contains. */
+const MAX_SAMPLE = 200;
 
-/** Lines of the kept logs that fit a rule's pattern. The log store reads them, away from this thread. */
+/** Log lines that match the pattern of a rule. The log store searches them on its own thread. */
 export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log): SignalSource {
   const watches = new Map<string, { spec: string; stop: () => void }>(); // by rule
 
@@ -30,12 +30,12 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
         end(id);
         try {
           const stop = watcher.watch(spec, ({ container, count, sample }) => {
-            const detail = toPlainLine(toPlain(sample.text), SAMPLE_MAX);
+            const detail = toSingleLine(toPlain(sample.text), MAX_SAMPLE);
             sink.report("container-log", { kind: "container", name: container }, { occurrences: count, detail }, id);
           });
           watches.set(id, { spec: text, stop });
         } catch (error) {
-          log.warn({ err: error, rule: rule.name }, "the pattern of an alert rule cannot be watched for");
+          log.warn({ err: error, rule: rule.name }, "the pattern of an alert rule cannot be watched");
         }
       }
     },
@@ -45,15 +45,16 @@ export function createLogSource(watcher: LogWatcher, sink: SignalSink, log: Log)
   };
 }
 
-/** What the log store has to look for. Names with a star are told apart by the engine. */
+/** What the log store searches for. The engine matches names that contain `*`. */
 export function specOf({ condition, subjects }: Pick<AlertRule, "condition" | "subjects">): LogWatchSpec {
-  if (condition.kind !== "container-log") throw new TypeError("This is no rule about logs.");
+  if (condition.kind !== "container-log") throw new TypeError("Not a rule about logs.");
   const { names, projects } = subjects;
   const isExact = names.length > 0 && projects.length === 0 && names.every((name) => !name.includes("*"));
   const { pattern, syntax, levels } = condition;
   return {
     containers: isExact ? names : null,
-    ...(pattern === null ? {} : syntax === "regex" ? { regex: pattern } : { text: pattern }),
-    ...(levels.length > 0 ? { levels } : {}),
+    regex: syntax === "regex" && pattern !== null ? pattern : undefined,
+    text: syntax === "text" && pattern !== null ? pattern : undefined,
+    levels: levels.length > 0 ? levels : undefined,
   };
 }

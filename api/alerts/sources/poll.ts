@@ -2,23 +2,26 @@ import type { Log } from "../../../shared/server/log.ts";
 import { singleFlight } from "../../../shared/server/single-flight.ts";
 
 export interface Poll {
-  /** Looks now, and then in turn; or stops looking. */
+  /** Starts, with a first read at once, or stops. */
   set(on: boolean): void;
   close(): Promise<void>;
 }
 
-/** Looks again and again, one look at a time, as long as somebody wants it. A look that fails is followed by the next. */
-export function createPoll(look: () => Promise<void>, everyMs: number, log: Log, what: string): Poll {
+/**
+ * Reads at an interval, one read at a time. A failed read is logged; the next one follows.
+ * @param what Names what is read in the log.
+ */
+export function createPoll(read: () => Promise<void>, intervalMs: number, log: Log, what: string): Poll {
   let timer: NodeJS.Timeout | undefined;
   const once = singleFlight(() =>
-    look().catch((error: unknown) => log.debug({ err: error }, `${what} cannot be read for the alerts`)),
+    read().catch((error: unknown) => log.debug({ err: error }, `${what} cannot be read for the alerts`)),
   );
   const set = (on: boolean) => {
     if (on === (timer !== undefined)) return;
     clearInterval(timer);
     timer = undefined;
     if (!on) return;
-    timer = setInterval(() => void once(), everyMs);
+    timer = setInterval(() => void once(), intervalMs);
     timer.unref();
     void once();
   };

@@ -4,19 +4,19 @@ import type { SignalSink } from "../engine/engine.ts";
 import { createPoll } from "./poll.ts";
 import type { SignalSource } from "./source.ts";
 
-const EVERY_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 
 /**
- * PM2's processes, read as long as a rule asks for them: given up by PM2, or restarted. PM2 counts every restart, by whom
- * ever, and calls what somebody stopped `stopped`, which is no fault.
+ * PM2 processes that PM2 stopped restarting (`errored`), or that restarted. It reads while an enabled rule needs it. PM2
+ * counts every restart, including those by people. A process that someone stopped is `stopped`, which is not a failure.
  */
 export function createProcessSource(
   processes: ProcessHost,
   sink: SignalSink,
   log: Log,
-  everyMs = EVERY_MS,
+  intervalMs = POLL_INTERVAL_MS,
 ): SignalSource {
-  let restarts = new Map<string, number>(); // by PM2's number of the process
+  let restarts = new Map<string, number>(); // by PM2 process id
   let isKnown = false;
   const poll = createPoll(
     async () => {
@@ -27,7 +27,7 @@ export function createProcessSource(
       for (const { id, instances } of list) {
         const subject = { kind: "process", name: id } as const;
         const failed = instances.filter(({ status }) => status === "errored").length;
-        const detail = failed > 0 ? "PM2 has given up restarting it" : "it does not fail";
+        const detail = failed > 0 ? "PM2 stopped restarting it" : "it runs";
         sink.report("process-failed", subject, { active: failed > 0, detail });
         sink.hold(subject, failed > 0 ? detail : null);
         let fresh = 0;
@@ -41,7 +41,7 @@ export function createProcessSource(
       restarts = now;
       sink.settle("process", new Set(list.map(({ id }) => id)));
     },
-    everyMs,
+    intervalMs,
     log,
     "PM2",
   );

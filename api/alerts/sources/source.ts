@@ -1,10 +1,10 @@
 import type { AlertRule } from "../../../shared/protocol/alert.ts";
 
-/** Something that tells the engine what it sees. A source is made with the sink it speaks to. */
+/** Something that tells the engine what it canSee. A source is made with the sink it speaks to. */
 export interface SignalSource {
-  /** These rules are enabled now: a source that costs something looks only at what they are about. */
+  /** The enabled rules. An expensive source reads only what they need. */
   want(rules: readonly AlertRule[]): void;
-  /** Whether it is known how its subjects do; absent: always. */
+  /** False while the state of its subjects is unknown; absent: always known. */
   isKnown?(): boolean;
   close(): Promise<void>;
 }

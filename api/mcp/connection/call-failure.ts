@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
-import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { HttpRefusal } from "./http-responses.ts";
@@ -14,7 +14,7 @@ export function toCallFailure(error: unknown, limitMs: number): unknown {
     const refused = error.code === ProtocolErrorCode.InvalidParams || error.code === ProtocolErrorCode.MethodNotFound;
     return new AppError(
       refused ? "invalid_input" : "upstream_unavailable",
-      `The server refused: ${toPlainLine(error.message)}`,
+      `The server refused: ${toSingleLine(error.message)}`,
       { cause: error },
     );
   }
@@ -34,7 +34,7 @@ export function toStartFailure(error: unknown, handshakeProblem: string | undefi
   if (known) return known.code === "too_large" ? unavailable(known.message, error) : known;
   const sentence =
     handshakeProblem ??
-    (error instanceof ProtocolError ? `The server refused the handshake: ${toPlainLine(error.message)}` : undefined) ??
+    (error instanceof ProtocolError ? `The server refused the handshake: ${toSingleLine(error.message)}` : undefined) ??
     (isTimeout(error) ? "The server did not answer the handshake in time." : undefined) ??
     oddAnswer(error) ??
     connectionFailure(error, "The server") ??
@@ -55,11 +55,11 @@ function oddAnswer(error: unknown): string | undefined {
     if (one instanceof SdkHttpError && one.data?.status !== undefined) return `The server answered ${one.data.status}.`;
     if (one instanceof SdkError && one.code === SdkErrorCode.ClientHttpUnexpectedContent) {
       const { contentType } = (one.data ?? {}) as { contentType?: unknown };
-      const type = typeof contentType === "string" ? `"${toPlainLine(contentType, 60)}"` : "no type of content";
+      const type = typeof contentType === "string" ? `"${toSingleLine(contentType, 60)}"` : "no type of content";
       return `The server answered with ${type}, not with a message of MCP.`;
     }
     if (one instanceof SdkError && one.code === SdkErrorCode.InvalidResult) {
-      return `The server's answer is not valid: ${toPlainLine(one.message)}`;
+      return `The server's answer is not valid: ${toSingleLine(one.message)}`;
     }
     if (one.name === "SyntaxError" || one.name === "ZodError" || one.name === "$ZodError") {
       return "The server answered, but not with a message of MCP (JSON-RPC 2.0).";

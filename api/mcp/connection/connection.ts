@@ -1,5 +1,5 @@
 import { type CallToolResult, LOG_LEVEL_META_KEY, type Progress } from "@modelcontextprotocol/client";
-import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { singleFlight } from "../../../shared/server/single-flight.ts";
@@ -128,7 +128,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   return {
     get serverInfo() {
       const info = session.client.getServerVersion();
-      return info ? { name: toPlainLine(info.name, 100), version: toPlainLine(info.version, 100) } : null;
+      return info ? { name: toSingleLine(info.name, 100), version: toSingleLine(info.version, 100) } : null;
     },
     tools() {
       const reading = tools ?? readTools();

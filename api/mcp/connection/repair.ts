@@ -1,5 +1,5 @@
 import { specTypeSchemas } from "@modelcontextprotocol/client";
-import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
 
 /** Under these names the client's own objects carry what it would not let through. */
@@ -25,7 +25,7 @@ export function issuesOf(
   };
   return (checked.issues ?? []).slice(0, 3).map(({ message, path = [] }) => {
     const what = message.replace(/^Invalid input: /, "");
-    return toPlainLine(path.length === 0 ? what : `"${path.map(String).join(".")}": ${what}`, 200);
+    return toSingleLine(path.length === 0 ? what : `"${path.map(String).join(".")}": ${what}`, 200);
   });
 }
 
@@ -78,7 +78,7 @@ export function repairCallResult(result: Json, legacy: boolean): Json {
   if (content !== undefined && !Array.isArray(content)) told("The server's answer has no list of parts.");
   const blocks = parts.map((part, index) => {
     if (issuesOf("ContentBlock", part).length === 0) return part;
-    const kind = isObject(part) && typeof part.type === "string" ? ` of the kind "${toPlainLine(part.type, 40)}"` : "";
+    const kind = isObject(part) && typeof part.type === "string" ? ` of the kind "${toSingleLine(part.type, 40)}"` : "";
     told(`Part ${index + 1} of the server's answer${kind} is not valid; it is shown as text.`);
     return { type: "text", text: asText(part) };
   });

@@ -6,7 +6,7 @@ import {
   type JsonSchemaValidatorResult,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/client";
-import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import { isCallResult, issuesOf, repairCallResult, repairTools } from "./repair.ts";
 
 const LIST_PAGES_MAX = 20;
@@ -68,7 +68,7 @@ function handshakeProblemOf(result: Record<string, unknown>): string | undefined
   const { protocolVersion } = result;
   if (typeof protocolVersion === "string" && !SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)) {
     const known = SUPPORTED_PROTOCOL_VERSIONS.join(", ");
-    return `The server speaks revision "${toPlainLine(protocolVersion, 40)}" of MCP, which is not known here (known are ${known}).`;
+    return `The server speaks revision "${toSingleLine(protocolVersion, 40)}" of MCP, which is not known here (known are ${known}).`;
   }
   const issues = issuesOf("InitializeResult", result);
   return issues.length === 0

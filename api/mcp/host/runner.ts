@@ -1,5 +1,5 @@
 import type { CallToolResult, Progress } from "@modelcontextprotocol/client";
-import { toPlainLine } from "../../../shared/logs/plain-line.ts";
+import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type { McpServerStatus, McpTool } from "../../../shared/protocol/mcp.ts";
 import { AppError } from "../../../shared/server/errors.ts";
@@ -152,7 +152,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     tools: async () => running().tools(),
     callTool: async (name, args, { signal, onProgress } = {}) => {
       const masked = ({ message: said, ...rest }: Progress) =>
-        onProgress?.(said === undefined ? rest : { ...rest, message: toPlainLine(feed.mask(String(said))) });
+        onProgress?.(said === undefined ? rest : { ...rest, message: toSingleLine(feed.mask(String(said))) });
       const listener = onProgress && masked;
       return running().callTool(name, args, { limitMs: CALL_MS, signal, onProgress: listener });
     },

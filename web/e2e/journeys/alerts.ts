@@ -22,7 +22,7 @@ export function alertsJourney(at: () => Desk): void {
     await dialog.getByRole("button", { name: "Add channel" }).click();
     await dialog.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Test Ops" }).click();
-    await page.getByText("The message was taken by the receiver.").waitFor();
+    await page.getByText("The receiver accepted the message.").waitFor();
     expect(receiver.received.map(({ path }) => path)).toEqual(["/secret-path"]);
     expect(await page.content()).not.toContain("secret-path");
     const since = desk.problems.length;
@@ -45,7 +45,7 @@ export function alertsJourney(at: () => Desk): void {
     await dialog.getByText("A name is needed.").waitFor();
     await dialog.getByLabel("Name", { exact: true }).fill("Ailing boxes");
     await dialog.getByLabel("Container names").fill(`${box.name.slice(0, -4)}*`);
-    await dialog.getByLabel("For seconds").fill("0");
+    await dialog.getByLabel("For at least (seconds)").fill("0");
     await dialog.getByLabel("Severity").selectOption("critical");
     await dialog.getByLabel("Ops <b>hook</b>").check();
     await dialog.getByRole("button", { name: "Add rule" }).click();
@@ -62,8 +62,8 @@ export function alertsJourney(at: () => Desk): void {
 
     await page.getByRole("tab", { name: "Now" }).click();
     const row = page.getByRole("listitem").filter({ hasText: "Ailing boxes" });
-    await row.getByRole("button", { name: `Take over ${box.name}` }).click();
-    await row.getByText(/taken over by/).waitFor();
+    await row.getByRole("button", { name: `Acknowledge ${box.name}` }).click();
+    await row.getByText(/acknowledged by/).waitFor();
     await desk.open("/services", "Services");
     await page.getByRole("row").filter({ hasText: box.name }).getByText("alert", { exact: true }).waitFor();
     await expect

@@ -26,6 +26,8 @@ export interface FormDialogProps extends SubmitDialogProps {
   draftWithout?: string;
   /** Also runs when the draft is discarded: empties the fields that a draft leaves out. */
   onDiscard?: () => void;
+  /** The form checks its fields itself: the browser's own check stays off. */
+  noValidate?: boolean;
   /** Above the form, such as a list of what exists already. */
   before?: JSX.Element;
   /** The form was sent, and `sentView` and `sentFooter` take its place: for actions that continue as a job. */
@@ -55,7 +57,12 @@ export function FormDialog(props: FormDialogProps) {
     >
       <Show when={!props.isSent} fallback={props.sentView}>
         {props.before}
-        <form id={id} class="form" onSubmit={(event) => void props.submit.submit(event)}>
+        <form
+          id={id}
+          class="form"
+          noValidate={props.noValidate ?? false}
+          onSubmit={(event) => void props.submit.submit(event)}
+        >
           <Show when={props.draft}>
             {(draft) => <DraftNotice draft={draft()} without={props.draftWithout} onDiscard={props.onDiscard} />}
           </Show>

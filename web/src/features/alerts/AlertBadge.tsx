@@ -3,8 +3,10 @@ import type { AlertSubjectKind } from "../../../../shared/protocol/alert-kinds.t
 import { useAlerts } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge } from "../../ui/Badge.tsx";
+import { severityDisplay } from "./alert-labels.ts";
+import { alertMessages } from "./messages.ts";
 
-/** A mark beside the name of what an alert is about, and nothing where there is none. */
+/** A badge beside the name of a subject while alerts fire for it; otherwise nothing. */
 export function AlertBadge(props: { kind: AlertSubjectKind; name: string }) {
   const alerts = useAlerts();
   const firing = () =>
@@ -15,12 +17,12 @@ export function AlertBadge(props: { kind: AlertSubjectKind; name: string }) {
     <Show when={firing()[0]}>
       {(first) => (
         <Badge
-          tone={first().severity === "critical" ? "bad" : first().severity === "warning" ? "warn" : "info"}
+          tone={severityDisplay[first().severity].tone}
           title={firing()
             .map(({ ruleName, detail }) => visibleName(`${ruleName}: ${detail}`))
             .join("\n")}
         >
-          {firing().length > 1 ? `${firing().length} alerts` : "alert"}
+          {alertMessages.badge(firing().length)}
         </Badge>
       )}
     </Show>

@@ -4,28 +4,31 @@ import { session } from "../../lib/session.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import "./alerts.css";
-import { ChannelsTab } from "./ChannelsTab.tsx";
+import { ChannelsTab } from "./channels/ChannelsTab.tsx";
 import { HistoryTab } from "./HistoryTab.tsx";
 import { NowTab } from "./NowTab.tsx";
-import { RulesTab } from "./RulesTab.tsx";
+import { RulesTab } from "./rules/RulesTab.tsx";
 
-/** What is wrong now, what was, what is watched for, and where it is told. */
+/** Current alerts, history, rules and channels. */
 export default function AlertsPage() {
   const alerts = useAlerts();
   const firing = () => (alerts.isSuccess ? alerts.data.filter(({ phase }) => phase === "firing").length : 0);
-  /** Rules and channels are about everything: who is limited has nothing to see there. */
-  const seesAll = () => {
+  /** Rules and channels concern the whole host: users with a limited scope do not see them. */
+  const canSeeAll = () => {
     const limits = session.principal()?.limits;
     return limits?.services === null && limits.deployments === null;
   };
-  const tabs = () => [
-    { id: "now", label: "Now", content: () => <NowTab /> },
-    { id: "history", label: "History", content: () => <HistoryTab /> },
-    ...(seesAll() ? [{ id: "rules", label: "Rules", content: () => <RulesTab /> }] : []),
-    ...(seesAll() && session.may("alerts:manage")
-      ? [{ id: "channels", label: "Channels", content: () => <ChannelsTab /> }]
-      : []),
-  ];
+  const tabs = () => {
+    const shown = [
+      { id: "now", label: "Now", content: () => <NowTab /> },
+      { id: "history", label: "History", content: () => <HistoryTab /> },
+    ];
+    if (canSeeAll()) shown.push({ id: "rules", label: "Rules", content: () => <RulesTab /> });
+    if (canSeeAll() && session.may("alerts:manage")) {
+      shown.push({ id: "channels", label: "Channels", content: () => <ChannelsTab /> });
+    }
+    return shown;
+  };
   return (
     <Page title="Alerts" note={<Show when={firing() > 0}>{firing()} firing</Show>}>
       <Tabs label="Alerts" tabs={tabs()} />

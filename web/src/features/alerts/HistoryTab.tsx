@@ -8,11 +8,14 @@ import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
 import { Button, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { eventLooks, hrefOf, subjectName, toneOf } from "./alert-labels.ts";
+import { eventLabel, hrefOf, subjectName, toneOf } from "./alert-labels.ts";
+import { alertMessages } from "./messages.ts";
+
+const texts = alertMessages.history;
 
 const PAGE = 50;
 
-/** What happened, newest first; the newest page follows what happens, older ones are added below. */
+/** The history, newest first. The first page is live; older pages are added below it. */
 export function HistoryTab() {
   const history = useQuery(() => ({
     queryKey: [...queryKeys.alerts, "history"],
@@ -23,16 +26,16 @@ export function HistoryTab() {
   const [loading, setLoading] = createSignal(false);
   const events = () => {
     const byId = new Map([...(history.data?.events ?? []), ...older()].map((event) => [event.id, event]));
-    return [...byId.values()].sort((one, other) => other.id - one.id);
+    return [...byId.values()].sort((a, b) => b.id - a.id);
   };
-  /** Undefined: no older page was asked for, and the newest one knows. */
+  /** Id to read older entries from: that of the last page read, or of the first page; null at the end. */
   const before = () => (next() === undefined ? (history.data?.next ?? null) : next());
   const more = async () => {
     const from = before();
     if (!from || loading()) return;
     setLoading(true);
     try {
-      // What is shown now is kept: the newest page moves on.
+      // The first page moves on: what it shows now is kept.
       const shown = events();
       const page = await api.alerts.history({ limit: PAGE, before: from });
       setOlder([...shown, ...page.events]);
@@ -53,22 +56,22 @@ export function HistoryTab() {
           <Skeleton lines={8} />
         </Match>
         <Match when={events().length === 0}>
-          <EmptyState icon={<ScrollText size={18} />} title="Nothing has happened yet">
-            Every alert, its end and every restart by a rule is kept here.
+          <EmptyState icon={<ScrollText size={18} />} title={texts.empty}>
+            {texts.emptyNote}
           </EmptyState>
         </Match>
         <Match when={true}>
-          <ul class="alert-list" aria-label="What happened">
+          <ul class="alert-list" aria-label={texts.list}>
             <For each={events()}>
               {(event) => (
                 <li class="alert-row">
                   <StatusDot tone={toneOf(event)} />
-                  <div class="alert-what">
+                  <div class="alert-text">
                     <div class="row alert-title">
                       <A class="alert-subject" href={hrefOf(event.subject)}>
                         {subjectName(event.subject)}
                       </A>
-                      <span class="muted">{eventLooks[event.kind].text}</span>
+                      <span class="muted">{eventLabel(event.kind)}</span>
                     </div>
                     <div class="muted alert-detail">
                       {visibleName(event.ruleName)}
@@ -85,7 +88,7 @@ export function HistoryTab() {
           <Show when={before() !== null}>
             <div class="alert-more">
               <Button busy={loading()} onClick={() => void more()}>
-                Show older
+                {texts.older}
               </Button>
             </div>
           </Show>

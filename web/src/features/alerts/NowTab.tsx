@@ -9,7 +9,10 @@ import { invalidate, queryKeys, useAlerts } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Card, EmptyState, ErrorState, Menu, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { hrefOf, severityLooks, subjectName } from "./alert-labels.ts";
+import { hrefOf, severityDisplay, subjectName } from "./alert-labels.ts";
+import { alertMessages } from "./messages.ts";
+
+const texts = alertMessages.now;
 
 const silences: [seconds: number, label: string][] = [
   [3_600, "For an hour"],
@@ -18,7 +21,7 @@ const silences: [seconds: number, label: string][] = [
   [604_800, "For a week"],
 ];
 
-/** What is wrong now. */
+/** Current alerts. */
 export function NowTab() {
   const alerts = useAlerts();
   return (
@@ -28,13 +31,13 @@ export function NowTab() {
           <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />
         </Match>
         <Match when={alerts.data?.length === 0}>
-          <EmptyState icon={<CircleCheck size={18} />} tone="ok" title="No problems">
-            No rule has found anything wrong.
+          <EmptyState icon={<CircleCheck size={18} />} tone="ok" title={texts.healthy}>
+            {texts.healthyNote}
           </EmptyState>
         </Match>
         <Match when={alerts.data}>
           {(list) => (
-            <ul class="alert-list" aria-label="Alerts now">
+            <ul class="alert-list" aria-label={texts.list}>
               <For each={list()}>{(alert) => <Row alert={alert} />}</For>
             </ul>
           )}
@@ -48,9 +51,9 @@ export function NowTab() {
 }
 
 function Row(props: { alert: Alert }) {
-  const look = () => severityLooks[props.alert.severity];
+  const display = () => severityDisplay[props.alert.severity];
   const firing = () => props.alert.phase === "firing";
-  const does = (work: () => Promise<unknown>) => async () => {
+  const act = (work: () => Promise<unknown>) => async () => {
     try {
       await work();
     } catch (error) {
@@ -61,25 +64,27 @@ function Row(props: { alert: Alert }) {
   const name = () => subjectName(props.alert.subject);
   return (
     <li class="alert-row">
-      <StatusDot tone={firing() ? look().tone : "neutral"} />
-      <span class="visually-hidden">{look().text}</span>
-      <div class="alert-what">
+      <StatusDot tone={firing() ? display().tone : "neutral"} />
+      <span class="visually-hidden">{display().text}</span>
+      <div class="alert-text">
         <div class="row alert-title">
           <A class="alert-subject" href={hrefOf(props.alert.subject)}>
             {name()}
           </A>
           <Show when={!firing()}>
-            <Badge title="Wrong, but not yet for as long as the rule asks.">pending</Badge>
+            <Badge title={texts.pending}>pending</Badge>
           </Show>
           <Show when={props.alert.flapping}>
-            <Badge tone="warn">comes and goes</Badge>
+            <Badge tone="warn">{texts.flapping}</Badge>
           </Show>
           <Show when={props.alert.gaveUp}>
-            <Badge tone="bad">restarts did not help</Badge>
+            <Badge tone="bad">{texts.exhausted}</Badge>
           </Show>
-          <Show when={props.alert.acknowledgedBy}>{(who) => <Badge tone="info">taken over by {who()}</Badge>}</Show>
+          <Show when={props.alert.acknowledgedBy}>
+            {(name) => <Badge tone="info">{texts.acknowledgedBy(name())}</Badge>}
+          </Show>
           <Show when={props.alert.silencedUntil}>
-            {(end) => <Badge title={formatDateTime(end())}>silent until {formatDateTime(end())}</Badge>}
+            {(end) => <Badge title={formatDateTime(end())}>{texts.silencedUntil(formatDateTime(end()))}</Badge>}
           </Show>
         </div>
         <div class="muted alert-detail">
@@ -87,7 +92,7 @@ function Row(props: { alert: Alert }) {
           <Show when={props.alert.detail}> · {visibleName(props.alert.detail)}</Show>
           <Show when={props.alert.heals > 0}>
             {" · "}
-            {props.alert.heals === 1 ? "restarted once" : `restarted ${props.alert.heals} times`}
+            {texts.restarted(props.alert.heals)}
           </Show>
         </div>
       </div>
@@ -101,20 +106,20 @@ function Row(props: { alert: Alert }) {
             fallback={
               <Button
                 size="sm"
-                aria-label={`Take over ${name()}`}
-                title="Tells and restarts nothing more until it is over"
-                onClick={does(() => api.alerts.acknowledge(props.alert.id))}
+                aria-label={`${texts.acknowledge} ${name()}`}
+                title={texts.acknowledgeHint}
+                onClick={act(() => api.alerts.acknowledge(props.alert.id))}
               >
-                Take over
+                {texts.acknowledge}
               </Button>
             }
           >
             <Button
               size="sm"
-              aria-label={`Give back ${name()}`}
-              onClick={does(() => api.alerts.giveBack(props.alert.id))}
+              aria-label={`${texts.unacknowledge} ${name()}`}
+              onClick={act(() => api.alerts.unacknowledge(props.alert.id))}
             >
-              Give back
+              {texts.unacknowledge}
             </Button>
           </Show>
           <Menu
@@ -123,15 +128,15 @@ function Row(props: { alert: Alert }) {
             size="sm"
             trigger={<BellOff size={15} />}
             items={[
-              { heading: "Send nothing" },
+              { heading: texts.silence },
               ...silences.map(([seconds, label]) => ({
                 label,
-                onSelect: does(() => api.alerts.silence(props.alert.id, seconds)),
+                onSelect: act(() => api.alerts.silence(props.alert.id, seconds)),
               })),
               ...(props.alert.silencedUntil
                 ? [
                     "separator" as const,
-                    { label: "End the silence", onSelect: does(() => api.alerts.silence(props.alert.id, 0)) },
+                    { label: texts.endSilence, onSelect: act(() => api.alerts.silence(props.alert.id, 0)) },
                   ]
                 : []),
             ]}

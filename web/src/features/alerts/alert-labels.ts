@@ -1,58 +1,65 @@
 import type { AlertEvent, AlertRule, AlertSubject } from "../../../../shared/protocol/alert.ts";
-import type { AlertEventKind, ConditionKind, Severity } from "../../../../shared/protocol/alert-kinds.ts";
+import type { AlertEventKind, ChannelType, ConditionKind, Severity } from "../../../../shared/protocol/alert-kinds.ts";
+import { alertEventLabels, severityLabels } from "../../../../shared/protocol/alert-labels.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import type { Tone } from "../../ui/Badge.tsx";
 
-export const severityLooks: Record<Severity, { tone: Tone; text: string }> = {
-  critical: { tone: "bad", text: "Critical" },
-  warning: { tone: "warn", text: "Warning" },
-  info: { tone: "info", text: "Notice" },
+export const severityDisplay: Record<Severity, { tone: Tone; text: string }> = {
+  critical: { tone: "bad", text: severityLabels.critical },
+  warning: { tone: "warn", text: severityLabels.warning },
+  info: { tone: "info", text: severityLabels.info },
 };
 
-export const eventLooks: Record<AlertEventKind, { tone: Tone | "severity"; text: string }> = {
-  firing: { tone: "severity", text: "Alert" },
-  resolved: { tone: "ok", text: "Resolved" },
-  repeated: { tone: "severity", text: "Still so" },
-  flapping: { tone: "severity", text: "Comes and goes" },
-  steady: { tone: "neutral", text: "Steady again" },
-  healing: { tone: "info", text: "Restarted" },
-  "heal-failed": { tone: "bad", text: "Restart failed" },
-  "gave-up": { tone: "bad", text: "Given up" },
+const eventTones: Record<AlertEventKind, Tone | "severity"> = {
+  firing: "severity",
+  resolved: "ok",
+  repeated: "severity",
+  flapping: "severity",
+  steady: "neutral",
+  healing: "info",
+  "heal-failed": "bad",
+  "gave-up": "bad",
 };
 
+export const eventLabel = (kind: AlertEventKind): string => alertEventLabels[kind];
+
+/** Color of a history entry: that of its severity, unless the kind of the entry has its own. */
 export function toneOf({ kind, severity }: Pick<AlertEvent, "kind" | "severity">): Tone {
-  const { tone } = eventLooks[kind];
-  return tone === "severity" ? severityLooks[severity].tone : tone;
+  const tone = eventTones[kind];
+  return tone === "severity" ? severityDisplay[severity].tone : tone;
 }
 
-export const conditionWords: Record<ConditionKind, string> = {
+export const conditionLabels: Record<ConditionKind, string> = {
   "container-stopped": "Container stopped by itself",
   "container-unhealthy": "Container unhealthy",
-  "container-restarts": "Container restarts again and again",
+  "container-restarts": "Container keeps restarting",
   "container-oom": "Container out of memory",
-  "container-log": "Log line of a container",
+  "container-log": "Container log line",
   "container-memory": "Container near its memory limit",
-  "container-cpu": "Container busy",
-  "host-cpu": "Host: processor busy",
-  "host-memory": "Host: memory used",
-  "host-load": "Host: load",
-  "host-disk": "Host: disk full",
-  "process-failed": "PM2 process given up",
-  "process-restarts": "PM2 process restarts again and again",
+  "container-cpu": "High container CPU",
+  "host-cpu": "Host: high CPU",
+  "host-memory": "Host: high memory",
+  "host-load": "Host: high load",
+  "host-disk": "Host: disk almost full",
+  "process-failed": "PM2 process errored",
+  "process-restarts": "PM2 process keeps restarting",
 };
 
+export const channelTypeLabels: Record<ChannelType, string> = { webhook: "Webhook", ntfy: "ntfy", email: "E-mail" };
+
+/** Name of a subject as text that cannot disguise itself. */
 export const subjectName = ({ kind, name }: AlertSubject): string =>
   kind === "host" && name === "host" ? "Host" : visibleName(name);
 
-/** Where a subject is looked at. */
+/** The page that shows a subject. */
 export function hrefOf({ kind, name }: AlertSubject): string {
   if (kind === "container") return `/services/${encodeURIComponent(name)}`;
   if (kind === "process") return `/deployments/${encodeURIComponent(name)}`;
   return "/system";
 }
 
-/** Seconds as people say them. */
-export function spanWords(seconds: number): string {
+/** A time span in its largest whole unit, such as `10 minutes`; otherwise in seconds. */
+export function formatSpan(seconds: number): string {
   const units: [number, string][] = [
     [86_400, "day"],
     [3_600, "hour"],
@@ -66,21 +73,22 @@ export function spanWords(seconds: number): string {
   return `${seconds} s`;
 }
 
-/** A rule in one sentence, without its name. */
-export function ruleWords({ condition, forSeconds }: Pick<AlertRule, "condition" | "forSeconds">): string {
-  const parts = [conditionWords[condition.kind]];
-  if ("percent" in condition) parts.push(`from ${condition.percent} %`);
-  if ("perCore" in condition) parts.push(`from ${condition.perCore} a core`);
+/** Condition of a rule with its thresholds, in one line. */
+export function describeRule({ condition, forSeconds }: Pick<AlertRule, "condition" | "forSeconds">): string {
+  const parts = [conditionLabels[condition.kind]];
+  if ("percent" in condition) parts.push(`at least ${condition.percent} %`);
+  if ("perCore" in condition) parts.push(`at least ${condition.perCore} per core`);
   if (condition.kind === "container-log") {
     if (condition.levels.length > 0) parts.push(condition.levels.join(", "));
     if (condition.pattern) parts.push(`“${visibleName(condition.pattern)}”`);
   }
-  if ("withinSeconds" in condition) parts.push(`${condition.count}× within ${spanWords(condition.withinSeconds)}`);
-  if (forSeconds > 0) parts.push(`for ${spanWords(forSeconds)}`);
+  if ("withinSeconds" in condition) parts.push(`${condition.count}× within ${formatSpan(condition.withinSeconds)}`);
+  if (forSeconds > 0) parts.push(`for ${formatSpan(forSeconds)}`);
   return parts.join(" · ");
 }
 
-export function scopeWords({ subjects }: Pick<AlertRule, "subjects">): string {
+/** The subjects that a rule applies to: `all`, or the first two names. */
+export function describeSubjects({ subjects }: Pick<AlertRule, "subjects">): string {
   const all = [...subjects.projects.map((project) => `project ${project}`), ...subjects.names].map(visibleName);
   if (all.length === 0) return "all";
   return all.length > 2 ? `${all.slice(0, 2).join(", ")} and ${all.length - 2} more` : all.join(", ");

@@ -5,6 +5,7 @@ import { useQuery } from "../../lib/use-query.ts";
 
 export const useRules = () =>
   useQuery(() => ({ queryKey: [...queryKeys.alerts, "rules"], queryFn: () => api.alerts.rules() }));
+/** The channels, for users who may manage alerts; no request without that permission. */
 export const useChannels = () =>
   useQuery(() => ({
     queryKey: [...queryKeys.alerts, "channels"],

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { keepRule, newDraft as newRule, restoreRule } from "../rules/rule-form.ts";
 import { type ChannelFields, keepChannel, newDraft, restoreChannel } from "./channel-form.ts";
-import { keepRule, newDraft as newRule, restoreRule } from "./rule-form.ts";
 
-test("of a channel a draft holds no address, key, token, topic or password", () => {
+test("the draft of a channel contains no address, key, token, topic or password", () => {
   const typed: ChannelFields = { ...newDraft(), enabled: true };
   const secrets = ["url", "signingKey", "headerValue", "topic", "token", "password"] as const;
   for (const field of secrets) typed[field] = `secret of ${field}`;
@@ -21,7 +21,7 @@ test("of a channel a draft holds no address, key, token, topic or password", () 
   ]);
 });
 
-test("choices that no version knows are left as they were", () => {
+test("unknown choices of a stored draft are ignored", () => {
   const odd = { name: "ops", type: "pager", format: "xml", security: "rot13" } as unknown as ChannelFields;
   expect(restoreChannel(odd)).toEqual({ name: "ops" });
   const rule = newRule();

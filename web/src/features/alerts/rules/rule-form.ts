@@ -1,18 +1,21 @@
-import type { AlertCondition, AlertRule, ListedAlertRule } from "../../../../shared/protocol/alert.ts";
+import type { AlertCondition, AlertRule, ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import {
   BELL,
   type ConditionKind,
   conditionKinds,
   healable,
   type Severity,
-} from "../../../../shared/protocol/alert-kinds.ts";
-import type { AlertRuleDraft } from "../../lib/api/alerts.ts";
+  severities,
+} from "../../../../../shared/protocol/alert-kinds.ts";
+import type { AlertRuleDraft } from "../../../lib/api/alerts.ts";
+import { ifKnown } from "../../../lib/known-choice.ts";
+import { alertMessages } from "../messages.ts";
 
-/** The fields of the editor as they are typed. */
+/** The fields of the rule dialog as typed. */
 export interface RuleDraft {
   name: string;
   kind: ConditionKind;
-  /** Percent, or load a core. */
+  /** Percent, or load per core. */
   threshold: string;
   count: string;
   /** Minutes. */
@@ -21,7 +24,7 @@ export interface RuleDraft {
   syntax: "text" | "regex";
   levels: "any" | "warn" | "error";
   anyExit: boolean;
-  /** One a line. */
+  /** One per line. */
   names: string;
   projects: string;
   /** Seconds. */
@@ -43,10 +46,11 @@ export interface RuleDraft {
   healBackoff: string;
 }
 
+const texts = alertMessages.ruleErrors;
 const levelChoices = { any: [], warn: ["warn", "error", "fatal"], error: ["error", "fatal"] } as const;
 
-/** Where a rule of each kind usually begins. */
-const usual: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
+/** Values a rule of each kind starts with. */
+const defaults: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
   "container-restarts": { count: "5", within: "10" },
   "container-oom": { count: "1", within: "10" },
   "container-log": { count: "1", within: "5" },
@@ -55,11 +59,12 @@ const usual: Partial<Record<ConditionKind, Partial<RuleDraft>>> = {
   "host-load": { threshold: "2" },
   "process-restarts": { count: "5", within: "10" },
 };
-export const usualOf = (kind: ConditionKind): Partial<RuleDraft> => ({
+/** The values that the dialog sets when a condition is selected. */
+export const defaultsOf = (kind: ConditionKind): Partial<RuleDraft> => ({
   threshold: "90",
   count: "3",
   within: "10",
-  ...usual[kind],
+  ...defaults[kind],
 });
 
 export function newDraft(): RuleDraft {
@@ -92,23 +97,23 @@ export function newDraft(): RuleDraft {
   };
 }
 
-/** A rule holds no secret: all of it may be kept as a draft. */
+/** What a draft keeps: all fields, because a rule contains no secret. */
 export const keepRule = (fields: RuleDraft): Partial<RuleDraft> => ({ ...fields });
 
-/** Choices that this version of the panel does not know are left as they were. */
+/** Fields of a stored draft, without choices that this version does not know. */
 export function restoreRule({ kind, syntax, levels, severity, ...kept }: Partial<RuleDraft>): Partial<RuleDraft> {
   return {
     ...kept,
-    ...(kind && Object.hasOwn(conditionKinds, kind) && { kind }),
-    ...((syntax === "text" || syntax === "regex") && { syntax }),
-    ...(levels && Object.hasOwn(levelChoices, levels) && { levels }),
-    ...(severity && ["info", "warning", "critical"].includes(severity) && { severity }),
+    ...ifKnown({ kind }, kind !== undefined && Object.hasOwn(conditionKinds, kind)),
+    ...ifKnown({ syntax }, syntax === "text" || syntax === "regex"),
+    ...ifKnown({ levels }, levels !== undefined && Object.hasOwn(levelChoices, levels)),
+    ...ifKnown({ severity }, severity !== undefined && severities.includes(severity)),
   };
 }
 
 export const ownTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** A rule without what the server gives it. */
+/** A rule without the fields that the server sets. */
 export function toSettings({ id, createdAt, maker, held, ...settings }: ListedAlertRule): AlertRuleDraft {
   return settings;
 }
@@ -152,6 +157,13 @@ export function toDraft(rule: AlertRule): RuleDraft {
 
 export type RuleErrors = Partial<Record<keyof RuleDraft, string>>;
 
+/** What each part of the rule dialog gets. */
+export interface RuleFieldsProps {
+  draft: RuleDraft;
+  set: (change: Partial<RuleDraft>) => void;
+  errors: RuleErrors;
+}
+
 const listOf = (text: string) =>
   text
     .split(/[\n,]/)
@@ -164,30 +176,30 @@ const isNumber = (text: string, min: number, max: number, whole = true) => {
   );
 };
 
-/** What the server is sent, or what is wrong with which field. */
+/** The request to the server, or the errors by field. */
 export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDraft } | { errors: RuleErrors } {
   const errors: RuleErrors = {};
   const { subject, measure } = conditionKinds[draft.kind];
   const isLoad = draft.kind === "host-load";
   const highest = isLoad ? 1_000 : draft.kind === "container-cpu" ? 100_000 : 100;
-  if (draft.name.trim() === "") errors.name = "A name is needed.";
+  if (draft.name.trim() === "") errors.name = texts.name;
   if (measure === "figure" && !isNumber(draft.threshold, isLoad ? 0.1 : 1, highest, false)) {
-    errors.threshold = `A number up to ${highest} is needed.`;
+    errors.threshold = texts.threshold(highest);
   }
   if (measure === "count") {
-    if (!isNumber(draft.count, 1, 1_000)) errors.count = "A number from 1 to 1,000 is needed.";
-    if (!isNumber(draft.within, 0.5, 1_440, false)) errors.within = "Minutes from 0.5 to 1,440 are needed.";
+    if (!isNumber(draft.count, 1, 1_000)) errors.count = texts.count;
+    if (!isNumber(draft.within, 0.5, 1_440, false)) errors.within = texts.within;
   }
   if (draft.kind === "container-log" && draft.pattern.trim() === "" && draft.levels === "any") {
-    errors.pattern = "A text, an expression or a level is needed.";
+    errors.pattern = texts.pattern;
   }
-  if (!isNumber(draft.forSeconds, 0, 86_400)) errors.forSeconds = "Seconds up to a day are needed.";
-  if (draft.quiet && draft.days.length === 0) errors.days = "Choose at least one day.";
-  const heals = draft.heal && healable.includes(draft.kind);
-  if (heals) {
-    if (!isNumber(draft.healLimit, 1, 20)) errors.healLimit = "A number from 1 to 20 is needed.";
-    if (!isNumber(draft.healWithin, 1, 1_440)) errors.healWithin = "Minutes from 1 to 1,440 are needed.";
-    if (!isNumber(draft.healBackoff, 1, 3_600)) errors.healBackoff = "Seconds from 1 to 3,600 are needed.";
+  if (!isNumber(draft.forSeconds, 0, 86_400)) errors.forSeconds = texts.forSeconds;
+  if (draft.quiet && draft.days.length === 0) errors.days = texts.days;
+  const restarts = draft.heal && healable.includes(draft.kind);
+  if (restarts) {
+    if (!isNumber(draft.healLimit, 1, 20)) errors.healLimit = texts.restartLimit;
+    if (!isNumber(draft.healWithin, 1, 1_440)) errors.healWithin = texts.restartWithin;
+    if (!isNumber(draft.healBackoff, 1, 3_600)) errors.healBackoff = texts.restartBackoff;
   }
   if (Object.keys(errors).length > 0) return { errors };
   const { days, from, to, timeZone } = draft;
@@ -206,7 +218,7 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
       repeatSeconds: draft.repeat === "" ? null : Number(draft.repeat),
       tellResolved: draft.tellResolved,
       channels: [...draft.channels],
-      healing: heals
+      healing: restarts
         ? {
             limit: Number(draft.healLimit),
             withinSeconds: Number(draft.healWithin) * 60,

@@ -1,22 +1,26 @@
 import Plus from "lucide-solid/icons/plus";
 import Send from "lucide-solid/icons/send";
 import { createSignal, For, Match, Show, Switch } from "solid-js";
-import type { AlertChannel } from "../../../../shared/protocol/alert.ts";
-import { api, toMessage } from "../../lib/api.ts";
-import { formatAgo } from "../../lib/format.ts";
-import { invalidate, queryKeys } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
-import { visibleName } from "../../lib/terminal-text.ts";
-import { confirm } from "../../ui/confirm.tsx";
-import { Badge, Button, Callout, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../ui/index.ts";
-import { useChannels } from "./alert-queries.ts";
-import { ChannelDialog, typeWords } from "./ChannelDialog.tsx";
+import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
+import { api, toMessage } from "../../../lib/api.ts";
+import { formatAgo } from "../../../lib/format.ts";
+import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { session } from "../../../lib/session.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { confirm } from "../../../ui/confirm.tsx";
+import { Badge, Button, Callout, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../../ui/index.ts";
+import { channelTypeLabels } from "../alert-labels.ts";
+import { useChannels } from "../alert-queries.ts";
+import { alertMessages } from "../messages.ts";
+import { ChannelDialog } from "./ChannelDialog.tsx";
 
-/** Where alerts are sent to. */
+const texts = alertMessages.channels;
+
+/** All channels. */
 export function ChannelsTab() {
   const channels = useChannels();
   const [editing, setEditing] = createSignal<AlertChannel | "new" | null>(null);
-  const manages = () => session.may("alerts:manage");
+  const canManage = () => session.may("alerts:manage");
   return (
     <>
       <Card
@@ -24,9 +28,9 @@ export function ChannelsTab() {
         class="alert-card"
         title="Channels"
         actions={
-          <Show when={manages()}>
+          <Show when={canManage()}>
             <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
-              Add channel
+              {texts.add}
             </Button>
           </Show>
         }
@@ -36,8 +40,8 @@ export function ChannelsTab() {
             <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
           </Match>
           <Match when={channels.data?.length === 0}>
-            <EmptyState icon={<Send size={18} />} title="No channels yet">
-              The bell of this panel always works. A channel brings alerts to you elsewhere: by webhook, ntfy or e-mail.
+            <EmptyState icon={<Send size={18} />} title={texts.empty}>
+              {texts.emptyNote}
             </EmptyState>
           </Match>
           <Match when={channels.data}>
@@ -45,9 +49,9 @@ export function ChannelsTab() {
               <ul class="alert-list" aria-label="Channels">
                 <For each={list().map(({ id }) => id)}>
                   {(id) => (
-                    <Show when={list().find((one) => one.id === id)}>
+                    <Show when={list().find((channel) => channel.id === id)}>
                       {(channel) => (
-                        <Row channel={channel()} manages={manages()} onEdit={() => setEditing(channel())} />
+                        <Row channel={channel()} canManage={canManage()} onEdit={() => setEditing(channel())} />
                       )}
                     </Show>
                   )}
@@ -69,7 +73,7 @@ export function ChannelsTab() {
   );
 }
 
-function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => void }) {
+function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => void }) {
   const [testing, setTesting] = createSignal(false);
   const [outcome, setOutcome] = createSignal<{ tone: "ok" | "bad"; text: string } | null>(null);
   const delivery = () => props.channel.delivery;
@@ -80,7 +84,7 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
     setOutcome(null);
     try {
       await api.alerts.testChannel(props.channel.id);
-      setOutcome({ tone: "ok", text: "The message was taken by the receiver." });
+      setOutcome({ tone: "ok", text: texts.delivered });
     } catch (error) {
       setOutcome({ tone: "bad", text: toMessage(error) });
     } finally {
@@ -89,8 +93,8 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
     await invalidate(queryKeys.alerts);
   };
   const remove = async () => {
-    const body = "What waits for it is not sent any more, and rules no longer name it.";
-    if (!(await confirm({ title: `Remove ${name()}?`, body, action: "Remove channel", danger: true }))) return;
+    if (!(await confirm({ title: `Remove ${name()}?`, body: texts.removeNote, action: texts.remove, danger: true })))
+      return;
     try {
       await api.alerts.removeChannel(props.channel.id);
     } catch (error) {
@@ -104,15 +108,15 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
       <StatusDot
         tone={!props.channel.enabled ? "neutral" : delivery().error ? "bad" : delivery().sentAt ? "ok" : "info"}
       />
-      <div class="alert-what">
+      <div class="alert-text">
         <div class="row alert-title">
           <b class="truncate">{name()}</b>
-          <Badge>{typeWords[props.channel.type]}</Badge>
+          <Badge>{channelTypeLabels[props.channel.type]}</Badge>
           <Show when={!props.channel.enabled}>
             <Badge>off</Badge>
           </Show>
           <Show when={props.channel.maker?.gone}>
-            <Badge tone="warn">made by removed {props.channel.maker?.kind}</Badge>
+            <Badge tone="warn">{alertMessages.madeByRemoved(props.channel.maker?.kind ?? "user")}</Badge>
           </Show>
           <Show when={delivery().waiting > 0}>
             <Badge tone="warn">{delivery().waiting} waiting</Badge>
@@ -123,8 +127,8 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
         </div>
         <div class="muted alert-detail">
           {visibleName(props.channel.target)}
-          {delivery().sentAt ? ` · last sent ${formatAgo(delivery().sentAt)}` : " · nothing sent yet"}
-          <Show when={props.channel.maker}>{(maker) => <> · by {visibleName(maker().name)}</>}</Show>
+          {` · ${delivery().sentAt ? texts.lastSent(formatAgo(delivery().sentAt)) : texts.neverSent}`}
+          <Show when={props.channel.maker}>{(maker) => alertMessages.madeBy(visibleName(maker().name))}</Show>
         </div>
         <Show
           when={outcome()}
@@ -137,7 +141,7 @@ function Row(props: { channel: AlertChannel; manages: boolean; onEdit: () => voi
           )}
         </Show>
       </div>
-      <Show when={props.manages}>
+      <Show when={props.canManage}>
         <div class="row alert-actions">
           <Button size="sm" busy={testing()} aria-label={`Test ${props.channel.name}`} onClick={() => void test()}>
             Test

@@ -1,9 +1,13 @@
-import type { AlertChannel } from "../../../../shared/protocol/alert.ts";
-import type { ChannelType } from "../../../../shared/protocol/alert-kinds.ts";
-import type { AlertChannelDraft } from "../../lib/api/alerts.ts";
-import { keepableAddress } from "../../lib/keepable.ts";
+import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
+import type { ChannelType } from "../../../../../shared/protocol/alert-kinds.ts";
+import type { AlertChannelDraft } from "../../../lib/api/alerts.ts";
+import { keepableAddress } from "../../../lib/keepable.ts";
+import { ifKnown } from "../../../lib/known-choice.ts";
+import { alertMessages } from "../messages.ts";
 
-/** The fields of the editor as they are typed. An empty secret keeps the stored one. */
+const texts = alertMessages.channelErrors;
+
+/** The fields of the channel dialog as typed. An empty secret keeps the stored one. */
 export interface ChannelDraft {
   name: string;
   type: ChannelType;
@@ -21,7 +25,7 @@ export interface ChannelDraft {
   user: string;
   password: string;
   from: string;
-  /** One a line. */
+  /** One address per line. */
   to: string;
 }
 
@@ -49,7 +53,7 @@ export const newDraft = (): ChannelDraft => ({
   to: "",
 });
 
-/** Only what is shown comes back; the secrets are empty. */
+/** The fields of a stored channel; its secrets are empty. */
 export function toDraft({ name, type, settings }: AlertChannel): ChannelDraft {
   const shown = Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [key, Array.isArray(value) ? value.join("\n") : String(value)]),
@@ -58,25 +62,25 @@ export function toDraft({ name, type, settings }: AlertChannel): ChannelDraft {
   return { ...newDraft(), ...fields, name, type };
 }
 
-/** What a draft may hold: whoever knows the address of a webhook or the topic of a server can use it. */
+/** What a draft keeps. The address of a webhook and the topic of a server are secrets: anyone who knows them can use them. */
 export function keepChannel(fields: ChannelFields): Partial<ChannelFields> {
   const { name, type, format, headerName, server, host, port, security, user, from, to, enabled } = fields;
   const mail = { host, port, security, user, from, to };
   return { name, type, enabled, format, headerName, server: keepableAddress(server), ...mail };
 }
 
-/** Choices that this version of the panel does not know are left as they were. */
+/** Fields of a stored draft, without choices that this version does not know. */
 export function restoreChannel({ type, format, security, ...kept }: Partial<ChannelFields>): Partial<ChannelFields> {
   return {
     ...kept,
-    ...(type && Object.hasOwn(keptOut, type) && { type }),
-    ...(format && ["json", "slack", "discord"].includes(format) && { format }),
-    ...(security && ["starttls", "tls", "none"].includes(security) && { security }),
+    ...ifKnown({ type }, type !== undefined && Object.hasOwn(draftOmits, type)),
+    ...ifKnown({ format }, format !== undefined && ["json", "slack", "discord"].includes(format)),
+    ...ifKnown({ security }, security !== undefined && ["starttls", "tls", "none"].includes(security)),
   };
 }
 
-/** What drafts of each type leave out. */
-export const keptOut: Record<ChannelType, string> = {
+/** The secrets that a draft of each type omits. */
+export const draftOmits: Record<ChannelType, string> = {
   webhook: "the address, the signing key and the header's value",
   ntfy: "the topic and the token",
   email: "the password",
@@ -84,7 +88,10 @@ export const keptOut: Record<ChannelType, string> = {
 
 export type ChannelErrors = Partial<Record<keyof ChannelDraft, string>>;
 
-/** @param stored Names of the secrets that the server holds. */
+/**
+ * The request to the server, or the errors by field.
+ * @param stored Names of the secrets that the server has.
+ */
 export function toChannel(
   draft: ChannelDraft,
   stored: readonly string[],
@@ -93,24 +100,22 @@ export function toChannel(
   const errors: ChannelErrors = {};
   const secret = (typed: string, name: string) => (typed !== "" ? typed : stored.includes(name) ? null : undefined);
   const name = draft.name.trim();
-  if (name === "") errors.name = "A name is needed.";
+  if (name === "") errors.name = texts.name;
   const to = draft.to
     .split(/[\n,]/)
-    .map((one) => one.trim())
+    .map((address) => address.trim())
     .filter(Boolean);
-  if (draft.type === "webhook" && draft.url.trim() === "" && !stored.includes("url"))
-    errors.url = "An address is needed.";
-  if (draft.type === "ntfy" && draft.topic.trim() === "" && !stored.includes("topic"))
-    errors.topic = "A topic is needed.";
+  if (draft.type === "webhook" && draft.url.trim() === "" && !stored.includes("url")) errors.url = texts.address;
+  if (draft.type === "ntfy" && draft.topic.trim() === "" && !stored.includes("topic")) errors.topic = texts.topic;
   if (draft.type === "email") {
-    if (draft.host.trim() === "") errors.host = "The name of a mail server is needed.";
-    if (!/^\d{1,5}$/.test(draft.port)) errors.port = "A port is needed.";
-    if (draft.from.trim() === "") errors.from = "An address is needed.";
-    if (to.length === 0) errors.to = "At least one address is needed.";
+    if (draft.host.trim() === "") errors.host = texts.host;
+    if (!/^\d{1,5}$/.test(draft.port)) errors.port = texts.port;
+    if (draft.from.trim() === "") errors.from = texts.address;
+    if (to.length === 0) errors.to = texts.recipients;
   }
   const header = draft.headerName.trim();
   if (draft.type === "webhook" && header !== "" && draft.headerValue === "" && !stored.includes("header")) {
-    errors.headerValue = "A value is needed.";
+    errors.headerValue = texts.headerValue;
   }
   if (Object.keys(errors).length > 0) return { errors };
   if (draft.type === "webhook") {
@@ -120,7 +125,7 @@ export function toChannel(
       url: draft.url.trim() === "" ? null : draft.url.trim(),
       format: draft.format,
       signingKey: secret(draft.signingKey, "signingKey"),
-      ...(header === "" ? {} : { header: { name: header, value } }),
+      header: header === "" ? undefined : { name: header, value },
     };
     return { channel: { name, enabled, settings } };
   }
@@ -135,7 +140,8 @@ export function toChannel(
     host: draft.host.trim(),
     port: Number(draft.port),
     security: draft.security,
-    ...(user === "" ? {} : { user, password: secret(draft.password, "password") }),
+    user: user === "" ? undefined : user,
+    password: user === "" ? undefined : secret(draft.password, "password"),
     from: draft.from.trim(),
     to,
   };

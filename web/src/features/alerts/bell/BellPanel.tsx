@@ -1,17 +1,18 @@
 import { Popover } from "@kobalte/core/popover";
 import { createEffect, For, Show } from "solid-js";
-import { api } from "../../lib/api.ts";
-import { formatAgo } from "../../lib/format.ts";
-import { invalidate, queryKeys, useBell } from "../../lib/queries.ts";
-import { visibleName } from "../../lib/terminal-text.ts";
-import { StatusDot } from "../../ui/Badge.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { ErrorState } from "../../ui/Notice.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { eventLooks, hrefOf, subjectName, toneOf } from "./alert-labels.ts";
+import { api } from "../../../lib/api.ts";
+import { formatAgo } from "../../../lib/format.ts";
+import { invalidate, queryKeys, useBell } from "../../../lib/queries.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { StatusDot } from "../../../ui/Badge.tsx";
+import { Button } from "../../../ui/Button.tsx";
+import { ErrorState } from "../../../ui/Notice.tsx";
+import { toast } from "../../../ui/toast.tsx";
+import { eventLabel, hrefOf, subjectName, toneOf } from "../alert-labels.ts";
+import { alertMessages } from "../messages.ts";
 import "./bell-panel.css";
 
-/** The newest of what the alerts told; what is shown counts as read. */
+/** The newest notifications. Showing them marks them as read. */
 export default function BellPanel(props: {
   anchor: HTMLElement | undefined;
   onClose: () => void;
@@ -43,18 +44,18 @@ export default function BellPanel(props: {
         <Popover.Content
           class="bell-panel"
           onPointerDownOutside={(event) => {
-            // The button itself closes what it has opened.
+            // A click on the bell closes the panel by itself.
             if (event.target instanceof Node && props.anchor?.contains(event.target)) event.preventDefault();
           }}
         >
           <div class="bell-head">
-            <Popover.Title>Notifications</Popover.Title>
+            <Popover.Title>{alertMessages.bell.title}</Popover.Title>
             <Button size="sm" onClick={() => go("/alerts")}>
-              All alerts
+              {alertMessages.bell.all}
             </Button>
           </div>
           <Show when={!bell.isError} fallback={<ErrorState error={bell.error} onRetry={() => void bell.refetch()} />}>
-            <Show when={events().length > 0} fallback={<p class="muted bell-none">Nothing has happened yet.</p>}>
+            <Show when={events().length > 0} fallback={<p class="muted bell-empty">{alertMessages.bell.empty}</p>}>
               <ul class="bell-list">
                 <For each={events()}>
                   {(event) => (
@@ -69,7 +70,7 @@ export default function BellPanel(props: {
                             </time>
                           </span>
                           <span class="muted">
-                            {eventLooks[event.kind].text}: {visibleName(event.ruleName)}
+                            {eventLabel(event.kind)}: {visibleName(event.ruleName)}
                             {event.detail && ` · ${visibleName(event.detail)}`}
                           </span>
                         </span>

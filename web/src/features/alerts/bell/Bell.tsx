@@ -1,20 +1,21 @@
 import BellIcon from "lucide-solid/icons/bell";
 import { createSignal, lazy, Show, Suspense } from "solid-js";
-import { useBell } from "../../lib/queries.ts";
+import { useBell } from "../../../lib/queries.ts";
+import { alertMessages } from "../messages.ts";
 
 const BellPanel = lazy(() => import("./BellPanel.tsx"));
 
-/** Most the server counts to. */
-const COUNTED_MAX = 100;
+/** The server counts up to this number. */
+const MAX_COUNTED = 100;
 
-/** What the alerts told that nobody at this account has read yet. */
+/** The bell of the header, with the number of unread notifications. */
 export function Bell(props: { onNavigate: (href: string) => void }) {
   const [button, setButton] = createSignal<HTMLButtonElement>();
   const [open, setOpen] = createSignal(false);
   const bell = useBell();
   const unread = () => (bell.isSuccess ? bell.data.unread : 0);
-  const count = () => (unread() >= COUNTED_MAX ? `${COUNTED_MAX - 1}+` : String(unread()));
-  const label = () => (unread() > 0 ? `Notifications, ${count()} unread` : "Notifications");
+  const count = () => (unread() >= MAX_COUNTED ? `${MAX_COUNTED - 1}+` : String(unread()));
+  const label = () => (unread() > 0 ? alertMessages.bell.unread(count()) : alertMessages.bell.title);
   return (
     <>
       <button

@@ -1,0 +1,71 @@
+import type { AlertChannel, AlertChannelInput } from "../../shared/protocol/alert.ts";
+import type { AddressRules } from "../outbound/address-rules.ts";
+import type { ChannelStore } from "./channel-store.ts";
+import { checkTarget } from "./channels/target.ts";
+import type { EventStore } from "./event-store.ts";
+import type { Makers } from "./makers.ts";
+import type { Notifier } from "./notifier.ts";
+import type { RuleMaker, RuleStore } from "./rule-store.ts";
+
+/** The channels of this server. Stored secrets never appear in a result. */
+export interface AlertChannels {
+  list(): AlertChannel[];
+  /** @throws AppError `not_found`. */
+  get(id: string): AlertChannel;
+  /** Whether log lines are sent to the channel, or are queued for it. */
+  hasLogLines(id: string): boolean;
+  /** @throws AppError `forbidden` (address), `invalid_input`, `conflict` (too many channels). */
+  add(channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
+  /** Replaces a channel as a whole. @throws AppError `not_found`, `forbidden`, `invalid_input`. */
+  change(id: string, channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
+  /** Also removes the channel from every rule. @throws AppError `not_found`. */
+  remove(id: string): void;
+  /** Sends a real message now. @throws AppError with the reason when it was not delivered. */
+  test(id: string): Promise<AlertChannel>;
+}
+
+export interface ChannelServiceDeps {
+  store: ChannelStore;
+  rules: Pick<RuleStore, "list" | "dropChannel">;
+  events: Pick<EventStore, "hasLogLines">;
+  addresses: AddressRules;
+  shown: Makers["shown"];
+  notifier: Notifier;
+  paused: boolean;
+  applyRules(): void;
+  notifyChanged(): void;
+}
+
+/** Joins the channel store with the notifier that sends to the channels. */
+export function createAlertChannels(deps: ChannelServiceDeps): AlertChannels {
+  const { store, rules, events, addresses, shown, notifier, paused, applyRules, notifyChanged } = deps;
+  return {
+    list: () => store.list().map(shown),
+    get: (id) => shown(store.show(id)),
+    hasLogLines: (id) =>
+      events.hasLogLines(id) ||
+      rules.list().some((rule) => rule.condition.kind === "container-log" && rule.channels.includes(id)),
+    add(channel, maker) {
+      checkTarget(channel.settings, addresses);
+      const added = store.add(channel, maker);
+      notifyChanged();
+      return shown(added);
+    },
+    change(id, channel, maker) {
+      checkTarget(channel.settings, addresses);
+      const changed = store.change(id, channel, maker);
+      if (!paused) notifier.retry(id);
+      notifyChanged();
+      return shown(changed);
+    },
+    remove(id) {
+      store.remove(id);
+      rules.dropChannel(id);
+      applyRules();
+    },
+    async test(id) {
+      await notifier.test(id);
+      return shown(store.show(id));
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
+import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
+import { channelTypes } from "../../../../../shared/protocol/alert-kinds.ts";
+import { api } from "../../../lib/api.ts";
+import { createFormDraft } from "../../../lib/form-draft.ts";
+import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
+import { FormDialog } from "../../../resource/FormDialog.tsx";
+import { Checkbox, Segmented, TextField, toast } from "../../../ui/index.ts";
+import { channelTypeLabels } from "../alert-labels.ts";
+import { alertMessages } from "../messages.ts";
+import { EmailFields, NtfyFields, WebhookFields } from "./ChannelFields.tsx";
+import {
+  type ChannelErrors,
+  type ChannelFields,
+  draftOmits,
+  keepChannel,
+  newDraft,
+  restoreChannel,
+  toChannel,
+  toDraft,
+} from "./channel-form.ts";
+
+/** Adds a channel, or edits one. Stored secrets are never shown: an empty field keeps them. */
+export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClose: () => void }) {
+  const form = createFormDraft<ChannelFields>(
+    `alert-channel:${props.channel?.id ?? "new"}`,
+    { ...(props.channel ? toDraft(props.channel) : newDraft()), enabled: props.channel?.enabled ?? true },
+    { keep: keepChannel, restore: restoreChannel, edits: props.channel !== undefined },
+  );
+  const { fields: draft, set } = form;
+  const [checked, setChecked] = createSignal(false);
+  const stored = () => (props.channel?.type === draft.type ? props.channel.secrets : []);
+  const secretHint = (name: string, otherwise?: string) =>
+    stored().includes(name) ? alertMessages.channelForm.stored : otherwise;
+  const result = () => toChannel(draft, stored(), draft.enabled);
+  const errors = createMemo((): ChannelErrors => {
+    const checkedResult = checked() ? result() : undefined;
+    return checkedResult && "errors" in checkedResult ? checkedResult.errors : {};
+  });
+  const submit = createCheckedSubmit({
+    check() {
+      setChecked(true);
+      return "channel" in result();
+    },
+    async send() {
+      const sent = result();
+      if ("errors" in sent) return;
+      if (props.channel) await api.alerts.changeChannel(props.channel.id, sent.channel);
+      else await api.alerts.addChannel(sent.channel);
+    },
+    refetch: () => invalidate(queryKeys.alerts),
+    draft: form,
+    onSent() {
+      toast.success(props.channel ? alertMessages.channels.saved : alertMessages.channels.added);
+      props.onClose();
+    },
+  });
+  const parts = { draft, set, secretHint };
+
+  return (
+    <FormDialog
+      wide
+      noValidate
+      title={props.channel ? alertMessages.channels.edit : alertMessages.channels.add}
+      submit={submit}
+      action={props.channel ? "Save" : alertMessages.channels.add}
+      draft={form}
+      draftWithout={draftOmits[draft.type]}
+      onClose={props.onClose}
+    >
+      <TextField
+        label="Name"
+        focus
+        value={draft.name}
+        maxLength={100}
+        error={errors().name}
+        onInput={(name) => set({ name })}
+      />
+      <Show when={!props.channel}>
+        <Segmented
+          label={alertMessages.channelForm.type}
+          value={draft.type}
+          options={channelTypes.map((value) => ({ value, label: channelTypeLabels[value] }))}
+          onChange={(type) => set({ type })}
+        />
+      </Show>
+      <Switch>
+        <Match when={draft.type === "webhook"}>
+          <WebhookFields {...parts} errors={errors()} />
+        </Match>
+        <Match when={draft.type === "ntfy"}>
+          <NtfyFields {...parts} errors={errors()} />
+        </Match>
+        <Match when={draft.type === "email"}>
+          <EmailFields {...parts} errors={errors()} />
+        </Match>
+      </Switch>
+      <Checkbox
+        label={alertMessages.channelForm.enabled}
+        checked={draft.enabled}
+        onChange={(enabled) => set({ enabled })}
+      />
+    </FormDialog>
+  );
+}

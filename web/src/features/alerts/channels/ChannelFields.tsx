@@ -1,0 +1,162 @@
+import { Select, TextField } from "../../../ui/index.ts";
+import { alertMessages } from "../messages.ts";
+import type { ChannelErrors, ChannelFields } from "./channel-form.ts";
+
+const texts = alertMessages.channelForm;
+
+export interface ChannelFieldsProps {
+  draft: ChannelFields;
+  set: (change: Partial<ChannelFields>) => void;
+  errors: ChannelErrors;
+  /** Hint of a secret field: that a value is stored, or else `otherwise`. */
+  secretHint: (name: string, otherwise?: string) => string | undefined;
+}
+
+/** Fields of a webhook. */
+export function WebhookFields(props: ChannelFieldsProps) {
+  return (
+    <>
+      <TextField
+        label={texts.address}
+        type="url"
+        mono
+        value={props.draft.url}
+        placeholder="https://hooks.example.com/…"
+        hint={props.secretHint("url")}
+        error={props.errors.url}
+        onInput={(url) => props.set({ url })}
+      />
+      <Select
+        label={texts.format}
+        value={props.draft.format}
+        options={[
+          { value: "json", label: texts.formatJson },
+          { value: "slack", label: "Slack, Mattermost" },
+          { value: "discord", label: "Discord" },
+        ]}
+        onChange={(format) => props.set({ format })}
+      />
+      <TextField
+        label={texts.signingKey}
+        type="password"
+        autocomplete="new-password"
+        value={props.draft.signingKey}
+        hint={props.secretHint("signingKey", texts.signingKeyHint)}
+        onInput={(signingKey) => props.set({ signingKey })}
+      />
+      <div class="alert-pair">
+        <TextField
+          label={texts.header}
+          mono
+          value={props.draft.headerName}
+          placeholder="Authorization"
+          hint={texts.optional}
+          onInput={(headerName) => props.set({ headerName })}
+        />
+        <TextField
+          label={texts.headerValue}
+          type="password"
+          autocomplete="new-password"
+          value={props.draft.headerValue}
+          hint={props.secretHint("header")}
+          error={props.errors.headerValue}
+          onInput={(headerValue) => props.set({ headerValue })}
+        />
+      </div>
+    </>
+  );
+}
+
+/** Fields of an ntfy topic. */
+export function NtfyFields(props: ChannelFieldsProps) {
+  return (
+    <>
+      <div class="alert-pair">
+        <TextField
+          label="Server"
+          type="url"
+          mono
+          value={props.draft.server}
+          onInput={(server) => props.set({ server })}
+        />
+        <TextField
+          label="Topic"
+          mono
+          value={props.draft.topic}
+          error={props.errors.topic}
+          hint={props.secretHint("topic", texts.topicHint)}
+          onInput={(topic) => props.set({ topic })}
+        />
+      </div>
+      <TextField
+        label="Access token"
+        type="password"
+        autocomplete="new-password"
+        value={props.draft.token}
+        hint={props.secretHint("token", texts.optional)}
+        onInput={(token) => props.set({ token })}
+      />
+    </>
+  );
+}
+
+/** Fields of a mail server, sender and recipients. */
+export function EmailFields(props: ChannelFieldsProps) {
+  return (
+    <>
+      <div class="alert-pair">
+        <TextField
+          label="Mail server"
+          mono
+          value={props.draft.host}
+          placeholder="smtp.example.com"
+          error={props.errors.host}
+          onInput={(host) => props.set({ host })}
+        />
+        <TextField
+          label="Port"
+          type="number"
+          value={props.draft.port}
+          error={props.errors.port}
+          onInput={(port) => props.set({ port })}
+        />
+        <Select
+          label="Encryption"
+          value={props.draft.security}
+          options={[
+            { value: "starttls", label: "STARTTLS" },
+            { value: "tls", label: "TLS" },
+            { value: "none", label: "None" },
+          ]}
+          onChange={(security) => props.set({ security })}
+        />
+      </div>
+      <div class="alert-pair">
+        <TextField label="User" autocomplete="off" value={props.draft.user} onInput={(user) => props.set({ user })} />
+        <TextField
+          label="Password"
+          type="password"
+          autocomplete="new-password"
+          value={props.draft.password}
+          hint={props.secretHint("password", texts.passwordHint)}
+          onInput={(password) => props.set({ password })}
+        />
+      </div>
+      <TextField
+        label="From"
+        value={props.draft.from}
+        placeholder="panel@example.com"
+        error={props.errors.from}
+        onInput={(from) => props.set({ from })}
+      />
+      <TextField
+        label="To"
+        rows={2}
+        value={props.draft.to}
+        hint={texts.toHint}
+        error={props.errors.to}
+        onInput={(to) => props.set({ to })}
+      />
+    </>
+  );
+}

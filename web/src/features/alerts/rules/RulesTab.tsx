@@ -1,0 +1,104 @@
+import Plus from "lucide-solid/icons/plus";
+import SlidersHorizontal from "lucide-solid/icons/sliders-horizontal";
+import { createSignal, For, Show } from "solid-js";
+import type { ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
+import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
+import { api } from "../../../lib/api.ts";
+import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { session } from "../../../lib/session.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
+import { confirm } from "../../../ui/confirm.tsx";
+import { Button, Card, EmptyState, toast } from "../../../ui/index.ts";
+import { useChannels, useRules } from "../alert-queries.ts";
+import { alertMessages } from "../messages.ts";
+import { RuleDialog } from "./RuleDialog.tsx";
+import { RuleRow } from "./RuleRow.tsx";
+import { toSettings } from "./rule-form.ts";
+
+const texts = alertMessages.rules;
+
+/** All rules. */
+export function RulesTab() {
+  const rules = useRules();
+  const channels = useChannels();
+  const [editing, setEditing] = createSignal<ListedAlertRule | "new" | null>(null);
+  const canManage = () => session.may("alerts:manage");
+  /** Users who may not manage alerts do not see the names of channels. */
+  const channelNames = (rule: ListedAlertRule) =>
+    rule.channels
+      .map((id) =>
+        id === BELL ? "bell" : visibleName(channels.data?.find((channel) => channel.id === id)?.name ?? "a channel"),
+      )
+      .join(", ");
+
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (error) {
+      toast.error(error);
+    }
+    await invalidate(queryKeys.alerts);
+  };
+  const toggle = (rule: ListedAlertRule) =>
+    attempt(() => api.alerts.changeRule(rule.id, { ...toSettings(rule), enabled: !rule.enabled }));
+  const remove = async (rule: ListedAlertRule) => {
+    const title = `Remove ${visibleName(rule.name)}?`;
+    if (!(await confirm({ title, body: texts.removeNote, action: texts.remove, danger: true }))) return;
+    await attempt(() => api.alerts.removeRule(rule.id));
+  };
+
+  return (
+    <>
+      <Card
+        flush
+        class="alert-card"
+        title="Rules"
+        actions={
+          <Show when={canManage()}>
+            <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
+              {texts.add}
+            </Button>
+          </Show>
+        }
+      >
+        <QueryView query={rules} lines={5}>
+          {(list) => (
+            <Show
+              when={list().length > 0}
+              fallback={
+                <EmptyState icon={<SlidersHorizontal size={18} />} title={texts.empty}>
+                  {texts.emptyNote}
+                </EmptyState>
+              }
+            >
+              <ul class="alert-list" aria-label="Rules">
+                <For each={list()}>
+                  {(rule) => (
+                    <RuleRow
+                      rule={rule}
+                      channels={channelNames(rule)}
+                      canManage={canManage()}
+                      onEdit={() => setEditing(rule)}
+                      onToggle={() => void toggle(rule)}
+                      onRemove={() => void remove(rule)}
+                    />
+                  )}
+                </For>
+              </ul>
+            </Show>
+          )}
+        </QueryView>
+      </Card>
+      <Show when={editing()} keyed>
+        {(rule) => (
+          <RuleDialog
+            rule={rule === "new" ? undefined : rule}
+            channels={channels.data ?? []}
+            onClose={() => setEditing(null)}
+          />
+        )}
+      </Show>
+    </>
+  );
+}
