@@ -25,21 +25,21 @@ const planOf = (entry: ReturnType<typeof testEntry>, change: object = {}) =>
   });
 
 describe("the catalogue", () => {
-  test("holds many services, each sound, of every kind", () => {
+  test("contains many valid services of every category", () => {
     expect(entries.length).toBeGreaterThanOrEqual(48);
     expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length);
     expect(entries.flatMap((entry) => faultsOf(entry).map((fault) => `${entry.id}: ${fault}`))).toEqual([]);
     expect(new Set(entries.map(({ category }) => category)).size).toBeGreaterThanOrEqual(12);
   });
 
-  test("names a version in every tag, and takes no image that is no longer kept", () => {
+  test("has a version in every tag and no abandoned image", () => {
     for (const { id, image, tags } of entries) {
       for (const { tag } of tags) expect(tag, id).toMatch(/\d/);
       expect(image, id).not.toMatch(/^(docker\.io\/)?(bitnami|minio)\//);
     }
   });
 
-  test("keeps data in volumes at paths of its own, at those of the version where they moved", () => {
+  test("keeps data in volumes at distinct paths, and at the version's paths where they differ", () => {
     for (const { id, volumes } of entries) {
       for (const { path } of volumes) expect(path, id).toMatch(/^\/[^/].*[^/]$/);
     }
@@ -50,7 +50,7 @@ describe("the catalogue", () => {
     expect(path("17")).toBe("/var/lib/postgresql/data");
   });
 
-  test("makes a secret of its own for each password, and tells it to who installs", () => {
+  test("generates a secret for each password and returns it to the caller who installs", () => {
     for (const entry of entries) {
       const places = new Set(entry.credentials.flatMap(({ value }) => placeholdersOf(value)));
       for (const { name, length } of secretsOf(entry)) {
@@ -70,7 +70,7 @@ describe("the catalogue", () => {
     }
   });
 
-  test("holds no secret in a command or check, where every program of the container would see it written", () => {
+  test("has no secret in a command or health check, where every program in the container could read it", () => {
     for (const entry of entries) {
       const { container, secretValues } = planOf(entry);
       const words = JSON.stringify([container.command, container.entrypoint, container.health, container.labels]);
@@ -79,7 +79,7 @@ describe("the catalogue", () => {
     }
   });
 
-  test("publishes on loopback, without rights beyond Docker's own, within limits", () => {
+  test("publishes on loopback, without capabilities beyond Docker's default, within limits", () => {
     for (const entry of entries) {
       const { container } = planOf(entry);
       for (const { hostAddress } of container.ports) expect(hostAddress).toBe("127.0.0.1");
@@ -89,7 +89,7 @@ describe("the catalogue", () => {
     }
   });
 
-  test("tells the same in its compose file as in its document", () => {
+  test("has the same settings in its compose file and its document", () => {
     for (const entry of entries) {
       const { container } = planOf(entry, { network: { kind: "own" } });
       const compose = parse(toCompose(container, true));
@@ -122,7 +122,7 @@ describe("an entry", () => {
     expect(catalogueEntry.safeParse({ ...good, ...change }).success).toBe(false);
   });
 
-  test("is refused for names that nothing has, and for a tag without a version", () => {
+  test("is refused for undefined names and for a tag without a version", () => {
     const faults = (change: Partial<CatalogueEntryInput>) => faultsOf(testEntry("greeter", change));
     expect(faults({ page: { port: "none" } })).toEqual(["its page is at an unknown port"]);
     expect(faults({ credentials: [{ label: "X", value: "{env:NONE}" }] })).toHaveLength(1);
@@ -132,7 +132,7 @@ describe("an entry", () => {
     expect(faults({ environment: [{ ...question, pattern: "(" }], credentials: [] })).toHaveLength(1);
   });
 
-  test("names a container's own address where a port is not published, and encodes values inside of URLs", () => {
+  test("has the container's address where a port is not published, and encodes values within URLs", () => {
     const entry = testEntry("greeter", {
       environment: [
         { kind: "asked", name: "USER_NAME", label: "User", default: "a@b/c", pattern: ".*" },
@@ -153,7 +153,7 @@ describe("an entry", () => {
     expect(address(81, "local").container.environment).toEqual([["USER_NAME", "a@b/c"]]);
   });
 
-  test("of the operator's folder is added; what is none is left out", async () => {
+  test("of the operator's folder is added; an invalid one is skipped", async () => {
     const folder = await tempFolder("catalogue");
     try {
       const write = (name: string, entry: object | string) =>

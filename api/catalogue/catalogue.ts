@@ -5,14 +5,14 @@ import type { Log } from "../../shared/server/log.ts";
 import { type CatalogueEntry, catalogueEntry } from "./entry.ts";
 import { faultsOf } from "./entry-faults.ts";
 
-/** The services that can be installed, by name. */
+/** The services that can be installed, sorted by name. */
 export interface Catalogue {
   entries: readonly CatalogueEntry[];
   find(id: string): CatalogueEntry | undefined;
 }
 
-const OWN_ENTRIES = join(import.meta.dirname, "entries");
-/** Files of an operator's folder that are read. */
+const BUILT_IN_FOLDER = join(import.meta.dirname, "entries");
+/** Files of the operator's folder that are read. */
 const MAX_FILES = 500;
 
 export function createCatalogue(entries: readonly CatalogueEntry[]): Catalogue {
@@ -21,31 +21,35 @@ export function createCatalogue(entries: readonly CatalogueEntry[]): Catalogue {
   return { entries: sorted, find: (id) => byId.get(id) };
 }
 
-/** The entry in a file's text. Throws an `Error` that says what is wrong with it. */
+/**
+ * Parses the text of an entry's file.
+ * @throws Error whose message lists what is wrong with it.
+ */
 export function parseEntry(text: string, id: string): CatalogueEntry {
   const parsed = catalogueEntry.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(describeIssues(parsed.error));
   const entry = parsed.data;
-  const faults = entry.id === id ? faultsOf(entry) : ["its id is not the name of its file"];
+  const faults = entry.id === id ? faultsOf(entry) : ["its id differs from the name of its file"];
   if (faults[0]) throw new Error(faults.join("; "));
   return entry;
 }
 
 /**
- * The project's own entries, and those of the operator's folder. A fault in ours ends the start; a file of the operator's
- * that is no entry, or takes the id of another, is left out with a line in the log.
+ * Loads the built-in entries and those of the operator's folder. A file of the operator that is invalid or repeats an id is
+ * skipped with a line in the log.
+ * @throws Error for an invalid built-in entry.
  */
 export function loadCatalogue({ folder, log }: { folder?: string | undefined; log: Log }): Catalogue {
-  own ??= readOwnEntries();
-  const entries = new Map(own);
+  builtIn ??= readBuiltInEntries();
+  const entries = new Map(builtIn);
   if (folder === undefined) return createCatalogue([...entries.values()]);
   try {
     for (const { id, path } of filesOf(folder).slice(0, MAX_FILES)) {
       try {
-        if (entries.has(id)) throw new Error("an entry of this id is there already");
+        if (entries.has(id)) throw new Error("an entry with this id already exists");
         entries.set(id, parseEntry(readFileSync(path, "utf8"), id));
       } catch (error) {
-        log.warn({ entry: id, reason: (error as Error).message }, "an entry of CATALOGUE_DIR is left out");
+        log.warn({ entry: id, reason: (error as Error).message }, "an entry of CATALOGUE_DIR is skipped");
       }
     }
   } catch (error) {
@@ -54,11 +58,11 @@ export function loadCatalogue({ folder, log }: { folder?: string | undefined; lo
   return createCatalogue([...entries.values()]);
 }
 
-let own: ReadonlyMap<string, CatalogueEntry> | undefined;
+let builtIn: ReadonlyMap<string, CatalogueEntry> | undefined;
 
-function readOwnEntries(): ReadonlyMap<string, CatalogueEntry> {
+function readBuiltInEntries(): ReadonlyMap<string, CatalogueEntry> {
   const entries = new Map<string, CatalogueEntry>();
-  for (const { id, path } of filesOf(OWN_ENTRIES)) {
+  for (const { id, path } of filesOf(BUILT_IN_FOLDER)) {
     try {
       entries.set(id, parseEntry(readFileSync(path, "utf8"), id));
     } catch (error) {

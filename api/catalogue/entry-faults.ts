@@ -2,11 +2,11 @@ import { RE2JS } from "re2js";
 import type { CatalogueEntry } from "./entry.ts";
 import { placeholdersOf } from "./template.ts";
 
-/** What no schema sees: names that are used twice, or that nothing has. Empty for a sound entry. */
+/** Finds errors beyond the schema: duplicate names and references to undefined ones. Empty for a valid entry. */
 export function faultsOf(entry: CatalogueEntry): string[] {
   const faults: string[] = [];
   const unique = (what: string, names: readonly string[]) => {
-    if (new Set(names).size !== names.length) faults.push(`two ${what} have one name`);
+    if (new Set(names).size !== names.length) faults.push(`two ${what} have the same name`);
   };
   const variables = entry.environment.map(({ name }) => name);
   const ports = new Set(entry.ports.map(({ id }) => id));
@@ -34,7 +34,7 @@ export function faultsOf(entry: CatalogueEntry): string[] {
   unique("variables", variables);
 
   for (const { tag, paths = {} } of entry.tags) {
-    if (/^(latest|edge|nightly|main|master|dev|stable)$/.test(tag)) faults.push(`the tag ${tag} names no version`);
+    if (/^(latest|edge|nightly|main|master|dev|stable)$/.test(tag)) faults.push(`the tag ${tag} is not a version`);
     for (const id of Object.keys(paths)) if (!volumes.has(id)) faults.push(`the tag ${tag} names an unknown volume`);
   }
   if (entry.page && !ports.has(entry.page.port)) faults.push("its page is at an unknown port");
@@ -59,5 +59,5 @@ export function faultsOf(entry: CatalogueEntry): string[] {
   return faults;
 }
 
-/** Whether a whole answer fits; in time linear in its length, whatever the pattern. */
+/** Whether a pattern matches a whole answer. Takes time linear in its length for every pattern. */
 export const matches = (pattern: string, answer: string): boolean => RE2JS.compile(pattern).matches(answer);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { catalogueCategories, catalogueId, MEMORY_MAX, MEMORY_MIN } from "../../shared/protocol/catalogue.ts";
 
-/** Capabilities of Docker's default set that are taken away unless an entry needs them. Nothing is ever added. */
+/** Capabilities of Docker's default set that are dropped unless an entry needs them. None is ever added. */
 export const droppedCapabilities = ["MKNOD", "NET_RAW", "SETFCAP"] as const;
 
 const partId = catalogueId;
@@ -16,7 +16,7 @@ const absolutePath = z
   .string()
   .max(200)
   .regex(/^(\/[A-Za-z0-9._-]+)+$/, "must be an absolute path")
-  .refine((path) => !path.split("/").includes(".."), "must not climb");
+  .refine((path) => !path.split("/").includes(".."), "must not contain `..`");
 const variableName = z
   .string()
   .max(100)
@@ -26,15 +26,15 @@ const template = z.string().min(1).max(500);
 
 const variable = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("fixed"), name: variableName, value: z.string().max(1_000) }),
-  /** Made at random for each installation. */
+  /** Generated for each installation. */
   z.strictObject({
     kind: z.literal("secret"),
     name: variableName,
     length: z.int().min(24).max(128),
     charset: z.enum(["alphanumeric", "hex"]).default("alphanumeric"),
-    /** For templates only: the container does not get a variable of this name. */
+    /** For templates only: not set in the container. */
     internal: z.boolean().default(false),
-    /** Put in front, where an image insists on certain kinds of characters. */
+    /** Prefix, for images that require certain kinds of characters. */
     prefix: z
       .string()
       .max(8)
@@ -47,7 +47,7 @@ const variable = z.discriminatedUnion("kind", [
     label: line,
     hint: line.optional(),
     default: z.string().max(200),
-    /** What the whole answer matches; an answer may be empty only if this allows it. */
+    /** Must match the whole answer; an answer may be empty only if the pattern allows it. */
     pattern: z.string().min(1).max(200),
     secret: z.boolean().default(false),
     internal: z.boolean().default(false),
@@ -55,7 +55,7 @@ const variable = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("derived"), name: variableName, template }),
 ]);
 
-/** One service of the catalogue: all of a container but the few things its form asks for. */
+/** One service of the catalogue: its whole container, except for the few settings that the form asks for. */
 export const catalogueEntry = z.strictObject({
   id: catalogueId,
   name: line,
@@ -90,12 +90,12 @@ export const catalogueEntry = z.strictObject({
         label: line.max(40),
         container: port,
         protocol: z.enum(["tcp", "udp"]).default("tcp"),
-        /** Offered first; the next free one if it is taken. */
+        /** Suggested first; the next free port when it is in use. */
         suggested: port,
       }),
     )
     .max(8),
-  /** The port its page is at. */
+  /** The port of its web page. */
   page: z
     .strictObject({
       port: partId,
@@ -109,10 +109,10 @@ export const catalogueEntry = z.strictObject({
     .optional(),
   volumes: z.array(z.strictObject({ id: partId, label: line.max(60), path: absolutePath })).max(8),
   environment: z.array(variable).max(40),
-  /** Instead of the image's own; secrets stand in it as `"$VARIABLE"` for a shell of the container, never as values. */
+  /** Replaces the image's command. Secrets appear as `"$VARIABLE"` for a shell in the container, never as values. */
   command: z.array(z.string().min(1).max(1_000)).max(20).optional(),
   entrypoint: z.array(z.string().min(1).max(200)).max(5).optional(),
-  /** `image`: the image brings its own. Null: none is possible; it counts as started once it keeps running. */
+  /** `image`: the image defines one. Null: none is possible; the container counts as started once it keeps running. */
   health: z.union([
     z.literal("image"),
     z.null(),
@@ -130,18 +130,18 @@ export const catalogueEntry = z.strictObject({
       retries: z.int().min(1).max(50).default(6),
     }),
   ]),
-  /** How long the first start may take before it counts as failed. */
+  /** Time limit of the first start, in seconds. */
   startSeconds: z.int().min(5).max(900).default(120),
-  /** Time it gets to end by itself. */
+  /** Time between SIGTERM and SIGKILL, in seconds. */
   stopSeconds: z.int().min(1).max(300).default(10),
   memory: z.int().min(MEMORY_MIN).max(MEMORY_MAX),
-  /** Shared memory in MiB, where 64 are too few. */
+  /** Shared memory in MiB, where the default of 64 is too little. */
   sharedMemory: z.int().min(64).max(4_096).optional(),
-  /** Where data is filed under the container's host name. */
+  /** For services that store data by host name. */
   hostname: partId.optional(),
-  /** Capabilities of Docker's default set that it needs and others do not get. */
+  /** Capabilities that are kept, see `droppedCapabilities`. */
   keepCapabilities: z.array(z.enum(droppedCapabilities)).max(droppedCapabilities.length).default([]),
-  /** Processes and threads. */
+  /** Limit of processes and threads. */
   pids: z.int().min(64).max(32_768).default(2_048),
   openFiles: z.int().min(1_024).max(1_048_576).optional(),
   notes: z.array(line).max(8).default([]),

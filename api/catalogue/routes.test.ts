@@ -83,7 +83,7 @@ describe.skipIf(without)("the catalogue", () => {
     return [containers.length, volumes.Volumes?.length ?? 0, networks.length];
   };
 
-  test("shows what would be made to the letter, without a secret and without making it", async () => {
+  test("previews exactly what would be created, without a secret and without creating it", async () => {
     const body = await asked({ answers: { GREETER_USER: "eve", UPSTREAM_PASSWORD: "tops3cret" }, memory: 64 });
     const { status, body: answer, text } = await api.ask("POST", "/api/catalogue/greeter/preview", { body });
     expect(status).toBe(200);
@@ -113,7 +113,7 @@ describe.skipIf(without)("the catalogue", () => {
     expect(await remains(body.name)).toEqual([0, 0, 0]);
   });
 
-  test("makes the container that was shown, healthy, on loopback only, and marks the entry", async () => {
+  test("creates the previewed container, healthy, on loopback only, and marks the entry as installed", async () => {
     const body = await asked();
     const { preview } = (await api.ask("POST", "/api/catalogue/greeter/preview", { body })).body;
     const job = await finished(body);
@@ -142,7 +142,7 @@ describe.skipIf(without)("the catalogue", () => {
     expect(seen.networks).toEqual([]);
   });
 
-  test("gives the credentials once, to whoever began it, and tells nobody else a secret", async () => {
+  test("returns the credentials once, to the caller who started it, and no secret to others", async () => {
     const operator = await api.loginAs("operator");
     const body = await asked({ answers: { GREETER_USER: "eve" } });
     const begun = await api.ask("POST", "/api/catalogue/greeter/install", { body, cookie: operator });
@@ -169,7 +169,7 @@ describe.skipIf(without)("the catalogue", () => {
       expect(text).not.toContain(password.value);
   });
 
-  test("takes everything away when it fails, and tells the last lines without the secret in them", async () => {
+  test("rolls everything back when it fails, and shows the last lines without the secret", async () => {
     const body = await asked({ answers: { UPSTREAM_PASSWORD: "tops3cret" } });
     const job = await finished(body, "failing");
     expect(job).toMatchObject({ state: "failed", error: { code: "conflict" } });
@@ -179,14 +179,14 @@ describe.skipIf(without)("the catalogue", () => {
     expect((await claim(job)).status).toBe(404);
   });
 
-  test("takes a container away that does not become healthy in time", async () => {
+  test("removes a container that does not become healthy in time", async () => {
     const body = await asked();
     const job = await finished(body, "sick");
     expect(job.error?.message).toMatch(/health check fails|not healthy/);
     expect(await remains(body.name)).toEqual([0, 0, 0]);
   });
 
-  test("refuses names, ports and volumes that are taken, and leaves them alone", async () => {
+  test("refuses names, ports and volumes that are in use, and does not change them", async () => {
     const { name: taken, id } = await engine.run();
     expect((await install(await asked({ name: taken }))).body).toMatchObject({
       code: "conflict",
@@ -211,7 +211,7 @@ describe.skipIf(without)("the catalogue", () => {
     await engine.removeAll();
   });
 
-  test("offers the next free port, and another one for a second installation", async () => {
+  test("suggests the next free port, and another one for a second installation", async () => {
     const { hostPorts: _, ...body } = await asked();
     const port = async () =>
       (await api.ask("POST", "/api/catalogue/greeter/preview", { body })).body.preview.ports[0].hostPort;
@@ -222,7 +222,7 @@ describe.skipIf(without)("the catalogue", () => {
     holder.close();
   });
 
-  test("ends while its image is still on its way when it is cancelled", async () => {
+  test("ends during the pull of its image when it is cancelled", async () => {
     const body = await asked({ tag: "2" });
     const { job } = (await install(body)).body;
     await eventually(
@@ -236,7 +236,7 @@ describe.skipIf(without)("the catalogue", () => {
     expect((await claim(job)).status).toBe(404);
   });
 
-  test("takes fields of the catalogue and nothing else", async () => {
+  test("accepts fields of the catalogue and nothing else", async () => {
     const good = await asked();
     const bad: object[] = [
       ...["-f", "--help", ";id", "$(id)", "a\nb", "a b", "../x", "a%00b", "x".repeat(300), ""].map((name) => ({
@@ -278,14 +278,14 @@ describe.skipIf(without)("the catalogue", () => {
     expect((await claim({ id: "nothing" })).status).toBe(404);
   });
 
-  test("publishes to the world only when that was asked for, and says what it means", async () => {
+  test("publishes on all addresses only when requested, with a warning", async () => {
     const body = await asked({ publish: "public" });
     const { preview } = (await api.ask("POST", "/api/catalogue/greeter/preview", { body })).body;
     expect(preview.document.HostConfig.PortBindings["8080/tcp"][0].HostIp).toBe("");
     expect(preview.warnings.join()).toMatch(/reached from everywhere/);
   });
 
-  test("is for those who are limited to no container", async () => {
+  test("is refused for callers limited to some containers", async () => {
     const limited = await api.loginAs("operator", { services: ["other"] });
     const viewer = await api.loginAs("viewer");
     const body = await asked();
@@ -298,7 +298,7 @@ describe.skipIf(without)("the catalogue", () => {
   });
 });
 
-test("can be read where there is no Engine, and says so when something is to be installed", async () => {
+test("can be read without an Engine, and reports that on an installation", async () => {
   const api = await startApi();
   try {
     const { body } = await api.ask("GET", "/api/catalogue");

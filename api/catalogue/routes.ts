@@ -29,11 +29,12 @@ import { installEntry } from "./install/install.ts";
 import { CATALOGUE_LABEL, promptsOf } from "./install/plan.ts";
 import { isAboutInput, joinableNetworks, previewInstall } from "./install/preview.ts";
 import { secretsOf } from "./install/secrets.ts";
+import { catalogueErrors } from "./messages.ts";
 
 const tag = "Catalogue";
 const params = z.object({ id: catalogueId });
 
-/** Services that can be installed: what there is, what an installation would make, and making it. */
+/** Services that can be installed, previews and installations: `/api/catalogue`. */
 export function catalogueRoutes(
   deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "oneTimeCredentials">,
 ) {
@@ -42,16 +43,16 @@ export function catalogueRoutes(
     total: 8,
     perCaller: 2,
     waiting: 6,
-    busy: "Too many previews are being made; try again in a moment.",
+    busy: catalogueErrors.tooManyPreviews,
   });
 
   const find = (id: string): CatalogueEntry => {
     const entry = catalogue.find(id);
-    if (!entry) throw new AppError("not_found", "There is no such entry in the catalogue.");
+    if (!entry) throw new AppError("not_found", catalogueErrors.noSuchEntry);
     return entry;
   };
 
-  /** By entry; limited callers see their own. Null for each without an Engine: the catalogue can be read all the same. */
+  /** Installed services by entry, restricted to those the caller can see; null for each without an Engine. */
   const installedFor = async (c: Context<ApiEnv>): Promise<(id: string) => InstalledService[] | null> => {
     const { limits } = c.get("principal");
     const byEntry = await orUnknown(docker.labelled(CATALOGUE_LABEL));
@@ -75,7 +76,7 @@ export function catalogueRoutes(
       "/:id",
       described({
         tag,
-        summary: "One entry, with what its form asks for, and the networks it can join",
+        summary: "Get an entry with its prompts and the networks it can join",
         answer: {
           entry: catalogueDetailSchema,
           networks: z.array(z.string()).nullable().describe("Null while the Docker Engine does not answer."),
@@ -92,8 +93,8 @@ export function catalogueRoutes(
       "/:id/preview",
       described({
         tag,
-        summary: "What an installation would make, to the letter",
-        description: "Changes nothing. Ports that are not given are the first free ones.",
+        summary: "Preview an installation exactly as it would be created",
+        description: "Changes nothing. Ports that are not given default to the next free ones.",
         answer: { preview: installPreviewSchema },
       }),
       validated("param", params),
@@ -101,8 +102,8 @@ export function catalogueRoutes(
       async (c) => {
         requireUnlimited(c);
         const entry = find(c.req.valid("param").id);
-        const look = () => previewInstall(docker, entry, c.req.valid("json"), hostOf(c));
-        const { preview } = await previews.run(callerOf(c), look, c.req.raw.signal);
+        const preparePreview = () => previewInstall(docker, entry, c.req.valid("json"), hostOf(c));
+        const { preview } = await previews.run(callerOf(c), preparePreview, c.req.raw.signal);
         return c.json(ok({ preview }));
       },
     )
@@ -111,7 +112,7 @@ export function catalogueRoutes(
       described({
         tag,
         summary: "Install a service",
-        description: "Its credentials are claimed once the job has succeeded, once, within ten minutes.",
+        description: "Its credentials can be claimed once, within ten minutes after the job succeeds.",
         answer: { job: jobSchema },
         status: 202,
       }),
@@ -135,7 +136,7 @@ export function catalogueRoutes(
           keys: { own: [serviceKey(input.name)] },
           run: async (handle) => {
             const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
-            // Anybody who follows the job sees its result: what must stay secret is claimed.
+            // Every follower of the job sees its result: secrets are claimed separately.
             if (credentials.length > 0) oneTimeCredentials.keep(job.id, { kind, id }, credentials);
             return { entry: entry.id, name: input.name, containerId, page, credentials: credentials.length };
           },
@@ -148,7 +149,7 @@ export function catalogueRoutes(
       described({
         tag,
         summary: "Claim the credentials of an installation, once",
-        description: "Answers only whoever began it, for ten minutes after its end.",
+        description: "Only for the caller who started it, within ten minutes after its end.",
         answer: { credentials: z.array(credentialSchema) },
       }),
       validated("param", z.object({ jobId })),
@@ -160,21 +161,21 @@ export function catalogueRoutes(
       },
     );
 
-  /** Names of networks tell what else runs here: only for those who may install. */
+  /** Network names reveal what else runs here: only for callers who may install. */
   async function joinable(c: Context<ApiEnv>): Promise<string[] | null> {
     if (c.get("principal").limits.services !== null) return [];
     return orUnknown(joinableNetworks(docker));
   }
 }
 
-/** Null while the Engine does not answer. */
-const orUnknown = <T>(asked: Promise<T>): Promise<T | null> =>
-  asked.catch((error: unknown) => {
+/** Null while the Engine does not respond. */
+const orUnknown = <T>(read: Promise<T>): Promise<T | null> =>
+  read.catch((error: unknown) => {
     if (error instanceof UnavailableError) return null;
     throw error;
   });
 
-/** The name the caller reached this server by; the guard has checked it. */
+/** The host name in the caller's request; the guard has checked it. */
 const hostOf = (c: Context<ApiEnv>): string => new URL(c.req.url).hostname;
 
 const toSummary = (entry: CatalogueEntry, installed: InstalledService[] | null): CatalogueSummary => ({
@@ -195,15 +196,15 @@ const toDetail = (entry: CatalogueEntry, installed: InstalledService[] | null): 
   documentation: entry.documentation,
   ports: entry.ports,
   notes: entry.notes,
-  tags: entry.tags.map(({ tag, note }) => ({ tag, ...(note === undefined ? {} : { note }) })),
+  tags: entry.tags.map(({ tag, note }) => ({ tag, note })),
   volumes: entry.volumes,
-  questions: promptsOf(entry).map(({ name, label, hint, default: usual, pattern, secret }) => ({
+  questions: promptsOf(entry).map(({ name, label, hint, default: defaultAnswer, pattern, secret }) => ({
     variable: name,
     label,
-    default: usual,
+    default: defaultAnswer,
     pattern,
     secret,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })),
   generated: secretsOf(entry).map(({ name, length }) => ({ variable: name, length })),
   hasHealthCheck: entry.health !== null,

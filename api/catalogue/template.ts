@@ -1,22 +1,22 @@
-/** What the places of a template stand for. */
+/** Values of the placeholders in a template. */
 export interface TemplateValues {
   name: string;
   host: string;
-  /** By the id of the port: where it is reached at `host`. */
+  /** Port at `host`, by the id of the port. */
   ports: ReadonlyMap<string, number>;
   environment: ReadonlyMap<string, string>;
 }
 
-const place = /\{(name|host|port:[a-z0-9-]+|env:[A-Za-z_][A-Za-z0-9_.-]*)\}/g;
+const placeholder = /\{(name|host|port:[a-z0-9-]+|env:[A-Za-z_][A-Za-z0-9_.-]*)\}/g;
 
-/** The places named in a template, such as `env:POSTGRES_USER`. */
+/** The placeholders in a template, such as `env:POSTGRES_USER`. */
 export const placeholdersOf = (template: string): string[] =>
-  [...template.matchAll(place)].map(([, name]) => name ?? "");
+  [...template.matchAll(placeholder)].map(([, name]) => name ?? "");
 
-/** Fills a template in. In a URL, values of variables are encoded, so that a password cannot end its part. */
+/** Fills in a template. In a URL, values of variables are encoded, so that a password stays within its part. */
 export function fill(template: string, { name, host, ports, environment }: TemplateValues): string {
   const encode = /^[a-z][a-z0-9+.-]*:\/\//.test(template) ? encodeURIComponent : (value: string) => value;
-  return template.replace(place, (_all, key: string) => {
+  return template.replace(placeholder, (_all, key: string) => {
     if (key === "name") return name;
     if (key === "host") return host;
     if (key.startsWith("port:")) return String(ports.get(key.slice("port:".length)) ?? "");

@@ -10,39 +10,42 @@ export interface PortRequest {
   hostPort: number;
 }
 
-/** Steps from a port that is taken to the next one that is offered. */
+/** Ports that are tried from the requested one upwards. */
 const MAX_TRIES = 100;
 
-/** What holds a port of the host: the name of a container, `""` for something else, undefined for nothing. */
-export async function holderOf(asked: PortRequest, services: readonly Service[]): Promise<string | undefined> {
+/** Who uses a port of the host: the name of a container, `""` for another program, undefined when it is free. */
+export async function holderOf(request: PortRequest, services: readonly Service[]): Promise<string | undefined> {
   const container = services.find(({ ports }) =>
     ports.some(
       ({ hostPort, hostIp = "", protocol }) =>
-        hostPort === asked.hostPort && protocol === asked.protocol && meet(hostIp, asked.hostAddress),
+        hostPort === request.hostPort && protocol === request.protocol && overlap(hostIp, request.hostAddress),
     ),
   );
   if (container) return container.name;
-  return (await canListen(asked)) ? undefined : "";
+  return (await canListen(request)) ? undefined : "";
 }
 
-/** The first free port from the wanted one upwards that is not in `taken`; the wanted one if there is none. */
+/**
+ * The first free port from the requested one upwards, within 100 steps; the requested one when none is free.
+ * @param taken Ports to skip, as `8080/tcp`.
+ */
 export async function nextFreePort(
-  asked: PortRequest,
+  request: PortRequest,
   services: readonly Service[],
   taken: ReadonlySet<string>,
 ): Promise<number> {
-  for (let step = 0; step < MAX_TRIES && asked.hostPort + step <= 65_535; step++) {
-    const hostPort = asked.hostPort + step;
-    if (taken.has(`${hostPort}/${asked.protocol}`)) continue;
-    if ((await holderOf({ ...asked, hostPort }, services)) === undefined) return hostPort;
+  for (let step = 0; step < MAX_TRIES && request.hostPort + step <= 65_535; step++) {
+    const hostPort = request.hostPort + step;
+    if (taken.has(`${hostPort}/${request.protocol}`)) continue;
+    if ((await holderOf({ ...request, hostPort }, services)) === undefined) return hostPort;
   }
-  return asked.hostPort;
+  return request.hostPort;
 }
 
-const isEvery = (address: string) => address === "" || address === "0.0.0.0" || address === "::";
-const meet = (one: string, other: string) => isEvery(one) || isEvery(other) || one === other;
+const isAnyAddress = (address: string) => address === "" || address === "0.0.0.0" || address === "::";
+const overlap = (a: string, b: string) => isAnyAddress(a) || isAnyAddress(b) || a === b;
 
-/** By listening there for a moment. A port that this process has no right to is the Engine's to judge. */
+/** Tries to listen on a port. A port that this process has no permission for counts as free: the Engine decides. */
 async function canListen({ protocol, hostAddress, hostPort }: PortRequest): Promise<boolean> {
   const host = hostAddress === "" ? "0.0.0.0" : hostAddress;
   try {

@@ -5,13 +5,14 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { JobHandle } from "../../jobs/jobs.ts";
 import type { CatalogueEntry } from "../entry.ts";
+import { installSteps } from "../messages.ts";
 import { CATALOGUE_LABEL, type InstallPlan, planInstall } from "./plan.ts";
 import { isAboutInput, previewInstall } from "./preview.ts";
 import { MASK, makeSecrets } from "./secrets.ts";
 
 export interface InstallDeps {
   docker: DockerEngine;
-  /** Log-in for an image's registry, if there is one: Docker Hub gives more pulls to whom it knows. */
+  /** Credentials for an image's registry, if any: Docker Hub allows more pulls with an account. */
   registries: { authFor(reference: string): string | undefined };
 }
 
@@ -23,16 +24,18 @@ export interface Installed {
 
 const POLL_INTERVAL_MS = 500;
 const MAX_EXIT_POLLS = 10;
-/** Without a check, a container that has run for so long counts as started. */
+/** A container without a health check counts as started after this run time. */
 const STABLE_AFTER_MS = 5_000;
-/** Lines of a container that failed which are told. */
+/** Lines of a failed container that are shown. */
 const LAST_LINES = 20;
 const LOG_TIMEOUT_MS = 5_000;
 
 /**
- * Makes and starts what an entry describes, and waits until it is healthy. Whatever goes wrong before that, a
- * cancellation included, everything made here is taken away again; volumes that were there before stay as they are.
- * Nothing that is told on the way holds a secret.
+ * Creates and starts the container of an entry and waits until it is healthy. Any failure before that, including a
+ * cancellation, is rolled back; volumes that existed before are kept. Steps and lines never contain a secret.
+ * @param publicHost Name under which published ports are reached from outside.
+ * @throws AppError `invalid_input` or `conflict` when the preview has a problem, `conflict` when the container does not become
+ * healthy, and refusals by the Engine or the registry.
  */
 export async function installEntry(
   { docker, registries }: InstallDeps,
@@ -47,12 +50,12 @@ export async function installEntry(
   if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
   const plan = planInstall(entry, input, { secrets: makeSecrets(entry), publicHost, hostPorts });
   const { container } = plan;
-  const undo: (() => Promise<unknown>)[] = [];
-  const stage = async <T>(id: string, label: string, work: () => Promise<T>): Promise<T> => {
+  const undo: Undo[] = [];
+  const stage = async <T>(id: string, label: string, run: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     step({ id, label, state: "running" });
     try {
-      const result = await work();
+      const result = await run();
       step({ id, label, state: "done" });
       return result;
     } catch (error) {
@@ -61,25 +64,24 @@ export async function installEntry(
     }
   };
   try {
-    await stage("pull", `Pull ${container.image}`, () => {
+    await stage("pull", installSteps.pull(container.image), () => {
       const registryAuth = registries.authFor(container.image);
       return docker.images.pull(container.image, { signal, onStep: step, registryAuth });
     });
-    await stage("prepare", "Make its volumes and network", () => prepare(docker, plan, existingVolumes, undo));
-    const id = await stage("create", "Create the container", async () => {
-      const made = await docker.lifecycle.create(container);
-      undo.push(() => docker.lifecycle.discard(made));
-      return made;
+    await stage("prepare", installSteps.prepare, () => prepare(docker, plan, existingVolumes, undo));
+    const id = await stage("create", installSteps.create, async () => {
+      const created = await docker.lifecycle.create(container);
+      undo.push(() => docker.lifecycle.discard(created));
+      return created;
     });
-    await stage("start", "Start it", () => docker.act(id, "start"));
-    await stage("health", "Wait until it is healthy", () => untilHealthy(docker, entry, plan, id, handle));
+    await stage("start", installSteps.start, () => docker.act(id, "start"));
+    await stage("health", installSteps.health, () => untilHealthy(docker, entry, plan, id, handle));
     return { containerId: id, page: plan.page, credentials: plan.credentials };
   } catch (error) {
-    step({ id: "undo", label: "Take away what was made", state: "running" });
-    const left = await rollBack(undo);
-    step({ id: "undo", label: "Take away what was made", state: left ? "failed" : "done" });
-    if (left)
-      handle.line("Something could not be taken away again; look for it among containers, volumes and networks.");
+    step({ id: "undo", label: installSteps.rollback, state: "running" });
+    const isComplete = await rollBack(undo);
+    step({ id: "undo", label: installSteps.rollback, state: isComplete ? "done" : "failed" });
+    if (!isComplete) handle.line(installSteps.rollbackIncomplete);
     throw error;
   }
 }
@@ -88,7 +90,7 @@ async function prepare(
   { volumes, networks }: DockerEngine,
   { container, ownNetwork }: InstallPlan,
   existing: ReadonlySet<string>,
-  undo: (() => Promise<unknown>)[],
+  undo: Undo[],
 ): Promise<void> {
   const labels = { [CATALOGUE_LABEL]: container.labels[CATALOGUE_LABEL] ?? "" };
   for (const { name } of container.volumes) {
@@ -101,18 +103,23 @@ async function prepare(
   undo.push(() => networks.remove(id));
 }
 
-/** In the opposite order of making, each by itself; answers whether something is left. */
-async function rollBack(undo: (() => Promise<unknown>)[]): Promise<boolean> {
-  let left = false;
-  for (const work of undo.reverse()) {
-    await work().catch((error: unknown) => {
-      if (!(error instanceof AppError && error.code === "not_found")) left = true;
+type Undo = () => Promise<unknown>;
+
+/** Runs the undo steps, newest first, each independently of the others. Returns whether nothing is left. */
+async function rollBack(undo: Undo[]): Promise<boolean> {
+  let isComplete = true;
+  for (const step of undo.reverse()) {
+    await step().catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === "not_found")) isComplete = false;
     });
   }
-  return left;
+  return isComplete;
 }
 
-/** Throws with the reason once it is plain that the container does not come up, and tells its last lines. */
+/**
+ * Waits until a container is healthy. On a failure, reports the container's last lines.
+ * @throws AppError `conflict` when it exits, is unhealthy, or takes longer than the entry allows.
+ */
 async function untilHealthy(
   docker: DockerEngine,
   { startSeconds, name }: CatalogueEntry,
@@ -120,7 +127,7 @@ async function untilHealthy(
   id: string,
   { signal, line }: JobHandle,
 ): Promise<void> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const fail = async (message: string): Promise<never> => {
     for (const text of await lastLines(docker, id).catch(() => [])) line(withoutSecrets(text, plan.secretValues));
     throw new AppError("conflict", message);
@@ -128,22 +135,20 @@ async function untilHealthy(
   for (;;) {
     signal.throwIfAborted();
     const { state, health, exitCode, restartCount } = await docker.detail(id);
-    const passed = performance.now() - begun;
+    const passed = performance.now() - startedAt;
     if (state !== "running" || (restartCount ?? 0) > 0) {
-      const ended = exitCode ?? (await nextExitCode(docker, id, signal));
-      const code = ended === null ? "" : ` (code ${ended})`;
-      await fail(`${name} ended by itself${code}; its last lines say why.`);
+      await fail(installSteps.exited(name, exitCode ?? (await nextExitCode(docker, id, signal))));
     }
     if (health === "healthy" || (health === "none" && passed >= STABLE_AFTER_MS)) return;
-    if (health === "unhealthy") await fail(`${name} runs, but its health check fails; its last lines may say why.`);
-    if (passed >= startSeconds * 1000) await fail(`${name} was not healthy within ${startSeconds} s.`);
+    if (health === "unhealthy") await fail(installSteps.unhealthy(name));
+    if (passed >= startSeconds * 1000) await fail(installSteps.timedOut(name, startSeconds));
     await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 
-/** A container that was restarted runs again for a moment, and the Engine knows no code then: its next end tells it. */
+/** The Engine reports no exit code while a restarted container runs: waits for its next exit. */
 async function nextExitCode(docker: DockerEngine, id: string, signal: AbortSignal): Promise<number | null> {
-  for (let look = 0; look < MAX_EXIT_POLLS; look++) {
+  for (let poll = 0; poll < MAX_EXIT_POLLS; poll++) {
     await delay(POLL_INTERVAL_MS, undefined, { signal });
     const { exitCode } = await docker.detail(id);
     if (exitCode !== null) return exitCode;
@@ -167,6 +172,6 @@ async function lastLines(docker: DockerEngine, id: string): Promise<string[]> {
   return lines.slice(-LAST_LINES);
 }
 
-/** Longest first: one may be the beginning of another. */
+/** Masks secrets, the longest first, since one may be the start of another. */
 const withoutSecrets = (text: string, secrets: readonly string[]): string =>
   [...secrets].sort((a, b) => b.length - a.length).reduce((masked, secret) => masked.replaceAll(secret, MASK), text);

@@ -1,28 +1,31 @@
 import type { Principal } from "../../../shared/protocol/access.ts";
 import type { Credential } from "../../../shared/protocol/catalogue.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { catalogueErrors } from "../messages.ts";
 
 type Owner = Pick<Principal, "kind" | "id">;
 
-/** Credentials that wait for whoever began an installation. In memory only: a restart of the server loses them. */
+/** Credentials of finished installations, kept for the caller who started each. In memory only: lost on a restart. */
 export interface OneTimeCredentials {
+  /** Stores credentials for ten minutes; at most 200 installations, the oldest are dropped. */
   keep(jobId: string, owner: Owner, credentials: readonly Credential[]): void;
   /**
-   * Gives them out, once. Throws `not_found` to everybody else and for an installation that keeps none,
-   * `gone` when they were given out already or have waited for too long.
+   * Returns the credentials, once.
+   * @throws AppError `not_found` for other callers and for an installation without credentials, `gone` when they were
+   * returned already or have expired.
    */
-  claim(jobId: string, asking: Owner): Credential[];
+  claim(jobId: string, caller: Owner): Credential[];
   close(): void;
 }
 
 const KEPT_MS = 10 * 60 * 1000;
-/** How long it is remembered that there was something. */
+/** How long `gone` is reported instead of `not_found`. */
 const REMEMBERED_MS = 60 * 60 * 1000;
 const MAX_KEPT = 200;
 
 interface Kept {
   owner: Owner;
-  /** Undefined once they are given out, or have waited for too long. */
+  /** Undefined once they were returned or have expired. */
   credentials: Credential[] | undefined;
   timer: NodeJS.Timeout;
 }
@@ -39,6 +42,7 @@ export function createOneTimeCredentials(keptMs = KEPT_MS): OneTimeCredentials {
     entry.timer = setTimeout(() => kept.delete(jobId), REMEMBERED_MS).unref();
   };
   return {
+    /** Stores credentials for ten minutes; at most 200 installations, the oldest are dropped. */
     keep(jobId, { kind, id }, credentials) {
       const oldest = kept.size >= MAX_KEPT ? kept.keys().next().value : undefined;
       if (oldest !== undefined) forget(oldest);
@@ -49,13 +53,13 @@ export function createOneTimeCredentials(keptMs = KEPT_MS): OneTimeCredentials {
       };
       kept.set(jobId, entry);
     },
-    claim(jobId, asking) {
+    claim(jobId, caller) {
       const entry = kept.get(jobId);
-      if (!entry || entry.owner.kind !== asking.kind || entry.owner.id !== asking.id) {
-        throw new AppError("not_found", "There are no credentials of this installation for you.");
+      if (!entry || entry.owner.kind !== caller.kind || entry.owner.id !== caller.id) {
+        throw new AppError("not_found", catalogueErrors.noCredentials);
       }
       const { credentials } = entry;
-      if (!credentials) throw new AppError("gone", "These credentials were shown already, or waited for too long.");
+      if (!credentials) throw new AppError("gone", catalogueErrors.credentialsGone);
       spend(jobId, entry);
       return credentials;
     },

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { type ContainerPlan, LOG_LIMITS } from "../../updates/create.ts";
 
-/** The plan as a command for a terminal, one option a line. */
+/** The plan as a `docker run` command, one option per line. */
 export function toCommand(plan: ContainerPlan, ownNetwork: boolean): string {
   const options: [string, string | undefined][] = [
     ["--name", plan.name],
@@ -82,7 +82,7 @@ function healthOptions({ health }: ContainerPlan): [string, string][] {
   if (!health) return [];
   const [kind, ...words] = health.test;
   return [
-    // The option takes a shell's line.
+    // The option takes a line for a shell.
     ["--health-cmd", kind === "CMD-SHELL" ? (words[0] ?? "") : words.map(quoted).join(" ")],
     ["--health-interval", `${health.intervalSeconds}s`],
     ["--health-timeout", `${health.timeoutSeconds}s`],
@@ -94,6 +94,6 @@ function healthOptions({ health }: ContainerPlan): [string, string][] {
 const quoted = (word: string): string =>
   /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** Compose would put its own variables in the place of `$NAME`. */
+/** Escapes `$`, which Compose would replace with its own variables. */
 const escaped = (text: string): string => text.replaceAll("$", "$$$$");
 const escapedValue = ([name, value]: readonly [string, string]): [string, string] => [name, escaped(value)];

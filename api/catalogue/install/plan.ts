@@ -3,66 +3,67 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { ContainerPlan } from "../../updates/create.ts";
 import { type CatalogueEntry, droppedCapabilities } from "../entry.ts";
 import { matches } from "../entry-faults.ts";
+import { catalogueErrors, installProblems } from "../messages.ts";
 import { fill, type TemplateValues } from "../template.ts";
 
-/** Names the entry a container, volume or network was made from. */
+/** Label with the id of the entry that a container, volume or network was created from. */
 export const CATALOGUE_LABEL = "ai-desktop.catalogue";
 
 export interface PlanOptions {
-  /** Values of the entry's secrets, or what stands for them. */
+  /** Values of the entry's secrets, or masks. */
   secrets: ReadonlyMap<string, string>;
-  /** Replaces the answers to secret questions too, when it is given. */
+  /** Also replaces answers to secret prompts, if given. */
   mask?: string;
-  /** What the service is reached at from outside, when it is published there. */
+  /** Host name of publicly published ports. */
   publicHost: string;
-  /** By the id of the port; every port of the entry is in it. */
+  /** Host port by the id of the port, for every port of the entry; null when it is not published. */
   hostPorts: ReadonlyMap<string, number | null>;
 }
 
 export interface InstallPlan {
   container: ContainerPlan;
-  /** Whether a network of the container's name is to be made. */
+  /** True when a network with the container's name is created. */
   ownNetwork: boolean;
   credentials: Credential[];
-  /** Values that must be seen by nobody else. */
+  /** Values that must be masked in output. */
   secretValues: string[];
   page: string | null;
 }
 
 const MIB = 1024 * 1024;
 
-/** Throws `invalid_input` for what the entry does not know: a tag, a port, a variable. */
+/** @throws AppError `invalid_input` for a tag, port or variable that the entry does not have. */
 export function refuseUnknown(entry: CatalogueEntry, input: InstallInput): void {
   const refuse = (text: string) => new AppError("invalid_input", text);
-  if (!entry.tags.some(({ tag }) => tag === input.tag)) throw refuse("The entry does not offer this version.");
+  if (!entry.tags.some(({ tag }) => tag === input.tag)) throw refuse(catalogueErrors.noSuchVersion);
   for (const id of Object.keys(input.hostPorts)) {
-    if (!entry.ports.some((port) => port.id === id)) throw refuse("The entry has no such port.");
+    if (!entry.ports.some((port) => port.id === id)) throw refuse(catalogueErrors.noSuchPort);
   }
-  const asked = promptsOf(entry);
+  const prompts = promptsOf(entry);
   for (const name of Object.keys(input.answers)) {
-    if (!asked.some((question) => question.name === name)) throw refuse("The entry does not ask for this.");
+    if (!prompts.some((prompt) => prompt.name === name)) throw refuse(catalogueErrors.noSuchPrompt);
   }
 }
 
-/** Answers that do not fit, and a limit too small to be of use. */
+/** Problems of the answers, and of a memory limit below the entry's minimum. */
 export function checkAnswers(entry: CatalogueEntry, input: InstallInput): InstallProblem[] {
   const problems: InstallProblem[] = [];
-  for (const { name, label, pattern, default: usual } of promptsOf(entry)) {
-    const answer = input.answers[name] ?? usual;
+  for (const { name, label, pattern, default: defaultAnswer } of promptsOf(entry)) {
+    const answer = input.answers[name] ?? defaultAnswer;
     if (/\p{Cc}/u.test(answer) || !matches(pattern, answer)) {
       problems.push({
         field: `answers.${name}`,
-        message: answer === "" ? `${label} is needed.` : `${label} does not have the form it needs.`,
+        message: answer === "" ? installProblems.missing(label) : installProblems.invalid(label),
       });
     }
   }
   if (input.memory !== null && input.memory < entry.memory) {
-    problems.push({ field: "memory", message: `${entry.name} needs ${entry.memory} MiB at least.` });
+    problems.push({ field: "memory", message: installProblems.tooLittleMemory(entry.name, entry.memory) });
   }
   return problems;
 }
 
-/** All of what is to be made, from an entry and what was asked for. Makes nothing and asks nobody. */
+/** Describes the container, network and credentials of an installation. A pure function: creates nothing. */
 export function planInstall(entry: CatalogueEntry, input: InstallInput, options: PlanOptions): InstallPlan {
   const { secrets, hostPorts, publicHost, mask } = options;
   const isPublic = input.publish === "public";
@@ -78,7 +79,7 @@ export function planInstall(entry: CatalogueEntry, input: InstallInput, options:
       environment.set(variable.name, variable.secret && mask !== undefined && answer !== "" ? mask : answer);
     }
   }
-  // Reached by its name and its own port where it is not published.
+  // A port that is not published is reached by the container's name and its own port.
   const published = (id: string) => typeof hostPorts.get(id) === "number";
   const valuesFor = (template: string): TemplateValues => {
     const used = entry.ports.filter(({ id }) => template.includes(`{port:${id}}`));
@@ -103,7 +104,7 @@ export function planInstall(entry: CatalogueEntry, input: InstallInput, options:
   const container: ContainerPlan = {
     name: input.name,
     image: `${entry.image}:${input.tag}`,
-    // A variable without a value is not set: images take an empty one for an answer.
+    // Variables without a value are left out: images treat an empty one as an answer.
     environment: [...environment].filter(([name, value]) => value !== "" && !internal.has(name)),
     labels: { [CATALOGUE_LABEL]: entry.id },
     command: entry.command,
@@ -143,7 +144,7 @@ export const promptsOf = (entry: CatalogueEntry) => entry.environment.filter((va
 const networkOf = ({ network, name }: InstallInput): string =>
   network.kind === "own" ? name : network.kind === "existing" ? network.name : "bridge";
 
-/** Failed checks do not count while it may still be starting. */
+/** Failed checks do not count during the start period. */
 const toHealth = ({ health, startSeconds }: CatalogueEntry): ContainerPlan["health"] =>
   health === null || health === "image"
     ? undefined

@@ -1,27 +1,34 @@
 import type { InstallInput, InstallPreview, InstallProblem } from "../../../shared/protocol/catalogue.ts";
+import type { Service } from "../../../shared/protocol/service.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import { toCreateDocument } from "../../updates/create.ts";
 import type { CatalogueEntry } from "../entry.ts";
+import { installProblems, installWarnings } from "../messages.ts";
 import { holderOf, nextFreePort } from "./free-ports.ts";
 import { checkAnswers, planInstall, refuseUnknown } from "./plan.ts";
 import { toCommand, toCompose } from "./plan-texts.ts";
 import { MASK, maskedSecrets } from "./secrets.ts";
 
-export interface Examined {
+export interface CheckedInstall {
   preview: InstallPreview;
-  /** Ports of the host, chosen or found free. */
+  /** Host ports by the id of the port: those of the input, or the next free ones; null when not published. */
   hostPorts: Map<string, number | null>;
-  /** Volumes of these names that are there already. */
+  /** Names of volumes that exist already. */
   existingVolumes: Set<string>;
 }
 
-/** What an installation would make of this host as it is now, and what stands in its way. Changes nothing. */
+/**
+ * Describes what an installation would create on this host now, and the problems that prevent it. Changes nothing.
+ * @param publicHost Name that the caller reached the server by.
+ * @throws AppError `invalid_input` for a version, port or setting that the entry does not have; UnavailableError without an
+ * Engine.
+ */
 export async function previewInstall(
   docker: DockerEngine,
   entry: CatalogueEntry,
   input: InstallInput,
   publicHost: string,
-): Promise<Examined> {
+): Promise<CheckedInstall> {
   refuseUnknown(entry, input);
   const [services, networks, volumes] = await Promise.all([
     docker.list(),
@@ -30,55 +37,31 @@ export async function previewInstall(
   ]);
   const hostAddress = input.publish === "public" ? "" : "127.0.0.1";
   const problems: InstallProblem[] = checkAnswers(entry, input);
-
-  const hostPorts = new Map<string, number | null>();
-  const taken = new Set<string>();
-  for (const { id, protocol, suggested, label } of entry.ports) {
-    const wanted = input.hostPorts[id];
-    const asked = { protocol, hostAddress };
-    const hostPort =
-      wanted === undefined ? await nextFreePort({ ...asked, hostPort: suggested }, services, taken) : wanted;
-    hostPorts.set(id, hostPort);
-    if (hostPort === null) continue;
-    const field = `hostPorts.${id}`;
-    const holder = await holderOf({ ...asked, hostPort }, services);
-    if (taken.has(`${hostPort}/${protocol}`)) {
-      problems.push({ field, message: `Port ${hostPort} is chosen twice.` });
-    } else if (holder !== undefined) {
-      const by = holder === "" ? "by a program of this host" : `by the container ${holder}`;
-      problems.push({ field, message: `Port ${hostPort} for ${label} is in use ${by}.` });
-    }
-    taken.add(`${hostPort}/${protocol}`);
-  }
+  const hostPorts = await choosePorts(entry, input, hostAddress, services, problems);
 
   if (services.some(({ name }) => name === input.name)) {
-    problems.push({ field: "name", message: "A container of this name exists already." });
+    problems.push({ field: "name", message: installProblems.nameTaken });
   }
   const { network } = input;
   if (network.kind === "own" && networks.includes(input.name)) {
-    problems.push({ field: "network", message: "A network of this name exists already; choose it from the list." });
+    problems.push({ field: "network", message: installProblems.networkTaken });
   }
   if (network.kind === "existing" && !networks.includes(network.name)) {
-    problems.push({ field: "network", message: "There is no such network." });
+    problems.push({ field: "network", message: installProblems.noSuchNetwork });
   }
 
   const plan = planInstall(entry, input, { secrets: maskedSecrets(entry), mask: MASK, publicHost, hostPorts });
   const { container, ownNetwork, page } = plan;
-  const isThere = new Set(volumes.map(({ name }) => name));
-  const existingVolumes = new Set(container.volumes.map(({ name }) => name).filter((name) => isThere.has(name)));
+  const existing = new Set(volumes.map(({ name }) => name));
+  const existingVolumes = new Set(container.volumes.map(({ name }) => name).filter((name) => existing.has(name)));
   if (existingVolumes.size > 0 && !input.reuseVolumes) {
-    const message = `The volume ${[...existingVolumes].join(", ")} exists already, with data of before in it.`;
-    problems.push({ field: "volumes", message });
+    problems.push({ field: "volumes", message: installProblems.volumesExist([...existingVolumes]) });
   }
-  const { command, compose } = {
-    command: toCommand(container, ownNetwork),
-    compose: toCompose(container, ownNetwork),
-  };
   const preview: InstallPreview = {
     image: container.image,
     document: toCreateDocument(container),
-    command,
-    compose,
+    command: toCommand(container, ownNetwork),
+    compose: toCompose(container, ownNetwork),
     page,
     problems,
     ports: entry.ports.map((port) => ({ ...port, hostPort: hostPorts.get(port.id) ?? null, hostAddress })),
@@ -89,14 +72,43 @@ export async function previewInstall(
   return { preview, hostPorts, existingVolumes };
 }
 
-/** Names of bridge networks made by somebody, sorted: those a container can be put into. */
+/** Chooses a host port for each port of an entry and adds the problems of ports that are in use. */
+async function choosePorts(
+  entry: CatalogueEntry,
+  input: InstallInput,
+  hostAddress: string,
+  services: readonly Service[],
+  problems: InstallProblem[],
+): Promise<Map<string, number | null>> {
+  const hostPorts = new Map<string, number | null>();
+  const taken = new Set<string>();
+  for (const { id, protocol, suggested, label } of entry.ports) {
+    const requested = input.hostPorts[id];
+    const request = { protocol, hostAddress };
+    const hostPort =
+      requested === undefined ? await nextFreePort({ ...request, hostPort: suggested }, services, taken) : requested;
+    hostPorts.set(id, hostPort);
+    if (hostPort === null) continue;
+    const field = `hostPorts.${id}`;
+    const holder = await holderOf({ ...request, hostPort }, services);
+    if (taken.has(`${hostPort}/${protocol}`)) {
+      problems.push({ field, message: installProblems.portTwice(hostPort) });
+    } else if (holder !== undefined) {
+      problems.push({ field, message: installProblems.portInUse(hostPort, label, holder) });
+    }
+    taken.add(`${hostPort}/${protocol}`);
+  }
+  return hostPorts;
+}
+
+/** Names of user-defined bridge networks, which a container can join; sorted. */
 export const joinableNetworks = async ({ networks }: Pick<DockerEngine, "networks">): Promise<string[]> =>
   (await networks.list())
     .filter(({ driver, builtIn }) => driver === "bridge" && !builtIn)
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, "en"));
 
-/** Whether a problem lies in what was sent, and not in what this host has already. */
+/** Whether a problem is about the input, not about what exists on the host. */
 export const isAboutInput = (field: string): boolean => /^(answers\.|memory$)/.test(field);
 
 function warningsOf(
@@ -108,18 +120,16 @@ function warningsOf(
   const warnings: string[] = [];
   const published = [...hostPorts.values()].filter((port) => port !== null);
   if (publish === "public" && published.length > 0) {
-    warnings.push(
-      "It can be reached from everywhere: Docker opens these ports past firewalls such as ufw, and what is sent is not encrypted.",
-    );
+    warnings.push(installWarnings.public);
     if (!entry.environment.some(({ kind }) => kind === "secret")) {
-      warnings.push("No password is set for it from the start: whoever comes first may be let in.");
+      warnings.push(installWarnings.noPassword);
     }
   }
   if (published.length === 0 && entry.ports.length > 0 && network.kind === "bridge") {
-    warnings.push("No port is published, and in Docker's own network it has no name: little can reach it.");
+    warnings.push(installWarnings.unreachable);
   }
   if (existingVolumes.size > 0) {
-    warnings.push("Data of before is used: passwords set at its first start stay valid, those made now may not be.");
+    warnings.push(installWarnings.reusedData);
   }
   return warnings;
 }

@@ -8,13 +8,13 @@ const alphabets = {
   hex: "0123456789abcdef",
 };
 
-/** What stands for a secret wherever it must not be read. */
+/** Replaces a secret in previews and output. */
 export const MASK = "••••••••";
 
 export const secretsOf = (entry: CatalogueEntry): SecretVariable[] =>
   entry.environment.filter((variable) => variable.kind === "secret");
 
-/** A fresh value for each secret of an entry. */
+/** Generates a value for each secret of an entry, by variable name. */
 export const makeSecrets = (entry: CatalogueEntry): Map<string, string> =>
   new Map(
     secretsOf(entry).map(({ name, length, charset, prefix = "" }) => [
@@ -23,11 +23,11 @@ export const makeSecrets = (entry: CatalogueEntry): Map<string, string> =>
     ]),
   );
 
-/** What is shown instead of them. */
+/** A mask for each secret of an entry, by variable name. */
 export const maskedSecrets = (entry: CatalogueEntry): Map<string, string> =>
   new Map(secretsOf(entry).map(({ name }) => [name, MASK]));
 
-/** Each character as likely as any other: bytes beyond the last whole multiple of the alphabet are thrown away. */
+/** Every character is equally likely: bytes beyond the last whole multiple of the alphabet are discarded. */
 function randomText(length: number, alphabet: string): string {
   const limit = 256 - (256 % alphabet.length);
   let text = "";

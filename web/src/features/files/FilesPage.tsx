@@ -1,16 +1,16 @@
 import { useNavigate, useParams } from "@solidjs/router";
 import { FilesView } from "./FilesView.tsx";
-import { normalisePath } from "./file-path.ts";
+import { normalizePath } from "./file-path.ts";
 
 const toAddress = (path: string): string =>
   `/files${path === "/" ? "" : path.split("/").map(encodeURIComponent).join("/")}`;
 
-/** The folder a hash-less address names; a part that is no valid escape is taken as it stands. */
+/** The folder that an address names. An invalid escape sequence is used literally. */
 function toPath(given: string | undefined): string {
   try {
-    return normalisePath(decodeURIComponent(given ?? ""));
+    return normalizePath(decodeURIComponent(given ?? ""));
   } catch {
-    return normalisePath(given ?? "");
+    return normalizePath(given ?? "");
   }
 }
 

@@ -1,4 +1,6 @@
-/** Bytes of one name that every usual file system takes. */
+import { nameMessages } from "./messages.ts";
+
+/** Longest name of common file systems, in bytes. */
 const MAX_NAME = 255;
 
 /** Path of `name` inside `folder`; `/` is the root. */
@@ -11,8 +13,8 @@ export function parentPath(path: string): string {
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** Puts a typed or linked path into the API's form: one leading slash, none at the end, no `.` and no empty part. */
-export function normalisePath(path: string): string {
+/** Normalizes a path for the API: one leading slash, none at the end, no `.`, `..` or empty part. */
+export function normalizePath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
@@ -27,7 +29,7 @@ export interface Crumb {
   path: string;
 }
 
-/** The folders from the root down to `path`, itself included; the root's own name is empty. */
+/** The folders from the root to `path`, inclusive; the name of the root is empty. */
 export function crumbsOf(path: string): Crumb[] {
   const crumbs: Crumb[] = [{ name: "", path: "/" }];
   for (const name of path.split("/").filter(Boolean)) {
@@ -36,13 +38,13 @@ export function crumbsOf(path: string): Crumb[] {
   return crumbs;
 }
 
-/** Why a name cannot be given to a file or folder, in words; null when it can. */
+/** Why a name is not valid for a file or folder; null when it is valid. */
 export function nameProblem(name: string, taken: (name: string) => boolean): string | null {
-  if (name.trim() === "") return "Give it a name";
-  if (name === "." || name === "..") return "This name is reserved";
-  if (name.includes("/")) return "A name cannot hold a slash";
-  if (name.includes("\0")) return "A name cannot hold this character";
-  if (new TextEncoder().encode(name).length > MAX_NAME) return "This name is too long";
-  if (taken(name)) return "This name is taken";
+  if (name.trim() === "") return nameMessages.missing;
+  if (name === "." || name === "..") return nameMessages.reserved;
+  if (name.includes("/")) return nameMessages.slash;
+  if (name.includes("\0")) return nameMessages.invalidCharacter;
+  if (new TextEncoder().encode(name).length > MAX_NAME) return nameMessages.tooLong;
+  if (taken(name)) return nameMessages.taken;
   return null;
 }

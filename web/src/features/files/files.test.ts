@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FileEntry } from "../../../../shared/protocol/file.ts";
-import { baseName, crumbsOf, joinPath, nameProblem, normalisePath, parentPath } from "./file-path.ts";
+import { baseName, crumbsOf, joinPath, nameProblem, normalizePath, parentPath } from "./file-path.ts";
 import { arrange, modeText } from "./folder/file-order.ts";
 import { groupOf, opensAsText } from "./folder/file-type.ts";
 
@@ -24,7 +24,7 @@ describe("paths", () => {
     expect(parentPath("/a")).toBe("/");
     expect(parentPath("/")).toBe("/");
     expect(baseName("/a/b.txt")).toBe("b.txt");
-    expect(normalisePath("a//b/../../../c/.")).toBe("/c");
+    expect(normalizePath("a//b/../../../c/.")).toBe("/c");
     expect(crumbsOf("/a/b").map(({ path }) => path)).toEqual(["/", "/a", "/a/b"]);
   });
 

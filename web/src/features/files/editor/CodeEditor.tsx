@@ -18,19 +18,19 @@ import { exactText, keepLineEnds, replaceText } from "./editor-line-ends.ts";
 
 export interface CodeEditorProps {
   label: string;
-  /** Picks the colouring. */
+  /** Determines the syntax highlighting. */
   fileName: string;
-  /** Exact, with its line ends and byte order mark; so is what is given to `onChange`. */
+  /** The exact text, with its line ends and byte order mark, as `onChange` receives it. */
   value: string;
   readOnly: boolean;
   onChange: (value: string) => void;
   onSave: () => void;
-  /** More that this editor can do; taken once, when it is made. */
+  /** Additional editor features; read once, at creation. */
   extension?: Extension;
   onReady?: (view: EditorView) => void;
 }
 
-const look = EditorView.theme({
+const editorTheme = EditorView.theme({
   "&": { height: "100%", color: "var(--text)", backgroundColor: "transparent", fontSize: "12.5px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", fontVariantLigatures: "none" },
   "&.cm-focused": { outline: "none" },
@@ -78,7 +78,7 @@ const colours = HighlightStyle.define([
   { tag: tags.invalid, color: "var(--bad)" },
 ]);
 
-/** A text editor with colouring. Loaded on demand: the library is larger than the rest of the page. */
+/** A text editor with syntax highlighting. Loaded on demand: the library is larger than the rest of the page. */
 export default function CodeEditor(props: CodeEditorProps) {
   let host: HTMLDivElement | undefined;
   let view: EditorView | undefined;
@@ -92,8 +92,8 @@ export default function CodeEditor(props: CodeEditorProps) {
 
   onMount(() => {
     if (!host) return;
-    // The editor writes its style rules at run time. In a shadow root they are adopted style sheets, which the page's
-    // policy allows; in the document they would be an inline style element, which it forbids.
+    // The editor adds style rules at run time. In a shadow root they are adopted style sheets, which the page's content
+    // security policy allows; in the document they would be an inline style element, which it forbids.
     const root = host.attachShadow({ mode: "open" });
     const parent = document.createElement("div");
     parent.style.height = "100%";
@@ -117,7 +117,7 @@ export default function CodeEditor(props: CodeEditorProps) {
           bracketMatching(),
           search({ top: true }),
           syntaxHighlighting(colours),
-          look,
+          editorTheme,
           language.of([]),
           editable.of([]),
           props.extension ?? [],

@@ -12,33 +12,24 @@ import { filesWS } from "../../../lib/ws-client.ts";
 import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { baseName, parentPath } from "../file-path.ts";
+import { editorMessages } from "../messages.ts";
+import { ConflictNotice } from "./ConflictNotice.tsx";
 import { confirmHardLinks } from "./hard-links.ts";
 import { createLeaveGuard } from "./leave-guard.ts";
 import { lineEndLabel } from "./line-ends.ts";
-import { createTextDocument, type EditedFile } from "./text-document.ts";
+import { createTextDocument, type EditedFile, type TextDocument } from "./text-document.ts";
 import { fileDraft } from "./text-drafts.ts";
-
-const readOnlyText: Record<NonNullable<EditedFile["readOnly"]>, string> = {
-  permission: "Read-only: the panel's user has no right to write to this file.",
-  encoding: "Read-only: this is neither UTF-8 nor UTF-16. It is shown as ISO-8859-1, so letters may be wrong.",
-};
-const encodingLabels: Record<EditedFile["encoding"], string> = {
-  "utf-8": "",
-  "utf-16le": "UTF-16 LE",
-  "utf-16be": "UTF-16 BE",
-  "iso-8859-1": "unknown encoding",
-};
 
 const CodeEditor = lazy(() => import("./CodeEditor.tsx"));
 
 export interface EditorPaneProps {
   path: string;
   onClose: () => void;
-  /** Handed a way to keep what was typed, which tells whether leaving loses nothing. */
+  /** Receives a function that stores unsaved text; it returns false when leaving would lose the text. */
   onOpened: (keep: () => boolean) => void;
 }
 
-/** One text file in an editor: saves, follows the disk, and asks when both changed. Made anew for each file. */
+/** A text file in an editor: saves it, follows the disk, and asks when both changed. Created for each file. */
 export function EditorPane(props: EditorPaneProps) {
   const name = () => baseName(props.path);
   const document = createTextDocument(props.path, {
@@ -63,16 +54,16 @@ export function EditorPane(props: EditorPaneProps) {
   const facts = (file: EditedFile) =>
     [
       formatBytes(file.size),
-      `changed ${formatDateTime(file.modifiedAt)}`,
+      editorMessages.changed(formatDateTime(file.modifiedAt)),
       lineEndLabel(document.content()),
-      encodingLabels[file.encoding],
+      editorMessages.encodings[file.encoding],
     ]
       .filter(Boolean)
       .join(" · ");
-  async function attempt(work: () => Promise<boolean>): Promise<void> {
+  async function attempt(write: () => Promise<boolean>): Promise<void> {
     if (document.saving() || !mayChange()) return;
     try {
-      if (await work()) toast.success(`${visibleName(name())} saved`);
+      if (await write()) toast.success(editorMessages.saved(visibleName(name())));
     } catch (error) {
       toast.error(error);
     }
@@ -81,9 +72,9 @@ export function EditorPane(props: EditorPaneProps) {
     const yes =
       !document.dirty() ||
       (await confirm({
-        title: "Discard your changes?",
-        body: "The file is read again as it is on the disk now.",
-        action: "Discard",
+        title: editorMessages.discardTitle,
+        body: editorMessages.discardHint,
+        action: editorMessages.discard,
         danger: true,
       }));
     if (yes) await document.discard();
@@ -96,7 +87,7 @@ export function EditorPane(props: EditorPaneProps) {
           <>
             <span class="truncate">{visibleName(name())}</span>
             <Show when={document.dirty()}>
-              <span class="unsaved" role="img" aria-label="Not saved" title="Not saved" />
+              <span class="unsaved" role="img" aria-label={editorMessages.notSaved} title={editorMessages.notSaved} />
             </Show>
           </>
         }
@@ -111,13 +102,17 @@ export function EditorPane(props: EditorPaneProps) {
               class={`${buttonClass("ghost")} button-icon`}
               href={api.files.downloadUrl(props.path)}
               download={name()}
-              aria-label={`Download ${name()}`}
-              title="Download"
+              aria-label={editorMessages.downloadFile(name())}
+              title={editorMessages.download}
             >
               <Download size={15} />
             </a>
             <Show when={document.dirty()}>
-              <IconButton label="Discard changes" icon={<Undo size={15} />} onClick={() => void reload()} />
+              <IconButton
+                label={editorMessages.discardChanges}
+                icon={<Undo size={15} />}
+                onClick={() => void reload()}
+              />
             </Show>
             <Show when={mayEdit()}>
               <Button
@@ -127,55 +122,19 @@ export function EditorPane(props: EditorPaneProps) {
                 disabled={!document.dirty() || !mayChange()}
                 onClick={() => void attempt(document.save)}
               >
-                Save
+                {editorMessages.save}
               </Button>
             </Show>
           </>
         }
         onClose={props.onClose}
       />
-      <Show when={document.file()?.readOnly}>
-        {(why) => (
-          <div class="editor-note">
-            <Callout tone="info" icon={<Lock size={15} />}>
-              {readOnlyText[why()]}
-            </Callout>
-          </div>
-        )}
-      </Show>
-      <Show when={document.restored()}>
-        <div class="editor-note">
-          <Callout tone="info" icon={<PencilLine size={15} />}>
-            <div class="row row-wrap">
-              <span class="grow">This is unsaved text from an earlier visit, not what the file holds.</span>
-              <Button size="sm" onClick={() => void reload()}>
-                Discard
-              </Button>
-            </div>
-          </Callout>
-        </div>
-      </Show>
-      <Show when={document.conflict() || document.changedOnDisk()}>
-        <div class="editor-note">
-          <Callout tone="warn">
-            <div class="row row-wrap">
-              <span class="grow">
-                {document.conflict()
-                  ? "This file changed on the disk since you opened it, so it was not saved."
-                  : "This file changed on the disk since you began to type."}
-              </span>
-              <Button size="sm" onClick={() => void reload()}>
-                Reload from disk
-              </Button>
-              <Show when={mayChange()}>
-                <Button size="sm" variant="danger" onClick={() => void attempt(document.overwrite)}>
-                  Overwrite
-                </Button>
-              </Show>
-            </div>
-          </Callout>
-        </div>
-      </Show>
+      <Notices
+        document={document}
+        mayChange={mayChange()}
+        onReload={() => void reload()}
+        onOverwrite={() => void attempt(document.overwrite)}
+      />
       <div class="editor-body">
         <Show
           when={document.file()}
@@ -187,7 +146,7 @@ export function EditorPane(props: EditorPaneProps) {
         >
           <Suspense fallback={<Skeleton lines={10} />}>
             <CodeEditor
-              label={`Text of ${name()}`}
+              label={editorMessages.textOf(name())}
               fileName={name()}
               value={document.content()}
               readOnly={!mayChange()}
@@ -197,6 +156,48 @@ export function EditorPane(props: EditorPaneProps) {
           </Suspense>
         </Show>
       </div>
+    </>
+  );
+}
+
+interface NoticesProps {
+  document: TextDocument;
+  mayChange: boolean;
+  onReload: () => void;
+  onOverwrite: () => void;
+}
+
+/** Why the text cannot be saved, and which version it is. */
+function Notices(props: NoticesProps) {
+  const hasConflict = () => props.document.conflict() || props.document.changedOnDisk();
+  return (
+    <>
+      <Show when={props.document.file()?.readOnly}>
+        {(reason) => (
+          <div class="editor-note">
+            <Callout tone="info" icon={<Lock size={15} />}>
+              {editorMessages.readOnly[reason()]}
+            </Callout>
+          </div>
+        )}
+      </Show>
+      <Show when={props.document.restored()}>
+        <div class="editor-note">
+          <Callout tone="info" icon={<PencilLine size={15} />}>
+            <div class="row row-wrap">
+              <span class="grow">{editorMessages.restored}</span>
+              <Button size="sm" onClick={props.onReload}>
+                {editorMessages.discard}
+              </Button>
+            </div>
+          </Callout>
+        </div>
+      </Show>
+      <Show when={hasConflict()}>
+        <div class="editor-note">
+          <ConflictNotice {...props} />
+        </div>
+      </Show>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { StreamLanguage, type StreamParser } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { extensionOf } from "../folder/file-type.ts";
 
-/** Loads the colouring of a file's language, by its name; undefined for plain text. */
+/** Loads the syntax highlighting for a file name; undefined for plain text. */
 export async function languageOf(name: string): Promise<Extension | undefined> {
   const load = loaders[name.toLowerCase()] ?? loaders[`.${extensionOf(name)}`];
   return load?.();

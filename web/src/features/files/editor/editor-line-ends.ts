@@ -12,7 +12,7 @@ import {
 } from "@codemirror/state";
 import { joinText, type LineEnd, type SplitText, splitText } from "./line-ends.ts";
 
-/** Lies on the LF of a line that ends with something else than most do; text typed before or after it is not part of it. */
+/** Marks the LF of a line with an unusual line end. Text typed before or after it is not included. */
 class OddEnd extends RangeValue {
   override startSide = 1;
   override endSide = -1;
@@ -33,7 +33,7 @@ interface Ends extends Pick<SplitText, "mark" | "end"> {
 }
 
 const replaceEnds = StateEffect.define<Ends>();
-/** A line break comes back by an undo, with the end it had. */
+/** An undo restores a line break with its original line end. */
 const restoreEnd = StateEffect.define<{ at: number; end: LineEnd }>({
   map: ({ at, end }, changes: ChangeDesc) => ({ at: changes.mapPos(at), end }),
 });
@@ -72,13 +72,13 @@ const undone = invertedEffects.of(({ changes, effects: done, startState }) => {
   return effects;
 });
 
-/** Keeps the line ends and the byte order mark of a text, which the editor itself knows nothing of. */
+/** Preserves the line ends and the byte order mark of a text, which the editor itself drops. */
 export function keepLineEnds(raw: string): { doc: string; extension: Extension } {
   const split = splitText(raw);
   return { doc: split.text, extension: [endsField.init(() => toEnds(split)), undone] };
 }
 
-/** The exact text of an editor that keeps its line ends. */
+/** The exact text of an editor with preserved line ends. */
 export function exactText(state: EditorState): string {
   const { mark, end, odd } = state.field(endsField);
   const exceptions = new Map<number, LineEnd>();

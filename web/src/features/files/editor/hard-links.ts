@@ -1,8 +1,9 @@
 import { ApiFailure } from "../../../lib/api.ts";
 import { confirm } from "../../../ui/index.ts";
+import { editorMessages } from "../messages.ts";
 
-/** When a save was refused because the file has several names: asks whether all of them may change. */
+/** Asks to save a file with several names (hard links). False for any other error. */
 export async function confirmHardLinks(error: unknown): Promise<boolean> {
   if (!(error instanceof ApiFailure) || error.code !== "confirmation_required") return false;
-  return confirm({ title: "Save under all its names?", body: error.message, action: "Save" });
+  return confirm({ title: editorMessages.hardLinksTitle, body: error.message, action: editorMessages.save });
 }

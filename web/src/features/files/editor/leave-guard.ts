@@ -1,30 +1,31 @@
 import { useBeforeLeave } from "@solidjs/router";
 import { onCleanup } from "solid-js";
 import { confirm } from "../../../ui/index.ts";
+import { editorMessages } from "../messages.ts";
 
 export interface LeaveGuardOptions {
-  /** Something typed is not saved. */
+  /** There are unsaved changes. */
   dirty: () => boolean;
-  /** Keeps what was typed, and tells whether leaving the page loses nothing. */
+  /** Stores unsaved text as a draft; false when leaving the page would lose it. */
   safe: () => boolean;
-  /** Addresses of the app under which the text stays open. */
+  /** Addresses of the app that keep the text open. */
   stays?: (to: string) => boolean;
 }
 
-/** Asks whether what was typed may be lost; at once true when it is kept. */
+/** Asks before unsaved text is lost; true without a question when it is kept. */
 export async function mayLeave(safe: () => boolean): Promise<boolean> {
   return (
     safe() ||
     (await confirm({
-      title: "Leave without saving?",
-      body: "This text cannot be kept as a draft: what you typed since the last save is lost.",
-      action: "Leave",
+      title: editorMessages.leaveTitle,
+      body: editorMessages.leaveHint,
+      action: editorMessages.leave,
       danger: true,
     }))
   );
 }
 
-/** Keeps a draft when a page is left, and asks first where none can be kept. Drafts end with the tab, so closing it asks. */
+/** Stores a draft when a page is left, or asks when none can be kept. Drafts end with the tab, so closing it asks too. */
 export function createLeaveGuard({ dirty, safe, stays = () => false }: LeaveGuardOptions): void {
   const unload = (event: BeforeUnloadEvent) => {
     safe();

@@ -1,13 +1,15 @@
+import { editorMessages } from "../messages.ts";
+
 export type LineEnd = "\n" | "\r\n" | "\r";
 
-/** A text as an editor takes it apart: lines joined by LF alone, and what it takes to write it back exactly. */
+/** A text for an editor: lines joined by LF, and the information to restore the exact text. */
 export interface SplitText {
-  /** Byte order mark in front, or nothing. */
+  /** Byte order mark, or empty. */
   mark: "" | "\ufeff";
   text: string;
-  /** What most lines end with, and what a new line gets; LF for a text of one line. */
+  /** The most frequent line end, used for new lines; LF for a single line. */
   end: LineEnd;
-  /** Lines that end with something else, by the offset of their LF in `text`. */
+  /** Other line ends, by the offset of their LF in `text`. */
   exceptions: ReadonlyMap<number, LineEnd>;
 }
 
@@ -31,7 +33,7 @@ export function splitText(raw: string): SplitText {
   return { mark, text, end, exceptions };
 }
 
-/** The exact text again. */
+/** Restores the exact text. */
 export function joinText({ mark, text, end, exceptions }: SplitText): string {
   if (end === "\n" && exceptions.size === 0) return mark + text;
   return mark + text.replace(/\n/g, (_, offset: number) => exceptions.get(offset) ?? end);
@@ -39,9 +41,9 @@ export function joinText({ mark, text, end, exceptions }: SplitText): string {
 
 const names: Record<LineEnd, string> = { "\n": "LF", "\r\n": "CRLF", "\r": "CR" };
 
-/** What the lines of a text end with, in a word; empty for plain LF, which goes without saying. */
+/** Name of a text's line ends; empty for LF. */
 export function lineEndLabel(raw: string): string {
   const { end, exceptions } = splitText(raw);
-  if (exceptions.size > 0) return "mixed line ends";
+  if (exceptions.size > 0) return editorMessages.mixedLineEnds;
   return end === "\n" ? "" : names[end];
 }

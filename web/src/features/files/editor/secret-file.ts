@@ -9,7 +9,7 @@ const secretNames = [
 const secretFolders = new Set([".ssh", ".gnupg", ".aws", ".kube", ".docker", "secrets"]);
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
-/** Whether a text is likely a secret, by the path of its file or by a key in it: then nothing of it is kept in the browser. */
+/** Whether a text is likely a secret, by the path of its file or a key in it. Secrets are not stored in the browser. */
 export function isSecret(path: string, content: string): boolean {
   const parts = path.toLowerCase().split("/");
   const name = parts.pop() ?? "";

@@ -10,16 +10,16 @@ export interface WriteRequest {
   allowHardLinks?: boolean;
 }
 
-/** What was typed, and the version of the file it was typed into. */
+/** Unsaved text, and the version of the file it is based on. */
 export interface TextDraft {
   content: string;
   etag: string;
 }
 
-/** Where unsaved text outlives the page. */
+/** Stores unsaved text beyond the life of the page. */
 export interface DraftStore {
   read(): TextDraft | null;
-  /** False when it is not kept: then leaving loses it. */
+  /** False when the text is not stored: leaving would lose it. */
   keep(draft: TextDraft): boolean;
   drop(): void;
 }
@@ -27,17 +27,17 @@ export interface DraftStore {
 export interface TextDocumentDeps {
   read(path: string): Promise<EditedFile>;
   write(body: WriteRequest): Promise<EditedFile>;
-  /** Whether a refusal means that the file changed meanwhile. */
+  /** Whether an error means that the file has changed since it was read. */
   isConflict(error: unknown): boolean;
-  /** Asks whether all names of a file with several hard links may change, when that is what a refusal is about. */
+  /** Asks to change a file with several hard links, when the error is about that. */
   confirmHardLinks?(error: unknown): Promise<boolean>;
   drafts?: DraftStore;
 }
 
-/** Milliseconds after the last change until the draft is kept. */
+/** Time after the last change until the draft is stored, in milliseconds. */
 const SETTLE_MS = 300;
 
-/** One text file being edited: what the disk held, what was typed, and what to do when both changed. */
+/** One text file in an editor: the version on the disk, the edited text, and conflicts between them. */
 export function createTextDocument(path: string, deps: TextDocumentDeps) {
   const { read, write, isConflict, confirmHardLinks, drafts } = deps;
   const [file, setFile] = createSignal<EditedFile | null>(null);
@@ -51,7 +51,7 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept = false;
 
-  /** Keeps what was typed at once. */
+  /** Stores the draft immediately; false when it cannot be stored. */
   function flush(): boolean {
     clearTimeout(timer);
     const etag = file()?.etag;
@@ -80,11 +80,11 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
     setError(null);
   }
 
-  /** Goes on with what was typed earlier, against the version it was typed into. */
+  /** Restores a draft, based on the version it was typed into. */
   function restore({ content: typed, etag }: TextDraft) {
     const now = file();
     if (now === null || typed === now.content) return drafts?.drop();
-    // A save is refused as long as the version of the draft is not the disk's.
+    // A save is rejected while the draft is based on another version than the one on the disk.
     if (etag !== now.etag) setFile({ ...now, etag });
     setText(typed);
     setChangedOnDisk(etag !== now.etag);
@@ -101,34 +101,33 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
     }
   }
 
-  /** A look at the disk, or a save, is under way: what is noticed meanwhile is looked at after it. */
-  let isLooking = false;
-  let isNoticed = false;
+  /** While the disk is read or a save runs, changes are noted and checked afterwards. */
+  let isChecking = false;
+  let hasNotice = false;
 
-  async function look(): Promise<void> {
+  async function checkDisk(): Promise<void> {
     if (file() === null) return;
-    isNoticed = true;
-    if (isLooking || saving()) return;
-    isLooking = true;
-    while (isNoticed && !saving()) {
-      isNoticed = false;
+    hasNotice = true;
+    if (isChecking || saving()) return;
+    isChecking = true;
+    while (hasNotice && !saving()) {
+      hasNotice = false;
       const now = await read(path).catch(() => null);
-      if (saving()) isNoticed = true;
+      if (saving()) hasNotice = true;
       else if (now && now.etag !== file()?.etag) {
         if (dirty()) setChangedOnDisk(true);
         else take(now);
       }
     }
-    isLooking = false;
+    isChecking = false;
   }
 
   async function store(etag: string | undefined, allowHardLinks = false): Promise<boolean> {
     const typed = content();
     setSaving(true);
     try {
-      const links = allowHardLinks && { allowHardLinks };
-      const saved = await write({ path, content: typed, ...(etag !== undefined && { etag }), ...links });
-      // What was typed while the answer was on its way stays, and is unsaved again.
+      const saved = await write({ path, content: typed, etag, allowHardLinks: allowHardLinks || undefined });
+      // Text typed during the request stays, as an unsaved change.
       take({ ...saved, content: typed }, content());
       flush();
       return true;
@@ -139,7 +138,7 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
       return false;
     } finally {
       setSaving(false);
-      if (isNoticed) void look();
+      if (hasNotice) void checkDisk();
     }
   }
 
@@ -151,36 +150,36 @@ export function createTextDocument(path: string, deps: TextDocumentDeps) {
     error,
     saving,
     dirty,
-    /** The file changed on the disk since it was read: saving was refused. */
+    /** A save was rejected because the file changed on the disk. */
     conflict,
-    /** The disk was seen to change while nothing was typed yet, or while something was. */
+    /** The file changed on the disk while there is unsaved text. */
     changedOnDisk,
-    /** The text shown was typed at an earlier visit. */
+    /** The text is a draft from an earlier visit. */
     restored,
     flush,
     /** Whether leaving the page loses nothing. */
     safe: () => !dirty() || flush(),
-    /** Reads the file, and goes on with what was typed at an earlier visit. */
+    /** Reads the file and restores a draft from an earlier visit. */
     async load(): Promise<void> {
       if (!(await readFile())) return;
       const draft = drafts?.read();
       if (draft && file()?.readOnly === null) restore(draft);
     },
-    /** Reads the file anew and drops what was typed. */
+    /** Reads the file again and drops unsaved text. */
     async discard(): Promise<void> {
       clearTimeout(timer);
       drafts?.drop();
       await readFile();
     },
-    /** True when saved, false on a conflict or when the person stepped back; any other refusal is thrown. */
+    /** True when saved, false on a conflict or when the user declines. @throws any other error. */
     save: () => store(file()?.etag),
-    /** Writes over whatever the disk holds now, or makes the file anew if it is gone. */
+    /** Overwrites the file on the disk, or creates it when it no longer exists. */
     async overwrite(): Promise<boolean> {
       const now = await read(path).catch(() => null);
       return store(now?.etag);
     },
-    /** Tells that the disk changed: reads the file again if nothing was typed, and says so otherwise. */
-    noticeChange: look,
+    /** Call when the disk changed: reads the file again, or reports the change when there is unsaved text. */
+    noticeChange: checkDisk,
   };
 }
 

@@ -4,7 +4,7 @@ import type { DraftStore, TextDraft } from "./text-document.ts";
 
 const FILES = "file:";
 
-/** The draft of one text, kept under a name; `path` tells whether it may be kept at all. */
+/** The draft of one text, stored under a name. Nothing is stored when `path` or the text suggests a secret. */
 export function textDraft(name: string, path: string): DraftStore {
   return {
     read: () => drafts.read<TextDraft>(name)?.value ?? null,

@@ -3,12 +3,13 @@ import HardDrive from "lucide-solid/icons/hard-drive";
 import { For, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { crumbsOf } from "../file-path.ts";
+import { folderMessages } from "../messages.ts";
 
-/** The way from the root to a folder; each part leads back to it. */
+/** Links from the root to a folder. */
 export function Breadcrumb(props: { path: string; onOpen: (path: string) => void }) {
   const crumbs = () => crumbsOf(props.path);
   return (
-    <nav class="crumbs" aria-label="Folder">
+    <nav class="crumbs" aria-label={folderMessages.folder}>
       <ol>
         <For each={crumbs()}>
           {(crumb, index) => (
@@ -24,7 +25,7 @@ export function Breadcrumb(props: { path: string; onOpen: (path: string) => void
               >
                 <Show when={index() === 0} fallback={<span class="truncate">{visibleName(crumb.name)}</span>}>
                   <HardDrive size={14} />
-                  <span>Files</span>
+                  <span>{folderMessages.root}</span>
                 </Show>
               </button>
             </li>

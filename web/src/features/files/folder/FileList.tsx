@@ -9,15 +9,16 @@ import type { FileEntry } from "../../../../../shared/protocol/file.ts";
 import { formatAgo, formatBytes, formatDateTime } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Menu, type MenuEntry, VirtualList } from "../../../ui/index.ts";
+import { entryMessages } from "../messages.ts";
 import { FileIcon } from "./FileIcon.tsx";
 import { type FileOrder, modeText } from "./file-order.ts";
 
 export interface FileActions {
   open: (entry: FileEntry) => void;
   download: (entry: FileEntry) => void;
-  /** Absent for those who may not change anything. */
-  rename?: (entry: FileEntry) => void;
-  remove?: (entry: FileEntry) => void;
+  /** Undefined without the permission to change files. */
+  rename: ((entry: FileEntry) => void) | undefined;
+  remove: ((entry: FileEntry) => void) | undefined;
 }
 
 export interface FileListProps {
@@ -30,23 +31,23 @@ export interface FileListProps {
   actions: FileActions;
 }
 
-const ROW = 36;
+const ROW_HEIGHT = 36;
 
-/** The entries of a folder, of which only the visible ones are in the page. */
+/** The entries of a folder. Only visible rows are in the page. */
 export function FileList(props: FileListProps) {
   return (
     <div class="file-list">
       <div class="file-row file-head">
-        <Heading id="name" title="Name" {...props} />
-        <Heading id="size" title="Size" class="file-size" {...props} />
-        <Heading id="modified" title="Changed" class="file-changed" {...props} />
-        <span class="file-mode">Mode</span>
+        <Heading id="name" title={entryMessages.columns.name} {...props} />
+        <Heading id="size" title={entryMessages.columns.size} class="file-size" {...props} />
+        <Heading id="modified" title={entryMessages.columns.modified} class="file-changed" {...props} />
+        <span class="file-mode">{entryMessages.mode}</span>
         <span class="file-menu" />
       </div>
       <VirtualList
         label={props.label}
         count={props.entries.length}
-        estimate={ROW}
+        estimate={ROW_HEIGHT}
         uniform
         key={(index) => props.entries[index]?.name ?? index}
       >
@@ -68,7 +69,7 @@ function Heading(
     <button
       type="button"
       class={`file-heading ${props.class ?? ""}`}
-      aria-label={`Sort by ${props.title.toLowerCase()}${active() ? (props.descending ? ", descending now" : ", ascending now") : ""}`}
+      aria-label={entryMessages.sortBy(props.title, active() ? (props.descending ? "descending" : "ascending") : null)}
       onClick={() => props.onSort(props.id, active() ? !props.descending : props.id !== "name")}
     >
       {props.title}
@@ -86,18 +87,22 @@ function Row(props: { entry: FileEntry; actions: FileActions; selected: boolean 
     const { entry, actions } = props;
     const list: MenuEntry[] = [];
     if (entry.kind === "file")
-      list.push({ label: "Download", icon: <Download size={14} />, onSelect: () => actions.download(entry) });
-    const locked = !entry.removable && { disabled: true, hint: "The panel has no right to" };
+      list.push({
+        label: entryMessages.download,
+        icon: <Download size={14} />,
+        onSelect: () => actions.download(entry),
+      });
+    const locked = !entry.removable && { disabled: true, hint: entryMessages.noPermission };
     if (actions.rename)
       list.push({
-        label: "Rename",
+        label: entryMessages.rename,
         icon: <Pencil size={14} />,
         onSelect: () => actions.rename?.(entry),
         ...locked,
       });
     if (actions.remove)
       list.push("separator", {
-        label: "Delete",
+        label: entryMessages.delete,
         icon: <Trash size={14} />,
         danger: true,
         onSelect: () => actions.remove?.(entry),
@@ -121,7 +126,7 @@ function Row(props: { entry: FileEntry; actions: FileActions; selected: boolean 
           <Menu
             icon
             size="sm"
-            label={`Actions for ${props.entry.name}`}
+            label={entryMessages.actionsFor(props.entry.name)}
             trigger={<Ellipsis size={15} />}
             items={items()}
           />

@@ -3,28 +3,23 @@ import type { InterruptedSave, VersionChoice } from "../../../../../shared/proto
 import { formatBytes, formatDateTime } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, Callout, toast } from "../../../ui/index.ts";
+import { interruptedSaveMessages as messages } from "../messages.ts";
 
 export interface InterruptedSavesProps {
   list: () => Promise<InterruptedSave[]>;
   choose: (id: string, version: VersionChoice) => Promise<unknown>;
 }
 
-const stateText: Record<InterruptedSave["state"], string> = {
-  before: "The file still holds its old content.",
-  mixed: "The file may hold a mix of its old and its new content.",
-  missing: "The file is gone.",
-};
-
-/** Saves that a crash or a full disk left half done, each with the choice of a version. */
+/** Saves interrupted by a crash or a full disk, each with a choice of versions. */
 export function InterruptedSaves(props: InterruptedSavesProps) {
   const [saves, setSaves] = createSignal<readonly InterruptedSave[]>([]);
-  // What cannot be asked for now is offered at the next visit.
+  // After a failed request the list stays, and the next visit reads it again.
   const refetch = async () => void setSaves(await props.list().catch(() => saves()));
   onMount(() => void refetch());
   async function choose(save: InterruptedSave, version: VersionChoice): Promise<void> {
     try {
       await props.choose(save.id, version);
-      toast.success(version === "keep" ? "Kept as it is" : `${visibleName(save.path)} restored`);
+      toast.success(version === "keep" ? messages.kept : messages.restored(visibleName(save.path)));
     } catch (error) {
       toast.error(error);
     }
@@ -32,23 +27,24 @@ export function InterruptedSaves(props: InterruptedSavesProps) {
   }
   return (
     <Show when={saves().length > 0}>
-      <section class="stack" aria-label="Interrupted saves">
+      <section class="stack" aria-label={messages.title}>
         <For each={saves()}>
           {(save) => (
             <Callout tone="warn">
               <div class="row row-wrap">
                 <span class="grow">
-                  A save of <strong>{visibleName(save.path)}</strong> was interrupted on{" "}
-                  {formatDateTime(save.startedAt)}. {stateText[save.state]}
+                  A save of <strong>{visibleName(save.path)}</strong>
+                  {messages.interruptedOn(formatDateTime(save.startedAt))}
+                  {messages.states[save.state]}
                 </span>
                 <Button size="sm" onClick={() => void choose(save, "before")}>
-                  Restore the version before ({formatBytes(save.sizeBefore)})
+                  {messages.restore(formatBytes(save.sizeBefore))}
                 </Button>
                 <Button size="sm" onClick={() => void choose(save, "after")}>
-                  Use the new version ({formatBytes(save.sizeAfter)})
+                  {messages.useNew(formatBytes(save.sizeAfter))}
                 </Button>
                 <Button size="sm" variant="ghost" onClick={() => void choose(save, "keep")}>
-                  Keep the file as it is
+                  {messages.keep}
                 </Button>
               </div>
             </Callout>

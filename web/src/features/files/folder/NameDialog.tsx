@@ -2,21 +2,22 @@ import { createSignal } from "solid-js";
 import { toMessage } from "../../../lib/api.ts";
 import { Button, Dialog, TextField } from "../../../ui/index.ts";
 import { nameProblem } from "../file-path.ts";
+import { nameMessages } from "../messages.ts";
 
 export interface NameDialogProps {
   title: string;
   action: string;
   initial: string;
-  /** Whether the folder holds this name already. */
+  /** Whether the folder already contains this name. */
   taken: (name: string) => boolean;
   onClose: () => void;
-  /** Does it; what it throws is shown beside the field. */
+  /** Applies the name; an error is shown beside the field. */
   onName: (name: string) => Promise<void>;
 }
 
 const FORM = "name-form";
 
-/** Asks for the name of something new, or another name for something old. */
+/** Prompts for a new name. Without a change it closes. */
 export function NameDialog(props: NameDialogProps) {
   const [name, setName] = createSignal(props.initial);
   const [refusal, setRefusal] = createSignal<string | null>(null);
@@ -56,7 +57,7 @@ export function NameDialog(props: NameDialogProps) {
     >
       <form id={FORM} onSubmit={(event) => void submit(event)} noValidate>
         <TextField
-          label="Name"
+          label={nameMessages.label}
           focus
           mono
           value={name()}

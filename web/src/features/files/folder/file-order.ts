@@ -16,12 +16,12 @@ type Compare = (a: FileEntry, b: FileEntry) => number;
 
 const exactly = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Digits a number in a name is widened to, so that its text sorts as its value. */
+/** Digits that numbers in names are padded to, so that they sort by value. */
 const DIGITS = 20;
 
 /**
- * Names in natural order; the exact text decides where letters differ only in case. A folder of plain ASCII names is
- * sorted by keys made once, since 100,000 of them would hold the page for seconds in the browser's own collation.
+ * Compares names in natural order; the exact text decides between names that differ only in case. ASCII names are compared
+ * by precomputed keys, because the browser's collation takes seconds for 100,000 names.
  */
 function byName(entries: readonly FileEntry[]): Compare {
   if (entries.some(({ name }) => !isAscii(name)))
@@ -43,18 +43,18 @@ const orders: Record<FileOrder, (name: Compare) => Compare> = {
   modified: (name) => (a, b) => exactly(a.modifiedAt, b.modifiedAt) || name(a, b),
 };
 
-/** What of a folder is shown, folders first whatever the order. */
+/** The entries that pass the filter, in order, with folders first. */
 export function arrange(entries: readonly FileEntry[], options: FileViewOptions): FileEntry[] {
-  const wanted = options.filter.trim().toLowerCase();
+  const text = options.filter.trim().toLowerCase();
   const sign = options.descending ? -1 : 1;
   const shown = entries.filter(
-    (entry) => (options.hidden || !entry.hidden) && (wanted === "" || entry.name.toLowerCase().includes(wanted)),
+    (entry) => (options.hidden || !entry.hidden) && (text === "" || entry.name.toLowerCase().includes(text)),
   );
   const compare = orders[options.order](byName(shown));
   return shown.sort((a, b) => Number(b.kind === "directory") - Number(a.kind === "directory") || sign * compare(a, b));
 }
 
-/** `rw-r--r--` of permission bits. */
+/** Permission bits as text, such as `rw-r--r--`. */
 export function modeText(mode: number): string {
   return [6, 3, 0]
     .map((shift) => {

@@ -31,7 +31,7 @@ export function groupOf(entry: Pick<FileEntry, "name" | "kind">): FileGroup {
   return groups.get(extensionOf(entry.name)) ?? wholeNames[entry.name.toLowerCase()] ?? "other";
 }
 
-/** Whether a click opens the editor; what is surely no text is offered for download instead. */
+/** Whether a click opens the editor; files that are not text are downloaded instead. */
 export function opensAsText(entry: FileEntry): boolean {
   if (entry.kind !== "file" || entry.size > TEXT_FILE_MAX) return false;
   const group = groupOf(entry);

@@ -4,25 +4,25 @@ import type { FileEntry, FolderListing } from "../../../../../shared/protocol/fi
 
 export interface FolderDeps {
   list(path: string, page: { after?: string; limit?: number }): Promise<FolderListing>;
-  /** Tells of changes inside a folder; returns how to stop. */
+  /** Reports changes in a folder; returns a function that stops it. */
   watch(path: string, onChange: (change: FileChange) => void): () => void;
-  /** Milliseconds changes are gathered before the folder is read again. */
+  /** Time in which changes are collected before the folder is read again, in milliseconds. */
   settleMs?: number;
 }
 
-/** Entries a page, and most pages read: a folder of more is shown in part. */
-const PAGE = 1_000;
+/** Entries per page, and pages that are read: a larger folder is shown in part. */
+const PAGE_SIZE = 1_000;
 const MAX_PAGES = 100;
 
-/** The entries of the folder at `path`, which change by themselves when the disk does. */
+/** The entries of the folder at `path`, updated when the disk changes. */
 export function createFolder(path: Accessor<string>, { list, watch, settleMs = 200 }: FolderDeps) {
   const [entries, setEntries] = createSignal<readonly FileEntry[]>([]);
-  /** Until it is known, nothing is said of it. */
+  /** True until the folder is read, so that no notice flashes. */
   const [writable, setWritable] = createSignal(true);
   const [total, setTotal] = createSignal(0);
   const [state, setState] = createSignal<"loading" | "ready" | "failed">("loading");
   const [error, setError] = createSignal<unknown>(null);
-  /** Counts readings: one that was overtaken by a newer one stops. */
+  /** Number of the newest read: older reads stop. */
   let reading = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastDuration = 0;
@@ -42,12 +42,12 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
       let gathered: FileEntry[] = [];
       let after: string | undefined;
       for (let page = 0; page < MAX_PAGES; page++) {
-        const folder = await list(path(), { limit: PAGE, ...(after !== undefined && { after }) });
+        const folder = await list(path(), { limit: PAGE_SIZE, after });
         if (mine !== reading) return;
         gathered = gathered.concat(folder.entries);
         setTotal(folder.total);
         setWritable(folder.writable);
-        // The first reading shows what is there already; a later one must not make the list shrink meanwhile.
+        // The first read shows its pages as they arrive; a later one must not make the list shrink.
         if (fresh) {
           setEntries(gathered);
           setState("ready");
@@ -71,7 +71,7 @@ export function createFolder(path: Accessor<string>, { list, watch, settleMs = 2
     }
   }
 
-  /** Reads again once things settle; a large folder is read no more than a quarter of the time. */
+  /** Reads again after changes settle. A large folder is read for at most a quarter of the time. */
   function schedule() {
     dirty = true;
     if (running || timer !== undefined) return;

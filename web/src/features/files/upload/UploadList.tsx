@@ -3,26 +3,25 @@ import { For, Show } from "solid-js";
 import { formatBytes } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, IconButton, Meter } from "../../../ui/index.ts";
+import { uploadMessages } from "../messages.ts";
 import type { Uploads } from "./uploads.ts";
 
-/** How each upload fares. */
+/** Progress and result of each upload. */
 export function UploadList(props: { uploads: Uploads }) {
   const all = () => props.uploads.uploads;
   const done = () => all().filter(({ state }) => state === "done").length;
   return (
     <Show when={all().length > 0}>
-      <section class="uploads" aria-label="Uploads">
+      <section class="uploads" aria-label={uploadMessages.title}>
         <header class="row">
-          <h3 class="grow">
-            {props.uploads.active() ? "Uploading" : "Uploaded"} {done()} of {all().length}
-          </h3>
+          <h3 class="grow">{uploadMessages.progress(props.uploads.active(), done(), all().length)}</h3>
           <Button
             size="sm"
             variant="ghost"
             disabled={props.uploads.active() && done() === 0}
             onClick={props.uploads.clear}
           >
-            Clear
+            {uploadMessages.clear}
           </Button>
         </header>
         <ul>
@@ -37,17 +36,17 @@ export function UploadList(props: { uploads: Uploads }) {
                       {upload.state === "done"
                         ? formatBytes(upload.size)
                         : upload.state === "cancelled"
-                          ? "Cancelled"
+                          ? uploadMessages.cancelled
                           : upload.message}
                     </span>
                   }
                 >
                   <span class="upload-meter">
-                    <Meter label={`Upload of ${upload.name}`} value={upload.progress * 100} tone="accent" />
+                    <Meter label={uploadMessages.meter(upload.name)} value={upload.progress * 100} tone="accent" />
                   </span>
                   <IconButton
                     size="sm"
-                    label={`Cancel upload of ${upload.name}`}
+                    label={uploadMessages.cancel(upload.name)}
                     icon={<X size={13} />}
                     onClick={() => props.uploads.cancel(upload.id)}
                   />

@@ -7,7 +7,7 @@ export interface UploadDeps {
     file: Blob,
     options: { onProgress(share: number): void; signal: AbortSignal; allowHardLinks: boolean },
   ): Promise<void>;
-  /** Asks whether all names of a file with several hard links may change, when that is what a refusal is about. */
+  /** Asks to change a file with several hard links, when the error is about that. */
   confirmHardLinks?(error: unknown): Promise<boolean>;
   toMessage(error: unknown): string;
   onDone?(path: string): void;
@@ -19,16 +19,16 @@ export interface Upload {
   path: string;
   size: number;
   state: "waiting" | "sending" | "done" | "failed" | "cancelled";
-  /** Share sent, 0-1. */
+  /** Fraction sent, 0 to 1. */
   progress: number;
   message: string;
 }
 
-/** Files sent at a time, and most that may stand in the list. */
-const PARALLEL = 2;
+/** Uploads at the same time, and uploads that may wait. */
+const MAX_CONCURRENT = 2;
 const MAX_WAITING = 1_000;
 
-/** Sends files a few at a time and keeps the list of how each fares; what is under way ends with its owner. */
+/** Uploads files two at a time and tracks the state of each. Running uploads are aborted with their owner. */
 export function createUploads({ upload, toMessage, onDone, confirmHardLinks }: UploadDeps) {
   const [uploads, setUploads] = createStore<Upload[]>([]);
   const [refused, setRefused] = createSignal(0);
@@ -39,7 +39,7 @@ export function createUploads({ upload, toMessage, onDone, confirmHardLinks }: U
   const change = (id: number, fields: Partial<Upload>) => setUploads((one) => one.id === id, fields);
 
   function next() {
-    while (running.size < PARALLEL) {
+    while (running.size < MAX_CONCURRENT) {
       const job = waiting.shift();
       if (!job) return;
       void send(job.id, job.file);
@@ -77,7 +77,7 @@ export function createUploads({ upload, toMessage, onDone, confirmHardLinks }: U
 
   return {
     uploads,
-    /** Files not taken because the list was full. */
+    /** Files of the last `add` that were rejected because too many wait. */
     refused,
     active: () => uploads.some(({ state }) => state === "sending" || state === "waiting"),
     add(files: readonly { name: string; path: string; file: Blob }[]) {
@@ -104,7 +104,7 @@ export function createUploads({ upload, toMessage, onDone, confirmHardLinks }: U
       }
       running.get(id)?.abort();
     },
-    /** Forgets those that ended. */
+    /** Removes finished uploads from the list. */
     clear: () => setUploads((all) => all.filter(({ state }) => state === "sending" || state === "waiting")),
   };
 }
