@@ -40,7 +40,7 @@ export function stacksJourney(at: () => Desk): void {
     await write(editor, `${file}    depends_on: [safe]\n    privileged: true\n    imge: x\n`);
     const problems = page.getByRole("region", { name: "Problems of the file" });
     await problems.getByText("There is no service safe.").waitFor();
-    await problems.getByText("A privileged container has all rights").waitFor();
+    await problems.getByText("A privileged container has full access").waitFor();
     await problems.getByText("Did you mean image?").waitFor();
     await page.locator(".cm-lintRange-error").getByText("safe").waitFor();
     await page.getByRole("button", { name: "Save", exact: true }).click();
