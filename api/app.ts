@@ -43,7 +43,7 @@ import { systemRoutes } from "./system/routes.ts";
 import { updatesRoutes } from "./updates/routes.ts";
 import { volumesRoutes } from "./volumes/routes.ts";
 
-/** Everything under `/api`, chained so that the typed client knows each path, input and answer. */
+/** Everything under `/api`, chained so that the type has each path, request and response: `http/page-routes.ts` compares them. */
 const apiRoutes = (deps: ApiDeps) =>
   createRoutes()
     .route("/", actionRoutes(actions, deps))
@@ -104,5 +104,5 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonl
   return app.route("/api", docsRoutes(app));
 }
 
-/** For `hono/client`. */
+/** Type of the router. */
 export type ApiApp = ReturnType<typeof createApi>;

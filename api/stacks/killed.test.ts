@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { AuditEntry } from "../../shared/protocol/account.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import type { StackDetail } from "../../shared/protocol/stack.ts";
+import { removeProjects } from "../../shared/testing/compose-projects.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
@@ -12,7 +13,6 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { removeProjects } from "./testing.ts";
 
 const SERVICES = 4;
 const ORIGIN = "http://127.0.0.1:3005";

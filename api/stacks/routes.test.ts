@@ -5,12 +5,13 @@ import process from "node:process";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Finding, Stack } from "../../shared/protocol/stack.ts";
 import { startChild } from "../../shared/testing/child.ts";
+import { removeProjects } from "../../shared/testing/compose-projects.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { findProgram, lacks } from "../../shared/testing/parts.ts";
 import { startRegistry } from "../../shared/testing/registry.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { removeProjects, startStacks, type TestStacks } from "./testing.ts";
+import { startStacks, type TestStacks } from "./testing.ts";
 
 const prefix = `t${randomBytes(4).toString("hex")}`;
 const box = (more = "") =>

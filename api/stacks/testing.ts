@@ -1,8 +1,6 @@
-import type Docker from "dockerode";
 import { createSaveJournal } from "../../shared/files/saving/save-journal.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import { silentLog } from "../../shared/server/log.ts";
-import { removeContainer } from "../../shared/testing/engine.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createStackHost } from "./host.ts";
@@ -66,17 +64,4 @@ export async function startStacks({
       await Promise.all([dir.remove(), root.remove(), saves.remove()]);
     },
   };
-}
-
-/** Removes containers, networks and volumes of projects whose names start with a prefix. */
-export async function removeProjects(docker: Docker, prefix: string): Promise<void> {
-  const filters = { label: ["com.docker.compose.project"] };
-  const isOurs = ({ Labels }: { Labels?: Record<string, string> | null }) =>
-    Labels?.["com.docker.compose.project"]?.startsWith(prefix) === true;
-  const containers = (await docker.listContainers({ all: true, filters })).filter(isOurs);
-  await Promise.all(containers.map(({ Id }) => removeContainer(docker, Id)));
-  const networks = (await docker.listNetworks({ filters })).filter(isOurs);
-  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
-  const { Volumes } = await docker.listVolumes({ filters });
-  await Promise.all((Volumes ?? []).filter(isOurs).map(({ Name }) => docker.getVolume(Name).remove()));
 }

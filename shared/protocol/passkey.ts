@@ -67,3 +67,4 @@ export const passkeyLogin = z.strictObject({ response: passkeyAssertion });
  * they are.
  */
 export const passkeyOptions = z.looseObject({ challenge: z.string() });
+export type PasskeyOptions = z.infer<typeof passkeyOptions>;

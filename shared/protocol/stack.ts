@@ -109,6 +109,7 @@ export const stackEnvSchema = z.object({
   etag: z.string().nullable().describe("Null when there is no such file."),
   target: z.string().nullable().describe("Path of the target on the host when the file is a symbolic link."),
 });
+export type StackEnv = z.infer<typeof stackEnvSchema>;
 
 export const findingSeverities = ["error", "warning", "info"] as const;
 /** A problem in a compose file. */

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Job } from "../../../shared/protocol/job.ts";
 import type { Stack } from "../../../shared/protocol/stack.ts";
+import { removeProjects } from "../../../shared/testing/compose-projects.ts";
 import { type TestEngine, testEngine } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { lacks } from "../../../shared/testing/parts.ts";
 import { tempFolder } from "../../../shared/testing/temp-folder.ts";
-import { removeProjects, startStacks, type TestStacks } from "../testing.ts";
+import { startStacks, type TestStacks } from "../testing.ts";
 
 const prefix = `t${randomBytes(4).toString("hex")}`;
 const service = (name = "web", more = "") =>

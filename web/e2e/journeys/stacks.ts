@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { removeProjects } from "../../../api/stacks/testing.ts";
+import { removeProjects } from "../../../shared/testing/compose-projects.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import type { Desk } from "../test-desktop.ts";
 

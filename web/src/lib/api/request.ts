@@ -1,6 +1,7 @@
+import type { Hono } from "hono";
 import { type ClientResponse, hc } from "hono/client";
-import type { ApiApp } from "../../../../api/app.ts";
 import type { Failure, Success } from "../../../../shared/protocol/result.ts";
+import type { Routes } from "../../../../shared/protocol/routes.ts";
 import { apiUrl } from "../urls.ts";
 import { ApiFailure, type SecondFactors } from "./failure.ts";
 
@@ -23,12 +24,37 @@ export function whenProofRequired(listener: () => Promise<boolean>): void {
   prove = listener;
 }
 
-let made: ReturnType<typeof hc<ApiApp>> | undefined;
+/** The names of the parameters in a path. */
+type ParameterOf<Path> = Path extends `${string}/:${infer Name}/${infer Rest}`
+  ? Name | ParameterOf<`/${Rest}`>
+  : Path extends `${string}/:${infer Name}`
+    ? Name
+    : never;
+type Input<Path, Route> = Omit<Route, "answer"> &
+  ([ParameterOf<Path>] extends [never] ? object : { param: Record<ParameterOf<Path>, string> });
 
-/** The routes of the API with the types of what they take and answer; `answer` unpacks what comes back. */
-export const routes = () => {
-  made ??= hc<ApiApp>(apiUrl(), { fetch: ask });
-  return made.api;
+type PathOf<Route> = Route extends `${string} ${infer Path}` ? Path : never;
+/** The routes of the protocol in the form of Hono's client: by path and method. */
+type ClientSchema = {
+  [Path in PathOf<keyof Routes>]: {
+    [Key in Extract<keyof Routes, `${string} ${Path}`> as Key extends `${infer Method} ${Path}`
+      ? `$${Lowercase<Method>}`
+      : never]: {
+      input: Input<Path, Routes[Key]>;
+      output: Success<Routes[Key]["answer"]>;
+      outputFormat: "json";
+      status: 200;
+    };
+  };
+};
+type Client = ReturnType<typeof hc<Hono<object, ClientSchema, "/">>>;
+
+let made: Client | undefined;
+
+/** The routes of the API; `answer` waits for a response and unpacks it. */
+export const routes = (): Client => {
+  made ??= hc<Hono<object, ClientSchema, "/">>(`${apiUrl()}/api`, { fetch: ask });
+  return made;
 };
 
 /** A value as one part of a path. */
