@@ -12,7 +12,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import type { CollectedContainer } from "./collect/collector.ts";
 import type { CollectorWorkerData } from "./collect/collector-worker.ts";
-import type { IntakeFigures } from "./collect/ingest.ts";
+import type { IngestMetrics } from "./collect/ingest.ts";
 import { type LogMatches, type LogWatcher, type LogWatchSpec, WATCHES_MAX } from "./collect/watch.ts";
 import type { WatchTold } from "./collect/watch-list.ts";
 import { listContainers } from "./list-containers.ts";
@@ -41,7 +41,7 @@ export interface LogStoreFigures {
   readersWaiting: number;
   bytesLimit: number;
   /** Undefined while the collecting thread starts. */
-  collected: (IntakeFigures & WriterState) | undefined;
+  collected: (IngestMetrics & WriterState) | undefined;
 }
 
 export interface LogStoreOptions {
@@ -49,7 +49,7 @@ export interface LogStoreOptions {
   log: Log;
 }
 
-interface CollectorState extends WriterState, IntakeFigures {
+interface CollectorState extends WriterState, IngestMetrics {
   containers: CollectedContainer[];
   trouble: string | null;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { LogLine } from "../../shared/logs/log-source.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { createIntake, type Intake } from "./collect/ingest.ts";
+import { createIngest, type Ingest } from "./collect/ingest.ts";
 import { createReader, type Reader, type StoreSearch } from "./search/reader.ts";
 import { formatLineTime } from "./store/line-time.ts";
 import { openWriter, type Writer, type WriterOptions } from "./store/writer.ts";
@@ -16,7 +16,7 @@ export interface FedLine {
 export interface TestStore {
   folder: string;
   writer: Writer;
-  intake: Intake;
+  ingest: Ingest;
   reader: Reader;
   /** Puts lines of a container in; they are written with the next flush. */
   feed(name: string, lines: readonly FedLine[]): void;
@@ -30,16 +30,16 @@ export async function startStore(options: Partial<WriterOptions> = {}): Promise<
   const folder = join(temp.path, "log-store");
   const limits = { maxBytes: 256 * 1024 * 1024, maxDays: 14, ...options };
   const writer = openWriter({ folder, ...limits });
-  const intake = createIntake({ writer, log: silentLog() });
+  const ingest = createIngest({ writer, log: silentLog() });
   const reader = createReader({ folder, maxDays: limits.maxDays, onDamage() {} });
   return {
     folder,
     writer,
-    intake,
+    ingest,
     reader,
     feed(name, lines) {
-      const stream = intake.stream(`id-of-${name}`, name);
-      if (stream.run === 0) intake.beginRun(stream, null);
+      const stream = ingest.stream(`id-of-${name}`, name);
+      if (stream.run === 0) ingest.beginRun(stream, null);
       const logLines = lines.map(
         ({ text, us, error = false }): LogLine => ({
           track: error ? "err" : "out",
@@ -49,11 +49,11 @@ export async function startStore(options: Partial<WriterOptions> = {}): Promise<
           error,
         }),
       );
-      void intake.put(stream, logLines, String(stream.nextN));
+      void ingest.put(stream, logLines, String(stream.nextN));
     },
     search: (query = {}) => reader.search({ names: null, level: [], limit: 200, order: "desc", ...query }),
     async close() {
-      intake.close();
+      ingest.close();
       reader.close();
       writer.close();
       await temp.remove();

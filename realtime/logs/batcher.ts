@@ -1,22 +1,22 @@
 import type { LogLine } from "../../shared/logs/log-source.ts";
 
-/** Between two flushes of a busy log, in milliseconds: a log that was idle is sent at once, one that keeps writing waits longer. */
-const WINDOW_MIN_MS = 4;
-const WINDOW_MAX_MS = 16;
-/** A flush is due at once when this many characters wait. */
-const PENDING_CHARS_MAX = 64 * 1024;
+/** Time between two flushes of a busy log. An idle log is flushed at once; a log that keeps writing waits longer. */
+const MIN_WINDOW_MS = 4;
+const MAX_WINDOW_MS = 16;
+/** Flushed at once beyond this many characters. */
+const MAX_PENDING_CHARS = 64 * 1024;
 
-export interface Gather {
+export interface Batcher {
   add(lines: readonly LogLine[]): void;
   flush(): void;
   close(): void;
 }
 
-/** Sends lines at once while the log is quiet and gathers them while it is busy: batching only under pressure. */
-export function createGather(deliver: (lines: LogLine[]) => void): Gather {
+/** Creates a batcher that delivers lines at once while the log is quiet, and in batches while it is busy. */
+export function createBatcher(deliver: (lines: LogLine[]) => void): Batcher {
   let pending: LogLine[] = [];
   let chars = 0;
-  let window = WINDOW_MIN_MS;
+  let window = MIN_WINDOW_MS;
   let flushedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
@@ -27,7 +27,7 @@ export function createGather(deliver: (lines: LogLine[]) => void): Gather {
     const lines = pending;
     pending = [];
     chars = 0;
-    window = lines.length > 8 ? Math.min(WINDOW_MAX_MS, window * 2) : Math.max(WINDOW_MIN_MS, window / 2);
+    window = lines.length > 8 ? Math.min(MAX_WINDOW_MS, window * 2) : Math.max(MIN_WINDOW_MS, window / 2);
     flushedAt = performance.now();
     deliver(lines);
   };
@@ -38,7 +38,7 @@ export function createGather(deliver: (lines: LogLine[]) => void): Gather {
         pending.push(line);
         chars += line.text.length;
       }
-      if (chars > PENDING_CHARS_MAX) return flush();
+      if (chars > MAX_PENDING_CHARS) return flush();
       if (timer) return;
       const wait = window - (performance.now() - flushedAt);
       if (wait <= 0) flush();

@@ -25,17 +25,17 @@ export interface SubscriberPort {
   leaveLive(): void;
 }
 
-/** Characters a reader that lagged is given from the source before the rest is announced as a gap. */
-const CATCH_UP_CHARS = 4 * 1024 * 1024;
-/** Reads of the source before a log that outruns them is joined with a gap. */
-const JOIN_ATTEMPTS = 8;
+/** Characters that a slow reader gets from the source before the rest is announced as a gap. */
+const MAX_CATCH_UP_CHARS = 4 * 1024 * 1024;
+/** Reads of the source before a log that writes faster is joined with a gap. */
+const MAX_JOIN_ATTEMPTS = 8;
 
-/** Runs of one chunk that is read back: the order of mixed streams is worth more events to one viewer than to all. */
-const HISTORY_RUNS_MAX = 1_000;
+/** Batches per chunk that is read back. One viewer gets more events than a broadcast, to keep the order of mixed streams. */
+const MAX_HISTORY_BATCHES = 1_000;
 
 class CatchUpExceeded extends Error {}
 
-/** The largest of two positions on each track: what a read to the end has seen, plus what was sent before it began. */
+/** Returns the larger mark of two positions on each track: what a read to the end saw, plus what was sent before it began. */
 function furthest(topic: LogTopic, left: Position, right: Position): Position {
   const merged = new Map(left);
   for (const [track, mark] of right) {
@@ -46,8 +46,8 @@ function furthest(topic: LogTopic, left: Position, right: Position): Position {
 }
 
 /**
- * One viewer of one log. `catching`: reads what is held, at its own pace. `ahead`: has lines the shared stream has not
- * sent yet. `live`: gets what is broadcast. A viewer that is too slow goes back to `catching`.
+ * One viewer of one log. `catching` reads stored lines at its own pace. `ahead` has lines that the shared stream has not
+ * sent yet. `live` receives the broadcast. A viewer that is too slow returns to `catching`.
  */
 export class LogSubscriber {
   mode: "catching" | "ahead" | "live" | "stopped" = "catching";
@@ -58,9 +58,9 @@ export class LogSubscriber {
   private readonly port: SubscriberPort;
   private readonly from: { tail: number } | { since: Position };
   private readonly abort = new AbortController();
-  /** It has been told that the source stands still. */
-  private toldClosed = false;
-  private toldNotice: string | undefined;
+  /** The viewer has received the newest `closed` event. */
+  private hasSentClosed = false;
+  private sentNotice: string | undefined;
 
   constructor(topic: LogTopic, port: SubscriberPort, from: { tail: number } | { since: Position }) {
     this.topic = topic;
@@ -72,7 +72,7 @@ export class LogSubscriber {
     if ("since" in this.from) this.position = this.from.since;
     await this.persist(async () => {
       await this.topic.ready;
-      // Another try after a break goes on where the first one came to: position is empty only before the first line.
+      // A retry continues where the first attempt stopped: the position is empty only before the first line.
       if ("tail" in this.from && this.position.size === 0) {
         this.position = await this.topic.source.readTail(this.from.tail, this.readHandlers(), this.abort.signal);
       }
@@ -87,14 +87,14 @@ export class LogSubscriber {
   }
 
   send(event: LogEvent): void {
-    if (event.kind === "closed") this.toldClosed = true;
-    else if (event.kind === "state") this.toldClosed = false;
+    if (event.kind === "closed") this.hasSentClosed = true;
+    else if (event.kind === "state") this.hasSentClosed = false;
     this.port.send(event);
   }
 
   sendLines(lines: readonly LogLine[]): void {
     if (lines.length === 0) return;
-    for (const event of this.topic.toEvents(lines, this.position, HISTORY_RUNS_MAX)) this.send(event);
+    for (const event of this.topic.toEvents(lines, this.position, MAX_HISTORY_BATCHES)) this.send(event);
     this.position = advance(this.position, lines);
   }
 
@@ -103,7 +103,7 @@ export class LogSubscriber {
     this.port.joinLive();
   }
 
-  /** Takes a live viewer whose socket is full out of the broadcast, before it is sent more. */
+  /** Removes a live viewer whose socket is full from the broadcast, before more is sent. */
   demoteIfSlow(position: Position): void {
     if (this.mode !== "live" && this.mode !== "ahead") return;
     if (!this.port.isSlow()) return;
@@ -115,7 +115,7 @@ export class LogSubscriber {
     this.mode = "catching";
     void this.persist(async () => {
       await this.port.drained();
-      await this.join(CATCH_UP_CHARS);
+      await this.join(MAX_CATCH_UP_CHARS);
     });
   }
 
@@ -123,7 +123,7 @@ export class LogSubscriber {
     return this.mode === "stopped";
   }
 
-  /** A source that is away for a moment must not end a subscription: only what cannot be mended is told as an error. */
+  /** Retries while the source is unavailable. Only errors that a retry cannot fix end the subscription. */
   private async persist(work: () => Promise<void>): Promise<void> {
     const backoff = createBackoff();
     for (let attempt = 1; !this.stopped; attempt++) {
@@ -162,13 +162,13 @@ export class LogSubscriber {
     };
   }
 
-  /** Reads on until the shared stream's newest lines reach this viewer, then goes on with it. */
+  /** Reads until the shared stream holds the lines that follow, then joins it. */
   private async join(budget: number): Promise<void> {
     const handlers = this.readHandlers(budget);
     for (let attempt = 1; !this.stopped; attempt++) {
       const { ring, source } = this.topic;
       if (this.isReached()) return this.attach();
-      if (attempt > 1) await delay(attempt * 5, this.abort.signal); // let the shared stream get past what was read
+      if (attempt > 1) await delay(attempt * 5, this.abort.signal); // the shared stream passes what was read
       if (this.isReached()) return this.attach();
       const start = ring.start;
       try {
@@ -176,15 +176,15 @@ export class LogSubscriber {
         this.position = source.isForeign?.(reached, start) ? reached : furthest(this.topic, reached, start);
       } catch (error) {
         if (!(error instanceof CatchUpExceeded)) throw error;
-        attempt = JOIN_ATTEMPTS;
+        attempt = MAX_JOIN_ATTEMPTS;
       }
-      if (attempt < JOIN_ATTEMPTS || this.stopped || this.isReached()) continue;
+      if (attempt < MAX_JOIN_ATTEMPTS || this.stopped || this.isReached()) continue;
       this.port.send(this.topic.gapEvent(this.position, { reason: "slow_reader", to: ring.start }));
       this.position = ring.start;
     }
   }
 
-  /** Whether the shared stream holds what follows; the position is by its marks then. */
+  /** Whether the shared stream holds the lines that follow. If so, converts the position to its marks. */
   private isReached(): boolean {
     const position = this.topic.inOwnOrder(this.position, this.last);
     if (!position || !this.topic.ring.reaches(position)) return false;
@@ -197,32 +197,32 @@ export class LogSubscriber {
     this.sendLines(topic.ring.after(this.position));
     if (isPast(topic.source, topic.position, this.position)) this.goLive();
     else this.mode = "ahead";
-    this.tellNotice();
-    this.tellClosed();
+    this.notifyNotice();
+    this.notifyClosed();
   }
 
-  /** Tells one who is up to date why the log is not whole, once. */
-  tellNotice(): void {
+  /** Sends the reason of an incomplete log once to a viewer that is up to date. */
+  notifyNotice(): void {
     const { notice } = this.topic;
-    if (notice === this.toldNotice || (this.mode !== "live" && this.mode !== "ahead")) return;
-    this.toldNotice = notice;
+    if (notice === this.sentNotice || (this.mode !== "live" && this.mode !== "ahead")) return;
+    this.sentNotice = notice;
     if (notice !== undefined) this.send({ kind: "trouble", message: notice, code: "not_supported" });
   }
 
-  /** Tells one who is up to date that the source stands still, unless it has been told. */
-  tellClosed(): void {
+  /** Sends `closed` to a viewer that is up to date and has not received it. */
+  notifyClosed(): void {
     const { closed } = this.topic;
-    if (!closed || this.knowsClosed() || (this.mode !== "live" && this.mode !== "ahead")) return;
+    if (!closed || this.hasReceivedEnd() || (this.mode !== "live" && this.mode !== "ahead")) return;
     this.send({ kind: "closed", closed: this.withCursor(closed) });
   }
 
-  /** Whether this viewer was told of the end, now or before it came back with its cursor. */
-  private knowsClosed(): boolean {
-    if (this.toldClosed) return true;
-    return this.topic.closed?.code === "exited" && "since" in this.from && this.topic.hasToldRun(this.from.since);
+  /** Whether this viewer received the end, in this subscription or before it returned with its cursor. */
+  private hasReceivedEnd(): boolean {
+    if (this.hasSentClosed) return true;
+    return this.topic.closed?.code === "exited" && "since" in this.from && this.topic.hasReceivedRun(this.from.since);
   }
 
-  /** An end is not told again to a viewer who comes back with its cursor. */
+  /** Adds the cursor of the end, so that a viewer that returns with it does not receive the end again. */
   private withCursor(closed: StreamClosed): StreamClosed {
     const run = this.topic.position.get(RUN_TRACK);
     if (closed.exitCode === undefined || !run) return closed;

@@ -9,19 +9,19 @@ import type { LogSubscriber } from "./log-subscriber.ts";
 import { type LogEvent, LogTopic } from "./log-topic.ts";
 
 /** Logs one socket may follow at once. */
-const LOGS_MAX = 32;
+const MAX_LOGS = 32;
 
 export interface LogSubscriptionsOptions<Ref extends object> {
   namespace: Namespace;
   openSource(key: string): LogSource;
   log: Log;
   lingerMs: number | undefined;
-  /** Called when a subscription ended by itself, after its error was sent. */
+  /** Called when a subscription fails, after its error was sent. */
   onFailed(socket: Socket, ref: Ref): void;
 }
 
 interface Subscription<Ref extends object> {
-  /** Of the socket's own list: the names it gave, so that subscribing again replaces. */
+  /** Key in the list of the socket: the names it sent, so that a repeated subscription replaces the first. */
   name: string;
   key: string;
   ref: Ref;
@@ -29,7 +29,7 @@ interface Subscription<Ref extends object> {
   subscriber: LogSubscriber;
 }
 
-/** How a viewer wants its lines: those who want the same share one encoding. */
+/** How a viewer receives lines. Equal viewers share one encoding. */
 type Viewer<Ref> = Ref & { ages: boolean };
 
 interface Topic<Ref extends object> {
@@ -40,30 +40,30 @@ interface Topic<Ref extends object> {
 }
 
 export interface LogSubscriptions<Ref extends object> {
-  /** Follows a log for a socket; subscribing again under the same names starts over (`renewed`). Throws `AppError`. */
+  /**
+   * Follows a log for a socket. A repeated subscription under the same names starts over and returns `renewed`.
+   * @throws `AppError` `invalid_input` for a foreign cursor, `rate_limited` beyond {@link MAX_LOGS}
+   */
   subscribe(
     socket: Socket,
     key: string,
     ref: Ref,
     wanted: { tail: number; since: string | undefined; ages: boolean },
   ): { renewed: boolean };
-  /** Ends the socket's subscriptions that match; answers them. */
+  /** Ends the matching subscriptions of the socket and returns them. */
   unsubscribe(socket: Socket, matches: (ref: Ref) => boolean): Ref[];
   readonly size: number;
   close(): void;
 }
 
-/** Name and payload of the Socket.IO event that tells a log event. */
+/** Returns the name and payload of the Socket.IO event for a log event. */
 function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }: Viewer<Ref>): [string, object] {
   switch (event.kind) {
     case "logs": {
-      const { data, time, ages, error, instance } = event.run;
-      const fields = {
-        ...(ages && wantsAges ? { ages } : {}),
-        ...(error ? { type: "error" } : {}),
-        ...(instance === undefined ? {} : { instance }),
-      };
-      return ["logs", { ...ref, data, timestamp: time, ...fields, cursor: event.cursor }];
+      const { data, time, ages, error, instance } = event.batch;
+      const type = error ? "error" : undefined;
+      const lines = { data, timestamp: time, ages: wantsAges ? ages : undefined, type, instance };
+      return ["logs", { ...ref, ...lines, cursor: event.cursor }];
     }
     case "gap":
       return ["gap", { ...ref, ...event.gap }];
@@ -76,7 +76,7 @@ function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }
   }
 }
 
-/** The log subscriptions of one namespace: one topic a log, and for each socket the logs it follows. */
+/** Creates the log subscriptions of one namespace: one topic per log, and the followed logs of each socket. */
 export function createLogSubscriptions<Ref extends object>(
   options: LogSubscriptionsOptions<Ref>,
 ): LogSubscriptions<Ref> {
@@ -91,7 +91,7 @@ export function createLogSubscriptions<Ref extends object>(
       });
     const logs = new LogTopic(options.openSource(key), { broadcast }, log);
     const topic: Topic<Ref> = { key, logs, groups, close: () => logs.close() };
-    // Not before its subscribers have been told why.
+    // Deferred, so that its subscribers receive the error first.
     logs.ready.catch(() => setImmediate(() => hub.drop(key, topic)));
     return topic;
   }, options.lingerMs);
@@ -112,7 +112,7 @@ export function createLogSubscriptions<Ref extends object>(
       send: (event: LogEvent) => void socket.emit(...toWire<Ref>(event, viewer)),
       fail(error: AppError) {
         const { error: message, code } = toFailure(error);
-        // What was there when the caller subscribed, and is going or gone by now, has been removed: no fault of the request.
+        // It existed when the caller subscribed and has been removed since: not a fault of the request.
         if (code === "not_found" || code === "conflict") {
           socket.emit(...toWire<Ref>({ kind: "closed", closed: { code: "removed" } }, { ...ref, ages }));
         } else socket.emit("error", { ...ref, message, code });
@@ -140,8 +140,8 @@ export function createLogSubscriptions<Ref extends object>(
         const position = since === undefined ? undefined : topic.logs.source.parseCursor(since);
         if (since !== undefined && !position) throw new AppError("invalid_input", "The cursor is not one of this log.");
         const earlier = own.get(name);
-        if (!earlier && own.size >= LOGS_MAX)
-          throw new AppError("rate_limited", `One connection follows at most ${LOGS_MAX} logs.`);
+        if (!earlier && own.size >= MAX_LOGS)
+          throw new AppError("rate_limited", `One connection follows at most ${MAX_LOGS} logs.`);
         if (earlier) end(socket, earlier);
         const port = portOf(socket, topic, ref, ages, () => {
           end(socket, subscription);

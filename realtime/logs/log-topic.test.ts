@@ -9,7 +9,7 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { type LogEvent, LogTopic } from "./log-topic.ts";
 
 const linesOf = (events: LogEvent[]) =>
-  events.flatMap((event) => (event.kind === "logs" ? event.run.data.split("\n").slice(0, -1).map(Number) : []));
+  events.flatMap((event) => (event.kind === "logs" ? event.batch.data.split("\n").slice(0, -1).map(Number) : []));
 
 describe.skipIf(await lacks("docker"))("the topic of a container that writes to stdout alone", () => {
   const engine = testEngine();

@@ -15,44 +15,44 @@ import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createGather, type Gather } from "./batcher.ts";
+import { type Batcher, createBatcher } from "./batcher.ts";
 import { LineRing } from "./line-ring.ts";
-import { LIVE_RUNS_MAX, type LogRun, toRuns } from "./log-batch.ts";
+import { type LogBatch, MAX_LIVE_BATCHES, toBatches } from "./log-batch.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
 
 export interface TopicPort {
-  /** Sends to every live subscriber: encoded once a group, however many read it. */
+  /** Sends to every live subscriber; encoded once per group of equal viewers. */
   broadcast(event: LogEvent): void;
 }
 
-/** What subscribers of a log are told. Cursors are texts already; the namespace adds the names. */
+/** What subscribers of a log receive. Cursors are formatted; the namespace adds the names. */
 export type LogEvent =
-  | { kind: "logs"; run: LogRun; cursor: string }
+  | { kind: "logs"; batch: LogBatch; cursor: string }
   | { kind: "gap"; gap: Gap }
   | { kind: "state"; state: StreamState }
   | { kind: "closed"; closed: StreamClosed }
   | { kind: "trouble"; message: string; code: ErrorCode };
 
-/** Lines are batched, ends and starts stand alone. */
+/** Lines are batched; ends and starts are sent alone. */
 const isChange = (lines: readonly LogLine[]) => lines[0]?.change !== undefined;
 
-/** One followed log and its subscribers: one upstream, however many viewers. */
+/** One followed log and its subscribers: one upstream for any number of viewers. */
 export class LogTopic {
   readonly source: LogSource;
   readonly log: Log;
-  /** What live subscribers have been sent. */
+  /** Position of the live subscribers. */
   position: Position = new Map();
   /** The newest line up to there. */
   last: StoredPlace | undefined;
   ring: LineRing;
-  /** Set while the source stands still; whoever joins is told. */
+  /** Set while the source has stopped; sent to every subscriber that joins. */
   closed: StreamClosed | undefined;
-  /** Why the log is not whole; whoever joins is told. */
+  /** Why the log is incomplete; sent to every subscriber that joins. */
   notice: string | undefined;
   readonly ready: Promise<void>;
   private readonly subscribers = new Set<LogSubscriber>();
   private readonly abort = new AbortController();
-  private readonly gather: Gather;
+  private readonly batcher: Batcher;
   private readonly port: TopicPort;
 
   constructor(source: LogSource, port: TopicPort, log: Log) {
@@ -60,9 +60,9 @@ export class LogTopic {
     this.port = port;
     this.log = log;
     this.ring = new LineRing(source, this.position);
-    this.gather = createGather((lines) => this.deliver(lines));
+    this.batcher = createBatcher((lines) => this.deliver(lines));
     this.ready = this.open();
-    this.ready.catch(() => {}); // told to each subscriber that awaits it
+    this.ready.catch(() => {}); // each subscriber awaits it and reports the error
   }
 
   get size(): number {
@@ -83,35 +83,35 @@ export class LogTopic {
 
   close(): void {
     this.abort.abort();
-    this.gather.close();
+    this.batcher.close();
     for (const subscriber of this.subscribers) subscriber.stop();
     this.subscribers.clear();
   }
 
-  /** Turns lines, and ends and starts between them, into events; the position each leads to is a cursor. */
-  toEvents(entries: readonly LogLine[], from: Position, runsMax = LIVE_RUNS_MAX): LogEvent[] {
+  /** Converts lines, and ends and starts between them, into events with a cursor each. */
+  toEvents(entries: readonly LogLine[], from: Position, maxBatches = MAX_LIVE_BATCHES): LogEvent[] {
     const events: LogEvent[] = [];
     let position = from;
     let start = 0;
     for (let index = entries.findIndex(({ change }) => change); index !== -1; ) {
       const entry = entries[index] as LogLine;
       const lines = entries.slice(start, index);
-      events.push(...this.toLineEvents(lines, position, runsMax));
+      events.push(...this.toLineEvents(lines, position, maxBatches));
       position = advance(advance(position, lines), [entry]);
       events.push(toChangeEvent(entry.change as RunChange, this.source.formatCursor(position)));
       start = index + 1;
       index = entries.findIndex(({ change }, at) => at >= start && change);
     }
     const rest = start === 0 ? entries : entries.slice(start);
-    events.push(...this.toLineEvents(rest, position, runsMax));
+    events.push(...this.toLineEvents(rest, position, maxBatches));
     return events;
   }
 
-  private toLineEvents(lines: readonly LogLine[], from: Position, runsMax: number): LogEvent[] {
-    return toRuns(lines, from, runsMax).map((run) => ({
+  private toLineEvents(lines: readonly LogLine[], from: Position, maxBatches: number): LogEvent[] {
+    return toBatches(lines, from, maxBatches).map((batch) => ({
       kind: "logs",
-      run,
-      cursor: this.source.formatCursor(run.position),
+      batch,
+      cursor: this.source.formatCursor(batch.position),
     }));
   }
 
@@ -145,38 +145,38 @@ export class LogTopic {
       onLines: (lines: LogLine[]) => {
         from = advance(from, lines);
         backoff.reset();
-        if (!isChange(lines)) return this.gather.add(lines);
-        this.gather.flush();
+        if (!isChange(lines)) return this.batcher.add(lines);
+        this.batcher.flush();
         this.deliver(lines);
       },
       onLost: (lost: LostLines) => {
-        this.gather.flush();
-        this.tellAttached(this.gapEvent(this.position, lost));
+        this.batcher.flush();
+        this.notifyAttached(this.gapEvent(this.position, lost));
         this.position = from = lost.to ?? this.position;
         this.ring.restart(this.position);
       },
       onState: (state: StreamState["state"]) => {
-        this.gather.flush();
+        this.batcher.flush();
         this.closed = undefined;
-        this.tellAttached({ kind: "state", state: { state } });
+        this.notifyAttached({ kind: "state", state: { state } });
       },
       onClosed: (closed: StreamClosed) => {
-        this.gather.flush();
+        this.batcher.flush();
         this.closed = closed;
-        if (closed.code !== "exited") return this.tellAttached({ kind: "closed", closed });
-        // The end may have come with the last lines that a viewer was given.
-        for (const subscriber of this.subscribers) subscriber.tellClosed();
+        if (closed.code !== "exited") return this.notifyAttached({ kind: "closed", closed });
+        // A viewer may have received the end with its last lines.
+        for (const subscriber of this.subscribers) subscriber.notifyClosed();
       },
       onNotice: (notice: string | undefined) => {
         if (notice === this.notice) return;
-        this.gather.flush();
+        this.batcher.flush();
         this.notice = notice;
-        for (const subscriber of this.subscribers) subscriber.tellNotice();
+        for (const subscriber of this.subscribers) subscriber.notifyNotice();
       },
       onTrouble: (trouble: { message: string; code: ErrorCode }) => {
-        this.gather.flush();
+        this.batcher.flush();
         this.log.warn({ reason: trouble.message }, "a followed log cannot be read");
-        this.tellAttached({ kind: "trouble", ...trouble });
+        this.notifyAttached({ kind: "trouble", ...trouble });
       },
     };
     while (!this.abort.signal.aborted) {
@@ -192,7 +192,7 @@ export class LogTopic {
   private deliver(lines: LogLine[]): void {
     const before = this.position;
     for (const subscriber of this.subscribers) subscriber.demoteIfSlow(before);
-    const events = isChange(lines) ? this.toEvents(lines, before) : this.toLineEvents(lines, before, LIVE_RUNS_MAX);
+    const events = isChange(lines) ? this.toEvents(lines, before) : this.toLineEvents(lines, before, MAX_LIVE_BATCHES);
     for (const event of events) {
       if (event.kind === "closed") this.closed = event.closed;
       else if (event.kind === "state") this.closed = undefined;
@@ -211,9 +211,9 @@ export class LogTopic {
   }
 
   /**
-   * The position of a viewer by the marks of the shared stream.
+   * Converts the position of a viewer to the marks of the shared stream.
    * @param last the newest line the viewer has
-   * @returns undefined when the shared stream has not come to that line
+   * @returns undefined when the shared stream has not reached that line
    */
   inOwnOrder(position: Position, last: StoredPlace | undefined): Position | undefined {
     if (!this.source.isForeign?.(position, this.position)) return position;
@@ -223,15 +223,15 @@ export class LogTopic {
     return own && run ? new Map(own).set(RUN_TRACK, run) : own;
   }
 
-  /** Whether a reader at the position has been told the newest end or start. */
-  hasToldRun(position: Position): boolean {
+  /** Whether a reader at the position has received the newest end or start. */
+  hasReceivedRun(position: Position): boolean {
     const mark = position.get(RUN_TRACK);
     const own = this.position.get(RUN_TRACK);
     return mark !== undefined && own !== undefined && this.source.compare(mark, own) === 0;
   }
 
-  /** Tells everybody who is up to date; of a break or a new run, those who are still reading back too. */
-  private tellAttached(event: LogEvent): void {
+  /** Sends to every subscriber that is up to date; a state also to those that still read back. */
+  private notifyAttached(event: LogEvent): void {
     this.port.broadcast(event);
     for (const subscriber of this.subscribers) {
       if (subscriber.mode === "ahead" || (subscriber.mode === "catching" && event.kind === "state")) {

@@ -41,7 +41,7 @@ function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string):
     text: line.text,
     time,
     error: track.error,
-    ...(track.instance === undefined ? {} : { instance: track.instance }),
+    instance: track.instance,
   }));
 }
 

@@ -4,7 +4,7 @@ import { openWriter } from "../store/writer.ts";
 import { answerCalls, tell } from "../worker/worker-calls.ts";
 import { createWorkerLog } from "../worker/worker-log.ts";
 import { startCollector } from "./collector.ts";
-import { createIntake } from "./ingest.ts";
+import { createIngest } from "./ingest.ts";
 import type { LogWatchSpec } from "./watch.ts";
 import { createWatchList } from "./watch-list.ts";
 
@@ -24,18 +24,18 @@ const { folder, dockerHost, maxBytes, maxDays, since } = workerData as Collector
 const log = createWorkerLog();
 const watches = createWatchList((told) => tell({ kind: "event", name: "matches", data: told }));
 const writer = openWriter({ folder, maxBytes, maxDays });
-const intake = createIntake({ writer, log, onWritten: (written) => watches.look(written) });
+const ingest = createIngest({ writer, log, onWritten: (written) => watches.look(written) });
 const docker = createDockerHost({ dockerHost });
-const collector = startCollector({ docker, intake, log, since });
+const collector = startCollector({ docker, ingest, log, since });
 
-const tending = setInterval(() => intake.tend(), TEND_MS);
+const tending = setInterval(() => ingest.tend(), TEND_MS);
 
 answerCalls({
   state: () => ({
     ...writer.state(),
-    ...intake.figures(),
+    ...ingest.figures(),
     containers: collector.containers(),
-    trouble: intake.trouble ?? collector.trouble ?? null,
+    trouble: ingest.trouble ?? collector.trouble ?? null,
   }),
   watch: (watch: { id: number; spec: LogWatchSpec }) => watches.add(watch),
   unwatch: (id: number) => watches.remove(id),
@@ -43,7 +43,7 @@ answerCalls({
     clearInterval(tending);
     watches.close();
     await collector.close();
-    intake.close();
+    ingest.close();
     writer.close();
   },
 });

@@ -24,7 +24,7 @@ import { delay } from "../../../shared/server/backoff.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { StreamState } from "../store/writer.ts";
-import type { Intake } from "./ingest.ts";
+import type { Ingest } from "./ingest.ts";
 
 /** A container that is met with a log already takes up this much of it. */
 const FIRST_LINES = 10_000;
@@ -66,14 +66,14 @@ interface Task {
 
 export interface CollectorOptions {
   docker: DockerHost;
-  intake: Intake;
+  ingest: Ingest;
   log: Log;
   /** When the store began, in milliseconds: what is younger is kept from its first line on. */
   since: number;
 }
 
-/** Follows every running container once, reads up what the others wrote, and hands all of it to the intake. */
-export function startCollector({ docker, intake, log, since }: CollectorOptions): Collector {
+/** Follows every running container once, reads up what the others wrote, and hands all of it to the ingest. */
+export function startCollector({ docker, ingest, log, since }: CollectorOptions): Collector {
   const closing = new AbortController();
   const events: ContainerEvents = openContainerEvents(docker, log);
   const tasks = new Map<string, Task>();
@@ -81,7 +81,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
   const unreadable = new Set<string>();
   const limit = pLimit(AT_ONCE);
   /** Containers made later are new to the store, and kept from their first line on; the list of the Engine has seconds. */
-  const newSince = Math.min(since, intake.seenUntil ?? since) - 1_000;
+  const newSince = Math.min(since, ingest.seenUntil ?? since) - 1_000;
   let trouble: string | undefined;
 
   const ensure = (id: string, name: string) => {
@@ -147,7 +147,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
       return undefined;
     }
     const running = detail.state === "running" || detail.state === "paused" || detail.state === "restarting";
-    const stream = intake.stream(id, detail.name, detail.createdAt);
+    const stream = ingest.stream(id, detail.name, detail.createdAt);
     const position = positionOf(stream, source);
     if (position) await putRun(stream, position, detail);
     else if (Date.parse(detail.createdAt) >= newSince) begin(stream);
@@ -171,20 +171,20 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
       ? { ...knownRunOf(runs), ended: startedAt === null ? !runs.running : ended }
       : { startedAt: toUtcTime(startedAt) ?? NEVER, ended, restartCount: 0 };
     if (stream.run === 0) stream.run = 1;
-    await intake.put(stream, [], formatContainerCursor(withRun(position, known)));
+    await ingest.put(stream, [], formatContainerCursor(withRun(position, known)));
   };
 
   /** A container that is new: everything it writes is kept, from its first start on. */
   const begin = (stream: StreamState) => {
-    intake.put(stream, [], formatContainerCursor(startOf(stream.sourceId)));
+    ingest.put(stream, [], formatContainerCursor(startOf(stream.sourceId)));
   };
 
   /** Takes in lines, or an end or a start between them. */
   const take = (stream: StreamState, lines: LogLine[], position: Position) => {
     const cursor = formatContainerCursor(settled(position));
     const change = lines[0]?.change;
-    if (!change) return intake.put(stream, lines, cursor);
-    return intake.noteChange(stream, change, cursor);
+    if (!change) return ingest.put(stream, lines, cursor);
+    return ingest.noteChange(stream, change, cursor);
   };
 
   /** Said once: what follows cannot be read, now or later. */
@@ -194,8 +194,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     const task = tasks.get(id);
     if (task) task.collection = "unreadable";
     log.warn({ err: error }, "a container's log cannot be read any further");
-    const stream = intake.find(id);
-    if (stream) intake.noteGap(stream, "unreadable");
+    const stream = ingest.find(id);
+    if (stream) ingest.noteGap(stream, "unreadable");
   };
 
   /** A container that was there before the store: the last of its log, unless that is old. */
@@ -225,13 +225,13 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
           const young = lines.filter(({ time }) => time >= oldest);
           left += lines.length - young.length;
           if (young.length > 0 && stream.nextN === 0 && (left > 0 || seen >= FIRST_LINES)) {
-            intake.noteGap(stream, "first_start", young[0]?.time);
+            ingest.noteGap(stream, "first_start", young[0]?.time);
           }
           position = advance(position, lines);
-          await intake.put(stream, young, formatContainerCursor(settled(position)));
+          await ingest.put(stream, young, formatContainerCursor(settled(position)));
         },
         // It stands before the first line, which is in the order of time.
-        onLost: ({ reason, to }) => intake.noteGap(stream, toGapReason(reason), to ? newestTime(to) : undefined),
+        onLost: ({ reason, to }) => ingest.noteGap(stream, toGapReason(reason), to ? newestTime(to) : undefined),
       },
       signal,
     );
@@ -239,7 +239,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     const known = knownRun(reached);
     const untold = known && detail.startedAt !== null && !stream.ended;
     const end = untold ? withRun(reached, { ...known, ended: false }) : reached;
-    await intake.put(stream, [], formatContainerCursor(settled(end)));
+    await ingest.put(stream, [], formatContainerCursor(settled(end)));
   };
 
   const readAfter = async (stream: StreamState, source: LogSource, from: Position, signal: AbortSignal) => {
@@ -247,11 +247,11 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
       from,
       {
         onLines: (lines, before) => take(stream, lines, advance(before, lines)),
-        onLost: ({ reason }) => intake.noteGap(stream, toGapReason(reason)),
+        onLost: ({ reason }) => ingest.noteGap(stream, toGapReason(reason)),
       },
       signal,
     );
-    await intake.put(stream, [], formatContainerCursor(settled(reached)));
+    await ingest.put(stream, [], formatContainerCursor(settled(reached)));
   };
 
   /** Follows until the container exits or goes. */
@@ -268,7 +268,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
         },
         onLost({ reason, to }) {
           if (to) position = new Map([...position, ...to]);
-          intake.noteGap(stream, toGapReason(reason));
+          ingest.noteGap(stream, toGapReason(reason));
         },
         onTrouble: (trouble) => noteUnreadable(id, new Error(trouble.message)),
         onState() {},
@@ -294,7 +294,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
 
   const relist = async () => {
     // One that begins while the list is on its way is not missing from it.
-    const before = new Set([...tasks.keys(), ...intake.streams().map(({ sourceId }) => sourceId)]);
+    const before = new Set([...tasks.keys(), ...ingest.streams().map(({ sourceId }) => sourceId)]);
     try {
       const services = await docker.list();
       trouble = undefined;
@@ -317,8 +317,8 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     }
   };
   const removed = (id: string) => {
-    const stream = intake.find(id);
-    if (stream && !closing.signal.aborted) intake.noteRemoval(stream);
+    const stream = ingest.find(id);
+    if (stream && !closing.signal.aborted) ingest.noteRemoval(stream);
   };
 
   const onEvent = ({ id, name, action }: ContainerEvent) => {
@@ -326,7 +326,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     else if (action === "destroy") forget(id);
     else if (action === "rename" && tasks.has(id)) {
       (tasks.get(id) as Task).name = name;
-      if (intake.find(id)) intake.stream(id, name);
+      if (ingest.find(id)) ingest.stream(id, name);
     }
   };
   events.on("event", onEvent);
@@ -348,7 +348,7 @@ export function startCollector({ docker, intake, log, since }: CollectorOptions)
     },
     async close() {
       closing.abort();
-      intake.release();
+      ingest.release();
       await Promise.all([watching, events.close(), ...[...tasks.values()].map(({ done }) => done)]);
     },
   };

@@ -22,13 +22,13 @@ const started = (ms: number) =>
 
 test("an end stands after the last line of its run, and the next start before the first line of the next", async () => {
   store = await startStore();
-  const stream = store.intake.stream("id-of-web", "web");
-  store.intake.noteChange(stream, started(0), "1");
+  const stream = store.ingest.stream("id-of-web", "web");
+  store.ingest.noteChange(stream, started(0), "1");
   store.feed("web", [{ text: "first", us: us(1) }]);
-  store.intake.noteChange(stream, ended(500, 137), "2");
-  store.intake.noteChange(stream, started(502), "3");
+  store.ingest.noteChange(stream, ended(500, 137), "2");
+  store.ingest.noteChange(stream, started(502), "3");
   store.feed("web", [{ text: "second", us: us(501) }]); // before the Engine noted the start
-  store.intake.noteChange(stream, ended(900, 0), "4");
+  store.ingest.noteChange(stream, ended(900, 0), "4");
   store.writer.flush();
   expect(await marksOf()).toEqual(["started 1", "exited 1", "started 2", "exited 2"]);
   const { lines } = await store.search({ order: "asc" });
@@ -40,10 +40,10 @@ test("an end stands after the last line of its run, and the next start before th
 
 test("ends whose exit codes are unknown are kept as a count", async () => {
   store = await startStore();
-  const stream = store.intake.stream("id-of-web", "web");
-  store.intake.noteChange(stream, started(0), "1");
+  const stream = store.ingest.stream("id-of-web", "web");
+  store.ingest.noteChange(stream, started(0), "1");
   const unknown = { kind: "ended", time: toTime(500), unknownEnds: 3, known: { ...known, ended: true } } as const;
-  store.intake.noteChange(stream, unknown, "2");
+  store.ingest.noteChange(stream, unknown, "2");
   store.writer.flush();
   const { marks } = await store.search({ order: "asc" });
   expect(marks.at(-1)).toMatchObject({ kind: "exited", unknownEnds: 3 });
@@ -55,9 +55,9 @@ test("containers that write nothing and go are forgotten with their file", async
   let now = Date.now();
   store = await startStore({ maxDays: 14, now: () => now });
   for (let number = 0; number < 50; number++) {
-    const stream = store.intake.stream(`id-${number}`, `gone-${number}`);
-    store.intake.beginRun(stream, new Date(now).toISOString());
-    store.intake.noteRemoval(stream);
+    const stream = store.ingest.stream(`id-${number}`, `gone-${number}`);
+    store.ingest.beginRun(stream, new Date(now).toISOString());
+    store.ingest.noteRemoval(stream);
   }
   const first = store.writer.flush().segment;
   expect(store.writer.streams.size).toBe(50);
@@ -73,8 +73,8 @@ test("the log under a new name does not begin with a gap: the lines before stand
   store = await startStore();
   store.feed("web", [{ text: "before", us: us(1) }]);
   store.writer.flush();
-  const stream = store.intake.stream("id-of-web", "shop");
-  await store.intake.put(
+  const stream = store.ingest.stream("id-of-web", "shop");
+  await store.ingest.put(
     stream,
     [{ track: "out", mark: { epoch: "", at: 0 }, text: "after\n", time: toTime(2), error: false }],
     "2",

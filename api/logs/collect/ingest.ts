@@ -18,15 +18,15 @@ const RETRY_MS = 5_000;
 /** An end that is older than lines before it by more than this was told by a clock that was set back. */
 const SET_BACK_US = 60_000_000;
 
-export interface IntakeOptions {
+export interface IngestOptions {
   writer: Writer;
   log: Log;
   /** What has just been written. */
   onWritten?(written: Written): void;
 }
 
-export interface IntakeFigures {
-  /** Lines taken in since the intake was made. */
+export interface IngestMetrics {
+  /** Lines taken in since the ingest was made. */
   linesTaken: number;
   /** Of lines that are not written yet; about. */
   pendingBytes: number;
@@ -37,7 +37,7 @@ export interface IntakeFigures {
 }
 
 /** Takes in lines and what happens between them, and has them written in batches. */
-export interface Intake {
+export interface Ingest {
   /** Makes a container known, or renames it. */
   stream(sourceId: string, name: string, createdAt?: string): StreamState;
   find(sourceId: string): StreamState | undefined;
@@ -54,7 +54,7 @@ export interface Intake {
   noteRemoval(stream: StreamState): void;
   /** Why nothing is written now. */
   readonly trouble: string | undefined;
-  figures(): IntakeFigures;
+  figures(): IngestMetrics;
   /** Keeps the budget of days when nothing comes in. */
   tend(): void;
   /** Lets go of everybody who waits. */
@@ -63,7 +63,7 @@ export interface Intake {
   close(): void;
 }
 
-export function createIntake({ writer, log, onWritten }: IntakeOptions): Intake {
+export function createIngest({ writer, log, onWritten }: IngestOptions): Ingest {
   let pending = 0;
   let pendingSince: number | undefined;
   let linesTaken = 0;

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { LogHistogramAnswer, LogLevel } from "../../../shared/protocol/log-search.ts";
 import { LEVEL_MASK } from "../store/block.ts";
 import { levelName } from "../store/level-name.ts";
@@ -89,7 +89,7 @@ export async function histogram(plan: HistogramPlan): Promise<LogHistogramAnswer
       plan.onDamage(error);
     }
     if (performance.now() - breath > BREATH_MS) {
-      await breathe();
+      await yieldToEventLoop();
       breath = performance.now();
     }
   }

@@ -12,11 +12,11 @@ interface Span {
   toUs: number;
 }
 
-/** What happened between the lines of a page, in its order; at its far end also where the log of a container begins. */
+/** Returns the events between the lines of a page, in its order, and at its far end the beginning of a container's log. */
 export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): LogMark[] {
   const found: { us: number; mark: LogMark }[] = [];
   const first = new Map<string, { stream: StreamRow; us: number; n: number }>();
-  /** Containers whose lines from before a rename are kept too, under the other name. */
+  /** Containers that also have stored lines under an earlier name. */
   const renamed = new Set<string>();
   const clipped = { fromUs: toWhole(span.fromUs), toUs: toWhole(span.toUs) };
   for (const { segment, totals } of plan.entries) {
@@ -25,12 +25,11 @@ export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): L
     for (const { id, sourceId } of segment.streams()) if (!streams.has(id)) renamed.add(sourceId);
     for (const row of segment.marks([...streams.keys()], clipped, newestFirst, MARKS_MAX)) {
       const stream = streams.get(row.stream) as StreamRow;
-      const more = {
-        ...(row.exitCode === null ? {} : { exitCode: row.exitCode }),
-        ...(row.unknownEnds === null ? {} : { unknownEnds: row.unknownEnds }),
-        ...(row.reason === null ? {} : { reason: row.reason }),
-      };
-      found.push({ us: row.us, mark: { ...base(stream, row.us, row.run), kind: row.kind, ...more } });
+      const mark: LogMark = { ...base(stream, row.us, row.run), kind: row.kind };
+      if (row.exitCode !== null) mark.exitCode = row.exitCode;
+      if (row.unknownEnds !== null) mark.unknownEnds = row.unknownEnds;
+      if (row.reason !== null) mark.reason = row.reason;
+      found.push({ us: row.us, mark });
     }
     for (const { stream: id, minUs, firstN } of totals) {
       const stream = streams.get(id);
@@ -47,7 +46,7 @@ export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): L
       found.push({ us, mark: { ...mark, kind: "begin" } });
     }
   }
-  found.sort((one, other) => (newestFirst ? other.us - one.us : one.us - other.us));
+  found.sort((a, b) => (newestFirst ? b.us - a.us : a.us - b.us));
   return found.slice(0, MARKS_MAX).map(({ mark }) => mark);
 }
 
@@ -58,5 +57,5 @@ const base = (stream: StreamRow, us: number, run: number) => ({
   run: Math.max(run, 1),
 });
 
-/** SQLite takes whole numbers only. */
+/** Clips to whole numbers that SQLite accepts. */
 const toWhole = (us: number) => Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, us));

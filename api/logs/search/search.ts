@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import { withoutLineEnd } from "../../../shared/logs/plain-text.ts";
 import type { KeptLine, LogMark } from "../../../shared/protocol/log-search.ts";
 import { LEVEL_MASK, type LineRecord, STDERR } from "../store/block.ts";
@@ -83,7 +83,7 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
       plan.onDamage(error);
     }
     if (performance.now() - breath > BREATH_MS) {
-      await breathe();
+      await yieldToEventLoop();
       breath = performance.now();
     }
   }

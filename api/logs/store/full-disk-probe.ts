@@ -3,18 +3,18 @@ import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { silentLog } from "../../../shared/server/log.ts";
-import { createIntake } from "../collect/ingest.ts";
+import { createIngest } from "../collect/ingest.ts";
 import { formatLineTime, toMicros } from "./line-time.ts";
 import { openWriter } from "./writer.ts";
 
 /** On a small disk mounted at the folder it is given: fills it, takes in lines, makes room, and prints what came of it. */
 const disk = process.argv[2] ?? "";
 const writer = openWriter({ folder: join(disk, "log-store"), maxBytes: 1e9, maxDays: 14 });
-const intake = createIntake({ writer, log: silentLog() });
+const ingest = createIngest({ writer, log: silentLog() });
 const ballast = join(disk, "ballast");
 const { bavail, bsize } = statfsSync(disk);
 writeFileSync(ballast, Buffer.alloc(bavail * bsize - 100_000));
-const stream = intake.stream("id", "web");
+const stream = ingest.stream("id", "web");
 let waits: Promise<void> | undefined;
 for (let n = 0; n < 2_000; n++) {
   const text = `${n} ${"x".repeat(2_200)} ${randomBytes(8).toString("hex")}\n`;
@@ -25,16 +25,16 @@ for (let n = 0; n < 2_000; n++) {
     time: formatLineTime(toMicros(Date.now()) + n),
     error: false,
   };
-  waits = intake.put(stream, [line], String(n));
+  waits = ingest.put(stream, [line], String(n));
 }
-intake.tend();
-const paused = intake.trouble;
+ingest.tend();
+const paused = ingest.trouble;
 const room = statfsSync(disk).bavail > 0;
 rmSync(ballast);
-intake.tend();
+ingest.tend();
 await waits;
-const outcome = { paused, waits: waits !== undefined, room, kept: stream.nextN, trouble: intake.trouble ?? null };
-intake.close();
+const outcome = { paused, waits: waits !== undefined, room, kept: stream.nextN, trouble: ingest.trouble ?? null };
+ingest.close();
 writer.close();
 process.stdout.write(`${JSON.stringify(outcome)}\n`);
 process.exit(0);
