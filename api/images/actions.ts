@@ -17,6 +17,7 @@ const pullImage = action({
   permission: "docker:manage",
   hostScope: true,
   body: pullRequest,
+  idempotent: true,
   mode: "enqueue",
   target: {
     resolve: ({ body }): string => {

@@ -38,6 +38,7 @@ const createNetwork = action({
   permission: "docker:manage",
   hostScope: true,
   body: createNetworkRequest,
+  idempotent: true,
   mode: "respond",
   status: 201,
   result,

@@ -14,6 +14,7 @@ const createVolume = action({
   permission: "docker:manage",
   hostScope: true,
   body: createVolumeRequest,
+  idempotent: true,
   mode: "respond",
   status: 201,
   result: { volume: volumeDetailSchema },
