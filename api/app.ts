@@ -23,7 +23,7 @@ import { filesRoutes } from "./files/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { accessTable } from "./http/access-table.ts";
 import { bodySize } from "./http/body-size.ts";
-import { wholeBody } from "./http/buffer-body.ts";
+import { bufferBody } from "./http/buffer-body.ts";
 import { type ApiEnv, createRoutes } from "./http/context.ts";
 import { docsRoutes } from "./http/docs/routes.ts";
 import { createGuard, type GuardOptions } from "./http/guard.ts";
@@ -95,7 +95,7 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonl
       securityHeaders(deps),
       createGuard(deps.access, { table: { ...accessTable, ...accessOf(more) }, ...guard, onRefusal }),
       bodySize(),
-      wholeBody(),
+      bufferBody(),
     )
     .route("/", healthRoutes(deps, metrics))
     .route("/internal", internalRoutes(deps))

@@ -12,7 +12,7 @@ export function accessOf(actions: readonly AnyAction[]): AccessTable {
     const route: RouteKey = `${method} /api${path}` as RouteKey;
     if (route in table) throw new TypeError(`Two actions have the route ${route}.`);
     const entry: AccessEntry = { rule: permission, action: name };
-    if (stepUp) entry.fresh = true;
+    if (stepUp) entry.stepUp = true;
     if (stepUp === "scoped-keys") entry.scopedKeys = true;
     if (streamedBody) entry.rawBody = true;
     table[route] = entry;

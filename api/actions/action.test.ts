@@ -26,7 +26,7 @@ const paint = action({
   target: {
     resolve: ({ params: { name } }) => ({ name }),
     label: ({ name }) => name,
-    locks: ({ name }) => ({ own: [`thing:${name}`] }),
+    locks: ({ name }) => ({ exclusive: [`thing:${name}`] }),
     notify: ({ verb, subject, error }, { deps }) =>
       deps.realtime.emitToSystem("thing", { ...subject, verb, failed: error !== undefined }),
   },

@@ -3,7 +3,7 @@ import type { Principal } from "../../shared/protocol/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { AccessRule } from "../http/access-entry.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import type { Keys } from "../jobs/resource-locks.ts";
+import type { Locks } from "../jobs/resource-locks.ts";
 
 export type ActionMethod = "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -61,7 +61,7 @@ export interface ActionTarget<Input, Subject> {
   /** Name of the subject in the audit trail and in jobs. Never a secret. */
   label(subject: Subject, input: Input): string;
   /** What no other action may hold at the same time. */
-  locks?(subject: Subject, input: Input): Keys;
+  locks?(subject: Subject, input: Input): Locks;
   /** Names of the containers concerned. Callers with a narrower scope do not see the job. Empty: the whole host. */
   services?(subject: Subject): readonly string[];
   /** Ids of the service rooms that receive the job. */
@@ -105,7 +105,7 @@ interface ActionSpec<
   once?: readonly (keyof Result & string)[];
   target: ActionTarget<NoInfer<ActionInput<Params, Query, Body>>, Subject>;
   /** Replaces the locks of the target. */
-  locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body>): Keys;
+  locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body>): Locks;
   /** A few words for the audit trail. Never a secret. */
   detail?(input: ActionInput<Params, Query, Body>): string | undefined;
   /** Replaces the notice of the target. */

@@ -1,10 +1,10 @@
-import type { Keys } from "../jobs/resource-locks.ts";
+import type { Locks } from "../jobs/resource-locks.ts";
 import type { ActionTarget } from "./action.ts";
 
 /** Something of the host that is named by the input alone, such as a volume to create. Sends no notice of its own: the Engine's events do. */
 export const hostTarget = <Input>(
   label: (input: Input) => string,
-  locks?: (input: Input) => Keys,
+  locks?: (input: Input) => Locks,
 ): ActionTarget<Input, undefined> => ({
   resolve: () => undefined,
   label: (_subject, input) => label(input),

@@ -3,15 +3,15 @@ import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
 import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { callerOf } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import { quickOrJob } from "../jobs/respond-or-enqueue.ts";
-import { beginJob } from "../jobs/start-job.ts";
+import { respondOrEnqueue } from "../jobs/respond-or-enqueue.ts";
+import { startJob } from "../jobs/start-job.ts";
 import type { ActionContext, AnyAction, AnyInput } from "./action.ts";
 import { type ActionResponse, createReplays, type Replays } from "./idempotency.ts";
 import { perform } from "./perform.ts";
@@ -44,7 +44,7 @@ function handlersOf(action: AnyAction, deps: ApiDeps, replays: Replays): Handler
 }
 
 const hostScopeOnly = createMiddleware<ApiEnv>(async (c, next) => {
-  requireUnlimited(c);
+  requireHostScope(c);
   await next();
 });
 
@@ -72,7 +72,7 @@ function describe({ title: summary, tag, description, mode, status, result, once
 function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareHandler<ApiEnv> {
   return async (c) => {
     const input = inputOf(c, action);
-    if (typeof action.hostScope === "function" && action.hostScope(input)) requireUnlimited(c);
+    if (typeof action.hostScope === "function" && action.hostScope(input)) requireHostScope(c);
     c.set("auditDetail", action.detail?.(input));
     const context = contextOf(c, deps);
     const send = async () => {
@@ -100,7 +100,7 @@ async function runInMode(
   const { target, mode } = action;
   const status = action.status ?? 200;
   const { subject, deps } = context;
-  const keys = (action.locks ?? target.locks)?.(subject, input) ?? { own: [] };
+  const locks = (action.locks ?? target.locks)?.(subject, input) ?? { exclusive: [] };
   const stream = action.streamedBody === undefined ? null : c.req.raw.body;
   const run = (job: JobHandle) => perform(action, input, { ...context, stream }, job);
   const options = {
@@ -110,14 +110,14 @@ async function runInMode(
     rooms: target.rooms?.(subject),
   };
   if (mode === "enqueue") {
-    return { fields: { job: beginJob(c, deps.jobs, { ...options, keys, run }) }, status: 202 };
+    return { fields: { job: startJob(c, deps.jobs, { ...options, locks, run }) }, status: 202 };
   }
   if (mode === "respond-or-enqueue") {
-    const outcome = await quickOrJob(c, deps.jobs, { ...options, keys, work: () => run(withoutJob()) });
+    const outcome = await respondOrEnqueue(c, deps.jobs, { ...options, locks, work: () => run(withoutJob()) });
     return "job" in outcome ? { fields: outcome, status: 202 } : { fields: outcome.done, status };
   }
   context.reauthorize();
-  const release = deps.jobs.hold(keys);
+  const release = deps.jobs.acquire(locks);
   try {
     return { fields: await run(withoutJob()), status };
   } finally {
@@ -133,7 +133,7 @@ function contextOf(c: Context<ApiEnv>, deps: ApiDeps): ActionContext {
     deps,
     principal: c.get("principal"),
     caller: callerOf(c),
-    reauthorize: () => c.get("stillAllowed")?.(),
+    reauthorize: () => c.get("reauthorize")?.(),
   };
 }
 

@@ -61,7 +61,7 @@ export interface AlertsDeps extends MakerRights {
   stopRequests: StopRequests;
   processes: ProcessHost;
   metrics: HostMetrics;
-  jobs: Pick<Jobs, "list" | "hold">;
+  jobs: Pick<Jobs, "list" | "acquire">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number; now(): Date };
   realtime: Pick<WsClient, "emitToWS">;

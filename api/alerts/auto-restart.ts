@@ -10,7 +10,7 @@ import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { Trail } from "../audit/trail.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import { keysOf } from "../services/service-access.ts";
+import { locksOf } from "../services/service-access.ts";
 import type { AlertEngine } from "./engine/engine.ts";
 import type { Entry } from "./engine/entries.ts";
 import { messages } from "./messages.ts";
@@ -28,7 +28,7 @@ const temporary = new Set<ErrorCode>(["not_found", "upstream_unavailable", "conf
 export interface AutoRestartOptions {
   engine: AlertEngine;
   docker: Pick<DockerEngine, "detail" | "act">;
-  jobs: Pick<Jobs, "list" | "hold">;
+  jobs: Pick<Jobs, "list" | "acquire">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number };
   log: Log;
@@ -73,7 +73,7 @@ export function createAutoRestart(options: AutoRestartOptions): AutoRestart {
     const service = await docker.detail(subject.name);
     if (!hasFailed(entry, service) || isTouched(service.id) || hasJob(subject.name)) return;
     // The lock keeps this restart and an action of a person apart, in both directions.
-    const release = jobs.hold(keysOf(service));
+    const release = jobs.acquire(locksOf(service));
     try {
       await restart(options, entry, rule.healing, service);
     } finally {

@@ -98,7 +98,7 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
 
   test("an automatic restart waits for the running action on the container", async () => {
     const box = await engine.run({ name: "held", health: "false" });
-    const release = api.deps.jobs.hold({ own: [`service:${box.name}`] });
+    const release = api.deps.jobs.acquire({ exclusive: [`service:${box.name}`] });
     const healing = { limit: 1, withinSeconds: 600, backoffSeconds: 1 };
     const body = { condition: { kind: "container-unhealthy" }, healing };
     const rule = await makeRule(api, { ...body, subjects: only(box.name) });

@@ -19,7 +19,7 @@ import {
 import { opaqueId } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
@@ -53,7 +53,7 @@ const makerOf = (c: Context<ApiEnv>): RuleMaker => {
  * @throws AppError `forbidden`.
  */
 function requireFullScope(c: Context<ApiEnv>): void {
-  requireUnlimited(c);
+  requireHostScope(c);
   if (c.get("principal").limits.deployments !== null) {
     throw new AppError("forbidden", messages.processScopeOnly);
   }

@@ -75,7 +75,7 @@ async function healOnce({ detail, act }: { detail: () => Promise<unknown>; act: 
         await act();
       },
     },
-    jobs: { list: () => [], hold: () => () => {} },
+    jobs: { list: () => [], acquire: () => () => {} },
     trail: { record: () => {}, recordAfterwards: () => {} },
     clock,
     log,

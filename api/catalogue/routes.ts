@@ -16,13 +16,13 @@ import { jobId, jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { beginJob } from "../jobs/start-job.ts";
+import { startJob } from "../jobs/start-job.ts";
 import { serviceKey } from "../services/service-access.ts";
 import type { CatalogueEntry } from "./entry.ts";
 import { installEntry } from "./install/install.ts";
@@ -100,7 +100,7 @@ export function catalogueRoutes(
       validated("param", params),
       validated("json", installInput),
       async (c) => {
-        requireUnlimited(c);
+        requireHostScope(c);
         const entry = find(c.req.valid("param").id);
         const preparePreview = () => previewInstall(docker, entry, c.req.valid("json"), hostOf(c));
         const { preview } = await previews.run(callerOf(c), preparePreview, c.req.raw.signal);
@@ -119,7 +119,7 @@ export function catalogueRoutes(
       validated("param", params),
       validated("json", installInput),
       async (c) => {
-        requireUnlimited(c);
+        requireHostScope(c);
         const entry = find(c.req.valid("param").id);
         const input = c.req.valid("json");
         const { kind, id } = c.get("principal");
@@ -128,12 +128,12 @@ export function catalogueRoutes(
         const host = hostOf(c);
         const [problem] = (await previewInstall(docker, entry, input, host)).preview.problems;
         if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
-        const job = beginJob(c, jobs, {
+        const job = startJob(c, jobs, {
           kind: "catalogue:install",
           target: input.name,
           services: [input.name],
           rooms: [input.name],
-          keys: { own: [serviceKey(input.name)] },
+          locks: { exclusive: [serviceKey(input.name)] },
           run: async (handle) => {
             const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
             // Every follower of the job sees its result: secrets are claimed separately.
@@ -154,7 +154,7 @@ export function catalogueRoutes(
       }),
       validated("param", z.object({ jobId })),
       (c) => {
-        requireUnlimited(c);
+        requireHostScope(c);
         c.set("auditTarget", "credentials of an installation");
         const credentials = oneTimeCredentials.claim(c.req.valid("param").jobId, c.get("principal"));
         return c.json(ok({ credentials }));

@@ -19,7 +19,7 @@ const pruneDisk = action({
       return items.length;
     },
     label: (count) => (count === 1 ? "1 item" : `${count} items`),
-    locks: () => ({ own: ["prune"] }),
+    locks: () => ({ exclusive: ["prune"] }),
   },
   apply: ({ body: { preview, items } }, { deps, job: { signal, step } }) =>
     deps.docker.disk.prune(preview, items, { signal, onStep: step }),

@@ -1,6 +1,6 @@
 import { diskUsageSchema, prunePreviewSchema } from "../../shared/protocol/disk.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -18,7 +18,7 @@ export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
   });
   return createRoutes()
     .use(async (c, next) => {
-      requireUnlimited(c);
+      requireHostScope(c);
       await next();
     })
     .get(

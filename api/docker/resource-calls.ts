@@ -3,18 +3,18 @@ import { EngineError, type EngineRequest } from "../../shared/docker/engine-clie
 import { AppError } from "../../shared/server/errors.ts";
 
 /** The Engine's calls on images, volumes and networks, whose refusals mean something else than those on containers. */
-export interface ThingCalls {
+export interface ResourceCalls {
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
 }
 
-export interface ThingWords {
+export interface ResourceMessages {
   /** The kind of thing, as in "There is no such image." */
   thing: string;
   /** What a conflict (409, and the 403 that networks use) means. */
   inUse: string;
 }
 
-export function createThingCalls(calls: EngineCalls, words: ThingWords): ThingCalls {
+export function createResourceCalls(calls: EngineCalls, words: ResourceMessages): ResourceCalls {
   return {
     async call(request, limitMs) {
       try {
@@ -32,7 +32,7 @@ export function engineErrorOf(error: unknown): EngineError | undefined {
   return cause instanceof EngineError ? cause : undefined;
 }
 
-function toThingRefusal(error: unknown, { thing, inUse }: ThingWords): unknown {
+function toThingRefusal(error: unknown, { thing, inUse }: ResourceMessages): unknown {
   const engine = engineErrorOf(error);
   if (!engine) return error;
   const refuse = (code: "not_found" | "conflict" | "invalid_input", text: string) =>

@@ -150,7 +150,7 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
       async (c) => {
         const leave = await downloads.enter(callerOf(c), c.req.raw.signal);
         try {
-          c.get("stillAllowed")?.(); // waiting takes its time
+          c.get("reauthorize")?.(); // waiting takes its time
           return await answerDownload(c, await files.openDownload(c.req.valid("query").path), leave);
         } catch (error) {
           leave();
@@ -184,7 +184,7 @@ export const filesRoutes = ({ files, realtime }: Pick<ApiDeps, "files" | "realti
             return await files.upload(path, c.req.raw.body ?? new Blob([]).stream(), {
               replace: headers["if-none-match"] === undefined,
               allowHardLinks,
-              confirm: () => c.get("stillAllowed")?.(),
+              confirm: () => c.get("reauthorize")?.(),
               signal: watch?.signal,
               ...(headers["content-length"] === undefined ? {} : { size: headers["content-length"] }),
             });

@@ -29,7 +29,7 @@ export interface AccessEntry {
    * Sensitive: opens a way in, or shuts one, beyond the session. Asks a person for a proof that is at most ten minutes
    * old (log-in, or `POST /api/session/proof`), and refuses API keys.
    */
-  fresh?: true;
+  stepUp?: true;
   /** Of a sensitive row: lets in keys that have its permission as a scope of their own. */
   scopedKeys?: true;
 }

@@ -4,7 +4,7 @@ import type { AccessEntry, AccessRule, AccessTable } from "./access-entry.ts";
 
 const change = (rule: AccessRule, action: string): AccessEntry => ({ rule, action });
 const view = (rule: AccessRule): AccessEntry => ({ rule });
-const sensitive = (rule: AccessRule, action: string): AccessEntry => ({ rule, action, fresh: true });
+const sensitive = (rule: AccessRule, action: string): AccessEntry => ({ rule, action, stepUp: true });
 
 /** Routes that change nothing that is audited. */
 export const readRoutes: AccessTable = {
@@ -26,7 +26,7 @@ export const readRoutes: AccessTable = {
   "POST /api/session/proof/options": view("session"),
   "GET /api/account": view("session"),
   "GET /api/account/sessions": view("session"),
-  "POST /api/account/passkeys/options": { rule: "session", fresh: true },
+  "POST /api/account/passkeys/options": { rule: "session", stepUp: true },
   "GET /api/users": view("access:manage"),
   "GET /api/keys": view("session"),
   "GET /api/audit": view("audit:view"),

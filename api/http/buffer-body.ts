@@ -8,7 +8,7 @@ import type { ApiEnv } from "./context.ts";
  * not be finished after it by sending its last byte late. JSON that can be read in two ways is refused here, for every
  * route. A raw body is left to its route, which checks the rights while it comes.
  */
-export const wholeBody = () =>
+export const bufferBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const { method } = c.req;
     if (method === "GET" || method === "HEAD" || c.get("hasRawBody")) return next();
@@ -20,6 +20,6 @@ export const wholeBody = () =>
     }
     const ambiguity = jsonAmbiguity(Buffer.from(body).toString());
     if (ambiguity) throw new AppError("invalid_input", `The JSON of the request ${ambiguity}.`);
-    c.get("stillAllowed")?.();
+    c.get("reauthorize")?.();
     return next();
   });

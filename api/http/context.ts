@@ -11,7 +11,7 @@ export interface ApiVariables {
   /** Id of the user who asks, or who owns the key that does; absent on public routes. */
   caller?: string;
   /** Throws when the caller has been logged out, or lost the right, since the guard looked; absent on public routes. */
-  stillAllowed?: () => void;
+  reauthorize?: () => void;
   /**
    * Watches the caller's session or key, the right the route asks for, and what `sees` throws for, while something long
    * goes on; absent on public routes. For `authorizedStream` and `whileAuthorized`, which end the watch.
@@ -22,7 +22,7 @@ export interface ApiVariables {
   /** The route takes a raw body, which it reads and bounds itself. */
   hasRawBody?: boolean;
   /** A job was begun, which writes its own end into the audit trail. */
-  jobBegun?: boolean;
+  jobStarted?: boolean;
   /** A public route has refused, and answered with a redirect to a page that says so. */
   refused?: boolean;
   /** Address of the peer; a proxy's word is taken only when the proxy is listed. */

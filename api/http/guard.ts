@@ -10,7 +10,7 @@ import { hasSessionCookie } from "../../shared/server/session-cookie.ts";
 import type { Access } from "../access/access.ts";
 import { ownerOf } from "../access/identity/identify.ts";
 import { mayMonitor } from "../access/identity/may-monitor.ts";
-import { requireFreshProof } from "../access/login/step-up.ts";
+import { requireStepUp } from "../access/login/step-up.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { accessTable } from "./access-table.ts";
@@ -100,10 +100,10 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
       if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", "You are not allowed to do this.");
     };
     requireRight(principal);
-    requireFreshProof(principal, entry, access);
+    requireStepUp(principal, entry, access);
     if (entry.action !== undefined && principal.role === "viewer") await ofViewers.take(ownerOf(principal, access));
     c.set("mayAct", mayAct(principal, entry.rule));
-    c.set("stillAllowed", () => {
+    c.set("reauthorize", () => {
       const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
       if (!now) throw new AppError("unauthorized", "Log in first.");
       requireRight(now);
@@ -168,7 +168,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     trail.record({ ...toEvent(c, entry), outcome: "begun" });
     await next();
     // A job is not done by being begun: it writes its own end, or the next start writes that it was interrupted.
-    if (c.res.status === 202 && c.get("jobBegun")) return;
+    if (c.res.status === 202 && c.get("jobStarted")) return;
     trail.recordAfterwards({ ...toEvent(c, entry), outcome: outcomeOf(c.res.status), status: c.res.status });
   });
 }

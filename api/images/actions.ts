@@ -26,7 +26,7 @@ const pullImage = action({
       return familiarReference(parsed);
     },
     label: (reference) => reference,
-    locks: (reference) => ({ own: [`image ${reference}`] }),
+    locks: (reference) => ({ exclusive: [`image ${reference}`] }),
   },
   apply: (_input, { subject: reference, deps, job: { signal, step } }) => {
     const registryAuth = deps.registries.authFor(reference);

@@ -12,7 +12,7 @@ import {
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers, usesBy } from "../docker/container-uses.ts";
-import { createThingCalls, engineErrorOf } from "../docker/resource-calls.ts";
+import { createResourceCalls, engineErrorOf } from "../docker/resource-calls.ts";
 import { maskHistory } from "./image-history.ts";
 import { type PullOptions, pullImage, toRegistryAuth } from "./image-pull.ts";
 import { type ImageInUse, listImagesInUse } from "./images-in-use.ts";
@@ -61,7 +61,7 @@ const REMOVE_LIMIT_MS = 60_000;
 const REGISTRY_LIMIT_MS = 20_000;
 
 export function createImages(calls: EngineCalls): DockerImages {
-  const { call } = createThingCalls(calls, {
+  const { call } = createResourceCalls(calls, {
     thing: "image",
     inUse: "The image is in use by a container or has several names; remove those first, or force the removal.",
   });

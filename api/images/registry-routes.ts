@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { registrySchema } from "../../shared/protocol/registry.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -12,7 +12,7 @@ const tag = "Registries";
 export function registriesRoutes({ registries }: Pick<ApiDeps, "registries">) {
   return createRoutes()
     .use(async (c, next) => {
-      requireUnlimited(c);
+      requireHostScope(c);
       await next();
     })
     .get(

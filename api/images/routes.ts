@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { imageDetailSchema, imageId, imageSchema } from "../../shared/protocol/image.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -14,7 +14,7 @@ const params = z.object({ id: imageId });
 export function imagesRoutes({ docker: { images } }: Pick<ApiDeps, "docker">) {
   return createRoutes()
     .use(async (c, next) => {
-      requireUnlimited(c);
+      requireHostScope(c);
       await next();
     })
     .get("/", described({ tag, summary: "List the images", answer: { images: z.array(imageSchema) } }), async (c) =>

@@ -96,8 +96,8 @@ test("cancels a job that runs, by REST, and not one that is over", async () => {
 });
 
 test("runs no two jobs of one key at once, and no more than its bound", async () => {
-  begin({ keys: { own: ["web"] }, run: ({ signal }) => untilAborted(signal) });
-  expect(() => begin({ keys: { own: ["web"] }, run: async () => undefined })).toThrow(/under way/);
+  begin({ locks: { exclusive: ["web"] }, run: ({ signal }) => untilAborted(signal) });
+  expect(() => begin({ locks: { exclusive: ["web"] }, run: async () => undefined })).toThrow(/under way/);
   for (let index = 0; index < 15; index++) begin({ run: ({ signal }) => untilAborted(signal) });
   expect(() => begin({ run: async () => undefined })).toThrow(/Too many/);
 });
@@ -142,32 +142,32 @@ test("shows a key what it may begin, though it may control no container", async 
   expect((await api.ask("DELETE", `/api/jobs/${pull.id}`, { token, body: {} })).status).toBe(202);
 });
 
-test("runs no job whose key somebody holds, and gives none of a job that runs", async () => {
-  const keys = { own: ["service:web"] };
-  const release = api.deps.jobs.hold(keys);
-  expect(() => begin({ keys, run: async () => undefined })).toThrow(/under way/);
-  expect(() => api.deps.jobs.hold(keys)).toThrow(/under way/);
+test("runs no job whose lock is held, and grants no lock of a job that runs", async () => {
+  const locks = { exclusive: ["service:web"] };
+  const release = api.deps.jobs.acquire(locks);
+  expect(() => begin({ locks, run: async () => undefined })).toThrow(/under way/);
+  expect(() => api.deps.jobs.acquire(locks)).toThrow(/under way/);
   release();
-  const { id } = begin({ keys, run: ({ signal }) => untilAborted(signal) });
+  const { id } = begin({ locks, run: ({ signal }) => untilAborted(signal) });
   release(); // once more gives back nothing of anybody else's
-  expect(() => api.deps.jobs.hold(keys)).toThrow(/under way/);
+  expect(() => api.deps.jobs.acquire(locks)).toThrow(/under way/);
   api.deps.jobs.cancel(id);
   await api.deps.jobs.finished(id);
-  api.deps.jobs.hold(keys)();
+  api.deps.jobs.acquire(locks)();
 });
 
 test("lets several be at work within one thing, and nobody on it as a whole meanwhile", async () => {
-  const { hold } = api.deps.jobs;
-  const one = hold({ own: ["service:a"], within: ["stack:shop"] });
-  const other = hold({ own: ["service:b"], within: ["stack:shop"] });
-  expect(() => hold({ own: ["free", "stack:shop"] })).toThrow(/under way/);
-  hold({ own: ["free"] })(); // what was refused took none of its keys
+  const { acquire } = api.deps.jobs;
+  const one = acquire({ exclusive: ["service:a"], shared: ["stack:shop"] });
+  const other = acquire({ exclusive: ["service:b"], shared: ["stack:shop"] });
+  expect(() => acquire({ exclusive: ["free", "stack:shop"] })).toThrow(/under way/);
+  acquire({ exclusive: ["free"] })(); // what was refused acquired none of its locks
   one();
-  expect(() => hold({ own: ["stack:shop"] })).toThrow(/under way/);
+  expect(() => acquire({ exclusive: ["stack:shop"] })).toThrow(/under way/);
   other();
-  const whole = hold({ own: ["stack:shop"] });
-  expect(() => hold({ own: ["service:c"], within: ["stack:shop"] })).toThrow(/under way/);
-  hold({ own: ["service:c"] })();
+  const whole = acquire({ exclusive: ["stack:shop"] });
+  expect(() => acquire({ exclusive: ["service:c"], shared: ["stack:shop"] })).toThrow(/under way/);
+  acquire({ exclusive: ["service:c"] })();
   whole();
 });
 

@@ -9,7 +9,7 @@ import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/trail.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import type { JobJournal } from "./job-journal.ts";
-import { createKeyRing, type Keys } from "./resource-locks.ts";
+import { createResourceLocks, type Locks } from "./resource-locks.ts";
 
 /** Jobs at work at once; more are refused, not queued: somebody waits for each of them. */
 const RUNNING_MAX = 16;
@@ -45,8 +45,8 @@ export interface JobOptions {
   services?: readonly string[];
   /** Ids of service rooms that are told as well, beside the room of the job. */
   rooms?: readonly string[];
-  /** What nobody else may be at meanwhile: a second work that takes one of these keys is a `conflict`. */
-  keys?: Keys;
+  /** Held while the job runs: other work that needs one of them is refused with `conflict`. */
+  locks?: Locks;
   /** Resolves with what the job came to; throws `AppError` for what the caller should read. */
   run(handle: JobHandle): Promise<Record<string, unknown> | undefined>;
 }
@@ -60,8 +60,13 @@ export interface JobRecord {
 export interface Jobs {
   /** Begins at once and never throws for what happens in the job. Throws `overloaded` and `conflict` before it begins. */
   start(options: JobOptions): Job;
-  /** Takes keys for work that is no job, or outlasts one; answers what gives them back. Throws `conflict`. */
-  hold(keys: Keys): () => void;
+  /**
+   * Acquires locks for work that is no job, or outlasts one.
+   *
+   * @returns Releases them.
+   * @throws AppError `conflict`
+   */
+  acquire(locks: Locks): () => void;
   /** Newest first. */
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
@@ -93,7 +98,7 @@ interface Entry extends JobRecord {
 export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
-  const ring = createKeyRing();
+  const resourceLocks = createResourceLocks();
   let closed = false;
 
   // What a killed server left: told as such, once, with what it began.
@@ -140,7 +145,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     forget();
     if (running().length >= RUNNING_MAX)
       throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
-    const giveBack = ring.take(options.keys ?? { own: [] });
+    const release = resourceLocks.acquire(options.locks ?? { exclusive: [] });
     const id = randomBytes(18).toString("base64url");
     const job: Job = {
       id,
@@ -171,7 +176,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
         startedAt: job.startedAt,
       });
     } catch (error) {
-      giveBack();
+      release();
       throw error;
     }
     const abort = new AbortController();
@@ -188,7 +193,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
     entry.done = work(job, options, abort.signal, teller.changed).then(() => {
       watch?.end();
-      giveBack();
+      release();
       teller.finish();
       const { code, message } = job.error ?? {};
       trail.recordAfterwards({
@@ -245,7 +250,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
 
   return {
     start,
-    hold: ring.take,
+    acquire: resourceLocks.acquire,
     list: () => [...entries.values()].reverse(),
     find: (id) => entries.get(id),
     cancel(id) {

@@ -1,40 +1,45 @@
 import { AppError } from "../../shared/server/errors.ts";
 
-/** What a work takes for as long as it lasts. */
-export interface Keys {
-  /** Nobody else has these meanwhile, in whatever way. */
-  own: readonly string[];
-  /** What it is a part of: others may be at work in it as well, but nobody on it as a whole. */
-  within?: readonly string[];
+/** The resources that work holds while it runs, by name. */
+export interface Locks {
+  /** Held by this work alone. */
+  exclusive: readonly string[];
+  /** What the resource is part of: held together with other work on parts, and not with work on the whole. */
+  shared?: readonly string[];
 }
 
-export interface KeyRing {
-  /** Takes all or none; answers what gives them back, once. Throws `conflict` when one is not to be had. */
-  take(keys: Keys): () => void;
+export interface ResourceLocks {
+  /**
+   * Acquires all locks or none.
+   *
+   * @returns Releases them; a second call does nothing.
+   * @throws AppError `conflict` when one is held
+   */
+  acquire(locks: Locks): () => void;
 }
 
-/** Keeps works that touch the same thing apart. Bounded by the works there are: each gives its keys back. */
-export function createKeyRing(): KeyRing {
+/** Keeps work on the same resource apart. Bounded by the work under way, as each releases its locks. */
+export function createResourceLocks(): ResourceLocks {
   const owned = new Set<string>();
-  const shared = new Map<string, number>(); // how many are at work within
+  const holders = new Map<string, number>(); // of shared locks
 
   return {
-    take({ own, within = [] }) {
-      if (own.some((key) => owned.has(key) || shared.has(key)) || within.some((key) => owned.has(key))) {
+    acquire({ exclusive, shared = [] }) {
+      if (exclusive.some((name) => owned.has(name) || holders.has(name)) || shared.some((name) => owned.has(name))) {
         throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
       }
-      const mine = new Set(own);
-      for (const key of mine) owned.add(key);
-      for (const key of within) shared.set(key, (shared.get(key) ?? 0) + 1);
-      let held = true;
+      const acquired = new Set(exclusive);
+      for (const name of acquired) owned.add(name);
+      for (const name of shared) holders.set(name, (holders.get(name) ?? 0) + 1);
+      let isHeld = true;
       return () => {
-        if (!held) return;
-        held = false;
-        for (const key of mine) owned.delete(key);
-        for (const key of within) {
-          const left = (shared.get(key) ?? 1) - 1;
-          if (left > 0) shared.set(key, left);
-          else shared.delete(key);
+        if (!isHeld) return;
+        isHeld = false;
+        for (const name of acquired) owned.delete(name);
+        for (const name of shared) {
+          const left = (holders.get(name) ?? 1) - 1;
+          if (left > 0) holders.set(name, left);
+          else holders.delete(name);
         }
       };
     },

@@ -5,46 +5,49 @@ import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { JobOptions, Jobs } from "./jobs.ts";
-import type { Keys } from "./resource-locks.ts";
-import { beginJob } from "./start-job.ts";
+import type { Locks } from "./resource-locks.ts";
+import { startJob } from "./start-job.ts";
 
-/** An answer may wait so long for the work itself; beyond it the caller gets the job. Most containers stop within it. */
+/** Longest wait for the work before the caller gets a job. Most containers stop within it. */
 const QUICK_MS = 2_000;
 
-export interface QuickOptions<T extends Record<string, unknown>>
-  extends Omit<JobOptions, "principal" | "requestId" | "address" | "run" | "keys"> {
-  keys: Keys;
+export interface RespondOrEnqueueOptions<T extends Record<string, unknown>>
+  extends Omit<JobOptions, "principal" | "requestId" | "address" | "run" | "locks"> {
+  locks: Locks;
   work(): Promise<T>;
 }
 
 /**
- * Does what mostly takes a moment, and may take minutes: a container that does not listen is given its time to stop.
- * What is done (or fails) at once is answered as such; the rest becomes a job, which is told to its rooms.
+ * Responds with the result of work that usually takes a moment, or enqueues a job when it takes longer than two
+ * seconds: a container that ignores the signal to stop has its grace period. The job is sent to its rooms.
+ *
+ * @throws AppError `conflict` when a lock is held; what the work throws within two seconds
  */
-export async function quickOrJob<T extends Record<string, unknown>>(
+export async function respondOrEnqueue<T extends Record<string, unknown>>(
   c: Context<ApiEnv>,
   jobs: Jobs,
-  { work, keys, ...options }: QuickOptions<T>,
+  { work, locks, ...options }: RespondOrEnqueueOptions<T>,
 ): Promise<{ done: T } | { job: Job }> {
-  c.get("stillAllowed")?.();
-  const giveBack = jobs.hold(keys);
-  // Held until the Engine has answered, and not by the job: that is over as soon as somebody cancels it.
-  const done = work()
+  c.get("reauthorize")?.();
+  const release = jobs.acquire(locks);
+  // Held until the Engine has responded, and not by the job, which ends as soon as it is cancelled.
+  const outcome = work()
     .then((result) => ({ done: result }))
-    .finally(giveBack);
-  const first = await withTimeout(done, QUICK_MS, () => null);
+    .finally(release);
+  const first = await withTimeout(outcome, QUICK_MS, () => null);
   if (first) return first;
-  // Cancelling ends the wait; the Engine may still do what it was asked for.
-  // It is under way, and cannot be taken back for want of a place in the list of jobs: then the answer waits.
-  const job = begun(() =>
-    beginJob(c, jobs, { ...options, run: async ({ signal }) => (await unlessAborted(done, signal)).done }),
+  // Cancelling ends the wait; the Engine may still finish what it was asked to do.
+  // Work that is under way cannot be undone because no job can be started: then the response waits for it.
+  const job = started(() =>
+    startJob(c, jobs, { ...options, run: async ({ signal }) => (await unlessAborted(outcome, signal)).done }),
   );
-  return job ? { job } : await done;
+  return job ? { job } : await outcome;
 }
 
-function begun(begin: () => Job): Job | undefined {
+/** The job, or undefined when it is refused. */
+function started(start: () => Job): Job | undefined {
   try {
-    return begin();
+    return start();
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;

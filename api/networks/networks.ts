@@ -6,7 +6,7 @@ import type { ContainerUse } from "../../shared/protocol/image.ts";
 import { type CreateNetwork, type Network, type NetworkDetail, networkRef } from "../../shared/protocol/network.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers, networksOf, usesBy } from "../docker/container-uses.ts";
-import { createThingCalls } from "../docker/resource-calls.ts";
+import { createResourceCalls } from "../docker/resource-calls.ts";
 
 /** Networks of the Engine, by exact name or full id. Throws `AppError` as the volumes do. */
 export interface DockerNetworks {
@@ -22,7 +22,7 @@ export interface DockerNetworks {
 const CHANGE_LIMIT_MS = 15_000;
 
 export function createNetworks(calls: EngineCalls): DockerNetworks {
-  const { call } = createThingCalls(calls, {
+  const { call } = createResourceCalls(calls, {
     thing: "network",
     inUse: "The network is in use by a container, or does not allow this; disconnect its containers first.",
   });

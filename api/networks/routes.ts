@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { networkDetailSchema, networkRef, networkSchema } from "../../shared/protocol/network.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -16,7 +16,7 @@ export function networksRoutes({ docker }: Pick<ApiDeps, "docker">) {
   const { networks } = docker;
   return createRoutes()
     .use(async (c, next) => {
-      requireUnlimited(c);
+      requireHostScope(c);
       await next();
     })
     .get(

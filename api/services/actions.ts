@@ -7,7 +7,7 @@ import {
 import { killBody, limitsBody, renameBody } from "../../shared/protocol/service-change.ts";
 import { type ActionContext, action } from "../actions/action.ts";
 import { recreateService } from "./recreate-action.ts";
-import { keysOf, serviceKey } from "./service-access.ts";
+import { locksOf, serviceKey } from "./service-access.ts";
 import { notifyState, serviceParams, serviceTarget, viewAfter } from "./service-target.ts";
 
 const tag = "Services";
@@ -22,7 +22,7 @@ const startStopOrRestart = (verb: ServiceAction) => async (_input: unknown, cont
   // Noted here as well as by the Engine's event, which may not reach the API.
   if (verb !== "start") deps.stopRequests.note(subject.id);
   await deps.docker.act(subject.id, verb).catch((error: unknown) => {
-    deps.stopRequests.takeBack(subject.id);
+    deps.stopRequests.withdraw(subject.id);
     throw error;
   });
   return viewAfter(subject, context);
@@ -142,7 +142,7 @@ const killService = action({
   result,
   target: serviceTarget,
   // A signal often ends what holds the lock: a stop, or the end of a whole stack.
-  locks: () => ({ own: [] }),
+  locks: () => ({ exclusive: [] }),
   detail: ({ body }) => body.signal,
   apply: async ({ body }, context) => {
     await context.deps.docker.lifecycle.kill(context.subject.id, body.signal);
@@ -165,8 +165,8 @@ const renameService = action({
   result,
   target: serviceTarget,
   locks: (subject, { body }) => {
-    const { own, within } = keysOf(subject);
-    return { own: [...own, serviceKey(body.name)], within };
+    const { exclusive, shared } = locksOf(subject);
+    return { exclusive: [...exclusive, serviceKey(body.name)], shared };
   },
   detail: ({ body }) => `to ${body.name}`,
   apply: async ({ body }, context) => {

@@ -77,7 +77,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
       expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => expect.stringContaining("under way")));
     };
     await refuses();
-    expect(() => api.deps.jobs.hold({ own: [stackKey(project)] })).toThrow(/under way/);
+    expect(() => api.deps.jobs.acquire({ exclusive: [stackKey(project)] })).toThrow(/under way/);
     // Whoever cancels waits no longer, but the Engine still stops it.
     await api.ask("DELETE", `/api/jobs/${body.job.id}`);
     expect((await api.deps.jobs.finished(body.job.id)).state).toBe("cancelled");
@@ -91,14 +91,14 @@ describe.skipIf(await lacks("docker"))("a container", () => {
   test("is left alone while its stack is worked on as a whole, and may be killed all the same", async () => {
     const project = `shop-${Date.now()}`;
     const { id } = await engine.run({ labels: { "com.docker.compose.project": project } });
-    const giveBack = api.deps.jobs.hold({ own: [stackKey(project)] });
+    const release = api.deps.jobs.acquire({ exclusive: [stackKey(project)] });
     for (const [action, body] of [["restart"], ["pause", {}], ["recreate", {}], ["update", {}]] as const) {
       expect((await post(id, action, body)).body.code, action).toBe("conflict");
     }
     expect((await api.ask("DELETE", `/api/services/${id}?force=true`)).body.code).toBe("conflict");
     expect((await post((await engine.run()).id, "pause", {})).status).toBe(200);
     expect((await post(id, "kill", { signal: "SIGKILL" })).status).toBe(200);
-    giveBack();
+    release();
     expect((await post(id, "start")).status).toBe(200);
   });
 

@@ -5,7 +5,7 @@ import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { ApiEnv } from "../http/context.ts";
-import type { Keys } from "../jobs/resource-locks.ts";
+import type { Locks } from "../jobs/resource-locks.ts";
 
 type Docker = Pick<ApiDeps["docker"], "detail" | "identify">;
 type Caller = Pick<Principal, "limits">;
@@ -44,13 +44,10 @@ export function createServiceAccess({ docker }: Pick<ApiDeps, "docker">) {
 /** A subscriber chose the id of its room itself: the container's id, or its name. */
 export const roomsOf = ({ id, name }: Pick<Service, "id" | "name">): string[] => [id, name];
 
-/**
- * What is done to one container is done one after the other, whoever asks for it, and not while its stack is brought up
- * or down as a whole.
- */
-export const keysOf = ({ name, composeProject }: Pick<Service, "name" | "composeProject">): Keys => ({
-  own: [serviceKey(name)],
-  within: composeProject === null ? [] : [stackKey(composeProject)],
+/** Actions on one container run one after the other, and not while its stack starts or stops as a whole. */
+export const locksOf = ({ name, composeProject }: Pick<Service, "name" | "composeProject">): Locks => ({
+  exclusive: [serviceKey(name)],
+  shared: composeProject === null ? [] : [stackKey(composeProject)],
 });
 export const serviceKey = (name: string): string => `service:${name}`;
 export const stackKey = (name: string): string => `stack:${name}`;

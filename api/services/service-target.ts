@@ -4,7 +4,7 @@ import { containerRef } from "../../shared/protocol/identifier.ts";
 import type { ContainerState, Service, ServiceDetail } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ActionContext, ActionOutcome, ActionTarget } from "../actions/action.ts";
-import { findService, identifyService, keysOf, roomsOf } from "./service-access.ts";
+import { findService, identifyService, locksOf, roomsOf } from "./service-access.ts";
 import { toServiceView } from "./service-view.ts";
 
 export const serviceParams = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
@@ -53,7 +53,7 @@ async function notify({ verb, subject, result, error }: ActionOutcome<ServiceDet
 
 const named = {
   label: ({ name }: Named) => name,
-  locks: keysOf,
+  locks: locksOf,
   services: ({ name }: Named) => [name],
   rooms: roomsOf,
 };

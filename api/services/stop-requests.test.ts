@@ -84,7 +84,7 @@ test("a request is old after ten minutes, and one the Engine refused is taken ba
   const stops = open();
   happens("slow", "kill", { signal: 15 });
   stops.note("refused");
-  stops.takeBack("refused");
+  stops.withdraw("refused");
   expect([stops.isWanted("slow"), stops.isWanted("refused")]).toEqual([true, false]);
   pass(11 * 60_000);
   happens("slow", "die", { exitCode: 1 });

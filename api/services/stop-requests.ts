@@ -28,7 +28,7 @@ export interface StopRequests {
   /** The panel is about to stop a container. */
   note(containerId: string): void;
   /** The panel could not stop it after all. */
-  takeBack(containerId: string): void;
+  withdraw(containerId: string): void;
   /** Whether a container that ends now with this code does so because somebody asked for it. */
   isWanted(containerId: string, exitCode?: number): boolean;
   /**
@@ -129,7 +129,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
 
   return {
     note: (id) => ask(id, SIGTERM),
-    takeBack(id) {
+    withdraw(id) {
       const note = notes.get(id);
       if (note?.endedAt === null) forget(id);
     },

@@ -69,7 +69,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
         const { command, user = "" } = c.req.valid("json");
         const principal = c.get("principal");
         if (!container.running) throw new AppError("conflict", "The container is not running.");
-        c.get("stillAllowed")?.();
+        c.get("reauthorize")?.();
         const openedBy = { kind: principal.kind, id: principal.id };
         const wanted = { containerId: container.id, command, user, owner: shellOwner, openedBy };
         const exec = await waitingShells.make(wanted, callerOf(c));

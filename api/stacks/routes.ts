@@ -26,13 +26,13 @@ import {
 } from "../../shared/protocol/stack.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { beginJob } from "../jobs/start-job.ts";
+import { startJob } from "../jobs/start-job.ts";
 import { stackKey } from "../services/service-access.ts";
 import type { StackJobOptions } from "./jobs/stack-jobs.ts";
 import { stackErrors } from "./messages.ts";
@@ -61,10 +61,10 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
     c.set("auditTarget", name);
     const by = c.get("principal").name;
     const run = await stackHost.jobs.prepare(name, verb, options, by);
-    const job = beginJob(c, jobs, {
+    const job = startJob(c, jobs, {
       kind: `stack:${verb}`,
       target: name,
-      keys: { own: verb === "pull" ? [filesKey(name)] : [filesKey(name), stackKey(name)] },
+      locks: { exclusive: verb === "pull" ? [filesKey(name)] : [filesKey(name), stackKey(name)] },
       run,
     });
     return c.json(ok({ job }), 202);
@@ -72,7 +72,7 @@ export function stacksRoutes({ stackHost, jobs }: Pick<ApiDeps, "stackHost" | "j
 
   return createRoutes()
     .use(async (c, next) => {
-      requireUnlimited(c);
+      requireHostScope(c);
       await next();
     })
     .get(

@@ -24,7 +24,7 @@ const checkUpdates = action({
       return [service];
     },
     label: (_services, { body }) => body.service ?? "all services",
-    locks: () => ({ own: ["update check"] }),
+    locks: () => ({ exclusive: ["update check"] }),
     services: (services) => services ?? [],
   },
   apply: (_input, { subject: services, deps, job: { signal, step } }) =>

@@ -5,7 +5,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import { keysOf } from "../services/service-access.ts";
+import { locksOf } from "../services/service-access.ts";
 import type { Mended } from "./recover-recreates.ts";
 import type { RecreateEntry } from "./recreate-journal.ts";
 import type { RecreateStore } from "./recreate-log.ts";
@@ -22,7 +22,7 @@ const CLOSE_MS = 2_000;
 export interface MenderOptions {
   store: RecreateStore;
   docker: Pick<DockerEngine, "lifecycle" | "identify">;
-  jobs: Pick<Jobs, "hold">;
+  jobs: Pick<Jobs, "acquire">;
   log: Log;
 }
 
@@ -46,11 +46,11 @@ export function startMender({ store, docker, jobs, log }: MenderOptions): { clos
       if (error instanceof AppError && error.code === "not_found") return undefined;
       throw error;
     });
-    const giveBack = jobs.hold(keysOf({ name: entry.name, composeProject: old?.composeProject ?? null }));
+    const release = jobs.acquire(locksOf({ name: entry.name, composeProject: old?.composeProject ?? null }));
     try {
       return await docker.lifecycle.mend(entry);
     } finally {
-      giveBack();
+      release();
     }
   };
 

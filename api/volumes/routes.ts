@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ok } from "../../shared/protocol/result.ts";
 import { volumeDetailSchema, volumeName, volumeSchema } from "../../shared/protocol/volume.ts";
-import { requireUnlimited } from "../access/identity/unlimited.ts";
+import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -14,7 +14,7 @@ const params = z.object({ name: volumeName });
 export function volumesRoutes({ docker: { volumes } }: Pick<ApiDeps, "docker">) {
   return createRoutes()
     .use(async (c, next) => {
-      requireUnlimited(c);
+      requireHostScope(c);
       await next();
     })
     .get("/", described({ tag, summary: "List the volumes", answer: { volumes: z.array(volumeSchema) } }), async (c) =>

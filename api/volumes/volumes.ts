@@ -6,7 +6,7 @@ import type { Volume, VolumeDetail } from "../../shared/protocol/volume.ts";
 import { volumeName } from "../../shared/protocol/volume.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers, usesBy, volumesOf } from "../docker/container-uses.ts";
-import { createThingCalls } from "../docker/resource-calls.ts";
+import { createResourceCalls } from "../docker/resource-calls.ts";
 
 /** Volumes of the Engine. Throws `AppError`: `invalid_input` (not a name), `not_found`, `conflict`, `upstream_unavailable`. */
 export interface DockerVolumes {
@@ -21,7 +21,7 @@ export interface DockerVolumes {
 const REMOVE_LIMIT_MS = 120_000;
 
 export function createVolumes(calls: EngineCalls): DockerVolumes {
-  const { call } = createThingCalls(calls, {
+  const { call } = createResourceCalls(calls, {
     thing: "volume",
     inUse: "The volume is in use by a container; remove that first.",
   });

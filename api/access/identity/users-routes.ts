@@ -47,7 +47,7 @@ export const usersRoutes = ({ access, alerts }: Pick<ApiDeps, "access" | "alerts
         c.set("auditTarget", name);
         c.set("auditDetail", `role ${role}`);
         const passwordHash = await hashOf(password, name);
-        c.get("stillAllowed")?.(); // hashing takes its time
+        c.get("reauthorize")?.(); // hashing takes its time
         return c.json(ok({ user: shown(users.add({ name, role, limits, passwordHash })) }), 201);
       },
     )
@@ -70,7 +70,7 @@ export const usersRoutes = ({ access, alerts }: Pick<ApiDeps, "access" | "alerts
           throw new AppError("forbidden", "Change your own password and second factor in your account.");
         }
         const passwordHash = await hashOf(password, name);
-        c.get("stillAllowed")?.(); // hashing takes its time
+        c.get("reauthorize")?.(); // hashing takes its time
         users.change(id, {
           ...(role ? { role } : {}),
           ...(limits ? { limits } : {}),

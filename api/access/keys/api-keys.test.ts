@@ -103,9 +103,9 @@ test("reads the metrics whatever its role, when an administrator made it and its
 
 /** Every route that asks for a fresh proof, with an id where it takes one. */
 const sensitive = (id: string) =>
-  Object.entries(accessTable).flatMap(([route, { fresh, rule, scopedKeys }]) => {
+  Object.entries(accessTable).flatMap(([route, { stepUp, rule, scopedKeys }]) => {
     const [method = "", path = ""] = route.replace(":id", id).split(" ");
-    return fresh ? [{ method, path, rule, scopedKeys }] : [];
+    return stepUp ? [{ method, path, rule, scopedKeys }] : [];
   });
 
 test("is made with a fresh proof, which all that is sensitive takes once the log-in was ten minutes ago", async () => {

@@ -77,7 +77,7 @@ export const accountRoutes = ({ access }: { access: Access }) =>
         const user = await access.confirmPassword(c.get("principal").id, current);
         await refuseWeakPassword(password, user.name);
         const passwordHash = await access.passwords.hash(password);
-        c.get("stillAllowed")?.(); // an administrator may have ended this session, and set another password, meanwhile
+        c.get("reauthorize")?.(); // an administrator may have ended this session, and set another password, meanwhile
         if (access.users.byId(user.id)?.passwordHash !== user.passwordHash) {
           throw new AppError("conflict", "The password has been changed in the meantime.");
         }

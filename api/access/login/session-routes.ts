@@ -124,7 +124,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
         const proof = c.req.valid("json");
         if ("password" in proof) await access.confirmPassword(id, proof.password);
         else await finishProof(c, access, proof.passkey);
-        c.get("stillAllowed")?.(); // hashing takes its time
+        c.get("reauthorize")?.(); // hashing takes its time
         access.sessions.prove(sessionId);
         return c.json(ok({}));
       },

@@ -12,8 +12,8 @@ export const FRESH_MS = 600_000;
  * is refused, unless the row lets in keys that were given its permission as a scope of their own.
  * @throws AppError `forbidden`; {@link ProofRequired} when a proof would help.
  */
-export function requireFreshProof(principal: Principal, entry: AccessEntry, { sessions, clock }: Access): void {
-  if (!entry.fresh) return;
+export function requireStepUp(principal: Principal, entry: AccessEntry, { sessions, clock }: Access): void {
+  if (!entry.stepUp) return;
   if (principal.kind === "key") {
     if (!entry.scopedKeys) throw new AppError("forbidden", "An API key cannot do this: log in.");
     if (principal.scopes?.some((scope) => scope === entry.rule)) return;

@@ -45,7 +45,7 @@ export interface Passkeys {
     name: string,
     response: PasskeyCreation,
     /** Throws when the session has ended meanwhile. */
-    stillAllowed: () => void,
+    reauthorize: () => void,
   ): Promise<{ passkey: Passkey; recoveryCodes: string[] | null }>;
   rename(userId: string, id: string, name: string): void;
   /** Recovery codes stay. */
@@ -118,7 +118,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
       const sealed = sealer.seal(creationName(user.id, sessionId), options.challenge, CHALLENGE_MS);
       return { options: { ...options }, sealed };
     },
-    create: async (user, sessionId, sealed, name, response, stillAllowed) => {
+    create: async (user, sessionId, sealed, name, response, reauthorize) => {
       const expectedChallenge = challengeIn(creationName(user.id, sessionId), sealed);
       const { verifyRegistrationResponse } = await load();
       const verified = await refuseAttestation(response.response.attestationObject)
@@ -137,7 +137,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
         });
       const info = verified?.registrationInfo;
       if (!verified?.verified || !info) throw new AppError("invalid_input", "The passkey was not accepted.");
-      stillAllowed();
+      reauthorize();
       if (sealed === undefined || !sealer.spend(sealed)) throw tooLate();
       const current = users.byId(user.id);
       if (!current) throw new AppError("unauthorized", "Log in first.");

@@ -48,7 +48,7 @@ export const passkeyRoutes = ({ access }: { access: Access }) => {
         const { sessionId } = c.get("principal");
         const sealed = takeChallenge(c, access);
         const { passkey, recoveryCodes } = await passkeys.create(user, sessionId, sealed, name, response, () =>
-          c.get("stillAllowed")?.(),
+          c.get("reauthorize")?.(),
         );
         endOtherSessions(c, access, user);
         return c.json(ok({ passkey: toPasskeyInfo(passkey), recoveryCodes }), 201);

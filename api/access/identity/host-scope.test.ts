@@ -3,14 +3,14 @@ import type { Limits } from "../../../shared/protocol/access.ts";
 import { errorHandler } from "../../../shared/server/errors.ts";
 import { silentLog } from "../../../shared/server/log.ts";
 import { createRoutes } from "../../http/context.ts";
-import { requireUnlimited } from "./unlimited.ts";
+import { requireHostScope } from "./host-scope.ts";
 
 const ask = (services: Limits["services"]) => {
   const app = createRoutes()
     .onError(errorHandler(silentLog()))
     .get("/", (c) => {
       c.set("principal", { limits: { services, deployments: null } } as never);
-      requireUnlimited(c);
+      requireHostScope(c);
       return c.text("all of it");
     });
   return app.request("/");

@@ -6,7 +6,7 @@ import type { ApiEnv } from "../../http/context.ts";
  * Refuses who is limited to some containers: images, volumes, networks, stacks and the like belong to the host as a
  * whole, and through them every container could be reached.
  */
-export function requireUnlimited(c: Context<ApiEnv>): void {
+export function requireHostScope(c: Context<ApiEnv>): void {
   if (c.get("principal").limits.services === null) return;
   throw new AppError("forbidden", "You are limited to some containers, and this is about the host as a whole.");
 }
