@@ -1,21 +1,23 @@
 import Blocks from "lucide-solid/icons/blocks";
 import Plus from "lucide-solid/icons/plus";
-import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { countServers } from "../../../../shared/health/running.ts";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { useMcpServers } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Button, type Column, DataTable, EmptyState, ErrorState, Page, Skeleton, Status } from "../../ui/index.ts";
-import { DetailHead, MasterDetail } from "../../ui/MasterDetail.tsx";
-import { createMcpDeeds, looks, type McpDeeds } from "./servers/mcp-actions.ts";
+import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
+import { Button, type Column, EmptyState, Status } from "../../ui/index.ts";
+import { mcpMessages } from "./messages.ts";
+import { createMcpActions, type McpActions, statusDisplay } from "./servers/mcp-actions.ts";
 import { ServerActions } from "./servers/ServerActions.tsx";
 import { ServerDialog } from "./servers/ServerDialog.tsx";
 import { ServerPane, targetOf } from "./servers/ServerPane.tsx";
 import "./mcp.css";
 
 export interface McpViewProps {
+  /** Id of the open server; null if none is open. */
   selected: string | null;
   onSelect: (id: string | null) => void;
 }
@@ -23,86 +25,54 @@ export interface McpViewProps {
 /** Registered MCP servers, and the one that is open. */
 export function McpView(props: McpViewProps) {
   const query = useMcpServers();
-  const deeds = createMcpDeeds();
+  const actions = createMcpActions();
   const all = createStableList(() => query.data?.servers, "id");
-  const columns = columnsOf(deeds);
   const [editing, setEditing] = createSignal<McpServer | "new" | null>(null);
-  const selected = createMemo(() => all().find(({ id }) => id === props.selected));
   const count = () => countServers(all());
-  const register = (
-    <Show when={session.may("mcp:manage")}>
-      <Button variant="primary" icon={<Plus size={14} />} onClick={() => setEditing("new")}>
-        Register
-      </Button>
-    </Show>
-  );
 
   return (
-    <>
-      <MasterDetail
-        open={props.selected !== null}
-        master={
-          <Page
-            fixed
-            title="MCP servers"
-            note={query.data ? `${count().running} of ${count().total} running` : ""}
-            actions={register}
-          >
-            <Switch fallback={<Skeleton lines={6} />}>
-              <Match when={query.error && !query.data}>
-                <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-              </Match>
-              <Match when={query.data && all().length === 0}>
-                <EmptyState icon={<Blocks size={18} />} title="No MCP server yet">
-                  Register a program on this host or an address, then see its tools and call them from here.
-                </EmptyState>
-              </Match>
-              <Match when={query.data}>
-                <DataTable
-                  label="MCP servers"
-                  columns={props.selected === null ? columns : narrowColumns}
-                  rows={all()}
-                  key={(server) => server.id}
-                  initialSort={{ column: "name" }}
-                  selected={props.selected}
-                  onOpen={(server) => props.onSelect(server.id)}
-                />
-              </Match>
-            </Switch>
-          </Page>
-        }
-        detail={
-          <Show
-            when={selected()?.id}
-            keyed
-            fallback={
-              <Show when={query.data} fallback={<Skeleton lines={6} />}>
-                <DetailHead title="MCP server" onClose={() => props.onSelect(null)} />
-                <EmptyState
-                  icon={<Blocks size={18} />}
-                  title="This server is gone"
-                  action={<Button onClick={() => props.onSelect(null)}>Show all servers</Button>}
-                >
-                  It was deleted meanwhile.
-                </EmptyState>
-              </Show>
-            }
-          >
-            {(_id) => (
-              <Show when={selected()}>
-                {(server) => (
-                  <ServerPane
-                    server={server()}
-                    deeds={deeds}
-                    onEdit={setEditing}
-                    onClose={() => props.onSelect(null)}
-                  />
-                )}
-              </Show>
-            )}
-          </Show>
-        }
-      />
+    <ResourceListPage
+      messages={{
+        title: mcpMessages.title,
+        filter: "",
+        nothingMatches: () => "",
+        gone: mcpMessages.gone,
+        showAll: mcpMessages.showAll,
+      }}
+      query={query}
+      items={all()}
+      itemKey={({ id }) => id}
+      note={query.data ? mcpMessages.running(count().running, count().total) : ""}
+      actions={
+        <Show when={session.may("mcp:manage")}>
+          <Button variant="primary" icon={<Plus size={14} />} onClick={() => setEditing("new")}>
+            {mcpMessages.register}
+          </Button>
+        </Show>
+      }
+      empty={
+        <EmptyState icon={<Blocks size={18} />} title={mcpMessages.empty}>
+          {mcpMessages.emptyNote}
+        </EmptyState>
+      }
+      table={{ columns: columnsOf(actions), narrowColumns, initialSort: { column: "name" } }}
+      selected={props.selected}
+      onSelect={props.onSelect}
+      missingTitle="MCP server"
+      icon={Blocks}
+      detail={(server) => (
+        <Show when={server().id} keyed>
+          {(_id) => (
+            <ServerPane
+              server={server()}
+              actions={actions}
+              onEdit={setEditing}
+              onClose={() => props.onSelect(null)}
+            />
+          )}
+        </Show>
+      )}
+    >
       <Show when={editing()} keyed>
         {(target) => (
           <ServerDialog
@@ -115,7 +85,7 @@ export function McpView(props: McpViewProps) {
           />
         )}
       </Show>
-    </>
+    </ResourceListPage>
   );
 }
 
@@ -126,14 +96,14 @@ const narrowColumns: Column<McpServer>[] = [
     width: "clip",
     sortBy: (server) => server.name,
     cell: (server) => (
-      <Status tone={looks[server.status].tone} pulse={looks[server.status].pulse}>
+      <Status tone={statusDisplay[server.status].tone} pulse={statusDisplay[server.status].pulse}>
         {visibleName(server.name)}
       </Status>
     ),
   },
 ];
 
-const columnsOf = (deeds: McpDeeds): Column<McpServer>[] => [
+const columnsOf = (actions: McpActions): Column<McpServer>[] => [
   {
     id: "name",
     title: "Name",
@@ -145,8 +115,8 @@ const columnsOf = (deeds: McpDeeds): Column<McpServer>[] => [
     title: "Status",
     sortBy: (server) => server.status,
     cell: (server) => (
-      <Status tone={looks[server.status].tone} pulse={looks[server.status].pulse}>
-        {looks[server.status].text}
+      <Status tone={statusDisplay[server.status].tone} pulse={statusDisplay[server.status].pulse}>
+        {statusDisplay[server.status].text}
       </Status>
     ),
   },
@@ -163,7 +133,7 @@ const columnsOf = (deeds: McpDeeds): Column<McpServer>[] => [
   },
   {
     id: "info",
-    title: "Says it is",
+    title: "Reports as",
     only: "wide",
     cell: (server) =>
       server.serverInfo ? (
@@ -177,6 +147,6 @@ const columnsOf = (deeds: McpDeeds): Column<McpServer>[] => [
     title: "Actions",
     titleHidden: true,
     width: "tight",
-    cell: (server) => <ServerActions server={server} deeds={deeds} />,
+    cell: (server) => <ServerActions server={server} actions={actions} />,
   },
 ];

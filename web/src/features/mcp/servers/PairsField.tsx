@@ -2,6 +2,7 @@ import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { Index, Show } from "solid-js";
 import { Button, IconButton, TextField } from "../../../ui/index.ts";
+import { mcpMessages } from "../messages.ts";
 import type { Pair } from "./server-form.ts";
 
 export interface PairsFieldProps {
@@ -13,7 +14,7 @@ export interface PairsFieldProps {
   error?: string;
 }
 
-/** Names and their values, such as variables or headers. Values are not shown as they are typed. */
+/** Pairs of name and value, such as variables or headers. Values are masked. */
 export function PairsField(props: PairsFieldProps) {
   const change = (at: number, fields: Partial<Pair>) =>
     props.onChange(props.pairs.map((pair, index) => (index === at ? { ...pair, ...fields } : pair)));
@@ -29,13 +30,13 @@ export function PairsField(props: PairsFieldProps) {
               placeholder="Name"
               mono
               value={pair().name}
-              // A value is kept under its own name only.
+              // A stored value belongs to its name: a new name needs a new value.
               onInput={(name) => change(index, { name, value: pair().value ?? "" })}
             />
             <TextField
               label={`Value of ${props.noun} ${index + 1}`}
               labelHidden
-              placeholder={pair().value === null ? "Kept as it is" : "Value"}
+              placeholder={pair().value === null ? mcpMessages.form.keepsValue : "Value"}
               mono
               type="password"
               autocomplete="new-password"

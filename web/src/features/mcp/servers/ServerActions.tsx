@@ -5,11 +5,11 @@ import { Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { session } from "../../../lib/session.ts";
 import { IconButton } from "../../../ui/index.ts";
-import type { McpDeeds } from "./mcp-actions.ts";
+import type { McpActions } from "./mcp-actions.ts";
 
-/** The buttons a person may use on an MCP server; none for those who may only look. */
-export function ServerActions(props: { server: McpServer; deeds: McpDeeds; size?: "sm" | "md" }) {
-  const pending = () => props.deeds.pending(props.server);
+/** The buttons the user may use on an MCP server; none without a permission to change it. */
+export function ServerActions(props: { server: McpServer; actions: McpActions; size?: "sm" | "md" }) {
+  const pending = () => props.actions.pending(props.server);
   const size = () => props.size ?? "sm";
   return (
     <span class="row-actions">
@@ -23,7 +23,7 @@ export function ServerActions(props: { server: McpServer; deeds: McpDeeds; size?
               icon={<Play size={14} />}
               busy={pending() === "start"}
               disabled={pending() !== undefined}
-              onClick={() => void props.deeds.start(props.server)}
+              onClick={() => void props.actions.start(props.server)}
             />
           }
         >
@@ -33,7 +33,7 @@ export function ServerActions(props: { server: McpServer; deeds: McpDeeds; size?
             icon={<Square size={13} />}
             busy={pending() === "stop"}
             disabled={pending() !== undefined}
-            onClick={() => void props.deeds.stop(props.server)}
+            onClick={() => void props.actions.stop(props.server)}
           />
         </Show>
       </Show>
@@ -44,7 +44,7 @@ export function ServerActions(props: { server: McpServer; deeds: McpDeeds; size?
           icon={<Trash size={14} />}
           busy={pending() === "delete"}
           disabled={pending() !== undefined}
-          onClick={() => void props.deeds.remove(props.server)}
+          onClick={() => void props.actions.remove(props.server)}
         />
       </Show>
     </span>

@@ -1,10 +1,12 @@
 import { createMemo, createSignal, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
-import { api, toMessage } from "../../../lib/api.ts";
+import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { DraftNotice } from "../../../ui/DraftNotice.tsx";
-import { Button, Callout, Dialog, focusInvalid, Segmented, TextField, toast } from "../../../ui/index.ts";
+import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
+import { FormDialog } from "../../../resource/FormDialog.tsx";
+import { Segmented, TextField, toast } from "../../../ui/index.ts";
+import { mcpMessages } from "../messages.ts";
 import { PairsField } from "./PairsField.tsx";
 import {
   type DraftErrors,
@@ -17,6 +19,8 @@ import {
   toInput,
 } from "./server-form.ts";
 
+const texts = mcpMessages.form;
+
 export interface ServerDialogProps {
   /** The server to edit; a new one when absent. */
   server?: McpServer;
@@ -24,165 +28,144 @@ export interface ServerDialogProps {
   onSaved: (server: McpServer) => void;
 }
 
-const FORM = "mcp-server-form";
-
 /** Registers an MCP server, or edits one. */
 export function ServerDialog(props: ServerDialogProps) {
-  const editing = () => props.server !== undefined;
+  const isEdit = () => props.server !== undefined;
   const initial = props.server ? toDraft(props.server) : emptyDraft();
   const form = createFormDraft<ServerDraft>(`mcp-server:${props.server?.id ?? "new"}`, initial, {
     keep: keepServer,
     restore: (kept) => restoreServer(kept, initial),
     edits: props.server !== undefined,
   });
-  const { fields: draft, set: setDraft } = form;
-  const cancel = () => {
-    form.drop();
-    props.onClose();
-  };
-  const [tried, setTried] = createSignal(false);
+  const { fields: draft, set } = form;
+  const [checked, setChecked] = createSignal(false);
   const errors = createMemo((): DraftErrors => {
-    const checked = tried() ? toChange(draft) : undefined;
-    return checked && "errors" in checked ? checked.errors : {};
+    const result = checked() ? toChange(draft) : undefined;
+    return result && "errors" in result ? result.errors : {};
   });
-  const [refusal, setRefusal] = createSignal("");
-  const [saving, setSaving] = createSignal(false);
-
-  function create(): Promise<McpServer> | undefined {
-    const checked = toInput(draft);
-    return "input" in checked ? api.mcp.create(checked.input) : undefined;
-  }
-  function change(id: string): Promise<McpServer> | undefined {
-    const checked = toChange(draft);
-    return "input" in checked ? api.mcp.update(id, checked.input) : undefined;
-  }
-  async function save(event: Event): Promise<void> {
-    event.preventDefault();
-    const { server } = props;
-    setTried(true);
-    const sent = server ? change(server.id) : create();
-    if (!sent) return focusInvalid(event.currentTarget);
-    setSaving(true);
-    setRefusal("");
-    try {
-      const saved = await sent;
-      await invalidate(queryKeys.mcp);
-      toast.success(`${saved.name} ${server ? "saved" : "registered"}`);
-      form.drop();
+  const create = () => {
+    const result = toInput(draft);
+    return "input" in result ? api.mcp.create(result.input) : undefined;
+  };
+  const change = (id: string) => {
+    const result = toChange(draft);
+    return "input" in result ? api.mcp.update(id, result.input) : undefined;
+  };
+  const submit = createCheckedSubmit({
+    check() {
+      setChecked(true);
+      return "input" in (isEdit() ? toChange(draft) : toInput(draft));
+    },
+    send: async () => (props.server ? change(props.server.id) : create()),
+    refetch: () => invalidate(queryKeys.mcp),
+    draft: form,
+    onSent(saved) {
+      if (!saved) return;
+      toast.success(isEdit() ? mcpMessages.saved(saved.name) : mcpMessages.registered(saved.name));
       props.onSaved(saved);
-    } catch (error) {
-      setRefusal(toMessage(error));
-    } finally {
-      setSaving(false);
-    }
-  }
+    },
+  });
+  const parts = { draft, set };
 
   return (
-    <Dialog
-      open
+    <FormDialog
       wide
-      title={editing() ? `Edit ${props.server?.name ?? ""}` : "Register an MCP server"}
+      noValidate
+      title={props.server ? mcpMessages.editTitle(props.server.name) : mcpMessages.registerTitle}
+      submit={submit}
+      action={isEdit() ? mcpMessages.save : mcpMessages.register}
+      draft={form}
+      draftWithout={draft.type === "stdio" ? texts.draftOmitsProgram : texts.draftOmitsAddress}
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={cancel}>Cancel</Button>
-          <Button variant="primary" type="submit" form={FORM} busy={saving()}>
-            {editing() ? "Save" : "Register"}
-          </Button>
-        </>
-      }
     >
-      <form id={FORM} class="server-form" onSubmit={(event) => void save(event)} noValidate>
-        <DraftNotice
-          draft={form}
-          without={
-            draft.type === "stdio"
-              ? "values of variables, and arguments that look like a secret"
-              : "values of headers, and an address that may hold a secret"
-          }
-        />
-        <TextField
-          label="Name"
-          focus
-          value={draft.name}
-          maxLength={64}
-          error={errors().name}
-          onInput={(name) => setDraft({ name })}
-        />
-        <Segmented
-          label="Transport"
-          value={draft.type}
-          options={[
-            { value: "stdio", label: "Program on this host" },
-            { value: "http", label: "Address (HTTP)" },
-          ]}
-          onChange={(type) => setDraft({ type })}
-        />
-        <Show when={draft.type === "stdio"} fallback={<HttpFields />}>
-          <TextField
-            label="Program"
-            mono
-            placeholder="npx"
-            value={draft.command}
-            error={errors().command}
-            onInput={(command) => setDraft({ command })}
-          />
-          <TextField
-            label="Arguments"
-            mono
-            rows={4}
-            placeholder={"-y\n@modelcontextprotocol/server-everything"}
-            hint="One a line. No shell reads them: no quotes are needed."
-            value={draft.args}
-            error={errors().args}
-            onInput={(args) => setDraft({ args })}
-          />
-          <PairsField
-            legend="Environment"
-            noun="variable"
-            pairs={draft.env}
-            onChange={(env) => setDraft({ env })}
-            hint={
-              editing()
-                ? "Values are never shown again. They are kept unless you type another; for another program or arguments, type each anew."
-                : "Values are kept on the server and never shown again."
-            }
-            error={errors().env}
-          />
-          <p class="muted">This program will run on the server as the panel's own user.</p>
-        </Show>
-        <Show when={refusal()}>
-          <Callout tone="bad">{refusal()}</Callout>
-        </Show>
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        focus
+        value={draft.name}
+        maxLength={64}
+        error={errors().name}
+        onInput={(name) => set({ name })}
+      />
+      <Segmented
+        label="Transport"
+        value={draft.type}
+        options={[
+          { value: "stdio", label: texts.program },
+          { value: "http", label: texts.address },
+        ]}
+        onChange={(type) => set({ type })}
+      />
+      <Show
+        when={draft.type === "stdio"}
+        fallback={<HttpFields {...parts} errors={errors()} isEdit={isEdit()} />}
+      >
+        <ProgramFields {...parts} errors={errors()} isEdit={isEdit()} />
+      </Show>
+    </FormDialog>
   );
+}
 
-  function HttpFields() {
-    return (
-      <>
-        <TextField
-          label="Address"
-          type="url"
-          mono
-          placeholder="https://example.com/mcp"
-          value={draft.url}
-          error={errors().url}
-          onInput={(url) => setDraft({ url })}
-        />
-        <PairsField
-          legend="Headers"
-          noun="header"
-          pairs={draft.headers}
-          onChange={(headers) => setDraft({ headers })}
-          hint={
-            editing()
-              ? "Values are never shown again. They are kept unless you type another; for another host, type each anew."
-              : "Values are kept on the server and never shown again."
-          }
-          error={errors().headers}
-        />
-      </>
-    );
-  }
+interface TransportFieldsProps {
+  draft: ServerDraft;
+  set: (change: Partial<ServerDraft>) => void;
+  errors: DraftErrors;
+  isEdit: boolean;
+}
+
+function ProgramFields(props: TransportFieldsProps) {
+  return (
+    <>
+      <TextField
+        label="Program"
+        mono
+        placeholder="npx"
+        value={props.draft.command}
+        error={props.errors.command}
+        onInput={(command) => props.set({ command })}
+      />
+      <TextField
+        label="Arguments"
+        mono
+        rows={4}
+        placeholder={"-y\n@modelcontextprotocol/server-everything"}
+        hint={texts.argumentsHint}
+        value={props.draft.args}
+        error={props.errors.args}
+        onInput={(args) => props.set({ args })}
+      />
+      <PairsField
+        legend="Environment"
+        noun="variable"
+        pairs={props.draft.env}
+        onChange={(env) => props.set({ env })}
+        hint={props.isEdit ? texts.valuesKept("program or arguments") : texts.valuesStored}
+        error={props.errors.env}
+      />
+      <p class="muted">{texts.runsAs}</p>
+    </>
+  );
+}
+
+function HttpFields(props: TransportFieldsProps) {
+  return (
+    <>
+      <TextField
+        label="Address"
+        type="url"
+        mono
+        placeholder="https://example.com/mcp"
+        value={props.draft.url}
+        error={props.errors.url}
+        onInput={(url) => props.set({ url })}
+      />
+      <PairsField
+        legend="Headers"
+        noun="header"
+        pairs={props.draft.headers}
+        onChange={(headers) => props.set({ headers })}
+        hint={props.isEdit ? texts.valuesKept("host") : texts.valuesStored}
+        error={props.errors.headers}
+      />
+    </>
+  );
 }

@@ -12,18 +12,18 @@ import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
-import { looks, type McpDeeds } from "./mcp-actions.ts";
+import { statusDisplay, type McpActions } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { ServerActions } from "./ServerActions.tsx";
 
 export interface ServerPaneProps {
   server: McpServer;
-  deeds: McpDeeds;
+  actions: McpActions;
   onEdit: (server: McpServer) => void;
   onClose: () => void;
 }
 
-/** One MCP server: its tools, its log, its settings. Made anew for each server. */
+/** One MCP server: its tools, its log, its settings. A new instance for each server. */
 export function ServerPane(props: ServerPaneProps) {
   const id = createMemo(() => props.server.id);
   const history = createCallHistory({
@@ -51,13 +51,13 @@ export function ServerPane(props: ServerPaneProps) {
       if (status.serverId === id()) void invalidate(queryKeys.mcp);
     }),
   );
-  const look = () => looks[props.server.status];
+  const display = () => statusDisplay[props.server.status];
   return (
     <>
       <DetailHead
         title={
           <>
-            <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
+            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
             <span class="truncate">{visibleName(props.server.name)}</span>
           </>
         }
@@ -68,7 +68,7 @@ export function ServerPane(props: ServerPaneProps) {
         }
         actions={
           <>
-            <ServerActions server={props.server} deeds={props.deeds} size="md" />
+            <ServerActions server={props.server} actions={props.actions} size="md" />
             <Show when={session.may("mcp:manage")}>
               <IconButton
                 label={`Edit ${props.server.name}`}

@@ -1,51 +1,43 @@
 import type { McpServer, McpServerStatus } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
-import { createPendingActions } from "../../../lib/pending-actions.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { confirm, type Tone, toast } from "../../../ui/index.ts";
+import { createResourceActions } from "../../../resource/resource-actions.ts";
+import { confirm, type Tone } from "../../../ui/index.ts";
+import { mcpMessages } from "../messages.ts";
 
-export type McpDeed = "start" | "stop" | "delete";
+export type McpAction = "start" | "stop" | "delete";
 
-export const looks: Record<McpServerStatus, { tone: Tone; pulse: boolean; text: string }> = {
+export const statusDisplay: Record<McpServerStatus, { tone: Tone; pulse: boolean; text: string }> = {
   running: { tone: "ok", pulse: false, text: "Running" },
   starting: { tone: "info", pulse: true, text: "Starting" },
   stopped: { tone: "neutral", pulse: false, text: "Stopped" },
   failed: { tone: "bad", pulse: false, text: "Failed" },
 };
 
-/** Start, stop and delete, one at a time for each server. */
-export function createMcpDeeds() {
-  const pending = createPendingActions<McpDeed>();
-  const run = (server: McpServer, deed: McpDeed, work: () => Promise<unknown>, done: string) =>
-    pending.run(
-      server.id,
-      deed,
-      async () => {
-        await work();
-        toast.success(`${visibleName(server.name)} ${done}`);
-        await invalidate(queryKeys.mcp);
-      },
-      (error) => {
-        toast.error(error);
-        void invalidate(queryKeys.mcp);
-      },
-    );
+/** Starts, stops and deletes MCP servers; one action at a time for each server. */
+export function createMcpActions() {
+  const { pending, run } = createResourceActions<Pick<McpServer, "id" | "name">, McpAction>({
+    id: ({ id }) => id,
+    done: ({ name }, action) => `${visibleName(name)} ${mcpMessages.done[action]}`,
+    refetch: () => invalidate(queryKeys.mcp),
+  });
   return {
-    pending: (server: Pick<McpServer, "id">) => pending.of(server.id),
-    start: (server: McpServer) => run(server, "start", () => api.mcp.start(server.id), "started"),
-    stop: (server: McpServer) => run(server, "stop", () => api.mcp.stop(server.id), "stopped"),
+    pending,
+    start: (server: McpServer) => run(server, "start", () => api.mcp.start(server.id)),
+    stop: (server: McpServer) => run(server, "stop", () => api.mcp.stop(server.id)),
+    /** Asks first. */
     async remove(server: McpServer): Promise<void> {
       const name = visibleName(server.name);
       const yes = await confirm({
-        title: `Delete ${name}?`,
-        body: `${name} is stopped and its registration is deleted, with the values of its variables and headers. The program itself stays where it is.`,
-        action: "Delete server",
+        title: mcpMessages.deleteTitle(name),
+        body: mcpMessages.deleteNote(name),
+        action: mcpMessages.delete,
         danger: true,
       });
-      if (yes) await run(server, "delete", () => api.mcp.remove(server.id), "deleted");
+      if (yes) await run(server, "delete", () => api.mcp.remove(server.id));
     },
   };
 }
 
-export type McpDeeds = ReturnType<typeof createMcpDeeds>;
+export type McpActions = ReturnType<typeof createMcpActions>;

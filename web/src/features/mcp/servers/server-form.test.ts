@@ -28,7 +28,7 @@ describe("toInput", () => {
 
   it("tells by field what is wrong", () => {
     expect(toInput(emptyDraft())).toEqual({
-      errors: { name: "Give it a name", command: "Name the program to run" },
+      errors: { name: "Enter a name", command: "Enter the program to run" },
     });
     expect(toInput(draft({ command: "x", env: [{ name: "ld_preload", value: "y" }] }))).toEqual({
       errors: { env: "ld_preload may not be set" },

@@ -2,19 +2,23 @@ import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { mayBeSet } from "../../../../../shared/protocol/mcp-environment.ts";
 import type { McpServerChange, McpServerInput } from "../../../lib/api/mcp.ts";
 import { keepableAddress, keepableText } from "../../../lib/keepable.ts";
+import { ifKnown } from "../../../lib/known-choice.ts";
+import { mcpMessages } from "../messages.ts";
+
+const texts = mcpMessages.formErrors;
 
 export interface Pair {
   name: string;
-  /** Null keeps the value that the server has stored under this name. */
+  /** Null keeps the value that the server stores under this name. */
   value: string | null;
 }
 
-/** What is typed into the form of a server. */
+/** The fields of the server dialog as typed. */
 export interface ServerDraft {
   name: string;
   type: "stdio" | "http";
   command: string;
-  /** One argument a line: no shell splits them, so none has to be quoted. */
+  /** One argument per line. */
   args: string;
   env: Pair[];
   url: string;
@@ -31,7 +35,7 @@ export const emptyDraft = (): ServerDraft => ({
   headers: [],
 });
 
-/** The draft to edit a server with: values of variables and headers are never sent back, so they start as kept. */
+/** The fields of a registered server. The API never returns values of variables and headers: they start as kept. */
 export function toDraft(server: McpServer): ServerDraft {
   const { transport } = server;
   const draft = { ...emptyDraft(), name: server.name, type: transport.type };
@@ -47,7 +51,7 @@ export function toDraft(server: McpServer): ServerDraft {
 
 const namesOf = (pairs: readonly Pair[]): Pair[] => pairs.map(({ name }) => ({ name, value: null }));
 
-/** What a draft may hold: of variables and headers the names, of the rest what does not look like a secret. */
+/** What a draft keeps: names of variables and headers, and other fields unless they look like a secret. */
 export const keepServer = ({ name, type, command, args, env, url, headers }: ServerDraft): Partial<ServerDraft> => ({
   name,
   type,
@@ -58,7 +62,7 @@ export const keepServer = ({ name, type, command, args, env, url, headers }: Ser
   headers: namesOf(headers),
 });
 
-/** Values that the server has stored stay stored; others have to be typed again. */
+/** Fields of a stored draft. Values that the server stores stay kept; others must be typed again. */
 export function restoreServer(
   { type, env, headers, ...kept }: Partial<ServerDraft>,
   initial: ServerDraft,
@@ -69,9 +73,9 @@ export function restoreServer(
       .map(({ name }) => ({ name, value: stored.some((pair) => pair.name === name) ? null : "" }));
   return {
     ...kept,
-    ...((type === "stdio" || type === "http") && { type }),
-    ...(env && { env: withValues(env, initial.env) }),
-    ...(headers && { headers: withValues(headers, initial.headers) }),
+    ...ifKnown({ type }, type === "stdio" || type === "http"),
+    ...ifKnown({ env: withValues(env ?? [], initial.env) }, env !== undefined),
+    ...ifKnown({ headers: withValues(headers ?? [], initial.headers) }, headers !== undefined),
   };
 }
 
@@ -88,33 +92,33 @@ function toRecord(pairs: readonly Pair[]): Record<string, string | null> {
 
 function pairsProblem(pairs: readonly Pair[]): string | undefined {
   const names = pairs.map(({ name }) => name.trim()).filter(Boolean);
-  if (new Set(names).size !== names.length) return "Each name may stand here once";
-  if (pairs.some(({ name, value }) => name.trim() === "" && value)) return "Every value needs a name";
+  if (new Set(names).size !== names.length) return texts.duplicate;
+  if (pairs.some(({ name, value }) => name.trim() === "" && value)) return texts.namelessValue;
   return undefined;
 }
 
 function variableProblem(pairs: readonly Pair[]): string | undefined {
   for (const name of pairs.map((pair) => pair.name.trim()).filter(Boolean)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return `${name} is no name of a variable`;
-    if (!mayBeSet(name)) return `${name} may not be set`;
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return texts.variableName(name);
+    if (!mayBeSet(name)) return texts.variableReserved(name);
   }
   return undefined;
 }
 
-/** The body of a new server, or what is wrong with the draft, by field. */
+/** The request for a new server, or the errors by field. */
 export function toInput(draft: ServerDraft): { input: McpServerInput } | { errors: DraftErrors } {
   const plain = (pairs: readonly Pair[]) => pairs.map(({ name, value }) => ({ name, value: value ?? "" }));
   const checked = toChange({ ...draft, env: plain(draft.env), headers: plain(draft.headers) });
-  // Without a kept value, a change is a whole registration.
+  // Without kept values a change is a complete registration.
   return "errors" in checked ? checked : { input: checked.input as McpServerInput };
 }
 
-/** The body of a change, or what is wrong with the draft, by field. */
+/** The request for a change, or the errors by field. */
 export function toChange(draft: ServerDraft): { input: McpServerChange } | { errors: DraftErrors } {
   const errors: DraftErrors = {};
   const name = draft.name.trim();
-  if (name === "") errors.name = "Give it a name";
-  else if (name.length > 64) errors.name = "At most 64 characters";
+  if (name === "") errors.name = texts.name;
+  else if (name.length > 64) errors.name = texts.nameLength;
   const lines = draft.args.split("\n");
   while (lines.at(-1) === "") lines.pop();
   const input: McpServerChange = {
@@ -125,12 +129,12 @@ export function toChange(draft: ServerDraft): { input: McpServerChange } | { err
         : { type: "http", url: draft.url.trim(), headers: toRecord(draft.headers) },
   };
   if (draft.type === "stdio") {
-    if (draft.command.trim() === "") errors.command = "Name the program to run";
+    if (draft.command.trim() === "") errors.command = texts.command;
     const problem = pairsProblem(draft.env) ?? variableProblem(draft.env);
     if (problem) errors.env = problem;
   } else {
     if (!URL.canParse(draft.url.trim()) || !/^https?:/i.test(draft.url.trim()))
-      errors.url = "An address that begins with http:// or https://";
+      errors.url = texts.url;
     const problem = pairsProblem(draft.headers);
     if (problem) errors.headers = problem;
   }

@@ -1,0 +1,42 @@
+/** Texts of the MCP page and its dialog. */
+export const mcpMessages = {
+  title: "MCP servers",
+  running: (count: number, total: number) => `${count} of ${total} running`,
+  empty: "No MCP servers yet",
+  emptyNote: "Register a program on this host or an address, then see its tools and call them from here.",
+  gone: "No such MCP server",
+  showAll: "Show all servers",
+  register: "Register",
+  registerTitle: "Register an MCP server",
+  editTitle: (name: string) => `Edit ${name}`,
+  save: "Save",
+  saved: (name: string) => `${name} saved`,
+  registered: (name: string) => `${name} registered`,
+  done: { start: "started", stop: "stopped", delete: "deleted" },
+  deleteTitle: (name: string) => `Delete ${name}?`,
+  deleteNote: (name: string) =>
+    `${name} is stopped and its registration is deleted, with the values of its variables and headers. The program itself is not changed.`,
+  delete: "Delete server",
+  form: {
+    draftOmitsProgram: "values of variables, and arguments that look like a secret",
+    draftOmitsAddress: "values of headers, and an address that may contain a secret",
+    program: "Program on this host",
+    address: "Address (HTTP)",
+    argumentsHint: "One per line. No shell parses them: quotes are not needed.",
+    valuesStored: "Values are stored on the server and never shown again.",
+    valuesKept: (change: string) =>
+      `Values are never shown again. They are kept unless you type another; after a change of the ${change}, type each again.`,
+    runsAs: "This program runs on the server as the user of the panel.",
+    keepsValue: "Unchanged",
+  },
+  formErrors: {
+    name: "Enter a name",
+    nameLength: "At most 64 characters",
+    command: "Enter the program to run",
+    url: "An address that begins with http:// or https://",
+    duplicate: "Each name may appear once",
+    namelessValue: "Every value needs a name",
+    variableName: (name: string) => `${name} is not a valid variable name`,
+    variableReserved: (name: string) => `${name} may not be set`,
+  },
+} as const;
