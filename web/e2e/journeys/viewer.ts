@@ -23,12 +23,12 @@ export function viewerJourney(at: () => Desk): void {
     await dialog.getByLabel("User name").fill(VIEWER.username);
     await dialog.getByLabel("Role").selectOption("viewer");
     await dialog.getByLabel("Password", { exact: true }).fill(VIEWER.password);
-    await dialog.getByLabel("Only named containers").check();
+    await dialog.getByLabel("Limit to containers").check();
     await dialog.getByText("this viewer may still see every MCP server").waitFor();
     await dialog.getByLabel("Role").selectOption("operator");
     await dialog.getByText("this operator may still read and change every file, call every MCP tool").waitFor();
     await dialog.getByLabel("Role").selectOption("viewer");
-    await dialog.getByLabel("Only named containers").uncheck();
+    await dialog.getByLabel("Limit to containers").uncheck();
     await dialog.getByRole("button", { name: "Add user" }).click();
     await page.getByRole("table", { name: "Users" }).getByText(VIEWER.username).waitFor();
 

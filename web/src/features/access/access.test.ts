@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { browserName } from "./account/browser-name.ts";
 import { passwordRules } from "./account/password-rules.ts";
-import { beyondLimits, describeLimits, toDraft, toLimits } from "./users/scope-form.ts";
+import { describeScope, describeUnscoped, toDraft, toScope } from "./users/scope-form.ts";
 
 const unmet = (password: string, username = "lena") =>
   passwordRules(password, username)
@@ -12,7 +12,7 @@ test("a long phrase meets every rule", () => {
   expect(unmet("tulips behind the old mill")).toEqual([]);
 });
 
-test("what is too short, repeated, made of the user name or too long is told while it is typed", () => {
+test("a password that is too short, repetitive, too long or contains the user name breaks a rule while typed", () => {
   expect(unmet("fourteen chars")).toEqual(["At least 15 characters (14 so far)"]);
   expect(unmet("abcabcabcabcabcabc")).toEqual(["Not one character or word over and over"]);
   expect(unmet("lena likes old mills")).toEqual(["Without the user name"]);
@@ -20,42 +20,42 @@ test("what is too short, repeated, made of the user name or too long is told whi
   expect(unmet("")).toHaveLength(3);
 });
 
-test("characters are counted as people see them", () => {
+test("a character outside the basic plane counts as one", () => {
   expect(unmet("🌷🌻🌼🌹🌺 in the mill")).toEqual([]);
 });
 
-test("limits survive being edited: all stays all, none stays none", () => {
+test("a scope survives editing: all stays all, none stays none", () => {
   for (const limits of [
     { services: null, deployments: null },
     { services: [], deployments: null },
     { services: ["web", "db"], deployments: ["api"] },
   ]) {
-    expect(toLimits(toDraft(limits))).toEqual(limits);
+    expect(toScope(toDraft(limits))).toEqual(limits);
   }
-  expect(toLimits({ services: " web,\n\ndb \nweb", deployments: "" })).toEqual({
+  expect(toScope({ services: " web,\n\ndb \nweb", deployments: "" })).toEqual({
     services: ["web", "db"],
     deployments: [],
   });
 });
 
-test("limits read as words", () => {
-  expect(describeLimits({ services: null, deployments: null })).toBe("Everything");
-  expect(describeLimits({ services: ["web"], deployments: null })).toBe("container web, all processes");
-  expect(describeLimits({ services: [], deployments: ["a", "b"] })).toBe("no containers, 2 processes");
+test("a scope has a short description", () => {
+  expect(describeScope({ services: null, deployments: null })).toBe("Everything");
+  expect(describeScope({ services: ["web"], deployments: null })).toBe("container web, all processes");
+  expect(describeScope({ services: [], deployments: ["a", "b"] })).toBe("no containers, 2 processes");
 });
 
-test("what limits leave open is said for each role, and of a key by its scopes", () => {
-  expect(beyondLimits({ role: "viewer", scopes: null })).toBe(
+test("the description of a limited scope names what a role or key may still do", () => {
+  expect(describeUnscoped({ role: "viewer", scopes: null })).toBe(
     "Limits hide other containers and processes only: this viewer may still see every MCP server and see the host's metrics.",
   );
-  expect(beyondLimits({ role: "operator", scopes: null })).toBe(
+  expect(describeUnscoped({ role: "operator", scopes: null })).toBe(
     "Limits hide other containers and processes only: this operator may still read and change every file, call every MCP tool and see the host's metrics.",
   );
-  expect(beyondLimits({ role: "admin", scopes: null })).toContain("change users and their limits");
-  expect(beyondLimits({ role: "operator", scopes: ["services:view", "files:view", "files:change"] })).toBe(
+  expect(describeUnscoped({ role: "admin", scopes: null })).toContain("change users and their limits");
+  expect(describeUnscoped({ role: "operator", scopes: ["services:view", "files:view", "files:change"] })).toBe(
     "Limits hide other containers and processes only: this key may still read and change every file.",
   );
-  expect(beyondLimits({ role: "operator", scopes: ["services:view"] })).toBe(
+  expect(describeUnscoped({ role: "operator", scopes: ["services:view"] })).toBe(
     "Limits hide other containers and processes.",
   );
 });

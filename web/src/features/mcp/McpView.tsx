@@ -63,12 +63,7 @@ export function McpView(props: McpViewProps) {
       detail={(server) => (
         <Show when={server().id} keyed>
           {(_id) => (
-            <ServerPane
-              server={server()}
-              actions={actions}
-              onEdit={setEditing}
-              onClose={() => props.onSelect(null)}
-            />
+            <ServerPane server={server()} actions={actions} onEdit={setEditing} onClose={() => props.onSelect(null)} />
           )}
         </Show>
       )}

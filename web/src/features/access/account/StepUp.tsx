@@ -8,12 +8,13 @@ import { Button, buttonClass } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
+import { accessMessages } from "../messages.ts";
 
 const [question, setQuestion] = createSignal<((proved: boolean) => void) | null>(null);
 
 /**
- * Asks the person to prove again who they are, whenever the server wants it before something sensitive; what was refused
- * is then sent again. One on the page is enough.
+ * Asks the user to re-authenticate when the server requires it before a sensitive action; the request is then sent
+ * again. Rendered once per page.
  */
 export function StepUpHost() {
   whenProofRequired(
@@ -65,7 +66,7 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
   return (
     <Dialog
       open
-      title="Confirm it is you"
+      title={accessMessages.stepUp.title}
       onClose={() => props.done(false)}
       footer={
         <>
@@ -79,7 +80,7 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
       }
     >
       <form id="step-up" class="form" onSubmit={withPassword}>
-        <p>You logged in some time ago, and this opens or closes a way into the panel.</p>
+        <p>{accessMessages.stepUp.note}</p>
         <Show when={problem()}>
           <Callout tone="bad">{problem()}</Callout>
         </Show>
@@ -109,7 +110,7 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
           </Button>
         </Show>
         <Show when={ways()?.oidc && !ways()?.password}>
-          <p>Log in again with single sign-on in a new tab, then come back and continue.</p>
+          <p>{accessMessages.stepUp.again}</p>
           <div class="row">
             <a class={buttonClass()} href={api.session.oidcUrl(true)} target="_blank" rel="noopener">
               Log in again

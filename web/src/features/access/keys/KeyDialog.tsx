@@ -2,6 +2,7 @@ import { createSignal, For, Show } from "solid-js";
 import { may, type Permission, permissions, type Role, roles } from "../../../../../shared/protocol/permission.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
+import { ifKnown } from "../../../lib/known-choice.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { session } from "../../../lib/session.ts";
 import { Button } from "../../../ui/Button.tsx";
@@ -10,10 +11,12 @@ import { Dialog } from "../../../ui/Dialog.tsx";
 import { DraftNotice } from "../../../ui/DraftNotice.tsx";
 import { Checkbox, Select, TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
+import { accessMessages } from "../messages.ts";
 import { roleOptions } from "../users/role-options.ts";
-import { LimitsFields } from "../users/ScopeFields.tsx";
-import { type LimitsDraft, toDraft, toLimits } from "../users/scope-form.ts";
+import { ScopeFields } from "../users/ScopeFields.tsx";
+import { type ScopeDraft, toDraft, toScope } from "../users/scope-form.ts";
 
+const texts = accessMessages.keys;
 const lifetimes = [
   { value: "7", label: "7 days" },
   { value: "30", label: "30 days" },
@@ -29,7 +32,7 @@ interface KeyFields {
   days: (typeof lifetimes)[number]["value"];
   scoped: boolean;
   scopes: Permission[];
-  limits: LimitsDraft;
+  limits: ScopeDraft;
 }
 
 const keepKey = ({ name, role, days, scoped, scopes, limits }: KeyFields): Partial<KeyFields> => ({
@@ -42,11 +45,14 @@ const keepKey = ({ name, role, days, scoped, scopes, limits }: KeyFields): Parti
 });
 const restoreKey = ({ role, days, ...kept }: Partial<KeyFields>): Partial<KeyFields> => ({
   ...kept,
-  ...(role && roles.includes(role) && { role }),
-  ...(days && lifetimes.some(({ value }) => value === days) && { days }),
+  ...ifKnown({ role }, role !== undefined && roles.includes(role)),
+  ...ifKnown(
+    { days },
+    lifetimes.some(({ value }) => value === days),
+  ),
 });
 
-/** Makes a key and shows it, once. */
+/** Creates a key and shows it once. */
 export function KeyDialog(props: { onClose: () => void }) {
   const form = createFormDraft<KeyFields>(
     "api-key",
@@ -65,12 +71,12 @@ export function KeyDialog(props: { onClose: () => void }) {
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
 
-  // A key cannot do more than who makes it.
+  // A key cannot have a higher role than its owner.
   const ownRank = () => roles.indexOf(session.principal()?.role ?? "viewer");
   const roleChoices = () => roleOptions.filter((option) => roles.indexOf(option.value) <= ownRank());
   const offered = () => allPermissions.filter((permission) => may({ role: fields.role, scopes: null }, permission));
   const chosen = () => offered().filter((permission) => fields.scopes.includes(permission));
-  /** What the key can do in the end: keys change no users, whatever their scopes. */
+  /** Permissions of the key. A key never manages users, whatever its scopes. */
   const effective = () => (fields.scoped ? chosen() : offered()).filter((one) => one !== "access:manage");
   const ready = () => fields.name.trim() !== "" && (!fields.scoped || chosen().length > 0);
   const toggle = (permission: Permission, on: boolean) =>
@@ -86,15 +92,15 @@ export function KeyDialog(props: { onClose: () => void }) {
     setBusy(true);
     setProblem(null);
     try {
-      const made = await api.keys.create({
+      const created = await api.keys.create({
         name: fields.name.trim(),
         role: fields.role,
         days: Number(fields.days),
         scopes: fields.scoped ? chosen() : null,
-        limits: toLimits(fields.limits),
+        limits: toScope(fields.limits),
       });
       form.drop();
-      setToken(made.secret);
+      setToken(created.secret);
       await invalidate(queryKeys.keys);
     } catch (error) {
       setProblem(toMessage(error));
@@ -107,7 +113,7 @@ export function KeyDialog(props: { onClose: () => void }) {
     <Dialog
       open
       onClose={props.onClose}
-      title={token() ? "Copy your key now" : "Create API key"}
+      title={token() ? texts.copy : texts.create}
       footer={
         <Show
           when={token()}
@@ -144,16 +150,17 @@ export function KeyDialog(props: { onClose: () => void }) {
                 required
                 focus
               />
-              <Select label="Ends after" value={fields.days} options={lifetimes} onChange={(days) => set({ days })} />
+              <Select
+                label={texts.expires}
+                value={fields.days}
+                options={lifetimes}
+                onChange={(days) => set({ days })}
+              />
             </div>
             <Select label="Role" value={fields.role} options={roleChoices()} onChange={(role) => set({ role })} />
             <fieldset class="fieldset">
-              <legend>What it may do</legend>
-              <Checkbox
-                label="Only some of the role's permissions"
-                checked={fields.scoped}
-                onChange={(scoped) => set({ scoped })}
-              />
+              <legend>{texts.permissions}</legend>
+              <Checkbox label={texts.scoped} checked={fields.scoped} onChange={(scoped) => set({ scoped })} />
               <Show when={fields.scoped}>
                 <div class="scopes">
                   <For each={offered()}>
@@ -168,7 +175,7 @@ export function KeyDialog(props: { onClose: () => void }) {
                 </div>
               </Show>
             </fieldset>
-            <LimitsFields
+            <ScopeFields
               value={fields.limits}
               who={{ role: fields.role, scopes: effective() }}
               onChange={(limits) => set({ limits })}
@@ -176,14 +183,12 @@ export function KeyDialog(props: { onClose: () => void }) {
           </form>
         }
       >
-        {(made) => (
+        {(key) => (
           <div class="form">
-            <p>
-              This is the only time it is shown. Send it as a bearer token, or as the token of the Socket.IO handshake.
-            </p>
+            <p>{texts.shownOnce}</p>
             <div class="secret">
-              <span>{made()}</span>
-              <CopyButton text={made()} label="Copy key" />
+              <span>{key()}</span>
+              <CopyButton text={key()} label="Copy key" />
             </div>
           </div>
         )}

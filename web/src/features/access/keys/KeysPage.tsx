@@ -15,24 +15,27 @@ import { EmptyState, ErrorState, Skeleton } from "../../../ui/Notice.tsx";
 import { Page } from "../../../ui/Page.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import "../access.css";
+import { accessMessages } from "../messages.ts";
 import { KeyDialog } from "./KeyDialog.tsx";
 
-/** Keys for programs. */
+const texts = accessMessages.keys;
+
+/** API keys of the user; administrators see all. */
 export default function KeysPage() {
   const query = useQuery(() => ({ queryKey: queryKeys.keys, queryFn: () => api.keys.list() }));
   const [creating, setCreating] = createSignal(false);
 
   const revoke = async (key: ApiKeyInfo) => {
     const yes = await confirm({
-      title: `Revoke ${key.name}?`,
-      body: "Programs that use it are turned away at once.",
-      action: "Revoke key",
+      title: texts.revokeTitle(key.name),
+      body: texts.revokeNote,
+      action: texts.revoke,
       danger: true,
     });
     if (!yes) return;
     try {
       await api.keys.revoke(key.id);
-      toast.success("The key has been revoked.");
+      toast.success(texts.revoked);
     } catch (error) {
       toast.error(error);
     }
@@ -45,10 +48,10 @@ export default function KeysPage() {
     { id: "role", title: "Role", width: "tight", sortBy: (row) => row.role, cell: (row) => <Badge>{row.role}</Badge> },
     {
       id: "scopes",
-      title: "May",
+      title: texts.permissions,
       only: "wide",
       width: "clip",
-      cell: (row) => <span title={row.scopes?.join(", ")}>{row.scopes?.join(", ") ?? "all of the role"}</span>,
+      cell: (row) => <span title={row.scopes?.join(", ")}>{row.scopes?.join(", ") ?? texts.allOfRole}</span>,
     },
     { id: "owner", title: "Owner", width: "tight", only: "wide", cell: (row) => row.owner.name },
     {
@@ -101,8 +104,8 @@ export default function KeysPage() {
                 key={(row) => row.id}
                 initialSort={{ column: "name" }}
                 empty={
-                  <EmptyState icon={<KeyRound size={18} />} title="No keys yet">
-                    A key lets a program use the REST API and the live streams, with a role and an end date of its own.
+                  <EmptyState icon={<KeyRound size={18} />} title={texts.empty}>
+                    {texts.emptyNote}
                   </EmptyState>
                 }
               />

@@ -2,8 +2,8 @@ import type { JSX } from "solid-js";
 import { publicFile } from "../../../lib/urls.ts";
 import "./login-gate.css";
 
-/** The page of somebody who is not in yet. */
-export function Gate(props: { title: string; note: JSX.Element; foot?: JSX.Element; children: JSX.Element }) {
+/** Frame of the pages before sign-in. */
+export function LoginGate(props: { title: string; note: JSX.Element; foot?: JSX.Element; children: JSX.Element }) {
   return (
     <div class="gate-page">
       <main class="gate-box">

@@ -16,7 +16,7 @@ import { session } from "../../../lib/session.ts";
 import { Button, buttonClass } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
-import { Gate } from "./LoginGate.tsx";
+import { LoginGate } from "./LoginGate.tsx";
 
 /** The challenge of an offered passkey ends after ten minutes. */
 const OFFER_RENEWAL_MS = 540_000;
@@ -137,9 +137,9 @@ export default function LoginPage() {
   };
 
   return (
-    <Gate
+    <LoginGate
       title={codeAsked() ? "Second step" : "Log in"}
-      note={codeAsked() ? secondStep() : <GateHost />}
+      note={codeAsked() ? secondStep() : <LoginHost />}
       foot="Locked out? On the server, run npm run admin -- reset-password."
     >
       <form class="form" onSubmit={(event) => void submit(event)}>
@@ -211,11 +211,11 @@ export default function LoginPage() {
           Log in with single sign-on
         </a>
       </Show>
-    </Gate>
+    </LoginGate>
   );
 }
 
-const GateHost = () => <span class="gate-host">{window.location.host}</span>;
+const LoginHost = () => <span class="gate-host">{window.location.host}</span>;
 
 function describe(error: unknown): string {
   if (error instanceof ApiFailure && error.code === "rate_limited" && error.retryAfter) {

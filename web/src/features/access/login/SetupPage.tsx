@@ -5,7 +5,7 @@ import { Button } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
 import { isGoodPassword, NewPassword } from "../account/NewPassword.tsx";
-import { Gate } from "./LoginGate.tsx";
+import { LoginGate } from "./LoginGate.tsx";
 
 /** The first administrator, made once with the token of the console. */
 export default function SetupPage() {
@@ -34,7 +34,7 @@ export default function SetupPage() {
   };
 
   return (
-    <Gate
+    <LoginGate
       title="Set up this server"
       note="Make the first administrator. This page works once."
       foot="The set-up token is printed on the console of the API when it starts, and is valid for 30 minutes. On a server without one, run ai-desktop admin create NAME as root."
@@ -66,7 +66,7 @@ export default function SetupPage() {
           Create administrator
         </Button>
       </form>
-    </Gate>
+    </LoginGate>
   );
 }
 

@@ -1,34 +1,37 @@
 import { Show } from "solid-js";
 import type { Principal } from "../../../../../shared/protocol/permission.ts";
 import { Checkbox, TextField } from "../../../ui/fields.tsx";
-import { beyondLimits, isLimited, type LimitsDraft } from "./scope-form.ts";
+import { accessMessages } from "../messages.ts";
+import { describeUnscoped, hasLimitedScope, type ScopeDraft } from "./scope-form.ts";
 
-export interface LimitsFieldsProps {
-  value: LimitsDraft;
-  onChange: (value: LimitsDraft) => void;
-  /** Who is limited: what limits leave open depends on it. */
+const texts = accessMessages.scope;
+
+export interface ScopeFieldsProps {
+  value: ScopeDraft;
+  onChange: (value: ScopeDraft) => void;
+  /** Role and permissions of the user or key: they decide what the limits leave open. */
   who: Pick<Principal, "role" | "scopes">;
 }
 
-/** Which containers and processes may be seen, by name. */
-export function LimitsFields(props: LimitsFieldsProps) {
+/** Limits a user or key to containers and processes by name. */
+export function ScopeFields(props: ScopeFieldsProps) {
   return (
     <fieldset class="fieldset form">
-      <legend>Access</legend>
+      <legend>{texts.legend}</legend>
       <NameList
-        label="Only named containers"
-        names="Container names"
+        label={texts.services}
+        names={texts.serviceNames}
         value={props.value.services}
         onChange={(services) => props.onChange({ ...props.value, services })}
       />
       <NameList
-        label="Only named PM2 processes"
-        names="PM2 process names"
+        label={texts.deployments}
+        names={texts.deploymentNames}
         value={props.value.deployments}
         onChange={(deployments) => props.onChange({ ...props.value, deployments })}
       />
-      <Show when={isLimited(props.value)}>
-        <p class="field-hint">{beyondLimits(props.who)}</p>
+      <Show when={hasLimitedScope(props.value)}>
+        <p class="field-hint">{describeUnscoped(props.who)}</p>
       </Show>
     </fieldset>
   );
@@ -54,7 +57,7 @@ function NameList(props: {
           rows={3}
           value={props.value ?? ""}
           onInput={props.onChange}
-          hint="One name per line. Leave empty for none."
+          hint={texts.namesHint}
           mono
         />
       </Show>

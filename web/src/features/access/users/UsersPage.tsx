@@ -18,10 +18,13 @@ import { Page } from "../../../ui/Page.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import "../access.css";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { beyondLimits, describeLimits, isLimited } from "./scope-form.ts";
+import { accessMessages } from "../messages.ts";
+import { describeScope, describeUnscoped, hasLimitedScope } from "./scope-form.ts";
 import { UserDialog } from "./UserDialog.tsx";
 
-/** Who may log in, as what, and to what. */
+const texts = accessMessages.users;
+
+/** All users: role, access and sign-in methods. */
 export default function UsersPage() {
   const query = useQuery(() => ({ queryKey: queryKeys.users, queryFn: () => api.users.list() }));
   const [edited, setEdited] = createSignal<User | "new" | null>(null);
@@ -37,27 +40,26 @@ export default function UsersPage() {
   };
   const remove = async (user: User) => {
     const yes = await confirm({
-      title: `Delete ${user.name}?`,
-      body: "Their sessions and API keys end at once. The audit trail keeps what they did.",
-      action: "Delete user",
+      title: texts.deleteTitle(user.name),
+      body: texts.deleteNote,
+      action: texts.delete,
       danger: true,
     });
     if (!yes) return;
     await attempt(async () => {
       const { rules, channels } = await api.users.remove(user.id);
       const left = [...rules, ...channels].map((name) => `“${visibleName(name)}”`);
-      if (left.length > 0) toast.info(`${user.name} leaves alert rules and channels: ${left.join(", ")}. Check them.`);
-    }, `${user.name} has been deleted.`);
+      if (left.length > 0) toast.info(texts.leaves(user.name, left.join(", ")));
+    }, texts.deleted(user.name));
   };
   const resetFactors = async (user: User) => {
     const yes = await confirm({
-      title: `Remove the second factors of ${user.name}?`,
-      body: "Authenticator, passkeys and recovery codes are removed, and all their sessions end. They log in with their password alone until they set up another.",
-      action: "Remove",
+      title: texts.resetTitle(user.name),
+      body: texts.resetNote,
+      action: texts.reset,
       danger: true,
     });
-    if (yes)
-      await attempt(() => api.users.update(user.id, { resetFactors: true }), "The second factors have been removed.");
+    if (yes) await attempt(() => api.users.update(user.id, { resetFactors: true }), texts.resetDone(user.name));
   };
   const hasFactor = (user: User) => user.totp || user.passkeys > 0;
   const isSelf = (user: User) => user.id === session.principal()?.id;
@@ -87,16 +89,16 @@ export default function UsersPage() {
       only: "wide",
       cell: (row) => (
         <div class="access-limits">
-          {describeLimits(row.limits)}
-          <Show when={isLimited(row.limits)}>
-            <div class="faint">{beyondLimits({ role: row.role, scopes: null })}</div>
+          {describeScope(row.limits)}
+          <Show when={hasLimitedScope(row.limits)}>
+            <div class="faint">{describeUnscoped({ role: row.role, scopes: null })}</div>
           </Show>
         </div>
       ),
     },
     {
       id: "login",
-      title: "Log-in",
+      title: "Sign-in",
       width: "tight",
       only: "middle",
       cell: (row) => (
@@ -132,14 +134,13 @@ export default function UsersPage() {
           size="sm"
           trigger={<Ellipsis size={16} />}
           items={[
-            { label: "Change role and limits", onSelect: () => setEdited(row) },
+            { label: texts.changeAccess, onSelect: () => setEdited(row) },
             {
               label: "End all sessions",
-              onSelect: () =>
-                void attempt(() => api.users.endSessions(row.id), `All sessions of ${row.name} have ended.`),
+              onSelect: () => void attempt(() => api.users.endSessions(row.id), texts.sessionsEnded(row.name)),
             },
             {
-              label: "Remove second factors",
+              label: texts.reset,
               disabled: !hasFactor(row) || isSelf(row),
               onSelect: () => void resetFactors(row),
             },
@@ -157,7 +158,7 @@ export default function UsersPage() {
       note={query.data && `${query.data.length}`}
       actions={
         <Button variant="primary" icon={<UserPlus size={15} />} onClick={() => setEdited("new")}>
-          Add user
+          {texts.add}
         </Button>
       }
     >

@@ -1,7 +1,7 @@
 import type { Limits } from "../../../../../shared/protocol/access.ts";
 import { may, type Permission, type Principal } from "../../../../../shared/protocol/permission.ts";
 
-/** Names from a text field: one a line or between commas. */
+/** Unique names of a text field, separated by line ends or commas. */
 export const toNames = (text: string): string[] => [
   ...new Set(
     text
@@ -11,23 +11,23 @@ export const toNames = (text: string): string[] => [
   ),
 ];
 
-/** Limits as they are typed: one name a line. Null: all of them. */
-export interface LimitsDraft {
+/** A scope as typed, one name per line. Null: no limit. */
+export interface ScopeDraft {
   services: string | null;
   deployments: string | null;
 }
 
-export const toDraft = (limits: Limits): LimitsDraft => ({
+export const toDraft = (limits: Limits): ScopeDraft => ({
   services: limits.services?.join("\n") ?? null,
   deployments: limits.deployments?.join("\n") ?? null,
 });
 
-export const toLimits = (draft: LimitsDraft): Limits => ({
+export const toScope = (draft: ScopeDraft): Limits => ({
   services: draft.services === null ? null : toNames(draft.services),
   deployments: draft.deployments === null ? null : toNames(draft.deployments),
 });
 
-/** What limits leave open to a role or key, in words that go on from "may". */
+/** What a limited scope does not cover, by permission. Each text continues "may still". */
 const beyond: [permission: Permission, action: string, unless?: Permission][] = [
   ["files:view", "read every file", "files:change"],
   ["files:change", "read and change every file"],
@@ -37,8 +37,8 @@ const beyond: [permission: Permission, action: string, unless?: Permission][] = 
   ["access:manage", "change users and their limits"],
 ];
 
-/** What somebody may do whatever names they are limited to, in one sentence. */
-export function beyondLimits(who: Pick<Principal, "role" | "scopes">): string {
+/** What a user or key with a limited scope may still do, in one sentence. */
+export function describeUnscoped(who: Pick<Principal, "role" | "scopes">): string {
   const actions = beyond
     .filter(([permission, , unless]) => may(who, permission) && !(unless && may(who, unless)))
     .map(([, action]) => action);
@@ -48,16 +48,16 @@ export function beyondLimits(who: Pick<Principal, "role" | "scopes">): string {
   return `Limits hide other containers and processes only: this ${who.scopes ? "key" : who.role} may still ${list}.`;
 }
 
-/** Which containers and processes somebody sees, in a few words. */
-export function describeLimits({ services, deployments }: Limits): string {
+/** The containers and processes in a scope, as a short phrase. */
+export function describeScope({ services, deployments }: Limits): string {
   if (services === null && deployments === null) return "Everything";
-  const part = (names: string[] | null, one: string, many: string) => {
-    if (names === null) return `all ${many}`;
-    if (names.length === 1) return `${one} ${names[0]}`;
-    return `${names.length === 0 ? "no" : names.length} ${many}`;
+  const part = (names: string[] | null, singular: string, plural: string) => {
+    if (names === null) return `all ${plural}`;
+    if (names.length === 1) return `${singular} ${names[0]}`;
+    return `${names.length === 0 ? "no" : names.length} ${plural}`;
   };
   return `${part(services, "container", "containers")}, ${part(deployments, "process", "processes")}`;
 }
 
-export const isLimited = ({ services, deployments }: Limits | LimitsDraft): boolean =>
+export const hasLimitedScope = ({ services, deployments }: Limits | ScopeDraft): boolean =>
   services !== null || deployments !== null;

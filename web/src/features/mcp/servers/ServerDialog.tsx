@@ -95,10 +95,7 @@ export function ServerDialog(props: ServerDialogProps) {
         ]}
         onChange={(type) => set({ type })}
       />
-      <Show
-        when={draft.type === "stdio"}
-        fallback={<HttpFields {...parts} errors={errors()} isEdit={isEdit()} />}
-      >
+      <Show when={draft.type === "stdio"} fallback={<HttpFields {...parts} errors={errors()} isEdit={isEdit()} />}>
         <ProgramFields {...parts} errors={errors()} isEdit={isEdit()} />
       </Show>
     </FormDialog>

@@ -12,7 +12,7 @@ import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
-import { statusDisplay, type McpActions } from "./mcp-actions.ts";
+import { type McpActions, statusDisplay } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { ServerActions } from "./ServerActions.tsx";
 

@@ -133,8 +133,7 @@ export function toChange(draft: ServerDraft): { input: McpServerChange } | { err
     const problem = pairsProblem(draft.env) ?? variableProblem(draft.env);
     if (problem) errors.env = problem;
   } else {
-    if (!URL.canParse(draft.url.trim()) || !/^https?:/i.test(draft.url.trim()))
-      errors.url = texts.url;
+    if (!URL.canParse(draft.url.trim()) || !/^https?:/i.test(draft.url.trim())) errors.url = texts.url;
     const problem = pairsProblem(draft.headers);
     if (problem) errors.headers = problem;
   }

@@ -1,0 +1,57 @@
+/** Texts of the pages for users, API keys and the own account. */
+export const accessMessages = {
+  users: {
+    title: "Users",
+    add: "Add user",
+    created: (name: string) => `User ${name} created`,
+    changed: (name: string) => `User ${name} changed`,
+    changeTitle: (name: string) => `Change ${name}`,
+    deleted: (name: string) => `User ${name} deleted`,
+    deleteTitle: (name: string) => `Delete ${name}?`,
+    deleteNote: "Their sessions and API keys end at once. The audit trail keeps what they did.",
+    delete: "Delete user",
+    leaves: (name: string, names: string) => `${name} leaves alert rules and channels: ${names}. Check them.`,
+    resetTitle: (name: string) => `Reset two-factor of ${name}?`,
+    resetNote:
+      "Authenticator, passkeys and recovery codes are removed, and all their sessions end. They sign in with their password alone until they set up another factor.",
+    reset: "Reset two-factor",
+    resetDone: (name: string) => `Two-factor of ${name} reset`,
+    sessionsEnded: (name: string) => `All sessions of ${name} have ended`,
+    changeAccess: "Change role and access",
+    newPassword: "Set a new password",
+    withPassword: "With a password",
+    newPasswordHint: "All their sessions end.",
+    noPasswordHint: "Without a password, the user signs in through the identity provider only.",
+    draftOmits: "passwords",
+  },
+  scope: {
+    legend: "Access",
+    services: "Limit to containers",
+    serviceNames: "Container names",
+    deployments: "Limit to PM2 processes",
+    deploymentNames: "PM2 process names",
+    namesHint: "One name per line. Leave empty for none.",
+  },
+  keys: {
+    create: "Create API key",
+    copy: "Copy your key now",
+    shownOnce:
+      "This is the only time the key is shown. Send it as a bearer token, or as the token of the Socket.IO handshake.",
+    expires: "Expires after",
+    permissions: "Permissions",
+    scoped: "Only some permissions of the role",
+    allOfRole: "all of the role",
+    revoked: "API key revoked",
+    revokeTitle: (name: string) => `Revoke ${name}?`,
+    revokeNote: "Programs that use it lose access at once.",
+    revoke: "Revoke key",
+    empty: "No keys yet",
+    emptyNote:
+      "A key gives a program access to the REST API and the live streams, with a role and an expiry date of its own.",
+  },
+  stepUp: {
+    title: "Confirm it is you",
+    note: "For security, confirm your password. Your last sign-in was some time ago.",
+    again: "Sign in again with single sign-on in a new tab, then come back and continue.",
+  },
+} as const;
