@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Server as EngineServer } from "engine.io";
-import { Server } from "socket.io";
+import { type DefaultEventsMap, Server } from "socket.io";
 import { openContainerEvents } from "../shared/docker/container-events.ts";
 import type { Permission, RevokedSubjects } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
@@ -11,7 +11,7 @@ import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
 import { createPeers } from "../shared/server/peer-address.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
-import { createLaggards } from "./fanout/slow-consumers.ts";
+import { createSlowConsumers } from "./fanout/slow-consumers.ts";
 import { TurnWriter } from "./fanout/turn-writer.ts";
 import {
   admissionOf,
@@ -25,7 +25,7 @@ import { announce } from "./namespaces/announce.ts";
 import { registerDeployments } from "./namespaces/deployments.ts";
 import { registerFiles } from "./namespaces/files.ts";
 import { registerMcp } from "./namespaces/mcp.ts";
-import type { RegisteredNamespace } from "./namespaces/namespace.ts";
+import type { RealtimeServer, RegisteredNamespace, SocketData } from "./namespaces/namespace.ts";
 import { registerServices } from "./namespaces/services.ts";
 import { registerSystem } from "./namespaces/system.ts";
 import { createUnknownEvents } from "./namespaces/unknown-events.ts";
@@ -77,7 +77,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const { authenticator, originPolicy } = deps;
   const handshake: HandshakeDeps = { authenticator, originPolicy, sockets, peers: createPeers(deps.trustedProxies) };
   const writer = new TurnWriter();
-  const laggards = createLaggards();
+  const slowConsumers = createSlowConsumers();
 
   const limits = {
     pingInterval: deps.heartbeat?.intervalMs ?? 25_000,
@@ -92,7 +92,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   };
   const engine = new EngineServer(limits);
-  const io = new Server({ connectTimeout, serveClient: false, adapter: createFanoutAdapter(writer, laggards) });
+  const io: RealtimeServer = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
+    connectTimeout,
+    serveClient: false,
+    adapter: createFanoutAdapter(writer, slowConsumers),
+  });
   io.bind(engine);
 
   /** Requests that became a connection, whose end gives their place back. */
@@ -202,7 +206,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       activeStreams: namespaceNames.reduce((sum, name) => sum + namespaces[name].activeStreams, 0),
     }),
     get skippedEvents() {
-      return laggards.skipped;
+      return slowConsumers.skipped;
     },
     get unknownEvents() {
       return unknownEvents.count;
@@ -214,7 +218,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       await Promise.all(namespaceNames.map((name) => namespaces[name].close()));
       writer.flush();
       processEvents.close();
-      laggards.close();
+      slowConsumers.close();
       sockets.close();
       await Promise.all([containerEvents.close(), io.close(), bus?.close()]);
     },

@@ -1,7 +1,7 @@
 import type { Namespace, Socket } from "socket.io";
 import { Adapter, type BroadcastOptions } from "socket.io-adapter";
 import { connectionOf, queuedBytes } from "./send-queue.ts";
-import type { Laggards } from "./slow-consumers.ts";
+import type { SlowConsumers } from "./slow-consumers.ts";
 import { type TurnWriter, toTextFrame } from "./turn-writer.ts";
 
 /** Unsent bytes beyond which a broadcast leaves a reader out; log readers are taken aside earlier, at their own limit. */
@@ -15,7 +15,7 @@ const ENGINE_MESSAGE = "4";
 type Packet = Parameters<Adapter["broadcast"]>[0];
 
 /** The in-memory adapter with a broadcast that encodes once, frames once, and writes once a turn and socket. */
-export function createFanoutAdapter(writer: TurnWriter, laggards: Laggards) {
+export function createFanoutAdapter(writer: TurnWriter, slowConsumers: SlowConsumers) {
   return class FanoutAdapter extends Adapter {
     declare readonly nsp: Namespace;
 
@@ -31,8 +31,8 @@ export function createFanoutAdapter(writer: TurnWriter, laggards: Laggards) {
       if (frame) writer.beginFrame(frame);
       this.each(opts, (socket) => {
         const connection = connectionOf(socket);
-        if (laggards.isBehind(socket) || queuedBytes(connection) > max) {
-          if (!flags.volatile) laggards.skip(socket);
+        if (slowConsumers.isBehind(socket) || queuedBytes(connection) > max) {
+          if (!flags.volatile) slowConsumers.skip(socket);
           return;
         }
         const inner = socket as unknown as {

@@ -2,7 +2,7 @@
  * Viewers of one upstream, by the names they gave it: an event is encoded once a group, and all but always there is one.
  * The room is private to the server; clients can neither name nor join it.
  */
-export class Groups<Ref extends object> {
+export class RoomGroups<Ref extends object> {
   private readonly groups = new Map<string, { ref: Ref; members: number }>();
   private readonly prefix: string;
 

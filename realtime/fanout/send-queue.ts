@@ -1,5 +1,3 @@
-import type { Socket } from "socket.io";
-
 /** Unsent bytes beyond which a reader is too slow: it gets no more lines until it has caught up. */
 export const QUEUE_MAX_BYTES = 1024 * 1024;
 const QUEUE_MAX_PACKETS = 2_000;
@@ -24,7 +22,13 @@ export interface TcpSocket {
   write(data: Uint8Array): boolean;
 }
 
-export const connectionOf = (socket: { conn: unknown }) => socket.conn as EngineConnection;
+/** What the fan-out reads of a socket of any namespace. */
+interface Reader {
+  readonly conn: unknown;
+  readonly connected: boolean;
+}
+
+export const connectionOf = (socket: Pick<Reader, "conn">) => socket.conn as EngineConnection;
 
 const sizeOf = (data: unknown) => (typeof data === "string" || Buffer.isBuffer(data) ? data.length : 0);
 
@@ -36,11 +40,11 @@ export function queuedBytes(connection: EngineConnection): number {
   return bytes;
 }
 
-export const isSlow = (socket: Socket) => queuedBytes(connectionOf(socket)) > QUEUE_MAX_BYTES;
-export const isDrained = (socket: Socket) => queuedBytes(connectionOf(socket)) <= QUEUE_LOW_BYTES;
+export const isSlow = (socket: Reader) => queuedBytes(connectionOf(socket)) > QUEUE_MAX_BYTES;
+export const isDrained = (socket: Reader) => queuedBytes(connectionOf(socket)) <= QUEUE_LOW_BYTES;
 
 /** Resolves once the peer has taken most of what was written, or is gone. */
-export async function drained(socket: Socket): Promise<void> {
+export async function drained(socket: Reader): Promise<void> {
   while (socket.connected && !isDrained(socket)) {
     await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
   }

@@ -2,7 +2,7 @@ export interface Upstream {
   close(): void;
 }
 
-export interface Hub<T extends Upstream> {
+export interface SharedSources<T extends Upstream> {
   /** The upstream of a key, opened for its first user. Each `acquire` is answered by one `release`. */
   acquire(key: string): T;
   /** The last user's release closes the upstream after a short linger: a page reload must not reopen it. */
@@ -24,7 +24,10 @@ interface Entry<T> {
 }
 
 /** Shares one upstream a key among all who use it. */
-export function createHub<T extends Upstream>(open: (key: string) => T, lingerMs = LINGER_MS): Hub<T> {
+export function createSharedSources<T extends Upstream>(
+  open: (key: string) => T,
+  lingerMs = LINGER_MS,
+): SharedSources<T> {
   const entries = new Map<string, Entry<T>>();
   const end = (key: string, entry: Entry<T>) => {
     clearTimeout(entry.linger);

@@ -4,7 +4,7 @@ import { isDrained } from "./send-queue.ts";
 const DRAIN_POLL_MS = 50;
 
 /** Readers that were left out of broadcasts, and how many events each has missed: told as a `gap` once they read again. */
-export interface Laggards {
+export interface SlowConsumers {
   /** A reader that missed an event gets no more until it has been told: its gap stands where the events are missing. */
   isBehind(socket: Socket): boolean;
   skip(socket: Socket): void;
@@ -13,7 +13,7 @@ export interface Laggards {
   close(): void;
 }
 
-export function createLaggards(): Laggards {
+export function createSlowConsumers(): SlowConsumers {
   const missed = new Map<Socket, number>();
   let skipped = 0;
   let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client";
 import { createFanoutAdapter } from "./fanout-adapter.ts";
-import { createLaggards } from "./slow-consumers.ts";
+import { createSlowConsumers } from "./slow-consumers.ts";
 import { TurnWriter } from "./turn-writer.ts";
 
 export interface FanoutServer {
@@ -18,8 +18,8 @@ export interface FanoutServer {
 /** Socket.IO with nothing but the fan-out adapter added. */
 export async function startFanout(): Promise<FanoutServer> {
   const http = createServer();
-  const laggards = createLaggards();
-  const io = new Server(http, { serveClient: false, adapter: createFanoutAdapter(new TurnWriter(), laggards) });
+  const slowConsumers = createSlowConsumers();
+  const io = new Server(http, { serveClient: false, adapter: createFanoutAdapter(new TurnWriter(), slowConsumers) });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -38,7 +38,7 @@ export async function startFanout(): Promise<FanoutServer> {
     },
     async stop() {
       for (const client of clients) client.disconnect();
-      laggards.close();
+      slowConsumers.close();
       await io.close();
     },
   };

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "socket.io";
 import { type HandshakeRequest, may, type Permission, type Principal } from "../../shared/protocol/access.ts";
 import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
@@ -8,6 +7,7 @@ import type { Peers } from "../../shared/server/peer-address.ts";
 import { cameByHttps } from "../../shared/server/request-scheme.ts";
 import { hasSessionCookie } from "../../shared/server/session-cookie.ts";
 import type { Authenticator } from "../deps.ts";
+import type { RealtimeSocket } from "../namespaces/namespace.ts";
 import type { Sockets } from "../sockets/sockets.ts";
 
 export interface HandshakeDeps {
@@ -139,7 +139,7 @@ export const connectTimeout = 5_000;
 
 /** Namespace middleware: lets in who may use the namespace, and ties the connection to the session. */
 export function requirePermission(permission: Permission, deps: HandshakeDeps) {
-  return (socket: Socket, next: (error?: Error) => void): void => {
+  return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
     identify(socket, deps)
       .then((principal) => {
         if (!may(principal, permission)) throw new AppError("forbidden", "You are not allowed to do this.");
@@ -159,7 +159,7 @@ export function toConnectError(thrown: unknown): Error {
   return Object.assign(new Error(message), { data: { code, message } });
 }
 
-async function identify(socket: Socket, deps: HandshakeDeps): Promise<Principal> {
+async function identify(socket: RealtimeSocket, deps: HandshakeDeps): Promise<Principal> {
   const admission = admissionOf(socket.request);
   if (!admission) throw new AppError("unauthorized", "Log in first.");
   const { address, https, answer: earlier } = admission;
@@ -188,7 +188,7 @@ async function identify(socket: Socket, deps: HandshakeDeps): Promise<Principal>
 }
 
 /** The API key of the CONNECT packet; undefined when there is none. */
-function readKey({ handshake }: Socket): string | undefined {
+function readKey({ handshake }: RealtimeSocket): string | undefined {
   const token: unknown = handshake.auth.token;
   if (token === undefined || token === null) return undefined;
   if (typeof token !== "string" || token.length > 512) throw new AppError("unauthorized", "Log in first.");

@@ -1,10 +1,10 @@
-import type { Namespace, Socket } from "socket.io";
 import type { LogSource } from "../../shared/logs/log-source.ts";
 import { AppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { Groups } from "../fanout/room-groups.ts";
+import { RoomGroups } from "../fanout/room-groups.ts";
 import { drained, isSlow } from "../fanout/send-queue.ts";
-import { createHub } from "../fanout/shared-sources.ts";
+import { createSharedSources } from "../fanout/shared-sources.ts";
+import type { AnyNamespace, AnySocket } from "../namespaces/namespace.ts";
 import type { LogSubscriber } from "./log-subscriber.ts";
 import { type LogEvent, LogTopic } from "./log-topic.ts";
 
@@ -12,12 +12,12 @@ import { type LogEvent, LogTopic } from "./log-topic.ts";
 const MAX_LOGS = 32;
 
 export interface LogSubscriptionsOptions<Ref extends object> {
-  namespace: Namespace;
+  namespace: Pick<AnyNamespace, "to">;
   openSource(key: string): LogSource;
   log: Log;
   lingerMs: number | undefined;
   /** Called when a subscription fails, after its error was sent. */
-  onFailed(socket: Socket, ref: Ref): void;
+  onFailed(socket: AnySocket, ref: Ref): void;
 }
 
 interface Subscription<Ref extends object> {
@@ -35,7 +35,7 @@ type Viewer<Ref> = Ref & { ages: boolean };
 interface Topic<Ref extends object> {
   key: string;
   logs: LogTopic;
-  groups: Groups<Viewer<Ref>>;
+  groups: RoomGroups<Viewer<Ref>>;
   close(): void;
 }
 
@@ -45,13 +45,13 @@ export interface LogSubscriptions<Ref extends object> {
    * @throws `AppError` `invalid_input` for a foreign cursor, `rate_limited` beyond {@link MAX_LOGS}
    */
   subscribe(
-    socket: Socket,
+    socket: AnySocket,
     key: string,
     ref: Ref,
     wanted: { tail: number; since: string | undefined; ages: boolean },
   ): { renewed: boolean };
   /** Ends the matching subscriptions of the socket and returns them. */
-  unsubscribe(socket: Socket, matches: (ref: Ref) => boolean): Ref[];
+  unsubscribe(socket: AnySocket, matches: (ref: Ref) => boolean): Ref[];
   readonly size: number;
   close(): void;
 }
@@ -81,10 +81,10 @@ export function createLogSubscriptions<Ref extends object>(
   options: LogSubscriptionsOptions<Ref>,
 ): LogSubscriptions<Ref> {
   const { namespace, log } = options;
-  const bySocket = new Map<Socket, Map<string, Subscription<Ref>>>();
+  const bySocket = new Map<AnySocket, Map<string, Subscription<Ref>>>();
 
-  const hub = createHub<Topic<Ref>>((key) => {
-    const groups = new Groups<Viewer<Ref>>(`log\0${key}`);
+  const topics = createSharedSources<Topic<Ref>>((key) => {
+    const groups = new RoomGroups<Viewer<Ref>>(`log\0${key}`);
     const broadcast = (event: LogEvent) =>
       groups.forEach((room, viewer) => {
         namespace.to(room).emit(...toWire<Ref>(event, viewer));
@@ -92,20 +92,20 @@ export function createLogSubscriptions<Ref extends object>(
     const logs = new LogTopic(options.openSource(key), { broadcast }, log);
     const topic: Topic<Ref> = { key, logs, groups, close: () => logs.close() };
     // Deferred, so that its subscribers receive the error first.
-    logs.ready.catch(() => setImmediate(() => hub.drop(key, topic)));
+    logs.ready.catch(() => setImmediate(() => topics.drop(key, topic)));
     return topic;
   }, options.lingerMs);
 
-  const end = (socket: Socket, subscription: Subscription<Ref>) => {
+  const end = (socket: AnySocket, subscription: Subscription<Ref>) => {
     const { topic, name, key, subscriber } = subscription;
     topic.logs.unsubscribe(subscriber);
     const own = bySocket.get(socket);
     own?.delete(name);
     if (own?.size === 0) bySocket.delete(socket);
-    hub.release(key, topic);
+    topics.release(key, topic);
   };
 
-  const portOf = (socket: Socket, topic: Topic<Ref>, ref: Ref, ages: boolean, failed: () => void) => {
+  const portOf = (socket: AnySocket, topic: Topic<Ref>, ref: Ref, ages: boolean, failed: () => void) => {
     const viewer: Viewer<Ref> = { ...ref, ages };
     const room = topic.groups.roomOf(viewer);
     return {
@@ -134,7 +134,7 @@ export function createLogSubscriptions<Ref extends object>(
   return {
     subscribe(socket, key, ref, { tail, since, ages }) {
       const own = bySocket.get(socket) ?? new Map<string, Subscription<Ref>>();
-      const topic = hub.acquire(key);
+      const topic = topics.acquire(key);
       const name = [key, ...Object.values(ref)].join("\0");
       try {
         const position = since === undefined ? undefined : topic.logs.source.parseCursor(since);
@@ -153,7 +153,7 @@ export function createLogSubscriptions<Ref extends object>(
         bySocket.set(socket, own);
         return { renewed: earlier !== undefined };
       } catch (error) {
-        hub.release(key, topic);
+        topics.release(key, topic);
         throw error;
       }
     },
@@ -167,10 +167,10 @@ export function createLogSubscriptions<Ref extends object>(
       return ended;
     },
     get size() {
-      return hub.size;
+      return topics.size;
     },
     close() {
-      hub.close();
+      topics.close();
       bySocket.clear();
     },
   };

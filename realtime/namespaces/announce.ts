@@ -1,13 +1,13 @@
-import type { Namespace, Socket } from "socket.io";
 import { type Limits, seesDeployment, seesService } from "../../shared/protocol/access.ts";
 import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
+import type { AnyNamespace, AnySocket } from "./namespace.ts";
 
 /** Room of the viewers that may see only some containers or processes; private to the server. */
 const LIMITED_ROOM = "\0limited";
 
 /** Puts a limited viewer where announcements are filtered for it. */
-export function noteLimits(namespace: NamespaceName, socket: Socket): void {
-  const { limits } = socket.data.principal as { limits: Limits };
+export function noteLimits(namespace: NamespaceName, socket: AnySocket): void {
+  const { limits } = socket.data.principal;
   const limited =
     namespace === "services" ? limits.services !== null : namespace === "deployments" && limits.deployments !== null;
   if (limited) void socket.join(LIMITED_ROOM);
@@ -33,7 +33,7 @@ function concerns(namespace: NamespaceName, limits: Limits, data: unknown): bool
 }
 
 /** Sends an event to a whole namespace; limited viewers get it only when it is about something they may see. Answers how many were addressed. */
-export function announce(name: NamespaceName, namespace: Namespace, event: string, data: unknown): number {
+export function announce(name: NamespaceName, namespace: AnyNamespace, event: string, data: unknown): number {
   const limited = namespace.adapter.rooms.get(LIMITED_ROOM);
   if (!limited) {
     namespace.emit(event, data);

@@ -1,4 +1,3 @@
-import type { Server, Socket } from "socket.io";
 import type { ProcessEvent } from "../../shared/pm2/processes.ts";
 import { seesDeployment } from "../../shared/protocol/access.ts";
 import {
@@ -17,18 +16,18 @@ import { createProcessLogs } from "../sources/process-logs.ts";
 import { announce, noteLimits } from "./announce.ts";
 import { createHandle } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped, untypedNamespace } from "./namespace.ts";
+import type { AnySocket, NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
 
 /** Logs of PM2 processes, and notice of every change to their list. */
-export function registerDeployments(io: Server, deps: DeploymentsDeps): RegisteredNamespace {
+export function registerDeployments(io: RealtimeServer, deps: DeploymentsDeps): RegisteredNamespace {
   const { processes, processEvents, log, lingerMs } = deps;
   const namespace: NamespaceOf<"deployments"> = io.of("/deployments");
-  const rooms = new WeakMap<Socket, Memberships>();
+  const rooms = new WeakMap<AnySocket, Memberships>();
 
   const logs = createLogSubscriptions<DeploymentRef>({
-    namespace: untypedNamespace(namespace),
+    namespace: namespace,
     openSource: (id) => createProcessLogs(id, processes, processEvents, log),
     onFailed: (socket, { deploymentId }) => rooms.get(socket)?.leave(deploymentRoom(deploymentId)),
     log,
@@ -36,7 +35,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
   });
 
   const tell = (change: { deploymentId?: string; pm2Name?: string; action: string }) =>
-    announce("deployments", untypedNamespace(namespace), "deployments:changed", {
+    announce("deployments", namespace, "deployments:changed", {
       ...change,
       timestamp: new Date().toISOString(),
     });
@@ -48,15 +47,15 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
   processEvents.on("daemon", onDaemon);
 
   namespace.on("connection", (socket) => {
-    noteLimits("deployments", untyped(socket));
+    noteLimits("deployments", socket);
     if (namespace.sockets.size === 1) list.begin();
     const memberships = createMemberships(socket);
-    rooms.set(untyped(socket), memberships);
+    rooms.set(socket, memberships);
     const unsubscribe = (matches: (ref: DeploymentRef) => boolean) => {
-      for (const ref of logs.unsubscribe(untyped(socket), matches)) memberships.leave(deploymentRoom(ref.deploymentId));
+      for (const ref of logs.unsubscribe(socket, matches)) memberships.leave(deploymentRoom(ref.deploymentId));
     };
     const handle = createHandle({
-      socket: untyped(socket),
+      socket: socket,
       log,
       echo: ["deploymentId", "pm2Name"],
       release: () => unsubscribe(() => true),
@@ -74,7 +73,7 @@ export function registerDeployments(io: Server, deps: DeploymentsDeps): Register
         processes.choose(wanted, (other) => seesDeployment(limits, other)),
         signal,
       );
-      const { renewed } = logs.subscribe(untyped(socket), id, ref, { tail, since, ages });
+      const { renewed } = logs.subscribe(socket, id, ref, { tail, since, ages });
       if (!renewed) memberships.join(deploymentRoom(deploymentId));
       socket.emit("connected", ref);
       return ref;

@@ -1,12 +1,11 @@
-import type { Server } from "socket.io";
 import { type FileChange, fileWatch } from "../../shared/protocol/events/files.ts";
 import { filesRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHub, type Upstream } from "../fanout/shared-sources.ts";
+import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createHandle } from "./handle.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
+import type { NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
 
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;
@@ -19,10 +18,13 @@ interface FolderWatch extends Upstream {
 export type FilesDeps = Pick<RealtimeDeps, "files" | "watchFolder" | "log" | "lingerMs">;
 
 /** Changes of opened folders inside the file root, one watch a folder. */
-export function registerFiles(io: Server, { files, watchFolder, log, lingerMs }: FilesDeps): RegisteredNamespace {
+export function registerFiles(
+  io: RealtimeServer,
+  { files, watchFolder, log, lingerMs }: FilesDeps,
+): RegisteredNamespace {
   const namespace: NamespaceOf<"files"> = io.of("/files");
 
-  const watches = createHub<FolderWatch>((path) => {
+  const watches = createSharedSources<FolderWatch>((path) => {
     const room = filesRoom(path);
     const tell = (type: FileChange["type"], name: string) => {
       namespace.to(room).emit("change", { path, type, name, timestamp: new Date().toISOString() });
@@ -57,7 +59,7 @@ export function registerFiles(io: Server, { files, watchFolder, log, lingerMs }:
     const releaseAll = () => {
       for (const path of [...watched.keys()]) release(path);
     };
-    const handle = createHandle({ socket: untyped(socket), log, echo: ["path"], release: releaseAll });
+    const handle = createHandle({ socket: socket, log, echo: ["path"], release: releaseAll });
     const folder = ({ path }: { path: string }) => normalise(path);
 
     handle.join("watch", fileWatch, folder, async (asked, signal) => {

@@ -1,8 +1,8 @@
-import type { Socket } from "socket.io";
 import type { z } from "zod";
 import { AppError, describeIssues, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { createTokenBucket, type TokenBucket } from "../sockets/token-bucket.ts";
+import { createTokenBucket } from "../sockets/token-bucket.ts";
+import type { AnySocket } from "./namespace.ts";
 import { createLanes, LeftEarly, type Role } from "./subscription-lanes.ts";
 
 /** Client events a socket may send: 20 a second in the long run, and a burst when a page opens. */
@@ -12,7 +12,7 @@ const EVENT_BURST = 100;
 const MAX_PAID = 1_000;
 
 export interface HandleOptions {
-  socket: Socket;
+  socket: AnySocket;
   log: Log;
   /** Names of the payload that are repeated in an `error` event, so that the client knows what failed. */
   echo: readonly string[];
@@ -62,7 +62,7 @@ export interface Handle {
 export function createHandle(options: HandleOptions): Handle {
   const { socket, log, echo, release, perSecond = EVENTS_PER_SECOND, burst = EVENT_BURST } = options;
   const bucket = createTokenBucket(perSecond, burst);
-  const { budget } = socket.data as { budget: TokenBucket };
+  const { budget } = socket.data;
   const lanes = createLanes(release);
   socket.on("disconnect", () => lanes.close());
 

@@ -1,20 +1,19 @@
-import type { Server } from "socket.io";
 import { mcpMembership } from "../../shared/protocol/events/mcp.ts";
 import { mcpRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "./handle.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
+import type { NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
 
 /** MCP servers one socket may watch at once. */
 const MEMBERSHIPS_MAX = 64;
 
 /** Rooms of MCP servers: what happens in them is sent by the API, which runs the servers. */
-export function registerMcp(io: Server, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
+export function registerMcp(io: RealtimeServer, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
   const namespace: NamespaceOf<"mcp"> = io.of("/mcp");
   namespace.on("connection", (socket) => {
     // Socket.IO itself takes a socket that disconnects out of its rooms.
-    const handle = createHandle({ socket: untyped(socket), log, echo: ["serverId"], release() {} });
+    const handle = createHandle({ socket: socket, log, echo: ["serverId"], release() {} });
     const server = ({ serverId }: { serverId: string }) => serverId;
     handle.join("join", mcpMembership, server, ({ serverId }) => {
       if (socket.rooms.size > MEMBERSHIPS_MAX) {

@@ -1,4 +1,4 @@
-import type { Socket } from "socket.io";
+import type { AnySocket } from "./namespace.ts";
 
 /** Counts why one socket is in its rooms, so that ending one subscription does not take another out of the same room. */
 export interface Memberships {
@@ -8,7 +8,7 @@ export interface Memberships {
   drop(room: string): void;
 }
 
-export function createMemberships(socket: Pick<Socket, "join" | "leave">): Memberships {
+export function createMemberships(socket: Pick<AnySocket, "join" | "leave">): Memberships {
   const counts = new Map<string, number>();
   return {
     join(room) {

@@ -1,9 +1,35 @@
-import type { Namespace, Socket } from "socket.io";
+import type { DefaultEventsMap, Namespace, Server, Socket } from "socket.io";
 import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 import type { NamespaceEvents, NamespaceName } from "../../shared/protocol/namespaces.ts";
+import type { TokenBucket } from "../sockets/token-bucket.ts";
 
-interface SocketData {
+/** What the handshake leaves with each socket. */
+export interface SocketData {
   principal: Principal;
+  /** Client events of the session, all its connections together. */
+  budget: TokenBucket;
+}
+
+/** The one Socket.IO server of a process. */
+export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+/** A socket, whatever its namespace: what serves all namespaces alike takes this. */
+export interface AnySocket {
+  readonly conn: Socket["conn"];
+  readonly connected: boolean;
+  readonly data: SocketData;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  emit(event: string, ...args: unknown[]): boolean;
+  join(room: string): unknown;
+  leave(room: string): unknown;
+}
+/** A namespace, whichever it is. */
+export interface AnyNamespace {
+  readonly adapter: { readonly rooms: ReadonlyMap<string, ReadonlySet<string>> };
+  readonly sockets: ReadonlyMap<string, AnySocket>;
+  emit(event: string, ...args: unknown[]): boolean;
+  to(room: string): { emit(event: string, ...args: unknown[]): boolean };
+  except(room: string): { emit(event: string, ...args: unknown[]): boolean };
 }
 
 /** A namespace typed by the protocol: what it hears and what it says. */
@@ -28,7 +54,3 @@ export interface RegisteredNamespace {
   revoke?(revocation: RevokedSubjects): void;
   close(): void | Promise<void>;
 }
-
-/** For what serves every namespace alike: the event maps differ, and Socket.IO's types of them do not convert. */
-export const untyped = (socket: unknown) => socket as Socket;
-export const untypedNamespace = (namespace: unknown) => namespace as Namespace;

@@ -1,4 +1,3 @@
-import type { Server, Socket } from "socket.io";
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import { createContainerLogs } from "../../shared/logs/sources/docker/container-logs.ts";
 import { seesService } from "../../shared/protocol/access.ts";
@@ -15,15 +14,15 @@ import { AppError } from "../../shared/server/errors.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
 import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { Groups } from "../fanout/room-groups.ts";
-import { createHub, type Upstream } from "../fanout/shared-sources.ts";
+import { RoomGroups } from "../fanout/room-groups.ts";
+import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createShells } from "../shells/shells.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
 import { announce, noteLimits } from "./announce.ts";
 import { createHandle } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
-import { type NamespaceOf, type RegisteredNamespace, type SocketOf, untyped, untypedNamespace } from "./namespace.ts";
+import type { AnySocket, NamespaceOf, RealtimeServer, RegisteredNamespace, SocketOf } from "./namespace.ts";
 import { registerShellEvents } from "./shell-events.ts";
 
 /** Containers one socket may watch the figures of at once. */
@@ -39,27 +38,27 @@ export type ServicesDeps = Pick<
 > & { containerEvents: ContainerEvents };
 
 /** Container logs, container figures, and notice of every change to the list. */
-export function registerServices(io: Server, deps: ServicesDeps): RegisteredNamespace {
+export function registerServices(io: RealtimeServer, deps: ServicesDeps): RegisteredNamespace {
   const { docker, containerEvents, log, lingerMs } = deps;
   const namespace: NamespaceOf<"services"> = io.of("/services");
-  const rooms = new WeakMap<Socket, Memberships>();
-  const leaveRoom = (socket: Socket, { serviceId }: ServiceRef) => rooms.get(socket)?.leave(serviceRoom(serviceId));
+  const rooms = new WeakMap<AnySocket, Memberships>();
+  const leaveRoom = (socket: AnySocket, { serviceId }: ServiceRef) => rooms.get(socket)?.leave(serviceRoom(serviceId));
 
   const logs = createLogSubscriptions<ServiceRef>({
-    namespace: untypedNamespace(namespace),
+    namespace: namespace,
     openSource: (name) => createContainerLogs(name, docker, containerEvents),
     onFailed: leaveRoom,
     log,
     lingerMs,
   });
 
-  const statsGroups = new Map<string, Groups<ServiceRef>>();
+  const statsGroups = new Map<string, RoomGroups<ServiceRef>>();
   const groupsOf = (name: string) => {
-    const groups = statsGroups.get(name) ?? new Groups<ServiceRef>(`stats\0${name}`);
+    const groups = statsGroups.get(name) ?? new RoomGroups<ServiceRef>(`stats\0${name}`);
     statsGroups.set(name, groups);
     return groups;
   };
-  const stats = createHub<Upstream>((name) => {
+  const stats = createSharedSources<Upstream>((name) => {
     const groups = groupsOf(name);
     const source = openContainerStats(name, {
       docker,
@@ -105,7 +104,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   /** Who is limited by names hears no more of a container that has another one now. */
   const hide = ({ id, name }: { id: string; name: string }) => {
     for (const socket of namespace.sockets.values()) {
-      if (!seesService(socket.data.principal.limits, name)) rooms.get(untyped(socket))?.drop(serviceRoom(id));
+      if (!seesService(socket.data.principal.limits, name)) rooms.get(socket)?.drop(serviceRoom(id));
     }
   };
   const onContainerEvent = (event: ContainerEvent) => {
@@ -120,7 +119,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       action: event.action,
       timestamp: new Date().toISOString(),
     };
-    announce("services", untypedNamespace(namespace), "services:changed", change);
+    announce("services", namespace, "services:changed", change);
   };
   containerEvents.on("event", onContainerEvent);
   const onReattached = () => {
@@ -137,9 +136,9 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
   containerEvents.on("reattached", onReattached);
 
   namespace.on("connection", (socket) => {
-    noteLimits("services", untyped(socket));
+    noteLimits("services", socket);
     const memberships = createMemberships(socket);
-    rooms.set(untyped(socket), memberships);
+    rooms.set(socket, memberships);
     const jobs = new Set<string>();
     const watched = new Map<string, { name: string; ref: ServiceRef; upstream: Upstream }>();
 
@@ -154,10 +153,10 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
     };
 
     const unsubscribe = (matches: (ref: ServiceRef) => boolean) => {
-      for (const ref of logs.unsubscribe(untyped(socket), matches)) leaveRoom(untyped(socket), ref);
+      for (const ref of logs.unsubscribe(socket, matches)) leaveRoom(socket, ref);
     };
     const handle = createHandle({
-      socket: untyped(socket),
+      socket: socket,
       log,
       echo: ["serviceId", "containerName"],
       release() {
@@ -181,7 +180,7 @@ export function registerServices(io: Server, deps: ServicesDeps): RegisteredName
       if (container.logDriver === "none") {
         throw new AppError("not_supported", "The log driver of this container keeps no logs that can be read.");
       }
-      const { renewed } = logs.subscribe(untyped(socket), container.name, ref, { tail, since, ages });
+      const { renewed } = logs.subscribe(socket, container.name, ref, { tail, since, ages });
       if (!renewed) memberships.join(serviceRoom(serviceId));
       socket.emit("connected", ref);
       return ref;

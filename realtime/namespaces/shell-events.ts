@@ -7,7 +7,7 @@ import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { ShellViewer } from "../shells/shell.ts";
 import type { Shells } from "../shells/shells.ts";
 import { createHandle } from "./handle.ts";
-import { type SocketOf, untyped } from "./namespace.ts";
+import type { SocketOf } from "./namespace.ts";
 
 /** Keys of a fast typist, the words of a program that moves the mouse: their own allowance, beside that of subscriptions. */
 const EVENTS_PER_SECOND = 60;
@@ -37,7 +37,7 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     shells.detach(shellId, viewer);
   };
   const handle = createHandle({
-    socket: untyped(socket),
+    socket: socket,
     log,
     echo: ["serviceId", "containerName", "shellId"],
     perSecond: EVENTS_PER_SECOND,

@@ -1,21 +1,23 @@
-import type { Server } from "socket.io";
 import { systemStatsSubscription, systemStatsUnsubscription } from "../../shared/protocol/events/system.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
-import { createHub, type Upstream } from "../fanout/shared-sources.ts";
+import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createSystemSampler } from "../sources/system-samples.ts";
 import { createHandle } from "./handle.ts";
-import { type NamespaceOf, type RegisteredNamespace, untyped } from "./namespace.ts";
+import type { NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
 
 export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
 
 /** Figures of the host, from one sampler, at the interval each viewer asked for. */
-export function registerSystem(io: Server, { metrics, docker, processes, log }: SystemDeps): RegisteredNamespace {
+export function registerSystem(
+  io: RealtimeServer,
+  { metrics, docker, processes, log }: SystemDeps,
+): RegisteredNamespace {
   const namespace: NamespaceOf<"system"> = io.of("/system");
   const sampler = createSystemSampler(metrics, docker, processes);
   const roomOf = (interval: number) => `\0stats\0${interval}`;
 
-  const tickers = createHub<Upstream>((key) => {
+  const tickers = createSharedSources<Upstream>((key) => {
     const interval = Number(key);
     const timer = setInterval(() => {
       sampler.sample().then(
@@ -35,7 +37,7 @@ export function registerSystem(io: Server, { metrics, docker, processes, log }: 
       watching = undefined;
     };
 
-    const handle = createHandle({ socket: untyped(socket), log, echo: [], release: stop });
+    const handle = createHandle({ socket: socket, log, echo: [], release: stop });
     const host = () => "stats";
     handle.join("subscribe:stats", systemStatsSubscription, host, ({ interval }) => {
       stop();
