@@ -7,13 +7,8 @@ import { canConnect, freePort } from "../shared/testing/free-port.ts";
 import { startService } from "../shared/testing/service-process.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
 import { LOAD_CORE, pin, SERVER_CORE } from "./process-figures.ts";
-import type { Subject } from "./subject.ts";
+import type { RunningSubject } from "./subject.ts";
 import { startNchan } from "./yardsticks/nchan.ts";
-
-export interface RunningSubject {
-  subject: Subject;
-  stop(): Promise<void>;
-}
 
 const emitToken = randomBytes(32).toString("base64url");
 /** What the page of the web app would send; the stand-in of the API knows the session. */

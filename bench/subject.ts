@@ -25,3 +25,8 @@ export const NAMESPACE = "/mcp";
 export const SERVER_ID = "bench";
 export const EVENT = "bench";
 export const ROOM = `mcp:${SERVER_ID}`;
+
+export interface RunningSubject {
+  subject: Subject;
+  stop(): Promise<void>;
+}

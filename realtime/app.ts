@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import process from "node:process";
-import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Gauge, Registry } from "prom-client";
@@ -19,14 +18,13 @@ import type { RealtimeDeps } from "./deps.ts";
 import { createEmitGate } from "./emit/emit-gate.ts";
 import { parseJson, requireJson } from "./emit/json-body.ts";
 import { createEmitRoute } from "./emit/routes.ts";
+import type { RealtimeEnv } from "./env.ts";
 import type { Realtime } from "./server.ts";
 
 export type RealtimeAppDeps = Pick<
   RealtimeDeps,
   "authenticator" | "docker" | "emitToken" | "files" | "log" | "originPolicy" | "processes" | "trustedProxies"
 > & { realtime: Realtime };
-
-export type RealtimeEnv = { Bindings: HttpBindings; Variables: { requestId: string } };
 
 /** The HTTP surface of the realtime server: emit and revoke for the API, health for everybody, metrics for operators. */
 export function createRealtimeApp(deps: RealtimeAppDeps) {

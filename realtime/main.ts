@@ -15,7 +15,7 @@ import type { BusHandlers } from "./cluster/bus.ts";
 import { openRedisBus } from "./cluster/redis-bus.ts";
 import { createApiAuthenticator } from "./handshake/api-authenticator.ts";
 import { createRealtimeServer } from "./listener.ts";
-import { endLostShells } from "./shells/orphaned-shells.ts";
+import { endOrphanedShells } from "./shells/orphaned-shells.ts";
 import { createShellReports } from "./shells/shell-reports.ts";
 
 const toRedisBus = (url: string, emitToken: string, log: Log) => (handlers: BusHandlers) =>
@@ -57,7 +57,7 @@ function start(): void {
   server.http.listen(config.WS_PORT, config.HOST, () => {
     log.info({ host: config.HOST, port: config.WS_PORT }, `realtime server on ${config.HOST}:${config.WS_PORT}`);
     process.send?.("ready");
-    if (config.REDIS_URL === undefined) void endLostShells(docker, shellOwner(emitToken), reports.send, log);
+    if (config.REDIS_URL === undefined) void endOrphanedShells(docker, shellOwner(emitToken), reports.send, log);
   });
   stopOnSignals(log, async () => {
     await server.close();

@@ -1,5 +1,5 @@
 import { addressBucket } from "../../shared/server/peer-address.ts";
-import type { AuditEvent } from "./trail.ts";
+import type { AuditEvent } from "./audit-event.ts";
 
 /** Lines of refusals at once, and per minute afterwards: a scanner must not push everything else out of the trail. */
 const LISTED_BURST = 60;

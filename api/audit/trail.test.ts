@@ -17,7 +17,8 @@ import { silentLog } from "../../shared/server/log.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../database/database.ts";
-import { type AuditEvent, openTrail, type Trail, type TrailOptions } from "./trail.ts";
+import type { AuditEvent } from "./audit-event.ts";
+import { openTrail, type Trail, type TrailOptions } from "./trail.ts";
 
 const noNamespaces = await lacks("namespaces");
 let folder: TempFolder;

@@ -1,27 +1,17 @@
 import { close as closeFile, fdatasync, open as openFile } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { AuditActor, AuditEntry, AuditOutcome, AuditQuery } from "../../shared/protocol/account.ts";
+import type { AuditEntry, AuditQuery } from "../../shared/protocol/account.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { createAnchorStore } from "./anchor.ts";
+import type { AuditEvent } from "./audit-event.ts";
 import { currentFile } from "./files.ts";
 import { loadAuditKey } from "./key.ts";
 import { type AuditPage, readTrail } from "./read.ts";
 import { createRefusals, REFUSAL_MINUTE_MS } from "./refusals.ts";
 import { type Verdict, verifyTrail } from "./verify.ts";
 import { createWriter } from "./writer.ts";
-
-export interface AuditEvent {
-  action: string;
-  outcome: AuditOutcome;
-  status?: number;
-  actor: AuditActor;
-  target: string;
-  requestId: string;
-  address: string;
-  detail?: string;
-}
 
 export interface Trail {
   /** Writes the line or throws `storage_full`: for what must not happen unrecorded. */

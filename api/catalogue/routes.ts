@@ -12,7 +12,8 @@ import {
   installInput,
   installPreviewSchema,
 } from "../../shared/protocol/catalogue.ts";
-import { jobId, jobSchema } from "../../shared/protocol/job.ts";
+import { jobId } from "../../shared/protocol/identifier.ts";
+import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";

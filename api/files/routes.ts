@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { DownloadFile } from "../../shared/files/root/file-root.ts";
 import { formatPath, parseEntryPath } from "../../shared/files/root/name.ts";
+import { hasControlCharacter } from "../../shared/protocol/control-character.ts";
 import type { FileChange, FileChangeType } from "../../shared/protocol/events/files.ts";
 import {
   chooseVersionBody,
@@ -19,7 +20,6 @@ import {
   writeFileBody,
 } from "../../shared/protocol/file.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { hasControlCharacter } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { authorizedStream } from "../access/identity/authorized-stream.ts";
 import type { ApiDeps } from "../deps.ts";

@@ -11,7 +11,7 @@ import type { Access } from "../access/access.ts";
 import { ownerOf } from "../access/identity/identify.ts";
 import { mayMonitor } from "../access/identity/may-monitor.ts";
 import { requireStepUp } from "../access/login/step-up.ts";
-import type { AuditEvent } from "../audit/trail.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { accessTable } from "./access-table.ts";
 import { cameByHttps, namesThisServer, requestOf } from "./client-address.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import type { AuditEvent } from "../audit/trail.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import { openDatabase } from "../database/database.ts";
 import { createEmitRecorder } from "../testing/route-server.ts";
 import { createJobJournal } from "./job-journal.ts";

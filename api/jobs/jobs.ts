@@ -6,7 +6,7 @@ import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
-import type { AuditEvent } from "../audit/trail.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import type { WsClient } from "../lib/ws-client.ts";
 import type { JobJournal } from "./job-journal.ts";
 import { createResourceLocks, type Locks } from "./resource-locks.ts";

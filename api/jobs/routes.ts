@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { jobId, jobSchema, mayBeginJobs } from "../../shared/protocol/job.ts";
+import { jobId } from "../../shared/protocol/identifier.ts";
+import { jobSchema, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiDeps } from "../deps.ts";

@@ -3,11 +3,11 @@ import type { ContainerIdentity } from "../../shared/docker/docker-host.ts";
 import { type Principal, seesService } from "../../shared/protocol/access.ts";
 import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { ApiDeps } from "../deps.ts";
+import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { Locks } from "../jobs/resource-locks.ts";
 
-type Docker = Pick<ApiDeps["docker"], "detail" | "identify">;
+type Docker = Pick<DockerEngine, "detail" | "identify">;
 type Caller = Pick<Principal, "limits">;
 
 /** All that is known of a container. @throws AppError `forbidden` when the caller cannot see it; `not_found` */
@@ -29,7 +29,7 @@ async function visible<T extends { name: string }>({ limits }: Caller, lookup: P
 }
 
 /** Finds containers for reads, and names them in the audit trail. */
-export function createServiceAccess({ docker }: Pick<ApiDeps, "docker">) {
+export function createServiceAccess({ docker }: { docker: DockerEngine }) {
   const named = async <T extends { name: string }>(c: Context<ApiEnv>, lookup: Promise<T>): Promise<T> => {
     const container = await lookup;
     c.set("auditTarget", container.name);

@@ -1,5 +1,6 @@
 import { type ContainerSample, toSample } from "../../shared/docker/container-sample.ts";
-import type { HostMetrics, HostSample } from "../../shared/metrics/metrics.ts";
+import type { HostSample } from "../../shared/metrics/host-sample.ts";
+import type { HostMetrics } from "../../shared/metrics/metrics.ts";
 import { sumTraffic } from "../../shared/metrics/traffic.ts";
 import type { Service } from "../../shared/protocol/service.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HostSample } from "../../shared/metrics/metrics.ts";
+import type { HostSample } from "../../shared/metrics/host-sample.ts";
 import type { Service } from "../../shared/protocol/service.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { silentLog } from "../../shared/server/log.ts";

@@ -1,4 +1,4 @@
-import type { RecreatePhase } from "./recreate.ts";
+import type { RecreatePhase } from "./recreate-phases.ts";
 
 /** How far a container that is made anew has come. */
 export interface RecreateEntry {

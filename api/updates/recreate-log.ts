@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../shared/server/log.ts";
-import { type RecreatePhase, recreatePhases } from "./recreate.ts";
 import type { RecreateEntry, RecreateJournal } from "./recreate-journal.ts";
+import { type RecreatePhase, recreatePhases } from "./recreate-phases.ts";
 
 /** Far more than run at once; what could never be put back must not pile up. */
 const ENTRIES_MAX = 100;

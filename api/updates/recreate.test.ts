@@ -6,8 +6,9 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { startLossyEngine } from "../../shared/testing/lossy-engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { createDockerEngine } from "../docker/docker-engine.ts";
-import { mayEnd, type RecreatePhase } from "./recreate.ts";
+import { mayEnd } from "./recreate.ts";
 import type { RecreateEntry, RecreateJournal } from "./recreate-journal.ts";
+import type { RecreatePhase } from "./recreate-phases.ts";
 
 const engine = testEngine();
 const host = createDockerEngine({ dockerHost: engine.dockerHost });

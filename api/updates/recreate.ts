@@ -8,11 +8,8 @@ import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { type Creation, type ImageDefaults, toCreation } from "./create-request.ts";
 import { noJournal, type RecreateEntry, type RecreateJournal } from "./recreate-journal.ts";
+import type { RecreatePhase } from "./recreate-phases.ts";
 import { asideName, createContainerMoves, nextName } from "./recreate-steps.ts";
-
-/** What is being done: the steps in their order; `restore` only after a failure. */
-export const recreatePhases = ["create", "stop", "start", "check", "clean", "restore"] as const;
-export type RecreatePhase = (typeof recreatePhases)[number];
 
 export interface RecreateOptions {
   /** A reference or id that is on the host already; the container's own reference, wherever it points now, when absent. */

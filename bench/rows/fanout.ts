@@ -3,7 +3,8 @@ import type { Load } from "../load/control.ts";
 import type { FlatFigures, PacedFigures } from "../load/room-load.ts";
 import type { BenchOptions } from "../options.ts";
 import type { Bound, Row } from "../report.ts";
-import { type RunningSubject, startAll } from "../servers.ts";
+import { startAll } from "../servers.ts";
+import type { RunningSubject } from "../subject.ts";
 
 /** Events a second of the latency measurement, by subscribers: far below what any subject can do. */
 const PACE: Record<number, number> = { 1: 200, 50: 100, 500: 20, 2000: 5 };

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { EMIT_BODY_MAX, type EmitEvent, readEmitBody } from "../../shared/protocol/emit.ts";
 import { namespaceNames } from "../../shared/protocol/namespaces.ts";
 import { AppError, describeIssue } from "../../shared/server/errors.ts";
-import type { RealtimeEnv } from "../app.ts";
+import type { RealtimeEnv } from "../env.ts";
 import type { Realtime } from "../server.ts";
 import type { EmitGate } from "./emit-gate.ts";
 import { parseJson, requireJson } from "./json-body.ts";

@@ -2,6 +2,7 @@ import {
   advance,
   isPast,
   type LogLine,
+  type LogSource,
   type LostLines,
   type Position,
   RUN_TRACK,
@@ -11,7 +12,29 @@ import type { StreamClosed } from "../../shared/protocol/events/services.ts";
 import { createBackoff, delay } from "../../shared/server/backoff.ts";
 import type { AppError } from "../../shared/server/errors.ts";
 import { toAppError } from "../../shared/server/errors.ts";
-import type { LogEvent, LogTopic } from "./log-topic.ts";
+import type { Log } from "../../shared/server/log.ts";
+import type { LineRing } from "./line-ring.ts";
+import type { LogEvent } from "./log-event.ts";
+
+/** What a subscriber reads of the log that it shares with others. */
+export interface FollowedLog {
+  readonly source: LogSource;
+  readonly log: Log;
+  /** Resolves once the source is open; rejects when it cannot be opened. */
+  readonly ready: Promise<void>;
+  /** What live subscribers have been sent, and the newest line of it. */
+  readonly position: Position;
+  readonly last: StoredPlace | undefined;
+  readonly ring: LineRing;
+  /** Set while the source stands still. */
+  readonly closed: StreamClosed | undefined;
+  /** Why the log is incomplete. */
+  readonly notice: string | undefined;
+  toEvents(entries: readonly LogLine[], from: Position, maxBatches?: number): LogEvent[];
+  gapEvent(from: Position, lost: LostLines): LogEvent;
+  inOwnOrder(position: Position, last: StoredPlace | undefined): Position | undefined;
+  hasReceivedRun(position: Position): boolean;
+}
 
 export interface SubscriberPort {
   send(event: LogEvent): void;
@@ -36,7 +59,7 @@ const MAX_HISTORY_BATCHES = 1_000;
 class CatchUpExceeded extends Error {}
 
 /** Returns the larger mark of two positions on each track: what a read to the end saw, plus what was sent before it began. */
-function furthest(topic: LogTopic, left: Position, right: Position): Position {
+function furthest(topic: FollowedLog, left: Position, right: Position): Position {
   const merged = new Map(left);
   for (const [track, mark] of right) {
     const own = merged.get(track);
@@ -54,7 +77,7 @@ export class LogSubscriber {
   position: Position = new Map();
   /** The newest line up to there. */
   private last: StoredPlace | undefined;
-  private readonly topic: LogTopic;
+  private readonly topic: FollowedLog;
   private readonly port: SubscriberPort;
   private readonly from: { tail: number } | { since: Position };
   private readonly abort = new AbortController();
@@ -62,7 +85,7 @@ export class LogSubscriber {
   private hasSentClosed = false;
   private sentNotice: string | undefined;
 
-  constructor(topic: LogTopic, port: SubscriberPort, from: { tail: number } | { since: Position }) {
+  constructor(topic: FollowedLog, port: SubscriberPort, from: { tail: number } | { since: Position }) {
     this.topic = topic;
     this.port = port;
     this.from = from;

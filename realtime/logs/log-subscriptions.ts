@@ -5,8 +5,9 @@ import { RoomGroups } from "../fanout/room-groups.ts";
 import { drained, isSlow } from "../fanout/send-queue.ts";
 import { createSharedSources } from "../fanout/shared-sources.ts";
 import type { AnyNamespace, AnySocket } from "../namespaces/namespace.ts";
+import type { LogEvent } from "./log-event.ts";
 import type { LogSubscriber } from "./log-subscriber.ts";
-import { type LogEvent, LogTopic } from "./log-topic.ts";
+import { LogTopic } from "./log-topic.ts";
 
 /** Logs one socket may follow at once. */
 const MAX_LOGS = 32;

@@ -6,7 +6,8 @@ import { silentLog } from "../../shared/server/log.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type LogEvent, LogTopic } from "./log-topic.ts";
+import type { LogEvent } from "./log-event.ts";
+import { LogTopic } from "./log-topic.ts";
 
 const linesOf = (events: LogEvent[]) =>
   events.flatMap((event) => (event.kind === "logs" ? event.batch.data.split("\n").slice(0, -1).map(Number) : []));

@@ -10,12 +10,13 @@ import {
   RUN_TRACK,
   type StoredPlace,
 } from "../../shared/logs/log-source.ts";
-import type { Gap, StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
+import type { StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type Batcher, createBatcher } from "./batcher.ts";
+import type { LogEvent } from "./log-event.ts";
 import { LineRing } from "./line-ring.ts";
 import { type LogBatch, MAX_LIVE_BATCHES, toBatches } from "./log-batch.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
@@ -24,14 +25,6 @@ export interface TopicPort {
   /** Sends to every live subscriber; encoded once per group of equal viewers. */
   broadcast(event: LogEvent): void;
 }
-
-/** What subscribers of a log receive. Cursors are formatted; the namespace adds the names. */
-export type LogEvent =
-  | { kind: "logs"; batch: LogBatch; cursor: string }
-  | { kind: "gap"; gap: Gap }
-  | { kind: "state"; state: StreamState }
-  | { kind: "closed"; closed: StreamClosed }
-  | { kind: "trouble"; message: string; code: ErrorCode };
 
 /** Lines are batched; ends and starts are sent alone. */
 const isChange = (lines: readonly LogLine[]) => lines[0]?.change !== undefined;

@@ -7,7 +7,7 @@ import type { Log } from "../../shared/server/log.ts";
  * Ends what a server that was killed has left running: a shell without a terminal that nobody can reach again. Only where
  * there is one realtime server: with several, they are the shells of another.
  */
-export async function endLostShells(
+export async function endOrphanedShells(
   docker: Pick<DockerHost, "list" | "exec">,
   owner: string,
   report: (report: ShellReport) => void,
@@ -19,7 +19,7 @@ export async function endLostShells(
       for (const shell of await docker.exec.list(id).catch(() => [])) {
         if (shell.owner !== owner) continue;
         await docker.exec.end(shell).catch((error: unknown) => {
-          log.warn({ err: error, shell: shell.id }, "a lost shell could not be ended");
+          log.warn({ err: error, shell: shell.id }, "an orphaned shell could not be ended");
         });
         const seconds = Math.max(0, Math.round((Date.now() - shell.openedAt) / 1_000));
         report({
@@ -34,6 +34,6 @@ export async function endLostShells(
     }
   } catch (error) {
     if (error instanceof UnavailableError) return; // without an Engine there are none, and other words say that it is not there
-    log.warn({ err: error }, "lost shells could not be looked for");
+    log.warn({ err: error }, "orphaned shells could not be looked for");
   }
 }

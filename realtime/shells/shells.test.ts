@@ -9,7 +9,7 @@ import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
-import { endLostShells } from "./orphaned-shells.ts";
+import { endOrphanedShells } from "./orphaned-shells.ts";
 
 const engine = testEngine();
 const docker = createDockerHost({ dockerHost: engine.dockerHost });
@@ -270,7 +270,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     const answer = await realtime.connect("services").emitWithAck("shell:open", opening(mine));
     expect(answer).toMatchObject({ code: "not_found", error: expect.stringContaining("restarted") });
     const told: ShellReport[] = [];
-    await endLostShells(docker, own, (report) => told.push(report), silentLog());
+    await endOrphanedShells(docker, own, (report) => told.push(report), silentLog());
     expect(told).toEqual([expect.objectContaining({ shellId: lost.id, code: "lost", principal: openedBy })]);
     const left = (await docker.exec.list(box.id)).map(({ id }) => id);
     expect(left).not.toContain(lost.id);

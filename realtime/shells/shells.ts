@@ -1,26 +1,23 @@
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
 import type { ShellExec } from "../../shared/docker/exec.ts";
-import { type Principal, type RevokedSubjects, seesService } from "../../shared/protocol/access.ts";
-import type { ShellEnd, ShellReport } from "../../shared/protocol/shell.ts";
+import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
+import type { ShellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { Authenticator } from "../deps.ts";
-import { createShellRun, type ShellRun, type ShellViewer } from "./shell.ts";
+import { createShellRun, type ShellViewer } from "./shell.ts";
+import { createShellEndings, type ShellEndings } from "./shell-endings.ts";
+import { createEntry, isOwnShell, resizeShell, type ShellEntry, type ShellSize } from "./shell-entry.ts";
 
-/** Shells at once: of one user with all keys, and in all. */
-const PER_PRINCIPAL_MAX = 8;
-const TOTAL_MAX = 32;
-/** A shell that nobody looks at is ended after this. */
+/** Open shells of one user, API keys included. */
+const MAX_PER_USER = 8;
+/** Open shells in all, and shells whose output is held. */
+const MAX_TOTAL = 32;
+/** Milliseconds without a viewer after which a shell is ended, or the output of an ended one forgotten. */
 const IDLE_MS = 10 * 60_000;
-/** Sessions are asked after this often, as those of sockets are. */
+/** Interval at which sessions are checked again, as those of sockets are. */
 const RECHECK_MS = 60_000;
-/** 128 and the number of SIGHUP. */
-const HUNG_UP = 129;
-/** 128 and the number of SIGKILL. */
-const KILLED = 137;
-const KILLED_LOOKS = 15;
-const KILLED_LOOK_MS = 100;
 /** Longest wait for shells to end when the server does. */
 const CLOSE_MS = 3_000;
 
@@ -28,28 +25,34 @@ export interface OpenShell {
   principal: Principal;
   container: { id: string; name: string };
   shellId: string;
-  size: { cols: number; rows: number };
+  size: ShellSize;
+  /** Offset of the output to send first. */
   since: number;
   viewer: ShellViewer;
-  /** The viewer has left: the shell may have started, and nobody is attached to it. */
+  /** Aborts when the viewer leaves: the shell may have started, with nobody attached to it. */
   signal: AbortSignal;
 }
 
 /** The terminals of the shells that run through this server. */
 export interface Shells {
-  /** Starts the shell, or attaches to it. Answers where its output stands. Throws what the caller is told. */
+  /**
+   * Starts the shell, or attaches to it.
+   * @returns the offset of its output's end.
+   * @throws AppError `not_found`, `gone`, `rate_limited`, `overloaded`, `upstream_unavailable`.
+   */
   open(options: OpenShell): Promise<{ end: number }>;
   detach(shellId: string, viewer: ShellViewer): void;
   progress(shellId: string, viewer: ShellViewer, offset: number): void;
+  /** @throws AppError `not_found` when the viewer is not attached; so do `resize` and `end`. */
   input(shellId: string, viewer: ShellViewer, data: string): void;
-  resize(shellId: string, viewer: ShellViewer, size: { cols: number; rows: number }): void;
+  resize(shellId: string, viewer: ShellViewer, size: ShellSize): void;
   /** Ends it for all its viewers. */
   end(shellId: string, viewer: ShellViewer): Promise<void>;
-  /** Ends the shells of who was revoked. */
+  /** Ends the shells of revoked sessions, keys and users. */
   revoke(revocation: RevokedSubjects): void;
-  /** Ends shells in containers whose names their owners may not see any more; looks at one container, or at all. */
+  /** Ends shells in containers whose names their owners may no longer see: in one container, or in all. */
   endHidden(containerId?: string): void;
-  /** Those that run. */
+  /** Shells that run. */
   readonly size: number;
   close(): Promise<void>;
 }
@@ -64,145 +67,43 @@ export interface ShellsDeps {
   idleMs?: number;
 }
 
-interface Entry {
-  run: ShellRun;
-  principal: Principal;
-  containerName: string;
-  startedAt: number;
-  abort: AbortController;
-  attached: Set<ShellViewer>;
-  /** Why it is being ended, when it is. */
-  reason: ShellEnd | undefined;
-  idle: NodeJS.Timeout | undefined;
-  resizing: Promise<void> | undefined;
-  size: { cols: number; rows: number };
-}
-
 export function createShells({ docker, authenticator, owner, report, log, idleMs = IDLE_MS }: ShellsDeps): Shells {
-  const entries = new Map<string, Entry>();
-  const starting = new Map<string, { principal: Principal; entry: Promise<Entry> }>();
+  const entries = new Map<string, ShellEntry>();
+  const starting = new Map<string, { principal: Principal; entry: Promise<ShellEntry> }>();
   const running = () => [...entries.values()].filter(({ run }) => !run.over);
   let closed = false;
 
-  const rest = (entry: Entry) => {
+  const forget = (id: string) => {
+    clearTimeout(entries.get(id)?.idle);
+    entries.delete(id);
+  };
+  /** Starts the idle timer of a shell without viewers. */
+  const rest = (entry: ShellEntry) => {
     clearTimeout(entry.idle);
     entry.idle = undefined;
     if (entry.attached.size > 0) return;
     entry.idle = setTimeout(() => {
       if (entry.run.over) entries.delete(entry.run.exec.id);
-      else void kill(entry, "idle");
+      else void endings.kill(entry, "idle");
     }, idleMs);
     entry.idle.unref();
   };
+  const endings = createShellEndings({ docker, report, log, onEnded: rest });
 
-  const finish = (entry: Entry, code: ShellEnd, exitCode: number | null) => {
-    if (entry.run.over) return;
-    entry.run.finish({ code, exitCode });
-    entry.abort.abort();
-    entry.attached.clear();
-    rest(entry);
-    const { kind, id } = entry.principal;
-    report({
-      shellId: entry.run.exec.id,
-      containerName: entry.containerName,
-      principal: { kind, id },
-      code,
-      exitCode,
-      seconds: Math.round((Date.now() - entry.startedAt) / 100) / 10,
-    });
-  };
-
-  const kill = async (entry: Entry, reason: ShellEnd): Promise<void> => {
-    entry.reason ??= reason;
-    try {
-      await docker.exec.end(entry.run.exec);
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === "not_found"))
-        log.warn({ err: error, shell: entry.run.exec.id }, "a shell could not be ended");
-    }
-    await settle(entry, undefined);
-  };
-
-  /** The stream ended: the Engine knows how. */
-  const settle = async (entry: Entry, refusal: "no_shell" | "no_user" | undefined): Promise<void> => {
-    const { id, containerId } = entry.run.exec;
-    const exec = await docker.exec.inspect(id).catch(() => undefined);
-    const exitCode = exec && !exec.running ? exec.exitCode : null;
-    if (entry.reason) return finish(entry, entry.reason, exitCode);
-    const container = await lookAt(containerId, exitCode === KILLED);
-    if (container instanceof Error) {
-      return finish(entry, container.code === "not_found" ? "container" : "unavailable", exitCode);
-    }
-    if (!container.running) return finish(entry, "container", exitCode);
-    if (refusal) return finish(entry, refusal, exitCode);
-    if (exec?.running) {
-      // The connection broke and the shell did not: without its terminal it is of no use to anybody.
-      await docker.exec.end(exec).catch(() => undefined);
-      return finish(entry, "unavailable", null);
-    }
-    // Hung up by the API, or by another server: nothing here does it without a reason of its own.
-    if (exitCode === HUNG_UP) return finish(entry, "ended", exitCode);
-    finish(entry, exec ? "exited" : "unavailable", exitCode);
-  };
-
-  /** A container that is killed takes its shells first, and counts as running for a moment more. */
-  const lookAt = async (containerId: string, waits: boolean) => {
-    for (let looks = waits ? KILLED_LOOKS : 1; ; looks--) {
-      const container = await docker.identify(containerId).catch((error: unknown) => error as AppError);
-      if (looks <= 1 || container instanceof Error || !container.running) return container;
-      await new Promise((resolve) => setTimeout(resolve, KILLED_LOOK_MS));
-    }
-  };
-
-  /** People are limited by names, and a container may have been given another one. */
-  const endIfHidden = async (entry: Entry) => {
-    if (entry.run.over || entry.principal.limits.services === null) return;
-    // One that is gone ends its shells itself; where the Engine is away, its return is told.
-    const container = await docker.identify(entry.run.exec.containerId).catch(() => undefined);
-    if (container && !seesService(entry.principal.limits, container.name)) await kill(entry, "revoked");
-  };
-
-  const makeRoom = (principal: Principal) => {
-    const held = [...running().map((entry) => entry.principal), ...[...starting.values()].map((one) => one.principal)];
-    if (held.filter((other) => userOf(other) === userOf(principal)).length >= PER_PRINCIPAL_MAX) {
-      throw new AppError("rate_limited", `You have ${PER_PRINCIPAL_MAX} shells open; end one of them first.`);
-    }
-    if (held.length >= TOTAL_MAX) throw new AppError("overloaded", "Too many shells are open on this server.");
-    // What ended shells have said is kept only as long as there is room.
-    for (const [id, { run }] of entries) {
-      if (entries.size < TOTAL_MAX) break;
-      if (run.over) forget(id);
-    }
-  };
-  const forget = (id: string) => {
-    clearTimeout(entries.get(id)?.idle);
-    entries.delete(id);
-  };
-
-  const start = async (exec: ShellExec, { principal, container, size }: OpenShell): Promise<Entry> => {
+  const start = async (exec: ShellExec, { principal, container, size }: OpenShell): Promise<ShellEntry> => {
     const abort = new AbortController();
     const stream = await docker.exec.attach(exec.id, abort.signal);
-    const entry: Entry = {
-      run: createShellRun(exec, stream, (refusal) => void settle(entry, refusal)),
-      principal,
-      containerName: container.name,
-      startedAt: Date.now(),
-      abort,
-      attached: new Set(),
-      reason: undefined,
-      idle: undefined,
-      resizing: undefined,
-      size: { cols: 0, rows: 0 },
-    };
+    const run = createShellRun(exec, stream, (refusal) => void endings.settle(entry, refusal));
+    const entry = createEntry(run, { principal, containerName: container.name, abort });
     entries.set(exec.id, entry);
-    resize(entry, size);
+    resizeShell(docker.exec, entry, size);
     rest(entry);
-    if (closed) void kill(entry, "stopping");
-    void endIfHidden(entry); // the name may have moved before the shell was known here
+    if (closed) void endings.kill(entry, "stopping");
+    void endings.endIfHidden(entry); // the name may have moved before the shell was known here
     return entry;
   };
 
-  const find = async (options: OpenShell): Promise<Entry> => {
+  const find = async (options: OpenShell): Promise<ShellEntry> => {
     const { shellId, principal, container } = options;
     const known = entries.get(shellId) ?? (await starting.get(shellId)?.entry);
     if (known) {
@@ -211,19 +112,12 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     }
     if (closed) throw new AppError("overloaded", "The server is stopping.");
     const exec = await docker.exec.inspect(shellId);
-    const { openedBy } = exec;
-    const isTheirs = openedBy.kind === principal.kind && openedBy.id === principal.id;
-    if (exec.owner !== owner || exec.containerId !== container.id || !isTheirs) throw noShell();
-    if (exec.running) {
-      throw new AppError(
-        "not_found",
-        "This shell is not held here: the server that held it was restarted, or is another.",
-      );
-    }
-    if (exec.exitCode !== null) throw new AppError("gone", "This shell has ended.");
+    if (!isOwnShell(exec, owner, principal, container.id)) throw noShell();
+    requireUnstarted(exec);
     const other = starting.get(shellId);
-    if (other) return await other.entry; // begun by another tab meanwhile
-    makeRoom(principal);
+    if (other) return await other.entry; // another tab has started it meanwhile
+    requirePlace([...running(), ...starting.values()], principal);
+    for (const [id, { run }] of entries) if (entries.size >= MAX_TOTAL && run.over) forget(id);
     const entry = start(exec, options);
     starting.set(shellId, { principal, entry });
     try {
@@ -233,57 +127,24 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     }
   };
 
-  /** One call at a time, the newest size last; a shell that has just begun refuses for a moment. */
-  const resize = (entry: Entry, size: { cols: number; rows: number }) => {
-    if (entry.run.over || (size.cols === entry.size.cols && size.rows === entry.size.rows)) return;
-    entry.size = size;
-    entry.resizing ??= (async () => {
-      for (let tries = 0; tries < 20 && !entry.run.over; tries++) {
-        const asked = entry.size;
-        try {
-          await docker.exec.resize(entry.run.exec.id, asked);
-          if (asked === entry.size) break;
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-      }
-      entry.resizing = undefined;
-    })();
-  };
-
-  const attachedTo = (shellId: string, viewer: ShellViewer): Entry => {
+  const attachedTo = (shellId: string, viewer: ShellViewer): ShellEntry => {
     const entry = entries.get(shellId);
     if (!entry?.attached.has(viewer)) throw noShell();
     return entry;
   };
-
-  const recheck = async () => {
-    const held = running();
-    if (held.length === 0) return;
-    try {
-      const valid = await authenticator.stillValid([...new Set(held.map(({ principal }) => principal.sessionId))]);
-      for (const entry of held) {
-        const { sessionId, expiresAt } = entry.principal;
-        if (!valid.has(sessionId) || expiresAt <= Date.now()) void kill(entry, "revoked");
-      }
-    } catch (error) {
-      log.warn({ err: error }, "the sessions of shells could not be checked again");
-    }
-  };
-  const timer = setInterval(() => void recheck(), RECHECK_MS);
+  const timer = setInterval(() => void endInvalid(running(), authenticator, endings, log), RECHECK_MS);
   timer.unref();
 
   return {
     async open(options) {
       const entry = await find(options);
       options.signal.throwIfAborted();
-      // It goes with the session that was at it last: logging out there ends it.
       entry.principal = options.principal;
       entry.run.attach(options.viewer, options.since);
       if (!entry.run.over) {
         entry.attached.add(options.viewer);
         clearTimeout(entry.idle);
-        resize(entry, options.size);
+        resizeShell(docker.exec, entry, options.size);
       }
       return { end: entry.run.end };
     },
@@ -294,17 +155,17 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     },
     progress: (shellId, viewer, offset) => entries.get(shellId)?.run.progress(viewer, offset),
     input: (shellId, viewer, data) => attachedTo(shellId, viewer).run.input(data),
-    resize: (shellId, viewer, size) => resize(attachedTo(shellId, viewer), size),
-    end: (shellId, viewer) => kill(attachedTo(shellId, viewer), "ended"),
+    resize: (shellId, viewer, size) => resizeShell(docker.exec, attachedTo(shellId, viewer), size),
+    end: (shellId, viewer) => endings.kill(attachedTo(shellId, viewer), "ended"),
     revoke({ sessionIds, principalIds, all }) {
       for (const entry of running()) {
         const { id, sessionId } = entry.principal;
-        if (all || sessionIds.includes(sessionId) || principalIds.includes(id)) void kill(entry, "revoked");
+        if (all || sessionIds.includes(sessionId) || principalIds.includes(id)) void endings.kill(entry, "revoked");
       }
     },
     endHidden(containerId) {
       for (const entry of running()) {
-        if (containerId === undefined || entry.run.exec.containerId === containerId) void endIfHidden(entry);
+        if (containerId === undefined || entry.run.exec.containerId === containerId) void endings.endIfHidden(entry);
       }
     },
     get size() {
@@ -313,16 +174,54 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     async close() {
       closed = true;
       clearInterval(timer);
-      const ending = Promise.all(running().map((entry) => kill(entry, "stopping")));
+      const ending = Promise.all(running().map((entry) => endings.kill(entry, "stopping")));
       await withTimeout(ending, CLOSE_MS, () => undefined);
       for (const entry of entries.values()) {
-        finish(entry, "stopping", null);
+        endings.finish(entry, "stopping", null);
         clearTimeout(entry.idle);
       }
     },
   };
 }
 
+/** Ends shells whose sessions are no longer valid: their revocation may not have arrived. */
+async function endInvalid(
+  entries: readonly ShellEntry[],
+  authenticator: Pick<Authenticator, "stillValid">,
+  endings: ShellEndings,
+  log: Log,
+): Promise<void> {
+  if (entries.length === 0) return;
+  try {
+    const valid = await authenticator.stillValid([...new Set(entries.map(({ principal }) => principal.sessionId))]);
+    for (const entry of entries) {
+      const { sessionId, expiresAt } = entry.principal;
+      if (!valid.has(sessionId) || expiresAt <= Date.now()) void endings.kill(entry, "revoked");
+    }
+  } catch (error) {
+    log.warn({ err: error }, "the sessions of shells could not be checked again");
+  }
+}
+
+/** @throws AppError `rate_limited` or `overloaded` when the user, or the server, has too many open shells. */
+function requirePlace(held: readonly { principal: Principal }[], principal: Principal): void {
+  if (held.filter((other) => userOf(other.principal) === userOf(principal)).length >= MAX_PER_USER) {
+    throw new AppError("rate_limited", `You have ${MAX_PER_USER} shells open; end one of them first.`);
+  }
+  if (held.length >= MAX_TOTAL) throw new AppError("overloaded", "Too many shells are open on this server.");
+}
+
+/** @throws AppError `not_found` for a shell that another server runs, `gone` for one that has ended. */
+function requireUnstarted({ running, exitCode }: ShellExec): void {
+  if (running) {
+    throw new AppError(
+      "not_found",
+      "This shell is not held here: the server that held it was restarted, or is another.",
+    );
+  }
+  if (exitCode !== null) throw new AppError("gone", "This shell has ended.");
+}
+
 const noShell = () => new AppError("not_found", "There is no such shell.");
 const userOf = ({ userId, id }: Principal) => userId ?? id;
-const isSame = (one: Principal, other: Principal) => one.kind === other.kind && one.id === other.id;
+const isSame = (a: Principal, b: Principal) => a.kind === b.kind && a.id === b.id;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
-import type { HostSample } from "../../shared/metrics/metrics.ts";
+import type { HostSample } from "../../shared/metrics/host-sample.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import { createSystemSampler } from "./system-samples.ts";
 

@@ -1,6 +1,6 @@
 import { arch, hostname, loadavg, release, uptime } from "node:os";
 import process from "node:process";
-import type { PlatformMetrics } from "./metrics.ts";
+import type { PlatformMetrics } from "./host-sample.ts";
 import { createNetworkRates } from "./network-rates.ts";
 import { toPercent } from "./percent.ts";
 

@@ -1,17 +1,9 @@
 import process from "node:process";
-import type { SystemInfo, SystemStats } from "../protocol/system.ts";
+import type { SystemInfo } from "../protocol/system.ts";
 import { readHardware } from "./hardware.ts";
+import type { HostSample } from "./host-sample.ts";
 import { createLinuxMetrics } from "./metrics-linux.ts";
 import { createPortableMetrics } from "./metrics-portable.ts";
-
-/** What the host itself can tell; the counts of processes and containers come from their own daemons. */
-export type HostSample = Omit<SystemStats, "pm2Processes" | "containers">;
-
-/** One platform's reader. */
-export interface PlatformMetrics {
-  sample(): Promise<HostSample>;
-  info(): Promise<Omit<SystemInfo, "hardware">>;
-}
 
 /**
  * Host metrics: procfs on Linux (no child process a sample), systeminformation on macOS and for the static facts of the hardware.

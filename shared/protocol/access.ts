@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jobId } from "./job.ts";
+import { jobId } from "./identifier.ts";
 import { type Permission, permissions, roles } from "./permission.ts";
 
 // Separate from the schemas: the page imports the permissions without the schema library.

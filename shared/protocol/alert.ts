@@ -9,10 +9,10 @@ import {
   healable,
   severities,
 } from "./alert-kinds.ts";
+import { hasControlCharacter } from "./control-character.ts";
 import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
 import { logLevels } from "./log-search.ts";
 import { queryNumber } from "./query-number.ts";
-import { hasControlCharacter } from "./rooms.ts";
 
 export * from "./alert-kinds.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hasControlCharacter } from "./rooms.ts";
+import { hasControlCharacter } from "./control-character.ts";
 
 /** Characters of a deployment's id. */
 export const DEPLOYMENT_ID_MAX = 1024;
@@ -47,3 +47,10 @@ export const tail = z.int().min(0).max(10_000).default(100);
 
 /** Whether a subscriber wants each line's own time beside that of the last one. */
 export const ages = z.boolean().default(false);
+
+/** Id of a job. The server makes it from random bytes: a caller who knows it may follow the job. */
+export const jobId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/, "must be the id of a job");

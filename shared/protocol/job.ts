@@ -1,13 +1,8 @@
 import { z } from "zod";
-import { may, type Permission, type Principal } from "./permission.ts";
+import type { Principal } from "./access.ts";
+import { jobId } from "./identifier.ts";
+import { may, type Permission } from "./permission.ts";
 import { type ErrorCode, errorStatus } from "./result.ts";
-
-/** Id of a job. The server makes it from random bytes: a caller who knows it may follow the job. */
-export const jobId = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[A-Za-z0-9_-]+$/, "must be the id of a job");
 
 /** Permissions of the routes that start jobs. */
 const startingPermissions: readonly Permission[] = [

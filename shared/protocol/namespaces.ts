@@ -3,10 +3,9 @@ import type { FilesClientToServer, FilesServerToClient } from "./events/files.ts
 import type { McpClientToServer, McpServerToClient } from "./events/mcp.ts";
 import type { ServicesClientToServer, ServicesServerToClient } from "./events/services.ts";
 import type { SystemClientToServer, SystemServerToClient } from "./events/system.ts";
+import { type NamespaceName, namespaceNames } from "./namespace-names.ts";
 
-/** The five Socket.IO namespaces; there is no other, and the default one (`/`) is refused. */
-export const namespaceNames = ["services", "deployments", "system", "mcp", "files"] as const;
-export type NamespaceName = (typeof namespaceNames)[number];
+export { type NamespaceName, namespaceNames };
 
 export interface NamespaceEvents {
   services: { client: ServicesClientToServer; server: ServicesServerToClient };

@@ -1,7 +1,3 @@
-import type { Limits, Principal } from "./access.ts";
-
-export type { Limits, Principal };
-
 /** Ascending: each role has the permissions of the roles before it. */
 export const roles = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -38,15 +34,15 @@ export const permissions = {
 export type Permission = keyof typeof permissions;
 
 /** Whether a principal has a permission: by its role and, for an API key, by its scopes. */
-export function may(principal: Pick<Principal, "role" | "scopes">, permission: Permission): boolean {
+export function may(principal: { role: Role; scopes: readonly Permission[] | null }, permission: Permission): boolean {
   if (principal.scopes && !principal.scopes.includes(permission)) return false;
   return roles.indexOf(principal.role) >= roles.indexOf(permissions[permission]);
 }
 
 /** Whether the scope includes the container of this name. */
-export const seesService = (limits: Limits, containerName: string): boolean =>
+export const seesService = (limits: { services: readonly string[] | null }, containerName: string): boolean =>
   limits.services === null || limits.services.includes(containerName);
 
 /** Whether the scope includes the deployment of this id. */
-export const seesDeployment = (limits: Limits, deploymentId: string): boolean =>
+export const seesDeployment = (limits: { deployments: readonly string[] | null }, deploymentId: string): boolean =>
   limits.deployments === null || limits.deployments.includes(deploymentId);

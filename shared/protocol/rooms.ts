@@ -1,4 +1,5 @@
-import type { NamespaceName } from "./namespaces.ts";
+import { hasControlCharacter } from "./control-character.ts";
+import type { NamespaceName } from "./namespace-names.ts";
 
 /** Room prefix of each namespace; `/system` has viewers but no rooms. */
 export const roomPrefix = {
@@ -24,13 +25,4 @@ export function isRoomOf(namespace: NamespaceName, room: string): boolean {
   const prefix = roomPrefix[namespace];
   const id = room.slice(prefix.length);
   return room.startsWith(prefix) && id.length > 0 && id.length <= ID_MAX && !hasControlCharacter(id);
-}
-
-/** Control characters have no place in an id, and would forge lines in a log. */
-export function hasControlCharacter(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x20 || code === 0x7f) return true;
-  }
-  return false;
 }

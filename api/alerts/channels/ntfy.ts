@@ -1,5 +1,5 @@
 import { type AlertMessage, severityOf, textOf, titleOf } from "../message.ts";
-import type { OutgoingRequest } from "./send.ts";
+import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { StoredSettings } from "./settings.ts";
 
 /** ntfy priorities range from 1 to 5; 3 is the default, 5 overrides do-not-disturb. */

@@ -5,18 +5,13 @@ import type { AlertMessage } from "../message.ts";
 import { messages } from "../messages.ts";
 import { sendMail } from "./email.ts";
 import { ntfyRequest } from "./ntfy.ts";
+import type { OutgoingRequest } from "./outgoing-request.ts";
 import { reasonOf, SEND_LIMIT_MS, withinLimit } from "./send-limit.ts";
 import type { StoredSettings } from "./settings.ts";
 import { webhookRequest } from "./webhook.ts";
 
 /** Bytes of a response that are read before the connection is closed. Its content is not used. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
-
-export interface OutgoingRequest {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
 
 /**
  * Sends one message to a channel.

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { type AlertMessage, severityOf, textOf, titleOf } from "../message.ts";
-import type { OutgoingRequest } from "./send.ts";
+import type { OutgoingRequest } from "./outgoing-request.ts";
 import type { StoredSettings } from "./settings.ts";
 
 export const SIGNATURE_HEADER = "x-ai-desktop-signature";

@@ -23,7 +23,7 @@ import type { Service, ServiceDetail } from "../../../shared/protocol/service.ts
 import { delay } from "../../../shared/server/backoff.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import type { StreamState } from "../store/writer.ts";
+import type { StreamState } from "../store/stream-state.ts";
 import type { Ingest } from "./ingest.ts";
 
 /** A container that is met with a log already takes up this much of it. */

@@ -6,7 +6,8 @@ import type { LogGapReason } from "../../../shared/protocol/log-search.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import { type LineRecord, STDERR } from "../store/block.ts";
 import { parseLineTime, toMicros } from "../store/line-time.ts";
-import type { MarkRecord, StreamState, Writer, Written } from "../store/writer.ts";
+import type { MarkRecord, StreamState } from "../store/stream-state.ts";
+import type { Writer, Written } from "../store/writer.ts";
 
 /** Lines are written together this often, sooner when there are many. */
 const FLUSH_MS = 200;

@@ -2,7 +2,7 @@ import type { LogMark } from "../../../shared/protocol/log-search.ts";
 import { formatLineTime } from "../store/line-time.ts";
 import type { StreamRow } from "../store/segment-reader.ts";
 import { seenStreams } from "./scan-units.ts";
-import type { SearchPlan } from "./search.ts";
+import type { SearchPlan } from "./search-plan.ts";
 
 /** Of one answer; a container that restarts every second must not drown the lines. */
 const MARKS_MAX = 300;

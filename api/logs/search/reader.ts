@@ -8,7 +8,8 @@ import { histogram } from "./histogram.ts";
 import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
 import { spanOfSeen } from "./scan-units.ts";
-import { type FoundLine, type SearchPlan, search, toKeptLine } from "./search.ts";
+import { type FoundLine, search, toKeptLine } from "./search.ts";
+import type { SearchPlan } from "./search-plan.ts";
 
 /** Searches at once; each holds some files' lists of blocks. The others wait. */
 const AT_ONCE = 6;

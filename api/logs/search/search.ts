@@ -4,34 +4,17 @@ import type { KeptLine, LogMark } from "../../../shared/protocol/log-search.ts";
 import { LEVEL_MASK, type LineRecord, STDERR } from "../store/block.ts";
 import { levelName } from "../store/level-name.ts";
 import { formatLineTime } from "../store/line-time.ts";
-import type { CatalogEntry } from "../store/segment-index.ts";
 import type { SegmentReader, StreamRow } from "../store/segment-reader.ts";
 import { beforeTime, compareKeys, formatCursor, formatLineId, type LineKey } from "./line-key.ts";
 import type { LinePattern } from "./line-pattern.ts";
 import { readMarks } from "./log-events.ts";
 import { createUnitQueue, spanOfSeen, type Unit } from "./scan-units.ts";
+import type { SearchPlan } from "./search-plan.ts";
 
 /** Text of one answer; at least one line comes whatever its size. */
 const ANSWER_MAX = 4 * 1024 * 1024;
 /** Others get their turn this often. */
 const BREATH_MS = 15;
-
-export interface SearchPlan {
-  entries: readonly CatalogEntry[];
-  names: ReadonlySet<string> | null;
-  sourceId?: string;
-  fromUs: number;
-  toUs: number;
-  pattern: LinePattern;
-  /** Lines before, and after, these places. */
-  before: LineKey | undefined;
-  after: LineKey | undefined;
-  backward: boolean;
-  limit: number;
-  /** Milliseconds. */
-  timeLimit: number;
-  onDamage(error: unknown): void;
-}
 
 export interface FoundLine {
   key: LineKey;

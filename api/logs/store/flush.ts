@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSearchable } from "../../../shared/logs/plain-text.ts";
 import { transact } from "../../database/transact.ts";
 import { countLevels, encodeText, encodeTimes, type LineRecord } from "./block.ts";
-import type { MarkRecord, StreamState } from "./writer.ts";
+import type { MarkRecord, StreamState } from "./stream-state.ts";
 
 /**
  * Text of a block, in UTF-16 units. Smaller ones compress worse and cost more of the index; in larger ones most three

@@ -1,7 +1,6 @@
 import { mkdirSync, renameSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { LogGapReason, LogMarkKind } from "../../../shared/protocol/log-search.ts";
 import { transact } from "../../database/transact.ts";
 import type { LineRecord } from "./block.ts";
 import { createFlush, type Flush } from "./flush.ts";
@@ -15,6 +14,7 @@ import {
   segmentPath,
   segmentSize,
 } from "./segment.ts";
+import type { StreamState } from "./stream-state.ts";
 
 /** Of a file of the store: small enough that giving one up is a small loss, large enough that there are few. */
 const SEGMENT_MAX_BYTES = 64 * 1024 * 1024;
@@ -22,46 +22,6 @@ const SEGMENT_MIN_BYTES = 256 * 1024;
 const DAY_MS = 86_400_000;
 /** The same room that uploads leave free: a twentieth of the disk, at most this. */
 const FREE_MAX_BYTES = 512 * 1024 * 1024;
-
-export interface MarkRecord {
-  n: number;
-  us: number;
-  run: number;
-  kind: LogMarkKind;
-  exitCode?: number | undefined;
-  /** Of `exited`: of how many runs this is the end, where their exit codes are unknown. */
-  unknownEnds?: number | undefined;
-  reason?: LogGapReason | undefined;
-}
-
-/** One container as the writer knows it, and what of it is not written yet. */
-export interface StreamState {
-  /** In the file that is written now. */
-  id: number;
-  sourceId: string;
-  name: string;
-  run: number;
-  startedAt: string | null;
-  ended: boolean;
-  removed: boolean;
-  position: string | null;
-  /** The same, as it is written. */
-  savedPosition: string | null;
-  /** Number of the next line. */
-  nextN: number;
-  /** Time of the newest line or mark so far. */
-  lastUs: number;
-  lines: LineRecord[];
-  marks: MarkRecord[];
-  /** What is in the table of fresh lines. */
-  freshLines: number;
-  freshBytes: number;
-  changed: boolean;
-  /** What comes from here on stands under the new name. */
-  renamed: boolean;
-  /** A run's mark that may have to move before its first line. */
-  openMark: { id: number; n: number; us: number } | undefined;
-}
 
 export interface WriterOptions {
   folder: string;

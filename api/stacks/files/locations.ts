@@ -2,7 +2,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
 import type { FileRoot } from "../../../shared/files/root/files.ts";
 import { hasEscapedBytes } from "../../../shared/files/root/name.ts";
-import { hasControlCharacter } from "../../../shared/protocol/rooms.ts";
+import { hasControlCharacter } from "../../../shared/protocol/control-character.ts";
 import { type StackLock, stackName } from "../../../shared/protocol/stack.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { readOnlyReasons, stackErrors } from "../messages.ts";

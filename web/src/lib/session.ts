@@ -1,5 +1,6 @@
 import { createSignal } from "solid-js";
-import { may, type Permission, type Principal } from "../../../shared/protocol/permission.ts";
+import type { Principal } from "../../../shared/protocol/access.ts";
+import { may, type Permission } from "../../../shared/protocol/permission.ts";
 import { api } from "./api.ts";
 import { drafts } from "./drafts.ts";
 

@@ -9,9 +9,9 @@ import { UpdateBadge } from "../updates/UpdateBadge.tsx";
 import { endOfCause } from "./cause.ts";
 import { ServiceActions } from "./ServiceActions.tsx";
 import { ServiceFigures } from "./ServiceMetrics.tsx";
-import type { ServiceTableProps } from "./ServiceTable.tsx";
 import { imageText, portTexts } from "./service-list.ts";
 import { deedWords, lookOf, sameLook, statusText } from "./service-state.ts";
+import type { ServiceTableProps } from "./service-table-props.ts";
 import type { VisibleRows } from "./visible-rows.ts";
 
 export function ServiceRow(props: ServiceTableProps & { service: Service; visible: VisibleRows }) {

@@ -2,31 +2,11 @@ import ArrowDown from "lucide-solid/icons/arrow-down";
 import ArrowUp from "lucide-solid/icons/arrow-up";
 import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, onCleanup, Show } from "solid-js";
-import type { Service } from "../../../../shared/protocol/service.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ServiceRow } from "./ServiceRow.tsx";
-import type { ServiceDeeds } from "./service-actions.ts";
-import type { ServiceColumns } from "./service-columns.ts";
-import { isFigure, type ServiceGroup, type ServiceOrder, type Sorting } from "./service-list.ts";
-import type { ServiceMarks } from "./service-marks.ts";
-import type { ServiceUsages } from "./service-usage.ts";
+import { isFigure, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
+import type { ServiceTableProps } from "./service-table-props.ts";
 import { createVisibleRows } from "./visible-rows.ts";
-
-export interface ServiceTableProps {
-  groups: readonly ServiceGroup[];
-  sorting: Sorting;
-  onSort: (sorting: Sorting) => void;
-  selected: string | null;
-  onOpen: (service: Service) => void;
-  deeds: ServiceDeeds;
-  onRemove: (service: Service) => void;
-  /** Something is open beside the table: names only. */
-  narrow: boolean;
-  /** Rows that are marked for doing something with all of them; absent for those who may only look. */
-  marks?: ServiceMarks;
-  columns: ServiceColumns;
-  usages: ServiceUsages;
-}
 
 /** Live samples of so many rows at a time; the open container and the rest of the page need subscriptions too. */
 const LIVE_ROWS = 16;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import type { Principal } from "../../../../shared/protocol/access.ts";
 import type { AuditOutcome, keyBody, userBody, userPatch } from "../../../../shared/protocol/account.ts";
 import type { passkeyAssertion, passkeyCreation } from "../../../../shared/protocol/passkey.ts";
-import type { Principal } from "../../../../shared/protocol/permission.ts";
 import type { CreationOptions, RequestOptions } from "../passkeys.ts";
 import { ApiFailure } from "./failure.ts";
 import { answer, part, routes, urlOf } from "./request.ts";

@@ -1,7 +1,7 @@
 import Fingerprint from "lucide-solid/icons/fingerprint-pattern";
 import LogIn from "lucide-solid/icons/log-in";
 import { createSignal, onCleanup, onMount, Show } from "solid-js";
-import type { Principal } from "../../../../../shared/protocol/permission.ts";
+import type { Principal } from "../../../../../shared/protocol/access.ts";
 import type { SecondFactors } from "../../../lib/api/failure.ts";
 import { ApiFailure, api, toMessage } from "../../../lib/api.ts";
 import {

@@ -1,5 +1,5 @@
 import { Show } from "solid-js";
-import type { Principal } from "../../../../../shared/protocol/permission.ts";
+import type { Principal } from "../../../../../shared/protocol/access.ts";
 import { Checkbox, TextField } from "../../../ui/fields.tsx";
 import { accessMessages } from "../messages.ts";
 import { describeUnscoped, hasLimitedScope, type ScopeDraft } from "./scope-form.ts";

@@ -1,5 +1,5 @@
-import type { Limits } from "../../../../../shared/protocol/access.ts";
-import { may, type Permission, type Principal } from "../../../../../shared/protocol/permission.ts";
+import type { Limits, Principal } from "../../../../../shared/protocol/access.ts";
+import { may, type Permission } from "../../../../../shared/protocol/permission.ts";
 
 /** Unique names of a text field, separated by line ends or commas. */
 export const toNames = (text: string): string[] => [

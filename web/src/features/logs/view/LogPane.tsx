@@ -8,9 +8,10 @@ import type { LogLine, Place } from "../live/log-entry.ts";
 import type { LogFeed } from "../live/log-feed.ts";
 import { empty, toolbar } from "../messages.ts";
 import { createMatches, type LogMatches } from "../search/log-matches.ts";
-import { LogLines, type LogLinesApi } from "./LogLines.tsx";
+import { LogLines } from "./LogLines.tsx";
 import { currentSecond, toClock } from "./line-time.ts";
 import type { LogControls } from "./log-controls.ts";
+import type { LogLinesApi } from "./log-lines.ts";
 
 /** What stands around a pane needs of it. */
 export interface LogPaneApi {

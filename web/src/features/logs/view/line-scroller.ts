@@ -2,7 +2,7 @@ import { createVirtualizer } from "@tanstack/solid-virtual";
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import { indexOf, indexOfTime } from "../live/line-order.ts";
 import type { LogEntry, Place } from "../live/log-entry.ts";
-import type { LogLinesApi, LogLinesProps } from "./LogLines.tsx";
+import type { LogLinesApi, LogLinesProps } from "./log-lines.ts";
 
 /** Height of a line that is not wrapped, in pixels; the style sheet says the same. */
 const LINE = 20;

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+/** Each file with the files of the project that it imports, types included. */
+export function readImports(root: string, files: readonly string[]): Map<string, string[]> {
+  const known = new Set(files);
+  const specifier = /^(?:import|export)\b[^"';]*?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(root, file), "utf8");
+      const imported = [...text.matchAll(specifier)].map((match) =>
+        normalize(join(dirname(file), match[1] ?? match[2] ?? "")),
+      );
+      return [file, imported.filter((path) => known.has(path))];
+    }),
+  );
+}
+
+/** Groups of files that import one another, directly or through others (Tarjan's strongly connected components). */
+export function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const stack: string[] = [];
+  const cycles: string[][] = [];
+  const visit = (file: string): number => {
+    const index = order.size;
+    let low = index;
+    order.set(file, index);
+    stack.push(file);
+    for (const next of imports.get(file) ?? []) {
+      if (!order.has(next)) low = Math.min(low, visit(next));
+      else if (stack.includes(next)) low = Math.min(low, order.get(next) ?? low);
+    }
+    if (low !== index) return low;
+    const group = stack.splice(stack.indexOf(file));
+    if (group.length > 1 || imports.get(file)?.includes(file)) cycles.push(group.sort());
+    return low;
+  };
+  for (const file of imports.keys()) if (!order.has(file)) visit(file);
+  return cycles;
+}
