@@ -25,7 +25,7 @@ import { announce } from "./namespaces/announce.ts";
 import { registerDeployments } from "./namespaces/deployments.ts";
 import { registerFiles } from "./namespaces/files.ts";
 import { registerMcp } from "./namespaces/mcp.ts";
-import type { RealtimeServer, RegisteredNamespace, SocketData } from "./namespaces/namespace.ts";
+import type { RegisteredNamespace, SocketData, SocketServer } from "./namespaces/namespace.ts";
 import { registerServices } from "./namespaces/services.ts";
 import { registerSystem } from "./namespaces/system.ts";
 import { createUnknownEvents } from "./namespaces/unknown-events.ts";
@@ -92,7 +92,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   };
   const engine = new EngineServer(limits);
-  const io: RealtimeServer = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
+  const io: SocketServer = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
     connectTimeout,
     serveClient: false,
     adapter: createFanoutAdapter(writer, slowConsumers),

@@ -1,7 +1,7 @@
 import { recreateBody } from "../../shared/protocol/service-change.ts";
 import { action } from "../actions/action.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import type { RecreatePhase } from "../updates/recreate.ts";
+import type { RecreatePhase } from "../updates/recreate-phases.ts";
 import { notifyState, serviceParams, serviceTarget } from "./service-target.ts";
 
 const phaseLabels: Record<RecreatePhase, string> = {

@@ -16,12 +16,12 @@ import { createProcessLogs } from "../sources/process-logs.ts";
 import { announce, noteLimits } from "./announce.ts";
 import { createHandle } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
-import type { AnySocket, NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
+import type { AnySocket, NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
 
 /** Logs of PM2 processes, and notice of every change to their list. */
-export function registerDeployments(io: RealtimeServer, deps: DeploymentsDeps): RegisteredNamespace {
+export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): RegisteredNamespace {
   const { processes, processEvents, log, lingerMs } = deps;
   const namespace: NamespaceOf<"deployments"> = io.of("/deployments");
   const rooms = new WeakMap<AnySocket, Memberships>();

@@ -5,7 +5,7 @@ import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createHandle } from "./handle.ts";
-import type { NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
+import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;
@@ -18,10 +18,7 @@ interface FolderWatch extends Upstream {
 export type FilesDeps = Pick<RealtimeDeps, "files" | "watchFolder" | "log" | "lingerMs">;
 
 /** Changes of opened folders inside the file root, one watch a folder. */
-export function registerFiles(
-  io: RealtimeServer,
-  { files, watchFolder, log, lingerMs }: FilesDeps,
-): RegisteredNamespace {
+export function registerFiles(io: SocketServer, { files, watchFolder, log, lingerMs }: FilesDeps): RegisteredNamespace {
   const namespace: NamespaceOf<"files"> = io.of("/files");
 
   const watches = createSharedSources<FolderWatch>((path) => {

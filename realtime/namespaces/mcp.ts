@@ -3,13 +3,13 @@ import { mcpRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createHandle } from "./handle.ts";
-import type { NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
+import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 /** MCP servers one socket may watch at once. */
 const MEMBERSHIPS_MAX = 64;
 
 /** Rooms of MCP servers: what happens in them is sent by the API, which runs the servers. */
-export function registerMcp(io: RealtimeServer, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
+export function registerMcp(io: SocketServer, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
   const namespace: NamespaceOf<"mcp"> = io.of("/mcp");
   namespace.on("connection", (socket) => {
     // Socket.IO itself takes a socket that disconnects out of its rooms.

@@ -11,7 +11,7 @@ export interface SocketData {
 }
 
 /** The one Socket.IO server of a process. */
-export type RealtimeServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+export type SocketServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 /** A socket, whatever its namespace: what serves all namespaces alike takes this. */
 export interface AnySocket {

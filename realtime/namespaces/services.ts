@@ -22,7 +22,7 @@ import { openContainerStats } from "../sources/container-stats.ts";
 import { announce, noteLimits } from "./announce.ts";
 import { createHandle } from "./handle.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
-import type { AnySocket, NamespaceOf, RealtimeServer, RegisteredNamespace, SocketOf } from "./namespace.ts";
+import type { AnySocket, NamespaceOf, RegisteredNamespace, SocketOf, SocketServer } from "./namespace.ts";
 import { registerShellEvents } from "./shell-events.ts";
 
 /** Containers one socket may watch the figures of at once. */
@@ -38,7 +38,7 @@ export type ServicesDeps = Pick<
 > & { containerEvents: ContainerEvents };
 
 /** Container logs, container figures, and notice of every change to the list. */
-export function registerServices(io: RealtimeServer, deps: ServicesDeps): RegisteredNamespace {
+export function registerServices(io: SocketServer, deps: ServicesDeps): RegisteredNamespace {
   const { docker, containerEvents, log, lingerMs } = deps;
   const namespace: NamespaceOf<"services"> = io.of("/services");
   const rooms = new WeakMap<AnySocket, Memberships>();

@@ -4,15 +4,12 @@ import type { RealtimeDeps } from "../deps.ts";
 import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createSystemSampler } from "../sources/system-samples.ts";
 import { createHandle } from "./handle.ts";
-import type { NamespaceOf, RealtimeServer, RegisteredNamespace } from "./namespace.ts";
+import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
 
 /** Figures of the host, from one sampler, at the interval each viewer asked for. */
-export function registerSystem(
-  io: RealtimeServer,
-  { metrics, docker, processes, log }: SystemDeps,
-): RegisteredNamespace {
+export function registerSystem(io: SocketServer, { metrics, docker, processes, log }: SystemDeps): RegisteredNamespace {
   const namespace: NamespaceOf<"system"> = io.of("/system");
   const sampler = createSystemSampler(metrics, docker, processes);
   const roomOf = (interval: number) => `\0stats\0${interval}`;

@@ -1,12 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import type { Finding } from "../../../shared/protocol/stack.ts";
 import { findingMessages } from "./messages.ts";
-
-/** Offsets into the text; the end is not included. */
-export interface Span {
-  start: number;
-  end: number;
-}
+import type { Span } from "./span.ts";
 
 export type Value =
   | (Span & { kind: "map"; entries: Map<string, Entry> })

@@ -1,4 +1,4 @@
-import type { HostPort } from "./ports.ts";
+import type { HostPort } from "./span.ts";
 
 /** Sentences of findings in compose files. Text between backticks is shown as code. */
 export const findingMessages = {

@@ -1,13 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { Span, Value } from "./document.ts";
+import type { Value } from "./document.ts";
 import { itemsOf, textOf } from "./document.ts";
-
-export interface HostPort extends Span {
-  /** Empty for all addresses. */
-  address: string;
-  port: number;
-  protocol: string;
-}
+import type { HostPort, Span } from "./span.ts";
 
 /** Ports of one range that are compared. */
 const MAX_RANGE = 200;

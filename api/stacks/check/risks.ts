@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import { type Entry, itemsOf, type Span, textOf, type Value } from "./document.ts";
+import { type Entry, itemsOf, textOf, type Value } from "./document.ts";
 import { riskMessages } from "./messages.ts";
+import type { Span } from "./span.ts";
 
 /** Host paths that give root when writable and leak secrets when readable. */
 const sensitive = [

@@ -1,8 +1,9 @@
 import type { Finding } from "../../../shared/protocol/stack.ts";
-import { type ComposeText, type Entry, itemsOf, mapAt, namesOf, type Span, textOf, type Value } from "./document.ts";
+import { type ComposeText, type Entry, itemsOf, mapAt, namesOf, textOf, type Value } from "./document.ts";
 import { findingMessages } from "./messages.ts";
-import { conflicts, type HostPort, publishedPorts } from "./ports.ts";
+import { conflicts, publishedPorts } from "./ports.ts";
 import { findRisks } from "./risks.ts";
+import type { HostPort, Span } from "./span.ts";
 
 /** A port of the host that is in use, by a container with that name or by another program. */
 export type TakenPort = Pick<HostPort, "address" | "port" | "protocol"> & { by: string | null };
