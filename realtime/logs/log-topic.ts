@@ -16,9 +16,9 @@ import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type Batcher, createBatcher } from "./batcher.ts";
-import type { LogEvent } from "./log-event.ts";
 import { LineRing } from "./line-ring.ts";
-import { type LogBatch, MAX_LIVE_BATCHES, toBatches } from "./log-batch.ts";
+import { MAX_LIVE_BATCHES, toBatches } from "./log-batch.ts";
+import type { LogEvent } from "./log-event.ts";
 import { LogSubscriber, type SubscriberPort } from "./log-subscriber.ts";
 
 export interface TopicPort {
