@@ -45,7 +45,7 @@ export interface CollectorOptions {
   /** Absent: figures are measured and not kept. */
   store: HistoryStore | undefined;
   log: Log;
-  /** Seconds between two rounds; 0: only when told. */
+  /** Seconds between two rounds; 0: only on request. */
   interval: number;
   now?: () => number;
 }
@@ -169,7 +169,7 @@ export const hostKey: SeriesKey = { name: "", container: "" };
 
 function toHistory(sample: ContainerSample, before: ContainerSample | undefined): HistorySample {
   const seconds = before ? (Date.parse(sample.timestamp) - Date.parse(before.timestamp)) / 1_000 : 0;
-  // A counter that went back began anew with its container.
+  // A counter that decreased restarted with its container.
   const rate = (pick: (of: ContainerSample) => number) =>
     before && seconds > 0 ? Math.max(0, (pick(sample) - pick(before)) / seconds) : 0;
   return {

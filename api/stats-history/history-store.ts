@@ -55,7 +55,7 @@ export interface SeriesKey {
 export interface HistoryStore {
   /** Writes samples of one moment in one transaction, and makes older ones coarser. Seconds since the epoch. */
   add(at: number, samples: readonly { key: SeriesKey; sample: HistorySample }[]): void;
-  /** Of all containers that had the name: one that was made anew goes on. */
+  /** Of all containers that had the name: a recreated container continues it. */
   read(name: string, range: HistoryRange, now: number): HistoryPoints;
   /** Whether there is anything of a container of that name. */
   knows(name: string): boolean;

@@ -38,7 +38,7 @@ async function epochOf(handle: FileHandle): Promise<string> {
   return `${ino.toString(36)}-${(await fingerprintOf(handle)).toString(36)}`;
 }
 
-/** While its first line is not whole, a file is told by its inode alone. */
+/** Until its first line is whole, a file is identified by its inode alone. */
 function isSameFile(left: string, right: string): boolean {
   if (left === right) return true;
   const [leftNode, leftPrint] = left.split("-");
@@ -62,7 +62,7 @@ export class FileTail {
   /** Epochs this tail has read, oldest first: their order is that of time. */
   private readonly epochs: string[] = [];
 
-  /** Breaks that must not be read over before they are told. */
+  /** Breaks that must be delivered before reading continues behind them. */
   private readonly held: RunBreak[] = [];
   /** Breaks of this file that were met, by epoch: a line never goes over one. */
   private readonly breaks: Mark[];
@@ -269,7 +269,7 @@ export class FileTail {
 const holdsMark = async (handle: FileHandle, { at, sum }: Mark): Promise<boolean> =>
   sum === undefined || isPlace(handle, at, sum);
 
-/** Follows a file until aborted: reads on every change, and every {@link POLL_MS} in case a change was not told. */
+/** Follows a file until aborted: reads on every change, and every {@link POLL_MS} in case a change was missed. */
 export async function followFile(
   tail: FileTail,
   path: string,

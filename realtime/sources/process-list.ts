@@ -14,7 +14,7 @@ export interface ListedChange {
 }
 
 export interface ProcessListWatch {
-  /** Called when the first one looks: changes from now on are told. */
+  /** Called when the first viewer arrives: changes from now on are reported. */
   begin(): void;
   close(): void;
 }
@@ -60,7 +60,7 @@ export function watchProcessList(
     for (const [id, { name }] of before) if (!listed.has(id)) onChange({ id, name, action: "delete" });
   };
   let failing = false;
-  /** A daemon that is away is told by its bus; the list is compared with the last one it gave. */
+  /** The bus reports a daemon that is away; the list is compared with the last one received. */
   const look = async () => {
     try {
       await compare();

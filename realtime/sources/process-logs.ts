@@ -23,7 +23,7 @@ import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
 
 /** The list of processes is asked again this often, in case an event of the daemon was missed. */
 const RELIST_MS = 10_000;
-/** Restarts that wait to be told, each in its place between the lines; more are told as a count. */
+/** Restarts that wait for delivery, each in its place between the lines; more are delivered as a count. */
 const RESTARTS_MAX = 64;
 
 function markAt(epoch: string, { text, end }: FileLine): Mark {
@@ -58,7 +58,7 @@ interface Shared {
   runs: ProcessRuns;
   /** Names what is counted in `run`: of another follower's count nothing follows. */
   life: string;
-  /** The end or start that was told last. */
+  /** The end or start that was delivered last. */
   run: Mark;
 }
 
@@ -98,7 +98,7 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
 
   const source: LogSource = {
     async end() {
-      // Whoever is told of lines is told of every end from here on.
+      // A reader that gets lines gets every end from here on.
       shared.runs.compare(await processes.logFiles(id));
       shared.run = runMark(life, shared.run.at, runs.told);
       return tailOf(0);
@@ -150,7 +150,7 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
   return source;
 }
 
-/** Tells a viewer the ends and starts between its position and what was told last; in the files they have no place. */
+/** Delivers the ends and starts between a viewer's position and the newest one; they have no place in the files. */
 async function tellMissed(shared: Shared, position: Map<string, Mark>, handlers: ReadHandlers): Promise<void> {
   const before = position.get(RUN_TRACK);
   const mark = shared.run;
@@ -189,12 +189,12 @@ class ProcessFollower {
   private readonly signal: AbortSignal;
   private readonly position: Map<string, Mark>;
   private readonly stops = new Map<string, { abort: AbortController; done: Promise<void>; alone: boolean }>();
-  /** Why the log stands still. */
+  /** Why the log has stopped. */
   private standing: StreamClosedCode | undefined;
-  /** Ends and starts, each told once what is before it has been read. */
+  /** Delivery of ends and starts, each after the lines before it were read. */
   private telling: Promise<void> = Promise.resolve();
   private waiting = 0;
-  /** The end has been told, and no start since. */
+  /** The end has been delivered, and no start since. */
   private wasTold = false;
   private failing = false;
   /** The list is asked again at once. */
@@ -285,7 +285,7 @@ class ProcessFollower {
     const { code } = toAppError(error);
     // Without the daemon nobody knows what runs; the files that are open are read on.
     if (code === "not_found") {
-      // Whoever writes to them now has another name: a renamed process is not this one any more.
+      // The writer of these files has another name now: a renamed process is another one.
       this.stopTails(() => true);
       this.close("removed");
       return;
@@ -314,7 +314,7 @@ class ProcessFollower {
     });
     this.waiting++;
     this.telling = this.telling.then(async () => {
-      // What cannot be read is told by the tail's own follower.
+      // The follower of the tail reports what cannot be read.
       await Promise.all([...following.values()].map((tail) => tail.catchUp().catch(() => undefined)));
       this.report(changes, told);
       for (const { tail, hold } of held) {
@@ -328,7 +328,7 @@ class ProcessFollower {
   private report(changes: readonly RunChange[], told: RunsTold): void {
     for (const change of changes) {
       const before = toldAt(this.shared.run) ?? told;
-      // Between an end and the start after it only the end was told.
+      // Between an end and the next start only the end has been delivered.
       const now = change === changes.at(-1) ? told : { ...before, ended: true };
       const mark = runMark(this.shared.life, this.shared.run.at + 1, now);
       this.shared.run = mark;

@@ -3,28 +3,28 @@ import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.t
 
 interface KnownProcess {
   restarts: number;
-  /** When the newest run that was told of began, in milliseconds. */
+  /** When the newest delivered run began, in milliseconds. */
   startedAt: number;
-  /** The end of its newest run has been told. */
+  /** The end of its newest run has been delivered. */
   endTold: boolean;
   /** Its end was seen on the bus, with this exit code. */
   seenEnd: { exitCode: number | undefined } | undefined;
-  /** Since when the list has known of a start that the bus has not told of, in milliseconds of the monotonic clock. */
+  /** Since when the list holds a start that the bus has not sent, in milliseconds of the monotonic clock. */
   behindSince: number | undefined;
-  /** Count of restarts at a start that the list told of: the bus may tell of it later. */
+  /** Count of restarts at a start found in the list: the bus may send it later. */
   listTold: number | undefined;
 }
 
 /** The bus of a busy host comes so much later than the list at most; it alone has each exit code. */
 export const BUS_LAG_MS = 1_000;
 
-/** How far the runs of a deployment were told: what a viewer's cursor holds of them. */
+/** The runs of a deployment that were delivered, as a viewer's cursor holds them. */
 export interface RunsTold {
   /** Start of the newest run of any of its processes, in milliseconds. */
   startedAt: number;
   restarts: number;
   processes: number;
-  /** The end of the newest run was told. */
+  /** The end of the newest run was delivered. */
   ended: boolean;
 }
 
@@ -38,7 +38,7 @@ const known = { startedAt: NEVER, ended: false, restartCount: 0 };
  * with its exit code; what it did not bring is found by PM2's count of restarts.
  */
 export class ProcessRuns {
-  /** Moves with every start that is told: a list from before it says nothing of the newest run. */
+  /** Changes with every delivered start: an older list says nothing about the newest run. */
   version = 0;
   private readonly processes = new Map<number, KnownProcess>();
 
@@ -46,7 +46,7 @@ export class ProcessRuns {
   note({ action, pmId, restarts, exitCode, startedAt }: ProcessEvent): RunChange[] {
     const process = pmId === null ? undefined : this.processes.get(pmId);
     if (!process) return [];
-    // The list may have told of it already: the bus comes later then.
+    // The list may already have reported it: the bus is later then.
     if (restarts < process.restarts) return [];
     if (action === "exit") process.seenEnd ??= { exitCode };
     if (action !== "online") return [];
@@ -103,7 +103,7 @@ export class ProcessRuns {
     return [...this.processes.values()].some(({ behindSince }) => behindSince !== undefined);
   }
 
-  /** The end of a deployment of which nothing runs any more; empty when it has been told. */
+  /** Returns the end of a deployment of which nothing runs; empty when it was delivered. */
   end(files: readonly ProcessLogFiles[]): RunChange[] {
     const processes = files.flatMap(({ pmId, exitCode }) => {
       const process = this.processes.get(pmId);

@@ -2,8 +2,8 @@ import type { Mark } from "../../shared/logs/log-source.ts";
 import type { RunsTold } from "./process-runs.ts";
 
 /**
- * Marks of the ends and starts of a deployment. They count what one life of a followed log told (`at`), and hold how far
- * PM2's own count was then, so that a viewer who comes back in another life is told what was missed.
+ * Marks of the ends and starts of a deployment. They count the deliveries of one life of a followed log (`at`), and hold PM2's
+ * own count at that time, so that a viewer who returns in another life gets what was missed.
  */
 const infoPattern = /^(r[0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([01])$/;
 
@@ -15,7 +15,7 @@ export const runMark = (life: string, at: number, { startedAt, restarts, process
   at,
 });
 
-/** What the mark says was told; undefined for one that does not say it. */
+/** Returns what a reader at the mark has received; undefined for a mark without it. */
 export function toldAt({ epoch }: Mark): RunsTold | undefined {
   const match = infoPattern.exec(epoch);
   if (!match) return undefined;
@@ -27,7 +27,7 @@ export function toldAt({ epoch }: Mark): RunsTold | undefined {
   return { startedAt, restarts, processes, ended: match[5] === "1" };
 }
 
-/** Order of two marks of ends and starts: undefined when one of them is none; NaN when it cannot be told. */
+/** Returns the order of two marks of ends and starts: undefined when one is none, NaN when unknown. */
 export function compareRunMarks(left: Mark, right: Mark): number | undefined {
   const [own, other] = [infoPattern.exec(left.epoch), infoPattern.exec(right.epoch)];
   if (!own || !other) return undefined;

@@ -10,7 +10,7 @@ import { createRunJournal, type RunJournal } from "./run-journal.ts";
 export interface ContainerEvent {
   id: string;
   name: string;
-  /** The Engine's word: create, start, die, destroy, rename, health_status: healthy… */
+  /** By the Engine's name: create, start, die, destroy, rename, health_status: healthy… */
   action: string;
   /** Of `die`. */
   exitCode?: number;
@@ -31,12 +31,12 @@ const engineEvent = z.object({
 
 export interface ContainerEvents {
   on(name: "event", listener: (event: ContainerEvent) => void): void;
-  /** The stream is open again after it was not: whatever happened meanwhile was missed. */
+  /** The stream is open again; events in between were missed. */
   on(name: "reattached", listener: () => void): void;
   off(name: "event" | "reattached", listener: (event: ContainerEvent) => void): void;
   /** Whether the Engine's event stream is open now. */
   readonly up: boolean;
-  /** Ends and starts of containers, those of before the server began included as far as the Engine holds them. */
+  /** Ends and starts of containers, including earlier ones that the Engine still holds. */
   readonly runs: RunJournal;
   close(): Promise<void>;
 }

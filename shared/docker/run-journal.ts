@@ -1,23 +1,23 @@
 import { explains, indexOfStart, isStartOf, learnTimes, type RunEvent, type RunState } from "../logs/container-runs.ts";
 import { delay } from "../server/backoff.ts";
 
-/** Ends and starts that are remembered of one container, and containers they are remembered of. */
+/** Ends and starts remembered per container, and containers remembered. */
 const MAX_EVENTS = 128;
 const MAX_CONTAINERS = 2_000;
-/** An event that is on its way comes within this time. */
+/** An event that is on its way arrives within this time. */
 const MAX_WAIT_MS = 2_000;
-/** What the Engine still holds of before comes right after its stream is opened. */
+/** Older events that the Engine still holds arrive within this time after its stream is opened. */
 const REPLAY_MS = 300;
 
-/** The newest ends and starts of every container, as the Engine told them. */
+/** The newest ends and starts of every container, by the Engine's events. */
 export interface RunJournal {
   add(id: string, event: RunEvent): void;
-  /** The Engine's event stream was opened, or broke off. */
+  /** The Engine's event stream was opened, or broke. */
   opened(): void;
   broken(): void;
   /**
-   * The container's ends and starts, oldest first, up to its newest by `state` where the Engine told of that: an event
-   * may come after the Engine's answer that it belongs to, and is waited for.
+   * Returns the container's ends and starts, oldest first. Waits for the event of the newest one by `state`, which can arrive
+   * after the state itself, at most {@link MAX_WAIT_MS}.
    */
   upTo(id: string, state: RunState, signal: AbortSignal): Promise<readonly RunEvent[]>;
   /**
@@ -25,11 +25,11 @@ export interface RunJournal {
    * the state with the name that other readers know the run by.
    */
   note(id: string, state: RunState): RunState;
-  /** Resolves when the next end or start of the container is told, or when the time is over. */
+  /** Resolves with the next end or start of the container, or after `limitMs`. */
   change(id: string, limitMs: number, signal: AbortSignal): Promise<void>;
-  /** Whether the run that began at the time has ended, as far as was told. */
+  /** Whether the run that began at the time has ended, by the events so far. */
   hasEnded(id: string, startedAt: string): boolean;
-  /** Those that are known now. */
+  /** Returns the events known now. */
   of(id: string): readonly RunEvent[];
 }
 
@@ -66,7 +66,7 @@ export function createRunJournal(): RunJournal {
         seen.delete(id);
         if (isStartOf(event.time, startedAt)) event.startedAt ??= startedAt;
       }
-      // The container told of last stands last: those that are quiet longest are forgotten first.
+      // The container with the newest event stands last: those that are quiet longest are forgotten first.
       journal.delete(id);
       journal.set(id, [...events, event].slice(-MAX_EVENTS));
       if (journal.size > MAX_CONTAINERS) journal.delete(journal.keys().next().value as string);

@@ -1,11 +1,11 @@
 import { utcTimeOf } from "./utc-time.ts";
 
 /**
- * The runs of one container: which of its ends and starts a reader has not been told yet. Times are RFC 3339 in UTC with
- * nine digits.
+ * The runs of one container, and the ends and starts that a reader has not received yet. Times are RFC 3339 in UTC with nine
+ * digits.
  */
 
-/** What the Engine told when it happened. */
+/** One event of the Engine. */
 export interface RunEvent {
   kind: "start" | "die";
   time: string;
@@ -17,7 +17,7 @@ export interface RunEvent {
   startedAt?: string | undefined;
 }
 
-/** What the Engine says of a container now. */
+/** The state of a container by the Engine's record. */
 export interface RunState {
   /** When the newest run began; null for a container that was never started. */
   startedAt: string | null;
@@ -30,7 +30,7 @@ export interface RunState {
   restartCount: number;
 }
 
-/** What a reader has been told last: the run that began at `startedAt`, and whether it has ended. */
+/** The newest run that a reader knows: when it began, and whether the reader has received its end. */
 export interface KnownRun {
   startedAt: string;
   ended: boolean;
@@ -48,7 +48,7 @@ export interface RunChange {
   exitCode?: number;
   /** Set where the exit codes are unknown: of how many runs this is the end. */
   unknownEnds?: number;
-  /** What a reader knows that has been told. */
+  /** What a reader knows that has received this change. */
   known: KnownRun;
 }
 
@@ -80,8 +80,8 @@ export function indexOfStart(events: readonly RunEvent[], startedAt: string): nu
 }
 
 /**
- * Notes the Engine's own times of the newest run. That of its start is what readers know it by: it stays what it was when
- * somebody was told.
+ * Adds the times of the Engine's record of the newest run to its events. Readers identify a run by its start time, so a start
+ * time that is already set does not change.
  */
 export function learnTimes(events: readonly RunEvent[], { startedAt, finishedAt, running }: RunState): void {
   const index = startedAt === null ? -1 : indexOfStart(events, startedAt);
@@ -91,7 +91,7 @@ export function learnTimes(events: readonly RunEvent[], { startedAt, finishedAt,
   if (!running && end?.kind === "die" && finishedAt !== null) end.finishedAt = finishedAt;
 }
 
-/** Whether the events reach up to the newest end or start the Engine knows of. */
+/** Whether the events include the newest end or start of the state. */
 export function explains(events: readonly RunEvent[], { startedAt, finishedAt, running }: RunState): boolean {
   if (startedAt === null) return true;
   const start = indexOfStart(events, startedAt);
@@ -157,7 +157,7 @@ export function changesSince(known: KnownRun, events: readonly RunEvent[], state
   return changes;
 }
 
-/** Events a reader has not been told of, in the order the Engine told them, whatever its clock did. */
+/** Returns the events that a reader has not received, in the order in which the Engine sent them, whatever its clock did. */
 function eventsAfter({ startedAt, ended }: KnownRun, events: readonly RunEvent[]): readonly RunEvent[] {
   const own = indexOfStart(events, startedAt);
   const after = own === -1 ? events.filter(({ time }) => time > startedAt) : events.slice(own + 1);
@@ -172,9 +172,9 @@ function missedEnds(known: KnownRun, { restartCount }: RunState): number {
   return restartCount + (known.ended ? 0 : 1);
 }
 
-/** The first words of a run may be older than its start by the Engine's record. */
+/** The first lines of a run can be older than its start by the Engine's record. */
 const shortlyBefore = (time: string) => utcTimeOf(Date.parse(time) - 50);
 
-const between = (left: string, right: string) => utcTimeOf((Date.parse(left) + Date.parse(right)) / 2);
+const between = (a: string, b: string) => utcTimeOf((Date.parse(a) + Date.parse(b)) / 2);
 
 const isEarlier = (time: string | null, than: string): time is string => time !== null && time < than;

@@ -13,13 +13,13 @@ export interface Mark {
   sum?: number;
 }
 
-/** Where a reader stands: the mark of the last line it has, on each track. */
+/** Position of a reader: on each track the mark of the last line it has. */
 export type Position = ReadonlyMap<string, Mark>;
 
 /** A line by what is stored of it. */
 export type StoredPlace = Pick<LogLine, "track" | "time">;
 
-/** One whole line, ended by `\n`. `mark` is where a reader stands that has it. */
+/** One whole line, ended by `\n`. `mark` is the position of a reader that has it. */
 export interface LogLine {
   track: string;
   mark: Mark;
@@ -29,36 +29,36 @@ export interface LogLine {
   error: boolean;
   /** PM2's number of the process, when known. */
   instance?: number;
-  /** Set in what is no line but an end or a start between lines: it comes alone, in its place. */
+  /** Set for an end or a start between lines. Such an entry is delivered alone. */
   change?: RunChange;
 }
 
-/** The track of ends and starts; its mark says which of them a reader has been told. */
+/** The track of ends and starts; its mark holds which of them a reader has received. */
 export const RUN_TRACK = "run";
 
-/** Lines the source no longer holds: a reader goes on after `to`. */
+/** Lines that the source no longer holds. A reader continues after `to`. */
 export interface LostLines {
   reason: GapReason;
   to: Position | null;
 }
 
 export interface ReadHandlers {
-  /** `before` is where a reader stands that lacks these lines and has all those read earlier. */
+  /** `before` is the position of a reader that lacks these lines and has all earlier ones. */
   onLines(lines: LogLine[], before: Position): void | Promise<void>;
   onLost(lost: LostLines): void;
-  /** The newest line up to the position that is reached, whether or not it was handed on. */
+  /** The newest line up to the position reached, whether or not it was delivered. */
   onReached?(line: StoredPlace): void;
 }
 
 export interface FollowHandlers {
-  /** What a reader has to know about a log that is not whole, to be told to each; undefined once it is whole. */
+  /** Why the log is incomplete, to be sent to every reader; undefined once it is complete. */
   onNotice?(notice: string | undefined): void;
-  /** The log cannot be read, or not whole, and why; called once until lines come again. */
+  /** The log cannot be read, or only in part. Called once until lines arrive again. */
   onTrouble?(trouble: { message: string; code: ErrorCode }): void;
-  /** What it resolves with is waited for before more is read: a slow reader slows the source. */
+  /** Awaited before more is read: a slow reader slows the source. */
   onLines(lines: LogLine[]): void | Promise<void>;
   onLost(lost: LostLines): void;
-  /** The source stands still, and everything of it has been handed on. */
+  /** The source has stopped, and all its lines have been delivered. */
   onStill?(): void;
   onState(state: StreamState["state"]): void;
   onClosed(closed: StreamClosed): void;

@@ -235,7 +235,7 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
       },
       signal,
     );
-    // The end of one that stands still is told by what is read next, unless it stood between the lines.
+    // The next read delivers the end of a stopped container, unless it stood between the lines.
     const known = knownRun(reached);
     const untold = known && detail.startedAt !== null && !stream.ended;
     const end = untold ? withRun(reached, { ...known, ended: false }) : reached;

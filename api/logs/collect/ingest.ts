@@ -16,7 +16,7 @@ const FLUSH_SIZE = 1024 * 1024;
 const PENDING_MAX = 4 * 1024 * 1024;
 /** A disk that is full is looked at again this often. */
 const RETRY_MS = 5_000;
-/** An end that is older than lines before it by more than this was told by a clock that was set back. */
+/** An end that is older than lines before it by more than this comes from a clock that was set back. */
 const SET_BACK_US = 60_000_000;
 
 export interface IngestOptions {
@@ -45,11 +45,11 @@ export interface Ingest {
   streams(): StreamState[];
   /** Time up to which the store had come when it was opened, in milliseconds; undefined for an empty one. */
   readonly seenUntil: number | undefined;
-  /** `cursor` is where reading goes on after the lines. A promise when more should wait. */
+  /** `cursor` is where reading continues after the lines. Returns a promise when more should wait. */
   put(stream: StreamState, lines: readonly LogLine[], cursor: string): Promise<void> | undefined;
   /** A run begins with the next line. */
   beginRun(stream: StreamState, startedAt: string | null): void;
-  /** Ends or begins a run with the next line. `cursor` is where reading goes on after it. */
+  /** Ends or begins a run with the next line. `cursor` is where reading continues after it. */
   noteChange(stream: StreamState, change: RunChange, cursor: string): void;
   noteGap(stream: StreamState, reason: LogGapReason, time?: string): void;
   noteRemoval(stream: StreamState): void;

@@ -22,7 +22,7 @@ export interface LogMatches {
   sample: KeptLine;
 }
 
-/** Lines older than this when they are read (the API was away) are kept, and not told to those who watch. */
+/** Lines older than this when they are read (the API was down) are stored, but not reported to watchers. */
 export const WATCH_AGE_MAX_MS = 5 * 60_000;
 export const WATCHES_MAX = 500;
 

@@ -32,7 +32,7 @@ export async function openDownload(
       order: "asc",
       limit: LOG_PAGE_MAX,
     });
-    // A page that is whole and not full is the last; a search that ran out of time goes on where it stood.
+    // A page that is whole and not full is the last; a search that ran out of time continues from its position.
     isLast = complete && (lines.length === 0 || newer === null || newer === after);
     after = newer ?? after;
     return encoder.encode(lines.map(format).join(""));

@@ -115,7 +115,7 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
     for (const stream of flush.readStreams()) streams.set(stream.sourceId, stream);
   };
 
-  /** One damaged file is left for whoever wants to look into it; it does not count. */
+  /** One damaged file is left for inspection; it does not count. */
   const setAside = (segment: number) => {
     const path = segmentPath(folder, segment);
     renameSync(path, join(folder, "damaged"));
@@ -134,7 +134,7 @@ export function openWriter({ folder, maxBytes, maxDays, now = Date.now }: Writer
       begin(newest);
     } catch (error) {
       if (!isDamage(error)) throw error;
-      // Its lines are lost, and so is where reading stood: the rest of the store goes on.
+      // Its lines and the reading position are lost; the rest of the store continues.
       setAside(newest);
       begin(newest + 1);
     }

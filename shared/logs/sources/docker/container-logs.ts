@@ -20,14 +20,14 @@ import { createReading } from "./log-reading.ts";
 import { readAfter } from "./read-log.ts";
 import { readTail, type Tail } from "./tail-log.ts";
 
-/** A tail that is read again because the name became another container's ends this often at most. */
+/** Rounds of a tail that is read again because another container took the name. */
 const MAX_ROUNDS = 5;
-/** Lines handed on at once of those that were kept in memory. */
+/** Lines of a tail that are delivered at once. */
 const LINES_AT_ONCE = 1_000;
-/** The Engine's event of an end or a start that is older than this has come. */
+/** The event of an end or a start that is older than this has arrived. */
 const RECENT_MS = 5_000;
 
-/** The log of whatever container bears a name: it outlives restarts of the container and its replacement by a new one. */
+/** Creates the log of a container name. It outlives restarts of the container and its replacement by a new one. */
 export function createContainerLogs(name: string, docker: DockerHost, events: ContainerEvents): LogSource {
   const access: LogAccess = { docker, events };
   return {
@@ -49,7 +49,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
       if (lines > 0) await handTail(access, container, tail, handlers, signal);
       const last = tail.lines.at(-1);
       if (last) handlers.onReached?.(last);
-      // A stream that is quiet is as far as the other one: so a viewer joins the shared stream without another read.
+      // A quiet stream counts as far as the other one, so that a viewer joins the shared stream without another read.
       return withRun(settled(tail.position), knownRunOf(container.runs));
     },
 
@@ -60,7 +60,7 @@ export function createContainerLogs(name: string, docker: DockerHost, events: Co
         position = startOf(container.id);
         handlers.onLost({ reason: "replaced", to: position });
       }
-      // The next read from there returns what was left, after the start it belongs to.
+      // Lines that are left belong to a start that has not arrived: the shared stream delivers both.
       return (await readAfter(access, container, position, handlers, signal, { onLeft: () => {} })).position;
     },
 
@@ -109,7 +109,7 @@ async function tailOfRun(access: LogAccess, name: string, count: number, signal:
   }
 }
 
-/** Hands on the last lines, and the ends and starts between them that the Engine told of. */
+/** Delivers the last lines, and the ends and starts between them that the Engine's events hold. */
 async function handTail(
   access: LogAccess,
   container: ContainerIdentity,
@@ -137,12 +137,16 @@ async function changesOfTail(
 ): Promise<RunChange[]> {
   const changedAt = Date.parse((runs.running ? runs.startedAt : runs.finishedAt) ?? "") || 0;
   const isRecent = Math.abs(Date.now() - changedAt) < RECENT_MS;
-  const told = isRecent ? await events.runs.upTo(id, runs, signal) : events.runs.of(id);
-  const begin = told.findIndex(({ kind, time }) => kind === "die" && time >= firstTime);
+  const received = isRecent ? await events.runs.upTo(id, runs, signal) : events.runs.of(id);
+  const begin = received.findIndex(({ kind, time }) => kind === "die" && time >= firstTime);
   if (begin === -1) return [];
-  const newest = runs.startedAt === null ? -1 : indexOfStart(told, runs.startedAt);
-  const end = newest === -1 ? told.length : newest + (runs.running ? 1 : 2);
-  const start = told[begin - 1];
+  const newest = runs.startedAt === null ? -1 : indexOfStart(received, runs.startedAt);
+  const end = newest === -1 ? received.length : newest + (runs.running ? 1 : 2);
+  const start = received[begin - 1];
   const startedAt = start?.kind === "start" ? (start.startedAt ?? start.time) : firstTime;
-  return changesSince({ startedAt, ended: false, restartCount: runs.restartCount }, told.slice(begin, end), undefined);
+  return changesSince(
+    { startedAt, ended: false, restartCount: runs.restartCount },
+    received.slice(begin, end),
+    undefined,
+  );
 }

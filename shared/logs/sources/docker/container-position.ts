@@ -9,7 +9,7 @@ import { type LogLine, type Mark, type Position, RUN_TRACK } from "../../log-sou
  * - `b`: the later one is of the same stream; the epoch is that line's time, and `at` counts from it on
  *
  * So marks order as text in the Engine's order. The pseudo-track `id` says which container the position belongs to, `run`
- * which of its ends and starts have been told.
+ * which of its ends and starts the reader has received.
  */
 export const tracks = ["out", "err"] as const;
 export const isStream = (track: string): boolean => tracks.some((known) => known === track);
@@ -46,16 +46,16 @@ export function compareMarks(left: Mark, right: Mark): number {
   return left.epoch.endsWith(RUN_LETTER) ? (left.at & 1) - (right.at & 1) : left.at - right.at;
 }
 
-/** What of the container's runs a reader at the position has been told; undefined for one of an earlier release. */
+/** Returns the newest run that a reader at the position knows; undefined for a position of an earlier release. */
 export function knownRun(position: Position): KnownRun | undefined {
   const mark = position.get(RUN_TRACK);
   return mark && { startedAt: timeOf(mark), ended: mark.at % 2 === 1, restartCount: Math.floor(mark.at / 2) };
 }
 
-/** The position of a reader that has been told of the run. */
+/** Returns the position of a reader that knows the run. */
 export const withRun = (position: Position, run: KnownRun): Position => new Map(position).set(RUN_TRACK, runMark(run));
 
-/** An end or a start as an entry of the log. */
+/** Converts an end or a start into an entry of the log. */
 export const changeEntry = (change: RunChange): LogLine => ({
   track: RUN_TRACK,
   mark: runMark(change.known),
@@ -107,7 +107,7 @@ const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z`;
 const mark = String.raw`(${time}[ab]?)\.(\d{1,9})`;
 const cursorPattern = new RegExp(`^c1~([0-9a-f]{12})~${mark}~${mark}(?:~(${time}r)\\.(\\d{1,9}))?$`);
 
-/** `c1~container~out~err`, and since ends and starts are told also `~run`. */
+/** Formats a position as `c1~container~out~err~run`; without `~run` for a position of an earlier release. */
 export function formatContainerCursor(position: Position): string {
   const [out, error] = tracks.map((track) => markOf(position, track)) as [Mark, Mark];
   const lines = `c1~${idOf(position)}~${out.epoch}.${out.at}~${error.epoch}.${error.at}`;

@@ -40,11 +40,11 @@ import { openRunProbe, type RunProbe } from "./run-probe.ts";
 import { watchSilence } from "./silence-watch.ts";
 import { newestStoredTime } from "./tail-log.ts";
 
-/** What a log that cannot be read is tried again after, once somebody was told. */
+/** Wait before a log that cannot be read is tried again, once that was reported. */
 const UNREADABLE_WAIT_MS = 10_000;
-/** A container that is being removed is gone after so many tries; a dead one is not. */
+/** A container under removal is gone after this many attempts; a dead one is not. */
 const MAX_REFUSALS = 8;
-/** After so many streams that end at once the newest line is looked at. */
+/** The newest line is checked after this many streams that ended without a line. */
 const STALLS_BEFORE_LOOK = 4;
 
 /** Follows the log of whatever container has a name; see `LogSource.follow`. */
@@ -71,7 +71,7 @@ class Follower {
   private readonly signal: AbortSignal;
   private readonly backoff = createBackoff();
   private position: Position;
-  /** What was announced last; undefined while live. */
+  /** The last state that was reported; undefined while live. */
   private standing: StreamClosedCode | undefined;
   private reattaching = false;
   private troubled = false;
@@ -79,11 +79,11 @@ class Follower {
   private refusals = 0;
   /** Streams in a row that ended without a line. */
   private stalls = 0;
-  /** The stream stopped at a line that may have come before, or cannot go on: reading the log, which has each line once, tells. */
+  /** The stream stopped at a line that may be a repetition, or broke: a read of the log, which holds each line once, decides. */
   private doubtful: "backwards" | "equal" | "behind" | undefined;
   /** Lines of one time and text are several in this log. */
   private isCoarse = false;
-  /** How to go on, where it had to be looked for. */
+  /** How to continue, where the place had to be searched. */
   private located: ResumePlan | undefined;
   /** Of the container that is followed. */
   private id: string | undefined;
@@ -128,7 +128,7 @@ class Follower {
     const failure = toAppError(error);
     switch (failure.code) {
       case "not_found":
-        if (this.standing !== "removed") await this.tellLastEnd();
+        if (this.standing !== "removed") await this.deliverLastEnd();
         this.close("removed");
         return this.watch.after(looked);
       case "upstream_unavailable":
@@ -136,7 +136,7 @@ class Follower {
         this.reattaching = true;
         return this.backoff.wait(this.signal);
       case "conflict": // it is being removed; one that cannot be removed stays so
-        await this.tellLastEnd();
+        await this.deliverLastEnd();
         if (++this.refusals > MAX_REFUSALS) this.trouble(failure);
         return this.refusals > MAX_REFUSALS ? delay(UNREADABLE_WAIT_MS, this.signal) : this.backoff.wait(this.signal);
       case "not_supported":
@@ -149,8 +149,8 @@ class Follower {
     }
   }
 
-  /** Hands on how a container that is gone ended, as far as the Engine told, and the lines that were left for its next run. */
-  private async tellLastEnd(): Promise<void> {
+  /** Delivers the ends of a removed container by the Engine's events, and the lines that were left for its next run. */
+  private async deliverLastEnd(): Promise<void> {
     const { access, id, left, position, signal } = this;
     if (id === undefined || (!left && knownRun(position)?.ended !== false)) return;
     await access.events.runs.change(id, LAST_EVENT_MS, signal);
@@ -163,7 +163,7 @@ class Follower {
     this.settle();
   }
 
-  /** Nothing waits for a start event any more. */
+  /** Ends the wait for a start event. */
   private settle(): void {
     this.left = undefined;
     this.leftAt = undefined;
@@ -188,7 +188,7 @@ class Follower {
     this.reattaching = false;
   }
 
-  /** Hands on what was read between two streams. */
+  /** Delivers what was read between two streams. */
   private readonly reading = {
     onLines: async (lines: LogLine[], before: Position) => {
       this.position = advance(before, lines);
@@ -213,10 +213,10 @@ class Follower {
       return true;
     }
     if (idOf(this.position) !== idOf(startOf(container.id))) {
-      if (this.left) await this.tellLastEnd();
+      if (this.left) await this.deliverLastEnd();
       this.position = startOf(container.id);
       this.handlers.onLost({ reason: "replaced", to: this.position });
-      // It is another one: whether it runs is told by its own start.
+      // Another container: its own start reports whether it runs.
       if (this.standing === "exited") this.standing = undefined;
     }
     this.id = container.id;
@@ -262,14 +262,14 @@ class Follower {
   }
 
   private standStill({ exitCode, finishedAt, restarting }: ContainerIdentity): void {
-    // It waits for its next start: its end has been told.
+    // It waits for its next start, and its end has been delivered.
     if (restarting && this.standing === "exited") return;
     this.reattaching = false;
     this.close("exited", exitCode === null || finishedAt === null ? {} : { exitCode, endedAt: finishedAt });
     this.handlers.onStill?.();
   }
 
-  /** The container that has the name now. Its end may be told before the Engine answers that it has ended. */
+  /** Returns the container that has the name now. The event of its end can precede the Engine's record of it. */
   private async look(): Promise<ContainerIdentity> {
     const container = await this.access.docker.identify(this.name);
     const isOurs = idOf(this.position) === idOf(startOf(container.id));
@@ -278,7 +278,7 @@ class Follower {
     return changes.at(-1)?.kind === "ended" ? this.access.docker.identify(this.name) : container;
   }
 
-  /** Ends and starts to be told before what a stream brings. */
+  /** Returns the ends and starts to deliver before the lines of a stream. */
   private untold({ id, runs }: ContainerIdentity): Promise<RunChange[]> {
     if (!knownRun(this.position)) this.position = withRun(this.position, knownRunOf(runs));
     return untoldChanges(this.access, id, this.position, runs, this.signal);
@@ -381,10 +381,10 @@ class Follower {
     });
     try {
       for await (const chunk of quietly(stream)) {
-        // What comes first may be of a run that began as the stream was opened: its start is told before.
+        // The first lines can belong to a run that began while the stream was opened: its start precedes them.
         if (!verified && !(await this.isSameRun(container))) break;
         verified = true;
-        // A stream may run into the next run, whose start is told before its lines.
+        // A stream can run into the next run, whose start precedes its lines.
         const end = (await this.isOver(container, probe)) ? await this.endOf(container) : undefined;
         if (end?.isPast) break;
         await take(decoder.add(chunk), end?.time);
@@ -444,7 +444,7 @@ class Follower {
     try {
       if ((await this.access.docker.identify(this.name)).id === id) return;
     } catch (error) {
-      // Nobody has the name; when it cannot be told the next event, or the end of the stream, asks again.
+      // Nobody has the name. When that is unknown, the next event or the end of the stream asks again.
       if (toAppError(error).code !== "not_found") return;
     }
     over.abort();

@@ -7,7 +7,7 @@ import type { Position } from "../../log-source.ts";
 import { createFrameDecoder, createTtyDecoder, type FrameDecoder } from "./container-frames.ts";
 import { knownRun } from "./container-position.ts";
 
-/** What the readers of a container's log work with. */
+/** What the readers of a container's log use. */
 export interface LogAccess {
   docker: DockerHost;
   events: ContainerEvents;
@@ -16,7 +16,7 @@ export interface LogAccess {
 /** Drivers the Engine cannot read logs back from. */
 export const unreadableDrivers = new Set(["none"]);
 
-/** The container that has the name now. @throws `AppError` `not_found`, `not_supported`, `upstream_unavailable` */
+/** Returns the container that has the name now. @throws `AppError` `not_found`, `not_supported`, `upstream_unavailable` */
 export async function identifyReadable(docker: DockerHost, name: string): Promise<ContainerIdentity> {
   const container = await docker.identify(name);
   if (unreadableDrivers.has(container.logDriver)) {
@@ -28,7 +28,7 @@ export async function identifyReadable(docker: DockerHost, name: string): Promis
 export const decoderOf = (container: ContainerIdentity, sought?: string): FrameDecoder =>
   container.tty ? createTtyDecoder() : createFrameDecoder(sought);
 
-/** The log holds something that the Engine cannot read: trying again gives the same. */
+/** The log holds a record that the Engine cannot read. A retry fails in the same way. */
 export class UnreadableLogError extends AppError {
   constructor(reason: string) {
     const words = reason.replace(/[^\x20-\x7e]+/g, " ").trim();
@@ -39,7 +39,7 @@ export class UnreadableLogError extends AppError {
   }
 }
 
-/** The chunks of a stream; one that breaks says that its Engine is away, whatever it says itself. */
+/** Yields the chunks of a stream. @throws `AppError` `upstream_unavailable` when the stream breaks */
 export async function* untilBroken(stream: Readable): AsyncGenerator<Buffer> {
   try {
     yield* stream;
@@ -48,7 +48,7 @@ export async function* untilBroken(stream: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-/** The state of a container's runs now; undefined when it is gone. */
+/** Returns the current state of a container's runs; undefined when it was removed. */
 export async function currentRuns(docker: DockerHost, id: string): Promise<RunState | undefined> {
   try {
     return (await docker.identify(id)).runs;
@@ -58,7 +58,7 @@ export async function currentRuns(docker: DockerHost, id: string): Promise<RunSt
   }
 }
 
-/** Ends and starts a reader at the position has not been told, up to the given state. */
+/** Returns the ends and starts that a reader at the position has not received, up to the given state. */
 export async function untoldChanges(
   { events }: LogAccess,
   id: string,
@@ -76,7 +76,7 @@ export async function untoldChanges(
 const isSame = (known: { startedAt: string; ended: boolean }, { startedAt, running }: RunState) =>
   startedAt === null ? known.ended : known.startedAt === startedAt && known.ended === !running;
 
-/** When the run that began at the time ended by the Engine's event; undefined when that has not come. */
+/** Returns when the run that began at `startedAt` ended by its event; undefined when the event has not arrived. */
 export function endOfRun({ events }: LogAccess, id: string, startedAt: string | null): string | undefined {
   const told = events.runs.of(id);
   const start = startedAt === null ? -1 : indexOfStart(told, startedAt);

@@ -11,7 +11,7 @@ const MAX_TRIES = 4;
 /** Drivers whose `tail` counts what is stored; a TTY's messages cannot be counted. */
 const countingDrivers = new Set(["json-file", "local"]);
 
-/** Whether it can be told of a log that the Engine gave up reading it. */
+/** Whether a damaged record is detectable in the log of the container. */
 export const showsDamage = ({ tty, logDriver }: ContainerIdentity): boolean => !tty && countingDrivers.has(logDriver);
 
 /**

@@ -19,9 +19,9 @@ import { createResumeFilter } from "./resume-filter.ts";
 import { locate, planReading, type ResumePlan } from "./resume-plan.ts";
 import { findUnread, positionBefore, type Tally } from "./unread-lines.ts";
 
-/** Lines that are left for the next run and kept in memory. */
+/** Lines left for the next run that are kept in memory. */
 const MAX_LEFT_LINES = 1_000;
-/** A log that is read again because its runs changed meanwhile ends this often at most. */
+/** Rounds of a log that is read again because its runs changed meanwhile. */
 const MAX_ROUNDS = 5;
 
 export interface ReadOptions {

@@ -71,7 +71,7 @@ export function createResumeFilter(
   let firstTime: string | undefined;
   let high = newestTime(from) ?? "";
 
-  /** Whether the reader has the line already; "unsure" when that cannot be told. */
+  /** Whether the reader already has the line; "unsure" when unknown. */
   const isPassed = (line: StoredLine, track: string, state: TrackState): boolean | "unsure" => {
     const { mark } = state;
     const time = timeOf(mark);

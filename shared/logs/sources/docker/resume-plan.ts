@@ -23,13 +23,13 @@ const NEAR_MESSAGES = 256;
 /** What may be written between such a look and the opening of a stream. */
 const STREAM_MESSAGES = 2 * NEAR_MESSAGES;
 
-/** Where and how reading goes on. */
+/** Where and how reading continues. */
 export interface ResumePlan extends ResumeOptions {
   from: Position;
   since: string | undefined;
   /** Messages from the end, instead of `since`. */
   tail?: number | undefined;
-  /** Time of the first line behind a damaged record: what the Engine goes on with by itself has gaps. */
+  /** Time of the first line behind a damaged record, after which the Engine's own stream has gaps. */
   until?: string | undefined;
   /** The end of the log, which holds the reader's place and all that follows. */
   near?: LogEnd | undefined;

@@ -13,7 +13,7 @@ const GROUPS_MAX = 4_096;
 /**
  * Watches the first process of a container's run by the kernel, which knows of its end before anything of the next run can
  * be written; the Engine's event comes later on a busy host. Gives `over` when there is no such process, and undefined
- * where it cannot be told: the Engine is in another process namespace, or this is not Linux.
+ * where that is unknown: the Engine is in another process namespace, or this is not Linux.
  */
 export function openRunProbe({ id, pid }: Pick<ContainerIdentity, "id" | "pid">): RunProbe | "over" | undefined {
   if (pid === 0) return undefined;

@@ -7,7 +7,7 @@ import { firstStoredTime, type LogEnd, readBehindDamage, readEnd, showsDamage } 
 /** Messages looked at behind those that came, and by how much that grows. */
 const MARGIN = 256;
 const GROWTH = 8;
-/** Messages kept in memory at most; of more, those before are told as lost. */
+/** Messages that are kept in memory; earlier ones are reported as lost. */
 const MAX_LINES = 100_000;
 
 /** What a reading brought from a place in the log on. */
@@ -26,8 +26,8 @@ export interface UnreadLines {
 }
 
 /**
- * What the Engine did not send, though it has it: from a damaged record on it sends nothing, or goes on somewhere later,
- * and says nothing of it. Undefined when all has come, as far as can be told.
+ * Finds stored lines that the Engine did not send: after a damaged record it sends nothing, or continues somewhere later,
+ * without an error. Returns undefined when no line is known to be missing.
  */
 export async function findUnread(
   docker: DockerHost,
@@ -44,7 +44,7 @@ export async function findUnread(
     if (end.isDamaged) {
       const behind = await readBehindDamage(docker, container, window, MAX_LINES, signal);
       const first = behind.lines[0]?.time;
-      // What nothing can be read after is told once there is something.
+      // Nothing can be read behind it yet: it is reported once there is a line.
       if (first === undefined) return undefined;
       const isBefore = time !== undefined && first <= time;
       return isBefore ? known(behind, messages) : { end: behind, lost: true };
@@ -59,7 +59,7 @@ export async function findUnread(
 const known = (end: LogEnd, messages: number): UnreadLines | undefined =>
   messages === 0 ? { end, lost: false } : undefined;
 
-/** Where a reader at the position goes on that is given these lines, and lacks what is before them. */
+/** Returns where a reader at the position continues with these lines, without those before them. */
 export function positionBefore(lines: readonly StoredLine[], position: Position): Position {
   const next = new Map(position);
   for (const track of tracks) {
