@@ -116,7 +116,8 @@ describe("a container of the image", () => {
       if (started.exitCode() !== null) throw new Error(`it ended: ${started.output()}`);
       return await canConnect(Number(port));
     });
-    await run(process.execPath, [join(app, "deploy/container-health.ts")], { env });
+    // The API takes its port before it opens its state.
+    await eventually(() => run(process.execPath, [join(app, "deploy/container-health.ts")], { env }));
     started.signal("SIGTERM");
     expect(await started.exited).toEqual({ code: 0, signal: null });
     await expect(run(process.execPath, [join(app, "deploy/container-health.ts")], { env })).rejects.toThrow();

@@ -15,6 +15,12 @@ interface LockedPackage {
   dev?: boolean;
 }
 
+interface Manifest {
+  workspaces?: string[];
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
 /** Oldest versions without a known hole that would matter here. */
 const floors: Record<string, string> = {
   "@hono/node-server": "1.19.13",
@@ -35,8 +41,11 @@ const lock = JSON.parse(await readFile(join(projectFolder, "package-lock.json"),
   packages: Record<string, LockedPackage>;
 };
 const nameOf = (path: string) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+/** All but the project's own: its root, the page's workspace and that workspace's link. */
+const workspace = "web";
+const own = ["", workspace, "node_modules/ai-desktop-web"];
 const locked = Object.entries(lock.packages)
-  .filter(([path]) => path !== "")
+  .filter(([path]) => !own.includes(path))
   .map(([path, entry]) => ({ path, name: nameOf(path), ...entry }));
 
 function isBelow(version: string, floor: string): boolean {
@@ -72,6 +81,19 @@ test("every package is held by its hash, and comes from no place of its own", ()
       link || !integrity.startsWith("sha512-") || (resolved !== undefined && !resolved.startsWith("https://")),
   );
   expect(loose.map(({ path }) => path)).toEqual([]);
+});
+
+test("the page's packages are development packages, and the only workspace is the page's", async () => {
+  expect(lock.packages["node_modules/ai-desktop-web"]).toEqual({ resolved: workspace, link: true });
+  const page = JSON.parse(await readFile(join(projectFolder, workspace, "package.json"), "utf8")) as Manifest;
+  const root = JSON.parse(await readFile(join(projectFolder, "package.json"), "utf8")) as Manifest;
+  expect(root.workspaces).toEqual([workspace]);
+  expect(page.dependencies).toBeUndefined();
+  const names = Object.keys(page.devDependencies ?? {});
+  expect(names).toContain("solid-js");
+  const shipped = names.filter((name) => !lock.packages[`node_modules/${name}`]?.dev);
+  // Those the servers use too.
+  expect(shipped.filter((name) => !(name in (root.dependencies ?? {})))).toEqual([]);
 });
 
 // The scripts read the lock file before there is a Node.

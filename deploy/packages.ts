@@ -15,6 +15,8 @@ import process from "node:process";
 interface Locked {
   version?: string;
   dev?: boolean;
+  /** A workspace's place in node_modules. */
+  link?: boolean;
   optional?: boolean;
   os?: string | string[];
   cpu?: string | string[];
@@ -24,7 +26,9 @@ interface Locked {
 const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
 const libc = report?.header?.glibcVersionRuntime ? "glibc" : "musl";
 const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, Locked> };
-const locked = Object.entries(packages).filter(([path]) => path !== "");
+const inNodeModules = Object.entries(packages).filter(([path]) => path.includes("node_modules/"));
+/** Without the workspaces, which are part of the source. */
+const locked = inNodeModules.filter(([, { link }]) => !link);
 
 /** npm's rule: one of those named, or none of those with "!" before them. */
 function allows(names: string | string[] | undefined, own: string): boolean {
@@ -57,7 +61,7 @@ function missing(serversOnly: boolean): string[] {
 const unread = ["include", "share", "CHANGELOG.md", "README.md"];
 
 async function prune(): Promise<void> {
-  for (const [path, { dev }] of locked) if (dev) await rm(path, { recursive: true, force: true });
+  for (const [path, { dev, link }] of inNodeModules) if (dev || link) await rm(path, { recursive: true, force: true });
   for (const [path, entry] of locked) {
     if (!belongsHere(entry)) await rm(path, { recursive: true, force: true });
     if (!/\/node-linux-\w+$/.test(path)) continue;

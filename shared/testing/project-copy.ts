@@ -35,6 +35,9 @@ export async function packagesThatCompileOnce(folder: string, compiled: string):
 }
 
 interface Manifest {
+  /** Where a link leads to. */
+  resolved?: string;
+  link?: boolean;
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -44,16 +47,24 @@ interface Manifest {
 }
 type Lock = { packages: Record<string, Manifest> };
 
+/** Folder of the page's workspace. */
+const PAGE = "web";
+
 /**
- * Leaves the development packages out of the package.json and the lock file of a copy, with all that only they need: most of
- * what npm unpacks is for the build and the tests. `build` is the command for the script of that name, which lacks them then.
+ * Leaves the development packages, the page's included, out of the manifests and the lock file of a copy, with all that only
+ * they need: most of what npm unpacks is for the build and the tests.
+ * @param options.keep development packages that stay
+ * @param options.build command for the script `build`, which lacks its packages then
  */
 export async function slimProject(project: string, { keep, build }: { keep: string[]; build: string }): Promise<void> {
-  const [manifestFile, lockFile] = [join(project, "package.json"), join(project, "package-lock.json")];
+  const manifestFile = join(project, "package.json");
+  const pageFile = join(project, PAGE, "package.json");
+  const lockFile = join(project, "package-lock.json");
   const manifest = JSON.parse(await readFile(manifestFile, "utf8")) as Manifest;
+  const page = JSON.parse(await readFile(pageFile, "utf8")) as Manifest;
   const lock = JSON.parse(await readFile(lockFile, "utf8")) as Lock;
   manifest.scripts = { ...manifest.scripts, build };
-  for (const entry of [manifest, lock.packages[""] ?? {}]) {
+  for (const entry of [manifest, page, lock.packages[""] ?? {}, lock.packages[PAGE] ?? {}]) {
     const kept = Object.entries(entry.devDependencies ?? {}).filter(([name]) => keep.includes(name));
     entry.devDependencies = Object.fromEntries(kept);
   }
@@ -76,14 +87,19 @@ export async function slimProject(project: string, { keep, build }: { keep: stri
     }
   };
   use("");
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).filter(([path]) => used.has(path)));
+  use(PAGE);
+  const isKept = (path: string, { link, resolved = "" }: Manifest) => used.has(link ? resolved : path);
+  lock.packages = Object.fromEntries(Object.entries(lock.packages).filter(([path, entry]) => isKept(path, entry)));
   await writeFile(manifestFile, JSON.stringify(manifest, null, 2));
+  await writeFile(pageFile, JSON.stringify(page, null, 2));
   await writeFile(lockFile, JSON.stringify(lock, null, 2));
 }
 
 /** Where Node looks for a package that one at this path asks for, nearest first. */
 function placesOf(path: string, name: string): string[] {
   const here = `${path ? `${path}/` : ""}node_modules/${name}`;
-  const above = path.lastIndexOf("node_modules/");
-  return above === -1 ? [here] : [here, ...placesOf(path.slice(0, above).replace(/\/$/, ""), name)];
+  if (path === "") return [here];
+  // Above a workspace is the project's root.
+  const above = path.slice(0, Math.max(0, path.lastIndexOf("node_modules/"))).replace(/\/$/, "");
+  return [here, ...placesOf(above, name)];
 }
