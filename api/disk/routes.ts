@@ -14,7 +14,7 @@ export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
     total: 8,
     perCaller: 2,
     waiting: 4,
-    busy: "Too many previews are being made; try again in a moment.",
+    busy: "Too many previews are being created; try again in a moment.",
   });
   return createRoutes()
     .use(async (c, next) => {
@@ -25,7 +25,7 @@ export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
       "/",
       described({
         tag,
-        summary: "Room that images, containers, volumes and builds take",
+        summary: "Disk usage of images, containers, volumes and builds",
         answer: { usage: diskUsageSchema },
       }),
       async (c) => c.json(ok({ usage: await disk.usage() })),
@@ -34,7 +34,7 @@ export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
       "/prune",
       described({
         tag,
-        summary: "What could go now, and how much would come back",
+        summary: "Preview what a prune would remove, and how much it would free",
         description: "Nothing is removed. The preview is remembered for ten minutes.",
         answer: { preview: prunePreviewSchema },
       }),

@@ -2,13 +2,13 @@ import type { EngineCalls } from "../../shared/docker/engine-calls.ts";
 import { EngineError, type EngineRequest } from "../../shared/docker/engine-client.ts";
 import { AppError } from "../../shared/server/errors.ts";
 
-/** The Engine's calls on images, volumes and networks, whose refusals mean something else than those on containers. */
+/** Calls of the Engine on images, volumes and networks, whose errors differ from those on containers. */
 export interface ResourceCalls {
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
 }
 
 export interface ResourceMessages {
-  /** The kind of thing, as in "There is no such image." */
+  /** The kind of resource, as in "There is no such image." */
   thing: string;
   /** What a conflict (409, and the 403 that networks use) means. */
   inUse: string;
@@ -26,7 +26,7 @@ export function createResourceCalls(calls: EngineCalls, words: ResourceMessages)
   };
 }
 
-/** What the Engine itself said, when that is behind the error. */
+/** The error of the Engine that caused an error, or undefined. */
 export function engineErrorOf(error: unknown): EngineError | undefined {
   const cause = error instanceof AppError ? error.cause : error;
   return cause instanceof EngineError ? cause : undefined;

@@ -4,9 +4,8 @@ import { jsonAmbiguity } from "../../shared/server/strict-json.ts";
 import type { ApiEnv } from "./context.ts";
 
 /**
- * Waits for the body of a change, then looks once more at who sent it: a request that was let in before the log-out must
- * not be finished after it by sending its last byte late. JSON that can be read in two ways is refused here, for every
- * route. A raw body is left to its route, which checks the rights while it comes.
+ * Reads the body of a change and then checks the rights of the caller again: a request that was admitted before a log-out
+ * cannot be completed after it by a late last byte. Refuses ambiguous JSON, for every route. A raw body is left to its route, which checks the rights while it comes.
  */
 export const bufferBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {

@@ -27,13 +27,13 @@ import { createRateLimit } from "./rate-limits.ts";
 import { createRouteFinder, type FoundRoute } from "./route-finder.ts";
 
 const WINDOW_SECONDS = 10;
-/** Requests a window: far above what a person's browser or an honest program sends, far below a flood. */
+/** Requests per window: far above what a browser or an honest program sends, far below a flood. */
 export interface GuardLimits {
   principal: number;
   change: number;
-  /** Of an address, as long as nobody is recognised. */
+  /** Per address, for requests without a known caller. */
   stranger: number;
-  /** An hour, of a viewer and the viewer's keys together: what is recorded, so that nobody without rights fills the trail. */
+  /** Recorded requests per hour of a viewer and the viewer's keys, so that callers without rights cannot fill the trail. */
   recorded: number;
 }
 const defaultLimits: GuardLimits = { principal: 3_000, change: 600, stranger: 300, recorded: 300 };
@@ -46,13 +46,13 @@ const nobody: AuditActor = { kind: "anonymous", id: "", name: "" };
 export interface GuardOptions {
   limits?: Partial<GuardLimits>;
   table?: Readonly<Record<string, AccessEntry>>;
-  /** Told the code of every refusal, to be counted. */
+  /** Receives the code of every refusal, for metrics. */
   onRefusal?(code: ErrorCode): void;
 }
 
 /**
- * Stands before every route: host, origin, body type, who is asking, what they may do, how often. Closed unless the
- * access table opens it. Records what changes something before it happens, and its outcome before the answer leaves.
+ * Checks every request before its route: host, origin, body type, caller, rights and rate. A route is closed unless the
+ * access table opens it. Records each change before it happens, and its outcome before the response leaves.
  */
 export function createGuard(access: Access, { limits, table = accessTable, onRefusal }: GuardOptions = {}) {
   const { originPolicy, peers, trail } = access;
@@ -63,7 +63,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
   const ofViewers = createRateLimit(most.recorded, HOUR_SECONDS);
   const ofStrangers = createRateLimit(most.stranger, WINDOW_SECONDS);
 
-  /** Lets the request through to its route, or throws. */
+  /** The row of the access table that admits the request. @throws AppError when none does */
   const admit = async (c: Context<ApiEnv>, route: FoundRoute): Promise<AccessEntry> => {
     const { method } = c.req;
     const changes = changing.has(method);
@@ -88,7 +88,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     } else await ofStrangers.take(addressBucket(address));
     if (rule === "public" && route.entry) return route.entry;
     if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c))) return route.entry;
-    // What everybody may ask for by the right method is no secret to whoever took the wrong one.
+    // A path that is public by another method is no secret.
     if (!route.entry && route.isPublic) throw notAllowed(c, route);
     if (!principal) throw new AppError("unauthorized", "Log in first.");
     if (!route.entry) {
@@ -120,7 +120,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     return entry;
   };
 
-  /** An answer that cannot be recorded does not leave, its cookie included. */
+  /** Discards a response that cannot be recorded, its cookie included. */
   const recordOrTakeBack = (c: Context<ApiEnv>, event: AuditEvent) => {
     try {
       trail.record(event);
@@ -135,7 +135,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     const route = findRoute(c.req.method, c.req.path);
     let entry: AccessEntry;
     try {
-      // Before anything else is looked at: a page that reached us by a foreign name must learn nothing.
+      // Checked first: a page that reached the server by a foreign name must learn nothing.
       if (!namesThisServer(c, originPolicy)) {
         throw new AppError("misdirected_request", "This server does not answer to that host name.");
       }
@@ -167,7 +167,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     }
     trail.record({ ...toEvent(c, entry), outcome: "begun" });
     await next();
-    // A job is not done by being begun: it writes its own end, or the next start writes that it was interrupted.
+    // A job records its own end, or the next start of the server records that it was interrupted.
     if (c.res.status === 202 && c.get("jobStarted")) return;
     trail.recordAfterwards({ ...toEvent(c, entry), outcome: outcomeOf(c.res.status), status: c.res.status });
   });
@@ -190,7 +190,7 @@ function isAllowed(principal: Principal, rule: AccessEntry["rule"], access: Acce
   }
 }
 
-/** What acting on something needs where a route only looks at it. */
+/** The permission to act on what a read shows. */
 const actingRights: Partial<Record<AccessEntry["rule"], Permission>> = {
   "services:view": "services:control",
   "docker:view": "docker:manage",
@@ -200,14 +200,14 @@ const actingRights: Partial<Record<AccessEntry["rule"], Permission>> = {
   "mcp:view": "mcp:control",
 };
 
-/** Whether whoever passed a rule may act on what it guards. */
+/** Whether a caller who passed a rule may also act on what it guards. */
 function mayAct(principal: Principal, rule: AccessEntry["rule"]): boolean {
   const acting = actingRights[rule];
   if (acting !== undefined) return may(principal, acting);
   return rule !== "public" && rule !== "stranger-or-signed-in" && rule !== "signed-in" && rule !== "monitor";
 }
 
-/** The realtime server calls directly; what came through a proxy, or from a page, is somebody else. */
+/** The realtime server calls directly: a request through a proxy or from a page is not its own. */
 const isForwarded = (c: Context): boolean =>
   ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Origin"].some(
     (name) => c.req.header(name) !== undefined,

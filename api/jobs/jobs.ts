@@ -11,43 +11,43 @@ import type { WsClient } from "../lib/ws-client.ts";
 import type { JobJournal } from "./job-journal.ts";
 import { createResourceLocks, type Locks } from "./resource-locks.ts";
 
-/** Jobs at work at once; more are refused, not queued: somebody waits for each of them. */
-const RUNNING_MAX = 16;
-/** Finished jobs that can still be asked for. */
-const FINISHED_MAX = 200;
+/** Jobs that run at once. More are refused and not queued, because a caller waits for each. */
+const MAX_RUNNING = 16;
+/** Finished jobs that can still be read. */
+const MAX_FINISHED = 200;
 const FINISHED_AGE_MS = 60 * 60 * 1000;
-/** Viewers get a snapshot at most this often. */
-const TELL_MS = 150;
-/** Longest wait for what was cancelled, when the server ends: some work does not listen. */
+/** Shortest time between two snapshots to viewers. */
+const NOTIFY_INTERVAL_MS = 150;
+/** Longest wait for cancelled jobs at shutdown: some work ignores the signal. */
 const CLOSE_MS = 3_000;
-/** Longest line of output that is kept, in characters. */
-const LINE_MAX = 4_096;
+/** Longest line of output, in characters. */
+const MAX_LINE = 4_096;
 
-/** What the work of a job may tell of itself, and must listen to. */
+/** Progress that the work of a job reports, and the signal that it must obey. */
 export interface JobHandle {
-  /** Aborted by cancelling and by the end of the server: the work stops what it began and throws. */
+  /** Aborted when the job is cancelled and at shutdown. The work then stops and throws. */
   signal: AbortSignal;
-  /** Adds a step, or changes the one of that id. */
+  /** Adds a step, or replaces the step with that id. */
   step(step: JobStep): void;
-  /** Adds lines of output; control characters but those of colour are for the viewer to take out. */
+  /** Adds lines of output. Viewers remove control characters except those of colour. */
   line(text: string): void;
 }
 
 export interface JobOptions {
-  /** The word for it in the audit trail, such as `image:pull`. */
+  /** Name of the action in the audit trail, such as `image:pull`. */
   kind: string;
   target: string;
-  /** Who began it; the trail names them when it ends. */
+  /** Who started it, for the audit trail. */
   principal: Pick<Principal, "kind" | "id" | "name">;
   requestId: string;
   address: string;
-  /** Names of the containers it is about: who is limited to others does not see it. Empty: about the host as a whole. */
+  /** Names of the containers concerned: callers whose scope lacks one do not see the job. Empty: the whole host. */
   services?: readonly string[];
-  /** Ids of service rooms that are told as well, beside the room of the job. */
+  /** Ids of service rooms that are notified, beside the room of the job. */
   rooms?: readonly string[];
   /** Held while the job runs: other work that needs one of them is refused with `conflict`. */
   locks?: Locks;
-  /** Resolves with what the job came to; throws `AppError` for what the caller should read. */
+  /** Does the work and resolves with its result. @throws AppError for errors that the caller reads */
   run(handle: JobHandle): Promise<Record<string, unknown> | undefined>;
 }
 
@@ -58,7 +58,7 @@ export interface JobRecord {
 }
 
 export interface Jobs {
-  /** Begins at once and never throws for what happens in the job. Throws `overloaded` and `conflict` before it begins. */
+  /** Starts at once. Errors of the work are in the job. @throws AppError `overloaded`, `conflict` before the start */
   start(options: JobOptions): Job;
   /**
    * Acquires locks for work that is no job, or outlasts one.
@@ -70,11 +70,11 @@ export interface Jobs {
   /** Newest first. */
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
-  /** Asks a running job to stop; it is over once its work has. Answers whether there was one. */
+  /** Aborts a running job, which finishes when its work does. @returns Whether the job was running. */
   cancel(id: string): boolean;
-  /** Resolves with the job once it is over. */
+  /** Resolves with the job once it has finished. */
   finished(id: string): Promise<Job>;
-  /** Cancels what runs and waits for it, three seconds at most. */
+  /** Cancels the running jobs and waits for them, for at most three seconds. */
   close(): Promise<void>;
 }
 
@@ -83,9 +83,9 @@ export interface JobsOptions {
   trail: { recordAfterwards(event: AuditEvent): void };
   journal: JobJournal;
   log: Log;
-  /** Ends what somebody began and may not do any more. */
+  /** Ends jobs whose owner has lost the right to them. */
   rights?: Pick<LiveRights, "watch">;
-  /** Throws `AppError` when who began a job may not do it now. */
+  /** @throws AppError when the owner of a job no longer has the right to it */
   mayGoOn?(who: Pick<Principal, "kind" | "id">, kind: string, services: readonly string[]): void;
 }
 
@@ -94,14 +94,14 @@ interface Entry extends JobRecord {
   done: Promise<void>;
 }
 
-/** The long actions of this server: begun by a request, told to viewers as they go on, remembered for an hour. */
+/** Runs actions that outlast a request, notifies viewers of their progress, and keeps them for an hour. */
 export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
   const resourceLocks = createResourceLocks();
   let closed = false;
 
-  // What a killed server left: told as such, once, with what it began.
+  // Jobs that a killed server left are reported once, as interrupted.
   for (const entry of journal.interrupted) {
     const { id, kind, target, startedAt, services, principal, requestId, address } = entry;
     const message = "The panel's API ended before it was over: what was done until then stays.";
@@ -134,7 +134,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
   const forget = () => {
     const old = Date.now() - FINISHED_AGE_MS;
     const over = [...entries.values()].filter(({ job }) => job.finishedAt !== null);
-    const excess = over.length - FINISHED_MAX;
+    const excess = over.length - MAX_FINISHED;
     over.forEach(({ job }, index) => {
       if (index < excess || Date.parse(job.finishedAt ?? "") < old) entries.delete(job.id);
     });
@@ -143,7 +143,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
   const start = (options: JobOptions): Job => {
     if (closed) throw new AppError("overloaded", "The server is stopping.");
     forget();
-    if (running().length >= RUNNING_MAX)
+    if (running().length >= MAX_RUNNING)
       throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
     const release = resourceLocks.acquire(options.locks ?? { exclusive: [] });
     const id = randomBytes(18).toString("base64url");
@@ -180,7 +180,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
       throw error;
     }
     const abort = new AbortController();
-    const teller = createTeller(job, options.rooms ?? [], realtime);
+    const notifier = createNotifier(job, options.rooms ?? [], realtime);
     const entry: Entry = {
       job,
       services: options.services ?? [],
@@ -191,10 +191,10 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     entries.set(id, entry);
     const watch = rights?.watch(() => mayGoOn?.(options.principal, options.kind, entry.services));
     watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
-    entry.done = work(job, options, abort.signal, teller.changed).then(() => {
+    entry.done = work(job, options, abort.signal, notifier.changed).then(() => {
       watch?.end();
       release();
-      teller.finish();
+      notifier.finish();
       const { code, message } = job.error ?? {};
       trail.recordAfterwards({
         action: options.kind,
@@ -213,7 +213,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
       journal.end(id);
     });
     entry.done.catch((error: unknown) => log.error({ err: error, job: id }, "the end of a job could not be recorded"));
-    teller.changed();
+    notifier.changed();
     return structuredClone(job);
   };
 
@@ -228,7 +228,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
         changed();
       },
       line(text) {
-        for (const line of text.replace(/\r?\n$/, "").split("\n")) job.lines.push(line.slice(0, LINE_MAX));
+        for (const line of text.replace(/\r?\n$/, "").split("\n")) job.lines.push(line.slice(0, MAX_LINE));
         job.lineCount += text.replace(/\r?\n$/, "").split("\n").length;
         job.lines.splice(0, job.lines.length - JOB_LINES_MAX);
         changed();
@@ -277,23 +277,23 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
   };
 }
 
-/** Why a job was cancelled: by somebody, or because whoever began it lost the right to. */
+/** Why a job was cancelled: by a caller, or because its owner lost the right to it. */
 function cancelledBy(reason: unknown): NonNullable<Job["error"]> {
   if (!(reason instanceof AppError)) return { code: "gone", message: "It was cancelled." };
   return { code: reason.code, message: reason.message };
 }
 
-/** Sends snapshots of a job to its own room and to `rooms`: the first change at once, later ones gathered, the end at once. */
-function createTeller(job: Job, rooms: readonly string[], realtime: JobsOptions["realtime"]) {
+/** Sends snapshots of a job to its own room and to `rooms`: the first change and the end at once, others batched. */
+function createNotifier(job: Job, rooms: readonly string[], realtime: JobsOptions["realtime"]) {
   let timer: NodeJS.Timeout | undefined;
-  let toldAt = Number.NEGATIVE_INFINITY;
-  const tell = () => {
+  let notifiedAt = Number.NEGATIVE_INFINITY;
+  const notify = () => {
     clearTimeout(timer);
     timer = undefined;
-    toldAt = performance.now();
+    notifiedAt = performance.now();
     const snapshot = structuredClone(job);
     realtime.emitToService(jobRoomId(job.id), "job", snapshot);
-    // Whoever only looks at a container follows its room as well: the upstream's own words are not for them.
+    // Callers with read access follow the room of a container too. The upstream's own message is not for them.
     const { error } = snapshot;
     const outline = error ? { ...snapshot, error: { code: error.code, message: error.message } } : snapshot;
     for (const room of rooms) realtime.emitToService(room, "job", outline);
@@ -301,11 +301,11 @@ function createTeller(job: Job, rooms: readonly string[], realtime: JobsOptions[
   return {
     changed() {
       job.revision++;
-      timer ??= setTimeout(tell, Math.max(0, toldAt + TELL_MS - performance.now()));
+      timer ??= setTimeout(notify, Math.max(0, notifiedAt + NOTIFY_INTERVAL_MS - performance.now()));
     },
     finish() {
       job.revision++;
-      tell();
+      notify();
     },
   };
 }

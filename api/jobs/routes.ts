@@ -14,7 +14,7 @@ import { seesJob } from "./visibility.ts";
 const tag = "Jobs";
 const params = z.object({ id: jobId });
 
-/** Actions that take their time: what runs, what came of it, and an end to it. */
+/** Reads and cancellation of jobs. */
 export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
   const sees = (c: Context<ApiEnv>, record: JobRecord) => seesJob(c.get("principal"), record);
   const find = (c: Context<ApiEnv>, id: string) => {
@@ -37,7 +37,7 @@ export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
     )
     .get(
       "/:id",
-      described({ tag, summary: "One job: its steps, its output, what came of it", answer: { job: jobSchema } }),
+      described({ tag, summary: "One job with its steps, output and result", answer: { job: jobSchema } }),
       validated("param", params),
       (c) => c.json(ok({ job: find(c, c.req.valid("param").id) })),
     )

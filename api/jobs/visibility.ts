@@ -7,20 +7,16 @@ import type { JobRecord } from "./jobs.ts";
 const isPermission = (rule: string | undefined): rule is Permission =>
   rule !== undefined && Object.hasOwn(permissions, rule);
 
-/**
- * What a job of this kind takes. A kind is the action of a route; one that no route has is for those who may do
- * everything there is to stacks, the most powerful kind of job.
- */
+/** The permission that a kind of job requires: that of its action, or `stacks:manage`, the most powerful, for others. */
 export function permissionOfJob(kind: string): Permission {
   const rule = Object.values(accessTable).find(({ action }) => action === kind)?.rule;
   return isPermission(rule) ? rule : "stacks:manage";
 }
 
-/** Whether somebody may follow and cancel a job: who is limited to some containers sees the jobs of those, and their own. */
+/** Whether a caller may follow and cancel a job. A scope of some containers includes their jobs and the caller's own. */
 export function seesJob(principal: Principal, { job, services, ownerId }: JobRecord): boolean {
   const { limits, id } = principal;
-  // A key for containers alone must not read, or end, what is done to stacks.
-  // Nor does who began it keep a say in what they may not do any more.
+  // An API key for containers must not read or cancel jobs of stacks, and a lost right ends access to own jobs.
   if (!mayBeginJobs(principal) || !may(principal, permissionOfJob(job.kind))) return false;
   if (limits.services === null || ownerId === id) return true;
   return services.length > 0 && services.every((name) => limits.services?.includes(name));

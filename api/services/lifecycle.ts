@@ -8,16 +8,16 @@ import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../shared
 import { AppError } from "../../shared/server/errors.ts";
 import { engineErrorOf } from "../docker/resource-calls.ts";
 import { type ContainerPlan, toCreateDocument } from "../updates/create.ts";
-import { createMend, type Mend } from "../updates/recover-recreates.ts";
+import { createRecoverRecreate, type RecoverRecreate } from "../updates/recover-recreates.ts";
 import { createRecreate, type Recreate } from "../updates/recreate.ts";
 import type { RecreateJournal } from "../updates/recreate-journal.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
 
-/** More of what is done to one container, by its exact name or full id. Refusals are those of the Docker host. */
+/** Changes to one container, and reads of its inside, by exact name or full id. Errors are those of the Docker host. */
 export interface DockerLifecycle {
-  /** Makes a container and does not start it; resolves with its id. Throws `conflict` for a name that is taken. */
+  /** Creates a container without starting it. @returns its full id @throws AppError `conflict` when the name is taken */
   create(plan: ContainerPlan): Promise<string>;
-  /** Takes it away with its anonymous volumes, running or not. Throws `not_found` when it is gone. */
+  /** Removes a container and its anonymous volumes, running or not. @throws AppError `not_found` */
   discard(id: string): Promise<void>;
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
@@ -25,11 +25,11 @@ export interface DockerLifecycle {
   rename(ref: string, name: string): Promise<void>;
   update(ref: string, change: LimitsChange): Promise<void>;
   recreate: Recreate;
-  /** Takes back what a killed server left half done. */
-  mend: Mend;
+  /** Reverts a recreation that a killed server left unfinished. */
+  recoverRecreate: RecoverRecreate;
   /** Processes of a running container, at most {@link PROCESSES_MAX}. */
   processes(ref: string): Promise<ServiceProcess[]>;
-  /** What the Engine's list does not tell of a container. */
+  /** What the Engine's list does not hold. */
   fact(ref: string): Promise<ContainerFact>;
   /** What the Engine knows of a container, without values that could be secrets. */
   inspect(ref: string): Promise<InspectView>;
@@ -37,7 +37,7 @@ export interface DockerLifecycle {
 
 export interface ContainerFact {
   restartCount: number;
-  /** ISO 8601; null when it never was started. */
+  /** ISO 8601; null before the first start. */
   startedAt: string | null;
   restartPolicy: string;
   lastRun: ServiceRun;
@@ -87,7 +87,7 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
       });
     },
     recreate: createRecreate(calls, journal),
-    mend: createMend(calls),
+    recoverRecreate: createRecoverRecreate(calls),
     async processes(ref) {
       const { Id } = await inspect(ref);
       const query = { ps_args: `-eo ${COLUMNS.join(",")}` };

@@ -74,12 +74,12 @@ export function servicesRoutes(deps: ServicesDeps) {
       "/:id/inspect",
       described({
         tag,
-        summary: "What the Engine knows of a container",
+        summary: "Inspect a container",
         description:
-          "The document of `docker inspect`, as far as it holds no secret: values of the environment and of options are masked, and fields that are not known to be harmless are left out.",
+          "The document of `docker inspect` without secrets: values of the environment and of options are masked, and fields that are not known to be harmless are omitted.",
         answer: {
           document: z.record(z.string(), z.unknown()),
-          leftOut: z.array(z.string()).describe("Names of the fields that are left out."),
+          leftOut: z.array(z.string()).describe("Names of omitted fields."),
         },
       }),
       validated("param", params),
@@ -87,7 +87,7 @@ export function servicesRoutes(deps: ServicesDeps) {
         const { id } = await find(c, c.req.valid("param").id);
         const { document, leftOut } = await lifecycle.inspect(id);
         if (c.get("mayAct")) return c.json(ok({ document, leftOut }));
-        // The Engine's own words on a start that failed are for who may act on the container.
+        // The Engine's message about a failed start is for callers who may act on the container.
         const { Error: words, ...state } = document.State as Record<string, unknown>;
         const more = words === undefined ? [] : ["State.Error"];
         return c.json(ok({ document: { ...document, State: state }, leftOut: [...leftOut, ...more].sort() }));
@@ -95,7 +95,7 @@ export function servicesRoutes(deps: ServicesDeps) {
     );
 }
 
-/** An absent Engine is a state shown beside an empty list, and no error. */
+/** The list, or an empty one with the state of an Engine that does not respond. */
 async function listOrState(list: () => Promise<Service[]>): Promise<{ services: Service[]; engine: DependencyState }> {
   try {
     return { services: await list(), engine: { state: "up" } };

@@ -3,16 +3,16 @@ import type { ContainerEvent, ContainerEvents } from "../../shared/docker/contai
 import type { Log } from "../../shared/server/log.ts";
 import { createMemoryKills } from "./memory-kills.ts";
 
-/** Containers that are remembered; those noted longest ago go first. */
-const KEPT_MAX = 5_000;
-/** A stop is over within the grace time of the container, which is some minutes at most. */
+/** Containers that are remembered. The oldest notes go first. */
+const MAX_NOTES = 5_000;
+/** A stop ends within the grace period of the container, which is some minutes at most. */
 const GRACE_MS = 10 * 60_000;
-/** How much later than seen here an end may be by the Engine's clock, and still be the same. */
+/** Largest difference between the Engine's clock and ours for the same end. */
 const TOLERANCE_MS = 15_000;
 const WRITE_AFTER_MS = 500;
-/** SIGINT, SIGQUIT, SIGKILL, SIGTERM: they ask for nothing but an end. */
+/** SIGINT, SIGQUIT, SIGKILL, SIGTERM: their only purpose is an end. */
 const ending = new Set([2, 3, 9, 15]);
-/** SIGHUP and SIGABRT mean other things as well: with them an end counts as asked for when its code says so. */
+/** SIGHUP and SIGABRT have other purposes too: an end counts as requested when its exit code names the signal. */
 const ambiguous = new Set([1, 6]);
 const SIGTERM = 15;
 
@@ -23,19 +23,19 @@ interface Note {
   requested: boolean;
 }
 
-/** Tells a stop that somebody asked for from a crash, over restarts of the panel. */
+/** Distinguishes a requested stop from a crash, across restarts of the API. */
 export interface StopRequests {
-  /** The panel is about to stop a container. */
+  /** Notes that the API is about to stop a container. */
   note(containerId: string): void;
-  /** The panel could not stop it after all. */
+  /** Removes the note of a stop that failed. */
   withdraw(containerId: string): void;
-  /** Whether a container that ends now with this code does so because somebody asked for it. */
+  /** Whether an end at this moment with this exit code was requested. */
   isWanted(containerId: string, exitCode?: number): boolean;
   /**
-   * Whether the end of its newest run was asked for.
+   * Whether the end of the newest run was requested.
    *
    * @param finishedAt ISO 8601, as the Engine tells it.
-   * @returns null where the events were missed.
+   * @returns null when the events were missed.
    */
   wasRequested(containerId: string, finishedAt: string | null): boolean | null;
   /** Whether its newest run, which has ended, ended for lack of memory by the Engine's events. */
@@ -51,8 +51,8 @@ export interface StopRequestsOptions {
 }
 
 /**
- * Listens to the Engine's events: whoever stops a container sends it a signal first, through the Engine. Make it before
- * what asks it, so that it hears of an event first.
+ * Listens to the Engine's events: every stop sends a signal through the Engine first. Create it before its users, so
+ * that it receives each event first.
  */
 export function createStopRequests({ database, events, log, now = Date.now }: StopRequestsOptions): StopRequests {
   const save = database.prepare(
@@ -99,7 +99,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
     notes.set(id, { ...before, ...change });
     changed(id);
     for (const oldest of notes.keys()) {
-      if (notes.size <= KEPT_MAX) break;
+      if (notes.size <= MAX_NOTES) break;
       forget(oldest);
     }
   };
@@ -108,7 +108,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
   };
   const ask = (id: string, signal: number) => {
     put(id, { askedAt: now(), signal });
-    // A panel that is killed with its containers must not take the stop of them for a crash.
+    // An API that is killed together with the containers must not report their stop as a crash.
     write();
   };
 
@@ -120,7 +120,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
   const onEvent = ({ id, action, signal = 0, exitCode }: ContainerEvent) => {
     if (action === "kill" && (ending.has(signal) || ambiguous.has(signal))) ask(id, signal);
     else if (action === "die") put(id, { endedAt: now(), requested: isWanted(id, exitCode) });
-    // A stop by a signal of the image's own (httpd's SIGWINCH) is told by this alone, after the end.
+    // A stop by the image's own signal (SIGWINCH of httpd) sends this event only, after the end.
     else if (action === "stop" && notes.has(id)) put(id, { requested: true });
     else if (action === "start" || action === "destroy") forget(id);
   };
@@ -139,7 +139,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
       if (!note || finishedAt === null) return null;
       const finished = Date.parse(finishedAt);
       if (note.endedAt !== null && finished <= note.endedAt + TOLERANCE_MS) return note.requested;
-      // Asked for, and then the events broke off.
+      // The stop was requested, and then the events broke off.
       const { askedAt } = note;
       if (askedAt === null) return null;
       return finished >= askedAt - TOLERANCE_MS && finished <= askedAt + GRACE_MS ? true : null;

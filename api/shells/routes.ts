@@ -56,11 +56,11 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
       "/:id/shells",
       described({
         tag,
-        summary: "Make a shell in a container",
+        summary: "Create a shell in a container",
         answer: { shell: shellSchema },
         status: 201,
         description:
-          "It begins once it is attached to, by `shell:open` in the namespace `/services`, and by nobody else than who made it. At most 16 of one caller, and 128 in all, are made and not begun: 429 and 503.",
+          "Starts when its creator attaches to it by `shell:open` in the namespace `/services`. At most 16 shells of one caller (429), and 128 in total (503), can wait for that.",
       }),
       validated("param", params),
       validated("json", openShellBody),
@@ -79,7 +79,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
     )
     .delete(
       "/:id/shells/:shell",
-      described({ tag, summary: "End a shell, whoever opened it" }),
+      described({ tag, summary: "End a shell of any caller" }),
       validated("param", shellParams),
       async (c) => {
         const { id, shell } = c.req.valid("param");

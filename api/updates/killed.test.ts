@@ -14,7 +14,7 @@ import { startApi } from "../testing/api-server.ts";
 import type { RecreateEntry } from "./recreate-journal.ts";
 
 const engine = testEngine();
-const { mend } = createDockerEngine({ dockerHost: engine.dockerHost }).lifecycle;
+const { recoverRecreate } = createDockerEngine({ dockerHost: engine.dockerHost }).lifecycle;
 const inspect = (ref: string) => engine.docker.getContainer(ref).inspect();
 const isThere = (ref: string) =>
   inspect(ref).then(
@@ -56,17 +56,17 @@ describe.skipIf(await lacks("docker"))(
     test("is back under its name and runs, when the new one is missing or never started", async () => {
       for (const options of [{}, { make: true }]) {
         const entry = await leftBy(options);
-        expect(await mend(entry)).toBe("taken-back");
+        expect(await recoverRecreate(entry)).toBe("taken-back");
         const { Id, State } = await inspect(entry.name);
         expect([Id, State.Running]).toEqual([entry.oldId, true]);
         if (entry.newId) expect(await isThere(entry.newId)).toBe(false);
-        expect(await mend(entry)).toBe("untouched");
+        expect(await recoverRecreate(entry)).toBe("untouched");
       }
     });
 
     test("is not started when it did not run before", async () => {
       const entry = await leftBy({ make: true });
-      expect(await mend({ ...entry, wasRunning: false })).toBe("taken-back");
+      expect(await recoverRecreate({ ...entry, wasRunning: false })).toBe("taken-back");
       const { Id, State } = await inspect(entry.name);
       expect([Id, State.Running]).toEqual([entry.oldId, false]);
     });
@@ -76,7 +76,7 @@ describe.skipIf(await lacks("docker"))(
       const foreign = { ...(await leftBy({ make: true })), newId: null };
       for (const entry of [served, foreign]) {
         const before = (await inspect(entry.name)).Id;
-        expect(await mend(entry)).toBe("both-kept");
+        expect(await recoverRecreate(entry)).toBe("both-kept");
         expect((await inspect(entry.name)).Id).toBe(before);
         expect((await inspect(entry.oldId)).Name).toBe(`/${entry.name}.before-${entry.mark}`);
       }

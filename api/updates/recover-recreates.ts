@@ -12,11 +12,11 @@ import { asideName, createContainerMoves, nextName } from "./recreate-steps.ts";
  * - `both-kept`: the new one took its place; the old one stays aside for whoever looks into it
  * - `gone`: the old one is no more
  */
-export type Mended = "untouched" | "cleaned" | "taken-back" | "both-kept" | "gone";
-export type Mend = (entry: RecreateEntry) => Promise<Mended>;
+export type RecoveryOutcome = "untouched" | "cleaned" | "taken-back" | "both-kept" | "gone";
+export type RecoverRecreate = (entry: RecreateEntry) => Promise<RecoveryOutcome>;
 
 /** Takes back what a killed server left half done. A new container that has ever served is never removed. */
-export function createMend(calls: EngineCalls): Mend {
+export function createRecoverRecreate(calls: EngineCalls): RecoverRecreate {
   const moves = createContainerMoves(calls);
   const find = (ref: string): Promise<ContainerInspectInfo | undefined> =>
     calls.inspect(ref).catch((error: unknown) => {

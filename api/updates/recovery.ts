@@ -6,7 +6,7 @@ import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import { locksOf } from "../services/service-access.ts";
-import type { Mended } from "./recover-recreates.ts";
+import type { RecoveryOutcome } from "./recover-recreates.ts";
 import type { RecreateEntry } from "./recreate-journal.ts";
 import type { RecreateStore } from "./recreate-log.ts";
 
@@ -26,7 +26,7 @@ export interface MenderOptions {
   log: Log;
 }
 
-const sentences: Record<Exclude<Mended, "untouched">, string> = {
+const sentences: Record<Exclude<RecoveryOutcome, "untouched">, string> = {
   "taken-back": "a container was being made anew when the server ended: the one of before is back in its place",
   "both-kept":
     "a container was being made anew when the server ended: the new one took its place, and the one of before is left beside it",
@@ -41,14 +41,14 @@ export function startMender({ store, docker, jobs, log }: MenderOptions): { clos
   const isLive = new Set<string>();
 
   /** Nobody acts on the container, nor on its stack, meanwhile. */
-  const mend = async (entry: RecreateEntry): Promise<Mended> => {
+  const recoverRecreate = async (entry: RecreateEntry): Promise<RecoveryOutcome> => {
     const old = await docker.identify(entry.oldId).catch((error: unknown) => {
       if (error instanceof AppError && error.code === "not_found") return undefined;
       throw error;
     });
     const release = jobs.acquire(locksOf({ name: entry.name, composeProject: old?.composeProject ?? null }));
     try {
-      return await docker.lifecycle.mend(entry);
+      return await docker.lifecycle.recoverRecreate(entry);
     } finally {
       release();
     }
@@ -62,7 +62,7 @@ export function startMender({ store, docker, jobs, log }: MenderOptions): { clos
       store.end(entry.mark);
     };
     try {
-      const found = await mend(entry);
+      const found = await recoverRecreate(entry);
       if (abort.signal.aborted) return false;
       tries.set(entry.mark, count);
       const mayComeLater = entry.phase === "create" && entry.newId === null && isLive.has(entry.mark);

@@ -200,10 +200,10 @@ describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
     const [entry] = left as [RecreateEntry];
     expect(entry).toMatchObject({ oldId: old.Id, newId: null, wasRunning: false, phase: "create" });
     await engine.docker.getContainer(old.Id).stop({ t: 0 });
-    expect(await host.lifecycle.mend(entry)).toBe("cleaned");
+    expect(await host.lifecycle.recoverRecreate(entry)).toBe("cleaned");
     expect(await named(old.Name)).toEqual([old.Name]);
     expect((await inspect(old.Id)).State.Running).toBe(false);
-    expect(await host.lifecycle.mend(entry)).toBe("untouched");
+    expect(await host.lifecycle.recoverRecreate(entry)).toBe("untouched");
   });
 
   test("is not started when the old one did not run", async () => {
