@@ -1,6 +1,6 @@
 /**
- * The keys of a compose file, after the Compose Specification: what each one is for, and the shape of its value. The
- * editor completes from it, and the API checks against it. Rarely used parts are `any`: Compose itself has the last word.
+ * Keys of a compose file by the Compose Specification: the purpose of each key, and the shape of its value. Used for
+ * completion in the editor and for checks in the API. Rarely used parts are `any`: Docker Compose validates them.
  */
 export type Shape =
   | "text" // a string
@@ -335,7 +335,7 @@ const network: ComposeKeys = {
   name,
 };
 
-/** Keys at the top of a compose file. Keys that begin with `x-` are free everywhere. */
+/** Top-level keys of a compose file. Keys that start with `x-` are allowed everywhere. */
 export const composeKeys: ComposeKeys = {
   services: key("The containers of this stack, by name.", mapOf(keys(service))),
   networks: key("Networks the services are in.", mapOf(keys(network))),
@@ -359,7 +359,7 @@ export const composeKeys: ComposeKeys = {
   version: key("Not needed any more: Compose ignores it.", either("text", "number")),
 };
 
-/** The shape at a path of keys from the top: `services`, `web`, `ports`. Undefined where anything goes. */
+/** Returns the shape at a path of keys from the top (`services`, `web`, `ports`); undefined when any value is allowed. */
 export function shapeAt(path: readonly string[]): Shape | undefined {
   let shape: Shape | undefined = { keys: composeKeys };
   for (const part of path) shape = shape && below(shape, part);
@@ -378,7 +378,7 @@ function below(shape: Shape, part: string): Shape | undefined {
   return undefined;
 }
 
-/** Keys that may stand below a shape: of the mapping it is, or may be. */
+/** Returns the keys allowed below a shape. */
 export function keysOf(shape: Shape | undefined): ComposeKeys {
   if (shape === undefined || typeof shape === "string") return {};
   if ("keys" in shape) return shape.keys;

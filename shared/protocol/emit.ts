@@ -2,12 +2,12 @@ import { z } from "zod";
 import { type NamespaceName, namespaceNames, toNamespaceName } from "./namespaces.ts";
 import { isRoomOf } from "./rooms.ts";
 
-/** Events in one `POST /emit`, all or none. */
+/** Most events in one `POST /emit`; all are accepted or none. */
 export const EMIT_BATCH_MAX = 1_000;
-/** Bytes of one `POST /emit` body. */
+/** Largest body of a `POST /emit`, in bytes. */
 export const EMIT_BODY_MAX = 1024 * 1024;
 
-/** Names Socket.IO, an EventEmitter or an object prototype gives a meaning of its own. */
+/** Names with a special meaning in Socket.IO, in an EventEmitter or in an object prototype. */
 const reservedEvents = new Set([
   "connect",
   "connect_error",
@@ -32,7 +32,7 @@ export interface EmitEvent {
   room?: string;
 }
 
-/** What is wrong: a clause that follows the name of the field at `path`, or of the input when that is empty. */
+/** A validation error. `message` continues a sentence that starts with the field at `path`, or with the input when it is empty. */
 export interface EmitIssue {
   message: string;
   path: (string | number)[];
@@ -40,8 +40,8 @@ export interface EmitIssue {
 }
 
 /**
- * The event a value is, or undefined after one issue was reported. By hand, since it runs for every publish: a schema
- * took twice as long.
+ * Reads an event from a value. Reports the first issue and returns undefined when the value is not valid. Written by hand
+ * because it runs for every publish: a schema takes twice as long.
  */
 export function readEmitEvent(
   value: unknown,
@@ -70,7 +70,7 @@ export function readEmitEvent(
   return { namespace: name, event, data, room };
 }
 
-/** The events of a `POST /emit` body, one or a batch: all, or undefined after one issue was reported. */
+/** Reads the events of a `POST /emit` body, one or a batch. Reports the first issue and returns undefined when one is not valid. */
 export function readEmitBody(body: unknown, report: (issue: EmitIssue) => void): EmitEvent[] | undefined {
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, "events")) {
     const event = readEmitEvent(body, report);
@@ -90,7 +90,7 @@ export function readEmitBody(body: unknown, report: (issue: EmitIssue) => void):
   return read;
 }
 
-/** {@link readEmitEvent} as a part of a schema. */
+/** {@link readEmitEvent} as a schema. */
 export const emitEvent = z.unknown().transform((value, context): EmitEvent => {
   const report = ({ message, path }: EmitIssue) => context.addIssue({ code: "custom", message, path });
   return readEmitEvent(value, report) ?? z.NEVER;

@@ -1,16 +1,16 @@
-/** Longest reference that is taken: a name has 255 characters at most, a tag 128, a digest far below 128. */
+/** Longest accepted reference, in characters: name 255, tag 128, digest below 128. */
 export const IMAGE_REFERENCE_MAX = 512;
 const NAME_MAX = 255;
 
-/** What an image is asked for by, in full: `docker.io`, `library/nginx`, `1.27`. */
+/** The parts of a full image reference: `docker.io`, `library/nginx`, `1.27`. */
 export interface ImageReference {
-  /** Host and port of the registry; `docker.io` when the reference names none. */
+  /** Host and port of the registry; default `docker.io`. */
   registry: string;
-  /** Path at the registry, as in `library/nginx`. */
+  /** Path at the registry, such as `library/nginx`. */
   repository: string;
-  /** Null only where a digest is given instead. */
+  /** Null only when a digest is given. */
   tag: string | null;
-  /** `sha256:…`, which names one image for ever. */
+  /** `sha256:…`: always the same image. */
   digest: string | null;
 }
 
@@ -21,8 +21,8 @@ const tagForm = /^\w[\w.-]{0,127}$/;
 const digestForm = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,128}$/;
 
 /**
- * Reads an image reference by the grammar of the distribution project, with Docker's short forms: no registry means
- * Docker Hub, a name alone means `library/` there, no tag and no digest mean `latest`. Undefined for anything else.
+ * Parses an image reference in the grammar of the distribution project, with the short forms of Docker: the default registry
+ * is Docker Hub, a single name is in `library/` there, and the default tag is `latest`. Returns undefined when not valid.
  */
 export function parseImageReference(text: string): ImageReference | undefined {
   if (text.length === 0 || text.length > IMAGE_REFERENCE_MAX) return undefined;
@@ -51,13 +51,13 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return { registry, repository, tag: tag ?? (digest === null ? "latest" : null), digest };
 }
 
-/** The name without tag and digest as people write it: `nginx`, `ghcr.io/owner/app`. */
+/** Short form of the name, without tag and digest: `nginx`, `ghcr.io/owner/app`. */
 export function familiarName({ registry, repository }: ImageReference): string {
   if (registry !== "docker.io") return `${registry}/${repository}`;
   return repository.replace(/^library\/(?=[^/]+$)/, "");
 }
 
-/** The whole reference as people write it, its tag always said. */
+/** Short form of the reference, always with its tag or digest. */
 export function familiarReference(reference: ImageReference): string {
   const { tag, digest } = reference;
   return `${familiarName(reference)}${tag === null ? "" : `:${tag}`}${digest === null ? "" : `@${digest}`}`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A passkey as its owner sees it. */
+/** A passkey, for its owner. */
 export const passkeyInfo = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -18,9 +18,9 @@ const base64url = (longest: number) =>
     .max(longest)
     .regex(/^[A-Za-z0-9_-]+$/, "must be base64url");
 
-/** Credential ids have 1,023 bytes at most. */
+/** Credential ids have at most 1,023 bytes. */
 const credentialId = base64url(1_364);
-/** What browsers add in later versions is left out, not refused. */
+/** Unknown fields of newer browsers are dropped, not refused. */
 const credential = {
   id: credentialId,
   rawId: credentialId,
@@ -29,7 +29,7 @@ const credential = {
   clientExtensionResults: z.unknown().transform(() => ({})),
 };
 
-/** `RegistrationResponseJSON` of WebAuthn: what `navigator.credentials.create` gave. */
+/** `RegistrationResponseJSON` of WebAuthn: the result of `navigator.credentials.create`. */
 export const passkeyCreation = z.object({
   ...credential,
   response: z.object({
@@ -40,14 +40,14 @@ export const passkeyCreation = z.object({
 });
 export type PasskeyCreation = z.output<typeof passkeyCreation>;
 
-/** `AuthenticationResponseJSON` of WebAuthn: what `navigator.credentials.get` gave. */
+/** `AuthenticationResponseJSON` of WebAuthn: the result of `navigator.credentials.get`. */
 export const passkeyAssertion = z.object({
   ...credential,
   response: z.object({
     clientDataJSON: base64url(8_192),
     authenticatorData: base64url(8_192),
     signature: base64url(4_096),
-    /** Authenticators may leave it out, and browsers then say null. */
+    /** Optional in WebAuthn; browsers then send null. */
     userHandle: base64url(128)
       .nullish()
       .transform((handle) => handle ?? undefined),
@@ -63,8 +63,8 @@ export const passkeyPatch = z.strictObject({ name: passkeyName });
 export const passkeyLogin = z.strictObject({ response: passkeyAssertion });
 
 /**
- * `PublicKeyCredentialCreationOptionsJSON` and `PublicKeyCredentialRequestOptionsJSON` of WebAuthn, for the browser as
- * they are.
+ * `PublicKeyCredentialCreationOptionsJSON` and `PublicKeyCredentialRequestOptionsJSON` of WebAuthn, passed to the browser
+ * unchanged.
  */
 export const passkeyOptions = z.looseObject({ challenge: z.string() });
 export type PasskeyOptions = z.infer<typeof passkeyOptions>;

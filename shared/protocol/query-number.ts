@@ -1,8 +1,7 @@
 import { z } from "zod";
 
 /**
- * A whole number in a query or a path, written plainly: digits, without sign, spaces, exponent or other bases. What
- * `Number` takes beyond that (`1e2`, `0x10`, ` 5 `) is refused.
+ * A whole number in a query or path: digits only. Other forms that `Number` accepts (`1e2`, `0x10`, ` 5 `) are refused.
  */
 export const queryNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   z

@@ -1,4 +1,4 @@
-/** HTTP status of every error code a caller can see. The list is closed: anything else is answered as `internal`. */
+/** HTTP status of each error code. The list is closed: other errors are sent as `internal`. */
 export const errorStatus = {
   invalid_input: 400,
   unauthorized: 401,
@@ -6,7 +6,7 @@ export const errorStatus = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
-  /** Repeat the request with the field that says yes, once the user has. */
+  /** Repeat the request with the confirming field after the user has confirmed. */
   confirmation_required: 409,
   gone: 410,
   too_large: 413,
@@ -23,27 +23,27 @@ export const errorStatus = {
 export type ErrorCode = keyof typeof errorStatus;
 export type ErrorStatus = (typeof errorStatus)[ErrorCode];
 
-/** The envelope of a refusal: one plain sentence, a code of the closed list, the id to look for in the log. */
+/** Envelope of an error: one plain sentence, a code of the closed list, and the id of the request in the log. */
 export interface Failure {
   success: false;
   error: string;
   code: ErrorCode;
   /**
-   * The own words of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who
-   * may act on the target.
+   * Message of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who may act
+   * on the target.
    */
   detail?: string;
-  /** The request would be let in after a fresh proof of who is asking: `POST /api/session/proof`. */
+  /** The request requires step-up authentication: `POST /api/session/proof`. */
   proofRequired?: true;
   requestId?: string;
 }
 
-/** The envelope of an answer: `success` and whatever the route adds beside it. */
+/** Envelope of a response: `success` and the fields of the route. */
 export type Success<T extends object = object> = { success: true } & T;
 
 export type Result<T extends object = object> = Success<T> | Failure;
 
 export const ok = <T extends object>(fields: T): Success<T> => ({ success: true, ...fields });
 
-/** What a Socket.IO client is called back with when it asked for an acknowledgement. */
+/** Acknowledgement of a Socket.IO event. */
 export type Acknowledgement<T extends object = object> = (result: Result<T>) => void;

@@ -1,6 +1,6 @@
-/** Apart from the schemas, so that the page can offer them without loading the schema library. */
+// Separate from the schemas: the page imports it without the schema library.
 
-/** Signals a container may be sent: to end it, to reload it, to stop and continue it. */
+/** Signals that can be sent to a container: to end, reload, stop or continue it. */
 export const containerSignals = [
   ...(["SIGTERM", "SIGKILL", "SIGINT", "SIGQUIT", "SIGHUP"] as const),
   ...(["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGSTOP", "SIGCONT"] as const),

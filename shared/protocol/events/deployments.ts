@@ -20,10 +20,10 @@ export interface DeploymentRef {
 /** Whole lines of one stream of one instance, each ended by `\n`. */
 export interface DeploymentLogs extends DeploymentRef {
   data: string;
-  /** ISO 8601, of the moment the last line was read: PM2 writes no time of its own. */
+  /** ISO 8601: when the last line was read, because PM2 writes no time. */
   timestamp: string;
   type?: "error";
-  /** PM2's number of the process that wrote the lines, when its instances keep separate files. */
+  /** PM2 number of the process that wrote the lines, when its instances have separate files. */
   instance?: number;
   cursor: string;
 }
@@ -40,9 +40,9 @@ export interface DeploymentsServerToClient {
   error: (error: { deploymentId?: string; pm2Name?: string; message: string; code: ErrorCode }) => void;
   "stream:closed": (closed: DeploymentRef & StreamClosed) => void;
   "stream:state": (state: DeploymentRef & StreamState) => void;
-  /** An alert of this process began, changed or ended. Ask the API. */
+  /** An alert of this process started, changed or ended: fetch it from the API. */
   "alerts:changed": (change: { deploymentId?: string; pm2Name?: string; timestamp: string }) => void;
-  /** A process was started, stopped, restarted, deleted…; ask the API for the list again. */
+  /** A process was started, stopped, restarted, deleted…: fetch the list from the API. */
   "deployments:changed": (change: {
     deploymentId?: string;
     pm2Name?: string;

@@ -4,14 +4,14 @@ import type { Acknowledgement, ErrorCode } from "../result.ts";
 
 export const fileWatch = z.strictObject({ path: filePath });
 
-/** `rescan`: changes were missed or came too fast to tell one by one; read the folder again. */
+/** `rescan`: changes were missed or too frequent to report; read the folder again. */
 export type FileChangeType = "add" | "change" | "unlink" | "addDir" | "unlinkDir" | "rescan";
 
 export interface FileChange {
-  /** The watched folder, as the API names it (`/` is the file root). */
+  /** The watched folder (`/` is the file root). */
   path: string;
   type: FileChangeType;
-  /** Name of the entry inside `path`; empty when `type` is `rescan`, or the folder itself went or came. */
+  /** Name of the entry inside `path`; empty for `rescan`, and when the folder itself was created or removed. */
   name: string;
   /** ISO 8601. */
   timestamp: string;

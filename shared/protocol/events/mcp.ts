@@ -21,10 +21,10 @@ export const mcpLogSchema = z.object({
 });
 export type McpLog = z.infer<typeof mcpLogSchema>;
 
-/** How far a call is, as the server says; at most five a second. */
+/** Progress of a call, as the server reports it; at most five events a second. */
 export interface McpProgress {
   serverId: string;
-  /** Of the call, as its caller gave it. */
+  /** Id of the call, chosen by the caller. */
   progressId: string;
   progress: number;
   total?: number;

@@ -5,7 +5,7 @@ import type { Acknowledgement, ErrorCode } from "../result.ts";
 import { jobRoomId } from "../rooms.ts";
 import type { ShellEnd, shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../shell.ts";
 
-/** A client's word for a container. Rooms of jobs are made of ids that begin with `job:`: those are the server's. */
+/** Id of a container, chosen by the client. Ids that start with `job:` are reserved: they name rooms of jobs. */
 const serviceId = opaqueId.refine((id) => !id.startsWith(jobRoomId("")), "must not begin with job:");
 
 export const serviceLogsSubscription = z.strictObject({
@@ -29,15 +29,15 @@ export interface ServiceLogs extends ServiceRef {
   data: string;
   /** ISO 8601, of the last line in `data`. */
   timestamp: string;
-  /** Only when asked for: milliseconds by which each line is older than `timestamp`; absent when they all have that time. */
+  /** With `ages` only: milliseconds by which each line is older than `timestamp`; absent when all lines have that time. */
   ages?: number[];
   /** `"error"` for stderr, absent for stdout. */
   type?: "error";
-  /** Position after the last line; give it back as `since`. */
+  /** Position after the last line: value of `since`. */
   cursor: string;
 }
 
-/** Why lines are missing: the reader was too slow, the source no longer holds them, was cut or replaced, or is damaged. */
+/** Why lines are missing: the reader was too slow, or the source lost, truncated, replaced or damaged them. */
 export type GapReason = "slow_reader" | "rotated" | "truncated" | "replaced" | "expired" | "source_lost" | "unreadable";
 
 /** Lines after `from` up to and including `to` are not delivered. Null: unknown, or the beginning. */
@@ -61,27 +61,27 @@ export interface ServiceStats extends ServiceRef {
   timestamp: string;
 }
 
-/** Why a stream stands still: `exited`, `removed`, `replaced` (the name is another container now), `unavailable`, `unsupported`. */
+/** Why a stream paused. `replaced`: another container has the name now. */
 export type StreamClosedCode = "exited" | "removed" | "replaced" | "unavailable" | "unsupported";
 
-/** The stream stands still until something changes. */
+/** The stream pauses until something changes. */
 export interface StreamClosed {
   code: StreamClosedCode;
   exitCode?: number;
-  /** Runs that ended here without anybody knowing their exit codes; absent where `exitCode` is known, and before the first run. */
+  /** Number of runs that ended here with unknown exit codes; absent when `exitCode` is known, and before the first run. */
   unknownEnds?: number;
-  /** When it ended, ISO 8601, where the source knows. */
+  /** End of the run, ISO 8601, when the source reports it. */
   endedAt?: string;
-  /** Of an end between lines: give it back as `since`, and it is not told again. */
+  /** For an end between lines: as `since`, it prevents a repeated event. */
   cursor?: string;
 }
 
 export interface StreamState {
-  /** Of a start between lines: give it back as `since`, and it is not told again. */
+  /** For a start between lines: as `since`, it prevents a repeated event. */
   cursor?: string;
-  /** `live`: following. `reattaching`: the source went away and is being reopened. `restarted`: a new run of the same container or process begins here. */
+  /** `live`: following. `reattaching`: the source was lost and is being reopened. `restarted`: a new run of the same container or process starts here. */
   state: "live" | "reattaching" | "restarted";
-  /** Of `restarted`: when the run began, ISO 8601, where the source knows. */
+  /** For `restarted`: start of the run, ISO 8601, when the source reports it. */
   startedAt?: string;
 }
 
@@ -92,18 +92,18 @@ export interface ServicesClientToServer {
   "unsubscribe:stats": (subscription: z.input<typeof serviceUnsubscription>, ack?: Acknowledgement) => void;
   "subscribe:job": (subscription: z.input<typeof jobSubscription>, ack?: Acknowledgement) => void;
   "unsubscribe:job": (subscription: z.input<typeof jobSubscription>, ack?: Acknowledgement) => void;
-  /** Starts a shell that the API has made, or attaches to it; what it said from `since` on comes first. */
+  /** Starts a shell that the API created, or attaches to it; its output from `since` on comes first. */
   "shell:open": (
     opening: z.input<typeof shellOpening>,
     ack?: Acknowledgement<{ shellId: string; end: number }>,
   ) => void;
   "shell:input": (input: z.input<typeof shellInput>, ack?: Acknowledgement) => void;
   "shell:resize": (size: z.input<typeof shellResize>, ack?: Acknowledgement) => void;
-  /** Everything before `offset` has been read; without it the output stops after `SHELL_WINDOW` bytes. */
+  /** Confirms the output before `offset`; without it the output stops after `SHELL_WINDOW` bytes. */
   "shell:progress": (progress: z.input<typeof shellProgress>, ack?: Acknowledgement) => void;
-  /** Looks at it no more; it goes on. */
+  /** Detaches from the shell, which keeps running. */
   "shell:leave": (ref: z.input<typeof shellRef>, ack?: Acknowledgement) => void;
-  /** Ends it. */
+  /** Ends the shell. */
   "shell:close": (ref: z.input<typeof shellRef>, ack?: Acknowledgement) => void;
 }
 
@@ -121,16 +121,16 @@ export interface ServicesServerToClient {
   }) => void;
   "stream:closed": (closed: ServiceRef & StreamClosed) => void;
   "stream:state": (state: ServiceRef & StreamState) => void;
-  /** A long action as it is now, to those who follow it and to the rooms of the services it is about. */
+  /** Snapshot of a job, for its followers and for the rooms of its services. */
   job: (job: Job) => void;
-  /** Bytes of a terminal, as they are: a chunk may end within a character. */
+  /** Raw bytes of a terminal: a chunk can end within a character. */
   "shell:output": (output: { shellId: string; data: Uint8Array; offset: number }) => void;
-  /** Output from one offset to another is no longer held. */
+  /** The output between the offsets is no longer available. */
   "shell:gap": (gap: { shellId: string; from: number; to: number }) => void;
   "shell:closed": (closed: { shellId: string; code: ShellEnd; exitCode?: number }) => void;
-  /** An alert of this container began, changed or ended; without a name: some alert, rule or channel. Ask the API. */
+  /** An alert of this container started, changed or ended; without a name: any alert, rule or channel. Fetch it from the API. */
   "alerts:changed": (change: { containerName?: string; timestamp: string }) => void;
-  /** A container was created, started, stopped, removed…; ask the API for the list again. */
+  /** A container was created, started, stopped, removed…: fetch the list from the API. */
   "services:changed": (change: {
     containerName?: string;
     containerId?: string;

@@ -2,17 +2,17 @@ import { z } from "zod";
 import type { Acknowledgement, ErrorCode } from "../result.ts";
 import type { SystemStats } from "../system.ts";
 
-/** Shortest, longest and usual time between two host samples, in milliseconds. */
+/** Bounds and default of the time between two host samples, in milliseconds. */
 export const statsInterval = { min: 1_000, max: 60_000, default: 3_000 } as const;
 
-/** A number out of range is clamped rather than refused; anything that is no number is refused. */
+/** A number outside the bounds is clamped; other values are refused. */
 export const systemStatsSubscription = z.strictObject({
   interval: z
     .number()
     .default(statsInterval.default)
     .transform((ms) => Math.min(statsInterval.max, Math.max(statsInterval.min, Math.round(ms)))),
 });
-/** Nothing is to be said; `emit(name, undefined, ack)` becomes null on the wire. */
+/** Without fields; `emit(name, undefined, ack)` is null on the wire. */
 export const systemStatsUnsubscription = z.strictObject({}).nullish();
 
 export interface SystemClientToServer {
