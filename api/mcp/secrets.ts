@@ -3,8 +3,10 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { McpTransport } from "./store.ts";
 
 /**
- * Puts stored values where a change says `null`. Throws `invalid_input` where there is none, or where it would go to another
- * program or address than it was given for: that would be a way to read it.
+ * Replaces each `null` of a change with the stored value.
+ *
+ * A value is only kept for the program or address it was entered for; otherwise a change would reveal it.
+ * @throws AppError `invalid_input` when a value is missing.
  */
 export function mergeSecrets(before: McpTransport, after: ChangeMcpServer["transport"]): McpTransport {
   if (after.type === "stdio") {
@@ -16,15 +18,15 @@ export function mergeSecrets(before: McpTransport, after: ChangeMcpServer["trans
   return { ...after, headers: merge(stored, after.headers) };
 }
 
-const isSameCall = (one: { command: string; args: string[] }, other: { command: string; args: string[] }): boolean =>
-  JSON.stringify([one.command, one.args]) === JSON.stringify([other.command, other.args]);
+const isSameCall = (a: { command: string; args: string[] }, b: { command: string; args: string[] }): boolean =>
+  JSON.stringify([a.command, a.args]) === JSON.stringify([b.command, b.args]);
 
 function merge(stored: Record<string, string>, given: Record<string, string | null>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
       const merged = value ?? (Object.hasOwn(stored, name) ? stored[name] : undefined);
       if (merged === undefined) {
-        throw new AppError("invalid_input", "A value must be given again when the program or address changes.");
+        throw new AppError("invalid_input", "Enter the value again: the program or address has changed.");
       }
       return [name, merged];
     }),

@@ -5,7 +5,7 @@ import { AppError } from "../../shared/server/errors.ts";
 
 export type McpTransport = CreateMcpServer["transport"];
 
-/** A registered server with its secrets: for the side that starts it, never for an answer. */
+/** A registered server with its secrets. Only the runner reads it; responses never contain it. */
 export interface StoredMcpServer {
   id: string;
   name: string;
@@ -16,7 +16,7 @@ export interface StoredMcpServer {
 
 export interface McpStore {
   list(): StoredMcpServer[];
-  /** Throws `not_found`. */
+  /** @throws AppError `not_found`. */
   get(id: string): StoredMcpServer;
   add(server: CreateMcpServer): StoredMcpServer;
   change(id: string, server: CreateMcpServer): StoredMcpServer;
@@ -24,13 +24,13 @@ export interface McpStore {
   remove(id: string): void;
 }
 
-/** Each running server may be a process of its own: more than this are no honest set. */
-const SERVERS_MAX = 100;
+/** Registered servers. Each may be a process of its own. */
+const MAX_SERVERS = 100;
 const columns = "id, name, transport, desired, created_at";
 
 export function createMcpStore(database: DatabaseSync): McpStore {
   const all = database.prepare(`SELECT ${columns} FROM mcp_server ORDER BY created_at, id`);
-  const one = database.prepare(`SELECT ${columns} FROM mcp_server WHERE id = ?`);
+  const byId = database.prepare(`SELECT ${columns} FROM mcp_server WHERE id = ?`);
   const count = database.prepare("SELECT count(*) AS servers FROM mcp_server");
   const insert = database.prepare(`INSERT INTO mcp_server (${columns}) VALUES (?, ?, ?, 'stopped', ?)`);
   const update = database.prepare("UPDATE mcp_server SET name = ?, transport = ? WHERE id = ?");
@@ -38,7 +38,7 @@ export function createMcpStore(database: DatabaseSync): McpStore {
   const erase = database.prepare("DELETE FROM mcp_server WHERE id = ?");
 
   const get = (id: string): StoredMcpServer => {
-    const row = one.get(id);
+    const row = byId.get(id);
     if (!row) throw new AppError("not_found", "There is no such MCP server.");
     return toServer(row);
   };
@@ -47,8 +47,8 @@ export function createMcpStore(database: DatabaseSync): McpStore {
     list: () => all.all().map(toServer),
     get,
     add({ name, transport }) {
-      if (Number(count.get()?.servers) >= SERVERS_MAX) {
-        throw new AppError("conflict", `At most ${SERVERS_MAX} MCP servers can be registered.`);
+      if (Number(count.get()?.servers) >= MAX_SERVERS) {
+        throw new AppError("conflict", `At most ${MAX_SERVERS} MCP servers can be registered.`);
       }
       const id = randomUUID();
       insert.run(id, name, JSON.stringify(transport), new Date().toISOString());

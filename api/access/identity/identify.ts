@@ -70,7 +70,7 @@ export const ownerOf = (
   { keys }: { keys: Pick<ApiKeys, "byId"> },
 ): string => (kind === "user" ? id : (keys.byId(id)?.ownerId ?? id));
 
-export const lesserRole = (one: Role, other: Role): Role => (roles.indexOf(one) < roles.indexOf(other) ? one : other);
+export const lesserRole = (a: Role, b: Role): Role => (roles.indexOf(a) < roles.indexOf(b) ? a : b);
 
 export const narrowestLimits = (one: Limits, other: Limits): Limits => ({
   services: inBoth(one.services, other.services),

@@ -8,9 +8,9 @@ import type { AccessClock } from "../clock.ts";
 import type { SharedWrites } from "../identity/user-store-tx.ts";
 import { digestOf, newToken } from "../token.ts";
 
-/** Keys begin with this, so that scanners of leaked secrets know them. */
+/** Prefix of keys, by which scanners for leaked secrets recognize them. */
 const KEY_PREFIX = "aid_";
-/** Keys one installation may have: all of them are held in memory. */
+/** Keys of one installation; all are held in memory. */
 const KEYS_MAX = 1_000;
 const DAY_MS = 86_400_000;
 
@@ -32,11 +32,11 @@ export interface ApiKey {
 export type NewApiKey = Pick<ApiKey, "name" | "ownerId" | "role" | "scopes" | "limits"> & { days: number };
 
 export interface ApiKeys {
-  /** The key is returned this once; only its hash is kept. */
+  /** Creates a key. It is returned only here; the database stores its hash. @throws AppError `conflict`. */
   add(key: NewApiKey): { record: ApiKey; key: string };
   /** The live record of a key, marked as used now. */
   use(key: string): ApiKey | undefined;
-  /** Also finds one that has expired, so that it can be removed. */
+  /** Includes expired keys, so that they can be removed. */
   byId(id: string): ApiKey | undefined;
   isLive(record: ApiKey): boolean;
   all(): ApiKey[];
@@ -44,7 +44,7 @@ export interface ApiKeys {
   /** Ids that expired since the last call. */
   takeExpired(): string[];
   flush(): void;
-  /** Reads all again and tells the ids that are gone. */
+  /** Reads all keys again. Returns the ids that no longer exist. */
   reload(): string[];
 }
 
@@ -136,7 +136,7 @@ export function createApiKeys(database: DatabaseSync, { write }: SharedWrites, c
 const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
 const scopeList = z.array(z.enum(permissionNames));
 
-/** A scope that a later release no longer knows gives nothing; the others stay. */
+/** Scopes of a row, without those that this release does not know. */
 function toScopes(text: unknown): Permission[] | null {
   if (text === null) return null;
   const names: unknown = JSON.parse(String(text));

@@ -12,10 +12,10 @@ import type { ApiKey } from "./api-keys.ts";
 
 const keyId = z.strictObject({ id: z.uuid() });
 
-/** API keys: everybody's own; administrators see and revoke all. */
+/** API keys: `/api/keys`. Users see and revoke their own, administrators all. */
 export const keysRoutes = ({ access }: { access: Access }) => {
   const { keys, users } = access;
-  const sees = (principal: Principal, key: ApiKey) => key.ownerId === principal.id || principal.role === "admin";
+  const canSee = (principal: Principal, key: ApiKey) => key.ownerId === principal.id || principal.role === "admin";
   const toInfo = (key: ApiKey): ApiKeyInfo => ({
     id: key.id,
     name: key.name,
@@ -29,13 +29,13 @@ export const keysRoutes = ({ access }: { access: Access }) => {
     lastUsedAt: key.lastUsedAt,
   });
   return createRoutes()
-    .get("/", described({ tag: "keys", summary: "API keys", answer: { keys: z.array(apiKeySchema) } }), (c) => {
+    .get("/", described({ tag: "keys", summary: "List API keys", answer: { keys: z.array(apiKeySchema) } }), (c) => {
       const principal = c.get("principal");
       return c.json(
         ok({
           keys: keys
             .all()
-            .filter((key) => sees(principal, key))
+            .filter((key) => canSee(principal, key))
             .map(toInfo),
         }),
       );
@@ -44,7 +44,7 @@ export const keysRoutes = ({ access }: { access: Access }) => {
       "/",
       described({
         tag: "keys",
-        summary: "Make an API key; it is shown this once",
+        summary: "Create an API key; the response is the only one that contains it",
         description: "Needs a fresh proof: see `POST /api/session/proof`.",
         answer: { key: apiKeySchema, secret: z.string() },
         status: 201,
@@ -68,7 +68,7 @@ export const keysRoutes = ({ access }: { access: Access }) => {
     .delete("/:id", described({ tag: "keys", summary: "Revoke a key" }), validated("param", keyId), (c) => {
       const { id } = c.req.valid("param");
       const key = keys.byId(id);
-      if (!key || !sees(c.get("principal"), key)) throw new AppError("not_found", "There is no such key.");
+      if (!key || !canSee(c.get("principal"), key)) throw new AppError("not_found", "There is no such key.");
       c.set("auditTarget", key.name);
       try {
         keys.remove(id);

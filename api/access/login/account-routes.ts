@@ -15,14 +15,14 @@ import { refuseWeakPassword } from "./password-policy.ts";
 export const FRESH = "Needs a fresh proof: see `POST /api/session/proof`.";
 const sessionId = z.strictObject({ id: z.uuid() });
 
-/** What a person does with the own account. */
+/** The account of the caller: `/api/account`. */
 export const accountRoutes = ({ access }: { access: Access }) =>
   createRoutes()
     .get(
       "/",
       described({
         tag: "account",
-        summary: "The own account",
+        summary: "Show the own account",
         answer: {
           totp: z.boolean(),
           password: z.boolean(),
@@ -48,7 +48,7 @@ export const accountRoutes = ({ access }: { access: Access }) =>
     )
     .get(
       "/sessions",
-      described({ tag: "account", summary: "Own sessions", answer: { sessions: z.array(sessionSchema) } }),
+      described({ tag: "account", summary: "List the own sessions", answer: { sessions: z.array(sessionSchema) } }),
       (c) => {
         const { id, sessionId: current } = c.get("principal");
         return c.json(ok({ sessions: sessionsOf(access, id, current) }));
@@ -91,7 +91,7 @@ export const accountRoutes = ({ access }: { access: Access }) =>
       "/totp",
       described({
         tag: "account",
-        summary: "Begin to set up a second factor",
+        summary: "Start to set up a second factor",
         description: FRESH,
         answer: { secret: z.string(), uri: z.string() },
       }),
@@ -138,7 +138,7 @@ export function endOtherSessions(c: Context<ApiEnv>, access: Access, user: UserR
 export function sessionsOf({ sessions, clock }: Access, userId: string, current?: string): SessionInfo[] {
   return sessions
     .of(userId)
-    .sort((one, other) => other.lastSeenTick - one.lastSeenTick)
+    .sort((a, b) => b.lastSeenTick - a.lastSeenTick)
     .map((session) => ({
       id: session.id,
       current: session.id === current,

@@ -50,7 +50,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
       "/passkey/options",
       described({
         tag: "access",
-        summary: "Begin to log in with a passkey",
+        summary: "Start a log-in with a passkey",
         description: "What to give to `navigator.credentials.get`, within ten minutes; null when nobody has a passkey.",
         answer: { options: passkeyOptions.nullable() },
       }),
@@ -80,7 +80,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
       "/",
       described({
         tag: "access",
-        summary: "Who is logged in; null for a stranger",
+        summary: "Show who is logged in; null for an anonymous caller",
         answer: { principal: principalSchema.nullable() },
       }),
       (c) => {
@@ -92,7 +92,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
       "/proof/options",
       described({
         tag: "access",
-        summary: "How to prove again who is asking",
+        summary: "List the ways to re-authenticate",
         answer: {
           password: z.boolean().describe("The account has one."),
           oidc: z.boolean().describe("A new log-in by OpenID counts."),
@@ -113,7 +113,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
       "/proof",
       described({
         tag: "access",
-        summary: "Prove again who is asking",
+        summary: "Re-authenticate",
         description:
           "Sensitive routes refuse with `proofRequired` when the log-in, or this, was more than ten minutes ago. Who has no password proves it by a new log-in.",
       }),
@@ -136,7 +136,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
     });
 };
 
-/** A wrong passkey is no ended session: 403, as for a wrong password. */
+/** A wrong passkey does not end the session: 403, as for a wrong password. */
 async function finishProof(c: Context<ApiEnv>, access: Access, response: PasskeyAssertion): Promise<void> {
   const { id: userId, sessionId } = c.get("principal");
   const sealed = takeChallenge(c, access);

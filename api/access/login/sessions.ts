@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 export const SESSION_IDLE_MS = 12 * HOUR_MS;
 /** A session ends at this age, used or not. */
 export const SESSION_TOTAL_MS = 7 * 24 * HOUR_MS;
-/** Sessions one user may hold; the one unused longest makes room. */
+/** Sessions per user; the one unused for longest ends first. */
 const SESSIONS_OF_USER_MAX = 50;
 
 export interface Session {
@@ -21,14 +21,14 @@ export interface Session {
   createdTick: number;
   lastSeenAt: string;
   lastSeenTick: number;
-  /** When its person last proved who they are: by the log-in, or since. Not stored: a restart asks again. */
+  /** Time of the last authentication or re-authentication. Not stored: a restart resets it to the log-in. */
   provedTick: number;
   address: string;
   userAgent: string;
 }
 
 export interface Sessions {
-  /** The token is returned this once; only its hash is kept. */
+  /** Opens a session. The token is returned only here; the database stores its hash. `ended`: ids that made room. */
   open(
     userId: string,
     from: { address: string; userAgent: string },
@@ -36,12 +36,12 @@ export interface Sessions {
   /** The live session of a token, marked as used now. */
   use(token: string): Session | undefined;
   byId(id: string): Session | undefined;
-  /** Its person has just proved again who they are. */
+  /** Notes a re-authentication. */
   prove(id: string): void;
   of(userId: string): Session[];
-  /** Ends sessions and tells the ids that were live. */
+  /** Ends sessions. Returns the ids that were live. */
   end(ids: readonly string[]): string[];
-  /** Ends what idled or aged too long and tells the ids. */
+  /** Ends idle and expired sessions. Returns their ids. */
   endExpired(): string[];
   /** Tick after which the session is over however it is used. */
   endsAt(session: Session): number;
@@ -49,7 +49,7 @@ export interface Sessions {
   idlesOutAt(session: Session): number;
   /** Writes down when sessions were last used; done in batches, since it happens on every request. */
   flush(): void;
-  /** Reads all again and tells the ids that are gone. */
+  /** Reads all sessions again. Returns the ids that no longer exist. */
   reload(): string[];
 }
 
@@ -102,7 +102,7 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
   const end = (ids: readonly string[]) => {
     const live = ids.filter((id) => byId.has(id));
     if (live.length === 0) return [];
-    // From memory first: a session that was told to end must not live on because the disk is full.
+    // Memory first: a session must end even if the disk is full.
     for (const id of live) forget(id);
     write(() => {
       for (const id of live) remove.run(id);
@@ -112,7 +112,7 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
 
   return {
     open: (userId, { address, userAgent }) => {
-      const crowd = of(userId).sort((one, other) => one.lastSeenTick - other.lastSeenTick);
+      const crowd = of(userId).sort((a, b) => a.lastSeenTick - b.lastSeenTick);
       const ended = end(crowd.slice(0, Math.max(0, crowd.length - SESSIONS_OF_USER_MAX + 1)).map(({ id }) => id));
       const token = newToken();
       const at = clock.now().toISOString();

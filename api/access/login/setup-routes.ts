@@ -14,7 +14,7 @@ export const setupRoutes = ({ access }: { access: Access }) =>
       "/",
       described({
         tag: "access",
-        summary: "Whether the first administrator is yet to be made",
+        summary: "Show whether the first administrator is still missing",
         answer: { needed: z.boolean() },
       }),
       (c) => c.json(ok({ needed: access.setup.needed() })),
@@ -23,7 +23,7 @@ export const setupRoutes = ({ access }: { access: Access }) =>
       "/",
       described({
         tag: "access",
-        summary: "Make the first administrator and log in",
+        summary: "Create the first administrator and log in",
         answer: { principal: principalSchema },
         status: 201,
       }),

@@ -33,7 +33,7 @@ export interface SetupOptions {
   monotonic(): number;
 }
 
-/** Opens the door for the first administrator when there is no user; it stays shut otherwise. */
+/** Allows the first administrator to be created while no user exists. */
 export function openSetup({ dataDir, users, passwords, announce, page, monotonic }: SetupOptions): Setup {
   const path = join(dataDir, "setup-token");
   rmSync(path, { force: true }); // of an earlier start: a new start makes a new token
@@ -47,17 +47,17 @@ export function openSetup({ dataDir, users, passwords, announce, page, monotonic
     readOrMakePrivateFile(path, () => `${token}\n`);
     announce(`Set up AI Desktop within ${SETUP_MINUTES} minutes: open ${page}#token=${token}`);
   }
-  const shut = () => {
+  const close = () => {
     matches = undefined;
     if (existsSync(path)) rmSync(path, { force: true });
   };
   const sweep = () => {
-    if (matches && (users.count() > 0 || monotonic() >= endsAt)) shut();
+    if (matches && (users.count() > 0 || monotonic() >= endsAt)) close();
   };
   return {
     needed: () => users.count() === 0,
     sweep,
-    close: shut,
+    close,
     finish: async (token, name, password) => {
       sweep();
       if (users.count() > 0) throw new AppError("gone", "This has been set up already; log in.");
@@ -70,7 +70,7 @@ export function openSetup({ dataDir, users, passwords, announce, page, monotonic
         const passwordHash = await passwords.hash(password);
         const limits = { services: null, deployments: null };
         const user = users.addFirst({ name, role: "admin", limits, passwordHash });
-        shut();
+        close();
         if (!user) throw new AppError("gone", "This has been set up already; log in.");
         return user;
       } finally {

@@ -22,10 +22,10 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
       "/",
       described({
         tag: "access",
-        summary: "Whether one can log in by OpenID",
+        summary: "Show whether log-in by OpenID is configured",
         answer: {
           configured: z.boolean(),
-          problem: z.string().optional().describe("Why the provider could not be asked the last time."),
+          problem: z.string().optional().describe("Why the last request to the provider failed."),
         },
       }),
       (c) => c.json(ok({ configured: access.oidc !== undefined, problem: access.oidc?.problem })),
@@ -35,7 +35,7 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
       described({
         tag: "access",
         summary: "Go to the OpenID provider",
-        description: "With `again=true` the provider asks who it is, also of somebody whom it knows.",
+        description: "With `again=true` the provider asks for a new log-in even if it has a session.",
         status: 302,
       }),
       validated("query", startQuery),

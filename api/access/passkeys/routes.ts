@@ -19,7 +19,7 @@ export const passkeyRoutes = ({ access }: { access: Access }) => {
       "/options",
       described({
         tag: "account",
-        summary: "Begin to add a passkey",
+        summary: "Start to add a passkey",
         description: `What to give to \`navigator.credentials.create\`, within ten minutes. ${FRESH}`,
         answer: { options: passkeyOptions },
       }),

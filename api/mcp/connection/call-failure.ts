@@ -23,7 +23,7 @@ export function toCallFailure(error: unknown, limitMs: number): unknown {
     return unavailable("The server's list of tools has no end.", error);
   }
   return unavailable(
-    oddAnswer(error) ?? connectionFailure(error, "The server") ?? "The server did not answer the call.",
+    invalidResponse(error) ?? connectionFailure(error, "The server") ?? "The server did not answer the call.",
     error,
   );
 }
@@ -36,21 +36,21 @@ export function toStartFailure(error: unknown, handshakeProblem: string | undefi
     handshakeProblem ??
     (error instanceof ProtocolError ? `The server refused the handshake: ${toSingleLine(error.message)}` : undefined) ??
     (isTimeout(error) ? "The server did not answer the handshake in time." : undefined) ??
-    oddAnswer(error) ??
+    invalidResponse(error) ??
     connectionFailure(error, "The server") ??
     "The server did not answer as an MCP server does.";
   return unavailable(sentence, error);
 }
 
 /** Whether the server answered, whatever it said: then it is there. */
-export const isAnswer = (error: unknown): boolean =>
-  error instanceof ProtocolError || appErrorIn(error) instanceof HttpRefusal || oddAnswer(error) !== undefined;
+export const isResponse = (error: unknown): boolean =>
+  error instanceof ProtocolError || appErrorIn(error) instanceof HttpRefusal || invalidResponse(error) !== undefined;
 
 export const isTimeout = (error: unknown): boolean =>
   error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
 
 /** An answer that is none of the protocol. */
-function oddAnswer(error: unknown): string | undefined {
+function invalidResponse(error: unknown): string | undefined {
   for (const one of chainOf(error)) {
     if (one instanceof SdkHttpError && one.data?.status !== undefined) return `The server answered ${one.data.status}.`;
     if (one instanceof SdkError && one.code === SdkErrorCode.ClientHttpUnexpectedContent) {

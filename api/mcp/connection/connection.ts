@@ -6,43 +6,45 @@ import { singleFlight } from "../../../shared/server/single-flight.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { appErrorIn, toCallFailure } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";
-import { createPulse, PULSE, type PulseTimes } from "./keep-alive.ts";
+import { createKeepAlive, KEEP_ALIVE, type KeepAliveTimes } from "./keep-alive.ts";
 import { toTool } from "./repair.ts";
 import { type McpSession, openSession, type SessionOptions } from "./session.ts";
 
-const LIST_MS = 15_000;
-const TOOLS_MAX = 2_000;
-const CALLS_MAX = 16;
-/** Longest handshake of a session that takes the place of an expired one. */
+const LIST_TIMEOUT_MS = 15_000;
+const MAX_TOOLS = 2_000;
+const MAX_CALLS = 16;
+/** Longest handshake of a session that replaces an expired one. */
 const RENEW_MS = 20_000;
 
-/** A server that answered the handshake. */
+/** A server that completed the handshake. */
 export interface McpConnection {
   readonly serverInfo: { name: string; version: string } | null;
-  /** Cached until the server says that they changed. */
+  /** Cached until the server reports a change. */
   tools(): Promise<McpTool[]>;
   callTool(name: string, args: Record<string, unknown>, options: CallOptions): Promise<CallToolResult>;
   close(): Promise<void>;
 }
 
 export interface CallOptions {
-  /** Longest wait for the answer, in milliseconds. */
+  /** Longest wait for the response, in milliseconds. */
   limitMs: number;
   signal?: AbortSignal | undefined;
-  /** How far the server says it is. */
+  /** Progress as the server reports it. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface ConnectOptions extends SessionOptions {
-  /** The server is gone, in one sentence. */
+  /** Called with one sentence when the connection is lost. */
   onGone(message: string): void;
   /** Shorter in tests. */
-  pulse?: PulseTimes | undefined;
+  pulse?: KeepAliveTimes | undefined;
 }
 
 /**
- * Starts or reaches a server and keeps to it. A session that the server does not know any more is begun anew, once for each
- * request. Throws when the server cannot be reached; whatever was started is ended then.
+ * Starts or connects to a server, and keeps the connection. A session that the server no longer knows is replaced, once
+ * per request.
+ *
+ * @throws AppError when the server cannot be reached; what was started is stopped then.
  */
 export async function connectMcpServer(options: ConnectOptions): Promise<McpConnection> {
   let tools: Promise<McpTool[]> | undefined;
@@ -74,7 +76,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   };
   watch(session);
 
-  /** Shakes hands again, once for all that noticed. */
+  /** Opens a new session, once for all requests that noticed the expiry. */
   const renew = (expired: McpSession): Promise<void> => {
     if (session !== expired) return Promise.resolve();
     return renewOnce(expired);
@@ -99,10 +101,10 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
     }
   };
 
-  const pulse = createPulse({
-    times: options.pulse ?? PULSE,
+  const pulse = createKeepAlive({
+    times: options.pulse ?? KEEP_ALIVE,
     busy: () => calls > 0,
-    ask: (timeout) => {
+    ping: (timeout) => {
       const { client } = session;
       return client.getProtocolEra() === "modern" ? client.discover({ timeout }) : client.ping({ timeout });
     },
@@ -112,16 +114,16 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
       lose(known === undefined ? "it does not answer" : `it does not answer (${known.replace(/\.$/, "")})`);
     },
   });
-  // A process tells its end by itself.
+  // The end of a process is noticed without pings.
   if (options.transport.type === "stdio") pulse.end();
 
   const readTools = async (): Promise<McpTool[]> => {
     try {
-      const limit = { timeout: LIST_MS, maxTotalTimeout: LIST_MS, cacheMode: "refresh" as const };
+      const limit = { timeout: LIST_TIMEOUT_MS, maxTotalTimeout: LIST_TIMEOUT_MS, cacheMode: "refresh" as const };
       const list = await withSession(({ client }) => client.listTools(undefined, limit));
-      return list.tools.slice(0, TOOLS_MAX).map(toTool);
+      return list.tools.slice(0, MAX_TOOLS).map(toTool);
     } catch (error) {
-      throw toCallFailure(error, LIST_MS);
+      throw toCallFailure(error, LIST_TIMEOUT_MS);
     }
   };
 
@@ -139,7 +141,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
       return reading;
     },
     async callTool(name, args, { limitMs, signal, onProgress }) {
-      if (calls >= CALLS_MAX) throw new AppError("overloaded", "Too many calls to this server are under way.");
+      if (calls >= MAX_CALLS) throw new AppError("overloaded", "Too many calls to this server are running.");
       calls++;
       try {
         const limit = { timeout: limitMs, maxTotalTimeout: limitMs, signal, onprogress: onProgress };

@@ -3,8 +3,8 @@ import { AppError } from "../../../shared/server/errors.ts";
 import { UpstreamError } from "../../../shared/server/upstream-error.ts";
 
 /** What is read of a refusal, in bytes, and how long that may take. */
-const WORDS_MAX = 16 * 1024;
-const WORDS_MS = 2_000;
+const MAX_REFUSAL_BYTES = 16 * 1024;
+const REFUSAL_TIMEOUT_MS = 2_000;
 const PROBE = "server/discover";
 
 /** The server answered, but not as an MCP server does: status and target in the sentence, its own words in the cause. */
@@ -21,7 +21,7 @@ export const placeOf = ({ origin, pathname }: URL): string => `${origin}${pathna
  * mean an older server, redirects it may follow within the origin, and errors of the newer revisions.
  * @param mask Takes secrets out of the server's own words.
  */
-export function readAnswers(fetch: FetchLike, mask: (text: string) => string): FetchLike {
+export function explainResponses(fetch: FetchLike, mask: (text: string) => string): FetchLike {
   return async (target, init) => {
     const url = new URL(target);
     const response = await fetch(url, init);
@@ -30,7 +30,7 @@ export function readAnswers(fetch: FetchLike, mask: (text: string) => string): F
     const { status, headers } = response;
     const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
     const refuse = async (Kind: typeof HttpRefusal, sentence: string) => {
-      const words = await readWords(response, type);
+      const words = await readRefusal(response, type);
       const cause = new UpstreamError([headers.get("www-authenticate") ?? "", words].filter(Boolean).join("\n"));
       cause.hide(mask);
       return new Kind("upstream_unavailable", sentence, { cause });
@@ -98,17 +98,17 @@ function sentenceOf(status: number, url: URL, sent: Headers): string {
 }
 
 /** The first words of a refusal; of a web page only its text. What does not come in time is left. */
-async function readWords(response: Response, type: string): Promise<string> {
+async function readRefusal(response: Response, type: string): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return "";
   const parts: Uint8Array[] = [];
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, WORDS_MS, undefined);
+    timer = setTimeout(resolve, REFUSAL_TIMEOUT_MS, undefined);
   });
   try {
-    while (bytes < WORDS_MAX) {
+    while (bytes < MAX_REFUSAL_BYTES) {
       const read = await Promise.race([reader.read(), late]);
       if (read?.value === undefined) break;
       parts.push(read.value);
@@ -119,7 +119,7 @@ async function readWords(response: Response, type: string): Promise<string> {
   }
   clearTimeout(timer);
   reader.cancel().catch(() => {});
-  const words = Buffer.concat(parts).subarray(0, WORDS_MAX).toString("utf8");
+  const words = Buffer.concat(parts).subarray(0, MAX_REFUSAL_BYTES).toString("utf8");
   return type === "text/html"
     ? words
         .replace(/<[^<>]*>/g, " ")

@@ -1,41 +1,41 @@
-import { isAnswer, isTimeout } from "./call-failure.ts";
+import { isResponse, isTimeout } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";
 
-export interface PulseTimes {
-  /** Between two questions, in milliseconds. */
+export interface KeepAliveTimes {
+  /** Milliseconds between two pings. */
   everyMs: number;
-  /** A server of one thread may be busy with work that nobody waits for any more. */
+  /** Longest wait for a response, in milliseconds. A single-threaded server may still work on an abandoned call. */
   limitMs: number;
 }
-export const PULSE: PulseTimes = { everyMs: 30_000, limitMs: 120_000 };
+export const KEEP_ALIVE: KeepAliveTimes = { everyMs: 30_000, limitMs: 120_000 };
 
-export interface PulseOptions {
-  times: PulseTimes;
-  /** Asks the server something small. Any answer is a sign of life, a refusal too. */
-  ask(limitMs: number): Promise<unknown>;
-  /** A call is under way: it is watched by its own limit. */
+export interface KeepAliveOptions {
+  times: KeepAliveTimes;
+  /** Sends a small request. Any response is a sign of life, including an error. */
+  ping(limitMs: number): Promise<unknown>;
+  /** Whether a call is running; it has a time limit of its own. */
   busy(): boolean;
-  /** The server does not know the session any more. */
+  /** The server no longer knows the session. */
   onExpired(): Promise<void>;
   onSilent(error: unknown): void;
 }
 
-/** Asks a server over HTTP whether it is still there: it has no connection that could break. */
-export function createPulse({ times, ask, busy, onExpired, onSilent }: PulseOptions) {
+/** Pings an HTTP server at an interval: it has no connection whose end could be noticed. */
+export function createKeepAlive({ times, ping, busy, onExpired, onSilent }: KeepAliveOptions) {
   let ended = false;
   let checking = false;
 
   const look = async () => {
     for (let tries = 1; ; tries++) {
       try {
-        await ask(times.limitMs);
+        await ping(times.limitMs);
         return;
       } catch (error) {
         if (ended) return;
         if (error instanceof SessionExpired) return onExpired();
-        if (isAnswer(error)) return;
+        if (isResponse(error)) return;
         if (isTimeout(error) && busy()) return;
-        // A kept connection that the server closed meanwhile fails once.
+        // A kept-alive connection that the server has closed fails once.
         if (isTimeout(error) || tries === 2) return onSilent(error);
       }
     }
@@ -51,7 +51,7 @@ export function createPulse({ times, ask, busy, onExpired, onSilent }: PulseOpti
   }, times.everyMs);
 
   return {
-    /** Asks now. */
+    /** Pings now. */
     check,
     end(): void {
       ended = true;

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { signalGroup } from "../../../shared/server/process-group.ts";
 
-/** Remembers which processes are ours beyond our own end, which may come without warning. */
+/** Stores the processes of this server, so that the next run can stop them after a crash. */
 export interface ProcessRegister {
   add(pid: number): void;
   remove(pid: number): void;
-  /** Ends what an earlier run left behind; returns how many groups that were. */
+  /** Kills the process groups that an earlier run left behind. Returns their number. */
   endOrphans(): number;
 }
 
@@ -34,16 +34,16 @@ export function createProcessRegister(database: DatabaseSync): ProcessRegister {
   };
 }
 
-/** A disk that is full must not keep a server from starting or ending. */
+/** A failed write (full disk) must not prevent a server from starting or stopping. */
 function quietly(write: () => unknown): void {
   try {
     write();
   } catch {
-    // One orphan more or less to look for at the next start.
+    // At most one orphan stays unnoticed.
   }
 }
 
-/** Boot and clock tick of a process's start; undefined when it is gone, or where the system does not tell. */
+/** Boot id and start time of a process; undefined when it has ended, or on systems without `/proc`. */
 function startOf(pid: number): string | undefined {
   try {
     // The second field is a name in brackets that may hold anything; the start is the 22nd.

@@ -7,9 +7,9 @@ const TOOL = "ai-desktop/tool";
 /** In `_meta` of a tool's result: what was wrong with it, one sentence each. */
 export const PROBLEMS = "ai-desktop/problems";
 /** Problems named of one answer, and characters shown of a part that is not valid. */
-const PROBLEMS_MAX = 20;
-const PART_MAX = 4_000;
-const DESCRIPTION_MAX = 20_000;
+const MAX_PROBLEMS = 20;
+const MAX_PART = 4_000;
+const MAX_DESCRIPTION = 20_000;
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
@@ -57,7 +57,7 @@ export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined
   return {
     name,
     ...(typeof title === "string" ? { title } : {}),
-    ...(typeof description === "string" ? { description: description.slice(0, DESCRIPTION_MAX) } : {}),
+    ...(typeof description === "string" ? { description: description.slice(0, MAX_DESCRIPTION) } : {}),
     inputSchema: isObject(inputSchema) ? inputSchema : {},
     ...(issues.length === 0 ? {} : { problem: `The server describes this tool wrongly: ${issues.join("; ")}.` }),
   };
@@ -71,7 +71,7 @@ export const isCallResult = (result: Json): boolean =>
 export function repairCallResult(result: Json, legacy: boolean): Json {
   const problems: string[] = [];
   const told = (problem: string) => {
-    if (problems.length < PROBLEMS_MAX) problems.push(problem);
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
   };
   const { content, structuredContent, isError, _meta, ...rest } = result;
   const parts = content === undefined ? [] : Array.isArray(content) ? content : [content];
@@ -108,9 +108,9 @@ function asText(part: unknown): string {
   if (typeof part === "string") return part;
   // Data of an image or a sound would be the whole of it.
   const json = JSON.stringify(part, (_key, value: unknown) =>
-    typeof value === "string" && value.length > PART_MAX
+    typeof value === "string" && value.length > MAX_PART
       ? `${value.slice(0, 100)}… (${value.length} characters)`
       : value,
   );
-  return json.length > PART_MAX ? `${json.slice(0, PART_MAX).toWellFormed()}…` : json;
+  return json.length > MAX_PART ? `${json.slice(0, MAX_PART).toWellFormed()}…` : json;
 }

@@ -7,7 +7,7 @@ import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
 import type { McpLogFeed } from "../host/log-feed.ts";
 import type { McpTransport } from "../store.ts";
 import { toStartFailure } from "./call-failure.ts";
-import { readAnswers } from "./http-responses.ts";
+import { explainResponses } from "./http-responses.ts";
 import type { ProcessRegister } from "./process-register.ts";
 import { createStdioTransport } from "./stdio-transport.ts";
 import { TolerantClient } from "./tolerant-client.ts";
@@ -93,7 +93,7 @@ async function openChannel({ transport, addressRules, register, log, signal }: S
   }
   const pinned = createPinnedFetch(await unlessAborted(addressRules.pin(transport.url), signal));
   const http = new StreamableHTTPClientTransport(new URL(transport.url), {
-    fetch: readAnswers((url, init) => pinned.fetch(url, init), log.mask),
+    fetch: explainResponses((url, init) => pinned.fetch(url, init), log.mask),
     requestInit: { headers: transport.headers },
     reconnectionOptions: {
       initialReconnectionDelay: 1_000,

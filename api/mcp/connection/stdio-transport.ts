@@ -11,7 +11,7 @@ import {
 import { createLineReader } from "../../../shared/server/line-reader.ts";
 import { signalGroup } from "../../../shared/server/process-group.ts";
 import { withTimeout } from "../../../shared/server/with-timeout.ts";
-import { LINE_MAX, type McpLogFeed } from "../host/log-feed.ts";
+import { MAX_LINE, type McpLogFeed } from "../host/log-feed.ts";
 import type { ProcessRegister } from "./process-register.ts";
 
 /** Longest message of a server; one that sends more without a line end is no honest one. */
@@ -170,7 +170,7 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
 
   const readErrors = (own: ChildProcessWithoutNullStreams) => {
     let full = false;
-    const lines = createLineReader(LINE_MAX * 4, (line) => {
+    const lines = createLineReader(MAX_LINE * 4, (line) => {
       if (!log.add("stderr", "info", line)) full = true;
     });
     // A server that writes faster than this is read waits for us: nothing piles up here.

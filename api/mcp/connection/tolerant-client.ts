@@ -9,7 +9,7 @@ import {
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import { isCallResult, issuesOf, repairCallResult, repairTools } from "./repair.ts";
 
-const LIST_PAGES_MAX = 20;
+const MAX_LIST_PAGES = 20;
 
 export interface TolerantClientOptions {
   mode: "auto" | "legacy";
@@ -31,7 +31,7 @@ export class TolerantClient extends Client {
       { name: "ai-desktop", version: "1" },
       {
         versionNegotiation: { mode, probe: { timeoutMs: probeMs } },
-        listMaxPages: LIST_PAGES_MAX,
+        listMaxPages: MAX_LIST_PAGES,
         // A schema is the server's text: compiling it here would let its patterns hang us. Answers are shown, not trusted.
         jsonSchemaValidator: {
           getValidator:

@@ -1,15 +1,15 @@
 import { isAbsolute } from "node:path";
 import { AppError } from "../../../shared/server/errors.ts";
 
-/** What the operator allows to be started; an entry is a program, or a program with its first arguments. */
+/** The programs that the operator allows. An entry is a program, or a program with its first arguments. */
 export interface CommandList {
-  /** Throws `forbidden` with how to allow it. */
+  /** @throws AppError `forbidden` with how to allow the program, `invalid_input` for a relative path. */
   check(command: string, args: readonly string[]): void;
 }
 
 /**
  * Reads `MCP_ALLOWED_COMMANDS`: `/usr/bin/mcp-files` allows that program with any arguments, `npx -y some-server` only
- * calls that begin so. Compared word by word and letter by letter: there is no pattern and no shell.
+ * calls that start with these words. Words are compared exactly: there are no patterns and no shell.
  */
 export function createCommandList(entries: readonly string[]): CommandList {
   const allowed = entries.map((entry) => entry.split(/\s+/).filter(Boolean)).filter((words) => words.length > 0);
@@ -23,8 +23,8 @@ export function createCommandList(entries: readonly string[]): CommandList {
       throw new AppError(
         "forbidden",
         allowed.length === 0
-          ? "No program may be started yet: the operator lists them in MCP_ALLOWED_COMMANDS."
-          : "This program is not in the operator's list, MCP_ALLOWED_COMMANDS.",
+          ? "No local program is allowed yet. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart."
+          : "This program is not allowed. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart.",
       );
     },
   };

@@ -7,41 +7,42 @@ import type { Log } from "../../../shared/server/log.ts";
 import type { WsClient } from "../../lib/ws-client.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
-import type { PulseTimes } from "../connection/keep-alive.ts";
+import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
 import { mergeSecrets } from "../secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createCommandList } from "./command-list.ts";
 import { createMcpRunner, type McpRunner } from "./runner.ts";
 
-/** Progress of one call is sent no more often, in milliseconds. */
-const PROGRESS_MS = 200;
+/** Shortest time between two progress events of one call, in milliseconds. */
+const PROGRESS_INTERVAL_MS = 200;
 
 /**
- * MCP servers: registered, started, stopped and called. Values of env and headers go in and never come out.
- * Throws `AppError`: `not_found`, `forbidden` (not in the operator's lists), `invalid_input`, `conflict` (not running),
+ * Registers, starts, stops and calls MCP servers. Values of environment and headers are never returned.
+ *
+ * @throws AppError `not_found`, `forbidden` (not in the operator's lists), `invalid_input`, `conflict` (not running),
  * `upstream_unavailable`, `too_large`, `overloaded`.
  */
 export interface McpHost {
   list(): McpServer[];
   get(id: string): McpServer;
   create(server: CreateMcpServer): McpServer;
-  /** A server that runs is started anew with what changed, unless somebody stops it meanwhile. */
+  /** Replaces a registration. A running server restarts if its transport changed, unless someone stops it meanwhile. */
   change(id: string, server: ChangeMcpServer): Promise<McpServer>;
   remove(id: string): Promise<void>;
   start(id: string): Promise<McpServer>;
   stop(id: string): Promise<McpServer>;
   tools(id: string): Promise<McpTool[]>;
   callTool(id: string, name: string, args: Record<string, unknown>, options?: HostCallOptions): Promise<CallToolResult>;
-  /** The last of what it said, oldest first. */
+  /** The latest log entries, oldest first. */
   log(id: string): McpLog[];
-  /** Ends every server; those that ran are started again by the next host on this database. */
+  /** Stops every server. The next host on this database starts those that ran. */
   close(): Promise<void>;
 }
 
 export interface HostCallOptions {
   signal?: AbortSignal;
-  /** Progress goes to the server's room under it. */
+  /** Id of the progress events sent to the room of the server. */
   progressId?: string | undefined;
 }
 
@@ -52,11 +53,11 @@ export interface McpHostDeps {
   config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS"> & OwnAddressesOptions["config"];
   /** Longest start, in milliseconds. */
   startMs?: number;
-  /** How often a server over HTTP is asked whether it is there. */
-  pulse?: PulseTimes;
+  /** How often an HTTP server is pinged. */
+  pulse?: KeepAliveTimes;
 }
 
-/** Opens the registered servers and starts, in the background, those that should run. */
+/** Opens the registered servers and starts those that should run, in the background. */
 export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
   const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);
@@ -69,7 +70,7 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
   const runners = new Map<string, McpRunner>();
   let closed = false;
 
-  const tellAll = (serverId: string, action: string) =>
+  const notifyAll = (serverId: string, action: string) =>
     realtime.emitToWS("mcp", "mcp:changed", { serverId, action, timestamp: new Date().toISOString() });
 
   const runnerOf = (serverId: string): McpRunner => {
@@ -80,17 +81,17 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       addressRules,
       register,
       log,
-      ...(startMs === undefined ? {} : { startMs }),
+      startMs,
       pulse,
       onStatus(status, message) {
         const timestamp = new Date().toISOString();
         realtime.emitToMCP(serverId, "status", {
           serverId,
           status,
-          ...(message === null ? {} : { message }),
+          message: message ?? undefined,
           timestamp,
         });
-        tellAll(serverId, status);
+        notifyAll(serverId, status);
       },
       onLog: (entry) => realtime.emitToMCP(serverId, "log", entry),
       onToolsChanged: () =>
@@ -104,7 +105,7 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     let last = Number.NEGATIVE_INFINITY;
     return ({ progress, total, message }: Progress) => {
       const now = performance.now();
-      if (now - last < PROGRESS_MS) return;
+      if (now - last < PROGRESS_INTERVAL_MS) return;
       last = now;
       const timestamp = new Date().toISOString();
       realtime.emitToMCP(serverId, "tool:progress", { serverId, progressId, progress, total, message, timestamp });
@@ -139,7 +140,7 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     create(server) {
       check(server.transport);
       const stored = store.add(server);
-      tellAll(stored.id, "created");
+      notifyAll(stored.id, "created");
       return describe(stored);
     },
     async change(id, server) {
@@ -147,13 +148,13 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       const transport = mergeSecrets(before.transport, server.transport);
       check(transport);
       const stored = store.change(id, { name: server.name, transport });
-      tellAll(id, "changed");
+      notifyAll(id, "changed");
       const runner = runners.get(id);
       const runs = runner?.status === "running" || runner?.status === "starting";
       if (runs && JSON.stringify(before.transport) !== JSON.stringify(stored.transport)) {
         await runner.stop();
-        // Meanwhile somebody may have stopped or removed it.
-        const now = store.list().find((one) => one.id === id);
+        // Someone may have stopped or removed it meanwhile.
+        const now = store.list().find((server) => server.id === id);
         if (now?.desired === "running") startQuietly(now);
       }
       return describe(stored);
@@ -164,7 +165,7 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       const runner = runners.get(id);
       runners.delete(id);
       await runner?.close();
-      tellAll(id, "removed");
+      notifyAll(id, "removed");
     },
     async start(id) {
       const stored = store.get(id);

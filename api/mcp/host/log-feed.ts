@@ -1,34 +1,34 @@
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 
-/** Entries and characters kept of one server for those who come later. */
-const KEPT_ENTRIES = 1_000;
-const KEPT_CHARACTERS = 1_000_000;
-/** Longest line shown; the rest is cut and marked. */
-export const LINE_MAX = 32_768;
-/** Lines that come together travel as one entry; a new one is begun once it is this long. */
+/** Entries and characters kept per server. */
+const MAX_ENTRIES = 1_000;
+const MAX_CHARACTERS = 1_000_000;
+/** Characters of a line; the rest is cut and marked. */
+export const MAX_LINE = 32_768;
+/** Lines within this time are sent as one entry; at this length a new entry starts. */
 const GATHER_MS = 50;
-const ENTRY_MAX = 32_768;
-/** Values shorter than this are words such as "true" or "3000", which hiding would only make logs unreadable for. */
-const HIDDEN_MIN = 8;
+const MAX_ENTRY = 32_768;
+/** Shorter values, such as "true" or "3000", are not masked: it would make logs unreadable. */
+const MIN_HIDDEN = 8;
 const MASK = "********";
-/** Characters taken in that time before the source is asked to pause. */
-const WINDOW_MAX = 131_072;
+/** Characters accepted in that time before the source has to pause. */
+const MAX_WINDOW = 131_072;
 
 export interface McpLogFeed {
-  /** Values that were given to the server: it may say them, and nobody is told. Short ones are no secrets. */
+  /** Sets the values that are masked in the log. Short values are not secrets. */
   hide(values: readonly string[]): void;
-  /** A text without those values. */
+  /** Masks these values in a text. */
   mask(text: string): string;
-  /** Takes one line or message; false when enough has come for now and the source should pause until `onReady`. */
+  /** Adds one line or message. Returns false when the source must pause until `onReady`. */
   add(source: McpLog["source"], level: string, text: string): boolean;
-  /** Called when a paused source may go on. */
+  /** Sets the listener that is called when a paused source may continue. */
   onReady(listener: () => void): void;
   entries(): McpLog[];
-  /** Sends what is gathered and ends the timer. */
+  /** Sends the collected lines and stops. */
   close(): void;
 }
 
-/** Gathers what a server says, keeps the last of it and sends it on at a rate no server can raise. */
+/** Collects the output of a server, keeps the latest part, and forwards it at a bounded rate. */
 export function createLogFeed(serverId: string, send: (entry: McpLog) => void): McpLogFeed {
   const kept: McpLog[] = [];
   let characters = 0;
@@ -43,14 +43,15 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
   const keep = (entry: McpLog) => {
     kept.push(entry);
     characters += entry.data.length;
-    while (kept.length > KEPT_ENTRIES || characters > KEPT_CHARACTERS) characters -= kept.shift()?.data.length ?? 0;
+    while (kept.length > MAX_ENTRIES || characters > MAX_CHARACTERS) characters -= kept.shift()?.data.length ?? 0;
     send(entry);
   };
 
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (dropped > 0) gathered.push(entry("notification", "warning", `${dropped} messages came too fast to be shown`));
+    if (dropped > 0)
+      gathered.push(entry("notification", "warning", `${dropped} messages were dropped because they came too fast`));
     const batch = gathered;
     gathered = [];
     size = 0;
@@ -71,25 +72,23 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
     hide(values) {
       // `Bearer abc` is said as a whole or without the first word; lines of a key come one by one.
       const parts = values.flatMap((value) => [value, ...value.split(/\s+/)]);
-      hidden = [...new Set(parts)]
-        .filter((part) => part.length >= HIDDEN_MIN)
-        .sort((one, other) => other.length - one.length);
+      hidden = [...new Set(parts)].filter((part) => part.length >= MIN_HIDDEN).sort((a, b) => b.length - a.length);
     },
     mask: withoutHidden,
-    add(source, level, said) {
+    add(source, level, output) {
       timer ??= setTimeout(flush, GATHER_MS);
-      if (size >= WINDOW_MAX * 2) {
+      if (size >= MAX_WINDOW * 2) {
         dropped++; // only a source that does not pause gets here
         return false;
       }
-      const text = withoutHidden(said);
-      const line = text.length > LINE_MAX ? `${text.slice(0, LINE_MAX).toWellFormed()}… (cut)` : text;
+      const text = withoutHidden(output);
+      const line = text.length > MAX_LINE ? `${text.slice(0, MAX_LINE).toWellFormed()}… (cut)` : text;
       const last = gathered.at(-1);
-      if (last && last.source === source && last.level === level && last.data.length < ENTRY_MAX)
+      if (last && last.source === source && last.level === level && last.data.length < MAX_ENTRY)
         last.data += `\n${line}`;
       else gathered.push(entry(source, level, line));
       size += line.length + 1;
-      return size < WINDOW_MAX;
+      return size < MAX_WINDOW;
     },
     onReady(listener) {
       ready = listener;

@@ -7,7 +7,7 @@ import type { Log } from "../../../shared/server/log.ts";
 import { singleFlight } from "../../../shared/server/single-flight.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { type CallOptions, connectMcpServer, type McpConnection } from "../connection/connection.ts";
-import type { PulseTimes } from "../connection/keep-alive.ts";
+import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import type { ProcessRegister } from "../connection/process-register.ts";
 import type { McpTransport } from "../store.ts";
 import type { CommandList } from "./command-list.ts";
@@ -15,7 +15,7 @@ import { createLogFeed } from "./log-feed.ts";
 
 /** From the start of the process to the end of the handshake. */
 const START_MS = 20_000;
-/** The web app waits 60 s for an answer. */
+/** The web app waits 60 s for a response. */
 export const CALL_MS = 55_000;
 
 export interface McpRunnerDeps {
@@ -28,17 +28,17 @@ export interface McpRunnerDeps {
   onToolsChanged(): void;
   /** Shorter in tests. */
   startMs?: number;
-  pulse?: PulseTimes | undefined;
+  pulse?: KeepAliveTimes | undefined;
 }
 
-/** One registered server: whether it runs, since when it does not, and what it said. */
+/** One registered server: its state, its connection and its log. */
 export interface McpRunner {
   readonly status: McpServerStatus;
   readonly message: string | null;
   readonly serverInfo: { name: string; version: string } | null;
-  /** Resolves when it runs; throws why it does not. Starting twice is one start. */
+  /** Resolves when the server runs. Concurrent calls share one start. @throws AppError with the reason. */
   start(transport: McpTransport): Promise<void>;
-  /** Ends it, or a start under way; resolves when all its processes are gone. */
+  /** Stops the server or a running start. Resolves when all its processes have ended. */
   stop(): Promise<void>;
   tools(): Promise<McpTool[]>;
   callTool(
@@ -47,7 +47,7 @@ export interface McpRunner {
     options?: Omit<CallOptions, "limitMs">,
   ): Promise<CallToolResult>;
   entries(): McpLog[];
-  /** Ends it for good. */
+  /** Stops it permanently. */
   close(): Promise<void>;
 }
 
