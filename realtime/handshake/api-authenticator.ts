@@ -5,16 +5,16 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { Authenticator } from "../deps.ts";
 import { createJsonPoster } from "./post-json.ts";
 
-/** Longest wait for the API's answer to a handshake. */
-const ANSWER_MS = 5_000;
+/** Longest wait for the API's response, in milliseconds. */
+const RESPONSE_LIMIT_MS = 5_000;
 /**
- * Handshakes the API is asked about at once. When a thousand clients come back together, some must have their answer
- * soon: asked all at once, they would all have it too late and start over.
+ * Handshakes that are checked at once. When a thousand clients reconnect together, some must be admitted soon: checked
+ * all at once, they would all time out and start over.
  */
-const QUESTIONS_MAX = 32;
+const MAX_CONCURRENT = 32;
 
 const names = z.array(z.string()).nullable();
-const principalAnswer = z.object({
+const principalResponse = z.object({
   principal: z.object({
     kind: z.enum(["user", "key"]),
     id: z.string(),
@@ -28,12 +28,12 @@ const principalAnswer = z.object({
     userId: z.string().optional(),
   }),
 });
-const validAnswer = z.object({ valid: z.array(z.string()) });
+const validResponse = z.object({ valid: z.array(z.string()) });
 
-/** Asks the API, which alone knows sessions and keys, with the emit token. */
+/** Authenticates connections with the API, which alone knows sessions and keys, by the emit token. */
 export function createApiAuthenticator(backendUrl: string, emitToken: string): Authenticator {
-  const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, ANSWER_MS);
-  const ask = async (path: string, body: object): Promise<unknown> => {
+  const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, RESPONSE_LIMIT_MS);
+  const request = async (path: string, body: object): Promise<unknown> => {
     const { status, retryAfter, text } = await post(path, body).catch((error: unknown) => {
       throw new AppError("upstream_unavailable", "Sessions cannot be checked right now.", { cause: error });
     });
@@ -46,24 +46,24 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
   };
 
   // Callers that wait are bounded by the cap on sockets.
-  const limit = pLimit(QUESTIONS_MAX);
-  const asking = new Map<string, Promise<Principal>>();
-  const identify = (request: HandshakeRequest): Promise<Principal> =>
-    limit(async () => principalAnswer.parse(await ask("/internal/handshake", request)).principal);
+  const limit = pLimit(MAX_CONCURRENT);
+  const pending = new Map<string, Promise<Principal>>();
+  const identify = (handshake: HandshakeRequest): Promise<Principal> =>
+    limit(async () => principalResponse.parse(await request("/internal/handshake", handshake)).principal);
 
   return {
     authenticate(request) {
-      // Tabs of one browser that come back together are one question.
+      // Tabs of one browser that reconnect together share one request.
       const key = JSON.stringify([request.cookie, request.token, request.address, request.https]);
-      const known = asking.get(key);
+      const known = pending.get(key);
       if (known) return known;
-      const answer = identify(request).finally(() => {
-        if (asking.get(key) === answer) asking.delete(key);
+      const response = identify(request).finally(() => {
+        if (pending.get(key) === response) pending.delete(key);
       });
-      asking.set(key, answer);
-      return answer;
+      pending.set(key, response);
+      return response;
     },
-    outdate: () => asking.clear(),
+    outdate: () => pending.clear(),
     async seesJob({ kind, id, sessionId }, jobId) {
       const { status } = await post("/internal/jobs", { jobId, kind, id, sessionId }).catch((error: unknown) => {
         throw new AppError("upstream_unavailable", "The job cannot be looked up right now.", { cause: error });
@@ -74,7 +74,7 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
       return status === 200;
     },
     async stillValid(sessionIds) {
-      return new Set(validAnswer.parse(await ask("/internal/sessions", { sessionIds })).valid);
+      return new Set(validResponse.parse(await request("/internal/sessions", { sessionIds })).valid);
     },
   };
 }

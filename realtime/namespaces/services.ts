@@ -8,8 +8,7 @@ import {
   serviceSubscription,
   serviceUnsubscription,
 } from "../../shared/protocol/events/services.ts";
-import { jobSubscription, mayBeginJobs } from "../../shared/protocol/job.ts";
-import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
+import { serviceRoom } from "../../shared/protocol/rooms.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
 import { unlessAborted } from "../../shared/server/unless-aborted.ts";
@@ -21,14 +20,13 @@ import { createShells } from "../shells/shells.ts";
 import { openContainerStats } from "../sources/container-stats.ts";
 import { announce, noteLimits } from "./announce.ts";
 import { createHandle } from "./handle.ts";
+import { registerJobEvents } from "./job-events.ts";
 import { createMemberships, type Memberships } from "./memberships.ts";
 import type { AnySocket, NamespaceOf, RegisteredNamespace, SocketOf, SocketServer } from "./namespace.ts";
 import { registerShellEvents } from "./shell-events.ts";
 
 /** Containers one socket may watch the figures of at once. */
 const STATS_MAX = 200;
-/** Jobs one socket may follow at once. */
-const JOBS_MAX = 64;
 /** Events of the Engine that say nothing about the list of containers. */
 const silentActions = /^(exec_|attach|detach|resize|top|export|archive-path|extract-to-dir|commit|copy)/;
 
@@ -139,7 +137,6 @@ export function registerServices(io: SocketServer, deps: ServicesDeps): Register
     noteLimits("services", socket);
     const memberships = createMemberships(socket);
     rooms.set(socket, memberships);
-    const jobs = new Set<string>();
     const watched = new Map<string, { name: string; ref: ServiceRef; upstream: Upstream }>();
 
     const unwatch = (room: string) => {
@@ -166,7 +163,6 @@ export function registerServices(io: SocketServer, deps: ServicesDeps): Register
     });
     const logsOf = ({ containerName }: { containerName: string }) => `logs ${containerName}`;
     const statsOf = ({ containerName }: { containerName: string }) => `stats ${containerName}`;
-    const jobOf = ({ jobId }: { jobId: string }) => `job ${jobId}`;
     /** Whether a leave means a subscription: who names no service leaves the container for all of them. */
     const covers = (leave: { serviceId?: string | undefined }, join: unknown) =>
       leave.serviceId === undefined || leave.serviceId === (join as ServiceRef).serviceId;
@@ -216,31 +212,7 @@ export function registerServices(io: SocketServer, deps: ServicesDeps): Register
     };
     handle.leave("unsubscribe:stats", serviceUnsubscription, statsOf, leaveStats, covers);
 
-    handle.join("subscribe:job", jobSubscription, jobOf, async ({ jobId }, signal) => {
-      const { principal } = socket.data;
-      if (!mayBeginJobs(principal)) throw new AppError("forbidden", "You are not allowed to follow jobs.");
-      if (jobs.has(jobId)) return { jobId };
-      if (jobs.size >= JOBS_MAX) {
-        throw new AppError("rate_limited", `One connection follows at most ${JOBS_MAX} jobs.`);
-      }
-      jobs.add(jobId); // its place, while the API is asked; free at once when it is left
-      signal.addEventListener("abort", () => jobs.delete(jobId), { once: true });
-      try {
-        if (!(await unlessAborted(deps.authenticator.seesJob(principal, jobId), signal))) {
-          throw new AppError("not_found", "There is no such job.");
-        }
-      } catch (error) {
-        jobs.delete(jobId);
-        throw error;
-      }
-      memberships.join(serviceRoom(jobRoomId(jobId)));
-      return { jobId };
-    });
-
-    handle.leave("unsubscribe:job", jobSubscription, jobOf, ({ jobId }) => {
-      if (jobs.delete(jobId)) memberships.leave(serviceRoom(jobRoomId(jobId)));
-      return undefined;
-    });
+    registerJobEvents(socket, { authenticator: deps.authenticator, handle, memberships });
   });
 
   return {
