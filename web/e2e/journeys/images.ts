@@ -60,10 +60,10 @@ export function imagesJourney(at: () => Desk): void {
     await dialog(page).getByRole("button", { name: "Update", exact: true }).click();
     // A container is pulled, stopped, made and watched for a while: longer than a page waits.
     const madeAnew = { timeout: 30_000 };
-    await page.getByText("It runs the newest image").waitFor(madeAnew);
-    const back = page.getByRole("button", { name: "Go back", exact: true });
+    await page.getByText("Up to date", { exact: true }).waitFor(madeAnew);
+    const back = page.getByRole("button", { name: "Roll back", exact: true });
     await back.click();
-    await dialog(page).getByRole("button", { name: "Go back" }).click();
+    await dialog(page).getByRole("button", { name: "Roll back" }).click();
     await page.getByText("A newer image is available").waitFor(madeAnew);
     const before = await made.inspect().catch(() => undefined);
     expect(before).toBeUndefined(); // it was made anew, twice
@@ -103,12 +103,12 @@ export function imagesJourney(at: () => Desk): void {
     const groups = dialog(page).locator(".prune-head input");
     await groups.first().waitFor();
     for (const box of await groups.all()) await box.uncheck();
-    await dialog(page).getByRole("button", { name: "Nothing is chosen" }).waitFor();
-    await dialog(page).getByRole("button", { name: "Show volumes no container has" }).click();
+    await dialog(page).getByRole("button", { name: "Select something to remove" }).waitFor();
+    await dialog(page).getByRole("button", { name: "Show unused named volumes" }).click();
     await dialog(page).getByRole("checkbox", { name: mark }).check();
     await dialog(page).getByText("no copy of it is kept").waitFor();
     await dialog(page).getByRole("button", { name: "Remove 1 item, 0 B" }).click();
-    await dialog(page).getByText("1 item is gone").waitFor();
+    await dialog(page).getByText("1 item removed").waitFor();
     await expect(engine.docker.getVolume(mark).inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 }

@@ -28,12 +28,12 @@ export function lifecycleJourney(at: () => Desk): void {
     await open(`/services/${box.name}`, "Services");
     await more("Pause");
     await eventually(async () => (await inspect(box.id)).State.Paused);
-    await more("Go on");
+    await more("Resume");
     await eventually(async () => !(await inspect(box.id)).State.Paused);
     await more("Limits and restarts…");
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Processes").fill("64");
-    await dialog.getByLabel("Start again").selectOption("unless-stopped");
+    await dialog.getByLabel("Restart policy").selectOption("unless-stopped");
     await dialog.getByRole("button", { name: "Save" }).click();
     await eventually(async () => {
       const { HostConfig } = await inspect(box.id);
@@ -74,20 +74,20 @@ export function lifecycleJourney(at: () => Desk): void {
     const { page, open } = at();
     await open("/services", "Services");
     await page.getByRole("searchbox", { name: "Filter containers" }).fill("-press-");
-    await page.getByRole("checkbox", { name: `Mark ${box.name}`, exact: true }).check();
-    await page.getByRole("checkbox", { name: `Mark ${other.name}`, exact: true }).check();
-    const bar = page.getByRole("toolbar", { name: "Marked containers" });
-    await bar.getByText("2 marked").waitFor();
+    await page.getByRole("checkbox", { name: `Select ${box.name}`, exact: true }).check();
+    await page.getByRole("checkbox", { name: `Select ${other.name}`, exact: true }).check();
+    const bar = page.getByRole("toolbar", { name: "Selected containers" });
+    await bar.getByText("2 selected").waitFor();
     await bar.getByRole("button", { name: "Stop" }).click();
     await eventually(
       async () => !(await inspect(box.id)).State.Running && !(await inspect(other.id)).State.Running,
       20_000,
     );
-    await page.getByRole("checkbox", { name: "Mark all" }).check();
+    await page.getByRole("checkbox", { name: "Select all" }).check();
     await bar.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
     for (const { name } of [box, other]) {
-      await page.getByRole("checkbox", { name: `Mark ${name}`, exact: true }).waitFor({ state: "detached" });
+      await page.getByRole("checkbox", { name: `Select ${name}`, exact: true }).waitFor({ state: "detached" });
     }
     await page.getByRole("searchbox", { name: "Filter containers" }).fill("");
   });

@@ -35,7 +35,7 @@ export function reconnectJourney(at: () => Desk): void {
     await state.getByText("Reconnecting").waitFor();
     await page
       .getByRole("status")
-      .getByText(/^Reconnecting\. What you see may be a little old/)
+      .getByText(/^Connection lost, reconnecting\. Data may be out of date/)
       .waitFor();
     const before = await lastTick();
     expect(await page.getByRole("dialog").count()).toBe(0);
@@ -45,7 +45,7 @@ export function reconnectJourney(at: () => Desk): void {
     await state.getByText("Live").waitFor();
     // A busy page may show none of the lines in between: they have moved on by then.
     await eventually(async () => (await lastTick()) >= before + 60);
-    await page.getByText(/^Reconnecting\. What you see/).waitFor({ state: "detached" });
+    await page.getByText(/^Connection lost, reconnecting/).waitFor({ state: "detached" });
     const kept = await downloaded(page, () => page.getByRole("button", { name: /^Download/ }).click());
     const ticks = [...kept.matchAll(/tick (\d+)/g)].map(([, number]) => Number(number));
     expect(ticks).toEqual(ticks.map((_, index) => index + 1));

@@ -15,7 +15,7 @@ export function servicesJourney(at: () => Desk): void {
   test("a container that is started appears by itself", async () => {
     const desk = at();
     await desk.open("/services", "Services");
-    await desk.page.getByRole("table", { name: "Containers" }).or(desk.page.getByText("No container yet")).waitFor();
+    await desk.page.getByRole("table", { name: "Containers" }).or(desk.page.getByText("No containers yet")).waitFor();
     box = await desk.engine.run({ name: "orders", script: counter });
     await rowOf(desk.page, box).getByText("Running").waitFor();
   });
@@ -133,7 +133,7 @@ export function servicesJourney(at: () => Desk): void {
     expect((await box.container.inspect()).Id).toBe(box.id);
     await remove.click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove container" }).click();
-    await page.getByText("This container is gone").waitFor();
+    await page.getByText("No such container").waitFor();
     await expect(box.container.inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
@@ -145,7 +145,7 @@ export function servicesJourney(at: () => Desk): void {
     expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Logs"]);
     await page.reload();
     await line.waitFor();
-    await page.getByText("This container is gone").waitFor();
+    await page.getByText("No such container").waitFor();
     const { Config, HostConfig } = description;
     const Cmd = ["/bin/sh", "-c", "echo back again; exec sleep 1000000"];
     const { Image, Labels } = Config;

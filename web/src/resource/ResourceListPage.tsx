@@ -51,9 +51,9 @@ export interface ResourceListPageProps<T> {
   /** What `onSelect` gets for an item; its key if omitted. */
   addressOf?: (item: T) => string;
   /** Renders the open item. */
-  detail: (item: Accessor<T>) => JSX.Element;
-  /** In place of the usual "gone" state if the open item is not in the list. */
-  missing?: () => JSX.Element;
+  detail?: (item: Accessor<T>) => JSX.Element;
+  /** In place of `detail` and of the "gone" state: for a pane that stays after its item has gone. */
+  detailPane?: () => JSX.Element;
   /** Title of the "gone" state; the address if omitted. */
   missingTitle?: string;
   icon: Component<{ size?: number }>;
@@ -131,8 +131,10 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
         </Page>
       }
       detail={
-        <Show when={selected()} fallback={<Missing {...props} />}>
-          {(item) => props.detail(item as Accessor<T>)}
+        <Show when={!props.detailPane} fallback={props.detailPane?.()}>
+          <Show when={selected()} fallback={<Missing {...props} />}>
+            {(item) => props.detail?.(item as Accessor<T>)}
+          </Show>
         </Show>
       }
     />
@@ -144,21 +146,14 @@ function Missing<T>(props: ResourceListPageProps<T>) {
   const close = () => props.onSelect(null);
   return (
     <Show when={props.query.data !== undefined} fallback={<Skeleton lines={6} />}>
-      <Show
-        when={props.missing}
-        fallback={
-          <>
-            <DetailHead title={props.missingTitle ?? visibleName(props.selected ?? "")} onClose={close} />
-            <EmptyState
-              icon={<props.icon size={18} />}
-              title={props.messages.gone}
-              action={<Button onClick={close}>{props.messages.showAll}</Button>}
-            />
-          </>
-        }
+      <DetailHead title={props.missingTitle ?? visibleName(props.selected ?? "")} onClose={close} />
+      <EmptyState
+        icon={<props.icon size={18} />}
+        title={props.messages.gone}
+        action={<Button onClick={close}>{props.messages.showAll}</Button>}
       >
-        {(missing) => missing()()}
-      </Show>
+        {props.messages.goneHint}
+      </EmptyState>
     </Show>
   );
 }

@@ -16,6 +16,8 @@ export interface ResourceListMessages {
   nothingMatches: (filter: string) => string;
   /** Title in place of the details of a resource that no longer exists. */
   gone: string;
+  /** Why it may be gone. */
+  goneHint?: string;
   /** Label of the button that closes the details. */
   showAll: string;
 }

@@ -21,6 +21,8 @@ export interface Submit {
   problem: () => string | null;
   /** Sends the form. Does nothing unless it is ready and no attempt is pending. Never rejects because of `send`. */
   submit: (event?: Event) => Promise<void>;
+  /** Hides the problem of the last attempt. */
+  dismiss: () => void;
 }
 
 /** Sends one form: one attempt at a time, with its failure as text. */
@@ -42,6 +44,7 @@ export function createSubmit<T>(options: SubmitOptions<T>): Submit {
     ready,
     busy,
     problem,
+    dismiss: () => setProblem(null),
     async submit(event) {
       event?.preventDefault();
       if (busy() || !ready()) return;

@@ -4,10 +4,11 @@ import UserRound from "lucide-solid/icons/user-round";
 import { createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
 import { theme } from "../lib/theme.ts";
 import type { Command, CommandSource } from "./commands.ts";
+import { accountMessages, paletteMessages } from "./messages.ts";
 import { mayOpen, navigation } from "./navigation.tsx";
 
 /** Matches shown at once. */
-const SHOWN_MAX = 50;
+const MAX_SHOWN = 50;
 
 export interface CommandPaletteProps {
   /** Commands of the features, listed after the pages. */
@@ -29,9 +30,9 @@ export default function CommandPalette(props: CommandPaletteProps) {
       .flatMap((section) => section.items)
       .filter(mayOpen)
       .map((item) => ({ label: item.label, group: "Page", icon: item.icon, run: go(item.href) })),
-    { label: "Account and sessions", group: "Page", icon: UserRound, run: go("/account") },
+    { label: accountMessages.account, group: "Page", icon: UserRound, run: go("/account") },
     {
-      label: theme.resolved() === "dark" ? "Light theme" : "Dark theme",
+      label: theme.resolved() === "dark" ? paletteMessages.lightTheme : paletteMessages.darkTheme,
       group: "Theme",
       icon: SunMoon,
       run: () => theme.choose(theme.resolved() === "dark" ? "light" : "dark"),
@@ -42,7 +43,7 @@ export default function CommandPalette(props: CommandPaletteProps) {
     const words = text().toLowerCase().split(/\s+/).filter(Boolean);
     return commands()
       .filter((command) => words.every((word) => `${command.label} ${command.group}`.toLowerCase().includes(word)))
-      .slice(0, SHOWN_MAX);
+      .slice(0, MAX_SHOWN);
   });
   const move = (by: number) => {
     const count = found().length;
@@ -69,15 +70,15 @@ export default function CommandPalette(props: CommandPaletteProps) {
         <Kobalte.Overlay class="overlay" />
         <div class="dialog-place palette-place">
           <Kobalte.Content class="dialog palette">
-            <Kobalte.Title class="visually-hidden">Search and jump</Kobalte.Title>
+            <Kobalte.Title class="visually-hidden">{paletteMessages.title}</Kobalte.Title>
             <input
               class="palette-input"
               role="combobox"
               aria-expanded="true"
               aria-controls={`${id}-list`}
               aria-activedescendant={found().length > 0 ? `${id}-${active()}` : undefined}
-              aria-label="Search pages, services and deployments"
-              placeholder="Jump to a page, service or deployment"
+              aria-label={paletteMessages.search}
+              placeholder={paletteMessages.placeholder}
               autocomplete="off"
               spellcheck={false}
               value={text()}
@@ -87,7 +88,13 @@ export default function CommandPalette(props: CommandPaletteProps) {
               }}
               onKeyDown={onKeyDown}
             />
-            <div class="palette-list" role="listbox" id={`${id}-list`} aria-label="Matches" tabIndex={-1}>
+            <div
+              class="palette-list"
+              role="listbox"
+              id={`${id}-list`}
+              aria-label={paletteMessages.matches}
+              tabIndex={-1}
+            >
               <For each={found()}>
                 {(command, index) => (
                   <div
@@ -109,7 +116,7 @@ export default function CommandPalette(props: CommandPaletteProps) {
               </For>
             </div>
             <Show when={found().length === 0}>
-              <p class="palette-none muted">Nothing matches.</p>
+              <p class="palette-empty muted">{paletteMessages.noMatches}</p>
             </Show>
           </Kobalte.Content>
         </div>

@@ -3,26 +3,27 @@ import SearchX from "lucide-solid/icons/search-x";
 import { buttonClass } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
+import { notFoundMessages } from "./messages.ts";
 
-/** Characters of an address that are shown. */
-const SHOWN_MAX = 200;
+/** Characters of the address that are shown. */
+const MAX_SHOWN = 200;
 
 export default function NotFoundPage() {
   const location = useLocation();
   return (
-    <Page title="Page not found">
+    <Page title={notFoundMessages.title}>
       <EmptyState
         icon={<SearchX size={18} />}
-        title="There is no page at this address"
+        title={notFoundMessages.heading}
         action={
           <A class={buttonClass("primary")} href="/">
-            Go to the overview
+            {notFoundMessages.home}
           </A>
         }
       >
-        <code class="not-found-address">{location.pathname.slice(0, SHOWN_MAX)}</code>
+        <code class="not-found-address">{location.pathname.slice(0, MAX_SHOWN)}</code>
         <br />
-        The address may be mistyped, or from another version of the panel.
+        {notFoundMessages.hint}
       </EmptyState>
     </Page>
   );

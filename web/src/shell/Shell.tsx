@@ -21,6 +21,7 @@ import { ErrorState, Skeleton } from "../ui/Notice.tsx";
 import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
 import type { CommandSource } from "./commands.ts";
 import { createLiveCounts } from "./live-counts.ts";
+import { shellMessages } from "./messages.ts";
 import { type Destination, mayOpen, navigation } from "./navigation.tsx";
 import "./shell.css";
 import { UserMenu } from "./UserMenu.tsx";
@@ -39,7 +40,6 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   const location = useLocation();
   const navigate = useNavigate();
   const system = useSystemInfo();
-  const counts = createLiveCounts();
   const [navOpen, setNavOpen] = createSignal(false);
   const [palette, setPalette] = createSignal(false);
   keepListsFresh();
@@ -62,7 +62,7 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   );
 
   let content: HTMLElement | undefined;
-  /** Moves the focus itself: as a link, the router would take it for another page and leave the focus where it is. */
+  /** Moves the focus by itself: the router would take a link for another page, and leave the focus where it is. */
   const skip = (event: MouseEvent) => {
     event.preventDefault();
     content?.focus();
@@ -76,71 +76,24 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   return (
     <div class="shell" data-nav={navOpen() ? "open" : undefined}>
       <a class="skip" href="#content" on:click={skip}>
-        Skip to content
+        {shellMessages.skip}
       </a>
-      <nav class="nav" aria-label="Main" id="nav">
-        <div class="nav-brand">
-          <img src={publicFile("icon.svg")} alt="" width="24" height="24" />
-          <span>AI Desktop</span>
-        </div>
-        <div class="nav-sections">
-          <For each={navigation}>
-            {(section) => (
-              <Show when={section.items.some(mayOpen)}>
-                <div class="nav-section">
-                  <h2>{section.label}</h2>
-                  <ul>
-                    <For each={section.items.filter(mayOpen)}>
-                      {(item) => (
-                        <li>
-                          <NavLink item={item} count={item.count ? counts[item.count] : undefined} />
-                        </li>
-                      )}
-                    </For>
-                  </ul>
-                </div>
-              </Show>
-            )}
-          </For>
-        </div>
-        <div class="nav-foot">
-          <ConnectionMark />
-        </div>
-      </nav>
+      <Navigation />
       <button
         type="button"
         class="nav-scrim"
-        aria-label="Close navigation"
+        aria-label={shellMessages.closeNavigation}
         tabIndex={-1}
         onClick={() => setNavOpen(false)}
       />
       <div class="main">
-        <header class="header">
-          <span class="header-nav">
-            <IconButton
-              label="Navigation"
-              icon={<MenuIcon size={17} />}
-              aria-expanded={navOpen()}
-              aria-controls="nav"
-              onClick={() => setNavOpen(true)}
-            />
-          </span>
-          <div class="header-host truncate">
-            <Show when={hostname()} fallback={<span class="skeleton header-wait" />}>
-              <b class="truncate">{hostname()}</b>
-              <span class="faint truncate header-os">{system.data?.info.distribution}</span>
-            </Show>
-          </div>
-          <button type="button" class="jump" onClick={() => setPalette(true)}>
-            <Search size={14} />
-            <span class="jump-text">Jump to…</span>
-            <span class="kbd" aria-hidden="true">
-              {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
-            </span>
-          </button>
-          <props.parts.HeaderTools onNavigate={navigate} />
-          <UserMenu onNavigate={navigate} />
-        </header>
+        <Header
+          isNavOpen={navOpen()}
+          onOpenNav={() => setNavOpen(true)}
+          onOpenPalette={() => setPalette(true)}
+          onNavigate={navigate}
+          Tools={props.parts.HeaderTools}
+        />
         <ConnectionBanner />
         <main ref={content} class="content" id="content" tabIndex={-1}>
           <ErrorBoundary fallback={(error, reset) => <ErrorState error={error} onRetry={reset} />}>
@@ -161,6 +114,83 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
   );
 }
 
+/** The pages that the account may open, with live counts. */
+function Navigation() {
+  const counts = createLiveCounts();
+  return (
+    <nav class="nav" aria-label="Main" id="nav">
+      <div class="nav-brand">
+        <img src={publicFile("icon.svg")} alt="" width="24" height="24" />
+        <span>AI Desktop</span>
+      </div>
+      <div class="nav-sections">
+        <For each={navigation}>
+          {(section) => (
+            <Show when={section.items.some(mayOpen)}>
+              <div class="nav-section">
+                <h2>{section.label}</h2>
+                <ul>
+                  <For each={section.items.filter(mayOpen)}>
+                    {(item) => (
+                      <li>
+                        <NavLink item={item} count={item.count ? counts[item.count] : undefined} />
+                      </li>
+                    )}
+                  </For>
+                </ul>
+              </div>
+            </Show>
+          )}
+        </For>
+      </div>
+      <div class="nav-foot">
+        <ConnectionMark />
+      </div>
+    </nav>
+  );
+}
+
+interface HeaderProps {
+  isNavOpen: boolean;
+  onOpenNav: () => void;
+  onOpenPalette: () => void;
+  onNavigate: (href: string) => void;
+  Tools: ShellParts["HeaderTools"];
+}
+
+/** Name of the host, the button of the palette, tools of the features, and the account's menu. */
+function Header(props: HeaderProps) {
+  const system = useSystemInfo();
+  return (
+    <header class="header">
+      <span class="header-nav">
+        <IconButton
+          label={shellMessages.openNavigation}
+          icon={<MenuIcon size={17} />}
+          aria-expanded={props.isNavOpen}
+          aria-controls="nav"
+          onClick={() => props.onOpenNav()}
+        />
+      </span>
+      <div class="header-host truncate">
+        <Show when={system.data?.info.hostname} fallback={<span class="skeleton header-wait" />}>
+          <b class="truncate">{system.data?.info.hostname}</b>
+          <span class="faint truncate header-os">{system.data?.info.distribution}</span>
+        </Show>
+      </div>
+      <button type="button" class="jump" onClick={() => props.onOpenPalette()}>
+        <Search size={14} />
+        <span class="jump-text">{shellMessages.jump}</span>
+        <span class="kbd" aria-hidden="true">
+          {/Mac|iPhone/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}
+        </span>
+      </button>
+      <props.Tools onNavigate={props.onNavigate} />
+      <UserMenu onNavigate={props.onNavigate} />
+    </header>
+  );
+}
+
 function NavLink(props: {
   item: Destination;
   count: (() => { running: number; total: number; failing: number } | undefined) | undefined;
@@ -177,11 +207,11 @@ function NavLink(props: {
               <span
                 class="nav-alert"
                 role="img"
-                aria-label={`${known().failing} failing`}
-                title={`${known().failing} failing`}
+                aria-label={shellMessages.failing(known().failing)}
+                title={shellMessages.failing(known().failing)}
               />
             </Show>
-            <span class="count" title={`${known().running} of ${known().total} running`}>
+            <span class="count" title={shellMessages.running(known().running, known().total)}>
               {known().running}/{known().total}
             </span>
           </>

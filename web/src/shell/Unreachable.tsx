@@ -1,13 +1,15 @@
 import { Button } from "../ui/Button.tsx";
+import { connectionMessages } from "./messages.ts";
 
+/** In place of the app while its API cannot be reached. */
 export function Unreachable(props: { onRetry: () => void }) {
   return (
     <main class="gate">
       <div class="gate-panel" role="alert">
-        <h1>The server does not answer</h1>
-        <p class="muted">The page is here, but its API cannot be reached. It may be starting, or stopped.</p>
+        <h1>{connectionMessages.unreachable}</h1>
+        <p class="muted">{connectionMessages.unreachableHint}</p>
         <Button variant="primary" onClick={() => props.onRetry()}>
-          Try again
+          {connectionMessages.tryAgain}
         </Button>
       </div>
     </main>

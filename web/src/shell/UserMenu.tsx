@@ -7,34 +7,35 @@ import { session } from "../lib/session.ts";
 import { type ThemeChoice, theme } from "../lib/theme.ts";
 import { Menu, type MenuEntry } from "../ui/Menu.tsx";
 import { toast } from "../ui/toast.tsx";
+import { accountMessages, themeLabels } from "./messages.ts";
 
-const themes: { choice: ThemeChoice; label: string; icon: typeof Sun }[] = [
-  { choice: "light", label: "Light", icon: Sun },
-  { choice: "dark", label: "Dark", icon: Moon },
-  { choice: "system", label: "As the system", icon: Monitor },
+const themes: { choice: ThemeChoice; icon: typeof Sun }[] = [
+  { choice: "light", icon: Sun },
+  { choice: "dark", icon: Moon },
+  { choice: "system", icon: Monitor },
 ];
 
-/** Account, theme, log-out. */
+/** Menu with the account, the theme and the log-out. */
 export function UserMenu(props: { onNavigate: (href: string) => void }) {
   const initials = () => (session.principal()?.name ?? "?").slice(0, 2);
   const items = (): MenuEntry[] => [
     { heading: `${session.principal()?.name ?? ""} · ${session.principal()?.role ?? ""}` },
     {
-      label: "Account and sessions",
+      label: accountMessages.account,
       icon: <UserRound size={15} />,
       onSelect: () => props.onNavigate("/account"),
     },
     "separator",
-    { heading: "Theme" },
-    ...themes.map(({ choice, label, icon: Icon }) => ({
-      label,
+    { heading: accountMessages.theme },
+    ...themes.map(({ choice, icon: Icon }) => ({
+      label: themeLabels[choice],
       icon: <Icon size={15} />,
       hint: theme.choice() === choice ? "✓" : "",
       onSelect: () => theme.choose(choice),
     })),
     "separator",
     {
-      label: "Log out",
+      label: accountMessages.logOut,
       icon: <LogOut size={15} />,
       onSelect: () => void session.signOut().catch(toast.error),
     },

@@ -12,33 +12,33 @@ export function Badge(props: { tone?: Tone; children: JSX.Element; title?: strin
 
 export interface StatusDotProps {
   tone: Tone;
-  /** The state in words; without it the dot is hidden from screen readers, so words must stand beside it. */
+  /** The state as text; without it the dot is hidden from screen readers, and needs a text beside it. */
   label?: string;
-  /** Something is going on: starting, reconnecting. */
+  /** The state is about to change: starting, reconnecting. */
   pulse?: boolean;
 }
 
 export function StatusDot(props: StatusDotProps) {
   return (
-    <Show when={props.label} fallback={<Pip {...props} />}>
-      <span class="pip-label" role="img" aria-label={props.label} title={props.label}>
-        <Pip {...props} />
+    <Show when={props.label} fallback={<Dot {...props} />}>
+      <span class="status-dot-label" role="img" aria-label={props.label} title={props.label}>
+        <Dot {...props} />
       </span>
     </Show>
   );
 }
 
-function Pip(props: StatusDotProps) {
+function Dot(props: StatusDotProps) {
   return (
     <span
-      class={`pip tone-${props.tone}`}
-      classList={{ "pip-pulse": props.pulse, "pip-hollow": props.tone === "neutral" }}
+      class={`status-dot tone-${props.tone}`}
+      classList={{ "status-dot-pulse": props.pulse, "status-dot-hollow": props.tone === "neutral" }}
       aria-hidden="true"
     />
   );
 }
 
-/** A dot and its words. */
+/** A dot and the text of its state. */
 export function Status(props: { tone: Tone; pulse?: boolean; children: JSX.Element }) {
   return (
     <span class="status">

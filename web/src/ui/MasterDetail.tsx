@@ -6,19 +6,19 @@ import "./styles/master-detail.css";
 
 export interface MasterDetailProps {
   master: JSX.Element;
-  /** Shown beside the list, or in its place where there is no room for both. */
+  /** Beside the list, or in its place if there is no room for both. */
   detail: JSX.Element;
   open: boolean;
 }
 
-/** A list, and what is chosen in it. */
+/** A list, and the details of the item that is open. */
 export function MasterDetail(props: MasterDetailProps) {
   return (
-    <div class="split">
-      <div class="split-grid" data-open={props.open ? "" : undefined}>
-        <div class="split-master">{props.master}</div>
+    <div class="master-detail">
+      <div class="master-detail-grid" data-open={props.open ? "" : undefined}>
+        <div class="master-detail-list">{props.master}</div>
         <Show when={props.open}>
-          <div class="split-detail">{props.detail}</div>
+          <div class="master-detail-pane">{props.detail}</div>
         </Show>
       </div>
     </div>
@@ -32,7 +32,7 @@ export interface DetailHeadProps {
   onClose: () => void;
 }
 
-/** Title and actions of what is chosen, and the way back to the list. */
+/** Title and actions of the open item, and the button back to the list. */
 export function DetailHead(props: DetailHeadProps) {
   return (
     <header class="detail-head">

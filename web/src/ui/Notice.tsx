@@ -13,32 +13,32 @@ export interface EmptyStateProps {
   action?: JSX.Element;
 }
 
-/** Nothing to show, and what to do about it. */
+/** Says that there is nothing to show, and what to do about it. */
 export function EmptyState(props: EmptyStateProps) {
   return (
-    <div class="notice">
+    <div class="empty-state">
       <Show when={props.icon}>
-        <div class={`notice-icon tone-${props.tone ?? "neutral"}`}>{props.icon}</div>
+        <div class={`empty-state-icon tone-${props.tone ?? "neutral"}`}>{props.icon}</div>
       </Show>
-      <p class="notice-title">{props.title}</p>
+      <p class="empty-state-title">{props.title}</p>
       <Show when={props.children}>
         <p>{props.children}</p>
       </Show>
       <Show when={props.action}>
-        <div class="notice-action">{props.action}</div>
+        <div class="empty-state-action">{props.action}</div>
       </Show>
     </div>
   );
 }
 
-/** Says why something could not be shown, in the server's own sentence, and offers another try. */
+/** Shows the server's sentence about a failed request, and offers to try again. */
 export function ErrorState(props: { error: unknown; title?: string; onRetry?: () => void }) {
   return (
     <div role="alert">
       <EmptyState
         icon={<TriangleAlert size={18} />}
         tone="bad"
-        title={props.title ?? "This could not be loaded"}
+        title={props.title ?? "Could not be loaded"}
         action={
           <Show when={props.onRetry}>
             <Button onClick={() => props.onRetry?.()}>Try again</Button>
@@ -52,7 +52,7 @@ export function ErrorState(props: { error: unknown; title?: string; onRetry?: ()
   );
 }
 
-/** A refusal must not come in below the edge of a dialog. */
+/** Scrolls to an error that would appear below the edge of a dialog. */
 const show = (element: HTMLElement) =>
   queueMicrotask(() => element.closest(".dialog-body") && element.scrollIntoView({ block: "nearest" }));
 
@@ -70,7 +70,7 @@ export function Callout(props: { tone: Tone; icon?: JSX.Element; children: JSX.E
   );
 }
 
-/** Grey bars in the place of lines that are on their way. */
+/** Grey bars in place of lines that are loading. */
 export function Skeleton(props: { lines?: number; label?: string }) {
   return (
     <div class="skeleton-lines" role="status" aria-label={props.label ?? "Loading"}>

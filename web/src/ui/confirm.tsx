@@ -5,72 +5,72 @@ import { TextField } from "./fields.tsx";
 
 export interface ConfirmOptions {
   title: string;
-  /** What will happen, and whether it can be undone. */
+  /** What the action does, and whether it can be undone. */
   body?: JSX.Element;
   /** The verb on the button, such as `Remove`. */
   action: string;
   danger?: boolean;
-  /** Must be typed before the button works: for what cannot be undone. */
+  /** Text to type before the button works: for what cannot be undone. */
   typed?: string;
 }
 
-interface Question extends ConfirmOptions {
-  answer: (yes: boolean) => void;
+interface Prompt extends ConfirmOptions {
+  resolve: (confirmed: boolean) => void;
 }
 
-const [question, setQuestion] = createSignal<Question | null>(null);
+const [prompt, setPrompt] = createSignal<Prompt | null>(null);
 
-/** Asks the person; false when they step back. Needs one `ConfirmHost` on the page. */
+/** Opens a dialog; resolves with false if it is cancelled, or replaced by another one. Needs one `ConfirmHost` on the page. */
 export function confirm(options: ConfirmOptions): Promise<boolean> {
-  question()?.answer(false);
+  prompt()?.resolve(false);
   return new Promise((resolve) => {
-    setQuestion({
+    setPrompt({
       ...options,
-      answer: (yes) => {
-        setQuestion(null);
-        resolve(yes);
+      resolve: (confirmed) => {
+        setPrompt(null);
+        resolve(confirmed);
       },
     });
   });
 }
 
 export function ConfirmHost() {
-  return <Show when={question()}>{(asked) => <ConfirmDialog question={asked()} />}</Show>;
+  return <Show when={prompt()}>{(open) => <ConfirmDialog prompt={open()} />}</Show>;
 }
 
-function ConfirmDialog(props: { question: Question }) {
+function ConfirmDialog(props: { prompt: Prompt }) {
   const [typed, setTyped] = createSignal("");
-  const ready = () => props.question.typed === undefined || typed() === props.question.typed;
+  const ready = () => props.prompt.typed === undefined || typed() === props.prompt.typed;
   return (
     <Dialog
       open
-      title={props.question.title}
-      onClose={() => props.question.answer(false)}
+      title={props.prompt.title}
+      onClose={() => props.prompt.resolve(false)}
       footer={
         <>
-          <Button onClick={() => props.question.answer(false)}>Cancel</Button>
+          <Button onClick={() => props.prompt.resolve(false)}>Cancel</Button>
           <Button
-            variant={props.question.danger ? "danger" : "primary"}
+            variant={props.prompt.danger ? "danger" : "primary"}
             disabled={!ready()}
-            onClick={() => props.question.answer(true)}
+            onClick={() => props.prompt.resolve(true)}
           >
-            {props.question.action}
+            {props.prompt.action}
           </Button>
         </>
       }
     >
-      <Show when={props.question.body}>
-        <div>{props.question.body}</div>
+      <Show when={props.prompt.body}>
+        <div>{props.prompt.body}</div>
       </Show>
-      <Show when={props.question.typed}>
-        {(word) => (
+      <Show when={props.prompt.typed}>
+        {(text) => (
           <form
             onSubmit={(event) => {
               event.preventDefault();
-              if (ready()) props.question.answer(true);
+              if (ready()) props.prompt.resolve(true);
             }}
           >
-            <TextField label={`Type ${word()} to go on`} value={typed()} onInput={setTyped} autocomplete="off" mono />
+            <TextField label={`Type ${text()} to confirm`} value={typed()} onInput={setTyped} autocomplete="off" mono />
           </form>
         )}
       </Show>

@@ -1,32 +1,33 @@
 import { createMemo } from "solid-js";
-import type { Deployment, DeploymentInstance } from "../../../../shared/protocol/deployment.ts";
-import { formatAgo, formatBytes, formatDateTime, formatPercent } from "../../lib/format.ts";
+import type { Deployment } from "../../../../shared/protocol/deployment.ts";
+import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { deploymentsWS } from "../../lib/ws-client.ts";
-import { Card, type Column, DataTable, Facts, Status, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
+import { Card, DataTable, Facts, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import type { OpenLog } from "../logs/live/live-logs.ts";
 import { LogView } from "../logs/view/LogView.tsx";
-import { DeploymentActions } from "./DeploymentActions.tsx";
-import type { DeploymentDeeds } from "./deployment-actions.ts";
-import { labelOf, lookOf, lookOfStatus } from "./deployment-list.ts";
+import { DeploymentButtons } from "./DeploymentButtons.tsx";
+import type { DeploymentActions } from "./deployment-actions.ts";
+import { deploymentName, statusDisplay } from "./deployment-list.ts";
+import { processColumns } from "./process-columns.tsx";
 import { createProcessHistory } from "./process-history.ts";
 
-/** Lines of history a log begins with, and figures kept for the charts. */
+/** Lines of history that a log starts with, and samples that the charts show. */
 const TAIL = 1_000;
 const SAMPLES = 200;
 
 export interface DeploymentPaneProps {
   deployment: Deployment;
-  /** When the list was read last, in milliseconds since the epoch. */
+  /** Time of the last read of the list, in milliseconds since the epoch. */
   readAt: number;
-  deeds: DeploymentDeeds;
+  actions: DeploymentActions;
   onClose: () => void;
 }
 
-/** One deployment: its log, its processes, its settings. */
+/** One deployment: its log, processes and settings. */
 export function DeploymentPane(props: DeploymentPaneProps) {
-  const look = () => lookOf(props.deployment);
+  const display = () => statusDisplay(props.deployment);
   const id = createMemo(() => props.deployment.id);
   const name = createMemo(() => props.deployment.name);
   const source = createMemo((): OpenLog => {
@@ -39,12 +40,12 @@ export function DeploymentPane(props: DeploymentPaneProps) {
       <DetailHead
         title={
           <>
-            <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
-            <span class="truncate">{labelOf(props.deployment)}</span>
+            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
+            <span class="truncate">{deploymentName(props.deployment)}</span>
           </>
         }
-        note={`${visibleName(props.deployment.script)} · ${props.deployment.mode} · ${look().text}`}
-        actions={<DeploymentActions deployment={props.deployment} deeds={props.deeds} size="md" />}
+        note={`${visibleName(props.deployment.script)} · ${props.deployment.mode} · ${display().text}`}
+        actions={<DeploymentButtons deployment={props.deployment} actions={props.actions} size="md" />}
         onClose={props.onClose}
       />
       <Tabs
@@ -58,62 +59,6 @@ export function DeploymentPane(props: DeploymentPaneProps) {
   );
 }
 
-const columns: Column<DeploymentInstance>[] = [
-  {
-    id: "pmId",
-    title: "Id",
-    cell: (one) => <span class="num">{one.pmId}</span>,
-    sortBy: (one) => one.pmId,
-    width: "tight",
-  },
-  {
-    id: "status",
-    title: "Status",
-    cell: (one) => (
-      <Status tone={lookOfStatus(one.status).tone} pulse={lookOfStatus(one.status).pulse}>
-        {lookOfStatus(one.status).text}
-      </Status>
-    ),
-    sortBy: (one) => one.status,
-  },
-  {
-    id: "pid",
-    title: "Process",
-    cell: (one) => <span class="num">{one.pid ?? "–"}</span>,
-    only: "middle",
-    align: "end",
-  },
-  {
-    id: "cpu",
-    title: "CPU",
-    cell: (one) => <span class="num">{formatPercent(one.cpuPercent)}</span>,
-    sortBy: (one) => one.cpuPercent,
-    align: "end",
-  },
-  {
-    id: "memory",
-    title: "Memory",
-    cell: (one) => <span class="num">{formatBytes(one.memoryBytes)}</span>,
-    sortBy: (one) => one.memoryBytes,
-    align: "end",
-  },
-  {
-    id: "restarts",
-    title: "Restarts",
-    cell: (one) => <span class="num">{one.restarts}</span>,
-    sortBy: (one) => one.restarts,
-    align: "end",
-    only: "middle",
-  },
-  {
-    id: "started",
-    title: "Started",
-    cell: (one) => <span title={formatDateTime(one.startedAt)}>{formatAgo(one.startedAt)}</span>,
-    sortBy: (one) => one.startedAt ?? "",
-    only: "wide",
-  },
-];
-
 function ProcessesTab(props: DeploymentPaneProps) {
   const samples = createProcessHistory(
     () => props.deployment,
@@ -126,9 +71,9 @@ function ProcessesTab(props: DeploymentPaneProps) {
       <Card flush>
         <DataTable
           label={`Processes of ${props.deployment.name}`}
-          columns={columns}
+          columns={processColumns}
           rows={props.deployment.instances}
-          key={(one) => String(one.pmId)}
+          key={({ pmId }) => String(pmId)}
           initialSort={{ column: "pmId" }}
         />
       </Card>
@@ -160,7 +105,7 @@ function ProcessesTab(props: DeploymentPaneProps) {
             ["Namespace", visibleName(props.deployment.namespace)],
             ["Mode", props.deployment.mode],
             ["Version", props.deployment.version ? visibleName(props.deployment.version) : "–"],
-            ["Watches its files", props.deployment.watching ? "Yes" : "No"],
+            ["Watch mode", props.deployment.watching ? "Yes" : "No"],
           ]}
         />
       </Card>

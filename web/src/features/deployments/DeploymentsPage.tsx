@@ -1,13 +1,7 @@
-import { useNavigate, useParams } from "@solidjs/router";
+import { createAddressSelection } from "../../resource/address-selection.ts";
 import { DeploymentsView } from "./DeploymentsView.tsx";
 
 export default function DeploymentsPage() {
-  const params = useParams<{ id?: string }>();
-  const navigate = useNavigate();
-  return (
-    <DeploymentsView
-      selected={params.id ? decodeURIComponent(params.id) : null}
-      onSelect={(name) => navigate(name === null ? "/deployments" : `/deployments/${encodeURIComponent(name)}`)}
-    />
-  );
+  const address = createAddressSelection("/deployments");
+  return <DeploymentsView selected={address.selected()} onSelect={address.select} />;
 }

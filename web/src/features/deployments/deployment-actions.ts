@@ -1,59 +1,49 @@
 import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import { api } from "../../lib/api.ts";
-import { createPendingActions } from "../../lib/pending-actions.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
-import { confirm, toast } from "../../ui/index.ts";
-import { type DeploymentDeed, deedWords, labelOf } from "./deployment-list.ts";
+import { createResourceActions } from "../../resource/resource-actions.ts";
+import { confirm } from "../../ui/index.ts";
+import { actionLabels, type DeploymentActionName, deploymentName } from "./deployment-list.ts";
+import { confirmMessages } from "./messages.ts";
 
-/** What would take the panel away from under the person is asked about first. */
-async function agreed(deployment: Deployment, deed: DeploymentDeed): Promise<boolean> {
-  const name = labelOf(deployment);
-  if (deed === "delete") {
+/** Asks before a deletion, and before an action that makes this panel unavailable. */
+async function isConfirmed(deployment: Deployment, action: DeploymentActionName): Promise<boolean> {
+  const name = deploymentName(deployment);
+  if (action === "delete") {
     return confirm({
-      title: `Delete ${name}?`,
-      body: `PM2 stops ${name} and forgets it: its processes, their settings and their restart count. Its files and logs stay on the disk.`,
-      action: "Delete deployment",
+      title: confirmMessages.deleteTitle(name),
+      body: confirmMessages.deleteBody(name),
+      action: confirmMessages.deleteAction,
       danger: true,
-      ...(deployment.own && { typed: deployment.name }),
+      typed: deployment.own ? deployment.name : undefined,
     });
   }
-  if (!deployment.own || deed === "start" || deed === "reload") return true;
+  if (!deployment.own || action === "start" || action === "reload") return true;
   return confirm({
-    title: `${deedWords[deed].verb} a part of this panel?`,
-    body:
-      deed === "stop"
-        ? `${name} serves this very page. Once it is stopped, it has to be started again on the server itself.`
-        : `${name} serves this very page: it will be away for a moment.`,
-    action: deedWords[deed].verb,
+    title: confirmMessages.ownTitle(actionLabels[action].verb),
+    body: action === "stop" ? confirmMessages.ownStop(name) : confirmMessages.ownRestart(name),
+    action: actionLabels[action].verb,
     danger: true,
   });
 }
 
 /** Start, stop, restart, reload and delete, one at a time for each deployment. */
-export function createDeploymentDeeds() {
-  const pending = createPendingActions<DeploymentDeed>();
-  async function run(deployment: Deployment, deed: DeploymentDeed, work: () => Promise<unknown>): Promise<void> {
-    if (!(await agreed(deployment, deed))) return;
-    await pending.run(
-      deployment.id,
-      deed,
-      async () => {
-        await work();
-        toast.success(`${labelOf(deployment)} ${deedWords[deed].done}`);
-        await invalidate(queryKeys.deployments);
-      },
-      (error) => {
-        toast.error(error);
-        void invalidate(queryKeys.deployments);
-      },
-    );
-  }
+export function createDeploymentActions() {
+  const { pending, run } = createResourceActions<Pick<Deployment, "id" | "name" | "namespace">, DeploymentActionName>({
+    id: ({ id }) => id,
+    done: (deployment, action) => `${deploymentName(deployment)} ${actionLabels[action].done}`,
+    refetch: () => invalidate(queryKeys.deployments),
+  });
+  const confirmAndRun = async (deployment: Deployment, action: DeploymentActionName, work: () => Promise<unknown>) => {
+    if (await isConfirmed(deployment, action)) await run(deployment, action, work);
+  };
   return {
-    pending: (deployment: Pick<Deployment, "id">) => pending.of(deployment.id),
+    pending,
     act: (deployment: Deployment, action: DeploymentAction) =>
-      run(deployment, action, () => api.deployments.act(deployment.id, action)),
-    remove: (deployment: Deployment) => run(deployment, "delete", () => api.deployments.remove(deployment.id)),
+      confirmAndRun(deployment, action, () => api.deployments.act(deployment.id, action)),
+    remove: (deployment: Deployment) =>
+      confirmAndRun(deployment, "delete", () => api.deployments.remove(deployment.id)),
   };
 }
 
-export type DeploymentDeeds = ReturnType<typeof createDeploymentDeeds>;
+export type DeploymentActions = ReturnType<typeof createDeploymentActions>;

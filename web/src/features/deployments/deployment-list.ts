@@ -8,15 +8,15 @@ export interface DeploymentTotals {
   cpuPercent: number;
   memoryBytes: number;
   restarts: number;
-  /** Milliseconds since the epoch of the earliest start among what runs; null when nothing does. */
+  /** Earliest start of an online process, in milliseconds since the epoch; null if none is online. */
   since: number | null;
 }
 
-/** What a deployment is called: with its namespace, unless that is PM2's own. */
-export const labelOf = ({ name, namespace }: Pick<Deployment, "name" | "namespace">): string =>
+/** Name of a deployment, preceded by its namespace unless that is PM2's default. */
+export const deploymentName = ({ name, namespace }: Pick<Deployment, "name" | "namespace">): string =>
   visibleName(namespace === "default" ? name : `${namespace}/${name}`);
 
-/** The figures of all processes of one name together. */
+/** Sums of all processes of a deployment. */
 export function totalsOf({ instances }: Pick<Deployment, "instances">): DeploymentTotals {
   const starts = instances
     .filter(({ status, startedAt }) => status === "online" && startedAt !== null)
@@ -34,13 +34,13 @@ export function totalsOf({ instances }: Pick<Deployment, "instances">): Deployme
   };
 }
 
-export interface Look {
+export interface StatusDisplay {
   tone: Tone;
   pulse: boolean;
   text: string;
 }
 
-const looks: Record<ProcessStatus, Look> = {
+const displays: Record<ProcessStatus, StatusDisplay> = {
   online: { tone: "ok", pulse: false, text: "Online" },
   stopping: { tone: "warn", pulse: true, text: "Stopping" },
   stopped: { tone: "neutral", pulse: false, text: "Stopped" },
@@ -50,15 +50,15 @@ const looks: Record<ProcessStatus, Look> = {
   "waiting restart": { tone: "warn", pulse: true, text: "Waiting to restart" },
 };
 
-/** How a status looks; a word of a newer PM2 is shown as it is. */
-export const lookOfStatus = (status: ProcessStatus): Look =>
-  looks[status] ?? { tone: "neutral", pulse: false, text: status };
+/** How a status displays; a word of a newer PM2 is shown as it is. */
+export const processDisplay = (status: ProcessStatus): StatusDisplay =>
+  displays[status] ?? { tone: "neutral", pulse: false, text: status };
 
-/** How a deployment looks: in part online is neither online nor stopped. */
-export function lookOf(deployment: Pick<Deployment, "status" | "instances">): Look {
+/** Tone and text of a deployment; partly online is neither online nor stopped. */
+export function statusDisplay(deployment: Pick<Deployment, "status" | "instances">): StatusDisplay {
   const { online, total } = totalsOf(deployment);
   if (online > 0 && online < total) return { tone: "warn", pulse: false, text: `${online} of ${total} online` };
-  return lookOfStatus(deployment.status);
+  return processDisplay(deployment.status);
 }
 
 export const isUp = (deployment: Pick<Deployment, "instances">): boolean =>
@@ -66,17 +66,18 @@ export const isUp = (deployment: Pick<Deployment, "instances">): boolean =>
     ({ status }) => status !== "stopped" && status !== "errored" && status !== "one-launch-status",
   );
 
-export function matches(deployment: Deployment, filter: string): boolean {
-  const wanted = filter.trim().toLowerCase();
-  return [deployment.name, deployment.script, deployment.namespace, deployment.status].some((text) =>
-    text.toLowerCase().includes(wanted),
-  );
-}
+/** Texts that the filter of the list searches. */
+export const searchTextsOf = ({ name, script, namespace, status }: Deployment): string[] => [
+  name,
+  script,
+  namespace,
+  status,
+];
 
-export type DeploymentDeed = DeploymentAction | "delete";
+export type DeploymentActionName = DeploymentAction | "delete";
 
-/** The words while it happens and once it has happened. */
-export const deedWords: Record<DeploymentDeed, { verb: string; doing: string; done: string }> = {
+/** Texts of an action: its button, while it is pending, and once it is done. */
+export const actionLabels: Record<DeploymentActionName, { verb: string; doing: string; done: string }> = {
   start: { verb: "Start", doing: "Starting", done: "started" },
   stop: { verb: "Stop", doing: "Stopping", done: "stopped" },
   restart: { verb: "Restart", doing: "Restarting", done: "restarted" },

@@ -1,7 +1,8 @@
 import { createRoot, createSignal } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { Deployment, DeploymentInstance } from "../../../../shared/protocol/deployment.ts";
-import { isUp, lookOf, matches, totalsOf } from "./deployment-list.ts";
+import { filterItems } from "../../resource/filter-items.ts";
+import { isUp, searchTextsOf, statusDisplay, totalsOf } from "./deployment-list.ts";
 import { createProcessHistory } from "./process-history.ts";
 
 const instance = (fields: Partial<DeploymentInstance> = {}): DeploymentInstance => ({
@@ -43,16 +44,17 @@ describe("a deployment", () => {
   });
 
   it("says so when only some of its processes are online", () => {
-    expect(lookOf(deployment([instance(), stopped])).text).toBe("1 of 2 online");
-    expect(lookOf(deployment([stopped])).text).toBe("Stopped");
+    expect(statusDisplay(deployment([instance(), stopped])).text).toBe("1 of 2 online");
+    expect(statusDisplay(deployment([stopped])).text).toBe("Stopped");
     expect(isUp(deployment([stopped]))).toBe(false);
     expect(isUp(deployment([instance({ status: "waiting restart" })]))).toBe(true);
   });
 
   it("is found by name, script, namespace and status", () => {
-    const one = deployment([instance()], { namespace: "shop" });
-    for (const filter of ["API", "server", "sho", "online", ""]) expect(matches(one, filter)).toBe(true);
-    expect(matches(one, "other")).toBe(false);
+    const found = (filter: string) =>
+      filterItems([deployment([instance()], { namespace: "shop" })], filter, searchTextsOf).length;
+    for (const filter of ["API", "server", "sho", "online", ""]) expect(found(filter)).toBe(1);
+    expect(found("other")).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ import { formatAgo, formatBytes } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, ErrorState, Meter, Page, Skeleton } from "../../ui/index.ts";
+import { diskMessages } from "./messages.ts";
 import { PruneDialog } from "./PruneDialog.tsx";
 import "./disk.css";
 
@@ -18,10 +19,10 @@ const kinds: { id: "images" | "containers" | "volumes" | "buildCache"; title: st
   { id: "buildCache", title: "Build cache", used: "in use" },
 ];
 
-/** Volumes named in the list of the largest. */
-const LARGEST = 12;
+/** Volumes in the list of the largest ones. */
+const LARGEST_SHOWN = 12;
 
-/** Room that Docker takes on the disk, and the way to get some of it back. */
+/** Disk usage of Docker, and the way to free some of it. */
 export function DiskView() {
   const query = useDiskUsage();
   const [pruning, setPruning] = createSignal(false);
@@ -29,8 +30,8 @@ export function DiskView() {
   const reclaimable = () => kinds.reduce((sum, { id }) => sum + (query.data?.[id].reclaimable ?? 0), 0);
   return (
     <Page
-      title="Disk"
-      note={query.data ? `${formatBytes(total())}, measured ${formatAgo(query.data.measuredAt)}` : ""}
+      title={diskMessages.title}
+      note={query.data ? diskMessages.measured(formatBytes(total()), formatAgo(query.data.measuredAt)) : ""}
       actions={
         <>
           <Button
@@ -38,11 +39,11 @@ export function DiskView() {
             busy={query.isFetching && query.data !== undefined}
             onClick={() => void query.refetch()}
           >
-            Measure again
+            {diskMessages.measureAgain}
           </Button>
           <Show when={session.may("docker:manage")}>
             <Button variant="primary" icon={<Eraser size={15} />} onClick={() => setPruning(true)}>
-              Clean up
+              {diskMessages.cleanUp}
             </Button>
           </Show>
         </>
@@ -51,7 +52,7 @@ export function DiskView() {
       <Switch
         fallback={
           <Card>
-            <Skeleton lines={6} label="Docker is measuring" />
+            <Skeleton lines={6} label={diskMessages.measuring} />
           </Card>
         }
       >
@@ -70,8 +71,8 @@ export function DiskView() {
               </div>
               <Show when={reclaimable() > 0}>
                 <p class="muted">
-                  Up to <b class="num">{formatBytes(reclaimable())}</b> would come back if everything went that nothing
-                  uses; “Clean up” shows what that is before anything goes.
+                  Up to <b class="num">{formatBytes(reclaimable())}</b> can be freed by removing everything unused. “
+                  {diskMessages.cleanUp}” lists it before anything is removed.
                 </p>
               </Show>
               <LargestVolumes usage={usage()} />
@@ -97,7 +98,9 @@ function Tile(props: { title: string; used: string; share: DiskShare; whole: num
         {props.share.inUse} of {props.share.count} {props.used}
       </span>
       <span class="num" classList={{ faint: props.share.reclaimable === 0 }}>
-        {props.share.reclaimable > 0 ? `${formatBytes(props.share.reclaimable)} unused` : "nothing unused"}
+        {props.share.reclaimable > 0
+          ? diskMessages.unused(formatBytes(props.share.reclaimable))
+          : diskMessages.nothingUnused}
       </span>
     </section>
   );
@@ -106,12 +109,12 @@ function Tile(props: { title: string; used: string; share: DiskShare; whole: num
 function LargestVolumes(props: { usage: DiskUsage }) {
   const largest = () =>
     Object.entries(props.usage.volumeSizes)
-      .sort(([, one], [, other]) => other - one)
-      .slice(0, LARGEST);
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, LARGEST_SHOWN);
   const most = () => largest()[0]?.[1] ?? 0;
   return (
     <Show when={most() > 0}>
-      <Card title="Largest volumes">
+      <Card title={diskMessages.largestVolumes}>
         <ul class="disk-volumes">
           <For each={largest()}>
             {([name, size]) => (

@@ -4,34 +4,35 @@ import type { PruneGroup, PruneItem } from "../../../../shared/protocol/disk.ts"
 import { formatAgo, formatBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { IconButton } from "../../ui/index.ts";
-import { keyOf, kindWords } from "./prune-choice.ts";
+import { kindLabels, pruneMessages } from "./messages.ts";
+import { keyOf } from "./prune-choice.ts";
 
 export interface PruneGroupRowProps {
   group: PruneGroup;
-  chosen: ReadonlySet<string>;
-  onToggle: (items: readonly PruneItem[], on: boolean) => void;
+  selection: ReadonlySet<string>;
+  onToggle: (items: readonly PruneItem[], isSelected: boolean) => void;
 }
 
-/** Items drawn at once: a build cache has thousands. */
-const SHOWN_MAX = 200;
+/** Items shown at most: a build cache has thousands. */
+const MAX_SHOWN = 200;
 
-/** All of one kind, to be ticked together or one by one. */
+/** All items of one kind, selected together or one by one. */
 export function PruneGroupRow(props: PruneGroupRowProps) {
   const id = createUniqueId();
   const [open, setOpen] = createSignal(false);
-  const taken = () => props.group.items.filter((item) => props.chosen.has(keyOf(item))).length;
+  const taken = () => props.group.items.filter((item) => props.selection.has(keyOf(item))).length;
   let box: HTMLInputElement | undefined;
   createEffect(() => {
     const some = taken() > 0 && taken() < props.group.items.length;
     if (box) box.indeterminate = some;
   });
-  const words = () => kindWords[props.group.kind];
+  const label = () => kindLabels[props.group.kind];
   return (
-    <section class="prune-group" aria-label={words().title}>
+    <section class="prune-group" aria-label={label().title}>
       <div class="prune-head">
         <IconButton
           size="sm"
-          label={`${open() ? "Hide" : "Show"} ${words().title.toLowerCase()}`}
+          label={`${open() ? "Hide" : "Show"} ${label().title.toLowerCase()}`}
           icon={<ChevronRight size={14} />}
           aria-expanded={open()}
           aria-controls={id}
@@ -45,21 +46,21 @@ export function PruneGroupRow(props: PruneGroupRowProps) {
             onChange={(event) => props.onToggle(props.group.items, event.currentTarget.checked)}
           />
           <span>
-            {words().title} <span class="count">{props.group.items.length}</span>
-            <span class="field-hint check-hint">{words().hint}</span>
+            {label().title} <span class="count">{props.group.items.length}</span>
+            <span class="field-hint check-hint">{label().hint}</span>
           </span>
         </label>
         <b class="num">{formatBytes(props.group.size)}</b>
       </div>
       <Show when={open()}>
         <ul class="prune-items" id={id}>
-          <For each={props.group.items.slice(0, SHOWN_MAX)}>
+          <For each={props.group.items.slice(0, MAX_SHOWN)}>
             {(item) => (
               <li>
                 <label class="check grow">
                   <input
                     type="checkbox"
-                    checked={props.chosen.has(keyOf(item))}
+                    checked={props.selection.has(keyOf(item))}
                     onChange={(event) => props.onToggle([item], event.currentTarget.checked)}
                   />
                   <span class="prune-name">{visibleName(item.name)}</span>
@@ -70,8 +71,8 @@ export function PruneGroupRow(props: PruneGroupRowProps) {
             )}
           </For>
         </ul>
-        <Show when={props.group.items.length > SHOWN_MAX}>
-          <p class="faint prune-more">And {props.group.items.length - SHOWN_MAX} more.</p>
+        <Show when={props.group.items.length > MAX_SHOWN}>
+          <p class="faint prune-more">{pruneMessages.more(props.group.items.length - MAX_SHOWN)}</p>
         </Show>
       </Show>
     </section>

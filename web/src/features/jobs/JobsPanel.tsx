@@ -26,17 +26,14 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
     >
       <Popover.Portal>
         <Popover.Content
-          class="jobs-panel"
+          class="popover-panel jobs-panel"
           onPointerDownOutside={(event) => {
             // The button itself closes what it has opened.
             if (event.target instanceof Node && props.anchor?.contains(event.target)) event.preventDefault();
           }}
         >
           <Popover.Title class="jobs-panel-head">Jobs</Popover.Title>
-          <Show
-            when={jobs.jobs().length > 0}
-            fallback={<p class="muted jobs-none">Nothing runs, and nothing ran within the last hour.</p>}
-          >
+          <Show when={jobs.jobs().length > 0} fallback={<p class="muted jobs-empty">No jobs within the last hour.</p>}>
             <ul class="jobs-list">
               <For each={jobs.jobs().map(({ id }) => id)}>
                 {(id) => (

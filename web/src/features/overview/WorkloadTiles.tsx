@@ -18,8 +18,8 @@ import { useDeployments, useMcpServers, useServices } from "../../lib/queries.ts
 import { session } from "../../lib/session.ts";
 import { StatusDot, type Tone } from "../../ui/Badge.tsx";
 import { Meter } from "../../ui/Meter.tsx";
-import { labelOf } from "../deployments/deployment-list.ts";
-import { lookOf, statusText } from "../services/service-state.ts";
+import { deploymentName } from "../deployments/deployment-list.ts";
+import { statusDisplay, statusText } from "../services/service-state.ts";
 import { rootDisk } from "./root-disk.ts";
 
 interface TileItem {
@@ -108,7 +108,7 @@ export function ServicesTile(props: TileProps) {
     query.data?.services.map(
       (service): TileItem => ({
         name: service.name,
-        tone: lookOf(service, now()).tone,
+        tone: statusDisplay(service, now()).tone,
         words: statusText(service, now()),
         href: `/services/${encodeURIComponent(service.name)}`,
       }),
@@ -133,7 +133,7 @@ export function DeploymentsTile(props: TileProps) {
   const items = () =>
     query.data?.deployments.map((deployment): TileItem => {
       return {
-        name: labelOf(deployment),
+        name: deploymentName(deployment),
         tone: isProcessFault(deployment)
           ? "bad"
           : deployment.status === "online"

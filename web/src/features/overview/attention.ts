@@ -7,7 +7,7 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import type { Stack } from "../../../../shared/protocol/stack.ts";
 import type { DiskStats } from "../../../../shared/protocol/system.ts";
 import { hrefOf, subjectName } from "../alerts/alert-labels.ts";
-import { labelOf } from "../deployments/deployment-list.ts";
+import { deploymentName } from "../deployments/deployment-list.ts";
 import { statusText } from "../services/service-state.ts";
 
 export interface Concern {
@@ -48,7 +48,7 @@ export interface AttentionState {
 const DISK_WARN = 85;
 const DISK_BAD = 95;
 
-/** What a person should look at, and how much of it there is. */
+/** What a person should display at, and how much of it there is. */
 export function findConcerns(state: AttentionState): Attention {
   const containers = state.services.flatMap((service) => concernOfContainer(service, state.now) ?? []);
   const apps = state.deployments.filter(isProcessFault).map(concernOfApp);
@@ -90,7 +90,7 @@ function concernOfContainer(service: Service, now: number): { concern: Concern; 
 const concernOfApp = (deployment: Deployment): Concern => ({
   id: idOf({ kind: "process", name: deployment.id }),
   tone: "bad",
-  what: labelOf(deployment),
+  what: deploymentName(deployment),
   why: deployment.status === "errored" ? "Errored, PM2 no longer restarts it" : "Restarts again and again",
   href: `/deployments/${encodeURIComponent(deployment.id)}`,
   alerts: [],

@@ -3,87 +3,77 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, confirm } from "../../ui/index.ts";
-import type { ServiceDeeds } from "./service-actions.ts";
-import type { ServiceMarks } from "./service-marks.ts";
-import { isUp } from "./service-state.ts";
+import { bulkMessages } from "./messages.ts";
+import type { ServiceActions } from "./service-actions.ts";
+import type { ServiceSelection } from "./service-selection.ts";
+import { actionLabels, isUp } from "./service-state.ts";
 
 export interface BulkBarProps {
   /** The rows that are shown. */
   services: readonly Service[];
-  marks: ServiceMarks;
-  deeds: ServiceDeeds;
+  selection: ServiceSelection;
+  actions: ServiceActions;
 }
 
-/** Containers at a time: the server runs sixteen long actions at most, and others have some too. */
-const AT_ONCE = 6;
-/** Names that are written out when all are to be removed. */
-const NAMED = 6;
+/** Containers at a time: the server runs 16 jobs at most, for all users together. */
+const CONCURRENCY = 6;
+/** Names in the confirmation; the rest is counted. */
+const NAMES_SHOWN = 6;
 
-/** One action for every marked container; each is told apart, and one that is refused does not stop the others. */
+/** Runs `act` for every service, at most {@link CONCURRENCY} at a time. */
+function runForAll(services: readonly Service[], act: (service: Service) => Promise<void>): void {
+  const waiting = [...services];
+  const next = async (): Promise<void> => {
+    const service = waiting.shift();
+    if (!service) return;
+    await act(service);
+    await next();
+  };
+  for (let worker = 0; worker < CONCURRENCY; worker++) void next();
+}
+
+/** One action for all selected containers. Each reports its own result, and a failure does not stop the others. */
 export function BulkBar(props: BulkBarProps) {
-  const marked = createMemo(() => props.services.filter(({ id }) => props.marks.has(id)));
-  const up = () => marked().filter(({ state }) => isUp(state));
-  const down = () => marked().filter(({ state }) => !isUp(state));
-  const all = (services: readonly Service[], act: (service: Service) => Promise<void>) => {
-    props.marks.clear();
-    const rest = [...services];
-    const next = async (): Promise<void> => {
-      const service = rest.shift();
-      if (!service) return;
-      await act(service);
-      await next();
-    };
-    for (let index = 0; index < AT_ONCE; index++) void next();
+  const selected = createMemo(() => props.services.filter(({ id }) => props.selection.has(id)));
+  const up = () => selected().filter(({ state }) => isUp(state));
+  const down = () => selected().filter(({ state }) => !isUp(state));
+  const run = (services: readonly Service[], act: (service: Service) => Promise<void>) => {
+    props.selection.clear();
+    runForAll(services, act);
   };
   const remove = async () => {
-    const services = marked();
-    const names = services.slice(0, NAMED).map(({ name }) => visibleName(name));
-    const more = services.length - names.length;
+    const services = selected();
+    const names = services.slice(0, NAMES_SHOWN).map(({ name }) => visibleName(name));
     const yes = await confirm({
-      title: `Remove ${services.length} ${services.length === 1 ? "container" : "containers"}?`,
-      body: (
-        <p>
-          {names.join(", ")}
-          {more > 0 ? ` and ${more} more` : ""}: they and everything written inside them are deleted, running ones are
-          ended first. Images and volumes stay.
-        </p>
-      ),
-      action: "Remove",
+      title: bulkMessages.removeTitle(services.length),
+      body: <p>{bulkMessages.removeBody(names.join(", "), services.length - names.length)}</p>,
+      action: actionLabels.remove.verb,
       danger: true,
     });
-    if (yes) all(services, (service) => props.deeds.remove(service, { force: isUp(service.state), volumes: false }));
+    if (yes) run(services, (service) => props.actions.remove(service, { force: isUp(service.state), volumes: false }));
   };
+  const button = (action: "start" | "stop" | "restart", services: () => readonly Service[]) => (
+    <Button
+      size="sm"
+      disabled={services().length === 0}
+      onClick={() => run(services(), (service) => props.actions.act(service, action))}
+    >
+      {actionLabels[action].verb}
+    </Button>
+  );
   return (
-    <Show when={marked().length > 0}>
-      <div class="bulk-bar" role="toolbar" aria-label="Marked containers">
-        <b>{marked().length} marked</b>
-        <Button
-          size="sm"
-          disabled={down().length === 0}
-          onClick={() => all(down(), (service) => props.deeds.act(service, "start"))}
-        >
-          Start
-        </Button>
-        <Button
-          size="sm"
-          disabled={up().length === 0}
-          onClick={() => all(up(), (service) => props.deeds.act(service, "stop"))}
-        >
-          Stop
-        </Button>
-        <Button
-          size="sm"
-          disabled={up().length === 0}
-          onClick={() => all(up(), (service) => props.deeds.act(service, "restart"))}
-        >
-          Restart
-        </Button>
+    <Show when={selected().length > 0}>
+      <div class="bulk-bar" role="toolbar" aria-label={bulkMessages.toolbar}>
+        <b>{bulkMessages.selected(selected().length)}</b>
+        {button("start", down)}
+        {button("stop", up)}
+        {button("restart", up)}
         <Show when={session.may("services:remove")}>
           <Button size="sm" variant="danger" onClick={() => void remove()}>
-            Remove
+            {actionLabels.remove.verb}
           </Button>
         </Show>
-        <Button size="sm" variant="ghost" onClick={props.marks.clear}>
+        <Button size="sm" variant="ghost" onClick={props.selection.clear}>
           Clear
         </Button>
       </div>

@@ -1,7 +1,10 @@
 import { createSignal, Show } from "solid-js";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Button, Checkbox, Dialog } from "../../ui/index.ts";
+import { ActionDialog } from "../../resource/FormDialog.tsx";
+import { createSubmit } from "../../resource/submit.ts";
+import { Checkbox } from "../../ui/index.ts";
+import { dialogMessages } from "./messages.ts";
 import type { RemoveOptions } from "./service-actions.ts";
 import { isUp } from "./service-state.ts";
 
@@ -11,37 +14,35 @@ export interface RemoveServiceDialogProps {
   onRemove: (options: RemoveOptions) => void;
 }
 
-/** Asks before a container goes, and what goes with it. */
+/** Asks before a container is removed, and whether its anonymous volumes are removed too. */
 export function RemoveServiceDialog(props: RemoveServiceDialogProps) {
   const [volumes, setVolumes] = createSignal(false);
-  const up = () => isUp(props.service.state);
+  const name = () => visibleName(props.service.name);
+  const isRunning = () => isUp(props.service.state);
+  const submit = createSubmit({
+    send: async () => props.onRemove({ force: isRunning(), volumes: volumes() }),
+  });
   return (
-    <Dialog
-      open
-      title={`Remove ${visibleName(props.service.name)}?`}
+    <ActionDialog
+      title={dialogMessages.removeTitle(name())}
+      submit={submit}
+      action={dialogMessages.remove}
+      danger
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button variant="danger" onClick={() => props.onRemove({ force: up(), volumes: volumes() })}>
-            Remove container
-          </Button>
-        </>
-      }
     >
       <p>
-        The container <b>{visibleName(props.service.name)}</b> and everything written inside it are deleted. This cannot
-        be undone. Its image and named volumes stay.
+        Deletes the container <b>{name()}</b> and everything written inside it. This cannot be undone. Its image and
+        named volumes stay.
       </p>
-      <Show when={up()}>
-        <p>It is running and will be stopped first, without time to finish.</p>
+      <Show when={isRunning()}>
+        <p>{dialogMessages.removeRunning}</p>
       </Show>
       <Checkbox
-        label="Delete its anonymous volumes too"
-        hint="Data in volumes without a name is lost."
+        label={dialogMessages.removeVolumes}
+        hint={dialogMessages.removeVolumesHint}
         checked={volumes()}
         onChange={setVolumes}
       />
-    </Dialog>
+    </ActionDialog>
   );
 }

@@ -6,16 +6,17 @@ import { useKeptContainers } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, EmptyState, Skeleton } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
+import { listMessages, serviceMessages } from "./messages.ts";
 import { ServicePane } from "./ServicePane.tsx";
-import type { ServiceDeeds } from "./service-actions.ts";
+import type { ServiceActions } from "./service-actions.ts";
 
 export interface ServiceDetailProps {
-  /** Name or id of what is open. */
+  /** Name or id of the open container. */
   chosen: string;
   services: readonly Service[];
-  /** Undefined until the list has come. */
+  /** Undefined until the list is loaded. */
   engine: DependencyState | undefined;
-  deeds: ServiceDeeds;
+  actions: ServiceActions;
   onRemove: (service: Service) => void;
   onClose: () => void;
 }
@@ -26,31 +27,31 @@ interface Opened {
   service: Service | undefined;
 }
 
-/** The open container: its pane stays while it is gone, as its log does, and goes on with the next one of its name. */
+/** The open container. Its pane and log stay when it is removed, and continue with the next container of its name. */
 export function ServiceDetail(props: ServiceDetailProps) {
-  const kept = useKeptContainers();
+  const stored = useKeptContainers();
   const opened = createMemo<Opened | undefined>((before) => {
     const { chosen } = props;
     const held = before?.chosen === chosen ? before.name : undefined;
     const service = props.services.find(({ id, name }) => id === chosen || name === chosen || name === held);
-    const name = service?.name ?? held ?? kept.data?.containers.find((container) => container.name === chosen)?.name;
+    const name = service?.name ?? held ?? stored.data?.containers.find((container) => container.name === chosen)?.name;
     return name === undefined ? undefined : { chosen, name, service };
   });
   const service = createMemo(() => opened()?.service);
   const up = () => props.engine?.state === "up";
-  const showAll = () => <Button onClick={props.onClose}>Show all containers</Button>;
+  const showAll = () => <Button onClick={props.onClose}>{listMessages.showAll}</Button>;
   return (
     <Show
       when={props.engine && opened()?.name}
       fallback={
-        <Show when={props.engine && !kept.isLoading} fallback={<Skeleton lines={6} />}>
+        <Show when={props.engine && !stored.isLoading} fallback={<Skeleton lines={6} />}>
           <DetailHead title={visibleName(props.chosen)} onClose={props.onClose} />
           <EmptyState
             icon={<Container size={18} />}
-            title={up() ? "This container is gone" : "Docker does not answer"}
+            title={up() ? listMessages.gone : serviceMessages.engineDown}
             action={showAll()}
           >
-            {up() ? "It was removed, or is not one you may see." : "It is shown again once the Engine is back."}
+            {up() ? listMessages.goneHint : serviceMessages.engineBack}
           </EmptyState>
         </Show>
       }
@@ -61,11 +62,10 @@ export function ServiceDetail(props: ServiceDetailProps) {
           service={service()}
           absence={
             <>
-              {up() ? "This container is gone." : "Docker does not answer."} Its log stays here, and goes on when it is
-              back. {showAll()}
+              {up() ? listMessages.gone : serviceMessages.engineDown}. {serviceMessages.logStays} {showAll()}
             </>
           }
-          deeds={props.deeds}
+          actions={props.actions}
           onRemove={props.onRemove}
           onClose={props.onClose}
         />

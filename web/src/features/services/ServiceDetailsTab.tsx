@@ -1,29 +1,24 @@
-import { For, type JSX, Show } from "solid-js";
+import { type JSX, Show } from "solid-js";
 import type { PublishedPort, Service, ServiceDetail } from "../../../../shared/protocol/service.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { useService } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Badge, Card, CopyButton, ErrorState, Facts, Skeleton } from "../../ui/index.ts";
+import { QueryView } from "../../resource/QueryView.tsx";
+import { PairList, TextList } from "../../resource/TextList.tsx";
+import { Badge, Card, CopyButton, Facts } from "../../ui/index.ts";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
 import { UpdateCard } from "../updates/UpdateCard.tsx";
 import { linkOf, reachOf } from "./port-reach.ts";
 import { portTexts } from "./service-list.ts";
 
-/** What the Engine knows of one container. Values of its environment stay on the server. */
+/** What the Engine knows about one container. Values of its environment stay on the server. */
 export function ServiceDetailsTab(props: { service: Service }) {
   const detail = useService(() => props.service.id);
   return (
     <div class="detail-scroll">
-      <Show
-        when={detail.data}
-        fallback={
-          <Show when={detail.error} fallback={<Skeleton lines={10} />}>
-            <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />
-          </Show>
-        }
-      >
+      <QueryView query={detail} lines={10}>
         {(service) => <Details service={service()} />}
-      </Show>
+      </QueryView>
     </div>
   );
 }
@@ -37,37 +32,29 @@ function Details(props: { service: ServiceDetail }) {
       <UpdateCard service={props.service.name} />
       <Card title="Network">
         <Facts rows={networkRows(props.service)} />
-        <List items={props.service.ports} none="It exposes no port.">
+        <TextList items={props.service.ports} none="No exposed ports">
           {(port) => <Port port={port} />}
-        </List>
+        </TextList>
       </Card>
       <Card title="Limits">
         <Facts rows={limitRows(props.service)} />
       </Card>
       <Card title="Mounts">
-        <List items={props.service.mounts} none="Nothing is mounted.">
+        <TextList items={props.service.mounts} none="No mounts">
           {(mount) => (
             <>
               <code>{visibleName(mount.source || mount.type)}</code> → <code>{visibleName(mount.destination)}</code>{" "}
               <Badge>{mount.type}</Badge> <Show when={mount.readOnly}>{<Badge tone="info">read only</Badge>}</Show>
             </>
           )}
-        </List>
+        </TextList>
       </Card>
       <Card title="Environment">
-        <List items={props.service.environmentNames} none="No variable is set.">
-          {(name) => <code>{visibleName(name)}</code>}
-        </List>
-        <p class="faint detail-note">Values are not sent to the browser.</p>
+        <TextList items={props.service.environmentNames} none="No variables" />
+        <p class="faint detail-note">Values hidden</p>
       </Card>
       <Card title="Labels">
-        <List items={Object.entries(props.service.labels)} none="It has no label.">
-          {([name, value]) => (
-            <>
-              <code class="faint">{visibleName(name)}</code> <code>{visibleName(value)}</code>
-            </>
-          )}
-        </List>
+        <PairList pairs={props.service.labels} none="No labels" />
       </Card>
     </div>
   );
@@ -93,7 +80,7 @@ function containerRows(service: ServiceDetail): [string, JSX.Element][] {
     ...(service.exitCode !== null && service.state !== "running"
       ? ([["Exit code", String(service.exitCode)]] as [string, JSX.Element][])
       : []),
-    ...(service.lastRun?.oomKilled ? ([["Ended by", "The kernel, out of memory"]] as [string, JSX.Element][]) : []),
+    ...(service.lastRun?.oomKilled ? ([["Killed by", "The kernel, out of memory"]] as [string, JSX.Element][]) : []),
     ...(service.lastRun?.error
       ? ([["Docker's error", <UpstreamDetail text={service.lastRun.error} />]] as [string, JSX.Element][])
       : []),
@@ -110,13 +97,13 @@ function limitRows({ limits }: ServiceDetail): [string, JSX.Element][] {
   const { memoryBytes, cpus, pids, restartPolicy, restartRetries } = limits;
   return [
     ["Memory", memoryBytes === null ? "No limit" : formatBytes(memoryBytes)],
-    ["Processors", cpus === null ? "No limit" : String(cpus)],
+    ["CPU limit", cpus === null ? "No limit" : String(cpus)],
     ["Processes", pids === null ? "No limit" : String(pids)],
     ["Restart policy", restartRetries > 0 ? `${restartPolicy}, ${restartRetries} tries` : restartPolicy],
   ];
 }
 
-/** Where a port can be reached from, and the way there from this page. */
+/** A port, from where it can be reached, and a link if this browser can reach it. */
 function Port(props: { port: PublishedPort }) {
   const reach = () => reachOf(props.port);
   const text = () => portTexts([props.port])[0];
@@ -129,19 +116,9 @@ function Port(props: { port: PublishedPort }) {
           </a>
         )}
       </Show>
-      <Badge tone={reach() === "public" ? "warn" : "neutral"}>{reachWords[reach()]}</Badge>
+      <Badge tone={reach() === "public" ? "warn" : "neutral"}>{reachLabels[reach()]}</Badge>
     </span>
   );
 }
 
-const reachWords = { inside: "not published", host: "this host only", public: "every network" } as const;
-
-function List<T>(props: { items: readonly T[]; none: string; children: (item: T) => JSX.Element }) {
-  return (
-    <Show when={props.items.length > 0} fallback={<p class="faint">{props.none}</p>}>
-      <ul class="detail-list">
-        <For each={props.items}>{(item) => <li>{props.children(item)}</li>}</For>
-      </ul>
-    </Show>
-  );
-}
+const reachLabels = { inside: "not published", host: "this host only", public: "every network" } as const;

@@ -4,9 +4,10 @@ import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
-import { CopyButton, ErrorState, Skeleton } from "../../ui/index.ts";
+import { QueryView } from "../../resource/QueryView.tsx";
+import { CopyButton } from "../../ui/index.ts";
 
-/** The Engine's own document of a container, secrets masked. */
+/** The Engine's own description of a container, with secrets masked. */
 export function ServiceInspectTab(props: { service: Service }) {
   const query = useQuery(() => ({
     queryKey: queryKeys.serviceInspect(props.service.id),
@@ -15,20 +16,13 @@ export function ServiceInspectTab(props: { service: Service }) {
   const text = () => JSON.stringify(query.data?.document, null, 2);
   return (
     <div class="detail-scroll">
-      <Show
-        when={query.data}
-        fallback={
-          <Show when={query.error} fallback={<Skeleton lines={12} />}>
-            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-          </Show>
-        }
-      >
-        {(answer) => (
+      <QueryView query={query} lines={12}>
+        {(response) => (
           <section class="inspect" aria-label={`Inspect ${props.service.name}`}>
             <div class="row inspect-head">
               <p class="faint grow">
-                As <code>docker inspect</code> has it. Values of variables and secrets are masked
-                <Show when={answer().leftOut.length > 0}>{`; left out: ${answer().leftOut.join(", ")}`}</Show>.
+                Output of <code>docker inspect</code>. Values of variables and secrets are masked
+                <Show when={response().leftOut.length > 0}>{`; left out: ${response().leftOut.join(", ")}`}</Show>.
               </p>
               <CopyButton label="Copy the document" text={text()} />
             </div>
@@ -38,7 +32,7 @@ export function ServiceInspectTab(props: { service: Service }) {
             </pre>
           </section>
         )}
-      </Show>
+      </QueryView>
     </div>
   );
 }

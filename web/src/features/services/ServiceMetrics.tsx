@@ -18,7 +18,7 @@ export interface ServiceFiguresProps {
 }
 
 /** Cells of what a container uses. */
-export function ServiceFigures(props: ServiceFiguresProps) {
+export function ServiceUsageCells(props: ServiceFiguresProps) {
   // The list is replaced on every change: only another container, or another state, is worth a new subscription.
   const key = createMemo(() =>
     props.live && props.service.state === "running" ? JSON.stringify([props.service.id, props.service.name]) : "",

@@ -10,42 +10,43 @@ import { DetailHead } from "../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
 import { ServiceLogs } from "../logs/ServiceLogs.tsx";
 import { ShellTab } from "../terminal/ShellTab.tsx";
-import { ServiceActions } from "./ServiceActions.tsx";
+import { serviceMessages } from "./messages.ts";
+import { ServiceButtons } from "./ServiceButtons.tsx";
 import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
 import { ServiceInspectTab } from "./ServiceInspectTab.tsx";
 import { ServiceProcessesTab } from "./ServiceProcessesTab.tsx";
 import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
-import type { ServiceDeeds } from "./service-actions.ts";
+import type { ServiceActions } from "./service-actions.ts";
 import { imageText } from "./service-list.ts";
-import { lookOf, statusText } from "./service-state.ts";
+import { statusDisplay, statusText } from "./service-state.ts";
 
 export interface ServicePaneProps {
   name: string;
-  /** Undefined while there is none of that name. */
+  /** Undefined while no container has that name. */
   service: Service | undefined;
-  /** Said meanwhile. */
+  /** Notice while it has no container. */
   absence: JSX.Element;
-  deeds: ServiceDeeds;
+  actions: ServiceActions;
   onRemove: (service: Service) => void;
   onClose: () => void;
 }
 
-/** One container: its log, its figures, its settings. */
+/** One container: its log, metrics, shells and settings. */
 export function ServicePane(props: ServicePaneProps) {
   const present = createMemo(() => props.service !== undefined);
-  /** For the parts that are shown of one that is there; they may be asked once more while they go. */
+  /** The last known container: parts of the page may read it once more while they are removed. */
   const last = createMemo<Service | undefined>((before) => props.service ?? before);
   const service = () => last() as Service;
   const now = useNow();
-  const look = () =>
-    props.service ? lookOf(props.service, now()) : { tone: "neutral" as const, pulse: false, text: "Gone" };
+  const display = () =>
+    props.service ? statusDisplay(props.service, now()) : { tone: "neutral" as const, pulse: false, text: "Gone" };
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
   const tabs = createMemo((): Tab[] => [
     { id: "logs", label: "Logs", content: () => <ServiceLogs name={props.name} /> },
     ...(present() ? partsOf(service) : []),
   ]);
   const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
-  /** In the address, so that a reload comes back to it. */
+  /** Keeps the tab in the address, so that a reload opens it again. */
   const choose = (id: string) => {
     setTab(id);
     const url = new URL(location.href);
@@ -58,14 +59,14 @@ export function ServicePane(props: ServicePaneProps) {
       <DetailHead
         title={
           <>
-            <StatusDot tone={look().tone} pulse={look().pulse} label={look().text} />
+            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
             <span class="truncate">{visibleName(props.name)}</span>
           </>
         }
         note={props.service && `${visibleName(imageText(props.service.image))} · ${statusText(props.service, now())}`}
         actions={
           <Show when={present()}>
-            <ServiceActions service={service()} deeds={props.deeds} onRemove={props.onRemove} size="md" />
+            <ServiceButtons service={service()} actions={props.actions} onRemove={props.onRemove} size="md" />
           </Show>
         }
         onClose={props.onClose}
@@ -80,7 +81,7 @@ export function ServicePane(props: ServicePaneProps) {
       <Show when={present() && service().lastRun?.startFailed}>
         <div class="service-absence">
           <Callout tone="bad" icon={<TriangleAlert size={15} />}>
-            Docker could not start this container.
+            {serviceMessages.startFailed}
             <UpstreamDetail text={service().lastRun?.error} />
           </Callout>
         </div>

@@ -6,9 +6,10 @@ import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { useQuery } from "../../lib/use-query.ts";
-import { type Column, DataTable, EmptyState, ErrorState, Skeleton } from "../../ui/index.ts";
+import { QueryView } from "../../resource/QueryView.tsx";
+import { type Column, DataTable, EmptyState } from "../../ui/index.ts";
 
-const LOOK_MS = 5_000;
+const POLL_INTERVAL_MS = 5_000;
 
 const columns: Column<ServiceProcess>[] = [
   {
@@ -56,29 +57,22 @@ const columns: Column<ServiceProcess>[] = [
   },
 ];
 
-/** The processes inside a container, as the host numbers them. */
+/** Processes inside a container, with the process ids of the host. */
 export function ServiceProcessesTab(props: { service: Service }) {
   const up = () => props.service.state === "running" || props.service.state === "paused";
   const query = useQuery(() => ({
     queryKey: queryKeys.serviceProcesses(props.service.id),
     queryFn: () => api.services.processes(props.service.id),
     enabled: up(),
-    refetchInterval: LOOK_MS,
+    refetchInterval: POLL_INTERVAL_MS,
   }));
   return (
     <div class="detail-scroll">
       <Show
         when={up()}
-        fallback={<EmptyState title="Nothing runs in it">Its processes are listed here while it runs.</EmptyState>}
+        fallback={<EmptyState title="No processes">The processes of a running container are listed here.</EmptyState>}
       >
-        <Show
-          when={query.data}
-          fallback={
-            <Show when={query.error} fallback={<Skeleton lines={6} />}>
-              <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-            </Show>
-          }
-        >
+        <QueryView query={query} lines={6}>
           {(processes) => (
             <DataTable
               label={`Processes of ${props.service.name}`}
@@ -88,7 +82,7 @@ export function ServiceProcessesTab(props: { service: Service }) {
               initialSort={{ column: "pid" }}
             />
           )}
-        </Show>
+        </QueryView>
       </Show>
     </div>
   );

@@ -7,13 +7,15 @@ import { beganAtControl } from "../../ui/row-click.ts";
 import { AlertBadge } from "../alerts/AlertBadge.tsx";
 import { UpdateBadge } from "../updates/UpdateBadge.tsx";
 import { endOfCause } from "./cause.ts";
-import { ServiceActions } from "./ServiceActions.tsx";
-import { ServiceFigures } from "./ServiceMetrics.tsx";
+import { bulkMessages } from "./messages.ts";
+import { ServiceButtons } from "./ServiceButtons.tsx";
+import { ServiceUsageCells } from "./ServiceMetrics.tsx";
 import { imageText, portTexts } from "./service-list.ts";
-import { deedWords, lookOf, sameLook, statusText } from "./service-state.ts";
+import { actionLabels, isSameDisplay, statusDisplay, statusText } from "./service-state.ts";
 import type { ServiceTableProps } from "./service-table-props.ts";
 import type { VisibleRows } from "./visible-rows.ts";
 
+/** One container of the table; shows live usage while it is on the screen. */
 export function ServiceRow(props: ServiceTableProps & { service: Service; visible: VisibleRows }) {
   const [row, setRow] = createSignal<HTMLTableRowElement>();
   onMount(() => {
@@ -21,9 +23,9 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
     if (element) onCleanup(props.visible.watch(element));
   });
   const now = useNow();
-  const look = createMemo(() => lookOf(props.service, now()), undefined, { equals: sameLook });
-  const words = createMemo(() => statusText(props.service, now()));
-  const pending = () => props.deeds.pending(props.service);
+  const display = createMemo(() => statusDisplay(props.service, now()), undefined, { equals: isSameDisplay });
+  const text = createMemo(() => statusText(props.service, now()));
+  const pending = () => props.actions.pending(props.service);
   const open = (event: Event) => {
     if (beganAtControl(event)) return;
     props.onOpen(props.service);
@@ -42,55 +44,29 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
         open(event);
       }}
     >
-      <Show when={!props.narrow && props.marks}>
-        {(marks) => (
+      <Show when={!props.narrow && props.selection}>
+        {(selection) => (
           <td class="cell-check">
             <input
               type="checkbox"
-              aria-label={`Mark ${props.service.name}`}
-              checked={marks().has(props.service.id)}
-              onChange={(event) => marks().set([props.service.id], event.currentTarget.checked)}
+              aria-label={bulkMessages.select(props.service.name)}
+              checked={selection().has(props.service.id)}
+              onChange={(event) => selection().set([props.service.id], event.currentTarget.checked)}
             />
           </td>
         )}
       </Show>
       <td class="cell-name">
-        <Show
-          when={props.narrow}
-          fallback={
-            <>
-              <div class="row">
-                <span class="truncate service-name">{visibleName(props.service.name)}</span>
-                <UpdateBadge service={props.service.name} />
-                <AlertBadge kind="container" name={props.service.name} />
-              </div>
-              <div class="truncate faint service-note">
-                {words()}
-                <Show when={props.service.restartCount}>
-                  {(count) => (
-                    <span title="Restarts by the Engine">{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
-                  )}
-                </Show>
-              </div>
-              <Show when={props.service.lastRun?.error}>
-                {(error) => (
-                  <div class="faint service-note service-cause" title={visibleName(error())}>
-                    {visibleName(endOfCause(error()))}
-                  </div>
-                )}
-              </Show>
-            </>
-          }
-        >
-          <Status tone={pending() ? "info" : look().tone} pulse={look().pulse || pending() !== undefined}>
+        <Show when={props.narrow} fallback={<NameCell service={props.service} text={text()} />}>
+          <Status tone={pending() ? "info" : display().tone} pulse={display().pulse || pending() !== undefined}>
             {visibleName(props.service.name)}
           </Status>
         </Show>
       </td>
       <Show when={!props.narrow}>
         <td>
-          <Status tone={pending() ? "info" : look().tone} pulse={look().pulse || pending() !== undefined}>
-            {pending() ? deedWords[pending() ?? "stop"].doing : look().text}
+          <Status tone={pending() ? "info" : display().tone} pulse={display().pulse || pending() !== undefined}>
+            {pending() ? actionLabels[pending() ?? "stop"].doing : display().text}
           </Status>
         </td>
         <td class="cell-wide cell-clip" title={props.service.image}>
@@ -99,17 +75,45 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
         <td class="cell-wide">
           <Ports service={props.service} />
         </td>
-        <ServiceFigures
+        <ServiceUsageCells
           service={props.service}
           live={props.visible.has(props.service.id)}
           columns={props.columns}
           usages={props.usages}
         />
         <td class="cell-tight">
-          <ServiceActions service={props.service} deeds={props.deeds} onRemove={props.onRemove} />
+          <ServiceButtons service={props.service} actions={props.actions} onRemove={props.onRemove} />
         </td>
       </Show>
     </tr>
+  );
+}
+
+/** Name and badges, how the container has been doing, and the Engine's error of its last run. */
+function NameCell(props: { service: Service; text: string }) {
+  return (
+    <>
+      <div class="row">
+        <span class="truncate service-name">{visibleName(props.service.name)}</span>
+        <UpdateBadge service={props.service.name} />
+        <AlertBadge kind="container" name={props.service.name} />
+      </div>
+      <div class="truncate faint service-note">
+        {props.text}
+        <Show when={props.service.restartCount}>
+          {(count) => (
+            <span title="Restarts by the Engine">{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
+          )}
+        </Show>
+      </div>
+      <Show when={props.service.lastRun?.error}>
+        {(error) => (
+          <div class="faint service-note service-cause" title={visibleName(error())}>
+            {visibleName(endOfCause(error()))}
+          </div>
+        )}
+      </Show>
+    </>
   );
 }
 

@@ -3,67 +3,31 @@ import ArrowUp from "lucide-solid/icons/arrow-up";
 import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, onCleanup, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { bulkMessages, serviceMessages } from "./messages.ts";
 import { ServiceRow } from "./ServiceRow.tsx";
-import { isFigure, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
+import { isMetric, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
 import type { ServiceTableProps } from "./service-table-props.ts";
 import { createVisibleRows } from "./visible-rows.ts";
 
-/** Live samples of so many rows at a time; the open container and the rest of the page need subscriptions too. */
+/** Rows with live usage at a time: the server limits the subscriptions of a viewer, and the rest of the page needs some too. */
 const LIVE_ROWS = 16;
 
+/** Containers by project, sorted by a click on a heading. */
 export function ServiceTable(props: ServiceTableProps) {
   const visible = createVisibleRows(LIVE_ROWS);
   onCleanup(visible.dispose);
-  // Rows are kept by id: the list is replaced on every change, and a row must not lose its place or its history.
+  // Rows are keyed by id: every change replaces the list, and a row must keep its DOM and its history.
   const byProject = createMemo(() => new Map(props.groups.map((group) => [group.project, group])));
   const projects = createMemo(() => [...byProject().keys()]);
   const byId = createMemo(
     () => new Map(props.groups.flatMap((group) => group.services.map((service) => [service.id, service] as const))),
   );
   const span = () =>
-    props.narrow ? 1 : 7 + [props.marks, props.columns.network(), props.columns.disk()].filter(Boolean).length;
+    props.narrow ? 1 : 7 + [props.selection, props.columns.network(), props.columns.disk()].filter(Boolean).length;
   return (
     <div class="table-wrap">
       <table class="table services-table" aria-label="Containers">
-        <thead>
-          <tr>
-            <Show when={!props.narrow && props.marks}>
-              {(marks) => (
-                <th scope="col" class="cell-check">
-                  <input
-                    type="checkbox"
-                    aria-label="Mark all"
-                    checked={marks().all([...byId().keys()])}
-                    onChange={(event) => marks().set([...byId().keys()], event.currentTarget.checked)}
-                  />
-                </th>
-              )}
-            </Show>
-            <Heading id="name" title="Name" {...props} />
-            <Show when={!props.narrow}>
-              <Heading id="state" title="State" {...props} />
-              <Heading id="image" title="Image" class="cell-wide" {...props} />
-              <th scope="col" class="cell-wide">
-                Ports
-              </th>
-              <Heading id="cpu" title="CPU" class="cell-middle" {...props} />
-              <Heading id="memory" title="Memory" class="cell-middle cell-end" {...props} />
-              <Show when={props.columns.network()}>
-                <th scope="col" class="cell-middle cell-end">
-                  Network
-                </th>
-              </Show>
-              <Show when={props.columns.disk()}>
-                <th scope="col" class="cell-middle cell-end">
-                  Disk
-                </th>
-              </Show>
-              <th scope="col" class="cell-tight">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            </Show>
-          </tr>
-        </thead>
+        <TableHead {...props} ids={[...byId().keys()]} />
         <For each={projects()}>
           {(project) => (
             <Show when={byProject().get(project)}>
@@ -89,6 +53,50 @@ export function ServiceTable(props: ServiceTableProps) {
   );
 }
 
+function TableHead(props: ServiceTableProps & { ids: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        <Show when={!props.narrow && props.selection}>
+          {(selection) => (
+            <th scope="col" class="cell-check">
+              <input
+                type="checkbox"
+                aria-label={bulkMessages.selectAll}
+                checked={selection().hasAll(props.ids)}
+                onChange={(event) => selection().set(props.ids, event.currentTarget.checked)}
+              />
+            </th>
+          )}
+        </Show>
+        <Heading id="name" title="Name" {...props} />
+        <Show when={!props.narrow}>
+          <Heading id="state" title="State" {...props} />
+          <Heading id="image" title="Image" class="cell-wide" {...props} />
+          <th scope="col" class="cell-wide">
+            Ports
+          </th>
+          <Heading id="cpu" title="CPU" class="cell-middle" {...props} />
+          <Heading id="memory" title="Memory" class="cell-middle cell-end" {...props} />
+          <Show when={props.columns.network()}>
+            <th scope="col" class="cell-middle cell-end">
+              Network
+            </th>
+          </Show>
+          <Show when={props.columns.disk()}>
+            <th scope="col" class="cell-middle cell-end">
+              Disk
+            </th>
+          </Show>
+          <th scope="col" class="cell-tight">
+            <span class="visually-hidden">Actions</span>
+          </th>
+        </Show>
+      </tr>
+    </thead>
+  );
+}
+
 function GroupRow(props: { group: ServiceGroup; columns: number }) {
   return (
     <tr class="group-row">
@@ -96,7 +104,7 @@ function GroupRow(props: { group: ServiceGroup; columns: number }) {
         <span class="row">
           <Boxes size={13} />
           <span class="truncate">
-            {props.group.project === null ? "Without a project" : visibleName(props.group.project)}
+            {props.group.project === null ? serviceMessages.otherContainers : visibleName(props.group.project)}
           </span>
           <span class="count">
             {props.group.running}/{props.group.services.length} running
@@ -120,7 +128,7 @@ function Heading(
       <button
         type="button"
         onClick={() =>
-          props.onSort({ order: props.id, descending: active() ? !props.sorting.descending : isFigure(props.id) })
+          props.onSort({ order: props.id, descending: active() ? !props.sorting.descending : isMetric(props.id) })
         }
       >
         {props.title}

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { ServiceLimits } from "../../../../shared/protocol/service-change.ts";
 import { linkOf, reachOf } from "./port-reach.ts";
-import { toLimitsChange } from "./service-limits.ts";
-import { createServiceMarks } from "./service-marks.ts";
+import { toLimitsChange, toLimitsFields } from "./service-limits.ts";
+import { createServiceSelection } from "./service-selection.ts";
 
 const none: ServiceLimits = { memoryBytes: null, cpus: null, pids: null, restartPolicy: "no", restartRetries: 0 };
 const fields = { memory: "", cpus: "", pids: "", policy: "no", retries: "0" } as const;
 
-test("only what differs is changed, in the units of the API", () => {
+test("changes only what differs, in the units of the API", () => {
   expect(toLimitsChange(none, fields).body).toEqual({});
   const { body, problems } = toLimitsChange(none, { ...fields, memory: "256", cpus: "1,5", pids: "100" });
   expect(body).toEqual({ memory: 256 * 1024 ** 2, cpus: 1.5, pids: 100 });
@@ -18,14 +18,14 @@ test("only what differs is changed, in the units of the API", () => {
   });
 });
 
-test("what the Engine would not take is said beside its field", () => {
+test("names each field whose value the Engine would reject", () => {
   const before = { ...none, memoryBytes: 512 * 1024 ** 2 };
-  expect(toLimitsChange(before, fields).problems.get("memory")).toMatch(/taken away only/);
+  expect(toLimitsChange(before, fields).problems.get("memory")).toMatch(/removed only/);
   const { problems } = toLimitsChange(none, { ...fields, memory: "5", cpus: "many", pids: "1.5" });
   expect([...problems.keys()].sort()).toEqual(["cpus", "memory", "pids"]);
 });
 
-test("a port says from where it can be reached, and links only to where this browser gets", () => {
+test("says from where a port can be reached, and links only to what this browser can reach", () => {
   const port = { containerPort: 80, protocol: "tcp" };
   expect(reachOf(port)).toBe("inside");
   expect(reachOf({ ...port, hostIp: "127.0.0.1", hostPort: 8080 })).toBe("host");
@@ -36,17 +36,27 @@ test("a port says from where it can be reached, and links only to where this bro
   expect(linkOf({ containerPort: 53, protocol: "udp", hostIp: "0.0.0.0", hostPort: 53 }, "panel.test")).toBeUndefined();
 });
 
-test("rows are marked one by one or all at once", () => {
-  const marks = createServiceMarks();
-  marks.set(["a", "b"], true);
-  expect([marks.has("a"), marks.all(["a", "b"]), marks.all(["a", "c"]), marks.all([])]).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
-  marks.set(["a"], false);
-  expect(marks.has("a")).toBe(false);
-  marks.clear();
-  expect(marks.has("b")).toBe(false);
+test("selects rows one by one or all at once", () => {
+  const selection = createServiceSelection();
+  selection.set(["a", "b"], true);
+  expect([
+    selection.has("a"),
+    selection.hasAll(["a", "b"]),
+    selection.hasAll(["a", "c"]),
+    selection.hasAll([]),
+  ]).toEqual([true, true, false, false]);
+  selection.set(["a"], false);
+  expect(selection.has("a")).toBe(false);
+  selection.clear();
+  expect(selection.has("b")).toBe(false);
+});
+
+test("shows the limits of a container in the units of the form", () => {
+  expect(toLimitsFields(none)).toEqual(fields);
+  const limits: ServiceLimits = { ...none, memoryBytes: 1.5 * 1024 ** 2, cpus: 0.5, pids: 64, restartRetries: 3 };
+  expect(toLimitsFields(limits)).toEqual({ memory: "1.5", cpus: "0.5", pids: "64", policy: "no", retries: "3" });
+  expect(toLimitsChange(limits, toLimitsFields({ ...limits, memoryBytes: 8 * 1024 ** 2 })).body).toEqual({
+    memory: 8 * 1024 ** 2,
+    restartPolicy: { name: "no", retries: 0 },
+  });
 });

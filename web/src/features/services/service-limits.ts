@@ -1,7 +1,7 @@
 import type { ServiceLimits } from "../../../../shared/protocol/service-change.ts";
 import type { LimitsInput } from "../../lib/api/services.ts";
 
-/** What stands in the fields; an empty one is no limit. */
+/** Texts of the form; an empty one means no limit. */
 export interface LimitsFields {
   /** MiB. */
   memory: string;
@@ -11,18 +11,33 @@ export interface LimitsFields {
   retries: string;
 }
 
-type Field = "memory" | "cpus" | "pids" | "retries";
+export type LimitsField = "memory" | "cpus" | "pids" | "retries";
 
 const MIB = 1024 ** 2;
-/** The Engine takes no memory limit below it. */
+/** Smallest memory limit that the Engine accepts. */
 const MEMORY_MIN_MIB = 6;
-const keptUntilRecreated = "A limit that is set can be changed here, and taken away only by making the container anew.";
+const keptUntilRecreated = "A limit can be changed here, but removed only by recreating the container.";
 
-/** What differs from before, as the API takes it; and what is wrong with a field, in words for beside it. */
+/** The form for the limits that a container has. */
+export function toLimitsFields(limits: ServiceLimits): LimitsFields {
+  const text = (value: number | null) => (value === null ? "" : String(value));
+  return {
+    memory: text(limits.memoryBytes === null ? null : limits.memoryBytes / MIB),
+    cpus: text(limits.cpus),
+    pids: text(limits.pids),
+    policy: limits.restartPolicy,
+    retries: String(limits.restartRetries),
+  };
+}
+
+/**
+ * Compares the form with the limits that a container has.
+ * @returns `body` holds only what differs, as the API takes it; `problems` a sentence for each invalid field.
+ */
 export function toLimitsChange(before: ServiceLimits, fields: LimitsFields) {
-  const problems = new Map<Field, string>();
+  const problems = new Map<LimitsField, string>();
   const body: LimitsInput = {};
-  const read = (field: Field, whole: boolean): number | null => {
+  const read = (field: LimitsField, whole: boolean): number | null => {
     const text = fields[field].trim().replace(",", ".");
     if (text === "") return null;
     const value = Number(text);

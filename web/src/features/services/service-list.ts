@@ -10,11 +10,11 @@ export interface Sorting {
   descending: boolean;
 }
 
-/** Orders by a figure: whoever picks one looks for the highest. */
-export const isFigure = (order: ServiceOrder): order is "cpu" | "memory" => order === "cpu" || order === "memory";
+/** Orders by a figure: whoever picks one displays for the highest. */
+export const isMetric = (order: ServiceOrder): order is "cpu" | "memory" => order === "cpu" || order === "memory";
 
 export interface ServiceGroup {
-  /** Compose project; null for containers of none. */
+  /** Compose project; null for containers without one. */
   project: string | null;
   services: Service[];
   running: number;
@@ -22,7 +22,7 @@ export interface ServiceGroup {
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-/** What needs attention comes first. */
+/** Order by state: containers that need attention come first. */
 function rank(service: Service): number {
   const isDown = isFault(judgeContainer(situationOf(service)));
   if (service.state === "restarting" || service.state === "removing") return 1;
@@ -40,66 +40,64 @@ const orders: Record<Exclude<ServiceOrder, "cpu" | "memory">, Compare> = {
   image: (a, b) => collator.compare(a.image, b.image),
 };
 
-const matches = (service: Service, wanted: string): boolean =>
-  [service.name, service.image, service.composeProject, service.composeService, service.state, service.status].some(
-    (text) => text?.toLowerCase().includes(wanted),
+/** Texts that the filter of the list searches. */
+export const searchTextsOf = (service: Service): string[] =>
+  [service.name, service.image, service.composeProject, service.composeService, service.state, service.status].filter(
+    (text) => typeof text === "string",
   );
 
 export interface GroupOptions extends Sorting {
-  filter: string;
   usageOf: (service: Service) => ServiceUsage | undefined;
 }
 
 /**
- * Filters, sorts and groups. Projects come by name, containers of none last; sorted by a figure, each project stands
- * where the sum of its containers puts it.
+ * Sorts and groups by Compose project. Projects are in order of their names, containers without one last; sorted by a
+ * metric, a project is placed by the sum of its containers.
  */
-export function toGroups(
-  services: readonly Service[],
-  { filter, order, descending, usageOf }: GroupOptions,
-): ServiceGroup[] {
-  const wanted = filter.trim().toLowerCase();
+export function toGroups(services: readonly Service[], { order, descending, usageOf }: GroupOptions): ServiceGroup[] {
   const sign = descending ? -1 : 1;
-  const groups = new Map<string | null, Service[]>();
-  for (const service of services) {
-    if (wanted !== "" && !matches(service, wanted)) continue;
-    const group = groups.get(service.composeProject);
-    if (group) group.push(service);
-    else groups.set(service.composeProject, [service]);
-  }
-  const found = [...groups]
+  const groups = groupByProject(services);
+  if (isMetric(order)) return sortByMetric(groups, sign, (service) => usageMetric(usageOf(service), order));
+  const compare = orders[order];
+  for (const group of groups) group.services.sort((a, b) => sign * compare(a, b) || orders.name(a, b));
+  return groups;
+}
+
+function groupByProject(services: readonly Service[]): ServiceGroup[] {
+  const groups = Map.groupBy(services, ({ composeProject }) => composeProject);
+  return [...groups]
     .sort(([a], [b]) => (a === null ? 1 : b === null ? -1 : collator.compare(a, b)))
-    .map(([project, members]) => ({
-      project,
-      services: members,
-      running: countContainers(members).running,
-    }));
-  if (!isFigure(order)) {
-    const compare = orders[order];
-    for (const group of found) group.services.sort((a, b) => sign * compare(a, b) || orders.name(a, b));
-    return found;
-  }
-  const figures = new Map<object, number>();
-  for (const group of found) {
+    .map(([project, members]) => ({ project, services: members, running: countContainers(members).running }));
+}
+
+const usageMetric = (usage: ServiceUsage | undefined, order: "cpu" | "memory"): number | undefined =>
+  order === "cpu" ? usage?.cpuPercent : usage?.memoryBytes;
+
+function sortByMetric(
+  groups: ServiceGroup[],
+  sign: number,
+  metricOf: (service: Service) => number | undefined,
+): ServiceGroup[] {
+  const metrics = new Map<object, number>();
+  for (const group of groups) {
     for (const service of group.services) {
-      const usage = usageOf(service);
-      if (!usage) continue;
-      const figure = order === "cpu" ? usage.cpuPercent : usage.memoryBytes;
-      figures.set(service, figure);
-      figures.set(group, (figures.get(group) ?? 0) + figure);
+      const metric = metricOf(service);
+      if (metric === undefined) continue;
+      metrics.set(service, metric);
+      metrics.set(group, (metrics.get(group) ?? 0) + metric);
     }
   }
-  // What nothing is known of uses nothing, or has not been asked yet: it comes last either way.
+  // Without a metric a container uses nothing, or has not been measured yet: it comes last in both directions.
   const compare = (a: object, b: object) => {
-    const [left, right] = [figures.get(a), figures.get(b)];
+    const [left, right] = [metrics.get(a), metrics.get(b)];
     if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
     return sign * (left - right);
   };
-  for (const group of found) group.services.sort((a, b) => compare(a, b) || orders.name(a, b));
-  return found.sort(compare);
+  for (const group of groups) group.services.sort((a, b) => compare(a, b) || orders.name(a, b));
+  return groups.sort(compare);
 }
 
-/** `8080→80`, `53→53/udp`, `80` when it is not published; one entry for the IPv4 and IPv6 side of a port. */
+/** Ports as `8080→80`, `53→53/udp`, or `80` if unpublished; one entry for the IPv4 and IPv6 side of a port. */
 export function portTexts(ports: readonly PublishedPort[]): string[] {
   const texts = ports.map(({ hostPort, containerPort, protocol }) => {
     const suffix = protocol === "tcp" ? "" : `/${protocol}`;
@@ -108,6 +106,6 @@ export function portTexts(ports: readonly PublishedPort[]): string[] {
   return [...new Set(texts)].sort(collator.compare);
 }
 
-/** The image without its digest, and without a registry nobody needs to read. */
+/** Image reference without its digest; the first 12 digits of an image that is only an id. */
 export const imageText = (image: string): string =>
   image.replace(/@sha256:[0-9a-f]+$/, "").replace(/^sha256:([0-9a-f]{12})[0-9a-f]*$/, "$1");

@@ -1,8 +1,8 @@
 import type { Service } from "../../../../shared/protocol/service.ts";
-import type { ServiceDeeds } from "./service-actions.ts";
+import type { ServiceActions } from "./service-actions.ts";
 import type { ServiceColumns } from "./service-columns.ts";
 import type { ServiceGroup, Sorting } from "./service-list.ts";
-import type { ServiceMarks } from "./service-marks.ts";
+import type { ServiceSelection } from "./service-selection.ts";
 import type { ServiceUsages } from "./service-usage.ts";
 
 export interface ServiceTableProps {
@@ -11,12 +11,12 @@ export interface ServiceTableProps {
   onSort: (sorting: Sorting) => void;
   selected: string | null;
   onOpen: (service: Service) => void;
-  deeds: ServiceDeeds;
+  actions: ServiceActions;
   onRemove: (service: Service) => void;
-  /** Something is open beside the table: names only. */
+  /** A container is open beside the table: shows names only. */
   narrow: boolean;
-  /** Rows that are marked for doing something with all of them; absent for those who may only look. */
-  marks?: ServiceMarks;
+  /** Rows selected for bulk actions; undefined without the permission for these. */
+  selection: ServiceSelection | undefined;
   columns: ServiceColumns;
   usages: ServiceUsages;
 }

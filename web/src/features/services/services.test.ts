@@ -2,9 +2,10 @@ import { createRoot, createSignal } from "solid-js";
 import { describe, expect, it } from "vitest";
 import type { ServiceStats } from "../../../../shared/protocol/events/services.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
+import { filterItems } from "../../resource/filter-items.ts";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
-import { imageText, portTexts, toGroups } from "./service-list.ts";
-import { lookOf, statusText } from "./service-state.ts";
+import { imageText, portTexts, searchTextsOf, toGroups } from "./service-list.ts";
+import { statusDisplay, statusText } from "./service-state.ts";
 
 const service = (name: string, fields: Partial<Service> = {}): Service => ({
   id: name,
@@ -30,13 +31,12 @@ describe("toGroups", () => {
     service("blog", { composeProject: "blog", image: "nginx" }),
   ];
   const all: Parameters<typeof toGroups>[1] = {
-    filter: "",
     order: "name",
     descending: false,
     usageOf: ({ usage }) => usage,
   };
-  const names = (options: Partial<Parameters<typeof toGroups>[1]>) =>
-    toGroups(services, { ...all, ...options }).map((group) => [
+  const names = ({ filter = "", ...options }: Partial<Parameters<typeof toGroups>[1]> & { filter?: string }) =>
+    toGroups(filterItems(services, filter, searchTextsOf), { ...all, ...options }).map((group) => [
       group.project,
       ...group.services.map(({ name }) => name),
     ]);
@@ -67,7 +67,6 @@ describe("toGroups", () => {
     const used = [...services, service("web", { composeProject: "shop" })];
     const by = (order: "cpu" | "memory", descending: boolean) =>
       toGroups(used, {
-        filter: "",
         order,
         descending,
         usageOf: ({ name }) =>
@@ -104,8 +103,8 @@ describe("how a container is told", () => {
   });
 
   it("puts health before state", () => {
-    expect(lookOf(service("a", { health: "unhealthy" })).tone).toBe("bad");
-    expect(lookOf(service("a", { health: "unhealthy", state: "exited" })).text).toBe("Stopped");
+    expect(statusDisplay(service("a", { health: "unhealthy" })).tone).toBe("bad");
+    expect(statusDisplay(service("a", { health: "unhealthy", state: "exited" })).text).toBe("Stopped");
   });
 
   it("says how it has been doing in words that move with the time", () => {

@@ -9,7 +9,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, EmptyState, Status } from "../../ui/index.ts";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
 import { imageText, portTexts } from "../services/service-list.ts";
-import { lookOf, sameLook, statusText } from "../services/service-state.ts";
+import { isSameDisplay, statusDisplay, statusText } from "../services/service-state.ts";
 
 /** The services of a stack and their containers. */
 export function StackServices(props: { stack: StackDetail }) {
@@ -80,7 +80,7 @@ function ContainerRow(props: { container: Service }) {
   const container = () =>
     services.data?.services.find(({ id, state }) => id === props.container.id && state === props.container.state) ??
     props.container;
-  const look = createMemo(() => lookOf(container(), now()), undefined, { equals: sameLook });
+  const look = createMemo(() => statusDisplay(container(), now()), undefined, { equals: isSameDisplay });
   return (
     <li>
       <Status tone={look().tone} pulse={look().pulse}>

@@ -42,7 +42,7 @@ export default function BellPanel(props: {
     >
       <Popover.Portal>
         <Popover.Content
-          class="bell-panel"
+          class="popover-panel bell-panel"
           onPointerDownOutside={(event) => {
             // A click on the bell closes the panel by itself.
             if (event.target instanceof Node && props.anchor?.contains(event.target)) event.preventDefault();

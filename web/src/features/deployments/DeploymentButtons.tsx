@@ -7,27 +7,27 @@ import { type JSX, Show } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { session } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
-import type { DeploymentDeeds } from "./deployment-actions.ts";
-import { type DeploymentDeed, deedWords, isUp } from "./deployment-list.ts";
+import type { DeploymentActions } from "./deployment-actions.ts";
+import { actionLabels, type DeploymentActionName, isUp } from "./deployment-list.ts";
 
-export interface DeploymentActionsProps {
+export interface DeploymentButtonsProps {
   deployment: Deployment;
-  deeds: DeploymentDeeds;
+  actions: DeploymentActions;
   size?: "sm" | "md";
 }
 
 /** The buttons a person may use on a deployment; none for those who may only look. */
-export function DeploymentActions(props: DeploymentActionsProps) {
-  const act = (deed: DeploymentDeed) =>
-    void (deed === "delete" ? props.deeds.remove(props.deployment) : props.deeds.act(props.deployment, deed));
-  const button = (deed: DeploymentDeed, icon: JSX.Element) => (
+export function DeploymentButtons(props: DeploymentButtonsProps) {
+  const act = (action: DeploymentActionName) =>
+    void (action === "delete" ? props.actions.remove(props.deployment) : props.actions.act(props.deployment, action));
+  const button = (action: DeploymentActionName, icon: JSX.Element) => (
     <IconButton
       size={props.size ?? "sm"}
-      label={`${deedWords[deed].verb} ${props.deployment.name}`}
+      label={`${actionLabels[action].verb} ${props.deployment.name}`}
       icon={icon}
-      busy={props.deeds.pending(props.deployment) === deed}
-      disabled={props.deeds.pending(props.deployment) !== undefined}
-      onClick={() => act(deed)}
+      busy={props.actions.pending(props.deployment) === action}
+      disabled={props.actions.pending(props.deployment) !== undefined}
+      onClick={() => act(action)}
     />
   );
   return (

@@ -1,0 +1,116 @@
+import { Show } from "solid-js";
+import type { Deployment } from "../../../../shared/protocol/deployment.ts";
+import { formatBytes, formatDuration, formatPercent } from "../../lib/format.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
+import { Badge, type Column, Status } from "../../ui/index.ts";
+import { DeploymentButtons } from "./DeploymentButtons.tsx";
+import type { DeploymentActions } from "./deployment-actions.ts";
+import { actionLabels, deploymentName, statusDisplay, totalsOf } from "./deployment-list.ts";
+import { deploymentMessages } from "./messages.ts";
+
+/** Column beside an open deployment. */
+export const narrowColumns: Column<Deployment>[] = [
+  {
+    id: "name",
+    title: "Name",
+    sortBy: (deployment) => deployment.name,
+    width: "clip",
+    cell: (deployment) => (
+      <Status tone={statusDisplay(deployment).tone} pulse={statusDisplay(deployment).pulse}>
+        {deploymentName(deployment)}
+      </Status>
+    ),
+  },
+];
+
+export function createDeploymentColumns(actions: DeploymentActions): Column<Deployment>[] {
+  const display = (deployment: Deployment) => {
+    const pending = actions.pending(deployment);
+    return pending
+      ? { tone: "info" as const, pulse: true, text: actionLabels[pending].doing }
+      : statusDisplay(deployment);
+  };
+  return [
+    {
+      id: "name",
+      title: "Name",
+      sortBy: (deployment) => deployment.name,
+      cell: (deployment) => (
+        <div class="deployment-name">
+          <div class="row">
+            <b class="truncate">{deploymentName(deployment)}</b>
+            <Show when={deployment.own}>
+              <Badge tone="accent" title={deploymentMessages.ownPart}>
+                panel
+              </Badge>
+            </Show>
+          </div>
+          <div class="truncate faint deployment-note">{visibleName(deployment.script)}</div>
+        </div>
+      ),
+    },
+    {
+      id: "status",
+      title: "Status",
+      sortBy: (deployment) => statusDisplay(deployment).text,
+      cell: (deployment) => (
+        <Status tone={display(deployment).tone} pulse={display(deployment).pulse}>
+          {display(deployment).text}
+        </Status>
+      ),
+    },
+    {
+      id: "instances",
+      title: "Processes",
+      only: "wide",
+      sortBy: (deployment) => deployment.instances.length,
+      cell: (deployment) => (
+        <span class="num">
+          {deployment.instances.length} <span class="faint">{deployment.mode}</span>
+        </span>
+      ),
+    },
+    {
+      id: "cpu",
+      title: "CPU",
+      only: "middle",
+      align: "end",
+      sortBy: (deployment) => totalsOf(deployment).cpuPercent,
+      cell: (deployment) => <span class="num">{formatPercent(totalsOf(deployment).cpuPercent)}</span>,
+    },
+    {
+      id: "memory",
+      title: "Memory",
+      only: "middle",
+      align: "end",
+      sortBy: (deployment) => totalsOf(deployment).memoryBytes,
+      cell: (deployment) => <span class="num">{formatBytes(totalsOf(deployment).memoryBytes)}</span>,
+    },
+    {
+      id: "restarts",
+      title: "Restarts",
+      only: "wide",
+      align: "end",
+      sortBy: (deployment) => totalsOf(deployment).restarts,
+      cell: (deployment) => <span class="num">{totalsOf(deployment).restarts}</span>,
+    },
+    {
+      id: "uptime",
+      title: "Up",
+      only: "wide",
+      align: "end",
+      sortBy: (deployment) => -(totalsOf(deployment).since ?? Number.POSITIVE_INFINITY),
+      cell: (deployment) => {
+        const { since } = totalsOf(deployment);
+        return <span class="num">{since === null ? "–" : formatDuration((Date.now() - since) / 1000)}</span>;
+      },
+    },
+    {
+      id: "actions",
+      title: "Actions",
+      titleHidden: true,
+      width: "tight",
+      cell: (deployment) => <DeploymentButtons deployment={deployment} actions={actions} />,
+    },
+  ];
+}

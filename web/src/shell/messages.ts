@@ -1,0 +1,48 @@
+/** Texts of the frame around every page. */
+export const shellMessages = {
+  skip: "Skip to content",
+  openNavigation: "Navigation",
+  closeNavigation: "Close navigation",
+  jump: "Jump to…",
+  failing: (count: number) => `${count} failing`,
+  running: (running: number, total: number) => `${running} of ${total} running`,
+} as const;
+
+export const connectionMessages = {
+  idle: "Not connected",
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  polling: "Live by polling",
+  pollingHint: "WebSockets are blocked on the way to the server. Live data comes by long polling instead.",
+  banner: "Connection lost, reconnecting. Data may be out of date; logs will catch up.",
+  tryNow: "Try now",
+  unreachable: "The server does not respond",
+  unreachableHint: "The page is loaded, but its API cannot be reached. It may be starting, or stopped.",
+  tryAgain: "Try again",
+} as const;
+
+export const themeLabels = { light: "Light", dark: "Dark", system: "System" } as const;
+
+export const accountMessages = {
+  theme: "Theme",
+  account: "Account and sessions",
+  logOut: "Log out",
+} as const;
+
+export const paletteMessages = {
+  title: "Search and jump",
+  search: "Search pages, services and deployments",
+  placeholder: "Jump to a page, service or deployment",
+  matches: "Matches",
+  noMatches: "No matches",
+  lightTheme: "Light theme",
+  darkTheme: "Dark theme",
+} as const;
+
+export const notFoundMessages = {
+  title: "Page not found",
+  heading: "There is no page at this address",
+  hint: "The address may be mistyped, or from another version of the panel.",
+  home: "Go to the overview",
+} as const;
