@@ -111,7 +111,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await page.getByRole("button", { name: "Close", exact: true }).click();
     await writeFile(path("notes.md"), "theirs\n");
     await page.getByRole("button", { name: "/notes.md" }).click();
-    await page.getByText("This file changed on the disk since you began to type.").waitFor();
+    await page.getByText("This file changed on the disk since you started typing.").waitFor();
     expect(await readFile(path("notes.md"), "utf8")).toBe("theirs\n");
     await page.getByRole("button", { name: "Overwrite" }).click();
     await eventually(async () => (await readFile(path("notes.md"), "utf8")) === "# Notes\nnot saved");
@@ -210,7 +210,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     const offer = page.getByRole("region", { name: "Interrupted saves" });
     await offer.getByText("/site.conf").waitFor();
     await shoot("interrupted");
-    await offer.getByRole("button", { name: /^Restore the version before/ }).click();
+    await offer.getByRole("button", { name: /^Restore the previous version/ }).click();
     await offer.waitFor({ state: "detached" });
     expect(await readFile(path("site.conf"), "utf8")).toBe("old");
   });
@@ -232,7 +232,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
       expect(await page.getByRole("button", { name, exact: true }).isDisabled()).toBe(true);
     }
     await entry("kept.txt").click();
-    await page.getByText("has no right to write to this file").waitFor();
+    await page.getByText("cannot write to this file").waitFor();
     expect(await save().isDisabled()).toBe(true);
     await shoot("read-only");
   });
