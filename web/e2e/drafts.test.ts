@@ -134,7 +134,7 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await page.getByRole("heading", { name: "Logs" }).first().waitFor();
   });
 
-  test.skipIf(noCompose)("bringing a stack up writes nothing before it is confirmed", async () => {
+  test.skipIf(noCompose)("a deployment writes nothing before it is confirmed", async () => {
     const file = join(stack.dataDir, "stacks/draft-shop/compose.yaml");
     await page.goto(`${stack.origin}/stacks/draft-shop`);
     await page.getByRole("tab", { name: "Compose file" }).click();
@@ -143,11 +143,11 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
     await text.click();
     await page.keyboard.press("Control+End");
     await page.keyboard.type("# later");
-    await page.locator(".page-actions").getByRole("button", { name: "Bring up" }).click();
+    await page.locator(".page-actions").getByRole("button", { name: "Deploy" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("Until you confirm, nothing is written.").waitFor();
-    await dialog.getByRole("button", { name: "Save and bring up" }).waitFor();
-    await shoot("bring-up");
+    await dialog.getByText("Nothing is written until you confirm.").waitFor();
+    await dialog.getByRole("button", { name: "Save and deploy" }).waitFor();
+    await shoot("deploy");
     await dialog.getByRole("button", { name: "Cancel" }).click();
     expect(await readFile(file, "utf8")).toBe(compose("one"));
     await go("Logs");

@@ -18,7 +18,7 @@ export function stacksJourney(at: () => Desk): void {
     stop_grace_period: 0s
 `;
 
-  test("a stack is made in the page: its file lies in a folder of its own", async () => {
+  test("a stack is created in the page: its file is in its own folder", async () => {
     const desk = at();
     const { page, stack } = desk;
     desk.later(() => removeProjects(desk.engine.docker, name));
@@ -28,12 +28,12 @@ export function stacksJourney(at: () => Desk): void {
     await dialog.getByLabel("Name", { exact: true }).fill(name);
     await write(dialog.getByRole("textbox", { name: "Compose file" }), file);
     await dialog.getByLabel("Variables").fill("TILL_PIN=four-digits");
-    await dialog.getByRole("button", { name: "Make stack" }).click();
+    await dialog.getByRole("button", { name: "Create stack" }).click();
     await page.getByRole("heading", { name }).waitFor();
     expect(await readFile(join(stack.dataDir, "stacks", name, "compose.yaml"), "utf8")).toContain("till:");
   });
 
-  test("a fault is marked in the editor with its place, and gone once it is mended", async () => {
+  test("an error is marked in the editor at its position, and disappears once it is fixed", async () => {
     const { page } = at();
     await page.getByRole("tab", { name: "Compose file" }).click();
     const editor = page.getByRole("textbox", { name: "Text of the compose file" });
@@ -59,14 +59,14 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByText("Compose file saved").waitFor();
   });
 
-  test("it is brought up with its output live, changed, compared, and deleted", async () => {
+  test("it is deployed with live output, changed, compared, and deleted", async () => {
     const desk = at();
     const { page } = desk;
-    const up = page.locator(".page-actions").getByRole("button", { name: "Bring up" });
+    const up = page.locator(".page-actions").getByRole("button", { name: "Deploy" });
     const dialog = page.getByRole("dialog");
     await up.click();
-    await dialog.getByText("not been brought up from here yet").waitFor();
-    await dialog.getByRole("button", { name: "Bring up" }).click();
+    await dialog.getByText("not been deployed from here yet").waitFor();
+    await dialog.getByRole("button", { name: "Deploy" }).click();
     await page.getByRole("log", { name: "Output" }).getByText(`Creating ${name}_till_1`).waitFor();
     await page.locator(".stacks-services").getByText("Running").waitFor();
     await page.getByRole("link", { name: `${name}_till_1` }).waitFor();
@@ -75,7 +75,7 @@ export function stacksJourney(at: () => Desk): void {
     await write(page.getByRole("textbox", { name: "Text of the compose file" }), `${file}    hostname: counter\n`);
     await up.click();
     await dialog.getByRole("region", { name: "compose.yaml: 1 added, 1 removed" }).waitFor();
-    await dialog.getByRole("button", { name: "Bring up" }).click();
+    await dialog.getByRole("button", { name: "Deploy" }).click();
     await eventually(async () => {
       const filters = { label: [`com.docker.compose.project=${name}`] };
       const [info] = await desk.engine.docker.listContainers({ filters });
@@ -93,7 +93,7 @@ export function stacksJourney(at: () => Desk): void {
     await page.locator(".stacks-job").getByText("Done", { exact: true }).waitFor();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
-    await dialog.getByLabel(`Type ${name} to go on`).fill(name);
+    await dialog.getByLabel(`Type ${name} to confirm`).fill(name);
     await dialog.getByRole("button", { name: "Delete stack" }).click();
     await page.getByRole("heading", { name: "Stacks" }).waitFor();
     await page.getByRole("row").filter({ hasText: name }).waitFor({ state: "detached" });

@@ -7,7 +7,7 @@ const words: Record<string, { verb: string; done: string }> = {
   "service:stop": { verb: "Stop", done: "stopped" },
   "service:restart": { verb: "Restart", done: "restarted" },
   "service:recreate": { verb: "Recreate", done: "recreated" },
-  "stack:up": { verb: "Bring up", done: "up" },
+  "stack:up": { verb: "Deploy", done: "deployed" },
   "stack:down": { verb: "Take down", done: "taken down" },
   "stack:stop": { verb: "Stop", done: "stopped" },
   "stack:restart": { verb: "Restart", done: "restarted" },

@@ -5,7 +5,7 @@ import { Button, Checkbox, Dialog, TextField } from "../../ui/index.ts";
 export interface DownDialogProps {
   name: string;
   folder: string;
-  /** Deletes the stack's folder afterwards. */
+  /** Also deletes the stack's folder. */
   remove: boolean;
   onClose: () => void;
   onDown: (volumes: boolean) => void;
@@ -13,7 +13,7 @@ export interface DownDialogProps {
 
 const FORM = "down";
 
-/** Asks before a stack is taken down, and what goes with it. Deleting needs its name typed. */
+/** Asks before a stack is taken down or deleted. A deletion requires typing its name. */
 export function DownDialog(props: DownDialogProps) {
   const [volumes, setVolumes] = createSignal(false);
   const [typed, setTyped] = createSignal("");
@@ -42,20 +42,20 @@ export function DownDialog(props: DownDialogProps) {
       >
         <p>
           Its containers and networks are removed.
-          <Show when={props.remove} fallback=" Its compose file and named volumes stay.">
+          <Show when={props.remove} fallback=" Its compose file and named volumes are kept.">
             {" "}
-            Then its folder <span class="mono">{visibleName(props.folder)}</span> is deleted with all in it: compose
-            file, variables, earlier versions, and data that containers keep there. This cannot be undone.
+            Then its folder <span class="mono">{visibleName(props.folder)}</span> is deleted with everything in it:
+            compose file, variables, earlier versions, and data that containers store there. This cannot be undone.
           </Show>
         </p>
         <Checkbox
-          label="Delete its named volumes too"
+          label="Also delete its named volumes"
           hint="The data in them is lost."
           checked={volumes()}
           onChange={setVolumes}
         />
         <Show when={props.remove}>
-          <TextField label={`Type ${props.name} to go on`} value={typed()} onInput={setTyped} mono />
+          <TextField label={`Type ${props.name} to confirm`} value={typed()} onInput={setTyped} mono />
         </Show>
       </form>
     </Dialog>

@@ -3,6 +3,7 @@ import { api, toMessage } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Button, Callout, Dialog, focusInvalid, Skeleton, TextField } from "../../ui/index.ts";
+import { newStackMessages as messages, stackListMessages } from "./messages.ts";
 import { nameProblem, parseVariables, starter } from "./stack-state.ts";
 
 const ComposeEditor = lazy(() => import("./compose/ComposeEditor.tsx"));
@@ -11,12 +12,12 @@ const FORM = "new-stack";
 export interface NewStackDialogProps {
   taken: (name: string) => boolean;
   onClose: () => void;
-  onMade: (name: string) => void;
+  onCreated: (name: string) => void;
 }
 
-/** Asks for the name, the compose file and the variables of a new stack. */
+/** Creates a stack from a name, a compose file and variables. */
 export function NewStackDialog(props: NewStackDialogProps) {
-  // Variables hold secrets: they are not kept.
+  // Variables contain secrets: a draft leaves them out.
   const draft = createFormDraft(
     "new-stack",
     { name: "", content: starter },
@@ -46,7 +47,7 @@ export function NewStackDialog(props: NewStackDialogProps) {
     try {
       await api.stacks.create({ name: name(), content: content(), env: result.values });
       draft.drop();
-      props.onMade(name());
+      props.onCreated(name());
     } catch (error) {
       setRefusal(toMessage(error));
     } finally {
@@ -63,35 +64,35 @@ export function NewStackDialog(props: NewStackDialogProps) {
     <Dialog
       open
       wide
-      title="New stack"
+      title={stackListMessages.newStack}
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={cancel}>Cancel</Button>
+          <Button onClick={cancel}>{messages.cancel}</Button>
           <Button variant="primary" type="submit" form={FORM} busy={busy()}>
-            Make stack
+            {messages.create}
           </Button>
         </>
       }
     >
       <form id={FORM} class="stack" onSubmit={(event) => void submit(event)} noValidate>
-        <DraftNotice draft={draft} without="the values of variables" onDiscard={() => setVariables("")} />
+        <DraftNotice draft={draft} without={messages.draftWithout} onDiscard={() => setVariables("")} />
         <TextField
-          label="Name"
+          label={messages.name}
           focus
           mono
           maxLength={63}
           value={name()}
-          hint="Name of the compose project, and of its folder."
+          hint={messages.nameHint}
           error={tried() || name() !== "" ? problem() : null}
           onInput={(text) => draft.set("name", text)}
         />
         <div class="field">
-          <span class="field-label">Compose file</span>
+          <span class="field-label">{messages.file}</span>
           <div class="editor-body stacks-dialog-editor">
             <Suspense fallback={<Skeleton lines={6} />}>
               <ComposeEditor
-                label="Compose file"
+                label={messages.file}
                 value={content()}
                 readOnly={false}
                 onChange={(text) => draft.set("content", text)}
@@ -102,12 +103,12 @@ export function NewStackDialog(props: NewStackDialogProps) {
           </div>
         </div>
         <TextField
-          label="Variables"
+          label={messages.variables}
           rows={3}
           mono
           value={variables()}
-          placeholder="NAME=value"
-          hint="One a line, written to the file .env beside it. Values cannot be read here afterwards."
+          placeholder={messages.variablesExample}
+          hint={messages.variablesHint}
           error={variablesProblem()}
           onInput={setVariables}
         />

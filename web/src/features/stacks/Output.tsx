@@ -1,7 +1,7 @@
 import { For, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
 
-/** A sentence of the server; what stands between backticks is code. */
+/** A sentence of the server. Text between backticks is shown as code. */
 export function Output(props: { text: string }) {
   return (
     <For each={props.text.split("`")}>

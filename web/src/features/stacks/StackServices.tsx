@@ -17,10 +17,10 @@ export function StackServices(props: { stack: StackDetail }) {
     <Show
       when={props.stack.services.length > 0}
       fallback={
-        <EmptyState icon={<Boxes size={18} />} title="No service">
+        <EmptyState icon={<Boxes size={18} />} title="No services">
           {props.stack.readable
-            ? "The compose file names none."
-            : "The compose file cannot be read; no container is there."}
+            ? "The compose file defines none."
+            : "The compose file cannot be read, and there are no containers."}
         </EmptyState>
       }
     >
@@ -33,7 +33,7 @@ export function StackServices(props: { stack: StackDetail }) {
   );
 }
 
-/** Of a stack that is up, a service without a container is a fault, unless the file does not want it to run. */
+/** In a started stack a service without a container is a fault, unless the file excludes it. */
 function NoContainer(props: { service: StackService; isUp: boolean }) {
   return (
     <p class="faint stacks-none">
@@ -56,7 +56,7 @@ function ServiceCard(props: { service: StackService; isUp: boolean }) {
         <h3 class="truncate">{visibleName(props.service.name) || "(no name)"}</h3>
         <span class="truncate faint grow">{visibleName(imageText(props.service.image ?? ""))}</span>
         <Show when={props.service.defined === false}>
-          <Badge tone="warn" title="The compose file no longer names it.">
+          <Badge tone="warn" title="The compose file no longer defines it.">
             orphan
           </Badge>
         </Show>
@@ -73,7 +73,7 @@ function ServiceCard(props: { service: StackService; isUp: boolean }) {
   );
 }
 
-/** The list of services knows how a run ended, and why a start failed; the stack's own list says no more than the state. */
+/** Takes details such as the exit cause from the list of services; the stack's own list has only the state. */
 function ContainerRow(props: { container: Service }) {
   const services = useServices();
   const now = useNow();

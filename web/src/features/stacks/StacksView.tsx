@@ -6,7 +6,6 @@ import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
 import type { Stack } from "../../../../shared/protocol/stack.ts";
-import { api } from "../../lib/api.ts";
 import { invalidate, queryKeys, useStacks } from "../../lib/queries.ts";
 import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
@@ -23,13 +22,14 @@ import {
   SearchField,
   Skeleton,
   Status,
-  toast,
 } from "../../ui/index.ts";
+import { ComposeMissing } from "./ComposeMissing.tsx";
+import { stackListMessages as messages, stackMessages } from "./messages.ts";
 import { NewStackDialog } from "./NewStackDialog.tsx";
-import { countsOf, interruptedText, lockText, lookOf, rankOf } from "./stack-state.ts";
+import { countsOf, interruptedText, rankOf, readOnlyText, statusDisplay } from "./stack-state.ts";
 import "./stacks.css";
 
-/** Every compose stack of the host: those found by their containers, and those made here. */
+/** Every compose stack of the host: those with containers and those with a folder. */
 export function StacksView(props: { onOpen: (name: string) => void }) {
   const query = useStacks();
   const [filter, setFilter] = createSignal("");
@@ -44,16 +44,16 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
   const mayAdd = () => session.may("stacks:manage") && query.data?.compose.installed === true && isKnown();
   const add = () => (
     <Button variant="primary" icon={<Plus size={14} />} onClick={() => setAdding(true)}>
-      New stack
+      {messages.newStack}
     </Button>
   );
   return (
     <Page
-      title="Stacks"
-      note={isKnown() ? `${up()} of ${all().length} running` : ""}
+      title={messages.title}
+      note={isKnown() ? stackMessages.runningOf(up(), all().length) : ""}
       actions={
         <>
-          <SearchField label="Filter stacks" value={filter()} onInput={setFilter} />
+          <SearchField label={messages.filter} value={filter()} onInput={setFilter} />
           <Show when={mayAdd()}>{add()}</Show>
         </>
       }
@@ -64,12 +64,12 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
         </Show>
         <Show when={query.data && query.data.engine.state !== "up"}>
           <Callout tone="warn" icon={<Unplug size={15} />}>
-            Docker does not answer: what runs is not known. {query.data?.engine.hint}
+            {stackMessages.dockerAway(query.data?.engine.hint)}
           </Callout>
         </Show>
         <Show when={query.data?.complete === false}>
           <Callout tone="info" icon={<TriangleAlert size={15} />}>
-            The folders of STACKS_ROOTS hold more folders than are searched: some stacks that are down are not listed.
+            {messages.incomplete}
           </Callout>
         </Show>
         <Switch fallback={<Skeleton lines={7} />}>
@@ -77,24 +77,23 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
             <ErrorState error={query.error} onRetry={() => void query.refetch()} />
           </Match>
           <Match when={query.data && all().length === 0}>
-            <EmptyState icon={<Layers size={18} />} title="No stack yet" action={mayAdd() ? add() : undefined}>
-              A stack is a compose file and the containers made from it. Projects that Docker Compose starts on this
-              host appear here by themselves.
+            <EmptyState icon={<Layers size={18} />} title={messages.empty} action={mayAdd() ? add() : undefined}>
+              {messages.emptyHint}
             </EmptyState>
           </Match>
           <Match when={query.data && shown().length === 0}>
             <EmptyState
               icon={<SearchX size={18} />}
-              title="Nothing matches"
-              action={<Button onClick={() => setFilter("")}>Clear the filter</Button>}
+              title={messages.nothingMatches}
+              action={<Button onClick={() => setFilter("")}>{messages.clearFilter}</Button>}
             >
-              No stack's name or folder holds “{filter()}”.
+              {messages.nothingMatchesHint(filter())}
             </EmptyState>
           </Match>
           <Match when={query.data}>
             <div class="stacks-list">
               <DataTable
-                label="Stacks"
+                label={messages.title}
                 columns={columns}
                 rows={shown()}
                 key={({ name }) => name}
@@ -109,7 +108,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
         <NewStackDialog
           taken={(name) => all().some((stack) => stack.name === name)}
           onClose={() => setAdding(false)}
-          onMade={(name) => {
+          onCreated={(name) => {
             setAdding(false);
             void invalidate(queryKeys.stacks);
             props.onOpen(name);
@@ -120,60 +119,32 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
   );
 }
 
-/** Says that stacks can only be looked at, and looks again for what is missing. */
-export function ComposeMissing(props: { hint: string }) {
-  const [busy, setBusy] = createSignal(false);
-  const look = async () => {
-    setBusy(true);
-    try {
-      const { installed, version } = await api.stacks.look();
-      if (installed) toast.success(`Docker Compose ${version} found`);
-      else toast.info("Docker Compose was not found");
-      await invalidate(queryKeys.stacks);
-    } catch (error) {
-      toast.error(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Callout tone="warn" icon={<TriangleAlert size={15} />}>
-      <div class="row row-wrap">
-        <span class="grow">Stacks can only be looked at. {props.hint}</span>
-        <Button size="sm" busy={busy()} onClick={() => void look()}>
-          Look again
-        </Button>
-      </div>
-    </Callout>
-  );
-}
-
 const columns: Column<Stack>[] = [
   {
     id: "name",
-    title: "Name",
+    title: messages.columns.name,
     sortBy: ({ name }) => name,
     width: "clip",
     cell: (stack) => (
       <div class="stacks-name">
         <div class="truncate stacks-title">{visibleName(stack.name)}</div>
         <div class="truncate faint stacks-folder" title={visibleName(stack.folder)}>
-          {visibleName(stack.folder) || "no folder known"}
+          {visibleName(stack.folder) || messages.folderUnknown}
         </div>
       </div>
     ),
   },
   {
     id: "state",
-    title: "State",
+    title: messages.columns.state,
     sortBy: rankOf,
     cell: (stack) => (
       <span class="row">
-        <Status tone={lookOf(stack).tone}>{lookOf(stack).text}</Status>
+        <Status tone={statusDisplay(stack).tone}>{statusDisplay(stack).text}</Status>
         <Show when={interruptedText(stack)}>
           {(text) => (
             <Badge tone="warn" title={text()}>
-              interrupted
+              {messages.interrupted}
             </Badge>
           )}
         </Show>
@@ -182,7 +153,7 @@ const columns: Column<Stack>[] = [
   },
   {
     id: "containers",
-    title: "Containers",
+    title: messages.columns.containers,
     only: "middle",
     align: "end",
     sortBy: ({ running }) => running,
@@ -194,14 +165,14 @@ const columns: Column<Stack>[] = [
   },
   {
     id: "lock",
-    title: "Editing",
+    title: messages.columns.editing,
     only: "wide",
     width: "tight",
     cell: (stack) => (
-      <Show when={stack.lock !== null} fallback={<Badge>{stack.own ? "made here" : "listed folder"}</Badge>}>
-        <Badge tone="warn" title={lockText(stack)}>
+      <Show when={stack.lock !== null} fallback={<Badge>{stack.own ? messages.managed : messages.listedFolder}</Badge>}>
+        <Badge tone="warn" title={readOnlyText(stack)}>
           <Lock size={11} />
-          read-only
+          {messages.readOnly}
         </Badge>
       </Show>
     ),

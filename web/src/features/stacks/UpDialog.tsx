@@ -7,13 +7,14 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
 import { DiffView } from "./history/DiffView.tsx";
+import { deployMessages as messages } from "./messages.ts";
 import { Output } from "./Output.tsx";
 
 export interface UpDialogProps {
   name: string;
-  /** How many files the stack has. */
+  /** Number of compose files. */
   files: number;
-  /** Text of one of them that is saved first, once this is confirmed. */
+  /** Unsaved text of one file, which is saved before the deployment. */
   unsaved: { index: number; content: string } | null;
   onClose: () => void;
   onUp: (options: UpOptions) => void;
@@ -21,79 +22,69 @@ export interface UpDialogProps {
 
 interface Change {
   file: StackFile;
-  /** Null: never brought up from here. */
+  /** Null when it was never deployed from here. */
   before: string | null;
 }
 
-/** Warnings that are shown at once. */
-const SHOWN = 8;
+/** Findings that are listed. */
+const MAX_SHOWN = 8;
 
-/** What will change, and how: asked before a stack is brought up. */
+/** Asks before a stack is deployed, with the changes and findings of its files. */
 export function UpDialog(props: UpDialogProps) {
   const [pull, setPull] = createSignal(false);
   const [recreate, setRecreate] = createSignal(false);
   const [removeOrphans, setRemoveOrphans] = createSignal(true);
-  const look = useQuery(() => ({
+  const preview = useQuery(() => ({
     queryKey: queryKeys.stackUp(props.name),
-    queryFn: () => lookAhead(props.name, props.files, props.unsaved),
+    queryFn: () => readPreview(props.name, props.files, props.unsaved),
     ...askedOnce,
   }));
-  const faults = () => look.data?.findings.filter(isFault) ?? [];
-  const warnings = () => look.data?.findings.filter(({ severity }) => severity === "warning") ?? [];
+  const errors = () => preview.data?.findings.filter(preventsDeployment) ?? [];
+  const warnings = () => preview.data?.findings.filter(({ severity }) => severity === "warning") ?? [];
   return (
     <Dialog
       open
       wide
-      title={`Bring up ${visibleName(props.name)}?`}
+      title={messages.title(visibleName(props.name))}
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={props.onClose}>{messages.cancel}</Button>
           <Button
             variant="primary"
-            disabled={look.isFetching || look.error !== null || faults().length > 0}
+            disabled={preview.isFetching || preview.error !== null || errors().length > 0}
             onClick={() => props.onUp({ pull: pull(), recreate: recreate(), removeOrphans: removeOrphans() })}
           >
-            {props.unsaved ? "Save and bring up" : "Bring up"}
+            {props.unsaved ? messages.saveAndDeploy : messages.deploy}
           </Button>
         </>
       }
     >
       <Show
-        when={!look.error && look.data}
+        when={!preview.error && preview.data}
         fallback={
-          <Show when={look.error} fallback={<Skeleton lines={5} />}>
-            <ErrorState error={look.error} onRetry={() => void look.refetch()} />
+          <Show when={preview.error} fallback={<Skeleton lines={5} />}>
+            <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
           </Show>
         }
       >
         {(found) => (
           <div class="stack">
-            <Show when={faults().length > 0}>
+            <Show when={errors().length > 0}>
               <Callout tone="bad">
-                Mend the file first.
-                <FindingLines findings={faults()} />
+                {messages.fixFirst}
+                <FindingLines findings={errors()} />
               </Callout>
             </Show>
             <Show when={props.unsaved}>
-              <Callout tone="info">What you typed is saved first. Until you confirm, nothing is written.</Callout>
+              <Callout tone="info">{messages.unsaved}</Callout>
             </Show>
             <For each={found().changes}>
               {({ file, before }) => (
                 <div class="stack">
                   <h3 class="stacks-heading">{visibleName(file.name)}</h3>
-                  <Show
-                    when={before !== null}
-                    fallback={
-                      <p class="muted">
-                        It has not been brought up from here yet, so there is nothing to compare with.
-                      </p>
-                    }
-                  >
-                    <Show
-                      when={before !== file.content}
-                      fallback={<p class="muted">Unchanged since it was last brought up from here.</p>}
-                    >
+                  <Show when={before !== null} fallback={<p class="muted">{messages.neverDeployed}</p>}>
+                    <Show when={before !== file.content} fallback={<p class="muted">{messages.unchanged}</p>}>
                       <DiffView label={file.name} before={before ?? ""} after={file.content} />
                     </Show>
                   </Show>
@@ -102,22 +93,18 @@ export function UpDialog(props: UpDialogProps) {
             </For>
             <Show when={warnings().length > 0}>
               <Callout tone="warn">
-                Worth knowing:
+                {messages.warnings}
                 <FindingLines findings={warnings()} />
               </Callout>
             </Show>
-            <Checkbox label="Pull newer images first" checked={pull()} onChange={setPull} />
+            <Checkbox label={messages.pull} checked={pull()} onChange={setPull} />
             <Checkbox
-              label="Make every container anew"
-              hint="Otherwise only those that changed."
+              label={messages.recreate}
+              hint={messages.recreateHint}
               checked={recreate()}
               onChange={setRecreate}
             />
-            <Checkbox
-              label="Remove containers of services that the file no longer names"
-              checked={removeOrphans()}
-              onChange={setRemoveOrphans}
-            />
+            <Checkbox label={messages.removeOrphans} checked={removeOrphans()} onChange={setRemoveOrphans} />
           </div>
         )}
       </Show>
@@ -125,7 +112,7 @@ export function UpDialog(props: UpDialogProps) {
   );
 }
 
-async function lookAhead(
+async function readPreview(
   name: string,
   count: number,
   unsaved: UpDialogProps["unsaved"],
@@ -144,20 +131,22 @@ async function lookAhead(
   return { findings, changes };
 }
 
-const isFault = ({ severity, source }: Finding) => severity === "error" && (source === "yaml" || source === "compose");
+const preventsDeployment = ({ severity, source }: Finding) =>
+  severity === "error" && (source === "yaml" || source === "compose");
 
 function FindingLines(props: { findings: readonly Finding[] }) {
   return (
     <ul class="stacks-findings">
-      <For each={props.findings.slice(0, SHOWN)}>
+      <For each={props.findings.slice(0, MAX_SHOWN)}>
         {({ line, message }) => (
           <li>
-            Line {line}: <Output text={message} />
+            {messages.line(line)}
+            <Output text={message} />
           </li>
         )}
       </For>
-      <Show when={props.findings.length > SHOWN}>
-        <li>and {props.findings.length - SHOWN} more</li>
+      <Show when={props.findings.length > MAX_SHOWN}>
+        <li>{messages.more(props.findings.length - MAX_SHOWN)}</li>
       </Show>
     </ul>
   );

@@ -19,7 +19,7 @@ import {
   toast,
 } from "../../ui/index.ts";
 
-/** Names of the variables beside the compose file. Their values can be set here, and not be read. */
+/** Names of a stack's variables. Their values can be set here, but not read. */
 export function VariablesTab(props: { name: string; mayChange: boolean; onChanged: () => void }) {
   const env = useQuery(() => ({
     queryKey: queryKeys.stackEnv(props.name),
@@ -42,7 +42,7 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
   async function remove(name: string): Promise<void> {
     const yes = await confirm({
       title: `Remove ${name}?`,
-      body: "Its value is lost. Containers keep it until the stack is brought up again.",
+      body: "Its value is lost. Containers keep it until the next deployment.",
       action: "Remove",
       danger: true,
     });
@@ -70,17 +70,17 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
             fallback={
               <EmptyState
                 icon={<KeyRound size={18} />}
-                title="No variable"
+                title="No variables"
                 action={props.mayChange ? add() : undefined}
               >
-                What the compose file names as <span class="mono">$&#123;NAME&#125;</span> is taken from the file .env
-                beside it.
+                Variables such as <span class="mono">$&#123;NAME&#125;</span> in the compose file are read from the file
+                .env beside it.
               </EmptyState>
             }
           >
             <div class="row row-wrap">
               <p class="grow muted">
-                From the file .env beside the compose file. Values stay on the server: they can be set here, and not
+                From the file .env beside the compose file. Values stay on the server: they can be set here, but not
                 read.
                 <Show when={found().target}>
                   {(target) => (
@@ -138,7 +138,7 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
 const FORM = "variable";
 
 function VariableDialog(props: {
-  /** Empty for a new one. */
+  /** Empty for a new variable. */
   name: string;
   onClose: () => void;
   onSet: (name: string, value: string) => Promise<void>;
@@ -149,7 +149,7 @@ function VariableDialog(props: {
   const [tried, setTried] = createSignal(false);
   const [refusal, setRefusal] = createSignal<string | null>(null);
   const problem = () =>
-    /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name()) ? null : "Letters, digits, _ . and -, beginning with a letter or _.";
+    /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name()) ? null : "Letters, digits, _ . and -, starting with a letter or _.";
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     setTried(true);
@@ -188,7 +188,7 @@ function VariableDialog(props: {
           mono
           autocomplete="new-password"
           value={value()}
-          hint="Takes effect when the stack is brought up again."
+          hint="Takes effect with the next deployment."
           error={refusal()}
           onInput={(next) => {
             setRefusal(null);

@@ -6,33 +6,33 @@ import { jobs } from "../../lib/jobs/jobs.ts";
 import { invalidate, queryKeys } from "../../lib/queries.ts";
 import { toast } from "../../ui/index.ts";
 
-/** What is done to one stack, and the newest job about it. */
+/** The actions on one stack, and the newest job about it. */
 export function createStackActions(name: string) {
-  const [beginning, setBeginning] = createSignal(false);
+  const [starting, setStarting] = createSignal(false);
   const [dismissed, setDismissed] = createSignal<string | null>(null);
   const newest = createMemo(() => jobs.jobs().find(({ kind, target }) => kind.startsWith("stack:") && target === name));
-  const running = () => beginning() || newest()?.state === "running";
+  const running = () => starting() || newest()?.state === "running";
 
-  /** Resolves with the job once it is over; undefined when it was not begun. */
-  async function run(begin: () => Promise<Job>): Promise<Job | undefined> {
+  /** Starts a job. Resolves with the finished job, or undefined when it was not started. */
+  async function run(start: () => Promise<Job>): Promise<Job | undefined> {
     if (running()) return undefined;
-    setBeginning(true);
+    setStarting(true);
     try {
-      const done = jobs.begun(await begin());
-      setBeginning(false);
+      const done = jobs.begun(await start());
+      setStarting(false);
       return await done;
     } catch (error) {
       toast.error(error);
       return undefined;
     } finally {
-      setBeginning(false);
+      setStarting(false);
       void invalidate(queryKeys.stacks);
     }
   }
 
   return {
     running,
-    /** The newest job, until it is put away. */
+    /** The newest job, until it is dismissed. */
     job: () => (newest()?.id === dismissed() ? undefined : newest()),
     dismiss: () => setDismissed(newest()?.id ?? null),
     cancel: (id: string) => void jobs.cancel(id).catch(toast.error),

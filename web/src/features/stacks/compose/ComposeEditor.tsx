@@ -10,9 +10,9 @@ export interface ComposeEditorProps {
   readOnly: boolean;
   onChange: (value: string) => void;
   onSave: () => void;
-  /** What there is to say of a text. */
+  /** Findings of a text. */
   check: (text: string) => Promise<readonly Finding[]>;
-  /** Handed a way to go to a finding. */
+  /** Receives a function that moves the cursor to a finding. */
   onReady?: (show: (finding: Finding) => void) => void;
 }
 

@@ -6,7 +6,9 @@ import { createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import type { Finding, StackDetail } from "../../../../../shared/protocol/stack.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from "../../../ui/index.ts";
+import { ConflictNotice } from "../../files/editor/ConflictNotice.tsx";
 import { mayLeave } from "../../files/editor/leave-guard.ts";
+import { editorMessages } from "../../files/messages.ts";
 import { Output } from "../Output.tsx";
 import type { StackDocument } from "./stack-document.ts";
 
@@ -19,27 +21,27 @@ export interface ComposeTabProps {
   onFile: (index: number) => void;
 }
 
-/** The compose file in an editor, with what is wrong with it. */
+/** The compose file in an editor, with its findings. */
 export function ComposeTab(props: ComposeTabProps) {
   const document = () => props.document;
   const [show, setShow] = createSignal<(finding: Finding) => void>();
-  const looked = () => void document().noticeChange();
-  window.addEventListener("focus", looked);
-  onCleanup(() => window.removeEventListener("focus", looked));
+  const checkDisk = () => void document().noticeChange();
+  window.addEventListener("focus", checkDisk);
+  onCleanup(() => window.removeEventListener("focus", checkDisk));
 
   const mayChange = () => props.mayChange && document().file()?.readOnly === null;
 
-  async function attempt(work: () => Promise<boolean>): Promise<void> {
+  async function attempt(write: () => Promise<boolean>): Promise<void> {
     if (document().saving() || !mayChange()) return;
     try {
-      if (await work()) toast.success("Compose file saved");
+      if (await write()) toast.success("Compose file saved");
     } catch (error) {
       toast.error(error);
     }
   }
   async function discard(): Promise<void> {
-    const body = "The file is read again as it is on the disk now.";
-    if (await confirm({ title: "Discard your changes?", body, action: "Discard", danger: true }))
+    const body = editorMessages.discardHint;
+    if (await confirm({ title: editorMessages.discardTitle, body, action: editorMessages.discard, danger: true }))
       await document().discard();
   }
   async function choose(index: number): Promise<void> {
@@ -63,12 +65,12 @@ export function ComposeTab(props: ComposeTabProps) {
           />
         </Show>
         <Show when={document().dirty()}>
-          <span class="unsaved" role="img" aria-label="Not saved" title="Not saved" />
+          <span class="unsaved" role="img" aria-label={editorMessages.notSaved} title={editorMessages.notSaved} />
         </Show>
         <span class="toolbar-gap" />
         <Show when={document().dirty()}>
           <Button size="sm" variant="ghost" onClick={() => void discard()}>
-            Discard changes
+            {editorMessages.discardChanges}
           </Button>
         </Show>
         <Show when={props.mayChange}>
@@ -79,35 +81,22 @@ export function ComposeTab(props: ComposeTabProps) {
             disabled={!document().dirty() || !mayChange()}
             onClick={() => void attempt(document().save)}
           >
-            Save
+            {editorMessages.save}
           </Button>
         </Show>
       </div>
       <Show when={document().file()?.readOnly}>
-        <Callout tone="info">Read-only: the panel's user has no right to write to this file.</Callout>
+        <Callout tone="info">{editorMessages.readOnly.permission}</Callout>
       </Show>
       <Show when={document().restored()}>
-        <Callout tone="info">This is unsaved text from an earlier visit, not what the file holds.</Callout>
+        <Callout tone="info">{editorMessages.restored}</Callout>
       </Show>
-      <Show when={document().conflict() || document().changedOnDisk()}>
-        <Callout tone="warn">
-          <div class="row row-wrap">
-            <span class="grow">
-              {document().conflict()
-                ? "This file changed on the disk since you opened it, so it was not saved."
-                : "This file changed on the disk since you began to type."}
-            </span>
-            <Button size="sm" onClick={() => void document().discard()}>
-              Reload from disk
-            </Button>
-            <Show when={props.mayChange}>
-              <Button size="sm" variant="danger" onClick={() => void attempt(document().overwrite)}>
-                Overwrite
-              </Button>
-            </Show>
-          </div>
-        </Callout>
-      </Show>
+      <ConflictNotice
+        document={document()}
+        mayChange={props.mayChange}
+        onReload={() => void document().discard()}
+        onOverwrite={() => void attempt(document().overwrite)}
+      />
       <div class="editor-body">
         <Show
           when={document().file()}

@@ -5,7 +5,7 @@ import { confirmHardLinks } from "../../files/editor/hard-links.ts";
 import { createTextDocument, type EditedFile } from "../../files/editor/text-document.ts";
 import { textDraft } from "../../files/editor/text-drafts.ts";
 
-/** One compose file of a stack while it is edited, and what the server has to say of it. */
+/** One compose file of a stack in an editor, and the findings of the server. */
 export function createStackDocument(name: string, index: number) {
   const [findings, setFindings] = createSignal<readonly Finding[]>([]);
   const [fileName, setFileName] = createSignal<string>();
@@ -33,10 +33,10 @@ export function createStackDocument(name: string, index: number) {
   return {
     ...document,
     index,
-    /** Inside the stack's folder; undefined until it is read. */
+    /** Path inside the stack's folder; undefined until the file is read. */
     name: fileName,
     findings,
-    /** Asks the server about a text; what it says stays until the next answer. */
+    /** Has the server check a text. The findings stay until the next response. */
     async check(content: string): Promise<readonly Finding[]> {
       const found = await api.stacks.validate({ content, name });
       setFindings(found);

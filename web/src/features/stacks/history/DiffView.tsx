@@ -4,13 +4,13 @@ import { diffLines, nearChanges } from "./line-diff.ts";
 
 const marks = { added: "+", removed: "−", same: " " };
 
-/** What changed between two texts, line by line. */
+/** The differences between two texts, line by line. */
 export function DiffView(props: { label: string; before: string; after: string }) {
   const lines = createMemo(() => diffLines(props.before, props.after));
   const shown = createMemo(() => nearChanges(lines()));
   const count = (kind: "added" | "removed") => lines().filter((line) => line.kind === kind).length;
   return (
-    <Show when={shown().some(Boolean)} fallback={<p class="faint">Nothing changed.</p>}>
+    <Show when={shown().some(Boolean)} fallback={<p class="faint">No changes</p>}>
       <section
         class="diff"
         aria-label={`${props.label}: ${count("added")} added, ${count("removed")} removed`}

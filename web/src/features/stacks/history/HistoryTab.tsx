@@ -14,11 +14,11 @@ export interface HistoryTabProps {
   name: string;
   document: StackDocument;
   mayChange: boolean;
-  /** Puts an earlier text into the editor; nothing is saved by that. */
+  /** Puts an earlier text into the editor without saving it. */
   onTake: (content: string) => void;
 }
 
-/** Earlier texts of the file, and how each differs from what is in the editor. */
+/** Earlier versions of the file, and their differences from the text in the editor. */
 export function HistoryTab(props: HistoryTabProps) {
   const list = useQuery(() => ({
     queryKey: queryKeys.stackRevisions(props.name),
@@ -32,7 +32,7 @@ export function HistoryTab(props: HistoryTabProps) {
     enabled: chosen() !== null,
     ...askedOnce,
   }));
-  const own = () => (list.data ?? []).filter(({ file }) => file === props.document.name());
+  const ofFile = () => (list.data ?? []).filter(({ file }) => file === props.document.name());
   return (
     <div class="stacks-pane stack">
       <Show
@@ -44,15 +44,15 @@ export function HistoryTab(props: HistoryTabProps) {
         }
       >
         <Show
-          when={own().length > 0}
+          when={ofFile().length > 0}
           fallback={
             <EmptyState icon={<Clock size={18} />} title="No earlier version yet">
-              What the file held is kept each time it is saved here, and each time the stack is brought up from here.
+              A version is stored each time the file is saved here and each time the stack is deployed from here.
             </EmptyState>
           }
         >
           <ul class="card stacks-revisions">
-            <For each={own()}>
+            <For each={ofFile()}>
               {(item) => (
                 <li>
                   <button
@@ -60,7 +60,7 @@ export function HistoryTab(props: HistoryTabProps) {
                     aria-pressed={chosen() === item.id}
                     onClick={() => setChosen(chosen() === item.id ? null : item.id)}
                   >
-                    <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{words[item.kind]}</Badge>
+                    <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{kindLabels[item.kind]}</Badge>
                     <span class="num">{formatDateTime(item.savedAt)}</span>
                     <span class="grow truncate muted">{visibleName(item.savedBy)}</span>
                     <span class="faint num">{formatBytes(item.size)}</span>
@@ -73,10 +73,10 @@ export function HistoryTab(props: HistoryTabProps) {
             {(shown) => (
               <div class="stack">
                 <div class="row row-wrap">
-                  <h3 class="stacks-heading grow">From this version to what is in the editor</h3>
+                  <h3 class="stacks-heading grow">From this version to the text in the editor</h3>
                   <Show when={props.mayChange && shown().content !== props.document.content()}>
                     <Button size="sm" onClick={() => props.onTake(shown().content)}>
-                      Put it into the editor
+                      Use in editor
                     </Button>
                   </Show>
                 </div>
@@ -90,4 +90,4 @@ export function HistoryTab(props: HistoryTabProps) {
   );
 }
 
-const words: Record<StackRevision["kind"], string> = { applied: "brought up", replaced: "replaced" };
+const kindLabels: Record<StackRevision["kind"], string> = { applied: "deployed", replaced: "replaced" };
