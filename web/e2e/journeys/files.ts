@@ -44,7 +44,7 @@ export function filesJourney(at: () => Desk): void {
     await page.keyboard.press("Control+End");
     await page.keyboard.type("mine");
     await writeFile(path("notes.md"), "theirs\n");
-    await page.getByText("This file changed on the disk since you began to type.").waitFor();
+    await page.getByText("This file changed on the disk since you started typing.").waitFor();
     await editor(page).getByText("mine").waitFor();
     expect(await onDisk("notes.md")).toBe("theirs\n");
     await page.getByRole("button", { name: "Overwrite" }).click();
