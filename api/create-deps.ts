@@ -32,7 +32,7 @@ import { createStopRequests } from "./services/stop-requests.ts";
 import { createStackHost } from "./stacks/host.ts";
 import { createStatsHistory } from "./stats-history/stats-history.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
-import { startMender } from "./updates/recovery.ts";
+import { startRecovery } from "./updates/recovery.ts";
 import { createRecreateStore } from "./updates/recreate-log.ts";
 import { createUpdateStore } from "./updates/store.ts";
 import { createUpdates } from "./updates/update.ts";
@@ -126,7 +126,7 @@ export function createApiDeps({
       throw new AppError("forbidden", "Who began this may not do it any more.");
     },
   });
-  const mender = startMender({ store: recreates, docker, jobs, log });
+  const recovery = startRecovery({ store: recreates, docker, jobs, log });
   const stackHost = createStackHost({ database, docker, config, log, journal, jobs: jobJournal });
   const logStore = createLogStore({ config, log });
   const metrics = createHostMetrics();
@@ -201,7 +201,7 @@ export function createApiDeps({
         mcp.close(),
         stats.stop(),
         jobs.close(),
-        mender.close(),
+        recovery.close(),
         updateChecks.close(),
         logStore.close(),
         containerEvents.close(),

@@ -37,7 +37,7 @@ export interface ApiDeps {
   jobs: Jobs;
   alerts: Alerts;
   logStore: LogStore;
-  /** Log-ins at private registries, for whoever pulls an image. */
+  /** Log-ins at private registries, used to pull images. */
   registries: Registries;
   stackHost: StackHost;
   updateChecks: UpdateChecks;

@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   process.send?.("ready"); // PM2 waits for it
 }
 
-/** What is stored and cannot be read back is told with a way out, instead of a stack alone. */
+/** State that cannot be read is reported with what to do about it, not with a stack trace alone. */
 function readingState<T>(dataDir: string, open: () => T): T {
   try {
     return open();

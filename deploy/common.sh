@@ -71,7 +71,7 @@ page_is_new() {
     [ -z "$(find -H "$1/web" "$1/shared" "$1/package-lock.json" -name dist -prune -o -type f -newer "$1/web/dist/index.html" -print | head -n 1)" ]
 }
 
-# project_git <folder> <arguments…>: git in a folder that may be another user's, which git refuses unless told. Whoever
+# project_git <folder> <arguments…>: git in a folder that may be another user's, which git refuses by default. Whoever
 # calls it runs that user's scripts already; hooks and a monitor of that user's are left out nevertheless.
 project_git() {
   trusting="$(mktemp "${TMPDIR:-/tmp}/aid.XXXXXX")"

@@ -44,7 +44,7 @@ start_services() {
   if [ "$(supervisor)" = systemd ]; then
     systemctl start $(unit_names) || return 1
   elif [ ! -e "$APP/current/deploy/systemd/pm2" ]; then
-    # A release of before that file, which an upgrade went back to.
+    # An upgrade rolled back to a release that is older than this file.
     pm2 start "$APP/current/deploy/ecosystem.config.cjs" --env production --silent >/dev/null && pm2 save --force --silent >/dev/null || return 1
   elif has_systemd; then
     systemctl start ai-desktop-pm2 || return 1

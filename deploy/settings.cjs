@@ -82,7 +82,7 @@ const morePorts = (settings) => (settings.WS_MORE_PORTS ?? "").split(",").filter
 
 module.exports = { variables, ports, pick, readSettings, serviceEnvironment, morePorts };
 
-// `node --require deploy/settings.cjs <service>/main.ts`: the service reads the file at its own start, whoever restarts it.
+// `node --require deploy/settings.cjs <service>/main.ts`: the service reads the file at its own start, however it is restarted.
 if (process.env.AI_DESKTOP_SERVICE) {
   Object.assign(process.env, serviceEnvironment(process.env.AI_DESKTOP_SERVICE, readSettings(process.env)));
 }

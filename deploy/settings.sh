@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # what the installer sets: public_name, file_root, wanted_supervisor, source_dir
 # The settings file of an installation: single lines of it are read and changed. Sourced after layout.sh.
 
-# Variables that are taken from the environment of whoever installs, and kept for every later start.
+# Variables that are read from the environment of the installation, and kept for every later start.
 KEPT_VARIABLES="WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL WS_MORE_PORTS MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS
   FILE_UPLOAD_MAX CATALOGUE_DIR STACKS_DIR STACKS_ROOTS ALERT_ALLOWED_HOSTS UPDATE_CHECK_HOURS"
 

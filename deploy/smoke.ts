@@ -185,7 +185,7 @@ if (outside) {
   );
 }
 
-/** The file may not be there, above all where a part is broken: that is told like any other fault. */
+/** The file may not be there, above all where a part is broken: that is reported like any other fault. */
 function checksWithToken(file: string): typeof checks {
   let token: string;
   try {

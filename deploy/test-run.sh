@@ -25,7 +25,7 @@ trap 'exit 130' INT TERM
 
 engine_answers() { have docker && docker version >/dev/null 2>&1; }
 
-# An Engine of our own keeps its data and socket in the work folder and leaves the machine's own alone. It is told to have no
+# An Engine of our own keeps its data and socket in the work folder and leaves the machine's own alone. It has no
 # bridge, and would delete that of the machine's own: it is started only where the network is ours.
 start_engine() {
   if [ -z "${RUNS_ALONE:-}" ] || ! have dockerd; then return; fi

@@ -13,7 +13,7 @@ import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 export interface Authenticator {
   /** Throws `AppError`: `unauthorized`, or `upstream_unavailable` when nobody can be asked. */
   authenticate(request: HandshakeRequest): Promise<Principal>;
-  /** Something was revoked: an answer under way may be of before, and is not shared with who asks from now on. */
+  /** Something was revoked: a response under way may be outdated, and later callers do not share it. */
   outdate?(): void;
   /** Whether somebody may follow a job, by the same rule as over REST. Throws `upstream_unavailable` when nobody can be asked. */
   seesJob(principal: Pick<Principal, "kind" | "id" | "sessionId">, jobId: string): Promise<boolean>;

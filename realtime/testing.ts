@@ -185,7 +185,7 @@ export interface LogReader {
   events: number;
 }
 
-/** Collects what a client is told of the logs it follows. */
+/** Collects what a client receives of the logs it follows. */
 export function readLogs(socket: Socket): LogReader {
   const reader: LogReader = { lines: [], cursor: undefined, gaps: [], closed: [], states: [], events: 0 };
   socket.on("logs", ({ data, cursor }: { data: string; cursor: string }) => {
@@ -199,7 +199,7 @@ export function readLogs(socket: Socket): LogReader {
   return reader;
 }
 
-/** What a viewer of a log is told, in its order. */
+/** What a viewer of a log receives, in order. */
 export interface LogStory {
   /** Lines as they are, ends and starts in angle brackets: `<exited 3>`, `<exited ?2>` (unknown codes), `<restarted>`. */
   told: string[];

@@ -44,7 +44,7 @@ export function createWebApp({ assets, originPolicy, targets, log }: WebDeps) {
       const page = assets.get("/index.html");
       const asset = isPageAddress(path) ? page : assets.get(path);
       if (asset) return sendAsset(c, asset);
-      // Who reads the answer is told by the app, with a way back; a script or program never gets a page for a file.
+      // The app shows its own page with a way back; a script or program never gets a page in place of a file.
       if (page && takesPages(c)) return sendAsset(c, page, 404);
       return c.text("Not found.", 404, { "Cache-Control": "no-store" });
     })

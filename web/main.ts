@@ -22,7 +22,7 @@ function start(): void {
   }
   const log = createLog({ level: config.LOG_LEVEL, readable: config.NODE_ENV !== "production", service: "web" });
   const port = config.PORT ?? 3005;
-  // What the start is told wins over what the build was told.
+  // Settings of the start win over those of the build.
   const built = readServerAddresses(readFileSync(join(build, "index.html"), "utf8"));
   const targets = {
     apiUrl: config.VITE_API_URL ?? built.apiUrl,

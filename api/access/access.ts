@@ -80,7 +80,7 @@ export interface Access extends CurrentRights {
   liveRights: LiveRights;
   /** Which of these sessions and keys are still valid; does not count as use. */
   stillValid(sessionIds: readonly string[]): string[];
-  /** Whether a user or key, who is not asking right now, has a right; for whoever acts in their name. */
+  /** Whether a user or key, who is not asking right now, has a right; for work that runs on their behalf. */
   stillMay(who: Pick<Principal, "kind" | "id">, permission: Permission, containerName: string): boolean;
   login(attempt: LoginAttempt): Promise<UserRecord>;
   /** Ends sessions and cuts their sockets. */

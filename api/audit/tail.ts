@@ -31,7 +31,7 @@ export function firstLine(path: string): string {
   }
 }
 
-/** Cuts a last line without newline: a write that a crash interrupted, which nobody was told of. */
+/** Cuts a last line without newline: a write that a crash interrupted before it was acknowledged. */
 export function dropCutLine(path: string): void {
   const descriptor = openSync(path, "r+");
   try {

@@ -44,10 +44,10 @@ export function openDatabase(
   }
 }
 
-/** Made by whoever has had a database here: beside them an empty one is no new installation. */
+/** Files that only a used installation has: an empty database beside them is not a new installation. */
 const witnesses = ["audit.log", "audit-key"];
 
-/** Without its users an installation would open its set-up to whoever comes first. */
+/** Without its users an installation would open its set-up to the first caller. */
 function refuseLost(dataDir: string, path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size !== undefined && size > 0) return;

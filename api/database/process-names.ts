@@ -7,7 +7,7 @@ import { matchesName } from "../alerts/engine/subjects.ts";
 import { openDatabase } from "./database.ts";
 
 const EVERY_MS = 10_000;
-/** PM2 brings its apps back one after the other: a name it has not told of in so many answers is that of no other app. */
+/** PM2 brings its apps back one after the other: a name absent from this many responses belongs to no other app. */
 const ANSWERS_MAX = 30;
 /** Names of one list, as the API takes them. */
 const NAMES_MAX = { user: 500, key: 500, rule: 100 };
@@ -64,7 +64,7 @@ export interface NameAdoptionOptions {
 
 /**
  * Rules and limits from before namespaces counted go on to mean every app of their name: those in other namespaces are
- * added once, as soon as PM2 has told of them.
+ * added once, as soon as PM2 has listed them.
  */
 export function adoptProcessNames({ database, dataDir, processes, log, onAdopted }: NameAdoptionOptions) {
   let timer: NodeJS.Timeout | undefined;

@@ -12,7 +12,7 @@ import { type RawDisk, readDisk } from "./raw-disk.ts";
 export interface DockerDisk {
   /** At most 15 s old: the Engine walks every volume for it. */
   usage(): Promise<DiskUsage>;
-  /** What could go now; remembered for ten minutes. @param owner Whoever asks: only so many of each are remembered. */
+  /** What could go now; remembered for ten minutes. @param owner The caller: only so many previews of each are remembered. */
   preview(owner: string): Promise<PrunePreview>;
   /** Whether a preview is still known, and has these. Throws `gone` and `invalid_input`. */
   check(previewId: string, items: readonly PruneChoice[]): void;

@@ -14,7 +14,7 @@ interface Preview {
 }
 
 export interface PrunePreviews {
-  /** @param owner Whoever asked: nobody pushes out what another one is looking at. */
+  /** @param owner The caller: nobody evicts the preview that another user is looking at. */
   keep(owner: string, groups: CandidateGroup[]): { id: string; until: number };
   find(id: string): CandidateGroup[] | undefined;
 }
@@ -24,7 +24,7 @@ export function createPrunePreviews(): PrunePreviews {
   const previews = new Map<string, Preview>(); // oldest first
 
   const idsOf = (owner: string) => [...previews].flatMap(([id, preview]) => (preview.owner === owner ? [id] : []));
-  /** Whoever has the most gives one up. */
+  /** The owner with the most previews loses one. */
   const ofGreediest = (): string[] => {
     const byOwner = Map.groupBy(previews, ([, { owner }]) => owner);
     const most = [...byOwner.values()].reduce((one, other) => (other.length > one.length ? other : one), []);

@@ -15,7 +15,7 @@ export interface PruneChoice {
   id: string;
 }
 
-/** What is left is told in full up to here. */
+/** Longest list of kept items that is reported in full. */
 const LEFT_MAX = 200;
 const REMOVE_LIMIT_MS = 120_000;
 
@@ -140,7 +140,7 @@ async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<num
     case "namedVolumes": {
       const path = `/volumes/${encodeURIComponent(item.id)}`;
       const info = (await call({ method: "GET", path })) as RawVolume;
-      if ((info.CreatedAt ?? "") !== item.mark) return "It was made anew.";
+      if ((info.CreatedAt ?? "") !== item.mark) return "It was recreated.";
       if (usesBy(await listContainers(calls), volumesOf).has(item.id)) return "A container uses it now.";
       await remove(path);
       return item.size ?? 0;

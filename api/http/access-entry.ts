@@ -3,7 +3,7 @@ import type { Permission } from "../../shared/protocol/access.ts";
 /**
  * Who may call a route.
  * - `public`: anybody
- * - `stranger-or-signed-in`: whoever bears no credentials, or valid ones
+ * - `stranger-or-signed-in`: callers without credentials, or with valid ones
  * - `signed-in`: any session or API key
  * - `session`: a person's session; never an API key
  * - `emit-token`: the realtime server

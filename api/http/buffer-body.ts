@@ -13,7 +13,7 @@ export const bufferBody = () =>
     if (method === "GET" || method === "HEAD" || c.get("hasRawBody")) return next();
     let body: ArrayBuffer;
     try {
-      body = await c.req.arrayBuffer(); // kept for whoever reads it next
+      body = await c.req.arrayBuffer(); // Hono caches it for the handler
     } catch (error) {
       throw new AppError("invalid_input", "The request ended early.", { cause: error });
     }

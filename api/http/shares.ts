@@ -18,7 +18,7 @@ export interface Shares {
   take(caller: string): () => void;
   /**
    * The same, after waiting for one where that is allowed.
-   * @param signal Ends the wait: whoever hung up needs no place.
+   * @param signal Ends the wait of a caller that hung up.
    * @throws AppError `overloaded`, or the signal's reason.
    */
   enter(caller: string, signal?: AbortSignal): Promise<() => void>;

@@ -60,7 +60,7 @@ export async function pullImage(
   return digest;
 }
 
-/** Layers are told by a short id of hex digits; everything else the Engine writes is about the whole. */
+/** A layer's lines carry a short hexadecimal id; every other line is about the whole image. */
 function toStep({ id, status, progressDetail }: PullMessage, totals: Map<string, number>): JobStep | undefined {
   if (!id || !status || !/^[0-9a-f]{12}$/.test(id)) return undefined;
   const { current, total } = progressDetail ?? {};

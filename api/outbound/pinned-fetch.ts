@@ -79,7 +79,7 @@ export function createPinnedFetch({ url: registered, addresses }: PinnedAddress)
 
 function toResponse(message: http.IncomingMessage): Response {
   const status = message.statusCode ?? 502;
-  message.on("error", () => {}); // told to whoever reads the body
+  message.on("error", () => {}); // the reader of the body gets the error
   const headers = new Headers();
   for (let index = 0; index + 1 < message.rawHeaders.length; index += 2) {
     headers.append(message.rawHeaders[index] ?? "", message.rawHeaders[index + 1] ?? "");

@@ -143,7 +143,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     }
   });
 
-  test("is made anew as a job whose steps are told, and put back when the image does not run", async () => {
+  test("is recreated as a job that reports its steps, and restored when the image does not run", async () => {
     const { id, name } = await engine.run();
     const { status, body } = await post(name, "recreate", {});
     expect(status).toBe(202);

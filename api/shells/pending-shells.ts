@@ -5,7 +5,7 @@ import { singleFlight } from "../../shared/server/single-flight.ts";
 /** The Engine has no call that removes what was made and never began: it goes with its container only. */
 const OF_ONE_MAX = 16;
 const IN_ALL_MAX = 128;
-/** What nobody has begun for so long is given out again to whoever made it; a page begins its shell at once. */
+/** A shell not started within this time may be replaced by its creator; a page starts its shell at once. */
 const FORSAKEN_MS = 60_000;
 
 /** An exec instance that was made, or is being made (no id yet), and has not begun as far as is known. */

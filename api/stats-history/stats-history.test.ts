@@ -65,7 +65,7 @@ test("gets coarser with age, and keeps averages and the highest", () => {
   expect(statSync(join(folder.path, "data/history.db")).size).toBeLessThan(2_000_000);
 });
 
-test("goes on under its name when a container is made anew, and forgets what is too old", () => {
+test("continues under its name when a container is recreated, and forgets what is too old", () => {
   const store = openStore(1);
   store.add(START, [{ key: web, sample: sample(10) }]);
   store.add(START + 15, [{ key: { ...web, container: "b".repeat(64) }, sample: sample(20) }]);

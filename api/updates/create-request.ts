@@ -33,7 +33,7 @@ export interface CreationOptions {
 /**
  * The creation of a container that is set up as the inspected one is: everything in its `HostConfig`, its own settings,
  * volumes without a name reattached to the same places, networks with aliases and fixed addresses. What came from the
- * old image and not from whoever made the container is left to the new image.
+ * old image and not from the creator of the container is left to the new image.
  */
 export function toCreation(info: ContainerInspectInfo, { image, from, to }: CreationOptions): Creation {
   const mode = info.HostConfig.NetworkMode ?? "default";

@@ -29,7 +29,7 @@ async function update(parts: { recreate: () => Promise<unknown>; identify: (id: 
   return { outcome, tagged };
 }
 
-test("an update whose end is not known says so, and not that the service runs its image of before", async () => {
+test("an update whose end is not known says so, and not that the service runs its previous image", async () => {
   const failed = await update({ recreate: () => Promise.reject(away), identify: async () => ({ running: true }) });
   expect(failed.outcome).toBe(away);
   expect(failed.tagged).toEqual(["sha256:1 web:1"]);

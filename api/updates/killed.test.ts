@@ -23,7 +23,7 @@ const isThere = (ref: string) =>
   );
 
 describe.skipIf(await lacks("docker"))(
-  "a container that was being made anew when the server was killed",
+  "a recreate that is interrupted when the server is killed",
   {
     timeout: 40_000,
   },

@@ -9,7 +9,7 @@ import { asideName, createContainerMoves, nextName } from "./recreate-steps.ts";
  * - `untouched`: nothing was left to do
  * - `cleaned`: the old one is where it was, and an unfinished new one is removed
  * - `taken-back`: the old one is back under its name
- * - `both-kept`: the new one took its place; the old one stays aside for whoever looks into it
+ * - `both-kept`: the new one took its place; the old one stays as a backup to look into
  * - `gone`: the old one is no more
  */
 export type RecoveryOutcome = "untouched" | "cleaned" | "taken-back" | "both-kept" | "gone";

@@ -19,7 +19,7 @@ const LAST_WAIT_MS = 30_000;
 /** Longest wait for what is under way when the server ends; the next start goes on with it. */
 const CLOSE_MS = 2_000;
 
-export interface MenderOptions {
+export interface RecoveryOptions {
   store: RecreateStore;
   docker: Pick<DockerEngine, "lifecycle" | "identify">;
   jobs: Pick<Jobs, "acquire">;
@@ -27,17 +27,17 @@ export interface MenderOptions {
 }
 
 const sentences: Record<Exclude<RecoveryOutcome, "untouched">, string> = {
-  "taken-back": "a container was being made anew when the server ended: the one of before is back in its place",
+  "taken-back": "a recreate was interrupted when the server ended: the previous container is restored",
   "both-kept":
-    "a container was being made anew when the server ended: the new one took its place, and the one of before is left beside it",
-  cleaned: "making a container anew broke off: the unfinished one is removed",
-  gone: "a container was being made anew when the server ended, and the one of before is no more",
+    "a recreate was interrupted when the server ended: the new container took its place, and the previous one is kept as a backup",
+  cleaned: "a recreate was interrupted: the unfinished container is removed",
+  gone: "a recreate was interrupted when the server ended, and the previous container no longer exists",
 };
 
-/** Takes back what was left half done: by a killed server, at the start, and when the Engine did not answer. */
-export function startMender({ store, docker, jobs, log }: MenderOptions): { close(): Promise<void> } {
+/** Rolls back interrupted recreates: after a killed server, at the start, and once an Engine that was away responds. */
+export function startRecovery({ store, docker, jobs, log }: RecoveryOptions): { close(): Promise<void> } {
   const abort = new AbortController();
-  /** Marks of what broke off while this server ran. */
+  /** Marks of recreates that were interrupted while this server ran. */
   const isLive = new Set<string>();
 
   /** Nobody acts on the container, nor on its stack, meanwhile. */
@@ -76,7 +76,7 @@ export function startMender({ store, docker, jobs, log }: MenderOptions): { clos
       if (count < TRIES_MAX) return false;
       log.error(
         { err: error, container: entry.name, mark: entry.mark },
-        "a container was being made anew when the server ended, and the one of before could not be put back",
+        "a recreate was interrupted when the server ended, and the previous container could not be restored",
       );
       end();
       return true;

@@ -1,6 +1,6 @@
 import type { RecreatePhase } from "./recreate-phases.ts";
 
-/** How far a container that is made anew has come. */
+/** How far the recreate of a container has come. */
 export interface RecreateEntry {
   /** Stands in the names that both containers have meanwhile; one of a kind. */
   mark: string;

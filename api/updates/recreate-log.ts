@@ -12,7 +12,7 @@ export interface RecreateStore extends RecreateJournal {
   onLeft(listener: (entry: RecreateEntry) => void): void;
 }
 
-/** Containers that are being made anew, in `state.db`. */
+/** Recreates under way, in `state.db`. */
 export function createRecreateStore(database: DatabaseSync, log: Log): RecreateStore {
   const insert = database.prepare(
     "INSERT INTO recreate (mark, name, old_id, new_id, was_running, phase) VALUES (?, ?, ?, ?, ?, ?)",
@@ -29,7 +29,7 @@ export function createRecreateStore(database: DatabaseSync, log: Log): RecreateS
     try {
       work();
     } catch (error) {
-      log.error({ err: error }, "how far a container that is made anew has come cannot be written down");
+      log.error({ err: error }, "the progress of a recreate cannot be written");
     }
   };
 

@@ -24,6 +24,6 @@ export function createContainerMoves({ call }: Pick<EngineCalls, "call">) {
 const graceOf = ({ Config }: ContainerInspectInfo): number =>
   Math.min(GRACE_MAX, (Config as { StopTimeout?: number }).StopTimeout ?? DEFAULT_GRACE);
 
-/** Names of both containers while one is made anew. */
+/** Names of both containers during a recreate. */
 export const asideName = (name: string, mark: string): string => `${name}.before-${mark}`;
 export const nextName = (name: string, mark: string): string => `${name}.next-${mark}`;

@@ -49,7 +49,7 @@ const image = async (changes: string[]) => {
   return { reference: `${mark}:${tag}`, id: Id as string };
 };
 
-describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
+describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
   test("keeps its configuration, its networks with aliases and fixed address, and what its volumes hold", async () => {
     const network = await engine.docker.createNetwork({
       Name: `${mark}-net`,
@@ -223,7 +223,7 @@ describe.skipIf(await lacks("docker"))("a container that is made anew", () => {
   });
 });
 
-test("only what was a job may end without an error after it is made anew", () => {
+test("only what was a job may end without an error after it is recreated", () => {
   const now = Date.parse("2026-01-01T12:00:00Z");
   const old = (policy: string, secondsUp: number | null) =>
     ({

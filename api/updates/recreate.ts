@@ -104,10 +104,10 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
       if (error instanceof UnavailableError) throw stillAway(error);
       throw error;
     });
-    if (!now) throw new AppError("internal", "It failed, and the container of before is gone as well.");
+    if (!now) throw new AppError("internal", "It failed, and the previous container is gone as well.");
     if (now.Name !== old.Name || (!now.State.Running && old.State.Running)) {
       const name = now.Name.replace(/^\//, "");
-      throw new AppError("conflict", `It failed, and the container of before, now ${name}, could not be put back.`);
+      throw new AppError("conflict", `It failed, and the previous container, now ${name}, could not be restored.`);
     }
   };
 
@@ -206,7 +206,7 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
 const stillAway = (cause: unknown) =>
   new UnavailableError(
     "down",
-    "It failed, and the Docker Engine does not answer: the container of before is put back as soon as it does.",
+    "It failed, and the Docker Engine does not respond: the previous container is restored as soon as it does.",
     cause,
   );
 

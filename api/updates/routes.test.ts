@@ -113,7 +113,7 @@ describe.skipIf(without)("newer images", () => {
       state: "failed",
       error: { code: "conflict", message: expect.stringMatching(message) },
     });
-    expect(job.error?.message).toMatch(/runs its image of before again/);
+    expect(job.error?.message).toMatch(/runs its previous image again/);
     expect(await look(name)).toMatchObject({ Image: before.Image, State: { Running: true } });
     expect((await api.deps.docker.images.identify(reference)).id).toBe(before.Image);
     expect(await statusOf(name)).toMatchObject({ state: "newer", newest: bad, previous: null });

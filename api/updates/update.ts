@@ -33,7 +33,7 @@ export interface Updates {
 }
 
 /**
- * The image of before keeps a name, so that it is not taken for one that nobody needs. The domain is one that no
+ * The previous image keeps a name, so that it does not look unused. The domain is one that no
  * registry can have (RFC 2606), so nothing can ever be pulled by it.
  */
 const keptName = (service: string) => `ai-desktop.invalid/previous:${service.slice(0, 128)}`;
@@ -96,7 +96,7 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
       if (signal.aborted) throw thrown;
       const { code, message } = toAppError(thrown);
       if (code === "internal") throw thrown;
-      throw new AppError(code, `${message} The service runs its image of before again.`, { cause: thrown });
+      throw new AppError(code, `${message} The service runs its previous image again.`, { cause: thrown });
     }
   };
 
@@ -123,11 +123,11 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
       const { image, parsed, reference } = await find(service);
       const before = store.previous().get(service);
       if (!before || before.reference !== reference || before.imageId === image.imageId) {
-        throw new AppError("conflict", "No image of before is known for this container.");
+        throw new AppError("conflict", "No previous image is known for this container.");
       }
       await images.tag(before.imageId, reference).catch((error: unknown) => {
         if (!(error instanceof AppError) || error.code !== "not_found") throw error;
-        throw new AppError("gone", "The image of before is no longer on the host.", { cause: error });
+        throw new AppError("gone", "The previous image is no longer on the host.", { cause: error });
       });
       if (image.composeProject !== null) handle.line(composeNotice);
       const made = await remake(image, reference, handle);

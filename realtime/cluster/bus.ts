@@ -5,7 +5,7 @@ import type { EmitEvent } from "../../shared/protocol/emit.ts";
 export type BusMessage =
   | { kind: "emit"; events: EmitEvent[] }
   | { kind: "revoke"; revocation: RevokedSubjects }
-  /** The sender had to drop messages: whoever listens has missed events. */
+  /** The sender had to drop messages: listeners have missed events. */
   | { kind: "gap" };
 
 export interface BusHandlers {

@@ -112,7 +112,7 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
     const opened = (entry.body?.length ?? 0) > BODY_MAX ? "refused" : seal.open(entry);
     if (opened === "own") return;
     if (opened === "refused") {
-      // Once, and then every thousandth: whoever writes them must not fill the log.
+      // Once, and then every thousandth: their sender must not fill the log.
       if (refused++ % 1_000 === 0)
         log.error({ refused }, "entries of the Redis stream are not of this panel's servers");
       return;

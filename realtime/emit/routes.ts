@@ -11,7 +11,7 @@ import type { Realtime } from "../server.ts";
 import type { EmitGate } from "./emit-gate.ts";
 import { parseJson, requireJson } from "./json-body.ts";
 
-/** Deepest nesting of an event's data; deeper documents can exhaust the stack of whoever walks them. */
+/** Deepest nesting of an event's data; deeper documents can exhaust the stack of code that walks them. */
 const DEPTH_MAX = 64;
 
 export interface EmitRouteDeps {

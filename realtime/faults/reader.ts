@@ -3,7 +3,7 @@ import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import { openClient } from "../testing.ts";
 
 /**
- * A client in a process of its own, so that it can be stopped (SIGSTOP) as a whole. Prints what it is told: `ready`,
+ * A client in a process of its own, so that it can be stopped (SIGSTOP) as a whole. Prints its state: `ready`,
  * `event <name>` for everything but data, and `last <line>` for each batch of lines.
  */
 const [url = "", namespace = "", token = "", name = ""] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts
 
 /** Time a revocation is remembered: far longer than from the API's answer to a handshake to its first CONNECT packet. */
 const REMEMBERED_MS = 60_000;
-/** Ids remembered; beyond it every answer of before counts as outdated. */
+/** Ids remembered; beyond it every earlier response counts as outdated. */
 const IDS_MAX = 20_000;
 
 /** What was revoked lately, for handshakes that are half-way: nothing of theirs could be cut yet. */

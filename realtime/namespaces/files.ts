@@ -10,7 +10,7 @@ import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;
 
-/** A shared watch of one folder; `ready` once changes are told from now on. */
+/** A shared watch of one folder; `ready` once changes are sent. */
 interface FolderWatch extends Upstream {
   ready: Promise<void>;
 }

@@ -123,7 +123,7 @@ export function registerServices(io: SocketServer, deps: ServicesDeps): Register
   const onReattached = () => {
     shells.endHidden();
     if ([...namespace.sockets.values()].some(({ data }) => data.principal.limits.services !== null)) {
-      // Away again: then its return is told again.
+      // Away again: its return will be announced again.
       docker.list().then(
         (services) => services.forEach(hide),
         () => {},

@@ -10,7 +10,7 @@ export interface PollAnswer {
 
 const credentials = { Authorization: "Bearer admin" };
 
-/** One request below the Socket.IO path, byte for byte as it is told: no client library puts anything right. */
+/** One request below the Socket.IO path, byte for byte as given: no client library corrects anything. */
 export function ask(
   url: string,
   query: string,

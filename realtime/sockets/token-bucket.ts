@@ -3,7 +3,7 @@ export interface TokenBucket {
   take(): boolean;
 }
 
-/** A limiter: `burst` tokens, refilled at `perSecond`. It has no timer: nothing outlives whoever holds it. */
+/** A limiter: `burst` tokens, refilled at `perSecond`. It has no timer: nothing outlives its owner. */
 export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
   let tokens = burst;
   let filledAt = performance.now();

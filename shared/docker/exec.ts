@@ -76,7 +76,7 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
     return id;
   };
 
-  /** The key stands beside the mark, and is nothing a caller is told. */
+  /** The key is stored beside the mark, and never sent to a caller. */
   const look = async (id: string): Promise<{ shell: ShellExec; key: string } | undefined> => {
     const info = (await call({ method: "GET", path: execPath(id, "json") })) as ExecInspectInfo;
     return parseMark(id, info);

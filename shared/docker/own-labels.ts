@@ -12,7 +12,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /**
  * Labels that somebody set on a container, without those its image brought: a container inherits the labels of its image,
- * and whoever makes an image is not whoever may run it.
+ * and the author of an image need not be allowed to run it.
  */
 export interface OwnLabels {
   /**

@@ -46,7 +46,7 @@ export function listVolumes(mountinfo: string): Volume[] {
   const lines = parse(mountinfo);
   for (const [place, line] of lines.entries()) {
     if (!isStorage(line) || isCovered(line, place, lines)) continue;
-    // Two devices without a number of their own are told apart by name.
+    // Two devices without a number of their own are distinguished by name.
     const key = line.number === "0:0" ? line.device : line.number;
     bySystem.set(key, [...(bySystem.get(key) ?? []), line]);
   }

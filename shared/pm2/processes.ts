@@ -165,7 +165,7 @@ const endedStatuses: ReadonlySet<string> = new Set(["stopped", "errored", "waiti
 const notFound = () => new AppError("not_found", "PM2 runs no process of that name.");
 const isUp = ({ pm2_env }: ProcessEntry) => pm2_env.status === "online" || pm2_env.status === "launching";
 
-/** PM2 is told `/dev/null` or `NULL` for "keep no log". */
+/** `/dev/null` or `NULL` in PM2's configuration means that no log is kept. */
 const toLogFile = (path: string): string | null => (path === "" || /^(NULL|\/dev\/null)$/i.test(path) ? null : path);
 
 function toLogFiles(env: ProcessEntry["pm2_env"]): Pick<ProcessLogFiles, "out" | "error" | "both"> {

@@ -188,7 +188,7 @@ const service: ComposeKeys = {
       mapOf(
         keys({
           condition: key("What is waited for.", conditions),
-          restart: key("Restarts this one when the other is made anew.", "boolean"),
+          restart: key("Restarts this one when the other is recreated.", "boolean"),
           required: key("Whether the other one must be there.", "boolean"),
         }),
       ),
@@ -271,7 +271,7 @@ const service: ComposeKeys = {
   sysctls: key("Kernel settings of its namespaces.", pairs),
   cap_add: key("Rights of the kernel it gets in addition.", texts),
   cap_drop: key("Rights of the kernel it loses; `ALL` is a good start.", texts),
-  privileged: key("All rights of the host: whoever gets in owns the machine.", "boolean"),
+  privileged: key("All rights of the host: access to the container is root on the machine.", "boolean"),
   security_opt: key("Such as `no-new-privileges:true`.", texts),
   devices: key("Devices of the host.", listOf(either("text", "any"))),
   device_cgroup_rules: key("Rules for devices.", texts),
@@ -302,7 +302,7 @@ const service: ComposeKeys = {
   post_start: key("Commands after the start.", "any"),
   pre_stop: key("Commands before the stop.", "any"),
   provider: key("Made by somebody else than Docker.", "any"),
-  use_api_socket: key("Gives it Docker's socket: whoever gets in owns the machine.", "boolean"),
+  use_api_socket: key("Gives it Docker's socket: access to the container is root on the machine.", "boolean"),
 };
 
 const external = key("Made outside of this file.", either("boolean", keys({ name: key("Its real name.", "text") })));

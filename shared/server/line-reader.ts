@@ -8,7 +8,7 @@ export interface LineReader {
 }
 
 /**
- * Splits bytes into lines of UTF-8. `onOverflow` is told once of a line above `maxBytes`; what came of it is given as a line, and
+ * Splits bytes into lines of UTF-8. `onOverflow` is called once for a line above `maxBytes`; what came of it is given as a line, and
  * the rest of it is dropped as it comes.
  */
 export function createLineReader(maxBytes: number, onLine: (line: string) => void, onOverflow = () => {}): LineReader {

@@ -31,7 +31,7 @@ export interface TestRegistry {
 
 /**
  * Debian's docker-registry on a free port of loopback, which the Engine takes without TLS.
- * @param htpasswd Lines of `user:bcrypt`; whoever asks must log in then.
+ * @param htpasswd Lines of `user:bcrypt`; callers must log in then.
  */
 export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): Promise<TestRegistry> {
   const folder = await tempFolder("registry");

@@ -50,7 +50,7 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
       ...pick("DENO_DIR", "NODE_COMPILE_CACHE", "TMPDIR", "DOCKER_HOST"),
       NODE_ENV: "test",
       HOST: "127.0.0.1",
-      // Whoever tests kept logs turns them on: the store would follow the containers of every other test too.
+      // Tests of the log history turn it on: else the store would follow the containers of every other test.
       LOG_STORE_MAX_BYTES: "0",
       ...nobody,
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),

@@ -12,7 +12,7 @@ export type SeesNow = (now: Principal) => void;
 export interface AuthorizedStreamOptions {
   /** What the caller must still see, beside the right of the route. */
   sees?: SeesNow;
-  /** Longest time between two reads by the client, in milliseconds: whoever holds a place and takes nothing gives it up. */
+  /** Longest time between two reads by the client, in milliseconds: a caller that holds a place and reads nothing loses it. */
   idleMs: number;
   /** Called once, however the stream ends. */
   onEnd?: () => void;

@@ -16,7 +16,7 @@ export interface Setup {
   needed(): boolean;
   /** Makes the first administrator, once. Throws `forbidden` for a wrong token, `gone` when it is over. */
   finish(token: string, name: string, password: string): Promise<UserRecord>;
-  /** Lets the token end in time, and with the first user, whoever made it. */
+  /** Expires the token after its time, and once there is a first user, however that was created. */
   sweep(): void;
   close(): void;
 }

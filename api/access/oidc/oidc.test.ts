@@ -129,7 +129,7 @@ test("is the fresh proof of who has no password", async () => {
   expect(new URL(again.headers.location ?? "").searchParams.get("prompt")).toBe("login");
   const back = await consent(new URL(again.headers.location ?? ""));
   expect((await key(sessionOf(await navigate(back, `${cookie}; ${again.cookie}`)))).status).toBe(201);
-  expect((await key(cookie)).status).toBe(401); // the session of before has ended
+  expect((await key(cookie)).status).toBe(401); // the previous session has ended
 });
 
 test("finds the user by name too", async () => {

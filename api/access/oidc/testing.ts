@@ -8,7 +8,7 @@ export interface TestProvider {
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** Claims of whoever logs in next. */
+  /** Claims of the next log-in. */
   claims: Record<string, unknown>;
   /** Changes the id token's claims before it is signed: what a hostile provider or a mixed-up answer would hold. */
   tamper: Record<string, unknown>;

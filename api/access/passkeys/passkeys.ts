@@ -14,7 +14,7 @@ export const CHALLENGE_MS = 600_000;
 
 /** What a passkey is asked for; a challenge made for one counts for no other, and for no other user. */
 export type PasskeyPurpose =
-  /** The whole log-in, of whoever the passkey belongs to. */
+  /** The whole log-in; the passkey names its user. */
   | { kind: "login" }
   /** The second factor of somebody whose password was right. */
   | { kind: "second-factor"; userId: string }

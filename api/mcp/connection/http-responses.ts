@@ -115,7 +115,7 @@ async function readRefusal(response: Response, type: string): Promise<string> {
       bytes += read.value.byteLength;
     }
   } catch {
-    // What came until then is told.
+    // What arrived before that is reported.
   }
   clearTimeout(timer);
   reader.cancel().catch(() => {});

@@ -9,7 +9,7 @@ import type {
 import type { Log } from "../../server/log.ts";
 import type { SaveJournal } from "../saving/save-journal.ts";
 
-/** A file open for download; whoever opened it streams it once or closes it. */
+/** A file open for download; its opener streams it once or closes it. */
 export interface DownloadFile {
   name: string;
   size: number;

@@ -12,7 +12,7 @@ export interface Protection {
 
 /**
  * Keeps folders (the server's own state, which holds its secrets and the audit trail) out of reach even when they lie inside the
- * file root. They are told by device and inode, so that no other way leads in.
+ * file root. They are identified by device and inode, so that no other path leads to them.
  */
 export function createProtection(paths: readonly string[]): Protection {
   const known = new Map<string, Promise<string[]>>();

@@ -36,7 +36,7 @@ export interface InterruptedRecord extends SaveRecord {
   id: string;
 }
 
-/** The two copies of one save, until it has come to its end. Whoever began it calls `finish` or `leave`. */
+/** The two copies of one save, until it has come to its end. The caller ends it by `finish` or `leave`. */
 export interface Save {
   /** New content, and the content the file had; both empty at first, mode 0600. */
   after: FileHandle;

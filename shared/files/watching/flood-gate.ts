@@ -1,6 +1,6 @@
 import type { FileChangeType } from "../../protocol/events/files.ts";
 
-/** More changes than this within `WINDOW_MS` are told as one `rescan`. */
+/** More changes than this within `WINDOW_MS` become one `rescan`. */
 const MAX_CHANGES = 200;
 const WINDOW_MS = 100;
 /** While a flood lasts, readers are asked to read again this often. */

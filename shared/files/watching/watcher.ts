@@ -17,7 +17,7 @@ export interface FolderWatchHandlers {
 }
 
 /**
- * Watches one folder, not what lies deeper. Resolves once the first scan is done: changes from then on are told.
+ * Watches one folder, not what lies deeper. Resolves once the first scan is done: changes from then on are reported.
  * The path must be real (no link in it), as `FileRoot.resolveFolder` gives it. Throws the errno when there is no such folder.
  */
 export type WatchFolder = (absolutePath: string, handlers: FolderWatchHandlers) => Promise<FolderWatcher>;
@@ -36,7 +36,7 @@ const POLLED_ENTRIES_PER_MS = 5;
 
 export const watchFolder: WatchFolder = createWatchFolder();
 
-/** Makes a `watchFolder`; those it opens share one kernel queue and are told to read again together when it may have overflowed. */
+/** Makes a `watchFolder`; those it opens share one kernel queue and all get a `rescan` when it may have overflowed. */
 export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolderOptions = {}): WatchFolder {
   const gates = new Set<FloodGate>();
 

@@ -66,7 +66,7 @@ export function imagesJourney(at: () => Desk): void {
     await dialog(page).getByRole("button", { name: "Roll back" }).click();
     await page.getByText("A newer image is available").waitFor(madeAnew);
     const before = await made.inspect().catch(() => undefined);
-    expect(before).toBeUndefined(); // it was made anew, twice
+    expect(before).toBeUndefined(); // it was recreated, twice
     expect((await engine.docker.getContainer(name).inspect()).State.Running).toBe(true);
   });
 

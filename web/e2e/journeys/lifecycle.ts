@@ -55,7 +55,7 @@ export function lifecycleJourney(at: () => Desk): void {
     expect(await document.innerText()).not.toContain("abc123");
   });
 
-  test("it is renamed and made anew, and the page goes along", async () => {
+  test("it is renamed and recreated, and the page follows", async () => {
     const { page } = at();
     const name = `${box.name}-two`;
     await more("Rename…");

@@ -79,7 +79,7 @@ export function stacksJourney(at: () => Desk): void {
     await eventually(async () => {
       const filters = { label: [`com.docker.compose.project=${name}`] };
       const [info] = await desk.engine.docker.listContainers({ filters });
-      if (!info) return false; // just then made anew
+      if (!info) return false; // being recreated
       return (await desk.engine.docker.getContainer(info.Id).inspect()).Config.Hostname === "counter";
     });
     // What does not come leaves the rest of the page where it is.

@@ -5,7 +5,7 @@ import { untrack } from "solid-js";
 export const askedOnce = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
 
 /**
- * As the library's own, but `data` is undefined until it is there. The library suspends whoever reads it before that:
+ * As the library's own, but `data` is undefined until it is there. The library suspends components that read it before that:
  * one daemon that hangs then leaves the whole page blank, its frame and the other domains included. Who reads what was
  * there from the beginning it suspends at every later fetch: the page is taken out of the document for a moment, and
  * with it go the focus and the place in what scrolls.

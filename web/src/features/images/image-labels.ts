@@ -1,6 +1,6 @@
 import type { Image } from "../../../../shared/protocol/image.ts";
 
-/** Name the server keeps the image of before an update under. */
+/** Name under which the server keeps the image that an update replaced. */
 const kept = /^ai-desktop\.invalid\/previous:(.+)$/;
 
 /** What an image is called in a list: its first name, or the repository it came from. */

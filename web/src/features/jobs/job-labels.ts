@@ -14,7 +14,7 @@ const words: Record<string, { verb: string; done: string }> = {
   "stack:pull": { verb: "Pull images of", done: "images pulled" },
   "stack:remove": { verb: "Delete", done: "deleted" },
   "service:update": { verb: "Update", done: "the update is done" },
-  "service:go-back": { verb: "Go back with", done: "runs its image of before" },
+  "service:go-back": { verb: "Roll back", done: "runs its previous image" },
   "image:pull": { verb: "Pull", done: "pulled" },
   "disk:prune": { verb: "Remove", done: "removed" },
   "catalogue:install": { verb: "Install", done: "installed" },

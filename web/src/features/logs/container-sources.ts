@@ -14,7 +14,7 @@ import { createStoredHistory } from "./stored/stored-history.ts";
 const TAIL = 1_000;
 /** The same, of each of many. */
 const TAIL_OF_MANY = 200;
-/** Colours that containers are told apart by; the style sheet has them. */
+/** Number of colours that distinguish containers; the style sheet has them. */
 const COLOURS = 8;
 
 /** Of which logs the lines of a view are stored, in words for the reader. */

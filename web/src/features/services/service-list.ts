@@ -10,7 +10,7 @@ export interface Sorting {
   descending: boolean;
 }
 
-/** Orders by a figure: whoever picks one displays for the highest. */
+/** Orders by a figure: a choice of one starts with the highest. */
 export const isMetric = (order: ServiceOrder): order is "cpu" | "memory" => order === "cpu" || order === "memory";
 
 export interface ServiceGroup {

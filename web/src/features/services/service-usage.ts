@@ -16,7 +16,7 @@ export function createServiceUsages() {
       live.set(id, usage);
       return () => live.delete(id);
     },
-    /** For whoever puts them in order: it changes every few seconds. */
+    /** For sorting: it changes every few seconds only. */
     of(service: Service): ServiceUsage | undefined {
       turn();
       return live.get(service.id) ?? service.usage;

@@ -115,7 +115,7 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
     /** Resolves once the job is over; rejects when the server knows of no such job. */
     finished,
     cancel: async (id: string): Promise<void> => void (await rest.cancel(id)),
-    /** Told of every end seen here; returns the clean-up. */
+    /** Called for every end seen here; returns the clean-up. */
     whenEnded(listener: JobEndListener): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);

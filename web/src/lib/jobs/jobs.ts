@@ -11,7 +11,7 @@ import { createJobBoard } from "./job-board.ts";
  */
 export const jobs = createRoot(() => createJobBoard({ rest: api.jobs, live: servicesWS }));
 
-/** A job that is shown: followed for as long as it runs, whoever began it; undefined while it is not known. */
+/** A job that is shown: followed while it runs, whoever started it; undefined until it is known. */
 export function useJob(id: Accessor<string | undefined>): Accessor<Job | undefined> {
   createEffect(
     on(id, (wanted) => {

@@ -214,7 +214,7 @@ export function createMcpClient(connection: Connection) {
 export function createFilesClient(connection: Connection) {
   const watches = createTopics<EventListener<FileChange>>(connection, "files");
   return {
-    /** Watches one folder. A `rescan` is told once the watch holds, also after a reconnect: what changed before was not seen. */
+    /** Watches one folder. A `rescan` is sent once the watch is ready, also after a reconnect: what changed before was not seen. */
     watch(path: string, onChange: (change: FileChange) => void, { onError }: EventHandlers = {}): Stop {
       return watches.listen(path, { onEvent: onChange, onError }, () =>
         createEventTopic<FileChange>({

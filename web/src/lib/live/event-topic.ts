@@ -14,7 +14,7 @@ export interface EventTopicOptions<Event> {
   leave: Call;
   event: string;
   isOurs?: (event: Event) => boolean;
-  /** Tell the newest event to whoever joins later: for samples, not for happenings. */
+  /** Replays the newest event to later subscribers: for samples, not for changes. */
   keepLast?: boolean;
   /** Told whenever a subscription begins to hold: what happened before is unknown. */
   joined?: () => Event;

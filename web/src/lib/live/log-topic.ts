@@ -35,7 +35,7 @@ export interface LogTopicOptions<Ref extends object> {
 /** Characters of recent lines kept for a second viewer of the same log. */
 const REPLAY_MAX = 1_000_000;
 
-/** One log: goes on after its last cursor on every reconnect, and replays recent lines to whoever joins later. */
+/** One log: resumes after its last cursor on every reconnect, and replays recent lines to later subscribers. */
 export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>({
   ref,
   tail,
@@ -57,7 +57,7 @@ export function createLogTopic<Ref extends object, Batch extends Ref & LogBatch>
     if (drop > 0) recent = recent.slice(drop);
   };
 
-  /** A refusal comes twice, as an event and as an acknowledgement: it is told once. */
+  /** A refusal comes twice, as an event and as an acknowledgement: it is reported once. */
   const report = (error: TopicError, listeners: ReadonlySet<LogListener<Batch>>) => {
     if (reported?.code === error.code) return;
     reported = error;

@@ -28,7 +28,7 @@ const ACK_MS = 15_000;
 const RETRY_MS = 1_000;
 /** Characters that may wait to be sent: a long paste, not a runaway one. */
 const WAITING_MAX = 1024 * 1024;
-/** What is read is told at the latest after this. */
+/** Longest delay before what was read is acknowledged. */
 const TELL_MS = 200;
 const passing = new Set(["rate_limited", "overloaded", "upstream_unavailable", "internal"]);
 

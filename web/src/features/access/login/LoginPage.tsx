@@ -26,7 +26,7 @@ export default function LoginPage() {
   const [username, setUsername] = createSignal("");
   const [password, setPassword] = createSignal("");
   const [code, setCode] = createSignal("");
-  /** The second factors of whoever gave the right password. */
+  /** The second factors of the user whose password was right. */
   const [factors, setFactors] = createSignal<SecondFactors | null>(null);
   const codeAsked = () => factors() !== null;
   const [passkeys, setPasskeys] = createSignal(false);

@@ -16,7 +16,7 @@ export function createIds() {
   };
 }
 
-/** What a page is told of a feed, as signals. */
+/** The state of a feed as signals, for a page. */
 export function createFeedState() {
   const [version, setVersion] = createSignal(0);
   const [sourceVersion, setSourceVersion] = createSignal(0);

@@ -128,7 +128,7 @@ function openSource({ open, origin }: LiveSource, { newestBefore, takeId, push, 
     },
     onClosed({ code, exitCode, unknownEnds, endedAt }) {
       const text = closed(code, exitCode, unknownEnds);
-      // What is told on opening was so before: only what happens while one watches happens now.
+      // What comes on opening happened before: only later changes happen now.
       const isFound = !held.told || performance.now() - held.openedAt < TAIL_MS;
       const isNeutral = code === "created" || (code === "exited" && !exitCode);
       set("closed", text);

@@ -27,7 +27,7 @@ export interface LogFeedOptions {
   /** Whether the lines of a source that is no longer followed stay in view. */
   staysShown?: (key: string) => boolean;
   query?: Accessor<LogQuery>;
-  /** How a container is told from others; undefined where there is only one. */
+  /** What distinguishes a container from the others; undefined where there is only one. */
   originOf?: (container: string) => LogOrigin | undefined;
   maxEntries?: number;
   schedule?: (run: () => void, delay: number) => () => void;

@@ -11,7 +11,7 @@ const HEAD = 200;
 
 /**
  * What makes a line the same one in the live stream and in the log history. Live lines bear their milliseconds only, so
- * lines of one millisecond with the same text are told apart by their number: the log history hold them all.
+ * lines of one millisecond with the same text are distinguished by their number: the log history holds them all.
  */
 const keyOf = (entry: LogEntry): string =>
   entry.kind === "line"
@@ -53,7 +53,7 @@ export function createMergeBoundary(): MergeBoundary {
   };
 }
 
-/** The log history know of a line what the live stream does not: how to find it again. */
+/** The log history knows how to find a line again, which the live stream does not. */
 function learn(twin: LogLine, line: LogLine): void {
   const storedId = twin.storedId ?? line.storedId;
   if (storedId === undefined) return;

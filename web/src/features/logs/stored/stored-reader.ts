@@ -112,7 +112,7 @@ async function readOlder(
   if (signal.aborted) return;
   const edge = options.shownFrom();
   // Where the streams begin, lines may be stored a little out of order: what both have is found by the boundary.
-  // What happened between the lines of a calm stream is told from its beginning by the history alone.
+  // Only the history has the notices between the lines of a calm stream from its beginning.
   const fromEnd = first && attached() && (!options.whole() || options.calm());
   const isOpen = state.cursors.older !== undefined || fromEnd || !Number.isFinite(edge);
   const bounds = isOpen ? {} : { until: untilOf(edge + (first ? SKEW_MS : 0)) };

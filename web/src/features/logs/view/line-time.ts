@@ -1,7 +1,7 @@
 import { createRoot, createSignal } from "solid-js";
 
 export const timeModes = ["local", "utc", "relative", "off"] as const;
-/** How the time of a line is told. */
+/** How the time of a line is shown. */
 export type TimeMode = (typeof timeModes)[number];
 
 export const timeChoices: readonly { value: TimeMode; label: string }[] = [

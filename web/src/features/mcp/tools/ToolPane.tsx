@@ -19,7 +19,7 @@ export interface ToolPaneProps {
 
 type Mode = "form" | "json";
 
-/** One tool: what it does, its arguments, and the button that calls it. Made anew for each tool. */
+/** One tool: what it does, its arguments, and the button that calls it. Created again for each tool. */
 export function ToolPane(props: ToolPaneProps) {
   const form = createMemo(() => toForm(props.tool.inputSchema));
   const [mode, setMode] = createSignal<Mode>(form() === null || props.again ? "json" : "form");

@@ -6,7 +6,7 @@ export interface DiffLine {
   after: number | null;
 }
 
-/** Texts of more lines than this, beside what they share at both ends, are told as replaced as a whole. */
+/** Texts of more lines than this, beside what they share at both ends, are reported as replaced entirely. */
 const MAX_LINES = 2_000;
 
 /** Differences between two texts, line by line. */
