@@ -81,7 +81,7 @@ test("an event that comes after the end is the cause in the list and in the aler
   const viewer = { role: "viewer", scopes: [] } as never;
   expect(toServiceView(ended, viewer, causes).lastRun).toMatchObject({ exitCode: 137, oomKilled: true });
   expect(describeEnd(withEndCause(ended, causes), "crashed")).toBe(
-    "ended with exit code 137, killed for want of memory",
+    "ended with exit code 137, killed for lack of memory",
   );
   const running = { ...ended, lastRun: { ...ended.lastRun, finishedAt: null } } as Service;
   expect(toServiceView(running, viewer, causes).lastRun).toMatchObject({ oomKilled: false });
