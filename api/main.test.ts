@@ -55,7 +55,7 @@ test("shows a folder of its own where the home of its user cannot be written", a
   expect(await ready.json()).toMatchObject({ dependencies: { files: { state: "up" } } });
 });
 
-describe("a start that cannot go on", () => {
+describe("a start that cannot continue", () => {
   test("for a taken port ends with 1 and one line, and touches nothing of the instance that runs", async () => {
     const first = await startService("api", { env });
     started.push(first);

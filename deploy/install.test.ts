@@ -125,7 +125,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(existsSync(join(root, "opt"))).toBe(false);
   });
 
-  test("refuses to go on with nobody there to ask", async () => {
+  test("refuses to continue with nobody there to ask", async () => {
     const { code, output } = await script("vps-install.sh", "--domain", "panel.example.org");
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("--yes") });
     expect(existsSync(join(root, "opt"))).toBe(false);
@@ -187,7 +187,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await eventually(() => canConnect(ports[0] ?? 0));
   });
 
-  test.skipIf(noLogrotate)("rotates the logs, and the services go on in the new files", async () => {
+  test.skipIf(noLogrotate)("rotates the logs, and the services continue in the new files", async () => {
     const log = join(root, "var/lib/ai-desktop/.pm2/logs/ai-desktop-websocket-out.log");
     const before = await readFile(log, "utf8");
     expect(before).toContain("CORS Origins");

@@ -135,7 +135,7 @@ keep_copies() {
 put_back() { (cd "$1" && find . ! -type d -print0) | tar -C "$1" --null -T - -c | tar -C / -xp; }
 
 # act_on_installation <script> <started in> <arguments…>: on a server, scripts of a clone are about the installation, unless
-# the clone has state of its own. Where the clone has no packages the installation's script goes on.
+# the clone has state of its own. Where the clone has no packages the installation's script continues.
 act_on_installation() {
   [ -x "$APP/current/node_modules/.bin/node" ] || return 0
   if [ ! -e .data ] && [ ! -e .env ]; then export AI_DESKTOP_ENV="${AI_DESKTOP_ENV:-$SETTINGS}"; fi

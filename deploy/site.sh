@@ -115,7 +115,7 @@ write_site() {
   if is_real; then reload_nginx || fail "nginx does not start with the site: see journalctl -u nginx."; fi
 }
 
-# Takes the panel's site out; what else nginx serves goes on, also where nginx is not well.
+# Takes the panel's site out; what else nginx serves continues, also where nginx is not well.
 remove_site() {
   if [ -z "$(site_places)" ] && [ ! -e "$site" ]; then return 0; fi
   # shellcheck disable=SC2046 # a list of words

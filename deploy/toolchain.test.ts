@@ -78,7 +78,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
   const fetchNpm = `mkdir -p home; fetch_archive npm "$NPM_VERSION" "$NPM_INTEGRITY" "" home; ls home/*.tgz`;
   const left = async () => (existsSync(join(project, ".toolchain")) ? await readdir(join(project, ".toolchain")) : []);
 
-  test("is fetched once, belongs to whoever asked, and runs without a registry from then on", async () => {
+  test("is fetched once, belongs to its requester, and runs without a registry from then on", async () => {
     const registry = await serve();
     const whole = `v${pins.node.version}\n${pins.npm.version}\n`;
     const first = await bash(`umask 022; ${bring}`, { npm_config_registry: registry.url });

@@ -142,7 +142,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
     for (const socket of viewers) socket.disconnect();
   });
 
-  test("one killed: its clients go on at the other from their cursors, nothing lost or repeated", async () => {
+  test("one killed: its clients continue at the other from their cursors, nothing lost or repeated", async () => {
     const { name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.01; done" });
     const home = homes[0];
     const viewers = transports.map((transport) => {

@@ -50,7 +50,7 @@ confirm() {
   if [ -n "$plan_only" ]; then exit 0; fi
   if [ -n "$yes" ]; then return; fi
   [ -t 0 ] || fail "Nobody is there to ask: say --yes."
-  printf 'Go on? [y/N] '
+  printf 'Continue? [y/N] '
   read -r answer
   case "$answer" in y | Y | yes) ;; *) exit 1 ;; esac
 }

@@ -44,7 +44,7 @@ export interface RealtimeDeps {
   openBus?: (handlers: BusHandlers) => ClusterBus;
   /** Takes the end of each shell down for the audit trail. */
   reportShell?: (report: ShellReport) => void;
-  /** Time a shell goes on with nobody attached, in milliseconds. */
+  /** Time a shell continues with nobody attached, in milliseconds. */
   shellIdleMs?: number;
   /** Time between two pings, and time a peer has to answer one, in milliseconds; Engine.IO's own 25,000 and 20,000. */
   heartbeat?: { intervalMs: number; timeoutMs: number };

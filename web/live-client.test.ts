@@ -151,7 +151,7 @@ test("gaps, states and ends reach the second handlers, and only those of the sam
   );
 });
 
-test("a refusal is told once although it comes as an event and as an acknowledgement", async () => {
+test("a refusal is reported once although it comes as an event and as an acknowledgement", async () => {
   const { connection, calls, answers, io } = await start();
   answers.push({ success: false, error: "There is no such container.", code: "not_found" });
   io.of("/services").on("connection", (socket) => {
@@ -272,7 +272,7 @@ test("the namespaces share one connection, which ends a while after the last use
   expect(states.at(-1)).toBe("idle");
 });
 
-test("a server that turns the handshake away is asked again, and the page is told", async () => {
+test("a server that turns the handshake away is asked again, and the page is notified", async () => {
   let refusals = 0;
   const { connection, io, calls } = await start({ onRefused: () => refusals++ });
   let closed = true;

@@ -87,7 +87,7 @@ test.each(["{", "[]", "null", '"x"', "{}x", "\u0000", `${"[".repeat(10_000)}`])(
   },
 );
 
-test.skipIf(noNamespaces)("refuses changes while the trail cannot be written, and goes on showing", async () => {
+test.skipIf(noNamespaces)("refuses changes while the trail cannot be written, and continues showing", async () => {
   const folder = await tempFolder("full");
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", folder.path]);
   const dataDir = join(folder.path, "data");

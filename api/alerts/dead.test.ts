@@ -13,7 +13,7 @@ import { firing, historyOf, makeRule, until } from "./testing.ts";
 
 const engine = testEngine();
 
-/** A container that is dead is told as dead, by whatever way it died, until it runs again. */
+/** A container that is dead is reported as dead, by whatever way it died, until it runs again. */
 describe.skipIf(await lacks("docker")).concurrent("a container that is dead", () => {
   let api: TestApi;
   let folder: TempFolder;

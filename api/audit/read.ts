@@ -4,7 +4,7 @@ import { parseLine } from "./chain.ts";
 import { closedFiles, currentFile } from "./files.ts";
 
 const BLOCK_BYTES = 64 * 1024;
-/** Bytes read for one page at most; a rare filter goes on with `before` from where it stopped. */
+/** Bytes read for one page at most; a rare filter continues with `before` from where it stopped. */
 const SCAN_MAX_BYTES = 32 * 1024 * 1024;
 
 export interface AuditPage {

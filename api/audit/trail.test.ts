@@ -97,7 +97,7 @@ describe("chain", () => {
     expect(await trail.verify()).toMatchObject({ intact: false });
   });
 
-  test("goes on after a crash in the middle of a line", async () => {
+  test("continues after a crash in the middle of a line", async () => {
     fill(open(), 3);
     appendFileSync(file(), '{"sequence":4,"at":"2026-');
     const trail = open();
@@ -247,26 +247,29 @@ test("lists a budget of refusals, and counts the rest by action, address block a
   trails.splice(0);
 });
 
-test.skipIf(noNamespaces)("refuses what cannot be recorded while the disk is full, and goes on with room", async () => {
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", folder.path]);
-  try {
-    openDatabase(folder.path).close();
-    const trail = open();
-    fill(trail, 1);
-    const filler = join(folder.path, "filler");
-    writeFileSync(filler, "");
-    expect(() => {
-      for (;;) appendFileSync(filler, Buffer.alloc(4_096));
-    }).toThrow("ENOSPC");
-    expect(() => fill(trail, 5_000)).toThrow(expect.objectContaining({ code: "storage_full" }));
-    trail.recordAfterwards(event({ target: "happened" }));
-    expect(await trail.verify()).toMatchObject({ intact: true });
-    rmSync(filler);
-    fill(trail, 1);
-    expect(await trail.verify()).toMatchObject({ intact: true });
-    expect((await trail.read(query({ text: "happened" }))).entries).toHaveLength(1);
-  } finally {
-    for (const trail of trails.splice(0)) trail.close();
-    execFileSync("umount", ["-l", folder.path]);
-  }
-});
+test.skipIf(noNamespaces)(
+  "refuses what cannot be recorded while the disk is full, and continues with room",
+  async () => {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", folder.path]);
+    try {
+      openDatabase(folder.path).close();
+      const trail = open();
+      fill(trail, 1);
+      const filler = join(folder.path, "filler");
+      writeFileSync(filler, "");
+      expect(() => {
+        for (;;) appendFileSync(filler, Buffer.alloc(4_096));
+      }).toThrow("ENOSPC");
+      expect(() => fill(trail, 5_000)).toThrow(expect.objectContaining({ code: "storage_full" }));
+      trail.recordAfterwards(event({ target: "happened" }));
+      expect(await trail.verify()).toMatchObject({ intact: true });
+      rmSync(filler);
+      fill(trail, 1);
+      expect(await trail.verify()).toMatchObject({ intact: true });
+      expect((await trail.read(query({ text: "happened" }))).entries).toHaveLength(1);
+    } finally {
+      for (const trail of trails.splice(0)) trail.close();
+      execFileSync("umount", ["-l", folder.path]);
+    }
+  },
+);

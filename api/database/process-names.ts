@@ -63,7 +63,7 @@ export interface NameAdoptionOptions {
 }
 
 /**
- * Rules and limits from before namespaces counted go on to mean every app of their name: those in other namespaces are
+ * Rules and limits from before namespaces counted continue to mean every app of their name: those in other namespaces are
  * added once, as soon as PM2 has listed them.
  */
 export function adoptProcessNames({ database, dataDir, processes, log, onAdopted }: NameAdoptionOptions) {

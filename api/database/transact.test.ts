@@ -101,7 +101,7 @@ describe("the API on a full disk", () => {
     ],
   ];
 
-  test("answers 507 and changes nothing, and goes on once there is room", async () => {
+  test("answers 507 and changes nothing, and continues once there is room", async () => {
     const { database } = api.deps;
     fill(database);
     for (const [path, bodyOf] of requests) {

@@ -48,7 +48,7 @@ describe("processes of PM2", () => {
     }
   });
 
-  test("are stopped, started, restarted and reloaded, and the viewers are told", async () => {
+  test("are stopped, started, restarted and reloaded, and the viewers are notified", async () => {
     api.emitted.length = 0;
     for (const [action, expected] of [
       ["stop", "stopped"],

@@ -14,7 +14,7 @@ export interface ApiVariables {
   reauthorize?: () => void;
   /**
    * Watches the caller's session or key, the right the route asks for, and what `sees` throws for, while something long
-   * goes on; absent on public routes. For `authorizedStream` and `whileAuthorized`, which end the watch.
+   * continues; absent on public routes. For `authorizedStream` and `whileAuthorized`, which end the watch.
    */
   watchRights?: (sees?: (now: Principal) => void) => RightsWatch;
   /** Whether the caller may act on what the route shows: then responses include the message of the upstream. */

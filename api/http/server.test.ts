@@ -78,7 +78,7 @@ describe("slow senders", () => {
     await slow.close();
   });
 
-  test("of an upload may go on", async () => {
+  test("of an upload may continue", async () => {
     const upload = "PUT /api/files/upload?path=/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n";
     const long = await dribble(upload);
     const short = await dribble(upload.replace("/api/files/upload", "/api/files/text"));

@@ -28,7 +28,7 @@ const options = {
   address: "127.0.0.1",
 };
 
-test("a job that ended with its server is told as interrupted once, and until the next about the same", async () => {
+test("a job that ended with its server is reported as interrupted once, and until the next about the same", async () => {
   const folder = await tempFolder("interrupted");
   const dataDir = join(folder.path, "data");
   await mkdir(dataDir, { mode: 0o700 });

@@ -54,7 +54,7 @@ describe.skipIf(await lacks("docker"))("the log store of a running API", () => {
     return api;
   };
 
-  test("loses and repeats no line of a container that goes on writing while the API is killed", async () => {
+  test("loses and repeats no line of a container that continues writing while the API is killed", async () => {
     const dataDir = join((await makeFolder()).path, "data");
     const script = `i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo "count $i"; [ $((i % 5)) = 0 ] && echo "error $i" >&2; [ $((i % 100)) = 0 ] && usleep 50000; done; echo last; exec sleep 1000`;
     let api = await startApi(dataDir);
@@ -117,7 +117,7 @@ describe.skipIf(await lacks("docker"))("the log store of a running API", () => {
   });
 });
 
-test.skipIf(await lacks("namespaces"))("pauses before the disk is full, and goes on once there is room", async () => {
+test.skipIf(await lacks("namespaces"))("pauses before the disk is full, and continues once there is room", async () => {
   const folder = await makeFolder();
   const probe = join(import.meta.dirname, "store/full-disk-probe.ts");
   const script = `mount -t tmpfs -o size=4m none '${folder.path}' && exec '${process.execPath}' '${probe}' '${folder.path}'`;

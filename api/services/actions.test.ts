@@ -102,7 +102,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     expect((await post(id, "start")).status).toBe(200);
   });
 
-  test("is paused, goes on, gets a signal and another name, and its viewers are told", async () => {
+  test("is paused, continues, gets a signal and another name, and its viewers are notified", async () => {
     const { id, name } = await engine.run({ script: "trap 'exit 7' HUP; while true; do sleep 0.05; done" });
     api.emitted.length = 0;
     expect((await post(id, "pause")).body.service.state).toBe("paused");

@@ -30,7 +30,7 @@ describe.skipIf(withoutDocker)("containers", () => {
   };
   const namesOf = (services: { name: string }[]) => services.map(({ name }) => name);
 
-  test("are listed whole, whoever made them, without a secret", async () => {
+  test("are listed whole, by any creator, without a secret", async () => {
     const { id, name } = await engine.run({ env: ["SECRET=abc123"], labels: { evil: '"><script>' } });
     const { status, body, text } = await api.ask("GET", "/api/services");
     expect(status).toBe(200);
@@ -42,7 +42,7 @@ describe.skipIf(withoutDocker)("containers", () => {
     expect(text + detail.text).not.toContain("abc123");
   });
 
-  test("are stopped, started and restarted, and the viewers are told", async () => {
+  test("are stopped, started and restarted, and the viewers are notified", async () => {
     const { id, name } = await engine.run();
     api.emitted.length = 0;
     for (const [action, state] of [

@@ -36,7 +36,7 @@ async function start() {
   };
 }
 
-test("a stop and a crash that were seen are told apart after a restart of the panel, and what was missed is unknown", async () => {
+test("a stop and a crash that were seen are distinguished after a restart of the panel, and what was missed is unknown", async () => {
   const { open, happens, pass, at, close } = await start();
   const first = open();
   happens("stopped", "kill", { signal: 15 });

@@ -18,7 +18,7 @@ const SERVICES = 4;
 const ORIGIN = "http://127.0.0.1:3005";
 
 test.skipIf(await lacks("docker", "compose", "linux"))(
-  "an up that died with its server is told as interrupted everywhere, and can be run again at once",
+  "an up that died with its server is reported as interrupted everywhere, and can be run again at once",
   async () => {
     const engine = testEngine();
     const folder = await tempFolder("killed-up");

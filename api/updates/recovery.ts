@@ -16,7 +16,7 @@ const TRIES_MAX = 5;
 const LATE_TRIES_MAX = 20;
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 30_000;
-/** Longest wait for what is under way when the server ends; the next start goes on with it. */
+/** Longest wait for what is under way when the server ends; the next start continues with it. */
 const CLOSE_MS = 2_000;
 
 export interface RecoveryOptions {

@@ -16,11 +16,11 @@ export interface RecreateEntry {
 export interface RecreateJournal {
   /** Before anything is done; throws when it cannot be written down, and nothing is done then. */
   begin(entry: RecreateEntry): void;
-  /** Never throws: what is under way goes on. */
+  /** Never throws: what is under way continues. */
   note(entry: RecreateEntry): void;
   /** All is where it should be. Never throws. */
   end(mark: string): void;
-  /** It could not be brought to an end, since the Engine does not answer: recovery goes on with it. Never throws. */
+  /** It could not be brought to an end, since the Engine does not answer: recovery continues with it. Never throws. */
   leave(entry: RecreateEntry): void;
 }
 

@@ -111,7 +111,7 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     }
   };
 
-  /** Removes the new container. Where that fails, or the Engine may still be making it, recovery goes on with it. */
+  /** Removes the new container. Where that fails, or the Engine may still be making it, recovery continues with it. */
   const takeAway = async (ref: string, entry: RecreateEntry, mayComeLater: boolean): Promise<void> => {
     try {
       await remove(ref, true);

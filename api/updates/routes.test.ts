@@ -170,7 +170,7 @@ describe("looking by itself", () => {
     digests: [`r.example/${name}@sha256:${"a".repeat(64)}`],
   }));
 
-  test("goes on round after round, leaves a registry alone that asks for it, and ends when closed", async () => {
+  test("continues round after round, leaves a registry alone that asks for it, and ends when closed", async () => {
     const folder = await tempFolder("updates");
     const database = openDatabase(folder.path);
     const store = createUpdateStore(database);

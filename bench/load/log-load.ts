@@ -91,7 +91,7 @@ export class LogLoad {
     };
   }
 
-  /** Three readers; one stops reading while `megabytes` pass, then goes on. */
+  /** Three readers; one stops reading while `megabytes` pass, then continues. */
   async stoppedReader(subject: Subject, feed: Feed, megabytes: number): Promise<StoppedReaderFigures> {
     const viewers = Array.from({ length: 3 }, () => new LogViewer(subject, feed.container, WIDE, this.number));
     const [stopped, ...others] = viewers as [LogViewer, LogViewer, LogViewer];

@@ -79,7 +79,7 @@ on() {
   status=0
   # By a file: systemd-run would put its own variables into the words.
   printf '%s\n' "$1" | inside sh -c 'cat >/run/step'
-  # As in a session of SSH, what goes on in the background outlives it.
+  # As in a session of SSH, what continues in the background outlives it.
   inside systemd-run --quiet --pipe --wait --collect --property=KillMode=process --setenv=HOME=/root --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     --working-directory=/root bash /run/step >"$work/out" 2>&1 </dev/null || status=$?
   out="$(cat "$work/out")"

@@ -123,7 +123,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     expect(there.gaps.length).toBeGreaterThan(0);
   });
 
-  test.skipIf(noDocker)("let the viewers of a killed one go on at the other from their cursor", async () => {
+  test.skipIf(noDocker)("let the viewers of a killed one continue at the other from their cursor", async () => {
     const engine = testEngine();
     const { name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.005; done" });
     const subscribe = async (server: TestRealtime, since?: string) => {

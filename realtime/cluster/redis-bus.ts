@@ -98,7 +98,7 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
     }
   }
 
-  /** Whether the stream still goes on where this reader stands: an emptied or trimmed one does not. */
+  /** Whether the stream still continues where this reader stands: an emptied or trimmed one does not. */
   async function holds(last: string): Promise<boolean> {
     if (last === BEGINNING) return (await reader.exists(STREAM)) === 1;
     return (await reader.xRange(STREAM, last, last))?.length === 1;

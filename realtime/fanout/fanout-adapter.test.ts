@@ -102,7 +102,7 @@ describe.each(["websocket", "polling"] as const)("over %s", (transport) => {
     expect(got).toEqual(["one", "two", reason]);
   });
 
-  test("a client that leaves is told apart from one whose connection ends", async () => {
+  test("a client that leaves is distinguished from one whose connection ends", async () => {
     const leaving = await server.connect([transport]);
     const ending = await server.connect([transport]);
     const left = once(leaving.socket, "disconnect");

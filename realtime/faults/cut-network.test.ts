@@ -38,7 +38,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
 
   const connections = () => realtime.realtime.health().connections.services;
 
-  test("for a moment loses and repeats nothing; for longer, everything held for the viewers is freed, and they go on where they were", async () => {
+  test("for a moment loses and repeats nothing; for longer, everything held for the viewers is freed, and they continue where they were", async () => {
     for (const transport of TRANSPORTS) for (let index = 0; index < 5; index++) open(transport);
     const longer = (than: number[]) =>
       eventually(() => viewers.every(({ reader }, index) => reader.lines.length > (than[index] ?? 0) + 20), 20_000);

@@ -64,7 +64,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
     };
   };
 
-  test("of events costs little memory, disturbs nobody, and is told of the gap before it goes on", async () => {
+  test("of events costs little memory, disturbs nobody, and receives the gap before it continues", async () => {
     const other = openClient(stack.realtime.url, "system", { token: key });
     const got: number[] = [];
     other.on("numbered", ({ n }: { n: number }) => got.push(n));
@@ -104,7 +104,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
 
     stopped.signal("SIGCONT");
     await stopped.prints("gap slow_reader");
-    // What comes while it still reads up may be left out, too: it goes on once it has caught up.
+    // What comes while it still reads up may be left out, too: it continues once it has caught up.
     let printed = "";
     await eventually(async () => {
       await emit();
@@ -119,7 +119,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
     other.disconnect();
   });
 
-  test("of a log costs little memory, disturbs nobody, and goes on with an honest gap", async () => {
+  test("of a log costs little memory, disturbs nobody, and continues with an honest gap", async () => {
     const other = openClient(stack.realtime.url, "deployments", { token: key });
     const follower = readLogs(other);
     let received = 0;

@@ -1,7 +1,7 @@
 import type { Socket } from "socket.io-client";
 import { type ConnectOptions, type LogReader, openClient, readLogs } from "../testing.ts";
 
-/** A viewer as the web app is one: it comes back by itself and goes on from its last cursor. */
+/** A viewer as the web app is one: it comes back by itself and continues from its last cursor. */
 export interface Viewer {
   socket: Socket;
   reader: LogReader;

@@ -197,7 +197,7 @@ describe("a session without an origin", () => {
     expect((await shakeHands("websocket", session, "&transport=polling")).status).toBe(403);
   });
 
-  test("goes on polling, and posts with its origin only", async () => {
+  test("continues polling, and posts with its origin only", async () => {
     const first = await shakeHands("polling", { ...session, ...own });
     const { sid } = JSON.parse(first.body.slice(1));
     const post = (headers: Record<string, string>) =>

@@ -49,7 +49,7 @@ export type RequestKind = "request" | "upgrade";
 
 /**
  * Checks a polling request or a WebSocket upgrade before Engine.IO sees it: Host and Origin always, and on a handshake
- * the session or the key of the header, before there is a sid or a 101. Without either, a program may go on to send its
+ * the session or the key of the header, before there is a sid or a 101. Without either, a program may continue to send its
  * key in the CONNECT packet; until then it can do nothing, and it has {@link connectTimeout} for it.
  * @throws AppError `misdirected_request`, `forbidden`, `unauthorized`, `rate_limited`, `method_not_allowed`.
  */

@@ -24,7 +24,7 @@ export class LineRing {
     this.before = new Map(start);
   }
 
-  /** A reader that has everything up to here can go on from the ring. */
+  /** A reader that has everything up to here can continue from the ring. */
   get start(): Position {
     return this.before;
   }
@@ -50,7 +50,7 @@ export class LineRing {
     this.before = before;
   }
 
-  /** Forgets everything: the log goes on after a gap, or as another one. */
+  /** Forgets everything: the log continues after a gap, or as another one. */
   restart(start: Position): void {
     this.lines = [];
     this.bytes = 0;

@@ -296,7 +296,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
 });
 
 describe.skipIf(await lacks("docker"))("a container that is removed while one subscribes to its log", () => {
-  test("is told as removed, and leaves no stream", async () => {
+  test("is reported as removed, and leaves no stream", async () => {
     const engine = testEngine();
     const docker = createDockerHost({ dockerHost: engine.dockerHost });
     const { id, name } = await engine.run({ script: "echo one; exec sleep 1000" });

@@ -12,7 +12,7 @@ export interface UnknownEvents {
   readonly count: number;
 }
 
-/** Cuts a connection that goes on sending them, all its namespaces together. */
+/** Cuts a connection that continues sending them, all its namespaces together. */
 export function createUnknownEvents(): UnknownEvents {
   const byConnection = new WeakMap<object, number>();
   let total = 0;

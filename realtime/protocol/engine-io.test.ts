@@ -83,7 +83,7 @@ describe("messages over long polling", () => {
     await session.post("40/mcp,");
     expect((await session.poll()).text).toMatch(/^40\/mcp,/);
     await session.post('451-/mcp,7["join",{"_placeholder":true,"num":0}]\x1ebAQIDBA==');
-    // Bytes are no payload of ours: the event is refused, and the session goes on.
+    // Bytes are no payload of ours: the event is refused, and the session continues.
     expect((await session.poll()).text).toMatch(/^43\/mcp,7\[\{"success":false,.*"code":"invalid_input"/);
     await session.post('42/mcp,8["leave",{"serverId":"x"}]');
     let answers = "";
@@ -175,7 +175,7 @@ describe("an upgrade from long polling to WebSocket", () => {
     return { session, socket };
   };
 
-  test("goes on with the same session", async () => {
+  test("continues with the same session", async () => {
     const { socket } = await upgrade();
     socket.send("40/system,");
     expect(await socket.next()).toMatch(/^40\/system,\{"sid":/);
@@ -229,7 +229,7 @@ describe("the heartbeat", () => {
     return session;
   };
 
-  test("asks again and again, and goes on when it is answered", async () => {
+  test("asks again and again, and continues when it is answered", async () => {
     const [socket, session] = [await joinedSocket(), await joinedPolling()];
     for (let beat = 0; beat < 3; beat++) {
       expect(await socket.next()).toBe("2");

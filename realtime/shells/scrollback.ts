@@ -44,7 +44,7 @@ export function createScrollback(max: number): Scrollback {
     read(offset, most) {
       const at = offset % ring.length;
       const length = Math.min(most, end - offset, ring.length - at);
-      return Buffer.from(ring.subarray(at, at + length)); // a copy: the ring goes on turning
+      return Buffer.from(ring.subarray(at, at + length)); // a copy: the ring continues turning
     },
     get start() {
       return startOf(ring.length);

@@ -83,7 +83,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect(reports[0]?.principal).toEqual({ kind: "key", id: "id-of-admin" });
   });
 
-  test("goes on while nobody looks, and whoever comes back reads on after the last byte", async () => {
+  test("continues while nobody looks, and a viewer who returns reads on after the last byte", async () => {
     const shellId = await make();
     const first = realtime.connect("services");
     const before = read(first, shellId);

@@ -25,7 +25,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
   };
   const restartCount = async ({ container }: TestContainer) => (await container.inspect()).RestartCount;
 
-  test("are told of every run of a crash loop, each before the first line of the next run", async () => {
+  test("are sent for every run of a crash loop, each before the first line of the next run", async () => {
     const box = await engine.run({ script: "echo boot; exit 3", restart: "always", start: false });
     const { reader } = await follow(box.name);
     await box.container.start();
@@ -36,7 +36,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     expect(reader.gaps).toEqual([]);
   });
 
-  test("are told after the last line of a burst, of which none is missing", async () => {
+  test("are sent after the last line of a burst, of which none is missing", async () => {
     const box = await engine.run({ script: "seq 1 50000; exit 0", start: false });
     const { reader } = await follow(box.name);
     await eventually(() => expect(reader.told).toEqual(["<exited>"]));
@@ -47,7 +47,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     expect(reader.gaps).toEqual([]);
   });
 
-  test("are told of runs that write nothing", async () => {
+  test("are sent for runs that write nothing", async () => {
     const box = await engine.run({ script: "exit 7", restart: "always", start: false });
     const { reader } = await follow(box.name);
     await box.container.start();
@@ -96,7 +96,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     }
   });
 
-  test("are told to a viewer who comes back with a cursor from before, and not again with a later one", async () => {
+  test("are sent to a viewer who comes back with a cursor from before, and not again with a later one", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
     const first = await follow(box.name);
     await eventually(() => expect(first.reader.told).toHaveLength(1));
@@ -120,7 +120,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     expect(third.reader.told[0]).toBe("<restarted>");
   });
 
-  test("are told once between the last lines that a new viewer is given", async () => {
+  test("are reported once between the last lines that a new viewer is given", async () => {
     const box = await engine.run({ script: "echo run; exit 4" });
     await box.container.wait();
     await box.container.start();
@@ -130,7 +130,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     expect(reader.told).toEqual(["run", "<exited 4>", "<restarted>", "run", "<exited 4>"]);
   });
 
-  test("are told of a container that is removed as it ends", async () => {
+  test("are sent for a container that is removed as it ends", async () => {
     const box = await engine.run({ script: "exit 0", start: false });
     await box.container.remove();
     const made = await engine.docker.createContainer({

@@ -29,7 +29,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     return { socket, reader };
   };
 
-  test("starts with the last lines and goes on with new ones", async () => {
+  test("starts with the last lines and continues with new ones", async () => {
     const { name, container } = await engine.run({
       script: `${count(1, 150)}; sleep 1; ${count(151, 160)}; exec sleep 100`,
     });
@@ -90,7 +90,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     expect(error).toEqual(["err1", "err2", "err3", "err4", "err5"]);
   });
 
-  test("is told once that it ended, after the last line, even one without a newline", async () => {
+  test("reports once that it ended, after the last line, even one without a newline", async () => {
     const { name } = await engine.run({ script: "sleep 0.5; echo one; printf two; exit 3" });
     const { reader } = await follow(name);
     await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited", exitCode: 3 })]));

@@ -86,7 +86,7 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     expect(over.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
   });
 
-  test("that is damaged behind a viewer's place goes on after a gap, once", async () => {
+  test("that is damaged behind a viewer's place continues after a gap, once", async () => {
     const box = await stopped(`echo first; sleep 1.2; ${count(1, 400)}`);
     await edit(box, (records) => records.slice(0, 1));
     const before = await follow(box.name, { tail: 10 });
@@ -97,7 +97,7 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     await edit(box, (records) => damage(records, 150, broken[0]?.[1] as (record: string) => string));
     const after = await follow(box.name, { since: before.reader.cursor });
     await eventually(() => expect(after.reader.lines.at(-1)).toBe("400"));
-    // The Engine may go on somewhere behind the damage by itself: the gap is told after what it skipped over then.
+    // The Engine may continue somewhere behind the damage by itself: the gap is told after what it skipped over then.
     await eventually(() => expect(after.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]));
     const told = after.reader.lines.slice(1).map(Number);
     expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));

@@ -198,7 +198,7 @@ export async function tailOffset(handle: FileHandle, lines: number, ended = fals
 }
 
 /**
- * The files beside a log that rotation made of it, oldest first: those whose name goes on where the log's name ends.
+ * The files beside a log that rotation made of it, oldest first: those whose name continues where the log's name ends.
  * Compressed ones cannot be resumed and are left out.
  */
 export async function rotatedNeighbours(path: string): Promise<string[]> {

@@ -41,7 +41,7 @@ describe("the logs of a PM2 name", () => {
   const outFile = join("logs", "idle-app-out.log");
   const log = () => join(pm2.home, outFile);
 
-  test("start with the last lines and go on with new ones, stdout told from stderr", async () => {
+  test("start with the last lines and continue with new ones, stdout told from stderr", async () => {
     await writeFile(log(), write(1, 150));
     const { socket, reader } = await follow("idle app", { tail: 10 });
     const types: (string | undefined)[] = [];
@@ -65,7 +65,7 @@ describe("the logs of a PM2 name", () => {
     expect(second.reader.gaps).toEqual([]);
   });
 
-  test("go on in the new file after a rotation by rename, and lose nothing", async () => {
+  test("continue in the new file after a rotation by rename, and lose nothing", async () => {
     await writeFile(log(), write(1, 10));
     const { reader } = await follow("idle app", { tail: 10 });
     await eventually(() => expect(reader.lines).toContain("line 10"));
@@ -168,7 +168,7 @@ describe("the logs of a PM2 name", () => {
     await pm2.command("delete", "pair");
   });
 
-  test("tell that the process stopped, and go on when it is started again", async () => {
+  test("tell that the process stopped, and continue when it is started again", async () => {
     await pm2.start({ name: "stopper", source: "console.log('started'); setInterval(() => {}, 1000);" });
     const { reader } = await follow("stopper", { tail: 10 });
     await eventually(() => expect(reader.lines).toEqual(["started"]));

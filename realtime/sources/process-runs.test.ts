@@ -66,7 +66,7 @@ describe("the runs of a PM2 app", () => {
     });
     expect(restarts).toBeGreaterThan(45);
     const countOf = (wanted: string) => story.filter((entry) => entry === wanted).length;
-    // What the bus does not bring in time is told as a count of ends whose exit codes are unknown.
+    // What the bus does not bring in time is reported as a count of ends whose exit codes are unknown.
     const unknown = () => story.reduce((sum, entry) => sum + Number(/^<exited \?(\d+)>$/.exec(entry)?.[1] ?? 0), 0);
     const told = () => `${[...new Set(story)].join(" ")}, at last ${story.slice(-6).join(" ")}`;
     await eventually(() => expect(countOf("<exited 3>") + unknown(), told()).toBe(restarts + 1));
@@ -105,7 +105,7 @@ describe("the runs of a PM2 app", () => {
     for (let round = 0; round < 2; round++) await pm2.command("restart", "away");
     const second = await follow("away", { since });
     await eventually(() => expect(second.story).toEqual(["<exited unknown 2>", "<restarted>", "up", "up"]));
-    // They are told once, and another server tells them as well.
+    // They are reported once, and another server tells them as well.
     const again = await follow("away", { since: second.reader.cursor });
     await realtime.stop();
     realtime = await startRealtime({ pm2Home: pm2.home });

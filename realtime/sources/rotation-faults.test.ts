@@ -30,7 +30,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
   };
 
   test.each(["3", "1"])(
-    "(%s files of 20 KB) is told in order, without a repeat and up to its newest line, and is followed on",
+    "(%s files of 20 KB) is sent in order, without a repeat and up to its newest line, and is followed on",
     async (files) => {
       const counting = await engine.run({
         script: `sleep 1; i=1; while [ $i -le ${LINES} ]; do echo "$i ${"x".repeat(100)}"; i=$((i+1)); done; exec sleep 100`,

@@ -46,7 +46,7 @@ describe("how an ended container does", () => {
     expect(judgeContainer(situation)).toEqual({ status, shouldRun });
   });
 
-  test("a kill for want of memory is a crash, whoever asked for a stop", () => {
+  test("a kill for lack of memory is a crash, even after a request to stop", () => {
     for (const stopRequested of [true, false, null]) {
       const killed = judgeContainer({ ...ended, exitCode: 137, oomKilled: true, stopRequested });
       expect([stopRequested, killed.status]).toEqual([stopRequested, "crashed"]);

@@ -62,7 +62,7 @@ const bare = /[^\s,}\]]+/y;
 interface Scan {
   text: string;
   end: number;
-  /** Where reading goes on. */
+  /** Where reading continues. */
   at: number;
 }
 

@@ -143,7 +143,7 @@ export type Config = z.output<typeof schema> & {
 /** Names of all variables that are read. */
 export const configVariables = Object.keys(schema.shape);
 
-/** A start that cannot go on: names each faulty variable and repeats no value, since a value may be a secret. */
+/** A start that cannot continue: names each faulty variable and repeats no value, since a value may be a secret. */
 export class ConfigError extends Error {}
 
 /** Reads the environment once, at the door; an empty variable counts as unset. */

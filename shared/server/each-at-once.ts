@@ -1,6 +1,6 @@
 /**
  * Runs `work` on each item in order, at most `atOnce` at a time. The first error ends it: no further item is begun, what is
- * under way is waited for, and then the error is thrown, so that nothing goes on after this is over.
+ * under way is waited for, and then the error is thrown, so that nothing continues after this is over.
  */
 export async function eachAtOnce<T>(
   items: readonly T[],

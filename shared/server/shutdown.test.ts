@@ -72,7 +72,7 @@ describe.each(services)("%s", (name) => {
       },
     };
   };
-  /** Somebody who began a request and does not go on. */
+  /** Somebody who began a request and does not continue. */
   const dawdle = async (service: ServiceProcess) => {
     const connection = connect(service.port, "127.0.0.1");
     connections.push(connection);
@@ -80,7 +80,7 @@ describe.each(services)("%s", (name) => {
     await eventually(() => connection.bytesWritten > 0 && !connection.connecting);
   };
 
-  /** A second one on the port of the first, which goes on. */
+  /** A second one on the port of the first, which continues. */
   const startBeside = async (first: ServiceProcess) => {
     const second = await spawnService(name, {
       port: first.port,

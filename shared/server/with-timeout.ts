@@ -2,7 +2,7 @@
 export class TimeoutError extends Error {}
 
 /**
- * Waits for `work`, and no longer than `ms` milliseconds. The work itself goes on after that; a rejection that comes
+ * Waits for `work`, and no longer than `ms` milliseconds. The work itself continues after that; a rejection that comes
  * later is handled. The timer never outlives the wait.
  * @param onTimeout Gives the result of a wait that took too long; it may throw.
  * @throws what the work rejects with, or {@link TimeoutError} where there is no `onTimeout`.

@@ -224,7 +224,7 @@ test("tool calls end with the right to call, and those of one user leave places 
     expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
 });
 
-test("a job is cancelled when who began it may not do it any more, and goes on without the session", async () => {
+test("a job is cancelled when who began it may not do it any more, and continues without the session", async () => {
   const begin = ({ id }: Person, services: string[] = []) =>
     api.deps.jobs.start({
       kind: "service:restart",

@@ -1,4 +1,4 @@
-/** Long work for one caller, watched for as long as it goes on. */
+/** Long work for one caller, watched for as long as it continues. */
 export interface RightsWatch {
   /** Aborted with the error of the check, once the caller no longer passes it. */
   signal: AbortSignal;

@@ -69,7 +69,7 @@ describe("age", () => {
     expect(await statusWith(cookie)).toBe(401);
   });
 
-  test("goes on counting over a restart, with a stepped clock too", async () => {
+  test("continues counting over a restart, with a stepped clock too", async () => {
     clock.pass(6 * HOUR);
     expect(await statusWith(cookie)).toBe(200);
     await server.restart();

@@ -64,7 +64,7 @@ export function openSetup({ dataDir, users, passwords, announce, page, monotonic
       if (!matches) throw new AppError("gone", "The time for the set-up is over; start the server again.");
       if (!matches(token)) throw new AppError("forbidden", "This is not the set-up token on the console.");
       if (claimed) throw new AppError("gone", "This is being set up already.");
-      claimed = true; // before anything is awaited: of two posts at once, one goes on
+      claimed = true; // before anything is awaited: of two posts at once, one continues
       try {
         await refuseWeakPassword(password, name);
         const passwordHash = await passwords.hash(password);

@@ -43,7 +43,7 @@ beforeEach(async () => {
     users.remove(id);
   }
 });
-/** For what another server is needed: the usual one goes on beside it. */
+/** For what another server is needed: the usual one continues beside it. */
 const instead = async (work: () => Promise<void>, env: Record<string, string> = {}, log?: Log) => {
   const usual = { server, admin };
   await start(env, log);
@@ -196,7 +196,7 @@ test("binds the answer to the browser and the log-in it began with, once", async
   expectRefused(await navigate(lateAnswer, late.binding));
 });
 
-test("goes on in each of two tabs, and keeps few log-ins under way in one browser", async () => {
+test("continues in each of two tabs, and keeps few log-ins under way in one browser", async () => {
   await makeUser("grace");
   provider.claims = { sub: "s1", preferred_username: "grace" };
   const first = await begin();

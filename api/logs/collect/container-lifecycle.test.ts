@@ -49,7 +49,7 @@ describe.skipIf(await lacks("docker"))("the kept log of a container", () => {
     expect(all.slice(0, expected.length)).toEqual(expected);
   });
 
-  test("goes on behind a record that a power cut damaged, after a gap", async () => {
+  test("continues behind a record that a power cut damaged, after a gap", async () => {
     const script = "for i in 1 2 3; do echo $i; done; exec sleep 1000";
     const box = await engine.run({ script, log: { driver: "json-file" } });
     await eventually(async () => expect(await kept(api, box.name)).toEqual(["<started>", "1 1", "2 1", "3 1"]));

@@ -140,7 +140,7 @@ test("shows nothing past its age, and removes the file some time later", async (
   expect(texts((await store.search()).lines)).toEqual(["new"]);
 });
 
-test("goes on without the lines of a damaged file", async () => {
+test("continues without the lines of a damaged file", async () => {
   store = await startStore({ maxBytes: 4 * 1024 * 1024 });
   feedMany(6_000);
   const [first = 0] = listSegments(store.folder);

@@ -123,7 +123,7 @@ describe("a tool with an odd result", () => {
     expect(content.map(({ text }: { text: string }) => text)).toEqual(texts);
   });
 
-  test("says that an answer is too large, and goes on", async () => {
+  test("says that an answer is too large, and continues", async () => {
     server.answers["tools/call"] = { content: [{ type: "text", text: "x".repeat(17 * 1024 * 1024) }] };
     await running();
     const answer = await call();

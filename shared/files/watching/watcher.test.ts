@@ -81,7 +81,7 @@ test("refuses a path with a link in it, and one that is no folder", async () => 
   await expect(watch(join(folder, "missing"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("tells that the folder itself went and came back, and goes on watching it", async () => {
+test("tells that the folder itself went and came back, and continues watching it", async () => {
   await write("inside");
   await watch();
   await rm(folder, { recursive: true });

@@ -120,7 +120,7 @@ export function accessJourney(at: () => Desk): void {
     await device.remove();
   });
 
-  test("what is sensitive asks who it is after a while, and goes on by itself once that is told", async () => {
+  test("what is sensitive asks who it is after a while, and continues by itself once that is told", async () => {
     const desk = at();
     const { page } = desk;
     await desk.open("/keys", "API keys");

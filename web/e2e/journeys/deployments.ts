@@ -39,7 +39,7 @@ export function deploymentsJourney(at: () => Desk): void {
     await page.getByLabel("Stream", { exact: true }).selectOption({ label: "All output" });
   });
 
-  test("a restart counts, gives it another pid, and its log goes on", async () => {
+  test("a restart counts, gives it another pid, and its log continues", async () => {
     const { page } = at();
     await page.getByRole("tab", { name: "Processes" }).click();
     const table = page.getByRole("table", { name: `Processes of ${NAME}` });

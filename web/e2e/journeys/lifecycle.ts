@@ -23,7 +23,7 @@ export function lifecycleJourney(at: () => Desk): void {
     other = await engine.run({ name: "press", script });
   });
 
-  test("a container is paused, goes on, and gets limits while it runs", async () => {
+  test("a container is paused, continues, and gets limits while it runs", async () => {
     const { page, open } = at();
     await open(`/services/${box.name}`, "Services");
     await more("Pause");

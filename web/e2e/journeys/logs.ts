@@ -70,7 +70,7 @@ export function logsJourney(at: () => Desk): void {
     await search(page).fill("");
   });
 
-  test("a search goes on where the loaded lines end, and a link to a line outlives a reload", async () => {
+  test("a search continues where the loaded lines end, and a link to a line outlives a reload", async () => {
     const desk = at();
     const { page, stack } = desk;
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.origin });
@@ -131,7 +131,7 @@ export function logsJourney(at: () => Desk): void {
     await desk.open(`/logs?c=${box.name}`, "Logs");
     const log = page.getByRole("log");
     await lineOf(log, "life").waitFor();
-    // In two steps: the Engine's stream may go on over a restart that takes no time, and then tells of none.
+    // In two steps: the Engine's stream may continue over a restart that takes no time, and then tells of none.
     await box.container.kill();
     await log.getByText("Exited with code 137").waitFor();
     await box.container.start();

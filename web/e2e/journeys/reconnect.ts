@@ -7,7 +7,7 @@ const script = "n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.1; done";
 
 /** The live connection is cut without a good-bye, and comes back. */
 export function reconnectJourney(at: () => Desk): void {
-  test("the page says so calmly and goes on, with no line lost and none twice", async () => {
+  test("the page says so calmly and continues, with no line lost and none twice", async () => {
     const desk = at();
     const { page, stack } = desk;
     const since = desk.problems.length;

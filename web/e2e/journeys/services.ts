@@ -99,7 +99,7 @@ export function servicesJourney(at: () => Desk): void {
     await page.getByRole("tab", { name: "Logs" }).click();
   });
 
-  test("stop, start and restart show what becomes of it, and the log goes on across them", async () => {
+  test("stop, start and restart show what becomes of it, and the log continues across them", async () => {
     const { page, engine } = at();
     const head = page.locator(".detail-head");
     await head.getByRole("button", { name: `Stop ${box.name}`, exact: true }).click();
@@ -137,7 +137,7 @@ export function servicesJourney(at: () => Desk): void {
     await expect(box.container.inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
-  test("the log of one that is gone stays, and goes on with the next of its name", async () => {
+  test("the log of one that is gone stays, and continues with the next of its name", async () => {
     const { page, engine } = at();
     const log = page.getByRole("log");
     const line = log.getByText(/^order \d+ packed$/).first();

@@ -23,7 +23,7 @@ export function whenRefused(listener: () => void): void {
 
 const connection = createConnection({ url: wsUrl(), onRefused: () => onRefused() });
 
-/** Live streams. Every subscription returns its clean-up; a reconnect goes on after the last line by itself. */
+/** Live streams. Every subscription returns its clean-up; a reconnect continues after the last line by itself. */
 export const servicesWS = createServicesClient(connection);
 export const deploymentsWS = createDeploymentsClient(connection);
 export const systemWS = createSystemClient(connection);

@@ -4,7 +4,7 @@ import { joinPast } from "./history-range.ts";
 const now = 1_000_000;
 const past = { step: 15, times: [700_000, 715_000, 800_000, 815_000], cpu: [1, 2, 3, 4] };
 
-test("begins with what was kept, leaves a hole where nothing was, and goes on with what comes", () => {
+test("begins with what was kept, leaves a hole where nothing was, and continues with what comes", () => {
   const live = { times: [810_000, 811_000], cpu: [9, 10] };
   expect(joinPast(past, live, ["cpu"], { span: 300_000, now })).toEqual({
     times: [700_000, 715_000, 730_000, 800_000, 810_000, 811_000],

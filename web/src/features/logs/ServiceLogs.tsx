@@ -6,7 +6,7 @@ import { ContainerLogs } from "./ContainerLogs.tsx";
 import { formatLogAddress } from "./log-address.ts";
 import { createLogControls } from "./view/log-controls.ts";
 
-/** The log of one container, as a part of its pane; it goes on when a new container takes over the name. */
+/** The log of one container, as a part of its pane; it continues when a new container takes over the name. */
 export function ServiceLogs(props: { name: string }) {
   return (
     <Show when={props.name} keyed>

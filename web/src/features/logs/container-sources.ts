@@ -62,7 +62,7 @@ export function createContainerSources(names: Accessor<readonly string[]>) {
     return origin;
   }
   const seen = new Set<string>();
-  /** Once there, followed on: a container that is recreated under its name goes on by itself. */
+  /** Once there, followed on: a container that is recreated under its name continues by itself. */
   const followed = createMemo<readonly string[]>((before) => {
     const present = (services.data?.services ?? []).map(({ name }) => name);
     for (const name of present) seen.add(name);

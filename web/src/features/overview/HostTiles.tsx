@@ -11,7 +11,7 @@ import type { HostStats } from "../system/host-stats.ts";
 /** CPU, memory and network of the last minutes in small lines, and how long the host is up. */
 export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
   const history = createHostHistory(props.host, () => "5m");
-  /** A small line goes on over a hole. */
+  /** A small line continues over a hole. */
   const line = (read: (index: number) => number | null) => {
     const points = history().times.flatMap((time, index) => {
       const value = read(index);

@@ -31,7 +31,7 @@ test("keeps the newest samples, oldest first", () => {
   expect(history.perCore).toEqual([[30], [40], [50]]);
 });
 
-test("leaves out a sample that is told again", () => {
+test("leaves out a sample that is reported again", () => {
   const once = addSample(emptyHistory, sample(1, 10), 3);
   expect(addSample(once, sample(1, 10), 3)).toBe(once);
 });

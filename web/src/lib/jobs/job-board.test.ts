@@ -79,7 +79,7 @@ test("what ended before the subscription held, or while the connection was away,
   expect(followers.size).toBe(0);
 });
 
-test("a server that was restarted meanwhile knows nothing of the job: it is told as failed, not as running for ever", async () => {
+test("a server that was restarted meanwhile knows nothing of the job: it is reported as failed, not as running for ever", async () => {
   const { board, followers } = server();
   const over = board.begun(job("a", 3));
   followers.get("a")?.onJoined?.();

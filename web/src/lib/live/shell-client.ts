@@ -20,7 +20,7 @@ export interface AttachedShell {
   input(text: string): boolean;
   resize(cols: number, rows: number): void;
   end(): void;
-  /** Looks at it no more; it goes on. */
+  /** Looks at it no more; it continues. */
   detach(): void;
 }
 

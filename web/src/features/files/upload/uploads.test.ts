@@ -22,7 +22,7 @@ function start() {
 }
 
 describe("createUploads", () => {
-  it("sends two at a time and goes on when one ends, well or badly", async () => {
+  it("sends two at a time and continues when one ends, well or badly", async () => {
     const { sent, add, states, uploads, dispose } = start();
     add("a", "b", "c", "d");
     expect(states()).toEqual(["sending", "sending", "waiting", "waiting"]);

@@ -230,7 +230,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
     });
 
   return {
-    /** Follows these from now on; those it followed before go on. */
+    /** Follows these from now on; those it followed before continue. */
     follow(wanted: readonly LiveSource[]): void {
       const keys = new Set(wanted.map(({ key }) => key));
       for (const [key, held] of sources) {

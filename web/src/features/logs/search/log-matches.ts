@@ -5,7 +5,7 @@ import type { LogFeed } from "../live/log-feed.ts";
 
 export type LogMatches = ReturnType<typeof createMatches>;
 
-/** Where the search stands among its matches; goes on to those stored by the server when the loaded ones are through. */
+/** Where the search stands among its matches; continues to those stored by the server when the loaded ones are through. */
 export function createMatches(feed: LogFeed, show: (place: Place) => void) {
   const [current, setCurrent] = createSignal<Place | undefined>();
   const [looking, setLooking] = createSignal(false);

@@ -62,7 +62,7 @@ it("tells what is remembered first and what came meanwhile once", async () => {
   expect(stopped()).toBe(3);
 });
 
-it("goes on live when nothing can be remembered, and tells of restarts and failures", async () => {
+it("continues live when nothing can be remembered, and tells of restarts and failures", async () => {
   const { push, tell, lines, told } = start(Promise.reject(new Error("no")));
   push(log("one"));
   await vi.waitFor(() => expect(lines).toEqual(["one\n"]));
