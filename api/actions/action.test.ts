@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Job } from "../../shared/protocol/job.ts";
+import { AppError } from "../../shared/server/errors.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { action } from "./action.ts";
@@ -90,9 +91,29 @@ const store = action({
   apply: async (_input, { stream }) => ({ bytes: (await new Response(stream).arrayBuffer()).byteLength }),
 });
 
+/** Gets its name from the work. */
+const plant = action({
+  name: "thing:plant",
+  method: "POST",
+  path: "/things/:name/plant",
+  title: "Plant a thing",
+  tag: "Things",
+  permission: "docker:manage",
+  params,
+  mode: "respond",
+  status: 201,
+  result: { id: z.string() },
+  target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
+  created: ({ id }) => `plant ${id}`,
+  apply: async ({ params: { name } }) => {
+    if (name === "stone") throw new AppError("conflict", "A stone does not grow.");
+    return { id: `7-${name}` };
+  },
+});
+
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi({ actions: [paint, build, issue, store] });
+  api = await startApi({ actions: [paint, build, issue, store, plant] });
 });
 afterAll(() => api.close());
 beforeEach(() => {
@@ -214,7 +235,16 @@ describe("an option of an action", () => {
     expect([status, body.bytes]).toEqual([200, 1_500_000]);
   });
 
+  test("names what it has created in the audit trail, and its target when it is refused", async () => {
+    const ask = (name: string) => api.ask("POST", `/api/things/${name}/plant`, { body: {} });
+    expect(await ask("rose")).toMatchObject({ status: 201, body: { id: "7-rose" } });
+    expect(await auditOf("plant 7-rose")).toMatchObject([{ action: "thing:plant", outcome: "done", status: 201 }]);
+    expect((await ask("stone")).body.code).toBe("conflict");
+    expect((await auditOf("stone")).at(-1)).toMatchObject({ outcome: "refused", target: "stone" });
+  });
+
   test.each([
+    ["names what it has created", { mode: "enqueue", created: () => "a thing" }],
     ["shows values once", { mode: "enqueue", once: ["colour"] }],
     ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],
     ["has a body that cannot be compared", { body: undefined, streamedBody: "text/plain", idempotent: true }],

@@ -108,6 +108,8 @@ interface ActionSpec<
   locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body>): Locks;
   /** A few words for the audit trail. Never a secret. */
   detail?(input: ActionInput<Params, Query, Body>): string | undefined;
+  /** Name in the audit trail of what the work has created, in place of the label of the target. Only for `respond`. */
+  created?(result: z.output<z.ZodObject<Result>>): string;
   /** Replaces the notice of the target. */
   notify?: Notify<NoInfer<Subject>>;
   /** Requires a recent proof of identity. `scoped-keys` also admits API keys that name the permission as a scope. */
@@ -170,5 +172,6 @@ export function action<
   if (spec.idempotent && spec.mode === "respond-or-enqueue") throw refuse("has no single response to repeat");
   if (spec.idempotent && spec.streamedBody) throw refuse("has a body that cannot be compared");
   if (spec.body && spec.streamedBody) throw refuse("has two kinds of body");
+  if (spec.created && spec.mode !== "respond") throw refuse("names what it has created, which no job does");
   return spec;
 }

@@ -1,3 +1,4 @@
+import { alertActions } from "../alerts/actions.ts";
 import { diskActions } from "../disk/actions.ts";
 import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
@@ -15,4 +16,5 @@ export const actions = [
   ...updateActions,
   ...diskActions,
   ...registryActions,
+  ...alertActions,
 ] as const;

@@ -119,7 +119,9 @@ async function runInMode(
   context.reauthorize();
   const release = deps.jobs.acquire(locks);
   try {
-    return { fields: await run(withoutJob()), status };
+    const fields = await run(withoutJob());
+    if (action.created) c.set("auditTarget", action.created(fields));
+    return { fields, status };
   } finally {
     release();
   }

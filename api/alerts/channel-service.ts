@@ -1,4 +1,5 @@
 import type { AlertChannel, AlertChannelInput } from "../../shared/protocol/alert.ts";
+import { createRateLimit } from "../http/rate-limits.ts";
 import type { AddressRules } from "../outbound/address-rules.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import { checkTarget } from "./channels/target.ts";
@@ -6,6 +7,8 @@ import type { EventStore } from "./event-store.ts";
 import type { Makers } from "./makers.ts";
 import type { Notifier } from "./notifier.ts";
 import type { RuleMaker, RuleStore } from "./rule-store.ts";
+
+const TESTS_PER_MINUTE = 60;
 
 /** The channels of this server. Stored secrets never appear in a result. */
 export interface AlertChannels {
@@ -20,8 +23,13 @@ export interface AlertChannels {
   change(id: string, channel: AlertChannelInput, maker: RuleMaker): AlertChannel;
   /** Also removes the channel from every rule. @throws AppError `not_found`. */
   remove(id: string): void;
-  /** Sends a real message now. @throws AppError with the reason when it was not delivered. */
-  test(id: string): Promise<AlertChannel>;
+  /**
+   * Sends a real message now. The limit is 60 tests per minute and caller, because the receiver has not asked for them.
+   *
+   * @param caller Id of the user who tests.
+   * @throws AppError `rate_limited`; with the reason when the message was not delivered
+   */
+  test(id: string, caller: string): Promise<AlertChannel>;
 }
 
 export interface ChannelServiceDeps {
@@ -39,6 +47,7 @@ export interface ChannelServiceDeps {
 /** Joins the channel store with the notifier that sends to the channels. */
 export function createAlertChannels(deps: ChannelServiceDeps): AlertChannels {
   const { store, rules, events, addresses, shown, notifier, paused, applyRules, notifyChanged } = deps;
+  const tests = createRateLimit(TESTS_PER_MINUTE, 60);
   return {
     list: () => store.list().map(shown),
     get: (id) => shown(store.show(id)),
@@ -63,7 +72,8 @@ export function createAlertChannels(deps: ChannelServiceDeps): AlertChannels {
       rules.dropChannel(id);
       applyRules();
     },
-    async test(id) {
+    async test(id, caller) {
+      await tests.take(caller);
       await notifier.test(id);
       return shown(store.show(id));
     },

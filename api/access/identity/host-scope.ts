@@ -1,12 +1,18 @@
 import type { Context } from "hono";
+import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { ApiEnv } from "../../http/context.ts";
 
+/** Refuses the caller of a request as `requireHostScopeOf` does. */
+export const requireHostScope = (c: Context<ApiEnv>): void => requireHostScopeOf(c.get("principal"));
+
 /**
- * Refuses who is limited to some containers: images, volumes, networks, stacks and the like belong to the host as a
- * whole, and through them every container could be reached.
+ * Refuses a principal whose scope is some containers: images, volumes, networks, stacks and the like belong to the whole
+ * host, and give access to every container.
+ *
+ * @throws AppError `forbidden`
  */
-export function requireHostScope(c: Context<ApiEnv>): void {
-  if (c.get("principal").limits.services === null) return;
+export function requireHostScopeOf({ limits }: Principal): void {
+  if (limits.services === null) return;
   throw new AppError("forbidden", "You are limited to some containers, and this is about the host as a whole.");
 }

@@ -1,0 +1,49 @@
+import { may, type Principal, seesDeployment, seesService } from "../../shared/protocol/access.ts";
+import type { AlertRuleInput, AlertSubject, ConditionKind } from "../../shared/protocol/alert.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { requireHostScopeOf } from "../access/identity/host-scope.ts";
+import { messages } from "./messages.ts";
+import type { RuleMaker } from "./rule-store.ts";
+
+/** Whether a principal can see the alerts of a subject. Those of the host need an unlimited scope. */
+export const canSeeSubject =
+  ({ limits }: Principal) =>
+  ({ kind, name }: AlertSubject): boolean => {
+    if (kind === "container") return seesService(limits, name);
+    if (kind === "process") return seesDeployment(limits, name);
+    return limits.services === null && limits.deployments === null;
+  };
+
+export const makerOf = ({ kind, id, name }: Principal): RuleMaker => ({ kind, id, name });
+
+/**
+ * Rejects callers whose scope is limited: rules and channels concern all containers and processes.
+ *
+ * @throws AppError `forbidden`
+ */
+export function requireFullScope(principal: Principal): void {
+  requireHostScopeOf(principal);
+  if (principal.limits.deployments !== null) throw new AppError("forbidden", messages.processScopeOnly);
+}
+
+/**
+ * A rule restarts and reads with the rights of its author: rejects a rule that may do more than the caller.
+ *
+ * @throws AppError `forbidden`
+ */
+export function requireRights(principal: Principal, { healing, condition }: AlertRuleInput): void {
+  if (healing && !may(principal, "services:control")) throw new AppError("forbidden", messages.restartsNeedPermission);
+  if (condition.kind === "container-log" && !mayReadLogs(principal)) {
+    throw new AppError("forbidden", messages.logsNeedPermission);
+  }
+}
+
+export const mayReadLogs = (principal: Principal): boolean => may(principal, "services:view");
+
+/** Hides the log line in an alert or event from callers who may not read logs. */
+export const withoutLogLine =
+  (principal: Principal) =>
+  <T extends { condition: ConditionKind; detail: string }>(shown: T): T =>
+    shown.condition !== "container-log" || mayReadLogs(principal)
+      ? shown
+      : { ...shown, detail: messages.hiddenLogLine };
