@@ -1,0 +1,44 @@
+import { advance, type LogSource } from "../../../shared/logs/log-source.ts";
+import { startOf } from "../../../shared/logs/sources/docker/container-position.ts";
+import type { StreamState } from "../store/stream-state.ts";
+import type { Ingest } from "./ingest.ts";
+import { positionOf, takeLines, toGapReason } from "./take-lines.ts";
+
+export interface FollowLogOptions {
+  ingest: Ingest;
+  stream: StreamState;
+  source: LogSource;
+  signal: AbortSignal;
+  /** Called with each batch of lines. */
+  onReadable(): void;
+  /** The log cannot be read, or only in part. */
+  onUnreadable(message: string): void;
+}
+
+/** Follows a log from the position of its stream. Resolves once the container has stopped or is removed. */
+export async function followLog(options: FollowLogOptions): Promise<void> {
+  const { ingest, stream, source, signal, onReadable, onUnreadable } = options;
+  const finished = new AbortController();
+  let position = positionOf(stream, source) ?? startOf(stream.sourceId);
+  await source.follow(
+    position,
+    {
+      onLines(lines) {
+        onReadable();
+        position = advance(position, lines);
+        return takeLines(ingest, stream, lines, position);
+      },
+      onLost({ reason, to }) {
+        if (to) position = new Map([...position, ...to]);
+        ingest.noteGap(stream, toGapReason(reason));
+      },
+      onTrouble: ({ message }) => onUnreadable(message),
+      onState() {},
+      onClosed({ code }) {
+        if (code !== "exited") finished.abort();
+      },
+      onStill: () => finished.abort(),
+    },
+    AbortSignal.any([signal, finished.signal]),
+  );
+}
