@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Principal } from "../../shared/protocol/access.ts";
-import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shared/protocol/job.ts";
-import { jobRoomId } from "../../shared/protocol/rooms.ts";
-import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
+import type { Job, JobStep } from "../../shared/protocol/job.ts";
+import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { WsClient } from "../lib/ws-client.ts";
-import type { JobJournal } from "./job-journal.ts";
+import type { JobJournal, JournalEntry } from "./job-journal.ts";
+import { createJobNotifier } from "./job-notifier.ts";
+import { addLines, addStep, createInterruptedJob, createJob, describeEnd, failJob, finishJob } from "./job-state.ts";
 import { createResourceLocks, type Locks } from "./resource-locks.ts";
 
 /** Jobs that run at once. More are refused and not queued, because a caller waits for each. */
@@ -16,12 +17,8 @@ const MAX_RUNNING = 16;
 /** Finished jobs that can still be read. */
 const MAX_FINISHED = 200;
 const FINISHED_AGE_MS = 60 * 60 * 1000;
-/** Shortest time between two snapshots to viewers. */
-const NOTIFY_INTERVAL_MS = 150;
 /** Longest wait for cancelled jobs at shutdown: some work ignores the signal. */
 const CLOSE_MS = 3_000;
-/** Longest line of output, in characters. */
-const MAX_LINE = 4_096;
 
 /** Progress that the work of a job reports, and the signal that it must obey. */
 export interface JobHandle {
@@ -103,39 +100,21 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
 
   // Jobs that a killed server left are reported once, as interrupted.
   for (const entry of journal.interrupted) {
-    const { id, kind, target, startedAt, services, principal, requestId, address } = entry;
-    const message = "The panel's API ended before it was over: what was done until then stays.";
-    const job: Job = {
-      id,
-      kind,
-      target,
-      state: "interrupted",
-      steps: [],
-      lines: [],
-      lineCount: 0,
-      result: null,
-      error: { code: "gone", message },
-      startedAt,
-      finishedAt: new Date().toISOString(),
-      revision: 1,
-    };
+    const { id, services, principal } = entry;
+    const job = createInterruptedJob(entry);
     entries.set(id, { job, services, ownerId: principal.id, abort: new AbortController(), done: Promise.resolve() });
     trail.recordAfterwards({
-      action: kind,
-      target,
-      requestId,
-      address,
+      ...auditFields(entry),
       outcome: "interrupted",
-      actor: principal,
       detail: "the API ended before it was over",
     });
   }
 
   const forget = () => {
     const old = Date.now() - FINISHED_AGE_MS;
-    const over = [...entries.values()].filter(({ job }) => job.finishedAt !== null);
-    const excess = over.length - MAX_FINISHED;
-    over.forEach(({ job }, index) => {
+    const finished = [...entries.values()].filter(({ job }) => job.finishedAt !== null);
+    const excess = finished.length - MAX_FINISHED;
+    finished.forEach(({ job }, index) => {
       if (index < excess || Date.parse(job.finishedAt ?? "") < old) entries.delete(job.id);
     });
   };
@@ -146,106 +125,37 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     if (running().length >= MAX_RUNNING)
       throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
     const release = resourceLocks.acquire(options.locks ?? { exclusive: [] });
-    const id = randomBytes(18).toString("base64url");
-    const job: Job = {
-      id,
-      kind: options.kind,
-      target: options.target,
-      state: "running",
-      steps: [],
-      lines: [],
-      lineCount: 0,
-      result: null,
-      error: null,
-      startedAt: new Date().toISOString(),
-      finishedAt: null,
-      revision: 1,
-    };
+    const job = createJob(randomBytes(18).toString("base64url"), options.kind, options.target);
+    const record = toJournalEntry(job, options);
     try {
-      const { kind, target, services = [], requestId, address } = options;
-      const { kind: actorKind, id: actorId, name } = options.principal;
-      const principal = { kind: actorKind, id: actorId, name };
-      journal.begin({
-        id,
-        kind,
-        target,
-        services: [...services],
-        principal,
-        requestId,
-        address,
-        startedAt: job.startedAt,
-      });
+      journal.begin(record);
     } catch (error) {
       release();
       throw error;
     }
+    const { services } = record;
     const abort = new AbortController();
-    const notifier = createNotifier(job, options.rooms ?? [], realtime);
-    const entry: Entry = {
-      job,
-      services: options.services ?? [],
-      ownerId: options.principal.id,
-      abort,
-      done: Promise.resolve(),
-    };
-    entries.set(id, entry);
-    const watch = rights?.watch(() => mayGoOn?.(options.principal, options.kind, entry.services));
+    const notifier = createJobNotifier(job, options.rooms ?? [], realtime);
+    const entry: Entry = { job, services, ownerId: options.principal.id, abort, done: Promise.resolve() };
+    entries.set(job.id, entry);
+    const watch = rights?.watch(() => mayGoOn?.(options.principal, options.kind, services));
     watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
-    entry.done = work(job, options, abort.signal, notifier.changed).then(() => {
+    entry.done = work(job, options, abort.signal, notifier.changed, log).then(() => {
       watch?.end();
       release();
       notifier.finish();
-      const { code, message } = job.error ?? {};
       trail.recordAfterwards({
-        action: options.kind,
-        target: options.target,
-        requestId: options.requestId,
-        address: options.address,
-        actor: { kind: options.principal.kind, id: options.principal.id, name: options.principal.name },
+        ...auditFields(record),
         outcome: job.state === "succeeded" ? "done" : "failed",
-        detail:
-          job.state === "cancelled" && code === "gone"
-            ? "cancelled"
-            : code === undefined
-              ? "finished"
-              : `${code}: ${message}`,
+        detail: describeEnd(job),
       });
-      journal.end(id);
+      journal.end(job.id);
     });
-    entry.done.catch((error: unknown) => log.error({ err: error, job: id }, "the end of a job could not be recorded"));
+    entry.done.catch((error: unknown) =>
+      log.error({ err: error, job: job.id }, "the end of a job could not be recorded"),
+    );
     notifier.changed();
     return structuredClone(job);
-  };
-
-  const work = async (job: Job, options: JobOptions, signal: AbortSignal, changed: () => void) => {
-    const handle: JobHandle = {
-      signal,
-      step(step) {
-        const index = job.steps.findIndex(({ id }) => id === step.id);
-        if (index >= 0) job.steps[index] = step;
-        else job.steps.push(step);
-        if (job.steps.length > JOB_STEPS_MAX) job.steps.shift();
-        changed();
-      },
-      line(text) {
-        for (const line of text.replace(/\r?\n$/, "").split("\n")) job.lines.push(line.slice(0, MAX_LINE));
-        job.lineCount += text.replace(/\r?\n$/, "").split("\n").length;
-        job.lines.splice(0, job.lines.length - JOB_LINES_MAX);
-        changed();
-      },
-    };
-    try {
-      const result = await options.run(handle);
-      job.result = result ?? {};
-      job.state = "succeeded";
-    } catch (error) {
-      job.state = signal.aborted ? "cancelled" : "failed";
-      const { error: message, code, detail } = toFailure(toAppError(error), undefined, true);
-      job.error = signal.aborted ? cancelledBy(signal.reason) : { code, message, detail };
-      if (code === "internal" && !signal.aborted)
-        log.error({ err: error, job: job.id, kind: job.kind }, "a job failed");
-    }
-    job.finishedAt = new Date().toISOString();
   };
 
   return {
@@ -277,35 +187,40 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
   };
 }
 
-/** Why a job was cancelled: by a caller, or because its owner lost the right to it. */
-function cancelledBy(reason: unknown): NonNullable<Job["error"]> {
-  if (!(reason instanceof AppError)) return { code: "gone", message: "It was cancelled." };
-  return { code: reason.code, message: reason.message };
+/** Does the work of a job and notes its end in it. Never rejects. */
+async function work(job: Job, options: JobOptions, signal: AbortSignal, changed: () => void, log: Log): Promise<void> {
+  const handle: JobHandle = {
+    signal,
+    step(step) {
+      addStep(job, step);
+      changed();
+    },
+    line(text) {
+      addLines(job, text);
+      changed();
+    },
+  };
+  try {
+    finishJob(job, await options.run(handle));
+  } catch (error) {
+    failJob(job, error, signal);
+    if (job.error?.code === "internal" && !signal.aborted) {
+      log.error({ err: error, job: job.id, kind: job.kind }, "a job failed");
+    }
+  }
 }
 
-/** Sends snapshots of a job to its own room and to `rooms`: the first change and the end at once, others batched. */
-function createNotifier(job: Job, rooms: readonly string[], realtime: JobsOptions["realtime"]) {
-  let timer: NodeJS.Timeout | undefined;
-  let notifiedAt = Number.NEGATIVE_INFINITY;
-  const notify = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    notifiedAt = performance.now();
-    const snapshot = structuredClone(job);
-    realtime.emitToService(jobRoomId(job.id), "job", snapshot);
-    // Callers with read access follow the room of a container too. The upstream's own message is not for them.
-    const { error } = snapshot;
-    const outline = error ? { ...snapshot, error: { code: error.code, message: error.message } } : snapshot;
-    for (const room of rooms) realtime.emitToService(room, "job", outline);
-  };
-  return {
-    changed() {
-      job.revision++;
-      timer ??= setTimeout(notify, Math.max(0, notifiedAt + NOTIFY_INTERVAL_MS - performance.now()));
-    },
-    finish() {
-      job.revision++;
-      notify();
-    },
-  };
+function toJournalEntry({ id, startedAt }: Job, options: JobOptions): JournalEntry {
+  const { kind, target, services = [], requestId, address } = options;
+  const { kind: actorKind, id: actorId, name } = options.principal;
+  const principal = { kind: actorKind, id: actorId, name };
+  return { id, kind, target, services: [...services], principal, requestId, address, startedAt };
 }
+
+const auditFields = ({ kind, target, requestId, address, principal }: JournalEntry) => ({
+  action: kind,
+  target,
+  requestId,
+  address,
+  actor: principal,
+});
