@@ -1,8 +1,10 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Job } from "../../shared/protocol/job.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
+import { WEB_ORIGIN } from "../access/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { action } from "./action.ts";
 
@@ -47,8 +49,9 @@ const build = action({
   mode: "enqueue",
   idempotent: true,
   timeLimitMs: 50,
-  apply: ({ params: { name } }, { job: { signal, line } }) => {
+  apply: ({ params: { name } }, { job: { id, signal, line } }) => {
     line(`building ${name}`);
+    if (name === "own-id") return Promise.resolve({ id });
     done.push(name);
     if (name !== "endless") return Promise.resolve({ name });
     return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
@@ -85,10 +88,29 @@ const store = action({
   permission: "docker:manage",
   params,
   mode: "respond",
+  headers: z.object({ "if-none-match": z.literal("*").optional() }),
+  status: 201,
   result: { bytes: z.int() },
   streamedBody: "application/octet-stream",
-  target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
-  apply: async (_input, { stream }) => ({ bytes: (await new Response(stream).arrayBuffer()).byteLength }),
+  shares: { total: 2, perCaller: 1, busy: "Too many are being stored." },
+  target: {
+    resolve: ({ params: { name } }) => {
+      if (name === "missing") throw new AppError("not_found", "There is no such thing.");
+    },
+    label: (_subject, { params }) => params.name,
+    inputLabel: ({ params }) => params.name,
+  },
+  detail: ({ headers }, { host, principal }) =>
+    `${headers["if-none-match"] ? "new" : "replaced"} by ${principal.name} at ${host}`,
+  apply: async ({ params: { name }, headers }, { stream, job, respondWith, nameTarget }) => {
+    if (name === "alias") nameTarget("shelf");
+    if (headers["if-none-match"] === undefined) respondWith(200);
+    const { promise: revoked, reject } = Promise.withResolvers<never>();
+    job.signal.addEventListener("abort", () => reject(job.signal.reason));
+    const body = await Promise.race([new Response(stream).arrayBuffer(), revoked]);
+    done.push("stored");
+    return { bytes: body.byteLength };
+  },
 });
 
 /** Gets its name from the work. */
@@ -243,12 +265,68 @@ describe("an option of an action", () => {
     expect((await auditOf("stone")).at(-1)).toMatchObject({ outcome: "refused", target: "stone" });
   });
 
+  const storeThing = (name: string, headers: Record<string, string> = {}, more: object = {}) =>
+    api.ask("PUT", `/api/things/${name}/content`, {
+      raw: "x",
+      headers: { "Content-Type": "text/plain", "Content-Length": "1", ...headers },
+      ...more,
+    });
+
+  test("reads header fields, and responds with a status of its own", async () => {
+    expect((await storeThing("page", { "If-None-Match": "*" })).status).toBe(201);
+    expect((await auditOf("page")).at(-1)?.detail).toBe("new by ada at 127.0.0.1");
+    expect((await storeThing("page")).status).toBe(200);
+    expect((await storeThing("page", { "If-None-Match": "x" })).body.code).toBe("invalid_input");
+    expect((await storeThing("page", { "Content-Encoding": "gzip" })).body.code).toBe("unsupported_media_type");
+    expect(done).toEqual(["stored", "stored"]);
+  });
+
+  test("names in the audit trail what was not found, and what the work has found", async () => {
+    await storeThing("alias");
+    expect((await auditOf("shelf")).at(-1)).toMatchObject({ outcome: "done", target: "shelf" });
+    expect((await storeThing("missing")).status).toBe(404);
+    expect((await auditOf("missing")).at(-1)).toMatchObject({ outcome: "refused", target: "missing" });
+  });
+
+  test("limits the requests of one caller, and ends a streamed body with the caller's rights", async () => {
+    const cookie = (await api.loginAs("operator")) ?? "";
+    const upload = request({
+      host: "127.0.0.1",
+      port: api.port,
+      method: "PUT",
+      path: "/api/things/endless/content",
+      agent: false,
+      headers: { Cookie: cookie, Origin: WEB_ORIGIN, "Content-Type": "text/plain" },
+    });
+    const status = new Promise<number | undefined>((resolve) =>
+      upload.on("error", () => resolve(undefined)).on("response", (response) => resolve(response.statusCode)),
+    );
+    upload.write("x");
+    await eventually(() => api.deps.access.liveRights.size === 1);
+    expect((await storeThing("other", {}, { cookie })).body).toMatchObject({
+      code: "overloaded",
+      error: "Too many are being stored.",
+    });
+    expect((await storeThing("other")).status).toBe(200);
+    await api.ask("DELETE", "/api/session", { cookie });
+    expect([401, undefined]).toContain(await status); // the connection may end first
+    await eventually(() => api.deps.access.liveRights.size === 0);
+    upload.destroy();
+    expect(done).toEqual(["stored"]);
+  });
+
+  test("knows the id of its job", async () => {
+    const { body } = await buildThing("own-id");
+    expect((await api.deps.jobs.finished(body.job.id)).result).toEqual({ id: body.job.id });
+  });
+
   test.each([
     ["names what it has created", { mode: "enqueue", created: () => "a thing" }],
     ["shows values once", { mode: "enqueue", once: ["colour"] }],
     ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],
     ["has a body that cannot be compared", { body: undefined, streamedBody: "text/plain", idempotent: true }],
     ["has two kinds of body", { streamedBody: "text/plain" }],
+    ["limits requests", { mode: "enqueue", shares: { total: 1, perCaller: 1, busy: "Busy." } }],
   ])("that excludes another is refused when it is declared: %s", (why, options) => {
     expect(() => action({ ...paint, ...options } as unknown as typeof paint)).toThrow(why);
   });

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Principal } from "../../shared/protocol/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { AccessRule } from "../http/access-entry.ts";
+import type { SharesOptions } from "../http/shares.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { Locks } from "../jobs/resource-locks.ts";
 
@@ -19,10 +20,16 @@ type Schema = z.ZodType | undefined;
 type Output<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
 
 /** The validated parts of a request. A part without a schema is undefined. */
-export interface ActionInput<Params extends Schema, Query extends Schema, Body extends Schema> {
+export interface ActionInput<
+  Params extends Schema,
+  Query extends Schema,
+  Body extends Schema,
+  Headers extends Schema = undefined,
+> {
   params: Output<Params>;
   query: Output<Query>;
   body: Output<Body>;
+  headers: Output<Headers>;
 }
 
 /** The caller and the parts of the server. */
@@ -31,16 +38,25 @@ export interface ActionContext {
   principal: Principal;
   /** Id of the user who calls, or who owns the API key. */
   caller: string;
+  /** Host name in the address of the request. */
+  host: string;
   /** Checks the rights of the caller again, for use after a wait. @throws AppError `unauthorized`, `forbidden` */
   reauthorize(): void;
 }
 
 export interface ApplyContext<Subject> extends ActionContext {
   subject: Subject;
-  /** Progress and cancellation. Steps and lines outside of a job are dropped. */
+  /**
+   * Progress and cancellation. Steps and lines outside of a job are dropped. While a streamed body arrives, the signal is
+   * aborted when the caller loses the right.
+   */
   job: JobHandle;
   /** The body of an action with `streamedBody`; null when the request has none. */
   stream: ReadableStream<Uint8Array> | null;
+  /** Replaces the status of success, for an action that creates or replaces. A response with a job keeps 202. */
+  respondWith(status: 200 | 201): void;
+  /** Replaces the name in the audit trail, for work that finds out what it changes. A job keeps the name it started with. */
+  nameTarget(label: string): void;
 }
 
 /** What came of an action, for its notice: the result or the error, never both. */
@@ -60,6 +76,8 @@ export interface ActionTarget<Input, Subject> {
   resolve(input: Input, context: ActionContext): Subject | Promise<Subject>;
   /** Name of the subject in the audit trail and in jobs. Never a secret. */
   label(subject: Subject, input: Input): string;
+  /** Name in the audit trail of a request that is refused before the subject is found; the path by default. */
+  inputLabel?(input: Input): string;
   /** What no other action may hold at the same time. */
   locks?(subject: Subject, input: Input): Locks;
   /** Names of the containers concerned. Callers with a narrower scope do not see the job. Empty: the whole host. */
@@ -79,6 +97,7 @@ interface ActionSpec<
   Body extends Schema,
   Result extends z.ZodRawShape,
   Subject,
+  Headers extends Schema,
 > {
   /** Name in the audit trail and in jobs: `service:restart`. Stored, so it never changes. */
   name: string;
@@ -92,10 +111,12 @@ interface ActionSpec<
   description?: string;
   permission: AccessRule;
   /** Refuses callers with a narrower scope than the host: always, or for some inputs. */
-  hostScope?: true | ((input: ActionInput<Params, Query, Body>) => boolean);
+  hostScope?: true | ((input: ActionInput<Params, Query, Body, Headers>) => boolean);
   params?: Params;
   query?: Query;
   body?: Body;
+  /** Header fields that the action reads, by their names in lower case. */
+  headers?: Headers;
   mode: Mode;
   /** Status of success in the mode `respond`; 200 by default. */
   status?: 201;
@@ -103,30 +124,32 @@ interface ActionSpec<
   result?: Result;
   /** Fields of the result that are shown once: they are never repeated to a second request. Only for `respond`. */
   once?: readonly (keyof Result & string)[];
-  target: ActionTarget<NoInfer<ActionInput<Params, Query, Body>>, Subject>;
+  target: ActionTarget<NoInfer<ActionInput<Params, Query, Body, Headers>>, Subject>;
   /** Replaces the locks of the target. */
-  locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body>): Locks;
+  locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body, Headers>): Locks;
   /** A few words for the audit trail. Never a secret. */
-  detail?(input: ActionInput<Params, Query, Body>): string | undefined;
+  detail?(input: ActionInput<Params, Query, Body, Headers>, context: ActionContext): string | undefined;
   /** Name in the audit trail of what the work has created, in place of the label of the target. Only for `respond`. */
   created?(result: z.output<z.ZodObject<Result>>): string;
   /** Replaces the notice of the target. */
   notify?: Notify<NoInfer<Subject>>;
   /** Requires a recent proof of identity. `scoped-keys` also admits API keys that name the permission as a scope. */
   stepUp?: true | "scoped-keys";
-  /** Media type of a body that is not read before `apply`, which gets it as a stream. */
+  /** Media type of a body that is not read before `apply`, which gets it as a stream. An encoded one is refused. */
   streamedBody?: string;
+  /** Limits how many of these run at once, in all and for one caller. Only for `respond`. */
+  shares?: SharesOptions;
   /** Aborts `job.signal` after this time and fails with `upstream_unavailable`. */
   timeLimitMs?: number;
   /** Accepts `Idempotency-Key`: a repeated request gets the first response for ten minutes. Only for `respond` and `enqueue`. */
   idempotent?: true;
   /** Does the work. What it throws is the refusal, or the error of the job. */
   apply(
-    input: ActionInput<Params, Query, Body>,
+    input: ActionInput<Params, Query, Body, Headers>,
     context: ApplyContext<NoInfer<Subject>>,
   ): Promise<Mode extends "enqueue" ? object : z.output<z.ZodObject<Result>>>;
   /** Says what the action would change, and changes nothing. */
-  plan?(input: ActionInput<Params, Query, Body>, context: ActionContext): Promise<object>;
+  plan?(input: ActionInput<Params, Query, Body, Headers>, context: ActionContext): Promise<object>;
   /** Takes the last run on this subject back. */
   undo?(context: ApplyContext<NoInfer<Subject>>): Promise<object>;
 }
@@ -141,14 +164,15 @@ export type Action<
   Result extends z.ZodRawShape = z.ZodRawShape,
   // biome-ignore lint/suspicious/noExplicitAny: a list holds actions on subjects of every kind
   Subject = any,
-> = Readonly<ActionSpec<Path, Method, Mode, Params, Query, Body, Result, Subject>>;
+  Headers extends Schema = Schema,
+> = Readonly<ActionSpec<Path, Method, Mode, Params, Query, Body, Result, Subject, Headers>>;
 
 /** An action of any kind, as the list holds it: its own `apply` takes the input that its schemas give. */
 // biome-ignore lint/suspicious/noExplicitAny: the functions of an action take what its own schemas give
-export type AnyAction = Action<string, ActionMethod, ActionMode, any, any, any, any>;
+export type AnyAction = Action<string, ActionMethod, ActionMode, any, any, any, any, any, any>;
 
 // biome-ignore lint/suspicious/noExplicitAny: see AnyAction
-export type AnyInput = ActionInput<any, any, any>;
+export type AnyInput = ActionInput<any, any, any, any>;
 
 /**
  * Declares something that changes the server: its route, rights, input, locks, audit and notice follow from the value.
@@ -164,14 +188,16 @@ export function action<
   Query extends Schema = undefined,
   Body extends Schema = undefined,
   Result extends z.ZodRawShape = Record<never, never>,
+  Headers extends Schema = undefined,
 >(
-  spec: ActionSpec<Path, Method, Mode, Params, Query, Body, Result, Subject>,
-): Action<Path, Method, Mode, Params, Query, Body, Result, Subject> {
+  spec: ActionSpec<Path, Method, Mode, Params, Query, Body, Result, Subject, Headers>,
+): Action<Path, Method, Mode, Params, Query, Body, Result, Subject, Headers> {
   const refuse = (why: string) => new TypeError(`The action ${spec.name} ${why}.`);
   if (spec.once && spec.mode !== "respond") throw refuse("shows values once, which a job would keep");
   if (spec.idempotent && spec.mode === "respond-or-enqueue") throw refuse("has no single response to repeat");
   if (spec.idempotent && spec.streamedBody) throw refuse("has a body that cannot be compared");
   if (spec.body && spec.streamedBody) throw refuse("has two kinds of body");
   if (spec.created && spec.mode !== "respond") throw refuse("names what it has created, which no job does");
+  if (spec.shares && spec.mode !== "respond") throw refuse("limits requests, which a job outlasts");
   return spec;
 }

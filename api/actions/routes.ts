@@ -3,11 +3,12 @@ import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
 import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
+import { AppError } from "../../shared/server/errors.ts";
 import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
-import { callerOf } from "../http/shares.ts";
+import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import { respondOrEnqueue } from "../jobs/respond-or-enqueue.ts";
@@ -33,11 +34,12 @@ export function actionRoutes<const Actions extends readonly AnyAction[]>(
 type Handler = MiddlewareHandler<any, any, any>;
 
 function handlersOf(action: AnyAction, deps: ApiDeps, replays: Replays): Handler[] {
-  const { params, query, body, hostScope } = action;
+  const { params, query, body, headers, hostScope } = action;
   const handlers: Handler[] = [describe(action)];
   if (hostScope === true) handlers.push(hostScopeOnly);
   if (params) handlers.push(validated("param", params));
   if (query) handlers.push(validated("query", query));
+  if (headers) handlers.push(validated("header", headers));
   if (body) handlers.push(validated("json", body));
   handlers.push(handle(action, deps, replays));
   return handlers;
@@ -70,15 +72,19 @@ function describe({ title: summary, tag, description, mode, status, result, once
 
 /** Resolves the subject, names it in the audit trail, and does the work in the mode of the action. */
 function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareHandler<ApiEnv> {
+  const shares = action.shares && createShares(action.shares);
   return async (c) => {
     const input = inputOf(c, action);
     if (typeof action.hostScope === "function" && action.hostScope(input)) requireHostScope(c);
-    c.set("auditDetail", action.detail?.(input));
     const context = contextOf(c, deps);
+    c.set("auditDetail", action.detail?.(input, context));
     const send = async () => {
+      if (action.target.inputLabel) c.set("auditTarget", action.target.inputLabel(input));
       const subject = await action.target.resolve(input, context);
       c.set("auditTarget", action.target.label(subject, input));
-      return runInMode(c, action, input, { ...context, subject });
+      if (action.streamedBody !== undefined) refuseEncodedBody(c);
+      const run = () => runInMode(c, action, input, { ...context, subject });
+      return shares ? shares.run(context.caller, run, c.req.raw.signal) : run();
     };
     const key = action.idempotent ? c.req.header("Idempotency-Key") : undefined;
     if (key === undefined) return respond(c, await send());
@@ -87,6 +93,11 @@ function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareH
     if (repeated) c.set("auditDetail", "repeated request, nothing changed");
     return respond(c, response);
   };
+}
+
+function refuseEncodedBody(c: Context<ApiEnv>): void {
+  if (c.req.header("Content-Encoding") === undefined) return;
+  throw new AppError("unsupported_media_type", "An upload is sent as it is, without encoding.");
 }
 
 const respond = (c: Context<ApiEnv>, { fields, status }: ActionResponse) => c.json(ok(fields), status);
@@ -98,11 +109,15 @@ async function runInMode(
   context: ActionContext & { subject: unknown },
 ): Promise<ActionResponse> {
   const { target, mode } = action;
-  const status = action.status ?? 200;
   const { subject, deps } = context;
+  let status: 200 | 201 = action.status ?? 200;
+  const respondWith = (replaced: 200 | 201) => {
+    status = replaced;
+  };
+  const nameTarget = (label: string) => c.set("auditTarget", label);
   const locks = (action.locks ?? target.locks)?.(subject, input) ?? { exclusive: [] };
   const stream = action.streamedBody === undefined ? null : c.req.raw.body;
-  const run = (job: JobHandle) => perform(action, input, { ...context, stream }, job);
+  const run = (job: JobHandle) => perform(action, input, { ...context, stream, respondWith, nameTarget }, job);
   const options = {
     kind: action.name,
     target: target.label(subject, input),
@@ -118,32 +133,36 @@ async function runInMode(
   }
   context.reauthorize();
   const release = deps.jobs.acquire(locks);
+  const watch = action.streamedBody === undefined ? undefined : c.get("watchRights")?.();
   try {
-    const fields = await run(withoutJob());
+    const fields = await run(withoutJob(watch?.signal));
     if (action.created) c.set("auditTarget", action.created(fields));
     return { fields, status };
   } finally {
+    watch?.end();
     release();
   }
 }
 
 /** Progress of work that no job shows. The Engine finishes what it was told, so a caller who leaves stops nothing. */
-const withoutJob = (): JobHandle => ({ signal: new AbortController().signal, step: () => {}, line: () => {} });
+const withoutJob = (signal = new AbortController().signal): JobHandle => ({ signal, step: () => {}, line: () => {} });
 
 function contextOf(c: Context<ApiEnv>, deps: ApiDeps): ActionContext {
   return {
     deps,
     principal: c.get("principal"),
     caller: callerOf(c),
+    host: new URL(c.req.url).hostname,
     reauthorize: () => c.get("reauthorize")?.(),
   };
 }
 
-function inputOf(c: Context<ApiEnv>, { params, query, body }: AnyAction): AnyInput {
-  const valid = (part: "param" | "query" | "json") => c.req.valid(part as never);
+function inputOf(c: Context<ApiEnv>, { params, query, body, headers }: AnyAction): AnyInput {
+  const valid = (part: "param" | "query" | "json" | "header") => c.req.valid(part as never);
   return {
     params: params ? valid("param") : undefined,
     query: query ? valid("query") : undefined,
     body: body ? valid("json") : undefined,
+    headers: headers ? valid("header") : undefined,
   };
 }

@@ -21,11 +21,21 @@ type Response<Mode, Result extends z.ZodRawShape> = Mode extends "enqueue"
     : ({ success: true } & z.output<z.ZodObject<Result>>) | { success: true; job: Job };
 
 type Endpoint<A> =
-  A extends Action<infer Path, infer Method extends ActionMethod, infer Mode, infer P, infer Q, infer B, infer R>
+  A extends Action<
+    infer Path,
+    infer Method extends ActionMethod,
+    infer Mode,
+    infer P,
+    infer Q,
+    infer B,
+    infer R,
+    infer _Subject,
+    infer H
+  >
     ? {
         [K in Path]: {
           [M in `$${Lowercase<Method>}`]: {
-            input: Input<"param", P> & QueryInput<Q> & Input<"json", B>;
+            input: Input<"param", P> & QueryInput<Q> & Input<"json", B> & Input<"header", H>;
             output: Response<Mode, R>;
             outputFormat: "json";
             status: 200;

@@ -22,6 +22,8 @@ const CLOSE_MS = 3_000;
 
 /** Progress that the work of a job reports, and the signal that it must obey. */
 export interface JobHandle {
+  /** Id of the job; absent for work that no job shows. */
+  id?: string;
   /** Aborted when the job is cancelled and at shutdown. The work then stops and throws. */
   signal: AbortSignal;
   /** Adds a step, or replaces the step with that id. */
@@ -190,6 +192,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
 /** Does the work of a job and notes its end in it. Never rejects. */
 async function work(job: Job, options: JobOptions, signal: AbortSignal, changed: () => void, log: Log): Promise<void> {
   const handle: JobHandle = {
+    id: job.id,
     signal,
     step(step) {
       addStep(job, step);
