@@ -4,6 +4,7 @@ import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
 import { networkActions } from "../networks/actions.ts";
 import { serviceActions } from "../services/actions.ts";
+import { stackActions } from "../stacks/actions.ts";
 import { updateActions } from "../updates/actions.ts";
 import { volumeActions } from "../volumes/actions.ts";
 
@@ -17,4 +18,5 @@ export const actions = [
   ...diskActions,
   ...registryActions,
   ...alertActions,
+  ...stackActions,
 ] as const;

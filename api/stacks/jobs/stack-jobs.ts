@@ -27,7 +27,8 @@ export interface StackJobDeps {
   docker: Pick<DockerEngine, "projects" | "act" | "remove" | "networks" | "volumes">;
 }
 
-type StackRun = (handle: JobHandle) => Promise<undefined>;
+/** Runs the prepared work of a verb inside its job. */
+export type StackRun = (handle: JobHandle) => Promise<undefined>;
 
 /** Last lines of Compose's output, without progress, that are shown as the reason of a failure. */
 const MAX_REASON_LINES = 5;

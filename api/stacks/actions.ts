@@ -1,0 +1,249 @@
+import { z } from "zod";
+import { chooseVersionBody, interruptedSaveParams } from "../../shared/protocol/file.ts";
+import {
+  composeStateSchema,
+  createStackBody,
+  removeStackQuery,
+  type StackVerb,
+  stackDetailSchema,
+  stackDownBody,
+  stackEnvSchema,
+  stackFileSchema,
+  stackParams,
+  stackUpBody,
+  writeStackEnvBody,
+  writeStackFileBody,
+} from "../../shared/protocol/stack.ts";
+import { type ActionTarget, type ApplyContext, action } from "../actions/action.ts";
+import { hostTarget } from "../actions/host-target.ts";
+import { stackKey } from "../services/service-access.ts";
+import type { StackJobOptions, StackRun } from "./jobs/stack-jobs.ts";
+
+const tag = "Stacks";
+const noFields = z.strictObject({});
+const MAX_DETAIL = 200;
+
+interface Named {
+  params: { name: string };
+}
+
+/** A stack whose files change. */
+const stackTarget = hostTarget(({ params }: Named) => params.name);
+
+/** Each stack runs one job at a time. A pull takes only this lock: it does not touch containers. */
+const filesKey = (name: string) => `stack files:${name}`;
+
+/**
+ * The job of a verb on a stack, prepared: what a read-only stack cannot do is refused before a job starts.
+ *
+ * @param optionsOf Options of the verb in the request; none by default.
+ */
+const jobTarget = <Input extends Named>(
+  verb: StackVerb,
+  optionsOf: (input: Input) => StackJobOptions = () => ({}),
+): ActionTarget<Input, StackRun> => ({
+  resolve: (input, { deps, principal }) =>
+    deps.stackHost.jobs.prepare(input.params.name, verb, optionsOf(input), principal.name),
+  label: (_run, { params }) => params.name,
+  inputLabel: ({ params }) => params.name,
+  locks: (_run, { params: { name } }) => ({
+    exclusive: verb === "pull" ? [filesKey(name)] : [filesKey(name), stackKey(name)],
+  }),
+});
+
+const runJob = async (_input: unknown, { subject: run, job }: ApplyContext<StackRun>) => {
+  await run(job);
+  return {};
+};
+
+const createStack = action({
+  name: "stack:create",
+  method: "POST",
+  path: "/stacks",
+  title: "Create a stack with its folder, compose file and variables",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  body: createStackBody,
+  mode: "respond",
+  status: 201,
+  result: { stack: stackDetailSchema },
+  target: hostTarget(({ body }: { body: { name: string } }) => body.name),
+  apply: async ({ body: { name, content, env } }, { deps: { stackHost } }) => {
+    await stackHost.stacks.create(name, content, env);
+    return { stack: (await stackHost.stacks.detail(name)).stack };
+  },
+});
+
+const detectCompose = action({
+  name: "stack:look-for-compose",
+  method: "POST",
+  path: "/stacks/look",
+  title: "Detect Docker Compose on this host again",
+  tag,
+  permission: "stacks:view",
+  hostScope: true,
+  body: noFields,
+  mode: "respond",
+  result: { compose: composeStateSchema },
+  target: hostTarget(() => "Docker Compose"),
+  apply: async (_input, { deps }) => ({ compose: await deps.stackHost.compose.detect() }),
+});
+
+const writeFile = action({
+  name: "stack:write",
+  method: "PUT",
+  path: "/stacks/:name/file",
+  title: "Write a compose file of a stack and store the previous text as a revision",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: writeStackFileBody,
+  mode: "respond",
+  result: { file: stackFileSchema },
+  target: stackTarget,
+  apply: async ({ params: { name }, body: { file, content, etag, allowHardLinks } }, { deps, principal }) => ({
+    file: await deps.stackHost.stacks.writeFile(name, file, content, etag, principal.name, allowHardLinks),
+  }),
+});
+
+const chooseVersion = action({
+  name: "stack:choose-version",
+  method: "POST",
+  path: "/stacks/:name/saves/:id",
+  title: "Resolve an interrupted save of a stack's file with one of its versions",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams.extend(interruptedSaveParams.shape),
+  body: chooseVersionBody,
+  mode: "respond",
+  target: stackTarget,
+  apply: async ({ params: { name, id }, body: { version } }, { deps }) => {
+    await deps.stackHost.stacks.chooseVersion(name, id, version);
+    return {};
+  },
+});
+
+const writeVariables = action({
+  name: "stack:variables",
+  method: "PUT",
+  path: "/stacks/:name/env",
+  title: "Set and remove variables of a stack",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: writeStackEnvBody,
+  mode: "respond",
+  result: { env: stackEnvSchema },
+  target: stackTarget,
+  // Names only: values never leave the server.
+  detail: ({ body: { set, remove } }) => [...Object.keys(set), ...remove].join(", ").slice(0, MAX_DETAIL),
+  apply: async ({ params: { name }, body }, { deps }) => ({ env: await deps.stackHost.stacks.writeEnv(name, body) }),
+});
+
+const deployStack = action({
+  name: "stack:up",
+  method: "POST",
+  path: "/stacks/:name/up",
+  title: "Deploy a stack (up)",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: stackUpBody,
+  mode: "enqueue",
+  target: jobTarget("up", ({ body }: Named & { body: StackJobOptions }) => body),
+  apply: runJob,
+});
+
+const takeStackDown = action({
+  name: "stack:down",
+  method: "POST",
+  path: "/stacks/:name/down",
+  title: "Take a stack down: remove its containers and networks",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: stackDownBody,
+  mode: "enqueue",
+  target: jobTarget("down", ({ body }: Named & { body: StackJobOptions }) => body),
+  apply: runJob,
+});
+
+const stopStack = action({
+  name: "stack:stop",
+  method: "POST",
+  path: "/stacks/:name/stop",
+  title: "Stop a stack",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: noFields,
+  mode: "enqueue",
+  target: jobTarget("stop"),
+  apply: runJob,
+});
+
+const restartStack = action({
+  name: "stack:restart",
+  method: "POST",
+  path: "/stacks/:name/restart",
+  title: "Restart a stack",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: noFields,
+  mode: "enqueue",
+  target: jobTarget("restart"),
+  apply: runJob,
+});
+
+const pullImages = action({
+  name: "stack:pull",
+  method: "POST",
+  path: "/stacks/:name/pull",
+  title: "Pull the images of a stack",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  body: noFields,
+  mode: "enqueue",
+  target: jobTarget("pull"),
+  apply: runJob,
+});
+
+const removeStack = action({
+  name: "stack:remove",
+  method: "DELETE",
+  path: "/stacks/:name",
+  title: "Take a managed stack down and delete its folder",
+  tag,
+  permission: "stacks:manage",
+  hostScope: true,
+  params: stackParams,
+  query: removeStackQuery,
+  mode: "enqueue",
+  target: jobTarget("remove", ({ query }: Named & { query: StackJobOptions }) => query),
+  apply: runJob,
+});
+
+export const stackActions = [
+  createStack,
+  detectCompose,
+  writeFile,
+  chooseVersion,
+  writeVariables,
+  deployStack,
+  takeStackDown,
+  stopStack,
+  restartStack,
+  pullImages,
+  removeStack,
+] as const;
