@@ -33,7 +33,7 @@ describe("the routes", () => {
     expect([...new Set(subjects)].sort()).toEqual(["service", "session", "setup"]);
     const waiting = Object.keys(notYetActions).map((route) => route.split("/")[2]);
     expect([...new Set(waiting)].sort()).toEqual(
-      ["account", "catalogue", "deployments", "files", "jobs", "keys", "mcp", "users"].sort(),
+      ["account", "deployments", "files", "jobs", "keys", "mcp", "users"].sort(),
     );
     for (const { method, path, name, permission } of actions) {
       expect(accessTable[`${method} /api${path}`]).toMatchObject({ rule: permission, action: name });

@@ -1,4 +1,5 @@
 import { alertActions } from "../alerts/actions.ts";
+import { catalogueActions } from "../catalogue/actions.ts";
 import { diskActions } from "../disk/actions.ts";
 import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
@@ -19,4 +20,5 @@ export const actions = [
   ...registryActions,
   ...alertActions,
   ...stackActions,
+  ...catalogueActions,
 ] as const;

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeIssues } from "../../shared/server/errors.ts";
+import { AppError, describeIssues } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type CatalogueEntry, catalogueEntry } from "./entry.ts";
 import { faultsOf } from "./entry-faults.ts";
+import { catalogueErrors } from "./messages.ts";
 
 /** The services that can be installed, sorted by name. */
 export interface Catalogue {
@@ -19,6 +20,13 @@ export function createCatalogue(entries: readonly CatalogueEntry[]): Catalogue {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const sorted = [...byId.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
   return { entries: sorted, find: (id) => byId.get(id) };
+}
+
+/** @throws AppError `not_found` for an id that no entry has */
+export function requireEntry(catalogue: Catalogue, id: string): CatalogueEntry {
+  const entry = catalogue.find(id);
+  if (!entry) throw new AppError("not_found", catalogueErrors.noSuchEntry);
+  return entry;
 }
 
 /**

@@ -7,51 +7,36 @@ import {
   catalogueDetailSchema,
   catalogueId,
   catalogueSummarySchema,
-  credentialSchema,
   type InstalledService,
   installInput,
   installPreviewSchema,
 } from "../../shared/protocol/catalogue.ts";
-import { jobId } from "../../shared/protocol/identifier.ts";
-import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
-import { AppError } from "../../shared/server/errors.ts";
 import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
-import { startJob } from "../jobs/start-job.ts";
-import { serviceKey } from "../services/service-access.ts";
+import { requireEntry } from "./catalogue.ts";
 import type { CatalogueEntry } from "./entry.ts";
-import { installEntry } from "./install/install.ts";
 import { CATALOGUE_LABEL, promptsOf } from "./install/plan.ts";
-import { isAboutInput, joinableNetworks, previewInstall } from "./install/preview.ts";
+import { joinableNetworks, previewInstall } from "./install/preview.ts";
 import { secretsOf } from "./install/secrets.ts";
 import { catalogueErrors } from "./messages.ts";
 
 const tag = "Catalogue";
 const params = z.object({ id: catalogueId });
 
-/** Services that can be installed, previews and installations: `/api/catalogue`. */
-export function catalogueRoutes(
-  deps: Pick<ApiDeps, "docker" | "jobs" | "registries" | "catalogue" | "oneTimeCredentials">,
-) {
-  const { docker, jobs, catalogue, oneTimeCredentials } = deps;
+/** Services that can be installed, and previews of installations: `/api/catalogue`. */
+export function catalogueRoutes({ docker, catalogue }: Pick<ApiDeps, "docker" | "catalogue">) {
   const previews = createShares({
     total: 8,
     perCaller: 2,
     waiting: 6,
     busy: catalogueErrors.tooManyPreviews,
   });
-
-  const find = (id: string): CatalogueEntry => {
-    const entry = catalogue.find(id);
-    if (!entry) throw new AppError("not_found", catalogueErrors.noSuchEntry);
-    return entry;
-  };
 
   /** Installed services by entry, restricted to those the caller can see; null for each without an Engine. */
   const installedFor = async (c: Context<ApiEnv>): Promise<(id: string) => InstalledService[] | null> => {
@@ -85,7 +70,7 @@ export function catalogueRoutes(
       }),
       validated("param", params),
       async (c) => {
-        const entry = find(c.req.valid("param").id);
+        const entry = requireEntry(catalogue, c.req.valid("param").id);
         const [installed, networks] = await Promise.all([installedFor(c), joinable(c)]);
         return c.json(ok({ entry: toDetail(entry, installed(entry.id)), networks }));
       },
@@ -102,63 +87,10 @@ export function catalogueRoutes(
       validated("json", installInput),
       async (c) => {
         requireHostScope(c);
-        const entry = find(c.req.valid("param").id);
+        const entry = requireEntry(catalogue, c.req.valid("param").id);
         const preparePreview = () => previewInstall(docker, entry, c.req.valid("json"), hostOf(c));
         const { preview } = await previews.run(callerOf(c), preparePreview, c.req.raw.signal);
         return c.json(ok({ preview }));
-      },
-    )
-    .post(
-      "/:id/install",
-      described({
-        tag,
-        summary: "Install a service",
-        description: "Its credentials can be claimed once, within ten minutes after the job succeeds.",
-        answer: { job: jobSchema },
-        status: 202,
-      }),
-      validated("param", params),
-      validated("json", installInput),
-      async (c) => {
-        requireHostScope(c);
-        const entry = find(c.req.valid("param").id);
-        const input = c.req.valid("json");
-        const { kind, id } = c.get("principal");
-        c.set("auditTarget", input.name);
-        c.set("auditDetail", `${entry.image}:${input.tag}, ${input.publish}`);
-        const host = hostOf(c);
-        const [problem] = (await previewInstall(docker, entry, input, host)).preview.problems;
-        if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
-        const job = startJob(c, jobs, {
-          kind: "catalogue:install",
-          target: input.name,
-          services: [input.name],
-          rooms: [input.name],
-          locks: { exclusive: [serviceKey(input.name)] },
-          run: async (handle) => {
-            const { containerId, page, credentials } = await installEntry(deps, entry, input, host, handle);
-            // Every follower of the job sees its result: secrets are claimed separately.
-            if (credentials.length > 0) oneTimeCredentials.keep(job.id, { kind, id }, credentials);
-            return { entry: entry.id, name: input.name, containerId, page, credentials: credentials.length };
-          },
-        });
-        return c.json(ok({ job }), 202);
-      },
-    )
-    .post(
-      "/installs/:jobId/credentials",
-      described({
-        tag,
-        summary: "Claim the credentials of an installation, once",
-        description: "Only for the caller who started it, within ten minutes after its end.",
-        answer: { credentials: z.array(credentialSchema) },
-      }),
-      validated("param", z.object({ jobId })),
-      (c) => {
-        requireHostScope(c);
-        c.set("auditTarget", "credentials of an installation");
-        const credentials = oneTimeCredentials.claim(c.req.valid("param").jobId, c.get("principal"));
-        return c.json(ok({ credentials }));
       },
     );
 

@@ -121,8 +121,6 @@ export const notYetActions: AccessTable = {
   "POST /api/keys": sensitive("session", "key:create"),
   "DELETE /api/keys/:id": change("session", "key:revoke"),
   "DELETE /api/jobs/:id": change("signed-in", "job:cancel"),
-  "POST /api/catalogue/:id/install": change("catalogue:install", "catalogue:install"),
-  "POST /api/catalogue/installs/:jobId/credentials": change("catalogue:install", "catalogue:claim-credentials"),
   "POST /api/deployments/:id/start": change("deployments:control", "deployment:start"),
   "POST /api/deployments/:id/stop": change("deployments:control", "deployment:stop"),
   "POST /api/deployments/:id/restart": change("deployments:control", "deployment:restart"),

@@ -7,7 +7,7 @@ import type { JobHandle } from "../../jobs/jobs.ts";
 import type { CatalogueEntry } from "../entry.ts";
 import { installSteps } from "../messages.ts";
 import { CATALOGUE_LABEL, type InstallPlan, planInstall } from "./plan.ts";
-import { isAboutInput, previewInstall } from "./preview.ts";
+import { requireInstallable } from "./preview.ts";
 import { MASK, makeSecrets } from "./secrets.ts";
 
 export interface InstallDeps {
@@ -45,9 +45,7 @@ export async function installEntry(
   handle: JobHandle,
 ): Promise<Installed> {
   const { signal, step } = handle;
-  const { preview, hostPorts, existingVolumes } = await previewInstall(docker, entry, input, publicHost);
-  const [problem] = preview.problems;
-  if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
+  const { hostPorts, existingVolumes } = await requireInstallable(docker, entry, input, publicHost);
   const plan = planInstall(entry, input, { secrets: makeSecrets(entry), publicHost, hostPorts });
   const { container } = plan;
   const undo: Undo[] = [];

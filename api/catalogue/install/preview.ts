@@ -1,5 +1,6 @@
 import type { InstallInput, InstallPreview, InstallProblem } from "../../../shared/protocol/catalogue.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
+import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import { toCreateDocument } from "../../updates/create.ts";
 import type { CatalogueEntry } from "../entry.ts";
@@ -72,6 +73,23 @@ export async function previewInstall(
   return { preview, hostPorts, existingVolumes };
 }
 
+/**
+ * Describes an installation that nothing prevents now.
+ *
+ * @throws AppError `invalid_input` or `conflict` with the first problem of the preview; whatever `previewInstall` throws
+ */
+export async function requireInstallable(
+  docker: DockerEngine,
+  entry: CatalogueEntry,
+  input: InstallInput,
+  publicHost: string,
+): Promise<CheckedInstall> {
+  const checked = await previewInstall(docker, entry, input, publicHost);
+  const [problem] = checked.preview.problems;
+  if (problem) throw new AppError(isAboutInput(problem.field) ? "invalid_input" : "conflict", problem.message);
+  return checked;
+}
+
 /** Chooses a host port for each port of an entry and adds the problems of ports that are in use. */
 async function choosePorts(
   entry: CatalogueEntry,
@@ -109,7 +127,7 @@ export const joinableNetworks = async ({ networks }: Pick<DockerEngine, "network
     .sort((a, b) => a.localeCompare(b, "en"));
 
 /** Whether a problem is about the input, not about what exists on the host. */
-export const isAboutInput = (field: string): boolean => /^(answers\.|memory$)/.test(field);
+const isAboutInput = (field: string): boolean => /^(answers\.|memory$)/.test(field);
 
 function warningsOf(
   entry: CatalogueEntry,
