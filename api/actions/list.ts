@@ -1,6 +1,7 @@
 import { alertActions } from "../alerts/actions.ts";
 import { catalogueActions } from "../catalogue/actions.ts";
 import { diskActions } from "../disk/actions.ts";
+import { fileActions } from "../files/actions.ts";
 import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
 import { networkActions } from "../networks/actions.ts";
@@ -21,4 +22,5 @@ export const actions = [
   ...alertActions,
   ...stackActions,
   ...catalogueActions,
+  ...fileActions,
 ] as const;

@@ -9,7 +9,12 @@ import type { FolderListing, TextFile } from "../../shared/protocol/file.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { actionRoutes } from "../actions/routes.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createRoutes } from "../http/context.ts";
+import { createResourceLocks } from "../jobs/resource-locks.ts";
 import { type RouteServer, startRoutes } from "../testing/route-server.ts";
+import { fileActions } from "./actions.ts";
 import { filesRoutes } from "./routes.ts";
 
 let temp: TempFolder;
@@ -23,8 +28,14 @@ beforeEach(async () => {
   const log = silentLog();
   const journal = createSaveJournal({ folder: join(temp.path, "saves"), log, maxBytes: 8_000_000 });
   const files = createFileRoot({ root, log, journal, uploadMax: 1_000_000 });
-  server = await startRoutes("/api/files", ({ realtime }) => filesRoutes({ files, realtime }));
+  server = await startRoutes("/api", ({ realtime }) =>
+    createRoutes()
+      .route("/files", filesRoutes({ files }))
+      .route("/", actionRoutes(fileActions, { files, realtime, jobs: createResourceLocks() } as unknown as ApiDeps)),
+  );
 });
+/** Calls a route of files. */
+const call = (method: string, path: string, body?: unknown) => server.call(method, `/files${path}`, body);
 afterEach(async () => {
   await server.close();
   await temp.remove();
@@ -35,7 +46,7 @@ test("a listing shows no draft that a killed server left, and one that may still
   for (const name of [left, fresh]) await writeFile(join(root, name ?? ""), "x".repeat(1_000));
   const longAgo = new Date(Date.now() - 11 * 60_000);
   await utimes(join(root, left ?? ""), longAgo, longAgo);
-  const { folder } = (await server.call("GET", "")).body as { folder: FolderListing };
+  const { folder } = (await call("GET", "")).body as { folder: FolderListing };
   expect(folder.entries.map(({ name }) => name)).toEqual([fresh]);
   expect(await readdir(root)).toEqual([fresh]);
 });
@@ -57,8 +68,8 @@ test("slow uploads of one user leave places for others, and for saving", async (
   );
   // Six are received, twenty-four wait, and of one more nothing is taken.
   expect(await Promise.race(answered)).toBe(503);
-  const { etag } = ((await server.call("GET", `/text${query("/notes")}`)).body as { file: TextFile }).file;
-  const saved = await server.call("PUT", "/text", { path: "/notes", content: "new", etag });
+  const { etag } = ((await call("GET", `/text${query("/notes")}`)).body as { file: TextFile }).file;
+  const saved = await call("PUT", "/text", { path: "/notes", content: "new", etag });
   expect(saved).toMatchObject({ status: 200 });
   for (const upload of begun) upload.destroy();
   await eventually(async () => (await readdir(root)).join() === "notes");
@@ -72,23 +83,23 @@ const changes = () =>
 const query = (path: string) => `?path=${encodeURIComponent(path)}`;
 
 test("lists, writes, reads, renames and removes, and tells each change to those who look at the folder", async () => {
-  expect(await server.call("POST", "/folder", { path: "/new" })).toMatchObject({
+  expect(await call("POST", "/folder", { path: "/new" })).toMatchObject({
     status: 201,
     body: { success: true },
   });
-  const made = await server.call("PUT", "/text", { path: "/new/a b.txt", content: "one" });
+  const made = await call("PUT", "/text", { path: "/new/a b.txt", content: "one" });
   const { etag } = (made.body as { file: TextFile }).file;
-  expect(await server.call("PUT", "/text", { path: "new/a b.txt", content: "two", etag })).toMatchObject({
+  expect(await call("PUT", "/text", { path: "new/a b.txt", content: "two", etag })).toMatchObject({
     status: 200,
   });
-  expect(await server.call("GET", `/text${query("/new/a b.txt")}`)).toMatchObject({
+  expect(await call("GET", `/text${query("/new/a b.txt")}`)).toMatchObject({
     body: { file: { content: "two" } },
   });
-  expect(await server.call("POST", "/rename", { from: "/new/a b.txt", to: "/c" })).toMatchObject({ status: 200 });
-  const { folder } = (await server.call("GET", "")).body as { folder: FolderListing };
+  expect(await call("POST", "/rename", { from: "/new/a b.txt", to: "/c" })).toMatchObject({ status: 200 });
+  const { folder } = (await call("GET", "")).body as { folder: FolderListing };
   expect(folder).toMatchObject({ path: "/", total: 2, next: null, entries: [{ name: "new" }, { name: "c" }] });
-  expect(await server.call("DELETE", query("/new"))).toMatchObject({ status: 200 });
-  expect(await server.call("DELETE", query("/c"))).toMatchObject({ status: 200 });
+  expect(await call("DELETE", query("/new"))).toMatchObject({ status: 200 });
+  expect(await call("DELETE", query("/c"))).toMatchObject({ status: 200 });
   expect(await readdir(root)).toEqual([]);
   expect(changes()).toEqual([
     "change / / addDir new",
@@ -122,7 +133,7 @@ test("refuses what it cannot do with a code, changes nothing and tells nobody", 
     ["GET", `/download${query("/")}`, undefined, 400, "invalid_input"],
   ];
   for (const [method, path, body, status, code] of refusals) {
-    const answer = await server.call(method, path, body);
+    const answer = await call(method, path, body);
     expect([method, path, answer.status, (answer.body as { code: string }).code]).toEqual([method, path, status, code]);
     expect(JSON.stringify(answer.body)).not.toContain(temp.path);
   }

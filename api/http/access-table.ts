@@ -133,12 +133,6 @@ export const notYetActions: AccessTable = {
   "POST /api/mcp/:id/start": change("mcp:control", "mcp:start"),
   "POST /api/mcp/:id/stop": change("mcp:control", "mcp:stop"),
   "POST /api/mcp/:id/tools/call": change("mcp:control", "mcp:call-tool"),
-  "DELETE /api/files": change("files:change", "file:remove"),
-  "PUT /api/files/text": change("files:change", "file:write"),
-  "POST /api/files/saves/:id": change("files:change", "file:choose-version"),
-  "POST /api/files/folder": change("files:change", "file:create-folder"),
-  "POST /api/files/rename": change("files:change", "file:rename"),
-  "PUT /api/files/upload": { ...change("files:change", "file:upload"), rawBody: true },
 };
 
 /** Every route and its rule. A route that is not listed is closed, however it is mounted. */
