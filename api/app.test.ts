@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { hc } from "hono/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PASSWORD, WEB_ORIGIN } from "./access/testing.ts";
-import { accessOf } from "./actions/access.ts";
+import { accessOf } from "./actions/access-rows.ts";
 import { actions } from "./actions/list.ts";
 import { type ApiApp, createApi } from "./app.ts";
 import { accessTable, exceptionRoutes, notYetActions, readRoutes } from "./http/access-table.ts";

@@ -32,8 +32,8 @@ import { createStopRequests } from "./services/stop-requests.ts";
 import { createStackHost } from "./stacks/host.ts";
 import { createStatsHistory } from "./stats-history/stats-history.ts";
 import { createUpdateChecks } from "./updates/checks.ts";
-import { startRecovery } from "./updates/recovery.ts";
-import { createRecreateStore } from "./updates/recreate-log.ts";
+import { startRecovery } from "./updates/recreate/recovery.ts";
+import { createRecreateStore } from "./updates/recreate/recreate-log.ts";
 import { createUpdateStore } from "./updates/store.ts";
 import { createUpdates } from "./updates/update.ts";
 

@@ -11,8 +11,8 @@ import { AppError, toAppError, toFailure } from "../shared/server/errors.ts";
 import { createPeers } from "../shared/server/peer-address.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
+import { TurnWriter } from "./fanout/frame-batcher.ts";
 import { createSlowConsumers } from "./fanout/slow-consumers.ts";
-import { TurnWriter } from "./fanout/turn-writer.ts";
 import {
   admissionOf,
   admit,

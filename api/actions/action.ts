@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Principal } from "../../shared/protocol/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { AccessRule } from "../http/access-entry.ts";
-import type { SharesOptions } from "../http/shares.ts";
+import type { SharesOptions } from "../http/concurrency-limits.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { Locks } from "../jobs/resource-locks.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Alert } from "../../shared/protocol/alert.ts";
 import { compareAlerts, toAlert } from "./current-alerts.ts";
+import { newState } from "./engine/alert-state.ts";
 import type { Entry } from "./engine/entries.ts";
-import { newState } from "./engine/machine.ts";
 
 const clock = { tick: () => 5_000, now: () => new Date("2026-01-01T00:00:00Z") };
 const entry = (change: Partial<Entry["state"]>) =>

@@ -10,8 +10,8 @@ import type {
 } from "../../shared/protocol/alert.ts";
 import { BELL } from "../../shared/protocol/alert.ts";
 import { transact } from "../database/transact.ts";
+import type { AlertState } from "./engine/alert-state.ts";
 import type { Changes } from "./engine/change-buffer.ts";
-import type { AlertState } from "./engine/machine.ts";
 
 /** Entries kept in the history: more than a busy host writes in a month. */
 const MAX_EVENTS = 10_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { type AlertState, newState } from "./engine/alert-state.ts";
 import type { Entry } from "./engine/entries.ts";
-import { type AlertState, newState } from "./engine/machine.ts";
 import { isRestartDue, recentRestarts } from "./restart-due.ts";
 
 const healing = { limit: 3, withinSeconds: 3_600, backoffSeconds: 30 };

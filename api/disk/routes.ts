@@ -2,9 +2,9 @@ import { diskUsageSchema, prunePreviewSchema } from "../../shared/protocol/disk.
 import { ok } from "../../shared/protocol/result.ts";
 import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createShares } from "../http/concurrency-limits.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
-import { callerOf, createShares } from "../http/shares.ts";
 
 const tag = "Disk";
 

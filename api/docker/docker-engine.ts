@@ -6,7 +6,7 @@ import { createImages, type DockerImages } from "../images/images.ts";
 import { createNetworks, type DockerNetworks } from "../networks/networks.ts";
 import { createLifecycle, type DockerLifecycle } from "../services/lifecycle.ts";
 import { createProjects, type DockerProjects } from "../stacks/registry/projects.ts";
-import type { RecreateJournal } from "../updates/recreate-journal.ts";
+import type { RecreateJournal } from "../updates/recreate/recreate-journal.ts";
 import { createVolumes, type DockerVolumes } from "../volumes/volumes.ts";
 
 /** The Engine as the API uses it: what both servers ask of it, and the rooms that only the API changes. */

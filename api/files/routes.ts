@@ -12,9 +12,9 @@ import { ok } from "../../shared/protocol/result.ts";
 import { authorizedStream } from "../access/identity/authorized-stream.ts";
 import type { ApiDeps } from "../deps.ts";
 import { attachment, parseRange } from "../http/byte-range.ts";
+import { callerOf, createShares } from "../http/concurrency-limits.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
-import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { fileErrors } from "./messages.ts";
 

@@ -1,4 +1,4 @@
-import { accessOf } from "../actions/access.ts";
+import { accessOf } from "../actions/access-rows.ts";
 import { actions } from "../actions/list.ts";
 import type { AccessEntry, AccessRule, AccessTable } from "./access-entry.ts";
 

@@ -10,6 +10,7 @@ import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
+import { startWorker } from "../worker/worker-host.ts";
 import type { CollectorWorkerData } from "./collect/collector-worker.ts";
 import type { CollectedContainer } from "./collect/container-tasks.ts";
 import type { IngestMetrics } from "./collect/ingest.ts";
@@ -21,7 +22,6 @@ import type { StoreAround, StoreFilter, StoreSearch, StoreSummary } from "./sear
 import { formatLineTime } from "./store/line-time.ts";
 import { STORE_FOLDER } from "./store/segment.ts";
 import type { WriterState } from "./store/writer.ts";
-import { startWorker } from "./worker/worker-host.ts";
 
 /** The logs that are kept, of containers that are and that were. Names of null mean every container. */
 export interface LogStore extends LogWatcher {
@@ -64,7 +64,7 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
   let watchCount = 0;
   const data: CollectorWorkerData = { folder, maxBytes, maxDays, dockerHost: DOCKER_HOST, since: Date.now() };
   const collector = startWorker({
-    file: "../collect/collector-worker.ts",
+    file: new URL("./collect/collector-worker.ts", import.meta.url),
     name: "log-collector",
     data,
     log,
@@ -77,7 +77,7 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
     },
   });
   const reader = startWorker({
-    file: "../search/reader-worker.ts",
+    file: new URL("./search/reader-worker.ts", import.meta.url),
     name: "log-reader",
     data: { folder, maxDays },
     log,

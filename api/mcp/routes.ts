@@ -14,9 +14,9 @@ import {
 import { ok } from "../../shared/protocol/result.ts";
 import { whileAuthorized } from "../access/identity/authorized-stream.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createShares } from "../http/concurrency-limits.ts";
 import { createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
-import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 
 const FRESH = "Needs a fresh proof: see `POST /api/session/proof`. An API key needs the scope `mcp:manage` itself.";

@@ -7,10 +7,10 @@ import type { ContainerState, ServiceRun } from "../../shared/protocol/service.t
 import type { ContainerSignal, LimitsChange, ServiceProcess } from "../../shared/protocol/service-change.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { engineErrorOf } from "../docker/resource-calls.ts";
-import { type ContainerPlan, toCreateDocument } from "../updates/create.ts";
-import { createRecoverRecreate, type RecoverRecreate } from "../updates/recover-recreates.ts";
-import { createRecreate, type Recreate } from "../updates/recreate.ts";
-import type { RecreateJournal } from "../updates/recreate-journal.ts";
+import { createRecoverRecreate, type RecoverRecreate } from "../updates/recreate/recover-recreates.ts";
+import { createRecreate, type Recreate } from "../updates/recreate/recreate.ts";
+import type { RecreateJournal } from "../updates/recreate/recreate-journal.ts";
+import { type ContainerPlan, toCreateDocument } from "./container-plan.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
 
 /** Changes to one container, and reads of its inside, by exact name or full id. Errors are those of the Docker host. */

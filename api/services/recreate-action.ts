@@ -1,17 +1,8 @@
 import { recreateBody } from "../../shared/protocol/service-change.ts";
 import { action } from "../actions/action.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import type { RecreatePhase } from "../updates/recreate-phases.ts";
+import { phaseLabels, type RecreatePhase } from "../updates/recreate/recreate-phases.ts";
 import { notifyState, serviceParams, serviceTarget } from "./service-target.ts";
-
-const phaseLabels: Record<RecreatePhase, string> = {
-  create: "Make the new container",
-  stop: "Stop the old one",
-  start: "Start the new one",
-  check: "See that it runs",
-  clean: "Remove the old one",
-  restore: "Put the old one back",
-};
 
 /** Shows the phases of a recreation as the steps of a job: the one before ends when the next begins. */
 export function createPhaseSteps(step: JobHandle["step"]) {

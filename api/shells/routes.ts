@@ -7,9 +7,9 @@ import { openShellBody, type Shell, shellId, shellSchema } from "../../shared/pr
 import { AppError } from "../../shared/server/errors.ts";
 import { nameOfPrincipal } from "../access/identity/principal-name.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf } from "../http/concurrency-limits.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
-import { callerOf } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { createServiceAccess } from "../services/service-access.ts";
 import { createWaitingShells } from "./pending-shells.ts";

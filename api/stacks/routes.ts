@@ -19,9 +19,9 @@ import { dependencySchema } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
+import { callerOf, createShares } from "../http/concurrency-limits.ts";
 import { createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
-import { callerOf, createShares } from "../http/shares.ts";
 import { validated } from "../http/validate.ts";
 import { stackErrors } from "./messages.ts";
 

@@ -3,8 +3,8 @@ import type { ComposeState, Finding, StackDetail, StackFile } from "../../shared
 import type { DependencyState } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
+import { createComposeReader } from "./check/check-thread.ts";
 import { createStackChecker } from "./check/checker.ts";
-import { createComposeReader } from "./check/compose-reader.ts";
 import type { Compose } from "./compose/compose.ts";
 import { changeEnv, type EnvVariable } from "./env/env-file.ts";
 import {

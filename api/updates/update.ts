@@ -6,6 +6,7 @@ import { digestOf } from "../images/images.ts";
 import type { ImageInUse } from "../images/images-in-use.ts";
 import type { Registries } from "../images/registries.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
+import { phaseLabels, type RecreatePhase } from "./recreate/recreate-phases.ts";
 import type { UpdateStore } from "./store.ts";
 
 export interface UpdatesOptions {
@@ -64,9 +65,9 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
 
   /** The name means the new image now. If the service does not run with it, the name goes back as well. */
   const remake = async (image: ImageInUse, reference: string, { signal, step }: Pick<JobHandle, "signal" | "step">) => {
-    let phase: string | undefined;
+    let phase: RecreatePhase | undefined;
     const { running: ran } = await docker.identify(image.id);
-    const tell = (state: string) => phase && step({ id: `phase ${phase}`, label: phaseWords[phase] ?? phase, state });
+    const tell = (state: string) => phase && step({ id: `phase ${phase}`, label: phaseLabels[phase], state });
     try {
       const made = await lifecycle.recreate(image.id, {
         signal,
@@ -140,12 +141,3 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
 
 const composeNotice =
   "This container belongs to a compose project: its file stays the source of truth, and the next `up` follows that.";
-
-const phaseWords: Record<string, string> = {
-  create: "Make the new container",
-  stop: "Stop the old one",
-  start: "Start the new one",
-  check: "See whether it runs",
-  clean: "Remove the old one",
-  restore: "Put the old one back",
-};

@@ -1,8 +1,8 @@
 import type { Namespace, Socket } from "socket.io";
 import { Adapter, type BroadcastOptions } from "socket.io-adapter";
+import { type TurnWriter, toTextFrame } from "./frame-batcher.ts";
 import { connectionOf, queuedBytes } from "./send-queue.ts";
 import type { SlowConsumers } from "./slow-consumers.ts";
-import { type TurnWriter, toTextFrame } from "./turn-writer.ts";
 
 /** Unsent bytes beyond which a broadcast leaves a reader out; log readers are taken aside earlier, at their own limit. */
 const BROADCAST_MAX_BYTES = 2 * 1024 * 1024;

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client";
 import { createFanoutAdapter } from "./fanout-adapter.ts";
+import { TurnWriter } from "./frame-batcher.ts";
 import { createSlowConsumers } from "./slow-consumers.ts";
-import { TurnWriter } from "./turn-writer.ts";
 
 export interface FanoutServer {
   io: Server;

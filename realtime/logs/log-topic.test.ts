@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ContainerEvents, openContainerEvents } from "../../shared/docker/container-events.ts";
 import { createDockerHost } from "../../shared/docker/docker-host.ts";
-import { createContainerLogs } from "../../shared/logs/sources/docker/container-logs.ts";
+import { createContainerLogs } from "../../shared/logs/docker/container-logs.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";

@@ -15,7 +15,7 @@ import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { type Batcher, createBatcher } from "./batcher.ts";
+import { type Batcher, createBatcher } from "./line-batcher.ts";
 import { LineRing } from "./line-ring.ts";
 import { MAX_LIVE_BATCHES, toBatches } from "./log-batch.ts";
 import type { LogEvent } from "./log-event.ts";

@@ -1,5 +1,5 @@
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
-import { createContainerLogs } from "../../shared/logs/sources/docker/container-logs.ts";
+import { createContainerLogs } from "../../shared/logs/docker/container-logs.ts";
 import { seesService } from "../../shared/protocol/access.ts";
 import {
   type ServiceRef,

@@ -1,5 +1,5 @@
+import type { Effect } from "./alert-state.ts";
 import type { Entry } from "./entries.ts";
-import type { Effect } from "./machine.ts";
 
 /** Transitions that wait while the database cannot be written. Beyond it the oldest are dropped. */
 const MAX_UNWRITTEN = 10_000;

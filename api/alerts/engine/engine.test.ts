@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type AlertRule, alertRuleBody } from "../../../shared/protocol/alert.ts";
+import type { AlertState } from "./alert-state.ts";
 import type { Changes } from "./change-buffer.ts";
 import { type AlertEngine, createAlertEngine } from "./engine.ts";
-import type { AlertState } from "./machine.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import { matchesName } from "./subjects.ts";
 

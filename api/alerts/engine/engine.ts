@@ -1,10 +1,10 @@
 import type { AlertRule, AlertSubject, AlertSubjectKind, ConditionKind } from "../../../shared/protocol/alert.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { messages } from "../messages.ts";
+import type { AlertState, Effect } from "./alert-state.ts";
 import { type ChangeBufferOptions, createChangeBuffer } from "./change-buffer.ts";
 import { createEntries, type Entry } from "./entries.ts";
 import { createEvaluator } from "./evaluator.ts";
-import type { AlertState, Effect } from "./machine.ts";
 import { measureOf, type Reading } from "./reading.ts";
 import { createSignals } from "./signals.ts";
 import { concerns, keyOf, type Subject } from "./subjects.ts";

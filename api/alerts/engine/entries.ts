@@ -1,5 +1,5 @@
 import type { AlertRule, AlertSubject } from "../../../shared/protocol/alert.ts";
-import type { AlertState } from "./machine.ts";
+import type { AlertState } from "./alert-state.ts";
 import { keyOf, type Subject } from "./subjects.ts";
 
 /** One rule applied to one subject. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { AlertRule } from "../../../shared/protocol/alert.ts";
+import { type AlertState, clearDelay, isIdle, type Moment, newState, type Observation, step } from "./alert-state.ts";
 import type { ChangeBuffer } from "./change-buffer.ts";
 import type { Entries, Entry } from "./entries.ts";
-import { type AlertState, clearDelay, isIdle, type Moment, newState, type Observation, step } from "./machine.ts";
 import { isQuiet } from "./quiet-hours.ts";
 import { measureOf, observe, type Reading } from "./reading.ts";
 import type { Signals } from "./signals.ts";

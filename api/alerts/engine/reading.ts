@@ -1,5 +1,5 @@
 import { type AlertCondition, type AlertRule, conditionKinds } from "../../../shared/protocol/alert.ts";
-import type { AlertState, Observation } from "./machine.ts";
+import type { AlertState, Observation } from "./alert-state.ts";
 
 /** What a source reports about a subject. */
 export type Reading =

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createFrameDecoder } from "../../../shared/logs/sources/docker/container-frames.ts";
+import { createFrameDecoder } from "../../../shared/logs/docker/container-frames.ts";
 import type { Credential, InstallInput } from "../../../shared/protocol/catalogue.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";

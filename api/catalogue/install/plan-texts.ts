@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type ContainerPlan, LOG_LIMITS } from "../../updates/create.ts";
+import { type ContainerPlan, LOG_LIMITS } from "../../services/container-plan.ts";
 
 /** The plan as a `docker run` command, one option per line. */
 export function toCommand(plan: ContainerPlan, ownNetwork: boolean): string {

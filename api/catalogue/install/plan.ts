@@ -1,6 +1,6 @@
 import type { Credential, InstallInput, InstallProblem } from "../../../shared/protocol/catalogue.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import type { ContainerPlan } from "../../updates/create.ts";
+import type { ContainerPlan } from "../../services/container-plan.ts";
 import { type CatalogueEntry, droppedCapabilities } from "../entry.ts";
 import { matches } from "../entry-faults.ts";
 import { catalogueErrors, installProblems } from "../messages.ts";

@@ -2,7 +2,7 @@ import type { InstallInput, InstallPreview, InstallProblem } from "../../../shar
 import type { Service } from "../../../shared/protocol/service.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
-import { toCreateDocument } from "../../updates/create.ts";
+import { toCreateDocument } from "../../services/container-plan.ts";
 import type { CatalogueEntry } from "../entry.ts";
 import { installProblems, installWarnings } from "../messages.ts";
 import { holderOf, nextFreePort } from "./free-ports.ts";

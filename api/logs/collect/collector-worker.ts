@@ -1,8 +1,8 @@
 import { workerData } from "node:worker_threads";
 import { createDockerHost } from "../../../shared/docker/docker-host.ts";
+import { answerCalls, tell } from "../../worker/worker-calls.ts";
+import { createWorkerLog } from "../../worker/worker-log.ts";
 import { openWriter } from "../store/writer.ts";
-import { answerCalls, tell } from "../worker/worker-calls.ts";
-import { createWorkerLog } from "../worker/worker-log.ts";
 import { startCollector } from "./collector.ts";
 import { createIngest } from "./ingest.ts";
 import type { LogWatchSpec } from "./watch.ts";

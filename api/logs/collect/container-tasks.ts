@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
 import type { ContainerEvents } from "../../../shared/docker/container-events.ts";
 import type { DockerHost } from "../../../shared/docker/docker-host.ts";
+import { createContainerLogs } from "../../../shared/logs/docker/container-logs.ts";
 import type { LogSource } from "../../../shared/logs/log-source.ts";
-import { createContainerLogs } from "../../../shared/logs/sources/docker/container-logs.ts";
 import type { LogCollection } from "../../../shared/protocol/log-search.ts";
 import type { ServiceDetail } from "../../../shared/protocol/service.ts";
 import { toAppError } from "../../../shared/server/errors.ts";

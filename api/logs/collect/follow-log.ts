@@ -1,5 +1,5 @@
+import { startOf } from "../../../shared/logs/docker/container-position.ts";
 import { advance, type LogSource } from "../../../shared/logs/log-source.ts";
-import { startOf } from "../../../shared/logs/sources/docker/container-position.ts";
 import type { StreamState } from "../store/stream-state.ts";
 import type { Ingest } from "./ingest.ts";
 import { positionOf, takeLines, toGapReason } from "./take-lines.ts";

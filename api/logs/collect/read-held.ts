@@ -1,13 +1,13 @@
 import type { DockerHost } from "../../../shared/docker/docker-host.ts";
 import { knownRunOf, NEVER } from "../../../shared/logs/container-runs.ts";
-import { advance, type LogSource, type Position } from "../../../shared/logs/log-source.ts";
 import {
   formatContainerCursor,
   knownRun,
   newestTime,
   startOf,
   withRun,
-} from "../../../shared/logs/sources/docker/container-position.ts";
+} from "../../../shared/logs/docker/container-position.ts";
+import { advance, type LogSource, type Position } from "../../../shared/logs/log-source.ts";
 import { toUtcTime } from "../../../shared/logs/utc-time.ts";
 import type { ServiceDetail } from "../../../shared/protocol/service.ts";
 import type { StreamState } from "../store/stream-state.ts";

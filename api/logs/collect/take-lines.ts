@@ -1,5 +1,5 @@
+import { formatContainerCursor, settled } from "../../../shared/logs/docker/container-position.ts";
 import type { LogLine, LogSource, Position } from "../../../shared/logs/log-source.ts";
-import { formatContainerCursor, settled } from "../../../shared/logs/sources/docker/container-position.ts";
 import type { GapReason } from "../../../shared/protocol/events/services.ts";
 import type { LogGapReason } from "../../../shared/protocol/log-search.ts";
 import type { StreamState } from "../store/stream-state.ts";

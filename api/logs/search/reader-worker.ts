@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
-import { answerCalls } from "../worker/worker-calls.ts";
-import { createWorkerLog } from "../worker/worker-log.ts";
+import { answerCalls } from "../../worker/worker-calls.ts";
+import { createWorkerLog } from "../../worker/worker-log.ts";
 import { createReader } from "./reader.ts";
 
 /** Searches in a thread of its own: neither requests nor the taking in of lines wait for it. */

@@ -9,7 +9,7 @@ import { readVariables, secretsOf } from "../env/variables.ts";
 import type { StackLocation } from "../files/locations.ts";
 import { type OpenStack, toProject } from "../files/open-stack.ts";
 import { readStackFiles } from "../files/stack-files.ts";
-import type { ComposeReader } from "./compose-reader.ts";
+import type { ComposeReader } from "./check-thread.ts";
 import { findingMessages } from "./messages.ts";
 import { isAnyAddress, listeningPorts } from "./ports.ts";
 import type { TakenPort } from "./semantics.ts";

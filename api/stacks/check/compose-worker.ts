@@ -1,8 +1,8 @@
-import { answerCalls } from "../../logs/worker/worker-calls.ts";
-import { checkComposeText } from "./check.ts";
+import { answerCalls } from "../../worker/worker-calls.ts";
 import { parseComposeErrors } from "./compose-errors.ts";
 import { readFileFacts } from "./file-facts.ts";
 import type { HostContext } from "./semantics.ts";
+import { checkComposeText } from "./static-checks.ts";
 
 /** Reads compose files in a thread of its own. */
 answerCalls({

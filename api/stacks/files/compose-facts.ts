@@ -1,4 +1,4 @@
-import type { ComposeReader } from "../check/compose-reader.ts";
+import type { ComposeReader } from "../check/check-thread.ts";
 import type { FileFacts } from "../check/file-facts.ts";
 import { readEnvText } from "../env/variables.ts";
 import { stackErrors } from "../messages.ts";

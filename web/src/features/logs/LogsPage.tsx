@@ -8,6 +8,7 @@ import { Button, IconButton, Page } from "../../ui/index.ts";
 import { ContainerLogs } from "./ContainerLogs.tsx";
 import { ContainerPicker } from "./ContainerPicker.tsx";
 import { formatLogAddress, type LogAddress, parseLogAddress } from "./log-address.ts";
+import { page as messages } from "./messages.ts";
 import type { LogQuery } from "./search/log-query.ts";
 import { createLogControls } from "./view/log-controls.ts";
 
@@ -65,18 +66,18 @@ function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => v
   return (
     <Page
       fixed
-      title="Logs"
+      title={messages.title}
       actions={
         <div class="log-chosen">
-          <Show when={containers().length > 0} fallback={<span class="page-note">All containers</span>}>
-            <ul class="log-chips" aria-label="Chosen containers">
+          <Show when={containers().length > 0} fallback={<span class="page-note">{messages.all}</span>}>
+            <ul class="log-chips" aria-label={messages.chosen}>
               <For each={containers()}>
                 {(name) => (
                   <li class="log-chip">
                     <span class="truncate">{visibleName(name)}</span>
                     <button
                       type="button"
-                      aria-label={`Leave out ${visibleName(name)}`}
+                      aria-label={messages.leaveOut(visibleName(name))}
                       onClick={() => setContainers((all) => all.filter((other) => other !== name))}
                     >
                       <X size={11} />
@@ -88,21 +89,21 @@ function Logs(props: { address: LogAddress; onChange: (address: LogAddress) => v
           </Show>
           <Show when={several()}>
             <IconButton
-              label="Side by side"
+              label={messages.sideBySide}
               aria-pressed={layout() === "columns"}
               icon={<Columns2 size={15} />}
               onClick={() => setLayout(layout() === "columns" ? "merged" : "columns")}
             />
           </Show>
           <Button onClick={() => setChoosing(true)}>
-            <Plus size={14} /> Containers
+            <Plus size={14} /> {messages.choose}
           </Button>
         </div>
       }
     >
       <section class="card log-card">
         <ContainerLogs
-          label="Logs"
+          label={messages.title}
           containers={containers()}
           layout={layout()}
           controls={controls}

@@ -1,7 +1,7 @@
 import type { GapReason, StreamClosedCode } from "../../../../shared/protocol/events/services.ts";
 import type { LogGapReason } from "../../../../shared/protocol/log-search.ts";
 
-/** Every text of the log views. Names and lines are passed in cleaned (`visibleName`, `cleanLine`). */
+/** The texts of the log views; choices of level, time and range are beside their values. Names and lines are passed in cleaned (`visibleName`, `cleanLine`). */
 
 const plural = (count: number, one: string, many: string) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
 
@@ -146,6 +146,28 @@ export const storage = {
 /** @param most containers that one view follows */
 export const unfollowed = (count: number, most: number) =>
   `${plural(count, "more container is", "more containers are")} not followed live: one view follows ${most}. Their stored lines are found by a search.`;
+
+export const page = {
+  title: "Logs",
+  all: "All containers",
+  chosen: "Selected containers",
+  leaveOut: (name: string) => `Remove ${name}`,
+  choose: "Containers",
+  sideBySide: "Side by side",
+  openInLogs: "Open in Logs",
+};
+
+/** Keys of a log view. */
+export const keys: readonly (readonly [key: string, label: string])[] = [
+  ["/", "Search"],
+  ["n", "Next match"],
+  ["N", "Previous match"],
+  ["g", "Go to the first line"],
+  ["G", "Go to the live end"],
+  ["f", "Pause or follow"],
+  ["w", "Wrap lines"],
+  ["?", "Show these keys"],
+];
 
 export const picker = {
   title: "Choose containers",

@@ -2,9 +2,9 @@ import { createMemo, type JSX, Show } from "solid-js";
 import { sumTraffic } from "../../../../shared/metrics/traffic.ts";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatDuration, formatPercent, formatRate } from "../../lib/format.ts";
+import { spanOf } from "../../lib/history-range.ts";
 import { loadTone } from "../../ui/Meter.tsx";
 import { Sparkline } from "../../ui/Sparkline.tsx";
-import { spanOf } from "../history/history-range.ts";
 import { createHostHistory } from "../system/host-history.ts";
 import type { HostStats } from "../system/host-stats.ts";
 

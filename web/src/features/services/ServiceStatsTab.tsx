@@ -4,9 +4,9 @@ import type { Service } from "../../../../shared/protocol/service.ts";
 import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
 import { api } from "../../lib/api.ts";
 import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
+import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../../lib/history-range.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { Card, type ChartSeries, EmptyState, Segmented, Skeleton, TimeChart } from "../../ui/index.ts";
-import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../history/history-range.ts";
 import { createContainerStats, type StatsSample, type SubscribeStats } from "./container-stats.ts";
 
 /** Samples kept, one a second: five minutes. */

@@ -1,9 +1,9 @@
 import { createSignal, Match, Show, Switch } from "solid-js";
 import { formatDuration } from "../../lib/format.ts";
+import { type ChartRange, chartRanges, hasPeaks, spanOf } from "../../lib/history-range.ts";
 import { ErrorState, Skeleton } from "../../ui/Notice.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { Segmented } from "../../ui/Tabs.tsx";
-import { type ChartRange, chartRanges, hasPeaks, spanOf } from "../history/history-range.ts";
 import { CoresCard } from "./CoresCard.tsx";
 import { Dependencies } from "./Dependencies.tsx";
 import { DisksCard } from "./DisksCard.tsx";

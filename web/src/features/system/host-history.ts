@@ -1,7 +1,7 @@
 import { type Accessor, createMemo } from "solid-js";
 import type { HistoryRange } from "../../../../shared/protocol/stats-history.ts";
 import { api } from "../../lib/api.ts";
-import { type ChartRange, createPast, joinPast, spanOf } from "../history/history-range.ts";
+import { type ChartRange, createPast, joinPast, spanOf } from "../../lib/history-range.ts";
 import type { HostStats } from "./host-stats.ts";
 
 const names = ["cpu", "cpuMax", "memory", "memoryMax", "swap", "rx", "tx"] as const;

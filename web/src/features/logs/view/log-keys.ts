@@ -8,18 +8,6 @@ export interface LogKeysOptions {
   pane: () => LogPaneApi | undefined;
 }
 
-/** The keys of a log view and what they do, for those who ask. */
-export const logKeyLabels: readonly (readonly [key: string, label: string])[] = [
-  ["/", "Search"],
-  ["n", "Next match"],
-  ["N", "Previous match"],
-  ["g", "Go to the first line"],
-  ["G", "Go to the live end"],
-  ["f", "Pause or follow"],
-  ["w", "Wrap lines"],
-  ["?", "Show these keys"],
-];
-
 const isField = (target: EventTarget | null) =>
   target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable], [role=menuitem]");
 

@@ -1,0 +1,52 @@
+import { describeRoute } from "hono-openapi";
+import { handshakeRequest, jobQuestion, sessionsQuery } from "../../shared/protocol/access.ts";
+import { ok } from "../../shared/protocol/result.ts";
+import { shellReport } from "../../shared/protocol/shell.ts";
+import { AppError } from "../../shared/server/errors.ts";
+import { mayMonitor } from "../access/identity/may-monitor.ts";
+import { nameOfPrincipal } from "../access/identity/principal-name.ts";
+import type { ApiDeps } from "../deps.ts";
+import { createRoutes } from "../http/context.ts";
+import { validated } from "../http/validate.ts";
+import { seesJob } from "../jobs/visibility.ts";
+
+/** What the realtime server asks; with the emit token, never through a proxy. */
+export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs">) =>
+  createRoutes()
+    .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
+      const { cookie, token, https } = c.req.valid("json");
+      const principal = access.identify({ cookie, token, https });
+      if (!principal) throw new AppError("unauthorized", "Log in first.");
+      return c.json(
+        ok({ principal: { ...principal, monitor: mayMonitor(principal, access), userId: access.userOf(principal) } }),
+      );
+    })
+    .post("/sessions", describeRoute({ hide: true }), validated("json", sessionsQuery), (c) =>
+      c.json(ok({ valid: access.stillValid(c.req.valid("json").sessionIds) })),
+    )
+    .post("/jobs", describeRoute({ hide: true }), validated("json", jobQuestion), (c) => {
+      const { jobId, ...who } = c.req.valid("json");
+      const principal = access.current(who);
+      const record = jobs.find(jobId);
+      if (!principal || !record || !seesJob(principal, record))
+        throw new AppError("not_found", "There is no such job.");
+      return c.json(ok({}));
+    })
+    .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {
+      const { shellId, containerName, principal, code, exitCode, seconds } = c.req.valid("json");
+      access.trail.recordAfterwards({
+        action: "service:shell-close",
+        target: containerName,
+        outcome: "done",
+        actor: { ...principal, name: nameOfPrincipal(access, principal) },
+        requestId: c.get("requestId"),
+        address: "",
+        detail: [
+          `shell ${shellId.slice(0, 12)}`,
+          code,
+          ...(exitCode === null ? [] : [`exit code ${exitCode}`]),
+          `after ${seconds} s`,
+        ].join(", "),
+      });
+      return c.json(ok({}));
+    });

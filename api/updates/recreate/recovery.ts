@@ -1,0 +1,123 @@
+import { createBackoff } from "../../../shared/server/backoff.ts";
+import { UnavailableError } from "../../../shared/server/dependency.ts";
+import { AppError } from "../../../shared/server/errors.ts";
+import type { Log } from "../../../shared/server/log.ts";
+import { withTimeout } from "../../../shared/server/with-timeout.ts";
+import type { DockerEngine } from "../../docker/docker-engine.ts";
+import type { Jobs } from "../../jobs/jobs.ts";
+import { locksOf } from "../../services/service-access.ts";
+import type { RecoveryOutcome } from "./recover-recreates.ts";
+import type { RecreateEntry } from "./recreate-journal.ts";
+import type { RecreateStore } from "./recreate-log.ts";
+
+/** The Engine may come up after the panel, and be at something else: an entry is tried again so often, and then told. */
+const TRIES_MAX = 5;
+/** An Engine that did not answer in time may make a container minutes later: it is looked for so often. */
+const LATE_TRIES_MAX = 20;
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 30_000;
+/** Longest wait for what is under way when the server ends; the next start continues with it. */
+const CLOSE_MS = 2_000;
+
+export interface RecoveryOptions {
+  store: RecreateStore;
+  docker: Pick<DockerEngine, "lifecycle" | "identify">;
+  jobs: Pick<Jobs, "acquire">;
+  log: Log;
+}
+
+const sentences: Record<Exclude<RecoveryOutcome, "untouched">, string> = {
+  "taken-back": "a recreate was interrupted when the server ended: the previous container is restored",
+  "both-kept":
+    "a recreate was interrupted when the server ended: the new container took its place, and the previous one is kept as a backup",
+  cleaned: "a recreate was interrupted: the unfinished container is removed",
+  gone: "a recreate was interrupted when the server ended, and the previous container no longer exists",
+};
+
+/** Rolls back interrupted recreates: after a killed server, at the start, and once an Engine that was away responds. */
+export function startRecovery({ store, docker, jobs, log }: RecoveryOptions): { close(): Promise<void> } {
+  const abort = new AbortController();
+  /** Marks of recreates that were interrupted while this server ran. */
+  const isLive = new Set<string>();
+
+  /** Nobody acts on the container, nor on its stack, meanwhile. */
+  const recoverRecreate = async (entry: RecreateEntry): Promise<RecoveryOutcome> => {
+    const old = await docker.identify(entry.oldId).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === "not_found") return undefined;
+      throw error;
+    });
+    const release = jobs.acquire(locksOf({ name: entry.name, composeProject: old?.composeProject ?? null }));
+    try {
+      return await docker.lifecycle.recoverRecreate(entry);
+    } finally {
+      release();
+    }
+  };
+
+  /** Whether it is over with this entry. */
+  const tryOnce = async (entry: RecreateEntry, tries: Map<string, number>): Promise<boolean> => {
+    const count = (tries.get(entry.mark) ?? 0) + 1;
+    const end = () => {
+      isLive.delete(entry.mark);
+      store.end(entry.mark);
+    };
+    try {
+      const found = await recoverRecreate(entry);
+      if (abort.signal.aborted) return false;
+      tries.set(entry.mark, count);
+      const mayComeLater = entry.phase === "create" && entry.newId === null && isLive.has(entry.mark);
+      if (found === "untouched" && mayComeLater && count < LATE_TRIES_MAX) return false;
+      end();
+      if (found !== "untouched") log.warn({ container: entry.name, mark: entry.mark }, sentences[found]);
+      return true;
+    } catch (error) {
+      if (abort.signal.aborted || error instanceof UnavailableError) return false;
+      tries.set(entry.mark, count);
+      if (count < TRIES_MAX) return false;
+      log.error(
+        { err: error, container: entry.name, mark: entry.mark },
+        "a recreate was interrupted when the server ended, and the previous container could not be restored",
+      );
+      end();
+      return true;
+    }
+  };
+
+  let waiting: RecreateEntry[] = [];
+  const work = async () => {
+    const tries = new Map<string, number>();
+    const backoff = createBackoff(FIRST_WAIT_MS, LAST_WAIT_MS);
+    while (waiting.length > 0 && !abort.signal.aborted) {
+      const now = waiting;
+      waiting = [];
+      for (const entry of now) if (abort.signal.aborted || !(await tryOnce(entry, tries))) waiting.push(entry);
+      if (waiting.length > 0) await backoff.wait(abort.signal);
+    }
+  };
+  let done: Promise<void> = Promise.resolve();
+  let isAtWork = false;
+  const begin = (entries: readonly RecreateEntry[]) => {
+    waiting.push(...entries);
+    if (isAtWork || waiting.length === 0 || abort.signal.aborted) return;
+    isAtWork = true;
+    done = work()
+      .catch((error: unknown) => log.error({ err: error }, "what was left half done cannot be looked at"))
+      .finally(() => {
+        isAtWork = false;
+        begin([]);
+      });
+  };
+  store.onLeft((entry) => {
+    isLive.add(entry.mark);
+    begin([entry]);
+  });
+  // What begins from now on is not a leftover.
+  begin(store.list());
+
+  return {
+    async close() {
+      abort.abort();
+      await withTimeout(done, CLOSE_MS, () => undefined);
+    },
+  };
+}

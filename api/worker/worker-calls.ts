@@ -1,0 +1,41 @@
+import { parentPort } from "node:worker_threads";
+import type { ErrorCode } from "../../shared/protocol/result.ts";
+import { AppError, toAppError } from "../../shared/server/errors.ts";
+
+/** A question to a worker, and what it sends back. Both are plain data. */
+export interface WorkerCall {
+  id: number;
+  method: string;
+  argument: unknown;
+}
+
+export type WorkerMessage =
+  | { kind: "answer"; id: number; value: unknown }
+  | { kind: "refusal"; id: number; code: ErrorCode; message: string; internal?: string }
+  | { kind: "log"; entry: string }
+  | { kind: "ready" }
+  | { kind: "event"; name: string; data: unknown };
+
+export const tell = (message: WorkerMessage): void => parentPort?.postMessage(message);
+
+/** Answers calls in a worker with these methods. */
+export function answerCalls(methods: Readonly<Record<string, (argument: never) => unknown>>): void {
+  parentPort?.on("message", (call: WorkerCall) => void answer(call));
+
+  async function answer({ id, method, argument }: WorkerCall): Promise<void> {
+    try {
+      tell({ kind: "answer", id, value: await methods[method]?.(argument as never) });
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      const internal =
+        code === "internal"
+          ? { internal: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+          : {};
+      tell({ kind: "refusal", id, code, message, ...internal });
+    }
+  }
+  tell({ kind: "ready" });
+}
+
+export const toError = ({ code, message, internal }: Extract<WorkerMessage, { kind: "refusal" }>): Error =>
+  internal === undefined ? new AppError(code, message) : new Error(internal);

@@ -1,0 +1,89 @@
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import type { HistoryRange } from "../../../shared/protocol/stats-history.ts";
+
+/** What a chart can show: the last minutes as they come, or one of the ranges that are kept. */
+export type ChartRange = "5m" | HistoryRange;
+
+export const chartRanges: readonly { value: ChartRange; label: string }[] = [
+  { value: "5m", label: "5 min" },
+  { value: "1h", label: "1 h" },
+  { value: "6h", label: "6 h" },
+  { value: "24h", label: "24 h" },
+  { value: "7d", label: "7 days" },
+];
+
+const MINUTE = 60_000;
+/** Milliseconds each stands for. */
+export const spanOf: Record<ChartRange, number> = {
+  "5m": 5 * MINUTE,
+  "1h": 60 * MINUTE,
+  "6h": 360 * MINUTE,
+  "24h": 1_440 * MINUTE,
+  "7d": 7 * 1_440 * MINUTE,
+};
+
+/** Whether its points stand for so long that what was highest in them is worth a line of its own. */
+export const hasPeaks = (range: ChartRange): boolean => range !== "5m" && range !== "1h";
+
+/** Asks for the past anew this often: what came in between is drawn live. */
+const REFRESH_MS = MINUTE;
+
+/** What was kept for a range; undefined until it has come, and when it cannot be had. */
+export function createPast<T>(range: Accessor<ChartRange>, fetch: Accessor<(range: HistoryRange) => Promise<T>>) {
+  const [past, setPast] = createSignal<T>();
+  createEffect(
+    on([range, fetch], ([chosen, ask]) => {
+      let left = false;
+      setPast(undefined);
+      const load = () =>
+        void ask(chosen === "5m" ? "1h" : chosen).then(
+          (found) => !left && setPast(() => found),
+          () => undefined, // the live figures stand by themselves
+        );
+      load();
+      const timer = setInterval(() => !document.hidden && load(), REFRESH_MS);
+      onCleanup(() => {
+        left = true;
+        clearInterval(timer);
+      });
+    }),
+  );
+  return past;
+}
+
+type Values = readonly (number | null)[];
+
+/**
+ * The kept points before the first live one, then the live ones, with a hole where nothing was measured. Of a long range
+ * live samples are only what came after the last kept point.
+ */
+export function joinPast<Name extends string>(
+  past: ({ step: number; times: readonly number[] } & Record<Name, readonly number[]>) | undefined,
+  live: { times: readonly number[] } & Record<Name, Values>,
+  names: readonly Name[],
+  { span, now }: { span: number; now: number },
+): { times: number[] } & Record<Name, (number | null)[]> {
+  const times: number[] = [];
+  const joined = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, (number | null)[]>;
+  const put = (time: number, at: (name: Name) => number | null) => {
+    times.push(time);
+    for (const name of names) joined[name].push(at(name));
+  };
+  const from = now - span;
+  const firstLive = live.times[0] ?? Number.POSITIVE_INFINITY;
+  const step = (past?.step ?? 0) * 1_000;
+  past?.times.forEach((time, index) => {
+    if (time < from || (step <= 60_000 && time >= firstLive)) return;
+    const before = times.at(-1);
+    if (before !== undefined && time - before > 2.5 * step) put(before + step, () => null);
+    put(time, (name) => past[name][index] ?? null);
+  });
+  const lastPast = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  live.times.forEach((time, index) => {
+    if (time <= lastPast || time < from) return;
+    const before = times.at(-1);
+    if (index === 0 && step > 0 && before !== undefined && time - before > 2.5 * step) put(before + step, () => null);
+    put(time, (name) => live[name][index] ?? null);
+  });
+  return { times, ...joined };
+}
