@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { getCookie, setCookie } from "hono/cookie";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Job } from "../../shared/protocol/job.ts";
@@ -133,9 +134,28 @@ const plant = action({
   },
 });
 
+const redeem = action({
+  name: "thing:redeem",
+  method: "POST",
+  path: "/things/:name/redeem",
+  title: "Redeem the ticket of the browser",
+  tag: "Things",
+  permission: "docker:manage",
+  params,
+  body: z.strictObject({ colour: z.enum(["red"]) }),
+  mode: "respond",
+  result: { ticket: z.string().nullable() },
+  target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
+  takeFromBrowser: (request) => {
+    setCookie(request, "ticket", "", { maxAge: 0 });
+    return getCookie(request, "ticket");
+  },
+  apply: async (_input, { fromBrowser }) => ({ ticket: fromBrowser ?? null }),
+});
+
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi({ actions: [paint, build, issue, store, plant] });
+  api = await startApi({ actions: [paint, build, issue, store, plant, redeem] });
 });
 afterAll(() => api.close());
 beforeEach(() => {
@@ -320,11 +340,25 @@ describe("an option of an action", () => {
     expect((await api.deps.jobs.finished(body.job.id)).result).toEqual({ id: body.job.id });
   });
 
+  test("takes a value that the browser keeps, once its input is valid", async () => {
+    const session = await api.loginAs("admin");
+    const ask = (colour: string, cookie = `${session}; ticket=7`) =>
+      api.ask("POST", "/api/things/seat/redeem", { cookie, body: { colour } });
+    const refused = await ask("blue");
+    expect([refused.body.code, refused.headers["set-cookie"]]).toEqual(["invalid_input", undefined]);
+    const taken = await ask("red");
+    expect(taken).toMatchObject({ status: 200, body: { ticket: "7" } });
+    expect(taken.headers["set-cookie"]).toEqual([expect.stringContaining("ticket=; Max-Age=0")]);
+    expect((await ask("red", session)).body.ticket).toBeNull();
+  });
+
   test.each([
     ["names what it has created", { mode: "enqueue", created: () => "a thing" }],
     ["shows values once", { mode: "enqueue", once: ["colour"] }],
     ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],
     ["has a body that cannot be compared", { body: undefined, streamedBody: "text/plain", idempotent: true }],
+    ["needs the browser", { mode: "enqueue", takeFromBrowser: () => "7" }],
+    ["takes a value that a repeated request no longer has", { takeFromBrowser: () => "7", idempotent: true }],
     ["has two kinds of body", { streamedBody: "text/plain" }],
     ["limits requests", { mode: "enqueue", shares: { total: 1, perCaller: 1, busy: "Busy." } }],
   ])("that excludes another is refused when it is declared: %s", (why, options) => {

@@ -1,8 +1,10 @@
+import type { Context } from "hono";
 import type { z } from "zod";
 import type { Principal } from "../../shared/protocol/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { AccessRule } from "../http/access-entry.ts";
 import type { SharesOptions } from "../http/concurrency-limits.ts";
+import type { ApiEnv } from "../http/context.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { Locks } from "../jobs/resource-locks.ts";
 
@@ -57,6 +59,8 @@ export interface ApplyContext<Subject> extends ActionContext {
   respondWith(status: 200 | 201): void;
   /** Replaces the name in the audit trail, for work that finds out what it changes. A job keeps the name it started with. */
   nameTarget(label: string): void;
+  /** What `takeFromBrowser` returned. */
+  fromBrowser: string | undefined;
 }
 
 /** What came of an action, for its notice: the result or the error, never both. */
@@ -139,6 +143,11 @@ interface ActionSpec<
   streamedBody?: string;
   /** Limits how many of these run at once, in all and for one caller. Only for `respond`. */
   shares?: SharesOptions;
+  /**
+   * Takes a value that the browser keeps for this action, such as a challenge in a cookie, and makes the browser forget
+   * it. Called after all checks, right before `apply`. Only for `respond`.
+   */
+  takeFromBrowser?(request: Context<ApiEnv>, deps: ApiDeps): string | undefined;
   /** Aborts `job.signal` after this time and fails with `upstream_unavailable`. */
   timeLimitMs?: number;
   /** Accepts `Idempotency-Key`: a repeated request gets the first response for ten minutes. Only for `respond` and `enqueue`. */
@@ -195,6 +204,8 @@ export function action<
   const refuse = (why: string) => new TypeError(`The action ${spec.name} ${why}.`);
   if (spec.once && spec.mode !== "respond") throw refuse("shows values once, which a job would keep");
   if (spec.idempotent && spec.mode === "respond-or-enqueue") throw refuse("has no single response to repeat");
+  if (spec.takeFromBrowser && spec.mode !== "respond") throw refuse("needs the browser, which does not wait for a job");
+  if (spec.takeFromBrowser && spec.idempotent) throw refuse("takes a value that a repeated request no longer has");
   if (spec.idempotent && spec.streamedBody) throw refuse("has a body that cannot be compared");
   if (spec.body && spec.streamedBody) throw refuse("has two kinds of body");
   if (spec.created && spec.mode !== "respond") throw refuse("names what it has created, which no job does");

@@ -1,3 +1,7 @@
+import { userActions } from "../access/identity/actions.ts";
+import { keyActions } from "../access/keys/actions.ts";
+import { accountActions } from "../access/login/actions.ts";
+import { passkeyActions } from "../access/passkeys/actions.ts";
 import { alertActions } from "../alerts/actions.ts";
 import { catalogueActions } from "../catalogue/actions.ts";
 import { diskActions } from "../disk/actions.ts";
@@ -23,4 +27,8 @@ export const actions = [
   ...stackActions,
   ...catalogueActions,
   ...fileActions,
+  ...accountActions,
+  ...passkeyActions,
+  ...userActions,
+  ...keyActions,
 ] as const;

@@ -10,7 +10,8 @@ import type { ActionContext, AnyAction, AnyInput, ApplyContext } from "./action.
 export async function perform(
   action: AnyAction,
   input: AnyInput,
-  context: ActionContext & Pick<ApplyContext<unknown>, "subject" | "stream" | "respondWith" | "nameTarget">,
+  context: ActionContext &
+    Pick<ApplyContext<unknown>, "subject" | "stream" | "fromBrowser" | "respondWith" | "nameTarget">,
   job: JobHandle,
 ): Promise<Record<string, unknown>> {
   const { subject } = context;

@@ -117,7 +117,10 @@ async function runInMode(
   const nameTarget = (label: string) => c.set("auditTarget", label);
   const locks = (action.locks ?? target.locks)?.(subject, input) ?? { exclusive: [] };
   const stream = action.streamedBody === undefined ? null : c.req.raw.body;
-  const run = (job: JobHandle) => perform(action, input, { ...context, stream, respondWith, nameTarget }, job);
+  const run = (job: JobHandle) => {
+    const fromBrowser = action.takeFromBrowser?.(c, deps);
+    return perform(action, input, { ...context, stream, fromBrowser, respondWith, nameTarget }, job);
+  };
   const options = {
     kind: action.name,
     target: target.label(subject, input),

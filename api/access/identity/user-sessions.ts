@@ -1,0 +1,6 @@
+import type { Access } from "../access.ts";
+
+/** Ends the sessions of a user and cuts their sockets. `except`: the session to keep. */
+export function endSessionsOf(access: Access, userId: string, except?: string): void {
+  access.endSessions(access.sessions.of(userId).flatMap(({ id }) => (id === except ? [] : [id])));
+}
