@@ -4,6 +4,7 @@ import { requestId } from "../shared/server/request-id.ts";
 import { usersRoutes } from "./access/identity/users-routes.ts";
 import { keysRoutes } from "./access/keys/routes.ts";
 import { accountRoutes } from "./access/login/account-routes.ts";
+import { proofRoutes } from "./access/login/proof-routes.ts";
 import { sessionRoutes } from "./access/login/session-routes.ts";
 import { setupRoutes } from "./access/login/setup-routes.ts";
 import { oidcRoutes } from "./access/oidc/routes.ts";
@@ -68,6 +69,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/files", filesRoutes(deps))
     .route("/setup", setupRoutes(deps))
     .route("/session", sessionRoutes(deps))
+    .route("/session/proof", proofRoutes(deps))
     .route("/account", accountRoutes(deps))
     .route("/account/passkeys", passkeyRoutes(deps))
     .route("/users", usersRoutes(deps))

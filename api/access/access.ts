@@ -2,7 +2,6 @@ import type { DatabaseSync } from "node:sqlite";
 import { may, type Permission, type Principal, type Revocation, seesService } from "../../shared/protocol/access.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { createSecretCheck } from "../../shared/server/emit-token.ts";
-import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { OriginPolicy } from "../../shared/server/origin-policy.ts";
 import { createPeers, type Peers } from "../../shared/server/peer-address.ts";
@@ -12,11 +11,13 @@ import { type AccessClock, type ClockSources, machineClock, openAccessClock } fr
 import { type CurrentRights, createCurrentRights } from "./identity/current-rights.ts";
 import { type Credentials, createIdentify, ownerOf } from "./identity/identify.ts";
 import { createLiveRights, type LiveRights } from "./identity/live-rights.ts";
+import { createRevocations, type Revocations } from "./identity/revocations.ts";
 import { createSharedWrites } from "./identity/user-store-tx.ts";
 import { createUsers, type UserRecord, type Users } from "./identity/users.ts";
 import { type ApiKeys, createApiKeys } from "./keys/api-keys.ts";
 import { createLogin, type LoginAttempt } from "./login/login.ts";
 import { createLoginThrottle } from "./login/login-throttle.ts";
+import { type ConfirmPassword, createPasswordConfirmation } from "./login/password-confirmation.ts";
 import { createPasswords, type PasswordCost, type Passwords } from "./login/passwords.ts";
 import { createRecoveryCodes, type RecoveryCodes } from "./login/recovery-codes.ts";
 import { createSecondFactors, type SecondFactors } from "./login/second-factors.ts";
@@ -27,11 +28,8 @@ import { createPasskeyStore } from "./passkeys/passkey-store.ts";
 import { createPasskeys, type Passkeys } from "./passkeys/passkeys.ts";
 import { toRelyingParty } from "./passkeys/relying-party.ts";
 import { createSealer } from "./sealed.ts";
+import { startSweeper } from "./sweeper.ts";
 
-/** How often expiry, and changes by the command line tools, are looked for: sockets are cut within a second. */
-const SWEEP_MS = 500;
-/** How often last use is written down. */
-const FLUSH_MS = 30_000;
 /** Of a user: each leaves a line in the trail. */
 const LOGINS_PER_HOUR = 300;
 
@@ -52,7 +50,7 @@ export interface AccessOptions {
   passwordCost?: PasswordCost;
 }
 
-export interface Access extends CurrentRights {
+export interface Access extends CurrentRights, Pick<Revocations, "endSessions" | "cutSockets"> {
   users: Users;
   sessions: Sessions;
   keys: ApiKeys;
@@ -83,15 +81,7 @@ export interface Access extends CurrentRights {
   /** Whether a user or key, who is not asking right now, has a right; for work that runs on their behalf. */
   stillMay(who: Pick<Principal, "kind" | "id">, permission: Permission, containerName: string): boolean;
   login(attempt: LoginAttempt): Promise<UserRecord>;
-  /** Ends sessions and cuts their sockets. */
-  endSessions(ids: readonly string[]): void;
-  /** Cuts the sockets of a user and of the user's keys, so that they come back with what they may do now. */
-  cutSockets(userId: string): void;
-  /**
-   * Checks the password of somebody who is logged in; guesses are slowed down.
-   * @throws AppError `forbidden` for a wrong one, `conflict` when the user has none, `rate_limited`.
-   */
-  confirmPassword(userId: string, password: string): Promise<UserRecord>;
+  confirmPassword: ConfirmPassword;
   /** Counts a new session of a user. Throws `rate_limited` for one who only fills the trail with log-ins. */
   countLogin(userId: string): Promise<void>;
   close(): void;
@@ -115,9 +105,8 @@ export function createAccess(options: AccessOptions): Access {
   const party = toRelyingParty([...config.PUBLIC_ORIGIN, webOrigin], originPolicy.origins);
   const passkeys = createPasskeys({ store: passkeyStore, users, recoveryCodes, sealer, clock, party, log });
   const identify = createIdentify({ users, sessions, keys, clock });
-  const throttle = createLoginThrottle(() => sources.uptime());
-  // Apart from log-ins: their names are the callers' to choose, and must not slow anybody's confirmation down.
-  const confirmations = createLoginThrottle(() => sources.uptime());
+  const uptime = () => sources.uptime();
+  const throttle = createLoginThrottle(uptime);
   const login = createLogin({ users, sessions, passwords, secondFactors, passkeys, throttle });
   const logins = createRateLimit(LOGINS_PER_HOUR, 3_600);
   const trail = openTrail({ dataDir, log });
@@ -127,52 +116,14 @@ export function createAccess(options: AccessOptions): Access {
     passwords,
     announce: options.announce,
     page: `${webOrigin}${config.BASE_PATH}/setup`,
-    monotonic: () => sources.uptime(),
+    monotonic: uptime,
   });
 
-  const cut = (sessionIds: readonly string[], principalIds: readonly string[] = []) => {
-    for (let from = 0; from < Math.max(sessionIds.length, principalIds.length); from += 1_000) {
-      const part = {
-        sessionIds: sessionIds.slice(from, from + 1_000),
-        principalIds: principalIds.slice(from, from + 1_000),
-      };
-      realtime.revoke(part);
-    }
-  };
-  /** A role that the command line tools changed reaches sockets only when they are cut. */
-  const rolesOf = () => new Map(users.all().map((user) => [user.id, `${user.role} ${JSON.stringify(user.limits)}`]));
-  const refresh = () => {
-    if (!writes.changedElsewhere()) return;
-    const before = rolesOf();
-    users.reload();
-    const gone = [...sessions.reload(), ...keys.reload()];
-    const now = rolesOf();
-    cut(
-      gone,
-      [...before].filter(([id, role]) => now.get(id) !== role).map(([id]) => id),
-    );
-  };
+  const revocations = createRevocations({ writes, users, sessions, keys, realtime });
+  const { refresh, endSessions, cutSockets } = revocations;
   const { current, rightsOf } = createCurrentRights({ users, sessions, keys, clock, refresh });
   const liveRights = createLiveRights();
-  let flushedAt = sources.uptime();
-  const sweep = () => {
-    try {
-      refresh();
-      setup.sweep();
-      cut([...sessions.endExpired(), ...keys.takeExpired()]);
-      if (sources.uptime() - flushedAt < FLUSH_MS) return;
-      flushedAt = sources.uptime();
-      sessions.flush();
-      keys.flush();
-      clock.save();
-    } catch (error) {
-      log.error({ err: error }, "sessions cannot be written down");
-    } finally {
-      liveRights.recheck();
-    }
-  };
-  const sweeper = setInterval(sweep, SWEEP_MS);
-  sweeper.unref();
+  const stopSweeper = startSweeper({ sessions, keys, setup, clock, revocations, liveRights, uptime, log });
 
   return {
     users,
@@ -214,40 +165,12 @@ export function createAccess(options: AccessOptions): Access {
       return rights !== undefined && may(rights, permission) && seesService(rights.limits, containerName);
     },
     login,
-    endSessions: (ids) => {
-      try {
-        sessions.end(ids);
-      } finally {
-        cut(ids);
-      }
-    },
-    cutSockets: (userId) => {
-      const owned = keys.all().flatMap((key) => (key.ownerId === userId ? [key.id] : []));
-      cut([], [userId, ...owned]);
-    },
-    confirmPassword: async (userId, password) => {
-      const user = users.byId(userId);
-      if (!user) throw new AppError("unauthorized", "Log in first.");
-      if (user.passwordHash === null) throw new AppError("conflict", "This account has no password.");
-      const attempt = confirmations.begin(userId, userId, false); // a stolen session guesses no faster
-      const right = await passwords.matches(user.passwordHash, password).catch((error: unknown) => {
-        attempt.withdraw(); // nothing was tried
-        throw error;
-      });
-      if (!right) throw new AppError("forbidden", "The password is wrong.");
-      attempt.forget();
-      return user;
-    },
+    endSessions,
+    cutSockets,
+    confirmPassword: createPasswordConfirmation({ users, passwords, uptime }),
     countLogin: (userId) => logins.take(userId),
     close: () => {
-      clearInterval(sweeper);
-      try {
-        sessions.flush();
-        keys.flush();
-        clock.save();
-      } catch (error) {
-        log.error({ err: error }, "sessions cannot be written down");
-      }
+      stopSweeper();
       setup.close();
       trail.close();
     },

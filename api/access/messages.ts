@@ -1,6 +1,8 @@
 /** Sentences of refusals. */
 export const messages = {
   loginFirst: "Log in first.",
+  noPassword: "This account has no password.",
+  wrongPassword: "The password is wrong.",
   noSuchUser: "There is no such user.",
   noSuchSession: "There is no such session.",
   noSuchKey: "There is no such key.",

@@ -5,6 +5,7 @@ import { shellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { mayMonitor } from "../access/identity/may-monitor.ts";
 import { nameOfPrincipal } from "../access/identity/principal-name.ts";
+import { messages } from "../access/messages.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { validated } from "../http/validate.ts";
@@ -16,7 +17,7 @@ export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs"
     .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
       const { cookie, token, https } = c.req.valid("json");
       const principal = access.identify({ cookie, token, https });
-      if (!principal) throw new AppError("unauthorized", "Log in first.");
+      if (!principal) throw new AppError("unauthorized", messages.loginFirst);
       return c.json(
         ok({ principal: { ...principal, monitor: mayMonitor(principal, access), userId: access.userOf(principal) } }),
       );

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Limits, type Role, role } from "../../../shared/protocol/access.ts";
 import { limits, type User } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 import type { SharedWrites } from "./user-store-tx.ts";
 
 /** Users one installation may have: all of them are held in memory. */
@@ -85,7 +86,7 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
   /** As stored now: the command line tools may have changed it since it was read. */
   const stored = (id: string): UserRecord => {
     const row = selectOne.get(id);
-    if (!row) throw new AppError("not_found", "There is no such user.");
+    if (!row) throw new AppError("not_found", messages.noSuchUser);
     return toRecord(row);
   };
   const find = (matches: (user: UserRecord) => boolean) => [...records.values()].find(matches);

@@ -1,14 +1,11 @@
-import type { Context } from "hono";
-import { z } from "zod";
-import type { Principal } from "../../../shared/protocol/access.ts";
-import { principalSchema } from "../../../shared/protocol/access.ts";
-import { loginBody, proofBody } from "../../../shared/protocol/account.ts";
-import { type PasskeyAssertion, passkeyLogin, passkeyOptions } from "../../../shared/protocol/passkey.ts";
+import { type Principal, principalSchema } from "../../../shared/protocol/access.ts";
+import { loginBody } from "../../../shared/protocol/account.ts";
+import { passkeyLogin, passkeyOptions } from "../../../shared/protocol/passkey.ts";
 import { ok } from "../../../shared/protocol/result.ts";
-import { AppError, toAppError, toFailure } from "../../../shared/server/errors.ts";
+import { toFailure } from "../../../shared/server/errors.ts";
 import { addressBucket } from "../../../shared/server/peer-address.ts";
 import { cameByHttps } from "../../http/client-address.ts";
-import { type ApiEnv, createRoutes } from "../../http/context.ts";
+import { createRoutes } from "../../http/context.ts";
 import { clearSessionCookie } from "../../http/cookie.ts";
 import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
@@ -17,6 +14,7 @@ import { sendChallenge, takeChallenge } from "../passkeys/passkey-cookie.ts";
 import { CodeRequired } from "./login.ts";
 import { startSession } from "./start-session.ts";
 
+/** Log-in, log-out and the caller: `/api/session`. */
 export const sessionRoutes = ({ access }: { access: Access }) => {
   const { passkeys } = access;
   return createRoutes()
@@ -88,59 +86,9 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
         return c.json(ok({ principal: principal ?? null }));
       },
     )
-    .post(
-      "/proof/options",
-      described({
-        tag: "access",
-        summary: "List the ways to re-authenticate",
-        answer: {
-          password: z.boolean().describe("The account has one."),
-          oidc: z.boolean().describe("A new log-in by OpenID counts."),
-          options: passkeyOptions
-            .nullable()
-            .describe("What to give to `navigator.credentials.get`; null without passkeys."),
-        },
-      }),
-      async (c) => {
-        const { id: userId, sessionId } = c.get("principal");
-        const user = access.users.byId(userId);
-        const options = sendChallenge(c, access, await passkeys.begin({ kind: "proof", userId, sessionId }));
-        const oidc = access.oidc !== undefined && user?.oidc !== null;
-        return c.json(ok({ password: user?.passwordHash != null, oidc, options }));
-      },
-    )
-    .post(
-      "/proof",
-      described({
-        tag: "access",
-        summary: "Re-authenticate",
-        description:
-          "Sensitive routes refuse with `proofRequired` when the log-in, or this, was more than ten minutes ago. Who has no password proves it by a new log-in.",
-      }),
-      validated("json", proofBody),
-      async (c) => {
-        const { id, name, sessionId } = c.get("principal");
-        c.set("auditTarget", name);
-        const proof = c.req.valid("json");
-        if ("password" in proof) await access.confirmPassword(id, proof.password);
-        else await finishProof(c, access, proof.passkey);
-        c.get("reauthorize")?.(); // hashing takes its time
-        access.sessions.prove(sessionId);
-        return c.json(ok({}));
-      },
-    )
     .delete("/", described({ tag: "access", summary: "Log out" }), (c) => {
       access.endSessions([c.get("principal").sessionId]);
       clearSessionCookie(c, cameByHttps(c, access));
       return c.json(ok({}));
     });
 };
-
-/** A wrong passkey does not end the session: 403, as for a wrong password. */
-async function finishProof(c: Context<ApiEnv>, access: Access, response: PasskeyAssertion): Promise<void> {
-  const { id: userId, sessionId } = c.get("principal");
-  const sealed = takeChallenge(c, access);
-  await access.passkeys.finish({ kind: "proof", userId, sessionId }, sealed, response).catch((error: unknown) => {
-    throw new AppError("forbidden", toAppError(error).message, { cause: error });
-  });
-}

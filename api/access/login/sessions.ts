@@ -4,6 +4,7 @@ import { transact } from "../../database/transact.ts";
 import type { AccessClock } from "../clock.ts";
 import type { SharedWrites } from "../identity/user-store-tx.ts";
 import { digestOf, newToken } from "../token.ts";
+import { createSessionIndex } from "./session-index.ts";
 
 const HOUR_MS = 3_600_000;
 /** A session nobody used for this long has ended. */
@@ -62,48 +63,19 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
   const touch = database.prepare("UPDATE session SET last_seen_at = ?, last_seen_tick = ? WHERE id = ?");
   const select = database.prepare("SELECT * FROM session");
 
-  let byToken = new Map<string, Session>();
-  let byId = new Map<string, Session>();
-  const used = new Set<Session>();
-
-  const reload = () => {
-    const before = byId;
-    const sessions = select.all().map(toSession);
-    for (const session of sessions) {
-      const known = before.get(session.id);
-      if (known) session.provedTick = known.provedTick;
-      if (!known || known.lastSeenTick <= session.lastSeenTick) continue;
-      session.lastSeenTick = known.lastSeenTick; // not written down yet
-      session.lastSeenAt = known.lastSeenAt;
-    }
-    byToken = new Map(sessions.map((session) => [session.tokenHash, session]));
-    byId = new Map(sessions.map((session) => [session.id, session]));
-    for (const session of [...used]) {
-      used.delete(session);
-      const again = byId.get(session.id);
-      if (again) used.add(again);
-    }
-    return [...before.keys()].filter((id) => !byId.has(id));
-  };
+  const index = createSessionIndex();
+  const reload = () => index.replace(select.all().map(toSession));
   reload();
 
   const idlesOutAt = (session: Session) => session.lastSeenTick + SESSION_IDLE_MS;
   const endsAt = (session: Session) => session.createdTick + SESSION_TOTAL_MS;
   const isOver = (session: Session, tick: number) => tick >= idlesOutAt(session) || tick >= endsAt(session);
-  const forget = (id: string) => {
-    const session = byId.get(id);
-    if (!session) return false;
-    byId.delete(id);
-    byToken.delete(session.tokenHash);
-    used.delete(session);
-    return true;
-  };
-  const of = (userId: string) => [...byId.values()].filter((session) => session.userId === userId);
+  const of = (userId: string) => index.all().filter((session) => session.userId === userId);
   const end = (ids: readonly string[]) => {
-    const live = ids.filter((id) => byId.has(id));
+    const live = ids.filter((id) => index.byId(id));
     if (live.length === 0) return [];
     // Memory first: a session must end even if the disk is full.
-    for (const id of live) forget(id);
+    for (const id of live) index.remove(id);
     write(() => {
       for (const id of live) remove.run(id);
     });
@@ -134,44 +106,41 @@ export function createSessions(database: DatabaseSync, { write }: SharedWrites, 
         insert.run(id, tokenHash, userId, at, tick, at, tick, session.address, session.userAgent);
         clock.save();
       });
-      byId.set(session.id, session);
-      byToken.set(session.tokenHash, session);
+      index.add(session);
       return { session, token, ended };
     },
     use: (token) => {
-      const session = byToken.get(digestOf(token));
+      const session = index.byToken(digestOf(token));
       if (!session) return undefined;
       const tick = clock.tick();
       if (isOver(session, tick)) return undefined;
-      session.lastSeenTick = tick;
-      session.lastSeenAt = clock.now().toISOString();
-      used.add(session);
+      index.use(session, tick, clock.now().toISOString());
       return session;
     },
     byId: (id) => {
-      const session = byId.get(id);
+      const session = index.byId(id);
       return session && !isOver(session, clock.tick()) ? session : undefined;
     },
     prove: (id) => {
-      const session = byId.get(id);
+      const session = index.byId(id);
       if (session) session.provedTick = clock.tick();
     },
     of: (userId) => of(userId).filter((session) => !isOver(session, clock.tick())),
     end,
     endExpired: () => {
       const tick = clock.tick();
-      return end([...byId.values()].filter((session) => isOver(session, tick)).map(({ id }) => id));
+      return end(index.all().flatMap((session) => (isOver(session, tick) ? [session.id] : [])));
     },
     endsAt,
     idlesOutAt,
     flush: () => {
-      if (used.size === 0) return;
-      const batch = [...used];
+      const used = index.used();
+      if (used.length === 0) return;
       transact(database, () => {
-        for (const { id, lastSeenAt, lastSeenTick } of batch) touch.run(lastSeenAt, lastSeenTick, id);
+        for (const { id, lastSeenAt, lastSeenTick } of used) touch.run(lastSeenAt, lastSeenTick, id);
         clock.save();
       });
-      for (const session of batch) used.delete(session);
+      index.markStored(used);
     },
     reload,
   };

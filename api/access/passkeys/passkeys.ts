@@ -4,8 +4,10 @@ import type { Log } from "../../../shared/server/log.ts";
 import type { AccessClock } from "../clock.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
 import type { RecoveryCodes } from "../login/recovery-codes.ts";
+import { messages } from "../messages.ts";
 import type { Sealer } from "../sealed.ts";
 import { newToken } from "../token.ts";
+import { loadWebauthn, verifyCreation } from "./passkey-creation.ts";
 import type { Passkey, PasskeyStore } from "./passkey-store.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
@@ -66,10 +68,6 @@ export interface PasskeysDeps {
   log: Log;
 }
 
-type Library = typeof import("@simplewebauthn/server");
-/** Only loaded by who uses passkeys: it takes a third of a second. */
-const load = (): Promise<Library> => import("@simplewebauthn/server");
-
 const nameOf = (purpose: PasskeyPurpose): string =>
   `passkey ${purpose.kind} ${"userId" in purpose ? purpose.userId : ""} ${"sessionId" in purpose ? purpose.sessionId : ""}`;
 const creationName = (userId: string, sessionId: string) => `passkey creation ${userId} ${sessionId}`;
@@ -103,7 +101,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
     any: () => party.problem === undefined && store.any(),
     beginCreation: async (user, sessionId) => {
       if (party.problem !== undefined) throw new AppError("not_supported", party.problem);
-      const { generateRegistrationOptions } = await load();
+      const { generateRegistrationOptions } = await loadWebauthn();
       const options = await generateRegistrationOptions({
         rpName: "AI Desktop",
         rpID: party.id,
@@ -120,27 +118,16 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
     },
     create: async (user, sessionId, sealed, name, response, reauthorize) => {
       const expectedChallenge = challengeIn(creationName(user.id, sessionId), sealed);
-      const { verifyRegistrationResponse } = await load();
-      const verified = await refuseAttestation(response.response.attestationObject)
-        .then(() =>
-          verifyRegistrationResponse({
-            response: response as never,
-            expectedChallenge,
-            expectedOrigin: party.origins,
-            expectedRPID: party.id,
-            requireUserVerification: false,
-          }),
-        )
-        .catch((error: unknown) => {
-          log.info({ err: error }, "a new passkey was refused");
-          return undefined;
-        });
+      const verified = await verifyCreation(response, expectedChallenge, party).catch((error: unknown) => {
+        log.info({ err: error }, "a new passkey was refused");
+        return undefined;
+      });
       const info = verified?.registrationInfo;
       if (!verified?.verified || !info) throw new AppError("invalid_input", "The passkey was not accepted.");
       reauthorize();
       if (sealed === undefined || !sealer.spend(sealed)) throw tooLate();
       const current = users.byId(user.id);
-      if (!current) throw new AppError("unauthorized", "Log in first.");
+      if (!current) throw new AppError("unauthorized", messages.loginFirst);
       const isFirst = current.totpSecret === null && store.of(user.id).length === 0;
       const passkey = store.add({
         userId: user.id,
@@ -158,14 +145,14 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
     begin: async (purpose) => {
       const own = "userId" in purpose ? store.of(purpose.userId) : undefined;
       if (party.problem !== undefined || own?.length === 0) return undefined;
-      const { generateAuthenticationOptions } = await load();
+      const { generateAuthenticationOptions } = await loadWebauthn();
       const options = await generateAuthenticationOptions({
         rpID: party.id,
         challenge: newToken(),
         timeout: CHALLENGE_MS,
         // Alone it has to be two factors: the device, and the finger or PIN that unlocked it.
         userVerification: purpose.kind === "second-factor" ? "discouraged" : "required",
-        ...(own ? { allowCredentials: toDescriptors(own) } : {}),
+        allowCredentials: own && toDescriptors(own),
       });
       return { options: { ...options }, sealed: sealer.seal(nameOf(purpose), options.challenge, CHALLENGE_MS) };
     },
@@ -177,7 +164,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
       if (userHandle !== undefined && userHandle !== Buffer.from(handleOf(passkey.userId)).toString("base64url")) {
         throw refused();
       }
-      const { verifyAuthenticationResponse } = await load();
+      const { verifyAuthenticationResponse } = await loadWebauthn();
       const { publicKey, counter, credentialId: id } = passkey;
       const verified = await verifyAuthenticationResponse({
         response: response as never,
@@ -197,18 +184,4 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
       return user;
     },
   };
-}
-
-/**
- * Takes no statement of a manufacturer: none was asked for, browsers leave it out, and checking one would ask addresses
- * that stand in it.
- */
-async function refuseAttestation(attestationObject: string): Promise<void> {
-  const { decodeAttestationObject, isoBase64URL } = await import("@simplewebauthn/server/helpers");
-  const attestation = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
-  const format = attestation.get("fmt");
-  const chain = attestation.get("attStmt").get("x5c");
-  if ((format !== "none" && format !== "packed") || chain !== undefined) {
-    throw new Error(`an attestation of format ${format} was not asked for`);
-  }
 }
