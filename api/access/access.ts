@@ -30,7 +30,7 @@ import { toRelyingParty } from "./passkeys/relying-party.ts";
 import { createSealer } from "./sealed.ts";
 import { startSweeper } from "./sweeper.ts";
 
-/** Of a user: each leaves a line in the trail. */
+/** Log-ins of one user. Each adds a line to the audit trail. */
 const LOGINS_PER_HOUR = 300;
 
 export interface AccessOptions {
@@ -39,14 +39,14 @@ export interface AccessOptions {
   dataDir: string;
   config: Pick<Config, "TRUSTED_PROXIES" | "CLIENT_URL" | "PUBLIC_ORIGIN" | "BASE_PATH"> & OidcConfig;
   originPolicy: OriginPolicy;
-  /** The token the realtime server calls with. */
+  /** The token of the realtime server. */
   emitToken: string;
   realtime: { revoke(revocation: Revocation): unknown };
   log: Log;
-  /** Writes the set-up line where the operator sees it. */
+  /** Prints the set-up line for the operator. */
   announce(line: string): void;
   clock?: ClockSources;
-  /** OWASP's figures when absent; no setting of an installation leads here. */
+  /** OWASP's parameters by default. Not a setting of installations. */
   passwordCost?: PasswordCost;
 }
 
@@ -58,7 +58,7 @@ export interface Access extends CurrentRights, Pick<Revocations, "endSessions" |
   secondFactors: SecondFactors;
   recoveryCodes: Pick<RecoveryCodes, "count">;
   passkeys: Passkeys;
-  /** Takes authenticator, passkeys and recovery codes away. */
+  /** Removes authenticator, passkeys and recovery codes. */
   removeSecondFactors(userId: string): void;
   setup: Setup;
   oidc: OidcLogin | undefined;
@@ -67,27 +67,27 @@ export interface Access extends CurrentRights, Pick<Revocations, "endSessions" |
   originPolicy: OriginPolicy;
   peers: Peers;
   webOrigin: string;
-  /** Path that a proxy takes off the front of every address, without a slash at its end. */
+  /** Path prefix that a proxy strips from each address, without a trailing slash. */
   basePath: string;
   isEmitToken(token: string | undefined): boolean;
-  /** Who is asking; also sees at once what the command line tools have changed. */
+  /** Returns the caller of a request. Changes by the command line tools apply at once. */
   identify(credentials: Credentials): Principal | undefined;
-  /** Id of the user: of a key, its owner. */
+  /** Id of the user, or of the owner of a key. */
   userOf(who: Pick<Principal, "kind" | "id">): string;
-  /** Long responses under way. */
+  /** Watches of long responses. */
   liveRights: LiveRights;
-  /** Which of these sessions and keys are still valid; does not count as use. */
+  /** Returns those of the sessions and keys that are still valid. Does not count as use. */
   stillValid(sessionIds: readonly string[]): string[];
-  /** Whether a user or key, who is not asking right now, has a right; for work that runs on their behalf. */
+  /** Whether a user or key still has a right, for work that runs on their behalf outside of a request. */
   stillMay(who: Pick<Principal, "kind" | "id">, permission: Permission, containerName: string): boolean;
   login(attempt: LoginAttempt): Promise<UserRecord>;
   confirmPassword: ConfirmPassword;
-  /** Counts a new session of a user. Throws `rate_limited` for one who only fills the trail with log-ins. */
+  /** Counts a new session of a user. @throws AppError `rate_limited` above 300 per hour */
   countLogin(userId: string): Promise<void>;
   close(): void;
 }
 
-/** Everything about who may do what: users, sessions, keys, set-up, log-in and the trail, on one open database. */
+/** Users, sessions, keys, set-up, log-in and audit trail, on one open database. */
 export function createAccess(options: AccessOptions): Access {
   const { database, dataDir, config, originPolicy, realtime, log } = options;
   const sources = options.clock ?? machineClock;
@@ -177,7 +177,7 @@ export function createAccess(options: AccessOptions): Access {
   };
 }
 
-/** Where the operator finds the web app: as configured, else by the address of the host, else on this machine. */
+/** Origin of the web app: as configured, else by the address of the host, else on this machine. */
 function webOriginOf({ PUBLIC_ORIGIN, CLIENT_URL }: AccessOptions["config"], { origins }: OriginPolicy): string {
   const isLocal = (origin: string) => ["localhost", "127.0.0.1"].includes(new URL(origin).hostname);
   return PUBLIC_ORIGIN[0] ?? CLIENT_URL ?? origins.find((origin) => !isLocal(origin)) ?? "http://localhost:3005";

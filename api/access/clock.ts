@@ -7,7 +7,7 @@ export interface ClockSources {
   wall(): number;
   /** Milliseconds since the machine started, sleep included; no step moves it. */
   uptime(): number;
-  /** Changes when the machine starts anew; empty when unknown. */
+  /** Changes at each start of the machine; empty when unknown. */
   boot(): string;
 }
 
@@ -24,18 +24,18 @@ export const machineClock: ClockSources = {
 };
 
 export interface AccessClock {
-  /** Milliseconds that never go back, across restarts too. Ages of sessions and keys are counted in them. */
+  /** Milliseconds that never decrease, also across restarts. Ages of sessions and keys are counted in them. */
   tick(): number;
   /** The wall-clock time, for people to read, at which the given tick is reached if nobody steps the clock. */
   wallAt(tick: number): number;
   now(): Date;
-  /** Writes down where the clock stands. */
+  /** Stores the state of the clock. */
   save(): void;
 }
 
 /**
- * A clock for ages. While the machine runs it follows the uptime, over a restart of the server too; only over a restart
- * of the machine it has to believe the wall clock, and then never backwards.
+ * A clock for ages. It follows the uptime of the machine, also across restarts of the server. Across a restart of the
+ * machine it follows the wall clock, but never backwards.
  */
 export function openAccessClock(database: DatabaseSync, sources: ClockSources = machineClock): AccessClock {
   const saved = new Map(

@@ -2,22 +2,22 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { AccessClock } from "./clock.ts";
 import { digestOf } from "./token.ts";
 
-/** Spent values that are remembered. Only what was proved right is spent, so a stranger adds none. */
+/** Spent values in memory. Only proved values are spent, so an anonymous caller adds none. */
 const SPENT_MAX = 10_000;
 const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * State of a log-in that is under way, kept by the browser instead of the server: nobody can fill a store, or push
- * somebody else's log-in out of it. Sealed with a key of this start, so that a browser can neither read nor change it.
+ * Seals the state of a log-in for the browser that keeps it, so that no caller can fill a store of the server or displace
+ * the log-in of another. The key is new at each start: a browser can neither read nor change the state.
  */
 export interface Sealer {
-  /** @param purpose what it counts for, and for nothing else. @param ms time after which it no longer counts. */
+  /** @param purpose the only purpose it is valid for. @param ms lifetime in milliseconds. */
   seal(purpose: string, value: unknown, ms: number): string;
-  /** What was sealed; undefined for anything else, and once it is over or spent. */
+  /** The sealed value; undefined when it is of another purpose or start, expired or spent. */
   open(purpose: string, sealed: string | undefined): unknown;
-  /** Ends it: call this once it has been proved right. False when somebody else was first. */
+  /** Makes a proved value invalid. False when another request was first. */
   spend(sealed: string): boolean;
 }
 
@@ -36,7 +36,7 @@ export function createSealer(clock: Pick<AccessClock, "tick">): Sealer {
     open(purpose, sealed) {
       if (sealed === undefined || spent.has(digestOf(sealed))) return undefined;
       const bytes = Buffer.from(sealed, "base64url");
-      // One spelling only: else the same value could be spent twice.
+      // One encoding only: otherwise the same value could be spent twice.
       if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString("base64url") !== sealed) return undefined;
       try {
         const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES))
@@ -46,7 +46,7 @@ export function createSealer(clock: Pick<AccessClock, "tick">): Sealer {
         const { value, until } = JSON.parse(text.toString()) as { value: unknown; until: number };
         return clock.tick() < until ? value : undefined;
       } catch {
-        return undefined; // not ours
+        return undefined; // not sealed by this start
       }
     },
     spend(sealed) {

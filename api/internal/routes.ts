@@ -11,7 +11,7 @@ import { createRoutes } from "../http/context.ts";
 import { validated } from "../http/validate.ts";
 import { seesJob } from "../jobs/visibility.ts";
 
-/** What the realtime server asks; with the emit token, never through a proxy. */
+/** Routes for the realtime server, which authenticates with the emit token and never comes through a proxy. */
 export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs">) =>
   createRoutes()
     .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
@@ -30,7 +30,7 @@ export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs"
       const principal = access.current(who);
       const record = jobs.find(jobId);
       if (!principal || !record || !seesJob(principal, record))
-        throw new AppError("not_found", "There is no such job.");
+        throw new AppError("not_found", messages.noSuchJob);
       return c.json(ok({}));
     })
     .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {

@@ -5,24 +5,25 @@ import { AppError } from "../../../shared/server/errors.ts";
 import { unlessAborted } from "../../../shared/server/unless-aborted.ts";
 import type { ApiEnv } from "../../http/context.ts";
 import type { RightsWatch } from "./live-rights.ts";
+import { messages } from "../messages.ts";
 
-/** Throws `AppError` when the caller, as they are now, may not see what is under way. */
+/** @throws AppError when the caller, with the rights of now, may not see the response */
 export type SeesNow = (now: Principal) => void;
 
 export interface AuthorizedStreamOptions {
-  /** What the caller must still see, beside the right of the route. */
+  /** Checks beside the right of the route. */
   sees?: SeesNow;
-  /** Longest time between two reads by the client, in milliseconds: a caller that holds a place and reads nothing loses it. */
+  /** Longest time between two reads by the client, in milliseconds, so that a client that reads nothing releases its place. */
   idleMs: number;
-  /** Called once, however the stream ends. */
+  /** Called once, at any end of the stream. */
   onEnd?: () => void;
 }
 
 const unwatched: RightsWatch = { signal: new AbortController().signal, check: () => {}, end: () => {} };
 
 /**
- * A response that takes its time, for as long as the caller may have it: it breaks off within a second of the caller
- * losing the session, key, right or limit it was allowed by, and when nobody takes it. Reads ahead nothing.
+ * Streams a long response. It breaks off within a second after the caller loses the session, key, right or scope that
+ * allowed it, and when the client stops reading. Reads nothing ahead.
  */
 export function authorizedStream(
   c: Context<ApiEnv>,
@@ -47,13 +48,13 @@ export function authorizedStream(
         const breakOff = (reason: unknown) => {
           if (!end()) return;
           reader.cancel(reason).catch(() => {});
-          // An error of the stream would be written behind what was sent, as if it were part of it.
+          // An error of the stream would be appended to the output, as if it were part of it.
           const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
           if (outgoing) outgoing.destroy();
           else controller.error(reason);
         };
         const wait = () => {
-          idle = setTimeout(() => breakOff(new AppError("gone", "The response was not taken.")), idleMs);
+          idle = setTimeout(() => breakOff(new AppError("gone", messages.responseNotTaken)), idleMs);
           idle.unref();
         };
         wait();
@@ -83,8 +84,8 @@ export function authorizedStream(
 }
 
 /**
- * Does something that takes its time for as long as the caller may have its result.
- * @throws what ended it: `unauthorized` or `forbidden` once the caller lost what it was allowed by.
+ * Runs long work while the caller may have its result.
+ * @throws AppError `unauthorized` or `forbidden` when the caller has lost the right; whatever the work throws
  */
 export async function whileAuthorized<T>(
   c: Context<ApiEnv>,

@@ -5,11 +5,11 @@ import type { Sessions } from "../login/sessions.ts";
 import { keyPrincipal, sessionPrincipal } from "./identify.ts";
 import type { Users } from "./users.ts";
 
-/** What somebody may do now who is not asking right now: for what goes on in their name. Does not count as use. */
+/** Rights of callers outside of their requests, for work that runs on their behalf. Does not count as use. */
 export interface CurrentRights {
-  /** Who a session or key is now; undefined once it has ended. */
+  /** The caller that a session or key stands for now; undefined when it has ended. */
   current(who: Pick<Principal, "kind" | "id" | "sessionId">): Principal | undefined;
-  /** What a user or key may do, whatever became of the session; undefined once they are no more. */
+  /** Rights of a user or key, with or without a session; undefined when the user or key no longer exists. */
   rightsOf(who: Pick<Principal, "kind" | "id">): Pick<Principal, "role" | "scopes" | "limits"> | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface CurrentRightsDeps {
   sessions: Sessions;
   keys: Pick<ApiKeys, "byId" | "isLive">;
   clock: AccessClock;
-  /** Takes over what the command line tools have changed. */
+  /** Reads what the command line tools have changed. */
   refresh(): void;
 }
 

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { ApiEnv } from "../../http/context.ts";
+import { messages } from "../messages.ts";
 
 /** Refuses the caller of a request as `requireHostScopeOf` does. */
 export const requireHostScope = (c: Context<ApiEnv>): void => requireHostScopeOf(c.get("principal"));
@@ -14,5 +15,5 @@ export const requireHostScope = (c: Context<ApiEnv>): void => requireHostScopeOf
  */
 export function requireHostScopeOf({ limits }: Principal): void {
   if (limits.services === null) return;
-  throw new AppError("forbidden", "You are limited to some containers, and this is about the host as a whole.");
+  throw new AppError("forbidden", messages.hostScopeRequired);
 }

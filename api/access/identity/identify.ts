@@ -7,9 +7,9 @@ import type { Session, Sessions } from "../login/sessions.ts";
 import type { UserRecord, Users } from "./users.ts";
 
 export interface Credentials {
-  /** A `Cookie` header as it came. */
+  /** The unparsed `Cookie` header. */
   cookie?: string | undefined;
-  /** A bearer token: an API key. Where there is one, no cookie is looked at. */
+  /** A bearer token: an API key. It takes precedence over a cookie. */
   token?: string | undefined;
   https: boolean;
 }
@@ -21,7 +21,7 @@ export interface IdentifyDeps {
   clock: AccessClock;
 }
 
-/** Turns a cookie or a key into who is asking; undefined when it is neither, or no longer valid. */
+/** Returns the caller of a session cookie or API key; undefined when neither is valid. */
 export function createIdentify({ users, sessions, keys, clock }: IdentifyDeps) {
   return ({ cookie, token, https }: Credentials): Principal | undefined => {
     if (token !== undefined) {
@@ -52,7 +52,7 @@ export const sessionPrincipal = (
   expiresAt: clock.wallAt(sessions.endsAt(session)),
 });
 
-/** A key never outgrows its owner: what the owner has lost, the key has lost. */
+/** The rights of a key, reduced to those of its owner. */
 export const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock): Principal => ({
   kind: "key",
   id: key.id,
@@ -64,7 +64,7 @@ export const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock)
   expiresAt: clock.wallAt(key.expiresTick),
 });
 
-/** Id of the user who is asking, by a session or by a key: what counts against a person counts for all their keys. */
+/** Id of the user who calls by a session or a key, so that limits apply to a user and all keys together. */
 export const ownerOf = (
   { kind, id }: Pick<Principal, "kind" | "id">,
   { keys }: { keys: Pick<ApiKeys, "byId"> },

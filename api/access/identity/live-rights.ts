@@ -1,18 +1,18 @@
-/** Long work for one caller, watched for as long as it continues. */
+/** Watch over long work for one caller. */
 export interface RightsWatch {
-  /** Aborted with the error of the check, once the caller no longer passes it. */
+  /** Aborts with the error of the check when the caller no longer passes it. */
   signal: AbortSignal;
-  /** Checks now: for what is handed out piece by piece. */
+  /** Runs the check now, for output that is sent in parts. */
   check(): void;
-  /** The work is over. */
+  /** Ends the watch. */
   end(): void;
 }
 
 export interface LiveRights {
   /**
-   * Watches whether a caller may still have what is under way.
-   * @param check Throws `AppError` once the caller may not. Called after every change of rights and twice a second, so it
-   * must be quick, and must not count as use of a session.
+   * Watches whether a caller may still receive a response.
+   * @param check Throws `AppError` when the caller has lost the right. Runs after each change of rights and twice a second: it
+   * must be fast, and must not count as use of a session.
    */
   watch(check: () => void): RightsWatch;
   /** Runs every check now. */
@@ -21,7 +21,7 @@ export interface LiveRights {
   readonly size: number;
 }
 
-/** Who loses a right loses what is already under way by it: every long response is watched here. */
+/** Ends long responses when their caller loses the right to them. */
 export function createLiveRights(): LiveRights {
   const watches = new Map<AbortController, () => void>();
   const run = (abort: AbortController) => {

@@ -2,8 +2,8 @@ import { may, type Principal } from "../../../shared/protocol/access.ts";
 import type { Access } from "../access.ts";
 
 /**
- * Whether somebody may read `/ready` and `/metrics`, on either server: an administrator's session, or a key that an
- * administrator made. Such a key may have the least role: the metrics are its owner's to give away.
+ * Whether a caller may read `/ready` and `/metrics` of either server: the session of an administrator, or a key that an
+ * administrator created, whatever its role.
  */
 export function mayMonitor(principal: Principal, { keys, users }: Pick<Access, "keys" | "users">): boolean {
   if (principal.kind !== "key") return may(principal, "metrics:view");

@@ -1,6 +1,6 @@
 import type { Access } from "../access.ts";
 
-/** The name of a user or API key as it is now; the id of one that was removed. */
+/** The current name of a user or API key; its id after its removal. */
 export function nameOfPrincipal(
   { users, keys }: Pick<Access, "users" | "keys">,
   { kind, id }: { kind: "user" | "key"; id: string },

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { transact } from "../../database/transact.ts";
 
-/** Writes of users, sessions and keys, counted, so that the server notices those of the command line tools at once. */
+/** Counts the writes of users, sessions and keys, so that the server notices writes of the command line tools at once. */
 export interface SharedWrites {
-  /** Runs the change in a transaction: all of it or nothing. */
+  /** Runs a change in a transaction. */
   write<T>(change: () => T): T;
-  /** Whether another process has written since the last look. Costs microseconds. */
+  /** Whether another process has written since the last call. Costs microseconds. */
   changedElsewhere(): boolean;
 }
 
@@ -14,7 +14,7 @@ export function createSharedWrites(database: DatabaseSync): SharedWrites {
   const writeGeneration = database.prepare(
     "INSERT OR REPLACE INTO access_state (name, value) VALUES ('generation', ?)",
   );
-  // Moves when another connection has committed anything at all; only then is the row worth a look.
+  // Changes when another connection commits anything; only then is the row read.
   const readVersion = database.prepare("PRAGMA data_version");
   const generationNow = () => Number(readGeneration.get()?.value ?? 0);
   const versionNow = () => Number(readVersion.get()?.data_version);
@@ -29,7 +29,7 @@ export function createSharedWrites(database: DatabaseSync): SharedWrites {
         writeGeneration.run(String(next));
         return change();
       });
-      if (known === next - 1) known = next; // otherwise another process was in between: let the next look find it
+      if (known === next - 1) known = next; // otherwise another process wrote in between: the next call reports it
       return result;
     },
     changedElsewhere: () => {

@@ -6,7 +6,7 @@ import { AppError } from "../../../shared/server/errors.ts";
 import { messages } from "../messages.ts";
 import type { SharedWrites } from "./user-store-tx.ts";
 
-/** Users one installation may have: all of them are held in memory. */
+/** Users of one installation. All are in memory. */
 const USERS_MAX = 1_000;
 
 export interface UserRecord {
@@ -26,18 +26,18 @@ export type UserChange = Partial<Omit<UserRecord, "id" | "name" | "createdAt">>;
 
 export interface Users {
   byId(id: string): UserRecord | undefined;
-  /** Upper and lower case are the same name. */
+  /** Ignores case. */
   byName(name: string): UserRecord | undefined;
   byOidc(issuer: string, subject: string): UserRecord | undefined;
   all(): UserRecord[];
   count(): number;
-  /** Throws `conflict` when the name is taken. */
+  /** @throws AppError `conflict` when the name is taken */
   add(user: NewUser): UserRecord;
-  /** Adds the very first user; false when there is one already. */
+  /** Adds the first user. Undefined when there is a user already. */
   addFirst(user: NewUser): UserRecord | undefined;
-  /** Throws `conflict` when it would leave no administrator. */
+  /** @throws AppError `conflict` when no administrator would be left */
   change(id: string, change: UserChange): UserRecord;
-  /** Throws `conflict` when it would leave no administrator. */
+  /** @throws AppError `conflict` when no administrator would be left */
   remove(id: string): void;
   reload(): void;
 }
@@ -64,7 +64,7 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
   reload();
 
   const store = (user: NewUser): UserRecord => {
-    if (records.size >= USERS_MAX) throw new AppError("conflict", `There are ${USERS_MAX} users already.`);
+    if (records.size >= USERS_MAX) throw new AppError("conflict", messages.tooManyUsers(USERS_MAX));
     const record: UserRecord = {
       id: randomUUID(),
       totpSecret: null,
@@ -80,10 +80,10 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
   };
   const keepAnAdmin = ({ id, role }: UserRecord) => {
     if (role === "admin" && Number(countOtherAdmins.get(id)?.count) === 0) {
-      throw new AppError("conflict", "The last administrator must stay one.");
+      throw new AppError("conflict", messages.lastAdministrator);
     }
   };
-  /** As stored now: the command line tools may have changed it since it was read. */
+  /** The user as stored now. The command line tools may have changed it since the last read. */
   const stored = (id: string): UserRecord => {
     const row = selectOne.get(id);
     if (!row) throw new AppError("not_found", messages.noSuchUser);
@@ -102,7 +102,7 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
         try {
           return store(user);
         } catch (error) {
-          if (isTaken(error)) throw new AppError("conflict", "There is a user of this name already.");
+          if (isTaken(error)) throw new AppError("conflict", messages.nameTaken);
           throw error;
         }
       });
@@ -140,7 +140,7 @@ export function createUsers(database: DatabaseSync, { write }: SharedWrites): Us
   };
 }
 
-/** What an administrator may see of a user: no hash, no secret. */
+/** A user as administrators see it, without hash and secrets. `passkeys`: their number. */
 export const toUser = (record: UserRecord, passkeys: number): User => ({
   id: record.id,
   name: record.name,

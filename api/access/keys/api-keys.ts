@@ -7,10 +7,11 @@ import { AppError } from "../../../shared/server/errors.ts";
 import type { AccessClock } from "../clock.ts";
 import type { SharedWrites } from "../identity/user-store-tx.ts";
 import { digestOf, newToken } from "../token.ts";
+import { messages } from "../messages.ts";
 
-/** Prefix of keys, by which scanners for leaked secrets recognize them. */
+/** Prefix of keys, for scanners that look for leaked secrets. */
 const KEY_PREFIX = "aid_";
-/** Keys of one installation; all are held in memory. */
+/** Keys of one installation. All are in memory. */
 const KEYS_MAX = 1_000;
 const DAY_MS = 86_400_000;
 
@@ -77,7 +78,7 @@ export function createApiKeys(database: DatabaseSync, { write }: SharedWrites, c
   return {
     add: ({ days, ...fields }) => {
       if (byHash.size >= KEYS_MAX)
-        throw new AppError("conflict", `There are ${KEYS_MAX} keys already; remove old ones.`);
+        throw new AppError("conflict", messages.tooManyKeys(KEYS_MAX));
       const key = KEY_PREFIX + newToken();
       const now = clock.now();
       const record: ApiKey = {
@@ -136,7 +137,7 @@ export function createApiKeys(database: DatabaseSync, { write }: SharedWrites, c
 const permissionNames = Object.keys(permissions) as [Permission, ...Permission[]];
 const scopeList = z.array(z.enum(permissionNames));
 
-/** Scopes of a row, without those that this release does not know. */
+/** Scopes of a row, without those unknown to this release. */
 function toScopes(text: unknown): Permission[] | null {
   if (text === null) return null;
   const names: unknown = JSON.parse(String(text));

@@ -1,17 +1,17 @@
 import { AppError } from "../../../shared/server/errors.ts";
 
 interface Slowdown {
-  /** Failures that cost nothing. */
+  /** Failures without a wait. */
   free: number;
   firstWaitMs: number;
   longestWaitMs: number;
-  /** Time without a failure after which all is forgotten. */
+  /** Time without a failure after which the record is dropped. */
   forgetMs: number;
 }
 
-/** An address is sent away for long; it is easy to change, and nobody else is hurt. */
+/** An address waits long: it is easy to change, and the wait affects no other caller. */
 const ofAddress: Slowdown = { free: 5, firstWaitMs: 30_000, longestWaitMs: 900_000, forgetMs: 900_000 };
-/** An account is only slowed down: locking it would let anybody keep its owner out. */
+/** An account is only slowed down: a lock would let any caller keep its owner out. */
 const ofAccount: Slowdown = { free: 5, firstWaitMs: 5_000, longestWaitMs: 60_000, forgetMs: 3_600_000 };
 const RECORDS_MAX = 10_000;
 
@@ -22,18 +22,19 @@ interface Attempts {
 }
 
 export interface Attempt {
-  /** It was right: the account is forgiven; the address keeps its count, since an own account must not open the door to others. */
+  /** Success: drops the failures of the account. The address keeps its count, or an attacker could reset it by an own account. */
   succeed(): void;
-  /** It was right and nobody else shares the address: both are forgiven. */
+  /** Success at an address without other users: drops the failures of both. */
   forget(): void;
-  /** It was no attempt after all. */
+  /** Takes the attempt back. */
   withdraw(): void;
 }
 
 export interface LoginThrottle {
   /**
-   * Counts an attempt as failed before it is made, so that many at once gain nothing; throws `rate_limited`.
-   * @param known the account has logged in from this address lately: its owner is not slowed down by others
+   * Counts an attempt as failed before it is made, so that concurrent attempts gain nothing.
+   * @throws AppError `rate_limited`
+   * @param known the account has logged in from this address lately: failures of others do not slow it down
    */
   begin(account: string, address: string, known: boolean): Attempt;
 }

@@ -5,6 +5,7 @@ import type { LoginThrottle } from "./login-throttle.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
+import { messages } from "../messages.ts";
 
 export interface LoginDeps {
   users: Users;
@@ -18,16 +19,16 @@ export interface LoginDeps {
 export interface LoginAttempt {
   username: string;
   password: string;
-  /** Of an authenticator, or a recovery code. */
+  /** Code of an authenticator, or a recovery code. */
   code?: string | undefined;
-  /** Whether a passkey is the second factor; asked for only once the password was right. */
+  /** Checks the passkey as the second factor. Called after the password was accepted. */
   passkey?: ((userId: string) => Promise<unknown>) | undefined;
   address: string;
   /** Bucket of the address. */
   bucket: string;
 }
 
-/** The password was right, and a second factor is missing or wrong. */
+/** The password is correct, and the second factor is missing or wrong. */
 export class CodeRequired extends AppError {
   readonly user: UserRecord;
   constructor(message: string, user: UserRecord) {
@@ -36,9 +37,9 @@ export class CodeRequired extends AppError {
   }
 }
 
-const wrong = () => new AppError("unauthorized", "The user name or the password is wrong.");
+const wrong = () => new AppError("unauthorized", messages.wrongLogin);
 
-/** Checks name, password and second factor. Every way to be wrong takes the same time and gives the same sentence. */
+/** Checks name, password and second factor. Each wrong combination takes the same time and gets the same response. */
 export function createLogin({ users, sessions, passwords, secondFactors, passkeys, throttle }: LoginDeps) {
   return async ({ username, password, code, passkey, address, bucket }: LoginAttempt): Promise<UserRecord> => {
     const user = users.byName(username);
@@ -51,7 +52,7 @@ export function createLogin({ users, sessions, passwords, secondFactors, passkey
       attempt.withdraw(); // nothing was tried
       throw error;
     }
-    // The user may be gone, or have another password, by now.
+    // The user may have been removed, or have another password, in the meantime.
     const current = user && users.byId(user.id);
     if (!right || !current || current.passwordHash !== user.passwordHash) throw wrong();
     if (current.totpSecret !== null || passkeys.of(current.id).length > 0) {
@@ -59,7 +60,7 @@ export function createLogin({ users, sessions, passwords, secondFactors, passkey
         await passkey(current.id).catch((error: unknown) => {
           throw new CodeRequired(toAppError(error).message, current);
         });
-        // That took its time as well.
+        // The check of the second factor has waited too.
         if (users.byId(current.id)?.passwordHash !== current.passwordHash) throw wrong();
       } else if (code === undefined) {
         attempt.withdraw();

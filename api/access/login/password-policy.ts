@@ -1,24 +1,27 @@
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 
-/** Guesses below which a password counts as common: lists, repeats, keyboard rows and dates fall under it. */
+/** Guesses below which a password is too common: entries of lists, repeats, keyboard rows, dates. */
 const GUESSES_MIN = 1e8;
-/** Characters looked at: a password whose beginning is strong is strong, and the estimate is not linear. */
+/** Characters that are estimated: the time of an estimate grows faster than the length, and a strong beginning is enough. */
 const LOOKED_AT_MAX = 64;
 
 const tooCommon = () =>
   new AppError(
     "invalid_input",
-    "This password is too easy to guess; a sentence of a few unrelated words is a good one.",
+    messages.passwordTooCommon,
   );
 
 /**
- * Refuses a password that holds the user's name or is easy to guess, by an offline list of common passwords
- * and the ways people stretch them.
+ * Refuses a password that contains the user name or is easy to guess, by offline lists of common passwords and their
+ * usual variations.
+ *
+ * @throws AppError `invalid_input`
  */
 export async function refuseWeakPassword(password: string, username: string): Promise<void> {
   const lower = password.toLowerCase();
   if (username.length >= 3 && lower.includes(username.toLowerCase())) {
-    throw new AppError("invalid_input", "The password must not hold the user name.");
+    throw new AppError("invalid_input", messages.passwordHoldsName);
   }
   const estimate = await loadEstimator();
   const guesses = estimate(password.slice(0, LOOKED_AT_MAX), [username, "ai desktop", "aidesktop"]);
@@ -28,7 +31,7 @@ export async function refuseWeakPassword(password: string, username: string): Pr
 type Estimate = (password: string, words: string[]) => number;
 let estimator: Promise<Estimate> | undefined;
 
-/** The list costs some megabytes, and most runs of the server never need it. */
+/** Loaded on first use: the lists take some megabytes, and most runs of the server need none. */
 function loadEstimator(): Promise<Estimate> {
   estimator ??= (async () => {
     const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([

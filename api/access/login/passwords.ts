@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import pLimit from "p-limit";
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 
 /** Of argon2id (the library's default): KiB of memory, passes, threads. */
 export interface PasswordCost {
@@ -10,27 +11,27 @@ export interface PasswordCost {
   parallelism: number;
 }
 
-/** OWASP's figures. */
+/** OWASP's parameters. */
 const OWASP: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Hashes at a time: each takes a thread of the pool that file reads need too, and 19 MiB. */
+/** Concurrent hashes. Each takes 19 MiB and a thread of the pool, which file reads need too. */
 const HASHES_AT_ONCE = 2;
 const WAITING_MAX = 16;
 
 export interface Passwords {
-  /** A PHC string. Throws `overloaded` when too many wait. */
+  /** Returns a PHC string. @throws AppError `overloaded` when too many wait */
   hash(password: string): Promise<string>;
-  /** Null as the hash (no such user, or no password) takes as long as a wrong password does. */
+  /** Null as the hash (no such user, or no password) takes as long as a wrong password. */
   matches(passwordHash: string | null, password: string): Promise<boolean>;
-  /** Whether a hash was made with other parameters than today's. */
+  /** Whether a hash has other parameters than new ones. */
   isOld(passwordHash: string): boolean;
 }
 
-/** @param cost Of hashes made from now on; those made at another cost still match. */
+/** @param cost parameters of new hashes; stored ones of another cost still match */
 export function createPasswords(cost: PasswordCost = OWASP): Passwords {
   const currentParameters = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
   const limited = createLimiter();
-  // Nobody knows this password; it is verified against where there is none.
+  // Verified instead of a hash that does not exist. The password is random and not kept.
   const dummy = hash(randomBytes(32), cost);
   const toBytes = (password: string) => Buffer.from(password.normalize("NFC"), "utf8");
   return {
@@ -49,7 +50,7 @@ function createLimiter(): <T>(work: () => Promise<T>) => Promise<T> {
   const limit = pLimit(HASHES_AT_ONCE);
   return async (work) => {
     if (limit.activeCount + limit.pendingCount >= HASHES_AT_ONCE + WAITING_MAX) {
-      throw new AppError("overloaded", "Too many log-ins at once; try again in a moment.", { retryAfter: 1 });
+      throw new AppError("overloaded", messages.tooManyLogins, { retryAfter: 1 });
     }
     return limit(work);
   };

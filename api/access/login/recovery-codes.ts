@@ -3,11 +3,11 @@ import type { SharedWrites } from "../identity/user-store-tx.ts";
 import { newRecoveryCodes, recoveryCodeHash } from "./totp.ts";
 
 export interface RecoveryCodes {
-  /** Makes new codes, shown this once, and forgets the old ones. */
+  /** Replaces the codes. The new ones are returned only here. */
   renew(userId: string): string[];
-  /** Whether it was one of the user's codes; it is none any more. */
+  /** Spends a code. False when it is not one of the user. */
   use(userId: string, code: string): boolean;
-  /** How many are left. */
+  /** Number of codes left. */
   count(userId: string): number;
   clear(userId: string): void;
 }

@@ -3,26 +3,27 @@ import type { AccessClock } from "../clock.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
 import type { RecoveryCodes } from "./recovery-codes.ts";
 import { acceptedStep, newTotpSecret, totpUri } from "./totp.ts";
+import { messages } from "../messages.ts";
 
-/** Time a secret that was shown waits for its first code. */
+/** Time that a new secret waits for its first code. */
 const PENDING_MS = 600_000;
 
 export interface SecondFactors {
-  /** A new secret, which counts only once `confirm` has seen a code of it. */
+  /** Returns a new secret, which counts after `confirm` has accepted a code of it. @throws AppError `conflict` */
   begin(user: UserRecord): { secret: string; uri: string };
-  /** Turns the factor on and returns the recovery codes, shown this once. */
+  /** Turns the factor on. The recovery codes are returned only here. @throws AppError `gone`, `invalid_input` */
   confirm(user: UserRecord, code: string): string[];
-  /** Whether it is the right code now, or a recovery code; either counts once. */
+  /** Whether a code of the authenticator or a recovery code is valid. Each is accepted once. */
   accepts(user: UserRecord, code: string): boolean;
-  /** Turns the authenticator off. Recovery codes stay, for the passkeys that are left or come. */
+  /** Turns the authenticator off. Recovery codes stay, for passkeys. */
   remove(userId: string): void;
 }
 
 export function createSecondFactors(users: Users, recoveryCodes: RecoveryCodes, clock: AccessClock): SecondFactors {
-  const pending = new Map<string, { secret: string; until: number }>(); // one a user
+  const pending = new Map<string, { secret: string; until: number }>(); // one per user
   return {
     begin: (user) => {
-      if (user.totpSecret) throw new AppError("conflict", "There is a second factor already; remove it first.");
+      if (user.totpSecret) throw new AppError("conflict", messages.secondFactorExists);
       const secret = newTotpSecret();
       pending.set(user.id, { secret, until: clock.tick() + PENDING_MS });
       return { secret, uri: totpUri(secret, user.name) };
@@ -31,11 +32,11 @@ export function createSecondFactors(users: Users, recoveryCodes: RecoveryCodes, 
       const begun = pending.get(user.id);
       if (!begun || clock.tick() >= begun.until || user.totpSecret) {
         pending.delete(user.id);
-        throw new AppError("gone", "Begin again: the secret is no longer waiting for its code.");
+        throw new AppError("gone", messages.secretExpired);
       }
       const step = acceptedStep(begun.secret, code, 0, clock.now().getTime());
       if (step === undefined) {
-        throw new AppError("invalid_input", "The code is wrong; check the clock of the device that shows it.");
+        throw new AppError("invalid_input", messages.wrongCode);
       }
       users.change(user.id, { totpSecret: begun.secret, totpLastStep: step });
       pending.delete(user.id);

@@ -24,7 +24,7 @@ export const sessionRoutes = ({ access }: { access: Access }) => {
       validated("json", loginBody),
       async (c) => {
         const body = c.req.valid("json");
-        // A name that nobody has may be a password typed into the wrong field: it is not written down.
+        // An unknown name may be a password typed into the wrong field: it is not recorded.
         c.set("auditTarget", access.users.byName(body.username)?.name ?? "unknown user");
         const address = c.get("address");
         try {

@@ -7,11 +7,11 @@ import { digestOf, newToken } from "../token.ts";
 import { createSessionIndex } from "./session-index.ts";
 
 const HOUR_MS = 3_600_000;
-/** A session nobody used for this long has ended. */
+/** Time without use after which a session ends. */
 export const SESSION_IDLE_MS = 12 * HOUR_MS;
-/** A session ends at this age, used or not. */
+/** Age at which a session ends. */
 export const SESSION_TOTAL_MS = 7 * 24 * HOUR_MS;
-/** Sessions per user; the one unused for longest ends first. */
+/** Sessions per user. The least recently used one ends first. */
 const SESSIONS_OF_USER_MAX = 50;
 
 export interface Session {
@@ -44,11 +44,11 @@ export interface Sessions {
   end(ids: readonly string[]): string[];
   /** Ends idle and expired sessions. Returns their ids. */
   endExpired(): string[];
-  /** Tick after which the session is over however it is used. */
+  /** Tick at which the session ends at the latest. */
   endsAt(session: Session): number;
-  /** Tick after which the session is over unless it is used. */
+  /** Tick at which the session ends without further use. */
   idlesOutAt(session: Session): number;
-  /** Writes down when sessions were last used; done in batches, since it happens on every request. */
+  /** Stores the last use of sessions. Called at intervals, because each request is a use. */
   flush(): void;
   /** Reads all sessions again. Returns the ids that no longer exist. */
   reload(): string[];

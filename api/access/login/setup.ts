@@ -7,14 +7,15 @@ import type { UserRecord, Users } from "../identity/users.ts";
 import { newToken } from "../token.ts";
 import { refuseWeakPassword } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
+import { messages } from "../messages.ts";
 
-/** Minutes the first start waits for its administrator. */
+/** Lifetime of the set-up token, in minutes. */
 export const SETUP_MINUTES = 30;
 
 export interface Setup {
   /** Whether there is no user yet. */
   needed(): boolean;
-  /** Makes the first administrator, once. Throws `forbidden` for a wrong token, `gone` when it is over. */
+  /** Creates the first administrator, once. @throws AppError `forbidden` for a wrong token, `gone` after the end */
   finish(token: string, name: string, password: string): Promise<UserRecord>;
   /** Expires the token after its time, and once there is a first user, however that was created. */
   sweep(): void;
@@ -25,7 +26,7 @@ export interface SetupOptions {
   dataDir: string;
   users: Users;
   passwords: Passwords;
-  /** Writes one line where the operator sees it. */
+  /** Prints one line for the operator. */
   announce(line: string): void;
   /** Address of the set-up page. */
   page: string;
@@ -36,7 +37,7 @@ export interface SetupOptions {
 /** Allows the first administrator to be created while no user exists. */
 export function openSetup({ dataDir, users, passwords, announce, page, monotonic }: SetupOptions): Setup {
   const path = join(dataDir, "setup-token");
-  rmSync(path, { force: true }); // of an earlier start: a new start makes a new token
+  rmSync(path, { force: true }); // of an earlier start: each start creates a new token
   const endsAt = monotonic() + SETUP_MINUTES * 60_000;
   let matches: ((token: string) => boolean) | undefined;
   let claimed = false;
@@ -60,18 +61,18 @@ export function openSetup({ dataDir, users, passwords, announce, page, monotonic
     close,
     finish: async (token, name, password) => {
       sweep();
-      if (users.count() > 0) throw new AppError("gone", "This has been set up already; log in.");
-      if (!matches) throw new AppError("gone", "The time for the set-up is over; start the server again.");
-      if (!matches(token)) throw new AppError("forbidden", "This is not the set-up token on the console.");
-      if (claimed) throw new AppError("gone", "This is being set up already.");
-      claimed = true; // before anything is awaited: of two posts at once, one continues
+      if (users.count() > 0) throw new AppError("gone", messages.alreadySetUp);
+      if (!matches) throw new AppError("gone", messages.setupOver);
+      if (!matches(token)) throw new AppError("forbidden", messages.wrongSetupToken);
+      if (claimed) throw new AppError("gone", messages.beingSetUp);
+      claimed = true; // before the first await: of two concurrent requests, one continues
       try {
         await refuseWeakPassword(password, name);
         const passwordHash = await passwords.hash(password);
         const limits = { services: null, deployments: null };
         const user = users.addFirst({ name, role: "admin", limits, passwordHash });
         close();
-        if (!user) throw new AppError("gone", "This has been set up already; log in.");
+        if (!user) throw new AppError("gone", messages.alreadySetUp);
         return user;
       } finally {
         claimed = false;

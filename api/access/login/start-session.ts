@@ -7,7 +7,7 @@ import type { Access } from "../access.ts";
 import { sessionPrincipal } from "../identity/identify.ts";
 import type { UserRecord } from "../identity/users.ts";
 
-/** Opens a new session for somebody who has just proved who they are; the one the browser brought along ends. */
+/** Opens a session for a user who has just authenticated. The earlier session of the browser ends. */
 export async function startSession(c: Context<ApiEnv>, access: Access, user: UserRecord): Promise<Principal> {
   await access.countLogin(user.id);
   const https = cameByHttps(c, access);

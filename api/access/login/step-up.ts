@@ -2,22 +2,23 @@ import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError, ProofRequired } from "../../../shared/server/errors.ts";
 import type { AccessEntry } from "../../http/access-entry.ts";
 import type { Access } from "../access.ts";
+import { messages } from "../messages.ts";
 
-/** Time after a log-in or a confirmation during which nobody is asked again. */
+/** Time that a log-in or re-authentication counts as a fresh proof. */
 export const FRESH_MS = 600_000;
 
 /**
- * Refuses a sensitive row of the access table unless its person has proved within ten minutes who they are. Else a
- * session that was stolen would open another way in, which its log-out does not shut. A key has nothing to prove with: it
- * is refused, unless the row lets in keys that were given its permission as a scope of their own.
+ * Refuses a sensitive row of the access table unless the user has authenticated within ten minutes. Otherwise a stolen
+ * session could create further access, which outlives its log-out. A key cannot authenticate again: it is refused, unless
+ * the row admits keys that name its permission as a scope.
  * @throws AppError `forbidden`; {@link ProofRequired} when a proof would help.
  */
 export function requireStepUp(principal: Principal, entry: AccessEntry, { sessions, clock }: Access): void {
   if (!entry.stepUp) return;
   if (principal.kind === "key") {
-    if (!entry.scopedKeys) throw new AppError("forbidden", "An API key cannot do this: log in.");
+    if (!entry.scopedKeys) throw new AppError("forbidden", messages.keyCannotProve);
     if (principal.scopes?.some((scope) => scope === entry.rule)) return;
-    throw new AppError("forbidden", `An API key needs the scope ${entry.rule} itself for this.`);
+    throw new AppError("forbidden", messages.keyNeedsScope(entry.rule));
   }
   const proved = sessions.byId(principal.sessionId)?.provedTick;
   if (proved === undefined || clock.tick() - proved >= FRESH_MS) throw new ProofRequired();

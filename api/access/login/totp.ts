@@ -3,7 +3,7 @@ import { Secret, TOTP } from "otpauth";
 import { digestOf } from "../token.ts";
 
 const PERIOD_SECONDS = 30;
-/** Steps a code may be early or late: clocks of phones differ. */
+/** Steps that a code may be early or late, because clocks of phones differ. */
 const WINDOW = 1;
 const RECOVERY_CODES = 10;
 
@@ -20,12 +20,12 @@ const totpOf = (secret: string, label = "") =>
 /** 160 bits, as authenticators expect them. */
 export const newTotpSecret = (): string => new Secret({ size: 20 }).base32;
 
-/** What a QR code of the secret holds. */
+/** Content of the QR code of a secret. */
 export const totpUri = (secret: string, userName: string): string => totpOf(secret, userName).toString();
 
 /**
- * The step a right code belongs to; undefined for a wrong one, and for one of a step up to `lastStep`, which was used.
- * @param at milliseconds since the epoch: the authenticator goes by the wall clock too
+ * The step of a valid code; undefined for a wrong code, and for one of a step up to `lastStep`, which was used.
+ * @param at milliseconds since the epoch, by the wall clock, as in the authenticator
  */
 export function acceptedStep(secret: string, code: string, lastStep: number, at: number): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;
@@ -43,5 +43,5 @@ const group = () => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.
 export const newRecoveryCodes = (): string[] =>
   Array.from({ length: RECOVERY_CODES }, () => `${group()}-${group()}-${group()}`);
 
-/** What is stored of a recovery code: it has too many bits to be guessed from a plain hash. */
+/** The stored form of a recovery code. A plain hash is enough for 74 random bits. */
 export const recoveryCodeHash = (code: string): string => digestOf(code.toLowerCase().replace(/[^a-z0-9]/g, ""));

@@ -9,7 +9,7 @@ interface Coded {
 }
 
 /**
- * Why the settings of an OpenID provider could not be read, in a sentence that names what to set.
+ * The error for settings of an OpenID provider that cannot be read, with a sentence that names what to set.
  * @param issuer The value of `OIDC_ISSUER`.
  */
 export function toDiscoveryFailure(error: unknown, issuer: string, seconds: number): AppError {

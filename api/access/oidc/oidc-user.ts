@@ -2,6 +2,7 @@ import type { Role } from "../../../shared/protocol/access.ts";
 import { userName } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
+import { messages } from "../messages.ts";
 
 export interface OidcClaims {
   iss: string;
@@ -12,9 +13,9 @@ export interface OidcClaims {
 }
 
 /**
- * The user an OpenID identity stands for: the one it is linked with; else a user whom an administrator made for it,
- * without a password, by verified e-mail address or user name; else, when the operator set a default role, a new one.
- * A user with a password is never taken over by a name alone.
+ * The user of an OpenID identity: the linked one; else a user without a password whom an administrator has created under
+ * the verified e-mail address or user name; else a new one, when the operator has set a default role. A name alone never
+ * links to a user who has a password.
  */
 export function toOidcUser(claims: OidcClaims, users: Users, defaultRole: Role | undefined): UserRecord {
   const oidc = { issuer: claims.iss, subject: claims.sub };
@@ -26,7 +27,7 @@ export function toOidcUser(claims: OidcClaims, users: Users, defaultRole: Role |
     .find((user) => user !== undefined && user.passwordHash === null && user.oidc === null);
   if (waiting) return users.change(waiting.id, { oidc });
   const name = names.find((candidate) => !users.byName(candidate));
-  if (!defaultRole || !name) throw new AppError("forbidden", "You have no account here; ask an administrator.");
+  if (!defaultRole || !name) throw new AppError("forbidden", messages.noAccountHere);
   const limits = { services: null, deployments: null };
   return users.add({ name, role: defaultRole, limits, passwordHash: null, oidc });
 }

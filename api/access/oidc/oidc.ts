@@ -6,10 +6,11 @@ import type { UserRecord, Users } from "../identity/users.ts";
 import type { Sealer } from "../sealed.ts";
 import { toDiscoveryFailure } from "./oidc-failure.ts";
 import { toOidcUser } from "./oidc-user.ts";
+import { messages } from "../messages.ts";
 
 export type OidcConfig = Pick<Config, "OIDC_ISSUER" | "OIDC_CLIENT_ID" | "OIDC_CLIENT_SECRET" | "OIDC_DEFAULT_ROLE">;
 
-/** Time between leaving for the provider and coming back. */
+/** Time for the log-in at the provider. */
 export const OIDC_PENDING_MS = 600_000;
 const ANSWER_SECONDS = 10;
 
@@ -23,22 +24,22 @@ interface Pending {
 const PURPOSE = "oidc";
 
 export interface OidcLogin {
-  /** Why the provider could not be asked the last time, in one sentence for people; undefined when it could. */
+  /** Why the last request to the provider failed, as a sentence; undefined after a success. */
   readonly problem: string | undefined;
   /**
-   * Where to send the browser, and what it brings back: nothing is kept here meanwhile.
-   * @param again whether the provider is to ask who it is even of somebody whom it knows.
+   * Returns the address for the browser, and the sealed state that it brings back. The server keeps nothing.
+   * @param again requires a new log-in even if the provider has a session
    */
   start(redirectUri: string, again: boolean): Promise<{ url: string; binding: string }>;
-  /** Checks the provider's answer and tells the user. An answer counts once. Throws `forbidden` for a stranger. */
+  /** Checks the provider's response and returns the user. A response is valid once. @throws AppError `forbidden` for an unknown identity */
   finish(binding: string | undefined, query: string): Promise<UserRecord>;
 }
 
-const notBegunHere = () => new AppError("forbidden", "This log-in was not begun here, or took too long; begin again.");
+const notBegunHere = () => new AppError("forbidden", messages.notBegunHere);
 
 type Client = typeof import("openid-client");
 
-/** The way the provider prefers: many read the secret from the body only, and all others must know Basic. */
+/** The method of the provider: many read the secret from the body only, and all others must support Basic. */
 function authentication(client: Client, secret: string | undefined): ClientAuth {
   if (!secret) return client.None();
   const post = client.ClientSecretPost(secret);
@@ -77,7 +78,7 @@ export function createOidcLogin(config: OidcConfig, users: Users, sealer: Sealer
       problem = undefined;
       return ready;
     } catch (error) {
-      discovered = undefined; // the next log-in asks again
+      discovered = undefined; // the next log-in repeats the request
       const failure = toDiscoveryFailure(error, issuer, ANSWER_SECONDS);
       problem = failure.message;
       log.warn({ err: error }, failure.message);
@@ -129,7 +130,7 @@ export function createOidcLogin(config: OidcConfig, users: Users, sealer: Sealer
       } catch (error) {
         if (error instanceof AppError) throw error;
         log.warn({ err: error }, "the answer of the OpenID provider was refused");
-        throw new AppError("forbidden", "The OpenID provider did not confirm this log-in.", { cause: error });
+        throw new AppError("forbidden", messages.notConfirmed, { cause: error });
       }
     },
   };

@@ -12,6 +12,7 @@ import type { Access } from "../access.ts";
 import { startSession } from "../login/start-session.ts";
 import { digestOf } from "../token.ts";
 import { OIDC_PENDING_MS, type OidcLogin } from "./oidc.ts";
+import { messages } from "../messages.ts";
 
 const startQuery = z.strictObject({ again: z.stringbool().default(false) });
 
@@ -79,14 +80,14 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
     );
 
 function provider(access: Access): OidcLogin {
-  if (!access.oidc) throw new AppError("not_supported", "No OpenID provider is configured.");
+  if (!access.oidc) throw new AppError("not_supported", messages.noProvider);
   return access.oidc;
 }
 
 const isHttps = (c: Context, access: Access) => cameByHttps(c, access);
 const ownOrigin = (c: Context, access: Access) => `${isHttps(c, access) ? "https" : "http"}://${hostOf(c)}`;
 
-/** The web app: on our own origin behind a proxy, else on a port of its own of the same host. */
+/** Origin of the web app: the one of the request behind a proxy, else another port of the same host. */
 function webAddress(c: Context, access: Access): string {
   const own = ownOrigin(c, access);
   const { hostname, port } = new URL(own);
@@ -95,20 +96,20 @@ function webAddress(c: Context, access: Access): string {
   return sameHost.find((origin) => origin === access.webOrigin) ?? sameHost[0] ?? access.webOrigin;
 }
 
-/** Log-ins that one browser may have under way, in several tabs. */
+/** Concurrent log-ins of one browser, in several tabs. */
 const BINDINGS_MAX = 4;
 const bindingPrefix = (c: Context, access: Access) => `${isHttps(c, access) ? "__Host-" : ""}ai-desktop-oidc-`;
-/** One cookie for each log-in: a second tab does not end that of the first. */
+/** One cookie per log-in, so that a second tab does not end the log-in of the first. */
 const bindingName = (c: Context, access: Access, state: string | null | undefined) =>
   `${bindingPrefix(c, access)}${digestOf(state ?? "").slice(0, 12)}`;
 
-/** Lax, for the browser comes back from another site. It holds the log-in under way, sealed. */
+/** Lax, because the browser comes back from another site. The value is the sealed log-in. */
 function sendBinding(c: Context, name: string, value: string, maxAge: number): void {
   const secure = name.startsWith("__Host-");
   setCookie(c, name, value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge });
 }
 
-/** Browsers name the oldest cookies first. */
+/** Browsers send the oldest cookies first. */
 function dropOldBindings(c: Context, access: Access): void {
   const names = Object.keys(getCookie(c)).filter((name) => name.startsWith(bindingPrefix(c, access)));
   for (const name of names.slice(0, Math.max(0, names.length - BINDINGS_MAX + 1))) sendBinding(c, name, "", 0);

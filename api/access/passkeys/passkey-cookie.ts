@@ -10,7 +10,7 @@ const nameOf = (https: boolean) => `${https ? "__Host-" : ""}ai-desktop-passkey`
 const options = (secure: boolean, maxAge: number) =>
   ({ path: "/", httpOnly: true, sameSite: "Strict", secure, maxAge }) as const;
 
-/** Gives the browser a challenge to keep, sealed, and the options to answer it with; null without one. */
+/** Sets the cookie of a sealed challenge, and returns the options for the browser; null without a challenge. */
 export function sendChallenge(c: Context<ApiEnv>, access: Access, challenge: Challenge | undefined) {
   if (!challenge) return null;
   const https = cameByHttps(c, access);
@@ -18,7 +18,7 @@ export function sendChallenge(c: Context<ApiEnv>, access: Access, challenge: Cha
   return challenge.options;
 }
 
-/** The challenge that the browser brings back; undefined when it brings none, or two. */
+/** Returns the sealed challenge of the request and removes its cookie; undefined when there is none, or two. */
 export function takeChallenge(c: Context<ApiEnv>, access: Access): string | undefined {
   const https = cameByHttps(c, access);
   const values = cookieValues(c.req.header("Cookie"), nameOf(https));

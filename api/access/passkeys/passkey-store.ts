@@ -3,15 +3,16 @@ import type { DatabaseSync } from "node:sqlite";
 import type { PasskeyInfo } from "../../../shared/protocol/passkey.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { SharedWrites } from "../identity/user-store-tx.ts";
+import { messages } from "../messages.ts";
 
-/** Passkeys one user may have. */
+/** Passkeys per user. */
 const PASSKEYS_MAX = 20;
 
 export interface Passkey {
   id: string;
   userId: string;
   name: string;
-  /** Base64url, as the browser names it. */
+  /** Base64url, as in WebAuthn. */
   credentialId: string;
   publicKey: Uint8Array<ArrayBuffer>;
   counter: number;
@@ -27,19 +28,19 @@ export interface PasskeyStore {
   /** Oldest first. */
   of(userId: string): Passkey[];
   byCredential(credentialId: string): Passkey | undefined;
-  /** Whether anybody has one. */
+  /** Whether any user has a passkey. */
   any(): boolean;
-  /** Throws `conflict` for a credential that is known, and beyond {@link PASSKEYS_MAX}. */
+  /** @throws AppError `conflict` for a credential that exists, and beyond {@link PASSKEYS_MAX} */
   add(passkey: NewPasskey): Passkey;
-  /** Throws `not_found`, as `remove` does, when the user has no such passkey. */
+  /** @throws AppError `not_found`, as `remove` does, when the user has no such passkey */
   rename(userId: string, id: string, name: string): void;
   remove(userId: string, id: string): void;
   clear(userId: string): void;
-  /** Notes a use. False when it was removed or used meanwhile, so that of two uses at once one counts. */
+  /** Records a use. False when the passkey was removed or used in the meantime: of two concurrent uses, one counts. */
   use(passkey: Passkey, counter: number, at: string): boolean;
 }
 
-/** Passkeys in the database. Nothing is held in memory: what the command line tools change counts at once. */
+/** Passkeys in the database. Changes by the command line tools apply at once, because nothing is kept in memory. */
 export function createPasskeyStore(database: DatabaseSync, { write }: SharedWrites): PasskeyStore {
   const insert = database.prepare(
     `INSERT INTO passkey (id, user_id, name, credential_id, public_key, counter, transports, created_at)
@@ -56,7 +57,7 @@ export function createPasskeyStore(database: DatabaseSync, { write }: SharedWrit
   );
   const of = (userId: string) => ofUser.all(userId).map(toPasskey);
   const requireOne = (changes: number | bigint) => {
-    if (Number(changes) !== 1) throw new AppError("not_found", "There is no such passkey.");
+    if (Number(changes) !== 1) throw new AppError("not_found", messages.noSuchPasskey);
   };
 
   return {
@@ -68,9 +69,9 @@ export function createPasskeyStore(database: DatabaseSync, { write }: SharedWrit
     any: () => one.get() !== undefined,
     add: (fields) =>
       write(() => {
-        if (byCredential.get(fields.credentialId)) throw new AppError("conflict", "This passkey is known already.");
+        if (byCredential.get(fields.credentialId)) throw new AppError("conflict", messages.passkeyKnown);
         if (of(fields.userId).length >= PASSKEYS_MAX) {
-          throw new AppError("conflict", `There are ${PASSKEYS_MAX} passkeys already; remove one you no longer use.`);
+          throw new AppError("conflict", messages.tooManyPasskeys(PASSKEYS_MAX));
         }
         const passkey: Passkey = {
           ...fields,
@@ -91,7 +92,7 @@ export function createPasskeyStore(database: DatabaseSync, { write }: SharedWrit
   };
 }
 
-/** What its owner sees of it. */
+/** A passkey as its owner sees it. */
 export const toPasskeyInfo = ({ id, name, createdAt, lastUsedAt }: Passkey): PasskeyInfo => ({
   id,
   name,

@@ -14,13 +14,13 @@ import type { RelyingParty } from "./relying-party.ts";
 /** Time a challenge waits for its answer. */
 export const CHALLENGE_MS = 600_000;
 
-/** What a passkey is asked for; a challenge made for one counts for no other, and for no other user. */
+/** Purpose of an assertion. A challenge is valid for one purpose and one user. */
 export type PasskeyPurpose =
-  /** The whole log-in; the passkey names its user. */
+  /** The whole log-in. The passkey identifies its user. */
   | { kind: "login" }
-  /** The second factor of somebody whose password was right. */
+  /** The second factor, after the password was accepted. */
   | { kind: "second-factor"; userId: string }
-  /** A fresh proof of who is logged in. */
+  /** Re-authentication of a user who is logged in. */
   | { kind: "proof"; userId: string; sessionId: string };
 
 /** Options for the browser, and the challenge in them, sealed for the browser's cookie. */
@@ -30,31 +30,31 @@ export interface Challenge {
 }
 
 export interface Passkeys {
-  /** Why there can be none, in one sentence; undefined when there can. */
+  /** Why passkeys are unavailable, as a sentence; undefined when they are available. */
   readonly problem: string | undefined;
-  /** Host name they are bound to. */
+  /** Host name that passkeys are bound to. */
   readonly host: string;
   of(userId: string): Passkey[];
-  /** Whether there is a use in asking for one at the log-in. */
+  /** Whether passkeys are available and any user has one. */
   any(): boolean;
-  /** Begins to add one. Throws `not_supported` where there can be none. */
+  /** Starts to add a passkey. @throws AppError `not_supported` when passkeys are unavailable */
   beginCreation(user: UserRecord, sessionId: string): Promise<Challenge>;
-  /** Adds it. `recoveryCodes` are new ones, shown this once, when the user had no second factor before. */
+  /** Adds a passkey. `recoveryCodes`: new ones, returned only here, when the user had no second factor before; else null. */
   create(
     user: UserRecord,
     sessionId: string,
     sealed: string | undefined,
     name: string,
     response: PasskeyCreation,
-    /** Throws when the session has ended meanwhile. */
+    /** Called after the check of the response. Throws when the session has ended in the meantime. */
     reauthorize: () => void,
   ): Promise<{ passkey: Passkey; recoveryCodes: string[] | null }>;
   rename(userId: string, id: string, name: string): void;
   /** Recovery codes stay. */
   remove(userId: string, id: string): void;
-  /** Undefined where there can be none, or the user has none. */
+  /** Returns a challenge; undefined when passkeys are unavailable or the user has none. */
   begin(purpose: PasskeyPurpose): Promise<Challenge | undefined>;
-  /** Tells whose passkey it was. Counts once. Throws `unauthorized` for anything but the right answer. */
+  /** Returns the user of a passkey. A challenge is valid once. @throws AppError `unauthorized` for a wrong response */
   finish(purpose: PasskeyPurpose, sealed: string | undefined, response: PasskeyAssertion): Promise<UserRecord>;
 }
 
@@ -72,16 +72,16 @@ const nameOf = (purpose: PasskeyPurpose): string =>
   `passkey ${purpose.kind} ${"userId" in purpose ? purpose.userId : ""} ${"sessionId" in purpose ? purpose.sessionId : ""}`;
 const creationName = (userId: string, sessionId: string) => `passkey creation ${userId} ${sessionId}`;
 const tooLate = () =>
-  new AppError("unauthorized", "This was not begun in this browser, or took too long; try once more.");
-const refused = (cause?: unknown) => new AppError("unauthorized", "The passkey was not accepted.", { cause });
+  new AppError("unauthorized", messages.notBegunInBrowser);
+const refused = (cause?: unknown) => new AppError("unauthorized", messages.passkeyRefused, { cause });
 const isUnverified = (error: unknown) => error instanceof Error && /user verification/i.test(error.message);
 const unverified = (cause: unknown) =>
   new AppError(
     "unauthorized",
-    "This passkey did not check who uses it: set a PIN on it, or give your password first and use it as the second step.",
+    messages.passkeyUnverified,
     { cause },
   );
-/** What an authenticator knows a user by: the id, which says nothing about the person. */
+/** Handle of a user in an authenticator: the id, which discloses nothing about the person. */
 const handleOf = (userId: string) => new TextEncoder().encode(userId);
 
 export function createPasskeys(deps: PasskeysDeps): Passkeys {
@@ -123,7 +123,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
         return undefined;
       });
       const info = verified?.registrationInfo;
-      if (!verified?.verified || !info) throw new AppError("invalid_input", "The passkey was not accepted.");
+      if (!verified?.verified || !info) throw new AppError("invalid_input", messages.passkeyRefused);
       reauthorize();
       if (sealed === undefined || !sealer.spend(sealed)) throw tooLate();
       const current = users.byId(user.id);

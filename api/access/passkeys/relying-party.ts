@@ -1,12 +1,12 @@
 import { isIP } from "node:net";
 
-/** Who passkeys are made for: browsers bind each to the host name of the page that made it. */
+/** The site that passkeys belong to. Browsers bind each passkey to the host name of the page that created it. */
 export interface RelyingParty {
   /** Host name. */
   id: string;
   /** Origins of the pages that may use them. */
   origins: string[];
-  /** Why there can be no passkeys, in a sentence that names what to set; undefined when there can. */
+  /** Why passkeys are unavailable, in a sentence that names what to set; undefined when they are available. */
   problem: string | undefined;
 }
 
