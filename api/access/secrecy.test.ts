@@ -24,7 +24,7 @@ function createMemoryLog() {
   return { log: pino({ level: "trace" }, stream), read: () => text };
 }
 
-test("keeps secrets out of its log and every answer, whatever goes wrong", async () => {
+test("keeps secrets out of its log and of each response, for every kind of error", async () => {
   const memory = createMemoryLog();
   server = await startAccess({ log: memory.log });
   const setupToken = /#token=(\S+)/.exec(server.console[0] ?? "")?.[1] ?? "";
@@ -62,7 +62,7 @@ test("keeps secrets out of its log and every answer, whatever goes wrong", async
   expect(({} as { role?: string }).role).toBeUndefined();
 });
 
-test("answers a failure of its own with a code and an id, and tells the log the rest", async () => {
+test("responds to an internal error with a code and an id, and logs the details", async () => {
   const memory = createMemoryLog();
   server = await startAccess({ log: memory.log });
   const cookie = await server.setUp();
@@ -78,7 +78,7 @@ test("answers a failure of its own with a code and an id, and tells the log the 
 });
 
 test.each(["{", "[]", "null", '"x"', "{}x", "\u0000", `${"[".repeat(10_000)}`])(
-  "answers the body %j with 400",
+  "responds to the body %j with 400",
   async (raw) => {
     server = await startAccess();
     const { status, body } = await server.ask("POST", "/api/session", { raw });
@@ -87,39 +87,42 @@ test.each(["{", "[]", "null", '"x"', "{}x", "\u0000", `${"[".repeat(10_000)}`])(
   },
 );
 
-test.skipIf(noNamespaces)("refuses changes while the trail cannot be written, and continues showing", async () => {
-  const folder = await tempFolder("full");
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", folder.path]);
-  const dataDir = join(folder.path, "data");
-  mkdirSync(dataDir, { mode: 0o700 });
-  server = await startAccess({ env: { DATA_DIR: dataDir } });
-  try {
-    const cookie = await server.setUp();
-    const filler = join(folder.path, "filler");
-    writeFileSync(filler, "");
-    expect(() => {
-      for (;;) appendFileSync(filler, Buffer.alloc(4_096));
-    }).toThrow("ENOSPC");
-    const make = (number: number) =>
-      server.ask("POST", "/api/keys", { cookie, body: { name: `key-${number}`, role: "viewer", days: 1 } });
-    let refused: Answer | undefined;
-    for (let number = 0; number < 200 && !refused; number++) {
-      const answer = await make(number);
-      if (answer.status !== 201) refused = answer;
+test.skipIf(noNamespaces)(
+  "refuses changes while the audit trail cannot be written, and still serves reads",
+  async () => {
+    const folder = await tempFolder("full");
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", folder.path]);
+    const dataDir = join(folder.path, "data");
+    mkdirSync(dataDir, { mode: 0o700 });
+    server = await startAccess({ env: { DATA_DIR: dataDir } });
+    try {
+      const cookie = await server.setUp();
+      const filler = join(folder.path, "filler");
+      writeFileSync(filler, "");
+      expect(() => {
+        for (;;) appendFileSync(filler, Buffer.alloc(4_096));
+      }).toThrow("ENOSPC");
+      const make = (number: number) =>
+        server.ask("POST", "/api/keys", { cookie, body: { name: `key-${number}`, role: "viewer", days: 1 } });
+      let refused: Answer | undefined;
+      for (let number = 0; number < 200 && !refused; number++) {
+        const answer = await make(number);
+        if (answer.status !== 201) refused = answer;
+      }
+      expect(refused?.status).toBe(507);
+      expect(refused?.body.code).toBe("storage_full");
+      const keys = server.access.keys.all().length;
+      expect((await make(999)).status).toBe(507);
+      expect(server.access.keys.all()).toHaveLength(keys);
+      expect((await server.login("ada")).cookie).toBeUndefined();
+      expect((await server.ask("GET", "/api/keys", { cookie })).status).toBe(200);
+      rmSync(filler);
+      expect((await make(1_000)).status).toBe(201);
+      expect(await server.access.trail.verify()).toMatchObject({ intact: true });
+    } finally {
+      await server.stop();
+      execFileSync("umount", ["-l", folder.path]);
+      await folder.remove();
     }
-    expect(refused?.status).toBe(507);
-    expect(refused?.body.code).toBe("storage_full");
-    const keys = server.access.keys.all().length;
-    expect((await make(999)).status).toBe(507);
-    expect(server.access.keys.all()).toHaveLength(keys);
-    expect((await server.login("ada")).cookie).toBeUndefined();
-    expect((await server.ask("GET", "/api/keys", { cookie })).status).toBe(200);
-    rmSync(filler);
-    expect((await make(1_000)).status).toBe(201);
-    expect(await server.access.trail.verify()).toMatchObject({ intact: true });
-  } finally {
-    await server.stop();
-    execFileSync("umount", ["-l", folder.path]);
-    await folder.remove();
-  }
-});
+  },
+);

@@ -153,6 +153,8 @@ const redeem = action({
   apply: async (_input, { fromBrowser }) => ({ ticket: fromBrowser ?? null }),
 });
 
+const ticket = () => "7";
+
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi({ actions: [paint, build, issue, store, plant, redeem] });
@@ -357,8 +359,8 @@ describe("an option of an action", () => {
     ["shows values once", { mode: "enqueue", once: ["colour"] }],
     ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],
     ["has a body that cannot be compared", { body: undefined, streamedBody: "text/plain", idempotent: true }],
-    ["needs the browser", { mode: "enqueue", takeFromBrowser: () => "7" }],
-    ["takes a value that a repeated request no longer has", { takeFromBrowser: () => "7", idempotent: true }],
+    ["needs the browser", { mode: "enqueue", takeFromBrowser: ticket }],
+    ["takes a value that a repeated request no longer has", { takeFromBrowser: ticket, idempotent: true }],
     ["has two kinds of body", { streamedBody: "text/plain" }],
     ["limits requests", { mode: "enqueue", shares: { total: 1, perCaller: 1, busy: "Busy." } }],
   ])("that excludes another is refused when it is declared: %s", (why, options) => {

@@ -29,8 +29,7 @@ export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs"
       const { jobId, ...who } = c.req.valid("json");
       const principal = access.current(who);
       const record = jobs.find(jobId);
-      if (!principal || !record || !seesJob(principal, record))
-        throw new AppError("not_found", messages.noSuchJob);
+      if (!principal || !record || !seesJob(principal, record)) throw new AppError("not_found", messages.noSuchJob);
       return c.json(ok({}));
     })
     .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {

@@ -4,8 +4,8 @@ import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { unlessAborted } from "../../../shared/server/unless-aborted.ts";
 import type { ApiEnv } from "../../http/context.ts";
-import type { RightsWatch } from "./live-rights.ts";
 import { messages } from "../messages.ts";
+import type { RightsWatch } from "./live-rights.ts";
 
 /** @throws AppError when the caller, with the rights of now, may not see the response */
 export type SeesNow = (now: Principal) => void;

@@ -16,7 +16,7 @@ const ask = (services: Limits["services"]) => {
   return app.request("/");
 };
 
-test("lets in who has no limits, and refuses who is limited to some containers, or to none", async () => {
+test("admits callers with the scope of the host, and refuses a scope of some containers or none", async () => {
   expect((await ask(null)).status).toBe(200);
   for (const services of [["web"], []]) {
     const answer = await ask(services);

@@ -105,7 +105,7 @@ test("a download of a file breaks off with the session, and with the right to re
   }
 });
 
-test("nobody holds more than a share of the downloads of files, which others still get", async () => {
+test("a caller holds at most a share of the file downloads, and others still get theirs", async () => {
   const handle = await open(join(await fileRoot(), "held"), "w");
   await handle.truncate(FILE_BYTES);
   await handle.close();
@@ -151,7 +151,7 @@ test("an upload breaks off with the session, and leaves nothing behind", async (
   upload.destroy();
 });
 
-test("a download of logs breaks off when the limits no longer hold what it is of", async () => {
+test("a download of logs breaks off when the scope no longer contains its container", async () => {
   const whole = await person("viewer");
   const limited = await person("viewer", { services: ["web", "other"] });
   const named = await person("viewer", { services: ["web", "other"] });
@@ -167,7 +167,7 @@ test("a download of logs breaks off when the limits no longer hold what it is of
   expect(await Promise.all(downloads.map(({ rest }) => rest()))).toEqual(["broken off", "broken off", "broken off"]);
 });
 
-test("nobody holds all the places for downloads, with however many keys", async () => {
+test("a caller cannot hold all places for downloads, with any number of keys", async () => {
   const one = await person("viewer");
   const key = await send(api.port, "POST", "/api/keys", {
     cookie: one.cookie,
@@ -186,7 +186,7 @@ test("nobody holds all the places for downloads, with however many keys", async 
   await Promise.all([...held, free].map(({ rest }) => rest()));
 });
 
-test("a download that nobody takes ends, and its place is free again", async () => {
+test("a download that the client does not read ends, and frees its place", async () => {
   const routes = await startRoutes("/api/logs", () =>
     logsRoutes(
       { logStore: { ...api.deps.logStore, search: async () => ({ ...page, newer: `1-1-1-${++pages}` }) } },
@@ -224,7 +224,7 @@ test("tool calls end with the right to call, and those of one user leave places 
     expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
 });
 
-test("a job is cancelled when who began it may not do it any more, and continues without the session", async () => {
+test("a job is cancelled when its caller loses the right to it, and continues without the session", async () => {
   const begin = ({ id }: Person, services: string[] = []) =>
     api.deps.jobs.start({
       kind: "service:restart",

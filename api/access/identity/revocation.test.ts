@@ -63,7 +63,7 @@ async function cutBy(opened: Socket[], change: () => Promise<unknown>): Promise<
   await cuts;
 }
 
-test("a log-out cuts the five sockets of its browser, and no other's", async () => {
+test("a log-out cuts the five sockets of its browser, and none of another browser", async () => {
   const [one, other] = [await logIn("ada"), await logIn("ada")];
   const mine = await openPage({ cookie: one }, namespaceNames);
   const others = await openPage({ cookie: other }, ["services"]);

@@ -24,7 +24,7 @@ const open = () => {
 const limits = { services: null, deployments: null };
 const admin = { name: "ada", role: "admin", limits, passwordHash: "old" } as const;
 
-test("a change keeps what another process has changed meanwhile", () => {
+test("a change keeps the concurrent change of another process", () => {
   const server = open();
   const { id } = server.users.add(admin);
   const tool = open();
@@ -35,7 +35,7 @@ test("a change keeps what another process has changed meanwhile", () => {
   expect(tool.users.byId(id)).toMatchObject({ passwordHash: "new", totpLastStep: 7 });
 });
 
-test("the last administrator stays one, also when another process removes the other", () => {
+test("the last administrator keeps the role, also when another process removes the other administrator", () => {
   const server = open();
   const one = server.users.add(admin);
   const other = server.users.add({ ...admin, name: "grace" });
@@ -45,13 +45,13 @@ test("the last administrator stays one, also when another process removes the ot
   expect(() => server.users.remove(one.id)).toThrow(/last administrator/);
 });
 
-test("of two processes that make the first user, one does", () => {
+test("of two processes that create the first user, one succeeds", () => {
   const [one, other] = [open(), open()];
   expect(one.users.addFirst(admin)).toBeDefined();
   expect(other.users.addFirst({ ...admin, name: "eve" })).toBeUndefined();
 });
 
-test("writes of another process are noticed once, own ones never", () => {
+test("writes of another process are reported once, own ones never", () => {
   const server = open();
   const tool = open();
   const { id } = server.users.add(admin);

@@ -54,13 +54,13 @@ test("is shown once, stored as a hash, and works without Origin and cookie", asy
   expect((await withKey(body.secret)).status).toBe(200);
 });
 
-test("does not come by cookie, nor together with one", async () => {
+test("is not accepted as a cookie, or together with one", async () => {
   const { body } = await make();
   expect((await server.ask("GET", "/api/session", { cookie: `ai-desktop=${body.secret}` })).status).toBe(401);
   expect((await server.ask("GET", "/api/session", { cookie, token: "aid_wrong" })).status).toBe(401);
 });
 
-test("has no account: it makes no keys, changes no password and holds no session", async () => {
+test("has no account: it creates no keys, changes no password and holds no session", async () => {
   const { secret } = (await make({ role: "admin" })).body;
   for (const [method, path] of [
     ["GET", "/api/keys"],
@@ -93,7 +93,7 @@ test("does what its scopes say and nothing else", async () => {
   expect((await withKey(secret, "GET", "/metrics")).status).toBe(403);
 });
 
-test("reads the metrics whatever its role, when an administrator made it and its scopes allow", async () => {
+test("reads the metrics with any role, when an administrator created it and its scopes allow it", async () => {
   expect((await withKey((await make()).body.secret, "GET", "/metrics")).status).toBe(200);
   for (const role of ["viewer", "operator"]) {
     const { secret } = (await make({}, (await userSession(role)).cookie)).body;
@@ -108,7 +108,7 @@ const sensitive = (id: string) =>
     return stepUp ? [{ method, path, rule, scopedKeys }] : [];
   });
 
-test("is made with a fresh proof, which all that is sensitive takes once the log-in was ten minutes ago", async () => {
+test("requires a fresh proof, as every sensitive route does ten minutes after the log-in", async () => {
   const { id } = await userSession("viewer");
   clock.pass(600_000);
   const user = { username: "mallory", role: "admin", password: PASSWORD };
@@ -137,7 +137,7 @@ test("is made with a fresh proof, which all that is sensitive takes once the log
   expect((await make({}, again.cookie)).status).toBe(201);
 });
 
-test("changes no user, no password and no factor, its owner's least of all, whatever its scopes", async () => {
+test("changes no user, password or second factor with any scopes, including those of its owner", async () => {
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
   const body = { username: "mallory", role: "admin", password: PASSWORD };
   for (const scopes of [null, ["access:manage"], ["access:manage", "mcp:manage"]]) {
@@ -157,7 +157,7 @@ test("changes no user, no password and no factor, its owner's least of all, what
   expect((await server.login("ada")).status).toBe(200);
 });
 
-test("counts with its owner's session where a viewer's changes are bounded", async () => {
+test("shares the limit of a viewer's changes with the session of its owner", async () => {
   const usual = server;
   server = await startAccess({ clock, guard: { limits: { recorded: 3 } } });
   try {
@@ -174,13 +174,13 @@ test("counts with its owner's session where a viewer's changes are bounded", asy
   }
 });
 
-test("is limited by its own limits and its owner's", async () => {
+test("is limited by its own scope and that of its owner", async () => {
   const { cookie: viewer } = await userSession("viewer", { services: ["web", "db"], deployments: null });
   const { secret } = (await make({ limits: { services: ["db", "cache"], deployments: ["app"] } }, viewer)).body;
   expect((await withKey(secret)).body.principal.limits).toEqual({ services: ["db"], deployments: ["app"] });
 });
 
-test("shrinks and ends with its owner", async () => {
+test("loses rights and ends with its owner", async () => {
   const operator = await userSession("operator");
   const { secret, key } = (await make({ role: "operator" }, operator.cookie)).body;
   await server.ask("PATCH", `/api/users/${operator.id}`, { cookie, body: { role: "viewer" } });
@@ -191,7 +191,7 @@ test("shrinks and ends with its owner", async () => {
   expect(server.revoked.flatMap(({ principalIds }) => principalIds).filter((id) => id === key.id)).toHaveLength(2);
 });
 
-test("is revoked at once by its owner or an administrator, and by nobody else", async () => {
+test("is revoked at once by its owner or an administrator only", async () => {
   const operator = await userSession("operator");
   const viewer = await userSession("viewer");
   const { secret, key } = (await make({}, operator.cookie)).body;

@@ -6,8 +6,8 @@ import { limits } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AccessClock } from "../clock.ts";
 import type { SharedWrites } from "../identity/user-store-tx.ts";
-import { digestOf, newToken } from "../token.ts";
 import { messages } from "../messages.ts";
+import { digestOf, newToken } from "../token.ts";
 
 /** Prefix of keys, for scanners that look for leaked secrets. */
 const KEY_PREFIX = "aid_";
@@ -77,8 +77,7 @@ export function createApiKeys(database: DatabaseSync, { write }: SharedWrites, c
 
   return {
     add: ({ days, ...fields }) => {
-      if (byHash.size >= KEYS_MAX)
-        throw new AppError("conflict", messages.tooManyKeys(KEYS_MAX));
+      if (byHash.size >= KEYS_MAX) throw new AppError("conflict", messages.tooManyKeys(KEYS_MAX));
       const key = KEY_PREFIX + newToken();
       const now = clock.now();
       const record: ApiKey = {

@@ -42,7 +42,7 @@ afterEach(() => server.stop());
 const statusWith = async (session: string | undefined) =>
   (await server.ask("GET", "/api/session", { cookie: session })).status;
 
-test("gives a new token every time, and the one the browser brought ends", async () => {
+test("issues a new token every time, and ends the session of the earlier one", async () => {
   const planted = `ai-desktop=${"x".repeat(43)}`;
   const first = await server.login("ada", PASSWORD, { cookie: planted });
   expect(first.status).toBe(200);
@@ -70,7 +70,7 @@ test("keeps the token out of bodies, headers but one, the database and the trail
   }
 });
 
-test("sends a __Host- cookie over https, and there takes no other", async () => {
+test("sends a __Host- cookie over https, and accepts no other there", async () => {
   const https = { origin: "https://panel.example", headers: { Host: "panel.example", "X-Forwarded-For": "192.0.2.7" } };
   const answer = await server.login("ada", PASSWORD, https);
   expect(String(answer.headers["set-cookie"])).toMatch(
@@ -92,7 +92,7 @@ describe("a wrong log-in", () => {
     expect(first).toEqual(second);
   });
 
-  test("costs as much for a user who does not exist", async () => {
+  test("costs the same for a user who does not exist", async () => {
     // The work itself, and not its time: what else the machine does would be measured as well.
     const work = async (username: string) => {
       verified.splice(0);
@@ -104,7 +104,7 @@ describe("a wrong log-in", () => {
     expect(await work("nobody")).toEqual(wrong);
   });
 
-  test("sends an address away from the sixth on, and leaves others and live sessions alone", async () => {
+  test("is refused for an address from the sixth on, without effect on others and live sessions", async () => {
     const statuses: number[] = [];
     for (let round = 0; round < 20; round++) {
       statuses.push((await server.login(`user${round}`, "wrong horse battery", via("192.0.2.1"))).status);
@@ -120,7 +120,7 @@ describe("a wrong log-in", () => {
     expect((await server.login("ada", PASSWORD, via("192.0.2.1"))).status).toBe(200);
   });
 
-  test("slows an account down from the sixth on, but locks its owner out of nothing", async () => {
+  test("slows an account down from the sixth on, but does not lock its owner out", async () => {
     const owner = await server.login("ada", PASSWORD, via("203.0.113.9"));
     const statuses: number[] = [];
     for (let round = 0; round < 20; round++) {
@@ -134,7 +134,7 @@ describe("a wrong log-in", () => {
     expect((await server.login("ada", PASSWORD, via("198.51.100.1"))).status).toBe(200);
   });
 
-  test("counts many at once one by one", async () => {
+  test("counts concurrent ones one by one", async () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, () => server.login("ada", "wrong horse battery", via("192.0.2.1"))),
     );
@@ -161,7 +161,7 @@ describe("a wrong log-in", () => {
     expect(seen).toEqual(new Set(["198.51.100.1", address]));
   });
 
-  test("is not undone by forging the address, nor by another address of the same IPv6 network", async () => {
+  test("is not reset by a forged address, or by another address of the same IPv6 network", async () => {
     for (let round = 0; round < 5; round++) {
       await server.login(`a${round}`, "wrong horse battery", via(`10.0.0.${round}, 2001:db8:1:2::${round}`));
     }
@@ -170,7 +170,7 @@ describe("a wrong log-in", () => {
   });
 });
 
-test("hashes two at a time, lets 16 wait and turns the rest away, while others are answered", async () => {
+test("hashes two at a time, lets 16 wait and refuses the rest, while other requests get responses", async () => {
   const gate = Promise.withResolvers<void>();
   held.until = gate.promise;
   verified.splice(0);

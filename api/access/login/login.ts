@@ -1,11 +1,11 @@
 import { AppError, toAppError } from "../../../shared/server/errors.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
+import { messages } from "../messages.ts";
 import type { Passkeys } from "../passkeys/passkeys.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import type { Passwords } from "./passwords.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
-import { messages } from "../messages.ts";
 
 export interface LoginDeps {
   users: Users;

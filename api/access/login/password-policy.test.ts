@@ -14,12 +14,12 @@ test.each([
   await expect(refuseWeakPassword(password, "margaret")).rejects.toThrow(/easy to guess/);
 });
 
-test("refuses a password that holds the user name", async () => {
+test("refuses a password that contains the user name", async () => {
   await expect(refuseWeakPassword("xkq MARGARET 83 zebra lamp", "margaret")).rejects.toThrow(/user name/);
 });
 
 test.each(["correct horse battery staple", "wet lamp on a slow train", "Пять жёлтых трамваев", "d8Kq0sPz1xMvR4t"])(
-  "takes %s",
+  "accepts %s",
   async (password) => {
     await expect(refuseWeakPassword(password, "margaret")).resolves.toBeUndefined();
   },

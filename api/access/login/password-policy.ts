@@ -6,11 +6,7 @@ const GUESSES_MIN = 1e8;
 /** Characters that are estimated: the time of an estimate grows faster than the length, and a strong beginning is enough. */
 const LOOKED_AT_MAX = 64;
 
-const tooCommon = () =>
-  new AppError(
-    "invalid_input",
-    messages.passwordTooCommon,
-  );
+const tooCommon = () => new AppError("invalid_input", messages.passwordTooCommon);
 
 /**
  * Refuses a password that contains the user name or is easy to guess, by offline lists of common passwords and their

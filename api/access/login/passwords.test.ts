@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPasswords } from "./passwords.ts";
 
-test("makes argon2id strings with the agreed cost, and knows older ones", async () => {
+test("creates argon2id strings with the default cost, and recognizes older ones", async () => {
   const passwords = createPasswords();
   const made = await passwords.hash("correct horse battery staple");
   expect(made).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -11,13 +11,13 @@ test("makes argon2id strings with the agreed cost, and knows older ones", async 
   expect(await passwords.matches(null, "correct horse battery staple")).toBe(false);
 });
 
-test("takes the same password however its accents were typed", async () => {
+test("accepts the same password in any Unicode normalization", async () => {
   const passwords = createPasswords();
   const made = await passwords.hash("caf\u00e9 caf\u00e9 caf\u00e9");
   expect(await passwords.matches(made, "cafe\u0301 cafe\u0301 cafe\u0301")).toBe(true);
 });
 
-test("lets two work, 16 wait and turns the others away", async () => {
+test("runs two hashes, lets 16 wait and refuses the others", async () => {
   const passwords = createPasswords();
   const results = await Promise.allSettled(Array.from({ length: 50 }, () => passwords.matches(null, "x")));
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(18);

@@ -39,7 +39,7 @@ async function turnOn(): Promise<{ codeNow(): string; recoveryCodes: string[] }>
   return { codeNow, recoveryCodes: answer.body.recoveryCodes };
 }
 
-test("begins with a fresh proof and counts from its first code on", async () => {
+test("requires a fresh proof to start, and counts after its first code", async () => {
   clock.pass(600_000);
   expect((await begin()).body).toMatchObject({ code: "forbidden", proofRequired: true });
   expect((await prove("wrong horse battery")).status).toBe(403);
@@ -58,14 +58,14 @@ test("begins with a fresh proof and counts from its first code on", async () => 
   expect((await begin()).status).toBe(409);
 });
 
-test("ends the setting up after ten minutes", async () => {
+test("ends its set-up after ten minutes", async () => {
   const { body } = await begin();
   clock.pass(600_000);
   const code = (URI.parse(body.uri) as TOTP).generate({ timestamp: clock.wall() });
   expect((await confirm(code)).status).toBe(410);
 });
 
-test("asks for a code only once the password was right", async () => {
+test("requests a code only after a correct password", async () => {
   const { codeNow } = await turnOn();
   const missing = await login();
   expect(missing.status).toBe(401);
@@ -77,7 +77,7 @@ test("asks for a code only once the password was right", async () => {
   expect((await login(codeNow())).status).toBe(200);
 });
 
-test("takes a code once, none of an earlier step, and one that is half a minute late", async () => {
+test("accepts a code once, none of an earlier step, and one that is half a minute late", async () => {
   const { codeNow } = await turnOn();
   const used = codeNow();
   expect((await login(used)).status).toBe(401);
@@ -91,7 +91,7 @@ test("takes a code once, none of an earlier step, and one that is half a minute 
   expect((await login(codeNow())).status).toBe(200);
 });
 
-test("takes a code once of many that come at the same time", async () => {
+test("accepts one of many concurrent uses of a code", async () => {
   const { codeNow } = await turnOn();
   clock.pass(30_000);
   const code = codeNow();
@@ -99,7 +99,7 @@ test("takes a code once of many that come at the same time", async () => {
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
 });
 
-test("takes each recovery code once, however it is typed", async () => {
+test("accepts each recovery code once, in any spelling", async () => {
   const { recoveryCodes } = await turnOn();
   const [first = "", second = ""] = recoveryCodes;
   expect(new Set(recoveryCodes).size).toBe(10);
@@ -125,7 +125,7 @@ test("is turned off with a fresh proof", async () => {
   expect((await login()).status).toBe(200);
 });
 
-test("is taken away by an administrator, along with the sessions", async () => {
+test("is removed with the sessions by an administrator", async () => {
   await turnOn();
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
   const reset = await server.ask("PATCH", `/api/users/${id}`, { cookie: admin, body: { resetFactors: true } });
@@ -134,7 +134,7 @@ test("is taken away by an administrator, along with the sessions", async () => {
   expect((await login()).status).toBe(200);
 });
 
-test("takes the password again whatever names strangers try to log in with", async () => {
+test("confirms the password while others fail to log in under any name", async () => {
   const { id } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
   for (const [from, tried] of Object.entries({ "127.0.0.2": `again ${id}`, "127.0.0.3": id })) {
     for (let guess = 0; guess < 6; guess++) await server.login(tried, "wrong horse battery", { from });

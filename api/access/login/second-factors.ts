@@ -1,9 +1,9 @@
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AccessClock } from "../clock.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
+import { messages } from "../messages.ts";
 import type { RecoveryCodes } from "./recovery-codes.ts";
 import { acceptedStep, newTotpSecret, totpUri } from "./totp.ts";
-import { messages } from "../messages.ts";
 
 /** Time that a new secret waits for its first code. */
 const PENDING_MS = 600_000;

@@ -30,7 +30,9 @@ test("keeps proof and a later last use of sessions that are read again, and repo
   expect(index.byToken("hash of ends")).toBeUndefined();
   expect(index.used().map(({ id }) => id)).toEqual(["stays"]);
 
-  expect(index.replace([session("stays", { lastSeenTick: 9, lastSeenAt: "2026-01-01T00:00:09.000Z" })])).toEqual(["new"]);
+  expect(index.replace([session("stays", { lastSeenTick: 9, lastSeenAt: "2026-01-01T00:00:09.000Z" })])).toEqual([
+    "new",
+  ]);
   expect(index.byId("stays")).toMatchObject({ provedTick: 5, lastSeenTick: 9, lastSeenAt: "2026-01-01T00:00:09.000Z" });
 });
 

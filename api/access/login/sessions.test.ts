@@ -40,7 +40,7 @@ const makeUser = async (username: string, role: string) => {
 const cutIds = () => server.revoked.flatMap(({ sessionIds, principalIds }) => [...sessionIds, ...principalIds]);
 
 describe("age", () => {
-  test("ends a session that idled for 12 hours, and not one that was used", async () => {
+  test("ends a session after 12 hours without use, and keeps one that was used", async () => {
     const { cookie: used } = await loggedIn();
     clock.pass(11 * HOUR);
     expect(await statusWith(used)).toBe(200);
@@ -49,7 +49,7 @@ describe("age", () => {
     expect(await statusWith(used)).toBe(200);
   });
 
-  test("ends a session after 7 days however it is used, and cuts its sockets", async () => {
+  test("ends a session after 7 days of any use, and cuts its sockets", async () => {
     const { cookie: used, principal } = await loggedIn();
     for (let hours = 0; hours < 7 * 24 - 6; hours += 6) {
       clock.pass(6 * HOUR);
@@ -83,7 +83,7 @@ describe("age", () => {
     expect(await statusWith(cookie)).toBe(401);
   });
 
-  test("believes the wall clock over a restart of the machine, and never backwards", async () => {
+  test("follows the wall clock across a restart of the machine, and never backwards", async () => {
     await server.restart(() => {
       clock.step(-48 * HOUR);
       clock.reboot();
@@ -108,7 +108,7 @@ describe("an end", () => {
     expect(await statusWith(cookie)).toBe(200);
   });
 
-  test("of another own session is by its id, and only of an own one", async () => {
+  test("of another session is by its id, for own sessions only", async () => {
     const { cookie: other, principal } = await loggedIn();
     await makeUser("grace", "viewer");
     const { cookie: stranger } = await loggedIn("grace");
@@ -122,7 +122,7 @@ describe("an end", () => {
     expect(cutIds()).toContain(principal.sessionId);
   });
 
-  test("by a change of password takes all others and needs the old password", async () => {
+  test("by a change of password ends all others and requires the old password", async () => {
     const { cookie: other, principal } = await loggedIn();
     const change = (current: string, password: string) =>
       server.ask("POST", "/api/account/password", { cookie, body: { current, password } });
@@ -138,7 +138,7 @@ describe("an end", () => {
     expect((await change("a slow green train to Oslo", PASSWORD)).status).toBe(200);
   });
 
-  test("of somebody's sessions by an administrator, a new role or removal reaches REST and sockets at once", async () => {
+  test("of the sessions of another user by an administrator, a new role or removal reaches REST and sockets at once", async () => {
     const grace = await makeUser("grace", "operator");
     const first = await loggedIn("grace");
     expect((await server.ask("DELETE", `/api/users/${grace.id}/sessions`, { cookie })).status).toBe(200);
@@ -174,7 +174,7 @@ describe("the realtime server", () => {
       body: { address: "192.0.2.1", https: false, ...body },
     });
 
-  test("lets the same keys read its metrics as the API does", async () => {
+  test("admits the same keys to its metrics as the API", async () => {
     await server.ask("POST", "/api/users", { cookie, body: { username: "bob", role: "operator", password: PASSWORD } });
     const bob = (await server.login("bob")).cookie;
     const keyOf = async (owner: string | undefined) => {
@@ -197,7 +197,7 @@ describe("the realtime server", () => {
     }
   });
 
-  test("learns who holds a cookie or a key, and of neither nothing", async () => {
+  test("receives the caller of a cookie or key, and nothing for neither", async () => {
     const { body } = await handshake({ cookie: `other=1; ${cookie}` });
     expect(body.principal).toMatchObject({ kind: "user", name: "ada", role: "admin", scopes: null });
     expect(body.principal.expiresAt).toBe(clock.wall() + 7 * 24 * HOUR);
@@ -211,13 +211,13 @@ describe("the realtime server", () => {
     }
   });
 
-  test("learns of no plain cookie when the browser came by https", async () => {
+  test("receives no caller for an http cookie when the browser came by https", async () => {
     expect((await handshake({ cookie, https: true })).status).toBe(401);
     expect((await handshake({ cookie: `__Host-${cookie}`, https: true })).status).toBe(200);
   });
 
   test.each(["%s; %s", "%s; ai-desktop=x", "ai-desktop=; %s", "%s;%s", "theme=dark; %s;\tai-desktop=x"])(
-    "takes no cookie that comes twice, as REST does not: %s",
+    "accepts no duplicate cookie, as REST does: %s",
     async (pattern) => {
       const twice = pattern.replaceAll("%s", cookie);
       expect((await handshake({ cookie: twice })).status).toBe(401);
@@ -225,7 +225,7 @@ describe("the realtime server", () => {
     },
   );
 
-  test("is told which sessions are still valid", async () => {
+  test("receives which sessions are still valid", async () => {
     const { cookie: ended, principal } = await loggedIn();
     const mine = (await handshake({ cookie })).body.principal.sessionId;
     await server.ask("DELETE", "/api/session", { cookie: ended });
@@ -249,7 +249,7 @@ describe("the realtime server", () => {
     expect((await server.ask("POST", `/internal/sessions${query}`, ask)).status).toBe(401);
   });
 
-  test("is not believed through a proxy or from a page", async () => {
+  test("is refused through a proxy or from a page", async () => {
     for (const headers of [
       { "X-Forwarded-For": "10.0.0.1" },
       { Forwarded: "for=10.0.0.1" },
@@ -260,7 +260,7 @@ describe("the realtime server", () => {
   });
 });
 
-test("keeps every file of the state to its owner, and does not start with one that others can read", async () => {
+test("restricts every file of the state to its owner, and does not start with one that others can read", async () => {
   for (const name of readdirSync(server.dataDir)) {
     expect((statSync(join(server.dataDir, name)).mode & 0o777).toString(8), name).toBe("600");
   }

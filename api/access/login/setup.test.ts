@@ -15,7 +15,7 @@ const tokenOf = (line = server.console.at(-1)) => /#token=(\S+)/.exec(line ?? ""
 const finish = (token: unknown, username = "ada", password = PASSWORD) =>
   server.ask("POST", "/api/setup", { body: { token, username, password } });
 
-test("tells the console where to go, and keeps the token in a file of its owner alone", async () => {
+test("prints its address on the console, and keeps the token in a file for the owner only", async () => {
   expect(server.console).toHaveLength(1);
   expect(server.console[0]).toMatch(/open http:\/\/localhost:3005\/setup#token=[\w-]{43}$/);
   const file = join(server.dataDir, "setup-token");
@@ -24,7 +24,7 @@ test("tells the console where to go, and keeps the token in a file of its owner 
   expect((await server.ask("GET", "/api/setup")).body).toEqual({ success: true, needed: true });
 });
 
-test("makes one administrator, who is logged in at once, and is gone afterwards", async () => {
+test("creates one administrator, logs in at once, and is gone afterwards", async () => {
   const answer = await finish(tokenOf());
   expect(answer.status).toBe(201);
   expect(answer.body.principal).toMatchObject({ kind: "user", name: "ada", role: "admin" });
@@ -45,20 +45,20 @@ test.each([["no"], [""], [null], [["x"]], [{ x: 1 }]])("refuses the token %j", a
   expect(server.access.users.count()).toBe(0);
 });
 
-test("gives exactly one administrator to many right posts at once", async () => {
+test("creates exactly one administrator for many concurrent valid requests", async () => {
   const token = tokenOf();
   const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => finish(token, `user${index}`)));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 7 }, () => 410)]);
   expect(server.access.users.count()).toBe(1);
 });
 
-test("stays open after a password that was too weak", async () => {
+test("stays open after a weak password", async () => {
   expect((await finish(tokenOf(), "ada", "passwordpassword")).status).toBe(400);
   expect((await finish(tokenOf(), "ada", "short")).status).toBe(400);
   expect((await finish(tokenOf())).status).toBe(201);
 });
 
-test("ends after 30 minutes, whatever the wall clock says, until a restart", async () => {
+test("ends after 30 minutes until a restart, independent of the wall clock", async () => {
   clock.step(86_400_000);
   clock.pass(29 * 60_000);
   expect((await finish("wrong")).status).toBe(403);

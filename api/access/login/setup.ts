@@ -4,10 +4,10 @@ import { createSecretCheck } from "../../../shared/server/emit-token.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { readOrMakePrivateFile } from "../../../shared/server/private-file.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
+import { messages } from "../messages.ts";
 import { newToken } from "../token.ts";
 import { refuseWeakPassword } from "./password-policy.ts";
 import type { Passwords } from "./passwords.ts";
-import { messages } from "../messages.ts";
 
 /** Lifetime of the set-up token, in minutes. */
 export const SETUP_MINUTES = 30;

@@ -83,7 +83,7 @@ const expectRefused = (answer: Answer, code = "forbidden") => {
   expect(sessionOf(answer)).toBeUndefined();
 };
 
-test("tells whether it is configured", async () => {
+test("shows whether it is configured", async () => {
   expect((await server.ask("GET", "/api/oidc")).body).toEqual({ success: true, configured: true });
   await instead(
     async () => {
@@ -94,7 +94,7 @@ test("tells whether it is configured", async () => {
   );
 });
 
-test("logs in a user whom an administrator made for it, and knows the identity from then on", async () => {
+test("logs in a user that an administrator created for it, and links the identity", async () => {
   await makeUser("grace@example.com");
   const answer = await logIn({ sub: "s1", email: "grace@example.com", email_verified: true });
   expect(answer.headers.location).toBe("http://localhost:3005/");
@@ -111,7 +111,7 @@ test("logs in a user whom an administrator made for it, and knows the identity f
   expectRefused(await logIn({ sub: "s2", email: "grace@example.com", email_verified: true }));
 });
 
-test("is the fresh proof of who has no password", async () => {
+test("is the fresh proof for users without a password", async () => {
   await makeUser("grace");
   const claims = { sub: "s1", preferred_username: "grace" };
   const cookie = sessionOf(await logIn(claims));
@@ -147,7 +147,7 @@ test.each([
   expectRefused(await logIn(claims));
 });
 
-test("makes users of the default role when the operator wants it, and takes no name over", () =>
+test("creates users of the default role when the operator sets one, and takes no existing name over", () =>
   instead(makesUsers, { OIDC_DEFAULT_ROLE: "viewer" }));
 async function makesUsers() {
   const answer = await logIn({ sub: "s1", preferred_username: "newcomer" });
@@ -172,13 +172,13 @@ test.each([
   expect(sessionOf(await logIn({ sub: "s1", preferred_username: "grace" }))).toBeDefined();
 });
 
-test("refuses a token signed by somebody else", async () => {
+test("refuses a token with a foreign signature", async () => {
   await makeUser("grace");
   provider.wrongKey = true;
   expectRefused(await logIn({ sub: "s1", preferred_username: "grace" }));
 });
 
-test("binds the answer to the browser and the log-in it began with, once", async () => {
+test("binds the response to the browser and the log-in that started it, once", async () => {
   await makeUser("grace");
   provider.claims = { sub: "s1", preferred_username: "grace" };
   const mine = await begin();
@@ -196,7 +196,7 @@ test("binds the answer to the browser and the log-in it began with, once", async
   expectRefused(await navigate(lateAnswer, late.binding));
 });
 
-test("continues in each of two tabs, and keeps few log-ins under way in one browser", async () => {
+test("continues in each of two tabs, and bounds the concurrent log-ins of one browser", async () => {
   await makeUser("grace");
   provider.claims = { sub: "s1", preferred_username: "grace" };
   const first = await begin();
@@ -212,7 +212,7 @@ test("continues in each of two tabs, and keeps few log-ins under way in one brow
   expect(dropped.map((line) => line.split("=")[0])).toEqual(["ai-desktop-oidc-1", "ai-desktop-oidc-2"]);
 });
 
-test("is not pushed out by strangers who begin, and records what was refused as refused, within the budget", async () => {
+test("is not displaced by log-ins that anonymous callers start, and records refusals within the budget", async () => {
   await makeUser("grace");
   provider.claims = { sub: "s1", preferred_username: "grace" };
   const mine = await begin();
@@ -231,7 +231,7 @@ test("is not pushed out by strangers who begin, and records what was refused as 
   expect((await lines())[0]).toMatchObject({ action: "session:login-oidc", outcome: "done" });
 });
 
-test("sends the binding as a cookie no script reads, and asks for PKCE, state and nonce", async () => {
+test("sends the binding as an HttpOnly cookie, and requires PKCE, state and nonce", async () => {
   const answer = await navigate("/api/oidc/start");
   expect(String(answer.headers["set-cookie"])).toMatch(
     /^ai-desktop-oidc-[\w-]{12}=[\w-]{100,2000}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
@@ -278,7 +278,7 @@ describe("a provider whose settings cannot be used", () => {
     ["a cut connection", () => (response) => response.destroy(), () => "cannot be reached at"],
   ];
 
-  test("is told with what to set, at the page and in the log, and counts no more once it is right", () => {
+  test("is shown on the page and in the log with the setting to change, until it works", () => {
     const issuer = `${provider.issuer}/o/panel`;
     return instead(
       async () => {
@@ -302,7 +302,7 @@ describe("a provider whose settings cannot be used", () => {
     );
   });
 
-  test("says that nothing listens where it should be", async () => {
+  test("reports that nothing listens at its address", async () => {
     const OIDC_ISSUER = `http://127.0.0.1:${await freePort()}`;
     await instead(
       async () => {

@@ -3,10 +3,10 @@ import type { Config } from "../../../shared/server/config.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { UserRecord, Users } from "../identity/users.ts";
+import { messages } from "../messages.ts";
 import type { Sealer } from "../sealed.ts";
 import { toDiscoveryFailure } from "./oidc-failure.ts";
 import { toOidcUser } from "./oidc-user.ts";
-import { messages } from "../messages.ts";
 
 export type OidcConfig = Pick<Config, "OIDC_ISSUER" | "OIDC_CLIENT_ID" | "OIDC_CLIENT_SECRET" | "OIDC_DEFAULT_ROLE">;
 

@@ -10,9 +10,9 @@ import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
 import { startSession } from "../login/start-session.ts";
+import { messages } from "../messages.ts";
 import { digestOf } from "../token.ts";
 import { OIDC_PENDING_MS, type OidcLogin } from "./oidc.ts";
-import { messages } from "../messages.ts";
 
 const startQuery = z.strictObject({ again: z.stringbool().default(false) });
 

@@ -53,7 +53,7 @@ const logIn = async (passkey: Device, deviation: Deviation = {}) => {
 const begin = () => post("/api/session", undefined, { username: person.name, password: PASSWORD });
 const account = async (cookie = person.cookie) => (await server.ask("GET", "/api/account", { ...page, cookie })).body;
 
-test("opens nothing as a second factor once the password was changed, or the user removed, while it was checked", async () => {
+test("starts no session as a second factor when the password was changed or the user removed during the check", async () => {
   await add(device());
   const { access } = server;
   const attempt = (meanwhile: () => unknown) =>
@@ -119,7 +119,7 @@ test("is added with a fresh proof, listed, renamed, used as the whole log-in, an
   expect((await logIn(phone)).status).toBe(200);
 });
 
-test("is a second factor from the first one on, in the place of the code, and leaves recovery codes", async () => {
+test("is a second factor from the first passkey on, instead of the code, and keeps recovery codes", async () => {
   const key = device();
   // A security key without a PIN: good for the second factor, and for nothing alone.
   const { recoveryCodes, passkey } = (await add(key, { userVerified: false })).body;
@@ -154,7 +154,7 @@ test("is a second factor from the first one on, in the place of the code, and le
   expect((await account()).recoveryCodes).toBe(9);
 });
 
-test("is taken away by an administrator with all other factors, and by nobody else", async () => {
+test("is removed with all other factors by an administrator only", async () => {
   const passkey = device();
   const other = device();
   const { id } = (await add(passkey)).body.passkey;
@@ -176,7 +176,7 @@ test("is taken away by an administrator with all other factors, and by nobody el
   expect((await begin()).status).toBe(200);
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   let passkey: Device;
   beforeEach(async () => {
     passkey = device();
@@ -197,11 +197,11 @@ describe("an answer", () => {
     expect((await logIn(passkey)).status).toBe(200);
   });
 
-  test("without the name of its person lets in: authenticators may leave it out", async () => {
+  test("without a user handle logs in: authenticators may omit it", async () => {
     expect((await logIn(passkey, { userHandle: null })).status).toBe(200);
   });
 
-  test("counts once, in the browser it was asked in, for ten minutes and for what it was asked for", async () => {
+  test("is valid once, in the browser of its challenge, for ten minutes and for one purpose", async () => {
     const { options, cookie } = await challenge();
     const response = passkey.get(options);
     const other = await challenge();
@@ -219,13 +219,13 @@ describe("an answer", () => {
     expect((await post("/api/session/passkey", late.cookie, { response: lateResponse })).status).toBe(401);
   });
 
-  test("of a copy whose counter lags behind lets nobody in", async () => {
+  test("of a copy with an older counter is refused", async () => {
     expect((await logIn(passkey, { counter: 7 })).status).toBe(200);
     for (const counter of [7, 6, 0]) expect((await logIn(passkey, { counter })).status).toBe(401);
     expect((await logIn(passkey, { counter: 8 })).status).toBe(200);
   });
 
-  test("that is no answer is refused, and so is a statement of a manufacturer", async () => {
+  test("that is malformed or holds an attestation is refused", async () => {
     const { options, cookie } = await challenge();
     const { response, ...rest } = passkey.get(options);
     for (const broken of [{}, { ...rest }, { ...rest, response: { ...response, signature: "+/=" } }]) {
@@ -240,7 +240,7 @@ describe("an answer", () => {
   });
 });
 
-test("says why there can be none at a plain address, and asks nobody for one", async () => {
+test("explains why passkeys are unavailable at an http address, and requests none", async () => {
   const plain = await startAccess({ clock, env: { PUBLIC_ORIGIN: "http://192.0.2.7:3005" } });
   try {
     const cookie = await plain.setUp();

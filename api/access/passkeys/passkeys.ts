@@ -71,16 +71,10 @@ export interface PasskeysDeps {
 const nameOf = (purpose: PasskeyPurpose): string =>
   `passkey ${purpose.kind} ${"userId" in purpose ? purpose.userId : ""} ${"sessionId" in purpose ? purpose.sessionId : ""}`;
 const creationName = (userId: string, sessionId: string) => `passkey creation ${userId} ${sessionId}`;
-const tooLate = () =>
-  new AppError("unauthorized", messages.notBegunInBrowser);
+const tooLate = () => new AppError("unauthorized", messages.notBegunInBrowser);
 const refused = (cause?: unknown) => new AppError("unauthorized", messages.passkeyRefused, { cause });
 const isUnverified = (error: unknown) => error instanceof Error && /user verification/i.test(error.message);
-const unverified = (cause: unknown) =>
-  new AppError(
-    "unauthorized",
-    messages.passkeyUnverified,
-    { cause },
-  );
+const unverified = (cause: unknown) => new AppError("unauthorized", messages.passkeyUnverified, { cause });
 /** Handle of a user in an authenticator: the id, which discloses nothing about the person. */
 const handleOf = (userId: string) => new TextEncoder().encode(userId);
 
