@@ -122,4 +122,4 @@ export const notYetActions: AccessTable = {
 };
 
 /** Every route and its rule. A route that is not listed is closed, however it is mounted. */
-export const accessTable: AccessTable = { ...accessOf(actions), ...readRoutes, ...exceptionRoutes, ...notYetActions };
+export const accessTable: AccessTable = { ...readRoutes, ...accessOf(actions), ...exceptionRoutes, ...notYetActions };
