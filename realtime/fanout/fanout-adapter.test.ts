@@ -1,15 +1,11 @@
 import { once } from "node:events";
 import type { Socket as ClientSocket } from "socket.io-client";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { connectionOf } from "./send-queue.ts";
-import { collect, type FanoutServer, startFanout, turn } from "./testing.ts";
+import { collect, turn, useFanout } from "./testing.ts";
 
-let server: FanoutServer;
-beforeEach(async () => {
-  server = await startFanout();
-});
-afterEach(() => server.stop());
+const server = useFanout();
 
 const recordAll = (client: ClientSocket) => {
   const got: string[] = [];

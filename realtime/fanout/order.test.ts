@@ -1,14 +1,10 @@
 import type { Socket } from "socket.io";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { connectionOf } from "./send-queue.ts";
-import { collect, type FanoutServer, startFanout, turn } from "./testing.ts";
+import { collect, turn, useFanout } from "./testing.ts";
 
-let server: FanoutServer;
-beforeEach(async () => {
-  server = await startFanout();
-});
-afterEach(() => server.stop());
+const server = useFanout();
 
 /** Sends the number in one of the ways Socket.IO has, chosen by the number; acknowledgements are counted. */
 function send(socket: Socket, number: number, onAcknowledged: () => void): void {

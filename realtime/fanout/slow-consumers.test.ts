@@ -1,18 +1,14 @@
 import type { Socket as ClientSocket } from "socket.io-client";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { connectionOf, queuedBytes } from "./send-queue.ts";
-import { type FanoutServer, startFanout, turn } from "./testing.ts";
+import { turn, useFanout } from "./testing.ts";
 
 const MESSAGE = 100_000;
 /** What a connection may hold unsent, and one message more: the limit is looked at before each. */
 const HELD_MAX = 2 * 1024 * 1024 + MESSAGE + 1_000;
 
-let server: FanoutServer;
-beforeEach(async () => {
-  server = await startFanout();
-});
-afterEach(() => server.stop());
+const server = useFanout();
 
 /** The TCP socket of a client: paused, it takes nothing more, as a stopped browser does. */
 const tcpOf = (client: ClientSocket) =>

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client";
+import { afterEach, beforeEach } from "vitest";
 import { createFanoutAdapter } from "./fanout-adapter.ts";
 import { TurnWriter } from "./frame-batcher.ts";
 import { createSlowConsumers } from "./slow-consumers.ts";
@@ -41,6 +42,24 @@ export async function startFanout(): Promise<FanoutServer> {
       slowConsumers.close();
       await io.close();
     },
+  };
+}
+
+/** A server of its own for each test of the file. */
+export function useFanout(): Omit<FanoutServer, "stop"> {
+  let server: FanoutServer;
+  beforeEach(async () => {
+    server = await startFanout();
+  });
+  afterEach(() => server.stop());
+  return {
+    get io() {
+      return server.io;
+    },
+    get url() {
+      return server.url;
+    },
+    connect: (transports) => server.connect(transports),
   };
 }
 
