@@ -1,9 +1,9 @@
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { type FSWatcher, watch } from "chokidar";
+import { join } from "node:path";
+import type { FSWatcher } from "chokidar";
 import type { FileChangeType } from "../../protocol/events/files.ts";
-import { isDraftName } from "../saving/new-file.ts";
 import { createFloodGate, type FloodGate } from "./flood-gate.ts";
+import { openWatch, toError } from "./open-watch.ts";
 
 export interface FolderWatcher {
   close(): Promise<void>;
@@ -78,43 +78,20 @@ export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolder
       await start();
     };
 
-    const start = (): Promise<Error | undefined> =>
-      new Promise((resolve) => {
-        let failure: Error | undefined;
-        let ready = false;
-        stopWaiting = () => resolve(undefined);
-        const opened = watch(absolutePath, {
-          depth: 0,
-          ignoreInitial: true,
-          followSymlinks: false,
-          ignorePermissionErrors: true,
-          // Its merging of unlink and add costs 100 ms on every unlink; editors that rename give a change anyway.
-          atomic: false,
-          backend: native ? "native" : "polling",
-          pollingInterval: interval,
-          pollingBinaryInterval: interval,
-        });
-        watcher = opened;
-        opened.on("all", (type, path) => {
-          if (opened !== watcher) return;
-          const name = relative(absolutePath, path);
-          if (name !== "") {
-            if (!isDraftName(name)) gate.change(type as FileChangeType, name);
-          } else if (type === "unlinkDir") inTurn(leave);
-        });
-        // A name that is not UTF-8 cannot be told, and chokidar does not find it: the listing can.
-        opened.on("raw", (_event, name) => {
-          if (typeof name === "string" && name.includes("\uFFFD")) gate.change("rescan", "");
-        });
-        opened.on("error", (error) => {
-          if (ready) onError(toError(error));
-          else failure = toError(error);
-        });
-        opened.on("ready", () => {
-          ready = true;
-          resolve(failure);
-        });
+    const start = (): Promise<Error | undefined> => {
+      const opened = openWatch(absolutePath, native ? undefined : interval, {
+        onChange(type, name) {
+          if (type === "rescan" || opened.watcher === watcher) gate.change(type, name);
+        },
+        onFolderGone() {
+          if (opened.watcher === watcher) inTurn(leave);
+        },
+        onError,
       });
+      watcher = opened.watcher;
+      stopWaiting = opened.stopWaiting;
+      return opened.ready;
+    };
 
     const reopen = async (): Promise<void> => {
       await watcher?.close();
@@ -171,5 +148,3 @@ async function identify(absolutePath: string): Promise<string> {
   }
   return `${facts.dev}:${facts.ino}:${facts.birthtimeNs}`;
 }
-
-const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
