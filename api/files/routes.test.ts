@@ -41,7 +41,7 @@ afterEach(async () => {
   await temp.remove();
 });
 
-test("a listing shows no draft that a killed server left, and one that may still be written", async () => {
+test("a listing omits a draft that a killed server left, and shows one that may still be written", async () => {
   const [left, fresh] = ["a", "b"].map((mark) => `.ai-desktop-${mark.repeat(18)}.part`);
   for (const name of [left, fresh]) await writeFile(join(root, name ?? ""), "x".repeat(1_000));
   const longAgo = new Date(Date.now() - 11 * 60_000);
@@ -51,7 +51,7 @@ test("a listing shows no draft that a killed server left, and one that may still
   expect(await readdir(root)).toEqual([fresh]);
 });
 
-test("slow uploads of one user leave places for others, and for saving", async () => {
+test("slow uploads of one user do not block other users or saves", async () => {
   await writeFile(join(root, "notes"), "old");
   const begun = Array.from({ length: 31 }, (_, n) => {
     const upload = request(`${server.url}/api/files/upload?path=/slow-${n}`, {
@@ -59,14 +59,14 @@ test("slow uploads of one user leave places for others, and for saving", async (
       agent: false,
       headers: { "Content-Length": "10", "Content-Type": "application/octet-stream" },
     });
-    upload.on("error", () => {}); // it is cut below
+    upload.on("error", () => {}); // destroyed below
     upload.write("x");
     return upload;
   });
   const answered = begun.map(
     (upload) => new Promise<number>((resolve) => upload.on("response", ({ statusCode = 0 }) => resolve(statusCode))),
   );
-  // Six are received, twenty-four wait, and of one more nothing is taken.
+  // Six are received, twenty-four wait, and one more is refused.
   expect(await Promise.race(answered)).toBe(503);
   const { etag } = ((await call("GET", `/text${query("/notes")}`)).body as { file: TextFile }).file;
   const saved = await call("PUT", "/text", { path: "/notes", content: "new", etag });
@@ -82,7 +82,7 @@ const changes = () =>
   });
 const query = (path: string) => `?path=${encodeURIComponent(path)}`;
 
-test("lists, writes, reads, renames and removes, and tells each change to those who look at the folder", async () => {
+test("lists, writes, reads, renames and removes, and notifies viewers of the folder of each change", async () => {
   expect(await call("POST", "/folder", { path: "/new" })).toMatchObject({
     status: 201,
     body: { success: true },
@@ -112,7 +112,7 @@ test("lists, writes, reads, renames and removes, and tells each change to those 
   ]);
 });
 
-test("refuses what it cannot do with a code, changes nothing and tells nobody", async () => {
+test("refuses invalid requests with a code, changes nothing and notifies nobody", async () => {
   await writeFile(join(root, "kept"), "kept");
   const refusals: [string, string, unknown, number, string][] = [
     ["GET", query("/../etc"), undefined, 400, "invalid_input"],
@@ -145,7 +145,7 @@ test("refuses what it cannot do with a code, changes nothing and tells nobody", 
 describe("download", () => {
   const download = (path: string, init?: RequestInit) => fetch(`${server.url}/api/files/download${query(path)}`, init);
 
-  test("comes as an attachment that no browser opens as a page", async () => {
+  test("is an attachment that no browser opens as a page", async () => {
     const name = 'é"\r\n<script>.html';
     await writeFile(join(root, name), "<script>alert(1)</script>");
     const response = await download(`/${name}`);
@@ -162,7 +162,7 @@ describe("download", () => {
     expect(decodeURIComponent(disposition.split("UTF-8''")[1] ?? "")).toBe(name);
   });
 
-  test("gives the part asked for, and everything when the file has changed since", async () => {
+  test("sends the requested range, or everything when the file has changed", async () => {
     await writeFile(join(root, "digits"), "0123456789");
     const part = await download("/digits", { headers: { Range: "bytes=2-4" } });
     expect([part.status, part.headers.get("content-range"), await part.text()]).toEqual([206, "bytes 2-4/10", "234"]);
@@ -179,7 +179,7 @@ describe("download", () => {
     expect(await (await download("/empty")).text()).toBe("");
   });
 
-  test("closes the file when the reader leaves", async () => {
+  test("closes the file when the reader disconnects", async () => {
     await writeFile(join(root, "large"), Buffer.alloc(64 * 1024 * 1024));
     const open = async () => (await readdir("/proc/self/fd")).length;
     const abort = new AbortController();
@@ -200,7 +200,7 @@ describe("upload", () => {
       duplex: "half",
     } as RequestInit);
 
-  test("takes a body of any type as it is, with and without its length announced", async () => {
+  test("stores a body of any type unchanged, with and without Content-Length", async () => {
     const bytes = crypto.getRandomValues(new Uint8Array(60_000));
     expect((await put("/a.bin", bytes, { "content-type": "application/json" })).status).toBe(201);
     const piece = new Blob([bytes]).stream();
@@ -214,7 +214,7 @@ describe("upload", () => {
     expect(changes()).toEqual(["change / / add a.bin", "change / / change a.bin", "change / / add empty"]);
   });
 
-  test("replaces nothing when told not to, and follows no link", async () => {
+  test("replaces nothing with If-None-Match, and follows no link", async () => {
     await writeFile(join(root, "kept"), "kept");
     await symlink(join(temp.path, "outside"), join(root, "link"));
     expect((await put("/kept", "new", { "if-none-match": "*" })).status).toBe(409);
@@ -224,7 +224,7 @@ describe("upload", () => {
     expect((await readdir(temp.path)).sort()).toEqual(["root"]);
   });
 
-  test("refuses one above the limit, announced or not, and leaves nothing of it", async () => {
+  test("refuses a body above the limit, with and without Content-Length, and keeps nothing of it", async () => {
     expect((await put("/big", new Uint8Array(1_000_001))).status).toBe(413);
     const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
     // The server may close the connection before the client has written everything.
@@ -236,7 +236,7 @@ describe("upload", () => {
     await eventually(async () => (await readdir(root)).length === 0);
   });
 
-  test("leaves the old file and no draft when the connection is cut halfway", async () => {
+  test("keeps the old file and no draft when the connection breaks", async () => {
     await writeFile(join(root, "old"), "old");
     const { hostname, port } = new URL(server.url);
     const client = request({
