@@ -114,6 +114,27 @@ const store = action({
   },
 });
 
+/** Ends only with its caller. */
+const tend = action({
+  name: "thing:tend",
+  method: "POST",
+  path: "/things/:name/tend",
+  title: "Tend a thing",
+  tag: "Things",
+  permission: "docker:manage",
+  params,
+  mode: "respond",
+  endsWithCaller: true,
+  target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
+  apply: ({ params: { name } }, { job: { signal } }) =>
+    new Promise((_resolve, reject) =>
+      signal.addEventListener("abort", () => {
+        done.push(name);
+        reject(signal.reason);
+      }),
+    ),
+});
+
 /** Gets its name from the work. */
 const plant = action({
   name: "thing:plant",
@@ -157,7 +178,7 @@ const ticket = () => "7";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi({ actions: [paint, build, issue, store, plant, redeem] });
+  api = await startApi({ actions: [paint, build, issue, store, plant, redeem, tend] });
 });
 afterAll(() => api.close());
 beforeEach(() => {
@@ -354,7 +375,33 @@ describe("an option of an action", () => {
     expect((await ask("red", session)).body.ticket).toBeNull();
   });
 
+  test("ends the work when the caller loses the right, and says so", async () => {
+    const cookie = await api.loginAs("operator");
+    const tending = api.ask("POST", "/api/things/hen/tend", { cookie, body: {} });
+    await eventually(() => api.deps.access.liveRights.size === 1);
+    expect(done).toEqual([]);
+    expect((await api.ask("DELETE", "/api/session", { cookie })).status).toBe(200);
+    expect((await tending).body.code).toBe("unauthorized");
+    expect(done).toEqual(["hen"]);
+  });
+
+  test("ends the work when the caller disconnects", async () => {
+    const cookie = await api.loginAs("operator");
+    const leaves = new AbortController();
+    const tending = fetch(`http://127.0.0.1:${api.port}/api/things/cow/tend`, {
+      method: "POST",
+      headers: { Cookie: cookie, Origin: WEB_ORIGIN, "Content-Type": "application/json" },
+      body: "{}",
+      signal: leaves.signal,
+    });
+    await eventually(() => api.deps.access.liveRights.size === 1);
+    leaves.abort();
+    await expect(tending).rejects.toThrow();
+    await eventually(() => expect(done).toEqual(["cow"]));
+  });
+
   test.each([
+    ["ends with its caller", { mode: "enqueue", endsWithCaller: true }],
     ["names what it has created", { mode: "enqueue", created: () => "a thing" }],
     ["shows values once", { mode: "enqueue", once: ["colour"] }],
     ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],

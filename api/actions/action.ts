@@ -150,6 +150,8 @@ interface ActionSpec<
   takeFromBrowser?(request: Context<ApiEnv>, deps: ApiDeps): string | undefined;
   /** Aborts `job.signal` after this time and fails with `upstream_unavailable`. */
   timeLimitMs?: number;
+  /** Aborts `job.signal` when the caller disconnects or loses the right, and then responds at once. Only for `respond`. */
+  endsWithCaller?: true;
   /** Accepts `Idempotency-Key`: a repeated request gets the first response for ten minutes. Only for `respond` and `enqueue`. */
   idempotent?: true;
   /** Does the work. What it throws is the refusal, or the error of the job. */
@@ -209,6 +211,7 @@ export function action<
   if (spec.idempotent && spec.streamedBody) throw refuse("has a body that cannot be compared");
   if (spec.body && spec.streamedBody) throw refuse("has two kinds of body");
   if (spec.created && spec.mode !== "respond") throw refuse("names what it has created, which no job does");
+  if (spec.endsWithCaller && spec.mode !== "respond") throw refuse("ends with its caller, whom a job outlasts");
   if (spec.shares && spec.mode !== "respond") throw refuse("limits requests, which a job outlasts");
   return spec;
 }

@@ -8,6 +8,7 @@ import { diskActions } from "../disk/actions.ts";
 import { fileActions } from "../files/actions.ts";
 import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
+import { mcpActions } from "../mcp/actions.ts";
 import { networkActions } from "../networks/actions.ts";
 import { serviceActions } from "../services/actions.ts";
 import { stackActions } from "../stacks/actions.ts";
@@ -24,6 +25,7 @@ export const actions = [
   ...diskActions,
   ...registryActions,
   ...alertActions,
+  ...mcpActions,
   ...stackActions,
   ...catalogueActions,
   ...fileActions,

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { whileAuthorized } from "../access/identity/authorized-stream.ts";
 import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
 import { callerOf, createShares } from "../http/concurrency-limits.ts";
@@ -138,7 +139,9 @@ async function runInMode(
   const release = deps.jobs.acquire(locks);
   const watch = action.streamedBody === undefined ? undefined : c.get("watchRights")?.();
   try {
-    const fields = await run(withoutJob(watch?.signal));
+    const fields = action.endsWithCaller
+      ? await whileAuthorized(c, (lost) => run(withoutJob(AbortSignal.any([c.req.raw.signal, lost]))))
+      : await run(withoutJob(watch?.signal));
     if (action.created) c.set("auditTarget", action.created(fields));
     return { fields, status };
   } finally {
@@ -147,7 +150,7 @@ async function runInMode(
   }
 }
 
-/** Progress of work that no job shows. The Engine finishes what it was told, so a caller who leaves stops nothing. */
+/** Progress of work that no job shows. The Engine finishes what it was told, so a caller who leaves stops nothing by default. */
 const withoutJob = (signal = new AbortController().signal): JobHandle => ({ signal, step: () => {}, line: () => {} });
 
 function contextOf(c: Context<ApiEnv>, deps: ApiDeps): ActionContext {

@@ -112,13 +112,6 @@ export const notYetActions: AccessTable = {
   "POST /api/deployments/:id/restart": change("deployments:control", "deployment:restart"),
   "POST /api/deployments/:id/reload": change("deployments:control", "deployment:reload"),
   "DELETE /api/deployments/:id": change("deployments:remove", "deployment:remove"),
-  // Says what program this host runs, or where secrets are sent.
-  "POST /api/mcp": { ...sensitive("mcp:manage", "mcp:create"), scopedKeys: true },
-  "PUT /api/mcp/:id": { ...sensitive("mcp:manage", "mcp:change"), scopedKeys: true },
-  "DELETE /api/mcp/:id": change("mcp:manage", "mcp:remove"),
-  "POST /api/mcp/:id/start": change("mcp:control", "mcp:start"),
-  "POST /api/mcp/:id/stop": change("mcp:control", "mcp:stop"),
-  "POST /api/mcp/:id/tools/call": change("mcp:control", "mcp:call-tool"),
 };
 
 /** Every route and its rule. A route that is not listed is closed, however it is mounted. */

@@ -82,6 +82,17 @@ test("tells the trail what is to run, and takes no password in the request", asy
   expect(JSON.stringify(entries)).toContain(`runs ${process.execPath}`);
 });
 
+test("names a server that is started, stopped or removed in the audit trail", async () => {
+  const id = await register();
+  await api.ask("POST", `/api/mcp/${id}/start`, { body: {} });
+  await api.ask("POST", `/api/mcp/${id}/stop`, { body: {} });
+  await api.ask("DELETE", `/api/mcp/${id}`);
+  for (const verb of ["start", "stop", "remove"]) {
+    const { entries } = (await api.ask("GET", `/api/audit?action=mcp:${verb}`)).body;
+    expect(entries).toContainEqual(expect.objectContaining({ target: `everything (${id})`, outcome: "done" }));
+  }
+});
+
 test("lets a key say what is run only when it was made for that", async () => {
   const keyOf = async (scopes: string[] | null) => {
     const key = { name: "ci", role: "admin", days: 1, scopes };

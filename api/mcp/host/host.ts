@@ -4,6 +4,7 @@ import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
 import type { Config } from "../../../shared/server/config.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import { createShares } from "../../http/concurrency-limits.ts";
 import type { WsClient } from "../../lib/ws-client.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
@@ -16,6 +17,9 @@ import { createMcpRunner, type McpRunner } from "./runner.ts";
 
 /** Shortest time between two progress events of one call, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 200;
+/** Calls of one user to one server, which takes 16: other users still reach it. */
+const CALLS_PER_CALLER = 8;
+const MAX_CALLS = 1_600;
 
 /**
  * Registers, starts, stops and calls MCP servers. Values of environment and headers are never returned.
@@ -43,7 +47,9 @@ export interface McpHost {
 export interface HostCallOptions {
   signal?: AbortSignal;
   /** Id of the progress events sent to the room of the server. */
-  progressId?: string | undefined;
+  progressId?: string;
+  /** Id of the user who calls, whose share of the calls to this server is limited. */
+  caller?: string;
 }
 
 export interface McpHostDeps {
@@ -67,6 +73,11 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     createOwnAddresses({ config }),
   );
   const register = createProcessRegister(database);
+  const calls = createShares({
+    total: MAX_CALLS,
+    perCaller: CALLS_PER_CALLER,
+    busy: "You have too many calls to this server under way.",
+  });
   const runners = new Map<string, McpRunner>();
   let closed = false;
 
@@ -184,10 +195,11 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
       store.get(id);
       return runnerOf(id).tools();
     },
-    async callTool(id, name, args, { signal, progressId } = {}) {
+    async callTool(id, name, args, { signal, progressId, caller } = {}) {
       store.get(id);
       const onProgress = progressId === undefined ? undefined : sendProgress(id, progressId);
-      return runnerOf(id).callTool(name, args, { signal, onProgress });
+      const call = () => runnerOf(id).callTool(name, args, { signal, onProgress });
+      return caller === undefined ? call() : calls.run(`${caller} ${id}`, call, signal);
     },
     log(id) {
       store.get(id);

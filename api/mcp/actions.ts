@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { opaqueId } from "../../shared/protocol/identifier.ts";
+import {
+  callMcpTool,
+  changeMcpServer,
+  createMcpServer,
+  type McpServer,
+  mcpResultSchema,
+  mcpServerSchema,
+} from "../../shared/protocol/mcp.ts";
+import { type ActionTarget, action } from "../actions/action.ts";
+import { visibleTo } from "./visible.ts";
+
+const tag = "MCP";
+const FRESH = "Needs a fresh proof: see `POST /api/session/proof`. An API key needs the scope `mcp:manage` itself.";
+/** Longest name of a server or tool in the audit trail, in characters. */
+const MAX_LABEL = 300;
+
+export const mcpParams = z.object({ id: opaqueId.describe("Id of a registered server.") });
+const result = { server: mcpServerSchema };
+
+const nameAndId = ({ name, id }: { name: string; id: string }) => `${name} (${id})`.slice(0, MAX_LABEL);
+
+/** For the audit trail: never arguments, queries or headers, which may be secrets. */
+const summaryOf = (transport: { type: "stdio"; command: string } | { type: "http"; url: string }): string =>
+  (transport.type === "stdio" ? `runs ${transport.command}` : `asks ${new URL(transport.url).origin}`).slice(0, 200);
+
+const registeredServer: ActionTarget<{ params: { id: string } }, McpServer> = {
+  resolve: ({ params: { id } }, { deps }) => deps.mcp.get(id),
+  label: nameAndId,
+};
+
+// Step-up: registering and changing say what program this host runs, or where secrets are sent.
+const createServer = action({
+  name: "mcp:create",
+  method: "POST",
+  path: "/mcp",
+  title: "Register a server",
+  tag,
+  description: FRESH,
+  permission: "mcp:manage",
+  stepUp: "scoped-keys",
+  body: createMcpServer,
+  mode: "respond",
+  status: 201,
+  result,
+  target: { resolve: () => undefined, label: (_subject, { body }) => body.name },
+  detail: ({ body }) => summaryOf(body.transport),
+  created: ({ server }) => nameAndId(server),
+  apply: async ({ body }, { deps }) => ({ server: deps.mcp.create(body) }),
+});
+
+const changeServer = action({
+  name: "mcp:change",
+  method: "PUT",
+  path: "/mcp/:id",
+  title: "Change a server",
+  tag,
+  description: `A value of \`null\` keeps the stored one. ${FRESH}`,
+  permission: "mcp:manage",
+  stepUp: "scoped-keys",
+  params: mcpParams,
+  body: changeMcpServer,
+  mode: "respond",
+  result,
+  target: {
+    resolve: () => undefined,
+    label: (_subject, { params: { id }, body: { name } }) => nameAndId({ name, id }),
+  },
+  detail: ({ body }) => summaryOf(body.transport),
+  apply: async ({ params: { id }, body }, { deps }) => ({ server: await deps.mcp.change(id, body) }),
+});
+
+const removeServer = action({
+  name: "mcp:remove",
+  method: "DELETE",
+  path: "/mcp/:id",
+  title: "Stop and forget a server",
+  tag,
+  permission: "mcp:manage",
+  params: mcpParams,
+  mode: "respond",
+  target: registeredServer,
+  apply: async (_input, { subject, deps }) => {
+    await deps.mcp.remove(subject.id);
+    return {};
+  },
+});
+
+const startServer = action({
+  name: "mcp:start",
+  method: "POST",
+  path: "/mcp/:id/start",
+  title: "Start a server and wait until it is ready",
+  tag,
+  permission: "mcp:control",
+  params: mcpParams,
+  mode: "respond",
+  result,
+  target: registeredServer,
+  apply: async (_input, { subject, deps, principal }) => ({
+    server: visibleTo(principal, await deps.mcp.start(subject.id)),
+  }),
+});
+
+const stopServer = action({
+  name: "mcp:stop",
+  method: "POST",
+  path: "/mcp/:id/stop",
+  title: "Stop a server with all its processes",
+  tag,
+  permission: "mcp:control",
+  params: mcpParams,
+  mode: "respond",
+  result,
+  target: registeredServer,
+  apply: async (_input, { subject, deps, principal }) => ({
+    server: visibleTo(principal, await deps.mcp.stop(subject.id)),
+  }),
+});
+
+const callTool = action({
+  name: "mcp:call-tool",
+  method: "POST",
+  path: "/mcp/:id/tools/call",
+  title: "Call a tool",
+  tag,
+  permission: "mcp:control",
+  params: mcpParams,
+  body: callMcpTool,
+  mode: "respond",
+  endsWithCaller: true,
+  result: { result: mcpResultSchema },
+  target: {
+    resolve: () => undefined,
+    // Never the arguments, which may be secrets.
+    label: (_subject, { params: { id }, body: { name } }) => `${id} ${name}`.slice(0, MAX_LABEL),
+  },
+  apply: async ({ params: { id }, body }, { deps, caller, job: { signal } }) => {
+    const { name, arguments: args, progressId } = body;
+    return { result: await deps.mcp.callTool(id, name, args, { signal, progressId, caller }) };
+  },
+});
+
+export const mcpActions = [createServer, changeServer, removeServer, startServer, stopServer, callTool] as const;
