@@ -32,7 +32,7 @@ describe("the routes", () => {
     const subjects = Object.values(exceptionRoutes).map(({ action }) => action?.replace(/[:-].*/, ""));
     expect([...new Set(subjects)].sort()).toEqual(["service", "session", "setup"]);
     const waiting = Object.keys(notYetActions).map((route) => route.split("/")[2]);
-    expect([...new Set(waiting)].sort()).toEqual(["deployments", "jobs"].sort());
+    expect([...new Set(waiting)].sort()).toEqual(["jobs"].sort());
     for (const { method, path, name, permission } of actions) {
       expect(accessTable[`${method} /api${path}`]).toMatchObject({ rule: permission, action: name });
     }

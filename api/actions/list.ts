@@ -4,6 +4,7 @@ import { accountActions } from "../access/login/actions.ts";
 import { passkeyActions } from "../access/passkeys/actions.ts";
 import { alertActions } from "../alerts/actions.ts";
 import { catalogueActions } from "../catalogue/actions.ts";
+import { deploymentActions } from "../deployments/actions.ts";
 import { diskActions } from "../disk/actions.ts";
 import { fileActions } from "../files/actions.ts";
 import { imageActions } from "../images/actions.ts";
@@ -26,6 +27,7 @@ export const actions = [
   ...registryActions,
   ...alertActions,
   ...mcpActions,
+  ...deploymentActions,
   ...stackActions,
   ...catalogueActions,
   ...fileActions,

@@ -107,11 +107,6 @@ export const exceptionRoutes: AccessTable = {
 /** Changes that are not yet declared as actions. The list only gets shorter. */
 export const notYetActions: AccessTable = {
   "DELETE /api/jobs/:id": change("signed-in", "job:cancel"),
-  "POST /api/deployments/:id/start": change("deployments:control", "deployment:start"),
-  "POST /api/deployments/:id/stop": change("deployments:control", "deployment:stop"),
-  "POST /api/deployments/:id/restart": change("deployments:control", "deployment:restart"),
-  "POST /api/deployments/:id/reload": change("deployments:control", "deployment:reload"),
-  "DELETE /api/deployments/:id": change("deployments:remove", "deployment:remove"),
 };
 
 /** Every route and its rule. A route that is not listed is closed, however it is mounted. */
