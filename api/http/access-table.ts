@@ -4,7 +4,6 @@ import type { AccessEntry, AccessRule, AccessTable } from "./access-entry.ts";
 
 const change = (rule: AccessRule, action: string): AccessEntry => ({ rule, action });
 const view = (rule: AccessRule): AccessEntry => ({ rule });
-const sensitive = (rule: AccessRule, action: string): AccessEntry => ({ rule, action, stepUp: true });
 
 /** Routes that change nothing that is audited. */
 export const readRoutes: AccessTable = {
