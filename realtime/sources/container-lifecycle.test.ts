@@ -1,28 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
+import { describe, expect, test } from "vitest";
+import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { readStory, startRealtime, type TestRealtime } from "../testing.ts";
+import { readStory } from "../testing.ts";
+import { type FollowOptions, followContainer, useContainers } from "./testing.ts";
 
 describe.skipIf(await lacks("docker"))("the ends and starts of a container", () => {
-  const engine = testEngine();
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    realtime = await startRealtime();
-  });
-  afterEach(async () => {
-    await realtime.disconnectAll();
-    await engine.removeAll();
-  });
-  afterAll(() => realtime.stop());
+  const suite = useContainers();
+  const { engine } = suite;
 
-  const follow = async (containerName: string, options: object = {}, token = "admin") => {
-    const socket = realtime.connect("services", { token });
-    const reader = readStory(socket);
-    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
-    expect(answer).toMatchObject({ success: true });
-    return { socket, reader };
-  };
+  const follow = (containerName: string, options: FollowOptions = {}, token?: string) =>
+    followContainer(suite, readStory, containerName, { ...options, token });
   const restartCount = async ({ container }: TestContainer) => (await container.inspect()).RestartCount;
 
   test("are sent for every run of a crash loop, each before the first line of the next run", async () => {
@@ -101,7 +89,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const first = await follow(box.name);
     await eventually(() => expect(first.reader.told).toHaveLength(1));
     first.socket.disconnect();
-    await eventually(() => realtime.realtime.health().activeStreams === 0);
+    await eventually(() => suite.realtime.realtime.health().activeStreams === 0);
     await box.container.restart({ t: 0 });
     await box.container.restart({ t: 0 });
     const second = await follow(box.name, { since: first.reader.cursor });
@@ -150,7 +138,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const old = await engine.run({ script: "while :; do echo old; usleep 50000; done" });
     // Whoever may see the old name alone reads nothing of the container once it has another one.
     const limits = { services: [old.name], deployments: [] };
-    realtime.access.add("limited", { role: "viewer", limits });
+    suite.realtime.access.add("limited", { role: "viewer", limits });
     const { socket, reader } = await follow(old.name, { serviceId: old.name }, "limited");
     const samples: unknown[] = [];
     await socket.emitWithAck("subscribe:stats", { serviceId: old.name, containerName: old.name });

@@ -1,33 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { nextEvent, readLogs } from "../testing.ts";
+import { type FollowOptions, followContainer, useContainers } from "./testing.ts";
 
 /** Prints `from` to `to`, one number a line, in one go. */
 const count = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; do echo $i; i=$((i+1)); done`;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
 describe.skipIf(await lacks("docker"))("the log of a container", () => {
-  const engine = testEngine();
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    realtime = await startRealtime();
-  });
-  afterEach(async () => {
-    await realtime.disconnectAll();
-    await engine.removeAll();
-  });
-  afterAll(() => realtime.stop());
+  const suite = useContainers();
+  const { engine } = suite;
 
-  const follow = async (containerName: string, options: object = {}) => {
-    const socket = realtime.connect("services");
-    const reader = readLogs(socket);
-    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
-    expect(answer).toEqual({ success: true, serviceId: "svc", containerName });
-    return { socket, reader };
-  };
+  const follow = (containerName: string, options?: FollowOptions) =>
+    followContainer(suite, readLogs, containerName, options);
 
   test("starts with the last lines and continues with new ones", async () => {
     const { name, container } = await engine.run({
@@ -60,7 +47,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     const first = await follow(name, { tail: 1000 });
     await eventually(() => expect(first.reader.lines.at(-1)).toBe("300"));
     first.socket.disconnect();
-    await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
+    await eventually(() => expect(suite.realtime.realtime.health().activeStreams).toBe(0));
     const second = await follow(name, { since: first.reader.cursor });
     await eventually(() => expect([...first.reader.lines, ...second.reader.lines]).toEqual(numbers(1, 400)));
     expect(second.reader.gaps).toEqual([]);
@@ -69,17 +56,17 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
   test("keeps one stream for fifty viewers, and closes it after the last", async () => {
     const { name } = await engine.run({ script: `while true; do echo tick; sleep 0.05; done` });
     const viewers = await Promise.all(Array.from({ length: 50 }, () => follow(name, { tail: 0 })));
-    expect(realtime.realtime.health().activeStreams).toBe(1);
+    expect(suite.realtime.realtime.health().activeStreams).toBe(1);
     await Promise.all(viewers.map(({ socket }) => nextEvent(socket, "logs")));
     for (const { socket } of viewers) socket.disconnect();
-    await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
+    await eventually(() => expect(suite.realtime.realtime.health().activeStreams).toBe(0));
   });
 
   test("tells stdout from stderr, and gives each its own order", async () => {
     const { name } = await engine.run({
       script: "for i in 1 2 3 4 5; do echo out$i; echo err$i >&2; done; exec sleep 100",
     });
-    const socket = realtime.connect("services");
+    const socket = suite.realtime.connect("services");
     const out: string[] = [];
     const error: string[] = [];
     socket.on("logs", ({ data, type }) => (type === "error" ? error : out).push(...data.trim().split("\n")));
@@ -135,7 +122,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
 
   test("of a TTY is passed on raw", async () => {
     const { name } = await engine.run({ script: "sleep 0.3; echo one; echo two >&2; exec sleep 100", tty: true });
-    const socket = realtime.connect("services");
+    const socket = suite.realtime.connect("services");
     let text = "";
     socket.on("logs", ({ data }) => (text += data));
     await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name });
@@ -174,13 +161,13 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
 
   test("cannot be read with the log driver none, and says so", async () => {
     const { name } = await engine.run({ log: { driver: "none" } });
-    const socket = realtime.connect("services");
+    const socket = suite.realtime.connect("services");
     const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name });
     expect(answer).toMatchObject({ success: false, code: "not_supported" });
   });
 
   test("of no container is refused, and names what was asked for", async () => {
-    const socket = realtime.connect("services");
+    const socket = suite.realtime.connect("services");
     const error = nextEvent(socket, "error");
     const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: "no-such-container" });
     expect(answer).toMatchObject({ success: false, code: "not_found" });
@@ -204,7 +191,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     });
     const first = await follow(name);
     await eventually(() => expect(first.reader.lines).toContain("first"));
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
     const { container } = { container: engine.docker.getContainer(name) };
     await eventually(async () => (await container.logs({ stdout: true, tail: 1 })).toString().includes("2000 x"));
     const second = await follow(name, { since: first.reader.cursor });
@@ -220,7 +207,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     await eventually(async () =>
       (await container.logs({ stdout: true, stderr: true, tail: 4 })).toString().includes("19"),
     );
-    const socket = realtime.connect("services");
+    const socket = suite.realtime.connect("services");
     const times: number[] = [];
     const reader = readLogs(socket);
     socket.on("logs", ({ timestamp, ages, data }: { timestamp: string; ages?: number[]; data: string }) => {

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
+import { describe, expect, test } from "vitest";
+import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { readLogs } from "../testing.ts";
+import { type FollowOptions, followContainer, useContainers } from "./testing.ts";
 
 /** Prints `from` to `to`, one number a line. */
 const count = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; do echo $i; i=$((i+1)); done`;
@@ -12,26 +13,13 @@ const HOUR_MS = 3_600_000;
 
 /** What a power cut, a full disk, a changed clock and hands with an editor make of a stored log. */
 describe.skipIf(await lacks("docker"))("a stored log", () => {
-  const engine = testEngine();
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    realtime = await startRealtime();
-  });
-  afterEach(async () => {
-    await realtime.disconnectAll();
-    await engine.removeAll();
-  });
-  afterAll(() => realtime.stop());
+  const suite = useContainers();
+  const { engine } = suite;
 
-  const follow = async (containerName: string, options: object = {}) => {
-    const socket = realtime.connect("services");
-    const reader = readLogs(socket);
-    const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, ...options });
-    expect(answer).toMatchObject({ success: true });
-    return { socket, reader };
-  };
+  const follow = (containerName: string, options?: FollowOptions) =>
+    followContainer(suite, readLogs, containerName, options);
   const left = async () => {
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
   };
   /** A container whose log is edited while it is stopped. */
   const stopped = async (script: string): Promise<TestContainer> => {

@@ -2,32 +2,23 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { usePm2 } from "./testing.ts";
 
 const run = promisify(execFile);
 const idle = "setInterval(() => {}, 1000);";
 const refOf = (pm2Name: string) => ({ deploymentId: pm2Name, pm2Name });
 
 describe("beside PM2's daemon", () => {
-  let pm2: TestPm2;
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    pm2 = await testPm2();
-    await pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log(i++), 20);" });
-    realtime = await startRealtime({ pm2Home: pm2.home });
-  });
-  afterEach(() => realtime.disconnectAll());
-  afterAll(async () => {
-    await realtime.stop();
-    await pm2.close();
-  });
+  const suite = usePm2((pm2) =>
+    pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log(i++), 20);" }),
+  );
 
   const follow = async (pm2Name: string, options: object = {}) => {
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     const reader = readLogs(socket);
     const errors: { code: string }[] = [];
     socket.on("error", (error) => errors.push(error));
@@ -35,7 +26,7 @@ describe("beside PM2's daemon", () => {
     expect(answer).toMatchObject({ success: true });
     return { socket, reader, errors };
   };
-  const logOf = (name: string) => join(pm2.home, "logs", `${name}-out.log`);
+  const logOf = (name: string) => join(suite.pm2.home, "logs", `${name}-out.log`);
   const changesOf = (socket: ReturnType<TestRealtime["connect"]>) => {
     const changes: { action: string; pm2Name?: string }[] = [];
     socket.on("deployments:changed", (change) => changes.push(change));
@@ -44,7 +35,7 @@ describe("beside PM2's daemon", () => {
 
   test("gives a line of 300 KB whole, and 60,000 characters of four bytes as they are in the log", async () => {
     const source = "console.log('a'.repeat(300_000)); console.log('\\u{1F600}'.repeat(60_000)); console.log('end');";
-    await pm2.start({ name: "wide", source: `${source} ${idle}` });
+    await suite.pm2.start({ name: "wide", source: `${source} ${idle}` });
     const { reader } = await follow("wide");
     await eventually(() => expect(reader.lines.at(-1)).toBe("end"));
     const [letters, faces, end] = reader.lines.slice(-3);
@@ -55,22 +46,22 @@ describe("beside PM2's daemon", () => {
   });
 
   test("says at once why a log cannot be read: a pipe, a link elsewhere; and waits for one that is missing", async () => {
-    await pm2.start({ name: "odd", source: idle });
+    await suite.pm2.start({ name: "odd", source: idle });
     const path = logOf("odd");
-    const secret = join(realtime.fileRoot, "secret");
+    const secret = join(suite.realtime.fileRoot, "secret");
     await writeFile(secret, "not for viewers\n");
     await rename(path, `${path}.kept`);
     await run("mkfifo", [path]);
     const piped = await follow("odd");
     await eventually(() => expect(piped.errors).toEqual([expect.objectContaining({ code: "not_supported" })]));
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
 
     await rm(path);
     await symlink(secret, path);
     const linked = await follow("odd");
     await eventually(() => expect(linked.errors).toEqual([expect.objectContaining({ code: "not_supported" })]));
     expect(linked.reader.lines).toEqual([]);
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
 
     await rm(path);
     const missing = await follow("odd");
@@ -80,12 +71,12 @@ describe("beside PM2's daemon", () => {
   });
 
   test("tells that another client deleted a process that was not running", async () => {
-    await pm2.start({ name: "fading", source: idle });
-    await pm2.command("stop", "fading");
-    const socket = realtime.connect("deployments");
+    await suite.pm2.start({ name: "fading", source: idle });
+    await suite.pm2.command("stop", "fading");
+    const socket = suite.realtime.connect("deployments");
     const changes = changesOf(socket);
     await nextEvent(socket, "connect");
-    await pm2.command("delete", "fading");
+    await suite.pm2.command("delete", "fading");
     await eventually(() =>
       expect(changes).toContainEqual(expect.objectContaining({ pm2Name: "fading", action: "delete" })),
     );
@@ -95,16 +86,16 @@ describe("beside PM2's daemon", () => {
     const { socket, reader } = await follow("counter");
     const changes = changesOf(socket);
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(20));
-    await pm2.killDaemon();
+    await suite.pm2.killDaemon();
     await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:down" }), 5_000);
     await eventually(() => expect(reader.closed.at(-1)).toMatchObject({ code: "unavailable" }), 5_000);
     const answer = await socket.emitWithAck("subscribe:logs", refOf("other"));
     expect(answer).toMatchObject({ success: false, code: "upstream_unavailable" });
 
-    await pm2.command("ping"); // starts a daemon
+    await suite.pm2.command("ping"); // starts a daemon
     await eventually(() => expect(changes.at(-1)).toMatchObject({ action: "daemon:up" }), 5_000);
     const seen = reader.lines.length;
-    await pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log('again', i++), 20);" });
+    await suite.pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log('again', i++), 20);" });
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(seen + 20));
     expect(reader.states).toContain("restarted");
     // The old process may have lived on for a moment; both counters go up by one, and nothing is told twice.

@@ -1,9 +1,9 @@
 import { appendFile, copyFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
-import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { nextEvent, readLogs } from "../testing.ts";
+import { usePm2 } from "./testing.ts";
 
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
@@ -15,31 +15,21 @@ const write = (from: number, to: number) =>
 const idle = "setInterval(() => {}, 1000);";
 
 describe("the logs of a PM2 name", () => {
-  let pm2: TestPm2;
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    pm2 = await testPm2();
-    await pm2.start({ name: "idle app", source: idle });
-    realtime = await startRealtime({ pm2Home: pm2.home });
-  });
+  const suite = usePm2((pm2) => pm2.start({ name: "idle app", source: idle }));
   afterEach(async () => {
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
     await writeFile(log().replace("-out", "-error"), ""); // lines of two files come in any order
-  });
-  afterAll(async () => {
-    await realtime.stop();
-    await pm2.close();
   });
 
   const follow = async (pm2Name: string, options: object = {}) => {
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     const reader = readLogs(socket);
     const answer = await socket.emitWithAck("subscribe:logs", { deploymentId: pm2Name, pm2Name, ...options });
     expect(answer).toEqual({ success: true, deploymentId: pm2Name, pm2Name });
     return { socket, reader };
   };
   const outFile = join("logs", "idle-app-out.log");
-  const log = () => join(pm2.home, outFile);
+  const log = () => join(suite.pm2.home, outFile);
 
   test("start with the last lines and continue with new ones, stdout told from stderr", async () => {
     await writeFile(log(), write(1, 150));
@@ -58,7 +48,7 @@ describe("the logs of a PM2 name", () => {
     await writeFile(log(), write(1, 50));
     const first = await follow("idle app", { tail: 1000 });
     await eventually(() => expect(first.reader.lines).toEqual(numbers(1, 50)));
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
     await appendFile(log(), write(51, 80));
     const second = await follow("idle app", { since: first.reader.cursor });
     await eventually(() => expect(second.reader.lines).toEqual(numbers(51, 80)));
@@ -81,7 +71,7 @@ describe("the logs of a PM2 name", () => {
     await writeFile(log(), write(1, 10));
     const first = await follow("idle app", { tail: 10 });
     await eventually(() => expect(first.reader.lines).toContain("line 10"));
-    await realtime.disconnectAll();
+    await suite.realtime.disconnectAll();
     await appendFile(log(), write(11, 20));
     await rename(log(), log().replace(".log", "__2026-01-02.log"));
     await writeFile(log(), write(21, 30));
@@ -117,7 +107,7 @@ describe("the logs of a PM2 name", () => {
       await writeFile(log(), `listening\n${write(1, 10)}`);
       const first = await follow("idle app", { tail: 20 });
       await eventually(() => expect(first.reader.lines).toContain("line 10"));
-      await realtime.disconnectAll();
+      await suite.realtime.disconnectAll();
       await appendFile(log(), write(11, 12));
       if (isKept) await copyFile(log(), rotated);
       await truncate(log());
@@ -129,13 +119,13 @@ describe("the logs of a PM2 name", () => {
       await eventually(() => expect(read()).toEqual(isKept ? [...numbers(11, 12), ...fresh] : fresh));
       const gaps = second.reader.gaps.map(({ reason }) => reason);
       expect(gaps).toEqual(isKept ? [] : ["rotated"]);
-      await realtime.disconnectAll();
+      await suite.realtime.disconnectAll();
       await rm(rotated, { force: true });
     }
   });
 
   test("of several instances of one name come from all their files", async () => {
-    await pm2.start({
+    await suite.pm2.start({
       name: "twins",
       instances: 2,
       source: "console.log('I am', process.env.NODE_APP_INSTANCE); setInterval(() => {}, 1000);",
@@ -145,14 +135,14 @@ describe("the logs of a PM2 name", () => {
   });
 
   test("of one name in two namespaces are two logs: the id says which, and a name alone means the default one", async () => {
-    await pm2.start({
+    await suite.pm2.start({
       name: "pair",
       namespaces: ["default", "shop"],
       source: "console.log('in', process.env.namespace); setInterval(() => {}, 1000);",
       fields: { merge_logs: false },
     });
     const read = async (deploymentId: string) => {
-      const socket = realtime.connect("deployments");
+      const socket = suite.realtime.connect("deployments");
       const reader = readLogs(socket);
       const ref = { deploymentId, pm2Name: "pair" };
       expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 10 })).toEqual({ success: true, ...ref });
@@ -162,28 +152,28 @@ describe("the logs of a PM2 name", () => {
     expect(await read("shop/pair")).toBe("in shop");
     expect(await read("pair")).toBe("in default");
     expect(await read("a word of the client's own")).toBe("in default");
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     const absent = { deploymentId: "other/pair", pm2Name: "pair" };
     expect(await socket.emitWithAck("subscribe:logs", absent)).toMatchObject({ success: false, code: "not_found" });
-    await pm2.command("delete", "pair");
+    await suite.pm2.command("delete", "pair");
   });
 
   test("tell that the process stopped, and continue when it is started again", async () => {
-    await pm2.start({ name: "stopper", source: "console.log('started'); setInterval(() => {}, 1000);" });
+    await suite.pm2.start({ name: "stopper", source: "console.log('started'); setInterval(() => {}, 1000);" });
     const { reader } = await follow("stopper", { tail: 10 });
     await eventually(() => expect(reader.lines).toEqual(["started"]));
-    await pm2.command("stop", "stopper");
+    await suite.pm2.command("stop", "stopper");
     await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited" })]));
-    await pm2.command("restart", "stopper");
+    await suite.pm2.command("restart", "stopper");
     await eventually(() => expect(reader.lines).toEqual(["started", "started"]));
     expect(reader.states).toContain("restarted");
-    await pm2.command("delete", "stopper");
+    await suite.pm2.command("delete", "stopper");
     // One end of the subscription, not an end of the run and then another.
     await eventually(() => expect(reader.closed.map(({ code }) => code)).toEqual(["exited", "removed"]));
   });
 
   test("of a name that is on no list are refused, even when it means something to PM2's command line", async () => {
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     for (const pm2Name of ["all", "0", "/(a+)+$/", "--lines", "idle"]) {
       const error = nextEvent(socket, "error");
       const answer = await socket.emitWithAck("subscribe:logs", { deploymentId: "x", pm2Name });
@@ -193,10 +183,10 @@ describe("the logs of a PM2 name", () => {
   });
 
   test("announce what happens to processes to the whole namespace", async () => {
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     await nextEvent(socket, "connect");
     const changed = nextEvent(socket, "deployments:changed");
-    await pm2.command("restart", "idle app");
+    await suite.pm2.command("restart", "idle app");
     expect(await changed).toMatchObject({ pm2Name: "idle app" });
   });
 });

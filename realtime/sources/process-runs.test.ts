@@ -1,10 +1,10 @@
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
-import { readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { readLogs, type TestRealtime } from "../testing.ts";
+import { usePm2 } from "./testing.ts";
 
 /** What a viewer is given, in its order: lines as they are, ends and starts in angle brackets. */
 function readStory(socket: ReturnType<TestRealtime["connect"]>) {
@@ -18,20 +18,10 @@ function readStory(socket: ReturnType<TestRealtime["connect"]>) {
 }
 
 describe("the runs of a PM2 app", () => {
-  let pm2: TestPm2;
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    pm2 = await testPm2();
-    realtime = await startRealtime({ pm2Home: pm2.home });
-  });
-  afterEach(() => realtime.disconnectAll());
-  afterAll(async () => {
-    await realtime.stop();
-    await pm2.close();
-  });
+  const suite = usePm2();
 
   const follow = async (deploymentId: string, options: object = {}) => {
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     const reader = readLogs(socket);
     const story = readStory(socket);
     const errors: string[] = [];
@@ -45,12 +35,12 @@ describe("the runs of a PM2 app", () => {
   /** Does nothing before its cue, so that a viewer is there first. */
   const onCue = (name: string, body: string) => `
     import { existsSync } from "node:fs";
-    const timer = setInterval(() => { if (existsSync(${JSON.stringify(join(pm2.home, name))})) go(); }, 5);
+    const timer = setInterval(() => { if (existsSync(${JSON.stringify(join(suite.pm2.home, name))})) go(); }, 5);
     function go() { clearInterval(timer); ${body} }`;
-  const cue = (name: string) => writeFile(join(pm2.home, name), "");
+  const cue = (name: string) => writeFile(join(suite.pm2.home, name), "");
 
   test("are each told once with their exit code: 50 crashes in a row", async () => {
-    await pm2.start({
+    await suite.pm2.start({
       name: "crasher",
       source: `console.log("words"); ${onCue("cue-1", "process.exit(3);")}`,
       maxRestarts: 50,
@@ -60,7 +50,7 @@ describe("the runs of a PM2 app", () => {
     await cue("cue-1");
     let restarts = 0;
     await eventually(async () => {
-      const [app] = JSON.parse(await pm2.command("jlist", "--silent"));
+      const [app] = JSON.parse(await suite.pm2.command("jlist", "--silent"));
       expect(app.pm2_env.status).toBe("errored");
       restarts = app.pm2_env.restart_time;
     });
@@ -78,7 +68,7 @@ describe("the runs of a PM2 app", () => {
   });
 
   test("end with their last words, which begin no line of the next run, live and read back", async () => {
-    await pm2.start({
+    await suite.pm2.start({
       name: "mute",
       source: onCue("cue-2", "process.stdout.write('line one\\ncannot bind'); setTimeout(() => process.exit(3), 100);"),
       fields: { autorestart: false },
@@ -88,7 +78,7 @@ describe("the runs of a PM2 app", () => {
     await eventually(() => expect(story).toEqual(["line one", "cannot bind", "<exited 3>"]));
     const late = await follow("mute", { tail: 1 });
     await eventually(() => expect(late.story).toEqual(["cannot bind", "<exited 3>"]));
-    await pm2.command("restart", "mute");
+    await suite.pm2.command("restart", "mute");
     const second = ["<restarted>", "line one", "cannot bind", "<exited 3>"];
     await eventually(() => expect(story).toEqual(["line one", "cannot bind", "<exited 3>", ...second]));
     await eventually(() => expect(late.story).toEqual(["cannot bind", "<exited 3>", ...second]));
@@ -97,33 +87,32 @@ describe("the runs of a PM2 app", () => {
   });
 
   test("that nobody followed are told to who comes back: how many ended, and that another one began", async () => {
-    await pm2.start({ name: "away", source: "console.log('up'); setInterval(() => {}, 1000);" });
+    await suite.pm2.start({ name: "away", source: "console.log('up'); setInterval(() => {}, 1000);" });
     const first = await follow("away");
     await eventually(() => expect(first.reader.lines).toEqual(["up"]));
     const since = first.reader.cursor;
-    await realtime.disconnectAll();
-    for (let round = 0; round < 2; round++) await pm2.command("restart", "away");
+    await suite.realtime.disconnectAll();
+    for (let round = 0; round < 2; round++) await suite.pm2.command("restart", "away");
     const second = await follow("away", { since });
     await eventually(() => expect(second.story).toEqual(["<exited unknown 2>", "<restarted>", "up", "up"]));
     // They are reported once, and another server tells them as well.
     const again = await follow("away", { since: second.reader.cursor });
-    await realtime.stop();
-    realtime = await startRealtime({ pm2Home: pm2.home });
+    await suite.restartRealtime();
     expect(again.story).toEqual([]);
     const third = await follow("away", { since });
     await eventually(() => expect(third.story).toEqual(["<exited unknown 2>", "<restarted>", "up", "up"]));
-    await realtime.disconnectAll();
-    await pm2.command("stop", "away");
+    await suite.realtime.disconnectAll();
+    await suite.pm2.command("stop", "away");
     const fourth = await follow("away", { since: third.reader.cursor });
     await eventually(() => expect(fourth.story).toHaveLength(1));
     expect(fourth.story[0]).toMatch(/^<exited /);
   });
 
   test("are over once the app has another name: told once, and nothing of the new name is given", async () => {
-    await pm2.start({ name: "old", source: "setInterval(() => console.log('tick'), 20);" });
+    await suite.pm2.start({ name: "old", source: "setInterval(() => console.log('tick'), 20);" });
     const { reader, errors } = await follow("old");
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(0));
-    await pm2.command("restart", "old", "--name", "new");
+    await suite.pm2.command("restart", "old", "--name", "new");
     await eventually(() => expect(reader.closed.map(({ code }) => code)).toContain("removed"));
     expect(reader.closed.filter(({ code }) => code === "removed")).toHaveLength(1);
     expect(errors).toEqual([]);
@@ -133,25 +122,15 @@ describe("the runs of a PM2 app", () => {
     const heard = reader.lines.length;
     await eventually(() => next.lines.length > 30);
     expect(reader.lines).toHaveLength(heard);
-    await pm2.command("delete", "new");
+    await suite.pm2.command("delete", "new");
   });
 });
 
 describe("a log of a PM2 app that is not whole", () => {
-  let pm2: TestPm2;
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    pm2 = await testPm2();
-    realtime = await startRealtime({ pm2Home: pm2.home });
-  });
-  afterEach(() => realtime.disconnectAll());
-  afterAll(async () => {
-    await realtime.stop();
-    await pm2.close();
-  });
+  const suite = usePm2();
   const source = "console.log('out'); console.error('err'); setInterval(() => {}, 1000);";
   const follow = async (pm2Name: string) => {
-    const socket = realtime.connect("deployments");
+    const socket = suite.realtime.connect("deployments");
     const reader = readLogs(socket);
     const errors: string[] = [];
     socket.on("error", ({ message }: { message: string }) => errors.push(message));
@@ -162,7 +141,11 @@ describe("a log of a PM2 app that is not whole", () => {
 
   test("is read from the one file of both streams where the others are nowhere, without a word", async () => {
     const nowhere = { out_file: "/dev/null", error_file: "NULL" };
-    await pm2.start({ name: "combined", source, fields: { ...nowhere, log_file: join(pm2.home, "combined.log") } });
+    await suite.pm2.start({
+      name: "combined",
+      source,
+      fields: { ...nowhere, log_file: join(suite.pm2.home, "combined.log") },
+    });
     const { reader, errors } = await follow("combined");
     await eventually(() => expect(reader.lines.toSorted()).toEqual(["err", "out"]));
     expect(errors).toEqual([]);
@@ -173,14 +156,14 @@ describe("a log of a PM2 app that is not whole", () => {
     ["half", { out_file: "/dev/null" }, "This app keeps no log of its standard output."],
     ["other-half", { error_file: "NULL" }, "This app keeps no log of its error output."],
   ])("says what PM2 was told to keep nowhere: %s", async (name, fields, words) => {
-    await pm2.start({ name, source, fields });
+    await suite.pm2.start({ name, source, fields });
     const { errors } = await follow(name);
     await eventually(() => expect(errors).toEqual([expect.stringContaining(words)]));
   });
 
   test("says that its folder was moved away, to each who comes", async () => {
-    const folder = join(pm2.home, "moved");
-    await pm2.start({
+    const folder = join(suite.pm2.home, "moved");
+    await suite.pm2.start({
       name: "mover",
       source,
       fields: { out_file: join(folder, "o.log"), error_file: join(folder, "e.log") },
@@ -194,7 +177,7 @@ describe("a log of a PM2 app that is not whole", () => {
 
   test("of more instances than are followed says how many are left out", async () => {
     const many = { script: "/bin/sleep", args: "1000", interpreter: "none" };
-    await pm2.start({ name: "many", source, instances: 40, fields: many });
+    await suite.pm2.start({ name: "many", source, instances: 40, fields: many });
     const { errors } = await follow("many");
     await eventually(() => expect(errors).toEqual(["The logs of 32 of 40 instances are shown; 8 are left out."]));
   });

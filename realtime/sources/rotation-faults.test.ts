@@ -1,23 +1,16 @@
 import { truncate } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type TestContainer, testEngine } from "../../shared/testing/engine.ts";
+import { describe, expect, test } from "vitest";
+import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { readLogs, startRealtime, type TestRealtime } from "../testing.ts";
+import { readLogs } from "../testing.ts";
+import { useContainers } from "./testing.ts";
 
 const LINES = 3_000;
 
 describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is read", () => {
-  const engine = testEngine();
-  let realtime: TestRealtime;
-  beforeAll(async () => {
-    realtime = await startRealtime();
-  });
-  afterEach(async () => {
-    await realtime.disconnectAll();
-    await engine.removeAll();
-  });
-  afterAll(() => realtime.stop());
+  const suite = useContainers();
+  const { engine } = suite;
 
   /** Numbers of the lines the Engine holds now. */
   const held = async ({ container }: TestContainer): Promise<number[]> => {
@@ -36,7 +29,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
         script: `sleep 1; i=1; while [ $i -le ${LINES} ]; do echo "$i ${"x".repeat(100)}"; i=$((i+1)); done; exec sleep 100`,
         log: { driver: "json-file", options: { "max-size": "20k", "max-file": files } },
       });
-      const socket = realtime.connect("services");
+      const socket = suite.realtime.connect("services");
       const reader = readLogs(socket);
       const told = () => reader.lines.map((line) => Number(line.split(" ")[0]));
       const ref = { serviceId: "svc", containerName: counting.name };
@@ -57,7 +50,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
   test("by others, who empty it under the Engine, is followed on", async () => {
     const counting = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.2; done" });
     const { LogPath } = (await counting.container.inspect()) as unknown as { LogPath: string };
-    const socket = realtime.connect("services");
+    const socket = suite.realtime.connect("services");
     const reader = readLogs(socket);
     await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: counting.name, tail: 10 });
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(10));

@@ -1,19 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { accessTable } from "../../http/access-table.ts";
-import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess, type TestAccess } from "../testing.ts";
+import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess } from "../testing.ts";
 
 const DAY = 86_400_000;
-let server: TestAccess;
-let cookie: string;
 const clock = createTestClock();
-beforeAll(async () => {
-  server = await startAccess({ clock });
-  await server.setUp();
-});
+let server = await startAccess({ clock });
+await server.setUp();
 afterAll(() => server.stop());
+let cookie: string;
 /** Each test begins with the administrator alone, without keys. */
 beforeEach(async () => {
   clock.pass(7_200_000);

@@ -1,19 +1,16 @@
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError } from "../../../shared/server/config.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess, type TestAccess } from "../testing.ts";
+import { createTestClock, EMIT_TOKEN, PASSWORD, startAccess } from "../testing.ts";
 
 const HOUR = 3_600_000;
-let server: TestAccess;
-let cookie: string;
 const clock = createTestClock();
-beforeAll(async () => {
-  server = await startAccess({ clock });
-  await server.setUp();
-});
+const server = await startAccess({ clock });
+await server.setUp();
 afterAll(() => server.stop());
+let cookie: string;
 /** Each test begins with one session of the administrator, alone. */
 beforeEach(async () => {
   clock.pass(HOUR);
