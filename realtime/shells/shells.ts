@@ -113,9 +113,10 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     if (closed) throw new AppError("overloaded", "The server is stopping.");
     const exec = await docker.exec.inspect(shellId);
     if (!isOwnShell(exec, owner, principal, container.id)) throw noShell();
+    // Another tab may have started it meanwhile, and then the Engine says that it runs.
+    const other = entries.get(shellId) ?? (await starting.get(shellId)?.entry);
+    if (other) return other;
     requireUnstarted(exec);
-    const other = starting.get(shellId);
-    if (other) return await other.entry; // another tab has started it meanwhile
     requirePlace([...running(), ...starting.values()], principal);
     for (const [id, { run }] of entries) if (entries.size >= MAX_TOTAL && run.over) forget(id);
     const entry = start(exec, options);
