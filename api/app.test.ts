@@ -6,7 +6,7 @@ import { PASSWORD, WEB_ORIGIN } from "./access/testing.ts";
 import { accessOf } from "./actions/access-rows.ts";
 import { actions } from "./actions/list.ts";
 import { type ApiApp, createApi } from "./app.ts";
-import { accessTable, exceptionRoutes, notYetActions, readRoutes } from "./http/access-table.ts";
+import { accessTable, exceptionRoutes, readRoutes } from "./http/access-table.ts";
 import { startApi, type TestApi } from "./testing/api-server.ts";
 
 let api: TestApi;
@@ -26,13 +26,11 @@ describe("the routes", () => {
   });
 
   test("that change something are actions, but for those listed with a reason, and each is listed once", () => {
-    const tables = [accessOf(actions), readRoutes, exceptionRoutes, notYetActions].map((table) => Object.keys(table));
+    const tables = [accessOf(actions), readRoutes, exceptionRoutes].map((table) => Object.keys(table));
     expect(tables.flat().sort()).toEqual(Object.keys(accessTable).sort());
     expect(Object.values(readRoutes).filter(({ action }) => action !== undefined)).toEqual([]);
     const subjects = Object.values(exceptionRoutes).map(({ action }) => action?.replace(/[:-].*/, ""));
     expect([...new Set(subjects)].sort()).toEqual(["service", "session", "setup"]);
-    const waiting = Object.keys(notYetActions).map((route) => route.split("/")[2]);
-    expect([...new Set(waiting)].sort()).toEqual(["jobs"].sort());
     for (const { method, path, name, permission } of actions) {
       expect(accessTable[`${method} /api${path}`]).toMatchObject({ rule: permission, action: name });
     }

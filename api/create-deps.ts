@@ -23,7 +23,7 @@ import { createDependencies } from "./health/dependencies.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobJournal } from "./jobs/job-journal.ts";
 import { createJobs } from "./jobs/jobs.ts";
-import { permissionOfJob } from "./jobs/visibility.ts";
+import { permissionOfJob, seesJob } from "./jobs/visibility.ts";
 import type { WsClient } from "./lib/ws-client.ts";
 import { createLogStore } from "./logs/log-store.ts";
 import { createMcpHost } from "./mcp/host/host.ts";
@@ -119,6 +119,7 @@ export function createApiDeps({
     journal: jobJournal,
     log,
     rights: access.liveRights,
+    mayFollow: seesJob,
     mayGoOn(who, kind, services) {
       const rights = access.rightsOf(who);
       if (rights && may(rights, permissionOfJob(kind)) && services.every((name) => seesService(rights.limits, name)))

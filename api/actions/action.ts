@@ -123,7 +123,7 @@ interface ActionSpec<
   headers?: Headers;
   mode: Mode;
   /** Status of success in the mode `respond`; 200 by default. */
-  status?: 201;
+  status?: 201 | 202;
   /** Fields of the response beside `success`. Jobs are described by the mode. */
   result?: Result;
   /** Fields of the result that are shown once: they are never repeated to a second request. Only for `respond`. */

@@ -9,6 +9,7 @@ import { diskActions } from "../disk/actions.ts";
 import { fileActions } from "../files/actions.ts";
 import { imageActions } from "../images/actions.ts";
 import { registryActions } from "../images/registry-actions.ts";
+import { jobActions } from "../jobs/actions.ts";
 import { mcpActions } from "../mcp/actions.ts";
 import { networkActions } from "../networks/actions.ts";
 import { serviceActions } from "../services/actions.ts";
@@ -28,6 +29,7 @@ export const actions = [
   ...alertActions,
   ...mcpActions,
   ...deploymentActions,
+  ...jobActions,
   ...stackActions,
   ...catalogueActions,
   ...fileActions,

@@ -111,7 +111,7 @@ async function runInMode(
 ): Promise<ActionResponse> {
   const { target, mode } = action;
   const { subject, deps } = context;
-  let status: 200 | 201 = action.status ?? 200;
+  let status: ActionResponse["status"] = action.status ?? 200;
   const respondWith = (replaced: 200 | 201) => {
     status = replaced;
   };

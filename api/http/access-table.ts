@@ -103,10 +103,5 @@ export const exceptionRoutes: AccessTable = {
   "DELETE /api/services/:id/shells/:shell": change("services:shell", "service:shell-end"),
 };
 
-/** Changes that are not yet declared as actions. The list only gets shorter. */
-export const notYetActions: AccessTable = {
-  "DELETE /api/jobs/:id": change("signed-in", "job:cancel"),
-};
-
 /** Every route and its rule. A route that is not listed is closed, however it is mounted. */
-export const accessTable: AccessTable = { ...readRoutes, ...accessOf(actions), ...exceptionRoutes, ...notYetActions };
+export const accessTable: AccessTable = { ...readRoutes, ...accessOf(actions), ...exceptionRoutes };

@@ -10,6 +10,7 @@ import type { WsClient } from "../lib/ws-client.ts";
 import type { JobJournal, JournalEntry } from "./job-journal.ts";
 import { createJobNotifier } from "./job-notifier.ts";
 import { addLines, addStep, createInterruptedJob, createJob, describeEnd, failJob, finishJob } from "./job-state.ts";
+import { messages } from "./messages.ts";
 import { createResourceLocks, type Locks } from "./resource-locks.ts";
 
 /** Jobs that run at once. More are refused and not queued, because a caller waits for each. */
@@ -69,6 +70,8 @@ export interface Jobs {
   /** Newest first. */
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
+  /** A job that the caller may follow and cancel. @throws AppError `not_found`, also for a job of others */
+  findFor(principal: Principal, id: string): Job;
   /** Aborts a running job, which finishes when its work does. @returns Whether the job was running. */
   cancel(id: string): boolean;
   /** Resolves with the job once it has finished. */
@@ -86,6 +89,8 @@ export interface JobsOptions {
   rights?: Pick<LiveRights, "watch">;
   /** @throws AppError when the owner of a job no longer has the right to it */
   mayGoOn?(who: Pick<Principal, "kind" | "id">, kind: string, services: readonly string[]): void;
+  /** Whether a caller may follow and cancel a job; nobody may by default. */
+  mayFollow?(principal: Principal, record: JobRecord): boolean;
 }
 
 interface Entry extends JobRecord {
@@ -94,7 +99,7 @@ interface Entry extends JobRecord {
 }
 
 /** Runs actions that outlast a request, notifies viewers of their progress, and keeps them for an hour. */
-export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: JobsOptions): Jobs {
+export function createJobs({ realtime, trail, journal, log, rights, mayGoOn, mayFollow }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
   const resourceLocks = createResourceLocks();
@@ -165,6 +170,11 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     acquire: resourceLocks.acquire,
     list: () => [...entries.values()].reverse(),
     find: (id) => entries.get(id),
+    findFor(principal, id) {
+      const entry = entries.get(id);
+      if (!entry || !mayFollow?.(principal, entry)) throw new AppError("not_found", messages.noSuchJob);
+      return entry.job;
+    },
     cancel(id) {
       const entry = entries.get(id);
       if (entry?.job.state !== "running") return false;
@@ -173,7 +183,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn }: J
     },
     async finished(id) {
       const entry = entries.get(id);
-      if (!entry) throw new AppError("not_found", "There is no such job.");
+      if (!entry) throw new AppError("not_found", messages.noSuchJob);
       await entry.done;
       return entry.job;
     },
