@@ -57,7 +57,10 @@ export interface ApiParts {
   close(): void;
 }
 
-/** The parts the API is made of, by its configuration. `realtime` stays the caller's to close. */
+/**
+ * The parts the API is made of, by its configuration. `realtime` stays the caller's to close.
+ * Long because it only creates the parts, in the order in which they need each other.
+ */
 export function createApiDeps({
   config,
   log,

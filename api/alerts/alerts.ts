@@ -82,6 +82,7 @@ const TICK_MS = 1_000;
  *
  * Assembles stores, engine, sources, automatic restarts and notifier. With `ALERTS_PAUSED` nothing is watched and only
  * tests are sent; rules, channels and the history stay available.
+ * Long because it only wires these parts together, in the order in which they need each other.
  */
 export function createAlerts(deps: AlertsDeps): Alerts {
   const { database, clock, log, config, tickMs = TICK_MS } = deps;

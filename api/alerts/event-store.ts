@@ -55,7 +55,7 @@ export interface EventStore {
 }
 
 /**
- * States, history and queued messages in `state.db`.
+ * States, history and queued messages in `state.db`. Long because the statements of the three tables share transactions.
  * @param onLost Called with the number of messages that were dropped because the queue of a channel was full.
  */
 export function createEventStore(

@@ -38,7 +38,7 @@ export interface StdioTransport extends Transport {
 
 /**
  * Speaks to a server that is a process of its own: started without a shell, with nothing of our environment but PATH, HOME and
- * LANG, in a process group that is ended as a whole.
+ * LANG, in a process group that is ended as a whole. Long because start, streams and end share the one child process.
  */
 export function createStdioTransport({ command, args, env, log, register }: StdioTransportOptions): StdioTransport {
   let child: ChildProcessWithoutNullStreams | undefined;

@@ -63,7 +63,10 @@ export interface McpHostDeps {
   pulse?: KeepAliveTimes;
 }
 
-/** Opens the registered servers and starts those that should run, in the background. */
+/**
+ * Opens the registered servers and starts those that should run, in the background.
+ * Long because each call of its interface acts on the same map of runners.
+ */
 export function createMcpHost({ database, realtime, log, config, startMs, pulse }: McpHostDeps): McpHost {
   const store = createMcpStore(database);
   const commands = createCommandList(config.MCP_ALLOWED_COMMANDS);

@@ -43,8 +43,9 @@ const SERVICE_AGE_MS = 120_000;
 const NANOSECONDS = 1_000_000;
 
 /**
- * Makes a container anew with the same configuration. The old one is kept aside under another name until the new one
- * runs (is healthy, where it has a health check), and put back when it does not.
+ * Recreates a container with the same configuration. The old one is kept as a backup under another name until the new
+ * one runs (is healthy, where it has a health check), and restored when it does not. Long because each step has its undo
+ * beside it, on the same two containers.
  */
 export function createRecreate({ call, inspect }: EngineCalls, journal: RecreateJournal = noJournal): Recreate {
   const { start, stop, stopNow, rename, remove } = createContainerMoves({ call });

@@ -21,7 +21,10 @@ import { LoginGate } from "./LoginGate.tsx";
 /** The challenge of an offered passkey ends after ten minutes. */
 const OFFER_RENEWAL_MS = 540_000;
 
-/** Password, then the second factor when the account has one; or a passkey alone; or the identity provider. */
+/**
+ * Password, then the second factor when the account has one; or a passkey alone; or the identity provider.
+ * Long because all of them are one form.
+ */
 export default function LoginPage() {
   const [username, setUsername] = createSignal("");
   const [password, setPassword] = createSignal("");

@@ -24,7 +24,7 @@ import { UserDialog } from "./UserDialog.tsx";
 
 const texts = accessMessages.users;
 
-/** All users: role, access and sign-in methods. */
+/** All users: role, access and sign-in methods. Long because of the columns of its table. */
 export default function UsersPage() {
   const query = useQuery(() => ({ queryKey: queryKeys.users, queryFn: () => api.users.list() }));
   const [edited, setEdited] = createSignal<User | "new" | null>(null);

@@ -37,7 +37,10 @@ export interface TextDocumentDeps {
 /** Time after the last change until the draft is stored, in milliseconds. */
 const SETTLE_MS = 300;
 
-/** One text file in an editor: the version on the disk, the edited text, and conflicts between them. */
+/**
+ * One text file in an editor: the version on the disk, the edited text, and conflicts between them.
+ * Long because load, save, draft and conflict are transitions of the same state.
+ */
 export function createTextDocument(path: string, deps: TextDocumentDeps) {
   const { read, write, isConflict, confirmHardLinks, drafts } = deps;
   const [file, setFile] = createSignal<EditedFile | null>(null);

@@ -37,7 +37,8 @@ export type LogFeed = ReturnType<typeof createLogFeed>;
 
 /**
  * Follows logs and reads their history: holds a bounded window of lines that is either attached to the live end or lies
- * somewhere in the past, filtered and searched. Lives as long as the owner it is made in.
+ * somewhere in the past, filtered and searched. Lives as long as the owner it is made in. Long because it only wires
+ * timeline, streams, history and navigation together.
  */
 export function createLogFeed(options: LogFeedOptions) {
   const { maxEntries = ENTRIES_MAX, originOf = () => undefined } = options;
