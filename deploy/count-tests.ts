@@ -19,13 +19,14 @@ interface Report {
 
 /**
  * Prints `<passed> <failed>` of a report. Faults outside of a test count too, and with REQUIRE_ALL=1 whatever was skipped.
- * Into the folder go `run-failures` (each test with the beginning of its message) and `failed-files`.
+ * Into the folder go `run-failures` (each test with the beginning of its message), `failed-tests` and `failed-files`.
  */
 const [path = "", exitCode = "0", folder = ""] = process.argv.slice(2);
 const report = JSON.parse(readFileSync(path, "utf8")) as Report;
 const firstLines = (text = "") => stripVTControlCharacters(text).split("\n").slice(0, 6).join("\n    ").slice(0, 1_000);
 
 const failures: string[] = [];
+const failedTests: string[] = [];
 const failedFiles = new Set<string>();
 let brokenFiles = 0;
 for (const file of report.testResults) {
@@ -35,9 +36,11 @@ for (const file of report.testResults) {
   failedFiles.add(name);
   if (file.assertionResults.length === 0) {
     brokenFiles++;
+    failedTests.push(name);
     failures.push(`${name}\n    ${firstLines(file.message)}`);
   }
   for (const { fullName, failureMessages = [] } of failed) {
+    failedTests.push(`${name} > ${fullName.replaceAll("\n", " ")}`);
     failures.push(`${name} > ${fullName}\n    ${firstLines(failureMessages[0])}`);
   }
 }
@@ -46,6 +49,7 @@ let failed = report.numFailedTests + brokenFiles + leftOut;
 if (failed === 0 && exitCode !== "0") failed = 1; // an error nobody caught, or no test at all
 if (folder) {
   writeFileSync(join(folder, "run-failures"), failures.map((failure) => `- ${failure}\n`).join(""));
+  writeFileSync(join(folder, "failed-tests"), failedTests.map((name) => `${name}\n`).join(""));
   writeFileSync(join(folder, "failed-files"), [...failedFiles].map((name) => `${name}\n`).join(""));
 }
 process.stdout.write(`${report.numPassedTests} ${failed}\n`);

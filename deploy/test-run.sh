@@ -96,7 +96,7 @@ vitest_run() {
   limit="$1"
   shift
   report="$work/report.json"
-  rm -f "$report" "$work/failed-files" "$work/run-failures"
+  rm -f "$report" "$work/failed-files" "$work/failed-tests" "$work/run-failures"
   status=0
   TMPDIR="$work/tmp" limited "$limit" "$NODE" node_modules/vitest/vitest.mjs run --reporter=default --reporter=json \
     --outputFile.json="$report" "$@" 2>&1 | tee -a "$work/tests.log" || status=$?
@@ -106,7 +106,7 @@ vitest_run() {
 }
 
 # run_tests <seconds> <vitest arguments…>: adds what vitest counted. In CI the files in which a test failed run once more,
-# after all others: what passes then counts as passed, and is named at the end as an unsteady test.
+# after all others: a test fails that failed twice, and one that passed once is named at the end as unsteady.
 run_tests() {
   vitest_run "$@"
   list="$work/failures"
@@ -114,14 +114,18 @@ run_tests() {
     [ "$(wc -l <"$work/failed-files")" -le 6 ]; then
     first_passed=$run_passed
     first_failed=$run_failed
+    sort "$work/failed-tests" >"$work/first-tests"
     mv "$work/run-failures" "$work/first-failures"
     mapfile -t files <"$work/failed-files"
     say "Once more: ${files[*]}"
     vitest_run "$1" "${files[@]}"
-    # The files that run again hold tests that passed before.
-    run_passed=$((first_passed + (first_failed > run_failed ? first_failed - run_failed : 0)))
-    mv "$work/first-failures" "$work/run-failures"
-    if [ "$run_failed" = 0 ]; then list="$work/unsteady"; fi
+    run_passed=$first_passed
+    if [ -s "$report" ]; then
+      run_failed="$(sort "$work/failed-tests" | comm -12 - "$work/first-tests" | wc -l)"
+      run_passed=$((first_passed + first_failed - run_failed))
+      if [ "$run_failed" = 0 ]; then list="$work/unsteady"; fi
+    fi
+    cat "$work/first-failures" >>"$work/run-failures"
   fi
   [ ! -f "$work/run-failures" ] || cat "$work/run-failures" >>"$list"
   passed=$((passed + run_passed))

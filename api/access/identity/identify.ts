@@ -3,7 +3,8 @@ import { roles } from "../../../shared/protocol/access.ts";
 import { sessionToken } from "../../http/cookie.ts";
 import type { AccessClock } from "../clock.ts";
 import type { ApiKey, ApiKeys } from "../keys/api-keys.ts";
-import type { Session, Sessions } from "../login/sessions.ts";
+import type { Session } from "../login/session-index.ts";
+import type { Sessions } from "../login/sessions.ts";
 import type { UserRecord, Users } from "./users.ts";
 
 export interface Credentials {

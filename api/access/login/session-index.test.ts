@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Session } from "./session-index.ts";
 import { createSessionIndex } from "./session-index.ts";
-import type { Session } from "./sessions.ts";
 
 const session = (id: string, fields: Partial<Session> = {}): Session => ({
   id,

@@ -1,4 +1,16 @@
-import type { Session } from "./sessions.ts";
+export interface Session {
+  id: string;
+  tokenHash: string;
+  userId: string;
+  createdAt: string;
+  createdTick: number;
+  lastSeenAt: string;
+  lastSeenTick: number;
+  /** Time of the last authentication or re-authentication. Not stored: a restart resets it to the log-in. */
+  provedTick: number;
+  address: string;
+  userAgent: string;
+}
 
 /** Sessions in memory, and which of them have a last use that is not stored yet. */
 export interface SessionIndex {

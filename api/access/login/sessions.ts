@@ -4,7 +4,7 @@ import { transact } from "../../database/transact.ts";
 import type { AccessClock } from "../clock.ts";
 import type { SharedWrites } from "../identity/user-store-tx.ts";
 import { digestOf, newToken } from "../token.ts";
-import { createSessionIndex } from "./session-index.ts";
+import { createSessionIndex, type Session } from "./session-index.ts";
 
 const HOUR_MS = 3_600_000;
 /** Time without use after which a session ends. */
@@ -13,20 +13,6 @@ export const SESSION_IDLE_MS = 12 * HOUR_MS;
 export const SESSION_TOTAL_MS = 7 * 24 * HOUR_MS;
 /** Sessions per user. The least recently used one ends first. */
 const SESSIONS_OF_USER_MAX = 50;
-
-export interface Session {
-  id: string;
-  tokenHash: string;
-  userId: string;
-  createdAt: string;
-  createdTick: number;
-  lastSeenAt: string;
-  lastSeenTick: number;
-  /** Time of the last authentication or re-authentication. Not stored: a restart resets it to the log-in. */
-  provedTick: number;
-  address: string;
-  userAgent: string;
-}
 
 export interface Sessions {
   /** Opens a session. The token is returned only here; the database stores its hash. `ended`: ids that made room. */
