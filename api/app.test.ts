@@ -108,7 +108,7 @@ describe("every answer", () => {
 describe("bodies", () => {
   const folder = "/api/files/folder";
 
-  test("above 1 MiB are refused, whether their length is told or not", async () => {
+  test("above 1 MiB are refused, whether their length is declared or not", async () => {
     const body = JSON.stringify({ path: "x".repeat(1_100_000) });
     const { headers } = await api.ask("POST", "/api/session", {
       cookie: undefined,

@@ -82,7 +82,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(await readFile(join(kept, "logs/audit.log"), "utf8")).toBe("line\nanother\n");
   });
 
-  test("leaves kept logs out of the archive, and where they are in a restore", async () => {
+  test("leaves log history out of the archive, and in its place in a restore", async () => {
     await mkdir(join(dataDir, "log-store"), { mode: 0o700 });
     await writeFile(join(dataDir, "log-store/00000001.db"), "lines", { mode: 0o600 });
     await script("backup.sh", ["state.tar.gz"]);

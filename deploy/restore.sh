@@ -51,7 +51,7 @@ if [ -e "$data_dir" ]; then
   mv "$data_dir" "$kept"
   # Stacks stay as they are: their containers mount what lies beside the compose files, and the archive has only these.
   if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
-  # Kept logs and the history of figures are in no archive: they continue.
+  # Log history and the history of metrics are in no archive: they stay as they are.
   for end in "" -wal -shm; do
     if [ -f "$kept/history.db$end" ]; then mv "$kept/history.db$end" "$work/state/history.db$end"; fi
   done

@@ -39,7 +39,7 @@ function copyFolder(from: string, to: string, stacks = join(from, "stacks")): vo
   for (const name of readdirSync(from)) {
     if (/^state\.db(-|$)/.test(name) || name.endsWith(".tmp") || name === "setup-token") continue;
     const source = join(from, name);
-    if (source === join(dirname(stacks), STORE_FOLDER)) continue; // kept logs are bulky, and no state
+    if (source === join(dirname(stacks), STORE_FOLDER)) continue; // log history is large and not state
     if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are figures of last week
     if (from === dirname(stacks) && name === COPIES_FOLDER) continue; // nor is what the database was before an upgrade
     if (from === dirname(stacks) && name === "saves") continue; // nor are copies of files of this host that were being saved

@@ -183,7 +183,7 @@ describe("GET", () => {
     expect(metrics).toContain('ai_desktop_realtime_sockets{namespace="services"} 0');
   });
 
-  test("names the right method to whoever would be let in by it", async () => {
+  test("names the right method to callers that it would admit", async () => {
     const admin = { Authorization: `Bearer ${EMIT_TOKEN}` };
     const wrong: [
       method: string,

@@ -32,7 +32,7 @@ describe.skipIf(without)("room on the disk", () => {
     return { id: Id, from };
   };
 
-  test("is told by kind, with what of it would come back", async () => {
+  test("is reported by kind, with what a clean-up would free", async () => {
     const { name } = await engine.run({ script: "head -c 500000 /dev/zero > /file; exec sleep 1000" });
     await engine.docker.createVolume({ Name: "idle" });
     const usage = await docker.disk.usage();

@@ -59,7 +59,7 @@ describe.skipIf(await lacks("docker"))("what Docker and registries say themselve
     expect(answer.text).not.toContain(SECRET);
   });
 
-  test("whoever is limited to other containers, or may only look, is told none of them", async () => {
+  test("callers limited to other containers, or with read rights only, receive none of them", async () => {
     const { name } = await make("hidden", { Cmd: [SECRET], HostConfig: { NetworkMode: "none" } });
     const limited = await api.loginAs("operator", { services: ["another"] });
     const refused = await api.ask("POST", `/api/services/${name}/start`, { cookie: limited, body: {} });

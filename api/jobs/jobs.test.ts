@@ -149,7 +149,7 @@ test("runs no job whose lock is held, and grants no lock of a job that runs", as
   expect(() => api.deps.jobs.acquire(locks)).toThrow(/under way/);
   release();
   const { id } = begin({ locks, run: ({ signal }) => untilAborted(signal) });
-  release(); // once more gives back nothing of anybody else's
+  release(); // a second release frees nothing of others
   expect(() => api.deps.jobs.acquire(locks)).toThrow(/under way/);
   api.deps.jobs.cancel(id);
   await api.deps.jobs.finished(id);

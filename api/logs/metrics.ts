@@ -34,7 +34,7 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
     });
   counter("lines_total", "Lines of containers taken in since the start.", ({ linesTaken }) => linesTaken);
   counter("dropped_lines_total", "Lines given up for the budget, ever.", ({ linesDropped }) => linesDropped);
-  gauge("bytes", "Bytes the kept logs take on the disk.", ({ collected }) => collected?.bytesUsed);
+  gauge("bytes", "Bytes that log history takes on the disk.", ({ collected }) => collected?.bytesUsed);
   gauge("limit_bytes", "Bytes they may take.", ({ bytesLimit }) => bytesLimit);
   gauge("trouble", "1 while nothing can be collected or written.", ({ troubled }) => Number(troubled));
   gauge(

@@ -12,7 +12,7 @@ import { startApi, type TestApi } from "../testing/api-server.ts";
 import type { LogMatches } from "./collect/watch.ts";
 import { openDownload } from "./search/download.ts";
 
-describe.skipIf(await lacks("docker"))("kept logs", () => {
+describe.skipIf(await lacks("docker"))("log history", () => {
   let engine: TestEngine;
   let api: TestApi;
   beforeAll(async () => {

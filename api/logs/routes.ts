@@ -30,7 +30,7 @@ const tag = "Logs";
 const DOWNLOAD_IDLE_MS = 120_000;
 const params = z.object({ id: logLineId.describe("Id of a line, from an earlier answer.") });
 
-/** Kept logs of all containers, removed ones included: searched, counted, downloaded. */
+/** Log history of all containers, removed ones included: search, counts, download. */
 export function logsRoutes(
   { logStore }: Pick<ApiDeps, "logStore">,
   { downloadIdleMs = DOWNLOAD_IDLE_MS }: { downloadIdleMs?: number } = {},
@@ -54,7 +54,7 @@ export function logsRoutes(
       "/",
       described({
         tag,
-        summary: "Search the kept logs of all containers",
+        summary: "Search the log history of all containers",
         answer: logSearchAnswer.shape,
         description:
           "Lines of several containers come merged by time. A request searches for two seconds at most: then `complete` is false, and the cursor goes on.",

@@ -54,7 +54,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     expect(here.got).toEqual(numbers(500));
   });
 
-  test("take nothing from whoever can only write to Redis, and no entry twice", async () => {
+  test("accept nothing from a writer that only has access to Redis, and no entry twice", async () => {
     const there = await joined(two);
     await one.emit({ events: events(0, 1) });
     await eventually(() => expect(there.got).toEqual([0]));

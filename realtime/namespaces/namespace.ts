@@ -46,7 +46,7 @@ export type SocketOf<N extends NamespaceName> = Socket<
   SocketData
 >;
 
-/** What a namespace gives back to its server. */
+/** What a namespace returns to its server. */
 export interface RegisteredNamespace {
   /** Upstream sources open now. */
   readonly activeStreams: number;

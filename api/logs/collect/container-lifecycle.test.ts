@@ -24,7 +24,7 @@ async function kept(api: Api, name: string): Promise<string[]> {
     .map(({ text }) => text);
 }
 
-describe.skipIf(await lacks("docker"))("the kept log of a container", () => {
+describe.skipIf(await lacks("docker"))("the stored log of a container", () => {
   const engine = testEngine();
   let api: Api;
   beforeAll(async () => {
