@@ -104,11 +104,13 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     await eventually(() => expect(before.reader.lines).toHaveLength(20));
     const { LogPath } = (await box.container.inspect()) as unknown as { LogPath: string };
     await writeFile(LogPath, "\0".repeat(300), { flag: "a" });
-    // The zeros and the first record of the next run are one.
     await box.container.start();
-    await eventually(() => expect(before.reader.lines.at(-1)).toBe("20"), 20_000);
-    await eventually(() => expect(before.reader.lines).toEqual([...numbers(1, 20), ...numbers(2, 20)]), 20_000);
-    expect(before.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
+    await eventually(() => expect(before.reader.lines.slice(20).slice(-19)).toEqual(numbers(2, 20)));
+    // The zeros and the first record of the next run are one line of the file. An Engine that read the zeros before
+    // the record came has passed them over, and delivers it.
+    const first = before.reader.lines.length === 40 ? ["1"] : [];
+    expect(before.reader.lines).toEqual([...numbers(1, 20), ...first, ...numbers(2, 20)]);
+    if (first.length === 0) expect(before.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]);
   });
 
   test.each([
