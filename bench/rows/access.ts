@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { HandshakeRequest } from "../../shared/protocol/access.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
@@ -38,7 +39,7 @@ async function checks(stack: Stack, cookie: string): Promise<Row> {
     const answer = await fetch(`${stack.api.url}/internal/handshake`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-      body: JSON.stringify({ cookie, address: "127.0.0.1" }),
+      body: JSON.stringify({ cookie, address: "127.0.0.1", https: false } satisfies HandshakeRequest),
     });
     await answer.arrayBuffer();
     if (!answer.ok) throw new Error(`the session check answers ${answer.status}`);
