@@ -8,7 +8,9 @@ const limits = { testTimeout: 180_000, hookTimeout: 180_000, teardownTimeout: 60
 
 /** Functions of their arguments, without daemons or replaced modules: one worker reads their modules once for all of them. */
 const pure = [
-  "shared/{protocol,logs,health}/**/*.test.ts",
+  "shared/{protocol,health}/**/*.test.ts",
+  "shared/logs/*.test.ts",
+  "shared/logs/docker/{container-frames,left-lines,resume-filter}.test.ts",
   "shared/metrics/{block-devices,disks,interfaces}.test.ts",
   "shared/docker/{run-journal,value-mask}.test.ts",
   "shared/pm2/amp.test.ts",

@@ -132,6 +132,7 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     await made.start();
     await eventually(() => expect(reader.told.at(-1)).toBe("<removed>"));
     expect(reader.told.slice(-3)).toEqual(["last", "<exited 5>", "<removed>"]);
+    expect(reader.gaps).toEqual([]);
   });
 
   test("of a name that moves end what is followed, and follow who has the name then", async () => {

@@ -32,3 +32,14 @@ test("the start of a later run, or of another container, does not take the name"
   journal.add("a", { kind: "start", time: "2026-11-28T10:00:11.000000000Z" });
   expect([...journal.of("a"), ...journal.of("b")].map(({ startedAt }) => startedAt)).toEqual([undefined, undefined]);
 });
+
+test("older events that the Engine still holds are awaited, and found by the short id of their container", async () => {
+  const journal = createRunJournal();
+  const replayed = journal.replayed(new AbortController().signal);
+  expect(journal.find("abc")).toBeUndefined();
+  journal.opened();
+  journal.add("abcdef", { kind: "start", time: announced });
+  await replayed;
+  expect(journal.find("abc")).toBe("abcdef");
+  expect(journal.find("bcd")).toBeUndefined();
+});

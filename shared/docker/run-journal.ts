@@ -31,6 +31,10 @@ export interface RunJournal {
   hasEnded(id: string, startedAt: string): boolean;
   /** Returns the events known now. */
   of(id: string): readonly RunEvent[];
+  /** Returns the full id of the container with an event whose id begins so; undefined when there is none. */
+  find(shortId: string): string | undefined;
+  /** Resolves once the older events that the Engine still holds have arrived, at the latest after {@link MAX_WAIT_MS}. */
+  replayed(signal: AbortSignal): Promise<void>;
 }
 
 export function createRunJournal(): RunJournal {
@@ -45,11 +49,12 @@ export function createRunJournal(): RunJournal {
   };
   const of = (id: string) => journal.get(id) ?? [];
 
-  const next = (id: string, count: number, limitMs: number, signal: AbortSignal) =>
+  /** Resolves at a change of the journal that `ends` accepts, or after `limitMs`. */
+  const wait = (limitMs: number, signal: AbortSignal, ends: () => boolean) =>
     new Promise<void>((resolve) => {
       const over = new AbortController();
       const look = () => {
-        if (openedAt === undefined || of(id).length !== count) over.abort();
+        if (ends()) over.abort();
       };
       waiting.add(look);
       void delay(limitMs, AbortSignal.any([signal, over.signal])).then(() => {
@@ -57,6 +62,8 @@ export function createRunJournal(): RunJournal {
         resolve();
       });
     });
+  const next = (id: string, count: number, limitMs: number, signal: AbortSignal) =>
+    wait(limitMs, signal, () => openedAt === undefined || of(id).length !== count);
 
   return {
     add(id, event) {
@@ -110,5 +117,15 @@ export function createRunJournal(): RunJournal {
     },
     change: (id, limitMs, signal) => next(id, of(id).length, limitMs, signal),
     of,
+    find: (shortId) => [...journal.keys()].findLast((id) => id.startsWith(shortId)),
+    async replayed(signal) {
+      const until = Date.now() + MAX_WAIT_MS;
+      while (!signal.aborted) {
+        const opened = openedAt;
+        const left = (openedAt === undefined ? until : Math.min(until, openedAt + REPLAY_MS)) - Date.now();
+        if (left <= 0) return;
+        await wait(left, signal, () => openedAt !== opened);
+      }
+    },
   };
 }

@@ -106,7 +106,7 @@ export type LogMarkKind = z.infer<typeof markKind>;
 const gapReason = z
   .enum(["rotated", "truncated", "expired", "first_start", "source_lost", "unreadable"])
   .describe(
-    "`rotated`, `truncated`: no longer at the Engine; `expired`: dropped by age or size; `first_start`: older than the limit of a first start; `unreadable`: the Engine cannot read a damaged part.",
+    "`rotated`, `truncated`: no longer at the Engine; `expired`: dropped by age or size; `first_start`: older than the limit of a first start; `source_lost`: not read before the container was removed, or while the Engine was away; `unreadable`: the Engine cannot read a damaged part.",
   );
 export type LogGapReason = z.infer<typeof gapReason>;
 

@@ -15,7 +15,14 @@ import {
   startOf,
   withRun,
 } from "../../../shared/logs/docker/container-position.ts";
-import { advance, type LogLine, type LogSource, type Position } from "../../../shared/logs/log-source.ts";
+import { readRemoved } from "../../../shared/logs/docker/removed-log.ts";
+import {
+  advance,
+  type LogLine,
+  type LogSource,
+  type Position,
+  type ReadHandlers,
+} from "../../../shared/logs/log-source.ts";
 import { toUtcTime } from "../../../shared/logs/utc-time.ts";
 import type { GapReason } from "../../../shared/protocol/events/services.ts";
 import type { LogCollection, LogGapReason } from "../../../shared/protocol/log-search.ts";
@@ -23,6 +30,7 @@ import type { Service, ServiceDetail } from "../../../shared/protocol/service.ts
 import { delay } from "../../../shared/server/backoff.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import { parseLineTime } from "../store/line-time.ts";
 import type { StreamState } from "../store/stream-state.ts";
 import type { Ingest } from "./ingest.ts";
 
@@ -62,6 +70,8 @@ interface Task {
   again: boolean;
   /** Reading ended by a fault: it is tried again. */
   failed: boolean;
+  /** The follower has delivered all that is known of the removed container. */
+  isConcluded: boolean;
 }
 
 export interface CollectorOptions {
@@ -79,6 +89,8 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
   const tasks = new Map<string, Task>();
   /** Containers whose log the Engine cannot read any further. */
   const unreadable = new Set<string>();
+  /** Removed containers whose last lines are read, by id. */
+  const leaving = new Map<string, Promise<void>>();
   const limit = pLimit(AT_ONCE);
   /** Containers made later are new to the store, and kept from their first line on; the list of the Engine has seconds. */
   const newSince = Math.min(since, ingest.seenUntil ?? since) - 1_000;
@@ -100,6 +112,7 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
       busy: true,
       again: false,
       failed: false,
+      isConcluded: false,
       done: Promise.resolve(),
     };
     tasks.set(id, task);
@@ -131,7 +144,7 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
       if (ready === undefined || signal.aborted) return;
       if (!ready.running) continue;
       task.collection = "following";
-      await follow(id, ready.stream, source, signal);
+      await follow(id, task, ready.stream, source, signal);
       task.collection = "idle";
     } while (task.again && !signal.aborted && tasks.get(id) === task);
   };
@@ -255,7 +268,7 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
   };
 
   /** Follows until the container exits or goes. */
-  const follow = async (id: string, stream: StreamState, source: LogSource, signal: AbortSignal) => {
+  const follow = async (id: string, task: Task, stream: StreamState, source: LogSource, signal: AbortSignal) => {
     const over = new AbortController();
     let position = positionOf(stream, source) ?? startOf(id);
     await source.follow(
@@ -268,11 +281,12 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
         },
         onLost({ reason, to }) {
           if (to) position = new Map([...position, ...to]);
-          ingest.noteGap(stream, toGapReason(reason));
+          ingest.noteGap(stream, toGapReason(reason), startAfter(stream, to));
         },
         onTrouble: (trouble) => noteUnreadable(id, new Error(trouble.message)),
         onState() {},
         onClosed({ code }) {
+          task.isConcluded = code === "removed";
           if (code !== "exited") over.abort();
         },
         onStill: () => over.abort(),
@@ -281,15 +295,37 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
     );
   };
 
+  /** Ends the task of a removed container once its last lines are read, and marks the removal. */
   const forget = (id: string) => {
+    if (leaving.has(id)) return;
     const task = tasks.get(id);
     tasks.delete(id);
     unreadable.delete(id);
-    // Its last words may still be on their way: reading ends by itself when the Engine no longer knows it.
-    void (task?.done ?? Promise.resolve()).then(() => {
+    // Its last lines may still be on their way: reading ends by itself when the Engine no longer knows the container.
+    const left = (task?.done ?? Promise.resolve()).then(async () => {
       task?.abort.abort();
-      removed(id);
+      const stream = ingest.find(id);
+      if (!stream || stream.removed || closing.signal.aborted) return;
+      if (!task?.isConcluded) await readLast(stream);
+      if (!closing.signal.aborted) ingest.noteRemoval(stream);
     });
+    leaving.set(
+      id,
+      left
+        .catch((error: unknown) => log.error({ err: error }, "the end of a removed container could not be stored"))
+        .finally(() => leaving.delete(id)),
+    );
+  };
+
+  /** Stores what is known of a removed container: its ends and starts, and a gap for what was not read. */
+  const readLast = async (stream: StreamState) => {
+    const position = positionOf(stream, createContainerLogs(stream.sourceId, docker, events));
+    if (!position) return;
+    const handlers: ReadHandlers = {
+      onLines: (lines, before) => take(stream, lines, advance(before, lines)),
+      onLost: ({ reason, to }) => ingest.noteGap(stream, toGapReason(reason), startAfter(stream, to)),
+    };
+    await readRemoved({ docker, events }, position, handlers, closing.signal);
   };
 
   const relist = async () => {
@@ -306,9 +342,7 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
   const meet = (services: readonly Service[], before: ReadonlySet<string>) => {
     const here = new Set(services.map(({ id }) => id));
     for (const id of before) {
-      if (here.has(id)) continue;
-      if (tasks.has(id)) forget(id);
-      else removed(id);
+      if (!here.has(id)) forget(id);
     }
     for (const { id, name, state } of services) {
       const task = tasks.get(id);
@@ -316,11 +350,6 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
       if (!task || (!task.busy && (task.failed || (isLive && task.collection === "idle")))) ensure(id, name);
     }
   };
-  const removed = (id: string) => {
-    const stream = ingest.find(id);
-    if (stream && !closing.signal.aborted) ingest.noteRemoval(stream);
-  };
-
   const onEvent = ({ id, name, action }: ContainerEvent) => {
     if (action === "start") ensure(id, name);
     else if (action === "destroy") forget(id);
@@ -349,9 +378,20 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
     async close() {
       closing.abort();
       ingest.release();
-      await Promise.all([watching, events.close(), ...[...tasks.values()].map(({ done }) => done)]);
+      await Promise.all([
+        watching,
+        events.close(),
+        ...[...tasks.values()].map(({ done }) => done),
+        ...leaving.values(),
+      ]);
     },
   };
+}
+
+/** Start of the run at the position, for a gap that stands after it; undefined where later lines are stored. */
+function startAfter(stream: StreamState, position: Position | null): string | undefined {
+  const startedAt = position && knownRun(position)?.startedAt;
+  return startedAt && parseLineTime(startedAt).us > stream.lastUs ? startedAt : undefined;
 }
 
 const toGapReason = (reason: GapReason): LogGapReason =>

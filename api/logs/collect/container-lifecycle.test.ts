@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { lacks } from "../../../shared/testing/parts.ts";
+import { tempFolder } from "../../../shared/testing/temp-folder.ts";
 import { startApi } from "../../testing/api-server.ts";
 
 type Api = Awaited<ReturnType<typeof startApi>>;
@@ -61,6 +63,34 @@ describe.skipIf(await lacks("docker"))("the stored log of a container", () => {
     const expected = ["<started>", "1 1", "2 1", "3 1", "<exited 137>", "<started>", "<gap unreadable>", "2 2", "3 2"];
     await eventually(async () => expect((await kept(api, box.name)).toSorted()).toEqual(expected.toSorted()));
     expect((await kept(api, box.name)).slice(-2)).toEqual(["2 2", "3 2"]);
+  });
+
+  test("has a gap where a container wrote and was removed while the API was away", async () => {
+    const data = await tempFolder("logs");
+    const options = { dockerHost: engine.dockerHost, logStore: {}, env: { DATA_DIR: join(data.path, "data") } };
+    let own = await startApi(options);
+    try {
+      const script = "echo boot; exec sleep 1000";
+      const [stopped, running] = [await engine.run({ script }), await engine.run({ script })];
+      for (const { name } of [stopped, running]) {
+        await eventually(async () => expect(await kept(own, name)).toEqual(["<started>", "boot 1"]));
+      }
+      await stopped.container.kill();
+      await eventually(async () => expect((await kept(own, stopped.name)).at(-1)).toBe("<exited 137>"));
+      await own.close();
+      await stopped.container.start();
+      for (const { container } of [stopped, running]) await container.remove({ force: true });
+      own = await startApi(options);
+      const first = ["<started>", "boot 1"];
+      const second = ["<started>", "<gap source_lost>", "<exited 137>", "<removed>"];
+      await eventually(async () =>
+        expect(await kept(own, stopped.name)).toEqual([...first, "<exited 137>", ...second]),
+      );
+      await eventually(async () => expect(await kept(own, running.name)).toEqual([...first, ...second.slice(1)]));
+    } finally {
+      await own.close();
+      await data.remove();
+    }
   });
 
   test("holds each of ten quick restarts", async () => {

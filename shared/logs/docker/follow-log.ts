@@ -1,51 +1,29 @@
-import type { Readable } from "node:stream";
-import { setImmediate as immediate } from "node:timers/promises";
 import type { ContainerIdentity } from "../../docker/docker-host.ts";
-import type { StreamClosed, StreamClosedCode } from "../../protocol/events/services.ts";
-import { createBackoff, delay } from "../../server/backoff.ts";
+import { delay } from "../../server/backoff.ts";
 import { toAppError } from "../../server/errors.ts";
 import { knownRunOf, type RunChange } from "../container-runs.ts";
-import { advance, type FollowHandlers, type LogLine, type Position } from "../log-source.ts";
-import {
-  compareMarks,
-  idOf,
-  knownRun,
-  markOf,
-  needsWholeLog,
-  newestTime,
-  startOf,
-  tracks,
-  withRun,
-} from "./container-position.ts";
+import { advance, type FollowHandlers, type LogLine, type Position, type ReadHandlers } from "../log-source.ts";
+import { idOf, knownRun, markOf, startOf, tracks, withRun } from "./container-position.ts";
 import {
   currentRuns,
-  decoderOf,
-  endOfRun,
   LAST_EVENT_MS,
   type LogAccess,
-  linesUpTo,
   START_EVENT_MS,
   UnreadableLogError,
   unreadableDrivers,
   untoldChanges,
 } from "./engine-log.ts";
-import type { StoredLine } from "./line-assembler.ts";
-import { type NameWatch, watchName } from "./name-watch.ts";
-import { createReading } from "./ordered-delivery.ts";
+import { createFollowContext, type FollowContext } from "./follow-context.ts";
+import { followStream } from "./follow-stream.ts";
+import { watchName } from "./name-watch.ts";
 import { type LeftLines, readAfter } from "./read-log.ts";
-import { createResumeFilter, type ResumeStop } from "./resume-filter.ts";
-import { locate, planFollowing, planResume, type ResumePlan } from "./resume-plan.ts";
-import { openRunProbe, type RunProbe } from "./run-probe.ts";
-import { watchSilence } from "./silence-watch.ts";
-import { newestStoredTime } from "./tail-log.ts";
-import { showsDamage } from "./tail-messages.ts";
+import { readRemoved } from "./removed-log.ts";
+import { planFollowing, planResume } from "./resume-plan.ts";
 
 /** Wait before a log that cannot be read is tried again, once that was reported. */
 const UNREADABLE_WAIT_MS = 10_000;
 /** A container under removal is gone after this many attempts; a dead one is not. */
 const MAX_REFUSALS = 8;
-/** The newest line is checked after this many streams that ended without a line. */
-const STALLS_BEFORE_LOOK = 4;
 
 /** Follows the log of whatever container has a name; see `LogSource.follow`. */
 export async function followLog(
@@ -56,412 +34,175 @@ export async function followLog(
   signal: AbortSignal,
 ): Promise<void> {
   const watch = watchName(name, access.events, signal);
+  const follow = createFollowContext(name, access, watch, from, handlers, signal);
   try {
-    await new Follower(name, access, watch, from, handlers, signal).run();
+    while (!signal.aborted) {
+      const seen = watch.mark();
+      try {
+        if (await readRound(follow)) await watch.after(seen);
+      } catch (error) {
+        if (signal.aborted) return;
+        await noteFailure(follow, error, seen);
+      }
+    }
   } finally {
     watch.close();
   }
 }
 
-class Follower {
-  private readonly name: string;
-  private readonly access: LogAccess;
-  private readonly watch: NameWatch;
-  private readonly handlers: FollowHandlers;
-  private readonly signal: AbortSignal;
-  private readonly backoff = createBackoff();
-  private position: Position;
-  /** The last state that was reported; undefined while live. */
-  private standing: StreamClosedCode | undefined;
-  private reattaching = false;
-  private troubled = false;
-  /** Times in a row that the Engine refused the log of a container it knows. */
-  private refusals = 0;
-  /** Streams in a row that ended without a line. */
-  private stalls = 0;
-  /** The stream stopped at a line that may be a repetition, or broke: a read of the log, which holds each line once, decides. */
-  private doubtful: "backwards" | "equal" | "behind" | undefined;
-  /** Lines of one time and text are several in this log. */
-  private isCoarse = false;
-  /** How to continue, where the place had to be searched. */
-  private located: ResumePlan | undefined;
-  /** Of the container that is followed. */
-  private id: string | undefined;
-  /** Since when lines wait for the start event of their run, and those lines: a container that is removed takes its own away. */
-  private leftAt: number | undefined;
-  private left: LeftLines | undefined;
-  /** The kernel has shown the first process of a run: where it shows none, that run is over. */
-  private seesRuns = false;
-  /** Time of the newest line a silent stream was given up for: once is enough, should it never come. */
-  private given: string | undefined;
-
-  constructor(
-    name: string,
-    access: LogAccess,
-    watch: NameWatch,
-    from: Position,
-    handlers: FollowHandlers,
-    signal: AbortSignal,
-  ) {
-    this.name = name;
-    this.access = access;
-    this.watch = watch;
-    this.position = from;
-    this.handlers = handlers;
-    this.signal = signal;
+/** Reports a failed round, and waits before the next one. @throws what is no failure of the Engine or of the log */
+async function noteFailure(follow: FollowContext, error: unknown, seen: number): Promise<void> {
+  const { status, state, backoff, signal } = follow;
+  const failure = toAppError(error);
+  switch (failure.code) {
+    case "not_found":
+      if (await isRemoved(follow)) await deliverRemoved(follow);
+      status.close("removed");
+      return follow.watch.after(seen);
+    case "upstream_unavailable":
+      state.isRunRead = false;
+      status.reattach();
+      return backoff.wait(signal);
+    case "conflict": // it is being removed; one that cannot be removed stays so
+      await deliverRemoved(follow);
+      if (++state.refusals <= MAX_REFUSALS) return backoff.wait(signal);
+      status.degrade(failure);
+      return delay(UNREADABLE_WAIT_MS, signal);
+    case "not_supported":
+    case "invalid_input":
+      if (failure instanceof UnreadableLogError || failure.code === "invalid_input") status.degrade(failure);
+      else status.close("unsupported");
+      return delay(UNREADABLE_WAIT_MS, signal);
+    default:
+      throw error;
   }
+}
 
-  async run(): Promise<void> {
-    const { signal } = this;
-    while (!signal.aborted) {
-      const looked = this.watch.mark();
-      try {
-        if (await this.round()) await this.watch.after(looked);
-      } catch (error) {
-        if (signal.aborted) return;
-        await this.failed(error, looked);
+/** Whether the container no longer exists and that was not reported. One that was only renamed is not read to its end. */
+async function isRemoved({ access, status, state }: FollowContext): Promise<boolean> {
+  if (status.closed === "removed") return false;
+  const id = state.id ?? access.events.runs.find(idOf(state.position));
+  return state.left !== undefined || id === undefined || (await currentRuns(access.docker, id)) === undefined;
+}
+
+/** Delivers what is left of a removed container. Repeated, it delivers nothing. */
+async function deliverRemoved(follow: FollowContext): Promise<void> {
+  const { access, state, signal } = follow;
+  const { left, isRunRead } = state;
+  state.position = await readRemoved(access, state.position, readHandlers(follow), signal, { left, isRunRead });
+  state.isRunRead = true;
+  settle(follow);
+}
+
+/** Ends the wait for a start event. */
+function settle({ state }: FollowContext): void {
+  state.left = undefined;
+  state.leftAt = undefined;
+}
+
+/** Delivers what is read between two streams. */
+function readHandlers({ handlers, state, status, backoff }: FollowContext): ReadHandlers {
+  return {
+    async onLines(lines, before) {
+      state.position = advance(before, lines);
+      const change = lines[0]?.change;
+      if (change) {
+        backoff.reset();
+        status.noteChange(change);
+        state.isRunRead = false;
       }
-    }
-  }
-
-  private async failed(error: unknown, looked: number): Promise<void> {
-    const failure = toAppError(error);
-    switch (failure.code) {
-      case "not_found":
-        if (this.standing !== "removed") await this.deliverLastEnd();
-        this.close("removed");
-        return this.watch.after(looked);
-      case "upstream_unavailable":
-        if (!this.reattaching && this.standing === undefined) this.handlers.onState("reattaching");
-        this.reattaching = true;
-        return this.backoff.wait(this.signal);
-      case "conflict": // it is being removed; one that cannot be removed stays so
-        await this.deliverLastEnd();
-        if (++this.refusals > MAX_REFUSALS) this.trouble(failure);
-        return this.refusals > MAX_REFUSALS ? delay(UNREADABLE_WAIT_MS, this.signal) : this.backoff.wait(this.signal);
-      case "not_supported":
-      case "invalid_input":
-        if (failure instanceof UnreadableLogError || failure.code === "invalid_input") this.trouble(failure);
-        else this.close("unsupported");
-        return delay(UNREADABLE_WAIT_MS, this.signal);
-      default:
-        throw error;
-    }
-  }
-
-  /** Delivers the ends of a removed container by the Engine's events, and the lines that were left for its next run. */
-  private async deliverLastEnd(): Promise<void> {
-    const { access, id, left, position, signal } = this;
-    if (id === undefined || (!left && knownRun(position)?.ended !== false)) return;
-    await access.events.runs.change(id, LAST_EVENT_MS, signal);
-    const changes = await untoldChanges(access, id, position, undefined, signal);
-    const reading = createReading(position, changes, this.reading);
-    const isUnread = ({ track, mark }: LogLine) => compareMarks(mark, markOf(position, track)) > 0;
-    await reading.lines(left?.lines.filter(isUnread) ?? [], position);
-    await reading.finish(changes.length);
-    if (left?.hasMore) this.handlers.onLost({ reason: "source_lost", to: this.position });
-    this.settle();
-  }
-
-  /** Ends the wait for a start event. */
-  private settle(): void {
-    this.left = undefined;
-    this.leftAt = undefined;
-  }
-
-  private close(code: StreamClosedCode, more: Omit<StreamClosed, "code"> = {}): void {
-    if (this.standing === code) return;
-    this.standing = code;
-    this.handlers.onClosed({ code, ...more });
-  }
-
-  private trouble({ message, code }: ReturnType<typeof toAppError>): void {
-    if (this.troubled) return;
-    this.troubled = true;
-    this.handlers.onTrouble?.({ message, code });
-  }
-
-  private goLive(): void {
-    if (this.standing !== undefined) this.handlers.onState("restarted");
-    else if (this.reattaching) this.handlers.onState("live");
-    this.standing = undefined;
-    this.reattaching = false;
-  }
-
-  /** Delivers what was read between two streams. */
-  private readonly reading = {
-    onLines: async (lines: LogLine[], before: Position) => {
-      this.position = advance(before, lines);
-      this.took(lines);
-      await this.handlers.onLines(lines);
+      await handlers.onLines(lines);
     },
-    onLost: (lost: Parameters<FollowHandlers["onLost"]>[0]) => this.handlers.onLost(lost),
+    onLost: (lost) => handlers.onLost(lost),
   };
+}
 
-  private took([first]: readonly LogLine[]): void {
-    if (first?.change === undefined) return;
-    this.backoff.reset();
-    this.reattaching = false;
-    this.standing = first.change.kind === "ended" ? "exited" : undefined;
+/** One look at the container and one stream. Resolves with whether there is nothing to do until something changes. */
+async function readRound(follow: FollowContext): Promise<boolean> {
+  const { access, status, state, signal } = follow;
+  const container = await look(follow);
+  if (unreadableDrivers.has(container.logDriver)) {
+    status.close("unsupported");
+    return true;
   }
-
-  /** One stream from its opening to its end. Resolves with whether there is nothing to do until something changes. */
-  private async round(): Promise<boolean> {
-    const container = await this.look();
-    if (unreadableDrivers.has(container.logDriver)) {
-      this.close("unsupported");
-      return true;
+  if (idOf(state.position) !== idOf(startOf(container.id))) await replace(follow, container);
+  state.id = container.id;
+  const { runs } = container;
+  const isBehind = !runs.running || state.doubt || (await untold(follow, container)).length > 0;
+  let plan = isBehind ? undefined : state.located;
+  state.located = undefined;
+  if (!isBehind) plan ??= await planFollowing(access, container, state.position, signal);
+  if (!plan) {
+    await catchUp(follow, container);
+    if (state.leftAt !== undefined) {
+      await access.events.runs.change(container.id, LAST_EVENT_MS, signal);
+      return false;
     }
-    if (idOf(this.position) !== idOf(startOf(container.id))) {
-      if (this.left) await this.deliverLastEnd();
-      this.position = startOf(container.id);
-      this.handlers.onLost({ reason: "replaced", to: this.position });
-      // Another container: its own start reports whether it runs.
-      if (this.standing === "exited") this.standing = undefined;
-    }
-    this.id = container.id;
-    const { access, signal } = this;
-    const { runs } = container;
-    const isBehind = !runs.running || this.doubtful || (await this.untold(container)).length > 0;
-    let plan = isBehind ? undefined : this.located;
-    this.located = undefined;
-    if (!isBehind) plan ??= await planFollowing(access, container, this.position, signal);
-    if (!plan) {
-      await this.catchUp(container);
-      if (this.leftAt !== undefined) {
-        await access.events.runs.change(container.id, LAST_EVENT_MS, signal);
-        return false;
-      }
-      const isOver = knownRun(this.position)?.ended !== false;
-      if (isOver && !runs.running) this.standStill(container);
-      // Where it has ended since it was looked at, it is looked at again.
-      if (isOver) return !runs.running;
-    }
-    plan ??= await planFollowing(access, container, this.position, signal);
-    await this.stream(container, plan ?? (await planResume(access, container, this.position, signal)));
-    return false;
+    const isOver = knownRun(state.position)?.ended !== false;
+    if (isOver && !runs.running) standStill(follow, container);
+    // A run that has ended since the look is looked at again.
+    if (isOver) return !runs.running;
   }
+  plan ??= await planFollowing(access, container, state.position, signal);
+  await followStream(follow, container, plan ?? (await planResume(access, container, state.position, signal)));
+  return false;
+}
 
-  private async catchUp(container: ContainerIdentity): Promise<void> {
-    const { access, doubtful, signal, position: before } = this;
-    this.doubtful = undefined;
-    // Of lines after a clock that was set back the Engine gives none for a time.
-    const plan = doubtful === "backwards" ? { from: before, since: undefined, whole: true } : undefined;
-    const mayLeave = this.leftAt === undefined || performance.now() - this.leftAt < START_EVENT_MS;
-    const onLeft = (left: LeftLines) => {
-      this.left = left;
-    };
-    const { position, isLeft } = await readAfter(access, container, before, this.reading, signal, {
-      plan,
-      onLeft: mayLeave ? onLeft : undefined,
-    });
-    this.position = position;
-    if (isLeft) this.leftAt ??= performance.now();
-    else this.settle();
-    if (doubtful === "equal") this.isCoarse = tracks.some((track) => isOneMore(before, this.position, track));
-  }
+/** Continues with another container that has the name. */
+async function replace(follow: FollowContext, container: ContainerIdentity): Promise<void> {
+  const { handlers, status, state } = follow;
+  if (await isRemoved(follow)) await deliverRemoved(follow);
+  state.position = startOf(container.id);
+  state.isRunRead = false;
+  handlers.onLost({ reason: "replaced", to: state.position });
+  status.noteReplaced();
+}
 
-  private standStill({ exitCode, finishedAt, restarting }: ContainerIdentity): void {
-    // It waits for its next start, and its end has been delivered.
-    if (restarting && this.standing === "exited") return;
-    this.reattaching = false;
-    this.close("exited", exitCode === null || finishedAt === null ? {} : { exitCode, endedAt: finishedAt });
-    this.handlers.onStill?.();
-  }
+/** Returns the container that has the name now. The event of its end can precede the Engine's record of it. */
+async function look(follow: FollowContext): Promise<ContainerIdentity> {
+  const { access, name, state } = follow;
+  const container = await access.docker.identify(name);
+  const isSame = idOf(state.position) === idOf(startOf(container.id));
+  if (!isSame || !container.runs.running) return container;
+  const changes = await untold(follow, container);
+  return changes.at(-1)?.kind === "ended" ? access.docker.identify(name) : container;
+}
 
-  /** Returns the container that has the name now. The event of its end can precede the Engine's record of it. */
-  private async look(): Promise<ContainerIdentity> {
-    const container = await this.access.docker.identify(this.name);
-    const isOurs = idOf(this.position) === idOf(startOf(container.id));
-    if (!isOurs || !container.runs.running) return container;
-    const changes = await this.untold(container);
-    return changes.at(-1)?.kind === "ended" ? this.access.docker.identify(this.name) : container;
-  }
+/** Returns the ends and starts to deliver before the lines of a stream. */
+function untold({ access, state, signal }: FollowContext, { id, runs }: ContainerIdentity): Promise<RunChange[]> {
+  if (!knownRun(state.position)) state.position = withRun(state.position, knownRunOf(runs));
+  return untoldChanges(access, id, state.position, runs, signal);
+}
 
-  /** Returns the ends and starts to deliver before the lines of a stream. */
-  private untold({ id, runs }: ContainerIdentity): Promise<RunChange[]> {
-    if (!knownRun(this.position)) this.position = withRun(this.position, knownRunOf(runs));
-    return untoldChanges(this.access, id, this.position, runs, this.signal);
-  }
+/** Reads the log up to its present end. */
+async function catchUp(follow: FollowContext, container: ContainerIdentity): Promise<void> {
+  const { access, state, signal } = follow;
+  const { doubt, position: before } = state;
+  state.doubt = undefined;
+  // Of lines after a clock that was set back the Engine gives none for a time.
+  const plan = doubt === "backwards" ? { from: before, since: undefined, whole: true } : undefined;
+  const mayLeave = state.leftAt === undefined || performance.now() - state.leftAt < START_EVENT_MS;
+  const onLeft = (left: LeftLines) => {
+    state.left = left;
+  };
+  const { position, isLeft } = await readAfter(access, container, before, readHandlers(follow), signal, {
+    plan,
+    onLeft: mayLeave ? onLeft : undefined,
+  });
+  state.position = position;
+  if (isLeft) state.leftAt ??= performance.now();
+  else settle(follow);
+  if (doubt === "equal") state.isCoarse = tracks.some((track) => isOneMore(before, position, track));
+}
 
-  private async stream(container: ContainerIdentity, plan: ResumePlan): Promise<void> {
-    const { access, signal, position: before } = this;
-    const probe = this.probeOf(container);
-    const over = new AbortController();
-    let stream: Readable | undefined;
-    try {
-      stream = await access.docker.openLogs(container.id, {
-        follow: true,
-        since: plan.since,
-        tail: plan.tail,
-        signal: AbortSignal.any([signal, over.signal]),
-      });
-      // A stream is of one run: of that which was the newest when it was opened.
-      this.watch.onMoved(() => void this.checkName(container.id, over));
-      if (!(await this.isSameRun(container))) return;
-      if (container.runs.running) this.goLive();
-      await this.pump(stream, container, plan, probe);
-    } finally {
-      probe?.close();
-      this.watch.onMoved(undefined);
-      over.abort();
-      stream?.destroy();
-    }
-    if (this.position !== before) {
-      this.stalls = 0;
-      this.backoff.reset();
-    } else if (!signal.aborted) {
-      if (++this.stalls % STALLS_BEFORE_LOOK === 0) await this.checkStall(container);
-      await this.backoff.wait(signal);
-    }
-  }
-
-  private probeOf(container: ContainerIdentity): RunProbe | undefined {
-    const probe = container.runs.running ? openRunProbe(container) : undefined;
-    if (probe === "over") return this.seesRuns ? { isOver: () => true, close() {} } : undefined;
-    if (probe) this.seesRuns = true;
-    return probe;
-  }
-
-  /** A damaged line ends the Engine's reading without a word, though there are newer lines. */
-  private async checkStall(container: ContainerIdentity): Promise<void> {
-    if (needsWholeLog(this.position)) return;
-    const newest = await newestStoredTime(this.access.docker, container, this.signal);
-    if (newest !== undefined && newest > (newestTime(this.position) ?? "")) throw new UnreadableLogError("");
-  }
-
-  /** Hands on every line of an open stream; a broken stream ends like a finished one. */
-  private async pump(
-    stream: Readable,
-    container: ContainerIdentity,
-    plan: ResumePlan,
-    probe: RunProbe | undefined,
-  ): Promise<void> {
-    const filter = createResumeFilter(plan.from, { ...plan, follows: true, isCoarse: this.isCoarse });
-    const decoder = decoderOf(container);
-    let held = false;
-    let verified = false;
-    let stop: ResumeStop | undefined;
-    let isLeft = false;
-    const take = async (stored: StoredLine[], lastTime: string | undefined) => {
-      const own = lastTime === undefined ? stored : linesUpTo(stored, lastTime);
-      isLeft = own.length < stored.length;
-      const accepted = filter.accept(own);
-      const { lines, lost } = accepted;
-      stop = accepted.stop;
-      if (lost) this.handlers.onLost(lost);
-      // There may be more of them in the log, which is read next.
-      if (isLeft && !stop) this.left = { lines: filter.accept(stored.slice(own.length)).lines, hasMore: true };
-      if (lines.length === 0) return;
-      this.position = advance(this.position, lines);
-      this.troubled = false;
-      this.refusals = 0;
-      const taken = this.handlers.onLines(lines);
-      if (taken === undefined) return;
-      held = true;
-      await taken;
-      held = false;
-    };
-    const silence = watchSilence({
-      // Held up by its reader, a stream is not dead: it counts as getting on.
-      position: () => (held ? new Map(this.position) : this.position),
-      newest: async (signal) => {
-        const newest = await newestStoredTime(this.access.docker, container, signal);
-        if (newest !== undefined && newest === this.given) {
-          // Another stream did not bring it either: something before it stops the Engine, which says nothing.
-          this.trouble(new UnreadableLogError(""));
-          return undefined;
-        }
-        return newest;
-      },
-      onStale: (newest) => {
-        this.given = newest;
-        stream.destroy();
-      },
-    });
-    try {
-      for await (const chunk of quietly(stream)) {
-        // The first lines can belong to a run that began while the stream was opened: its start precedes them.
-        if (!verified && !(await this.isSameRun(container))) break;
-        verified = true;
-        // A stream can run into the next run, whose start precedes its lines.
-        const end = (await this.isOver(container, probe)) ? await this.endOf(container) : undefined;
-        if (end?.isPast) break;
-        await take(decoder.add(chunk), end?.time);
-        if (isLeft) break;
-        if (stop !== undefined || decoder.broken !== undefined) break;
-      }
-    } finally {
-      silence.close();
-    }
-    // A line that is not whole is read again, or by the last look at a container that has exited.
-    if (decoder.broken !== undefined) {
-      // What is behind a damaged record can be read from the end.
-      if (!showsDamage(container)) throw new UnreadableLogError(decoder.broken);
-      this.doubtful = "behind";
-    }
-    if (stop === "backwards" || stop === "equal") this.doubtful = stop;
-    // More has come than was asked for: the log is read up to its end before it is followed on.
-    if (stop === "unsure" && plan.tail !== undefined) this.doubtful = "behind";
-    else if (stop === "unsure") {
-      this.located = await locate(this.access, container, { ...plan, from: this.position }, this.signal);
-    }
-  }
-
-  /** Whether the run has ended, as far as it is known without asking the Engine. */
-  private async isOver({ id, runs }: ContainerIdentity, probe: RunProbe | undefined): Promise<boolean> {
-    if (probe) return probe.isOver();
-    await immediate(); // an event that has come in the same moment
-    return runs.startedAt !== null && this.access.events.runs.hasEnded(id, runs.startedAt);
-  }
-
-  /** Of a run that has ended: whether another has begun, and the time after which no line is its own, where it is known. */
-  private async endOf(container: ContainerIdentity): Promise<{ isPast: boolean; time?: string | undefined }> {
-    const { access, signal } = this;
-    const { id, runs } = container;
-    const now = await currentRuns(access.docker, id);
-    if (now && now.startedAt !== runs.startedAt) return { isPast: true };
-    // Gone: there is no next run. Running: the Engine does not know of the end yet, and has begun nothing.
-    if (!now || now.running) return { isPast: false };
-    const end = () => endOfRun(access, id, runs.startedAt);
-    if (end() === undefined) await access.events.runs.change(id, LAST_EVENT_MS, signal);
-    return { isPast: false, time: end() };
-  }
-
-  /** Whether the name, and the run, are still those that were looked at. What a container that is gone has said is read. */
-  private async isSameRun({ id, runs }: ContainerIdentity): Promise<boolean> {
-    const { docker } = this.access;
-    try {
-      const now = await docker.identify(this.name);
-      return now.id === id && now.runs.startedAt === runs.startedAt;
-    } catch (error) {
-      if (toAppError(error).code !== "not_found") throw error;
-      return (await currentRuns(docker, id)) === undefined;
-    }
-  }
-
-  private async checkName(id: string, over: AbortController): Promise<void> {
-    try {
-      if ((await this.access.docker.identify(this.name)).id === id) return;
-    } catch (error) {
-      // Nobody has the name. When that is unknown, the next event or the end of the stream asks again.
-      if (toAppError(error).code !== "not_found") return;
-    }
-    over.abort();
-  }
+function standStill({ status }: FollowContext, { exitCode, finishedAt, restarting }: ContainerIdentity): void {
+  // It waits for its next start, and its end has been delivered.
+  if (restarting && status.closed === "exited") return;
+  status.standStill(exitCode === null || finishedAt === null ? {} : { exitCode, endedAt: finishedAt });
 }
 
 /** Whether lines of the very time of the last one were read after it. */
-function isOneMore(before: Position, after: Position, track: string): boolean {
+function isOneMore(before: Position, after: Position, track: LogLine["track"]): boolean {
   const [old, now] = [markOf(before, track), markOf(after, track)];
   return now.epoch === old.epoch && now.at > old.at;
-}
-
-/** The chunks of a stream, until it ends or breaks: which of both it was is asked of the Engine. */
-async function* quietly(stream: Readable): AsyncGenerator<Buffer> {
-  try {
-    yield* stream;
-  } catch {
-    // Half a line is read again from the position.
-  }
 }

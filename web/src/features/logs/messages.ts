@@ -38,7 +38,7 @@ const storedGaps: Record<LogGapReason, string> = {
   truncated: "the log was truncated",
   expired: "they are older than what is stored",
   first_start: "they are older than what was read at the first start",
-  source_lost: "the Docker Engine was away",
+  source_lost: "the Docker Engine was away, or the container was removed before they were read",
   unreadable: damaged,
 };
 
