@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
 import type { Service } from "../../../shared/protocol/service.ts";
 import { ApiFailure, api } from "./api.ts";
+import { SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
 import { createRefresher } from "./refresher.ts";
 import { session } from "./session.ts";
 import { useQuery } from "./use-query.ts";
@@ -44,8 +45,6 @@ export const queryClient = new QueryClient({
 
 export const invalidate = (queryKey: readonly unknown[]): Promise<void> => queryClient.invalidateQueries({ queryKey });
 
-/** How often the list is asked for while something in it may change without an event. */
-const SOON_MS = 3_000;
 /** The Engine tells by no event that it has given up a restart, and the server that it knows by now how a run ended. */
 const soonAgain = (services: readonly Service[]): number | false =>
   services.some(({ state, lastRun }) => state === "restarting" || lastRun === undefined) && SOON_MS;
@@ -56,12 +55,12 @@ export const useServices = () =>
     queryFn: ({ signal }) => api.services.list(signal),
     refetchInterval: ({ state }) => soonAgain(state.data?.services ?? []),
   }));
-/** Whose logs are kept; failing where none are. */
+/** The containers whose logs are stored; refused where none are. */
 export const useKeptContainers = () =>
   useQuery(() => ({
     queryKey: queryKeys.keptContainers,
     queryFn: ({ signal }) => api.logs.containers(signal),
-    refetchInterval: 60_000,
+    refetchInterval: ({ state }) => storedContainersInterval(state),
     retry: false,
   }));
 export const useService = (id: () => string) =>

@@ -1,6 +1,6 @@
 import { type Accessor, createMemo } from "solid-js";
 import type { StreamClosed } from "../../../../shared/protocol/events/services.ts";
-import { ApiFailure } from "../../lib/api.ts";
+import { isRefusal } from "../../lib/api/failure.ts";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
 import { servicesWS } from "../../lib/ws-client.ts";
 import { chooseFollowed } from "./container-choice.ts";
@@ -23,9 +23,6 @@ export interface Keeping {
   /** Why not, or why nothing new is being stored. */
   reason: string | undefined;
 }
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof ApiFailure && error.status >= 400 && error.status < 500 && error.code !== "rate_limited";
 
 /** Of a container, every end tells its exit code or that it is unknown: without either there has been none. */
 const isBeforeFirstRun = ({ code, exitCode, unknownEnds }: StreamClosed): boolean =>

@@ -52,6 +52,10 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Whether the server refused a request that it would refuse again. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiFailure && error.status >= 400 && error.status < 500 && error.code !== "rate_limited";
+
 /** One sentence for people, whatever was caught. */
 export function toMessage(error: unknown): string {
   if (error instanceof ApiFailure) {

@@ -168,13 +168,15 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
     const time = notice.time === null ? undefined : (notice.time ?? now);
     // What follows continues no line from before.
     lines.lastLevels.clear();
-    const at = Math.max(lines.lastAt, notice.time ? Date.parse(notice.time) : newestAt - APART_MS);
-    lines.lastAt = Number.isFinite(at) ? at : Date.parse(now);
+    const place = Math.max(lines.lastAt, notice.time ? Date.parse(notice.time) : newestAt - APART_MS);
+    const at = Number.isFinite(place) ? place : Date.parse(now);
+    // A place among the lines of other sources is a guess: it moves no later line of this one.
+    if (notice.time || !Number.isFinite(place)) lines.lastAt = at;
     const { origin } = lines;
     return {
       kind: "notice",
       id: takeIds(1),
-      at: lines.lastAt,
+      at,
       text,
       tone,
       ...(time !== undefined && { time }),
@@ -198,9 +200,9 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
       if (lost && first)
         entries.push(toNotice(first.source, { text: liveGap("slow_reader"), tone: "warning", gap: true }));
       lost = false;
-      const from = new Set<Held>();
+      let isSorted = entries.length === 0;
       for (const item of items) {
-        from.add(item.source);
+        isSorted &&= item.source === first?.source && "batch" in item;
         item.source.heard = true;
         if ("notice" in item) entries.push(toNotice(item.source, item.notice));
         else {
@@ -210,7 +212,7 @@ export function createLiveLogs({ takeIds, take, changed, schedule }: LiveLogsOpt
         }
         newestAt = Math.max(newestAt, item.source.lines.lastAt);
       }
-      take(from.size > 1 ? entries.sort(compare) : entries);
+      take(isSorted ? entries : entries.sort(compare));
     },
     weigh: (item) => ("batch" in item ? item.batch.data.length : 1),
     maxWeight: WAITING_MAX,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { notices } from "../messages.ts";
 import { noQuery } from "../search/log-query.ts";
 import { batch, iso, source, start } from "./testing.ts";
 
@@ -112,6 +113,24 @@ describe("a feed of live lines", () => {
     second.state.handlers?.onLogs(batch("b3\n", 40));
     frames.pass();
     expect(texts()).toEqual(["b1", "a1", "b2", "a2", "b3"]);
+    dispose();
+  });
+
+  it("keeps the lines after a notice in their order of time, also those of a log that is behind the others", () => {
+    const { frames, first, setSources, texts, dispose } = start();
+    const second = source();
+    setSources([
+      { key: "first", open: first.open },
+      { key: "second", open: second.open, origin: { name: "second", colour: 2 } },
+    ]);
+    first.state.handlers?.onLogs(batch("a1\n"));
+    second.state.handlers?.onLogs(batch("b1\n", 30_000));
+    second.state.handlers?.onLogs(batch("b2\n", 60_000));
+    first.state.handlers?.onState("reattaching");
+    frames.pass();
+    first.state.handlers?.onLogs(batch("a2\n", 10_000));
+    frames.pass();
+    expect(texts()).toEqual(["a1", "a2", "b1", notices.reattaching, "b2"]);
     dispose();
   });
 
