@@ -34,7 +34,7 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
 
   const requireHost = (request: IncomingMessage) => {
     if (!hasOneHost(request) || !originPolicy.allowsHost(request.headers.host)) {
-      throw new AppError("misdirected_request", "This server does not answer to that host name.");
+      throw new AppError("misdirected_request", "This server does not serve that host name.");
     }
   };
   const schemes = { originPolicy, peers: createPeers(deps.trustedProxies) };

@@ -1,5 +1,5 @@
 /** Sentences of the routes and actions of PM2 processes. Each is shown to the caller as it stands. */
 export const messages = {
   hidden: "You are not allowed to see this process.",
-  noSuchProcess: "PM2 runs no process of that name.",
+  noSuchProcess: "PM2 has no process with this name.",
 } as const;

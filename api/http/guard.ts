@@ -137,7 +137,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     try {
       // Checked first: a page that reached the server by a foreign name must learn nothing.
       if (!namesThisServer(c, originPolicy)) {
-        throw new AppError("misdirected_request", "This server does not answer to that host name.");
+        throw new AppError("misdirected_request", "This server does not serve that host name.");
       }
       allowListedOrigin(c, originPolicy);
       if (isPreflight(c)) {

@@ -56,7 +56,7 @@ export type RequestKind = "request" | "upgrade";
 export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind: RequestKind): Promise<void> {
   const { host, cookie, authorization } = request.headers;
   if (!hasOneHost(request) || !deps.originPolicy.allowsHost(host)) {
-    throw new AppError("misdirected_request", "This server does not answer to that host name.");
+    throw new AppError("misdirected_request", "This server does not serve that host name.");
   }
   const query = readQuery(request);
   // A script element of any page can read such an answer.

@@ -10,18 +10,18 @@ import { createRunJournal, type RunJournal } from "./run-journal.ts";
 export interface ContainerEvent {
   id: string;
   name: string;
-  /** By the Engine's name: create, start, die, destroy, rename, health_status: healthy… */
+  /** The Engine's name of the action: create, start, die, destroy, rename, health_status: healthy… */
   action: string;
-  /** Of `die`. */
+  /** Exit code; for `die` only. */
   exitCode?: number;
-  /** Of `kill`: the number of the signal. */
+  /** Number of the signal; for `kill` only. */
   signal?: number;
   composeProject?: string;
-  /** When it happened, RFC 3339 in UTC with nine digits. */
+  /** Time of the event, RFC 3339 in UTC with nine fractional digits. */
   time: string;
 }
 
-/** Documents of the Engine's event stream, as far as they matter here. */
+/** A document of the Engine's event stream, with the fields that are used here. */
 const engineEvent = z.object({
   Type: z.literal("container"),
   Action: z.string(),
@@ -31,29 +31,29 @@ const engineEvent = z.object({
 
 export interface ContainerEvents {
   on(name: "event", listener: (event: ContainerEvent) => void): void;
-  /** The stream is open again; events in between were missed. */
+  /** The stream is open again; events may have been missed in between. */
   on(name: "reattached", listener: () => void): void;
   off(name: "event" | "reattached", listener: (event: ContainerEvent) => void): void;
   /** Whether the Engine's event stream is open now. */
   readonly up: boolean;
-  /** Ends and starts of containers, including earlier ones that the Engine still holds. */
+  /** Ends and starts of containers, including earlier ones that the Engine still remembers. */
   readonly runs: RunJournal;
   close(): Promise<void>;
 }
 
-/** How far back the Engine is asked at first: it holds its newest few hundred events. */
+/** How far back the first request reaches. The Engine keeps only its newest few hundred events. */
 const HISTORY_MS = 24 * 60 * 60_000;
-/** What comes later than this after the stream was opened is new, whatever the Engine's clock says. */
+/** Events that arrive later than this after the stream opened are new, whatever the Engine's clock says. */
 const REPLAY_MS = 2_000;
 
-/** Follows the Engine's container events as long as the server runs; one stream for all who listen. */
+/** Follows the Engine's container events until closed, with one stream for all listeners. Reconnects by itself. */
 export function openContainerEvents(docker: DockerHost, log: Log): ContainerEvents {
   const emitter = new EventEmitter();
-  emitter.setMaxListeners(0); // one listener a followed container
+  emitter.setMaxListeners(0); // one listener per followed container
   const abort = new AbortController();
   const runs = createRunJournal();
   let up = false;
-  /** Of the newest event, and those of that very time. */
+  /** Time of the newest event, and the keys of all events with exactly this time. */
   let newest: { nanos: number; keys: Set<string> } | undefined;
 
   const isKnown = (nanos: number, key: string) =>
@@ -83,7 +83,7 @@ export function openContainerEvents(docker: DockerHost, log: Log): ContainerEven
       const event = toEvent(parsed.data);
       const kind = Action === "start" || Action === "die" ? Action : undefined;
       if (kind) runs.add(event.id, { kind, time: event.time, exitCode: event.exitCode });
-      // What happened before the server began is no news.
+      // Events from before the start of the server are not announced.
       if (!(first && isReplay && timeNano / 1e6 < asked)) emitter.emit("event", event);
     }
   };
@@ -94,7 +94,7 @@ export function openContainerEvents(docker: DockerHost, log: Log): ContainerEven
       try {
         await read();
       } catch (error) {
-        if (up && !abort.signal.aborted) log.warn({ err: error }, "container events broke off");
+        if (up && !abort.signal.aborted) log.warn({ err: error }, "the stream of container events broke");
       }
       if (up) backoff.reset();
       up = false;

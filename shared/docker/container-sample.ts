@@ -9,7 +9,7 @@ const counts = z.object({
   system_cpu_usage: z.number().optional(),
   online_cpus: z.number().optional(),
 });
-/** One document of the Engine's stats stream, as far as it is used; `precpu_stats` is the one before. */
+/** A document of the Engine's stats stream, with the fields that are used here; `precpu_stats` is the previous sample. */
 const statsDocument = z.object({
   read: z.string(),
   cpu_stats: counts,
@@ -30,7 +30,7 @@ const statsDocument = z.object({
   pids_stats: z.object({ current: z.number().default(0) }).default({ current: 0 }),
 });
 
-/** Turns a document into a sample; undefined for the first of a stream, which has nothing to compare with. */
+/** Converts a document to a sample; undefined for the first document of a stream, which has no previous CPU counters. */
 export function toSample(document: unknown): ContainerSample | undefined {
   const parsed = statsDocument.safeParse(document);
   if (!parsed.success) return undefined;
@@ -48,7 +48,7 @@ export function toSample(document: unknown): ContainerSample | undefined {
   const passed = cpu.system_cpu_usage - before.system_cpu_usage;
   const interfaces = Object.values(networks);
   const blocks = blkio_stats.io_service_bytes_recursive ?? [];
-  // Page cache that can be given back is not the container's use: `inactive_file` on cgroup 2, `total_inactive_file` on 1.
+  // Reclaimable page cache does not count as used: `inactive_file` on cgroup 2, `total_inactive_file` on cgroup 1.
   const cache = memory.stats.inactive_file ?? memory.stats.total_inactive_file ?? 0;
   return {
     cpuPercent: passed > 0 && used > 0 ? (used / passed) * (cpu.online_cpus ?? 1) * 100 : 0,

@@ -18,7 +18,7 @@ import { maskEnvironment } from "./value-mask.ts";
 const composeProject = "com.docker.compose.project";
 const composeService = "com.docker.compose.service";
 
-/** One entry of the Engine's list as viewers see it. */
+/** Converts an entry of the Engine's container list. */
 export function toService(info: ContainerInfo): Service {
   return {
     id: info.Id,
@@ -37,14 +37,14 @@ export function toService(info: ContainerInfo): Service {
   };
 }
 
-/** One inspected container; `listed` brings the Engine's own words, which inspect does not give. */
+/** Converts an inspected container; `listed` adds the Engine's status text, which inspect lacks. */
 export function toServiceDetail(info: ContainerInspectInfo, listed: Service): ServiceDetail {
   const labels = info.Config.Labels ?? {};
   return {
     ...listed,
     name: info.Name.replace(/^\//, ""),
     state: toState(info.State.Status),
-    // The Engine keeps the last health of one that has ended, which says nothing of it any more.
+    // The Engine keeps the last health of an ended container, which is outdated.
     health: info.State.Running ? toHealth(info.State.Health?.Status) : "none",
     createdAt: new Date(info.Created).toISOString(),
     command: maskArguments([info.Path, ...(info.Args ?? [])].filter(Boolean)),
@@ -72,7 +72,7 @@ export function toServiceDetail(info: ContainerInspectInfo, listed: Service): Se
   };
 }
 
-/** How the newest run ended. Whether that was asked for the Engine does not keep. */
+/** Returns how the newest run ended. The Engine does not store whether the stop was requested. */
 export function toServiceRun({ State, Config }: ContainerInspectInfo): ServiceRun {
   const isUp = runs(State);
   const error = toDetail(State.Error ?? "", [maskText, maskEnvironment(Config.Env ?? [])]);
@@ -89,10 +89,10 @@ export function toServiceRun({ State, Config }: ContainerInspectInfo): ServiceRu
 const exitCodeOf = (state: ContainerInspectInfo["State"]): number | null =>
   runs(state) || !toTime(state.StartedAt) ? null : state.ExitCode;
 
-/** The Engine says of one that waits for its next start that it runs. */
+/** The Engine reports a container that waits for its next start as running. */
 const runs = ({ Running, Restarting }: ContainerInspectInfo["State"]): boolean => Running && !Restarting;
 
-/** Its runs, with times as the Engine has them. */
+/** Returns the state of the newest run, with the Engine's times in nanoseconds. */
 export function toRunState(state: ContainerInspectInfo["State"], restartCount: number): RunState {
   const running = state.Running && !state.Restarting;
   const startedAt = toNanoTime(state.StartedAt);
@@ -110,7 +110,7 @@ const toNanoTime = (time: string): string | null => (time.startsWith("0001-") ? 
 
 function toLimits(host: ContainerInspectInfo["HostConfig"]): ServiceLimits {
   const { Memory = 0, NanoCpus = 0, CpuQuota = 0, CpuPeriod = 0, PidsLimit, RestartPolicy } = host;
-  // `--cpus` is kept as billionths, what older tools set as a quota of a period (100 ms when not said).
+  // `--cpus` is stored in billionths; older tools set a quota per period (100 ms by default).
   const cpus = NanoCpus > 0 ? NanoCpus / 1e9 : CpuQuota > 0 ? CpuQuota / (CpuPeriod || 100_000) : null;
   return {
     memoryBytes: Memory > 0 ? Memory : null,
@@ -121,7 +121,7 @@ function toLimits(host: ContainerInspectInfo["HostConfig"]): ServiceLimits {
   };
 }
 
-/** A linked container is listed under `/other/alias` as well: its own name is the one with a single slash. */
+/** A linked container is also listed as `/other/alias`; its own name is the one with a single slash. */
 function nameOf(names: readonly string[], id: string): string {
   const own = names.find((name) => name.lastIndexOf("/") === 0) ?? names[0];
   return own?.replace(/^\//, "") ?? id.slice(0, 12);
@@ -133,15 +133,16 @@ export const toState = (state: string): ContainerState =>
 const toHealth = (health: string | undefined): ContainerHealth =>
   health === "starting" || health === "healthy" || health === "unhealthy" ? health : "none";
 
-/** The Engine lists IPv4 and IPv6 bindings of one port apart; both are kept, in the order of the container's ports. */
+/** Lists published ports, sorted by container port. The Engine lists IPv4 and IPv6 bindings separately; both are kept. */
 const toPorts = (ports: ContainerInfo["Ports"]): PublishedPort[] =>
   ports
     .map((port) => ({
-      ...(port.PublicPort ? { hostIp: port.IP, hostPort: port.PublicPort } : {}),
+      hostIp: port.PublicPort ? port.IP : undefined,
+      hostPort: port.PublicPort || undefined,
       containerPort: port.PrivatePort,
       protocol: port.Type,
     }))
-    .sort((one, other) => one.containerPort - other.containerPort);
+    .sort((a, b) => a.containerPort - b.containerPort);
 
 /** The Engine writes the year 1 for "never". */
 export const toTime = (time: string): string | null =>

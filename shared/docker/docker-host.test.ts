@@ -38,7 +38,7 @@ describe.skipIf(withoutDocker)("viewing", () => {
     expect(JSON.stringify([detail, await docker.list(), await docker.identify(id)])).not.toContain("abc123");
   });
 
-  test("tells what a log reader needs to know", async () => {
+  test("identifies a container for a log reader", async () => {
     expect(await docker.identify(main)).toEqual({
       id,
       name: main,
@@ -67,7 +67,7 @@ describe.skipIf(withoutDocker)("viewing", () => {
     },
   );
 
-  test("finds nothing under the beginning of an id, nor under a name that is not there", async () => {
+  test("finds no container by the prefix of an id or by an unknown name", async () => {
     await expect(docker.identify(id.slice(0, 12))).rejects.toMatchObject({ code: "not_found" });
     await expect(docker.act(id.slice(0, 12), "stop")).rejects.toMatchObject({ code: "not_found" });
     await expect(docker.detail(`${main}-ghost`)).rejects.toMatchObject({ code: "not_found" });
@@ -75,7 +75,7 @@ describe.skipIf(withoutDocker)("viewing", () => {
 });
 
 describe.skipIf(withoutDocker)("acting", () => {
-  test("stops, starts and restarts, and takes a second stop for done", async () => {
+  test("stops, starts and restarts, and accepts a second stop", async () => {
     const { name } = await engine.run(running);
     await docker.act(name, "stop");
     await docker.act(name, "stop");
@@ -92,7 +92,7 @@ describe.skipIf(withoutDocker)("acting", () => {
     await expect(docker.identify(name)).rejects.toMatchObject({ code: "not_found" });
   });
 
-  test("says why a container cannot start, without a path of the host", async () => {
+  test("explains why a container cannot start, without a path of the host", async () => {
     const { id: name } = await engine.docker.createContainer({
       Image: "busybox:local",
       Cmd: ["/no/such/program"],
@@ -124,7 +124,7 @@ describe.skipIf(withoutDocker)("streams", () => {
     }
   });
 
-  test("gives history without following as a stream that ends by itself", async () => {
+  test("returns history without following as a stream that ends by itself", async () => {
     const { signal } = new AbortController();
     const log = await docker.openLogs(id, { follow: false, tail: 2, signal });
     const chunks: Buffer[] = [];
@@ -136,7 +136,7 @@ describe.skipIf(withoutDocker)("streams", () => {
     ).toHaveLength(2);
   });
 
-  test("reads what was written since a moment", async () => {
+  test("reads lines written since a given time", async () => {
     const { signal } = new AbortController();
     const since = `${Math.floor(Date.now() / 1000) + 3600}.000000000`;
     for await (const chunk of await docker.openLogs(id, { follow: false, since, signal })) {
@@ -144,7 +144,7 @@ describe.skipIf(withoutDocker)("streams", () => {
     }
   });
 
-  test("gives a sample of the container a second", async () => {
+  test("sends one sample of the container per second", async () => {
     const controller = new AbortController();
     const stats = await docker.openStats(id, controller.signal);
     const [chunk] = (await once(stats, "data")) as [Buffer];
@@ -156,7 +156,7 @@ describe.skipIf(withoutDocker)("streams", () => {
     await once(stats, "close");
   });
 
-  test("tells of containers that come and go", async () => {
+  test("reports containers that are created and removed", async () => {
     const controller = new AbortController();
     const events = await docker.openEvents(controller.signal);
     let seen = "";
@@ -169,7 +169,7 @@ describe.skipIf(withoutDocker)("streams", () => {
     await once(events, "close");
   });
 
-  test("answers not_found and not_supported for a stream as for a call", async () => {
+  test("fails with not_found and not_supported for a stream as for a call", async () => {
     const { signal } = new AbortController();
     await expect(docker.openLogs("0".repeat(64), { follow: true, signal })).rejects.toMatchObject({
       code: "not_found",
@@ -179,34 +179,34 @@ describe.skipIf(withoutDocker)("streams", () => {
   });
 });
 
-describe.skipIf(withoutDocker)("an Engine that is not well", () => {
+describe.skipIf(withoutDocker)("an unhealthy Engine", () => {
   let proxy: SocketProxy;
   afterEach(() => proxy?.close());
 
-  test("is absent where there is no socket", async () => {
+  test("is absent if there is no socket", async () => {
     const absent = createDockerHost({ dockerHost: "unix:///nonexistent/docker.sock" });
     await expect(absent.list()).rejects.toMatchObject({ code: "upstream_unavailable", state: "absent" });
   });
 
-  test("is answered with 503 while it hangs, is soon not asked any more, and heals by itself", async () => {
+  test("causes a 503 while it hangs, soon gets no more calls, and recovers by itself", async () => {
     proxy = await startSocketProxy(engine.socketPath);
     const host = createDockerHost({ dockerHost: `unix://${proxy.path}` });
     await host.ping();
     proxy.hang();
 
     await expect(host.list()).rejects.toMatchObject({ code: "upstream_unavailable", status: 503 });
-    // The probe that opens the breaker takes a second: this call finds it open, or waits no longer than a deadline.
+    // The probe that opens the breaker takes a second: this call finds it open, or waits for one deadline at most.
     await expect(host.list()).rejects.toMatchObject({ state: "down" });
     const before = proxy.accepted();
     const calls = Array.from({ length: 20 }, () => host.detail(main));
     for (const call of calls) await expect(call).rejects.toMatchObject({ state: "down" });
-    expect(proxy.accepted() - before).toBeLessThanOrEqual(1); // a probe, when the pause is over
+    expect(proxy.accepted() - before).toBeLessThanOrEqual(1); // a probe after the pause
 
     proxy.resume();
     await eventually(() => host.list(), 5_000);
   });
 
-  test("does not make other calls fail when one alone is slow", async () => {
+  test("does not fail other calls if only one is slow", async () => {
     proxy = await startSocketProxy(engine.socketPath);
     const host = createDockerHost({ dockerHost: `unix://${proxy.path}` });
     proxy.hang();

@@ -9,22 +9,22 @@ import { toEngineList } from "./engine-responses.ts";
 import { createExec, type DockerExec } from "./exec.ts";
 import { createOwnLabels, type OwnLabels } from "./own-labels.ts";
 
-/** What a log reader needs to know of a container before it opens its stream. */
+/** Facts about a container that a log reader needs before it opens the stream. */
 export interface ContainerIdentity {
-  /** Full id: a name may mean another container tomorrow. */
+  /** Full id, since a name can move to another container. */
   id: string;
   name: string;
   running: boolean;
   /** A TTY's log is raw; without one, frames of stdout and stderr are multiplexed. */
   tty: boolean;
   logDriver: string;
-  /** Null while it runs, and for one that was never started. */
+  /** Null while it runs, or if it never ran. */
   exitCode: number | null;
-  /** When its newest run ended, ISO 8601; null while it runs, and for one that was never started. */
+  /** End of its newest run, ISO 8601; null while it runs, or if it never ran. */
   finishedAt: string | null;
-  /** It has ended and waits for its next start by policy; `running` is true. */
+  /** Whether it has ended and waits for its next start by its restart policy; `running` is true then. */
   restarting: boolean;
-  /** Of its first process, in the Engine's process namespace; 0 while it does not run. */
+  /** Process id of its first process, in the Engine's process namespace; 0 while it does not run. */
   pid: number;
   runs: RunState;
   composeProject: string | null;
@@ -32,7 +32,7 @@ export interface ContainerIdentity {
 
 export interface ContainerLogOptions {
   follow: boolean;
-  /** Lines from the end; all when absent. */
+  /** Number of lines from the end; undefined: all. */
   tail?: number;
   /** `seconds.nanoseconds`, inclusive. */
   since?: string;
@@ -41,41 +41,41 @@ export interface ContainerLogOptions {
 }
 
 /**
- * The Docker Engine behind a fixed set of calls. Each call but the three streams ends within 5 s; `act` and `remove`
- * take the container's stop grace and what a start takes in addition, a quarter of an hour at most.
- * Throws `AppError`: `invalid_input` (not a container name or id), `not_found`, `conflict`, `not_supported`,
- * `upstream_unavailable` (no Engine, or it does not answer).
+ * A fixed set of calls to the Docker Engine. Each call except the three streams ends within 5 s; `act` and `remove` also
+ * wait for the stop timeout of the container and for its start, 15 minutes at most.
+ * @throws AppError `invalid_input` (not a container name or id), `not_found`, `conflict`, `not_supported`,
+ *   `upstream_unavailable` (no Engine, or it does not respond)
  */
 export interface DockerHost {
   /** Shells in containers. */
   exec: DockerExec;
   ping(): Promise<void>;
   list(): Promise<Service[]>;
-  /** Value of a label that was set on the container itself, and not by its image; undefined where there is none. */
+  /** Returns the value of a label set on the container itself, not by its image; undefined if there is none. */
   ownLabel(ref: string, label: string): Promise<string | undefined>;
-  /** Those that have a label of their own, by its value: what their images say does not count. */
+  /** Returns the containers that have the label themselves, not from their image, grouped by its value. */
   labelled(label: string): Promise<Map<string, Service[]>>;
   detail(ref: string): Promise<ServiceDetail>;
   identify(ref: string): Promise<ContainerIdentity>;
   act(ref: string, action: ServiceAction): Promise<void>;
   remove(ref: string, options: { force: boolean; volumes: boolean }): Promise<void>;
-  /** Raw body of `GET /containers/{id}/logs?timestamps=1`, both streams. The caller demultiplexes and destroys it. */
+  /** Opens the raw body of `GET /containers/{id}/logs?timestamps=1`, both streams. The caller demultiplexes and destroys it. */
   openLogs(id: string, options: ContainerLogOptions): Promise<Readable>;
-  /** Newline-separated JSON, one document a second. */
+  /** Opens newline-separated JSON, one document per second. */
   openStats(id: string, signal: AbortSignal): Promise<Readable>;
-  /** One such document, at once; nothing in it to compare its processor time with. */
+  /** Returns one such document at once, without previous CPU counters. */
   statsOnce(id: string): Promise<unknown>;
-  /** Newline-separated JSON of container events; first those since a time (seconds) that the Engine still holds. */
+  /** Opens newline-separated JSON of container events, starting with those since a time (seconds) that the Engine still has. */
   openEvents(signal: AbortSignal, since?: string): Promise<Readable>;
 }
 
-/** Seconds the Engine waits before it kills a container that sets no time of its own. */
+/** Seconds that the Engine waits before it kills a container without a stop timeout. */
 const DEFAULT_GRACE = 10;
 const STOP_LIMIT_MS = 5_000;
-/** The disk may be busy with the pull that came before. */
+/** Long, since the disk may still be busy with the preceding pull. */
 const START_LIMIT_MS = 60_000;
 const LIFECYCLE_LIMIT_MS = 15 * 60_000;
-/** Event kinds that change what a list shows; the rest (each health check is three of them) is noise. */
+/** Actions that change what a list shows. The others are left out: each health check alone causes three. */
 const containerEvents = [
   "create",
   "start",
@@ -102,7 +102,7 @@ export function createDockerHost({ dockerHost }: DockerHostOptions): DockerHost 
   return dockerHostOf(calls, createOwnLabels(calls));
 }
 
-/** The same on calls that others use as well. */
+/** Creates the same on calls that are shared with other parts. */
 export function dockerHostOf(calls: EngineCalls, ownLabels: OwnLabels): DockerHost {
   const { call, open, inspect } = calls;
 
@@ -115,8 +115,8 @@ export function dockerHostOf(calls: EngineCalls, ownLabels: OwnLabels): DockerHo
   const lifecycle = async (ref: string, limitMs: number, request: (id: string) => EngineRequest) => {
     const info = await inspect(ref);
     const { StopTimeout = DEFAULT_GRACE, Env } = info.Config as { StopTimeout?: number; Env?: string[] | null };
-    const longest = Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs);
-    await hidingEnvironment(Env, () => call(request(info.Id), longest));
+    const totalMs = Math.min(LIFECYCLE_LIMIT_MS, StopTimeout * 1000 + limitMs);
+    await hidingEnvironment(Env, () => call(request(info.Id), totalMs));
   };
 
   return {

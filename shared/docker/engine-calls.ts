@@ -8,14 +8,14 @@ import { createEngineClient, EngineError, type EngineRequest } from "./engine-cl
 import { notAnEngine } from "./engine-responses.ts";
 import { maskEnvironment } from "./value-mask.ts";
 
-/** The Engine's interface with its refusals turned into `AppError`: what the parts of the Docker host are made of. */
+/** Calls to the Engine's API. Its refusals become `AppError`. The parts of the Docker host are built on these. */
 export interface EngineCalls {
-  /** The whole answer, parsed; within 5 s unless `limitMs` says otherwise. */
+  /** Returns the whole response, parsed; within 5 s, or `limitMs`. */
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
-  /** The answer has to begin within 3.8 s unless `limitMs` says otherwise; it ends with `signal`. */
+  /** Opens a streamed response. It must start within 3.8 s, or `limitMs`, and ends with `signal`. */
   open(request: EngineRequest, signal: AbortSignal, limitMs?: number): Promise<IncomingMessage>;
   hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
-  /** A container by its exact name or full id; `not_found` otherwise. */
+  /** Returns a container by its exact name or full id. @throws AppError `not_found` */
   inspect(ref: string): Promise<ContainerInspectInfo>;
 }
 
@@ -27,7 +27,7 @@ export function createEngineCalls(dockerHost: string): EngineCalls {
     call,
     open: (request, signal, limitMs) => engine.open(request, signal, limitMs).catch(toRefusal),
     hijack: (request, signal) => engine.hijack(request, signal).catch(toRefusal),
-    /** The Engine also takes the beginning of an id for the whole: here a name or id means itself only. */
+    /** The Engine also accepts the prefix of an id. Here, only a full id or name matches. */
     async inspect(ref) {
       const info = (await call({ method: "GET", path: containerPath(ref, "json") })) as ContainerInspectInfo;
       if (typeof info?.Id !== "string") throw notAnEngine();
@@ -37,23 +37,23 @@ export function createEngineCalls(dockerHost: string): EngineCalls {
   };
 }
 
-/** Path of a container, and of what lies below it. Throws `invalid_input` for what is no name or id. */
+/** Returns the path of a container, or of a resource below it. @throws AppError `invalid_input` for an invalid name or id */
 export function containerPath(ref: string, rest?: string): string {
   const parsed = containerRef.safeParse(ref);
-  if (!parsed.success) throw new AppError("invalid_input", "This is not the name or id of a container.");
+  if (!parsed.success) throw new AppError("invalid_input", "Not a valid container name or id.");
   return ["/containers", encodeURIComponent(parsed.data), ...(rest ? [rest] : [])].join("/");
 }
 
 export const noContainer = (cause?: unknown) => new AppError("not_found", "There is no such container.", { cause });
 
-/** Sorts the Engine's own messages into sentences of ours; as the cause they travel on, for those who may act. */
+/** Maps the Engine's messages to errors of the panel. The original becomes the cause, for callers who may act. */
 function toRefusal(error: unknown): never {
   if (!(error instanceof EngineError)) throw error;
   const { status, message } = error;
   const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
     new AppError(code, text, { cause: error });
   if (status === 404 && /no such container/i.test(message)) throw noContainer(error);
-  // A proxy, or a web server: the Engine names what it does not have.
+  // A proxy or web server: the Engine's own 404 names the missing resource.
   if (status === 404 && /^(not found|page not found|404.*)?$|<(!doctype|html)/i.test(message)) throw notAnEngine();
   if (status === 404 && /no such exec/i.test(message))
     throw new AppError("not_found", "There is no such shell.", { cause: error });
@@ -61,7 +61,7 @@ function toRefusal(error: unknown): never {
     throw new AppError("invalid_input", "There is no such user in the container.", { cause: error });
   }
   if (status === 501 || /logging driver does not support reading/i.test(message)) {
-    throw refuse("not_supported", "The log driver of this container keeps nothing that can be read.");
+    throw refuse("not_supported", "The log driver of this container keeps no logs that can be read.");
   }
   if (/port is already allocated|address already in use/i.test(message)) {
     throw refuse("conflict", "A port of this container is already in use on the host.");
@@ -74,12 +74,12 @@ function toRefusal(error: unknown): never {
   if (/cannot remove a running container|stop the container before/i.test(message)) {
     throw refuse("conflict", "The container is running: stop it first, or force the removal.");
   }
-  if (status === 409) throw refuse("conflict", "The state of the container does not allow this now.");
+  if (status === 409) throw refuse("conflict", "The current state of the container does not allow this.");
   if (status === 404) throw noContainer(error);
   throw refuse("upstream_unavailable", "The Docker Engine could not do this.");
 }
 
-/** Does something to a container whose environment is known: its values are taken out of what the Engine says of it. */
+/** Runs `work` and masks the values of the container's environment in the Engine's error messages. */
 export async function hidingEnvironment<T>(environment: readonly string[] | null | undefined, work: () => Promise<T>) {
   try {
     return await work();

@@ -10,29 +10,29 @@ import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
 
-/** A hung Engine is answered within 5 s: a probe of 1 s, then a call of 3.8 s. */
+/** A call to a hung Engine fails within 5 s: a probe of 1 s, then a call of 3.8 s. */
 const CALL_LIMIT_MS = 3_800;
 const PROBE_LIMIT_MS = 1_000;
 const PROBE_PAUSE_MS = 1_000;
-/** Bytes of one answer; the list of some thousand containers takes a few million. */
-const ANSWER_MAX = 64 * 1024 * 1024;
-/** A connection over TCP that went away in silence is noticed by keep-alive. */
+/** Largest response, in bytes; the list of a few thousand containers takes some megabytes. */
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** Keep-alive detects a TCP connection that broke without a packet. */
 const KEEP_ALIVE_MS = 15_000;
 
 type Query = Record<string, string | number | boolean | undefined>;
 
 export interface EngineRequest {
   method: "GET" | "POST" | "DELETE";
-  /** Starts with a slash; its variable parts are encoded by the caller. */
+  /** Starts with a slash. The caller encodes the variable parts. */
   path: string;
   query?: Query;
   /** Sent as JSON. */
   body?: object;
-  /** Registry credentials as the Engine takes them: base64 of its JSON. */
+  /** Registry credentials in the Engine's format: base64 of JSON. */
   registryAuth?: string;
 }
 
-/** Statuses the Engine refused a request with; other failures are `UnavailableError` already. */
+/** The Engine refused a request with this HTTP status. All other failures are `UnavailableError`. */
 export class EngineError extends UpstreamError {
   readonly status: number;
 
@@ -44,17 +44,17 @@ export class EngineError extends UpstreamError {
 }
 
 export interface EngineClient {
-  /** Sends, reads the whole answer and parses it (undefined when it is empty). Ends within `limitMs`. */
+  /** Sends a request, reads the whole response and parses it (undefined if empty). Ends within `limitMs`. */
   call(request: EngineRequest, limitMs?: number): Promise<unknown>;
-  /** Sends and gives the body as a stream, which begins within `limitMs` and ends when `signal` is aborted. */
+  /** Sends a request and returns the body as a stream. It starts within `limitMs` and ends when `signal` aborts. */
   open(request: EngineRequest, signal: AbortSignal, limitMs?: number): Promise<IncomingMessage>;
-  /** Sends and takes over the connection: what is written goes to the process, what is read comes from it. */
+  /** Sends a request and returns its connection: writes go to the process, reads come from it. */
   hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
 }
 
 /**
- * The modem prints the options of every request for its debug log, whether that is on or not. Through the agent it would
- * walk all open streams: with twenty logs followed, one call took seconds of processor time.
+ * An agent with a short inspect output. The modem formats the options of every request for its debug log even if that is
+ * off, and would walk all open streams through the agent: with twenty followed logs, one call took seconds of CPU time.
  */
 class BriefAgent extends Agent {
   [inspect.custom](): string {
@@ -77,18 +77,18 @@ export function createEngineClient(dockerHost: string): EngineClient {
       modem.dial(
         {
           method,
-          // The modem takes the last character of the path for the `?` of a query.
+          // The modem removes the last character of the path as the `?` of a query.
           path: hasOptions ? `${path}?` : path,
           options: hasOptions ? { _query: Object.fromEntries(set), _body: body ?? {} } : undefined,
           isStream: true,
           statusCodes: { 101: true, 200: true, 201: true, 204: true, 304: true },
           abortSignal: signal,
-          ...(registryAuth === undefined ? {} : { authconfig: { base64: registryAuth } }),
+          authconfig: registryAuth === undefined ? undefined : { base64: registryAuth },
           ...takeOver,
         },
-        (error, answer) => {
+        (error, response) => {
           if (error) reject(toEngineError(error));
-          else resolve(answer as T);
+          else resolve(response as T);
         },
       );
     });
@@ -110,7 +110,7 @@ export function createEngineClient(dockerHost: string): EngineClient {
   const exchange = (request: EngineRequest, limitMs: number) =>
     within(limitMs, async (signal) => parseAnswer(await readAll(await send(request, signal))));
 
-  /** An abort ends the stream by `close` alone: only what broke by itself is an `error`. */
+  /** After an abort, the stream emits `close` without `error`; a broken stream emits `error`. */
   const opened = async <T extends IncomingMessage | Duplex>(
     begin: (signal: AbortSignal) => Promise<T>,
     limit: AbortSignal,
@@ -135,10 +135,10 @@ export function createEngineClient(dockerHost: string): EngineClient {
     }
   };
 
-  const hangs = () => new UnavailableError("down", "The Docker Engine does not answer; restart it if this lasts.");
+  const hangs = () => new UnavailableError("down", "The Docker Engine does not respond; restart it if this continues.");
   const breaker = createBreaker({
     probe: () =>
-      // Any answer, even a refusal, and even a missing socket, means that calls do not hang.
+      // Any response, a refusal or even a missing socket means that calls do not hang.
       exchange({ method: "GET", path: "/_ping" }, PROBE_LIMIT_MS).catch((error: unknown) => {
         if (error instanceof DeadlineError) throw error;
       }),
@@ -167,7 +167,7 @@ export function createEngineClient(dockerHost: string): EngineClient {
   };
 }
 
-/** Every field is named, so that dockerode takes none of them from the environment. */
+/** Sets every field, so that dockerode reads none of them from the environment. */
 function parseDockerHost(dockerHost: string) {
   const none = {
     socketPath: undefined,
@@ -175,7 +175,7 @@ function parseDockerHost(dockerHost: string) {
     port: undefined,
     protocol: "http" as const,
     version: "",
-    // A pooled connection would fail the first call after the Engine has restarted.
+    // With a pooled connection, the first call after a restart of the Engine would fail.
     agent: new BriefAgent({ keepAlive: false }),
   };
   if (dockerHost.startsWith("unix://")) return { ...none, socketPath: dockerHost.slice("unix://".length) };
@@ -191,7 +191,7 @@ async function readAll(stream: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > ANSWER_MAX) throw new UnavailableError("down", "The Docker Engine's answer is too long.");
+    if (size > MAX_RESPONSE_BYTES) throw new UnavailableError("down", "The response of the Docker Engine is too large.");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -209,19 +209,19 @@ function parseAnswer(body: Buffer): unknown {
 
 function toEngineError(error: Error & { statusCode?: number }): Error {
   if (error.statusCode === undefined) return error;
-  // The modem puts its own "(HTTP code 500) unexpected - " before what the Engine said.
+  // The modem adds the prefix "(HTTP code 500) unexpected - " to the Engine's message.
   return new EngineError(error.statusCode, error.message.replace(/^\(HTTP code \d+\) .*? - /, "").trim());
 }
 
 function toUnavailable(error: unknown): UnavailableError {
   switch ((error as { code?: unknown } | null)?.code) {
     case "ENOENT":
-      return new UnavailableError("absent", "There is no Docker Engine on this host, or it is not started.", error);
+      return new UnavailableError("absent", "Docker is not installed on this host, or its Engine is not running.", error);
     case "ECONNREFUSED":
       return new UnavailableError("down", "The Docker Engine is not running; start it.", error);
     case "EACCES":
     case "EPERM":
-      return new UnavailableError("down", "This user may not use the Docker socket; add it to its group.", error);
+      return new UnavailableError("down", "The panel's user may not use the Docker socket; add it to the docker group.", error);
     default:
       return new UnavailableError("down", "The connection to the Docker Engine broke.", error);
   }

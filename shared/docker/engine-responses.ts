@@ -1,25 +1,24 @@
 import { UnavailableError } from "../server/dependency.ts";
 
-/** Something else listens there: what it says, or does not say, tells nothing of this host. */
+/** Something else listens at that address: its responses say nothing about this host. */
 export const notAnEngine = (cause?: unknown) =>
-  new UnavailableError("down", "What answers at DOCKER_HOST is not a Docker Engine.", cause);
+  new UnavailableError("down", "The server at DOCKER_HOST is not a Docker Engine.", cause);
 
 /**
- * A list that the Engine answered with.
- *
- * @throws UnavailableError for anything else: "no list" is not "none".
+ * Checks that a response of the Engine is a list.
+ * @throws UnavailableError otherwise: "no list" is not "an empty list"
  */
 export function toEngineList<T>(answer: unknown): T[] {
   if (Array.isArray(answer)) return answer;
   throw notAnEngine();
 }
 
-/** Id of what the Engine has made. @throws UnavailableError where it tells none. */
+/** Returns the id of what the Engine created. @throws UnavailableError if the response has none */
 export function toMadeId(answer: unknown): string {
   const { Id } = (answer ?? {}) as { Id?: unknown };
   if (typeof Id === "string") return Id;
   throw notAnEngine();
 }
 
-/** A list inside an answer, where some Engines write null for an empty one. */
+/** Checks a list inside a response, for which some Engines write null if it is empty. */
 export const toInnerList = <T>(list: unknown): T[] => (list === null ? [] : toEngineList<T>(list));

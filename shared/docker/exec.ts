@@ -5,21 +5,21 @@ import type { ShellCommand } from "../protocol/shell.ts";
 import { AppError } from "../server/errors.ts";
 import { containerPath, type EngineCalls } from "./engine-calls.ts";
 
-/** What a shell's exec instance was made for, as the Engine itself remembers it. */
+/** A shell's exec instance, with the facts that the Engine stores. */
 export interface ShellExec {
-  /** Id of the exec instance: 64 hexadecimal digits that the Engine makes. */
+  /** Id of the exec instance: 64 hexadecimal digits chosen by the Engine. */
   id: string;
   containerId: string;
   command: ShellCommand;
-  /** As asked for; empty for the image's own user. */
+  /** Requested user; empty: the user of the image. */
   user: string;
-  /** Which installation made it, see {@link shellOwner}. */
+  /** Installation that created it, see {@link shellOwner}. */
   owner: string;
   openedBy: { kind: "user" | "key"; id: string };
   /** Milliseconds since the epoch. */
   openedAt: number;
   running: boolean;
-  /** Null before its start and while it runs. */
+  /** Null before it starts and while it runs. */
   exitCode: number | null;
 }
 
@@ -28,24 +28,24 @@ export interface ShellOptions extends Pick<ShellExec, "command" | "user" | "owne
 }
 
 export interface DockerExec {
-  /** Makes the exec instance of a shell on a terminal; it runs nothing before {@link DockerExec.attach}. */
+  /** Creates the exec instance of a shell with a terminal. Nothing runs before {@link DockerExec.attach}. */
   create(options: ShellOptions): Promise<ShellExec>;
-  /** Throws `not_found` for what is no shell that was made here. */
+  /** @throws AppError `not_found` for an exec instance that is not a shell of the panel */
   inspect(id: string): Promise<ShellExec>;
-  /** Shells in a container, those not started yet left out. */
+  /** Lists the running shells in a container. */
   list(containerId: string): Promise<ShellExec[]>;
-  /** Starts it and takes over its terminal. An exec instance starts once; `conflict` after that. */
+  /** Starts the shell and returns its terminal. @throws AppError `conflict` if it was started before */
   attach(id: string, signal: AbortSignal): Promise<Duplex>;
   resize(id: string, size: { cols: number; rows: number }): Promise<void>;
-  /** Hangs its terminal up, as a closed window does, and kills it when it does not end by that. */
+  /** Sends SIGHUP, like a closed terminal window, then SIGKILL if the shell does not end. */
   end(shell: Pick<ShellExec, "id" | "containerId">): Promise<void>;
 }
 
 const MARK = "ai-desktop-shell";
-/** In the environment of the shell and of all it starts: how they are found when they are to end. */
+/** Variable in the environment of the shell and its children, by which they are found when they must end. */
 const KEY_VARIABLE = "AI_DESKTOP_SHELL";
 
-/** The first there is, and no word of a caller in it. */
+/** Program and script of each choice: constants, so that no text of a caller reaches a command line. */
 const commands: Record<ShellCommand, readonly [string, string]> = {
   auto: ["/bin/sh", "for s in bash ash; do command -v $s >/dev/null 2>&1 && exec $s; done; exec /bin/sh"],
   bash: ["bash", "exec bash"],
@@ -55,8 +55,8 @@ const commands: Record<ShellCommand, readonly [string, string]> = {
 };
 
 /**
- * Signals whatever has the key in its environment, with what a shell has built in: the Engine has no call that ends an
- * exec instance, and closing its connection leaves it running.
+ * Script that signals all processes with the key in their environment, using shell built-ins only. The Engine has no call
+ * that ends an exec instance, and closing its connection does not end it either.
  */
 const hangUp = `
 for d in /proc/[0-9]*; do
@@ -72,11 +72,11 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
   const make = async (containerId: string, body: object): Promise<string> => {
     const made = await call({ method: "POST", path: containerPath(containerId, "exec"), body });
     const id = (made as { Id?: unknown } | undefined)?.Id;
-    if (typeof id !== "string") throw new AppError("upstream_unavailable", "The Docker Engine made no shell.");
+    if (typeof id !== "string") throw new AppError("upstream_unavailable", "The Docker Engine did not create the shell.");
     return id;
   };
 
-  /** The key is stored beside the mark, and never sent to a caller. */
+  /** Reads a shell and its key, which is never sent to a caller. */
   const look = async (id: string): Promise<{ shell: ShellExec; key: string } | undefined> => {
     const info = (await call({ method: "GET", path: execPath(id, "json") })) as ExecInspectInfo;
     return parseMark(id, info);
@@ -120,7 +120,7 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
         Tty: true,
         User: user,
         Env: ["TERM=xterm-256color", `${KEY_VARIABLE}=${key}`],
-        // The mark is the script's own name ($0): the Engine gives it back, and the shell that takes over has no trace of it.
+        // The mark is the name of the script ($0): the Engine returns it, and the shell that replaces the script lacks it.
         Cmd: [program, "-c", script, [MARK, owner, openedBy.kind, openedBy.id, openedAt, command, key].join(" ")],
       });
       return { id, containerId, command, user, owner, openedBy, openedAt, running: false, exitCode: null };
@@ -128,7 +128,7 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
     inspect: async (id) => (await find(id)).shell,
     async list(containerId) {
       const { ExecIDs } = await inspectContainer(containerId);
-      const found = await Promise.all((ExecIDs ?? []).slice(-EXECS_MAX).map((id) => look(id).catch(noneIfGone)));
+      const found = await Promise.all((ExecIDs ?? []).slice(-MAX_EXECS).map((id) => look(id).catch(noneIfGone)));
       return found.flatMap((entry) => (entry?.shell.running ? [entry.shell] : []));
     },
     attach: (id, abort) =>
@@ -143,13 +143,13 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
         await signal(shell.containerId, shell.user, key, name);
         if (await untilEnded(id)) return;
       }
-      throw new AppError("conflict", "The shell did not end; stop the container to be rid of it.");
+      throw new AppError("conflict", "The shell did not end; stop the container to end it.");
     },
   };
 }
 
-/** Exec instances of one container that are looked at: health checks come and go as such too. */
-const EXECS_MAX = 256;
+/** Exec instances of one container that are inspected; health checks are exec instances too. */
+const MAX_EXECS = 256;
 
 const noShell = () => new AppError("not_found", "There is no such shell.");
 const noneIfGone = (error: unknown): undefined => {

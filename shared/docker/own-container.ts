@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 let known: { id: string | null } | undefined;
 
-/** Full id of the container this process runs in; null outside of one. The Engine mounts three files of that folder. */
+/** Returns the full id of the container that this process runs in; null outside a container. Read from the mounts of the Engine. */
 export function ownContainerId(): string | null {
   known ??= { id: read() };
   return known.id;
@@ -13,6 +13,6 @@ function read(): string | null {
     const mounts = readFileSync("/proc/self/mountinfo", "utf8");
     return /\/containers\/([0-9a-f]{64})\/(?:hostname|hosts|resolv\.conf) /.exec(mounts)?.[1] ?? null;
   } catch {
-    return null; // no Linux
+    return null; // not Linux
   }
 }

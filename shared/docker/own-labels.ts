@@ -1,23 +1,23 @@
 import { toAppError } from "../server/errors.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 
-/** Images whose labels are remembered: an id always means the same image. */
-const IMAGES_MAX = 2_000;
-/** Images asked about at once. */
+/** Images whose labels are cached. The cache never becomes outdated: an id always means the same image. */
+const MAX_IMAGES = 2_000;
+/** Images inspected at the same time. */
 const AT_ONCE = 8;
-/** Labels that decide something here. */
+/** Labels that the panel bases decisions on. */
 const decisive = /^(com\.docker\.compose\.|ai-desktop\.)/;
 
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Labels that somebody set on a container, without those its image brought: a container inherits the labels of its image,
- * and the author of an image need not be allowed to run it.
+ * Labels that were set on a container, without those inherited from its image: the author of an image is not necessarily
+ * allowed to run it.
  */
 export interface OwnLabels {
   /**
-   * Looks up the images of the containers. The answer gives a container's own labels; undefined when its image is gone, and
-   * nobody can say whose they are.
+   * Inspects the images of the containers. Returns a function that gives the own labels of a container; undefined if its
+   * image was removed, since inherited labels cannot be told apart then.
    * @throws AppError `upstream_unavailable`
    */
   read(containers: readonly ContainerLabels[]): Promise<(container: ContainerLabels) => Labels | undefined>;
@@ -54,7 +54,7 @@ export function createOwnLabels({ call }: Pick<EngineCalls, "call">): OwnLabels 
       }
       const images = new Map([...wanted].map((id) => [id, known.get(id) ?? null]));
       for (const id of known.keys()) {
-        if (known.size <= IMAGES_MAX) break;
+        if (known.size <= MAX_IMAGES) break;
         known.delete(id);
       }
       return ({ ImageID, Labels }) => {

@@ -12,20 +12,20 @@ const running = (startedAt: string): RunState => ({
   restartCount: 0,
 });
 
-test("a start event that arrives after its run was seen has the name the run was seen by", () => {
+test("a start event that arrives after its run was read gets the name of that run", () => {
   const journal = createRunJournal();
   expect(journal.note("a", running(began)).startedAt).toBe(began);
   journal.add("a", { kind: "start", time: announced });
   expect(journal.of("a")).toMatchObject([{ time: announced, startedAt: began }]);
 });
 
-test("a run that is already known by the time of its event keeps that name", () => {
+test("a run that is known by the time of its event keeps that name", () => {
   const journal = createRunJournal();
   journal.add("a", { kind: "start", time: announced, startedAt: announced });
   expect(journal.note("a", running(began)).startedAt).toBe(announced);
 });
 
-test("the start of a later run, or of another container, does not take the name", () => {
+test("the start of a later run, or of another container, does not get the name", () => {
   const journal = createRunJournal();
   journal.note("a", running(began));
   journal.add("b", { kind: "start", time: announced });

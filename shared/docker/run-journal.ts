@@ -1,35 +1,35 @@
 import { explains, indexOfStart, isStartOf, learnTimes, type RunEvent, type RunState } from "../logs/container-runs.ts";
 import { delay } from "../server/backoff.ts";
 
-/** Ends and starts remembered per container, and containers remembered. */
+/** Events stored per container, and containers stored. */
 const MAX_EVENTS = 128;
 const MAX_CONTAINERS = 2_000;
-/** An event that is on its way arrives within this time. */
+/** Longest delay of an event after the change of state. */
 const MAX_WAIT_MS = 2_000;
-/** Older events that the Engine still holds arrive within this time after its stream is opened. */
+/** The Engine's stored events arrive within this time after the stream opens. */
 const REPLAY_MS = 300;
 
-/** The newest ends and starts of every container, by the Engine's events. */
+/** The newest ends and starts of each container, from the Engine's events. */
 export interface RunJournal {
   add(id: string, event: RunEvent): void;
-  /** The Engine's event stream was opened, or broke. */
+  /** To be called when the Engine's event stream opens; `broken` when it breaks. */
   opened(): void;
   broken(): void;
   /**
-   * Returns the container's ends and starts, oldest first. Waits for the event of the newest one by `state`, which can arrive
-   * after the state itself, at most {@link MAX_WAIT_MS}.
+   * Returns the container's ends and starts, oldest first. Waits for the event of the newest change in `state`, which can
+   * arrive after the state itself; {@link MAX_WAIT_MS} at most.
    */
   upTo(id: string, state: RunState, signal: AbortSignal): Promise<readonly RunEvent[]>;
   /**
-   * Notes a state that a reader names a run by, so that the start event names it alike, even when it comes later. Returns
-   * the state with the name that other readers know the run by.
+   * Records the start time by which a reader names a run, so that a later start event gets the same name. Returns the state
+   * with the name that other readers use for the run.
    */
   note(id: string, state: RunState): RunState;
   /** Resolves with the next end or start of the container, or after `limitMs`. */
   change(id: string, limitMs: number, signal: AbortSignal): Promise<void>;
-  /** Whether the run that began at the time has ended, by the events so far. */
+  /** Whether the run that started at the time has ended, according to the events received so far. */
   hasEnded(id: string, startedAt: string): boolean;
-  /** Returns the events known now. */
+  /** Returns the events received so far. */
   of(id: string): readonly RunEvent[];
   /** Returns the full id of the container with an event whose id begins so; undefined when there is none. */
   find(shortId: string): string | undefined;
@@ -40,7 +40,7 @@ export interface RunJournal {
 export function createRunJournal(): RunJournal {
   const journal = new Map<string, RunEvent[]>();
   const waiting = new Set<() => void>();
-  /** Starts that were seen before their event, by container. */
+  /** Starts that a reader saw before their event, by container. */
   const seen = new Map<string, string>();
   let openedAt: number | undefined;
 
@@ -73,7 +73,7 @@ export function createRunJournal(): RunJournal {
         seen.delete(id);
         if (isStartOf(event.time, startedAt)) event.startedAt ??= startedAt;
       }
-      // The container with the newest event stands last: those that are quiet longest are forgotten first.
+      // The container with the newest event is last, so that those without events for longest are dropped first.
       journal.delete(id);
       journal.set(id, [...events, event].slice(-MAX_EVENTS));
       if (journal.size > MAX_CONTAINERS) journal.delete(journal.keys().next().value as string);

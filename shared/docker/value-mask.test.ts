@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createMask } from "./value-mask.ts";
 
-test("values are masked in output, the longer ones first, and short words left alone", () => {
+test("values are masked in output, longer ones first, and short words are kept", () => {
   const mask = createMask([
     { name: "A", value: "secret" },
     { name: "B", value: "secret-longer" },
@@ -21,7 +21,7 @@ test("a value of several lines is masked line by line", () => {
   expect(mask("cab ab")).toBe("cab ab");
 });
 
-test("a short value is masked as a whole word when its name says that it is secret", () => {
+test("a short value is masked as a whole word if its name marks it as secret", () => {
   const mask = createMask([
     { name: "DB_PASSWORD", value: "web" },
     { name: "PIN_TOKEN", value: "1234" },

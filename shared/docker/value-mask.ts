@@ -5,29 +5,29 @@ export interface NamedValue {
   value: string;
 }
 
-/** Shorter values are words that stand anywhere: they are hidden as whole words, where their name says they are secret. */
-const ANYWHERE_MIN = 6;
-const WORD_MIN = 3;
-const PIECES_MAX = 1_000;
-/** What a switch is set to hides nothing, whatever its name. */
+/** Shorter values could be ordinary words: they are masked as whole words only, and only if their name marks them as secret. */
+const MIN_ANYWHERE = 6;
+const MIN_WORD = 3;
+const MAX_PIECES = 1_000;
+/** The value of a switch is not secret, whatever its name. */
 const isSwitch = (value: string) => /^(true|false|yes|no|on|off|none|null)$/i.test(value);
 
-/** Takes values out of lines before anybody reads them. */
+/** Creates a function that masks the values in a line of output. */
 export function createMask(variables: readonly NamedValue[]): (line: string) => string {
   const anywhere = new Set<string>();
   const words = new Set<string>();
   for (const { name, value } of variables) {
-    // Output comes line by line; in double quotes a line may end by an escape as well.
+    // Output is masked line by line; inside double quotes, an escape can also end a line.
     for (const piece of [value, ...value.split(/\r?\n|\\[nr]/)]) {
       const text = piece.trim();
-      if (text.length >= ANYWHERE_MIN) anywhere.add(text);
+      if (text.length >= MIN_ANYWHERE) anywhere.add(text);
     }
-    if (value.length >= WORD_MIN && value.length < ANYWHERE_MIN && namesSecret(name) && !isSwitch(value)) {
+    if (value.length >= MIN_WORD && value.length < MIN_ANYWHERE && namesSecret(name) && !isSwitch(value)) {
       words.add(value);
     }
   }
   const longestFirst = (values: ReadonlySet<string>) =>
-    [...values].sort((one, other) => other.length - one.length).slice(0, PIECES_MAX);
+    [...values].sort((a, b) => b.length - a.length).slice(0, MAX_PIECES);
   const hidden = longestFirst(anywhere);
   const hiddenWords = longestFirst(words);
   return (line) => {
@@ -36,7 +36,7 @@ export function createMask(variables: readonly NamedValue[]): (line: string) => 
   };
 }
 
-/** Names of containers and files are made of words: a part of one is none. */
+/** Masks whole words only: parts of container and file names do not count. */
 function maskWord(text: string, value: string): string {
   let masked = "";
   let from = 0;
@@ -50,7 +50,7 @@ function maskWord(text: string, value: string): string {
   return masked + text.slice(from);
 }
 
-/** A mask for the environment of a container, in the form `NAME=value`. */
+/** Creates a mask for the environment of a container, given as `NAME=value`. */
 export const maskEnvironment = (environment: readonly string[]): ((text: string) => string) =>
   createMask(
     environment.map((entry) => {

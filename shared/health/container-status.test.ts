@@ -11,7 +11,7 @@ const ended: ContainerSituation = {
   stopRequested: false,
 };
 
-describe("how an ended container does", () => {
+describe("the status of an ended container", () => {
   // policy, exit code, whether the stop was requested, and what it comes to
   test.each<[string, number, boolean | null, string, boolean]>([
     // whatever the exit code
@@ -53,19 +53,19 @@ describe("how an ended container does", () => {
     }
   });
 
-  test("one that the Engine could not start should run, ran it before or not", () => {
+  test("a container that the Engine could not start should run, whether or not it ran before", () => {
     const failed = { status: "start-failed", shouldRun: true };
     expect(judgeContainer({ ...ended, startFailed: true, stopRequested: true })).toEqual(failed);
     expect(judgeContainer({ ...ended, state: "created", exitCode: null, startFailed: true })).toEqual(failed);
     expect(judgeContainer({ ...ended, state: "created", exitCode: null }).status).toBe("created");
   });
 
-  test("what is not known yet is unknown, and no fault", () => {
+  test("a container without a known state is unknown, not a fault", () => {
     const verdict = judgeContainer({ ...ended, restartPolicy: null, exitCode: null, stopRequested: null });
     expect([verdict.status, isFault(verdict)]).toEqual(["unknown", false]);
   });
 
-  test("faults are what should run and does not, and what ended with an error by itself", () => {
+  test("faults are containers that should run but do not, and containers that ended with an error by themselves", () => {
     const faulty = (more: Partial<ContainerSituation>) => isFault(judgeContainer({ ...ended, ...more }));
     expect(faulty({})).toBe(true);
     expect(faulty({ state: "restarting" })).toBe(true);
@@ -77,7 +77,7 @@ describe("how an ended container does", () => {
   });
 });
 
-test("a crash loop is restarting also in the seconds in which it runs", () => {
+test("a crash loop counts as restarting even while it runs for some seconds", () => {
   const now = Date.parse("2026-01-01T00:10:00Z");
   const service = (restartCount: number | null, startedAt: string) =>
     statusOf({ state: "running", restartCount, startedAt } as Service, now).status;

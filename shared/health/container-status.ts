@@ -1,47 +1,47 @@
 import type { ContainerState, Service } from "../protocol/service.ts";
 
-/** What decides how a container does; `null` is "not known", never "none". */
+/** Input of {@link judgeContainer}; `null` is "not known", never "none". */
 export interface ContainerSituation {
   state: ContainerState;
   /** `no`, `always`, `unless-stopped` or `on-failure`. */
   restartPolicy: string | null;
-  /** Of its newest run; null while it runs, for one that never ran, and while not known. */
+  /** Exit code of its newest run; null while it runs, if it never ran, or if not known. */
   exitCode: number | null;
   oomKilled: boolean;
-  /** The Engine tried to start it and could not. */
+  /** The Engine tried to start it and failed. */
   startFailed: boolean;
-  /** Whether somebody asked for the end of its newest run; null where the Engine's events were missed. */
+  /** Whether the stop of its newest run was requested; null if the Engine's events were missed. */
   stopRequested: boolean | null;
 }
 
 export type ContainerStatus =
   | "running"
   | "paused"
-  /** Its restart policy starts it again. */
+  /** The restart policy starts it again. */
   | "restarting"
   | "removing"
-  /** Made, and never started. */
+  /** Created, and never started. */
   | "created"
-  /** Ended well, and nothing asks for it to run. */
+  /** Ended successfully, and nothing requires it to run. */
   | "finished"
-  /** Ended because somebody asked for it. */
+  /** Stopped on request. */
   | "stopped"
-  /** Ended by itself, with an error or against its restart policy. */
+  /** Ended by itself with an error, or against its restart policy. */
   | "crashed"
   /** The Engine could not start it. */
   | "start-failed"
   /** The Engine could not remove it. */
   | "dead"
-  /** Ended, and nobody knows whether by itself. */
+  /** Ended; whether by itself or on request is not known. */
   | "unknown";
 
 export interface ContainerVerdict {
   status: ContainerStatus;
-  /** Whether it should run. True of what runs, too. */
+  /** Whether it should run; also true while it runs. */
   shouldRun: boolean;
 }
 
-/** How a container does, and whether it should run: the one place where this is decided. */
+/** Returns the status of a container and whether it should run. The only place that decides this. */
 export function judgeContainer(situation: ContainerSituation): ContainerVerdict {
   const { state, restartPolicy, exitCode, oomKilled, startFailed, stopRequested } = situation;
   switch (state) {
@@ -68,13 +68,13 @@ export function judgeContainer(situation: ContainerSituation): ContainerVerdict 
   return { status: stopRequested === false ? "crashed" : "unknown", shouldRun };
 }
 
-/** Exit codes a stop leaves behind: 0, or 128 and the number of SIGINT, SIGKILL or SIGTERM. */
+/** Exit codes of a stop: 0, or 128 plus the number of SIGINT, SIGKILL or SIGTERM. */
 const stoppedCodes = new Set([0, 130, 137, 143]);
 
-/** Of an end nobody saw: whether its exit code may be that of a stop. */
+/** Whether the exit code of an unobserved end can be that of a stop. */
 export const mayBeStop = (exitCode: number | null): boolean => exitCode === null || stoppedCodes.has(exitCode);
 
-/** What is known of a listed container. */
+/** State of a listed container. */
 export const situationOf = ({ state, restartPolicy, lastRun }: Service): ContainerSituation => ({
   state,
   restartPolicy: restartPolicy ?? null,
@@ -84,10 +84,10 @@ export const situationOf = ({ state, restartPolicy, lastRun }: Service): Contain
   stopRequested: lastRun?.stopRequested ?? null,
 });
 
-/** Less than this after a restart by its policy a container has not proven anything. */
+/** A container that its policy restarted less than this many milliseconds ago still counts as restarting. */
 const PROVEN_MS = 60_000;
 
-/** How a listed container does. One that has just been restarted by its policy, again, is still restarting. */
+/** Returns the status of a listed container. After a repeated restart by its policy it counts as restarting for a while. */
 export function statusOf(service: Service, now: number): ContainerVerdict {
   const verdict = judgeContainer(situationOf(service));
   const { restartCount, startedAt } = service;
@@ -96,7 +96,7 @@ export function statusOf(service: Service, now: number): ContainerVerdict {
   return { status: "restarting", shouldRun: true };
 }
 
-/** Statuses of something that is wrong; `unknown` is one where it should run. */
+/** Statuses that are always faults; `unknown` is one only if the container should run. */
 const faults: ReadonlySet<ContainerStatus> = new Set(["restarting", "crashed", "start-failed", "dead"]);
 export const isFault = ({ status, shouldRun }: ContainerVerdict): boolean =>
   faults.has(status) || (status === "unknown" && shouldRun);

@@ -12,19 +12,19 @@ const countWhere = <T>(items: readonly T[], runs: (item: T) => boolean): Running
   total: items.length,
 });
 
-/** What counts as running wherever containers are counted: neither paused nor waiting for a restart. */
+/** Whether a container counts as running: neither paused nor waiting for a restart. */
 export const isRunning = ({ state }: { state: ContainerState }): boolean => state === "running";
 export const countContainers = (containers: readonly { state: ContainerState }[]): RunningCount =>
   countWhere(containers, isRunning);
 
-/** PM2 apps: one that has an instance in `errored` does not count. */
+/** Counts running PM2 apps. An app with an instance in `errored` does not count. */
 export const countDeployments = (deployments: readonly Pick<Deployment, "status">[]): RunningCount =>
   countWhere(deployments, ({ status }) => status === "online");
 
 export const countServers = (servers: readonly { status: McpServer["status"] }[]): RunningCount =>
   countWhere(servers, ({ status }) => status === "running");
 
-/** Processes of PM2, the instances of all its apps. */
+/** Counts PM2 processes: the instances of all apps. */
 export function countProcesses(deployments: readonly Pick<Deployment, "instances">[]): {
   total: number;
   online: number;
@@ -33,6 +33,6 @@ export function countProcesses(deployments: readonly Pick<Deployment, "instances
   return { total: instances.length, online: instances.filter(({ status }) => status === "online").length };
 }
 
-/** PM2 has given an app up, or starts it again and again. */
+/** Whether PM2 has stopped restarting an app, or restarts it again and again. */
 export const isProcessFault = ({ status }: Pick<Deployment, "status">): boolean =>
   status === "errored" || status === "waiting restart";

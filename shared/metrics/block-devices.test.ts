@@ -14,19 +14,19 @@ const sum = (entries: BlockEntry[]) => sumBlockBytes(entries, "read", (device) =
 test.each<[string, BlockEntry[], number]>([
   ["disks beside each other", [entry("8:0", 10), entry("8:16", 5)], 15],
   ["a volume and its disk", [entry("253:0", 10), entry("8:0", 10)], 10],
-  ["two volumes of one disk, which has more", [entry("253:0", 10), entry("253:1", 5), entry("8:0", 20)], 20],
+  ["two volumes of one disk that has more bytes", [entry("253:0", 10), entry("253:1", 5), entry("8:0", 20)], 20],
   ["a volume whose disk is not counted", [entry("253:0", 10)], 10],
-  ["a volume whose disk is counted for something else", [entry("253:0", 10), entry("8:0", 2)], 12],
+  ["a volume whose disk has other bytes", [entry("253:0", 10), entry("8:0", 2)], 12],
   ["halves on two disks of a RAID", [entry("9:0", 10), entry("8:16", 5), entry("8:32", 5)], 10],
   ["counts of other kinds", [entry("8:0", 10), entry("8:0", 10, "Total"), entry("8:0", 3, "write")], 10],
-  ["an Engine that writes kinds in capitals", [entry("8:0", 10, "Read")], 10],
+  ["an Engine that capitalizes operations", [entry("8:0", 10, "Read")], 10],
   ["entries without numbers", [{ op: "read", value: 4 }], 4],
   ["nothing", [], 0],
-])("counts what a container reads once: %s", (_, entries, expected) => {
+])("counts each byte that a container reads once: %s", (_, entries, expected) => {
   expect(sum(entries)).toBe(expected);
 });
 
-test("reads from sysfs which disks are below a volume, through partitions and other volumes", () => {
+test("finds the disks below a volume in sysfs, through partitions and other volumes", () => {
   const root = mkdtempSync(join(tmpdir(), "block-"));
   const at = (...parts: string[]) => join(root, ...parts);
   const make = (path: string, dev: string, slaves: Record<string, string> = {}) => {

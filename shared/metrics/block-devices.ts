@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** One count of a cgroup: bytes of one kind at one device. */
+/** One counter of a cgroup: bytes of one operation on one device. */
 export interface BlockEntry {
   major?: number | undefined;
   minor?: number | undefined;
@@ -9,17 +9,17 @@ export interface BlockEntry {
   value: number;
 }
 
-/** Disks that a device (`253:0`) is made of, as `8:0`; none for a disk. */
+/** Returns the disks (`8:0`) below a device (`253:0`); none for a disk itself. */
 export type DisksBelow = (device: string) => readonly string[];
 
 /**
- * Bytes of a kind at all devices, each once: the kernel may count what passes LVM, dm-crypt or a software RAID at that device
- * and again at the disks it is made of. A device is left out when those account for its bytes.
+ * Sums the bytes of an operation over all devices and counts each byte once. The kernel can count bytes of LVM, dm-crypt or
+ * software RAID at that device and again at the disks below, so a device is skipped if its disks account for its bytes.
  */
 export function sumBlockBytes(
   entries: readonly BlockEntry[],
   op: string,
-  disksBelow: DisksBelow = keptDisksBelow,
+  disksBelow: DisksBelow = cachedDisksBelow,
 ): number {
   const byDevice = new Map<string, number>();
   for (const entry of entries) {
@@ -36,33 +36,33 @@ export function sumBlockBytes(
   return sum;
 }
 
-const KEPT_MAX = 256;
-/** A number may be given to another device. */
-const KEPT_MS = 60_000;
-const known = new Map<string, { at: number; disks: readonly string[] }>();
+const MAX_CACHED = 256;
+/** The kernel can reuse a device number. */
+const CACHE_MS = 60_000;
+const cache = new Map<string, { at: number; disks: readonly string[] }>();
 
-function keptDisksBelow(device: string): readonly string[] {
-  const kept = known.get(device);
-  if (kept && performance.now() - kept.at < KEPT_MS) return kept.disks;
-  if (known.size >= KEPT_MAX) known.clear();
+function cachedDisksBelow(device: string): readonly string[] {
+  const cached = cache.get(device);
+  if (cached && performance.now() - cached.at < CACHE_MS) return cached.disks;
+  if (cache.size >= MAX_CACHED) cache.clear();
   const disks = readDisksBelow(device);
-  known.set(device, { at: performance.now(), disks });
+  cache.set(device, { at: performance.now(), disks });
   return disks;
 }
 
-/** @param folder Where sysfs lists devices by their numbers. */
+/** Reads the disks below a device. @param folder of sysfs with the devices by number */
 export const readDisksBelow = (device: string, folder = "/sys/dev/block"): readonly string[] => [
   ...new Set(disksUnder(join(folder, device), 0)),
 ];
 
-const DEPTH_MAX = 8;
+const MAX_DEPTH = 8;
 
 function disksUnder(path: string, depth: number): string[] {
   try {
     return readdirSync(join(path, "slaves")).flatMap((name) => {
       const lower = realpathSync(join(path, "slaves", name));
       const disk = existsSync(join(lower, "partition")) ? dirname(lower) : lower;
-      const deeper = depth < DEPTH_MAX ? disksUnder(disk, depth + 1) : [];
+      const deeper = depth < MAX_DEPTH ? disksUnder(disk, depth + 1) : [];
       return deeper.length > 0 ? deeper : [readFileSync(join(disk, "dev"), "utf8").trim()];
     });
   } catch {

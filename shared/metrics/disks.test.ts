@@ -41,7 +41,7 @@ test.each(cases as unknown as Case[])("lists each disk once: $name", async (one)
   expect(unknownDisks.map(({ mount, state }) => [mount, state])).toEqual(one.unknown ?? []);
 });
 
-test("the pool is as full as its datasets together make it", async () => {
+test("the use of a pool is the sum of its datasets", async () => {
   const one = (cases as unknown as Case[]).find(({ name }) => name.startsWith("datasets of a ZFS pool")) as Case;
   const { disks } = await createDiskReader(systemOf(one))(listVolumes(one.mounts.join("\n")));
   expect(disks.find(({ mount }) => mount === "/tank")).toMatchObject({ usagePercent: 99.5, total: 10_001 * GIBIBYTE });
@@ -55,16 +55,16 @@ const volume = (mount: string, isRemote: boolean) => ({
   isRemote,
 });
 
-describe("mounts that do not answer", () => {
+describe("mounts that do not respond", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
   afterEach(() => void vi.useRealTimers());
-  /** After the time that a sample waits at most. */
+  /** Advances by the longest wait of a sample. */
   const later = async <T>(reading: Promise<T>): Promise<T> => {
     await vi.advanceTimersByTimeAsync(5_000);
     return reading;
   };
 
-  test("dead mounts are named as unknown, hold nothing else up, and are asked no second time while they hang", async () => {
+  test("dead mounts are reported as unknown, delay nothing else, and are not measured again while they hang", async () => {
     const asked: string[] = [];
     const waiting = new Map<string, (value: typeof sizes) => void>();
     const read = createDiskReader({
@@ -88,7 +88,7 @@ describe("mounts that do not answer", () => {
         ["/dead3", "silent"],
       ]);
     }
-    // Each holds a thread of the runtime.
+    // Each blocks a thread of the runtime.
     expect(asked.filter((path) => path.startsWith("/dead"))).toEqual(["/dead1", "/dead2"]);
     for (const revive of waiting.values()) revive(sizes);
     await settled();
@@ -97,7 +97,7 @@ describe("mounts that do not answer", () => {
     for (const revive of waiting.values()) revive(sizes);
   });
 
-  test("a mount that answers too late is shown with its last figures, and not waited for", async () => {
+  test("a mount that responds too late is shown with its last measurement, and samples do not wait for it", async () => {
     const late: ((value: typeof sizes) => void)[] = [];
     const read = createDiskReader({ isFolder, statfs: () => new Promise((resolve) => late.push(resolve)) });
     const volumes = [volume("/slow", true)];
@@ -107,16 +107,16 @@ describe("mounts that do not answer", () => {
     expect((await read(volumes)).disks).toEqual([
       { mount: "/slow", device: "/slow", type: "nfs4", total: 1000, used: 600, available: 200, usagePercent: 75 },
     ]);
-    // It is asked again after a while only.
+    // It is measured again only after a while.
     expect((await read(volumes)).disks).toHaveLength(1);
     expect(late).toHaveLength(0);
   });
 });
 
-test("a host of too many mounts says how many it leaves out", async () => {
+test("a host with too many mounts states how many are not listed", async () => {
   const read = createDiskReader({ isFolder, statfs: async () => sizes });
   const volumes = Array.from({ length: 203 }, (_, n) => volume(`/mnt/${n}`, false));
   const { disks, unknownDisks } = await read(volumes);
   expect(disks).toHaveLength(200);
-  expect(unknownDisks).toMatchObject([{ state: "omitted", reason: "3 more file systems are left out." }]);
+  expect(unknownDisks).toMatchObject([{ state: "omitted", reason: "3 more file systems are not listed." }]);
 });

@@ -1,7 +1,7 @@
 import type { DiskStats } from "../protocol/system.ts";
 import { toPercent } from "./percent.ts";
 
-/** A volume and what it answered, in bytes. `used` and `available` leave out what only root may write to. */
+/** A volume with its sizes in bytes. `available` excludes the space reserved for root. */
 export interface MeasuredVolume {
   mount: string;
   device: string;
@@ -12,10 +12,10 @@ export interface MeasuredVolume {
 }
 
 const MEBIBYTE = 1024 * 1024;
-/** Pass on the figures of what they lie on. */
+/** Types that report the sizes of the file system below them. */
 const layered = /^(overlay|aufs|unionfs|fuse\.(fuse-overlayfs|bindfs|gocryptfs|encfs|cryfs|unionfs(-fuse)?))$/;
 
-/** Rows of the disks, each disk once: datasets of a ZFS pool share its space, and a layer has the space of what is below. */
+/** Lists each disk once: datasets of a ZFS pool share its space, and a layer reports the space of the file system below it. */
 export function toDisks(volumes: readonly MeasuredVolume[]): DiskStats[] {
   return withoutLayers(withPools(volumes)).map((volume) => ({
     mount: volume.mount,
@@ -24,12 +24,12 @@ export function toDisks(volumes: readonly MeasuredVolume[]): DiskStats[] {
     total: volume.total,
     used: volume.used,
     available: volume.available,
-    // As `df` counts.
+    // Computed as by `df`.
     usagePercent: toPercent(volume.used, volume.used + volume.available),
   }));
 }
 
-/** Each pool takes the place of its first dataset; datasets with a limit of their own follow it. */
+/** Replaces the first dataset of each pool by the pool; datasets with their own limit follow it. */
 function withPools(volumes: readonly MeasuredVolume[]): MeasuredVolume[] {
   const pools = Map.groupBy(
     volumes.filter(({ type }) => type === "zfs"),
@@ -49,20 +49,20 @@ const poolOf = (dataset: string): string => dataset.split("/")[0] ?? dataset;
 const depthOf = ({ device }: MeasuredVolume): number => device.split("/").length;
 
 /**
- * A dataset answers with its own bytes, and what the pool has left: the pool's use is the sum. Snapshots and what is not
- * mounted are not in it.
+ * Sums the datasets of a pool. Each reports its own used bytes and the free bytes of the pool. Snapshots and datasets that
+ * are not mounted are not included.
  */
 function toPool(datasets: readonly MeasuredVolume[]): MeasuredVolume[] {
   const top = datasets.reduce((a, b) => (depthOf(b) < depthOf(a) ? b : a));
   const used = datasets.reduce((sum, one) => sum + one.used, 0);
   const mount = datasets.some((one) => one.mount === "/") ? "/" : top.mount;
   const pool = { ...top, mount, used, total: used + top.available };
-  // What is available differs where a quota or a reservation says so.
+  // Available space differs only because of a quota or reservation.
   const limited = datasets.filter((one) => !isAbout(one.available, top.available) && one.mount !== mount);
   return [pool, ...limited];
 }
 
-/** The volumes are asked one after the other, and written to meanwhile. */
+/** Approximate, since volumes are measured one after the other, with writes in between. */
 const isAbout = (a: number, b: number): boolean => Math.abs(a - b) <= Math.max(64 * MEBIBYTE, 0.01 * Math.max(a, b));
 
 function withoutLayers(volumes: readonly MeasuredVolume[]): MeasuredVolume[] {
@@ -71,7 +71,7 @@ function withoutLayers(volumes: readonly MeasuredVolume[]): MeasuredVolume[] {
     volumes.find(
       (one) => !layered.test(one.type) && one.total === layer.total && isAbout(one.available, layer.available),
     );
-  // In a container the root is the layer, and the disk below shows by folders and files that are mounted into it.
+  // In a container, the root is the layer, and the disk below appears through the folders and files mounted into it.
   const root = layers.find(({ mount }) => mount === "/");
   const disk = root && below(root);
   return volumes.flatMap((volume) => {

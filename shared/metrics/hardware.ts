@@ -1,15 +1,15 @@
 import type { HardwareInfo } from "../protocol/system.ts";
 import { withTimeout } from "../server/with-timeout.ts";
 
-/** The library starts some twenty programs for it, each of which may hang on odd hardware. */
+/** The library starts about twenty programs, each of which can hang on unusual hardware. */
 const LIMIT_MS = 3_000;
 
 /**
- * What the machine is made of, by systeminformation. Takes some 400 ms and twenty child processes, so it is read once and
- * never on a sample's way. Null when the library finds nothing within three seconds.
+ * Reads the hardware of the machine with systeminformation; null if the library finds nothing within three seconds. It takes
+ * about 400 ms and twenty child processes, so it runs once and never as part of a sample.
  */
 export async function readHardware(): Promise<HardwareInfo | null> {
-  // Loaded on first use: only the API asks, and only when somebody looks.
+  // Loaded on first use: only the System page needs it.
   const { system, cpu } = await import("systeminformation");
   const found = Promise.all([system(), cpu()]).then(([machine, processor]) => ({
     manufacturer: known(machine.manufacturer),
@@ -22,11 +22,11 @@ export async function readHardware(): Promise<HardwareInfo | null> {
   try {
     return await withTimeout(found, LIMIT_MS, () => null);
   } catch {
-    return null; // a machine that does not tell is no fault of the page
+    return null; // the page works without it
   }
 }
 
-/** Boards whose maker left the field as it was delivered say so in these words. */
+/** Values of boards whose maker did not fill in the field. */
 const placeholders =
   /^(-|default string|not specified|none|unknown|to be filled by o\.e\.m\.|system manufacturer|system product name)$/i;
 

@@ -1,9 +1,9 @@
 import type { SystemInfo, SystemStats } from "../protocol/system.ts";
 
-/** What the host itself can tell; the counts of processes and containers come from their own daemons. */
+/** Host metrics without the counts of processes and containers, which come from their daemons. */
 export type HostSample = Omit<SystemStats, "pm2Processes" | "containers">;
 
-/** One platform's reader. */
+/** The metrics reader of one platform. */
 export interface PlatformMetrics {
   sample(): Promise<HostSample>;
   info(): Promise<Omit<SystemInfo, "hardware">>;

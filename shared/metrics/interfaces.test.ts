@@ -17,7 +17,7 @@ interface Row {
   bridge?: boolean;
   tun?: boolean;
   type?: number;
-  /** The interface below, or an index in another namespace. */
+  /** The interface below it, or an index in another namespace. */
   over?: string;
   link?: number;
 }
@@ -60,7 +60,7 @@ test.each(cases)("counts each byte once: $name", ({ interfaces, counted, also, r
   expect([sum((one) => one.rxBytes), sum((one) => one.txBytes)]).toEqual([rx, tx]);
 });
 
-test("the total of the rates leaves out what is not counted", () => {
+test("the total of the rates excludes interfaces that are not counted", () => {
   const toRates = createNetworkRates();
   const at = (bytes: number) =>
     [true, false].map((counted, index) => ({ name: `eth${index}`, counted, rxBytes: bytes, txBytes: bytes }));

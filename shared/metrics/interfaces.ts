@@ -9,41 +9,41 @@ export interface InterfaceCounters {
 }
 
 export interface ListedInterface extends InterfaceCounters {
-  /** Whether its bytes are part of the host's total: false where another interface counts the same bytes. */
+  /** Whether its bytes are part of the host's total; false if another interface counts the same bytes. */
   counted: boolean;
 }
 
-/** How the kernel describes an interface and what it is built on. */
+/** An interface, and the interfaces that it is built on, as described by the kernel. */
 export interface InterfaceFacts {
-  /** Bus of the device behind it (`pci`, `virtio`, `usb`); null for one that exists in software only. */
+  /** Bus of its device (`pci`, `virtio`, `usb`); null for a virtual interface. */
   bus: string | null;
-  /** The bond, bridge, team or VRF it is a port of. */
+  /** The bond, bridge, team or VRF that it is a port of. */
   master: string | null;
-  /** Interfaces it is built on, as a VLAN, bond or macvlan is. */
+  /** Interfaces that it is built on, for example as a VLAN, bond or macvlan. */
   lower: readonly string[];
   isBridge: boolean;
-  /** Whether a program is at its other end (a VPN, a virtual machine). */
+  /** Whether a program is at the other end (a VPN, a virtual machine). */
   isTun: boolean;
-  /** Link type, an ARPHRD number of the kernel. */
+  /** Link type: an ARPHRD number of the kernel. */
   type: number;
   index: number;
-  /** Index of the interface below, which may be in another network namespace; its own where there is none. */
+  /** Index of the interface below, possibly in another network namespace; its own index if there is none. */
   link: number;
 }
 
-/** Carries what other interfaces of the host carry anyway, and there may be hundreds: not listed. */
+/** Not listed: these carry the bytes of other interfaces of the host, and there can be hundreds. */
 const innerName =
   /^(ifb|veth|br-|docker|podman|nerdctl|virbr|vnet|tap|cni|cali|cilium|lxc|lxd|flannel|vxlan|genev|azv|gke|kube-|nodelocaldns|dummy|ovs-|fwbr|fwpr|fwln|vif|sit|tunl|ip6tnl|gre|erspan|ip_vti|ip6_vti|ip6gre|teql)/;
-/** Where the kernel tells nothing but names: built on another interface by the name it usually has. */
+/** Usual names of interfaces built on others; used if sysfs does not describe them. */
 const upperName = /^(bond|team|br\d|br\b|bridge|vmbr|vlan|wg|tun|tailscale|zt|nebula|ppp|macv|ipvl)|[.@]/;
 
 const LOOPBACK = 772;
-/** Copies of the frames of a wireless card, for monitoring. */
+/** Monitor interfaces, which copy the frames of a wireless card. */
 const monitorTypes: ReadonlySet<number> = new Set([801, 802, 803]);
-/** No link layer (tun, WireGuard), PPP, and packets in packets. */
+/** Without a link layer (tun, WireGuard), PPP, and tunnels. */
 const tunnelTypes: ReadonlySet<number> = new Set([65534, 512, 768, 769, 776, 778, 823]);
 
-/** Counters of `/proc/net/dev`, the loopback included. */
+/** Parses the counters of `/proc/net/dev`, including the loopback interface. */
 export function parseInterfaces(dev: string): InterfaceCounters[] {
   return dev.split("\n").flatMap((line) => {
     const [, name, counters] = /^\s*([^\s:]+):\s*(.*)$/.exec(line) ?? [];
@@ -54,9 +54,9 @@ export function parseInterfaces(dev: string): InterfaceCounters[] {
 }
 
 /**
- * Interfaces worth showing, and which of them count. What enters or leaves the host passes one network card: bonds,
- * bridges, VLANs, macvlans and tunnels over it show the same bytes again. Without a card (in a container) the outermost
- * interfaces count.
+ * Lists the interfaces to show and marks those that count. All traffic of the host passes a network card: bonds, bridges,
+ * VLANs, macvlans and tunnels above it show the same bytes again. Without a card (in a container), the outermost interfaces
+ * count.
  */
 export function listInterfaces(
   counters: readonly InterfaceCounters[],
@@ -70,7 +70,7 @@ export function listInterfaces(
     .filter(({ name, counted }) => counted || !innerName.test(name));
 }
 
-/** Traffic of the host with itself, and what listens in on others. */
+/** Whether an interface has no traffic with other hosts of its own: the loopback and monitors. */
 function isAside(name: string, facts: InterfaceFacts | undefined): boolean {
   return name === "lo" || facts?.type === LOOPBACK || monitorTypes.has(facts?.type ?? 0);
 }
@@ -87,7 +87,7 @@ function outermost(
   const cardIndexes = new Set([...cards].map((name) => facts.get(name)?.index));
   const ends = where((name, one) => {
     if (!one || !cards.has(name)) return false;
-    // A virtual function below its synthetic card (Azure), and a port of a switch chip behind its conduit.
+    // A virtual function below its synthetic card (Azure), or a port of a switch chip behind its conduit.
     if (one.master !== null && cards.has(one.master)) return false;
     return one.link === one.index || !cardIndexes.has(one.link);
   });
@@ -105,12 +105,12 @@ function outermost(
 
 const NET_CLASS = "/sys/class/net";
 
-/** Counters now. Synchronous: procfs and sysfs live in memory, and asynchronous reads would wait behind a dead mount. */
+/** Reads the counters. Synchronous: procfs and sysfs are in memory, and asynchronous reads would wait behind a dead mount. */
 export function readInterfaces(): ListedInterface[] {
   return listInterfaces(parseInterfaces(readFileSync("/proc/net/dev", "utf8")), (name) => readInterfaceFacts(name));
 }
 
-/** @param folder Where sysfs describes interfaces. Undefined where it does not tell of this one. */
+/** Reads an interface from sysfs; undefined if sysfs does not describe it. @param folder of sysfs */
 export function readInterfaceFacts(name: string, folder = NET_CLASS): InterfaceFacts | undefined {
   const at = (...parts: string[]) => join(folder, name, ...parts);
   try {
@@ -132,7 +132,7 @@ export function readInterfaceFacts(name: string, folder = NET_CLASS): InterfaceF
   }
 }
 
-/** A device without a bus is a device all the same. */
+/** Returns the name of the bus; `device` if there is none. */
 function busOf(link: string): string {
   try {
     return basename(readlinkSync(link));

@@ -10,10 +10,10 @@ import { createNetworkRates } from "./network-rates.ts";
 import { toPercent } from "./percent.ts";
 import { type CpuTimes, readBootTime, readCpuTimes, readLoad, readMemory, readUptime } from "./procfs.ts";
 
-/** How far apart the first sample's two readings are, since usage is always a share between two. */
+/** Time between the two readings of the first sample: usage is a share between two readings. */
 const FIRST_SPAN_MS = 200;
 
-/** Host figures from procfs, without a child process. */
+/** Host metrics from procfs, without a child process. */
 export function createLinuxMetrics(): PlatformMetrics {
   const readDisks = createDiskReader();
   const toRates = createNetworkRates();

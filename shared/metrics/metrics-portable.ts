@@ -4,9 +4,9 @@ import type { PlatformMetrics } from "./host-sample.ts";
 import { createNetworkRates } from "./network-rates.ts";
 import { toPercent } from "./percent.ts";
 
-/** Host figures by systeminformation: for development on macOS, since each sample starts child processes. */
+/** Host metrics by systeminformation, for development on macOS. Each sample starts child processes. */
 export function createPortableMetrics(): PlatformMetrics {
-  // Loaded on first use: on Linux, where it is not used, it would cost every start its import.
+  // Loaded on first use, since Linux does not need it.
   const library = () => import("systeminformation");
   const toRates = createNetworkRates();
 

@@ -17,7 +17,7 @@ describe.each<[string, () => PlatformMetrics]>([
   ["the host's own reader", createHostMetrics],
   ["the portable reader", createPortableMetrics],
 ])("%s", (_, create) => {
-  test("samples figures that agree with each other", async () => {
+  test("samples are consistent", async () => {
     const asked = Date.now();
     const { cpu, memory, swap, disks, uptime, timestamp, ...rest } = await create().sample();
     const at = Date.parse(timestamp);
@@ -43,7 +43,7 @@ describe.each<[string, () => PlatformMetrics]>([
   });
 });
 
-test("tells what the machine is made of, and reads it once", async () => {
+test("reads the hardware once", async () => {
   const metrics = createHostMetrics();
   const [info, again] = await Promise.all([metrics.info(), metrics.info()]);
   expect(info.hardware?.physicalCores).toBeGreaterThan(0);
@@ -61,7 +61,7 @@ describe.skipIf(!linux)("on Linux", () => {
     await metrics.sample();
     await eventually(async () => {
       const until = performance.now() + 600;
-      while (performance.now() < until); // burn one core for longer than a sample is kept
+      while (performance.now() < until); // keep one core busy for longer than a sample is cached
       const { cpu } = await metrics.sample();
       return Math.max(...cpu.perCore) > 50;
     });
@@ -76,20 +76,20 @@ describe.skipIf(!linux)("on Linux", () => {
       await metrics.sample();
       expect(children).toBe(0);
       spawn("true").unref();
-      expect(children, "children are counted at all").toBeGreaterThan(0);
+      expect(children, "the counter sees child processes").toBeGreaterThan(0);
     } finally {
       unsubscribe("child_process", count);
     }
   });
 
-  test("another program measures a file system as the runtime does, and tells why it cannot", async () => {
+  test("the child process measures a file system like the runtime, and reports why it cannot", async () => {
     const [own, other] = await Promise.all([localSizes("/"), remoteSizes("/")]);
     expect(other.blocks * other.bsize).toBe(own.blocks * own.bsize);
     expect(other.bavail).toBeGreaterThan(0);
     await expect(remoteSizes("/no/such folder")).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  test("gives many askers one sample", async () => {
+  test("shares one sample among callers at the same time", async () => {
     const metrics = createHostMetrics();
     const [one, other] = await Promise.all([metrics.sample(), metrics.sample()]);
     expect(one).toBe(other);
@@ -97,7 +97,7 @@ describe.skipIf(!linux)("on Linux", () => {
 });
 
 describe("reading procfs", () => {
-  test("counts waiting for disks as idle", () => {
+  test("counts I/O wait as idle", () => {
     const { all, cores } = parseCpuTimes("cpu  10 0 10 70 10 0 0 0 5 0\ncpu0 10 0 10 70 10 0 0 0 5 0\nintr 1\n");
     expect(all).toEqual({ busy: 20, total: 100 });
     expect(cores).toHaveLength(1);
@@ -111,7 +111,7 @@ describe("reading procfs", () => {
     expect(available("MemAvailable: 400 kB\n")).toBe(400);
     expect(available("SReclaimable: 30 kB\n")).toBe(360);
     expect(available("MemAvailable: 400 kB\n", arc(450))).toBe(800);
-    // The cache of the host, seen from a container that uses less.
+    // The cache of the host, as seen in a container that uses less.
     expect(available("MemAvailable: 400 kB\n", arc(20_000))).toBe(400);
   });
 });

@@ -6,16 +6,16 @@ import { createLinuxMetrics } from "./metrics-linux.ts";
 import { createPortableMetrics } from "./metrics-portable.ts";
 
 /**
- * Host metrics: procfs on Linux (no child process a sample), systeminformation on macOS and for the static facts of the hardware.
- * `sample` remembers the counters of its last call, so one reader serves all; rates are between two calls.
+ * Host metrics: procfs on Linux (without child processes), systeminformation on macOS and for the hardware. Rates are
+ * computed between two calls of `sample`, so all callers share one reader.
  */
 export interface HostMetrics {
   sample(): Promise<HostSample>;
-  /** Read once; what cannot change while the host runs. */
+  /** Facts that do not change while the host runs; read once. */
   info(): Promise<SystemInfo>;
 }
 
-/** A sample younger than this is given again, so that many askers cost no more than one. */
+/** A younger sample is returned again, so that many callers cost no more than one. */
 const SAMPLE_AGE_MS = 500;
 
 export function createHostMetrics(): HostMetrics {
@@ -29,7 +29,7 @@ export function createHostMetrics(): HostMetrics {
       takenAt = performance.now();
       const taken = metrics.sample();
       latest = taken;
-      // A failed one is not shared; a newer one may stand in its place already.
+      // A failed sample is not shared, unless a newer one has replaced it.
       taken.catch(() => {
         if (latest === taken) latest = undefined;
       });

@@ -1,7 +1,7 @@
 import type { NetworkStats } from "../protocol/system.ts";
 import type { ListedInterface } from "./interfaces.ts";
 
-/** Turns counters into bytes a second since the call before, by a clock that no step of the wall clock moves. */
+/** Converts counters to bytes per second since the previous call, by a monotonic clock. */
 export function createNetworkRates(): (counters: readonly ListedInterface[]) => NetworkStats[] {
   let before = new Map<string, ListedInterface>();
   let beforeAt = performance.now();
@@ -9,7 +9,7 @@ export function createNetworkRates(): (counters: readonly ListedInterface[]) => 
     const now = performance.now();
     const seconds = (now - beforeAt) / 1000;
     const rate = (current: number, last: number | undefined) =>
-      last === undefined || seconds <= 0 ? 0 : Math.max(0, Math.round((current - last) / seconds)); // a counter may restart
+      last === undefined || seconds <= 0 ? 0 : Math.max(0, Math.round((current - last) / seconds)); // a counter can restart
     const stats = counters.map(({ name, rxBytes, txBytes, counted }) => ({
       name,
       counted,

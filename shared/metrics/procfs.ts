@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Readers of Linux's procfs. They read synchronously: these files live in memory (some 50 µs each), and asynchronous
- * reads would wait behind a thread that hangs on a dead mount.
+ * Reads a file of Linux's procfs. Synchronous: these files are in memory (about 50 µs each), and asynchronous reads would
+ * wait behind a thread that hangs on a dead mount.
  */
 const read = (path: string) => readFileSync(path, "utf8");
 
@@ -11,7 +11,7 @@ export interface CpuTimes {
   total: number;
 }
 
-/** Times since boot of all processors together, then of each. */
+/** Returns the CPU times since boot, of all processors together and of each. */
 export function readCpuTimes(): { all: CpuTimes; cores: CpuTimes[] } {
   return parseCpuTimes(read("/proc/stat"));
 }
@@ -29,17 +29,17 @@ export function parseCpuTimes(stat: string): { all: CpuTimes; cores: CpuTimes[] 
   return { all, cores };
 }
 
-/** ISO 8601 of the moment the kernel started. */
+/** Returns when the kernel started, ISO 8601. */
 export function readBootTime(): string {
   const seconds = /^btime (\d+)$/m.exec(read("/proc/stat"))?.[1] ?? "0";
   return new Date(Number(seconds) * 1000).toISOString();
 }
 
-/** In bytes. */
+/** Sizes in bytes. */
 export interface MemorySizes {
   total: number;
   free: number;
-  /** What programs can have without swapping: caches that give way are part of it. */
+  /** Memory that programs can get without swapping, including reclaimable caches. */
   available: number;
   swapTotal: number;
   swapFree: number;
@@ -49,7 +49,7 @@ export const readMemory = (): MemorySizes => parseMemory(read("/proc/meminfo"), 
 
 const ARC_STATS = "/proc/spl/kstat/zfs/arcstats";
 
-/** @param arcstats Of ZFS, where it is loaded: its cache gives way as the page cache does, and the kernel does not know. */
+/** @param arcstats of ZFS, if loaded: its cache is reclaimable like the page cache, but the kernel does not count it so */
 export function parseMemory(meminfo: string, arcstats = ""): MemorySizes {
   const sizes = new Map<string, number>();
   for (const [, name = "", size] of meminfo.matchAll(/^([\w()]+):\s+(\d+) kB$/gm)) sizes.set(name, Number(size) * 1024);
@@ -57,10 +57,10 @@ export function parseMemory(meminfo: string, arcstats = ""): MemorySizes {
   const arc = (name: string) => Number(new RegExp(`^${name}\\s+\\d+\\s+(\\d+)$`, "m").exec(arcstats)?.[1] ?? 0);
   const total = of("MemTotal");
   const [arcSize, arcLeast] = [arc("size"), arc("c_min")];
-  // Kernels before 3.14, and some that only look like Linux, leave the sum to the reader.
+  // Kernels before 3.14, and some emulations of Linux, lack MemAvailable.
   const available =
     sizes.get("MemAvailable") ?? of("MemFree") + of("Buffers") + of("Cached") + of("SReclaimable") - of("Shmem");
-  // A container may see the cache of its host, which is no part of its own memory.
+  // A container can see the cache of its host, which is not part of its own memory.
   const isOwn = arcSize <= total - available;
   return {
     total,
@@ -84,5 +84,5 @@ export function readLoad(): [number, number, number] {
   return [one, five, fifteen];
 }
 
-/** Seconds. */
+/** Returns the seconds since boot. */
 export const readUptime = (): number => Number(read("/proc/uptime").split(" ")[0]);

@@ -10,27 +10,30 @@ export interface FileSystemSizes {
   bavail: number;
 }
 
-/** A question that has no answer after so long is ended. */
+/** The child process is killed after this time. */
 const REMOTE_LIMIT_MS = 10_000;
 
-/** Of a file system of this host: the call answers at once. */
+/** Measures a local file system: the call returns at once. */
 export const localSizes = (path: string): Promise<FileSystemSizes> => statfs(path);
 
 /**
- * Of a file system that another machine or program stands behind, asked by a program of its own (`stat`): a call that hangs
- * for ever in one of the runtime's threads would keep this process from ending. It also tells the unit that FUSE counts
- * blocks in, which the runtime's own call does not.
+ * Measures a file system that another machine or program serves, by a child process (`stat`): a call that hangs forever in
+ * one of the runtime's threads would keep this process from ending. `stat` also returns the block unit of FUSE, which the
+ * runtime's call does not.
  *
- * @throws Error with the code of the system; `ETIMEDOUT` after ten seconds.
+ * @throws Error with the code of the system; `ETIMEDOUT` after ten seconds
  */
 export function remoteSizes(path: string): Promise<FileSystemSizes> {
   return new Promise((resolve, reject) => {
     const options = {
-      ...({ timeout: REMOTE_LIMIT_MS, killSignal: "SIGKILL", maxBuffer: 4_096, cwd: "/" } as const),
+      timeout: REMOTE_LIMIT_MS,
+      killSignal: "SIGKILL" as const,
+      maxBuffer: 4_096,
+      cwd: "/",
       env: { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
     };
     const child = execFile("stat", ["-f", "-c", "%S %b %f %a", "--", path], options, (error, stdout, stderr) => {
-      if (error?.code === "ENOENT") return void localSizes(path).then(resolve, reject); // there is no such program
+      if (error?.code === "ENOENT") return void localSizes(path).then(resolve, reject); // no `stat` program
       const [bsize = 0, blocks = 0, bfree = 0, bavail = 0] = stdout.trim().split(" ").map(Number);
       if (!error) return void resolve({ bsize, blocks, bfree, bavail });
       reject(Object.assign(error, { code: error.killed ? "ETIMEDOUT" : codeIn(stderr) }));

@@ -1,6 +1,6 @@
 import type { NetworkStats } from "../protocol/system.ts";
 
-/** Bytes a second into and out of the host, each byte once. Safe for browsers. */
+/** Sums the bytes per second into and out of the host; counts each byte once. Safe for browsers. */
 export function sumTraffic(network: readonly NetworkStats[]): { rx: number; tx: number } {
   const counted = network.filter((one) => one.counted);
   return {

@@ -16,17 +16,17 @@ test.each([1, 2, 7, 4096, 1 << 20])("reads back what was framed, however it is c
   expect(seen).toEqual(frames);
 });
 
-test("gives up on what is no frame", () => {
+test("rejects bytes that are not a frame", () => {
   const read = createFrameReader(() => undefined, 100);
   expect(() => read(Buffer.from("GET / HTTP/1.1\r\n"))).toThrow("not an AMP frame");
 });
 
-test("gives up on a frame that announces more than may be held", () => {
+test("rejects a frame that announces more bytes than the limit", () => {
   const read = createFrameReader(() => undefined, 100);
   expect(() => read(Buffer.from([0x11, 0xff, 0xff, 0xff, 0xff]))).toThrow(/more than 100 bytes/);
 });
 
-test("takes broken JSON and blobs for nothing", () => {
+test("decodes invalid JSON and blobs as undefined", () => {
   expect(decodeArgument(Buffer.from("j:{"))).toBeUndefined();
   expect(decodeArgument(Buffer.from([0, 1, 2]))).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /**
- * AMP, the framing PM2's daemon speaks: a byte of version and number of arguments, then each argument behind its
- * length. Inside, `j:` marks JSON and `s:` text.
+ * AMP, the framing of PM2's daemon: one byte with version and number of arguments, then each argument after its
+ * length. An argument starts with `j:` for JSON or `s:` for text.
  */
 const VERSION = 1;
 
@@ -15,7 +15,7 @@ export function encodeFrame(args: readonly unknown[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Text of an argument, or the value of its JSON; undefined when it is neither. */
+/** Returns the text of an argument, or the value of its JSON; undefined if it is neither. */
 export function decodeArgument(arg: Buffer | undefined): unknown {
   const kind = arg?.toString("latin1", 0, 2);
   if (kind === "s:") return arg?.toString("utf8", 2);
@@ -28,13 +28,13 @@ export function decodeArgument(arg: Buffer | undefined): unknown {
 }
 
 /**
- * Cuts a stream of chunks into frames and hands over each frame's arguments undecoded. Throws on a frame of another
- * version or above `maxBytes`: the connection is of no more use then.
+ * Creates a reader that splits chunks into frames and passes on the undecoded arguments of each frame.
+ * @throws Error for a frame of another version or above `maxBytes`; the connection is unusable then.
  */
 export function createFrameReader(onFrame: (args: Buffer[]) => void, maxBytes: number): (chunk: Buffer) => void {
   let pending: Buffer[] = [];
   let size = 0;
-  /** Bytes without which looking again is pointless; keeps a long frame from being copied once a chunk. */
+  /** Bytes needed before the next attempt, so that a long frame is not copied once per chunk. */
   let needed = 1;
 
   return (chunk) => {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
 
-/** A PM2 daemon that runs on this host. */
+/** A PM2 daemon on this host. */
 export const pm2DaemonSchema = z.object({
   user: z.string().describe("Name of the user it belongs to."),
   home: z.string().describe("Its PM2_HOME."),
@@ -13,15 +13,15 @@ const MAX_DAEMONS = 20;
 const TITLE = /^PM2 v\S+ God Daemon \((.+?)\)/;
 
 /**
- * PM2 daemons besides the one with `ownHome`, by their process titles, at most 20, by user and folder.
- * Reads `/proc` of Linux; where there is none, or it shows no processes of others, the list is empty.
+ * Lists the PM2 daemons other than the one with `ownHome`, at most 20, sorted by user and folder. Finds them by their
+ * process titles in Linux's `/proc`; empty without `/proc`, or if it hides the processes of other users.
  */
 export async function findOtherDaemons(ownHome: string, proc = "/proc"): Promise<Pm2Daemon[]> {
   const names = await readdir(proc).catch(() => []);
   const found = new Map<string, number>();
   for (const name of names) {
     if (!/^\d+$/.test(name) || found.size >= MAX_DAEMONS) continue;
-    // A process may end between any two steps.
+    // A process can end between any two steps.
     const title = await readFile(`${proc}/${name}/cmdline`, "utf8").catch(() => "");
     const home = TITLE.exec(title.replaceAll("\0", " ").trim())?.[1];
     if (home === undefined || resolve(home) === resolve(ownHome)) continue;

@@ -2,19 +2,19 @@ import { connect } from "node:net";
 import { createFrameReader, decodeArgument } from "./amp.ts";
 import { readInto } from "./pm2-rpc.ts";
 
-/** The first try to reconnect, and the longest wait between two: a new daemon is seen within 5 s. */
+/** First and longest delay between two attempts to reconnect, so that a new daemon is found within 5 s. */
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 4_000;
-/** Bytes of one message of the bus. */
+/** Largest message of the bus, in bytes. */
 const MESSAGE_MAX = 16 * 1024 * 1024;
 
 export interface BusHandlers {
-  /** `topic` and the undecoded rest: log lines come this way too, and most messages are thrown away. */
+  /** Topic and undecoded payload: the bus also carries log lines, and most messages are discarded undecoded. */
   onMessage(topic: string, data: Buffer | undefined): void;
   onState(up: boolean): void;
 }
 
-/** Listens to PM2's event bus until aborted, across daemons that come and go. */
+/** Listens to PM2's event bus until aborted. Reconnects when the daemon stops and starts. */
 export function followBus(socketPath: string, { onMessage, onState }: BusHandlers, signal: AbortSignal): void {
   let delay = RETRY_FIRST_MS;
   let up: boolean | undefined;

@@ -5,10 +5,10 @@ import { UnavailableError } from "../server/dependency.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
 import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";
 
-/** Bytes of one answer: the list carries the environment of every process. */
+/** Largest response, in bytes: the process list contains the environment of every process. */
 const ANSWER_MAX = 64 * 1024 * 1024;
 
-/** The daemon understood and refused. */
+/** The daemon refused the call. */
 export class Pm2Error extends UpstreamError {
   constructor(message: string) {
     super(message);
@@ -26,8 +26,8 @@ export type Pm2Method =
   | "notifyByProcessId";
 
 /**
- * Calls one method of PM2's daemon on a connection of its own and gives its first result. Never starts a daemon.
- * Throws `Pm2Error`, `UnavailableError`, or `DeadlineError` after `limitMs`.
+ * Calls one method of PM2's daemon on a new connection and returns its first result. Never starts a daemon.
+ * @throws Pm2Error, UnavailableError, or DeadlineError after `limitMs`
  */
 export function callPm2(socketPath: string, method: Pm2Method, argument: unknown, limitMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export function callPm2(socketPath: string, method: Pm2Method, argument: unknown
   });
 }
 
-/** A frame that cannot be read ends the connection as an error of its own. */
+/** Closes the connection with an error if a frame cannot be read. */
 export function readInto(socket: Socket, read: (chunk: Buffer) => void): void {
   socket.on("data", (chunk) => {
     try {

@@ -7,12 +7,12 @@ const statuses = ["online", "stopping", "stopped", "launching", "errored", "one-
 const text = z.string().catch("");
 const count = z.number().catch(0);
 
-/** What is taken from an entry of PM2's list. The rest of it, the environment above all, is dropped at this line. */
+/** The used fields of an entry of PM2's list. All others are dropped here, the environment above all. */
 const entry = z.object({
   pid: count,
   monit: z.object({ memory: count, cpu: count }).catch({ memory: 0, cpu: 0 }),
   pm2_env: z.object({
-    // While a reload runs the outgoing process is called `_old_<id>`; it is no process of its own.
+    // During a reload, the outgoing process has the id `_old_<id>`; it does not count as a process.
     pm_id: z.number(),
     name: z.coerce.string(),
     namespace: text,
@@ -35,7 +35,7 @@ const entry = z.object({
 });
 export type ProcessEntry = z.output<typeof entry>;
 
-/** Entries of PM2's own list that stand for a process. */
+/** Parses PM2's list; skips entries that are not processes. */
 export function parseProcessList(list: readonly unknown[]): ProcessEntry[] {
   return list.flatMap((item) => {
     const parsed = entry.safeParse(item);
@@ -48,13 +48,13 @@ export interface ProcessEvent {
   id: string;
   name: string;
   action: string;
-  /** Null for the outgoing process of a reload, which is none of its own. */
+  /** Null for the outgoing process of a reload. */
   pmId: number | null;
   /** PM2's count of restarts. */
   restarts: number;
-  /** When its newest run began, in milliseconds; 0 when it never did. */
+  /** Start of its newest run, in milliseconds since the epoch; 0 if it never ran. */
   startedAt: number;
-  /** Of the newest run that ended, where PM2 knows it. */
+  /** Exit code of the newest run that ended, if PM2 knows it. */
   exitCode: number | undefined;
 }
 
@@ -70,7 +70,7 @@ const busEvent = z.object({
   }),
 });
 
-/** An event of PM2's bus about a process; undefined when it is none. */
+/** Parses an event of PM2's bus; undefined if it is not about a process. */
 export function parseProcessEvent(data: unknown): ProcessEvent | undefined {
   const parsed = busEvent.safeParse(data);
   if (!parsed.success) return undefined;
@@ -131,14 +131,14 @@ function toInstance({ pid, monit, pm2_env }: ProcessEntry): DeploymentInstance {
   };
 }
 
-/** One broken instance is worth showing, and one that runs means that the deployment runs. */
+/** Status of a deployment: `errored` if any instance is, else `online` if any instance is. */
 function statusOf(instances: readonly DeploymentInstance[]): ProcessStatus {
   const all = instances.map(({ status }) => status);
   for (const status of ["errored", "online"] as const) if (all.includes(status)) return status;
   return all[0] ?? "stopped";
 }
 
-/** Folder and script, without where on the host they are. */
+/** Folder and script, without their location on the host. */
 function scriptOf(script: string, folder: string): string {
   const inside = folder ? relative(folder, script) : "";
   if (!inside || inside.startsWith("..")) return basename(script);

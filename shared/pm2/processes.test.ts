@@ -11,7 +11,7 @@ import { createProcessHost, type ProcessEvent, type ProcessHost } from "./proces
 
 const source = "console.log('up'); setInterval(() => undefined, 1000);";
 
-describe("a daemon that runs", () => {
+describe("a running daemon", () => {
   let pm2: TestPm2;
   let processes: ProcessHost;
 
@@ -26,7 +26,7 @@ describe("a daemon that runs", () => {
 
   const statuses = async () => Object.fromEntries((await processes.list()).map(({ name, status }) => [name, status]));
 
-  test("groups processes by name and tells nothing of their environment", async () => {
+  test("groups processes by name and reveals nothing of their environment", async () => {
     const list = await processes.list();
     expect(list.map(({ name, instances }) => [name, instances.length])).toEqual([
       ["worker", 2],
@@ -62,7 +62,7 @@ describe("a daemon that runs", () => {
     expect(await statuses()).toMatchObject({ worker: "online" });
   });
 
-  test("starts what is stopped and leaves alone what runs", async () => {
+  test("starts stopped processes and does not touch running ones", async () => {
     await processes.act("all", "stop");
     await processes.act("all", "start");
     const [before] = (await processes.list()).filter(({ name }) => name === "all");
@@ -91,7 +91,7 @@ describe("a daemon that runs", () => {
     expect(await statuses()).not.toHaveProperty("web");
   });
 
-  test("tells what happens to processes until aborted", async () => {
+  test("reports process events until aborted", async () => {
     const controller = new AbortController();
     const events: ProcessEvent[] = [];
     const states: boolean[] = [];
@@ -112,7 +112,7 @@ describe("a daemon that runs", () => {
     expect(states).toEqual([true]);
   });
 
-  test("says that a hung daemon does not answer, soon asks it no more, and heals by itself", async () => {
+  test("reports that a hung daemon does not respond, soon stops calling it, and recovers by itself", async () => {
     const pid = pm2.daemonPid();
     const proxy = await startSocketProxy(join(pm2.home, "rpc.sock"));
     const folder = await tempFolder("pm2");
@@ -126,7 +126,7 @@ describe("a daemon that runs", () => {
       const before = proxy.accepted();
       const calls = Array.from({ length: 20 }, () => counted.list());
       for (const call of calls) await expect(call).rejects.toMatchObject({ code: "upstream_unavailable" });
-      expect(proxy.accepted() - before).toBeLessThanOrEqual(1); // a probe, when the pause is over
+      expect(proxy.accepted() - before).toBeLessThanOrEqual(1); // a probe after the pause
     } finally {
       process.kill(pid, "SIGCONT");
     }
@@ -136,7 +136,7 @@ describe("a daemon that runs", () => {
   });
 });
 
-describe("a daemon that comes and goes", () => {
+describe("a daemon that starts and stops", () => {
   let pm2: TestPm2;
   const controller = new AbortController();
   beforeAll(async () => {
@@ -145,7 +145,7 @@ describe("a daemon that comes and goes", () => {
   afterEach(() => controller.abort());
   afterAll(() => pm2?.close());
 
-  test("is never started by asking, is seen within 5 s, and missed within 5 s of being killed", async () => {
+  test("is never started by a call, is found within 5 s, and its kill is noticed within 5 s", async () => {
     const processes = createProcessHost({ pm2Home: pm2.home });
     const states: boolean[] = [];
     processes.watch({ onEvent: () => undefined, onState: (up) => states.push(up) }, controller.signal);

@@ -18,29 +18,30 @@ import {
 
 export type { ProcessEvent };
 
-/** Where one PM2 process writes: PM2 names the files, and several processes may share them. */
+/** Log files of one PM2 process. PM2 names the files; several processes can share them. */
 export interface ProcessLogFiles {
   pmId: number;
   name: string;
-  /** Null where PM2 keeps no log of it. */
+  /** Null if PM2 keeps no log of it. */
   out: string | null;
   error: string | null;
-  /** Where both go, in the order they were written; set where `out` or `error` alone would not hold all. */
+  /** File with both streams in the order they were written; set if `out` or `error` alone would not contain everything. */
   both: string | null;
   running: boolean;
-  /** Its newest run is over, whether or not PM2 will start it again. */
+  /** Its newest run has ended, whether or not PM2 will start it again. */
   ended: boolean;
   /** PM2's count of restarts. */
   restarts: number;
-  /** When its newest run began, in milliseconds; 0 when it never did. */
+  /** Start of its newest run, in milliseconds since the epoch; 0 if it never ran. */
   startedAt: number;
-  /** Of the newest run that ended, where PM2 knows it. */
+  /** Exit code of the newest run that ended, if PM2 knows it. */
   exitCode: number | undefined;
 }
 
 /**
- * PM2's daemon, spoken to over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME) so that asking never starts one.
- * Each call ends within 3 s; `act` and `remove` take the process's own time-outs in addition, 40 s at most. Throws `AppError`: `not_found` (no deployment of exactly that id), `upstream_unavailable`.
+ * PM2's daemon, called over its own sockets (`rpc.sock`, `pub.sock` in PM2_HOME), so that a call never starts a daemon.
+ * Each call ends within 3 s; `act` and `remove` also wait for the timeouts of the process, 40 s at most.
+ * @throws AppError `not_found` (no deployment with exactly this id), `upstream_unavailable`
  */
 export interface ProcessHost {
   /** PM2_HOME of the daemon. */
@@ -48,33 +49,33 @@ export interface ProcessHost {
   ping(): Promise<void>;
   list(): Promise<Deployment[]>;
   /**
-   * Id of the deployment a client means, among those it sees.
-   * @throws AppError `conflict` too: the name alone is that of several apps
+   * Returns the id of the deployment that a client means, among those it can see.
+   * @throws AppError also `conflict`, if several apps have the name
    */
   choose(wanted: { deploymentId: string; pm2Name: string }, sees: (id: string) => boolean): Promise<string>;
-  /** Log files of every process of one deployment. */
+  /** Returns the log files of every process of one deployment. */
   logFiles(id: string): Promise<ProcessLogFiles[]>;
   act(id: string, action: DeploymentAction): Promise<void>;
   remove(id: string): Promise<void>;
   /**
-   * Follows the daemon's event bus until aborted: `onEvent` for each process event, `onState` when the daemon comes
-   * or goes. Reconnects by itself, and never starts a daemon.
+   * Follows the daemon's event bus until aborted: calls `onEvent` for each process event, `onState` when the daemon starts
+   * or stops. Reconnects by itself, and never starts a daemon.
    */
   watch(handlers: { onEvent(event: ProcessEvent): void; onState(up: boolean): void }, signal: AbortSignal): void;
 }
 
-/** A hung daemon is answered within 3 s: a probe, then the call. */
+/** A call to a hung daemon fails within 3 s: a probe, then the call. */
 const CALL_LIMIT_MS = 2_000;
 const PROBE_LIMIT_MS = 800;
 const PROBE_PAUSE_MS = 1_000;
 const ACTION_LIMIT_MS = 40_000;
-/** PM2's own defaults: how long a process may take to end, and to listen. */
+/** PM2's defaults: how long a process may take to stop, and to listen. */
 const KILL_TIMEOUT_MS = 1_600;
 const LISTEN_TIMEOUT_MS = 3_000;
-/** How long PM2 gives the outgoing process of a reload, and some time to spare. */
+/** How long PM2 waits for the outgoing process of a reload, plus a margin. */
 const GRACE_MS = 10_000;
 
-/** @param options.pm2Home PM2_HOME of the daemon to speak to. */
+/** @param options.pm2Home PM2_HOME of the daemon */
 export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost {
   const rpc = join(pm2Home, "rpc.sock");
   const hangs = () => new UnavailableError("down", "PM2's daemon does not answer; restart it if this lasts.");
@@ -137,10 +138,10 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
       const run = async ({ pm2_env }: ProcessEntry) => {
         const { kill_timeout = KILL_TIMEOUT_MS, listen_timeout = LISTEN_TIMEOUT_MS, pm_id } = pm2_env;
         const limit = Math.min(ACTION_LIMIT_MS, kill_timeout + listen_timeout + GRACE_MS);
-        // An empty environment leaves the process's own as it is.
+        // With an empty environment, the process keeps its own.
         if (action === "stop") await call("stopProcessId", pm_id, limit);
         else await call(action === "reload" ? "reloadProcessId" : "restartProcessId", { id: pm_id, env: {} }, limit);
-        // The daemon tells its bus of an action only when the caller asks it to, as PM2's own command line does.
+        // The daemon publishes an action on its bus only on request, as PM2's command line does.
         await call("notifyByProcessId", { id: pm_id, action_name: action, manually: true }).catch(() => undefined);
       };
       if (action === "reload") for (const item of found) await run(item);
@@ -162,16 +163,16 @@ export function createProcessHost({ pm2Home }: { pm2Home: string }): ProcessHost
 }
 
 const endedStatuses: ReadonlySet<string> = new Set(["stopped", "errored", "waiting restart", "one-launch-status"]);
-const notFound = () => new AppError("not_found", "PM2 runs no process of that name.");
+const notFound = () => new AppError("not_found", "PM2 has no process with this name.");
 const isUp = ({ pm2_env }: ProcessEntry) => pm2_env.status === "online" || pm2_env.status === "launching";
 
-/** `/dev/null` or `NULL` in PM2's configuration means that no log is kept. */
+/** `/dev/null` or `NULL` in PM2's configuration means that PM2 keeps no log. */
 const toLogFile = (path: string): string | null => (path === "" || /^(NULL|\/dev\/null)$/i.test(path) ? null : path);
 
 function toLogFiles(env: ProcessEntry["pm2_env"]): Pick<ProcessLogFiles, "out" | "error" | "both"> {
   if (env.disable_logs) return { out: null, error: null, both: null };
   const [out, error, both] = [env.pm_out_log_path, env.pm_err_log_path, env.pm_log_path].map(toLogFile);
-  // Where each has its file, that of both says nothing more.
+  // If each stream has a file, the common file contains nothing more.
   if (!both || (out && error)) return { out: out ?? null, error: error ?? null, both: null };
   return { out: null, error: null, both };
 }

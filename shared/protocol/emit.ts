@@ -64,7 +64,7 @@ export function readEmitEvent(
   }
   if (reservedEvents.has(event)) return refuse("is reserved", "event");
   if (data === undefined) return refuse("is missing", "data");
-  for (const key in value) if (!fields.has(key)) return refuse("holds an unknown field");
+  for (const key in value) if (!fields.has(key)) return refuse("has an unknown field");
   if (room === undefined) return { namespace: name, event, data };
   if (typeof room !== "string" || !isRoomOf(name, room)) return refuse("must be a room of the namespace", "room");
   return { namespace: name, event, data, room };
@@ -77,7 +77,7 @@ export function readEmitBody(body: unknown, report: (issue: EmitIssue) => void):
     return event && [event];
   }
   const { events } = body as { events: unknown };
-  if (Object.keys(body).length > 1) return void report({ message: "holds an unknown field", path: [] });
+  if (Object.keys(body).length > 1) return void report({ message: "has an unknown field", path: [] });
   if (!Array.isArray(events) || events.length === 0 || events.length > EMIT_BATCH_MAX) {
     return void report({ message: `must be 1 to ${EMIT_BATCH_MAX} events`, path: ["events"] });
   }

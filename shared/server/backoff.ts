@@ -13,12 +13,12 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 export interface Backoff {
-  /** Waits longer each time it is called in a row, with jitter so that many sources do not return at once. */
+  /** Waits longer with each call in a row, with jitter, so that many sources do not reconnect at the same time. */
   wait(signal: AbortSignal): Promise<void>;
   reset(): void;
 }
 
-/** Growing delay before a broken source is opened again: 100 ms doubling to 2 s, so that it is back within 5 s of its daemon. */
+/** Creates a growing delay before a source is reopened: 100 ms doubling to 2 s, so that it is back within 5 s of its daemon. */
 export function createBackoff(firstMs = 100, maxMs = 2_000): Backoff {
   let next = firstMs;
   return {

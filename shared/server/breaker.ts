@@ -1,13 +1,13 @@
 import { singleFlight } from "./single-flight.ts";
-/** Thrown by a call that took longer than it may; the only failure that makes the breaker look. */
+/** Thrown by a call that exceeded its time limit; the only failure after which the breaker probes. */
 export class DeadlineError extends Error {}
 
 export interface BreakerOptions {
-  /** A quick question the dependency answers whenever it is alive; must end within `probeMs` by itself. */
+  /** A quick call that succeeds if the dependency is alive; must end by itself within a short time. */
   probe(): Promise<unknown>;
-  /** Milliseconds between two probes of a dependency that hangs. */
+  /** Milliseconds between two probes of a hanging dependency. */
   pauseMs: number;
-  /** What a call fails with while the breaker is open. */
+  /** Creates the error of calls while the breaker is open. */
   refusal(): Error;
 }
 
@@ -16,8 +16,9 @@ export interface Breaker {
 }
 
 /**
- * Keeps calls from piling up on a daemon that hangs: after a deadline a probe decides whether only that call was slow
- * or the daemon hangs; in the second case calls fail at once, and the first one after `pauseMs` probes again.
+ * Creates a circuit breaker, so that calls do not pile up on a hanging daemon. After a call exceeded its deadline, a probe
+ * decides whether only that call was slow or the daemon hangs. While it hangs, calls fail at once; the first call after
+ * `pauseMs` probes again.
  */
 export function createBreaker({ probe, pauseMs, refusal }: BreakerOptions): Breaker {
   let open = false;

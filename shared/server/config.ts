@@ -15,7 +15,7 @@ const csv = z
       .filter((item) => item !== ""),
   );
 
-/** An origin as browsers send it: scheme, host, port; no wildcard, no path. */
+/** An origin as sent by browsers: scheme, host and port, without wildcard or path. */
 const origin = z.string().transform((value, context) => {
   if (URL.canParse(value)) {
     const url = new URL(value);
@@ -38,7 +38,7 @@ const absolutePath = z
   .refine((path) => isAbsolute(path) && !path.includes("\0"), "must be an absolute path")
   .transform((path) => resolve(path));
 
-/** What a proxy takes off the front of every address: nothing, or `/panel` without a slash at its end. */
+/** Path prefix that a proxy removes from every request: empty, or `/panel` without a trailing slash. */
 const basePath = z
   .string()
   .regex(/^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*\/?$/, "must be a path such as /panel")
@@ -52,12 +52,12 @@ const schema = z.object({
     .string()
     .min(1)
     .default(() => loopbackAddress()),
-  /** Port of the process that reads it: 3005 for the web app, 3006 for the API. */
+  /** Port of the process that reads it; default 3005 for the web app, 3006 for the API. */
   PORT: port.optional(),
   WS_PORT: port.default(3007),
-  /** Where the API reaches the realtime server; when unset, at `HOST` and `WS_PORT`. */
+  /** URL at which the API reaches the realtime server; default: `HOST` and `WS_PORT`. */
   WS_SERVER_URL: z.url().optional(),
-  /** Where the realtime server reaches the API; when unset, at `HOST` and 3006. */
+  /** URL at which the realtime server reaches the API; default: `HOST` and 3006. */
   BACKEND_URL: z.url().optional(),
   CLIENT_URL: origin.optional(),
   VITE_API_URL: z.url().optional(),
@@ -88,42 +88,42 @@ const schema = z.object({
     .int()
     .positive()
     .default(10 * 1024 ** 3),
-  /** Where stacks made in the panel lie, a folder each; `stacks` in `DATA_DIR` when unset. */
+  /** Folder of the stacks created in the panel, one subfolder each; default: `stacks` in `DATA_DIR`. */
   STACKS_DIR: absolutePath.optional(),
-  /** Folders whose compose files may be edited and run beside it. */
+  /** Further folders whose compose files may be edited and run. */
   STACKS_ROOTS: csv.pipe(z.array(absolutePath)),
-  /** What is kept of logs: bytes on the disk, and days. 0 in either keeps none. */
+  /** Limits of the log history: bytes on disk, and days. 0 in either disables it. */
   LOG_STORE_MAX_BYTES: z.coerce
     .number()
     .int()
     .min(0)
     .default(2 * 1024 ** 3),
   LOG_STORE_MAX_DAYS: z.coerce.number().min(0).max(3_650).default(14),
-  /** Folder of further entries of the catalogue, one JSON file each. */
+  /** Folder with further catalogue entries, one JSON file each. */
   CATALOGUE_DIR: z.string().min(1).optional(),
   MCP_ALLOWED_COMMANDS: csv,
-  /** Hosts (`name` or `name:port`) of the inner network that MCP servers may be reached at. */
+  /** Hosts (`name` or `name:port`) in private networks at which MCP servers may be reached. */
   MCP_ALLOWED_HOSTS: csv,
-  /** Hours between two looks for newer images; 0: only on demand. */
+  /** Hours between two checks for newer images; 0: only on demand. */
   UPDATE_CHECK_HOURS: z.coerce
     .number()
     .min(0)
     .max(24 * 365)
     .default(12),
-  /** Hosts (`name` or `name:port`) of the inner network that alerts may be sent to. */
+  /** Hosts (`name` or `name:port`) in private networks to which alerts may be sent. */
   ALERT_ALLOWED_HOSTS: csv,
-  /** Evaluates no rule and sends nothing: for a second API on a copy of the state. */
+  /** Disables evaluation and notifications of alerts: for a second API on a copy of the state. */
   ALERTS_PAUSED: z.stringbool().default(false),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
-  /** Addresses and networks whose forwarded headers are believed. */
+  /** Addresses and networks of proxies whose forwarded headers count. */
   TRUSTED_PROXIES: csv.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))),
-  /** Most sockets of the realtime server: in all, of one session or key, from one address. */
+  /** Connection limits of the realtime server: in total, per session or key, per address. */
   MAX_SOCKETS: z.coerce.number().int().min(1).default(2_000),
   MAX_SOCKETS_PER_SESSION: z.coerce.number().int().min(1).default(256),
   MAX_SOCKETS_PER_ADDRESS: z.coerce.number().int().min(1).default(50),
-  /** Seconds between two samples of all running containers and the host; 0 takes none. */
+  /** Seconds between two samples of the host and all running containers; 0: no samples. */
   STATS_INTERVAL: z.coerce.number().int().min(0).max(300).default(15),
-  /** Days that these are kept, coarser with age; 0 keeps none. */
+  /** Days that samples are kept, with lower resolution for older ones; 0: none. */
   STATS_HISTORY_DAYS: z.coerce.number().int().min(0).max(31).default(7),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   OIDC_ISSUER: z.url().optional(),
@@ -140,13 +140,13 @@ export type Config = z.output<typeof schema> & {
   BACKEND_URL: string;
 };
 
-/** Names of all variables that are read. */
+/** Names of all variables of the configuration. */
 export const configVariables = Object.keys(schema.shape);
 
-/** A start that cannot continue: names each faulty variable and repeats no value, since a value may be a secret. */
+/** A configuration error that prevents the start. Names each invalid variable without its value, which can be a secret. */
 export class ConfigError extends Error {}
 
-/** Reads the environment once, at the door; an empty variable counts as unset. */
+/** Parses the environment. An empty variable counts as unset. @throws ConfigError */
 export function parseConfig(environment: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
@@ -166,7 +166,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   throw new ConfigError(`The environment is not valid.\n  ${faults.join("\n  ")}`);
 }
 
-/** The user's home; for a service user who has none that can be written, a folder beside the state. The API makes it. */
+/** The user's home folder; for a service user without a writable one, a folder beside the state, which the API creates. */
 function defaultFileRoot(dataDir: string): string {
   try {
     accessSync(homedir(), constants.W_OK);
@@ -177,8 +177,8 @@ function defaultFileRoot(dataDir: string): string {
 }
 
 /**
- * Origins whose pages may talk to the two servers: the web app on its usual port, whatever the operator listed,
- * and in production on a VPS the bare address of the host.
+ * Returns the origins whose pages may call the two servers: the web app on its default port, the origins listed by the
+ * operator, and in production on a VPS the address of the host.
  */
 export function allowedOrigins(config: Config, platform: NodeJS.Platform): string[] {
   const origins = new Set<string>();

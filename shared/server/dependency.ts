@@ -1,7 +1,7 @@
 import type { DependencyState } from "../protocol/system.ts";
 import { AppError } from "./errors.ts";
 
-/** A part of the host that is not there (`absent`) or there but not answering (`down`); the message says what to do. */
+/** A part of the host is not installed (`absent`) or does not respond (`down`). The message says what to do. */
 export class UnavailableError extends AppError {
   readonly state: "down" | "absent";
 
@@ -11,13 +11,13 @@ export class UnavailableError extends AppError {
   }
 }
 
-/** Turns what a call to a dependency gave or threw into the state a viewer is shown. */
+/** Converts the result or error of a call to the state that is shown for the dependency. */
 export async function dependencyState(probe: () => Promise<unknown>): Promise<DependencyState> {
   try {
     await probe();
     return { state: "up" };
   } catch (error) {
     if (error instanceof UnavailableError) return { state: error.state, hint: error.message };
-    return { state: "down", hint: error instanceof AppError ? error.message : "It answered with an error." };
+    return { state: "down", hint: error instanceof AppError ? error.message : "It responded with an error." };
   }
 }

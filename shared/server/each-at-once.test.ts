@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { eachAtOnce } from "./each-at-once.ts";
 
-test("does all, some at a time", async () => {
+test("processes all items, with limited concurrency", async () => {
   let now = 0;
   let most = 0;
   const done: number[] = [];
@@ -12,10 +12,10 @@ test("does all, some at a time", async () => {
     done.push(item);
   });
   expect([most, done]).toEqual([2, [1, 2, 3, 4, 5]]);
-  await eachAtOnce([], 2, () => Promise.reject(new Error("nothing is begun")));
+  await eachAtOnce([], 2, () => Promise.reject(new Error("nothing is started")));
 });
 
-test("begins nothing after an error, and ends once what was under way has ended", async () => {
+test("starts nothing after an error, and ends after the running work has ended", async () => {
   const begun: number[] = [];
   let slow = (): void => undefined;
   let over = false;

@@ -1,6 +1,6 @@
 /**
- * Runs `work` on each item in order, at most `atOnce` at a time. The first error ends it: no further item is begun, what is
- * under way is waited for, and then the error is thrown, so that nothing continues after this is over.
+ * Runs `work` for each item in order, at most `atOnce` at a time. After the first error it starts no further item, waits
+ * for the running ones and then throws the error, so that no work continues after it has ended.
  */
 export async function eachAtOnce<T>(
   items: readonly T[],

@@ -5,10 +5,10 @@ import { type ErrorCode, type ErrorStatus, errorStatus, type Failure } from "../
 import type { Log } from "./log.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
-/** An error meant for the caller: a code of the closed list and one plain sentence without paths, stacks or commands. */
+/** An error for the caller: a code of the closed list, and one plain sentence without paths, stack traces or commands. */
 export class AppError extends Error {
   readonly code: ErrorCode;
-  /** Seconds after which another try makes sense; sent as `Retry-After`. */
+  /** Seconds to wait before a retry; sent as `Retry-After`. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
@@ -23,15 +23,15 @@ export class AppError extends Error {
   }
 
   /**
-   * What the part behind the error said itself: plain text, masked, at most 1 KiB. Only for callers who may act on the
-   * target. Undefined when it said nothing.
+   * Original message of the upstream: plain text, masked, at most 1 KiB; undefined if there is none. Only for callers who
+   * may act on the target.
    */
   get detail(): string | undefined {
     return this.cause instanceof UpstreamError ? this.cause.ownWords || undefined : undefined;
   }
 }
 
-/** What was asked for is sensitive, and the last proof of who is asking is too old: see `POST /api/session/proof`. */
+/** A sensitive action requires a more recent proof of identity: see `POST /api/session/proof`. */
 export class ProofRequired extends AppError {
   constructor() {
     super("forbidden", "Confirm that it is you: your last log-in was some time ago.");
@@ -42,7 +42,7 @@ const codeOfStatus = new Map<number, ErrorCode>(
   (Object.entries(errorStatus) as [ErrorCode, number][]).reverse().map(([code, status]) => [status, code]),
 );
 
-/** Turns whatever was thrown into an error a caller may see; what was not foreseen becomes `internal` and tells nothing. */
+/** Converts anything thrown to an error for the caller. An unexpected error becomes `internal` without details. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof ZodError) return new AppError("invalid_input", describeIssues(thrown), { cause: thrown });
@@ -55,7 +55,7 @@ export function toAppError(thrown: unknown): AppError {
   return new AppError("internal", internalMessage, { cause: thrown });
 }
 
-/** @param withDetail Whether the caller may act on the target: then the upstream's own words come along. */
+/** @param withDetail whether the caller may act on the target and so receives the original message of the upstream */
 export function toFailure(error: AppError, requestId?: string, withDetail = false): Failure {
   const detail = withDetail ? error.detail : undefined;
   return {
@@ -68,15 +68,15 @@ export function toFailure(error: AppError, requestId?: string, withDetail = fals
   };
 }
 
-/** One sentence that names the first faulty field. Never repeats the value: it may be a secret. */
+/** Returns a sentence about the first invalid field. Never contains its value, which can be a secret. */
 export function describeIssues(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   if (!issue) return "The input is not valid.";
-  if (issue.code === "unrecognized_keys") return "The input holds an unknown field.";
+  if (issue.code === "unrecognized_keys") return "The input has an unknown field.";
   return describeIssue(issue.message, issue.path);
 }
 
-/** One sentence about the field at `path`, or about the input as a whole. */
+/** Returns a sentence about the field at `path`, or about the input as a whole. */
 export function describeIssue(message: string, path: readonly PropertyKey[]): string {
   const field = path.map(String).join(".").slice(0, 100);
   return field
@@ -99,11 +99,11 @@ const sentenceOf: Record<ErrorCode, string> = {
   gone: "It is no longer available.",
   too_large: "The request is too large.",
   unsupported_media_type: "The body must be JSON, sent as application/json.",
-  misdirected_request: "This server does not answer to that host name.",
+  misdirected_request: "This server does not serve that host name.",
   rate_limited: "Too many requests; wait a moment.",
   internal: internalMessage,
   not_supported: "This is not supported here.",
-  upstream_unavailable: "A part this depends on does not answer.",
+  upstream_unavailable: "A required service does not respond.",
   overloaded: "The server is busy; try again in a moment.",
   storage_full: "The disk is full; nothing was changed.",
 };
@@ -114,26 +114,26 @@ function isDiskFull(thrown: unknown): boolean {
   return code === "ERR_SQLITE_ERROR" && fullCodes.has((thrown as { errcode?: number }).errcode ?? 0);
 }
 
-/** SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no room for the index that the write-ahead log needs. */
+/** SQLITE_FULL, and SQLITE_IOERR_SHMSIZE: no space for the index of the write-ahead log. */
 const fullCodes: ReadonlySet<number> = new Set([13, 4874]);
 
 interface RequestVariables {
   Variables: { requestId: string; mayAct?: boolean };
 }
 
-/** The one door through which errors of a Hono app leave. */
+/** Sends all errors of a Hono app in the common envelope. */
 export const errorHandler =
   <E extends RequestVariables>(log: Log): ErrorHandler<E> =>
   (thrown, c) => {
     const error = toAppError(thrown);
     const requestId: string = c.get("requestId");
     if (error.code === "internal") log.error({ err: thrown, requestId, path: c.req.path }, "request failed");
-    if (error.code === "storage_full") log.warn({ err: thrown, requestId, path: c.req.path }, "no room on the disk");
+    if (error.code === "storage_full") log.warn({ err: thrown, requestId, path: c.req.path }, "the disk is full");
     if (thrown instanceof HTTPException && thrown.res) {
       for (const [name, value] of thrown.res.headers) if (name.toLowerCase() !== "content-type") c.header(name, value);
     }
     if (error.retryAfter !== undefined) c.header("Retry-After", String(Math.ceil(error.retryAfter)));
-    if (error.code === "too_large") c.header("Connection", "close"); // what is left of the body is not read
+    if (error.code === "too_large") c.header("Connection", "close"); // the rest of the body is not read
     return c.json(toFailure(error, requestId, c.get("mayAct") === true), error.status);
   };
 

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-/** Longest document of the Engine's streams that is read; an event with many labels stays far below. */
+/** Largest document of the Engine's streams, in bytes; an event with many labels is far smaller. */
 const DOCUMENT_MAX = 4 * 1024 * 1024;
 
-/** Yields the JSON documents of a stream, one a line; ends or throws with the stream. Half a document is dropped. */
+/** Yields the JSON documents of a stream, one per line. Ends or throws with the stream; drops an incomplete last document. */
 export async function* readJsonLines(stream: Readable): AsyncGenerator<unknown> {
   const decoder = new StringDecoder("utf8");
   let rest = "";

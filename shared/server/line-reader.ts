@@ -1,15 +1,15 @@
 import { Buffer } from "node:buffer";
 
 export interface LineReader {
-  /** Calls `onLine` for each line that is now whole. */
+  /** Calls `onLine` for each complete line. */
   push(chunk: Buffer): void;
-  /** The last line, when it had no end. */
+  /** Passes on the last line if it had no line end. */
   end(): void;
 }
 
 /**
- * Splits bytes into lines of UTF-8. `onOverflow` is called once for a line above `maxBytes`; what came of it is given as a line, and
- * the rest of it is dropped as it comes.
+ * Splits bytes into lines of UTF-8. A line above `maxBytes` is cut: `onOverflow` is called once, its first part is passed on
+ * as a line, and the rest is dropped.
  */
 export function createLineReader(maxBytes: number, onLine: (line: string) => void, onOverflow = () => {}): LineReader {
   let parts: Buffer[] = [];

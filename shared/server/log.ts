@@ -5,12 +5,12 @@ export type Log = Logger;
 
 export interface LogOptions {
   level: string;
-  /** Readable lines for a person at a terminal instead of JSON. */
+  /** Writes readable lines for a terminal instead of JSON. */
   readable: boolean;
   service: string;
 }
 
-/** Header and field names whose values never reach a log. */
+/** Headers and fields whose values are never logged. */
 const secretFields = [
   "password",
   "token",

@@ -28,11 +28,11 @@ test.each([
   expect(localServiceUrl(host, 3006, new Set(["127.0.0.1", "::1"]))).toBe(url);
 });
 
-test("a service that listens on all addresses is reached by ::1 where there is no 127.0.0.1", () => {
+test("a service that listens on all addresses is reached by ::1 if there is no 127.0.0.1", () => {
   expect(localServiceUrl("::", 3006, new Set(["::1"]))).toBe("http://[::1]:3006");
 });
 
-/** Each runs in a network namespace of its own, where loopback is up and at first has both addresses. */
+/** Each runs in its own network namespace, in which loopback is up and at first has both addresses. */
 const networks: [what: string, setUp: string, loopback: string, env?: Record<string, string>][] = [
   ["IPv4 and IPv6", "", "127.0.0.1"],
   ["no ::1", "ip -6 address del ::1/128 dev lo", "127.0.0.1"],

@@ -2,16 +2,16 @@ import type { IncomingHttpHeaders } from "node:http";
 
 export interface OriginPolicy {
   origins: readonly string[];
-  /** Whether a `Host` header names this server: anything else is DNS rebinding or a misrouted proxy. */
+  /** Whether a `Host` header names this server. Any other host means DNS rebinding or a misrouted proxy. */
   allowsHost(host: string | undefined): boolean;
-  /** Whether a page of this origin may talk to us. */
+  /** Whether a page of this origin may call the server. */
   allowsOrigin(origin: string | undefined): boolean;
 }
 
 /**
- * One list feeds CORS, socket Origin and Host checks.
- * @param ports ports this server itself listens on, reachable on loopback names.
- * @param urls addresses under which our own other processes reach this server.
+ * Creates the policy for CORS, the Origin of sockets and the Host header from one list of origins.
+ * @param ports on which this server listens, reachable by loopback names
+ * @param urls at which the panel's other processes reach this server
  */
 export function createOriginPolicy(
   origins: readonly string[],
@@ -23,7 +23,7 @@ export function createOriginPolicy(
   for (const origin of origins) {
     const url = new URL(origin);
     allowedHosts.add(url.host);
-    // A page on 80/443 may reach the servers on their own ports of the same host.
+    // A page on port 80 or 443 may call the servers on their own ports of the same host.
     for (const port of ports) allowedHosts.add(`${url.hostname}:${port}`);
     if (!url.port) allowedHosts.add(`${url.hostname}:${url.protocol === "https:" ? 443 : 80}`);
   }
@@ -35,11 +35,11 @@ export function createOriginPolicy(
   };
 }
 
-/** Browsers leave the default port out of an origin; programs may name it. */
+/** Browsers omit the default port of an origin; programs may include it. */
 const withoutDefaultPort = (origin: string): string =>
   origin.replace(/^(http:\/\/.+):80$|^(https:\/\/.+):443$/, "$1$2");
 
-/** Two `Host` headers, or a request target with a host of its own, are never honest. */
+/** Returns the host of a request; undefined for two `Host` headers or an absolute request target, which no honest client sends. */
 export function hasOneHost(request: { headers: IncomingHttpHeaders; rawHeaders: string[]; url?: string }): boolean {
   let hosts = 0;
   for (let index = 0; index < request.rawHeaders.length; index += 2) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addressBucket, createPeers, parseAddress } from "./peer-address.ts";
 
-describe("an address as sockets and proxies write it", () => {
+describe("an address in the notation of sockets and proxies", () => {
   test.each([
     ["203.0.113.7", "203.0.113.7"],
     ["203.0.113.7:40000", "203.0.113.7"],
@@ -44,7 +44,7 @@ describe("an address as sockets and proxies write it", () => {
     "%",
     "1.2.3.4\0",
     `${"1".repeat(10_000)}:1`,
-  ])("%j is none", (text) => {
+  ])("%j is not an address", (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 });
@@ -58,11 +58,11 @@ describe("the client behind proxies", () => {
 
   test.each([
     ["no proxy", "198.51.100.1", undefined, "198.51.100.1"],
-    ["a header of a stranger", "198.51.100.1", "203.0.113.7", "198.51.100.1"],
+    ["a header from an unknown peer", "198.51.100.1", "203.0.113.7", "198.51.100.1"],
     ["one proxy", "127.0.0.1", "203.0.113.7", "203.0.113.7"],
     ["a proxy seen as IPv6", "::ffff:127.0.0.1", "203.0.113.7:9", "203.0.113.7"],
     ["a proxy listed in another spelling", "::1", "[2001:db8::7]:9", "2001:db8::7"],
-    ["what the client claims itself", "127.0.0.1", "192.0.2.66, 203.0.113.7", "203.0.113.7"],
+    ["a claim of the client", "127.0.0.1", "192.0.2.66, 203.0.113.7", "203.0.113.7"],
     ["two proxies, one in a network", "127.0.0.1", "203.0.113.7, 10.1.2.3", "203.0.113.7"],
     [
       "three proxies, ports, and a claim",
@@ -70,10 +70,10 @@ describe("the client behind proxies", () => {
       "1.1.1.1, 203.0.113.7:1, 10.1.2.3:2, [2001:db8:ffff::9]:3",
       "203.0.113.7",
     ],
-    ["header lines one after the other", "127.0.0.1", ["192.0.2.66", "203.0.113.7"], "203.0.113.7"],
+    ["several header lines", "127.0.0.1", ["192.0.2.66", "203.0.113.7"], "203.0.113.7"],
     ["a chain of proxies only", "127.0.0.1", "10.1.2.3, 10.1.2.4", "10.1.2.3"],
-    ["a proxy that names nobody", "127.0.0.1", "unknown", "127.0.0.1"],
-    ["an inner proxy that names nobody", "127.0.0.1", "192.0.2.66, unknown, 10.1.2.3", "10.1.2.3"],
+    ["a proxy that names no client", "127.0.0.1", "unknown", "127.0.0.1"],
+    ["an inner proxy that names no client", "127.0.0.1", "192.0.2.66, unknown, 10.1.2.3", "10.1.2.3"],
     ["an empty header", "127.0.0.1", "", "127.0.0.1"],
     ["no header", "127.0.0.1", undefined, "127.0.0.1"],
     ["no connection", undefined, "203.0.113.7", "unknown"],
@@ -81,7 +81,7 @@ describe("the client behind proxies", () => {
     expect(peers.addressOf(request(remoteAddress, forwarded))).toBe(address);
   });
 
-  test("is trusted by its own address only, never by what it forwards", () => {
+  test("is trusted by its own address only, never by a forwarded one", () => {
     expect(peers.isTrusted(request("::ffff:10.9.9.9"))).toBe(true);
     expect(peers.isTrusted(request("198.51.100.1", "127.0.0.1"))).toBe(false);
     expect(peers.isTrusted(undefined)).toBe(false);

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv6 } from "node:net";
 
-/** The client behind a request, and whether its last hop is a proxy that the operator listed. */
+/** Finds the client of a request, and whether a listed proxy forwarded it. */
 export interface Peers {
-  /** Address of the client in canonical form, without port or zone; `unknown` when there is no connection. */
+  /** Returns the address of the client in canonical form, without port or zone; `unknown` without a connection. */
   addressOf(request: PeerRequest | undefined): string;
-  /** Whether forwarded headers of this request count. */
+  /** Whether the forwarded headers of this request count. */
   isTrusted(request: PeerRequest | undefined): boolean;
 }
 
@@ -13,16 +13,16 @@ export type PeerRequest = Pick<IncomingMessage, "headers"> & {
   socket: Pick<IncomingMessage["socket"], "remoteAddress">;
 };
 
-/** Hops of `X-Forwarded-For` that are read, from the right: no chain of proxies is longer. */
+/** Hops of `X-Forwarded-For` that are read, from the right; no real chain of proxies is longer. */
 const MAX_HOPS = 16;
 
 /**
- * Finds the client behind listed proxies.
+ * Creates a finder of clients behind listed proxies.
  *
- * `X-Forwarded-For` counts from a listed proxy only. It is read from the right: each proxy appends who spoke to it, so
- * the first hop that is no listed proxy is the client, and whatever stands left of it is the client's own claim. A hop
- * that names no address (`unknown`, RFC 7239) stands for the proxy that wrote it.
- * @param trustedProxies addresses and networks (`10.0.0.0/8`).
+ * `X-Forwarded-For` counts only from a listed proxy. It is read from the right: each proxy appends the address of its peer,
+ * so the first hop that is not a listed proxy is the client, and everything to its left is a claim of the client. A hop
+ * without an address (`unknown`, RFC 7239) counts as the proxy that wrote it.
+ * @param trustedProxies addresses and networks (`10.0.0.0/8`)
  */
 export function createPeers(trustedProxies: readonly string[]): Peers {
   const trusted = new BlockList();
@@ -54,9 +54,9 @@ export function createPeers(trustedProxies: readonly string[]): Peers {
 }
 
 /**
- * Reads an address as sockets and proxies write it: with a port (`192.0.2.1:80`, `[2001:db8::1]:80`), quoted, with a
- * zone (`fe80::1%eth0`), or IPv4 as IPv6 (`::ffff:192.0.2.1`).
- * @returns its canonical form (RFC 5952, lower case), or undefined for what is no address.
+ * Parses an address in the notation of sockets and proxies: with a port (`192.0.2.1:80`, `[2001:db8::1]:80`), quoted, with
+ * a zone (`fe80::1%eth0`), or IPv4 as IPv6 (`::ffff:192.0.2.1`).
+ * @returns the canonical form (RFC 5952, lower case); undefined if the text is not an address
  */
 export function parseAddress(text: string): string | undefined {
   if (text.length > 100) return undefined;
@@ -77,8 +77,8 @@ export function parseAddress(text: string): string | undefined {
 }
 
 /**
- * What limits are counted by: of IPv4 the address, of IPv6 its /64, since a single machine has all of it.
- * @param address as {@link Peers.addressOf} gives it; anything else is its own bucket.
+ * Returns the key by which limits are counted: an IPv4 address, or the /64 of an IPv6 address, which is usually one machine.
+ * @param address from {@link Peers.addressOf}; any other text is its own key
  */
 export function addressBucket(address: string): string {
   if (!isIPv6(address) || isLoopback(address)) return address;

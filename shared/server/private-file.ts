@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { ConfigError } from "./config.ts";
 
-/** Makes the state folder with mode 0700, and refuses one that others may read. */
+/** Creates the state folder with mode 0700. @throws ConfigError if other users can read it */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
@@ -21,7 +21,7 @@ export function makePrivateFolder(path: string): void {
   }
 }
 
-/** Reads a file that must be readable by its owner only. */
+/** Reads a secret file. @throws ConfigError if other users can read it */
 export function readPrivateFile(path: string): string {
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
     throw new ConfigError(`A secret file in DATA_DIR can be read by other users; set its mode to 0600.`);
@@ -29,7 +29,7 @@ export function readPrivateFile(path: string): string {
   return readFileSync(path, "utf8");
 }
 
-/** Reads the file, or makes it whole with mode 0600; of two processes that start at once, both read the first one's content. */
+/** Reads the file, or creates it atomically with mode 0600. If two processes start at the same time, both get the same content. */
 export function readOrMakePrivateFile(path: string, make: () => string): string {
   makePrivateFolder(dirname(path));
   try {
@@ -47,7 +47,7 @@ export function readOrMakePrivateFile(path: string, make: () => string): string 
   }
   chmodSync(draft, 0o600);
   try {
-    linkSync(draft, path); // fails when the other process was first: its content counts
+    linkSync(draft, path); // fails if the other process was first: its content counts
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** Signals every process of the group that `pid` leads. A group that has already ended is not an error. */
+/** Signals every process of the group led by `pid`. An ended group is not an error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);

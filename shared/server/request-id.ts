@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createMiddleware } from "hono/factory";
 
-/** Gives every request an id of our own making (a client's is not believed) and sends it back as `X-Request-Id`. */
+/** Gives each request a new id and returns it as `X-Request-Id`. Ids sent by clients are ignored. */
 export const requestId = () =>
   createMiddleware<{ Variables: { requestId: string } }>(async (c, next) => {
     const id = randomUUID();

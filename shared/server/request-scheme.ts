@@ -6,7 +6,7 @@ export interface SchemeDeps {
   peers: Peers;
 }
 
-/** Whether the browser came by https: its own word, a listed proxy's, or the operator's list of origins. */
+/** Whether the browser uses https, by its own headers, those of a listed proxy, or the operator's list of origins. */
 export function cameByHttps(request: PeerRequest, { originPolicy, peers }: SchemeDeps): boolean {
   const { origin, host = "" } = request.headers;
   if (origin && originPolicy.allowsOrigin(origin)) return origin.startsWith("https:");

@@ -1,9 +1,9 @@
-/** Browsers take a `__Host-` cookie from https only, for exactly one host; plain http on localhost has to do without. */
+/** Browsers accept a `__Host-` cookie only over https and for exactly one host; plain http on localhost needs another name. */
 export const sessionCookieNames = { https: "__Host-ai-desktop", http: "ai-desktop" } as const;
 
 /**
- * Every value that a `Cookie` header gives a name, in order. Names are compared to the letter; spaces and tabs around
- * them do not count.
+ * Returns all values of a name in a `Cookie` header, in order. Names are case-sensitive; spaces and tabs around them are
+ * ignored.
  */
 export function cookieValues(header: string | undefined, name: string): string[] {
   return (header ?? "").split(";").flatMap((pair) => {
@@ -15,6 +15,6 @@ export function cookieValues(header: string | undefined, name: string): string[]
 
 const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, "");
 
-/** Whether a `Cookie` header carries a session, valid or not. Cookies of a load balancer or of another port do not count. */
+/** Whether a `Cookie` header contains a session, valid or not. Cookies of a load balancer or of another port do not count. */
 export const hasSessionCookie = (header: string | undefined): boolean =>
   Object.values(sessionCookieNames).some((name) => cookieValues(header, name).length > 0);

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
 
-/** What marks the shells of this installation: both servers know it by the token they share, which it does not tell. */
+/** Returns the mark of this installation's shells: a digest of the token that both servers share, which does not reveal it. */
 export const shellOwner = (emitToken: string): string =>
   createHmac("sha256", emitToken).update("shells").digest("hex").slice(0, 24);

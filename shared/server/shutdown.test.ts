@@ -38,7 +38,7 @@ describe.each(services)("%s", (name) => {
     DATA_DIR: join(folder.path, "data"),
     FILE_MANAGER_ROOT: folder.path,
     PM2_HOME: join(folder.path, "pm2"),
-    // In place of the other server: nothing is to be logged about its absence.
+    // Stands in for the other server, so that its absence is not logged.
     WS_SERVER_URL: other.url,
     BACKEND_URL: other.url,
     NODE_OPTIONS: `--import=${crash}`,
@@ -48,7 +48,7 @@ describe.each(services)("%s", (name) => {
     started.push(service);
     return service;
   };
-  /** Requests one after the other on some connections; answers how many were answered in a way nobody should see. */
+  /** Sends requests in sequence on several connections; returns the number of invalid responses. */
   const underLoad = (service: ServiceProcess) => {
     const statuses = new Set<number>();
     let stopped = false;
@@ -59,7 +59,7 @@ describe.each(services)("%s", (name) => {
           statuses.add(answer.status);
           await answer.arrayBuffer();
         } catch {
-          return; // it takes no more connections
+          return; // it accepts no more connections
         }
       }
     };
@@ -72,7 +72,7 @@ describe.each(services)("%s", (name) => {
       },
     };
   };
-  /** Somebody who began a request and does not continue. */
+  /** A client that starts a request and does not continue. */
   const dawdle = async (service: ServiceProcess) => {
     const connection = connect(service.port, "127.0.0.1");
     connections.push(connection);
@@ -80,7 +80,7 @@ describe.each(services)("%s", (name) => {
     await eventually(() => connection.bytesWritten > 0 && !connection.connecting);
   };
 
-  /** A second one on the port of the first, which continues. */
+  /** A second service on the port of the first, which continues to run. */
   const startBeside = async (first: ServiceProcess) => {
     const second = await spawnService(name, {
       port: first.port,
@@ -98,14 +98,14 @@ describe.each(services)("%s", (name) => {
     expect(existsSync(join(folder.path, "other/setup-token"))).toBe(false);
   };
 
-  test.skipIf(unbuilt)("leaves a taken port with one line; stops after SIGTERM under load, no answer cut", async () => {
+  test.skipIf(unbuilt)("exits with one line if the port is taken; stops after SIGTERM under load without cutting a response", async () => {
     const service = await start();
     await startBeside(service);
     const load = underLoad(service);
     await dawdle(service);
     await eventually(async () => (await fetch(`${service.url}/health`)).ok);
     service.signal("SIGTERM");
-    expect(await service.exited).toEqual({ code: 0, signal: null }); // 1 when it took longer than it may
+    expect(await service.exited).toEqual({ code: 0, signal: null }); // 1 if it exceeded its limit
     expect(await load.end()).toEqual([200]);
     expect(service.output()).not.toMatch(/\bat .*\.ts:\d+|FATAL|ERROR/);
   });
@@ -116,7 +116,7 @@ describe.each(services)("%s", (name) => {
     service.signal("SIGTERM");
     service.signal("SIGINT");
     const { code, signal } = await service.exited;
-    // 0 when it had drained before it saw the second; in no case did it wait for as long as a stop may take.
+    // 0 if it drained before the second signal; in no case did it wait for the full limit of a stop.
     expect([
       [0, null],
       [1, null],
@@ -127,7 +127,7 @@ describe.each(services)("%s", (name) => {
   test.skipIf(unbuilt).each([
     ["SIGUSR2", "uncaught exception", "thrown for a test"],
     ["SIGHUP", "unhandled rejection", "rejected for a test"],
-  ] as const)("logs what nobody caught (%s), drains and ends with 1", async (signal, what, message) => {
+  ] as const)("logs an uncaught error (%s), drains and exits with 1", async (signal, what, message) => {
     const service = await start();
     const load = underLoad(service);
     await eventually(async () => (await fetch(`${service.url}/health`)).ok);

@@ -1,12 +1,12 @@
 import process from "node:process";
 import type { Log } from "./log.ts";
 
-/** Longest clean stop: PM2's kill_timeout is 8 s, the promise to operators 5 s. */
+/** Longest clean stop, in milliseconds: PM2's kill_timeout is 8 s, the documented limit 5 s. */
 const STOP_LIMIT_MS = 4_500;
 
 /**
- * Runs `stop` once on SIGINT or SIGTERM and exits 0; a second signal, or a stop that takes too long, exits at once.
- * An error nobody caught is logged, drained and exits 1, so that the supervisor starts a clean process.
+ * Runs `stop` once on SIGINT or SIGTERM and exits with 0. A second signal, or a stop beyond the limit, exits at once. An
+ * uncaught error is logged; the server then stops the same way and exits with 1, so that the supervisor restarts it.
  */
 export function stopOnSignals(log: Log, stop: () => Promise<void>): void {
   let stopping = false;

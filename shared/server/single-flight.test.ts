@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { singleFlight } from "./single-flight.ts";
 
-test("shares one run among the calls that come during it, and starts another one afterwards", async () => {
+test("shares one run among calls during it, and starts another one afterwards", async () => {
   const runs: PromiseWithResolvers<string>[] = [];
   const read = singleFlight((_name: string) => {
     const run = Promise.withResolvers<string>();
@@ -20,7 +20,7 @@ test("shares one run among the calls that come during it, and starts another one
   expect(await second).toBe("two");
 });
 
-test("shares an error, and is free again after it", async () => {
+test("shares an error, and runs again after it", async () => {
   let fails = true;
   const work = singleFlight((): Promise<string> => {
     if (fails) throw new Error("broken"); // before any await

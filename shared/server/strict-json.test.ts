@@ -9,7 +9,7 @@ test.each([
   '{"":1,"":2}',
   '{"a\\\\":1,"a\\\\":2}',
   '{"a" : 1,\n"a"\t: 2}',
-])("finds the key that stands twice in %s", (text) => {
+])("finds the duplicate key in %s", (text) => {
   expect(jsonAmbiguity(text)).toBe("has the same key twice");
 });
 
@@ -27,7 +27,7 @@ test.each([
   expect(jsonAmbiguity(text)).toBeUndefined();
 });
 
-test("bounds the depth, and takes a text of many backslashes in one pass", () => {
+test("limits the depth, and reads a text of many backslashes in one pass", () => {
   expect(jsonAmbiguity("[".repeat(100) + "]".repeat(100))).toBeUndefined();
   expect(jsonAmbiguity("[".repeat(101))).toBe("is nested too deeply");
   expect(jsonAmbiguity(JSON.stringify({ a: "\\".repeat(1_000_000), b: '"'.repeat(1_000_000) }))).toBeUndefined();

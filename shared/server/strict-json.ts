@@ -1,12 +1,12 @@
-/** Deepest nesting that a request may have: far above what any route takes. */
+/** Deepest nesting of a request body; far above the needs of any route. */
 const MAX_DEPTH = 100;
 
 const BACKSLASH = 0x5c;
 
 /**
- * What is ambiguous in a JSON text, as half a sentence, or undefined. Parsers disagree on a key that stands twice in one
- * object: one that checks a request may read another value than the one that acts on it.
- * @param text anything; what is no JSON may pass, its parser refuses it.
+ * Returns what is ambiguous in a JSON text, as part of a sentence; undefined if nothing is. Parsers disagree about duplicate
+ * keys: the one that checks a request could read another value than the one that acts on it.
+ * @param text any text; invalid JSON can pass, since its parser rejects it
  */
 export function jsonAmbiguity(text: string): "has the same key twice" | "is nested too deeply" | undefined {
   /** Keys of the open objects; null for an open array. */
@@ -42,7 +42,7 @@ export function jsonAmbiguity(text: string): "has the same key twice" | "is nest
   return undefined;
 }
 
-/** Index of the quote that ends the string which begins at `start`; the end of the text when none does. */
+/** Returns the index of the closing quote of the string that starts at `start`; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -1,6 +1,6 @@
 /**
- * Waits for work that cannot be told to stop, until `signal` aborts. A rejection that comes later is handled.
- * @throws what the work rejects with, or the signal's reason once it aborts.
+ * Waits for work that cannot be aborted, until it ends or `signal` aborts. A later rejection is ignored.
+ * @throws the error of the work, or the reason of the signal
  */
 export async function unlessAborted<T>(work: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -8,13 +8,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("resolves and rejects as the work does, and leaves no timer", async () => {
+test("settles like the work, and leaves no timer", async () => {
   expect(await withTimeout(Promise.resolve(1), 1_000)).toBe(1);
   await expect(withTimeout(Promise.reject(new Error("broken")), 1_000)).rejects.toThrow("broken");
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("throws after the time, or gives the result of onTimeout", async () => {
+test("throws after the time limit, or returns the result of onTimeout", async () => {
   const never = new Promise<never>(() => {});
   const thrown = expect(withTimeout(never, 1_000)).rejects.toBeInstanceOf(TimeoutError);
   const given = expect(withTimeout(never, 1_000, () => "late")).resolves.toBe("late");
@@ -34,7 +34,7 @@ test("takes a work's undefined for a result, not for a time-out", async () => {
   expect(await withTimeout(Promise.resolve(undefined), 1_000, () => "late")).toBeUndefined();
 });
 
-test("handles a rejection that comes after the time", async () => {
+test("ignores a rejection after the time limit", async () => {
   const unhandled = vi.fn();
   process.on("unhandledRejection", unhandled);
   try {

@@ -1,11 +1,11 @@
-/** The work did not end in time. */
+/** The work exceeded its time limit. */
 export class TimeoutError extends Error {}
 
 /**
- * Waits for `work`, and no longer than `ms` milliseconds. The work itself continues after that; a rejection that comes
- * later is handled. The timer never outlives the wait.
- * @param onTimeout Gives the result of a wait that took too long; it may throw.
- * @throws what the work rejects with, or {@link TimeoutError} where there is no `onTimeout`.
+ * Waits for `work`, at most `ms` milliseconds. The work itself continues after that; a later rejection is ignored. The timer
+ * never outlives the wait.
+ * @param onTimeout returns the result after the time limit, or throws
+ * @throws the error of the work, or {@link TimeoutError} without `onTimeout`
  */
 export async function withTimeout<T, F = never>(
   work: PromiseLike<T>,

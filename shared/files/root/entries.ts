@@ -24,7 +24,7 @@ export function renameEntry({ inside, locks, protection }: RootContext, from: st
         const facts = await lstat(sourceFolder.at(source.name), { bigint: true });
         await protection.disturb(`${facts.dev}:${facts.ino}`);
         const present = await lookUp(targetFolder, target.name);
-        // A disk that ignores case finds the file itself there.
+        // A case-insensitive disk finds the file itself there.
         const changesCase =
           source.name !== target.name &&
           source.name.toLowerCase() === target.name.toLowerCase() &&
@@ -38,7 +38,7 @@ export function renameEntry({ inside, locks, protection }: RootContext, from: st
   );
 }
 
-/** Removes a file, or a folder with everything in it. */
+/** Removes a file, or a folder with all its content. */
 export async function removeAt({ inside, protection }: RootContext, path: string): Promise<FileKind> {
   const { folder: names, name } = parseEntryPath(path);
   return inside(names, async (folder) => {
@@ -50,7 +50,7 @@ export async function removeAt({ inside, protection }: RootContext, path: string
   });
 }
 
-/** Receives a body as a new file, or over an existing one if `replace` allows it. */
+/** Writes a body to a new file, or over an existing one if `replace` allows it. */
 export async function uploadTo(
   context: RootContext,
   limits: UploadLimits,

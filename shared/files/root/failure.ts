@@ -26,7 +26,7 @@ const failures: Record<string, readonly [ErrorCode, string]> = {
   ESTALE: ["upstream_unavailable", "The disk does not answer."],
 };
 
-/** The error a caller may see for what the file system said; anything else is passed on as it is. */
+/** Converts an error of the file system to one for the caller; returns any other error unchanged. */
 export function toFileFailure(thrown: unknown): unknown {
   if (thrown instanceof AppError) return thrown;
   const failure = failures[errnoOf(thrown) ?? ""];

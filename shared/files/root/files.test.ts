@@ -74,18 +74,18 @@ describe("confinement", () => {
   });
 
   test.for(["..%2froot-secret", "%2e%2e/root-secret", "%252e%252e", "..\\root-secret", "....//root-secret"])(
-    "takes %j as a plain name that is not there",
+    "treats %j as the name of a missing file",
     async (path) => {
       expect(await codeOf(files.list(path, { limit: 10 }))).toBe("not_found");
       expect(await codeOf(files.readText(`${path}/secret`))).toBe("not_found");
     },
   );
 
-  test("takes an absolute path as one below the root", async () => {
+  test("treats an absolute path as one below the root", async () => {
     expect(await codeOf(files.readText(join(outside, "secret")))).toBe("not_found");
   });
 
-  test("follows no link, last or on the way, whatever the call", async () => {
+  test("follows no link in any component, in every call", async () => {
     await symlink(outside, join(root, "folder-link"));
     await symlink(join(outside, "secret"), join(root, "file-link"));
     await symlink("loop", join(root, "loop"));
@@ -109,7 +109,7 @@ describe("confinement", () => {
     expect(await readdir(outside)).toEqual(["secret"]);
   });
 
-  test("never gives a byte from outside while a folder and a link to outside swap places", async () => {
+  test("never returns a byte from outside while a folder and a link to outside swap places", async () => {
     await mkdir(join(root, "real"));
     await put("real/secret", "inside");
     await symlink(outside, join(root, "link"));
@@ -135,7 +135,7 @@ describe("confinement", () => {
     expect([...seen.keys()].sort()).toEqual(["inside", "not_found"]);
   });
 
-  test("keeps protected folders out of reach, and what they lie in in its place", async () => {
+  test("refuses access to protected folders, and to move or remove their parents", async () => {
     await mkdir(join(root, "app/state"), { recursive: true });
     await put("app/state/token", "TOKEN");
     await symlink(join(root, "app"), join(temp.path, "way"));
@@ -178,7 +178,7 @@ describe("reading", () => {
     server.close();
   });
 
-  test("reads text of exactly the limit and nothing that is not UTF-8", async () => {
+  test("reads text of exactly the limit, and refuses other encodings than UTF-8", async () => {
     await put("whole", "é".repeat(TEXT_FILE_MAX / 2));
     expect((await files.readText("whole")).content.length).toBe(TEXT_FILE_MAX / 2);
     await put("over", "x".repeat(TEXT_FILE_MAX + 1));
@@ -191,12 +191,12 @@ describe("reading", () => {
     expect((await files.readText("marked")).content).toBe("\ufefftext");
   });
 
-  test.skipIf(process.platform !== "linux")("reads a file whose size the system does not know", async () => {
+  test.skipIf(process.platform !== "linux")("reads a file whose reported size is 0", async () => {
     const proc = createFileRoot({ root: "/proc/self", log: silentLog() });
     expect((await proc.readText("status")).content).toContain("Pid:");
   });
 
-  test("says that the root is missing, and finds it once it is there", async () => {
+  test("reports that the root is missing, and finds it once it exists", async () => {
     files = createFileRoot({ root: join(temp.path, "later"), log: silentLog() });
     expect(await codeOf(files.ping())).toBe("upstream_unavailable");
     await mkdir(join(temp.path, "later"));
@@ -205,7 +205,7 @@ describe("reading", () => {
 });
 
 describe("listing", () => {
-  test("gives folders first and numbers by value, page after page without loss or repeat", async () => {
+  test("lists folders first and numbers by value, page by page without loss or repetition", async () => {
     for (const folder of ["B", "a10", "a9"]) await mkdir(join(root, folder));
     for (const name of ["file10", "file9", "File2", ".env", "file010"]) await put(name);
     const whole = ["a9", "a10", "B", ".env", "File2", "file9", "file010", "file10"];
@@ -221,7 +221,7 @@ describe("listing", () => {
     expect(paged).toEqual(whole);
   });
 
-  test("tells size, mode, time and kind of each entry", async () => {
+  test("lists size, mode, time and kind of each entry", async () => {
     await put("run.sh", "12345");
     await chmod(join(root, "run.sh"), 0o750);
     const [entry] = (await files.list("/", { limit: 1 })).entries;
@@ -238,7 +238,7 @@ describe("listing", () => {
     });
   });
 
-  test("gives the first page of 100,000 entries in order, at little more than the cost of reading them", async () => {
+  test("lists the first page of 100,000 entries in order, at little more than the cost of reading them", async () => {
     for (let index = 1; index <= 100_000; index++) closeSync(openSync(join(root, `file-${index}`), "w"));
     const cost = async (work: () => Promise<unknown>) => {
       const before = process.cpuUsage();
@@ -253,7 +253,7 @@ describe("listing", () => {
     expect(page.entries.slice(8, 11).map(({ name }) => name)).toEqual(["file-9", "file-10", "file-11"]);
   });
 
-  test("keeps every name exactly, whatever bytes it holds", async () => {
+  test("keeps every name exactly, whatever its bytes", async () => {
     const names = [
       "new\nline",
       'quo"te',
@@ -294,7 +294,7 @@ describe("writing", () => {
     expect(await readdir(journal.folder)).toEqual([]);
   });
 
-  test("refuses to write over a version nobody read", async () => {
+  test("refuses to overwrite another version than the one that was read", async () => {
     await put("note", "one");
     const { etag } = await files.readText("note");
     expect(await codeOf(files.writeText("note", "two", undefined))).toBe("conflict");
@@ -305,7 +305,7 @@ describe("writing", () => {
     expect(await readdir(root)).toEqual(["note"]);
   });
 
-  test("lets one of many writers of one version win", async () => {
+  test("lets exactly one of many writers of one version succeed", async () => {
     await put("note", "old");
     const { etag } = await files.readText("note");
     const replaced = await Promise.all([1, 2, 3, 4].map((n) => codeOf(files.writeText("note", `${n}`, etag))));
@@ -315,7 +315,7 @@ describe("writing", () => {
     expect((await list()).length).toBe(2);
   });
 
-  test("refuses a text over the limit and half a character", async () => {
+  test("refuses a text over the limit, and half a character", async () => {
     expect(await codeOf(files.writeText("a", "é".repeat(TEXT_FILE_MAX / 2 + 1), undefined))).toBe("too_large");
     expect(await codeOf(files.writeText("a", "\ud800", undefined))).toBe("invalid_input");
     expect(await readdir(root)).toEqual([]);
@@ -339,7 +339,7 @@ describe("writing", () => {
 });
 
 describe("changing", () => {
-  test("refuses to touch the root itself, however it is spelt", async () => {
+  test("refuses to change the root itself, in any spelling", async () => {
     await put("kept");
     for (const path of ["/", ".", "./", "//", "/./."]) {
       expect(await codeOf(files.remove(path))).toBe("invalid_input");
@@ -350,7 +350,7 @@ describe("changing", () => {
     expect(await list()).toEqual(["kept"]);
   });
 
-  test("removes a tree, with links in it but not what they lead to", async () => {
+  test("removes a tree with its links, but not their targets", async () => {
     await mkdir(join(root, "tree/deep/deeper"), { recursive: true });
     for (let index = 0; index < 50; index++) await put(`tree/deep/${index}`);
     await symlink(outside, join(root, "tree/deep/link"));
@@ -362,7 +362,7 @@ describe("changing", () => {
     expect(await codeOf(files.remove("/tree"))).toBe("not_found");
   });
 
-  test("renames and moves, and never over something that is there", async () => {
+  test("renames and moves, and never replaces an existing entry", async () => {
     await put("a", "a");
     await put("b", "b");
     await mkdir(join(root, "empty"));
@@ -376,7 +376,7 @@ describe("changing", () => {
     expect(await readFile(join(root, "renamed/c"), "utf8")).toBe("a");
   });
 
-  test("makes a folder once", async () => {
+  test("creates a folder once", async () => {
     await files.makeFolder("/new");
     expect(await codeOf(files.makeFolder("/new"))).toBe("conflict");
     expect(await codeOf(files.makeFolder("/missing/new"))).toBe("not_found");
@@ -404,7 +404,7 @@ describe("uploads", () => {
   };
   const piece = (size: number) => new Uint8Array(size).fill(65);
 
-  test("writes what comes, over an old file only when asked", async () => {
+  test("writes an upload, over an existing file only on request", async () => {
     expect(await upload("/new", [piece(10), piece(5)], { size: 15 })).toMatchObject({
       replaced: false,
       entry: { name: "new", kind: "file", size: 15 },
@@ -414,7 +414,7 @@ describe("uploads", () => {
     expect(await codeOf(upload("/new/inside", [piece(1)]))).toBe("not_found");
   });
 
-  test("leaves nothing of one that is cut, stalls, lies or is too large", async () => {
+  test("leaves nothing of an upload that is cut, stalls, has a wrong length or is too large", async () => {
     files = createFileRoot({ root, log: silentLog(), journal, uploadMax: 100, uploadIdleMs: 50 });
     await put("old", "old");
     expect(await codeOf(upload("/old", [piece(50)], { fail: true }))).toBe("invalid_input");
@@ -429,7 +429,7 @@ describe("uploads", () => {
   });
 });
 
-test("leaves no descriptor open, whatever came of a call", async () => {
+test("leaves no descriptor open, whatever the result of a call", async () => {
   if (process.platform !== "linux") return;
   const before = (await readdir("/proc/self/fd")).length;
   await put("file");

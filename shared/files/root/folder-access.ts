@@ -12,8 +12,8 @@ const REMEMBER_MS = 10_000;
 const MAX_REMEMBERED = 256;
 
 /**
- * Gives something new in a folder the group and the mode that the folder suggests: read and write for whom the folder lets do the
- * same, never writing for everybody; 0644 in a folder of 0755. Where the folder has a default ACL, the kernel has decided already.
+ * Gives a new entry the group and mode derived from its folder: read and write for those who have them in the folder, but
+ * never write for everybody; 0644 in a folder of 0755. If the folder has a default ACL, the kernel has already applied it.
  */
 export async function inheritAccess(handle: FileHandle, folder: Folder): Promise<void> {
   const parent = await stat(folder.self);
@@ -33,13 +33,13 @@ async function takeGroup(handle: FileHandle, facts: Stats, gid: number): Promise
   try {
     await handle.chown(facts.uid, gid);
   } catch (error) {
-    if (errnoOf(error) !== "EPERM") throw error; // not one of the panel's groups: the file keeps the panel's own
+    if (errnoOf(error) !== "EPERM") throw error; // not a group of the panel's user: the file keeps the panel's group
   }
 }
 
 const remembered = new Map<string, { until: number; acl: Promise<boolean> }>();
 
-/** Node has no call for ACLs; `ls` marks what has one with a plus sign. Without such an `ls` there is none to respect. */
+/** Whether a folder has an ACL. Node has no call for it, but `ls` marks it with a plus sign. Without such an `ls`: false. */
 function hasAcl(folder: Folder): Promise<boolean> {
   if (process.platform !== "linux") return Promise.resolve(false);
   const known = remembered.get(folder.id);

@@ -6,30 +6,30 @@ import process from "node:process";
 import { AppError } from "../../server/errors.ts";
 import { encodeName } from "./name.ts";
 
-/** Linux: a descriptor that only names the folder, so that one which may be entered but not read can be walked through. */
+/** Linux: opens a descriptor without read access, so that a folder that can be entered but not read can be traversed. */
 const O_PATH = 0o10000000;
-/** macOS: no link anywhere on the path. */
+/** macOS: refuses links anywhere in the path. */
 const O_NOFOLLOW_ANY = 0x20000000;
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 
-/** A folder held open: what is done through it happens inside it, whatever its path means by now. */
+/** An open folder. Operations on it happen inside it even if its path now leads elsewhere. */
 export interface Folder {
-  /** Device and inode: the same for two ways to one folder. */
+  /** Device and inode: the same for two paths to one folder. */
   id: string;
   device: bigint;
-  /** Path of the folder itself, for calls that list or measure it. */
+  /** Path of the folder itself, for calls that list or inspect it. */
   self: string;
-  /** Path of an entry. Only its last component can be a link: the caller must not follow that. */
+  /** Returns the path of an entry. Only its last component can be a link, which the caller must not follow. */
   at(name: string): string | Buffer;
-  /** Opens a folder inside; a link is refused (ENOTDIR or ELOOP). */
+  /** Opens a subfolder; refuses a link (ENOTDIR or ELOOP). */
   child(name: string): Promise<Folder>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the root, which may itself be reached over links. With /proc, entries are addressed through the descriptor
- * (`/proc/self/fd/<n>/<name>`), which cannot be swapped. Without it (macOS) by path, each step refusing links as it is opened:
- * there a folder swapped between that and its use is not seen.
+ * Opens the root, whose own path may contain links. With /proc, entries are addressed through the descriptor
+ * (`/proc/self/fd/<n>/<name>`), which cannot be swapped. Without it (macOS) they are addressed by path, and each open refuses
+ * links; a folder swapped between open and use is not detected there.
  */
 export async function openRootFolder(root: string): Promise<Folder> {
   const path = await realpath(root);
@@ -68,7 +68,7 @@ function makeFolder(handle: FileHandle, device: bigint, id: string, self: string
   };
 }
 
-/** Whether the runtime's descriptors are the system's, and /proc is there. */
+/** Whether the runtime's descriptors are those of the system, and /proc is mounted. */
 async function leadsTo(anchor: string, id: string): Promise<boolean> {
   if (process.platform !== "linux") return false;
   try {
@@ -77,6 +77,6 @@ async function leadsTo(anchor: string, id: string): Promise<boolean> {
   } catch {
     // Refused below.
   }
-  // On Linux there is no weaker way: a container without /proc gets no file manager.
+  // No weaker mode on Linux: a container without /proc gets no file manager.
   throw new AppError("not_supported", "Files need /proc to be mounted.");
 }

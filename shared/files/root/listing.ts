@@ -9,7 +9,7 @@ import type { Folder } from "./folder.ts";
 import { decodeName } from "./name.ts";
 import { compareNames } from "./order.ts";
 
-/** Names compared before other requests get their turn. */
+/** Names compared before the event loop gets a turn. */
 const SLICE = 10_000;
 
 interface Name {
@@ -17,7 +17,7 @@ interface Name {
   kind: FileKind;
 }
 
-/** One page of a folder: folders first, then by name. `after` is the `next` of the page before. */
+/** Returns a page of a folder: folders first, then by name. `after` is `next` of the previous page. */
 export async function listFolder(
   folder: Folder,
   path: string,
@@ -45,16 +45,16 @@ async function readNames(folder: Folder): Promise<Name[]> {
     if (index % SLICE === SLICE - 1) await nextTurn();
     const { name } = entry;
     names[index] = { name, kind: kindOf(entry) };
-    // Not UTF-8, or a character of the block that stands for such bytes (its high surrogate).
+    // Not UTF-8, or a character of the block that represents such bytes (its high surrogate).
     damaged ||= name.includes("\ufffd") || name.includes("\udbfd");
   }
   if (!damaged) return names;
-  // Once more, as bytes: rare, and twice as slow.
+  // Read again as bytes: rare, and twice as slow.
   const exact = await readdir(folder.self, { withFileTypes: true, encoding: "buffer" });
   return exact.map((entry) => ({ name: decodeName(Buffer.from(entry.name)), kind: kindOf(entry) }));
 }
 
-/** The `limit` first names after a position, in order, without sorting all of a large folder. */
+/** Returns the first `limit` names after a position, in order, without sorting all names of a large folder. */
 async function selectPage(
   names: Name[],
   after: Name | undefined,
@@ -92,21 +92,21 @@ function parsePosition(after: string | undefined): Name | undefined {
   return { name: after.slice(1), kind: after.startsWith("d") ? "directory" : "file" };
 }
 
-/** What the panel may do to the entries of a folder. */
+/** Rights of the panel on the entries of a folder. */
 export interface FolderRights {
   writable: boolean;
-  /** Owner of a folder in which one removes one's own entries only (the sticky bit); null elsewhere. */
+  /** Owner of a folder with the sticky bit, where only owners remove entries; null for other folders. */
   stickyOwner: number | null;
 }
 
 export async function folderRights(folder: Folder): Promise<FolderRights> {
   const facts = await stat(folder.self);
-  // With the dot it is the folder for Deno too, which does not follow a descriptor's link by itself.
+  // The dot is needed by Deno, which does not follow the link of a descriptor itself.
   const writable = await mayWrite(`${folder.self}/.`, constants.W_OK | constants.X_OK);
   return { writable, stickyOwner: (facts.mode & 0o1000) === 0 ? null : facts.uid };
 }
 
-/** By what the kernel says: rights, ACLs, a disk that is read-only, a file made immutable. */
+/** Asks the kernel, which considers modes, ACLs, read-only disks and immutable files. */
 export async function mayWrite(path: string | Buffer, mode: number = constants.W_OK): Promise<boolean> {
   return access(path, mode).then(
     () => true,
@@ -118,7 +118,7 @@ async function describe(folder: Folder, { name, kind }: Name, rights: FolderRigh
   try {
     return await toEntry(folder, name, await lstat(folder.at(name)), rights);
   } catch {
-    // Gone meanwhile, or in a folder that may be read but not entered: the name is all there is to tell.
+    // Removed, or in a folder that can be read but not entered: only the name is known.
     const unknown = { size: 0, modifiedAt: new Date(0).toISOString(), mode: 0, writable: false, removable: false };
     return { name, kind, ...unknown, hidden: name.startsWith(".") };
   }
@@ -134,14 +134,14 @@ export async function toEntry(folder: Folder, name: string, facts: Stats, rights
     size: facts.isDirectory() ? 0 : facts.size,
     modifiedAt: toTimestamp(facts.mtimeMs),
     mode: facts.mode & 0o7777,
-    // A link is not followed, and what else there is holds no content of its own.
+    // Links are not followed, and other kinds have no content.
     writable: (kind === "file" || kind === "directory") && (await mayWrite(folder.at(name))),
     removable: rights.writable && (stickyOwner === null || uid === 0 || uid === facts.uid || uid === stickyOwner),
     hidden: name.startsWith("."),
   };
 }
 
-/** ISO 8601; a disk may hold times that no date can. */
+/** Converts a time to ISO 8601. A disk can contain times outside the range of dates. */
 export const toTimestamp = (milliseconds: number): string =>
   new Date(Math.abs(milliseconds) < 8.64e15 ? Math.round(milliseconds) : 0).toISOString();
 

@@ -2,26 +2,26 @@ import { Buffer } from "node:buffer";
 import { AppError } from "../../server/errors.ts";
 
 /**
- * Linux names are bytes. A byte that is no UTF-8 (0x80-0xFF) becomes the private-use character U+10F700 + byte, and
- * real characters of that block become their four bytes, so that every name has one text and every text one name.
+ * Linux names are bytes. A byte that is not UTF-8 (0x80-0xFF) becomes the private-use character U+10F700 + byte, and real
+ * characters of that block become their four bytes, so that names and texts correspond one to one.
  */
 const ESCAPE_BASE = 0x10f700;
-/** Of Linux and macOS, in bytes. */
+/** Longest name on Linux and macOS, in bytes. */
 const MAX_NAME = 255;
 const anyEscape = /[\u{10f700}-\u{10f7ff}]/u;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Whether a name holds bytes that are not UTF-8. */
+/** Whether a name has bytes that are not UTF-8. */
 export const hasEscapedBytes = (name: string): boolean => anyEscape.test(name);
 
-/** The text of a name as the disk holds it. */
+/** Converts the bytes of a name to text. */
 export function decodeName(bytes: Buffer): string {
   try {
     const text = strict.decode(bytes);
     if (!anyEscape.test(text)) return text;
   } catch {
-    // Not UTF-8 as a whole: character by character below.
+    // Not UTF-8 as a whole: decoded character by character below.
   }
   let text = "";
   for (let index = 0; index < bytes.length; ) {
@@ -38,7 +38,7 @@ export function decodeName(bytes: Buffer): string {
   return text;
 }
 
-/** The bytes a name stands for: the text itself when it holds no escaped byte. */
+/** Converts the text of a name to bytes; returns the text itself if it has no escaped byte. */
 export function encodeName(name: string): string | Buffer {
   if (!hasEscapedBytes(name)) return name;
   const parts: Buffer[] = [];
@@ -59,33 +59,33 @@ function decodeCharacter(bytes: Buffer): string | undefined {
   }
 }
 
-/** The names along a path of the API, from the root down; none for the root itself. Throws `invalid_input`. */
+/** Splits a path of the API into names, from the root down; empty for the root. @throws AppError `invalid_input` */
 export function parsePath(path: string): string[] {
   const names = path
     .split("/")
     .map(canonicalName)
     .filter((name) => name !== "" && name !== ".");
-  if (names.includes("..")) throw new AppError("invalid_input", "A path must not hold a step upwards.");
+  if (names.includes("..")) throw new AppError("invalid_input", "A path must not contain `..`.");
   return names;
 }
 
-/** The one text of a name: escapes may spell what needs none, even `..` or a slash, and are judged by what they mean. */
+/** Normalizes a name. Escapes can spell characters that need none, even `..` or a slash, so the decoded name is checked. */
 function canonicalName(text: string): string {
   const bytes = Buffer.from(encodeName(text));
   if (!text.isWellFormed() || bytes.includes(0) || bytes.includes(0x2f)) {
-    throw new AppError("invalid_input", "A name holds something that no name can hold.");
+    throw new AppError("invalid_input", "The name contains characters that are not allowed.");
   }
   if (bytes.length > MAX_NAME) throw new AppError("invalid_input", `A name has ${MAX_NAME} bytes at most.`);
   return hasEscapedBytes(text) ? decodeName(bytes) : text;
 }
 
-/** `/` for the root, `/a/b` below it. */
+/** Joins names to a path: `/` for the root, `/a/b` below it. */
 export const formatPath = (names: readonly string[]): string => `/${names.join("/")}`;
 
-/** Like `parsePath`, for what cannot be done to the root: the folder's names, and the entry's own. */
+/** Splits a path into the names of its folder and the name of the entry. @throws AppError `invalid_input`, also for the root */
 export function parseEntryPath(path: string): { folder: string[]; name: string } {
   const folder = parsePath(path);
   const name = folder.pop();
-  if (name === undefined) throw new AppError("invalid_input", "This cannot be done to the file root itself.");
+  if (name === undefined) throw new AppError("invalid_input", "The file root itself cannot be changed.");
   return { folder, name };
 }

@@ -1,4 +1,4 @@
-/** Compares names as people do: case aside, and numbers by value (`file2` before `file10`). Never 0 for different names. */
+/** Compares names case-insensitively, and numbers by value (`file2` before `file10`). Never 0 for different names. */
 export function compareNames(one: string, other: string): number {
   let left = 0;
   let right = 0;

@@ -4,24 +4,24 @@ import { AppError } from "../../server/errors.ts";
 import type { Folder } from "./folder.ts";
 
 export interface Protection {
-  /** Refuses to go into a folder that is kept from the file manager. */
+  /** Refuses to enter a protected folder. */
   enter(folder: Folder): Promise<void>;
-  /** Refuses to move or remove such a folder, or one it lies in. */
+  /** Refuses to move or remove a protected folder or one of its parents. */
   disturb(id: string): Promise<void>;
 }
 
 /**
- * Keeps folders (the server's own state, which holds its secrets and the audit trail) out of reach even when they lie inside the
- * file root. They are identified by device and inode, so that no other path leads to them.
+ * Protects folders inside the file root: the server's own state with its secrets and the audit trail. They are identified by
+ * device and inode, so that no other path leads to them.
  */
 export function createProtection(paths: readonly string[]): Protection {
   const known = new Map<string, Promise<string[]>>();
 
-  /** Ids of the folder and of all it lies in, innermost first. */
+  /** Returns the ids of the folder and all its parents, innermost first. */
   const lineage = (path: string): Promise<string[]> => {
     const found = known.get(path) ?? readLineage(path);
     known.set(path, found);
-    found.catch(() => known.delete(path)); // not there yet: look again next time
+    found.catch(() => known.delete(path)); // does not exist yet: check again next time
     return found.catch(() => []);
   };
 
@@ -47,4 +47,4 @@ async function readLineage(path: string): Promise<string[]> {
   }
 }
 
-const refusal = () => new AppError("forbidden", "The server keeps its own state here.");
+const refusal = () => new AppError("forbidden", "This folder contains the state of the server; it is protected.");

@@ -11,8 +11,8 @@ import { decodeText } from "./text-encoding.ts";
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /**
- * Opens a regular file of a folder for reading; the caller closes it. A pipe or device is refused before it is opened, since
- * opening alone can set a device off, and after, since it may have been swapped in. Neither can hold up the open.
+ * Opens a regular file for reading; the caller closes it. Pipes and devices are refused before the open, which could trigger
+ * a device, and again after it, in case the file was swapped. The open never blocks.
  */
 export async function openRegularFile(folder: Folder, name: string): Promise<{ handle: FileHandle; facts: Stats }> {
   refuseOthers(await lstat(folder.at(name)));
@@ -37,7 +37,7 @@ export function refuseOthers(facts: Stats): void {
 
 /**
  * Reads a text of up to `TEXT_FILE_MAX` bytes from an open file.
- * @param anyEncoding Otherwise what is not UTF-8 is refused.
+ * @param anyEncoding accepts other encodings than UTF-8
  */
 export async function readTextFile(
   { handle, writable }: { handle: FileHandle; writable: boolean },
@@ -63,10 +63,10 @@ export async function readTextFile(
   };
 }
 
-/** Of the content, not of its times: two writes within one tick of the clock differ, and touching a file changes nothing. */
+/** Computes an etag from the content, not from times: two writes within one clock tick differ, and `touch` changes nothing. */
 export const toEtag = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("base64url");
 
-/** All bytes of the file: its size is only a hint, since /proc tells 0 and a file may grow meanwhile. */
+/** Reads all bytes of a file. Its size is only a hint: it is 0 in /proc, and the file can grow while it is read. */
 async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
   if (size > TEXT_FILE_MAX) throw tooLarge();
   const buffer = Buffer.alloc(size === 0 ? TEXT_FILE_MAX + 1 : size + 1);
@@ -77,8 +77,8 @@ async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
     filled += bytesRead;
   }
   if (filled > TEXT_FILE_MAX) throw tooLarge();
-  if (filled === buffer.length) throw new AppError("conflict", "The file is being written; read it again.");
+  if (filled === buffer.length) throw new AppError("conflict", "The file is being written to; read it again.");
   return buffer.subarray(0, filled);
 }
 
-const tooLarge = () => new AppError("too_large", `A text file has ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);
+const tooLarge = () => new AppError("too_large", `A text file may have ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);

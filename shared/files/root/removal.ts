@@ -6,23 +6,23 @@ import type { Folder } from "./folder.ts";
 import { kindOf } from "./listing.ts";
 import { decodeName } from "./name.ts";
 
-/** Each level holds a descriptor; a tree deeper than this is no honest one. */
+/** Deepest tree that is removed: each level holds a descriptor. */
 const MAX_DEPTH = 200;
-/** Files of one folder removed at once: the pool of file operations has four threads, all of which others need too. */
+/** Files of one folder removed at the same time. Few, since the four threads for file operations are shared. */
 const PARALLEL = 2;
 
-/** Removes a folder and all in it. Links are removed, never followed; other disks mounted inside are left, which is a conflict. */
+/** Removes a folder with its content. Links are removed, never followed. @throws AppError `conflict` if another disk is mounted inside */
 export async function removeTree(
   parent: Folder,
   name: string,
   mayEnter: (folder: Folder) => Promise<void>,
   depth = 0,
 ): Promise<void> {
-  if (depth > MAX_DEPTH) throw new AppError("conflict", "The folder holds too many levels to be removed at once.");
+  if (depth > MAX_DEPTH) throw new AppError("conflict", "The folder has too many levels to be removed at once.");
   const folder = await parent.child(name);
   try {
     if (folder.device !== parent.device)
-      throw new AppError("conflict", "Another disk is mounted inside; nothing of it was removed.");
+      throw new AppError("conflict", "Another disk is mounted inside the folder; it was not removed.");
     await mayEnter(folder);
     const entries = await readdir(folder.self, { withFileTypes: true, encoding: "buffer" });
     const pending = entries.values();
@@ -33,7 +33,7 @@ export async function removeTree(
         else await removeEntry(folder, child);
       }
     };
-    // All settled before the folder is closed: its descriptor may name another folder right after.
+    // Waits for all before the folder is closed: its descriptor number can be reused at once.
     const outcomes = await Promise.allSettled(Array.from({ length: depth === 0 ? PARALLEL : 1 }, work));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   } finally {

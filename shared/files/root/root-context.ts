@@ -10,15 +10,15 @@ import type { FileRootOptions } from "./file-root.ts";
 import { type Folder, openRootFolder } from "./folder.ts";
 import { createProtection, type Protection } from "./protection.ts";
 
-/** What the operations on one root share. */
+/** Shared by all operations on one root. */
 export interface RootContext {
   readonly journal: SaveJournal | undefined;
   readonly protection: Protection;
-  /** Writes to one file run one after the other. */
+  /** Serializes writes to the same file. */
   readonly locks: NamedLocks;
-  /** Holds a folder open while `use` runs. @throws AppError for errors of the file system, as a caller may see them */
+  /** Keeps a folder open while `use` runs. @throws AppError, also for errors of the file system */
   inside<T>(names: readonly string[], use: (folder: Folder) => Promise<T>): Promise<T>;
-  /** Path of an entry on the host. */
+  /** Returns the path of an entry on the host. */
   absolute(names: readonly string[]): Promise<string>;
 }
 
@@ -59,7 +59,7 @@ async function openRoot(root: string, log: Log): Promise<Folder> {
   }
 }
 
-/** Writes over a file that exists. */
+/** Overwrites an existing file. */
 export async function overwriteIn(
   context: RootContext,
   folder: Folder,
@@ -76,7 +76,7 @@ export async function overwriteIn(
   });
 }
 
-/** @throws AppError `not_supported` where the root is read-only */
+/** @throws AppError `not_supported` if the root is read-only */
 export function requireJournal(journal: SaveJournal | undefined): SaveJournal {
   if (!journal) throw new AppError("not_supported", "This server does not write to files.");
   return journal;

@@ -2,18 +2,18 @@ import { Buffer } from "node:buffer";
 import type { TextEncodingName } from "../../protocol/file.ts";
 
 export interface DecodedText {
-  /** With the byte order mark, where there is one, as U+FEFF. */
+  /** Includes the byte order mark, if any, as U+FEFF. */
   content: string;
   encoding: TextEncodingName;
 }
 
-/** Control characters that no text holds: all of C0 but tab, line ends, form feed, backspace, bell and escape. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+/** Control characters that texts do not contain: all of C0 except tab, line ends, form feed, backspace, bell and escape. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 const notText = /[\x00-\x06\x0e-\x1a\x1c-\x1f]/;
 
 /**
- * The text of bytes, by their byte order mark or by being valid UTF-8; undefined for what is no text. Other 8-bit text is shown
- * as ISO-8859-1, which may show wrong letters: it can be read, and not written.
+ * Decodes text by its byte order mark, or as UTF-8 if valid; undefined if the bytes are not text. Other 8-bit text is decoded
+ * as ISO-8859-1, possibly with wrong letters: it can be read but not written.
  */
 export function decodeText(bytes: Buffer): DecodedText | undefined {
   const marked =
@@ -33,7 +33,7 @@ export function decodeText(bytes: Buffer): DecodedText | undefined {
   return notText.test(latin) ? undefined : { content: latin, encoding: "iso-8859-1" };
 }
 
-/** The bytes of a text in the encoding its file has. A UTF-16 file keeps its byte order mark, without which it is no text. */
+/** Encodes a text in the encoding of its file. A UTF-16 file always has its byte order mark, which identifies the encoding. */
 export function encodeText(content: string, encoding: Exclude<TextEncodingName, "iso-8859-1">): Buffer {
   if (encoding === "utf-8") return Buffer.from(content);
   const bytes = Buffer.from(content.startsWith("\ufeff") ? content : `\ufeff${content}`, "utf16le");

@@ -11,7 +11,7 @@ import { openRegularFile, readTextFile, toEtag } from "./reading.ts";
 import { overwriteIn, type RootContext } from "./root-context.ts";
 import { encodeText } from "./text-encoding.ts";
 
-/** Reads a text as it was before or after a write, never a mix of both. */
+/** Reads the text from before or after a concurrent write, never a mix. */
 export async function readTextIn(
   { locks }: RootContext,
   folder: Folder,
@@ -28,7 +28,7 @@ export async function readTextIn(
   }
 }
 
-/** Writes a text: a new file without `etag`, else over the file that has this etag, in its encoding. */
+/** Writes a text: to a new file without `etag`, otherwise over the file with this etag, in its encoding. */
 export async function writeText(
   context: RootContext,
   path: string,
@@ -38,7 +38,7 @@ export async function writeText(
 ): Promise<TextFile> {
   const { folder: names, name } = parseEntryPath(path);
   const plain = formatPath([...names, name]);
-  if (!content.isWellFormed()) throw new AppError("invalid_input", "The text holds half a character.");
+  if (!content.isWellFormed()) throw new AppError("invalid_input", "The text has half a character (an unpaired surrogate).");
   return context.inside(names, async (folder) => {
     if (etag === undefined) {
       const bytes = limited(Buffer.from(content));
@@ -71,9 +71,9 @@ function written(
 
 function limited(bytes: Buffer): Buffer {
   if (bytes.length <= TEXT_FILE_MAX) return bytes;
-  throw new AppError("too_large", `A text file has ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);
+  throw new AppError("too_large", `A text file may have ${TEXT_FILE_MAX / 1024 / 1024} MiB at most.`);
 }
 
 const changed = () => new AppError("conflict", "The file has changed since it was read.");
 const unknownEncoding = () =>
-  new AppError("unsupported_media_type", "This file is not in UTF-8 or UTF-16; it can be read, and not saved.");
+  new AppError("unsupported_media_type", "This file is not in UTF-8 or UTF-16; it can be read, but not saved.");

@@ -4,7 +4,7 @@ import type { FileHandle } from "node:fs/promises";
 
 const PIECE = 256 * 1024;
 
-/** Bytes of one file from `start` up to `end` (not included), in pieces; ends early where the file does. */
+/** Yields the bytes of a file from `start` to `end` (exclusive) in chunks; ends early at the end of the file. */
 export async function* readPieces(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(Math.min(PIECE, Math.max(1, end - start)));
   for (let at = start; at < end; ) {
@@ -15,7 +15,7 @@ export async function* readPieces(file: FileHandle, start: number, end: number):
   }
 }
 
-/** Copies bytes from `start` up to `end` to the same place in another file. */
+/** Copies the bytes from `start` to `end` to the same position in another file. */
 export async function copyBytes(from: FileHandle, to: FileHandle, start: number, end: number): Promise<void> {
   let at = start;
   for await (const piece of readPieces(from, start, end)) {
@@ -24,7 +24,7 @@ export async function copyBytes(from: FileHandle, to: FileHandle, start: number,
   }
 }
 
-/** SHA-256 (base64url) of the first `size` bytes; copies them on the way when told where to. */
+/** Returns the SHA-256 (base64url) of the first `size` bytes; also copies them if a target is given. */
 export async function digest(
   from: FileHandle,
   size: number,
@@ -40,7 +40,7 @@ export async function digest(
   return { sha256: hash.digest("base64url"), size: at };
 }
 
-/** A write may take a part only, for instance at the edge of a full disk. */
+/** Writes all bytes: a single write can be partial, for example on an almost full disk. */
 async function writeAll(to: FileHandle, piece: Buffer, position: number): Promise<void> {
   for (let done = 0; done < piece.length; ) {
     const { bytesWritten } = await to.write(piece, done, piece.length - done, position + done);

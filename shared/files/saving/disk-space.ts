@@ -1,13 +1,13 @@
 import { statfs } from "node:fs/promises";
 import { AppError } from "../../server/errors.ts";
 
-/** Space left for the rest of the host: a full disk stops databases and logs, not only uploads. */
+/** Space reserved for the rest of the host: a full disk also stops databases and logs. */
 const RESERVE_BYTES = 512 * 1024 * 1024;
 const RESERVE_SHARE = 0.05;
 
 /**
- * Refuses what would fill the disk a folder lies on; without `reserve` it only has to fit.
- * @throws AppError `storage_full`.
+ * Checks that bytes fit on the disk of a folder and leave the reserve free; without `reserve`, only that they fit.
+ * @throws AppError `storage_full`
  */
 export async function refuseFullDisk(folder: string, needed: number, reserve = true): Promise<void> {
   const disk = await statfs(folder);

@@ -8,10 +8,10 @@ import { createFile, lookUp } from "./new-file.ts";
 import { type OverwriteOptions, overwriteFile } from "./overwrite.ts";
 import type { InterruptedRecord, SaveJournal, SaveVersion } from "./save-journal.ts";
 
-/** A larger file is not read to see which version it holds: it is offered as a mix. */
+/** Larger files are not read to determine their version: they count as a mix. */
 const MAX_COMPARE_BYTES = 64 * 1024 * 1024;
 
-/** What the file of an interrupted save holds now; `after` when the save had come to its end. */
+/** Current content of the file of an interrupted save; `after` if the save was complete. */
 export async function stateOf(
   folder: Folder,
   name: string,
@@ -34,7 +34,7 @@ export async function stateOf(
   }
 }
 
-/** Writes the version that was chosen into the file, as any other save, and forgets both. */
+/** Writes the chosen version to the file like any save, and deletes both copies. */
 export async function chooseVersion(
   folder: Folder,
   name: string,
@@ -48,7 +48,7 @@ export async function chooseVersion(
     if (sha256 !== record[version].sha256) throw damaged();
   };
   try {
-    // Its other names were spoken of when it was saved.
+    // Its other names were confirmed at the save.
     const options = { journal, target, lock, stage, allowHardLinks: true, beyond: true };
     if (await lookUp(folder, name)) await overwriteFile(folder, name, options);
     else await createFile(folder, name, record.mode & 0o777, stage);
@@ -58,13 +58,13 @@ export async function chooseVersion(
   await journal.remove(record.id);
 }
 
-/** The names below a root for the path a save was recorded with; undefined when it lies elsewhere. */
+/** Returns the names below the root of the recorded path; undefined if it is elsewhere. */
 export function namesBelow(root: string, target: string): string[] | undefined {
   const prefix = root === "/" ? "/" : `${root}/`;
   return target.startsWith(prefix) ? target.slice(prefix.length).split("/") : undefined;
 }
 
-/** What the journal keeps of saves below one root. A folder that cannot be entered any more hides its saves. */
+/** Lists the journal's saves below one root. Saves in folders that can no longer be entered are hidden. */
 export async function listInterrupted(
   journal: SaveJournal,
   root: string,
@@ -83,4 +83,4 @@ export async function listInterrupted(
   return found;
 }
 
-const damaged = () => new AppError("not_found", "The kept copy is damaged; nothing was changed.");
+const damaged = () => new AppError("not_found", "The stored copy is damaged; nothing was changed.");

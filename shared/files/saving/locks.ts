@@ -1,9 +1,9 @@
 export interface NamedLocks {
-  /** Runs `work` once all earlier work under the same name has ended. */
+  /** Runs `work` after all earlier work with the same name has ended. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** One at a time for each name; a name nobody waits for takes no memory. */
+/** Creates locks by name. A name without waiters takes no memory. */
 export function createNamedLocks(): NamedLocks {
   const last = new Map<string, Promise<void>>();
   return {

@@ -9,17 +9,17 @@ import { inheritAccess } from "../root/folder-access.ts";
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
 const draftPattern = /^\.ai-desktop-[0-9a-f]{18}\.part$/;
-/** An upload that brings nothing for a minute is given up, so nobody writes to an older one. */
+/** Drafts older than this are abandoned: an upload without bytes for a minute has been cancelled. */
 const DEAD_DRAFT_MS = 10 * 60_000;
 const SWEEP_EVERY_MS = 60 * 60_000;
 const MAX_SWEPT = 1_000;
 
-/** Whether a name is one of a file still being written, which is nobody's news. */
+/** Whether a name is a draft, whose changes are not reported. */
 export const isDraftName = (name: string): boolean => draftPattern.test(name);
 
 /**
- * Makes a file that is not there yet, whole or not at all: written under another name, then linked to its own. Its mode is
- * `mode`, or what the folder suggests. @throws AppError `conflict` when something of that name exists.
+ * Creates a file, completely or not at all: written under a temporary name, then linked to its own. Its mode is `mode`, or
+ * derived from the folder. @throws AppError `conflict` if the name exists
  */
 export async function createFile(
   folder: Folder,
@@ -37,7 +37,7 @@ export async function createFile(
       if (mode === undefined) await inheritAccess(draft, folder);
       else await draft.chmod(mode);
       await write(draft);
-      await draft.sync(); // or a power cut could leave an empty file under the new name
+      await draft.sync(); // otherwise a power cut could leave an empty file under the new name
       facts = await draft.stat();
     } finally {
       await draft.close();
@@ -50,7 +50,7 @@ export async function createFile(
   }
 }
 
-/** Makes a folder with the group and mode of the one it lies in. */
+/** Creates a folder with the group and mode derived from its parent. */
 export async function createFolder(folder: Folder, name: string): Promise<void> {
   await mkdir(folder.at(name));
   const made = await open(folder.at(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -70,7 +70,7 @@ export async function lookUp(folder: Folder, name: string): Promise<Stats | unde
   }
 }
 
-/** Unlike a rename, a link never lands on what appeared in the meantime. */
+/** Gives the draft its name. Unlike a rename, a link never replaces an entry that was created in the meantime. */
 async function placeNew(folder: Folder, draftName: string, name: string): Promise<void> {
   try {
     await link(folder.at(draftName), folder.at(name));
@@ -86,7 +86,7 @@ async function placeNew(folder: Folder, draftName: string, name: string): Promis
 
 const swept = new Map<string, number>();
 
-/** Removes drafts that a killed server left in a folder. Looked for once an hour: a large folder is slow to read. */
+/** Removes the drafts that a killed server left in a folder. Runs at most once an hour: large folders are slow to read. */
 export async function sweepDrafts(folder: Folder): Promise<void> {
   const now = Date.now();
   if (now - (swept.get(folder.id) ?? Number.NEGATIVE_INFINITY) < SWEEP_EVERY_MS) return;
@@ -94,7 +94,7 @@ export async function sweepDrafts(folder: Folder): Promise<void> {
   swept.set(folder.id, now);
   const first = swept.size > MAX_SWEPT ? swept.keys().next().value : undefined;
   if (first !== undefined) swept.delete(first);
-  // A folder that may be written to but not read has nobody who could look.
+  // A folder that can be written but not read cannot be searched.
   for (const name of await readdir(folder.self).catch(() => [])) {
     if (!isDraftName(name)) continue;
     const facts = await lookUp(folder, name);

@@ -16,26 +16,26 @@ export interface OverwriteOptions {
   journal: SaveJournal;
   /** Absolute path, for the journal. */
   target: string;
-  /** Whether a file of several names (hard links) may be written to: all of them change. */
+  /** Permits writing a file with several names (hard links), which all change. */
   allowHardLinks: boolean;
-  /** Runs the writing itself, one at a time for each file. */
+  /** Serializes the writes to each file. */
   lock: <T>(id: string, work: () => Promise<T>) => Promise<T>;
-  /** Writes the new content; it is on the disk of the journal, not yet in the file. */
+  /** Writes the new content to the journal, not yet to the file. */
   stage: (draft: FileHandle) => Promise<void>;
-  /** Takes part in a number of saves that is full already. */
+  /** Allows the save beyond the maximum number of stored saves. */
   beyond?: boolean;
-  /** Refuses by what the file holds now (SHA-256, base64url), before anything is written to it. */
+  /** Checks the current content of the file (SHA-256, base64url) and throws to refuse, before anything is written. */
   check?: (sha256: string) => void;
 }
 
 /**
- * Writes new content into a file that exists, and leaves all else of it as it is: inode, owner, group, mode, hard links, ACL and
- * extended attributes. New and old content lie in the journal first, so that an error puts the old content back and a crash
- * loses neither. The file is cut to its new length last.
+ * Writes new content to an existing file and keeps its inode, owner, group, mode, hard links, ACL and extended attributes.
+ * Both contents are stored in the journal first, so that an error restores the old content and a crash loses neither. The
+ * file is truncated last.
  *
- * @throws AppError `forbidden` when the panel may not write to it or a set-id bit would be lost, `confirmation_required` for
- * several hard links, `conflict` when it changed meanwhile, `storage_full`. The old content is there again whenever it throws,
- * save where the disk refuses that too: then the error says that both versions are kept.
+ * @throws AppError `forbidden` if the panel may not write to it or a set-id bit would be lost, `confirmation_required` for
+ * several hard links, `conflict` if it has changed, `storage_full`. After an error the old content is restored; if the disk
+ * refuses that too, the error says that both versions are stored.
  */
 export async function overwriteFile(folder: Folder, name: string, options: OverwriteOptions): Promise<Stats> {
   const { journal, target, allowHardLinks, beyond = false, lock, stage, check } = options;
@@ -87,7 +87,7 @@ async function replaceContent(
     throw error;
   }
   try {
-    // What the file grows by comes first: a full disk then leaves all of the old content untouched.
+    // Writes the added bytes first, so that a full disk leaves all of the old content untouched.
     if (size > old.size) await copyBytes(save.after, file, old.size, size);
     await copyBytes(save.after, file, 0, Math.min(size, old.size));
     await file.sync();
@@ -113,14 +113,14 @@ async function putBack(file: FileHandle, save: Save, old: Stats, cause: unknown)
     await save.leave();
     throw new AppError(
       "storage_full",
-      "The save failed half-way and the old content could not be put back. Both versions are kept: choose one on the Files page.",
+      "The save failed and the old content could not be restored. Both versions are stored: choose one on the Files page.",
       { cause },
     );
   }
   await save.finish();
 }
 
-/** A write or a cut by anybody but root takes the set-id bits off. */
+/** A write or truncate by any user except root removes the set-id bits. */
 async function keepMode(file: FileHandle, mode: number): Promise<void> {
   const wanted = mode & 0o7777;
   if (((await file.stat()).mode & 0o7777) === wanted) return;
@@ -138,7 +138,7 @@ function refuseLostBits(facts: Stats): void {
 const lostBits = () =>
   new AppError(
     "forbidden",
-    "Saving would take the set-user-ID or set-group-ID bit off this file; nothing was changed.",
+    "Saving would remove the set-user-ID or set-group-ID bit of this file; nothing was changed.",
   );
 
 const severalNames = (count: number) =>

@@ -11,16 +11,16 @@ import { refuseFullDisk } from "./disk-space.ts";
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Of saves that were interrupted, or are under way. */
+/** Stored saves, interrupted or in progress. */
 const MAX_SAVES = 64;
 const MAX_AGE_DAYS = 30;
-/** An upload that brings nothing for a minute is given up, so nobody writes to older copies. */
+/** Copies older than this are abandoned: an upload without bytes for a minute has been cancelled. */
 const DEAD_MS = 10 * 60_000;
 const MAX_RECORD_BYTES = 64 * 1024;
 
 const version = z.object({ size: z.number(), sha256: z.string() });
 const recordSchema = z.object({
-  /** Absolute path on the host, with names as the API writes them. */
+  /** Absolute path on the host, with names in the API's notation. */
   target: z.string(),
   /** Permission bits of the file. */
   mode: z.number(),
@@ -31,52 +31,52 @@ const recordSchema = z.object({
 
 export type SaveRecord = z.infer<typeof recordSchema>;
 export type SaveVersion = "before" | "after";
-/** A save that neither finished nor was taken back. */
+/** A save that was neither completed nor rolled back. */
 export interface InterruptedRecord extends SaveRecord {
   id: string;
 }
 
-/** The two copies of one save, until it has come to its end. The caller ends it by `finish` or `leave`. */
+/** The two copies of a save in progress. The caller ends it with `finish` or `leave`. */
 export interface Save {
-  /** New content, and the content the file had; both empty at first, mode 0600. */
+  /** New content and old content; both empty at first, mode 0600. */
   after: FileHandle;
   before: FileHandle;
-  /** Refuses a further copy of so many bytes when there is no room for it. @throws AppError `storage_full`. */
+  /** Checks that a further copy of this size fits. @throws AppError `storage_full` */
   reserve(bytes: number): Promise<void>;
-  /** From now on the save is offered again after a crash. Both copies must be on the disk. */
+  /** Records the save, so that it is offered after a crash. Both copies must be synced to disk. */
   record(record: SaveRecord): Promise<void>;
   /** Removes both copies. */
   finish(): Promise<void>;
-  /** Keeps both copies and offers them. */
+  /** Keeps both copies and offers them for recovery. */
   leave(): Promise<void>;
 }
 
 /**
- * Both versions of every file that is being written over, in a folder of its own (0700, files 0600). A save that a crash or a
- * failed disk left half done stays here until somebody chooses a version, or for `MAX_AGE_DAYS` days.
+ * Stores both versions of every file that is being overwritten, in its own folder (0700, files 0600). A save that a crash or a
+ * disk error interrupted stays until a user chooses a version, or for `MAX_AGE_DAYS` days.
  */
 export interface SaveJournal {
-  /** Folder the copies lie in; exists from the first save on. */
+  /** Folder of the copies; created by the first save. */
   folder: string;
   /**
-   * Makes both copies, empty. `beyond` goes over the number of saves that are kept, for what makes them fewer.
-   * @throws AppError `overloaded` when there are `MAX_SAVES` already.
+   * Creates both copies, empty. `beyond` exceeds the maximum number of saves, for a save that completes an interrupted one.
+   * @throws AppError `overloaded` if there are `MAX_SAVES` already
    */
   begin(options?: { beyond?: boolean }): Promise<Save>;
-  /** Newest first. */
+  /** Lists the interrupted saves, newest first. */
   interrupted(): Promise<InterruptedRecord[]>;
-  /** Opens one copy of an interrupted save; the caller closes it. @throws AppError `not_found`. */
+  /** Opens one copy of an interrupted save; the caller closes it. @throws AppError `not_found` */
   open(id: string, which: SaveVersion): Promise<FileHandle>;
-  /** Forgets an interrupted save and removes its copies. */
+  /** Removes an interrupted save and its copies. */
   remove(id: string): Promise<void>;
-  /** Removes what a crash left before anything was written, and what is too old. Each save does it too. */
+  /** Removes copies without a record, which a crash left, and saves that are too old. Each save also does this. */
   tidy(): Promise<void>;
 }
 
 export interface SaveJournalOptions {
   folder: string;
   log: Log;
-  /** Bytes all copies may take together. */
+  /** Maximum size of all copies together, in bytes. */
   maxBytes: number;
   now?: () => number;
 }
@@ -88,7 +88,7 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
   const at = (id: string, part: SaveVersion | "json") => join(folder, `${id}.${part}`);
 
   const removeCopies = async (id: string): Promise<void> => {
-    // The record first: without it the copies are left-overs.
+    // The record is removed first: copies without a record are leftovers.
     for (const part of ["json", "before", "after"] as const) await unlinkIfThere(at(id, part));
   };
 
@@ -135,7 +135,7 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
     for (const { id, parts } of await ids()) {
       if (active.has(id)) continue;
       const record = parts.has("json") ? await readRecord(id) : undefined;
-      // Without a whole record nothing was written to the file. A second server may be at it that is about to find the port taken.
+      // Without a complete record, nothing was written to the file. A second server that finds the port taken may do this at the same time.
       const since = record ? Date.parse(record.startedAt) : await newest(id);
       if (now() - since > (record ? MAX_AGE_DAYS * DAY_MS : DEAD_MS)) await removeCopies(id);
     }
@@ -217,8 +217,8 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
   };
 }
 
-const tooMany = "Too many interrupted saves are kept; choose a version of each on the Files page first.";
-const tooLarge = "The copies kept of saves have no room for this file; nothing was changed.";
+const tooMany = "There are too many interrupted saves; choose a version of each on the Files page first.";
+const tooLarge = "There is no space for the safety copies of this file; nothing was changed.";
 const notFound = () => new AppError("not_found", "There is no such interrupted save.");
 
 async function unlinkIfThere(path: string): Promise<void> {

@@ -52,7 +52,7 @@ const make = async (name: string, content: string, { uid = 0, gid = 0, mode = 0o
   await chown(at(name), uid, gid);
   await chmod(at(name), mode);
 };
-/** All that a save must leave as it is. */
+/** Everything that a save must preserve. */
 const identity = async (name: string) => {
   const { ino, uid, gid, mode, nlink } = await stat(at(name));
   const acl = await run("getfacl", ["-cn", at(name)]);
@@ -60,7 +60,7 @@ const identity = async (name: string) => {
   return { ino, uid, gid, mode: mode.toString(8), nlink, acl: acl.stdout, attributes: attributes.stdout };
 };
 
-describe.skipIf(noOthers)("a save keeps what the file is", () => {
+describe.skipIf(noOthers)("a save preserves the file", () => {
   test.for([
     ["root", undefined],
     ["uid 1001", panel],
@@ -83,7 +83,7 @@ describe.skipIf(noOthers)("a save keeps what the file is", () => {
     expect((await readdir(root)).sort()).toEqual(names.sort());
   });
 
-  test("and refuses with 403 what the panel may only read, even where the folder is its own", async () => {
+  test("and refuses with 403 a file that the panel may only read, even in its own folder", async () => {
     await chown(root, 1001, 1001);
     await make("root-owned", "old");
     await make("own-read-only", "old", { uid: 1001, gid: 1001, mode: 0o444 });
@@ -113,7 +113,7 @@ describe.skipIf(noOthers)("a save keeps what the file is", () => {
     expect(await Promise.all(["setuid", "setgid"].map(identity))).toEqual(before);
   });
 
-  test("and writes to a file of several names only when that is allowed", async () => {
+  test("and writes to a file with several names only if that is allowed", async () => {
     await make("one", "old");
     await link(at("one"), at("other"));
     const save = { do: "save", path: "one", content: "new" } as const;
@@ -160,7 +160,7 @@ describe.skipIf(noOthers)("a save keeps what the file is", () => {
   });
 });
 
-describe.skipIf(noOthers)("something new takes mode and group from its folder", () => {
+describe.skipIf(noOthers)("a new entry gets mode and group from its folder", () => {
   const made: FilesProbe["steps"] = [
     { do: "new", path: "f/text", content: "x" },
     { do: "upload", path: "f/upload", content: "x" },
@@ -205,7 +205,7 @@ describe.skipIf(noOthers)("something new takes mode and group from its folder", 
   });
 });
 
-test.skipIf(noDeno)("on Deno a file keeps what it is, and rights are told, as on Node", async () => {
+test.skipIf(noDeno)("Deno preserves a file and lists rights like Node", async () => {
   await make("state", "old", { mode: 0o640 });
   const { ino } = await stat(at("state"));
   const list: FilesProbe["steps"] = [
@@ -224,7 +224,7 @@ test.skipIf(noDeno)("on Deno a file keeps what it is, and rights are told, as on
   expect(await readdir(saves)).toEqual([]);
 });
 
-test("removes what a killed server left in a folder of a new file, and nothing that may still be written", async () => {
+test("removes the drafts that a killed server left in a folder, and none that may still be written", async () => {
   const draft = (mark: string) => `.ai-desktop-${mark.repeat(18)}.part`;
   for (const name of [draft("a"), draft("b"), ".ai-desktop-mine.part"]) await writeFile(at(name), "x");
   const longAgo = new Date(Date.now() - 11 * 60_000);
@@ -242,7 +242,7 @@ test("removes what a killed server left in a folder of a new file, and nothing t
   expect(await readdir(saves)).toEqual([]);
 });
 
-test.skipIf(noOthers)("tells of each folder and file whether it may be written, before anybody tries", async () => {
+test.skipIf(noOthers)("lists for each folder and file whether it can be written", async () => {
   await make("readable", "x");
   await make("own", "x", { uid: 1001 });
   await make("own-folderless", "x", { uid: 1001, mode: 0o600 });
@@ -283,7 +283,7 @@ describe.skipIf(noNamespaces)("an error in the middle of a save", () => {
     `mount -t tmpfs -o size=${size} none "$0" && exec "$@"`,
   ];
 
-  test("writes the old content back on a full disk, for a text and for an upload", async () => {
+  test("restores the old content on a full disk, for a text and for an upload", async () => {
     const old = "old ".repeat(10_000);
     const larger = "new ".repeat(40_000);
     const list: FilesProbe["steps"] = [
@@ -319,7 +319,7 @@ describe.skipIf(noNamespaces)("an error in the middle of a save", () => {
   });
 });
 
-describe("a save that was killed half-way", () => {
+describe("a save that was killed in the middle", () => {
   const id = "0123456789abcdef01234567";
   const sha = async (content: string) =>
     await crypto.subtle.digest("SHA-256", Buffer.from(content)).then((hash) => Buffer.from(hash).toString("base64url"));
@@ -342,7 +342,7 @@ describe("a save that was killed half-way", () => {
     ["before", "the old text"],
     ["after", "THE NEW TEXT!"],
     ["keep", "THE NEld text"],
-  ] as const)("is offered, and ends with the version that is chosen: %s", async ([version, content]) => {
+  ] as const)("is offered, and ends with the chosen version: %s", async ([version, content]) => {
     await leave("THE NEld text");
     const { ino } = await stat(at("state"));
     const [found, , left] = await steps([{ do: "saves" }, { do: "choose", version }, { do: "saves" }]);
@@ -353,7 +353,7 @@ describe("a save that was killed half-way", () => {
     expect(await readdir(saves)).toEqual([]);
   });
 
-  test("is offered for a file that is still the old one, and for one that is gone; not for one that is complete", async () => {
+  test("is offered for an unchanged file and for a removed file, but not for a complete one", async () => {
     await leave("the old text");
     expect(await steps([{ do: "saves" }])).toMatchObject([[{ ...offered, state: "before" }]]);
     await leave("THE NEW TEXT!");

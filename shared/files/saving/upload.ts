@@ -8,13 +8,13 @@ const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
 export interface UploadLimits {
   /** Largest upload in bytes. */
   maxBytes: number;
-  /** Longest wait for the next piece, in milliseconds. */
+  /** Longest wait for the next chunk, in milliseconds. */
   idleMs: number;
 }
 
 /**
- * Writes a body into an open draft as it comes; `disk` is a folder of the disk it lies on, `declared` the length the client told,
- * if it did. Throws `too_large`, `storage_full`, `invalid_input` for one that stalls or ends early, and the reason of `signal`.
+ * Streams a body to an open draft. `disk` is a folder on the disk of the draft, `declared` the length announced by the client,
+ * if any. @throws AppError `too_large`, `storage_full`, `invalid_input` if it stalls or ends early; the reason of `signal`
  */
 export async function receiveUpload(
   draft: FileHandle,
@@ -43,7 +43,7 @@ export async function receiveUpload(
       }
       await draft.writeFile(value);
     }
-    signal?.throwIfAborted(); // a body that is cancelled ends like a whole one
+    signal?.throwIfAborted(); // a cancelled body ends like a complete one
     if (declared !== undefined && received !== declared) throw cutShort();
   } catch (error) {
     await reader.cancel().catch(() => {});
@@ -54,7 +54,7 @@ export async function receiveUpload(
 }
 
 export const tooLarge = (maxBytes: number) =>
-  new AppError("too_large", `An upload has ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`);
+  new AppError("too_large", `An upload may have ${Math.floor(maxBytes / 1024 / 1024)} MiB at most.`);
 
 const cutShort = () => new AppError("invalid_input", "The upload ended early; nothing was changed.");
 
@@ -63,6 +63,6 @@ async function withinIdle<T>(read: Promise<T>, idleMs: number): Promise<T> {
     return await withTimeout(read, idleMs);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw cutShort(); // idle, or the client went away
+    throw cutShort(); // idle, or the client disconnected
   }
 }

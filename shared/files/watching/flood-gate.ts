@@ -3,7 +3,7 @@ import type { FileChangeType } from "../../protocol/events/files.ts";
 /** More changes than this within `WINDOW_MS` become one `rescan`. */
 const MAX_CHANGES = 200;
 const WINDOW_MS = 100;
-/** While a flood lasts, readers are asked to read again this often. */
+/** Interval of `rescan` during a flood. */
 const RESCAN_MS = 300;
 
 export interface FloodGate {
@@ -12,8 +12,8 @@ export interface FloodGate {
 }
 
 /**
- * Passes changes on at once while they are few. A flood becomes a `rescan` at its start, at intervals and after its end,
- * so that a listing read after the last one equals the disk. `onSettled` gets the number of changes of the flood.
+ * Passes single changes on at once. A flood of changes becomes a `rescan` at its start, at intervals and after its end, so
+ * that a listing read after the last one equals the disk. `onSettled` gets the number of changes in the flood.
  */
 export function createFloodGate(
   onChange: (type: FileChangeType, name: string) => void,
@@ -49,7 +49,7 @@ export function createFloodGate(
   return {
     change(type, name) {
       if (name === "" && type !== "rescan") {
-        onChange(type, name); // the folder itself went or came: never held back
+        onChange(type, name); // the folder itself was removed or created: always passed on
       } else if (flood) {
         held++;
       } else {

@@ -5,7 +5,7 @@ import { isDraftName } from "../saving/new-file.ts";
 
 export interface OpenedWatch {
   watcher: FSWatcher;
-  /** Resolves after the first scan, with the error that it met. */
+  /** Resolves after the first scan, with its error if it failed. */
   ready: Promise<Error | undefined>;
   /** Resolves `ready` at once. */
   stopWaiting(): void;
@@ -14,7 +14,7 @@ export interface OpenedWatch {
 export interface WatchEvents {
   /** `name` is the entry inside the folder; empty for a `rescan`. Drafts of saves are left out. */
   onChange(type: FileChangeType, name: string): void;
-  /** The folder itself is gone, or replaced. */
+  /** The folder itself was removed or replaced. */
   onFolderGone(): void;
   /** An error after the first scan. */
   onError(error: Error): void;
@@ -30,7 +30,7 @@ export function openWatch(absolutePath: string, pollMs: number | undefined, even
     ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,
-    // Its merging of unlink and add costs 100 ms on every unlink; editors that rename give a change anyway.
+    // chokidar's merging of unlink and add would delay each unlink by 100 ms; editors that rename cause a change anyway.
     atomic: false,
     backend: pollMs === undefined ? "native" : "polling",
     pollingInterval: pollMs,
@@ -42,7 +42,7 @@ export function openWatch(absolutePath: string, pollMs: number | undefined, even
       if (!isDraftName(name)) events.onChange(type as FileChangeType, name);
     } else if (type === "unlinkDir") events.onFolderGone();
   });
-  // chokidar does not report a name that is not UTF-8: a new listing has it.
+  // chokidar does not report names that are not UTF-8, but a new listing includes them.
   watcher.on("raw", (_event, name) => {
     if (typeof name === "string" && name.includes("\uFFFD")) events.onChange("rescan", "");
   });

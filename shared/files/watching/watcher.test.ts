@@ -41,7 +41,7 @@ afterEach(async () => {
   await temp.remove();
 });
 
-test("tells files and folders that come, change and go, by their name in the folder", async () => {
+test("reports created, changed and removed files and folders by their name in the folder", async () => {
   await write("old");
   await watch();
   await write("new file");
@@ -73,7 +73,7 @@ test("does not follow a link to a folder elsewhere", async () => {
   expect(changes).toEqual(["add marker"]);
 });
 
-test("refuses a path with a link in it, and one that is no folder", async () => {
+test("refuses a path with a link, and one that is not a folder", async () => {
   await symlink(folder, join(temp.path, "link"));
   await write("file");
   await expect(watch(join(temp.path, "link"))).rejects.toThrow();
@@ -81,7 +81,7 @@ test("refuses a path with a link in it, and one that is no folder", async () => 
   await expect(watch(join(folder, "missing"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("tells that the folder itself went and came back, and continues watching it", async () => {
+test("reports that the folder itself was removed and created again, and continues to watch it", async () => {
   await write("inside");
   await watch();
   await rm(folder, { recursive: true });
@@ -92,7 +92,7 @@ test("tells that the folder itself went and came back, and continues watching it
   await told("add again");
 });
 
-test("watches the new folder when the old one is replaced", async () => {
+test("watches the new folder after the old one was replaced", async () => {
   await watch();
   await rename(folder, join(temp.path, "aside"));
   await mkdir(folder);
@@ -116,7 +116,7 @@ test("stops telling once a link takes the folder's place", async () => {
   expect(changes.join()).not.toContain("secret");
 });
 
-test("tells a flood as a rescan whose last one comes after the last change", async () => {
+test("reports a flood as rescans, the last one after the last change", async () => {
   await watch();
   for (let index = 0; index < 3_000; index++) writeFileSync(join(folder, `file ${index}`), "text");
   await told("rescan");
@@ -136,13 +136,13 @@ test("tells a flood as a rescan whose last one comes after the last change", asy
   await told("add after the flood");
 });
 
-test("asks for a rescan when a name is not UTF-8", async () => {
+test("reports a rescan for a name that is not UTF-8", async () => {
   await watch();
   await writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x41])]), "");
   await told("rescan");
 });
 
-test("tells nothing after it is closed and leaves no watch behind", async () => {
+test("reports nothing after it is closed, and leaves no watch", async () => {
   const before = await countWatches();
   const watcher = await watch();
   await watcher.close();
@@ -160,7 +160,7 @@ describe.skipIf(await lacks("namespaces"))("with the kernel's watches used up", 
   test.for([
     ["max_inotify_watches", "1", 1, "ENOSPC"],
     ["max_inotify_instances", "0", 0, "EMFILE"],
-  ] as const)("polls instead, says why and keeps the others (%s)", async ([limit, value, firstPolled, code]) => {
+  ] as const)("falls back to polling, reports why and keeps the other watches (%s)", async ([limit, value, firstPolled, code]) => {
     const second = join(temp.path, "second");
     await mkdir(second);
     const probe = join(import.meta.dirname, "../../testing/watch-probe.ts");
@@ -183,7 +183,7 @@ describe.skipIf(await lacks("namespaces"))("with the kernel's watches used up", 
   });
 });
 
-/** Watches of this process in the kernel; 0 where it does not tell. */
+/** Returns the kernel watches of this process; 0 if not known. */
 async function countWatches(): Promise<number> {
   if (process.platform !== "linux") return 0;
   let watches = 0;

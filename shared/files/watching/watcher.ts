@@ -12,31 +12,32 @@ export interface FolderWatcher {
 export interface FolderWatchHandlers {
   /** `name` is the entry inside the folder; empty for the folder itself, or a `rescan`. */
   onChange(type: FileChangeType, name: string): void;
-  /** The folder can no longer be watched; polling takes over where it can, and this tells why. */
+  /** The folder can no longer be watched, for this reason. It is polled instead, if possible. */
   onError(error: Error): void;
 }
 
 /**
- * Watches one folder, not what lies deeper. Resolves once the first scan is done: changes from then on are reported.
- * The path must be real (no link in it), as `FileRoot.resolveFolder` gives it. Throws the errno when there is no such folder.
+ * Watches one folder without its subfolders. Resolves after the first scan; later changes are reported. The path must not
+ * contain links, as returned by `FileRoot.resolveFolder`.
+ * @throws Error with an errno if there is no such folder
  */
 export type WatchFolder = (absolutePath: string, handlers: FolderWatchHandlers) => Promise<FolderWatcher>;
 
 export interface WatchFolderOptions {
-  /** How often a folder is looked at by itself: whether it went, came back or was replaced. */
+  /** Interval at which the folder itself is checked: removed, created again or replaced. */
   checkMs?: number;
-  /** How often entries are compared where the kernel has no watch left. */
+  /** Interval at which entries are compared if the kernel has no watch left. */
   pollMs?: number;
 }
 
-/** A flood this long may have overflowed the kernel's queue (16,384 by default), which it does not tell. */
+/** After this many changes, the kernel's queue (16,384 by default) may have overflowed, which it does not report. */
 const OVERFLOW_SUSPECT = 4_000;
-/** Keeps polling of a large folder to a few percent of a core: 100,000 entries are compared every 20 s. */
+/** Limits the polling of a large folder to a few percent of a core: 100,000 entries are compared every 20 s. */
 const POLLED_ENTRIES_PER_MS = 5;
 
 export const watchFolder: WatchFolder = createWatchFolder();
 
-/** Makes a `watchFolder`; those it opens share one kernel queue and all get a `rescan` when it may have overflowed. */
+/** Creates a `watchFolder`. Its watches share one kernel queue and all report a `rescan` if it may have overflowed. */
 export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolderOptions = {}): WatchFolder {
   const gates = new Set<FloodGate>();
 
@@ -56,12 +57,12 @@ export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolder
       },
       (changes) => {
         if (changes < OVERFLOW_SUSPECT) return;
-        inTurn(reopen); // chokidar's picture of the folder has holes too
+        inTurn(reopen); // chokidar missed changes too
         for (const other of gates) if (other !== gate) other.change("rescan", "");
       },
     );
 
-    /** One step at a time: a folder that goes while it is being reopened must not leave a second watcher behind. */
+    /** Runs one step at a time: a folder removed while it is being reopened must not leave a second watcher. */
     const inTurn = (step: () => Promise<void>): Promise<void> => {
       turn = turn.then(() => (closed ? undefined : step())).catch((error: unknown) => onError(toError(error)));
       return turn;
@@ -70,7 +71,7 @@ export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolder
     const open = async (): Promise<void> => {
       const failure = await start();
       if (!failure || !native || closed) return;
-      // Out of watches (ENOSPC) or instances (EMFILE): those already there keep theirs, this one looks by itself.
+      // Out of watches (ENOSPC) or instances (EMFILE): existing watches continue, this one polls.
       native = false;
       onError(failure);
       await watcher?.close();
@@ -140,7 +141,7 @@ export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolder
   };
 }
 
-/** Tells a folder from another that took its place; a link on the way means that it leads elsewhere now. */
+/** Returns the identity of a folder, which changes if it is replaced. @throws Error `ENOTDIR` if the path has a link */
 async function identify(absolutePath: string): Promise<string> {
   const [real, facts] = await Promise.all([realpath(absolutePath), stat(absolutePath, { bigint: true })]);
   if (real !== join(absolutePath) || !facts.isDirectory()) {
