@@ -37,7 +37,7 @@ describe("POST /emit", () => {
   const refused: [string, number, unknown, Record<string, string>?][] = [
     ["no token", 401, event, { Authorization: "" }],
     ["a wrong token", 401, event, { Authorization: `Bearer ${EMIT_TOKEN}x` }],
-    ["a near miss", 401, event, { Authorization: `Bearer ${EMIT_TOKEN.slice(0, -1)}X` }],
+    ["an almost correct token", 401, event, { Authorization: `Bearer ${EMIT_TOKEN.slice(0, -1)}X` }],
     ["a session's cookie", 401, event, { Authorization: "", Cookie: "ai-desktop=admin" }],
     ["an unknown namespace", 404, { ...event, namespace: "ghost" }],
     ["the default namespace", 404, { ...event, namespace: "/" }],
@@ -66,7 +66,7 @@ describe("POST /emit", () => {
     ["a room of another kind", 400, { ...event, namespace: "services", room: "mcp:x" }],
     ["a room of a namespace without rooms", 400, { ...event, room: "service:x" }],
     ["a private room", 400, { ...event, namespace: "services", room: "\0log" }],
-    ["a room that is no text", 400, { ...event, namespace: "services", room: {} }],
+    ["a room that is not a string", 400, { ...event, namespace: "services", room: {} }],
     ["many rooms", 400, { ...event, namespace: "services", room: ["service:a", "service:b"] }],
     [
       "data nested too deeply",
@@ -115,7 +115,7 @@ describe("POST /emit", () => {
     expect(got).toEqual(["sentinel"]);
   });
 
-  test("tells a limited viewer only what is about what it may see", async () => {
+  test("sends a viewer with a limited scope only events about visible containers and processes", async () => {
     realtime.access.add("limited", { role: "viewer", limits: { services: ["mine"], deployments: [] } });
     const limited = realtime.connect("services", { token: "limited" });
     const free = realtime.connect("services");
@@ -130,10 +130,10 @@ describe("POST /emit", () => {
   });
 
   test("answers a flood of wrong tokens with 429", async () => {
-    const flooded = await startRealtime(); // of its own: the refusals of all tests count together
+    const flooded = await startRealtime(); // a separate server, since the refusals of all tests count together
     try {
       const statuses = new Set<number>();
-      // Refusals are counted by time: on a slow machine it takes more of them.
+      // Refusals are counted per second: a slow machine needs more of them.
       for (let round = 0; round < 500 && !statuses.has(429); round++) {
         const answers = await Promise.all(
           Array.from({ length: 50 }, () => flooded.emit(event, { Authorization: "Bearer x" })),
@@ -145,7 +145,7 @@ describe("POST /emit", () => {
         }
       }
       expect([...statuses].sort()).toEqual([401, 429]);
-      expect((await flooded.emit(event)).status).toBe(200); // who has the token notices nothing
+      expect((await flooded.emit(event)).status).toBe(200); // callers with the token are not affected
     } finally {
       await flooded.stop();
     }
@@ -155,7 +155,7 @@ describe("POST /emit", () => {
 describe("GET", () => {
   const get = (path: string, headers: Record<string, string> = {}) => fetch(`${realtime.url}${path}`, { headers });
 
-  test("/health tells the five counts and the streams, to anybody", async () => {
+  test("/health shows the five counts and the streams to everybody", async () => {
     const socket = realtime.connect("mcp");
     await nextEvent(socket, "connect");
     expect(await (await get("/health")).json()).toEqual({
@@ -183,7 +183,7 @@ describe("GET", () => {
     expect(metrics).toContain('ai_desktop_realtime_sockets{namespace="services"} 0');
   });
 
-  test("names the right method to callers that it would admit", async () => {
+  test("names the allowed method to callers that it would admit", async () => {
     const admin = { Authorization: `Bearer ${EMIT_TOKEN}` };
     const wrong: [
       method: string,
@@ -211,14 +211,14 @@ describe("GET", () => {
     expect(head.status).toBe(200);
   });
 
-  test("what is not there is refused in the envelope", async () => {
+  test("an unknown path is refused in the envelope", async () => {
     const answer = await get("/nothing");
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ success: false, code: "not_found" });
   });
 });
 
-test("a publisher that goes away in the middle of its body is no fault of the server", async () => {
+test("a publisher that disconnects in the middle of its body is not an error of the server", async () => {
   const log = silentLog();
   const error = vi.spyOn(log, "error");
   const server = await startRealtime({ log });

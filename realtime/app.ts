@@ -26,7 +26,7 @@ export type RealtimeAppDeps = Pick<
   "authenticator" | "docker" | "emitToken" | "files" | "log" | "originPolicy" | "processes" | "trustedProxies"
 > & { realtime: Realtime };
 
-/** The HTTP surface of the realtime server: emit and revoke for the API, health for everybody, metrics for operators. */
+/** HTTP routes of the realtime server: emit and revoke for the API, health for everybody, metrics for operators. */
 export function createRealtimeApp(deps: RealtimeAppDeps) {
   const { realtime, log, originPolicy } = deps;
   const gate = createEmitGate(deps.emitToken);
@@ -74,7 +74,7 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
     .get("/ready", async (c) => {
       await requireMonitor(c);
       const dependencies = await dependencyStates(deps);
-      // A server that cannot reach the others serves its own viewers, but should get no new ones.
+      // A server that cannot reach the others serves its current viewers, but should get no new ones.
       return c.json(ok({ dependencies }), dependencies.redis.state === "down" ? 503 : 200);
     })
     .get("/metrics", async (c) => {
@@ -88,7 +88,7 @@ export function createRealtimeApp(deps: RealtimeAppDeps) {
     .all("/metrics", wrongMethod("GET, HEAD", requireMonitor));
 }
 
-/** Who would be let in by the right method learns which it is; anybody else gets the usual refusal. */
+/** Names the allowed method to callers that would be admitted with it; others get the usual refusal. */
 const wrongMethod =
   (allowed: string, admit?: (c: Context<RealtimeEnv>) => void | Promise<void>) =>
   async (c: Context<RealtimeEnv>): Promise<never> => {
@@ -97,7 +97,7 @@ const wrongMethod =
     throw new AppError("method_not_allowed", "This method is not allowed here.");
   };
 
-/** State of what the streams come from; an absent Engine or PM2 leaves the rest working. */
+/** State of the sources of the streams. The rest works without an Engine or PM2. */
 async function dependencyStates({
   docker,
   processes,
@@ -127,7 +127,7 @@ function createMetrics(realtime: Realtime): Registry {
   });
   new Gauge({
     name: "ai_desktop_realtime_streams",
-    help: "Upstream sources open",
+    help: "Open upstream sources",
     registers: [registry],
     collect() {
       this.set(realtime.health().activeStreams);
@@ -135,7 +135,7 @@ function createMetrics(realtime: Realtime): Registry {
   });
   new Gauge({
     name: "ai_desktop_realtime_skipped_events",
-    help: "Events left out because a reader was too slow",
+    help: "Events skipped because a consumer was too slow",
     registers: [registry],
     collect() {
       this.set(realtime.skippedEvents);
@@ -143,7 +143,7 @@ function createMetrics(realtime: Realtime): Registry {
   });
   new Gauge({
     name: "ai_desktop_realtime_unknown_events",
-    help: "Events of clients that no handler takes",
+    help: "Client events without a handler",
     registers: [registry],
     collect() {
       this.set(realtime.unknownEvents);

@@ -9,26 +9,26 @@ import type { Log } from "../shared/server/log.ts";
 import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 
-/** Checks who shakes hands, and which sessions are still valid; the real one asks the API. */
+/** Authenticates connections and checks which sessions are still valid. The real one asks the API. */
 export interface Authenticator {
-  /** Throws `AppError`: `unauthorized`, or `upstream_unavailable` when nobody can be asked. */
+  /** @throws AppError `unauthorized`; `upstream_unavailable` if the API cannot be reached */
   authenticate(request: HandshakeRequest): Promise<Principal>;
-  /** Something was revoked: a response under way may be outdated, and later callers do not share it. */
+  /** To be called after a revocation: a pending response may be outdated, so later callers do not share it. */
   outdate?(): void;
-  /** Whether somebody may follow a job, by the same rule as over REST. Throws `upstream_unavailable` when nobody can be asked. */
+  /** Whether a principal may follow a job, by the same rule as over REST. @throws AppError `upstream_unavailable` */
   seesJob(principal: Pick<Principal, "kind" | "id" | "sessionId">, jobId: string): Promise<boolean>;
-  /** Those of the sessions that are still valid. */
+  /** Returns the sessions that are still valid. */
   stillValid(sessionIds: string[]): Promise<Set<string>>;
 }
 
-/** Most sockets at once: in all, of one session or key, from one address (loopback, where a proxy sits, is exempt). */
+/** Connection limits: in total, per session or key, per address (except loopback, where a proxy can be). */
 export interface SocketCaps {
   total: number;
   perSession: number;
   perAddress: number;
 }
 
-/** What the realtime server needs from outside; `main.ts` brings the real ones, a test its own. */
+/** Dependencies of the realtime server. `main.ts` passes the real ones, a test its own. */
 export interface RealtimeDeps {
   docker: DockerHost;
   processes: ProcessHost;
@@ -40,15 +40,15 @@ export interface RealtimeDeps {
   trustedProxies: readonly string[];
   caps: SocketCaps;
   emitToken: string;
-  /** Joins this server to others; absent when it is the only one. */
+  /** Connects this server to others; undefined if it is the only one. */
   openBus?: (handlers: BusHandlers) => ClusterBus;
-  /** Takes the end of each shell down for the audit trail. */
+  /** Reports the end of each shell for the audit trail. */
   reportShell?: (report: ShellReport) => void;
-  /** Time a shell continues with nobody attached, in milliseconds. */
+  /** How long a shell continues without a viewer, in milliseconds. */
   shellIdleMs?: number;
-  /** Time between two pings, and time a peer has to answer one, in milliseconds; Engine.IO's own 25,000 and 20,000. */
+  /** Interval of pings and time limit for the pong, in milliseconds; default: 25,000 and 20,000, as in Engine.IO. */
   heartbeat?: { intervalMs: number; timeoutMs: number };
-  /** Time an upstream stays open after its last viewer, in milliseconds. */
+  /** How long an upstream stays open after its last viewer, in milliseconds. */
   lingerMs?: number;
   log: Log;
 }

@@ -8,20 +8,20 @@ import { endUpgrade } from "./sockets/end-upgrade.ts";
 export interface RealtimeServer {
   http: Server;
   realtime: Realtime;
-  /** Ends streams, then sockets, then HTTP; calling it again gives the same promise. */
+  /** Ends streams, then sockets, then HTTP. Further calls return the same promise. */
   close(): Promise<void>;
 }
 
-/** Offers of another protocol (h2c, which Java makes with every request) are left aside, as HTTP lets a server do. */
+/** Offers of other protocols (h2c, which Java sends with every request) are ignored, which HTTP permits. */
 const isForSockets = ({ url = "", headers }: IncomingMessage): boolean =>
   url.startsWith(SOCKET_PATH) && headers.upgrade?.toLowerCase() === "websocket";
 
-/** The realtime server as one HTTP server: Socket.IO below its path, the Hono app elsewhere. It is not listening yet. */
+/** Creates the HTTP server: Socket.IO below its path, the Hono app elsewhere. It does not listen yet. */
 export function createRealtimeServer(deps: RealtimeDeps): RealtimeServer {
   const realtime = createRealtime(deps);
   const listener = getRequestListener(createRealtimeApp({ ...deps, realtime }).fetch);
   const http = createServer(
-    // A slow sender of headers or bodies holds a connection no longer than this.
+    // Limits how long a slow sender of headers or a body can hold a connection.
     {
       requestTimeout: 30_000,
       headersTimeout: 10_000,

@@ -19,7 +19,7 @@ import { nextEvent, openClient, readLogs } from "./testing.ts";
 
 const everything = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-everything/dist/index.js");
 
-/** The contract once through, with both servers as an operator starts them. */
+/** Goes through the contract once, with both servers started like an operator does. */
 describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
   const engine = testEngine();
   afterAll(() => engine.removeAll());
@@ -58,7 +58,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
         body: JSON.stringify(body),
       });
 
-    test("answer their health checks, and the realtime server names its origins", async () => {
+    test("respond to health checks, and the realtime server lists its origins", async () => {
       expect(await (await fetch(`${stack.api.url}/health`)).json()).toEqual({ success: true, status: "healthy" });
       expect(await (await fetch(`${stack.realtime.url}/health`)).json()).toEqual({
         success: true,
@@ -69,7 +69,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       expect(stack.realtime.output()).toContain("CORS Origins");
     });
 
-    test("leave a taken port to the server that has it, with one clear line", async () => {
+    test("exit with one clear line if their port is taken", async () => {
       const { port, url } = stack.realtime;
       const second = await spawnService("realtime", { runtime, port, env: stack.env });
       expect((await second.exited).code).toBe(1);
@@ -117,7 +117,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       });
     });
 
-    test("tell of a change on the disk", async () => {
+    test("report a change on the disk", async () => {
       await mkdir(join(stack.fileRoot, "folder"));
       const socket = connect("files");
       expect(await socket.emitWithAck("watch", { path: "/folder" })).toMatchObject({ success: true });
@@ -129,7 +129,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       expect(await changed).toMatchObject({ type: "change", name: "a.txt" });
     });
 
-    test("run an MCP server, tell its state and call its tool", async () => {
+    test("run an MCP server, report its state and call its tool", async () => {
       const made = await admin.ask("POST", "/api/mcp", {
         name: `everything ${runtime}`,
         transport: { type: "stdio", command: process.execPath, args: [everything, "stdio"] },
@@ -151,7 +151,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       await eventually(() => expect(statuses.at(-1)).toBe("stopped"));
     });
 
-    test("tell viewers what was changed through the API", async () => {
+    test("notify viewers of a change through the API", async () => {
       const { id, name } = await engine.run({});
       const socket = connect("services");
       const changes: { containerName?: string }[] = [];
@@ -193,7 +193,7 @@ test.each(["api", "realtime"])("npx tsx %s/main.ts starts it", async (name) => {
     DATA_DIR: join(folder.path, "data"),
     PORT: port,
     WS_PORT: port,
-    // Not the defaults, where a panel of this machine may be.
+    // Not the default ports, on which a panel of this machine may run.
     WS_SERVER_URL: "http://127.0.0.1:2",
     BACKEND_URL: "http://127.0.0.1:2",
     PM2_HOME: join(folder.path, "pm2"),

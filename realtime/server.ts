@@ -33,14 +33,14 @@ export interface Realtime {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sends checked events to the viewers of all servers. Returns the number of addressed sockets of this one. */
   emit(events: EmitEvent[]): number;
-  /** Cuts sockets on all servers. Returns the number on this one. */
+  /** Disconnects sockets on all servers. Returns the number on this one. */
   revoke(revocation: RevokedSubjects): number;
   health(): RealtimeHealth;
   /** Events skipped because a consumer was too slow. */
   readonly skippedEvents: number;
-  /** Events of clients that no handler takes. */
+  /** Client events without a handler. */
   readonly unknownEvents: number;
-  /** Whether other realtime servers are reached; `absent` when this is the only one. */
+  /** Whether other realtime servers can be reached; `absent` if this is the only one. */
   readonly busState: DependencyState["state"];
   close(): Promise<void>;
 }

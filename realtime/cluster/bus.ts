@@ -1,11 +1,11 @@
 import type { RevokedSubjects } from "../../shared/protocol/access.ts";
 import type { EmitEvent } from "../../shared/protocol/emit.ts";
 
-/** What realtime servers tell each other: only what came to one of them from outside. Sources are followed by each itself. */
+/** Messages between realtime servers: only what one of them received from outside. Each server follows the sources itself. */
 export type BusMessage =
   | { kind: "emit"; events: EmitEvent[] }
   | { kind: "revoke"; revocation: RevokedSubjects }
-  /** The sender had to drop messages: listeners have missed events. */
+  /** The sender dropped messages, so that listeners missed events. */
   | { kind: "gap" };
 
 export interface BusHandlers {
@@ -14,7 +14,7 @@ export interface BusHandlers {
   onGap(): void;
 }
 
-/** Joins the realtime servers of one panel. Messages of a sender arrive in order, and at its own server not at all. */
+/** Connects the realtime servers of one panel. Messages of a sender arrive in order; its own server does not receive them. */
 export interface ClusterBus {
   publish(message: BusMessage): void;
   readonly up: boolean;

@@ -1,12 +1,12 @@
-/** Messages and characters that wait for Redis: as much as the API keeps for a realtime server that is away. */
+/** Messages and characters that wait for Redis; the same limits as the API's outbox for the realtime server. */
 const MESSAGES_MAX = 1_000;
 const CHARS_MAX = 5 * 1024 * 1024;
 
-/** A bounded queue that drops its oldest and remembers that it did. */
+/** A bounded queue that drops its oldest messages and records that it did. */
 export class Outbox {
   private messages: string[] = [];
   private chars = 0;
-  /** Messages dropped since the flag was last cleared. */
+  /** Whether messages were dropped since the flag was last cleared. */
   dropped = 0;
 
   push(message: string): void {
@@ -22,7 +22,7 @@ export class Outbox {
     return this.messages[0];
   }
 
-  /** Takes the first out, if it is still that one: meanwhile it may have been dropped. */
+  /** Removes the first message if it is still this one: it may have been dropped in the meantime. */
   done(message: string): void {
     if (this.messages[0] !== message) return;
     this.messages.shift();

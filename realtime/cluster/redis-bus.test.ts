@@ -44,7 +44,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     }));
   const numbers = (to: number) => Array.from({ length: to }, (_, index) => index);
 
-  test("bring an event posted to one to the viewers of both, in order and once", async () => {
+  test("deliver an event posted to one of them to the viewers of both, in order and once", async () => {
     const [here, there] = [await joined(one), await joined(two)];
     for (let batch = 0; batch < 10; batch++) {
       const answer = await one.emit({ events: events(batch * 50, batch * 50 + 50) });
@@ -54,7 +54,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     expect(here.got).toEqual(numbers(500));
   });
 
-  test("accept nothing from a writer that only has access to Redis, and no entry twice", async () => {
+  test("accept nothing from a writer with access to Redis only, and no entry twice", async () => {
     const there = await joined(two);
     await one.emit({ events: events(0, 1) });
     await eventually(() => expect(there.got).toEqual([0]));
@@ -82,7 +82,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     }
   });
 
-  test("cut the sockets of a revoked session on both", async () => {
+  test("disconnect the sockets of a revoked session on both", async () => {
     two.access.add("leaver");
     const socket = two.connect("system", { token: "leaver" });
     await nextEvent(socket, "connect");
@@ -96,7 +96,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     await gone;
   });
 
-  test("live on when Redis is killed, and tell viewers of the gap when it is back", async () => {
+  test("continue after Redis is killed, and announce the gap to viewers when it returns", async () => {
     const [here, there] = [await joined(one), await joined(two)];
     await one.emit({ events: events(0, 10) });
     await eventually(() => expect(there.got).toEqual(numbers(10)));
@@ -107,11 +107,11 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     await redis.start();
     await eventually(() => expect(there.gaps).toEqual([expect.objectContaining({ reason: "source_lost" })]));
     await one.emit({ events: events(20, 30) });
-    await eventually(() => expect(there.got).toEqual(numbers(30))); // what waited for Redis came first
+    await eventually(() => expect(there.got).toEqual(numbers(30))); // the messages that waited for Redis came first
     expect(here.got).toEqual(numbers(30));
   });
 
-  test("say so when what waited for Redis was too much to keep", async () => {
+  test("announce a gap if too many messages waited for Redis", async () => {
     const there = await joined(two);
     await redis.kill();
     await eventually(() => one.realtime.busState === "down");
@@ -123,7 +123,7 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     expect(there.gaps.length).toBeGreaterThan(0);
   });
 
-  test.skipIf(noDocker)("let the viewers of a killed one continue at the other from their cursor", async () => {
+  test.skipIf(noDocker)("let the viewers of a killed server continue at the other from their cursor", async () => {
     const engine = testEngine();
     const { name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.005; done" });
     const subscribe = async (server: TestRealtime, since?: string) => {

@@ -10,13 +10,13 @@ import { Outbox } from "./outbox.ts";
 import { createSeal } from "./seal.ts";
 
 const STREAM = "ai-desktop:realtime";
-/** Entries Redis keeps: what a server that was cut off for a moment can still catch up on. */
+/** Entries that Redis keeps, so that a server that was disconnected for a moment can catch up. */
 const STREAM_MAX_ENTRIES = 10_000;
-/** A read waits this long for news before it is asked again. */
+/** Longest wait of one read for new entries. */
 const BLOCK_MS = 2_000;
 const READ_COUNT = 500;
 const BEGINNING = "0-0";
-/** Characters of one entry: a body of `/emit` at its largest, written anew. */
+/** Largest entry, in characters: the largest body of `/emit`, serialized again. */
 const BODY_MAX = 2 * EMIT_BODY_MAX;
 
 const busMessage = z.discriminatedUnion("kind", [
@@ -36,9 +36,9 @@ function openClient(url: string) {
 }
 
 /**
- * A bus over one Redis stream. A stream, not publish and subscribe: a server that loses Redis for a moment reads on
- * from the last entry it had, and knows when that entry is gone. Others may be able to write to it: an entry counts when
- * it was made with the emit token, which all servers of a panel share.
+ * A bus over one Redis stream. A stream rather than publish and subscribe: a server that loses Redis for a moment continues
+ * after its last entry, and detects if that entry was removed. Other programs may be able to write to the stream, so only
+ * entries sealed with the emit token count, which all servers of a panel share.
  */
 export function openRedisBus(url: string, emitToken: string, handlers: BusHandlers, log: Log): ClusterBus {
   const seal = createSeal(randomUUID(), emitToken);
@@ -52,16 +52,16 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
 
   for (const client of [writer, reader]) {
     client.on("error", (error: unknown) => {
-      if (up) log.warn({ err: error }, "Redis went away; other realtime servers are not reached");
+      if (up) log.warn({ err: error }, "Redis is unreachable, and so are other realtime servers");
       up = false;
     });
   }
-  // Reading starts before writing, so that nothing is written that a waiting reader would not see.
+  // Reading starts before writing, so that the reader misses nothing.
   const connected = Promise.all([connect(reader), connect(writer)]);
   const done = Promise.all([connected.then(() => read()), connected.then(() => write())]);
 
   async function connect(client: Client): Promise<void> {
-    await client.connect().catch(() => {}); // it keeps trying by itself until closed
+    await client.connect().catch(() => {}); // it retries by itself until closed
   }
 
   async function read(): Promise<void> {
@@ -90,7 +90,7 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
         }
       } catch (error) {
         if (abort.signal.aborted) return;
-        if (!broken) log.debug({ err: error }, "reading from Redis broke off");
+        if (!broken) log.debug({ err: error }, "reading from Redis failed");
         broken = true;
         up = false;
         await backoff.wait(abort.signal);
@@ -98,7 +98,7 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
     }
   }
 
-  /** Whether the stream still continues where this reader stands: an emptied or trimmed one does not. */
+  /** Whether the stream still continues after the last entry of this reader: not if it was emptied or trimmed. */
   async function holds(last: string): Promise<boolean> {
     if (last === BEGINNING) return (await reader.exists(STREAM)) === 1;
     return (await reader.xRange(STREAM, last, last))?.length === 1;
@@ -112,7 +112,7 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
     const opened = (entry.body?.length ?? 0) > BODY_MAX ? "refused" : seal.open(entry);
     if (opened === "own") return;
     if (opened === "refused") {
-      // Once, and then every thousandth: their sender must not fill the log.
+      // Only the first, then every thousandth, so that their sender cannot fill the log.
       if (refused++ % 1_000 === 0)
         log.error({ refused }, "entries of the Redis stream are not of this panel's servers");
       return;

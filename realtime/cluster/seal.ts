@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** An entry of the stream: who sent it, the how-manieth it is, when, and the proof that it knows the emit token. */
+/** An entry of the stream: sender, its sequence number, time, and a proof that the sender knows the emit token. */
 export interface SealedEntry {
   from: string;
   n: string;
@@ -11,18 +11,18 @@ export interface SealedEntry {
   [field: string]: string;
 }
 
-/** Entries that are older are none to act on: what was caught once must not be sent again later. */
+/** Older entries are ignored, so that a captured entry cannot be replayed later. */
 const MAX_AGE_MS = 60 * 60_000;
-/** Senders whose count is remembered. */
+/** Senders whose sequence number is stored. */
 const SENDERS_MAX = 1_000;
 
 /**
- * Proves entries of a stream that others may write to: sender, count, time and body, by a key made of the emit token. An
- * entry counts once.
+ * Signs the entries of a stream that others can write to: sender, sequence number, time and body, with a key derived from the
+ * emit token. Each entry is accepted once.
  */
 export interface Seal {
   seal(body: string): SealedEntry;
-  /** The body of an entry of another server; `refused` when nobody with the token made it, or it was told before. */
+  /** Returns the body of an entry of another server; `refused` if the signature is wrong or the entry was accepted before. */
   open(entry: Record<string, string | undefined>): { body: string } | "own" | "refused";
 }
 
@@ -33,7 +33,7 @@ export function createSeal(self: string, emitToken: string, now: () => number = 
       .update(JSON.stringify([from, n, at]))
       .update(body)
       .digest();
-  const told = new Map<string, number>(); // in order of the last word of each
+  const accepted = new Map<string, number>(); // in order of the last entry of each
   let count = 0;
   return {
     seal(body) {
@@ -46,11 +46,11 @@ export function createSeal(self: string, emitToken: string, now: () => number = 
       const right = macOf(from, n, at, body);
       if (given.length !== right.length || !timingSafeEqual(given, right)) return "refused";
       if (from === self) return "own";
-      if (Math.abs(now() - Number(at)) > MAX_AGE_MS || Number(n) <= (told.get(from) ?? 0)) return "refused";
-      told.delete(from);
-      told.set(from, Number(n));
-      const [oldest = ""] = told.keys();
-      if (told.size > SENDERS_MAX) told.delete(oldest);
+      if (Math.abs(now() - Number(at)) > MAX_AGE_MS || Number(n) <= (accepted.get(from) ?? 0)) return "refused";
+      accepted.delete(from);
+      accepted.set(from, Number(n));
+      const [oldest = ""] = accepted.keys();
+      if (accepted.size > SENDERS_MAX) accepted.delete(oldest);
       return { body };
     },
   };

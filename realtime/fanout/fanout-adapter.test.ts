@@ -44,7 +44,7 @@ describe.each(["websocket", "polling"] as const)("over %s", (transport) => {
     ]);
   });
 
-  test("a socket that left a room or the server in the same turn gets nothing more of it", async () => {
+  test("a socket that left a room or the server in the same turn receives nothing more from it", async () => {
     const { client, socket } = await server.connect([transport]);
     await socket.join("room");
     const got = recordAll(client);
@@ -57,7 +57,7 @@ describe.each(["websocket", "polling"] as const)("over %s", (transport) => {
     expect(got).toEqual(["first", "second", "end"]);
   });
 
-  test("a broadcast collects the acknowledgements of all who got it", async () => {
+  test("a broadcast collects the acknowledgements of all recipients", async () => {
     const first = await server.connect([transport]);
     const second = await server.connect([transport]);
     first.client.on("question", (_text: string, answer: (text: string) => void) => answer("one"));
@@ -84,7 +84,7 @@ describe.each(["websocket", "polling"] as const)("over %s", (transport) => {
   test.each([
     ["disconnect()", false, "io server disconnect"],
     ["disconnect(true)", true, "io server disconnect"],
-  ])("what was sent before %s arrives before it, and the reason is told", async (_what, close, reason) => {
+  ])("packets sent before %s arrive before it, and the client gets the reason", async (_what, close, reason) => {
     const { client, socket } = await server.connect([transport]);
     const got: unknown[] = [];
     client.onAny((event) => got.push(event));
@@ -133,7 +133,7 @@ test("nothing follows the closing frame of a connection closed in the middle of 
   expect(await reason).toBe("transport close");
 });
 
-test("a volatile broadcast reaches those who read", async () => {
+test("a volatile broadcast reaches the sockets that read", async () => {
   const { client } = await server.connect();
   const got = collect<number>(client, "sample", 3);
   for (let number = 0; number < 3; number++) {

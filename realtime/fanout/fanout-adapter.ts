@@ -4,17 +4,17 @@ import { type TurnWriter, toTextFrame } from "./frame-batcher.ts";
 import { connectionOf, queuedBytes } from "./send-queue.ts";
 import type { SlowConsumers } from "./slow-consumers.ts";
 
-/** Unsent bytes beyond which a broadcast leaves a reader out; log readers are taken aside earlier, at their own limit. */
+/** Unsent bytes beyond which a broadcast skips a consumer. Log viewers have their own, lower limit. */
 const BROADCAST_MAX_BYTES = 2 * 1024 * 1024;
-/** A sample that is outdated by the next one is not worth queueing behind this much. */
+/** Unsent bytes beyond which volatile events are skipped: a newer sample replaces them anyway. */
 const VOLATILE_MAX_BYTES = 64 * 1024;
-/** "message" in the Engine.IO protocol. */
+/** Packet type "message" of the Engine.IO protocol. */
 const ENGINE_MESSAGE = "4";
 
-/** Socket.IO's adapters call this with a packet they own. */
+/** Socket.IO's adapters pass a packet that they own. */
 type Packet = Parameters<Adapter["broadcast"]>[0];
 
-/** The in-memory adapter with a broadcast that encodes once, frames once, and writes once a turn and socket. */
+/** The in-memory adapter with a broadcast that encodes once, frames once, and writes once per turn and socket. */
 export function createFanoutAdapter(writer: TurnWriter, slowConsumers: SlowConsumers) {
   return class FanoutAdapter extends Adapter {
     declare readonly nsp: Namespace;
@@ -46,7 +46,7 @@ export function createFanoutAdapter(writer: TurnWriter, slowConsumers: SlowConsu
       if (frame) writer.endFrame();
     }
 
-    /** The usual broadcast, to one room and without exceptions, needs no set of those already served. */
+    /** Returns the recipients. A broadcast to one room without exceptions, the usual case, needs no set of sockets already served. */
     private each(opts: BroadcastOptions, act: (socket: Socket) => void): void {
       const { sockets } = this.nsp;
       if ((opts.except && opts.except.size > 0) || opts.rooms.size > 1) {

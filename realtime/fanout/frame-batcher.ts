@@ -1,12 +1,12 @@
 import { createPressureGauge } from "./pressure.ts";
 import { connectionOf, type EngineConnection, type TcpSocket } from "./send-queue.ts";
 
-/** Bytes gathered in one turn before they are written without waiting for its end. */
+/** Bytes collected in one turn before they are written without waiting for its end. */
 const TURN_MAX_BYTES = 256 * 1024;
-/** A saturated event loop gathers over several turns, this long at most. */
+/** A saturated event loop collects frames over several turns, this long at most. */
 const GATHER_MAX_MS = 3;
 
-/** A sequence of frames some connections have been given in this turn; equal sequences are one object, joined once. */
+/** A sequence of frames for some connections in this turn. Equal sequences are one object, concatenated once. */
 class FrameChain {
   readonly frame: Buffer;
   readonly before: FrameChain | undefined;
@@ -40,7 +40,7 @@ class FrameChain {
   }
 }
 
-/** What the writer keeps of a connection that frames were sent to. */
+/** State of a connection that frames were sent to. */
 interface Link {
   readonly connection: EngineConnection;
   pending: FrameChain | undefined;
@@ -50,12 +50,12 @@ const links = new WeakMap<EngineConnection, Link>();
 const WEBSOCKET_OPEN = 1;
 
 /**
- * Writes prepared WebSocket frames straight to the connections' TCP sockets: a quiet turn's frame leaves at once; the
- * frames of a busy turn, or of three milliseconds of a saturated event loop, leave in one write per connection. The cost of
- * a broadcast is one system call per socket and turn instead of one per socket and message.
+ * Writes prepared WebSocket frames directly to the TCP sockets of the connections. In a quiet turn, a frame is written at
+ * once; the frames of a busy turn, or of three milliseconds of a saturated event loop, are written together per connection.
+ * A broadcast so costs one system call per socket and turn instead of one per socket and message.
  *
- * A frame may pass Engine.IO's buffer only while that is empty, and whatever Engine.IO sends later flushes the pending
- * frames first: so the order per connection holds.
+ * A frame may bypass Engine.IO's buffer only while the buffer is empty, and Engine.IO's own packets first flush the pending
+ * frames. This keeps the order per connection.
  */
 export class TurnWriter {
   private heads = new Map<Buffer, FrameChain>();
@@ -67,7 +67,7 @@ export class TurnWriter {
   private gatheredSince = 0;
   private readonly isSaturated = createPressureGauge();
 
-  /** Called once before a frame is given to its connections. */
+  /** Called once before a frame is passed to its connections. */
   beginFrame(frame: Buffer): void {
     this.frames++;
     this.bytes += frame.length;
@@ -78,12 +78,12 @@ export class TurnWriter {
     }
   }
 
-  /** Called once after it: what a turn gathers is bounded. */
+  /** Called once after it. Bounds the bytes collected in a turn. */
   endFrame(): void {
     if (this.bytes > TURN_MAX_BYTES) this.flush();
   }
 
-  /** False when the connection must be written to through Engine.IO: polling, upgrading, closing, or with packets waiting. */
+  /** Returns false if the connection must be written through Engine.IO: polling, upgrading, closing, or with packets waiting. */
   write(connection: EngineConnection, frame: Buffer): boolean {
     const tcp = tcpOf(connection);
     if (!tcp) return false;
@@ -142,7 +142,7 @@ export class TurnWriter {
   }
 }
 
-/** Nothing may follow the closing frame of a connection that was closed meanwhile. */
+/** Nothing may follow the closing frame of a connection. */
 function writePending(link: Link): void {
   const { connection, pending } = link;
   if (!pending) return;
@@ -160,10 +160,10 @@ function tcpOf(connection: EngineConnection): TcpSocket | undefined {
   return connection.readyState === "open" && connection.writeBuffer.length === 0 ? tcpOfOpen(connection) : undefined;
 }
 
-/** Unsent bytes of a connection as far as the TCP socket knows; cheaper than asking Engine.IO too. */
+/** Returns the unsent bytes of a TCP socket; cheaper than including Engine.IO's buffer. */
 export const unsentBytes = (socket: { conn: unknown }): number => tcpOfOpen(connectionOf(socket))?.writableLength ?? 0;
 
-/** A text message as one unmasked WebSocket frame (RFC 6455, section 5.2), header and payload in one piece. */
+/** Encodes a text message as one unmasked WebSocket frame (RFC 6455, section 5.2), header and payload in one buffer. */
 export function toTextFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;

@@ -6,7 +6,7 @@ import { collect, turn, useFanout } from "./testing.ts";
 
 const server = useFanout();
 
-/** Sends the number in one of the ways Socket.IO has, chosen by the number; acknowledgements are counted. */
+/** Sends the number by one of Socket.IO's ways, chosen by the number; acknowledgements are counted. */
 function send(socket: Socket, number: number, onAcknowledged: () => void): void {
   const binary = Buffer.from(String(number));
   switch ((number * 7919) % 13) {
@@ -57,7 +57,7 @@ describe.each([
     let sent = 0;
     let acknowledged = 0;
     let expected = 0;
-    // Through an upgrade: before it, in the middle of it, and well after.
+    // Before, during and well after an upgrade.
     for (let after = 0; after < 300; after += connectionOf(socket).transport.name === last ? 1 : 0) {
       for (let inTurn = sent % 9; inTurn >= 0; inTurn--) {
         if ((sent * 7919) % 13 === 3) expected++;
@@ -98,7 +98,7 @@ test.each([0, 100, 125, 126, 65_535, 65_536, 300_000])(
   },
 );
 
-test("a busy turn costs one write a connection", async () => {
+test("a busy turn costs one write per connection", async () => {
   const { client, socket } = await server.connect();
   await socket.join("room");
   const got = collect<number>(client, "n", 102);
@@ -118,7 +118,7 @@ test("a busy turn costs one write a connection", async () => {
   expect(writes).toBe(1);
 });
 
-test("a lone broadcast leaves before its turn ends", async () => {
+test("a single broadcast is written before its turn ends", async () => {
   const { socket } = await server.connect();
   await socket.join("room");
   const tcp = connectionOf(socket).transport.socket?._socket;
@@ -133,10 +133,10 @@ test("a lone broadcast leaves before its turn ends", async () => {
   expect(writes).toBe(1);
 });
 
-test("without a TCP socket to write to, all goes through Engine.IO, in order", async () => {
+test("without a TCP socket, everything goes through Engine.IO, in order", async () => {
   const { client, socket } = await server.connect();
   await socket.join("room");
-  // Where a runtime hides it, as Deno may.
+  // Some runtimes hide it, for example Deno.
   const webSocket = connectionOf(socket).transport.socket as object;
   const shown = Object.getOwnPropertyDescriptor(webSocket, "_socket") as PropertyDescriptor;
   Object.defineProperty(webSocket, "_socket", { get: () => undefined, configurable: true });

@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 
 const SAMPLE_MS = 20;
-/** Share of the time the event loop was at work from which it counts as saturated. */
+/** Share of busy time from which the event loop counts as saturated. */
 const SATURATED = 0.9;
 
-/** Tells whether the event loop has lately had no rest: then what is gathered costs no latency, since everything queues. */
+/** Creates a check whether the event loop is saturated. Batching then costs no latency, since everything queues anyway. */
 export function createPressureGauge(): () => boolean {
   let last = performance.eventLoopUtilization();
   let sampledAt = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Viewers of one upstream, by the names they gave it: an event is encoded once a group, and all but always there is one.
- * The room is private to the server; clients can neither name nor join it.
+ * Viewers of one upstream, grouped by the names they use for it. An event is encoded once per group, of which there is
+ * usually one. The rooms are private to the server: clients can neither name nor join them.
  */
 export class RoomGroups<Ref extends object> {
   private readonly groups = new Map<string, { ref: Ref; members: number }>();

@@ -3,18 +3,18 @@ export interface Upstream {
 }
 
 export interface SharedSources<T extends Upstream> {
-  /** The upstream of a key, opened for its first user. Each `acquire` is answered by one `release`. */
+  /** Returns the upstream of a key; opens it for the first user. Each `acquire` needs one `release`. */
   acquire(key: string): T;
-  /** The last user's release closes the upstream after a short linger: a page reload must not reopen it. */
+  /** After the last release, the upstream stays open for a short time, so that a page reload does not reopen it. */
   release(key: string, upstream: T): void;
-  /** Drops an upstream that failed for good, so that the next user opens a new one. */
+  /** Drops an upstream that failed permanently, so that the next user opens a new one. */
   drop(key: string, upstream: T): void;
-  /** Upstreams open now, lingering ones included. */
+  /** Open upstreams, including lingering ones. */
   readonly size: number;
   close(): void;
 }
 
-/** Long enough for a page reload, short enough that nothing is read for nobody. */
+/** Long enough for a page reload, short enough to read little without viewers. */
 export const LINGER_MS = 3_000;
 
 interface Entry<T> {
@@ -23,7 +23,7 @@ interface Entry<T> {
   linger: NodeJS.Timeout | undefined;
 }
 
-/** Shares one upstream a key among all who use it. */
+/** Shares one upstream per key among its users. */
 export function createSharedSources<T extends Upstream>(
   open: (key: string) => T,
   lingerMs = LINGER_MS,

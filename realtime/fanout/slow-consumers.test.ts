@@ -5,12 +5,12 @@ import { connectionOf, queuedBytes } from "./send-queue.ts";
 import { turn, useFanout } from "./testing.ts";
 
 const MESSAGE = 100_000;
-/** What a connection may hold unsent, and one message more: the limit is looked at before each. */
+/** Most unsent bytes of a connection: the limit is checked before each message, so one more can follow. */
 const HELD_MAX = 2 * 1024 * 1024 + MESSAGE + 1_000;
 
 const server = useFanout();
 
-/** The TCP socket of a client: paused, it takes nothing more, as a stopped browser does. */
+/** Returns the TCP socket of a client. Paused, it receives nothing more, like a stopped browser. */
 const tcpOf = (client: ClientSocket) =>
   (client.io.engine.transport as unknown as { ws: { _socket: { pause(): void; resume(): void } } }).ws._socket;
 
@@ -21,7 +21,7 @@ interface Gap {
   dropped: number;
 }
 
-test("a reader that stops holds at most its queue, the others get everything, and it is told what it missed", async () => {
+test("a stopped consumer holds at most its queue, the others get everything, and it gets a gap for what it missed", async () => {
   const stopped = await server.connect();
   const other = await server.connect();
   const got: (number | Gap)[] = [];
@@ -30,7 +30,7 @@ test("a reader that stops holds at most its queue, the others get everything, an
   stopped.client.on("gap", (gap: Gap) => got.push(gap));
   other.client.on("n", () => others++);
   other.client.on("gap", () => {
-    throw new Error("a reader that reads gets no gap");
+    throw new Error("a consumer that reads gets no gap");
   });
   tcpOf(stopped.client).pause();
 
@@ -50,7 +50,7 @@ test("a reader that stops holds at most its queue, the others get everything, an
   await eventually(() => got.at(-1) === 500);
   const numbers = got.filter((value) => typeof value === "number");
   const gaps = got.filter((value) => typeof value === "object");
-  // What came, what the gap counts, and what came after it: nothing missing, nothing twice, nothing out of place.
+  // Received events, the events counted by the gap, and later events: complete, without duplicates, in order.
   expect(gaps).toEqual([{ from: null, to: null, reason: "slow_reader", dropped: 501 - numbers.length }]);
   const before = numbers.length - 1;
   expect(numbers).toEqual([...Array.from({ length: before }, (_, number) => number), 500]);
@@ -58,7 +58,7 @@ test("a reader that stops holds at most its queue, the others get everything, an
   expect(connectionOf(stopped.socket).writeBuffer.length).toBe(0);
 });
 
-test("volatile samples are not queued behind what a reader has not taken, and leave no gap", async () => {
+test("volatile samples are not queued behind unread bytes, and leave no gap", async () => {
   const { client, socket } = await server.connect();
   const events: string[] = [];
   client.onAny((event) => events.push(event));
@@ -82,7 +82,7 @@ test("volatile samples are not queued behind what a reader has not taken, and le
   expect(events).not.toContain("gap");
 });
 
-test("a client that shakes hands over polling and never polls again holds at most its queue", async () => {
+test("a client that connects over polling and never polls again holds at most its queue", async () => {
   const polling = `${server.url}/socket.io/?EIO=4&transport=polling`;
   const opened = await (await fetch(polling)).text();
   const { sid } = JSON.parse(opened.slice(1)) as { sid: string };

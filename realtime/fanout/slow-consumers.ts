@@ -3,12 +3,12 @@ import { isDrained } from "./send-queue.ts";
 
 const DRAIN_POLL_MS = 50;
 
-/** Readers that were left out of broadcasts, and how many events each has missed: told as a `gap` once they read again. */
+/** Consumers skipped by broadcasts, with the number of missed events, which they receive as a `gap` when they read again. */
 export interface SlowConsumers {
-  /** A reader that missed an event gets no more until it has been told: its gap stands where the events are missing. */
+  /** A consumer that missed an event receives nothing before its gap, so that the gap stands where the events are missing. */
   isBehind(socket: Socket): boolean;
   skip(socket: Socket): void;
-  /** Events left out so far, of all readers. */
+  /** Events skipped so far, for all consumers. */
   readonly skipped: number;
   close(): void;
 }

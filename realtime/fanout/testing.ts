@@ -11,12 +11,12 @@ import { createSlowConsumers } from "./slow-consumers.ts";
 export interface FanoutServer {
   io: Server;
   url: string;
-  /** A real client, and the server's end of it; both are there once this resolves. */
+  /** Connects a real client; resolves with it and the server's socket. */
   connect(transports?: ("polling" | "websocket")[]): Promise<{ client: ClientSocket; socket: Socket }>;
   stop(): Promise<void>;
 }
 
-/** Socket.IO with nothing but the fan-out adapter added. */
+/** A Socket.IO server with only the fan-out adapter added. */
 export async function startFanout(): Promise<FanoutServer> {
   const http = createServer();
   const slowConsumers = createSlowConsumers();
@@ -45,7 +45,7 @@ export async function startFanout(): Promise<FanoutServer> {
   };
 }
 
-/** A server of its own for each test of the file. */
+/** Starts a server for each test of the file. */
 export function useFanout(): Omit<FanoutServer, "stop"> {
   let server: FanoutServer;
   beforeEach(async () => {

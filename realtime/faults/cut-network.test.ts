@@ -9,7 +9,7 @@ import { countsUp, openViewer, type Viewer } from "./viewer.ts";
 
 const TRANSPORTS = ["websocket", "polling"] as const;
 
-/** A proxy that passes nothing on is a network that drops every packet: neither end is told that the other is gone. */
+/** A proxy that forwards nothing acts like a network that drops every packet: neither end learns that the other is gone. */
 describe.skipIf(await lacks("docker"))("a network that drops every packet", () => {
   const engine = testEngine();
   let realtime: TestRealtime;
@@ -23,7 +23,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
   };
 
   beforeAll(async () => {
-    // The port of the proxy is known only after the server's own.
+    // The port of the proxy is known only after that of the server.
     const originPolicy = { ...createOriginPolicy([PAGE_ORIGIN], []), allowsHost: () => true };
     realtime = await startRealtime({ originPolicy, heartbeat: { intervalMs: 4_000, timeoutMs: 3_000 } });
     proxy = await startSocketProxy(Number(new URL(realtime.url).port));
@@ -38,7 +38,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
 
   const connections = () => realtime.realtime.health().connections.services;
 
-  test("for a moment loses and repeats nothing; for longer, everything held for the viewers is freed, and they continue where they were", async () => {
+  test("for a moment loses and repeats nothing; for longer, everything stored for the viewers is freed, and they continue at their cursors", async () => {
     for (const transport of TRANSPORTS) for (let index = 0; index < 5; index++) open(transport);
     const longer = (than: number[]) =>
       eventually(() => viewers.every(({ reader }, index) => reader.lines.length > (than[index] ?? 0) + 20), 20_000);
@@ -48,7 +48,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
     proxy.hang();
     const held = counts();
     const { socket: bystander } = openViewer(realtime.url, "services", name);
-    await new Promise((resolve) => bystander.once("logs", resolve)); // time passes behind the cut too
+    await new Promise((resolve) => bystander.once("logs", resolve)); // the other side continues too
     expect(counts()).toEqual(held);
     proxy.resume();
     await longer(held);
@@ -59,7 +59,7 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
     await eventually(() => realtime.realtime.health().activeStreams === 0);
 
     const before = counts();
-    proxy.cut(); // what the network had swallowed does not come back
+    proxy.cut(); // lost packets do not return
     proxy.resume();
     await longer(before);
     expect(connections()).toBe(viewers.length);

@@ -11,10 +11,10 @@ import { joinRaw, openRaw, type RawClient } from "./raw-client.ts";
 import { countsUp, openViewer, type Viewer } from "./viewer.ts";
 
 const MIB = 1024 * 1024;
-/** Connections from one address, as the default of MAX_SOCKETS_PER_ADDRESS has it. */
+/** Connections per address: the default of MAX_SOCKETS_PER_ADDRESS. */
 const PER_ADDRESS = 50;
 
-/** The realtime server as a process of its own, so that its memory can be measured, with a viewer whom nothing may disturb. */
+/** The realtime server in its own process, so that its memory can be measured, and a viewer that no attack may disturb. */
 describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
   const engine: TestEngine = testEngine();
   let stack: Stack;
@@ -33,7 +33,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     });
     bystander = openViewer(url, "services", name, { token: key });
     await eventually(() => bystander.reader.lines.length > 20);
-    // What a server takes once for its first clients is no cost of an attack.
+    // Memory allocated for the first clients is not a cost of an attack.
     const first = await Promise.all(Array.from({ length: 40 }, () => joinRaw(url, "system", headers)));
     for (const { ws } of first) ws.terminate();
   });
@@ -43,7 +43,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     await engine.removeAll();
   });
 
-  /** The server answers, and the viewer got every line on one connection. */
+  /** Checks that the server responds, and that the viewer received every line on one connection. */
   const nobodyNoticed = async () => {
     const seen = bystander.reader.lines.length;
     await eventually(() => bystander.reader.lines.length > seen + 20);
@@ -52,7 +52,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
     expect(stack.realtime.exitCode()).toBeNull();
   };
-  /** Runs an attack, and waits until the memory it took has been given back. */
+  /** Runs an attack, and waits until its memory has been freed. */
   const withinMemory = async (attack: () => Promise<void>) => {
     const before = await residentBytes(stack.realtime.pid);
     await attack();
@@ -74,7 +74,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     '42[{"toString":"x"}]',
     "42[]",
     "42{}",
-    // These wait for their attachments, and what comes next is none.
+    // These wait for their attachments, and the next packet is not one.
     '451-/system,["x",{"_placeholder":true,"num":99}]',
     '451-/system,["x",{"_placeholder":true,"num":"0"}]',
     "4599999999-",
@@ -105,26 +105,26 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     "40/constructor,",
   ];
   test.each([
-    ["is cut off", cutOffAt],
-    ["is answered on as before", ignored],
+    ["is disconnected", cutOffAt],
+    ["is served as before", ignored],
   ])("that sends a malformed packet %s", async (outcome, frames) => {
     for (const frame of frames) {
       const client = await joinRaw(url, "system", headers);
       client.ws.send(frame);
       client.ws.send("40/nowhere,");
       let pongs = 0;
-      client.ws.once("pong", () => pongs++).ping(); // comes back after all that was sent before it
+      client.ws.once("pong", () => pongs++).ping(); // the pong follows everything sent before it
       await eventually(() => client.closed() !== undefined || pongs > 0);
       const isAnswered = client.received.some((message) => message.startsWith("44/nowhere,"));
-      const seen = isAnswered && client.closed() === undefined ? "is answered on as before" : "is cut off";
+      const seen = isAnswered && client.closed() === undefined ? "is served as before" : "is disconnected";
       expect(seen, frame.slice(0, 80)).toBe(outcome);
-      if (seen === "is cut off") await eventually(() => client.closed() !== undefined);
+      if (seen === "is disconnected") await eventually(() => client.closed() !== undefined);
       client.ws.terminate();
     }
     await nobodyNoticed();
   });
 
-  test("that sends a message of 2 MiB is cut off", async () => {
+  test("that sends a message of 2 MiB is disconnected", async () => {
     await withinMemory(async () => {
       const client = await joinRaw(url, "system", headers);
       client.ws.send("4".repeat(2 * MIB));
@@ -133,7 +133,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     });
   });
 
-  test("that sends one message in a million fragments is cut off", async () => {
+  test("that sends one message in a million fragments is disconnected", async () => {
     await withinMemory(async () => {
       const client = await joinRaw(url, "system", headers);
       client.tcp().on("error", () => {}); // reset while we write
@@ -149,7 +149,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     });
   });
 
-  test("that announces too many attachments, sends none of them or another thing instead, is cut off or costs nothing", async () => {
+  test("that announces too many attachments, or does not send them, is disconnected or costs nothing", async () => {
     await withinMemory(async () => {
       const many = await joinRaw(url, "system", headers);
       many.ws.send('4511-/system,["x"]');
@@ -179,14 +179,14 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
       ] as const) {
         const session = await open();
         const posted = fetch(session, { method: "POST", headers: { ...headers, "Content-Type": type }, body });
-        // Hung up on, or answered; but the session is over.
+        // The connection is closed or gets a response, and the session has ended.
         await posted.then((answer) => answer.body?.cancel()).catch(() => undefined);
         await eventually(async () => expect((await fetch(session, { headers })).status).toBe(400));
       }
     });
   });
 
-  test("that sends ten thousand events at once is cut off", async () => {
+  test("that sends ten thousand events at once is disconnected", async () => {
     await withinMemory(async () => {
       const client = await joinRaw(url, "system", headers);
       for (let index = 0; index < 10_000; index++) client.ws.send(`42/system,${index}["subscribe:stats",{}]`);
@@ -194,14 +194,14 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     });
   });
 
-  test("that asks on and on and never reads an answer is cut off", async () => {
+  test("that sends requests and never reads a response is disconnected", async () => {
     await withinMemory(async () => {
       const clients = await Promise.all(Array.from({ length: 5 }, () => joinRaw(url, "system", headers)));
       for (const client of clients) {
         client.tcp().pause();
         for (let index = 0; index < 5_000; index++) client.ws.send("40/ghost,");
       }
-      await new Promise((resolve) => bystander.socket.once("logs", resolve)); // it is served, they are not waited for
+      await new Promise((resolve) => bystander.socket.once("logs", resolve)); // other viewers are served at the same time
       for (const client of clients) client.tcp().resume();
       await Promise.all(clients.map((client) => cutOff(client)));
     });
@@ -209,7 +209,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
 
   const from = (address: string) => ({ ...headers, "X-Forwarded-For": address });
 
-  test("that opens 5,000 connections from one address gets 50, and the places back when they close", async () => {
+  test("that opens 5,000 connections from one address gets 50, which are free again after they close", async () => {
     const flooder = from("203.0.113.7");
     const open: RawClient[] = [];
     const refusals = new Map<unknown, number>();
@@ -226,7 +226,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
       const knocker = async () => {
         while (left-- > 0) await knock();
       };
-      // None of them joins a namespace; those let in go after five seconds, and others may take their places.
+      // None of them joins a namespace; admitted ones are closed after five seconds, and others can follow.
       await Promise.all(Array.from({ length: 50 }, knocker));
       const held = open.filter((client) => client.closed() === undefined);
       expect(held.length).toBeLessThanOrEqual(PER_ADDRESS);
@@ -252,7 +252,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     await nobodyNoticed();
   });
 
-  test("that sends its headers a byte at a time, 300 times over, is cut off while others are served", async () => {
+  test("that sends its headers one byte at a time, over 300 connections, is disconnected while others are served", async () => {
     const { port, hostname } = new URL(url);
     const slow: TcpSocket[] = [];
     for (let index = 0; index < 300; index++) {

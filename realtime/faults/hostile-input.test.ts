@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterEach(() => realtime.disconnectAll());
 afterAll(() => realtime.stop());
 
-test("a body over the limit is refused though its length is not told, before all of it was sent", async () => {
+test("a body over the limit is refused before all of it was sent, even without a Content-Length", async () => {
   const sent = request(`${realtime.url}/emit`, {
     method: "POST",
     headers: {
@@ -45,7 +45,7 @@ test("a body over the limit is refused though its length is not told, before all
 
 const names = ["__proto__", "constructor", "constructor.prototype", "prototype", "toString", "hasOwnProperty"];
 
-test("who sends what only the server says is counted, heard by nobody, and cut", async () => {
+test("a client that sends events of the server is counted, ignored and disconnected", async () => {
   const [sender, other] = [realtime.connect("services"), realtime.connect("services")];
   await Promise.all([nextEvent(sender, "connect"), nextEvent(other, "connect")]);
   const heard: string[] = [];
@@ -61,7 +61,7 @@ test("who sends what only the server says is counted, heard by nobody, and cut",
 });
 
 describe.each(names)("the name %s", (name) => {
-  test("as an id is a name like any other, or none", async () => {
+  test("as an id is an ordinary name, or refused", async () => {
     const mcp = realtime.connect("mcp");
     const answer = await mcp.emitWithAck("join", { serverId: name });
     if (answer.success) {
@@ -80,7 +80,7 @@ describe.each(names)("the name %s", (name) => {
     expect((await files.emitWithAck("watch", { path: `/${name}` })).success).toBe(false);
   });
 
-  test("as a key, a namespace or an event is refused or carried, and sets nothing", async () => {
+  test("as a key, a namespace or an event is refused or passed on, and sets nothing", async () => {
     const body = `{"namespace":"system","event":"x","data":1,"${name}":{"polluted":1}}`;
     expect((await realtime.emit(body)).status).toBe(400);
     expect((await realtime.emit({ namespace: name, event: "x", data: 1 })).status).toBe(404);
@@ -94,10 +94,10 @@ describe.each(names)("the name %s", (name) => {
   });
 });
 
-describe.skipIf(await lacks("docker"))("what a hostile container prints", () => {
+describe.skipIf(await lacks("docker"))("the output of a hostile container", () => {
   afterAll(() => engine.removeAll());
 
-  test("comes as the text it is, whole lines and no more, and nothing of it becomes an event", async () => {
+  test("arrives unchanged as whole lines, and nothing of it becomes an event", async () => {
     const lines = [
       "<img src=x onerror=alert(1)>",
       "</script><script>alert(1)</script>",

@@ -45,7 +45,7 @@ describe.skipIf(await lacks("docker", "linux"))("when the realtime server is kil
     stack.realtime = await startService("realtime", { env: stack.env, port: stack.realtime.port });
   };
 
-  test("200 viewers of 20 logs come back, and no line is lost or repeated", async () => {
+  test("200 viewers of 20 logs reconnect, and no line is lost or repeated", async () => {
     const count = "i=0; while true; do echo $i; i=$((i+1)); sleep 0.1; done";
     const names = Array.from({ length: PROCESSES }, (_, index) => `counter-${index}`);
     for (const name of names) {
@@ -74,7 +74,7 @@ describe.skipIf(await lacks("docker", "linux"))("when the realtime server is kil
     await engine.removeAll();
   });
 
-  test("1,000 clients that come back at once are let in again, and no password is hashed for them", async () => {
+  test("1,000 clients that reconnect at once are admitted, and no password is hashed for them", async () => {
     const clients = Array.from({ length: CLIENTS }, () => openClient(stack.realtime.url, "system", { token: key }));
     for (const socket of clients) sockets.add(socket);
     const connected = () => clients.filter((socket) => socket.connected).length;
@@ -86,7 +86,7 @@ describe.skipIf(await lacks("docker", "linux"))("when the realtime server is kil
       expect(health).toMatchObject({ connections: { system: CLIENTS } });
       expect(connected()).toBe(CLIENTS);
     });
-    // A thousand hashes would take more than twenty seconds of processor.
+    // A thousand hashes would take more than twenty seconds of CPU time.
     expect((await processorSeconds(stack.api.pid)) - usedBefore).toBeLessThan(10);
     for (const socket of clients) socket.disconnect();
   });

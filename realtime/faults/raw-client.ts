@@ -2,14 +2,14 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 
-/** A client that speaks the protocol by hand: what a well-behaved library would never send. */
+/** A client that sends raw packets, including those that no client library would send. */
 export interface RawClient {
   ws: WebSocket;
-  /** Messages received, oldest first, their number bounded. */
+  /** Received messages, oldest first; bounded. */
   received: string[];
   /** Code of the close frame, or 1006; undefined while open. */
   closed(): number | undefined;
-  /** The bare TCP connection, to be paused or written to. */
+  /** The TCP connection, to be paused or written to. */
   tcp(): Socket;
 }
 
@@ -34,7 +34,7 @@ export async function openRaw(url: string, headers: Record<string, string>): Pro
     });
     ws.once("error", reject);
   });
-  ws.on("error", () => {}); // a cut in mid-frame; `close` tells
+  ws.on("error", () => {}); // cut in the middle of a frame; `close` follows
   return { ws, received, closed: () => code, tcp: () => (ws as unknown as { _socket: Socket })._socket };
 }
 

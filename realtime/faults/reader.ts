@@ -3,8 +3,8 @@ import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import { openClient } from "../testing.ts";
 
 /**
- * A client in a process of its own, so that it can be stopped (SIGSTOP) as a whole. Prints its state: `ready`,
- * `event <name>` for everything but data, and `last <line>` for each batch of lines.
+ * A client in its own process, so that it can be stopped (SIGSTOP) as a whole. Prints its state: `ready`, `event <name>` for
+ * everything except data, and `last <line>` for each batch of lines.
  */
 const [url = "", namespace = "", token = "", name = ""] = process.argv.slice(2);
 const tell = (text: string) => process.stdout.write(`${text}\n`);

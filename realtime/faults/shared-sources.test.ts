@@ -15,7 +15,7 @@ afterEach(async () => {
   realtime = undefined;
 });
 
-/** inotify watches this process holds now. */
+/** Counts the inotify watches of this process. */
 async function watches(): Promise<number> {
   let count = 0;
   for (const descriptor of await readdir("/proc/self/fdinfo")) {
@@ -26,13 +26,13 @@ async function watches(): Promise<number> {
 }
 
 describe.skipIf(await lacks("linux"))("folders", () => {
-  test("100 of them, watched by 50 clients each, cost one watch each and leave none", async () => {
+  test("100 of them, watched by 50 clients each, need one watch each and leave none", async () => {
     const server = await startRealtime();
     realtime = server;
     const paths = Array.from({ length: 100 }, (_, index) => `/f${index}`);
     for (const path of paths) await mkdir(join(server.fileRoot, path));
     const before = await watches();
-    // One connection may watch 64 folders: two halves make fifty whole viewers.
+    // One connection can watch 64 folders, so each viewer needs two.
     const clients = Array.from({ length: 100 }, () => server.connect("files"));
     await Promise.all(
       clients.flatMap((client, index) =>
@@ -53,7 +53,7 @@ describe.skipIf(await lacks("linux"))("folders", () => {
   });
 });
 
-describe("connections that come and go", () => {
+describe("connections that open and close", () => {
   test("leave no socket, room, timer, stream or descriptor behind", async () => {
     const server = await startRealtime();
     realtime = server;
@@ -70,7 +70,7 @@ describe("connections that come and go", () => {
         clients.map(async (client, index) => {
           const [event, payload] = index % 2 ? ["watch", { path: "/" }] : ["subscribe:stats", { interval: 1_000 }];
           expect(await client.emitWithAck(event, payload)).toMatchObject({ success: true });
-          // Half of them say goodbye, the others are just gone.
+          // Half of them disconnect properly, the others just vanish.
           if (index % 3 === 0) client.disconnect();
           else client.io.engine.close();
           client.io.reconnection(false);
@@ -92,8 +92,8 @@ describe("connections that come and go", () => {
   });
 });
 
-describe("figures of the host", () => {
-  test("are taken by one sampler, whatever intervals a hundred viewers ask for", async () => {
+describe("metrics of the host", () => {
+  test("come from one sampler, whatever intervals a hundred viewers request", async () => {
     const metrics = createHostMetrics();
     const docker = createDockerHost({ dockerHost: "unix:///var/run/docker.sock" });
     const calls = { samples: 0, lists: 0 };
@@ -149,7 +149,7 @@ describe("figures of the host", () => {
 });
 
 describe("a bug in a handler", () => {
-  test("fails that request with no word of itself, and nothing else", async () => {
+  test("fails only that request, without details", async () => {
     const broken = () => {
       throw new TypeError("secret detail of the host");
     };
@@ -210,7 +210,7 @@ describe.skipIf(await lacks("docker"))("a list of containers", () => {
     try {
       const socket = server.connect("services");
       await nextEvent(socket, "connect");
-      // As the web app does: the list is read again whenever it is told to have changed, and once more if it was meanwhile.
+      // Like the web app: reads the list again after each change notice, and once more if another one arrived meanwhile.
       let listed = new Map<string, string>();
       let reading = false;
       let again = false;
@@ -224,12 +224,12 @@ describe.skipIf(await lacks("docker"))("a list of containers", () => {
             (services) => {
               listed = new Map(services.map(({ name, state }) => [name, state]));
             },
-            () => {}, // cut, too; the event that tells of the way back follows
+            () => {}, // the connection is cut too; an event after the return follows
           );
         }
         reading = false;
       };
-      // Others may use this Engine: what becomes of their containers must not help.
+      // Other tests can use this Engine: changes of their containers must not count.
       socket.on("services:changed", ({ containerName = "-many-" }: { containerName?: string }) => {
         if (containerName.includes("-many-")) void read();
       });
@@ -241,7 +241,7 @@ describe.skipIf(await lacks("docker"))("a list of containers", () => {
           for (const { name } of made) expect(listed.get(name)).toBe(real.get(name));
         });
       };
-      // To start one costs an Engine a third of a second: a few of them do, the others come and go.
+      // A start takes a third of a second: only a few are started, the others are created and removed.
       const made = await Promise.all(
         Array.from({ length: 300 }, (_, index) => engine.run({ name: "many", start: index % 50 === 0 })),
       );
@@ -256,7 +256,7 @@ describe.skipIf(await lacks("docker"))("a list of containers", () => {
       );
       await untilRight();
       await eventually(() => !reading);
-      // What comes last is told by no event: its stream stands still, and then breaks.
+      // No event announces the last changes: the stream hangs, and then breaks.
       proxy.hang();
       await Promise.all(
         made.map(async ({ container }, index) => (index % 4 === 2 ? container.remove({ force: true }) : undefined)),

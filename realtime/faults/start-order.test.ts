@@ -45,7 +45,7 @@ describe.skipIf(await lacks("docker"))("the realtime server, started before ever
     await folder.remove();
   });
 
-  test("lets nobody in without the API, serves what is there once it is, and finds Docker and PM2 by itself", async () => {
+  test("admits nobody without the API, then serves what is available, and finds Docker and PM2 by itself", async () => {
     const { url } = started[0] as ServiceProcess;
     const early = openClient(url, "system", { token: "any", reconnection: false });
     sockets.push(early);

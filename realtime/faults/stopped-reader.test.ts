@@ -13,7 +13,7 @@ import { openClient, readLogs } from "../testing.ts";
 
 const MIB = 1024 * 1024;
 const TOTAL_BYTES = 200 * MIB;
-/** Kept for the reader, all of it would be there. The benchmark holds it to 20 MB; here the collector may be late. */
+/** Far below the size of the traffic. The benchmark checks 20 MB; here the garbage collector may be late. */
 const MEMORY_MAX = 60 * MIB;
 
 describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", () => {
@@ -49,7 +49,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
     return reader;
   };
 
-  /** How far the memory of the server goes beyond the most it took for the same traffic with everybody reading. */
+  /** Returns the growth of the server's memory beyond its maximum for the same traffic with all readers active. */
   const memoryGauge = () => {
     let usual = 0;
     let highest = 0;
@@ -64,7 +64,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
     };
   };
 
-  test("of events costs little memory, disturbs nobody, and receives the gap before it continues", async () => {
+  test("of events costs little memory, disturbs no other, and receives the gap before it continues", async () => {
     const other = openClient(stack.realtime.url, "system", { token: key });
     const got: number[] = [];
     other.on("numbered", ({ n }: { n: number }) => got.push(n));
@@ -83,7 +83,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
         body: JSON.stringify({ events }),
       });
       expect(answer.status).toBe(200);
-      await eventually(() => got.length === next, 10_000, 1); // the other reader is as fast as its events
+      await eventually(() => got.length === next, 10_000, 1); // the other reader keeps up with its events
     };
     const stopped = await startReader("system", key);
     const memory = memoryGauge();
@@ -104,14 +104,14 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
 
     stopped.signal("SIGCONT");
     await stopped.prints("gap slow_reader");
-    // What comes while it still reads up may be left out, too: it continues once it has caught up.
+    // Events during the catch-up can be skipped too: it continues after it has caught up.
     let printed = "";
     await eventually(async () => {
       await emit();
       await lookWithin(() => stopped.output().includes(`numbered ${next - 1}\n`), 1_000, 10);
       printed = stopped.output();
     });
-    // Around each gap in order, and as many missing as they said.
+    // In order around each gap, with exactly as many missing as announced.
     const dropped = [...printed.matchAll(/gap slow_reader (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
     const numbers = [...printed.matchAll(/numbered (\d+)/g)].map((match) => Number(match[1]));
     expect(numbers).toEqual(numbers.toSorted((left, right) => left - right));
@@ -119,7 +119,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
     other.disconnect();
   });
 
-  test("of a log costs little memory, disturbs nobody, and continues with an honest gap", async () => {
+  test("of a log costs little memory, disturbs no other, and continues with a correct gap", async () => {
     const other = openClient(stack.realtime.url, "deployments", { token: key });
     const follower = readLogs(other);
     let received = 0;

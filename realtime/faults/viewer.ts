@@ -1,7 +1,7 @@
 import type { Socket } from "socket.io-client";
 import { type ConnectOptions, type LogReader, openClient, readLogs } from "../testing.ts";
 
-/** A viewer as the web app is one: it comes back by itself and continues from its last cursor. */
+/** A viewer like the web app: it reconnects by itself and continues from its last cursor. */
 export interface Viewer {
   socket: Socket;
   reader: LogReader;
@@ -27,7 +27,7 @@ export function openViewer(
   return { socket, reader };
 }
 
-/** Whether the lines are 0, 1, 2 … without a hole, a repeat or a swap. */
+/** Whether the lines are 0, 1, 2 … without a gap, a duplicate or a change of order. */
 export function countsUp({ lines }: LogReader, first = 0): boolean {
   return lines.every((line, index) => line === String(first + index));
 }

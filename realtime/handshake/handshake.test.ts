@@ -19,7 +19,7 @@ interface Answer {
   headers: IncomingHttpHeaders;
 }
 
-/** A handshake by hand: headers exactly as given, nothing added by a client library. */
+/** Sends a raw handshake with exactly the given headers. */
 function shakeHands(
   transport: "polling" | "websocket",
   headers: Record<string, string>,
@@ -55,7 +55,7 @@ describe.each(["polling", "websocket"] as const)("a handshake over %s", (transpo
   const established = transport === "websocket" ? 101 : 200;
   const session = { Cookie: "ai-desktop=admin" };
 
-  test("of a listed page with a session is let in", async () => {
+  test("of a listed page with a session is admitted", async () => {
     expect((await shakeHands(transport, { Origin: PAGE_ORIGIN, ...session })).status).toBe(established);
   });
 
@@ -130,13 +130,13 @@ describe.each(["polling", "websocket"] as const)("a handshake over %s", (transpo
     }
   });
 
-  test("that is refused tells other pages to keep off the answer", async () => {
+  test("that is refused has headers that keep its response from other pages", async () => {
     const answer = await shakeHands(transport, { Origin: "https://evil.example", ...session });
     expect(answer.headers["cross-origin-resource-policy"]).toBe("same-origin");
   });
 
   test.each(["evil.example", "127.0.0.1:1", "10.0.0.1:3007"])(
-    "for the host %j is refused with 421, and no cookie is looked up",
+    "for the host %j is refused with 421, and no cookie is checked",
     async (host) => {
       const asked = realtime.access.asked;
       expect((await shakeHands(transport, { Host: host, Origin: PAGE_ORIGIN, ...session })).status).toBe(421);
@@ -177,12 +177,12 @@ describe("a session without an origin", () => {
   const own = { "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty" };
 
   test.each([
-    ["of our own page", own, 200],
-    ["of a browser that says nothing (plain http to an address)", {}, 200],
+    ["of the panel's own page", own, 200],
+    ["of a browser without such headers (plain http to an address)", {}, 200],
     ["of another page of the site", { ...own, "Sec-Fetch-Site": "same-site" }, 403],
-    ["of a page elsewhere", { ...own, "Sec-Fetch-Site": "cross-site" }, 403],
+    ["of a page of another site", { ...own, "Sec-Fetch-Site": "cross-site" }, 403],
     ["typed into the address bar", { ...own, "Sec-Fetch-Site": "none" }, 403],
-    ["that names its mode alone", { "Sec-Fetch-Mode": "cors" }, 403],
+    ["that names only its mode", { "Sec-Fetch-Mode": "cors" }, 403],
     ["that names two sites", { "Sec-Fetch-Site": "same-origin, cross-site" }, 403],
   ])("in a poll %s", async (_whose, headers, status) => {
     const answer = await shakeHands("polling", { ...session, ...(headers as Record<string, string>) });
@@ -191,7 +191,7 @@ describe("a session without an origin", () => {
     expect(answer.headers).not.toHaveProperty("access-control-allow-origin");
   });
 
-  test("is never enough for a WebSocket, whatever its query says", async () => {
+  test("is never enough for a WebSocket, whatever its query", async () => {
     expect((await shakeHands("websocket", { ...session, ...own })).status).toBe(403);
     expect((await shakeHands("websocket", session)).status).toBe(403);
     expect((await shakeHands("websocket", session, "&transport=polling")).status).toBe(403);
@@ -214,7 +214,7 @@ describe("a session without an origin", () => {
   });
 });
 
-test("the question of a browser before a request across origins is answered for listed pages only", async () => {
+test("a CORS preflight request succeeds for listed pages only", async () => {
   const ask = (headers: Record<string, string>) => shakeHands("polling", headers, "", { method: "OPTIONS" });
   const question = { "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization" };
   const answer = await ask({ Origin: PAGE_ORIGIN, ...question });
@@ -232,7 +232,7 @@ test("the question of a browser before a request across origins is answered for 
 });
 
 describe.each(["polling", "websocket"] as const)("a key in the CONNECT packet over %s", (transport) => {
-  test("counts alone where a session came too, and later ones do not change who it is", async () => {
+  test("counts alone if there is also a session, and later keys do not change the identity", async () => {
     realtime.access.add("viewer", { role: "viewer" });
     realtime.access.add("operator", { role: "operator" });
     const { io } = realtime.connect("", {
@@ -273,13 +273,13 @@ describe.each(["polling", "websocket"] as const)("a key in the CONNECT packet ov
     expect(system.connected).toBe(true);
   });
 
-  test("is taken with a foreign origin, from a program without cookies", async () => {
+  test("is accepted with a foreign origin, from a program without cookies", async () => {
     const socket = realtime.connect("system", { transport, extraHeaders: { Origin: "http://somewhere.example:3007" } });
     await nextEvent(socket, "connect");
   });
 });
 
-describe("places of strangers", () => {
+describe("connections without an identity", () => {
   test("are given back by whatever ends without a connection", async () => {
     const narrow = await startRealtime({ caps: { total: 4, perSession: 4, perAddress: 50 } });
     try {
@@ -320,7 +320,7 @@ describe("connections of one address behind a proxy", () => {
   });
 });
 
-test("no host, two hosts, or a target with a host of its own, are refused", async () => {
+test("a request without a host, with two hosts, or with an absolute target is refused", async () => {
   const { port, hostname } = new URL(realtime.url);
   const ask = async (head: string) => {
     const socket = connectTcp({ port: Number(port), host: hostname });
@@ -369,7 +369,7 @@ describe("a session that ends", () => {
       body: JSON.stringify(body),
     });
 
-  test("loses its sockets at once, others keep theirs", async () => {
+  test("loses its sockets at once; others keep theirs", async () => {
     realtime.access.add("leaver");
     const leaving = [
       realtime.connect("system", { token: "leaver" }),
@@ -385,7 +385,7 @@ describe("a session that ends", () => {
     expect(staying.connected).toBe(true);
   });
 
-  test("can be named by its user too, and by nobody without the emit token", async () => {
+  test("can also be revoked by its user's id, and only with the emit token", async () => {
     realtime.access.add("leaver");
     const socket = realtime.connect("system", { token: "leaver" });
     await nextEvent(socket, "connect");
@@ -414,7 +414,7 @@ describe("a session that ends", () => {
     expect((await revoke({ all: false })).status).toBe(400);
   });
 
-  test("by its expiry loses its sockets too", async () => {
+  test("by expiry also loses its sockets", async () => {
     realtime.access.add("brief", { expiresAt: Date.now() + 2_000 });
     const socket = realtime.connect("system", { token: "brief" });
     await nextEvent(socket, "connect");
@@ -422,7 +422,7 @@ describe("a session that ends", () => {
   });
 });
 
-test("connections are capped by session and in all, and places are given back", async () => {
+test("connections are limited per session and in total, and closed ones no longer count", async () => {
   const capped = await startRealtime({ caps: { total: 6, perSession: 3, perAddress: 50 } });
   try {
     const open = async (token: string) => {

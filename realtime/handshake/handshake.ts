@@ -17,18 +17,18 @@ export interface HandshakeDeps {
   sockets: Sockets;
 }
 
-/** What the gate found out about a connection, kept with the request that opened it. */
+/** Result of the checks of a connection, stored with the request that opened it. */
 export interface Admission {
   address: string;
   https: boolean;
-  /** Absent until the first CONNECT packet of a program that sends its key there. */
+  /** Undefined until the CONNECT packet, for a program that sends its key there. */
   answer?: Answer;
-  /** The key has come: no stranger any more. */
+  /** To be called when the key has arrived: the connection no longer counts as unidentified. */
   meet?: () => void;
   leave: () => void;
 }
 
-/** What the API was asked, when (of `performance.now()`), and what it says. */
+/** A request to the API: its input, its time (of `performance.now()`), and its result. */
 interface Answer {
   request: HandshakeRequest;
   askedAt: number;
@@ -44,14 +44,14 @@ const ask = (authenticator: Authenticator, request: HandshakeRequest): Answer =>
 const admissions = new WeakMap<IncomingMessage, Admission>();
 export const admissionOf = (request: IncomingMessage) => admissions.get(request);
 
-/** How a request reached the server: Node tells upgrades apart from all others, whatever their query says. */
+/** How a request reached the server. Node separates upgrades from other requests, whatever their query. */
 export type RequestKind = "request" | "upgrade";
 
 /**
- * Checks a polling request or a WebSocket upgrade before Engine.IO sees it: Host and Origin always, and on a handshake
- * the session or the key of the header, before there is a sid or a 101. Without either, a program may continue to send its
- * key in the CONNECT packet; until then it can do nothing, and it has {@link connectTimeout} for it.
- * @throws AppError `misdirected_request`, `forbidden`, `unauthorized`, `rate_limited`, `method_not_allowed`.
+ * Checks a polling request or a WebSocket upgrade before Engine.IO sees it: always Host and Origin, and for a handshake the
+ * session or the key in the headers, before a sid or a 101 is sent. Without either, a program can send its key in the CONNECT
+ * packet within {@link connectTimeout}; until then it can do nothing else.
+ * @throws AppError `misdirected_request`, `forbidden`, `unauthorized`, `rate_limited`, `method_not_allowed`
  */
 export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind: RequestKind): Promise<void> {
   const { host, cookie, authorization } = request.headers;
@@ -59,14 +59,14 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
     throw new AppError("misdirected_request", "This server does not serve that host name.");
   }
   const query = readQuery(request);
-  // A script element of any page can read such an answer.
+  // A script element of any page can read a JSONP response.
   if (query.has("j")) throw new AppError("forbidden", "JSONP is not supported.");
   if (request.method === "OPTIONS") return checkPreflight(request, deps.originPolicy);
   const token = bearerToken(authorization);
   if (token === undefined && /^bearer\b/i.test(authorization ?? ""))
     throw new AppError("unauthorized", "Log in first.");
   const hasSession = token === undefined && hasSessionCookie(cookie);
-  // A key is sent on purpose, never by a browser on its own: where there is one, it alone counts.
+  // A browser never sends a key on its own: if there is one, it alone counts.
   if (token === undefined) checkOrigin(request, deps.originPolicy, hasSession, kind);
   if (query.get("sid")) return;
 
@@ -94,7 +94,7 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
   }
 }
 
-/** Engine.IO takes an empty `sid`, and the last of several, as we do here: it is given what we have read. */
+/** Returns the `sid`. Engine.IO accepts an empty one, and the last of several; it gets the value that was checked here. */
 function readQuery(request: IncomingMessage & { _query?: Record<string, string> }): Map<string, string> {
   const query = new Map(new URL(request.url ?? "/", "http://localhost").searchParams);
   request._query = Object.fromEntries(query);
@@ -110,7 +110,7 @@ function checkPreflight({ headers }: IncomingMessage, policy: OriginPolicy): voi
   if (!policy.allowsOrigin(headers.origin)) throw foreignOrigin();
 }
 
-/** Cookies come from whatever page makes the request: with them, the page has to be a listed one. */
+/** Cookies are sent with requests of any page, so with cookies, the page must be listed. */
 function checkOrigin(request: IncomingMessage, policy: OriginPolicy, hasSession: boolean, kind: RequestKind): void {
   const { origin, cookie } = request.headers;
   if (origin !== undefined) {
@@ -118,15 +118,15 @@ function checkOrigin(request: IncomingMessage, policy: OriginPolicy, hasSession:
     return;
   }
   if (!hasSession) return;
-  // Browsers name the page in every WebSocket handshake and POST, and never in a GET to the page's own origin.
+  // Browsers send Origin with every WebSocket handshake and POST, but not with a GET to the page's own origin.
   if (kind === "upgrade" || request.method !== "GET" || !isOwnPage(request)) {
-    throw new AppError("forbidden", "A connection with a session must name its origin.");
+    throw new AppError("forbidden", "A connection with a session must send its origin.");
   }
 }
 
 /**
- * Whether a GET without Origin may be of our own page. Over plain http to an address browsers send no `Sec-Fetch-*`
- * headers at all; there the SameSite cookie and the missing CORS header keep other pages out.
+ * Whether a GET without Origin can come from the panel's own page. Over plain http to an IP address, browsers send no
+ * `Sec-Fetch-*` headers; there, the SameSite cookie and the missing CORS header keep other pages out.
  */
 function isOwnPage({ headers }: IncomingMessage): boolean {
   const site = headers["sec-fetch-site"];
@@ -134,10 +134,10 @@ function isOwnPage({ headers }: IncomingMessage): boolean {
   return !Object.keys(headers).some((name) => name.startsWith("sec-fetch-"));
 }
 
-/** Time a connection has to join its first namespace, in milliseconds. */
+/** Time limit for a connection to join its first namespace, in milliseconds. */
 export const connectTimeout = 5_000;
 
-/** Namespace middleware: lets in who may use the namespace, and ties the connection to the session. */
+/** Namespace middleware: admits principals with the permission of the namespace, and binds the connection to the session. */
 export function requirePermission(permission: Permission, deps: HandshakeDeps) {
   return (socket: RealtimeSocket, next: (error?: Error) => void): void => {
     identify(socket, deps)
@@ -165,29 +165,29 @@ async function identify(socket: RealtimeSocket, deps: HandshakeDeps): Promise<Pr
   const { address, https, answer: earlier } = admission;
   const key = readKey(socket);
   if (key === undefined && !earlier) throw new AppError("unauthorized", "Log in first.");
-  // One question a connection, whatever number of namespaces it joins at once.
+  // One request to the API per connection, even if it joins several namespaces at once.
   if (key !== undefined && key !== earlier?.request.token) {
     if (earlier?.request.token !== undefined || deps.sockets.holds(socket.conn)) {
-      throw new AppError("conflict", "One connection is of one session or key; open another one for this key.");
+      throw new AppError("conflict", "A connection has one session or key; open another connection for this key.");
     }
     askAgain(admission, { token: key, address, https }, deps);
   }
   for (let asked = 0; admission.answer && asked < ANSWERS_MAX; asked++) {
     const { answer } = admission;
     const known = await answer.principal;
-    // Another namespace has brought a key meanwhile.
+    // Another namespace has sent a key in the meantime.
     if (admission.answer !== answer) continue;
     if (!deps.sockets.revokedSince(answer.askedAt, known)) {
       admission.meet?.();
       return known;
     }
-    // Log-out, or another role, came between the handshake and this packet, and found no socket to cut.
+    // A log-out or a change of role between the handshake and this packet found no socket to disconnect.
     askAgain(admission, answer.request, deps);
   }
   throw new AppError("unauthorized", "Log in first.");
 }
 
-/** The API key of the CONNECT packet; undefined when there is none. */
+/** Returns the API key of the CONNECT packet; undefined if there is none. @throws AppError `unauthorized` */
 function readKey({ handshake }: RealtimeSocket): string | undefined {
   const token: unknown = handshake.auth.token;
   if (token === undefined || token === null) return undefined;
@@ -195,7 +195,7 @@ function readKey({ handshake }: RealtimeSocket): string | undefined {
   return token;
 }
 
-/** Questions about one connection while its session is revoked again and again. */
+/** Requests to the API about one connection while its session is revoked repeatedly. */
 const ANSWERS_MAX = 5;
 
 function askAgain(admission: Admission, request: HandshakeRequest, { authenticator }: HandshakeDeps): void {

@@ -1,8 +1,8 @@
 import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
 
-/** Longest answer that is read, in characters. */
-const ANSWER_MAX = 1024 * 1024;
+/** Longest response that is read, in characters. */
+const MAX_RESPONSE = 1024 * 1024;
 
 export interface JsonAnswer {
   status: number;
@@ -12,8 +12,8 @@ export interface JsonAnswer {
 }
 
 /**
- * Makes the function that posts JSON to one server over connections that are kept. Questions may be asked twice. Each
- * handshake pays for one, and `fetch` costs several times as much.
+ * Creates a function that posts JSON to one server over kept connections. A request can be sent twice, so it must be
+ * idempotent. Used instead of `fetch`, which costs several times as much, since each handshake needs a request.
  */
 export function createJsonPoster(baseUrl: string, headers: Record<string, string>, limitMs: number) {
   const secure = new URL(baseUrl).protocol === "https:";
@@ -27,12 +27,12 @@ export function createJsonPoster(baseUrl: string, headers: Record<string, string
         agent,
         headers: { ...headers, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) },
       });
-      const limit = setTimeout(() => outgoing.destroy(new Error(`no answer within ${limitMs} ms`)), limitMs);
+      const limit = setTimeout(() => outgoing.destroy(new Error(`no response within ${limitMs} ms`)), limitMs);
       outgoing.on("response", (incoming: IncomingMessage) => {
         let answer = "";
         incoming.setEncoding("utf8").on("data", (part: string) => {
           answer += part;
-          if (answer.length > ANSWER_MAX) outgoing.destroy(new Error("the answer is too long"));
+          if (answer.length > MAX_RESPONSE) outgoing.destroy(new Error("the response is too long"));
         });
         incoming.on("error", reject);
         incoming.on("end", () => {
@@ -40,13 +40,13 @@ export function createJsonPoster(baseUrl: string, headers: Record<string, string
         });
       });
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
-        // The server may have closed a kept connection while the question was on its way.
+        // The server may have closed a kept connection while the request was on its way.
         if (mayRepeat && outgoing.reusedSocket && error.code === "ECONNRESET") resolve(post(url, text, false));
         else reject(error);
       });
       outgoing.on("close", () => {
         clearTimeout(limit);
-        reject(new Error("the connection was closed before the answer had ended")); // no effect after an answer
+        reject(new Error("the connection was closed before the end of the response")); // no effect after a response
       });
       outgoing.end(text);
     });

@@ -1,19 +1,19 @@
 import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 
-/** Time a revocation is remembered: far longer than from the API's answer to a handshake to its first CONNECT packet. */
+/** How long a revocation is stored: far longer than from the API's response about a handshake to its CONNECT packet. */
 const REMEMBERED_MS = 60_000;
-/** Ids remembered; beyond it every earlier response counts as outdated. */
+/** Stored ids. Beyond this, every earlier response counts as outdated. */
 const IDS_MAX = 20_000;
 
-/** What was revoked lately, for handshakes that are half-way: nothing of theirs could be cut yet. */
+/** Recent revocations, for handshakes in progress, which have no socket to disconnect yet. */
 export interface Revocations {
   add(revocation: RevokedSubjects): void;
-  /** Whether the session, key or user was revoked after `askedAt` (of `performance.now()`), when the API was asked about it. */
+  /** Whether the session, key or user was revoked after `askedAt`, the time of the request to the API (`performance.now()`). */
   since(askedAt: number, principal: Pick<Principal, "id" | "sessionId">): boolean;
 }
 
 export function createRevocations(now: () => number = () => performance.now()): Revocations {
-  const revokedAt = new Map<string, number>(); // in order of their coming
+  const revokedAt = new Map<string, number>(); // in order of arrival
   let allBefore = Number.NEGATIVE_INFINITY;
   return {
     add({ sessionIds, principalIds, all }) {

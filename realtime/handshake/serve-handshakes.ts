@@ -25,7 +25,7 @@ export function serveHandshakes(engine: EngineServer, deps: HandshakeDeps): Hand
   engine.on("connection", (connection: OpenedConnection) => {
     opened.add(connection.request);
     guardConnection(connection);
-    // Before Socket.IO does: it waits for the next poll of the peer, which may never come.
+    // Closed here, since Socket.IO would wait for the next poll of the peer, which may never come.
     const late = setTimeout(() => {
       if (!sockets.holds(connection)) connection.close(true);
     }, connectTimeout - 250);
@@ -38,11 +38,11 @@ export function serveHandshakes(engine: EngineServer, deps: HandshakeDeps): Hand
 
   return {
     handleRequest(request, response) {
-      // No other page may load a response as a picture or a script of its own.
+      // No other page may load a response as an image or script.
       response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
       admit(request, deps, "request").then(
         () => {
-          // A handshake that Engine.IO refuses never becomes a connection.
+          // A handshake refused by Engine.IO never becomes a connection.
           const release = () => {
             if (!opened.has(request)) admissionOf(request)?.leave();
           };

@@ -8,7 +8,7 @@ import {
   type StoredPlace,
 } from "../../shared/logs/log-source.ts";
 
-/** What is kept of each followed log, so that a viewer who comes, returns or lags for a moment needs no read of the source. */
+/** Size of the ring of each followed log, so that a viewer that joins, returns or lags briefly needs no read of the source. */
 const RING_BYTES = 1024 * 1024;
 const RING_LINES = 10_000;
 
@@ -24,7 +24,7 @@ export class LineRing {
     this.before = new Map(start);
   }
 
-  /** A reader that has everything up to here can continue from the ring. */
+  /** A reader with everything up to this position can continue from the ring. */
   get start(): Position {
     return this.before;
   }
@@ -35,7 +35,7 @@ export class LineRing {
       this.bytes += line.text.length;
     }
     if (this.bytes <= RING_BYTES && this.lines.length <= RING_LINES) return;
-    // Half is dropped at once, so that a busy log does not pay for a shift a line.
+    // Drops half at once, so that a busy log does not pay for one shift per line.
     let dropped = 0;
     const before = new Map(this.before);
     while (
@@ -50,7 +50,7 @@ export class LineRing {
     this.before = before;
   }
 
-  /** Forgets everything: the log continues after a gap, or as another one. */
+  /** Clears the ring: the log continues after a gap, or as another log. */
   restart(start: Position): void {
     this.lines = [];
     this.bytes = 0;
@@ -61,7 +61,7 @@ export class LineRing {
     return covers(this.source, position, this.before);
   }
 
-  /** Where a reader stands that has everything up to the line; undefined when it is not held. */
+  /** Returns the position of a reader with everything up to the line; undefined if the ring does not have the line. */
   positionAt({ track, time }: StoredPlace): Position | undefined {
     const index = this.lines.findLastIndex((line) => line.time === time && line.track === track);
     return index === -1 ? undefined : advance(this.before, this.lines.slice(0, index + 1));

@@ -16,17 +16,17 @@ import type { Log } from "../../shared/server/log.ts";
 import type { LineRing } from "./line-ring.ts";
 import type { LogEvent } from "./log-event.ts";
 
-/** What a subscriber reads of the log that it shares with others. */
+/** The parts of a shared log that a subscriber uses. */
 export interface FollowedLog {
   readonly source: LogSource;
   readonly log: Log;
   /** Resolves once the source is open; rejects when it cannot be opened. */
   readonly ready: Promise<void>;
-  /** What live subscribers have been sent, and the newest line of it. */
+  /** Position of the live subscribers, and the newest line they received. */
   readonly position: Position;
   readonly last: StoredPlace | undefined;
   readonly ring: LineRing;
-  /** Set while the source stands still. */
+  /** Set while the source has stopped. */
   readonly closed: StreamClosed | undefined;
   /** Why the log is incomplete. */
   readonly notice: string | undefined;
@@ -39,26 +39,26 @@ export interface FollowedLog {
 export interface SubscriberPort {
   send(event: LogEvent): void;
   fail(error: AppError): void;
-  /** Whether the socket has more unsent than a reader may have. */
+  /** Whether the unsent bytes of the socket exceed the limit. */
   isSlow(): boolean;
-  /** Resolves once the socket has taken most of what was sent, or is gone. */
+  /** Resolves when the socket has received most of what was sent, or is disconnected. */
   drained(): Promise<void>;
-  /** In and out of the room that live lines are broadcast to. */
+  /** Joins or leaves the room to which live lines are broadcast. */
   joinLive(): void;
   leaveLive(): void;
 }
 
-/** Characters that a slow reader gets from the source before the rest is announced as a gap. */
+/** Characters that a slow reader gets from the source before the rest becomes a gap. */
 const MAX_CATCH_UP_CHARS = 4 * 1024 * 1024;
-/** Reads of the source before a log that writes faster is joined with a gap. */
+/** Reads of the source before a viewer of a faster log joins with a gap. */
 const MAX_JOIN_ATTEMPTS = 8;
 
-/** Batches per chunk that is read back. One viewer gets more events than a broadcast, to keep the order of mixed streams. */
+/** Batches per chunk of stored lines. More than for a broadcast, to keep the order of mixed streams. */
 const MAX_HISTORY_BATCHES = 1_000;
 
 class CatchUpExceeded extends Error {}
 
-/** Returns the larger mark of two positions on each track: what a read to the end saw, plus what was sent before it began. */
+/** Returns the larger mark of two positions on each track: everything that was read, and everything sent before the read. */
 function furthest(topic: FollowedLog, left: Position, right: Position): Position {
   const merged = new Map(left);
   for (const [track, mark] of right) {
@@ -75,7 +75,7 @@ function furthest(topic: FollowedLog, left: Position, right: Position): Position
 export class LogSubscriber {
   mode: "catching" | "ahead" | "live" | "stopped" = "catching";
   position: Position = new Map();
-  /** The newest line up to there. */
+  /** The newest line up to that position. */
   private last: StoredPlace | undefined;
   private readonly topic: FollowedLog;
   private readonly port: SubscriberPort;
@@ -155,7 +155,7 @@ export class LogSubscriber {
       } catch (error) {
         if (this.stopped) return;
         const failure = toAppError(error);
-        if (failure.code === "internal") this.topic.log.error({ err: error }, "a log could not be read back");
+        if (failure.code === "internal") this.topic.log.error({ err: error }, "stored lines could not be read");
         if (failure.code !== "upstream_unavailable" || attempt === 1) this.port.fail(failure);
         if (failure.code !== "upstream_unavailable") return;
         await backoff.wait(this.abort.signal);
@@ -191,7 +191,7 @@ export class LogSubscriber {
     for (let attempt = 1; !this.stopped; attempt++) {
       const { ring, source } = this.topic;
       if (this.isReached()) return this.attach();
-      if (attempt > 1) await delay(attempt * 5, this.abort.signal); // the shared stream passes what was read
+      if (attempt > 1) await delay(attempt * 5, this.abort.signal); // until the shared stream passes the lines that were read
       if (this.isReached()) return this.attach();
       const start = ring.start;
       try {

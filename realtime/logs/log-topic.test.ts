@@ -24,7 +24,7 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
     await engine.removeAll();
   });
 
-  test("ends with what its reader threw, instead of reading the same lines again for ever", async () => {
+  test("ends with the error of its reader, instead of reading the same lines forever", async () => {
     const { name } = await engine.run({ script: "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done" });
     const source = createContainerLogs(name, docker, events);
     const abort = new AbortController();
@@ -45,7 +45,7 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
     expect(calls).toBe(1);
   });
 
-  test("sends lines once for all viewers, whenever they came, and none twice", async () => {
+  test("sends each line once to every viewer, whenever it joined", async () => {
     const { name } = await engine.run({ script: "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done" });
     const broadcast: LogEvent[] = [];
     const port = { broadcast: (event: LogEvent) => void broadcast.push(event) };

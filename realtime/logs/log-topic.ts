@@ -35,7 +35,7 @@ export class LogTopic {
   readonly log: Log;
   /** Position of the live subscribers. */
   position: Position = new Map();
-  /** The newest line up to there. */
+  /** The newest line up to that position. */
   last: StoredPlace | undefined;
   ring: LineRing;
   /** Set while the source has stopped; sent to every subscriber that joins. */
@@ -176,7 +176,7 @@ export class LogTopic {
       try {
         await this.source.follow(from, handlers, this.abort.signal);
       } catch (error) {
-        this.log.error({ err: error }, "a followed log broke off");
+        this.log.error({ err: error }, "following a log failed");
       }
       await backoff.wait(this.abort.signal);
     }
@@ -223,7 +223,7 @@ export class LogTopic {
     return mark !== undefined && own !== undefined && this.source.compare(mark, own) === 0;
   }
 
-  /** Sends to every subscriber that is up to date; a state also to those that still read back. */
+  /** Sends to every subscriber that is up to date; sends a state also to those that still read stored lines. */
   private notifyAttached(event: LogEvent): void {
     this.port.broadcast(event);
     for (const subscriber of this.subscribers) {

@@ -2,10 +2,10 @@ import { type Limits, seesDeployment, seesService } from "../../shared/protocol/
 import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import type { AnyNamespace, AnySocket } from "./namespace.ts";
 
-/** Room of the viewers that may see only some containers or processes; private to the server. */
+/** Room of the viewers with a limited scope; private to the server. */
 const LIMITED_ROOM = "\0limited";
 
-/** Puts a limited viewer where announcements are filtered for it. */
+/** Adds a viewer with a limited scope to the room with filtered announcements. */
 export function noteLimits(namespace: NamespaceName, socket: AnySocket): void {
   const { limits } = socket.data.principal;
   const limited =
@@ -21,9 +21,9 @@ const textOf = (data: unknown, name: string): string | undefined => {
   return typeof value === "string" ? value : undefined;
 };
 
-/** Whether a limited viewer may be told something that is about what `data` names. */
+/** Whether a viewer with a limited scope may see the container or process named in `data`. */
 function concerns(namespace: NamespaceName, limits: Limits, data: unknown): boolean {
-  // A PM2 name may be that of several apps: where the id is given, it alone says which one.
+  // Several apps can have one PM2 name: if there is an id, it alone decides.
   const names =
     namespace === "services"
       ? [textOf(data, "containerName"), textOf(data, "serviceId")]
@@ -32,7 +32,7 @@ function concerns(namespace: NamespaceName, limits: Limits, data: unknown): bool
   return names.some((name) => name !== undefined && sees(limits, name));
 }
 
-/** Sends an event to a whole namespace; limited viewers get it only when it is about something they may see. Answers how many were addressed. */
+/** Sends an event to a namespace; to viewers with a limited scope only if they may see its subject. Returns the number of addressed sockets. */
 export function announce(name: NamespaceName, namespace: AnyNamespace, event: string, data: unknown): number {
   const limited = namespace.adapter.rooms.get(LIMITED_ROOM);
   if (!limited) {

@@ -8,7 +8,7 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
 
-/** Every client event of the contract: the types of the protocol let none be left out or made up. */
+/** Every client event of the contract. The types of the protocol ensure that the list is complete and correct. */
 const clientEvents: { [N in NamespaceName]: Record<keyof NamespaceEvents[N]["client"], true> } = {
   services: {
     "subscribe:logs": true,
@@ -145,7 +145,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       expect(second.cpu.usage).toBeLessThanOrEqual(100);
       expect(second.cpu.perCore).toHaveLength(second.cpu.count);
       expect(await socket.emitWithAck("unsubscribe:stats")).toEqual({ success: true });
-      // What a client library makes of an argument that is undefined.
+      // Client libraries send an undefined argument like this.
       expect(await socket.emitWithAck("unsubscribe:stats", null)).toEqual({ success: true });
       expect(await socket.emitWithAck("subscribe:stats", {})).toEqual({ success: true, interval: 3_000 });
     });
@@ -165,7 +165,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       ).toMatchObject({ delivered: 0 });
     });
 
-    test("tells of changes in a watched folder, until it is unwatched", async () => {
+    test("reports changes in a watched folder until it is unwatched", async () => {
       const folder = `watched-${transport}`;
       await mkdir(join(realtime.fileRoot, folder));
       const socket = connect("files");
@@ -180,7 +180,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
     });
 
-    test.each(namespaceNames)("survives whatever is sent to /%s, and others notice nothing", async (namespace) => {
+    test.each(namespaceNames)("survives any payload sent to /%s, without an effect on others", async (namespace) => {
       const bystander = connect("services");
       const { name } = await engine.run({
         script: "i=0; while [ $i -lt 200 ]; do echo $i; i=$((i+1)); sleep 0.005; done; exec sleep 100",
@@ -189,7 +189,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       await bystander.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name, tail: 1000 });
       for (const event of Object.keys(clientEvents[namespace])) {
         for (const [what, args] of hostile) {
-          if (namespace === "system" && event === "unsubscribe:stats" && /^(nothing|null)$/.test(what)) continue; // it takes nothing
+          if (namespace === "system" && event === "unsubscribe:stats" && /^(nothing|null)$/.test(what)) continue; // it has no payload
           const socket = connect(namespace);
           const error = nextEvent(socket, "error");
           const answer = await socket.emitWithAck(event, ...args);
@@ -199,7 +199,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
             code: "invalid_input",
           });
           expect(await error).toMatchObject({ message: expect.any(String), code: "invalid_input" });
-          socket.emit(event, ...args); // and without asking for an acknowledgement
+          socket.emit(event, ...args); // also without an acknowledgement
           expect(await nextEvent(socket, "error")).toMatchObject({ code: "invalid_input" });
           socket.disconnect();
         }
@@ -236,7 +236,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
     expect(await tell("service:a")).toBe(1);
   });
 
-  test("asks for few events a second, and says so when there are more", async () => {
+  test("limits the events per second, and reports it", async () => {
     const socket = realtime.connect("mcp");
     const answers = await Promise.all(Array.from({ length: 400 }, () => socket.emitWithAck("join", { serverId: "x" })));
     expect(answers.filter(({ success }) => success).length).toBeLessThan(150);

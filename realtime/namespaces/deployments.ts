@@ -20,7 +20,7 @@ import type { AnySocket, NamespaceOf, RegisteredNamespace, SocketServer } from "
 
 export type DeploymentsDeps = Pick<RealtimeDeps, "processes" | "log" | "lingerMs"> & { processEvents: ProcessEvents };
 
-/** Logs of PM2 processes, and notice of every change to their list. */
+/** Registers the logs of PM2 processes, and the notices of changes to their list. */
 export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): RegisteredNamespace {
   const { processes, processEvents, log, lingerMs } = deps;
   const namespace: NamespaceOf<"deployments"> = io.of("/deployments");

@@ -10,14 +10,14 @@ import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace
 /** Folders one socket may watch at once. */
 const WATCHES_MAX = 64;
 
-/** A shared watch of one folder; `ready` once changes are sent. */
+/** A shared watch of one folder; `ready` resolves when changes are reported. */
 interface FolderWatch extends Upstream {
   ready: Promise<void>;
 }
 
 export type FilesDeps = Pick<RealtimeDeps, "files" | "watchFolder" | "log" | "lingerMs">;
 
-/** Changes of opened folders inside the file root, one watch a folder. */
+/** Registers the changes of watched folders inside the file root, with one watch per folder. */
 export function registerFiles(io: SocketServer, { files, watchFolder, log, lingerMs }: FilesDeps): RegisteredNamespace {
   const namespace: NamespaceOf<"files"> = io.of("/files");
 
@@ -30,7 +30,7 @@ export function registerFiles(io: SocketServer, { files, watchFolder, log, linge
       watchFolder(absolutePath, {
         onChange: tell,
         onError(error) {
-          log.warn({ err: error }, "a folder is polled: it could not be watched");
+          log.warn({ err: error }, "a folder cannot be watched and is polled instead");
         },
       }),
     );
@@ -93,7 +93,7 @@ export function registerFiles(io: SocketServer, { files, watchFolder, log, linge
   };
 }
 
-/** The folder may be gone when a viewer leaves it, so its path is put in order without looking at the disk. */
+/** Normalizes the path without the disk, since the folder may be removed when a viewer leaves it. */
 const normalise = (path: string) =>
   `/${path
     .split("/")

@@ -5,40 +5,37 @@ import { createTokenBucket } from "../sockets/token-bucket.ts";
 import type { AnySocket } from "./namespace.ts";
 import { createLanes, LeftEarly, type Role } from "./subscription-lanes.ts";
 
-/** Client events a socket may send: 20 a second in the long run, and a burst when a page opens. */
+/** Rate limit of client events per socket: 20 per second, with a burst for opening a page. */
 const EVENTS_PER_SECOND = 20;
 const EVENT_BURST = 100;
-/** Subscriptions whose leave is paid for by their join. */
+/** Joins of a socket whose leave does not count against the rate limit. */
 const MAX_PAID = 1_000;
 
 export interface HandleOptions {
   socket: AnySocket;
   log: Log;
-  /** Names of the payload that are repeated in an `error` event, so that the client knows what failed. */
+  /** Payload fields that an `error` event repeats, so that the client knows what failed. */
   echo: readonly string[];
-  /**
-   * Ends all that the socket has set up. Called when it disconnects, and again after each set-up that was still under
-   * way then.
-   */
+  /** Ends all subscriptions of the socket. Called when it disconnects, and again after each set-up that was still running. */
   release(): void;
-  /** Its rate limit, where it is not the usual one. */
+  /** Rate limit, if not the default. */
   perSecond?: number;
   burst?: number;
 }
 
 type Fields = object | undefined;
-/** Names the subscription an event is about, by what tells it from others of the socket: `logs` and the container, say. */
+/** Returns the key of the event's subscription, unique in the socket: for example `logs` and the container. */
 type Key<S extends z.ZodType> = (payload: z.output<S>) => string;
 type Act<S extends z.ZodType> = (payload: z.output<S>) => Promise<Fields> | Fields;
 
 /**
- * Registers the event handlers of one socket. None can be crashed from outside: it validates, acts, and answers in the
- * envelope or as `error`. Events with the same key run one after the other.
+ * Registers the event handlers of one socket. Each validates the payload, acts, and responds in the envelope or by `error`;
+ * no payload can crash it. Events with the same key run one after the other.
  */
 export interface Handle {
   /**
-   * Sets a subscription up. The signal tells that it was left, or that the socket disconnected: pass it on, or wait with
-   * `unlessAborted`.
+   * Sets up a subscription. The signal aborts when the subscription is left or the socket disconnects: pass it on, or wait
+   * with `unlessAborted`.
    */
   join<S extends z.ZodType>(
     event: string,
@@ -46,7 +43,7 @@ export interface Handle {
     key: Key<S>,
     act: (payload: z.output<S>, signal: AbortSignal) => Promise<Fields> | Fields,
   ): void;
-  /** Ends a subscription; `covers` says which joins of the same key that means, all unless given. */
+  /** Ends a subscription. `covers` selects the joins of the same key that it ends; default: all. */
   leave<S extends z.ZodType>(
     event: string,
     schema: S,
@@ -54,11 +51,11 @@ export interface Handle {
     act: Act<S>,
     covers?: (leave: z.output<S>, join: unknown) => boolean,
   ): void;
-  /** Needs the subscription as the events before have left it. */
+  /** Uses the subscription, after all earlier events with the same key. */
   use<S extends z.ZodType>(event: string, schema: S, key: Key<S>, act: Act<S>): void;
 }
 
-/** Makes what registers the handlers of one socket; all of them share its rate limit. */
+/** Creates the registration of handlers for one socket. All handlers share its rate limit. */
 export function createHandle(options: HandleOptions): Handle {
   const { socket, log, echo, release, perSecond = EVENTS_PER_SECOND, burst = EVENT_BURST } = options;
   const bucket = createTokenBucket(perSecond, burst);
@@ -66,7 +63,7 @@ export function createHandle(options: HandleOptions): Handle {
   const lanes = createLanes(release);
   socket.on("disconnect", () => lanes.close());
 
-  /** Joins, by key, whose leave is still to come. */
+  /** Number of joins without a leave, by key. */
   const paid = new Map<string, number>();
   const charge = () => {
     if (!bucket.take() || !budget.take()) throw new AppError("rate_limited", "Too many events; wait a moment.");
@@ -74,7 +71,7 @@ export function createHandle(options: HandleOptions): Handle {
   const payAhead = (key: string) => {
     if (paid.has(key) || paid.size < MAX_PAID) paid.set(key, (paid.get(key) ?? 0) + 1);
   };
-  /** A leave that is refused would leave its subscription behind: each join has paid for one. */
+  /** Each join includes one leave: a refused leave would keep the subscription open. */
   const isPaid = (key: string): boolean => {
     const left = paid.get(key) ?? 0;
     if (left > 1) paid.set(key, left - 1);
@@ -108,7 +105,7 @@ export function createHandle(options: HandleOptions): Handle {
         const error = toAppError(thrown);
         if (error.code === "internal") log.error({ err: thrown, event }, "event handler failed");
         acknowledge?.(toFailure(error));
-        // Who has left expects no word of it.
+        // A client that left expects no response.
         if (thrown instanceof LeftEarly) return;
         socket.emit("error", { ...echoed(payload, echo), message: error.message, code: error.code });
       }
@@ -128,7 +125,7 @@ interface Registration<S extends z.ZodType> {
   covers?: ((leave: z.output<S>, join: unknown) => boolean) | undefined;
 }
 
-/** The names a client used, as far as they are short texts: anything else of a hostile payload is not sent back. */
+/** Returns the names in a payload that are short strings. Anything else in a hostile payload is not sent back. */
 function echoed(payload: unknown, names: readonly string[]): Record<string, string> {
   const fields: Record<string, string> = {};
   if (typeof payload !== "object" || payload === null) return fields;

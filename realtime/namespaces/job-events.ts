@@ -16,7 +16,7 @@ export interface JobEventsDeps {
   memberships: Memberships;
 }
 
-/** Lets one socket follow jobs: it receives what the API sends to their rooms. */
+/** Registers job events for one socket, which receives what the API sends to the rooms of its jobs. */
 export function registerJobEvents(socket: AnySocket, { authenticator, handle, memberships }: JobEventsDeps): void {
   const jobs = new Set<string>();
   const keyOf = ({ jobId }: { jobId: string }) => `job ${jobId}`;
@@ -28,7 +28,7 @@ export function registerJobEvents(socket: AnySocket, { authenticator, handle, me
     if (jobs.size >= MAX_JOBS) {
       throw new AppError("rate_limited", `One connection follows at most ${MAX_JOBS} jobs.`);
     }
-    jobs.add(jobId); // holds a place during the request to the API; free at once when it is left
+    jobs.add(jobId); // counts during the request to the API, until it is left
     signal.addEventListener("abort", () => jobs.delete(jobId), { once: true });
     try {
       if (!(await unlessAborted(authenticator.seesJob(principal, jobId), signal))) {

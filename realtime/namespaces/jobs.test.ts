@@ -10,7 +10,7 @@ afterEach(() => realtime.stop());
 const tell = (id: string, revision: number) =>
   realtime.emit({ namespace: "services", event: "job", data: { id, revision }, room: `service:job:${id}` });
 
-test("tells a job to those who follow it, until they do not any more", async () => {
+test("sends job events to followers until they leave", async () => {
   const socket = realtime.connect("services");
   expect(await socket.emitWithAck("subscribe:job", { jobId: "abc" })).toEqual({ success: true, jobId: "abc" });
   const job = nextEvent(socket, "job");
@@ -20,13 +20,13 @@ test("tells a job to those who follow it, until they do not any more", async () 
   expect(await (await tell("abc", 2)).json()).toMatchObject({ delivered: 0 });
 });
 
-test("tells a job to a key that may begin pulls and control no container", async () => {
+test("sends job events to a key that may start pulls but not control containers", async () => {
   realtime.access.add("puller", { role: "operator", scopes: ["services:view", "docker:manage"] });
   const socket = realtime.connect("services", { token: "puller" });
   expect(await socket.emitWithAck("subscribe:job", { jobId: "abc" })).toEqual({ success: true, jobId: "abc" });
 });
 
-test("refuses a job that the API does not show, and its room under the name of a service", async () => {
+test("refuses a job that the API hides, and its room under the name of a service", async () => {
   realtime.access.hiddenJobs.add("theirs");
   const socket = realtime.connect("services");
   expect(await socket.emitWithAck("subscribe:job", { jobId: "theirs" })).toMatchObject({ code: "not_found" });
@@ -37,7 +37,7 @@ test("refuses a job that the API does not show, and its room under the name of a
   expect(await (await tell("theirs", 1)).json()).toMatchObject({ delivered: 0 });
 });
 
-test("refuses viewers, ids of another shape, and more jobs than its bound", async () => {
+test("refuses viewers, invalid ids, and more jobs than the limit", async () => {
   realtime.access.add("viewer", { role: "viewer" });
   const viewer = realtime.connect("services", { token: "viewer" });
   expect(await viewer.emitWithAck("subscribe:job", { jobId: "abc" })).toMatchObject({ code: "forbidden" });

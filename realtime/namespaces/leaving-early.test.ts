@@ -15,7 +15,7 @@ import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
 
-/** Holds calls up until it is opened; tells when one has come. */
+/** Blocks calls until it is opened; `reached` resolves when a call has come. */
 function createGate() {
   let open: () => void = () => {};
   let came: () => void = () => {};
@@ -58,7 +58,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     const files = createFileRoot({ root: folder.path, log: silentLog() });
     realtime = await startRealtime({
       pm2Home: pm2.home,
-      // A shell that was left ends soon after, if nobody is attached to it.
+      // A shell without viewers ends soon after it was left.
       shellIdleMs: 200,
       docker: {
         ...docker,
@@ -159,26 +159,26 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
   describe.each(cases)("by $join in /$namespace", (each) => {
     const leaving = (names: object) => ("left" in each ? each.left(names as Record<string, string>) : names);
 
-    test("that is left before it is set up does not come about, and the leave does not wait", async () => {
+    test("that is left before it is set up does not start, and the leave does not wait", async () => {
       const socket = await connect(each.namespace);
       const seen = collect(socket, ...serverEvents);
       const names = await each.names();
       gate.shut();
       const joined = socket.emitWithAck(each.join, names);
       await gate.reached;
-      // Whatever the set-up waits for does not answer: only then is the leave seen not to wait behind it.
+      // The set-up waits for something that does not respond, so the leave must not wait behind it.
       expect(await socket.emitWithAck(each.leave, leaving(names))).toMatchObject({ success: true });
       expect(await joined).toMatchObject({ success: false, code: "gone" });
       gate.open();
       await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
-      // One that comes afterwards is set up as if nothing had been.
+      // A later one is set up normally.
       expect(await socket.emitWithAck(each.join, names)).toMatchObject({ success: true });
       expect(await socket.emitWithAck(each.leave, leaving(names))).toMatchObject({ success: true });
       expect(seen.filter((event) => event === "error")).toEqual([]);
       if (each.join !== "shell:open") expect(seen.filter((event) => event === "connected")).toHaveLength(1);
     });
 
-    test("that waits behind another is left with it, and a later one stands", async () => {
+    test("that waits behind another is left together with it, and a later one remains", async () => {
       const socket = await connect(each.namespace);
       const names = await each.names();
       gate.shut();
@@ -196,7 +196,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
       expect(realtime.realtime.health().activeStreams).toBe(1);
     });
 
-    test("does not come about after its socket has gone", async () => {
+    test("does not start after its socket has disconnected", async () => {
       const socket = await connect(each.namespace);
       const names = await each.names();
       gate.shut();
@@ -213,7 +213,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     });
   });
 
-  test("of one service is not ended by a leave that names another", async () => {
+  test("of one service is not ended by a leave of another", async () => {
     const socket = await connect("services");
     gate.shut();
     const joined = socket.emitWithAck("subscribe:logs", { serviceId: "a", containerName: box.name });
@@ -225,7 +225,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     await nextEvent(socket, "logs");
   });
 
-  test("to a job or an MCP server ends however quickly it is left", async () => {
+  test("to a job or an MCP server ends, however quickly it is left", async () => {
     const services = await connect("services");
     const mcp = await connect("mcp");
     const jobIds = Array.from({ length: 70 }, () => randomUUID());
@@ -235,7 +235,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
       mcp.emitWithAck("join", { serverId: `server-${n}` }),
       mcp.emitWithAck("leave", { serverId: `server-${n}` }),
     ]);
-    // Who leaves while the API is being asked about the job has not joined.
+    // A client that leaves during the request to the API has not joined.
     const answers = (await Promise.all(joins)) as { success: boolean; code?: string }[];
     for (const { success, code } of answers) if (!success) expect(code).toBe("gone");
     expect(await services.emitWithAck("subscribe:job", { jobId: randomUUID() })).toMatchObject({ success: true });
@@ -244,7 +244,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     expect(await delivered.json()).toMatchObject({ delivered: 0 });
   });
 
-  test("to a folder works after quick visits to more folders than one connection may watch", async () => {
+  test("to a folder works after quick visits to more folders than the limit of a connection", async () => {
     const socket = await connect("files");
     const visits = Array.from({ length: 72 }, (_, n) => {
       socket.emit("watch", { path: `/folder-${n}` });
@@ -259,7 +259,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
   });
 
-  test("to a folder that is asked for twice at once is confirmed only when it holds", async () => {
+  test("to a folder that is requested twice at once is confirmed only when it is active", async () => {
     const socket = await connect("files");
     const confirmed = collect(socket, "connected");
     gate.shut();
@@ -273,7 +273,7 @@ describe.skipIf(await lacks("docker"))("a subscription", () => {
     await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
   });
 
-  test("is one of so many as may wait; beyond, they are refused and not kept", async () => {
+  test("is refused beyond the limit of waiting events", async () => {
     const socket = await connect("services");
     gate.shut();
     const shellId = await makeShell();

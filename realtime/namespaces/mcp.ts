@@ -8,11 +8,11 @@ import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace
 /** MCP servers one socket may watch at once. */
 const MEMBERSHIPS_MAX = 64;
 
-/** Rooms of MCP servers: what happens in them is sent by the API, which runs the servers. */
+/** Registers the rooms of MCP servers. Their events come from the API, which runs the servers. */
 export function registerMcp(io: SocketServer, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
   const namespace: NamespaceOf<"mcp"> = io.of("/mcp");
   namespace.on("connection", (socket) => {
-    // Socket.IO itself takes a socket that disconnects out of its rooms.
+    // Socket.IO removes a disconnected socket from its rooms.
     const handle = createHandle({ socket: socket, log, echo: ["serverId"], release() {} });
     const server = ({ serverId }: { serverId: string }) => serverId;
     handle.join("join", mcpMembership, server, ({ serverId }) => {

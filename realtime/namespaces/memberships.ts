@@ -1,10 +1,10 @@
 import type { AnySocket } from "./namespace.ts";
 
-/** Counts why one socket is in its rooms, so that ending one subscription does not take another out of the same room. */
+/** Counts the subscriptions of one socket to its rooms, so that the end of one does not remove the socket from a room that another needs. */
 export interface Memberships {
   join(room: string): void;
   leave(room: string): void;
-  /** Takes the socket out, whatever it is in the room for. */
+  /** Removes the socket from the room, whatever its subscriptions. */
   drop(room: string): void;
 }
 

@@ -3,17 +3,17 @@ import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts
 import type { NamespaceEvents, NamespaceName } from "../../shared/protocol/namespaces.ts";
 import type { TokenBucket } from "../sockets/token-bucket.ts";
 
-/** What the handshake leaves with each socket. */
+/** Data of each socket, set by the handshake. */
 export interface SocketData {
   principal: Principal;
-  /** Client events of the session, all its connections together. */
+  /** Rate limit of the client events of the session, over all its connections. */
   budget: TokenBucket;
 }
 
 /** The one Socket.IO server of a process. */
 export type SocketServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 export type RealtimeSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
-/** A socket, whatever its namespace: what serves all namespaces alike takes this. */
+/** A socket of any namespace, for code that serves all namespaces. */
 export interface AnySocket {
   readonly conn: Socket["conn"];
   readonly connected: boolean;
@@ -23,7 +23,7 @@ export interface AnySocket {
   join(room: string): unknown;
   leave(room: string): unknown;
 }
-/** A namespace, whichever it is. */
+/** Any namespace. */
 export interface AnyNamespace {
   readonly adapter: { readonly rooms: ReadonlyMap<string, ReadonlySet<string>> };
   readonly sockets: ReadonlyMap<string, AnySocket>;
@@ -32,7 +32,7 @@ export interface AnyNamespace {
   except(room: string): { emit(event: string, ...args: unknown[]): boolean };
 }
 
-/** A namespace typed by the protocol: what it hears and what it says. */
+/** A namespace with the events of the protocol. */
 export type NamespaceOf<N extends NamespaceName> = Namespace<
   NamespaceEvents[N]["client"],
   NamespaceEvents[N]["server"],
@@ -48,9 +48,9 @@ export type SocketOf<N extends NamespaceName> = Socket<
 
 /** What a namespace returns to its server. */
 export interface RegisteredNamespace {
-  /** Upstream sources open now. */
+  /** Open upstream sources. */
   readonly activeStreams: number;
-  /** Ends what runs on without a socket for who was revoked. */
+  /** Ends what continues without a socket for the revoked subjects. */
   revoke?(revocation: RevokedSubjects): void;
   close(): void | Promise<void>;
 }

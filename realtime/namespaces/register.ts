@@ -24,9 +24,9 @@ const namespacePermission: Record<NamespaceName, Permission> = {
 
 /** The five namespaces and the events that they share. */
 export interface Namespaces {
-  /** Upstream sources open now. */
+  /** Open upstream sources. */
   readonly activeStreams: number;
-  /** Events of clients that no handler takes. */
+  /** Client events without a handler. */
   readonly unknownEvents: number;
   /** Ends what continues without a socket for the revoked subjects. */
   revoke(revocation: RevokedSubjects): void;

@@ -44,7 +44,7 @@ export function announceServiceChanges(options: ServiceChangesOptions): { close(
     if ([...namespace.sockets.values()].some(({ data }) => data.principal.limits.services !== null)) {
       docker.list().then(
         (services) => services.forEach(hide),
-        // The Engine is away again: its return is another event.
+        // The Engine is unavailable again: its return is another event.
         () => {},
       );
     }

@@ -19,7 +19,7 @@ export async function resolveService(
   const { limits } = socket.data.principal;
   if (limits.services !== null && !seesService(limits, containerName)) throw notVisible();
   const container = await docker.identify(containerName);
-  // A name that no container has may be the beginning of another container's id.
+  // An unknown name can be the prefix of another container's id.
   if (!seesService(limits, container.name)) throw notVisible();
   if (limits.services !== null && !limits.services.includes(serviceId) && serviceId !== container.id) {
     throw new AppError("forbidden", "You are not allowed to watch this service.");

@@ -31,7 +31,7 @@ export type ServicesDeps = Pick<
 
 type ServiceLogs = ReturnType<typeof createLogSubscriptions<ServiceRef>>;
 
-/** Registers container logs, container metrics, shells, jobs, and the notice of changes to the list of containers. */
+/** Registers container logs, container metrics, shells, jobs, and notices of changes to the list of containers. */
 export function registerServices(io: SocketServer, deps: ServicesDeps): RegisteredNamespace {
   const { docker, containerEvents, authenticator, log, lingerMs } = deps;
   const namespace: NamespaceOf<"services"> = io.of("/services");
@@ -100,7 +100,7 @@ interface SocketEvents {
   resolve(socket: SocketOf<"services">, ref: ServiceRef): ReturnType<typeof resolveService>;
 }
 
-/** Whether a leave names a subscription: without a service it means the container for all of them. */
+/** Whether a leave covers a subscription: without a service id, it covers the container in all services. */
 const covers = (leave: { serviceId?: string | undefined }, join: unknown) =>
   leave.serviceId === undefined || leave.serviceId === (join as ServiceRef).serviceId;
 const matching = (left: ServiceUnsubscription) => (ref: ServiceRef) =>

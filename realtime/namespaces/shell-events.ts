@@ -9,20 +9,20 @@ import type { Shells } from "../shells/shells.ts";
 import { createHandle } from "./handle.ts";
 import type { SocketOf } from "./namespace.ts";
 
-/** Keys of a fast typist, the words of a program that moves the mouse: their own allowance, beside that of subscriptions. */
+/** Rate limit of shell input, which includes mouse reports; separate from the limit of subscriptions. */
 const EVENTS_PER_SECOND = 60;
 const EVENT_BURST = 200;
-/** Shells one socket may look at. */
+/** Shells that one socket can view at the same time. */
 const VIEWED_MAX = 16;
 
 export interface ShellEventsDeps {
   shells: Shells;
-  /** The container behind a name, if the caller may see it. */
+  /** Finds a container that the caller may see. */
   resolve(socket: SocketOf<"services">, ref: ServiceRef): Promise<{ id: string; name: string }>;
   log: Log;
 }
 
-/** The terminals that one socket looks at. */
+/** Registers the shell events of one socket. */
 export function registerShellEvents(socket: SocketOf<"services">, { shells, resolve, log }: ShellEventsDeps): void {
   const viewed = new Map<string, ShellViewer>();
   const viewerOf = (shellId: string): ShellViewer => {
@@ -52,7 +52,7 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     gap: (from, to) => void socket.emit("shell:gap", { shellId, from, to }),
     closed({ code, exitCode }) {
       viewed.delete(shellId);
-      socket.emit("shell:closed", { shellId, code, ...(exitCode === null ? {} : { exitCode }) });
+      socket.emit("shell:closed", { shellId, code, exitCode: exitCode ?? undefined });
     },
   });
 
@@ -62,11 +62,11 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     if (!may(principal, "services:shell")) throw new AppError("forbidden", "You are not allowed to open a shell.");
     const container = await unlessAborted(resolve(socket, { serviceId, containerName }), signal);
     if (!viewed.has(shellId) && viewed.size >= VIEWED_MAX) {
-      throw new AppError("rate_limited", `One connection looks at most at ${VIEWED_MAX} shells.`);
+      throw new AppError("rate_limited", `One connection views at most ${VIEWED_MAX} shells.`);
     }
     const viewer = viewed.get(shellId) ?? createViewer(shellId);
     const size = { cols, rows };
-    viewed.set(shellId, viewer); // before it begins: it may be over as soon as it has begun
+    viewed.set(shellId, viewer); // before it starts: it can end at once
     try {
       const opened = shells.open({ principal, container, shellId, size, since, viewer, signal });
       const { end } = await unlessAborted(opened, signal);

@@ -23,7 +23,7 @@ export interface StatsSubscriptionsOptions {
 
 /** The metrics of containers, read once for all sockets that watch them. */
 export interface StatsSubscriptions {
-  /** Upstreams open now. */
+  /** Open upstreams. */
   readonly size: number;
   /** The subscriptions of one socket. */
   ofSocket(socket: SocketOf<"services">, memberships: Memberships): SocketStats;

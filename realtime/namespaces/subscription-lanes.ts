@@ -1,15 +1,12 @@
 import { AppError } from "../../shared/server/errors.ts";
 
-/** Events about one subscription that may wait for their turn: more than a person or a page makes of it. */
+/** Events of one subscription that can wait for their turn; more than a person or page causes. */
 const MAX_WAITING = 128;
 
-/**
- * What an event does to its subscription: `join` sets it up and may take time, `leave` ends it, `use` needs it as it is
- * then.
- */
+/** Kind of an event: `join` sets up its subscription and can take time, `leave` ends it, `use` needs its current state. */
 export type Role = "join" | "leave" | "use";
 
-/** Why a set-up ended early: its subscription was left, or the socket disconnected. */
+/** A set-up was aborted: its subscription was left, or the socket disconnected. */
 export class LeftEarly extends AppError {
   constructor() {
     super("gone", "The subscription was left before it was set up.");
@@ -18,46 +15,46 @@ export class LeftEarly extends AppError {
 
 interface Turn {
   payload: unknown;
-  /** Of a `join`. */
+  /** Aborts a `join`. */
   abort: AbortController | undefined;
-  /** Of a turn that waits. */
+  /** Drops a waiting turn. */
   start?: () => void;
   drop?: (reason: unknown) => void;
 }
 
 export interface Lanes {
   /**
-   * Runs `act` after all earlier events with the same key. A `leave` first aborts the joins that it covers: one that runs
-   * by its signal, those that wait at once.
-   * What needs no waiting is over when this returns: of many quick visits in one packet each is left before the next.
-   * @throws LeftEarly to a join that was left; `rate_limited` beyond {@link MAX_WAITING}; what `act` throws.
+   * Runs `act` after all earlier events with the same key. A `leave` first aborts the joins that it covers: a running one by
+   * its signal, waiting ones at once. Synchronous work is done when this returns, so that each of many quick visits in one
+   * packet is left before the next starts.
+   * @throws LeftEarly for a join that was left; `rate_limited` beyond {@link MAX_WAITING}; the error of `act`
    */
   run<T>(key: string, event: Event, act: Act<T>): Promise<T> | T;
-  /** Aborts every join and drops what waits; nothing runs from now on. */
+  /** Aborts every join and drops all waiting events; nothing runs after this. */
   close(): void;
 }
 
 export interface Event {
   role: Role;
   payload: unknown;
-  /** Of a leave: all joins of its key unless given. */
+  /** For a leave: the joins of its key that it covers; default: all. */
   covers?: Covers;
 }
 
-/** Whether a leave ends what this join sets up, of two with the same key. */
+/** Whether a leave covers this join with the same key. */
 export type Covers = (join: unknown) => boolean;
 type Act<T> = (signal: AbortSignal) => Promise<T> | T;
 
-/** A signal for what is never aborted. */
+/** A signal that never aborts. */
 const never = new AbortController().signal;
 
 /**
- * The events of one socket, a lane for each subscription. A join that is slow to hear its signal delays the leave behind
- * it, and is undone by it all the same; one that ends after the disconnect is undone by `release`.
- * @param release ends all that the socket has set up; called again after each join that outlives the disconnect.
+ * Orders the events of one socket, with a lane per subscription. A join that reacts slowly to its signal delays the leave
+ * behind it, which still undoes the join. A join that ends after the disconnect is undone by `release`.
+ * @param release ends all subscriptions of the socket; called again after each join that outlives the disconnect
  */
 export function createLanes(release: () => void): Lanes {
-  const lanes = new Map<string, Turn[]>(); // the first of each is running
+  const lanes = new Map<string, Turn[]>(); // the first turn of each lane is running
   let closed = false;
 
   const abortJoins = (lane: Turn[], covers: Covers) => {

@@ -8,7 +8,7 @@ import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace
 
 export type SystemDeps = Pick<RealtimeDeps, "metrics" | "docker" | "processes" | "log">;
 
-/** Figures of the host, from one sampler, at the interval each viewer asked for. */
+/** Registers the metrics of the host: one sampler, sent at the interval that each viewer requested. */
 export function registerSystem(io: SocketServer, { metrics, docker, processes, log }: SystemDeps): RegisteredNamespace {
   const namespace: NamespaceOf<"system"> = io.of("/system");
   const sampler = createSystemSampler(metrics, docker, processes);
@@ -19,7 +19,7 @@ export function registerSystem(io: SocketServer, { metrics, docker, processes, l
     const timer = setInterval(() => {
       sampler.sample().then(
         (stats) => void namespace.to(roomOf(interval)).volatile.emit("stats", stats),
-        (error: unknown) => log.warn({ err: error }, "the host could not be sampled"),
+        (error: unknown) => log.warn({ err: error }, "the metrics of the host could not be read"),
       );
     }, interval);
     return { close: () => clearInterval(timer) };
@@ -57,7 +57,7 @@ export function registerSystem(io: SocketServer, { metrics, docker, processes, l
   });
 
   return {
-    // However many intervals are asked for, there is one source.
+    // There is one source for all intervals.
     get activeStreams() {
       return tickers.size > 0 ? 1 : 0;
     },

@@ -1,18 +1,18 @@
 import type { Socket } from "socket.io";
 
-/** Events that nobody listens to, after which a connection is cut: an honest client sends none. */
+/** Unknown events after which a connection is closed; an honest client sends none. */
 const UNKNOWN_MAX = 20;
-/** Socket.IO listens to these itself. */
+/** Events that Socket.IO handles itself. */
 const ownListeners = new Set(["error", "disconnect", "disconnecting"]);
 
-/** Counts what clients send that no handler takes, the names of the server's own events among it. */
+/** Counts client events without a handler, including names of server events. */
 export interface UnknownEvents {
   watch(socket: Pick<Socket, "conn" | "onAny" | "listenerCount">): void;
-  /** Since the start. */
+  /** Number since the start of the server. */
   readonly count: number;
 }
 
-/** Cuts a connection that continues sending them, all its namespaces together. */
+/** Closes a connection that sends too many of them, counted over all its namespaces. */
 export function createUnknownEvents(): UnknownEvents {
   const byConnection = new WeakMap<object, number>();
   let total = 0;

@@ -1,5 +1,5 @@
-// A program of somebody else: joins every namespace with one version of socket.io-client over one transport, and prints what
-// it saw as one line of JSON. Plain JavaScript, so that Node, Deno and Bun run the same file.
+// A third-party program: joins every namespace with one version of socket.io-client over one transport, and prints what it
+// received as one line of JSON. Plain JavaScript, so that Node, Deno and Bun run the same file.
 // Usage: client-program.mjs <package> <url> <key> <transports> <channel>
 import process from "node:process";
 
@@ -17,7 +17,7 @@ function finish(code, reason) {
 
 const join = (name) =>
   new Promise((resolve) => {
-    // One connection a namespace: version 4.0 gives the second namespace of a connection no credentials.
+    // One connection per namespace: version 4.0 sends no credentials for the second namespace of a connection.
     const socket = io(`${url}/${name}`, { auth: { token: key }, transports: transports.split(","), forceNew: true });
     socket.once("connect", () => {
       seen.joined.push(name);
@@ -32,7 +32,7 @@ mcp.on("number", (number) => {
   seen.numbers.push(number);
   if (seen.numbers.length < 100) return;
   seen.transport = mcp.io.engine.transport.name;
-  // A polling socket says goodbye by a request of its own.
+  // A polling socket disconnects by a separate request.
   for (const socket of sockets) socket.disconnect();
   finish(0);
 });

@@ -6,7 +6,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { findBun, findDeno, lacks } from "../../shared/testing/parts.ts";
 import { startRealtime, type TestRealtime } from "../testing.ts";
 
-/** Programs of others: three versions of the client library, on three runtimes, over both transports. */
+/** Third-party programs: three versions of the client library, on three runtimes, over both transports. */
 const versions = ["socket.io-client-3.1", "socket.io-client-4.0", "socket.io-client"];
 const ways = ["websocket", "polling", "polling,websocket"];
 const program = join(import.meta.dirname, "client-program.mjs");
@@ -26,7 +26,7 @@ afterAll(() => server.stop());
 
 describe.each(commands)("under %s", (runtime, lacking, command, args) => {
   test.skipIf(lacking).each(versions)(
-    "%s joins every namespace and gets 100 events in order, each way",
+    "%s joins every namespace and gets 100 events in order, in both directions",
     async (version) => {
       const seen = await Promise.all(
         ways.map(async (transports, way) => {
@@ -46,7 +46,7 @@ describe.each(commands)("under %s", (runtime, lacking, command, args) => {
             await server.emit({ namespace: "mcp", event: "number", room, data: number });
           }
           await child.exited;
-          // Its output may come after its end.
+          // Its output can arrive after its exit.
           return await eventually(() => JSON.parse(child.output().trim().split("\n").at(-1) ?? ""));
         }),
       );

@@ -5,8 +5,8 @@ import { startRealtime, type TestRealtime } from "../testing.ts";
 import { ask, type OpenPacket, openPolling, openSocket } from "./raw-client.ts";
 
 /**
- * Engine.IO, protocol version 4, against the server with its own limits and access rules: the cases of the protocol's
- * public test suite in our words, by a client that puts nothing right (https://socket.io/docs/v4/engine-io-protocol/).
+ * Engine.IO, protocol version 4, against the server with its own limits and access rules: the cases of the protocol's public
+ * test suite, rewritten, with a client that corrects nothing (https://socket.io/docs/v4/engine-io-protocol/).
  */
 let server: TestRealtime;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ describe("a handshake over long polling", () => {
   test.each([
     ["no protocol version", "transport=polling", 5],
     ["an unknown protocol version", "EIO=abc&transport=polling", 5],
-    ["the protocol version before", "EIO=3&transport=polling", 5],
+    ["the previous protocol version", "EIO=3&transport=polling", 5],
     ["no transport", "EIO=4", 0],
     ["an unknown transport", "EIO=4&transport=abc", 0],
     ["a session that does not exist", "EIO=4&transport=polling&sid=abc", 1],
@@ -70,7 +70,7 @@ describe("a handshake over WebSocket", () => {
 });
 
 describe("messages over long polling", () => {
-  test("carry one packet or several a request, both ways", async () => {
+  test("carry one or several packets per request, in both directions", async () => {
     const session = await openPolling(server.url);
     expect(await session.post("40/system,\x1e40/files,\x1e40/mcp,")).toMatchObject({ status: 200, text: "ok" });
     let packets: string[] = [];
@@ -83,7 +83,7 @@ describe("messages over long polling", () => {
     await session.post("40/mcp,");
     expect((await session.poll()).text).toMatch(/^40\/mcp,/);
     await session.post('451-/mcp,7["join",{"_placeholder":true,"num":0}]\x1ebAQIDBA==');
-    // Bytes are no payload of ours: the event is refused, and the session continues.
+    // Binary data is not a valid payload here: the event is refused, and the session continues.
     expect((await session.poll()).text).toMatch(/^43\/mcp,7\[\{"success":false,.*"code":"invalid_input"/);
     await session.post('42/mcp,8["leave",{"serverId":"x"}]');
     let answers = "";
@@ -91,13 +91,13 @@ describe("messages over long polling", () => {
     expect(answers).toContain('43/mcp,8[{"success":true,"serverId":"x"}]');
   });
 
-  test("end the session when a packet is not one", async () => {
+  test("end the session after an invalid packet", async () => {
     const session = await openPolling(server.url);
     await session.post("abc");
     expect(await session.poll()).toMatchObject(unknownSession);
   });
 
-  test("end the session when two polls are open at once", async () => {
+  test("end the session if two polls are open at the same time", async () => {
     const session = await openPolling(server.url);
     const first = session.poll();
     const second = await session.poll();
@@ -105,7 +105,7 @@ describe("messages over long polling", () => {
     expect(await session.poll()).toMatchObject(unknownSession);
   });
 
-  test("end the session when a poll is cancelled", async () => {
+  test("end the session if a poll is cancelled", async () => {
     const session = await openPolling(server.url);
     const cancel = new AbortController();
     const arrived = new Promise<void>((resolve) => {
@@ -193,7 +193,7 @@ describe("an upgrade from long polling to WebSocket", () => {
     socket.close();
   });
 
-  test("leaves no way back to polling, and no second WebSocket", async () => {
+  test("allows neither a return to polling nor a second WebSocket", async () => {
     const { session, socket } = await upgrade();
     socket.send("40/system,");
     await socket.next();
@@ -207,14 +207,14 @@ describe("an upgrade from long polling to WebSocket", () => {
 });
 
 describe("the heartbeat", () => {
-  // The same server with a quicker one; what it announces by default is held above.
+  // The same server with a faster heartbeat; the default is tested above.
   let quick: TestRealtime;
   beforeAll(async () => {
     quick = await startRealtime({ heartbeat: { intervalMs: 500, timeoutMs: 3_000 } });
   });
   afterAll(() => quick.stop());
 
-  /** Joins a namespace, since a connection that joins none is cut after five seconds. */
+  /** Joins a namespace, since a connection without one is closed after five seconds. */
   const joinedSocket = async () => {
     const socket = openSocket(quick.url);
     await socket.next();
@@ -229,7 +229,7 @@ describe("the heartbeat", () => {
     return session;
   };
 
-  test("asks again and again, and continues when it is answered", async () => {
+  test("pings repeatedly, and continues after each pong", async () => {
     const [socket, session] = [await joinedSocket(), await joinedPolling()];
     for (let beat = 0; beat < 3; beat++) {
       expect(await socket.next()).toBe("2");
@@ -242,7 +242,7 @@ describe("the heartbeat", () => {
     await session.post("1");
   });
 
-  test("ends a session that does not answer in time", async () => {
+  test("ends a session without a pong in time", async () => {
     const [socket, session] = [await joinedSocket(), await joinedPolling()];
     let last = await socket.next();
     while (last === "2") last = await socket.next();

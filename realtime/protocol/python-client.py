@@ -1,4 +1,4 @@
-"""Joins a namespace with python-socketio and prints what comes: for the tests of clients that are not JavaScript."""
+"""Joins a namespace with python-socketio and prints what it receives: for tests of clients that are not JavaScript."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ result = {}
 
 
 def note(**fields):
-    """Keeps what came; the event and the acknowledgement come in any order."""
+    """Stores what arrived; the event and the acknowledgement arrive in any order."""
     result.update(fields)
     if "event" in result and "answer" in result:
         done.set()

@@ -7,7 +7,7 @@ import { startRealtime, type TestRealtime } from "../testing.ts";
 
 const run = promisify(execFile);
 
-/** python-socketio sends an Origin of its own with a WebSocket, and none when it polls. */
+/** python-socketio sends its own Origin with a WebSocket, and none with polling. */
 describe.skipIf(await lacks("python-socketio"))("a program in Python with a key", () => {
   let realtime: TestRealtime;
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.skipIf(await lacks("python-socketio"))("a program in Python with a key"
   );
 
   test.each(["polling", "websocket"])(
-    "gets it over %s with the key in a header too",
+    "also gets it over %s with the key in a header",
     async (transport) => {
       expect(await client(transport, "admin", "header")).toMatchObject({ answer: { success: true } });
     },
@@ -47,7 +47,7 @@ describe.skipIf(await lacks("python-socketio"))("a program in Python with a key"
   );
 
   test.each(["polling", "websocket"])(
-    "is refused over %s when the key is wrong",
+    "is refused over %s with a wrong key",
     async (transport) => {
       const result = await client(transport, "wrong");
       expect(result).not.toHaveProperty("event");

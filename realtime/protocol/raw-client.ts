@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import WebSocket from "ws";
 
-/** What an HTTP request of the polling transport gave. */
+/** Response to an HTTP request of the polling transport. */
 export interface PollAnswer {
   status: number;
   type: string;
@@ -10,7 +10,7 @@ export interface PollAnswer {
 
 const credentials = { Authorization: "Bearer admin" };
 
-/** One request below the Socket.IO path, byte for byte as given: no client library corrects anything. */
+/** Sends one request below the Socket.IO path exactly as given. */
 export function ask(
   url: string,
   query: string,
@@ -32,7 +32,7 @@ export function ask(
   });
 }
 
-/** The parameters in the first packet of a session. */
+/** Parameters in the first packet of a session. */
 export interface OpenPacket {
   sid: string;
   upgrades: string[];
@@ -55,7 +55,7 @@ export async function openPolling(url: string) {
   };
 }
 
-/** A WebSocket whose frames are read one after the other; the end of the connection is the frame `closed`. */
+/** A WebSocket whose frames are read one by one; the end of the connection is the frame `closed`. */
 export function openSocket(url: string, query = "EIO=4&transport=websocket") {
   const socket = new WebSocket(`${url.replace("http", "ws")}/socket.io/?${query}`, { headers: credentials });
   const frames: (string | Buffer)[] = [];

@@ -4,9 +4,9 @@ import { startRealtime, type TestRealtime } from "../testing.ts";
 import { openPolling, openSocket } from "./raw-client.ts";
 
 /**
- * Socket.IO, protocol version 5, against the server with its own access rules: the cases of the protocol's public test
- * suite in our words (https://socket.io/docs/v4/socket-io-protocol/). The default namespace, which the suite joins, is
- * closed here; the five namespaces take its place.
+ * Socket.IO, protocol version 5, against the server with its own access rules: the cases of the protocol's public test suite,
+ * rewritten (https://socket.io/docs/v4/socket-io-protocol/). The suite joins the default namespace, which is closed here, so
+ * the five namespaces are used instead.
  */
 let server: TestRealtime;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ describe("CONNECT", () => {
     (await joined(namespace)).close();
   });
 
-  test("joins all five on one connection, each with an id of its own", async () => {
+  test("joins all five on one connection, each with its own id", async () => {
     const socket = await opened();
     const names = ["services", "deployments", "system", "mcp", "files"];
     for (const name of names) socket.send(`40/${name},`);
@@ -69,12 +69,12 @@ describe("CONNECT", () => {
     socket.close();
   });
 
-  test("has to come within five seconds", async () => {
+  test("must arrive within five seconds", async () => {
     const socket = await opened();
     expect(await socket.next()).toBe("closed");
   });
 
-  test("has to be the first packet, and comes once a namespace", async () => {
+  test("must be the first packet, once per namespace", async () => {
     const early = await opened();
     early.send('42/system,["unsubscribe:stats",{}]');
     expect(await early.next()).toBe("closed");
@@ -85,7 +85,7 @@ describe("CONNECT", () => {
 });
 
 describe("DISCONNECT", () => {
-  test("leaves one namespace and no other", async () => {
+  test("leaves only one namespace", async () => {
     const socket = await joined("system");
     socket.send("40/files,");
     await socket.next();
@@ -97,7 +97,7 @@ describe("DISCONNECT", () => {
     socket.close();
   });
 
-  test("allows to come back", async () => {
+  test("allows to join again", async () => {
     const socket = await joined();
     socket.send("41/system,");
     await eventually(() => server.realtime.health().connections.system === 0);
@@ -123,7 +123,7 @@ describe("EVENT and ACK", () => {
     socket.close();
   });
 
-  test("carry binary data in frames of their own", async () => {
+  test("carry binary data in separate frames", async () => {
     const socket = await joined("files");
     socket.send('452-/files,9["watch",{"path":{"_placeholder":true,"num":0}},{"_placeholder":true,"num":1}]');
     socket.send(Buffer.from([1, 2, 3]));
@@ -132,7 +132,7 @@ describe("EVENT and ACK", () => {
     socket.close();
   });
 
-  test("of an unknown name get no answer, and end nothing", async () => {
+  test("with an unknown name get no response, and end nothing", async () => {
     const socket = await joined();
     socket.send('42/system,1["nothing",{}]');
     socket.send('42/system,2["unsubscribe:stats",{}]');
@@ -141,7 +141,7 @@ describe("EVENT and ACK", () => {
   });
 });
 
-describe("a packet that is not one", () => {
+describe("an invalid packet", () => {
   test.each([
     "4abc",
     "4",

@@ -4,8 +4,8 @@ import { UnavailableError } from "../../shared/server/dependency.ts";
 import type { Log } from "../../shared/server/log.ts";
 
 /**
- * Ends what a server that was killed has left running: a shell without a terminal that nobody can reach again. Only where
- * there is one realtime server: with several, they are the shells of another.
+ * Ends the shells of a killed server, whose terminals nobody can reach any more. Only if there is one realtime server: with
+ * several, they can be shells of another.
  */
 export async function endOrphanedShells(
   docker: Pick<DockerHost, "list" | "exec">,
@@ -33,7 +33,7 @@ export async function endOrphanedShells(
       }
     }
   } catch (error) {
-    if (error instanceof UnavailableError) return; // without an Engine there are none, and other words say that it is not there
-    log.warn({ err: error }, "orphaned shells could not be looked for");
+    if (error instanceof UnavailableError) return; // without an Engine there are none, and its absence is logged elsewhere
+    log.warn({ err: error }, "orphaned shells could not be searched for");
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createScrollback } from "./scrollback.ts";
 
-test("holds the newest bytes of any output at their offsets, and no more", () => {
+test("stores the newest bytes of any output at their offsets, and no more", () => {
   const scrollback = createScrollback(100_000);
   let all = Buffer.alloc(0);
   for (const [index, size] of [1, 9_000, 20_000, 0, 30_000, 99_999, 7, 250_000, 64_000, 1].entries()) {

@@ -1,17 +1,17 @@
 import { Buffer } from "node:buffer";
 
-/** The newest bytes of an endless output, by their offset from its beginning. */
+/** The newest bytes of an endless output, addressed by their offset from its start. */
 export interface Scrollback {
   append(bytes: Uint8Array): void;
-  /** Bytes from `offset` on, `most` of them at most; `offset` must be held still. */
+  /** Returns at most `most` bytes from `offset`, which must still be stored. */
   read(offset: number, most: number): Buffer;
-  /** Offset of the oldest byte held. */
+  /** Offset of the oldest stored byte. */
   readonly start: number;
-  /** Offset after the newest one. */
+  /** Offset after the newest byte. */
   readonly end: number;
 }
 
-/** @param max Bytes held; the memory is taken as output comes, up to that. */
+/** @param max bytes to store; memory grows with the output up to this size */
 export function createScrollback(max: number): Scrollback {
   let ring = Buffer.alloc(Math.min(max, 16 * 1024));
   let end = 0;
@@ -44,7 +44,7 @@ export function createScrollback(max: number): Scrollback {
     read(offset, most) {
       const at = offset % ring.length;
       const length = Math.min(most, end - offset, ring.length - at);
-      return Buffer.from(ring.subarray(at, at + length)); // a copy: the ring continues turning
+      return Buffer.from(ring.subarray(at, at + length)); // a copy, since the ring overwrites it later
     },
     get start() {
       return startOf(ring.length);

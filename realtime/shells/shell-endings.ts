@@ -5,9 +5,9 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { ShellEntry } from "./shell-entry.ts";
 
-/** 128 and the number of SIGHUP. */
+/** Exit code after SIGHUP: 128 plus its number. */
 const HUNG_UP = 129;
-/** 128 and the number of SIGKILL. */
+/** Exit code after SIGKILL: 128 plus its number. */
 const KILLED = 137;
 const KILLED_CHECKS = 15;
 const KILLED_CHECK_MS = 100;
@@ -21,17 +21,17 @@ export interface ShellEndingsOptions {
 }
 
 export interface ShellEndings {
-  /** Ends a shell that runs. Resolves once its end is reported; never rejects. */
+  /** Ends a running shell. Resolves when its end is reported; never rejects. */
   kill(entry: ShellEntry, reason: ShellEnd): Promise<void>;
   /** Finds out why a shell's stream ended, and reports it. */
   settle(entry: ShellEntry, refusal: "no_shell" | "no_user" | undefined): Promise<void>;
-  /** Ends a shell whose container got a name that its owner may not see. */
+  /** Ends a shell if its container was renamed to a name that its owner may not see. */
   endIfHidden(entry: ShellEntry): Promise<void>;
   /** Reports the end of a shell, once. */
   finish(entry: ShellEntry, code: ShellEnd, exitCode: number | null): void;
 }
 
-/** Ends shells, and tells why a shell has ended. */
+/** Ends shells, and finds and reports why a shell ended. */
 export function createShellEndings({ docker, report, log, onEnded }: ShellEndingsOptions): ShellEndings {
   const finish: ShellEndings["finish"] = (entry, code, exitCode) => {
     if (entry.run.over) return;
@@ -62,11 +62,11 @@ export function createShellEndings({ docker, report, log, onEnded }: ShellEnding
     if (!container.running) return finish(entry, "container", exitCode);
     if (refusal) return finish(entry, refusal, exitCode);
     if (exec?.running) {
-      // The connection broke and the shell did not: without its terminal nobody can use it.
+      // The connection broke but the shell still runs: it is ended, since nobody can use it without its terminal.
       await docker.exec.end(exec).catch(() => undefined);
       return finish(entry, "unavailable", null);
     }
-    // The API or another server hung up: this server has a reason of its own whenever it does.
+    // The API or another server ended it: whenever this server ends a shell, it has a reason.
     if (exitCode === HUNG_UP) return finish(entry, "ended", exitCode);
     finish(entry, exec ? "exited" : "unavailable", exitCode);
   };
@@ -88,14 +88,14 @@ export function createShellEndings({ docker, report, log, onEnded }: ShellEnding
     kill,
     async endIfHidden(entry) {
       if (entry.run.over || entry.principal.limits.services === null) return;
-      // A removed container ends its shells itself; while the Engine is away, its return triggers another check.
+      // A removed container ends its shells itself. If the Engine is unavailable, its return triggers another check.
       const container = await docker.identify(entry.run.exec.containerId).catch(() => undefined);
       if (container && !seesService(entry.principal.limits, container.name)) await kill(entry, "revoked");
     },
   };
 }
 
-/** The container's state. One that is killed ends its shells first and still counts as running for a moment: then waits. */
+/** Reads the state of the container. Waits a moment if it still runs: a killed container ends its shells first. */
 async function identifyAfterKill(docker: Pick<DockerHost, "identify">, containerId: string, isKilled: boolean) {
   for (let checks = isKilled ? KILLED_CHECKS : 1; ; checks--) {
     const container = await docker.identify(containerId).catch((error: unknown) => error as AppError);

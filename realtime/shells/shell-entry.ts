@@ -12,7 +12,7 @@ export interface ShellSize {
   rows: number;
 }
 
-/** A shell that this server has started, until its output is forgotten. */
+/** A shell started by this server, until its output is dropped. */
 export interface ShellEntry {
   run: ShellRun;
   /** The session that attached last: the shell ends with it. */
@@ -23,7 +23,7 @@ export interface ShellEntry {
   /** Closes the connection to the Engine. */
   abort: AbortController;
   attached: Set<ShellViewer>;
-  /** Why the server ends it; undefined while it does not. */
+  /** Reason why the server ends it; undefined while it does not. */
   reason: ShellEnd | undefined;
   idle: NodeJS.Timeout | undefined;
   resizing: Promise<void> | undefined;
@@ -46,7 +46,7 @@ export function createEntry(
   };
 }
 
-/** Sets the size of a shell's terminal: one call at a time, the newest size last. A shell refuses just after its start. */
+/** Sets the size of a shell's terminal: one call at a time, the newest size last. Retries, since it fails right after the start. */
 export function resizeShell(exec: Pick<DockerHost["exec"], "resize">, entry: ShellEntry, size: ShellSize): void {
   if (entry.run.over || (size.cols === entry.size.cols && size.rows === entry.size.rows)) return;
   entry.size = size;

@@ -3,18 +3,18 @@ import type { Log } from "../../shared/server/log.ts";
 import { singleFlight } from "../../shared/server/single-flight.ts";
 import { createJsonPoster } from "../handshake/post-json.ts";
 
-/** Ends that wait for an API which is not there; each is a line of the audit trail. */
+/** Reports that wait for an unavailable API; each becomes a line of the audit trail. */
 const WAITING_MAX = 500;
 const RETRY_MS = 3_000;
 const ANSWER_MS = 5_000;
 
 export interface ShellReports {
   send(report: ShellReport): void;
-  /** Tries once more and gives up what cannot be told. */
+  /** Tries once more and logs what could not be delivered. */
   close(): Promise<void>;
 }
 
-/** Tells the API, which writes the audit trail, that a shell is over: in order, each until it is taken. */
+/** Reports ended shells to the API for the audit trail: in order, with retries. */
 export function createShellReports(backendUrl: string, emitToken: string, log: Log): ShellReports {
   const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, ANSWER_MS);
   const waiting: ShellReport[] = [];
@@ -32,7 +32,7 @@ export function createShellReports(backendUrl: string, emitToken: string, log: L
         timer.unref();
         return;
       }
-      if (status > 299) log.error({ status, shell: report.shellId }, "the end of a shell was not taken for the trail");
+      if (status > 299) log.error({ status, shell: report.shellId }, "the API rejected the report of an ended shell");
       waiting.shift();
     }
   });
@@ -40,7 +40,7 @@ export function createShellReports(backendUrl: string, emitToken: string, log: L
   return {
     send(report) {
       if (waiting.length >= WAITING_MAX) {
-        log.error({ report: waiting.shift() }, "the API does not answer: the end of a shell is in this log only");
+        log.error({ report: waiting.shift() }, "the API does not respond: the end of a shell is in this log only");
       }
       waiting.push(report);
       void flush();

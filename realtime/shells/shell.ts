@@ -5,20 +5,20 @@ import { SHELL_PROGRESS, SHELL_WINDOW, type ShellEnd } from "../../shared/protoc
 import { AppError } from "../../shared/server/errors.ts";
 import { createScrollback } from "./scrollback.ts";
 
-/** Output held for who comes back; more than a window, so that the fastest viewer loses nothing. */
+/** Stored output for viewers that return; larger than the window, so that the fastest viewer loses nothing. */
 const SCROLLBACK_BYTES = 512 * 1024;
-/** Bytes of one event. */
+/** Largest event, in bytes. */
 const CHUNK_BYTES = 32 * 1024;
-/** Output read a second: more than anybody reads, and no reason for `yes` to keep a server busy. */
+/** Output read per second, in bytes: more than anybody reads, and a limit for programs such as `yes`. */
 const BYTES_PER_SECOND = 1024 * 1024;
 const SLICE_MS = 50;
 const SLICE_BYTES = (BYTES_PER_SECOND * SLICE_MS) / 1_000;
-/** Output that comes within this is one event. */
+/** Output within this time becomes one event. */
 const GATHER_MS = 15;
-/** Input that waits for a program that does not read. */
+/** Input that waits for a program that does not read, in bytes. */
 const INPUT_MAX_BYTES = 64 * 1024;
 
-/** One socket that looks at a shell. */
+/** A socket that views a shell. */
 export interface ShellViewer {
   output(data: Buffer, offset: number): void;
   gap(from: number, to: number): void;
@@ -30,7 +30,7 @@ export interface ShellOver {
   exitCode: number | null;
 }
 
-/** A shell's terminal while it runs, and what it said for some time after. */
+/** The terminal of a running shell; its output remains available for some time after its end. */
 export interface ShellRun {
   readonly exec: ShellExec;
   /** Undefined while it runs. */
@@ -38,14 +38,14 @@ export interface ShellRun {
   readonly viewers: number;
   /** Offset after the newest byte of its output. */
   readonly end: number;
-  /** Output goes to the viewer from `since` on; a second call moves it there. */
+  /** Sends output to the viewer, starting at `since`; a second call moves it to that offset. */
   attach(viewer: ShellViewer, since: number): void;
   detach(viewer: ShellViewer): void;
-  /** The viewer has read everything before the offset. */
+  /** To be called when the viewer has read everything before the offset. */
   progress(viewer: ShellViewer, offset: number): void;
-  /** Throws `rate_limited` when the program does not take its input, `gone` when it is over. */
+  /** @throws AppError `rate_limited` if the program does not read its input, `gone` after its end */
   input(data: string): void;
-  /** The stream is of no use any more: nothing follows. */
+  /** Closes the stream; nothing follows. */
   finish(over: ShellOver): void;
 }
 
@@ -54,10 +54,10 @@ interface Place {
   read: number;
 }
 
-/** Told once the stream has ended by itself, with what it said if it never became a shell. */
+/** Called once after the stream has ended by itself, with its output if it never became a shell. */
 export type StreamEnded = (refusal: "no_shell" | "no_user" | undefined) => void;
 
-/** What the Engine writes into the terminal when there is nothing to run: words of the host, not for viewers. */
+/** Texts that the Engine writes to the terminal if it cannot run the shell; not for viewers. */
 const refusals = [
   ["OCI runtime exec failed", "no_shell"],
   ["unable to find user", "no_user"],
@@ -74,7 +74,7 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
   let pumpTimer: NodeJS.Timeout | undefined;
   let pumpedAt = Number.NEGATIVE_INFINITY;
 
-  /** The reader who is furthest decides: one that stands still must not hold up the others, nor the program. */
+  /** The fastest viewer sets the pace: a stopped one must not delay the others or the program. */
   const isFull = () => {
     if (viewers.size === 0) return false;
     return scrollback.end - Math.max(...[...viewers.values()].map(({ read }) => read)) >= SHELL_WINDOW;
@@ -96,7 +96,7 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
 
   const pumpOne = (viewer: ShellViewer, place: Place) => {
     if (place.sent < scrollback.start) {
-      // One gap, once the viewer reads again: until then what it misses grows.
+      // One gap when the viewer reads again, since it grows until then.
       if (place.sent - place.read > SHELL_WINDOW - SHELL_PROGRESS) return;
       viewer.gap(place.sent, scrollback.start);
       place.sent = scrollback.start;
@@ -172,7 +172,7 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
     input(data) {
       if (over || stream.destroyed) throw new AppError("gone", "This shell has ended.");
       if (stream.writableLength > INPUT_MAX_BYTES) {
-        throw new AppError("rate_limited", "The program in the shell does not take its input; try again later.");
+        throw new AppError("rate_limited", "The program in the shell does not read its input; try again later.");
       }
       stream.write(data);
     },

@@ -15,7 +15,7 @@ const engine = testEngine();
 const docker = createDockerHost({ dockerHost: engine.dockerHost });
 const owner = shellOwner(EMIT_TOKEN);
 
-/** What a viewer's terminal holds. */
+/** Content of a viewer's terminal. */
 function read(socket: Socket, shellId: string, { reads = true } = {}) {
   const screen = { text: "", offset: 0, gaps: [] as { from: number; to: number }[], closed: [] as object[] };
   socket.on("shell:output", (output: { shellId: string; data: Buffer; offset: number }) => {
@@ -83,7 +83,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect(reports[0]?.principal).toEqual({ kind: "key", id: "id-of-admin" });
   });
 
-  test("continues while nobody looks, and a viewer who returns reads on after the last byte", async () => {
+  test("continues without viewers, and a viewer who returns continues after the last byte", async () => {
     const shellId = await make();
     const first = realtime.connect("services");
     const before = read(first, shellId);
@@ -98,23 +98,23 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     await enter(second, shellId, "echo again:$$");
     await eventually(() => expect(after.text).toMatch(/later[\s\S]*again:\d+/));
     expect(/again:(\d+)/.exec(after.text)?.[1]).toBe(/pid:(\d+)/.exec(before.text)?.[1]);
-    // And one who begins anew has all of it.
+    // A new viewer gets all of it.
     const third = realtime.connect("services");
     const whole = read(third, shellId);
     await third.emitWithAck("shell:open", opening(shellId));
     await eventually(() => expect(whole.text).toBe(before.text + after.text));
   });
 
-  test("of which too much was said tells what is missing, and holds up neither the server nor others", async () => {
+  test("with too much output announces what is missing, and delays neither the server nor others", async () => {
     const shellId = await make();
     const socket = realtime.connect("services");
     const stopped = read(socket, shellId, { reads: false });
     await socket.emitWithAck("shell:open", opening(shellId));
     await enter(socket, shellId, "yes");
-    // The window is full and the program stands still: nothing more comes.
+    // The window is full and the program waits: no more output.
     await eventually(() => expect(stopped.offset).toBeGreaterThanOrEqual(SHELL_WINDOW));
     expect(stopped.offset).toBeLessThan(SHELL_WINDOW + 64 * 1024);
-    // Another viewer reads on alone, at a bounded pace, and has to be told of nothing missing.
+    // Another viewer continues alone, at a limited rate, without a gap.
     const other = realtime.connect("services");
     const reader = read(other, shellId);
     await other.emitWithAck("shell:open", opening(shellId));
@@ -154,7 +154,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     })) {
       expect(await stranger.emitWithAck(event, payload)).toMatchObject({ code: "not_found" });
     }
-    // An exec instance that is no shell of ours, though it is in the container.
+    // An exec instance in the container that is not a shell of the panel.
     const foreign = await engine.docker.getContainer(box.id).exec({ Cmd: ["/bin/sh"], Tty: true, AttachStdin: true });
     expect(await codeOf("admin", { shellId: foreign.id })).toBe("not_found");
   });
@@ -198,7 +198,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect(screen.text).toBe("");
   });
 
-  test("ends when it is closed, with what ignores a hang-up, and what it began", async () => {
+  test("ends when it is closed, including programs that ignore SIGHUP, and its children", async () => {
     const shellId = await make();
     const socket = realtime.connect("services");
     const screen = read(socket, shellId);
@@ -212,10 +212,10 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect(await socket.emitWithAck("shell:open", opening(shellId, { since: screen.offset }))).toMatchObject({
       success: true,
     });
-    await eventually(() => expect(screen.closed).toHaveLength(2)); // told again, to who comes late
+    await eventually(() => expect(screen.closed).toHaveLength(2)); // sent again to late viewers
   });
 
-  test("ends with the session that was at it last, and when nobody comes back", async () => {
+  test("ends with the session that attached last, and after a time without viewers", async () => {
     await start({ shellIdleMs: 300 });
     realtime.access.add("second", { id: "id-of-admin" });
     const [revoked, kept, left] = [await make(), await make(), await make()];
@@ -243,7 +243,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect((await docker.exec.list(box.id)).map(({ id }) => id)).not.toContain(kept);
   });
 
-  test("ends with its container, and with a server that stops", async () => {
+  test("ends with its container, and when the server stops", async () => {
     const doomed = await engine.run({ name: "doomed" });
     const socket = realtime.connect("services");
     const shellId = await make("id-of-admin", "auto", doomed.id);
@@ -258,8 +258,8 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect((await docker.exec.list(box.id)).map(({ id }) => id)).not.toContain(last);
   });
 
-  test("that a killed server has left is refused, and ended by the next one", async () => {
-    const own = shellOwner("a token of another installation altogether");
+  test("of a killed server is refused, and ended by the next server", async () => {
+    const own = shellOwner("the emit token of another installation");
     const openedBy = { kind: "key", id: "id-of-admin" } as const;
     const lost = await docker.exec.create({ containerId: box.id, command: "auto", user: "", owner: own, openedBy });
     const abort = new AbortController();
@@ -278,7 +278,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     await docker.exec.end({ id: mine, containerId: box.id });
   });
 
-  test("is one of a bounded number, takes a bounded input, and minds no hostile payload", async () => {
+  test("has a limited number and limited input, and withstands hostile payloads", async () => {
     const socket = realtime.connect("services");
     const ids = await Promise.all(Array.from({ length: 9 }, () => make()));
     for (const id of ids.slice(0, 8)) {
@@ -299,7 +299,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     ] as const) {
       expect(await socket.emitWithAck(event, payload)).toMatchObject({ code: "invalid_input" });
     }
-    // A program that does not read: what it is sent is refused before it grows.
+    // A program that does not read: its input is refused beyond the limit.
     await enter(socket, shellId, "stty -echo -icanon; sleep 100");
     await eventually(async () => {
       const { code } = await socket.emitWithAck("shell:input", { shellId, data: "x".repeat(8_192) });

@@ -12,13 +12,13 @@ import { createEntry, isOwnShell, resizeShell, type ShellEntry, type ShellSize }
 
 /** Open shells of one user, API keys included. */
 const MAX_PER_USER = 8;
-/** Open shells in all, and shells whose output is held. */
+/** Open shells in total, and ended shells with stored output. */
 const MAX_TOTAL = 32;
-/** Milliseconds without a viewer after which a shell is ended, or the output of an ended one forgotten. */
+/** Milliseconds without a viewer after which a shell is ended, or the output of an ended shell is dropped. */
 const IDLE_MS = 10 * 60_000;
 /** Interval at which sessions are checked again, as those of sockets are. */
 const RECHECK_MS = 60_000;
-/** Longest wait for shells to end when the server does. */
+/** Longest wait for shells to end when the server stops. */
 const CLOSE_MS = 3_000;
 
 export interface OpenShell {
@@ -60,7 +60,7 @@ export interface Shells {
 export interface ShellsDeps {
   docker: Pick<DockerHost, "exec" | "identify">;
   authenticator: Pick<Authenticator, "stillValid">;
-  /** Which installation the shells must be of. */
+  /** Installation that owns the shells. */
   owner: string;
   report: (report: ShellReport) => void;
   log: Log;
@@ -113,7 +113,7 @@ export function createShells({ docker, authenticator, owner, report, log, idleMs
     if (closed) throw new AppError("overloaded", "The server is stopping.");
     const exec = await docker.exec.inspect(shellId);
     if (!isOwnShell(exec, owner, principal, container.id)) throw noShell();
-    // Another tab may have started it meanwhile, and then the Engine says that it runs.
+    // Another tab may have started it in the meantime, and the Engine reports it as running.
     const other = entries.get(shellId) ?? (await starting.get(shellId)?.entry);
     if (other) return other;
     requireUnstarted(exec);
@@ -217,7 +217,7 @@ function requireUnstarted({ running, exitCode }: ShellExec): void {
   if (running) {
     throw new AppError(
       "not_found",
-      "This shell is not held here: the server that held it was restarted, or is another.",
+      "This server does not have this shell: the server was restarted, or another one has it.",
     );
   }
   if (exitCode !== null) throw new AppError("gone", "This shell has ended.");

@@ -40,7 +40,7 @@ test("a shell that another tab starts during the inspection is attached to, thou
     const viewer = { output() {}, gap() {}, closed() {} };
     return shells.open({ principal, container, shellId, size: { cols: 80, rows: 24 }, since: 0, viewer, signal });
   };
-  // Both are inspected before either has started.
+  // Both are inspected before either is started.
   const both = Promise.all([open(), open()]);
   attached.resolve();
   inspect();

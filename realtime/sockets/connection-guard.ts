@@ -2,12 +2,12 @@ import type { Buffer } from "node:buffer";
 import { type EngineConnection, queuedBytes } from "../fanout/send-queue.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 
-/** Messages of one connection, all its namespaces together: a page that opens sends dozens, and no person sends so many a second. */
+/** Rate limit of messages per connection, over all its namespaces: a page that opens sends dozens. */
 const MESSAGES_PER_SECOND = 100;
 const MESSAGE_BURST = 1_000;
-/** Bytes of binary attachments that may wait for the rest of their event: eleven of the largest would make 700 KB a connection. */
+/** Bytes of binary attachments that wait for the rest of their event; without it, eleven of the largest would be 700 KB per connection. */
 const ATTACHMENTS_MAX_BYTES = 256 * 1024;
-/** Unsent bytes beyond which a peer that keeps asking does not read its answers. */
+/** Unsent bytes beyond which a peer that keeps sending requests counts as not reading. */
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
 
 export interface GuardedConnection extends Omit<EngineConnection, "on"> {
@@ -16,8 +16,8 @@ export interface GuardedConnection extends Omit<EngineConnection, "on"> {
 }
 
 /**
- * Cuts a peer that floods, or that asks on and on without reading what it is answered: every namespace, and what
- * Socket.IO itself answers before any handler of ours sees it, passes here.
+ * Closes the connection of a peer that floods the server, or that sends requests without reading the responses. Covers all
+ * namespaces, and the packets that Socket.IO responds to itself.
  */
 export function guardConnection(connection: GuardedConnection): void {
   const bucket = createTokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST);

@@ -13,7 +13,7 @@ afterAll(() => realtime.stop());
 
 const open = () => new Promise<number>((resolve) => realtime.http.getConnections((_, count) => resolve(count)));
 
-/** A peer that asks for an upgrade, and closes nothing by itself. */
+/** A peer that requests an upgrade and never closes the connection. */
 async function ask(path: string, host = new URL(realtime.url).host): Promise<Socket> {
   const peer = connect({ port: Number(new URL(realtime.url).port), host: "127.0.0.1", allowHalfOpen: true });
   await once(peer, "connect");
@@ -45,7 +45,7 @@ describe.each(refused)("an upgrade %s", (_, path, host) => {
     expect((await fetch(`${realtime.url}/health`, { headers: { Connection: "close" } })).status).toBe(200);
   });
 
-  test("keeps no connection, though the peer does not close it", async () => {
+  test("keeps no connection, even if the peer does not close it", async () => {
     const peer = await ask(path, host);
     peer.resume();
     await once(peer, "end");
@@ -69,7 +69,7 @@ describe("an offer of another protocol", () => {
     ["POST", "/emit", 200],
     ["GET", "/nope", 404],
     ["GET", "/socket.io/?EIO=4&transport=polling", 200],
-  ])("is left aside: %s %s", async (method, path, status) => {
+  ])("is ignored: %s %s", async (method, path, status) => {
     const headers = {
       Connection: "Upgrade, HTTP2-Settings",
       Upgrade: "h2c",

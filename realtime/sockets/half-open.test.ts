@@ -22,7 +22,7 @@ const revoke = (body: object, at = realtime) =>
     body: JSON.stringify(body),
   });
 
-/** The first half of a connection over polling; `join` is the second. */
+/** The first half of a connection over polling; `join` completes it. */
 async function shakeHands(token: string | undefined, at = realtime) {
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   const url = `${at.url}/socket.io/?EIO=4&transport=polling`;
@@ -56,7 +56,7 @@ test("a role that is lowered between the handshake and the first packet counts",
   expect(await system.join("system")).toContain("40/system,");
 });
 
-test("an answer of the API that a revocation overtakes does not count", async () => {
+test("a response of the API that a revocation overtakes does not count", async () => {
   const access = createTestAuthenticator();
   const { promise: overtaken, resolve: arrive } = Promise.withResolvers<void>();
   let asked = 0;
@@ -85,7 +85,7 @@ test("an answer of the API that a revocation overtakes does not count", async ()
   }
 });
 
-test("a question under way is not shared with who asks after a revocation", async () => {
+test("a pending request to the API is not shared with callers after a revocation", async () => {
   const held: (() => void)[] = [];
   const principal = await createTestAuthenticator().authenticator.authenticate({
     token: "admin",
@@ -112,7 +112,7 @@ test("a question under way is not shared with who asks after a revocation", asyn
   api.closeAllConnections();
 });
 
-test("strangers who are yet to send a key fill half of all places, and give them back", async () => {
+test("connections without a key yet can use half of the total, which they release", async () => {
   const small = await startRealtime({ caps: { total: 4, perSession: 4, perAddress: 4 } });
   try {
     const statuses = [];
@@ -125,7 +125,7 @@ test("strangers who are yet to send a key fill half of all places, and give them
   }
 });
 
-test("a new connection brings a session no new allowance of events", () => {
+test("a new connection does not reset the rate limit of its session", () => {
   const caps = { total: 4, perSession: 4, perAddress: 4 };
   const sockets = createSockets(caps, createTestAuthenticator().authenticator, silentLog());
   const drain = () => {

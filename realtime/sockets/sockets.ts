@@ -6,23 +6,23 @@ import type { Authenticator, SocketCaps } from "../deps.ts";
 import { createRevocations } from "../handshake/revocations.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
-/** Sessions are asked after this often, in case the API could not tell of a revocation. */
+/** Interval at which sessions are checked again, in case a revocation was lost. */
 const RECHECK_MS = 60_000;
-/** Longest delay a timer can wait (2^31 - 1 ms); a later expiry is looked at again then. */
+/** Longest delay of a timer (2^31 - 1 ms); a later expiry is checked again then. */
 const TIMER_MAX_MS = 2_147_483_647;
 
 /**
- * Client events of a session or key on all its connections together, far above what many tabs send: a new connection
- * brings no new allowance.
+ * Rate limit of client events per session or key, over all its connections, far above the needs of many tabs. A new
+ * connection does not reset it.
  */
 const EVENTS_PER_SECOND = 500;
 const EVENT_BURST = 10_000;
-/** Sessions whose allowance is remembered beyond their last connection. */
+/** Sessions whose rate limit is stored beyond their last connection. */
 const BUDGETS_MAX = 5_000;
 
-/** One transport connection, whatever namespaces it carries. */
+/** One transport connection, which can carry several namespaces. */
 export interface Connection {
-  /** With `discard` at once; else only after everything queued was taken, which a stopped reader never does. */
+  /** With `discard`: closes at once. Otherwise only after the queue was sent, which never ends for a stopped reader. */
   close(discard: true): void;
 }
 
@@ -33,29 +33,30 @@ interface Held {
 }
 
 export interface Sockets {
-  /** Counts a connection against the share of its address, or of its IPv6 /64. Throws `rate_limited`; call the answer when it has closed. */
+  /** Counts a connection of an address, or of its IPv6 /64. Returns a function to call after the close. @throws AppError `rate_limited` */
   enter(address: string): () => void;
   /**
-   * Counts a connection whose key is still to come: strangers may fill half of all places, so that who has a session
-   * always finds one. Throws `rate_limited`; call the answer when the key has come, or the connection has closed.
+   * Counts a connection whose key has not arrived yet. Such connections can use half of the total, so that clients with a
+   * session are always admitted. Returns a function to call when the key has arrived or the connection has closed.
+   * @throws AppError `rate_limited`
    */
   enterStranger(): () => void;
-  /** Ties a connection to who opened it. Throws `rate_limited` beyond the session's share. */
+  /** Binds a connection to its principal. @throws AppError `rate_limited` beyond the limit of the session */
   hold(connection: Connection, principal: Principal): void;
-  /** Whether it is known who opened the connection. */
+  /** Whether the connection is bound to a principal. */
   holds(connection: Connection): boolean;
   release(connection: Connection): void;
-  /** Cuts the connections of sessions, keys or users; answers how many. */
+  /** Closes the connections of sessions, keys or users; returns their number. */
   revoke(revocation: RevokedSubjects): number;
-  /** Whether it was revoked after `askedAt` (of `performance.now()`): what the API said then no longer counts. */
+  /** Whether it was revoked after `askedAt` (of `performance.now()`), so that the API's response is outdated. */
   revokedSince(askedAt: number, principal: Principal): boolean;
-  /** What a session or key may send, on whatever connection. */
+  /** Returns the rate limit of a session or key, for all its connections. */
   budgetOf(sessionId: string): TokenBucket;
   readonly size: number;
   close(): void;
 }
 
-/** Knows every connection's session: caps how many there are, and cuts them when the session ends. */
+/** Registry of all connections and their sessions: limits their number, and closes them when the session ends. */
 export function createSockets(caps: SocketCaps, authenticator: Authenticator, log: Log): Sockets {
   const bySession = new Map<string, Set<Held>>();
   const byConnection = new Map<Connection, Held>();

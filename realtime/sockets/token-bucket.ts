@@ -1,9 +1,9 @@
 export interface TokenBucket {
-  /** Takes one token; false when there is none. */
+  /** Takes one token; returns false if there is none. */
   take(): boolean;
 }
 
-/** A limiter: `burst` tokens, refilled at `perSecond`. It has no timer: nothing outlives its owner. */
+/** Creates a rate limiter with `burst` tokens, refilled at `perSecond`. It uses no timer. */
 export function createTokenBucket(perSecond: number, burst: number): TokenBucket {
   let tokens = burst;
   let filledAt = performance.now();
