@@ -21,7 +21,7 @@ import { createRealtimeServer, type RealtimeServer } from "./listener.ts";
 export const EMIT_TOKEN = "an-emit-token-for-tests-long-enough";
 export const PAGE_ORIGIN = "http://panel.test:3005";
 
-/** Stands for the API: knows principals by key and by cookie, and forgets them when told. */
+/** Stands in for the API: finds principals by key and cookie; they can be removed. */
 export function createTestAuthenticator() {
   const principals = new Map<string, Principal>();
   const hiddenJobs = new Set<string>();
@@ -60,9 +60,9 @@ export function createTestAuthenticator() {
     authenticator,
     add,
     remove: (token: string) => void principals.delete(token),
-    /** Jobs that nobody may follow. */
+    /** Jobs that no principal may follow. */
     hiddenJobs,
-    /** Handshakes the API was asked about. */
+    /** Number of handshake requests to the API. */
     get asked() {
       return asked;
     },
@@ -75,22 +75,22 @@ export interface TestRealtime extends RealtimeServer {
   url: string;
   fileRoot: string;
   access: ReturnType<typeof createTestAuthenticator>;
-  /** A real client of one namespace on a connection of its own, not connected yet when `autoConnect` is false. */
+  /** Creates a real client of one namespace on its own connection; not connected yet if `autoConnect` is false. */
   connect(namespace: NamespaceName | "", options?: ConnectOptions): Socket;
   emit(body: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Ends all clients, and resolves once nothing is read for them any more. */
+  /** Disconnects all clients, and resolves when no upstream is open any more. */
   disconnectAll(): Promise<void>;
-  /** Ends clients and server, and deletes the files. */
+  /** Stops clients and server, and deletes the files. */
   stop(): Promise<void>;
 }
 
 export interface ConnectOptions extends Partial<ManagerOptions & SocketOptions> {
   transport?: Transport;
-  /** An API key; `admin` unless told, null for none. */
+  /** API key; default `admin`; null for none. */
   token?: string | null;
 }
 
-/** A realtime server on a free port with the machine's real Engine, PM2 and files behind it. */
+/** Starts a realtime server on a free port with the machine's real Engine, PM2 and files. */
 export async function startRealtime(
   overrides: Partial<RealtimeDeps> & { pm2Home?: string; dockerHost?: string; root?: string } = {},
 ): Promise<TestRealtime> {
@@ -150,7 +150,7 @@ export async function startRealtime(
   };
 }
 
-/** A real client of one namespace with a connection of its own. */
+/** Creates a real client of one namespace with its own connection. */
 export function openClient(
   url: string,
   namespace: NamespaceName | "",
@@ -160,7 +160,7 @@ export function openClient(
   return manager.socket(`/${namespace}`, { auth: token === null ? {} : { token } });
 }
 
-/** Resolves with the payload of the next event of that name; rejects after `limitMs`. */
+/** Resolves with the payload of the next event with the name; rejects after `limitMs`. */
 export function nextEvent<T = Record<string, unknown>>(socket: Socket, event: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -176,7 +176,7 @@ export function nextEvent<T = Record<string, unknown>>(socket: Socket, event: st
 }
 
 export interface LogReader {
-  /** Lines received so far, without their newline. */
+  /** Received lines, without their newlines. */
   lines: string[];
   cursor: string | undefined;
   gaps: { from: string | null; to: string | null; reason: string }[];
@@ -185,7 +185,7 @@ export interface LogReader {
   events: number;
 }
 
-/** Collects what a client receives of the logs it follows. */
+/** Collects the log events that a client receives. */
 export function readLogs(socket: Socket): LogReader {
   const reader: LogReader = { lines: [], cursor: undefined, gaps: [], closed: [], states: [], events: 0 };
   socket.on("logs", ({ data, cursor }: { data: string; cursor: string }) => {
@@ -199,14 +199,14 @@ export function readLogs(socket: Socket): LogReader {
   return reader;
 }
 
-/** What a viewer of a log receives, in order. */
+/** Everything that a viewer of a log receives, in order. */
 export interface LogStory {
-  /** Lines as they are, ends and starts in angle brackets: `<exited 3>`, `<exited ?2>` (unknown codes), `<restarted>`. */
+  /** Lines unchanged, ends and starts in angle brackets: `<exited 3>`, `<exited ?2>` (unknown codes), `<restarted>`. */
   told: string[];
-  /** When the runs that were told to start did, as far as that is known. */
+  /** Start times of the announced runs, if known. */
   starts: string[];
   cursor: string | undefined;
-  /** Of the newest lines. */
+  /** Cursor after the newest lines. */
   timestamp: string | undefined;
   gaps: string[];
 }
@@ -228,7 +228,7 @@ export function readStory(socket: Socket): LogStory {
     note(cursor);
   });
   socket.on("stream:state", ({ state, startedAt, cursor }: StreamState) => {
-    // An Engine that is busy is away for a moment.
+    // A busy Engine can be unavailable for a moment.
     if (state === "restarted") story.told.push(`<${state}>`);
     if (startedAt !== undefined) story.starts.push(startedAt);
     note(cursor);

@@ -8,7 +8,7 @@ import { readJsonLines } from "../../shared/server/json-lines.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Upstream } from "../fanout/shared-sources.ts";
 
-/** A stopped container is looked at again this often. */
+/** Interval at which a stopped container is checked again. */
 const STOPPED_RECHECK_MS = 2_000;
 
 export interface ContainerStatsOptions {
@@ -18,12 +18,12 @@ export interface ContainerStatsOptions {
   onSample: (sample: ContainerSample) => void;
 }
 
-/** Follows the samples of whatever container has the name, one a second, through restarts and breaks, until closed. */
+/** Follows the samples of the container with the name, one per second, across restarts and lost connections, until closed. */
 export function openContainerStats(name: string, { docker, events, log, onSample }: ContainerStatsOptions): Upstream {
   const abort = new AbortController();
   const { signal } = abort;
 
-  /** Ends the stream once the name is no longer that container's. */
+  /** Ends the stream when the container loses the name. */
   const watchName = (id: string, over: AbortController) => {
     const look = async () => {
       try {
@@ -45,14 +45,14 @@ export function openContainerStats(name: string, { docker, events, log, onSample
     };
   };
 
-  /** Samples of one run of one container; resolves with whether there was something to follow. */
+  /** Follows the samples of one run of a container; resolves with whether there was a running container. */
   const followOnce = async (): Promise<boolean> => {
     const { id, running } = await docker.identify(name);
     if (!running) return false;
     const over = new AbortController();
     const unwatch = watchName(id, over);
     try {
-      // The name may have moved before it was watched.
+      // The name may have moved before the watch started.
       if ((await docker.identify(name)).id !== id) return true;
       const stream = await docker.openStats(id, AbortSignal.any([signal, over.signal]));
       for await (const document of readJsonLines(stream)) {
@@ -74,7 +74,7 @@ export function openContainerStats(name: string, { docker, events, log, onSample
       } catch (error) {
         if (signal.aborted) return;
         if (toAppError(error).code === "not_found") await delay(STOPPED_RECHECK_MS, signal);
-        else if (!(error instanceof UnavailableError)) log.warn({ err: error }, "figures of a container broke off");
+        else if (!(error instanceof UnavailableError)) log.warn({ err: error }, "the metrics stream of a container broke");
       }
       await backoff.wait(signal);
     }

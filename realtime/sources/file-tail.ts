@@ -13,32 +13,32 @@ import {
   tailOffset,
 } from "./log-file.ts";
 
-/** A file is looked at this often even when no event tells of a change: watches can run out, or miss a rename. */
+/** Interval at which a file is checked without an event: watches can run out, or miss a rename. */
 const POLL_MS = 500;
 
 export interface TailHandlers {
-  /** Awaited, so that a slow reader slows the reading. `marks[i]` is where a reader stands that has `lines[i]`. */
+  /** Awaited, so that a slow consumer slows the reading. `marks[i]` is the position of a reader that has `lines[i]`. */
   onLines(lines: FileLine[], epoch: string): void | Promise<void>;
   onLost(reason: GapReason, to: Mark): void;
 }
 
-/** A place in a file where one run ends and the next one begins. */
+/** A position in a file where one run ends and the next one starts. */
 export interface RunBreak {
   offset: number;
 }
 
-/** Breaks of one file that are remembered, for those who read it again. */
+/** Stored breaks of one file, for later readers. */
 const BREAKS_MAX = 256;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
-/** What tells a file from the one that bore its name before: its inode and its first line. */
+/** Identity of a file, different from its predecessor with the same name: inode and first line. */
 async function epochOf(handle: FileHandle): Promise<string> {
   const { ino } = await handle.stat();
   return `${ino.toString(36)}-${(await fingerprintOf(handle)).toString(36)}`;
 }
 
-/** Until its first line is whole, a file is identified by its inode alone. */
+/** Until its first line is complete, a file is identified by its inode only. */
 function isSameFile(left: string, right: string): boolean {
   if (left === right) return true;
   const [leftNode, leftPrint] = left.split("-");
@@ -49,8 +49,8 @@ function isSameFile(left: string, right: string): boolean {
 const sameContent = (left: string, right: string) => left.split("-")[1] === right.split("-")[1] && !left.endsWith("-0");
 
 /**
- * One log file followed by name across rotation (by rename, or by copy and truncate), from a mark. It keeps the file
- * open between reads, so that what is written after a rename is still read.
+ * Follows a log file by its name across rotation (by rename, or by copy and truncate), starting at a mark. Keeps the file open
+ * between reads, so that lines written after a rename are still read.
  */
 export class FileTail {
   mark: Mark;
@@ -59,15 +59,15 @@ export class FileTail {
   private handle: FileHandle | undefined;
   private reader: LineReader;
   private reading: Promise<void> = Promise.resolve();
-  /** Epochs this tail has read, oldest first: their order is that of time. */
+  /** Epochs that this tail has read, oldest first. */
   private readonly epochs: string[] = [];
 
-  /** Breaks that must be delivered before reading continues behind them. */
+  /** Breaks that must be delivered before the lines after them are read. */
   private readonly held: RunBreak[] = [];
-  /** Breaks of this file that were met, by epoch: a line never goes over one. */
+  /** Breaks of this file, by epoch. A line never spans a break. */
   private readonly breaks: Mark[];
 
-  /** @param breaks Those of earlier readers of the file; new ones are added. */
+  /** @param breaks of earlier readers of the file; new ones are added */
   constructor(path: string, from: Mark | undefined, handlers: TailHandlers, breaks: Mark[] = []) {
     this.breaks = breaks;
     this.path = path;
@@ -83,7 +83,7 @@ export class FileTail {
     return leftAge === -1 || rightAge === -1 ? Number.NaN : leftAge - rightAge;
   }
 
-  /** From now on nothing is read that is written after this call, until `release`. Not for files of several writers. */
+  /** Reads nothing written after this call until `release`. Not for files with several writers. */
   hold(): RunBreak | undefined {
     if (!this.handle) return undefined;
     const runBreak = { offset: fstatSync(this.handle.fd).size };
@@ -96,7 +96,7 @@ export class FileTail {
     if (index !== -1) this.held.splice(index, 1);
   }
 
-  /** Reads to the end of a file that nobody writes any more: its last words are a line, with or without their end. */
+  /** Reads to the end of a file without a writer. Its last text counts as a line even without a line end. */
   async finish(): Promise<void> {
     await this.catchUp();
     this.reading = this.reading.then(async () => {
@@ -125,7 +125,7 @@ export class FileTail {
     return stop;
   }
 
-  /** Reads to the present end, through whatever rotation happened since the last call; calls queue up. */
+  /** Reads to the current end, across rotations since the last call. Calls run one after the other. */
   catchUp(): Promise<void> {
     this.reading = this.reading.then(
       () => this.readOn(),
@@ -194,7 +194,7 @@ export class FileTail {
     }
   }
 
-  /** Opens the file by name; false while there is none. Goes through rotated neighbours when the mark is in one of them. */
+  /** Opens the file by name; returns false if there is none. Reads rotated files first if the mark is in one of them. */
   private async reopen(): Promise<boolean> {
     let handle: FileHandle;
     try {
@@ -214,7 +214,7 @@ export class FileTail {
     return true;
   }
 
-  /** Finishes the file of the mark where rotation put it, then those written after it; tells of the loss when it is gone. */
+  /** Reads the rest of the rotated file of the mark, then the files after it. Reports a loss if the file is gone. */
   private async throughNeighbours(reason: GapReason): Promise<void> {
     const sought = this.mark;
     const neighbours = await this.openNeighbours();
@@ -222,7 +222,7 @@ export class FileTail {
       const candidates = await Promise.all(
         neighbours.map(async ({ handle, size }) => size >= sought.at && (await holdsMark(handle, sought))),
       );
-      // A rename keeps the inode; a copy keeps only the content, and the newest of equal ones is it.
+      // A rename keeps the inode; a copy keeps only the content, and the newest of equal copies is the right one.
       const holds = (same: (epoch: string) => boolean) =>
         neighbours.findLastIndex(({ epoch }, index) => same(epoch) && candidates[index]);
       const renamed = holds((epoch) => epoch === sought.epoch);
@@ -241,7 +241,7 @@ export class FileTail {
     }
   }
 
-  /** Rotated neighbours that can be read, oldest first. */
+  /** Returns the readable rotated files, oldest first. */
   private async openNeighbours(): Promise<{ handle: FileHandle; epoch: string; size: number }[]> {
     const neighbours = [];
     for (const path of await rotatedNeighbours(this.path)) {
@@ -265,7 +265,7 @@ export class FileTail {
   }
 }
 
-/** Whether what is before the mark is what it was: a file that was emptied may have grown past it, with the same first line. */
+/** Whether the content before the mark is unchanged: an emptied file may have grown past it, with the same first line. */
 const holdsMark = async (handle: FileHandle, { at, sum }: Mark): Promise<boolean> =>
   sum === undefined || isPlace(handle, at, sum);
 
@@ -290,7 +290,7 @@ export async function followFile(
       watcher = watch(path, { persistent: false }, nudge);
       watcher.on("error", () => {});
     } catch {
-      // No file yet, or no watches left: polling serves.
+      // No file yet, or no watches left: polled instead.
     }
   };
   signal.addEventListener("abort", nudge, { once: true });
@@ -313,14 +313,14 @@ export async function followFile(
       };
     });
     wake = undefined;
-    // The name may be another file by now: watch that one.
+    // The name may lead to another file now, which must be watched instead.
     if (timedOut && ++polls % 4 === 0) rewatch();
   }
   watcher?.close();
   await tail.close();
 }
 
-/** The mark before the last `lines` whole lines of a file; undefined when there is no such file. */
+/** Returns the mark before the last `lines` complete lines of a file; undefined if there is no such file. */
 export async function tailMark(path: string, lines: number, ended = false): Promise<Mark | undefined> {
   let handle: FileHandle;
   try {

@@ -6,25 +6,26 @@ import { LINE_CUT_MARK, LINE_MAX_BYTES } from "../../shared/logs/line-limit.ts";
 import { AppError } from "../../shared/server/errors.ts";
 
 const CHUNK_BYTES = 64 * 1024;
-/** Bytes of a file's first line that tell it from the file that had its name, or its inode, before. */
+/** Bytes of the first line that distinguish a file from an earlier one with the same name or inode. */
 const FINGERPRINT_BYTES = 256;
-/** Bytes before a place in a file that tell whether it is still the same place. */
+/** Bytes before a position that show whether the content is unchanged. */
 const PLACE_BYTES = 32;
-/** Bytes that are read back for the first lines a viewer sees: a line may be as long as its file. */
+/** Most bytes that are read backwards for the first lines of a viewer, since one line can be as long as its file. */
 const TAIL_MAX_BYTES = 64 * 1024 * 1024;
-/** Rotated neighbours that are looked at when a file is gone. */
+/** Most rotated files that are searched. */
 const NEIGHBOURS_MAX = 64;
 const NEWLINE = 0x0a;
 
-/** A line and the offset in the file after it. */
+/** A line and the offset after it. */
 export interface FileLine {
   text: string;
   end: number;
 }
 
 /**
- * Opens a regular file for reading. A FIFO or device is refused at once instead of hanging, and a link too: an app must not
- * make a log of any file this server can read.
+ * Opens a regular file for reading. Refuses FIFOs and devices, which could block, and links: an app must not be able to show
+ * any file that this server can read as its log.
+ * @throws AppError `not_supported`
  */
 export async function openLogFile(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(refuse);
@@ -46,7 +47,7 @@ function refuse(error: unknown): never {
   throw error;
 }
 
-/** Checksum of the first line, or 0 while no line is whole. */
+/** Returns the checksum of the first line; 0 while it is incomplete. */
 export async function fingerprintOf(handle: FileHandle): Promise<number> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(FINGERPRINT_BYTES), 0, FINGERPRINT_BYTES, 0);
   const newline = buffer.subarray(0, bytesRead).indexOf(NEWLINE);
@@ -55,8 +56,8 @@ export async function fingerprintOf(handle: FileHandle): Promise<number> {
 }
 
 /**
- * Checksum of the last bytes of a line, and how many they are; undefined where its text is not what the file holds (cut,
- * or not UTF-8).
+ * Returns the checksum and number of the last bytes of a line; undefined if its text differs from the file (cut, or not
+ * UTF-8).
  */
 export function sumOf(text: string): number | undefined {
   if (text.length > LINE_MAX_BYTES / 4) return undefined;
@@ -78,9 +79,9 @@ export async function isPlace(handle: FileHandle, offset: number, sum: number): 
 
 const withoutNewline = (bytes: Buffer): Buffer => (bytes.at(-1) === NEWLINE ? bytes.subarray(0, -1) : bytes);
 
-/** Reads whole lines from an offset up to the end of the file as it is when it gets there. */
+/** Reads complete lines from an offset to the end of the file. */
 export class LineReader {
-  /** Offset after the last whole line. */
+  /** Offset after the last complete line. */
   offset: number;
   private readAt: number;
   private carry: Buffer[] = [];
@@ -92,17 +93,17 @@ export class LineReader {
     this.readAt = offset;
   }
 
-  /** Bytes read so far, whole lines or not. */
+  /** Offset after the last byte read, including an incomplete line. */
   get position(): number {
     return this.readAt;
   }
 
-  /** Whether words have been read whose line has not ended. */
+  /** Whether an incomplete line was read. */
   get isMidLine(): boolean {
     return this.readAt > this.offset;
   }
 
-  /** Yields the lines of one chunk at a time, so that a slow reader slows the reading; up to the offset `stopAt` or the end. */
+  /** Yields the lines chunk by chunk, so that a slow consumer slows the reading; up to the offset `stopAt` or the end. */
   async *read(handle: FileHandle, stopAt: () => number = () => Number.POSITIVE_INFINITY): AsyncGenerator<FileLine[]> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
@@ -115,7 +116,7 @@ export class LineReader {
     }
   }
 
-  /** The last words of a file that will not grow any more. */
+  /** Returns the incomplete last line of a file without a writer. */
   finish(): FileLine[] {
     if (this.carried === 0 && !this.cut) return [];
     this.offset = this.readAt;
@@ -166,8 +167,8 @@ export class LineReader {
 }
 
 /**
- * Offset at which the last `lines` lines of a file begin, of the last {@link TAIL_MAX_BYTES} at most.
- * @param ended Nobody writes the file any more: its last words are a line without their end, too.
+ * Returns the offset of the last `lines` lines of a file, within its last {@link TAIL_MAX_BYTES}.
+ * @param ended the file has no writer: its last text counts as a line even without a line end
  */
 export async function tailOffset(handle: FileHandle, lines: number, ended = false): Promise<number> {
   const { size } = await handle.stat();
@@ -198,8 +199,8 @@ export async function tailOffset(handle: FileHandle, lines: number, ended = fals
 }
 
 /**
- * The files beside a log that rotation made of it, oldest first: those whose name continues where the log's name ends.
- * Compressed ones cannot be resumed and are left out.
+ * Returns the rotated files of a log, oldest first: files in its folder whose names start with the name of the log. Compressed
+ * files are excluded, since reading cannot continue in them.
  */
 export async function rotatedNeighbours(path: string): Promise<string[]> {
   const name = basename(path);

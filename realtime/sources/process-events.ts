@@ -3,17 +3,17 @@ import type { ProcessEvent, ProcessHost } from "../../shared/pm2/processes.ts";
 
 export interface ProcessEvents {
   on(name: "event", listener: (event: ProcessEvent) => void): void;
-  /** The daemon came (true) or went (false). */
+  /** The daemon became available (true) or unavailable (false). */
   on(name: "daemon", listener: (up: boolean) => void): void;
   off(name: "event", listener: (event: ProcessEvent) => void): void;
   off(name: "daemon", listener: (up: boolean) => void): void;
   close(): void;
 }
 
-/** One connection to PM2's event bus for all who listen. */
+/** One connection to PM2's event bus for all listeners. */
 export function openProcessEvents(processes: ProcessHost): ProcessEvents {
   const emitter = new EventEmitter();
-  emitter.setMaxListeners(0); // one listener a followed process
+  emitter.setMaxListeners(0); // one listener per followed process
   const abort = new AbortController();
   processes.watch(
     {

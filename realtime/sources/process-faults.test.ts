@@ -33,19 +33,19 @@ describe("beside PM2's daemon", () => {
     return changes;
   };
 
-  test("gives a line of 300 KB whole, and 60,000 characters of four bytes as they are in the log", async () => {
+  test("sends a line of 300 KB completely, and 60,000 characters of four bytes exactly as in the log", async () => {
     const source = "console.log('a'.repeat(300_000)); console.log('\\u{1F600}'.repeat(60_000)); console.log('end');";
     await suite.pm2.start({ name: "wide", source: `${source} ${idle}` });
     const { reader } = await follow("wide");
     await eventually(() => expect(reader.lines.at(-1)).toBe("end"));
     const [letters, faces, end] = reader.lines.slice(-3);
     expect(letters).toBe("a".repeat(300_000));
-    // PM2 itself breaks characters between its pieces before it writes them: no more are broken on the way here.
+    // PM2 breaks characters at the edges of its chunks before it writes them; no others are broken.
     const written = (await readFile(logOf("wide"), "utf8")).split("\n");
     expect([letters, faces, end]).toEqual(written.slice(0, 3));
   });
 
-  test("says at once why a log cannot be read: a pipe, a link elsewhere; and waits for one that is missing", async () => {
+  test("reports at once why a log cannot be read: a pipe, a link to another file; and waits for a missing file", async () => {
     await suite.pm2.start({ name: "odd", source: idle });
     const path = logOf("odd");
     const secret = join(suite.realtime.fileRoot, "secret");
@@ -70,7 +70,7 @@ describe("beside PM2's daemon", () => {
     expect(missing.errors).toEqual([]);
   });
 
-  test("tells that another client deleted a process that was not running", async () => {
+  test("reports that another client deleted a stopped process", async () => {
     await suite.pm2.start({ name: "fading", source: idle });
     await suite.pm2.command("stop", "fading");
     const socket = suite.realtime.connect("deployments");
@@ -82,7 +82,7 @@ describe("beside PM2's daemon", () => {
     );
   });
 
-  test("killed, is told to be down, and found again once there is a new one", async () => {
+  test("is reported as down after a kill, and a new one is found", async () => {
     const { socket, reader } = await follow("counter");
     const changes = changesOf(socket);
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(20));
@@ -98,7 +98,7 @@ describe("beside PM2's daemon", () => {
     await suite.pm2.start({ name: "counter", source: "let i = 0; setInterval(() => console.log('again', i++), 20);" });
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(seen + 20));
     expect(reader.states).toContain("restarted");
-    // The old process may have lived on for a moment; both counters go up by one, and nothing is told twice.
+    // The old process may have lived for another moment; both counters increase by one, and nothing is reported twice.
     const counted = (prefix: string) => {
       const own = reader.lines
         .filter((line) => line.startsWith("again") === (prefix !== ""))
@@ -123,7 +123,7 @@ describe("without a daemon of PM2", () => {
     await home.remove();
   });
 
-  test("viewers get an answer, and none is started for them", async () => {
+  test("viewers get a response, and no daemon is started for them", async () => {
     const viewers = Array.from({ length: 5 }, () => realtime.connect("deployments"));
     for (const viewer of viewers) {
       const answer = await viewer.emitWithAck("subscribe:logs", refOf("app"));

@@ -3,7 +3,7 @@ import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import type { Log } from "../../shared/server/log.ts";
 
-/** PM2's bus is silent about some changes, such as another client deleting a stopped process: the list is compared this often. */
+/** Interval at which the list is compared: PM2's bus does not report some changes, such as the deletion of a stopped process. */
 const COMPARE_MS = 5_000;
 
 export interface ListedChange {
@@ -14,7 +14,7 @@ export interface ListedChange {
 }
 
 export interface ProcessListWatch {
-  /** Called when the first viewer arrives: changes from now on are reported. */
+  /** To be called for the first viewer: later changes are reported. */
   begin(): void;
   close(): void;
 }
@@ -24,14 +24,14 @@ interface Listed {
   signature: string;
 }
 
-/** What a viewer of the list would see change; processor time and the like are not part of it. */
+/** The fields whose changes are reported; without CPU usage and other metrics. */
 const signatureOf = ({ instances }: Deployment) =>
   instances
     .map(({ pmId, status }) => `${pmId} ${status}`)
     .sort()
     .join();
 
-/** Compares the list of processes with the one before while `isWatched` says that somebody looks. */
+/** Compares the list of processes with the previous one while `isWatched` returns true. */
 export function watchProcessList(
   processes: Pick<ProcessHost, "list">,
   isWatched: () => boolean,
@@ -60,7 +60,7 @@ export function watchProcessList(
     for (const [id, { name }] of before) if (!listed.has(id)) onChange({ id, name, action: "delete" });
   };
   let failing = false;
-  /** The bus reports a daemon that is away; the list is compared with the last one received. */
+  /** Compares the list with the last one received. If the daemon is unavailable, the bus reports that. */
   const look = async () => {
     try {
       await compare();

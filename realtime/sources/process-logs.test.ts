@@ -11,14 +11,14 @@ const write = (from: number, to: number) =>
   numbers(from, to)
     .map((line) => `${line}\n`)
     .join("");
-/** Writes to stdout what is put into its file `feed`, so that a test decides when. */
+/** A script that writes the content of its file `feed` to stdout, so that the test decides when. */
 const idle = "setInterval(() => {}, 1000);";
 
 describe("the logs of a PM2 name", () => {
   const suite = usePm2((pm2) => pm2.start({ name: "idle app", source: idle }));
   afterEach(async () => {
     await suite.realtime.disconnectAll();
-    await writeFile(log().replace("-out", "-error"), ""); // lines of two files come in any order
+    await writeFile(log().replace("-out", "-error"), ""); // lines of two files arrive in any order
   });
 
   const follow = async (pm2Name: string, options: object = {}) => {
@@ -31,7 +31,7 @@ describe("the logs of a PM2 name", () => {
   const outFile = join("logs", "idle-app-out.log");
   const log = () => join(suite.pm2.home, outFile);
 
-  test("start with the last lines and continue with new ones, stdout told from stderr", async () => {
+  test("start with the last lines and continue with new ones, and separate stdout from stderr", async () => {
     await writeFile(log(), write(1, 150));
     const { socket, reader } = await follow("idle app", { tail: 10 });
     const types: (string | undefined)[] = [];
@@ -80,7 +80,7 @@ describe("the logs of a PM2 name", () => {
     expect(second.reader.gaps).toEqual([]);
   });
 
-  test("start over in a file that was copied and truncated, without a repeat", async () => {
+  test("start over in a file that was copied and truncated, without duplicates", async () => {
     await writeFile(log(), `generation A\n${write(1, 10)}`);
     const { reader } = await follow("idle app", { tail: 10 });
     await eventually(() => expect(reader.lines).toContain("line 10"));
@@ -91,7 +91,7 @@ describe("the logs of a PM2 name", () => {
     expect(reader.lines.filter((line) => line === "line 10")).toHaveLength(1);
   });
 
-  test("say so when a file was emptied and what it held is nowhere", async () => {
+  test("announce a gap if a file was emptied and its content is lost", async () => {
     await writeFile(log(), `only here\n${write(1, 10)}`);
     const { reader } = await follow("idle app", { tail: 10 });
     await eventually(() => expect(reader.lines).toContain("line 10"));
@@ -101,7 +101,7 @@ describe("the logs of a PM2 name", () => {
     expect(reader.gaps).toEqual([expect.objectContaining({ reason: "truncated" })]);
   });
 
-  test("find what was truncated while nobody read, though it has grown past the cursor with the same first line", async () => {
+  test("detect a truncation without a reader, even if the file has grown past the cursor with the same first line", async () => {
     const rotated = log().replace(".log", "__2026-01-04.log");
     for (const isKept of [true, false]) {
       await writeFile(log(), `listening\n${write(1, 10)}`);
@@ -124,7 +124,7 @@ describe("the logs of a PM2 name", () => {
     }
   });
 
-  test("of several instances of one name come from all their files", async () => {
+  test("of several instances of one name include all their files", async () => {
     await suite.pm2.start({
       name: "twins",
       instances: 2,
@@ -134,7 +134,7 @@ describe("the logs of a PM2 name", () => {
     await eventually(() => expect(reader.lines.toSorted()).toEqual(["I am 0", "I am 1"]));
   });
 
-  test("of one name in two namespaces are two logs: the id says which, and a name alone means the default one", async () => {
+  test("of one name in two namespaces are two logs: the id selects one, and the name alone means the default namespace", async () => {
     await suite.pm2.start({
       name: "pair",
       namespaces: ["default", "shop"],
@@ -158,7 +158,7 @@ describe("the logs of a PM2 name", () => {
     await suite.pm2.command("delete", "pair");
   });
 
-  test("tell that the process stopped, and continue when it is started again", async () => {
+  test("announce that the process stopped, and continue when it is started again", async () => {
     await suite.pm2.start({ name: "stopper", source: "console.log('started'); setInterval(() => {}, 1000);" });
     const { reader } = await follow("stopper", { tail: 10 });
     await eventually(() => expect(reader.lines).toEqual(["started"]));
@@ -168,7 +168,7 @@ describe("the logs of a PM2 name", () => {
     await eventually(() => expect(reader.lines).toEqual(["started", "started"]));
     expect(reader.states).toContain("restarted");
     await suite.pm2.command("delete", "stopper");
-    // One end of the subscription, not an end of the run and then another.
+    // One end only, not one of the run and another of the subscription.
     await eventually(() => expect(reader.closed.map(({ code }) => code)).toEqual(["exited", "removed"]));
   });
 
@@ -182,7 +182,7 @@ describe("the logs of a PM2 name", () => {
     }
   });
 
-  test("announce what happens to processes to the whole namespace", async () => {
+  test("announce process events to the whole namespace", async () => {
     const socket = suite.realtime.connect("deployments");
     await nextEvent(socket, "connect");
     const changed = nextEvent(socket, "deployments:changed");

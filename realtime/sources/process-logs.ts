@@ -17,14 +17,14 @@ import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import { type FileLine, sumOf } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
-import { BUS_LAG_MS, missedRuns, ProcessRuns, type RunsTold } from "./process-runs.ts";
+import { BUS_LAG_MS, missedRuns, ProcessRuns, type DeliveredRuns } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
-import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
+import { compareRunMarks, newLife, runMark, deliveredAt } from "./run-marks.ts";
 
-/** The list of processes is asked again this often, in case an event of the daemon was missed. */
+/** Interval at which the list of processes is read again, in case an event of the daemon was missed. */
 const RELIST_MS = 10_000;
-/** Restarts that wait for delivery, each in its place between the lines; more are delivered as a count. */
-const RESTARTS_MAX = 64;
+/** Restarts that wait for delivery between the lines; more are delivered as a count. */
+const MAX_RESTARTS = 64;
 
 function markAt(epoch: string, { text, end }: FileLine): Mark {
   const mark: Mark = { epoch, at: end };
@@ -45,18 +45,18 @@ function toLogLines(track: LogTrack, lines: readonly FileLine[], epoch: string):
   }));
 }
 
-/** What followers of one deployment's log share with those who read it back. */
+/** Shared by the followers of one deployment's log and the readers of its stored lines. */
 interface Shared {
   id: string;
   processes: ProcessHost;
   events: ProcessEvents;
   log: Log;
-  /** Tails that are being followed now: they alone know the order of a file's generations. */
+  /** Tails that are being followed. Only they know the order of a file's generations. */
   following: Map<string, FileTail>;
-  /** Where runs ended in the files, by track. */
+  /** Ends of runs in the files, by track. */
   breaks: Map<string, Mark[]>;
   runs: ProcessRuns;
-  /** Names what is counted in `run`: of another follower's count nothing follows. */
+  /** Identifies the counter in `run`: the counter of another follower is not comparable. */
   life: string;
   /** The end or start that was delivered last. */
   run: Mark;
@@ -68,7 +68,7 @@ const breaksOf = ({ breaks }: Shared, track: string): Mark[] => {
   return known;
 };
 
-/** The logs of all processes of one deployment, read from the files the daemon names. */
+/** The log of all processes of one deployment, read from the files that the daemon names. */
 export function createProcessLogs(id: string, processes: ProcessHost, events: ProcessEvents, log: Log): LogSource {
   const runs = new ProcessRuns();
   const life = newLife();
@@ -81,7 +81,7 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
     breaks: new Map(),
     runs,
     life,
-    run: runMark(life, 0, runs.told),
+    run: runMark(life, 0, runs.delivered),
   };
   const { following } = shared;
 
@@ -98,16 +98,16 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
 
   const source: LogSource = {
     async end() {
-      // A reader that gets lines gets every end from here on.
+      // A reader with lines gets every later end.
       shared.runs.compare(await processes.logFiles(id));
-      shared.run = runMark(life, shared.run.at, runs.told);
+      shared.run = runMark(life, shared.run.at, runs.delivered);
       return tailOf(0);
     },
     readTail: async (lines, handlers, signal) => source.readAfter(await tailOf(lines), handlers, signal),
 
     async readAfter(from, handlers, signal) {
       const position = new Map(from);
-      await tellMissed(shared, position, handlers);
+      await deliverMissed(shared, position, handlers);
       const files = await processes.logFiles(id);
       const ended = files.every(({ running }) => !running);
       for (const track of toTracks(files).tracks) {
@@ -150,12 +150,12 @@ export function createProcessLogs(id: string, processes: ProcessHost, events: Pr
   return source;
 }
 
-/** Delivers the ends and starts between a viewer's position and the newest one; they have no place in the files. */
-async function tellMissed(shared: Shared, position: Map<string, Mark>, handlers: ReadHandlers): Promise<void> {
+/** Delivers the ends and starts between a viewer's position and the newest one, since the files do not contain them. */
+async function deliverMissed(shared: Shared, position: Map<string, Mark>, handlers: ReadHandlers): Promise<void> {
   const before = position.get(RUN_TRACK);
   const mark = shared.run;
-  const [told, now] = [before && toldAt(before), toldAt(mark)];
-  const changes = told && now ? missedRuns(told, now) : [];
+  const [delivered, now] = [before && deliveredAt(before), deliveredAt(mark)];
+  const changes = delivered && now ? missedRuns(delivered, now) : [];
   for (const change of changes) {
     const at = new Map(position);
     position.set(RUN_TRACK, mark);
@@ -182,24 +182,24 @@ function parseCursor(cursor: string): Position | undefined {
   return position;
 }
 
-/** Follows the files of one deployment, and tells its ends and starts between their lines. */
+/** Follows the files of one deployment, and delivers its ends and starts between their lines. */
 class ProcessFollower {
   private readonly shared: Shared;
   private readonly handlers: FollowHandlers;
   private readonly signal: AbortSignal;
   private readonly position: Map<string, Mark>;
   private readonly stops = new Map<string, { abort: AbortController; done: Promise<void>; alone: boolean }>();
-  /** Why the log has stopped. */
-  private standing: StreamClosedCode | undefined;
-  /** Delivery of ends and starts, each after the lines before it were read. */
-  private telling: Promise<void> = Promise.resolve();
+  /** Why the log has stopped; undefined while it is live. */
+  private stopped: StreamClosedCode | undefined;
+  /** Delivery of ends and starts, each after the preceding lines were read. */
+  private delivery: Promise<void> = Promise.resolve();
   private waiting = 0;
-  /** The end has been delivered, and no start since. */
-  private wasTold = false;
+  /** Whether the newest delivered change is an end. */
+  private endDelivered = false;
   private failing = false;
-  /** The list is asked again at once. */
+  /** Whether the list must be read again at once. */
   private again = false;
-  /** Of which version of the runs an end was seen. */
+  /** Version of the runs for which an end was seen. */
   private endedAt = -1;
 
   constructor(shared: Shared, from: Position, handlers: FollowHandlers, signal: AbortSignal) {
@@ -212,8 +212,8 @@ class ProcessFollower {
   async run(): Promise<void> {
     const { id, processes, events, following } = this.shared;
     const onEvent = (event: ProcessEvent) => {
-      // What is not taken here is counted when the next one is.
-      if (event.id === id && this.waiting < RESTARTS_MAX) this.tell(this.shared.runs.note(event));
+      // An event skipped here is counted with the next one.
+      if (event.id === id && this.waiting < MAX_RESTARTS) this.deliver(this.shared.runs.note(event));
     };
     events.on("event", onEvent);
     try {
@@ -221,26 +221,26 @@ class ProcessFollower {
         const change = nextChange(id, events, this.signal);
         try {
           const { version } = this.shared.runs;
-          await this.look(await processes.logFiles(id), version);
+          await this.compare(await processes.logFiles(id), version);
           if (this.again) continue;
           if (this.shared.runs.waits) {
             await Promise.race([change, delay(BUS_LAG_MS, this.signal)]);
             continue;
           }
         } catch (error) {
-          this.lookFailed(error);
+          this.compareFailed(error);
         }
         await change;
       }
     } finally {
       events.off("event", onEvent);
     }
-    await Promise.all([this.telling, ...[...this.stops.values()].map((stop) => stop.done)]);
+    await Promise.all([this.delivery, ...[...this.stops.values()].map((stop) => stop.done)]);
     following.clear();
   }
 
-  /** Compares what PM2 says now with what is followed. */
-  private async look(files: readonly ProcessLogFiles[], version: number): Promise<void> {
+  /** Compares PM2's list with the followed files. */
+  private async compare(files: readonly ProcessLogFiles[], version: number): Promise<void> {
     this.failing = false;
     this.again = false;
     const { tracks } = toTracks(files);
@@ -248,28 +248,28 @@ class ProcessFollower {
     const wanted = new Set(tracks.map((track) => track.id));
     for (const track of tracks) if (!this.stops.has(track.id)) this.startTail(track);
     this.stopTails((trackId) => !wanted.has(trackId));
-    this.tell(this.shared.runs.compare(files, version));
+    this.deliver(this.shared.runs.compare(files, version));
     if (files.some(({ running }) => running)) {
-      if (this.standing === "removed") this.handlers.onState("restarted");
-      if (this.standing === "unavailable") this.handlers.onState("live");
-      if (this.standing !== "unsupported") this.standing = undefined;
+      if (this.stopped === "removed") this.handlers.onState("restarted");
+      if (this.stopped === "unavailable") this.handlers.onState("live");
+      if (this.stopped !== "unsupported") this.stopped = undefined;
       return;
     }
     if (files.some(({ ended }) => !ended)) return;
-    // Between the end of a crashed run and its restart PM2 says "stopped" for a moment.
+    // Between the end of a crashed run and its restart, PM2 reports "stopped" for a moment.
     if (this.endedAt !== version) {
       this.endedAt = version;
       this.again = true;
       return;
     }
-    await this.telling;
+    await this.delivery;
     if (version !== this.shared.runs.version) return;
     const changes = this.shared.runs.end(files);
-    // The last words may still be on their way out of the file.
+    // The last lines may not have been read yet.
     await Promise.all([...this.shared.following.values()].map((tail) => tail.finish().catch(() => undefined)));
-    this.report(changes, this.shared.runs.told);
-    if (changes.length === 0 && this.standing === undefined && !this.wasTold) this.close("exited");
-    this.wasTold = true;
+    this.report(changes, this.shared.runs.delivered);
+    if (changes.length === 0 && this.stopped === undefined && !this.endDelivered) this.close("exited");
+    this.endDelivered = true;
   }
 
   private stopTails(matches: (trackId: string) => boolean): void {
@@ -281,42 +281,42 @@ class ProcessFollower {
     }
   }
 
-  private lookFailed(error: unknown): void {
+  private compareFailed(error: unknown): void {
     const { code } = toAppError(error);
-    // Without the daemon nobody knows what runs; the files that are open are read on.
+    // Without the daemon it is unknown what runs; open files are still read.
     if (code === "not_found") {
-      // The writer of these files has another name now: a renamed process is another one.
+      // A renamed process is another deployment, even if it writes to the same files.
       this.stopTails(() => true);
       this.close("removed");
       return;
     }
     if (!(error instanceof UnavailableError) && !this.failing) {
       this.failing = true;
-      this.shared.log.error({ err: error }, "the files of a process's log could not be looked up");
+      this.shared.log.error({ err: error }, "the log files of a process could not be determined");
     }
     this.close("unavailable");
   }
 
   private close(code: StreamClosedCode): void {
-    if (this.standing === code) return;
-    this.standing = code;
+    if (this.stopped === code) return;
+    this.stopped = code;
     this.handlers.onClosed({ code });
   }
 
-  /** Tells changes once all that was written before now has been read, and nothing that is written later. */
-  private tell(changes: RunChange[]): void {
+  /** Delivers changes after all lines written before now, and before all later ones. */
+  private deliver(changes: RunChange[]): void {
     if (changes.length === 0) return;
     const { following, runs } = this.shared;
-    const { told } = runs;
+    const { delivered } = runs;
     const held = [...following].flatMap(([track, tail]) => {
       const hold = this.stops.get(track)?.alone ? tail.hold() : undefined;
       return hold ? [{ tail, hold }] : [];
     });
     this.waiting++;
-    this.telling = this.telling.then(async () => {
-      // The follower of the tail reports what cannot be read.
+    this.delivery = this.delivery.then(async () => {
+      // The follower of the tail reports read errors.
       await Promise.all([...following.values()].map((tail) => tail.catchUp().catch(() => undefined)));
-      this.report(changes, told);
+      this.report(changes, delivered);
       for (const { tail, hold } of held) {
         tail.release(hold);
         void tail.catchUp().catch(() => undefined);
@@ -325,16 +325,16 @@ class ProcessFollower {
     });
   }
 
-  private report(changes: readonly RunChange[], told: RunsTold): void {
+  private report(changes: readonly RunChange[], delivered: DeliveredRuns): void {
     for (const change of changes) {
-      const before = toldAt(this.shared.run) ?? told;
-      // Between an end and the next start only the end has been delivered.
-      const now = change === changes.at(-1) ? told : { ...before, ended: true };
+      const before = deliveredAt(this.shared.run) ?? delivered;
+      // Between an end and the next start, only the end was delivered.
+      const now = change === changes.at(-1) ? delivered : { ...before, ended: true };
       const mark = runMark(this.shared.life, this.shared.run.at + 1, now);
       this.shared.run = mark;
       this.position.set(RUN_TRACK, mark);
-      this.wasTold = change.kind === "ended";
-      this.standing = undefined;
+      this.endDelivered = change.kind === "ended";
+      this.stopped = undefined;
       void this.handlers.onLines([{ track: RUN_TRACK, mark, text: "", time: change.time, error: false, change }]);
     }
   }
@@ -370,7 +370,7 @@ class ProcessFollower {
   }
 }
 
-/** Waits until something happens to processes of that name or to the daemon, or a while has passed. */
+/** Waits for an event of the deployment's processes or of the daemon, or for {@link RELIST_MS}. */
 function nextChange(id: string, events: ProcessEvents, signal: AbortSignal): Promise<void> {
   const waiting = new AbortController();
   const wake = () => waiting.abort();

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunChange } from "../../shared/logs/container-runs.ts";
 import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.ts";
 import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
-import { compareRunMarks, newLife, runMark, toldAt } from "./run-marks.ts";
+import { compareRunMarks, newLife, runMark, deliveredAt } from "./run-marks.ts";
 
 const event = (action: string, restarts: number, exitCode = 3): ProcessEvent => ({
   id: "app",
@@ -27,7 +27,7 @@ const listed = (restarts: number, running: boolean, exitCode: number | undefined
     startedAt: 1_000 + restarts,
   },
 ];
-const words = (changes: RunChange[]) =>
+const describe = (changes: RunChange[]) =>
   changes.map(({ kind, exitCode, unknownEnds }) =>
     kind === "started" ? "started" : exitCode === undefined ? `${unknownEnds} unknown` : `ended ${exitCode}`,
   );
@@ -37,53 +37,53 @@ function begin(): ProcessRuns {
   return runs;
 }
 
-test("a restart that the list told of is not told again when the bus comes later", () => {
+test("a restart delivered from the list is not delivered again when the bus sends it later", () => {
   const runs = begin();
-  expect(words(runs.compare(listed(1, true), runs.version, 0))).toEqual([]);
-  expect(words(runs.compare(listed(1, true), runs.version, BUS_LAG_MS - 1))).toEqual([]);
-  expect(words(runs.compare(listed(1, true), runs.version, BUS_LAG_MS))).toEqual(["ended 3", "started"]);
-  expect(words(runs.end(listed(1, false)))).toEqual(["ended 3"]);
-  expect(words(runs.note(event("exit", 0)))).toEqual([]);
-  expect(words(runs.note(event("online", 1)))).toEqual([]);
-  expect(words(runs.note(event("exit", 1)))).toEqual([]);
-  expect(words(runs.note(event("online", 2)))).toEqual(["started"]);
+  expect(describe(runs.compare(listed(1, true), runs.version, 0))).toEqual([]);
+  expect(describe(runs.compare(listed(1, true), runs.version, BUS_LAG_MS - 1))).toEqual([]);
+  expect(describe(runs.compare(listed(1, true), runs.version, BUS_LAG_MS))).toEqual(["ended 3", "started"]);
+  expect(describe(runs.end(listed(1, false)))).toEqual(["ended 3"]);
+  expect(describe(runs.note(event("exit", 0)))).toEqual([]);
+  expect(describe(runs.note(event("online", 1)))).toEqual([]);
+  expect(describe(runs.note(event("exit", 1)))).toEqual([]);
+  expect(describe(runs.note(event("online", 2)))).toEqual(["started"]);
 });
 
-test("a list that was asked for before the bus told of a restart says nothing", () => {
+test("a list requested before a restart from the bus causes no changes", () => {
   const runs = begin();
   const { version } = runs;
   runs.note(event("exit", 0));
-  expect(words(runs.note(event("online", 1)))).toEqual(["ended 3", "started"]);
-  expect(words(runs.compare(listed(0, true), version))).toEqual([]);
-  for (let look = 0; look < 2; look++) expect(words(runs.compare(listed(1, true)))).toEqual([]);
+  expect(describe(runs.note(event("online", 1)))).toEqual(["ended 3", "started"]);
+  expect(describe(runs.compare(listed(0, true), version))).toEqual([]);
+  for (let round = 0; round < 2; round++) expect(describe(runs.compare(listed(1, true)))).toEqual([]);
 });
 
-test("restarts that the bus did not bring are a count, and the newest one has its exit code", () => {
+test("restarts that the bus missed become a count, and the newest one has its exit code", () => {
   const runs = begin();
-  expect(words(runs.compare(listed(5, true), runs.version, 0))).toEqual([]);
+  expect(describe(runs.compare(listed(5, true), runs.version, 0))).toEqual([]);
   expect(runs.waits).toBe(true);
-  expect(words(runs.compare(listed(5, true), runs.version, BUS_LAG_MS))).toEqual(["4 unknown", "ended 3", "started"]);
+  expect(describe(runs.compare(listed(5, true), runs.version, BUS_LAG_MS))).toEqual(["4 unknown", "ended 3", "started"]);
   expect(runs.waits).toBe(false);
 });
 
-test("a start after a stop is told, by the bus or by the list", () => {
-  for (const tell of [
+test("a start after a stop is delivered, from the bus or from the list", () => {
+  for (const deliver of [
     (runs: ProcessRuns) => runs.note(event("online", 0)),
     (runs: ProcessRuns) => [0, BUS_LAG_MS].flatMap((now) => runs.compare(listed(0, true), runs.version, now)),
   ]) {
     const runs = begin();
     runs.note(event("exit", 0, 0));
-    expect(words(runs.end(listed(0, false, 0)))).toEqual(["ended 0"]);
-    expect(words(tell(runs))).toEqual(["started"]);
-    expect(words(runs.end(listed(0, false, 0)))).toEqual(["ended 0"]);
+    expect(describe(runs.end(listed(0, false, 0)))).toEqual(["ended 0"]);
+    expect(describe(deliver(runs))).toEqual(["started"]);
+    expect(describe(runs.end(listed(0, false, 0)))).toEqual(["ended 0"]);
   }
 });
 
-test("who was away is told how many runs ended, and that another one began", () => {
-  const told = { startedAt: 1_000, restarts: 3, processes: 1, ended: false };
-  const since = (before: object, now: object) => words(missedRuns({ ...told, ...before }, { ...told, ...now }));
+test("a viewer that was away receives the number of ended runs and the new start", () => {
+  const delivered = { startedAt: 1_000, restarts: 3, processes: 1, ended: false };
+  const since = (before: object, now: object) => describe(missedRuns({ ...delivered, ...before }, { ...delivered, ...now }));
   expect(since({}, {})).toEqual([]);
-  expect(since({}, { ended: true })).toEqual([]); // the end is told with its exit code by whoever follows
+  expect(since({}, { ended: true })).toEqual([]); // the follower delivers the end with its exit code
   expect(since({}, { startedAt: 2_000, restarts: 8 })).toEqual(["5 unknown", "started"]);
   expect(since({}, { startedAt: 2_000 })).toEqual(["1 unknown", "started"]); // a stop and a start
   expect(since({ ended: true }, { startedAt: 2_000 })).toEqual(["started"]);
@@ -91,14 +91,14 @@ test("who was away is told how many runs ended, and that another one began", () 
   expect(since({}, { startedAt: 2_000, processes: 2 })).toEqual([]); // scaled up
 });
 
-test("marks of ends and starts say what was told, and are ordered within one life of a log", () => {
-  const told = { startedAt: 1_764_000_000_000, restarts: 3, processes: 2, ended: true };
+test("marks of ends and starts contain the delivered state, and are ordered within one life of a log", () => {
+  const delivered = { startedAt: 1_764_000_000_000, restarts: 3, processes: 2, ended: true };
   const life = newLife();
-  const mark = runMark(life, 4, told);
-  expect(toldAt(mark)).toEqual(told);
-  expect(toldAt({ epoch: "mb1x2-0", at: 4 })).toBeUndefined();
-  expect(compareRunMarks(mark, runMark(life, 5, { ...told, restarts: 4 }))).toBeLessThan(0);
-  expect(compareRunMarks(mark, runMark(`${life}x`, 9, told))).toBe(0);
-  expect(compareRunMarks(mark, runMark(`${life}x`, 9, { ...told, restarts: 4 }))).toBeNaN();
+  const mark = runMark(life, 4, delivered);
+  expect(deliveredAt(mark)).toEqual(delivered);
+  expect(deliveredAt({ epoch: "mb1x2-0", at: 4 })).toBeUndefined();
+  expect(compareRunMarks(mark, runMark(life, 5, { ...delivered, restarts: 4 }))).toBeLessThan(0);
+  expect(compareRunMarks(mark, runMark(`${life}x`, 9, delivered))).toBe(0);
+  expect(compareRunMarks(mark, runMark(`${life}x`, 9, { ...delivered, restarts: 4 }))).toBeNaN();
   expect(compareRunMarks(mark, { epoch: "9x-1a", at: 4 })).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { readLogs, type TestRealtime } from "../testing.ts";
 import { usePm2 } from "./testing.ts";
 
-/** What a viewer is given, in its order: lines as they are, ends and starts in angle brackets. */
+/** Everything that a viewer receives, in order: lines unchanged, ends and starts in angle brackets. */
 function readStory(socket: ReturnType<TestRealtime["connect"]>) {
   const story: string[] = [];
   socket.on("logs", ({ data }: { data: string }) => story.push(...data.split("\n").slice(0, -1)));
@@ -32,14 +32,14 @@ describe("the runs of a PM2 app", () => {
     });
     return { socket, reader, story, errors };
   };
-  /** Does nothing before its cue, so that a viewer is there first. */
+  /** A script that waits for its cue, so that a viewer can join first. */
   const onCue = (name: string, body: string) => `
     import { existsSync } from "node:fs";
     const timer = setInterval(() => { if (existsSync(${JSON.stringify(join(suite.pm2.home, name))})) go(); }, 5);
     function go() { clearInterval(timer); ${body} }`;
   const cue = (name: string) => writeFile(join(suite.pm2.home, name), "");
 
-  test("are each told once with their exit code: 50 crashes in a row", async () => {
+  test("are each delivered once with their exit code: 50 crashes in a row", async () => {
     await suite.pm2.start({
       name: "crasher",
       source: `console.log("words"); ${onCue("cue-1", "process.exit(3);")}`,
@@ -56,7 +56,7 @@ describe("the runs of a PM2 app", () => {
     });
     expect(restarts).toBeGreaterThan(45);
     const countOf = (wanted: string) => story.filter((entry) => entry === wanted).length;
-    // What the bus does not bring in time is reported as a count of ends whose exit codes are unknown.
+    // Ends that the bus does not send in time are delivered as a count with unknown exit codes.
     const unknown = () =>
       story.reduce((sum, entry) => sum + Number(/^<exited unknown (\d+)>$/.exec(entry)?.[1] ?? 0), 0);
     const told = () => `${[...new Set(story)].join(" ")}, at last ${story.slice(-6).join(" ")}`;
@@ -68,7 +68,7 @@ describe("the runs of a PM2 app", () => {
     expect(kinds.sort()).toEqual(["<exited 3>", "<restarted>", "words"]);
   });
 
-  test("end with their last words, which begin no line of the next run, live and read back", async () => {
+  test("end with their last output, which is not joined with the next run, live and from stored lines", async () => {
     await suite.pm2.start({
       name: "mute",
       source: onCue("cue-2", "process.stdout.write('line one\\ncannot bind'); setTimeout(() => process.exit(3), 100);"),
@@ -87,7 +87,7 @@ describe("the runs of a PM2 app", () => {
     await eventually(() => expect(later.reader.lines).toEqual(["line one", "cannot bind", "line one", "cannot bind"]));
   });
 
-  test("that nobody followed are told to who comes back: how many ended, and that another one began", async () => {
+  test("without a follower are reported to a returning viewer: how many ended, and the new start", async () => {
     await suite.pm2.start({ name: "away", source: "console.log('up'); setInterval(() => {}, 1000);" });
     const first = await follow("away");
     await eventually(() => expect(first.reader.lines).toEqual(["up"]));
@@ -101,7 +101,7 @@ describe("the runs of a PM2 app", () => {
     }
     const second = await follow("away", { since });
     await eventually(() => expect(second.story).toEqual(["<exited unknown 2>", "<restarted>", "up", "up"]));
-    // They are reported once, and another server tells them as well.
+    // They are reported once, also by another server.
     const again = await follow("away", { since: second.reader.cursor });
     await suite.restartRealtime();
     expect(again.story).toEqual([]);
@@ -114,7 +114,7 @@ describe("the runs of a PM2 app", () => {
     expect(fourth.story[0]).toMatch(/^<exited /);
   });
 
-  test("are over once the app has another name: told once, and nothing of the new name is given", async () => {
+  test("end when the app is renamed: reported once, and nothing of the new name is sent", async () => {
     await suite.pm2.start({ name: "old", source: "setInterval(() => console.log('tick'), 20);" });
     const { reader, errors } = await follow("old");
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(0));
@@ -122,7 +122,7 @@ describe("the runs of a PM2 app", () => {
     await eventually(() => expect(reader.closed.map(({ code }) => code)).toContain("removed"));
     expect(reader.closed.filter(({ code }) => code === "removed")).toHaveLength(1);
     expect(errors).toEqual([]);
-    // It writes to the same file as before: those are the lines of another name.
+    // It writes to the same file as before, but these are lines of another name.
     const { reader: next } = await follow("new");
     await eventually(() => next.lines.length > 0);
     const heard = reader.lines.length;
@@ -132,7 +132,7 @@ describe("the runs of a PM2 app", () => {
   });
 });
 
-describe("a log of a PM2 app that is not whole", () => {
+describe("an incomplete log of a PM2 app", () => {
   const suite = usePm2();
   const source = "console.log('out'); console.error('err'); setInterval(() => {}, 1000);";
   const follow = async (pm2Name: string) => {
@@ -145,7 +145,7 @@ describe("a log of a PM2 app that is not whole", () => {
     return { reader, errors };
   };
 
-  test("is read from the one file of both streams where the others are nowhere, without a word", async () => {
+  test("is read from the common file of both streams if the others are disabled, without a notice", async () => {
     const nowhere = { out_file: "/dev/null", error_file: "NULL" };
     await suite.pm2.start({
       name: "combined",
@@ -161,13 +161,13 @@ describe("a log of a PM2 app that is not whole", () => {
     ["silent", { out_file: "/dev/null", error_file: "/dev/null" }, "This app keeps no log"],
     ["half", { out_file: "/dev/null" }, "This app keeps no log of its standard output."],
     ["other-half", { error_file: "NULL" }, "This app keeps no log of its error output."],
-  ])("says what PM2 was told to keep nowhere: %s", async (name, fields, words) => {
+  ])("names the streams that PM2 does not store: %s", async (name, fields, words) => {
     await suite.pm2.start({ name, source, fields });
     const { errors } = await follow(name);
     await eventually(() => expect(errors).toEqual([expect.stringContaining(words)]));
   });
 
-  test("says that its folder was moved away, to each who comes", async () => {
+  test("reports to each viewer that its folder was moved away", async () => {
     const folder = join(suite.pm2.home, "moved");
     await suite.pm2.start({
       name: "mover",
@@ -181,10 +181,10 @@ describe("a log of a PM2 app that is not whole", () => {
     }
   });
 
-  test("of more instances than are followed says how many are left out", async () => {
+  test("with too many instances states how many are not followed", async () => {
     const many = { script: "/bin/sleep", args: "1000", interpreter: "none" };
     await suite.pm2.start({ name: "many", source, instances: 40, fields: many });
     const { errors } = await follow("many");
-    await eventually(() => expect(errors).toEqual(["The logs of 32 of 40 instances are shown; 8 are left out."]));
+    await eventually(() => expect(errors).toEqual(["The logs of 32 of 40 instances are shown; 8 are not."]));
   });
 });

@@ -3,66 +3,66 @@ import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.t
 
 interface KnownProcess {
   restarts: number;
-  /** When the newest delivered run began, in milliseconds. */
+  /** Start of the newest delivered run, in milliseconds since the epoch. */
   startedAt: number;
-  /** The end of its newest run has been delivered. */
-  endTold: boolean;
-  /** Its end was seen on the bus, with this exit code. */
+  /** Whether the end of its newest run was delivered. */
+  endDelivered: boolean;
+  /** The end of its newest run as received from the bus. */
   seenEnd: { exitCode: number | undefined } | undefined;
-  /** Since when the list holds a start that the bus has not sent, in milliseconds of the monotonic clock. */
+  /** Since when the list has a start that the bus has not sent, in milliseconds of the monotonic clock. */
   behindSince: number | undefined;
-  /** Count of restarts at a start found in the list: the bus may send it later. */
-  listTold: number | undefined;
+  /** Restart count of a start that was delivered from the list: the bus may send the same start later. */
+  listedRestarts: number | undefined;
 }
 
-/** The bus of a busy host comes so much later than the list at most; it alone has each exit code. */
+/** Longest delay of the bus behind the list on a busy host. Preferred, since only the bus has every exit code. */
 export const BUS_LAG_MS = 1_000;
 
-/** The runs of a deployment that were delivered, as a viewer's cursor holds them. */
-export interface RunsTold {
-  /** Start of the newest run of any of its processes, in milliseconds. */
+/** State of the delivered runs of a deployment, as stored in a viewer's cursor. */
+export interface DeliveredRuns {
+  /** Start of the newest run of any process, in milliseconds since the epoch. */
   startedAt: number;
   restarts: number;
   processes: number;
-  /** The end of the newest run was delivered. */
+  /** Whether the end of the newest run was delivered. */
   ended: boolean;
 }
 
-const fresh = { endTold: false, seenEnd: undefined, behindSince: undefined, listTold: undefined };
+const fresh = { endDelivered: false, seenEnd: undefined, behindSince: undefined, listedRestarts: undefined };
 
-/** The run a change leads to is known by its mark alone. */
+/** Placeholder: a run of PM2 is identified by its mark. */
 const known = { startedAt: NEVER, ended: false, restartCount: 0 };
 
 /**
- * Runs of the processes of one deployment: which ends and starts its readers have not been told. PM2's bus tells of each,
- * with its exit code; what it did not bring is found by PM2's count of restarts.
+ * The runs of a deployment's processes. Finds the ends and starts that its readers have not received: from PM2's bus, with
+ * exit codes, and those that the bus missed from PM2's restart counts.
  */
 export class ProcessRuns {
-  /** Changes with every delivered start: an older list says nothing about the newest run. */
+  /** Increases with every delivered start: a list from before is outdated. */
   version = 0;
   private readonly processes = new Map<number, KnownProcess>();
 
-  /** The changes an event of the bus stands for. */
+  /** Returns the changes that an event of the bus means. */
   note({ action, pmId, restarts, exitCode, startedAt }: ProcessEvent): RunChange[] {
     const process = pmId === null ? undefined : this.processes.get(pmId);
     if (!process) return [];
-    // The list may already have reported it: the bus is later then.
+    // Already delivered from the list: the bus was slower.
     if (restarts < process.restarts) return [];
     if (action === "exit") process.seenEnd ??= { exitCode };
     if (action !== "online") return [];
     const ends = Math.max(0, restarts - process.restarts);
-    if (ends === 0 && process.listTold === restarts) {
-      process.listTold = undefined;
+    if (ends === 0 && process.listedRestarts === restarts) {
+      process.listedRestarts = undefined;
       return [];
     }
-    // PM2 counts no start after a stop; without an end before it this is the start that is known already.
-    if (ends === 0 && !process.seenEnd && !process.endTold) return [];
+    // PM2 does not count a start after a stop. Without an end before it, this start is already known.
+    if (ends === 0 && !process.seenEnd && !process.endDelivered) return [];
     return this.restart(process, restarts, ends, process.seenEnd?.exitCode, startedAt);
   }
 
   /**
-   * The changes that the list knows of and the bus has not brought in {@link BUS_LAG_MS}.
-   * @param version when the list was asked for: one that the bus has overtaken says nothing
+   * Returns the changes in the list that the bus has not sent within {@link BUS_LAG_MS}.
+   * @param version at the time the list was requested: an outdated list causes no changes
    */
   compare(files: readonly ProcessLogFiles[], version = this.version, now = performance.now()): RunChange[] {
     if (version !== this.version) return [];
@@ -76,10 +76,10 @@ export class ProcessRuns {
         continue;
       }
       const ahead = restarts - process.restarts;
-      const isBehind = ahead > 0 || (running && process.endTold);
+      const isBehind = ahead > 0 || (running && process.endDelivered);
       if (isBehind && process.behindSince !== undefined && now - process.behindSince >= BUS_LAG_MS) {
         changes.push(...this.restart(process, restarts, ahead, exitCode, startedAt));
-        process.listTold = restarts;
+        process.listedRestarts = restarts;
       } else {
         process.behindSince = isBehind ? (process.behindSince ?? now) : undefined;
         if (!isBehind) process.startedAt = startedAt;
@@ -88,30 +88,30 @@ export class ProcessRuns {
     return changes;
   }
 
-  get told(): RunsTold {
+  get delivered(): DeliveredRuns {
     const processes = [...this.processes.values()];
     return {
       startedAt: Math.max(0, ...processes.map(({ startedAt }) => startedAt)),
       restarts: processes.reduce((sum, { restarts }) => sum + restarts, 0),
       processes: processes.length,
-      ended: processes.every(({ endTold }) => endTold),
+      ended: processes.every(({ endDelivered }) => endDelivered),
     };
   }
 
-  /** Whether the list has to be asked again, because the bus may still tell. */
+  /** Whether the list must be read again, because the bus may still send a change. */
   get waits(): boolean {
     return [...this.processes.values()].some(({ behindSince }) => behindSince !== undefined);
   }
 
-  /** Returns the end of a deployment of which nothing runs; empty when it was delivered. */
+  /** Returns the end of a deployment without running processes; empty if it was delivered. */
   end(files: readonly ProcessLogFiles[]): RunChange[] {
     const processes = files.flatMap(({ pmId, exitCode }) => {
       const process = this.processes.get(pmId);
-      return process && !process.endTold ? [{ process, exitCode }] : [];
+      return process && !process.endDelivered ? [{ process, exitCode }] : [];
     });
     const last = processes.at(-1);
     if (!last) return [];
-    for (const { process } of processes) process.endTold = true;
+    for (const { process } of processes) process.endDelivered = true;
     return [ended(last.process.seenEnd ? last.process.seenEnd.exitCode : last.exitCode, 1)];
   }
 
@@ -124,7 +124,7 @@ export class ProcessRuns {
   ): RunChange[] {
     const changes: RunChange[] = [];
     this.version++;
-    const left = process.endTold ? ends - 1 : Math.max(1, ends);
+    const left = process.endDelivered ? ends - 1 : Math.max(1, ends);
     if (left > 1) changes.push(ended(undefined, left - 1));
     if (left > 0) changes.push(ended(exitCode, 1));
     changes.push({ kind: "started", time: new Date().toISOString(), known });
@@ -134,10 +134,10 @@ export class ProcessRuns {
 }
 
 /**
- * What a viewer has to be told who was away: how many runs ended, with unknown exit codes, and that another one began.
- * PM2's count begins again for an app that is deleted and started; then at least one ended.
+ * Returns the changes that a viewer missed between two states: how many runs ended, with unknown exit codes, and a start.
+ * PM2's count starts again for an app that is deleted and started; then at least one run ended.
  */
-export function missedRuns(before: RunsTold, now: RunsTold): RunChange[] {
+export function missedRuns(before: DeliveredRuns, now: DeliveredRuns): RunChange[] {
   const isSame = before.processes === now.processes;
   if (isSame && now.startedAt === before.startedAt) return [];
   const counted = Math.max(0, now.restarts - before.restarts);

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ProcessLogFiles } from "../../shared/pm2/processes.ts";
 
-/** Files of one deployment that are followed at once: a cursor names each of them. */
+/** Followed files of one deployment; limited, since a cursor names each of them. */
 const FILES_MAX = 64;
 
 /** One log file and the processes that write to it. */
@@ -11,19 +11,19 @@ export interface LogTrack {
   id: string;
   path: string;
   error: boolean;
-  /** Set when one process alone writes the file. */
+  /** The process that writes the file, if there is only one. */
   instance: number | undefined;
 }
 
 export interface LogTracks {
   tracks: LogTrack[];
-  /** Instances whose files are too many to be followed. */
+  /** Number of instances beyond the limit of files. */
   leftOut: number;
 }
 
 const trackId = (path: string) => createHash("sha256").update(path).digest("hex").slice(0, 12);
 
-/** Processes of one deployment may share files, and stdout and stderr too: each file is one track. */
+/** Returns the tracks of a deployment: one per file, since processes and streams can share files. */
 export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
   const tracks = new Map<string, LogTrack>();
   let leftOut = 0;
@@ -34,7 +34,7 @@ export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
       { path: both, error: false },
     ].flatMap((file) => (file.path === null ? [] : [{ ...file, path: file.path }]));
     const fresh = new Set(files.map(({ path }) => path).filter((path) => !tracks.has(path)));
-    // Of an instance all is read, or nothing.
+    // Either all files of an instance are read, or none.
     if (tracks.size + fresh.size > FILES_MAX) {
       leftOut++;
       continue;
@@ -48,24 +48,24 @@ export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
   return { tracks: [...tracks.values()], leftOut };
 }
 
-/** What a reader has to know about a log that is not whole; undefined when it is. */
+/** Returns a notice about an incomplete log; undefined if it is complete. */
 export async function noticeOf(processes: readonly ProcessLogFiles[]): Promise<string | undefined> {
   const { tracks, leftOut } = toTracks(processes);
   const words: string[] = [];
   const lacks = (stream: "out" | "error") =>
     processes.length > 0 && processes.every((one) => one[stream] === null && one.both === null);
-  if (lacks("out") && lacks("error")) words.push("This app keeps no log: PM2 is told to write its output nowhere.");
+  if (lacks("out") && lacks("error")) words.push("This app keeps no log: PM2 is configured to discard its output.");
   else if (lacks("out")) words.push("This app keeps no log of its standard output.");
   else if (lacks("error")) words.push("This app keeps no log of its error output.");
   if (leftOut > 0) {
     const shown = processes.length - leftOut;
-    words.push(`The logs of ${shown} of ${processes.length} instances are shown; ${leftOut} are left out.`);
+    words.push(`The logs of ${shown} of ${processes.length} instances are shown; ${leftOut} are not.`);
   }
   const folders = [...new Set(tracks.map(({ path }) => dirname(path)))];
   const missing = await Promise.all(folders.map(isMissing));
   if (missing.includes(true)) {
     words.push(
-      "The folder of this log was moved or removed: PM2 writes to where it is now until the app is restarted.",
+      "The folder of this log was moved or removed. Restart the app, so that PM2 opens its log again.",
     );
   }
   return words.length === 0 ? undefined : words.join(" ");

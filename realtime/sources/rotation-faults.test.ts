@@ -12,7 +12,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
   const suite = useContainers();
   const { engine } = suite;
 
-  /** Numbers of the lines the Engine holds now. */
+  /** Numbers of the lines that the Engine has. */
   const held = async ({ container }: TestContainer): Promise<number[]> => {
     const body = await container.logs({ stdout: true, follow: false });
     const found: number[] = [];
@@ -23,7 +23,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
   };
 
   test.each(["3", "1"])(
-    "(%s files of 20 KB) is sent in order, without a repeat and up to its newest line, and is followed on",
+    "(%s files of 20 KB) is sent in order, without duplicates and up to its newest line, and is still followed",
     async (files) => {
       const counting = await engine.run({
         script: `sleep 1; i=1; while [ $i -le ${LINES} ]; do echo "$i ${"x".repeat(100)}"; i=$((i+1)); done; exec sleep 100`,
@@ -35,11 +35,11 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
       const ref = { serviceId: "svc", containerName: counting.name };
       expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 0 })).toMatchObject({ success: true });
       await eventually(async () => (await held(counting)).includes(LINES), 20_000);
-      // The Engine may skip lines while it follows, and says nothing of it; but what it breaks off or stops sending is noticed.
+      // The Engine can skip lines silently while it follows; but a stream that breaks or stops is noticed.
       await eventually(() => expect(told().at(-1)).toBe(LINES), 20_000);
       expect(told().filter((line, index) => index > 0 && !(line > (told()[index - 1] as number)))).toEqual([]);
 
-      // A log that had lost its reader would say no more.
+      // A log without its reader would not continue.
       const seen = told().length;
       await counting.container.restart({ t: 0 });
       await eventually(() => expect(told().slice(seen).at(-1)).toBe(LINES), 20_000);
@@ -47,7 +47,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
     60_000,
   );
 
-  test("by others, who empty it under the Engine, is followed on", async () => {
+  test("by others, who empty it under the Engine, is still followed", async () => {
     const counting = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.2; done" });
     const { LogPath } = (await counting.container.inspect()) as unknown as { LogPath: string };
     const socket = suite.realtime.connect("services");
@@ -56,7 +56,7 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(10));
     await truncate(LogPath);
     const newest = async () => Math.max(...(await held(counting)));
-    // What is written from now on is told, sooner or later.
+    // Later lines arrive eventually.
     await eventually(
       async () => expect(Number(reader.lines.at(-1))).toBeGreaterThan((await newest()) - 5),
       40_000,

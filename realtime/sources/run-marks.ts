@@ -1,22 +1,22 @@
 import type { Mark } from "../../shared/logs/log-source.ts";
-import type { RunsTold } from "./process-runs.ts";
+import type { DeliveredRuns } from "./process-runs.ts";
 
 /**
- * Marks of the ends and starts of a deployment. They count the deliveries of one life of a followed log (`at`), and hold PM2's
- * own count at that time, so that a viewer who returns in another life gets what was missed.
+ * Marks of the ends and starts of a deployment. A mark counts the deliveries within one life of a followed log (`at`) and
+ * contains PM2's counts at that time, so that a viewer that returns in another life receives what it missed.
  */
 const infoPattern = /^(r[0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([01])$/;
 
-/** Names one life of a followed log. */
+/** Returns a name for one life of a followed log. */
 export const newLife = (): string => `r${Date.now().toString(36)}${Math.floor(Math.random() * 36 ** 4).toString(36)}`;
 
-export const runMark = (life: string, at: number, { startedAt, restarts, processes, ended }: RunsTold): Mark => ({
+export const runMark = (life: string, at: number, { startedAt, restarts, processes, ended }: DeliveredRuns): Mark => ({
   epoch: [life, ...[startedAt, restarts, processes, ended ? 1 : 0].map((one) => one.toString(36))].join("-"),
   at,
 });
 
 /** Returns what a reader at the mark has received; undefined for a mark without it. */
-export function toldAt({ epoch }: Mark): RunsTold | undefined {
+export function deliveredAt({ epoch }: Mark): DeliveredRuns | undefined {
   const match = infoPattern.exec(epoch);
   if (!match) return undefined;
   const [startedAt, restarts, processes] = match.slice(2, 5).map((one) => Number.parseInt(one, 36)) as [
@@ -27,7 +27,7 @@ export function toldAt({ epoch }: Mark): RunsTold | undefined {
   return { startedAt, restarts, processes, ended: match[5] === "1" };
 }
 
-/** Returns the order of two marks of ends and starts: undefined when one is none, NaN when unknown. */
+/** Compares two marks of ends and starts: undefined if one is not such a mark, NaN if their order is unknown. */
 export function compareRunMarks(left: Mark, right: Mark): number | undefined {
   const [own, other] = [infoPattern.exec(left.epoch), infoPattern.exec(right.epoch)];
   if (!own || !other) return undefined;

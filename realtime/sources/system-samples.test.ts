@@ -7,7 +7,7 @@ import { createSystemSampler } from "./system-samples.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-test("a sample that fails late does not push a newer one out", async () => {
+test("a sample that fails late does not replace a newer one", async () => {
   const outcomes: PromiseWithResolvers<HostSample>[] = [];
   const sample = () => {
     const outcome = Promise.withResolvers<HostSample>();

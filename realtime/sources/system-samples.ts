@@ -5,9 +5,9 @@ import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
 import { singleFlight } from "../../shared/server/single-flight.ts";
 
-/** A sample younger than this is shared; the shortest interval a viewer can ask for is one second. */
+/** A younger sample is shared; the shortest interval of a viewer is one second. */
 const SHARED_MS = 900;
-/** Containers and processes are counted this often: their daemons are asked, the host is only read. */
+/** Interval at which containers and processes are counted, which needs calls to their daemons. */
 const COUNT_MS = 5_000;
 
 type Counts = Pick<SystemStats, "containers" | "pm2Processes">;
@@ -16,7 +16,7 @@ export interface SystemSampler {
   sample(): Promise<SystemStats>;
 }
 
-/** One sampler of the host for all viewers, at whatever interval each wants. */
+/** One sampler of the host for all viewers, whatever their intervals. */
 export function createSystemSampler(metrics: HostMetrics, docker: DockerHost, processes: ProcessHost): SystemSampler {
   let counts: Counts = { containers: null, pm2Processes: null };
   let countedAt = Number.NEGATIVE_INFINITY;
@@ -36,7 +36,7 @@ export function createSystemSampler(metrics: HostMetrics, docker: DockerHost, pr
     if (!count.running && performance.now() - countedAt > COUNT_MS) {
       countedAt = performance.now();
       const counted = count();
-      if (first) await counted; // later ones are not waited for: a daemon that hangs must not hold up the host's figures
+      if (first) await counted; // only the first time: a hanging daemon must not delay the metrics of the host
     }
     return { ...(await metrics.sample()), ...counts };
   };
@@ -47,7 +47,7 @@ export function createSystemSampler(metrics: HostMetrics, docker: DockerHost, pr
         takenAt = performance.now();
         const taken = take();
         current = taken;
-        // A failed one is not shared; a newer one may stand in its place already.
+        // A failed sample is not shared, unless a newer one has replaced it.
         taken.catch(() => {
           if (current === taken) current = undefined;
         });

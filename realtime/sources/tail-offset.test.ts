@@ -4,7 +4,7 @@ import { tailOffset } from "./log-file.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A file of one byte over and over, with line ends at some places; counts what is read of it. */
+/** A file of one repeated byte, with line ends at some offsets; counts the bytes read. */
 function fileOf(size: number, lineEnds: readonly number[]) {
   let bytes = 0;
   const read = async (buffer: Buffer, offset: number, length: number, position: number) => {
@@ -17,12 +17,12 @@ function fileOf(size: number, lineEnds: readonly number[]) {
   return { handle, bytes: () => bytes };
 }
 
-test("a viewer of a log of one endless line costs a bounded number of bytes", async () => {
+test("a viewer of a log with one endless line reads a bounded number of bytes", async () => {
   const size = 10_000 * MEBIBYTE;
   const endless = fileOf(size, []);
   expect(await tailOffset(endless.handle, 100)).toBeGreaterThanOrEqual(size - 65 * MEBIBYTE);
   expect(endless.bytes()).toBeLessThanOrEqual(65 * MEBIBYTE);
-  // Of the lines that were met the oldest is where reading begins.
+  // Reading starts at the oldest line that was found.
   const few = fileOf(size, [size - 5 * MEBIBYTE, size - 1]);
   expect(await tailOffset(few.handle, 100)).toBe(size - 5 * MEBIBYTE + 1);
   expect(await tailOffset(fileOf(size, [size - 9, size - 1]).handle, 1)).toBe(size - 8);

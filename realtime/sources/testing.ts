@@ -33,7 +33,7 @@ export function useContainers(): ContainerSuite {
 
 export interface Pm2Suite extends RealtimeSuite {
   readonly pm2: TestPm2;
-  /** Ends the realtime server and starts another one. */
+  /** Stops the realtime server and starts another one. */
   restartRealtime(): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export interface FollowOptions {
 
 type TestSocket = ReturnType<TestRealtime["connect"]>;
 
-/** Follows the log of a container on a socket of its own, whose events go to the reader that `read` makes. */
+/** Follows the log of a container on a separate socket; its events go to the reader created by `read`. */
 export async function followContainer<R>(
   { realtime }: RealtimeSuite,
   read: (socket: TestSocket) => R,
