@@ -3,25 +3,25 @@ import { transact } from "../database/transact.ts";
 import { CHAIN_START } from "./chain.ts";
 
 export interface Anchor {
-  /** Of the last line written; 0 before the first. */
+  /** Sequence of the last line written; 0 before the first. */
   sequence: number;
   hash: string;
-  /** Of the oldest line kept. */
+  /** Sequence of the oldest line kept. */
   firstSequence: number;
-  /** Hash of the line before the oldest one kept. */
+  /** Hash of the line before the oldest line kept. */
   firstPrevious: string;
 }
 
 export interface AnchorStore {
   read(): Anchor;
   write(anchor: Anchor): void;
-  /** Runs the work alone among all processes that write to the trail; `undo` is for what is outside the database. */
+  /** Runs the work exclusively among all processes that write to the trail; `undo` reverts changes outside the database. */
   alone<T>(work: () => T, undo?: () => void): T;
 }
 
-/** Holds outside the file where the trail starts and ends. Its own connection: never inside somebody's transaction. */
+/** Stores outside the file where the trail starts and ends. Uses its own connection, so that it is never part of another transaction. */
 export function createAnchorStore(database: DatabaseSync): AnchorStore {
-  // A lost last commit shows as one line more than anchored, and is taken in; a sync a line would cost milliseconds.
+  // After a lost commit, the file has one line more than the anchor, which is then accepted. A sync per line would cost milliseconds.
   database.exec("PRAGMA synchronous = NORMAL");
   const select = database.prepare("SELECT * FROM audit_anchor WHERE id = 1");
   const replace = database.prepare(

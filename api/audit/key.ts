@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ConfigError } from "../../shared/server/config.ts";
 import { readOrMakePrivateFile } from "../../shared/server/private-file.ts";
 
-/** The key of the chain's hashes, in a file of its own that is made on the first start. */
+/** Returns the key of the chain's hashes, from its own file, which is created on the first start. */
 export function loadAuditKey(dataDir: string): Buffer {
   const text = readOrMakePrivateFile(join(dataDir, "audit-key"), () => `${randomBytes(32).toString("base64url")}\n`);
   const key = Buffer.from(text.trim(), "base64url");

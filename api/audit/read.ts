@@ -4,21 +4,21 @@ import { parseLine } from "./chain.ts";
 import { closedFiles, currentFile } from "./files.ts";
 
 const BLOCK_BYTES = 64 * 1024;
-/** Bytes read for one page at most; a rare filter continues with `before` from where it stopped. */
+/** Most bytes read for one page. A search with a rare filter continues with `before`. */
 const SCAN_MAX_BYTES = 32 * 1024 * 1024;
 
 export interface AuditPage {
   /** Newest first. */
   entries: AuditEntry[];
-  /** Give it as `before` for the next page; null at the end. */
+  /** Value of `before` for the next page; null at the end. */
   next: number | null;
 }
 
-/** A page of the trail, read backwards from its end. */
+/** Reads a page of the trail, backwards from its end. */
 export async function readTrail(folder: string, query: AuditQuery): Promise<AuditPage> {
   const matches = toFilter(query);
   const entries: AuditEntry[] = [];
-  /** Requests whose outcome was met already: their beginning tells nothing more. */
+  /** Requests whose outcome was found: their `begun` entry adds nothing. */
   const finished = new Set<string>();
   const paths = [
     ...closedFiles(folder).map((file) => ({ ...file })),
@@ -42,7 +42,7 @@ export async function readTrail(folder: string, query: AuditQuery): Promise<Audi
   return { entries, next: null };
 }
 
-/** Actions under way at the same moment are far fewer than this. */
+/** Far more than the number of actions at the same time. */
 const FINISHED_MAX = 2_000;
 function remember(finished: Set<string>, requestId: string): void {
   finished.add(requestId);
@@ -67,19 +67,19 @@ async function* linesBackwards(path: string): AsyncGenerator<string> {
   try {
     file = await open(path, "r");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // nothing written yet, or removed meanwhile
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // nothing written yet, or removed in the meantime
     throw error;
   }
   try {
     let end = (await file.stat()).size;
-    let rest = Buffer.alloc(0); // the beginning of the block after, which belongs to a line of this block
+    let rest = Buffer.alloc(0); // start of the following block, which belongs to a line of this block
     while (end > 0) {
       const start = Math.max(0, end - BLOCK_BYTES);
       const block = Buffer.alloc(end - start);
       await file.read(block, 0, block.length, start);
       const bytes = Buffer.concat([block, rest]);
       const cut = start === 0 ? 0 : bytes.indexOf(0x0a) + 1;
-      if (start > 0 && cut === 0 && bytes.length > 16 * BLOCK_BYTES) return; // no line of ours is that long
+      if (start > 0 && cut === 0 && bytes.length > 16 * BLOCK_BYTES) return; // no line of the trail is that long
       rest = cut === 0 && start > 0 ? bytes : bytes.subarray(0, cut);
       const whole = cut === 0 && start > 0 ? [] : bytes.subarray(cut).toString("utf8").split("\n");
       for (const line of whole.reverse()) if (line !== "") yield line;

@@ -1,27 +1,27 @@
 import { addressBucket } from "../../shared/server/peer-address.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
-/** Lines of refusals at once, and per minute afterwards: a scanner must not push everything else out of the trail. */
+/** Refusals with their own lines: a burst, then per minute, so that a scanner cannot displace all other lines. */
 const LISTED_BURST = 60;
 const LISTED_PER_MINUTE = 4;
-/** Ways in: what was refused there always has a count of its own. */
-const waysIn = /^(session|setup):/;
-/** Other actions that have a count of their own in a minute; the rest has one together. */
+/** Log-in and set-up, whose refusals are always counted separately. */
+const loginAction = /^(session|setup):/;
+/** Other actions that are counted separately per minute; the rest is counted together. */
 const OTHER_ACTIONS = 1;
-/** Address blocks of an action that are counted apart. */
+/** Address blocks of an action that are counted separately. */
 const BLOCKS_MAX = 250;
-/** Address blocks that a count names. */
+/** Address blocks listed in a summary. */
 const NAMED_BLOCKS = 6;
 export const REFUSAL_MINUTE_MS = 60_000;
-/** A stranger chooses the path, and may make each of its characters take six bytes. */
+/** Characters of a target. Short, since an unauthenticated client chooses the path, and a character can take six bytes. */
 const TARGET_LENGTH = 96;
 
 export interface Refusals {
-  /** Gives the line to write now, or undefined: then the refusal was counted. */
+  /** Returns the line to write now; undefined if the refusal was counted instead. */
   take(event: AuditEvent): AuditEvent | undefined;
   /** Counts a refusal whose line could not be written. */
   putBack(event: AuditEvent): void;
-  /** Gives the lines for what was counted, and begins to count anew. */
+  /** Returns the summaries of all counts, and resets the counts. */
   summaries(): AuditEvent[];
   readonly pending: boolean;
 }
@@ -33,9 +33,9 @@ interface Count {
 }
 
 /**
- * Decides which refusals get a line of the trail. A budget of them is listed one by one; what comes beyond is counted by
- * action and address block (an IPv4 address, an IPv6 /64). Actions are those of the access table, so there are few.
- * @param now milliseconds of a clock that no step moves.
+ * Decides which refusals get a line in the trail. A limited number is listed one by one; the others are counted by action and
+ * address block (an IPv4 address, an IPv6 /64). The actions are those of the access table, so there are few.
+ * @param now milliseconds of a monotonic clock
  */
 export function createRefusals(now: () => number): Refusals {
   let budget = LISTED_BURST;
@@ -67,11 +67,11 @@ export function createRefusals(now: () => number): Refusals {
     summaries() {
       const sorted = [...counts.values()].sort((a, b) => b.total - a.total);
       counts.clear();
-      const ways = sorted.filter(({ action }) => waysIn.test(action));
-      const others = sorted.filter(({ action }) => !waysIn.test(action));
+      const logins = sorted.filter(({ action }) => loginAction.test(action));
+      const others = sorted.filter(({ action }) => !loginAction.test(action));
       const rest = others.slice(OTHER_ACTIONS);
       return [
-        ...[...ways, ...others.slice(0, OTHER_ACTIONS)].map((entry) => toEvent(entry, describe(entry))),
+        ...[...logins, ...others.slice(0, OTHER_ACTIONS)].map((entry) => toEvent(entry, describe(entry))),
         ...(rest.length > 0 ? [toEvent({ action: "unknown", total: sum(rest.map(({ total }) => total)) })] : []),
       ];
     },
@@ -95,7 +95,8 @@ function describe({ byBlock, total }: Count): string {
   const named = [...byBlock].sort(([, a], [, b]) => b - a).slice(0, NAMED_BLOCKS);
   const left = total - sum(named.map(([, count]) => count));
   const parts = named.map(([block, count]) => `${count} from ${block}`);
-  return [...parts, ...(left > 0 ? [`${left} from other addresses`] : [])].join(", ");
+  if (left > 0) parts.push(`${left} from other addresses`);
+  return parts.join(", ");
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
-/** Bytes looked at from the end of a file; a line has a few KiB at most. */
+/** Bytes read from the end of a file; a line has a few KiB at most. */
 const TAIL_BYTES = 256 * 1024;
 
-/** The last complete lines of a file, oldest first. */
+/** Returns the last complete lines of a file, oldest first. */
 export function lastLines(path: string): string[] {
   const descriptor = openSync(path, "r");
   try {
@@ -12,7 +12,7 @@ export function lastLines(path: string): string[] {
     const buffer = Buffer.alloc(size - start);
     readSync(descriptor, buffer, 0, buffer.length, start);
     const lines = buffer.toString("utf8").split("\n");
-    lines.pop(); // what follows the last newline: nothing, or a line that was cut
+    lines.pop(); // the text after the last newline: empty, or an incomplete line
     if (start > 0) lines.shift();
     return lines;
   } finally {
@@ -31,7 +31,7 @@ export function firstLine(path: string): string {
   }
 }
 
-/** Cuts a last line without newline: a write that a crash interrupted before it was acknowledged. */
+/** Removes a last line without a newline: a write that a crash interrupted before it was acknowledged. */
 export function dropCutLine(path: string): void {
   const descriptor = openSync(path, "r+");
   try {

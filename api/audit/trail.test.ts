@@ -76,21 +76,21 @@ describe("chain", () => {
     ["swapped", (all: string[]) => [all[0], all[2], all[1], all[3], all[4]], 2],
     ["not of the trail", (all: string[]) => all.with(3, "{}"), 4],
     ["cut off at the end", (all: string[]) => all.slice(0, 4), 5],
-  ])("tells the first line that was %s", async (_, change, line) => {
+  ])("finds the first line that was %s", async (_, change, line) => {
     const trail = open();
     fill(trail, 5);
     writeFileSync(file(), `${change(lines()).join("\n")}\n`);
     expect(await trail.verify()).toMatchObject({ intact: false, file: "audit.log", line });
   });
 
-  test("does not accept a line made with another key", async () => {
+  test("rejects a line created with another key", async () => {
     const trail = open();
     fill(trail, 2);
     rmSync(join(folder.path, "audit-key"));
     expect(await open().verify()).toMatchObject({ intact: false, line: 1 });
   });
 
-  test("notices that the whole file is gone", async () => {
+  test("detects that the whole file is missing", async () => {
     const trail = open();
     fill(trail, 2);
     rmSync(file());
@@ -105,7 +105,7 @@ describe("chain", () => {
     expect(await trail.verify()).toMatchObject({ intact: true, lastSequence: 4 });
   });
 
-  test("takes in a line whose anchor a crash kept from being written", async () => {
+  test("accepts a line whose anchor was not written because of a crash", async () => {
     const trail = open();
     fill(trail, 3);
     const database = openDatabase(folder.path);
@@ -117,7 +117,7 @@ describe("chain", () => {
     expect(await again.verify()).toMatchObject({ intact: true, lastSequence: 4 });
   });
 
-  test("holds across closed files, and after the oldest were removed", async () => {
+  test("verifies across closed files, and after the oldest were removed", async () => {
     const trail = open({ fileMaxBytes: 2_000, closedFilesMax: 3, keepDays: 0 });
     fill(trail, 60);
     expect(readdirSync(folder.path).filter((name) => /^audit-\d+\.log$/.test(name))).toHaveLength(3);
@@ -134,7 +134,7 @@ describe("chain", () => {
     expect(await trail.verify()).toMatchObject({ intact: false, file: oldest });
   });
 
-  test("ends by age before it ends by size, and at a fixed size at last", async () => {
+  test("removes lines by age before size, and beyond a fixed size regardless of age", async () => {
     const closed = () => readdirSync(folder.path).filter((name) => /^audit-\d+\.log$/.test(name)).length;
     const young = open({ fileMaxBytes: 2_000, closedFilesMax: 3, hardFilesMax: 6 });
     fill(young, 30);
@@ -147,7 +147,7 @@ describe("chain", () => {
     expect(await open().verify()).toMatchObject({ intact: true, lastSequence: 100 });
   });
 
-  test.each(["audit-key", "audit.log"])("refuses to start with %s that others can read", (name) => {
+  test.each(["audit-key", "audit.log"])("refuses to start if others can read %s", (name) => {
     fill(open(), 1);
     chmodSync(join(folder.path, name), 0o640);
     expect(() => open()).toThrow(ConfigError);
@@ -168,7 +168,7 @@ describe("reading", () => {
     expect(seen).toEqual(Array.from({ length: 50 }, (_, index) => 50 - index));
   });
 
-  test("filters by who, action, outcome, time and text", async () => {
+  test("filters by actor, action, outcome, time and text", async () => {
     const trail = open();
     trail.record(event());
     trail.record(event({ action: "service:start", actor: { kind: "key", id: "k1", name: "ci" } }));
@@ -184,7 +184,7 @@ describe("reading", () => {
     expect(await targets({ since: "2020-01-01T00:00:00+02:00" })).toHaveLength(3);
   });
 
-  test("shows the beginning of an action only when its end is missing", async () => {
+  test("shows the start of an action only if its end is missing", async () => {
     const trail = open();
     trail.record(event({ outcome: "begun", requestId: "r1" }));
     trail.record(event({ outcome: "done", requestId: "r1" }));
@@ -196,12 +196,12 @@ describe("reading", () => {
     ]);
   });
 
-  test("gives nothing before the first line", async () => {
+  test("returns nothing before the first line", async () => {
     expect(await open().read(query())).toEqual({ entries: [], next: null });
   });
 });
 
-test("keeps control characters and turned text out of the file and gives them back as they were", async () => {
+test("escapes control characters and changes of direction in the file, and returns them unchanged", async () => {
   const hostile = 'a\r\n\u001b[2J\u0000\u009b31m\u2028\u202e"\\{}';
   const trail = open();
   trail.record(event({ target: hostile }));
@@ -229,7 +229,7 @@ test("lists a budget of refusals, and counts the rest by action, address block a
   refuse("192.0.2.1");
   const { entries } = await trail.read(query({ limit: "6" }));
   expect(entries.map(({ action, target, detail }) => [action, target, detail])).toEqual([
-    ["session:login", "x".repeat(96), undefined], // four a minute are listed again
+    ["session:login", "x".repeat(96), undefined], // four per minute are listed again
     ["unknown", "20 more refusals", "counted: several actions"],
     [
       "services:view",
@@ -242,13 +242,13 @@ test("lists a budget of refusals, and counts the rest by action, address block a
   ]);
   const before = lines().length;
   for (let count = 0; count < 10; count++) refuse("192.0.2.1");
-  trail.close(); // what is counted is not lost
+  trail.close(); // counts are not lost
   expect(lines()).toHaveLength(before + 3 + 1);
   trails.splice(0);
 });
 
 test.skipIf(noNamespaces)(
-  "refuses what cannot be recorded while the disk is full, and continues with room",
+  "refuses actions that cannot be recorded while the disk is full, and continues when there is space",
   async () => {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", folder.path]);
     try {

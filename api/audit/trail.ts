@@ -14,18 +14,18 @@ import { type Verdict, verifyTrail } from "./verify.ts";
 import { createWriter } from "./writer.ts";
 
 export interface Trail {
-  /** Writes the line or throws `storage_full`: for what must not happen unrecorded. */
+  /** Writes a line before an action. @throws AppError `storage_full`: the action must not happen unrecorded */
   record(event: AuditEvent): void;
-  /** Writes the line now or, when the disk is full, later: for what has happened already. */
+  /** Writes a line about something that has happened, now or, if the disk is full, later. */
   recordAfterwards(event: AuditEvent): void;
-  /** Writes a line for what was refused, or counts it: see {@link createRefusals}. A count is written within a minute. */
+  /** Writes a line about a refusal, or counts it: see {@link createRefusals}. Counts are written within a minute. */
   recordRefusal(event: AuditEvent): void;
   read(query: AuditQuery): Promise<AuditPage>;
   verify(): Promise<Verdict>;
   close(): void;
 }
 
-/** Outcomes that wait for room on the disk; no action begins while one waits, so only those under way add to it. */
+/** Outcomes that wait for disk space. No action starts while one waits, so only running actions can add to it. */
 const WAITING_MAX = 1_000;
 const SYNC_DELAY_MS = 1_000;
 
@@ -36,11 +36,11 @@ export interface TrailOptions {
   closedFilesMax?: number;
   keepDays?: number;
   hardFilesMax?: number;
-  /** Milliseconds of a clock that no step moves. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number;
 }
 
-/** Opens the trail in the state folder, whose database has to be migrated already. */
+/** Opens the trail in the state folder. Its database must be migrated already. */
 export function openTrail({ dataDir, log, now = () => performance.now(), ...limits }: TrailOptions): Trail {
   const database = new DatabaseSync(join(dataDir, "state.db"));
   database.exec("PRAGMA busy_timeout = 5000");
@@ -70,7 +70,7 @@ export function openTrail({ dataDir, log, now = () => performance.now(), ...limi
       syncLater();
     } catch (error) {
       log.error({ err: error, action: event.action }, "the audit trail cannot be written");
-      const message = "The audit trail cannot be written, so nothing was changed; make room on the disk.";
+      const message = "The audit trail cannot be written, so nothing was changed. Free some disk space.";
       throw new AppError("storage_full", message, { cause: error });
     }
   };
@@ -85,7 +85,7 @@ export function openTrail({ dataDir, log, now = () => performance.now(), ...limi
       try {
         record(event);
       } catch {
-        return; // the refusals stand without their lines
+        return; // the requests are refused even without their lines
       }
     }
   };
@@ -110,7 +110,7 @@ export function openTrail({ dataDir, log, now = () => performance.now(), ...limi
       try {
         if (listed) record(listed);
       } catch {
-        refusals.putBack(event); // the refusal stands without its line
+        refusals.putBack(event); // the request is refused even without its line
       }
       if (refusals.pending) sumUpLater();
     },
@@ -141,11 +141,11 @@ function toEntry(event: AuditEvent): Omit<AuditEntry, "sequence"> {
     target: cut(event.target, 512),
     requestId: cut(event.requestId, 64),
     address: cut(event.address, 64),
-    ...(event.detail === undefined ? {} : { detail: cut(event.detail, 512) }),
+    detail: event.detail === undefined ? undefined : cut(event.detail, 512),
   };
 }
 
-/** A line survives a crash of the process at once, and a power cut after this. */
+/** Syncs the file. A line survives a crash of the process at once, and a power cut after this. */
 function syncFile(path: string): void {
   openFile(path, "r", (openError, descriptor) => {
     if (openError) return;

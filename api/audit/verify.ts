@@ -9,7 +9,7 @@ export type Verdict =
   | { intact: true; lines: number; firstSequence: number; lastSequence: number }
   | { intact: false; file: string; line: number; reason: string };
 
-/** Reads the whole trail and tells the first line that was changed, added, taken away or cut off. */
+/** Reads the whole trail and finds the first line that was changed, added, removed or cut off. */
 export async function verifyTrail(folder: string, key: Buffer, anchor: Anchor): Promise<Verdict> {
   const current = currentFile(folder);
   const closed = closedFiles(folder).filter(({ first }) => first >= anchor.firstSequence); // older ones are being removed
@@ -29,8 +29,8 @@ export async function verifyTrail(folder: string, key: Buffer, anchor: Anchor): 
       const sequence = parseLine(line)?.sequence;
       const broken = (reason: string): Verdict => ({ intact: false, ...place, reason });
       if (sequence === undefined) return broken("the line is damaged");
-      if (sequence !== expected) return broken(`entry ${sequence} stands where entry ${expected} belongs`);
-      if (!followsOn(key, previous, line)) return broken("the line was changed, or the one before it was");
+      if (sequence !== expected) return broken(`found entry ${sequence} instead of entry ${expected}`);
+      if (!followsOn(key, previous, line)) return broken("the line or the previous line was changed");
       if (sequence === anchor.sequence && hashIn(line) !== anchor.hash) return broken("the line was replaced");
       previous = hashIn(line) ?? previous;
       expected++;

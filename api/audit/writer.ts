@@ -39,7 +39,7 @@ export interface WriterOptions {
   hardFilesMax?: number;
 }
 
-/** Appends lines to the chain, alone among all processes, and closes files that are full. Throws when the disk is. */
+/** Creates a function that appends a line to the chain, exclusively among all processes, and closes full files. It throws if the disk is full. */
 export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "sequence">) => void {
   const { folder, key, anchor, fileMaxBytes = FILE_MAX_BYTES, closedFilesMax = CLOSED_FILES_MAX } = options;
   const { keepDays = KEEP_DAYS, hardFilesMax = HARD_FILES_MAX } = options;
@@ -49,7 +49,7 @@ export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "
     if (existsSync(path)) takeIn(path, key, anchor);
   });
 
-  /** Closes the current file when it is full, and lets go of the oldest ones once the anchor has moved past them. */
+  /** Closes the current file if it is full, and removes the oldest files after the anchor has moved past them. */
   const closeFull = () => {
     if (!existsSync(path) || statSync(path).size < fileMaxBytes) return;
     const state = anchor.read();
@@ -76,7 +76,7 @@ export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "
 
   return (entry) => {
     if (existsSync(path) && statSync(path).size >= fileMaxBytes) {
-      anchor.alone(closeFull); // looks again: another process may have been first
+      anchor.alone(closeFull); // checks again: another process may have been first
       removeOld();
     }
     let sizeBefore: number | undefined;
@@ -94,7 +94,7 @@ export function createWriter(options: WriterOptions): (entry: Omit<AuditEntry, "
       }
       anchor.write({ ...state, sequence, hash });
     };
-    // Half a line would spoil the next one, and a whole one whose anchor cannot be kept would stand there twice.
+    // A partial line would damage the next one, and a complete line without its anchor would be written twice.
     anchor.alone(append, () => sizeBefore !== undefined && truncateSync(path, sizeBefore));
   };
 }
@@ -106,7 +106,7 @@ function refuseShared(path: string): void {
   }
 }
 
-/** Moves the anchor past lines that were written just before a crash could keep the anchor from following. */
+/** Moves the anchor past lines that were written just before a crash. */
 function takeIn(path: string, key: Buffer, anchor: AnchorStore): void {
   dropCutLine(path);
   let state = anchor.read();

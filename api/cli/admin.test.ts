@@ -28,7 +28,7 @@ const run = async (tool: "admin" | "audit", args: string[], input?: string) => {
 const statusWith = async (cookie: string | undefined) => (await server.ask("GET", "/api/session", { cookie })).status;
 const passwordIn = (stdout: string) => /^Password: (\S+)$/m.exec(stdout)?.[1] ?? "";
 
-test("makes a user while the server runs, who can log in at once, and closes the set-up", async () => {
+test("creates a user while the server runs, who can log in at once, and closes the set-up", async () => {
   expect((await server.ask("GET", "/api/setup")).body.needed).toBe(true);
   const { stdout } = await run("admin", ["create", "grace", "--role", "operator"]);
   const answer = await server.login("grace", passwordIn(stdout));
@@ -37,7 +37,7 @@ test("makes a user while the server runs, who can log in at once, and closes the
   expect((await run("admin", ["list"])).stdout).toContain("grace\toperator\tpassword only");
 });
 
-test("gives a new password to the locked-out; the old one and its sessions end, their sockets within a second", async () => {
+test("sets a new password; the old password and its sessions end at once, their sockets within a second", async () => {
   const cookie = await server.setUp("ada");
   const { sessionId } = (await server.ask("GET", "/api/session", { cookie })).body.principal;
   const { stdout, code } = await run("admin", ["reset-password", "ada", "--reset-second-factor"]);
@@ -48,7 +48,7 @@ test("gives a new password to the locked-out; the old one and its sessions end, 
   expect((await server.login("ada", passwordIn(stdout))).status).toBe(200);
 });
 
-test("takes a password from standard input and holds it to the same rules", async () => {
+test("reads a password from standard input and applies the same rules", async () => {
   await server.setUp("ada");
   const weak = await run("admin", ["reset-password", "ada", "--password-stdin"], "passwordpassword\n");
   expect(weak).toMatchObject({ code: 1, stdout: "" });
@@ -57,7 +57,7 @@ test("takes a password from standard input and holds it to the same rules", asyn
   expect((await server.login("ada", "a slow green train to Oslo")).status).toBe(200);
 });
 
-test("ends sessions and keys of a user, and leaves those of others", async () => {
+test("ends sessions and keys of a user, and keeps those of others", async () => {
   const cookie = await server.setUp("ada");
   await run("admin", ["create", "grace", "--password-stdin"], PASSWORD);
   const { cookie: other } = await server.login("grace");
@@ -71,7 +71,7 @@ test("ends sessions and keys of a user, and leaves those of others", async () =>
   expect(await statusWith(cookie)).toBe(200);
 });
 
-test("writes into the same trail, and tells where it was broken", async () => {
+test("writes to the same trail, and reports where it was changed", async () => {
   await server.setUp("ada");
   await run("admin", ["create", "grace"]);
   await server.login("grace", "wrong horse battery");
@@ -94,7 +94,7 @@ test.each([
   [["create", "a", "b"]],
   [["create", "-x"]],
   [["create", "a b"]],
-])("says in plain words why it does not take %j", async (args) => {
+])("explains why it rejects %j", async (args) => {
   const { code, stderr } = await run("admin", args);
   expect(code).toBe(1);
   expect(stderr).not.toMatch(/\bat .*\.ts|node:/);

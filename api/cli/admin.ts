@@ -62,7 +62,7 @@ function createTool({ database, trail }: State) {
   const passkeys = createPasskeyStore(database, writes);
   const requestId = randomUUID();
 
-  /** Records the change before it happens and once it has. */
+  /** Records the change before and after it. */
   const recorded = (action: string, target: string, change: () => void) => {
     const actor = { kind: "console", id: "", name: userInfo().username } as const;
     const event = { action, actor, target, requestId, address: "console" };

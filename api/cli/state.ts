@@ -14,13 +14,13 @@ export interface State {
   close(): void;
 }
 
-/** Opens the state of the server, which may run meanwhile. Throws `ConfigError` for another user's state. */
+/** Opens the state of the server, which may be running. @throws ConfigError for the state of another user */
 export function openState(): State {
   const { DATA_DIR: dataDir } = parseConfig(process.env);
   const owner = statSync(dataDir, { throwIfNoEntry: false })?.uid;
   if (owner === undefined)
     throw new ConfigError("There is no DATA_DIR yet; start the server first, or set the variable.");
-  // Files that root makes here could not be written by the server any more.
+  // The server could not write to files created by root.
   if (process.getuid && owner !== process.getuid()) throw new ConfigError("Run this as the user who owns DATA_DIR.");
   const database = openDatabase(dataDir);
   const trail = openTrail({ dataDir, log: silentLog() });
@@ -36,7 +36,7 @@ export function openState(): State {
 
 export const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Runs a command line tool: a foreseen error is one line on stderr and exit code 1. */
+/** Runs a command line tool. An expected error is one line on stderr and exit code 1. */
 export async function runTool(tool: () => Promise<void>): Promise<void> {
   try {
     await tool();

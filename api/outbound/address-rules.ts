@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { AppError } from "../../shared/server/errors.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
-/** Everything that is not a public address of the internet; IPv4 inside IPv6 is checked as what it is. */
+/** All ranges that are not public addresses of the internet. IPv4 inside IPv6 is checked as IPv4. */
 const inner = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
@@ -41,25 +41,25 @@ for (const [network, prefix] of [
 
 export const isInnerAddress = (address: string): boolean => inner.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** Where a server is reached: its name for TLS and the `Host` header, the addresses that were checked for the connection. */
+/** A checked server: its name for TLS and the `Host` header, and the addresses for the connection. */
 export interface PinnedAddress {
   url: URL;
-  /** All the name has, in the resolver's order; at least one. */
+  /** All addresses of the name, in the order of the resolver; at least one. */
   addresses: readonly string[];
 }
 
 export interface AddressRules {
-  /** What can be said without a look-up. Throws `invalid_input`, or `forbidden` with how to allow it. */
+  /** Checks a URL without a DNS look-up. @throws AppError `invalid_input`; `forbidden` with how to allow it */
   check(url: string): URL;
-  /** Resolves the name once and checks every address it has. Throws as `check`, and `upstream_unavailable`. */
+  /** Resolves the name once and checks all its addresses. @throws AppError as `check`, and `upstream_unavailable` */
   pin(url: string): Promise<PinnedAddress>;
-  /** The same for a server that is no web server, by its name or address; gives the addresses to speak to. */
+  /** The same for a server other than a web server, by name or address; returns the addresses for the connection. */
   pinHost(host: string, port: number): Promise<readonly string[]>;
 }
 
 /**
- * Keeps requests to registered addresses out of the host's own network, and off the host's own public addresses, unless the
- * operator listed the host (`name` or `name:port`) in the environment variable that the refusal names.
+ * Creates rules that keep outgoing requests away from private networks and from the host's own addresses, except hosts
+ * (`name` or `name:port`) that the operator listed in the environment variable named in the refusal.
  */
 export function createAddressRules(allowedHosts: readonly string[], variable: string, own: OwnAddresses): AddressRules {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
@@ -67,17 +67,17 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
   const refusal = () =>
     new AppError(
       "forbidden",
-      `This address is of this host or of an inner network: the operator lists such hosts in ${variable}.`,
+      `Private addresses and addresses of this host are blocked. The operator can allow the host in ${variable}.`,
     );
   const isInside = (address: string) => isInnerAddress(address) || own.includes(address);
 
   const check = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
-      throw new AppError("invalid_input", "The address must begin with http:// or https://.");
+      throw new AppError("invalid_input", "The address must start with http:// or https://.");
     }
     if (url.username !== "" || url.password !== "") {
-      throw new AppError("invalid_input", "The address must not hold a user name; send a header instead.");
+      throw new AppError("invalid_input", "The address must not contain a user name; use a header instead.");
     }
     url.hash = "";
     const literal = bareHost(url);
@@ -94,7 +94,7 @@ export function createAddressRules(allowedHosts: readonly string[], variable: st
     } catch (error) {
       throw new AppError("upstream_unavailable", "The server's name cannot be resolved.", { cause: error });
     }
-    // One inner address among public ones is a trick, not a mistake.
+    // One private address is enough to refuse the name.
     if (!isListed(where) && addresses.some(isInside)) throw refusal();
     if (addresses.length === 0) throw new AppError("upstream_unavailable", "The server's name has no address.");
     return addresses;

@@ -9,7 +9,7 @@ import { createMcpHost } from "../mcp/host/host.ts";
 import { type McpTestServer, startMcpServer } from "../mcp/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
-/** What the resolver of this machine says, in its order. 127.0.0.2 and ::1 take no connection here. */
+/** Results of the resolver, in order. 127.0.0.2 and ::1 accept no connection here. */
 const names: Record<string, string[]> = {
   "six-first.test": ["::1", "127.0.0.1"],
   "closed-first.test": ["127.0.0.2", "127.0.0.3", "127.0.0.1"],
@@ -85,7 +85,7 @@ const startMcp = async (host: string, port = mcp.port) => {
 };
 
 test.for(["six-first.test", "closed-first.test", "four-first.test"])(
-  "reaches the address of %s that takes a connection",
+  "reaches the address of %s that accepts a connection",
   async (host) => {
     expect((await startMcp(host)).body).toMatchObject({ server: { status: "running" } });
     const before = receiver.received.length;
@@ -97,7 +97,7 @@ test.for(["six-first.test", "closed-first.test", "four-first.test"])(
   },
 );
 
-test("says that nothing listens when no address of the name takes a connection", async () => {
+test("reports that nothing listens if no address of the name accepts a connection", async () => {
   for (const answer of [await tryChannel(webhook("all-closed.test")), await tryChannel(email("all-closed.test"))]) {
     expect(answer.body).toMatchObject({
       code: "upstream_unavailable",
@@ -106,7 +106,7 @@ test("says that nothing listens when no address of the name takes a connection",
   }
 });
 
-test("checks every address of a name before the first is asked", async () => {
+test("checks every address of a name before the first connection", async () => {
   const before = receiver.received.length;
   expect((await startMcp("unlisted.test")).body).toMatchObject({ code: "forbidden" });
   for (const settings of [webhook("unlisted.test"), email("unlisted.test")]) {
@@ -115,7 +115,7 @@ test("checks every address of a name before the first is asked", async () => {
   expect(receiver.received.length).toBe(before);
 });
 
-test("sends a message once when the first address takes the connection and cuts it", async () => {
+test("sends a message once if the first address accepts the connection and closes it", async () => {
   let cut = 0;
   const server: Server = createServer((socket) => {
     cut++;
@@ -125,7 +125,7 @@ test("sends a message once when the first address takes the connection and cuts 
   await once(server, "listening");
   const before = receiver.received.length;
   const answer = await tryChannel(webhook("closed-first.test"));
-  expect(answer.body).toMatchObject({ code: "upstream_unavailable", error: "The receiver cut the connection." });
+  expect(answer.body).toMatchObject({ code: "upstream_unavailable", error: "The receiver closed the connection." });
   expect([cut, receiver.received.length]).toEqual([1, before]);
   await new Promise((resolve) => server.close(resolve));
 });

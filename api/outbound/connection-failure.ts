@@ -1,7 +1,7 @@
 /**
- * What a failed connection means, in a sentence for people; undefined when it is none of the known ways. Looks through the
- * causes: the global `fetch` and libraries wrap what the system says.
- * @param who Who was asked, as the subject of a sentence: "The receiver".
+ * Describes a failed connection in a sentence; undefined for an unknown error. Also searches the causes, since `fetch` and
+ * libraries wrap the error of the system.
+ * @param who the server, as the subject of a sentence: "The receiver"
  */
 export function connectionFailure(error: unknown, who: string): string | undefined {
   let cause: unknown = error;
@@ -16,15 +16,15 @@ function sentenceOf(code: string, message: string, who: string): string | undefi
   if (code === "ECONNREFUSED") return "Nothing listens at this address and port.";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "The server's name cannot be resolved.";
   if (/^(ENETUNREACH|EHOSTUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code)) {
-    return "There is no way to this address from here.";
+    return "There is no route to this address.";
   }
   if (code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT" || /does not answer/.test(message)) {
-    return `${who} did not answer in time.`;
+    return `${who} did not respond in time.`;
   }
-  if (code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET") return `${who} cut the connection.`;
+  if (code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET") return `${who} closed the connection.`;
   if (/^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL)|EPROTO/.test(code)) {
     return `${who}'s certificate is not trusted, or it does not speak TLS here.`;
   }
-  if (code.startsWith("HPE_")) return `${who} does not speak HTTP here.`;
+  if (code.startsWith("HPE_")) return `${who} did not respond with HTTP.`;
   return undefined;
 }

@@ -1,9 +1,9 @@
-/** Addresses of one name that are tried; the others are left alone. */
+/** Most addresses of one name that are tried. */
 const ADDRESSES_MAX = 8;
-/** Until a connection stands, in milliseconds: at an address that has others behind it, and at the last one. */
+/** Time limits of a connection attempt, in milliseconds: for an address with alternatives, and for the last one. */
 const NEXT_MS = 2_000;
 const LAST_MS = 10_000;
-/** Codes of a connection that was never made: nothing was sent, so another address may be tried. */
+/** Error codes of a connection that was never established: nothing was sent, so another address can be tried. */
 const unreachable = new Set([
   "ECONNREFUSED",
   "EHOSTUNREACH",
@@ -15,25 +15,26 @@ const unreachable = new Set([
   "EINVAL",
   "ETIMEDOUT",
 ]);
-/** What tells least about a name that has other addresses: this machine has no way to the whole family. */
+/** The least informative errors if there are other addresses: this machine has no route to the address family. */
 const noWay = new Set(["ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"]);
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? "");
 
-/** A connection did not come about in time. */
+/** The connection was not established in time. */
 export class ConnectTimeout extends Error {
   readonly code = "ETIMEDOUT";
   constructor() {
-    super("The server does not answer.");
+    super("The server does not respond.");
   }
 }
 
-/** One try at one address. It calls `connected` as soon as the connection stands: from then on it is the only one. */
+/** An attempt at one address. It calls `connected` when the connection is established; no other address is tried after that. */
 export type AddressAttempt<T> = (address: string, limitMs: number, connected: () => void) => Promise<T>;
 
 /**
- * Tries the addresses of a name one after the other, until one takes the connection: `localhost` is often `::1` first, and
- * the server listens on 127.0.0.1 only. Throws the error of the attempt that tells most.
+ * Tries the addresses of a name in order until one accepts the connection: `localhost` is often `::1` first, while the server
+ * listens on 127.0.0.1 only.
+ * @throws the most informative error of the attempts
  */
 export async function tryAddresses<T>(addresses: readonly string[], attempt: AddressAttempt<T>): Promise<T> {
   const tried = addresses.slice(0, ADDRESSES_MAX);

@@ -4,16 +4,16 @@ import { networkInterfaces } from "node:os";
 import type { Config } from "../../shared/server/config.ts";
 import { singleFlight } from "../../shared/server/single-flight.ts";
 
-/** The panel's public names are looked up again after this, in milliseconds. */
+/** Interval at which the panel's public names are resolved again, in milliseconds. */
 const NAMES_MS = 60_000;
 
-/** Addresses of this host, public ones included: what listens there counts on a firewall that a request from inside passes by. */
+/** The addresses of this host, including public ones: a request from inside bypasses the firewall that protects them. */
 export interface OwnAddresses {
-  /** Whether an address is one of the host's, as far as that is known without a look-up. */
+  /** Whether an address belongs to the host, as far as known without a DNS look-up. */
   includes(address: string): boolean;
-  /** Whether a host name is one the panel itself is reached by. */
+  /** Whether a host name is a public name of the panel. */
   isOwnName(name: string): boolean;
-  /** Looks up what the panel's names mean now. Never throws: a name that means nothing leads nowhere. */
+  /** Resolves the panel's names. Never throws: an unknown name has no addresses. */
   refresh(): Promise<void>;
 }
 

@@ -6,19 +6,19 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { PinnedAddress } from "./address-rules.ts";
 import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 
-/** Longest answer, and longest line of an event stream, in bytes. */
+/** Largest response, and longest line of an event stream, in bytes. */
 const MESSAGE_MAX = 16 * 1024 * 1024;
 const CONNECTIONS_MAX = 16;
 
 export interface PinnedFetch {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void;
 }
 
 /**
- * A `fetch` that only ever speaks to the addresses that were checked, whatever the name resolves to by now, follows no
- * redirect (the caller sees it) and bounds what it reads. The global `fetch` cannot be told which addresses to use.
+ * Creates a `fetch` that connects only to the checked addresses, even if the name now resolves to others. It follows no
+ * redirect (the caller gets the response) and limits the size of responses. The global `fetch` cannot be limited to addresses.
  */
 export function createPinnedFetch({ url: registered, addresses }: PinnedAddress): PinnedFetch {
   const secure = registered.protocol === "https:";
@@ -31,7 +31,7 @@ export function createPinnedFetch({ url: registered, addresses }: PinnedAddress)
   const send = async (url: URL, init: RequestInit, address: string, limitMs: number, connected: () => void) => {
     const headers = new Headers(init.headers);
     headers.set("host", url.host);
-    headers.delete("accept-encoding"); // nothing here unpacks
+    headers.delete("accept-encoding"); // compressed responses are not supported
     const body = await bodyOf(init.body);
     if (body) headers.set("content-length", String(body.byteLength));
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
@@ -63,11 +63,11 @@ export function createPinnedFetch({ url: registered, addresses }: PinnedAddress)
   return {
     async fetch(target, init = {}) {
       const url = new URL(target);
-      if (url.origin !== registered.origin) throw new Error("Only the registered server is spoken to.");
+      if (url.origin !== registered.origin) throw new Error("Requests are sent to the registered server only.");
       const message = await tryAddresses(order, (address, limitMs, connected) =>
         send(url, init, address, limitMs, () => {
           connected();
-          // What took a connection is asked first from now on: a session lives at one address.
+          // The address that accepted a connection is tried first from now on, since a session lives at one address.
           if (order[0] !== address) order = [address, ...order.filter((other) => other !== address)];
         }),
       );
@@ -94,9 +94,9 @@ function toResponse(message: http.IncomingMessage): Response {
 }
 
 const tooLarge = () =>
-  new AppError("too_large", `The server's answer is larger than ${MESSAGE_MAX / 1024 / 1024} MiB.`);
+  new AppError("too_large", `The response of the server is larger than ${MESSAGE_MAX / 1024 / 1024} MiB.`);
 
-/** A stream of events may last for ever, but no line of it; any other body counts as a whole. */
+/** Limits the bytes of a body; for an event stream, which can be endless, the bytes of each line. */
 function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({

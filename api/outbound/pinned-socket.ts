@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 
-/** A connection to the first of the checked addresses that takes one. Throws what the system says, or the signal's reason. */
+/** Connects to the first checked address that accepts. @throws the error of the system, or the reason of the signal */
 export function connectPinned(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> {
   return tryAddresses(addresses, async (host, limitMs) => {
     signal.throwIfAborted();
@@ -17,7 +17,7 @@ export function connectPinned(addresses: readonly string[], port: number, signal
       socket.off("error", reject);
       return socket;
     } catch (error) {
-      socket.on("error", () => {}); // told already
+      socket.on("error", () => {}); // already reported
       socket.destroy();
       throw error;
     } finally {

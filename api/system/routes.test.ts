@@ -16,7 +16,7 @@ describe.skipIf(await lacks("docker"))("the host", () => {
     await api.close();
   });
 
-  test("is described, with the parts found on it", async () => {
+  test("is described, with the state of its parts", async () => {
     const { body } = await api.ask("GET", "/api/system");
     expect(systemInfoSchema.parse(body.info).hostname).toBe(hostname());
     expect(body.dependencies).toMatchObject({
@@ -26,7 +26,7 @@ describe.skipIf(await lacks("docker"))("the host", () => {
     });
   });
 
-  test("is sampled, containers and processes counted", async () => {
+  test("is sampled, including the number of containers and processes", async () => {
     await engine.run();
     const { body } = await api.ask("GET", "/api/system/stats", { cookie: await api.loginAs("viewer") });
     const stats = systemStatsSchema.parse(body.stats);

@@ -8,7 +8,7 @@ import { described } from "../http/openapi.ts";
 
 const tag = "System";
 
-/** The host itself: what it is, how it does, and what the panel found on it. */
+/** Routes of the host: its description, metrics, and the state of the parts the panel depends on. */
 export function systemRoutes({
   metrics,
   docker,
@@ -20,7 +20,7 @@ export function systemRoutes({
       "/",
       described({
         tag,
-        summary: "What the host is, and which parts the panel found",
+        summary: "Describe the host and the state of Docker, PM2 and files",
         answer: { info: systemInfoSchema, dependencies: dependenciesSchema },
       }),
       async (c) => {
@@ -30,7 +30,7 @@ export function systemRoutes({
     )
     .get(
       "/stats",
-      described({ tag, summary: "One sample of the host", answer: { stats: systemStatsSchema } }),
+      described({ tag, summary: "Get a sample of the host's metrics", answer: { stats: systemStatsSchema } }),
       async (c) => {
         const [sample, containers, pm2Processes] = await Promise.all([
           metrics.sample(),
