@@ -6,7 +6,7 @@ import { TEST_IMAGE } from "../shared/testing/parts.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
 import type { Feed } from "./load/log-load.ts";
 
-/** Starts a container that copies a named pipe to its output: what is written into the pipe is what it logs. */
+/** Starts a container that copies a named pipe to its output, so that text written to the pipe becomes its log. */
 export async function startFeed(): Promise<Feed & { remove(): Promise<void> }> {
   const folder = await tempFolder("feed");
   const pipe = join(folder.path, "lines");
@@ -16,7 +16,7 @@ export async function startFeed(): Promise<Feed & { remove(): Promise<void> }> {
   const container = await docker.createContainer({
     name,
     Image: TEST_IMAGE,
-    // Ends by itself, should the bench be cut off.
+    // Ends by itself if the benchmark is killed.
     Cmd: ["timeout", "1800", "/bin/sh", "-c", "while :; do cat /feed/lines; done"],
     HostConfig: {
       AutoRemove: true,

@@ -34,7 +34,7 @@ for (const name of options.only ?? []) {
   process.exit(1);
 }
 
-// Ending by `exit` ends the servers too.
+// `exit` also stops the servers.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 const rows: (Row & { group: string })[] = [];

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export interface BenchOptions {
   /** Names of the groups to run; all when absent. */
   only: string[] | undefined;
-  /** One short repetition of the main cases. */
+  /** Runs one short repetition of the main cases. */
   quick: boolean;
   repetitions: number;
   /** Length of one measurement. */

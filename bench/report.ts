@@ -1,6 +1,6 @@
 import { readable } from "./figures.ts";
 
-/** A bound of the issue: a ratio against a yardstick of the same run, or an absolute figure. */
+/** A target: a ratio to a baseline of the same run, or an absolute value. */
 export interface Bound {
   figure: number;
   atLeast?: number;
@@ -9,7 +9,7 @@ export interface Bound {
 
 export interface Row {
   what: string;
-  /** Figures for the table, in order. */
+  /** Values for the table, in order. */
   figures: Record<string, number>;
   bounds?: Record<string, Bound>;
 }
@@ -22,7 +22,7 @@ const describe = (name: string, bound: Bound) => {
   return `${isReached(bound) ? "reached " : "MISSED  "} ${name}: ${readable(bound.figure)} (${limit})`;
 };
 
-/** A row as text: its figures, and below them each bound. */
+/** Formats a row: its values, and each target below. */
 export function toText({ what, figures, bounds = {} }: Row): string {
   const cells = Object.entries(figures).map(([name, figure]) => `${name} ${readable(figure)}`);
   const lines = Object.entries(bounds).map(([name, bound]) => `    ${describe(name, bound)}`);

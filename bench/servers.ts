@@ -11,10 +11,10 @@ import type { RunningSubject } from "./subject.ts";
 import { startNchan } from "./yardsticks/nchan.ts";
 
 const emitToken = randomBytes(32).toString("base64url");
-/** What the page of the web app would send; the stand-in of the API knows the session. */
+/** Headers of the web app; the stand-in API accepts the session. */
 const SESSION = { Origin: "http://localhost:3005", Cookie: "ai-desktop=bench" };
 
-/** Starts a script of the bench on a free port; PORT tells it which. */
+/** Starts a script of the benchmark on a free port, given as PORT. */
 export async function startScript(
   name: string,
   core: number,
@@ -37,7 +37,7 @@ export async function startScript(
   return { ...child, port };
 }
 
-/** The real realtime server, every check on, its API the stand-in. */
+/** Starts the real realtime server with all checks and the stand-in API. */
 export async function startOurs(env: Record<string, string> = {}): Promise<RunningSubject> {
   const api = await startScript("stand-in-api.ts", LOAD_CORE);
   const folder = await tempFolder("bench");
@@ -52,7 +52,7 @@ export async function startOurs(env: Record<string, string> = {}): Promise<Runni
       FILE_MANAGER_ROOT: folder.path,
       MAX_SOCKETS: "10000",
       MAX_SOCKETS_PER_SESSION: "10000",
-      // Such as --cpu-prof, to see where the time goes.
+      // For example --cpu-prof, to profile the server.
       ...(process.env.SERVER_NODE_OPTIONS ? { NODE_OPTIONS: process.env.SERVER_NODE_OPTIONS } : {}),
       ...env,
     },
@@ -91,7 +91,7 @@ export async function startYardstick(name: "socket.io" | "ws"): Promise<RunningS
   };
 }
 
-/** Our server and every yardstick this machine has, all running at once so that measurements can alternate. */
+/** The realtime server and every available baseline, all running at once so that measurements can alternate. */
 export async function startAll(): Promise<RunningSubject[]> {
   const started = await Promise.all([startOurs(), startYardstick("socket.io"), startYardstick("ws"), startNchan()]);
   return started.filter((subject) => subject !== undefined);

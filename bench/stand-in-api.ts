@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import process from "node:process";
 
-/** Answers what the realtime server asks the API at a handshake, so that a bench of sockets measures one server. */
+/** Responds to the realtime server's session checks, so that a benchmark of sockets measures one server. */
 const answers: Record<string, string> = {
   "/internal/handshake": JSON.stringify({
     principal: {

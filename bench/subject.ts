@@ -1,13 +1,13 @@
-/** How a subject is spoken to: Socket.IO packets, or each event as one plain WebSocket message. */
+/** Protocol of a subject: Socket.IO packets, or each event as one plain WebSocket message. */
 export type Dialect = "socket.io" | "plain";
 
-/** A server under measurement, as the load generator needs to know it. */
+/** A measured server, with the data that the load generator needs. */
 export interface Subject {
   name: "ours" | "socket.io" | "ws" | "nchan";
   pid: number;
   port: number;
   dialect: Dialect;
-  /** Of the WebSocket upgrade. */
+  /** Path of the WebSocket upgrade. */
   path: string;
   /** Headers of the upgrade: a session's cookie and origin. */
   headers?: Record<string, string>;
@@ -16,7 +16,7 @@ export interface Subject {
   publish: {
     path: string;
     headers: Record<string, string>;
-    /** The body carries the event's data as it is, not an event with namespace and room. */
+    /** Whether the request body is the bare data, without event, namespace and room. */
     bare?: boolean;
   };
 }

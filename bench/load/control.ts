@@ -18,7 +18,7 @@ interface Answer {
   error?: string;
 }
 
-/** Starts the load generator on its own core. */
+/** Starts the load generator on a separate core. */
 export async function startLoad(): Promise<Load> {
   const child = fork(join(import.meta.dirname, "main.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();

@@ -9,9 +9,9 @@ const WARM_UP = 300;
 export type CrowdFigures = {
   connectsPerSecond: number;
   connectCpuMs: number;
-  /** Growth of the server's memory a socket, in kB (1,000 bytes). */
+  /** Growth of the server's memory per socket, in kB (1,000 bytes). */
   kilobytes: number;
-  /** CPU of an idle socket in microseconds a second: heartbeats. */
+  /** CPU time of an idle socket, in microseconds per second: heartbeats. */
   idleCpuUs: number;
 };
 
@@ -28,7 +28,7 @@ async function open(subject: Subject, count: number): Promise<WireClient[]> {
   return clients;
 }
 
-/** Opens sockets that do nothing, and watches what they cost. */
+/** Opens idle sockets and measures their cost. */
 export async function crowd(subject: Subject, count: number, idleSeconds: number): Promise<CrowdFigures> {
   const warm = await open(subject, WARM_UP);
   for (const client of warm) client.close();

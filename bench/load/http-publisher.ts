@@ -1,14 +1,14 @@
 import { connect, type Socket } from "node:net";
 import { EVENT, NAMESPACE, ROOM, type Subject } from "../subject.ts";
 
-/** The body that makes a subject send `data` to the bench's room; `batch` events in one request where it can take them. */
+/** Creates the request body that publishes `data` to the room of the benchmark; `batch` events per request, if supported. */
 export function bodyOf(subject: Subject, data: object, batch = 1): string {
   if (subject.publish.bare) return JSON.stringify(data);
   const event = { namespace: NAMESPACE.slice(1), event: EVENT, room: ROOM, data };
   return JSON.stringify(batch === 1 ? event : { events: Array.from({ length: batch }, () => event) });
 }
 
-/** One keep-alive connection that posts; a request is sent when the answer to the one before is there. */
+/** A keep-alive connection that posts; each request is sent after the response to the previous one. */
 export class HttpPublisher {
   private readonly socket: Socket;
   private readonly head: string;

@@ -2,13 +2,13 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A line is a number of ten digits, a time in nanoseconds of sixteen, padding, and `\n`; all have one length. */
+/** A line has a number of ten digits, a time in nanoseconds of sixteen digits, padding, and `\n`; all have the same length. */
 const NUMBER_DIGITS = 10;
 const TIME_DIGITS = 16;
 const TICK_MS = 10;
 
 export interface LineFormat {
-  /** Bytes of a line, its newline included. */
+  /** Bytes of a line, including its newline. */
   bytes: number;
 }
 
@@ -17,7 +17,7 @@ const lineOf = (number: number, { bytes }: LineFormat) => {
   return `${String(number).padStart(NUMBER_DIGITS, "0")} ${time} `.padEnd(bytes - 1, "x").concat("\n");
 };
 
-/** Writes numbered lines at a rate into a pipe that a container copies to its output; answers the next number. */
+/** Writes numbered lines at a rate to a pipe that a container copies to its output; returns the next number. */
 export async function writePaced(
   pipe: string,
   format: LineFormat,
@@ -25,7 +25,7 @@ export async function writePaced(
   rate: number,
   seconds: number,
 ): Promise<number> {
-  const file = openSync(pipe, "r+"); // opening for both never waits for the other end
+  const file = openSync(pipe, "r+"); // opening for reading and writing does not wait for the other end
   const begin = performance.now();
   let number = from;
   try {
@@ -43,7 +43,7 @@ export async function writePaced(
   return number;
 }
 
-/** Writes as fast as the container takes it, until `lines` or for `seconds`. */
+/** Writes as fast as the container reads, until `lines` or for `seconds`. */
 export async function writeFlat(
   pipe: string,
   format: LineFormat,

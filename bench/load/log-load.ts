@@ -17,7 +17,7 @@ const SILENCE_MS = 3_000;
 
 export type LogFigures = {
   linesPerSecond: number;
-  /** Share of the lines that were delivered, and that were delivered or announced as a gap. */
+  /** Share of the lines that were delivered, and share that was delivered or announced as a gap. */
   delivered: number;
   accounted: number;
   repeated: number;
@@ -28,13 +28,13 @@ export type LogFigures = {
 };
 
 export type StoppedReaderFigures = {
-  /** Most memory while everybody read, and how much more it was while one did not. */
+  /** Maximum memory while all viewers read, and the increase while one did not. */
   workingMb: number;
   growthMb: number;
   gaps: number;
   stoppedLost: number;
   stoppedRepeated: number;
-  /** Lines the stopped reader got after its return, of those written then. */
+  /** Share of the lines written after its return that the stopped reader got. */
   returned: number;
   othersDelivered: number;
   othersGaps: number;
@@ -50,7 +50,7 @@ const settled = async (viewers: LogViewer[], next: number) => {
   }
 };
 
-/** Viewers of one container, and what it writes. `rate` 0 is flat out. */
+/** Viewers of one container, and its lines. `rate` 0: as fast as possible. */
 export class LogLoad {
   private number = 0;
 
@@ -91,7 +91,7 @@ export class LogLoad {
     };
   }
 
-  /** Three readers; one stops reading while `megabytes` pass, then continues. */
+  /** Three readers, one of which stops reading while `megabytes` are sent, then continues. */
   async stoppedReader(subject: Subject, feed: Feed, megabytes: number): Promise<StoppedReaderFigures> {
     const viewers = Array.from({ length: 3 }, () => new LogViewer(subject, feed.container, WIDE, this.number));
     const [stopped, ...others] = viewers as [LogViewer, LogViewer, LogViewer];
@@ -105,7 +105,7 @@ export class LogLoad {
     const watch = setInterval(() => {
       highest = Math.max(highest, residentBytes(subject.pid));
     }, 20);
-    // The same traffic with everybody reading first: what the server needs for it is no cost of the stopped reader.
+    // First the same traffic with all reading, whose memory is not a cost of the stopped reader.
     await write(megabytes * 1_000);
     await settled(viewers, this.number);
     const working = highest;
@@ -137,7 +137,7 @@ export class LogLoad {
     };
   }
 
-  /** Lines are written until every viewer gets some: then all of them follow. */
+  /** Writes lines until every viewer has received some, so that all of them follow. */
   private async catchUp(feed: Feed, viewers: LogViewer[], format: LineFormat): Promise<void> {
     while (viewers.some((viewer) => viewer.lines === 0)) {
       this.number = await writePaced(feed.pipe, format, this.number, 100, 0.2);
@@ -145,7 +145,7 @@ export class LogLoad {
     }
     await settled(viewers, this.number);
     for (const viewer of viewers) {
-      viewer.lost = 0; // written before it had joined
+      viewer.lost = 0; // written before it joined
       viewer.next = this.number;
     }
   }

@@ -7,23 +7,23 @@ const DATA_END = Buffer.from('\\n","timestamp"');
 const LOGS_EVENT = Buffer.from('["logs"');
 const GAP_EVENT = Buffer.from('["gap"');
 
-/** Follows one container and accounts for every line of it by its number. */
+/** Follows one container and accounts for each line by its number. */
 export class LogViewer {
   readonly client: WireClient;
   lines = 0;
-  /** Lines that did not come and were announced by a `gap` before the next one. */
+  /** Missing lines that were announced by a `gap` before the next line. */
   announced = 0;
-  /** Lines that did not come, and nobody said so. */
+  /** Missing lines that were not announced. */
   lost = 0;
   repeated = 0;
   gaps = 0;
   messages = 0;
-  /** Number of the line that is expected next. */
+  /** Number of the next expected line. */
   next: number;
-  /** From the writing of a message's last line to its receipt, in milliseconds; collected while set. */
+  /** Times from the writing of the last line of a message to its receipt, in milliseconds; collected while set. */
   latencies: number[] | undefined;
   private gapBefore = false;
-  /** Bytes of a line as JSON text: its newline takes two. */
+  /** Bytes of a line in JSON, where its newline takes two. */
   private readonly step: number;
 
   constructor(subject: Subject, container: string, format: LineFormat, next: number) {
@@ -64,7 +64,7 @@ export class LogViewer {
   }
 }
 
-/** Whether a Socket.IO packet's event begins within the first bytes of it, after the namespace. */
+/** Whether the event of a Socket.IO packet starts within its first bytes, after the namespace. */
 const holds = (data: Buffer, event: Buffer, start: number) => {
   const comma = data.indexOf(0x2c, start);
   return data.compare(event, 0, event.length, comma + 1, comma + 1 + event.length) === 0;

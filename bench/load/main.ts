@@ -6,7 +6,7 @@ import { Returners } from "./returners.ts";
 import { RoomLoad } from "./room-load.ts";
 import { stats } from "./stats-load.ts";
 
-/** The load generator: a process of its own, told over IPC what to do. */
+/** The load generator: a separate process that receives commands over IPC. */
 const rooms = new Map<string, RoomLoad>();
 const logs = new LogLoad();
 const returners = new Returners();

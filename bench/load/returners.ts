@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Subject } from "../subject.ts";
 import { WireClient } from "./wire-client.ts";
 
-/** Between two tries of one client: those that lost a server do not wait for each other. */
+/** Delay between two attempts of a client, independent of the other clients. */
 const RETRY_MS = 100;
 
-/** Clients that lose their server all at once, and come back all at once. */
+/** Clients that lose their server and reconnect at the same time. */
 export class Returners {
   private clients: WireClient[] = [];
   private subject: Subject | undefined;
@@ -15,7 +15,7 @@ export class Returners {
     this.clients = await Promise.all(Array.from({ length: count }, () => this.connect()));
   }
 
-  /** Called before the server goes; resolves once every client has lost it and is in again. */
+  /** To be called before the server stops; resolves when every client has lost it and is connected again. */
   async comeBack(): Promise<void> {
     this.clients = await Promise.all(
       this.clients.map(async (client) => {
@@ -31,7 +31,7 @@ export class Returners {
 
   private async connect(): Promise<WireClient> {
     const { subject } = this;
-    if (!subject) throw new Error("nobody was gathered");
+    if (!subject) throw new Error("no clients are connected");
     for (;;) {
       const client = new WireClient({ subject, first: "", onMessage: () => {} });
       try {

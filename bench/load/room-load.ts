@@ -5,30 +5,30 @@ import type { Subject } from "../subject.ts";
 import { bodyOf, HttpPublisher } from "./http-publisher.ts";
 import { WireClient } from "./wire-client.ts";
 
-/** Handshakes under way at once. */
+/** Handshakes at the same time. */
 const OPENING_AT_ONCE = 50;
-/** Without a delivery for this long, what has not come will not come. */
+/** After this time without a delivery, missing events count as lost. */
 const SILENCE_MS = 1_000;
 const STAMP = Buffer.from('"t":');
 
 export interface FlatOptions {
   seconds: number;
-  /** Bytes of the event's text. */
+  /** Size of the event's text, in bytes. */
   bytes: number;
-  /** Events in one request. */
+  /** Events per request. */
   batch: number;
-  /** Keep-alive connections that publish, each with one request under way. */
+  /** Keep-alive connections that publish, each with one pending request. */
   publishers: number;
 }
 
 export type FlatFigures = {
-  /** Deliveries and server CPU of the measured window. */
+  /** Deliveries and CPU time of the server in the measured window. */
   perSecond: number;
   publishedPerSecond: number;
   cpuPerMillion: number;
-  /** Share of the server's core that was used; below 1 the load generator or other programs were the limit. */
+  /** Used share of the server's core. Below 1, the load generator or other programs were the limit. */
   cpuShare: number;
-  /** Share of what was published that arrived, over the whole measurement. */
+  /** Share of the published events that arrived, over the whole measurement. */
   delivered: number;
 };
 
@@ -36,7 +36,7 @@ export type PacedFigures = { p50: number; p99: number; cpuPerMillion: number };
 
 const now = () => Number(process.hrtime.bigint());
 
-/** The subscribers of one subject, and what is published to them. */
+/** The subscribers of one subject, and the publishers. */
 export class RoomLoad {
   private readonly subject: Subject;
   private clients: WireClient[] = [];
@@ -64,7 +64,7 @@ export class RoomLoad {
     }
   }
 
-  /** Publishes as fast as the answers come. */
+  /** Publishes as fast as the responses arrive. */
   async flat({ seconds, bytes, batch, publishers }: FlatOptions): Promise<FlatFigures> {
     const open = Array.from({ length: publishers }, () => new HttpPublisher(this.subject));
     const body = bodyOf(this.subject, { t: 0, pad: "x".repeat(bytes - 30) }, batch);
@@ -98,7 +98,7 @@ export class RoomLoad {
     };
   }
 
-  /** Publishes single events at a fixed rate; latencies in milliseconds from the publish to each receipt. */
+  /** Publishes single events at a fixed rate; returns latencies in milliseconds, from publish to receipt. */
   async paced(rate: number, seconds: number, bytes: number): Promise<PacedFigures> {
     const publisher = new HttpPublisher(this.subject);
     const pad = "x".repeat(bytes - 30);

@@ -5,13 +5,13 @@ import { WireClient } from "./wire-client.ts";
 
 export type StatsFigures = {
   samplesPerViewer: number;
-  /** Page faults of child processes: 0 means there were none. */
+  /** Page faults of child processes; 0: there were no child processes. */
   childFaults: number;
   /** Share of one core. */
   cpuShare: number;
 };
 
-/** Viewers of the host's figures at one sample a second. */
+/** Viewers of the host's metrics at one sample per second. */
 export async function stats(subject: Subject, viewers: number, seconds: number): Promise<StatsFigures> {
   let samples = 0;
   const clients = Array.from({ length: viewers }, () => {

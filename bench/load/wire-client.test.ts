@@ -9,7 +9,7 @@ import { WireClient } from "./wire-client.ts";
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
 afterEach(() => server.close());
 
-test("frames of every length arrive whole and in order, however they are cut", async () => {
+test("frames of every length arrive completely and in order, in any chunks", async () => {
   if (!server.address()) await once(server, "listening");
   const subject: Subject = {
     name: "ws",

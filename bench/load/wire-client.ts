@@ -1,12 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { NAMESPACE, SERVER_ID, type Subject } from "../subject.ts";
 
-/** One read buffer for all connections: Node hands over what it read before it reads again. */
+/** One read buffer for all connections: Node passes on each chunk before it reads the next. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 const HEADER_END = Buffer.from("\r\n\r\n");
 const PING = 0x32;
 
-/** A client text frame; the zero mask leaves the payload readable, which the protocol allows. */
+/** Encodes a client text frame with a zero mask, which the protocol permits and which leaves the payload unchanged. */
 export function toClientFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const head = payload.length < 126 ? Buffer.from([0x81, 0x80 | payload.length]) : Buffer.from([0x81, 0xfe, 0, 0]);
@@ -21,15 +21,15 @@ export type OnMessage = (data: Buffer, start: number, end: number) => void;
 
 export interface WireOptions {
   subject: Subject;
-  /** Namespace and first packet of a Socket.IO client; joins the bench's room unless told. */
+  /** Namespace and first packet of a Socket.IO client; default: joins the room of the benchmark. */
   namespace?: string;
   first?: string;
   onMessage: OnMessage;
 }
 
 /**
- * A WebSocket client on the bare TCP socket that finds frame borders and little else, so that the load generator can
- * receive more than the servers send.
+ * A WebSocket client on a TCP socket that does little more than find frame boundaries, so that the load generator can receive
+ * more than the servers send.
  */
 export class WireClient {
   readonly ready: Promise<void>;
@@ -61,7 +61,7 @@ export class WireClient {
       this.socket.on("close", () => reject(new Error(`${subject.name} closed the connection: ${this.rest ?? ""}`)));
     });
     this.closed = new Promise((resolve) => this.socket.on("close", () => resolve()));
-    this.ready.catch(() => {}); // awaited by who opened it; a later close is no failure
+    this.ready.catch(() => {}); // awaited by the caller; a later close is not an error
     const headers = Object.entries(subject.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
     this.socket.write(
       `GET ${subject.path} HTTP/1.1\r\nHost: 127.0.0.1:${subject.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
@@ -73,7 +73,7 @@ export class WireClient {
     this.socket.write(toClientFrame(text));
   }
 
-  /** Stops taking anything from the network, as a stopped browser does. */
+  /** Stops reading from the network, like a stopped browser. */
   pause(): void {
     this.socket.pause();
   }
@@ -131,7 +131,7 @@ export class WireClient {
     return offset;
   }
 
-  /** The handshake of Engine.IO and Socket.IO: open, CONNECT, and the first packet of ours with its acknowledgement. */
+  /** The handshake of Engine.IO and Socket.IO: open, CONNECT, and the client's first packet with its acknowledgement. */
   private advance(text: string): void {
     const { subject, namespace = NAMESPACE, first = `0["join",{"serverId":"${SERVER_ID}"}]` } = this.options;
     if (this.state === "opening" && text.startsWith("0")) {

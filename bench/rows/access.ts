@@ -14,7 +14,7 @@ const CHECKS = 2_000;
 const WARM_UP = 500;
 const CLIENTS = 1_000;
 
-/** The session check by the real API, and a thousand clients that come back at once after the realtime server was killed. */
+/** The session check by the real API, and a thousand clients that reconnect at once after the realtime server was killed. */
 export async function* access(load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
   const stack = await startStack({
     env: { NODE_ENV: "production", LOG_LEVEL: "warn", MAX_SOCKETS_PER_SESSION: String(CLIENTS) },
@@ -25,12 +25,12 @@ export async function* access(load: Load, { repetitions }: BenchOptions): AsyncG
     yield await returns(load, stack, { Origin: origin, Cookie: cookie }, repetitions);
   } finally {
     await load.run("leave");
-    await stack.realtime.stop(); // the stack's own was killed
+    await stack.realtime.stop(); // the one started by the stack was killed
     await stack.stop();
   }
 }
 
-/** As the realtime server asks at a handshake, the hop included. */
+/** The request that the realtime server sends at a handshake, including the hop. */
 async function checks(stack: Stack, cookie: string): Promise<Row> {
   const token = (await readFile(join(stack.dataDir, "emit-token"), "utf8")).trim();
   const milliseconds: number[] = [];
@@ -42,7 +42,7 @@ async function checks(stack: Stack, cookie: string): Promise<Row> {
       body: JSON.stringify({ cookie, address: "127.0.0.1", https: false } satisfies HandshakeRequest),
     });
     await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`the session check answers ${answer.status}`);
+    if (!answer.ok) throw new Error(`the session check returns ${answer.status}`);
     if (index >= WARM_UP) milliseconds.push(performance.now() - began);
   }
   const p50 = percentile(milliseconds, 0.5);

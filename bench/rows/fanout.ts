@@ -6,16 +6,16 @@ import type { Bound, Row } from "../report.ts";
 import { startAll } from "../servers.ts";
 import type { RunningSubject } from "../subject.ts";
 
-/** Events a second of the latency measurement, by subscribers: far below what any subject can do. */
+/** Events per second of the latency measurement, by subscribers: far below the maximum of any subject. */
 const PACE: Record<number, number> = { 1: 200, 50: 100, 500: 20, 2000: 5 };
-/** One turn of a latency differs by a tenth from the next; the median of nine by a thirtieth. */
+/** Single latency measurements differ by a tenth, medians of nine by a thirtieth. */
 const PACED_REPETITIONS = 9;
 const PUBLISHERS = 32;
 const BATCH = 20;
 const WARM_UP_EVENTS = 30_000;
 const WARM_UP_ROUNDS = 8;
 
-/** Row 1: events published over HTTP into a room, flat out and at a fixed rate. */
+/** Row 1: events published over HTTP to a room, as fast as possible and at a fixed rate. */
 export async function* fanout(load: Load, { quick, repetitions, seconds }: BenchOptions): AsyncGenerator<Row> {
   const running = await startAll();
   try {
@@ -30,7 +30,7 @@ export async function* fanout(load: Load, { quick, repetitions, seconds }: Bench
             [2_000, 1],
             [2_000, BATCH],
           ] as const)) {
-        // 32 requests of 40 KB for 2,000 sockets are 2.5 GB under way, and the yardsticks queue all of it.
+        // 32 requests of 40 KB for 2,000 sockets would be 2.5 GB, and the baselines queue all of it.
         if (subscribers === 2_000 && (bytes as number) * (batch as number) > 10_000) continue;
         const results = await alternate(running, repetitions, batch as number, (subject) =>
           load.run("flat", subject, {
@@ -55,7 +55,7 @@ export async function* fanout(load: Load, { quick, repetitions, seconds }: Bench
   }
 }
 
-/** Compiled code is what runs for days: the first tens of thousands of requests are no measurement. */
+/** Warms up the JIT compiler, since servers run for days: the first tens of thousands of requests are not measured. */
 async function warmUp(load: Load, subject: RunningSubject["subject"]): Promise<void> {
   await load.run("resize", subject, 1);
   for (let round = 0, published = 0; round < WARM_UP_ROUNDS && published < WARM_UP_EVENTS; round++) {
@@ -67,7 +67,7 @@ async function warmUp(load: Load, subject: RunningSubject["subject"]): Promise<v
 
 type Results<T> = Record<string, T[]>;
 
-/** Measures every subject in turn, again and again, so that what the machine does meanwhile falls on all of them. */
+/** Measures the subjects alternately, so that other load on the machine affects all of them. */
 async function alternate<T>(
   running: RunningSubject[],
   repetitions: number,
@@ -77,7 +77,7 @@ async function alternate<T>(
   const results: Results<T> = {};
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const { subject } of running) {
-      if (batch > 1 && subject.publish.bare) continue; // takes one event a request
+      if (batch > 1 && subject.publish.bare) continue; // accepts one event per request
       const measured = results[subject.name] ?? [];
       measured.push(await measure(subject));
       results[subject.name] = measured;
@@ -86,7 +86,7 @@ async function alternate<T>(
   return results;
 }
 
-/** Median of the ratios of neighbours in time: noise that lasts longer than one measurement cancels out. */
+/** Returns the median of the ratios of consecutive measurements, so that slow changes of the load cancel out. */
 const ratio = <T>(results: Results<T>, yardstick: string, figure: (one: T) => number): number =>
   median((results.ours ?? []).map((ours, index) => figure(ours) / figure(results[yardstick]?.[index] as T)));
 

@@ -7,7 +7,7 @@ import type { Row } from "../report.ts";
 const MERGES = 40_000;
 const CHAIN = 8_000;
 
-/** Requests whose work is out of all proportion to their size, unless it is bounded. */
+/** Requests that would cause far more work than their size suggests, if it were not limited. */
 const shapes: Record<string, { path: string; body: () => string }> = {
   "compose: merge keys of a wide map": { path: "/api/stacks/validate", body: () => compose(wideMerges()) },
   "compose: a chain of merge keys": { path: "/api/stacks/validate", body: () => compose(mergeChain()) },
@@ -52,7 +52,7 @@ function sharedPorts(): string {
   return `x-p: &p [${ports}]\nservices:\n${services}\n`;
 }
 
-/** For how long others wait while the API answers a hostile request: the longest time of `/health`, asked again and again. */
+/** Measures how long other requests wait while the API handles a hostile request: the longest time of repeated `/health`. */
 export async function* hostile(_load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
   const stack = await startStack({ env: { NODE_ENV: "production", LOG_LEVEL: "warn" } });
   try {

@@ -8,7 +8,7 @@ import type { Bound, Row } from "../report.ts";
 import { startOurs, startScript } from "../servers.ts";
 import type { Subject } from "../subject.ts";
 
-/** Lines a second and viewers; 0 is flat out. */
+/** Lines per second and viewers; 0: as fast as possible. */
 const CASES: [rate: number, viewers: number][] = [
   [100, 1],
   [100, 20],
@@ -26,7 +26,7 @@ const QUICK_CASES: typeof CASES = [
   [0, 20],
 ];
 
-/** Row 2: one container, many viewers, beside a plain WebSocket server that forwards chunk by chunk. */
+/** Row 2: one container and many viewers, compared with a plain WebSocket server that forwards each chunk. */
 export async function* logs(load: Load, { quick, repetitions, seconds }: BenchOptions): AsyncGenerator<Row> {
   const ours = await startOurs();
   try {
@@ -73,7 +73,7 @@ async function measureForwarder(
   }
 }
 
-/** Most upstream sources that were open at a time while a measurement ran. */
+/** Returns the maximum number of open upstream sources during a measurement. */
 async function mostStreams(port: number, measuring: Promise<unknown>): Promise<number> {
   let over = false;
   let most = 0;

@@ -11,7 +11,7 @@ import type { Row } from "../report.ts";
 
 const hasPage = findChromium() !== undefined;
 
-/** Times that the documents promise, in seconds. Tests look at no clock; here they are measured. */
+/** Times promised by the documents, in seconds. They are measured here, since tests do not measure time. */
 export async function* promises(_load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
   const cuts: number[] = [];
   const answers: number[] = [];
@@ -33,8 +33,8 @@ export async function* promises(_load: Load, { repetitions }: BenchOptions): Asy
     }
   }
   if (hasPage) yield row("the page, from its address to live figures", pages, 2);
-  yield row("the images of an Engine that hangs: answered", answers, 5);
-  yield row("a key revoked: its socket is cut", cuts, 1);
+  yield row("response about the images of a hanging Engine", answers, 5);
+  yield row("disconnection after a key was revoked", cuts, 1);
   yield row("SIGTERM to the end of the servers", stops, 5);
 }
 
@@ -70,7 +70,7 @@ async function untilHungEngineIsAnswered(proxy: SocketProxy, { api }: Stack, { c
     return await timeOf(async () => {
       const answer = await fetch(`${api.url}/api/images`, { headers: { Cookie: cookie, Origin: origin } });
       await answer.arrayBuffer();
-      if (answer.status !== 503) throw new Error(`a hung Engine is answered with ${answer.status}`);
+      if (answer.status !== 503) throw new Error(`a hanging Engine causes status ${answer.status}`);
     });
   } finally {
     proxy.resume();

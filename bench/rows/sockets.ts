@@ -5,10 +5,10 @@ import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import { startOurs, startYardstick } from "../servers.ts";
 
-/** Longer than the 25 s between two heartbeats, so that each socket has one. */
+/** Longer than the heartbeat interval of 25 s, so that each socket has one. */
 const IDLE_SECONDS = 27;
 
-/** Row 3: connecting with the session check on, and doing nothing. */
+/** Row 3: connecting with the session check, and idle connections. */
 export async function* sockets(load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
   const results: { ours: CrowdFigures[]; bare: CrowdFigures[] } = { ours: [], bare: [] };
   for (let repetition = 0; repetition < repetitions; repetition++) {

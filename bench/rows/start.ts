@@ -13,7 +13,7 @@ import type { Row } from "../report.ts";
 
 const REST_MS = 3_000;
 
-/** Row 6: from the start of a process to its first answer, memory at rest, and the size of the page. */
+/** Row 6: time from the start of a process to its first response, memory at rest, and the size of the page. */
 export async function* start(_load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
   for (const service of ["api", "realtime", "web"] as const) {
     const times: number[] = [];
@@ -25,7 +25,7 @@ export async function* start(_load: Load, { repetitions }: BenchOptions): AsyncG
     }
     yield {
       what: `cold start of ${service}`,
-      figures: { "s to the first answer": median(times), "RSS MB at rest": median(megabytes) },
+      figures: { "s to the first response": median(times), "RSS MB at rest": median(megabytes) },
     };
   }
   const page = await firstLoad().catch(() => undefined);
@@ -67,7 +67,7 @@ async function startOnce(service: ServiceName): Promise<{ seconds: number; megab
   }
 }
 
-/** The page, the scripts and styles it names, and what those scripts import before they run. */
+/** The page, its scripts and styles, and the static imports of these scripts. */
 async function firstLoad(): Promise<{ bytes: number; files: number }> {
   const folder = join(projectFolder, "web/dist");
   const page = await readFile(join(folder, "index.html"), "utf8");
@@ -77,7 +77,7 @@ async function firstLoad(): Promise<{ bytes: number; files: number }> {
     const text = await readFile(join(folder, path), "utf8");
     files.set(path, text);
     if (!path.endsWith(".js")) return;
-    // `from "./x.js"` and `import "./x.js"`, but not `import("./x.js")`: that one is for later.
+    // `from "./x.js"` and `import "./x.js"`, but not `import("./x.js")`, which is loaded later.
     for (const [, name = ""] of text.matchAll(/\b(?:from|import)\s*"\.\/([^"]+\.js)"/g))
       await load(join(dirname(path), name));
   };

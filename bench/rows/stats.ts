@@ -3,13 +3,13 @@ import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import { startOurs } from "../servers.ts";
 
-/** Row 4: figures of the host for many viewers. */
+/** Row 4: metrics of the host for many viewers. */
 export async function* stats(load: Load, { quick }: BenchOptions): AsyncGenerator<Row> {
   const ours = await startOurs();
   try {
     const figures = await load.run("stats", ours.subject, 100, quick ? 5 : 15);
     yield {
-      what: "host figures each second, 100 viewers",
+      what: "host metrics each second, 100 viewers",
       figures: { "samples a viewer": figures.samplesPerViewer, "CPU share": figures.cpuShare },
       bounds: process.platform === "linux" ? { "child processes": { figure: figures.childFaults, atMost: 0 } } : {},
     };

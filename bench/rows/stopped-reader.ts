@@ -4,7 +4,7 @@ import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import { startOurs } from "../servers.ts";
 
-/** Row 5: one of three readers stops while megabytes pass. */
+/** Row 5: one of three readers stops while megabytes are sent. */
 export async function* stoppedReader(load: Load, { quick }: BenchOptions): AsyncGenerator<Row> {
   const megabytes = quick ? 50 : 200;
   const ours = await startOurs();
@@ -16,8 +16,8 @@ export async function* stoppedReader(load: Load, { quick }: BenchOptions): Async
       figures,
       bounds: {
         "growth of RSS, MB": { figure: figures.growthMb, atMost: 20 },
-        "gaps told on return": { figure: figures.gaps, atLeast: 1 },
-        "lines lost without a word": { figure: figures.stoppedLost + figures.stoppedRepeated, atMost: 0 },
+        "gaps announced on return": { figure: figures.gaps, atLeast: 1 },
+        "lines lost without a gap": { figure: figures.stoppedLost + figures.stoppedRepeated, atMost: 0 },
         "share of later lines it gets": { figure: figures.returned, atLeast: 1 },
         "share the others got": { figure: figures.othersDelivered, atLeast: 1 },
       },

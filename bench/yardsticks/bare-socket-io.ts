@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import process from "node:process";
 import { Server } from "socket.io";
 
-/** Socket.IO with its defaults, and a publish endpoint on node:http without a token or a check: the yardstick. */
-// As long as ours: the default of 5 s cuts connections whose request waits while the event loop is busy.
+/** Baseline: Socket.IO with its defaults, and a publish endpoint on node:http without a token or checks. */
+// As in the realtime server: the default of 5 s closes connections whose request waits while the event loop is busy.
 const http = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   let body = "";
   request.setEncoding("utf8").on("data", (part: string) => {

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import Docker from "dockerode";
 import { WebSocketServer } from "ws";
 
-/** Sends every chunk of a container's log to every client, as it comes: the yardstick of the log stream. */
+/** Baseline of the log stream: sends each chunk of a container's log to every client. */
 const docker = new Docker({
   socketPath: (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").replace("unix://", ""),
 });

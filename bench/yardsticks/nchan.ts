@@ -11,7 +11,7 @@ import type { RunningSubject } from "../subject.ts";
 
 const MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so";
 
-/** nginx with nchan in one process; undefined where the module is not installed (Debian: libnginx-mod-nchan). */
+/** Baseline: nginx with nchan in one process; undefined if the module is not installed (Debian: libnginx-mod-nchan). */
 export async function startNchan(): Promise<RunningSubject | undefined> {
   const nginx = findProgram("nginx");
   if (!nginx || !existsSync(MODULE)) return undefined;

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import process from "node:process";
 import { WebSocketServer } from "ws";
 
-/** One `send` a client and message, as a plain WebSocket server does it: the yardstick. */
-// As long as ours: the default of 5 s cuts connections whose request waits while the event loop is busy.
+/** Baseline: a plain WebSocket server with one `send` per client and message. */
+// As in the realtime server: the default of 5 s closes connections whose request waits while the event loop is busy.
 const http = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   let body = "";
   request.setEncoding("utf8").on("data", (part: string) => {

@@ -3,7 +3,7 @@ import { findChromium } from "./parts.ts";
 
 export interface TestBrowser {
   browser: Browser;
-  /** A page in a profile of its own. What the page logs as an error, throws or may not load is kept in `problems`. */
+  /** Opens a page in a separate profile. Logged errors, exceptions and blocked loads of the page are collected in `problems`. */
   open(options?: Parameters<Browser["newContext"]>[0]): Promise<{
     page: Page;
     context: BrowserContext;
@@ -12,10 +12,10 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/** A Docker network that a test makes is an interface that comes: no fault of the page, which asks again. */
+/** A Docker network created by a test adds an interface, which aborts requests: not an error of the page, which retries. */
 export const networkChanged = /net::ERR_NETWORK_CHANGED/;
 
-/** A page whose own script was broken off stays empty: a person would load it again. */
+/** Reloads a page whose script request was aborted, as a user would. */
 function loadBrokenAgain(page: Page): void {
   let isReloading = false;
   page.on("requestfailed", (request) => {
@@ -25,14 +25,14 @@ function loadBrokenAgain(page: Page): void {
     page
       .waitForLoadState()
       .then(() => page.reload())
-      .catch(() => {}) // it is closed
+      .catch(() => {}) // the page is closed
       .finally(() => {
         isReloading = false;
       });
   });
 }
 
-/** A real Chromium without a window. It asks nobody outside for anything. */
+/** Starts a real headless Chromium. It sends no requests to the internet. */
 export async function startBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: findChromium(),

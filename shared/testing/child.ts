@@ -3,30 +3,30 @@ import { once } from "node:events";
 import process from "node:process";
 import { eventually, HANG_MS } from "./eventually.ts";
 
-/** Characters of output a child keeps: the last ones, so that a chatty child cannot fill the memory. */
+/** Characters of output kept per child, the newest. */
 const OUTPUT_MAX = 1_000_000;
 
 export interface Child {
   pid: number;
-  /** What it wrote to stdout and stderr so far, the oldest cut off. */
+  /** Output to stdout and stderr so far, without the oldest part. */
   output(): string;
-  /** Resolves once the output holds the text. */
+  /** Resolves when the output contains the text. */
   prints(text: string | RegExp, within?: number): Promise<string>;
   /** Null while it runs. */
   exitCode(): number | null;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Signals the child alone, as a supervisor does; SIGKILL takes everything it started along. */
+  /** Signals only the child, like a supervisor; SIGKILL is sent to its whole process group. */
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after `within` milliseconds; resolves when it is gone, with all it started. */
+  /** Sends SIGTERM, and SIGKILL after `within` milliseconds; resolves when the child and its children have ended. */
   stop(within?: number): Promise<void>;
 }
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
-  for (const child of running) signalGroup(child, "SIGKILL"); // a crashed test leaves nothing behind
+  for (const child of running) signalGroup(child, "SIGKILL"); // so that a crashed test leaves no process
 });
 
-/** Starts a program in a process group of its own, its output kept. */
+/** Starts a program in a separate process group and collects its output. */
 export async function startChild(program: string, args: string[], options: SpawnOptions = {}): Promise<Child> {
   const child = spawn(program, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   running.add(child);
@@ -64,7 +64,7 @@ export async function startChild(program: string, args: string[], options: Spawn
         await exited;
         clearTimeout(kill);
       }
-      signalGroup(child, "SIGKILL"); // what it left running
+      signalGroup(child, "SIGKILL"); // remaining children
     },
   };
 }
@@ -74,6 +74,6 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // Gone already.
+    // Already ended.
   }
 }

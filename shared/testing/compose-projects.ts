@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { removeContainer } from "./engine.ts";
 
-/** Removes containers, networks and volumes of projects whose names start with a prefix. */
+/** Removes the containers, networks and volumes of Compose projects whose names start with a prefix. */
 export async function removeProjects(docker: Docker, prefix: string): Promise<void> {
   const filters = { label: ["com.docker.compose.project"] };
   const isOurs = ({ Labels }: { Labels?: Record<string, string> | null }) =>

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-/** Loaded before a server (`--import`), it makes one fail as a bug would: SIGUSR2 throws, SIGHUP rejects, and nobody catches it. */
+/** Loaded before a server (`--import`): simulates bugs. SIGUSR2 throws an uncaught error, SIGHUP causes an unhandled rejection. */
 process.on("SIGUSR2", () => {
   throw new Error("thrown for a test");
 });

@@ -8,8 +8,8 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-describe.skipIf(await lacks("docker"))("an Engine that is already there", () => {
-  test("runs a container and leaves none behind", async () => {
+describe.skipIf(await lacks("docker"))("the Engine of the machine", () => {
+  test("runs a container and leaves none", async () => {
     const engine = testEngine();
     const { id, container } = await engine.run({ script: "echo here; exec sleep 1000" });
     expect((await container.inspect()).State.Running).toBe(true);
@@ -18,8 +18,8 @@ describe.skipIf(await lacks("docker"))("an Engine that is already there", () => 
   });
 });
 
-describe.skipIf(await lacks("private-engine"))("an Engine of our own", () => {
-  test("keeps its containers through a kill and a new start", async () => {
+describe.skipIf(await lacks("private-engine"))("a private Engine", () => {
+  test("keeps its containers across a kill and a restart", async () => {
     const engine = await startPrivateEngine();
     cleanUps.push(engine.close);
     const network = (pid: number | "self") => readlink(`/proc/${pid}/ns/net`);

@@ -15,23 +15,23 @@ const run = promisify(execFile);
 const LABEL = "ai-desktop.test";
 
 export interface TestContainerOptions {
-  /** Ends up inside a unique name. */
+  /** Part of a unique name. */
   name?: string;
-  /** A shell script; prints nothing and runs until stopped when absent. */
+  /** A shell script; default: prints nothing and runs until stopped. */
   script?: string;
   tty?: boolean;
   env?: string[];
   labels?: Record<string, string>;
-  /** Log driver and its options; the Engine's own when absent. */
+  /** Log driver and its options; default: those of the Engine. */
   log?: { driver: string; options?: Record<string, string> };
-  /** A shell command that tells whether it is well; asked twice a second, and one failure is enough. */
+  /** Shell command of the health check; runs twice per second, and one failure makes the container unhealthy. */
   health?: string;
   restart?: "no" | "always" | "unless-stopped";
-  /** Bytes it may hold, swap included; no limit when absent. */
+  /** Memory limit in bytes, including swap; default: none. */
   memory?: number;
-  /** Of another image than busybox. */
+  /** Image; default: busybox. */
   image?: string;
-  /** False makes the container without starting it. */
+  /** False: creates the container without starting it. */
   start?: boolean;
 }
 
@@ -44,13 +44,13 @@ export interface TestContainer {
 export interface TestEngine {
   docker: Docker;
   socketPath: string;
-  /** As the variable DOCKER_HOST has it. */
+  /** Value for DOCKER_HOST. */
   dockerHost: string;
-  /** Makes and starts a container of busybox without a network. */
+  /** Creates and starts a busybox container without a network. */
   run(options?: TestContainerOptions): Promise<TestContainer>;
-  /** An image of busybox with labels of its own; `removeAll` removes it. Answers its id. */
+  /** Creates an image of busybox with labels, which `removeAll` removes. Returns its id. */
   imageWith(labels: Record<string, string>): Promise<string>;
-  /** Removes every container this helper made, whatever happened to them. */
+  /** Removes all containers that were created, whatever their state. */
   removeAll(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ const healthcheck = (command: string) => ({
   Retries: 1,
 });
 
-/** An Engine that is already running, by its socket; the machine's own when no path is given. */
+/** A running Engine, by its socket; default: the Engine of the machine. */
 export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
   const docker = new Docker({ socketPath });
   const owner = randomBytes(6).toString("hex");
@@ -102,14 +102,14 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
     removeAll: async () => {
       const filters = { label: [`${LABEL}=${owner}`] };
       const containers = await docker.listContainers({ all: true, filters });
-      // One after the other: an Engine 20.10 that removes a dozen at once can block for good, in its network code.
+      // One after the other: Engine 20.10 can deadlock in its network code if it removes a dozen at once.
       for (const { Id } of containers) await removeContainer(docker, Id);
       await Promise.all(images.splice(0).map((id) => docker.getImage(id).remove({ force: true })));
     },
   };
 }
 
-/** An Engine that still writes to the container's log fails to remove its folder, and does so when asked again. */
+/** Removes a container. Retries, since the Engine fails to remove its folder while it still writes to the log. */
 export function removeContainer(docker: Docker, id: string): Promise<unknown> {
   return eventually(() =>
     docker
@@ -124,25 +124,25 @@ export function removeContainer(docker: Docker, id: string): Promise<unknown> {
 export interface PrivateEngine extends TestEngine {
   /** Pid of dockerd, for SIGSTOP and SIGCONT. */
   pid(): number;
-  /** Ends dockerd alone: containers live on when `live-restore` was asked for, or the signal leaves no time to stop them. */
+  /** Signals dockerd only. Containers continue with `live-restore`, or if the signal leaves no time to stop them. */
   down(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
-  /** Starts dockerd again on the same data; with or without `live-restore` from then on, as before when not told. */
+  /** Starts dockerd again with the same data, and with or without `live-restore`; default: as before. */
   up(options?: { liveRestore?: boolean }): Promise<void>;
-  /** Removes the containers, ends both daemons and deletes the data. */
+  /** Removes the containers, stops both daemons and deletes the data. */
   close(): Promise<void>;
 }
 
 /**
- * A second Engine with data, socket and containerd of its own, to be killed, hung and started again.
- * It has a network of its own too: one that is told to have no bridge deletes `docker0`, of whichever Engine that is.
- * The image comes from the machine's own Engine. Needs Linux and root.
+ * Starts a second Engine with its own data, socket and containerd, to be killed, stopped and restarted. It has its own network
+ * namespace: an Engine without a bridge deletes `docker0`, even that of another Engine. The image comes from the Engine of the
+ * machine. Needs Linux and root.
  */
 export async function startPrivateEngine({
   liveRestore = false,
   timeZone,
 }: {
   liveRestore?: boolean;
-  /** Of the Engine, such as `Asia/Kathmandu`; that of the machine when absent. */
+  /** Time zone of the Engine, such as `Asia/Kathmandu`; default: that of the machine. */
   timeZone?: string;
 } = {}): Promise<PrivateEngine> {
   const folder = await tempFolder("engine");
@@ -159,7 +159,7 @@ export async function startPrivateEngine({
   let keepsAlive = liveRestore;
   const up = async (options: { liveRestore?: boolean } = {}) => {
     keepsAlive = options.liveRestore ?? keepsAlive;
-    // unshare becomes dockerd: the pid is the Engine's.
+    // unshare executes dockerd, so the pid is that of the Engine.
     dockerd = await startChild(
       findProgram("unshare") ?? "unshare",
       [
@@ -195,7 +195,7 @@ export async function startPrivateEngine({
     isUp = true;
   };
   const down = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => {
-    dockerd?.signal("SIGCONT"); // a stopped process would not see the signal
+    dockerd?.signal("SIGCONT"); // a stopped process does not react to the signal
     dockerd?.signal(signal);
     await dockerd?.exited;
     isUp = false;
@@ -218,7 +218,7 @@ export async function startPrivateEngine({
     up,
     down,
     close: async () => {
-      if (!isUp) await up(); // only a living Engine can remove what it left running
+      if (!isUp) await up(); // only a running Engine can remove its containers
       dockerd?.signal("SIGCONT");
       await engine.removeAll();
       await down();
@@ -229,7 +229,7 @@ export async function startPrivateEngine({
   };
 }
 
-/** A killed dockerd leaves its mounts behind, and a mounted folder cannot be deleted. */
+/** Unmounts the mounts of a killed dockerd, so that its folder can be deleted. */
 async function unmountBelow(folder: string): Promise<void> {
   const mounts = (await readFile("/proc/self/mounts", "utf8"))
     .split("\n")

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A look that never comes true has to end; one on a machine that is busy with something else has to come true. */
+/** Long enough for a busy machine; a condition that never holds still ends the test. */
 export const HANG_MS = 60_000;
 
 /**
- * Looks again and again until `look` neither throws nor gives `false`, and resolves with what it gave.
- * After a minute, or `limitMs` when that is more, it throws what went wrong last. For conditions that announce themselves by
- * no event. How long something takes is not for a test to say: what else the machine does would be measured too.
+ * Calls `check` repeatedly until it neither throws nor returns `false`, and resolves with its result. Throws the last error
+ * after a minute, or `limitMs` if that is longer. For conditions without an event. Not for durations, which depend on the load
+ * of the machine.
  */
-export const eventually = <T>(look: () => T | Promise<T>, limitMs = HANG_MS, everyMs = 20) =>
-  lookWithin(look, Math.max(limitMs, HANG_MS), everyMs);
+export const eventually = <T>(check: () => T | Promise<T>, limitMs = HANG_MS, everyMs = 20) =>
+  lookWithin(check, Math.max(limitMs, HANG_MS), everyMs);
 
 /** {@link eventually} with exactly this limit. */
 export async function lookWithin<T>(
-  look: () => T | Promise<T>,
+  check: () => T | Promise<T>,
   limitMs: number,
   everyMs: number,
 ): Promise<Exclude<Awaited<T>, false>> {
@@ -21,9 +21,9 @@ export async function lookWithin<T>(
   for (;;) {
     let reason: unknown;
     try {
-      const seen = await look();
+      const seen = await check();
       if (seen !== false) return seen as Exclude<Awaited<T>, false>;
-      reason = new Error(`not so within ${limitMs} ms`);
+      reason = new Error(`the condition did not hold within ${limitMs} ms`);
     } catch (error) {
       reason = error;
     }

@@ -5,7 +5,7 @@ import { createSaveJournal } from "../files/saving/save-journal.ts";
 import { toAppError } from "../server/errors.ts";
 import { silentLog } from "../server/log.ts";
 
-/** What one user does with the files of a root. */
+/** Steps that one user performs with the files of a root. */
 export interface FilesProbe {
   root: string;
   saves: string;
@@ -19,7 +19,7 @@ export interface FilesProbe {
   )[];
 }
 
-/** Takes a `FilesProbe` as JSON on its input, becomes that user and prints for each step what came of it: a code, or an answer. */
+/** Reads a `FilesProbe` as JSON from stdin, switches to its user and prints the result of each step: an error code or a value. */
 const probe = JSON.parse(await text(process.stdin)) as FilesProbe;
 const log = silentLog();
 const journal = createSaveJournal({ folder: probe.saves, log, maxBytes: 64 * 1024 * 1024 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer } from "node:net";
 
-/** Ports of 127.0.0.1 that nobody listens on, all different; the kernel does not hand them out again at once. */
+/** Returns different free ports of 127.0.0.1, which the kernel does not assign again at once. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(servers.map((server) => once(server, "listening")));
@@ -15,7 +15,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether somebody listens on a port of 127.0.0.1. */
+/** Whether a program listens on a port of 127.0.0.1. */
 export async function canConnect(port: number): Promise<boolean> {
   const socket = createConnection({ port, host: "127.0.0.1" });
   try {

@@ -7,8 +7,8 @@ import { toAppError } from "../server/errors.ts";
 import { silentLog } from "../server/log.ts";
 
 /**
- * On a small disk mounted at the folder it is given: writes more than fits, to a file that is there and to a new one, and prints
- * what came of it. Copies of saves go to the second folder.
+ * Writes more than fits on a small disk mounted at the given folder, to an existing and to a new file, and prints the results.
+ * The copies of saves go to the second folder.
  */
 const [folder = "", saves = ""] = process.argv.slice(2);
 const log = silentLog();

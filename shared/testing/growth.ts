@@ -1,12 +1,12 @@
 import process from "node:process";
 
-/** Below this the clock of the processor and the compiler's warming up say more than the work. */
+/** Shortest useful measurement: below it, clock resolution and JIT compilation dominate. */
 const LEAST_MS = 4;
 
 /**
- * How many times more processor time of this thread `work` takes for `factor` times the size: about `factor` when it is
- * linear, its square when it is not. What else the machine does at the same time does not count, unlike by a clock.
- * @param size Of the smaller work; best so that it takes some milliseconds.
+ * Returns the ratio of the CPU times of `work` for `factor` times the size and for the size: about `factor` for linear work, its
+ * square for quadratic work. Uses the CPU time of this thread, which other load on the machine does not affect.
+ * @param size of the smaller work, such that it takes a few milliseconds
  */
 export async function growth(work: (size: number) => unknown, size: number, factor = 8): Promise<number> {
   await work(size);
@@ -14,7 +14,7 @@ export async function growth(work: (size: number) => unknown, size: number, fact
   return (await leastOf(() => work(size * factor))) / small;
 }
 
-/** Milliseconds of processor time that this thread spends on something. */
+/** Measures the CPU time of this thread for some work, in milliseconds. */
 export async function processorMs(work: () => unknown): Promise<number> {
   const before = process.threadCpuUsage();
   await work();
@@ -22,7 +22,7 @@ export async function processorMs(work: () => unknown): Promise<number> {
   return (user + system) / 1_000;
 }
 
-/** The collector may run during one of the rounds. */
+/** The garbage collector can run during one of the rounds. */
 async function leastOf(work: () => unknown): Promise<number> {
   const rounds = [await processorMs(work), await processorMs(work), await processorMs(work)];
   return Math.max(LEAST_MS, Math.min(...rounds));

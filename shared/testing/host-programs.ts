@@ -9,9 +9,8 @@ const folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "
 const javascript = ["node", "nodejs", "npm", "npx", "corepack", "yarn", "pnpm", "deno", "bun"];
 
 /**
- * A folder for a PATH, with links to the programs of this machine, but nothing of Node.
- *
- * @param without programs that are left out too
+ * Creates a folder for PATH with links to the programs of this machine except those of Node.
+ * @param without further programs to exclude
  */
 export async function hostPrograms(folder: string, without: string[] = []): Promise<string> {
   const left = new Set([...javascript, ...without]);
@@ -21,10 +20,10 @@ export async function hostPrograms(folder: string, without: string[] = []): Prom
   for (const from of folders) {
     for (const name of await readdir(from).catch(() => [])) {
       if (left.has(name)) continue;
-      left.add(name); // the first of a name counts, as on a PATH
+      left.add(name); // the first program of a name counts, as in PATH
       programs.push(join(from, name));
     }
   }
-  await run("ln", ["-s", ...programs, folder]); // some two thousand
+  await run("ln", ["-s", ...programs, folder]); // about two thousand
   return folder;
 }

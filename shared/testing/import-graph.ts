@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-/** Each file with the files of the project that it imports, types included. */
+/** Returns each file with the project files that it imports, including type imports. */
 export function readImports(root: string, files: readonly string[]): Map<string, string[]> {
   const known = new Set(files);
   const specifier = /^(?:import|export)\b[^"';]*?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
@@ -16,7 +16,7 @@ export function readImports(root: string, files: readonly string[]): Map<string,
   );
 }
 
-/** Groups of files that import one another, directly or through others (Tarjan's strongly connected components). */
+/** Returns the import cycles (Tarjan's strongly connected components). */
 export function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();
   const stack: string[] = [];

@@ -4,18 +4,18 @@ import type { AddressInfo } from "node:net";
 
 export interface LossyEngine {
   dockerHost: string;
-  /** From now on answers to these requests are lost, though the Engine does what it was told. */
+  /** From now on, the responses to these requests are lost, although the Engine executes them. */
   lose(isLost: (path: string) => boolean): void;
   close(): Promise<void>;
 }
 
-/** A port in front of an Engine that can lose answers, as a connection that breaks does. */
+/** A proxy in front of an Engine that can drop responses, like a broken connection. */
 export async function startLossyEngine(socketPath: string): Promise<LossyEngine> {
   let isLost: (path: string) => boolean = () => false;
   const server = createServer((incoming, response) => {
     const { method, url = "", headers } = incoming;
     const lost = isLost(url);
-    // A removal that is lost does not reach the Engine: what is there stays.
+    // A lost removal does not reach the Engine.
     if (lost && method === "DELETE") return void response.destroy();
     const outgoing = request({ socketPath, method, path: url, headers }, (answer) => {
       if (lost) {

@@ -21,11 +21,11 @@ export interface NginxOptions {
   realtime: number[];
   httpPort?: number;
   httpsPort?: number;
-  /** Port of the door for backends in front of several realtime nodes; closed when absent. */
+  /** Port of the emit endpoint for backends in front of several realtime nodes; default: none. */
   backendsPort?: number;
-  /** The site without TLS, also under the bare address: for browsers that come by plain http. */
+  /** Serves the site without TLS, also at the IP address, for browsers that use plain http. */
   plain?: boolean;
-  /** Port of one more site in front of this one, which has the panel under `/panel/`: `deploy/nginx-path.conf`. */
+  /** Port of a second site in front of this one with the panel at `/panel/`: `deploy/nginx-path.conf`. */
   outerPort?: number;
 }
 
@@ -36,22 +36,22 @@ export interface HttpsAnswer {
 }
 
 export interface TestNginx {
-  /** `https://localhost:<port>`, which the site answers to; `http://127.0.0.1:<port>` without TLS. */
+  /** `https://localhost:<port>`; `http://127.0.0.1:<port>` without TLS. */
   origin: string;
   httpPort: number;
   httpsPort: number;
-  /** Certificate of the site, to be trusted by the caller. */
+  /** Certificate of the site, which the caller must trust. */
   certificate: string;
-  /** Sends a request, the path exactly as written. A WebSocket upgrade is answered and hung up on. */
+  /** Sends a request with exactly the given path. A WebSocket upgrade gets a response and is closed. */
   send(path: string, options?: RequestOptions, body?: Buffer | string): Promise<HttpsAnswer>;
   errorLog(): Promise<string>;
   reload(): void;
-  /** Changes the site's file and loads it; resolves once requests reach it. */
+  /** Changes the site's file and reloads nginx; resolves when requests reach the new site. */
   change(edit: (site: string) => string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `deploy/nginx.conf` itself, its names, ports and certificate replaced, in an nginx of its own. */
+/** Starts an nginx with `deploy/nginx.conf`, with other names, ports and certificate. */
 export async function startNginx({ web, api, realtime, plain = false, ...ports }: NginxOptions): Promise<TestNginx> {
   const folder = await tempFolder("nginx");
   const at = (name: string) => join(folder.path, name);
@@ -146,7 +146,7 @@ http {
   };
 }
 
-/** Somebody's site that was there before the panel. */
+/** Another site that existed before the panel. */
 async function outerSite(port: number, innerPort: number, certificates: string): Promise<string> {
   const location = await readFile(join(projectFolder, "deploy/nginx-path.conf"), "utf8");
   return `server {
@@ -165,7 +165,7 @@ const withoutTls = (site: string): string =>
 const turnOnRealIp = (site: string): string =>
   site.replace(/# (set_real_ip_from) .*;/, "$1 127.0.0.1;").replace(/# (real_ip_header)/, "$1");
 
-/** The site with the block that an operator turns on by hand. */
+/** The site with the block that an operator enables by hand. */
 const uncomment = (site: string): string => site.replace(/^#(?=server|}| {4})/gm, "");
 
 function sendHttps(

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { projectFolder } from "./service-process.ts";
 
 const run = promisify(execFile);
-/** More than this cannot be fetched one by one in a test. */
+/** Most archives that are fetched one by one. */
 const FETCHED_MAX = 10;
 
 export interface Package {
@@ -18,40 +18,40 @@ export interface Package {
   version: string;
   /** `sha512-…`, as in a lock file. */
   integrity: string;
-  /** The archive, where it is not the one that npm keeps. */
+  /** Archive, if not the one in npm's cache. */
   file?: string;
 }
 
 export interface TestRegistry {
   url: string;
-  /** What was asked for, in order, with the log-in it came with. */
+  /** Received requests in order, with their credentials. */
   requests: { path: string; authorization: string | undefined }[];
   close(): Promise<void>;
 }
 
 interface RegistryOptions {
-  /** The only `Authorization` it answers to; none: everybody. */
+  /** The only accepted `Authorization`; undefined: all requests are accepted. */
   authorization?: string;
-  /** Answers with other bytes than were named. */
+  /** Sends other bytes than requested. */
   tampered?: boolean;
-  /** Takes requests and answers none. */
+  /** Accepts requests without a response. */
   silent?: boolean;
   tls?: { key: string; cert: string };
 }
 
-/** What package-lock.json names and is installed here: packages for other machines are not. */
+/** Returns the packages of package-lock.json that are installed here, so without those for other machines. */
 export function installedPackages(): Package[] {
   const lock = JSON.parse(readFileSync(join(projectFolder, "package-lock.json"), "utf8")) as {
     packages: Record<string, { name?: string; version?: string; integrity?: string }>;
   };
   return Object.entries(lock.packages).flatMap(([path, { name: alias, version = "", integrity = "" }]) => {
-    // One that is installed under another name has its own beside it.
+    // A package installed under another name has its real name in the entry.
     const name = alias ?? path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
     return path && integrity && existsSync(join(projectFolder, path)) ? [{ name, version, integrity }] : [];
   });
 }
 
-/** The Node and the npm that the scripts bring to this machine. */
+/** Returns the versions of Node and npm that the scripts install on this machine. */
 export function toolchainPackages(): { node: Package; npm: Package } {
   const name = `node-linux-${process.arch}`;
   const node = installedPackages().find((entry) => entry.name === name);
@@ -63,20 +63,20 @@ export function toolchainPackages(): { node: Package; npm: Package } {
 }
 
 let cacheFolder: Promise<string> | undefined;
-/** Asked of npm once: its start takes half a second. */
+/** Cached, since npm takes half a second to start. */
 const npmCache = (): Promise<string> => {
   cacheFolder ??= run("npm", ["config", "get", "cache"]).then(({ stdout }) => stdout.trim());
   return cacheFolder;
 };
 
-/** Where npm's cache keeps an archive. */
+/** Returns the path of an archive in npm's cache. */
 function cachedArchive(cache: string, { integrity, file }: Package): string {
   if (file) return file;
   const sum = Buffer.from(integrity.replace(/^sha512-/, ""), "base64").toString("hex");
   return join(cache, "_cacache/content-v2/sha512", sum.slice(0, 2), sum.slice(2, 4), sum.slice(4));
 }
 
-/** The file of an archive, fetched by npm where its cache lacks it. Not to be written to. */
+/** Returns the file of an archive in npm's cache; npm fetches it if necessary. Read-only. */
 export async function archiveFile(entry: Package): Promise<string> {
   const file = cachedArchive(await npmCache(), entry);
   if (!existsSync(file)) await run("npm", ["cache", "add", `${entry.name}@${entry.version}`]);
@@ -84,10 +84,10 @@ export async function archiveFile(entry: Package): Promise<string> {
 }
 
 /**
- * Serves packages on loopback as a registry does, from npm's own cache, where each installation leaves what it fetched.
- * What is not there is fetched by npm first.
+ * Serves packages on loopback like a registry, from npm's cache, which contains the archives of every installation. npm
+ * fetches missing archives first.
  *
- * @throws Error when more than ten archives are missing
+ * @throws Error if more than ten archives are missing
  */
 export async function testRegistry(packages: Package[], options: RegistryOptions = {}): Promise<TestRegistry> {
   const archives = new Map<string, Package[]>();
@@ -104,7 +104,7 @@ export async function testRegistry(packages: Package[], options: RegistryOptions
   let url = "";
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    // Asked as a proxy it gets a whole address, and answers for the host named there.
+    // As a proxy it receives absolute addresses, and responds for their host.
     const path = decodeURIComponent(new URL(request.url ?? "/", url).pathname).slice(1);
     const { authorization } = request.headers;
     requests.push({ path, authorization });
@@ -124,7 +124,7 @@ export async function testRegistry(packages: Package[], options: RegistryOptions
       response.end(JSON.stringify(versions ? packument(path, versions, url) : {}));
     }
   };
-  // A client that goes away in the middle is no fault of the registry.
+  // A client that disconnects is not an error of the registry.
   const listener: RequestListener = (request, response) =>
     void answer(request, response).catch(() => response.destroy());
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);

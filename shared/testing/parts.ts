@@ -34,7 +34,7 @@ export const testParts = [
 export type TestPart = (typeof testParts)[number];
 type Look = () => Promise<string | null>;
 
-/** Real things tests run against that a machine may lack; each look tells what is wrong, or null. */
+/** Real parts that tests need and a machine can lack. Each check returns what is wrong, or null. */
 const looks: Record<TestPart, Look> = {
   docker: async () => {
     try {
@@ -44,7 +44,7 @@ const looks: Record<TestPart, Look> = {
       return `no Docker Engine with the image ${TEST_IMAGE} (${error instanceof Error ? error.message : "no answer"})`;
     }
   },
-  /** A second Engine of our own, to be killed and hung. */
+  /** A private Engine, to be killed and stopped. */
   "private-engine": async () =>
     process.platform !== "linux" || process.getuid?.() !== 0
       ? "a second Docker Engine needs Linux and root"
@@ -77,12 +77,12 @@ const looks: Record<TestPart, Look> = {
       return "not installed: python3-socketio, python3-websocket, python3-requests";
     }
   },
-  /** The plugin or either generation of the program on its own. */
+  /** The plugin, or either generation of the standalone program. */
   compose: async () =>
     existsSync("/usr/libexec/docker/cli-plugins/docker-compose") ? null : needsPrograms("docker-compose"),
-  /** Own namespaces for mounts, users and networks: full disks, used-up watches, cut networks. */
+  /** Separate namespaces for mounts, users and networks, to test full disks, exhausted watches and cut networks. */
   namespaces: async () => {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) return "own namespaces need Linux and root";
+    if (process.platform !== "linux" || process.getuid?.() !== 0) return "separate namespaces need Linux and root";
     try {
       execFileSync("unshare", ["-m", "-n", "true"], { stdio: "ignore" });
       return needsPrograms("iptables");
@@ -93,38 +93,38 @@ const looks: Record<TestPart, Look> = {
 };
 
 /**
- * Whether a real part is missing here, for `describe.skipIf(await lacks("docker"))`; says so on stderr.
- * With REQUIRE_ALL=1 a missing part throws instead: nothing may be left out unseen.
+ * Whether this machine lacks a real part, for `describe.skipIf(await lacks("docker"))`; reports it on stderr. With
+ * REQUIRE_ALL=1 a missing part throws instead, so that no test is skipped unnoticed.
  */
 export async function lacks(...parts: TestPart[]): Promise<boolean> {
   for (const part of parts) {
     const reason = await looks[part]();
     if (reason === null) continue;
-    if (process.env.REQUIRE_ALL === "1") throw new Error(`Nothing may be left out, but: ${reason}`);
+    if (process.env.REQUIRE_ALL === "1") throw new Error(`REQUIRE_ALL=1 allows no skipped tests, but: ${reason}`);
     process.stderr.write(`left out, needs ${part}: ${reason}\n`);
     return true;
   }
   return false;
 }
 
-/** Absolute path of a program on the PATH, system folders included even when the PATH leaves them out. */
+/** Returns the absolute path of a program in PATH or in the system folders. */
 export function findProgram(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
-/** The system's Python, which has the system's packages: another one on the PATH does not see them. */
+/** The system's Python, which has the system's packages, unlike another one in PATH. */
 export const findSystemPython = (): string =>
   ["/usr/bin/python3"].find(isExecutable) ?? findProgram("python3") ?? "python3";
 
-/** Path of a Chromium or Chrome; CHROMIUM names another. */
+/** Returns the path of Chromium or Chrome; CHROMIUM overrides it. */
 export function findChromium(): string | undefined {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
   return ["chromium", "chromium-browser", "google-chrome"].map(findProgram).find(Boolean) ?? [mac].find(isExecutable);
 }
 
-/** Path of Deno's own binary: the wrapper that npm links would survive a signal its child does not. */
+/** Returns the path of Deno's binary. Not npm's wrapper, which would survive signals that end its child. */
 export function findDeno(): string | undefined {
   const { platform, arch } = process;
   const name = platform === "linux" ? `linux-${arch}-glibc` : `${platform}-${arch}`;
@@ -136,7 +136,7 @@ export function findDeno(): string | undefined {
   }
 }
 
-/** Bun as its npm package brings it. */
+/** Returns the path of Bun in its npm package. */
 export function findBun(): string | undefined {
   const { platform, arch } = process;
   const name = `bun-${platform}-${arch === "arm64" ? "aarch64" : arch}`;

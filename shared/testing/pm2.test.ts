@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
 import { testPm2 } from "./pm2.ts";
 
-test("a PM2 of our own runs a script and ends without a trace", async () => {
+test("a private PM2 runs a script and leaves nothing", async () => {
   const pm2 = await testPm2();
   let daemon = 0;
   try {

@@ -13,40 +13,40 @@ const pm2Program = join(createRequire(import.meta.url).resolve("pm2/package.json
 
 export interface Pm2AppOptions {
   name: string;
-  /** One app in each, started together: PM2 moves an app of this name that runs already. Its own `default` when absent. */
+  /** Namespaces with one app each, started together, since PM2 moves a running app of the same name. Default: `default`. */
   namespaces?: string[];
-  /** More fields of the app's entry, by PM2's own names, such as `out_file`. */
+  /** Further fields of the app's entry by PM2's names, such as `out_file`. */
   fields?: Record<string, unknown>;
-  /** Source of an ES module that Node runs. */
+  /** Source of an ES module for Node. */
   source: string;
   instances?: number;
   env?: Record<string, string>;
-  /** Starts that fail before PM2 gives up; its own 16 when absent. */
+  /** Failed starts before PM2 stops restarting; default: 16, as in PM2. */
   maxRestarts?: number;
-  /** More arguments of `pm2 start`, such as `--merge-logs`. */
+  /** Further arguments of `pm2 start`, such as `--merge-logs`. */
   args?: string[];
 }
 
 export interface TestPm2 {
-  /** PM2_HOME, and the folder the scripts are in. */
+  /** PM2_HOME, which also contains the scripts. */
   home: string;
   /** Writes the script and starts it; resolves with its path. */
   start(app: Pm2AppOptions): Promise<string>;
   /** Runs PM2's command line with a clean environment; resolves with its stdout. */
   command(...args: string[]): Promise<string>;
-  /** 0 when there is none. */
+  /** Pid of the daemon; 0 if there is none. */
   daemonPid(): number;
-  /** SIGKILL to the daemon; what it ran in fork mode ends with it or is left to `close`. */
+  /** Sends SIGKILL to the daemon. Its processes in fork mode end with it or by `close`. */
   killDaemon(): Promise<void>;
-  /** Ends the daemon and every process it started, and deletes PM2_HOME. */
+  /** Stops the daemon and all its processes, and deletes PM2_HOME. */
   close(): Promise<void>;
 }
 
-/** A real PM2 with a PM2_HOME of its own; no daemon runs until the first command. */
+/** A real PM2 with its own PM2_HOME. The daemon starts with the first command. */
 export async function testPm2(): Promise<TestPm2> {
   const folder = await tempFolder("pm2");
   const home = folder.path;
-  // PM2 hands its caller's whole environment to the app: it gets the least there is.
+  // PM2 passes its caller's whole environment to the app, so this one is minimal.
   const env = { PM2_HOME: home, HOME: home, PATH: process.env.PATH ?? "", PM2_DISABLE_VERSION_CHECK: "true" };
   const command = async (...args: string[]) => {
     const { stdout } = await run(process.execPath, [pm2Program, ...args], { env, cwd: home, timeout: HANG_MS });
@@ -95,7 +95,7 @@ export async function testPm2(): Promise<TestPm2> {
     close: async () => {
       const daemon = daemonPid();
       await command("kill").catch(() => undefined);
-      if (daemon) await eventually(() => !isAlive(daemon)); // it answers before it ends
+      if (daemon) await eventually(() => !isAlive(daemon)); // it responds before it ends
       for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
       await folder.remove();
     },

@@ -7,7 +7,7 @@ import { projectFolder } from "./service-process.ts";
 
 const run = promisify(execFile);
 
-/** Copies what git knows of this project, as it lies here, below the paths (none: all of it). */
+/** Copies the files of this project that git tracks, in their current state, below the paths (none: all). */
 export async function copyProject(to: string, ...paths: string[]): Promise<void> {
   const { stdout } = await run("git", ["ls-files", "-z", "--", ...paths], { cwd: projectFolder });
   const names = `${to}.names`;
@@ -17,13 +17,13 @@ export async function copyProject(to: string, ...paths: string[]): Promise<void>
 }
 
 /**
- * Makes a folder for AI_DESKTOP_PACKAGES, with the packages and the built web app of this project. Its Node keeps in another
- * folder what it compiled: services that are started again and again, by an environment of their own, start in half the time.
+ * Creates a folder for AI_DESKTOP_PACKAGES with the packages and the built web app of this project. Its Node has a compile
+ * cache in another folder, so that services that are started repeatedly start in half the time.
  */
 export async function packagesThatCompileOnce(folder: string, compiled: string): Promise<string> {
   await mkdir(folder);
   const modules = join(projectFolder, "node_modules");
-  await run("cp", ["-al", modules, folder]).catch(() => run("cp", ["-a", modules, folder])); // of another disk
+  await run("cp", ["-al", modules, folder]).catch(() => run("cp", ["-a", modules, folder])); // on another disk
   for (const name of ["package.json", "package-lock.json", "tsconfig.json", "web", "shared"]) {
     await symlink(join(projectFolder, name), join(folder, name));
   }
@@ -35,7 +35,7 @@ export async function packagesThatCompileOnce(folder: string, compiled: string):
 }
 
 interface Manifest {
-  /** Where a link leads to. */
+  /** Target of a link. */
   resolved?: string;
   link?: boolean;
   scripts?: Record<string, string>;
@@ -51,10 +51,10 @@ type Lock = { packages: Record<string, Manifest> };
 const PAGE = "web";
 
 /**
- * Leaves the development packages, the page's included, out of the manifests and the lock file of a copy, with all that only
- * they need: most of what npm unpacks is for the build and the tests.
+ * Removes the development packages, including those of the page, and their dependencies from the manifests and the lock file
+ * of a copy: most packages are for the build and the tests.
  * @param options.keep development packages that stay
- * @param options.build command for the script `build`, which lacks its packages then
+ * @param options.build command for the script `build`, which would lack its packages
  */
 export async function slimProject(project: string, { keep, build }: { keep: string[]; build: string }): Promise<void> {
   const manifestFile = join(project, "package.json");
@@ -80,7 +80,7 @@ export async function slimProject(project: string, { keep, build }: { keep: stri
       ...optionalDependencies,
       ...peerDependencies,
     })) {
-      // npm puts such a one there only where another package asks for it.
+      // npm installs such a package here only if another package requires it.
       if (name in (peerDependencies ?? {}) && peerDependenciesMeta?.[name]?.optional) continue;
       const found = placesOf(path, name).find((place) => place in lock.packages);
       if (found) use(found);
@@ -95,11 +95,11 @@ export async function slimProject(project: string, { keep, build }: { keep: stri
   await writeFile(lockFile, JSON.stringify(lock, null, 2));
 }
 
-/** Where Node looks for a package that one at this path asks for, nearest first. */
+/** Folders in which Node searches for a dependency of the package at this path, nearest first. */
 function placesOf(path: string, name: string): string[] {
   const here = `${path ? `${path}/` : ""}node_modules/${name}`;
   if (path === "") return [here];
-  // Above a workspace is the project's root.
+  // The root of the project is above a workspace.
   const above = path.slice(0, Math.max(0, path.lastIndexOf("node_modules/"))).replace(/\/$/, "");
   return [here, ...placesOf(above, name)];
 }

@@ -10,14 +10,14 @@ export interface Received {
 export interface Receiver {
   port: number;
   url: string;
-  /** What came, oldest first. */
+  /** Received requests, oldest first. */
   received: Received[];
-  /** How it answers from now on. */
+  /** Response from now on. */
   answer: { status: number; headers: Record<string, string> };
   close(): void;
 }
 
-/** A real HTTP server on loopback that takes what it is sent. */
+/** A real HTTP server on loopback that records requests. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const answer: Receiver["answer"] = { status: 200, headers: {} };

@@ -5,13 +5,13 @@ import { findProgram } from "./parts.ts";
 
 export interface TestRedis {
   url: string;
-  /** SIGKILL: nothing was written to disk, so all it held is gone. */
+  /** Sends SIGKILL. All data is lost, since nothing is written to disk. */
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A real Redis on a free port of loopback that keeps nothing on disk. */
+/** Starts a real Redis on a free port of loopback, without persistence. */
 export async function startRedis(): Promise<TestRedis> {
   const port = await freePort();
   let child: Child | undefined;

@@ -10,28 +10,28 @@ import { findProgram, TEST_IMAGE } from "./parts.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export interface ImageVariant {
-  /** What the image runs; sleeps when absent. */
+  /** Script of the image; default: sleeps. */
   script?: string;
   labels?: Record<string, string>;
   env?: string[];
   healthcheck?: string[];
-  /** Bytes of a layer of its own, random so that it compresses to nothing less. */
+  /** Size in bytes of a further layer with incompressible data. */
   bytes?: number;
 }
 
 export interface TestRegistry {
-  /** As references name it: `127.0.0.1:<port>`. */
+  /** Host in image references: `127.0.0.1:<port>`. */
   host: string;
-  /** Makes an image out of busybox and pushes it as `host/name:tag`; answers its digest. The Engine has what it had before. */
+  /** Creates an image from busybox and pushes it as `host/name:tag`; returns its digest. The images of the Engine do not change. */
   push(docker: Docker, name: string, variant?: ImageVariant): Promise<string>;
-  /** Requests for manifests so far. */
+  /** Number of requests for manifests so far. */
   manifestRequests(): number;
   stop(): Promise<void>;
 }
 
 /**
- * Debian's docker-registry on a free port of loopback, which the Engine takes without TLS.
- * @param htpasswd Lines of `user:bcrypt`; callers must log in then.
+ * Starts Debian's docker-registry on a free port of loopback, where the Engine accepts it without TLS.
+ * @param htpasswd lines of `user:bcrypt`; callers must log in then
  */
 export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): Promise<TestRegistry> {
   const folder = await tempFolder("registry");
@@ -74,7 +74,7 @@ export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): P
         .catch(() => undefined);
       await commit(docker, `${repo}:${tag}`, variant);
       let digest = "";
-      // The Engine wants credentials for a push, whether the registry does or not.
+      // The Engine requires credentials for a push, even if the registry does not.
       const auth = { authconfig: { username: "ada", password: "secret", serveraddress: host } };
       const stream = await docker.getImage(`${repo}:${tag}`).push(auth);
       await new Promise<void>((resolve, reject) => {
@@ -101,7 +101,7 @@ export async function startRegistry({ htpasswd }: { htpasswd?: string } = {}): P
 
 async function commit(docker: Docker, reference: string, variant: ImageVariant): Promise<void> {
   const { script = "exec sleep 1000000", labels = {}, env = [], healthcheck, bytes = 0 } = variant;
-  // Each variant has a layer of its own, or a push would find everything there already.
+  // Each variant has its own layer, or a push would find all layers in the registry.
   const fill = `head -c ${bytes} /dev/urandom > /layer; echo ${randomBytes(8).toString("hex")} >> /layer`;
   const container = await docker.createContainer({
     Image: TEST_IMAGE,

@@ -9,26 +9,26 @@ import { findDeno } from "./parts.ts";
 export const projectFolder = join(import.meta.dirname, "../..");
 
 export type ServiceName = "api" | "realtime" | "web";
-/** The three ways the contract names to start a server. */
+/** The three supported ways to start a server. */
 export const runtimes = ["node", "tsx", "deno"] as const;
 export type Runtime = (typeof runtimes)[number];
 
 export interface ServiceOptions {
   runtime?: Runtime;
-  /** Added to an environment that otherwise holds PATH and HOME only. */
+  /** Added to an environment with only PATH and HOME. */
   env?: Record<string, string>;
   port?: number;
 }
 
 export interface ServiceProcess extends Child {
   port: number;
-  /** Base address without a slash at its end. */
+  /** Base URL without a trailing slash. */
   url: string;
 }
 
 /**
- * What a server is given instead of its defaults, which lead to what runs on this machine: the other servers of a panel on
- * their usual ports, the user's PM2 and files. Nobody listens there, and it is none of the ports that `fetch` refuses to ask.
+ * Settings instead of the defaults, which would lead to a panel on this machine, the user's PM2 and files. No program listens
+ * on this port, and `fetch` does not block it.
  */
 const nobody = {
   WS_SERVER_URL: "http://127.0.0.1:2",
@@ -37,7 +37,7 @@ const nobody = {
   FILE_MANAGER_ROOT: tmpdir(),
 };
 
-/** Starts `<service>/main.ts` as its own process, on a free port unless told one, and does not wait. */
+/** Starts `<service>/main.ts` as a separate process, by default on a free port, and does not wait. */
 export async function spawnService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort());
   const [program, args] = commandLine(options.runtime ?? "node", join(projectFolder, service, "main.ts"));
@@ -46,11 +46,11 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
     env: {
       PATH: process.env.PATH ?? "",
       HOME: process.env.HOME ?? "/",
-      // Where Deno and Node keep what they compiled, where temporary files go, and which Engine the tests use.
+      // Compile caches of Deno and Node, the folder of temporary files, and the Engine of the tests.
       ...pick("DENO_DIR", "NODE_COMPILE_CACHE", "TMPDIR", "DOCKER_HOST"),
       NODE_ENV: "test",
       HOST: "127.0.0.1",
-      // Tests of the log history turn it on: else the store would follow the containers of every other test.
+      // Off by default: the log store would follow the containers of all other tests.
       LOG_STORE_MAX_BYTES: "0",
       ...nobody,
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
@@ -60,7 +60,7 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
   return { ...child, port, url: `http://127.0.0.1:${port}` };
 }
 
-/** Like {@link spawnService}, but resolves once the service answers its health check, and fails when it does not. */
+/** Like {@link spawnService}, but resolves when the service passes its health check, and fails if it does not. */
 export async function startService(service: ServiceName, options: ServiceOptions = {}): Promise<ServiceProcess> {
   const child = await spawnService(service, options);
   try {
@@ -89,7 +89,7 @@ const pick = (...names: string[]): Record<string, string> =>
 
 function commandLine(runtime: Runtime, file: string): [string, string[]] {
   if (runtime === "deno") return [findDeno() ?? "deno", ["run", "-A", file]];
-  // What tsx's command does, without its wrapper process, which gives up on a busy machine before the server has stopped.
+  // The effect of the tsx command without its wrapper process, which on a busy machine ends before the server has stopped.
   if (runtime === "tsx") return [process.execPath, ["--import", import.meta.resolve("tsx"), file]];
   return [process.execPath, [file]];
 }

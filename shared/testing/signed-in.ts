@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A person at a browser who has made the first account. */
+/** A browser user with the first account. */
 export interface SignedIn {
-  /** `name=value`, to be sent back as `Cookie` together with {@link SignedIn.origin}. */
+  /** `name=value`, to be sent as `Cookie` together with {@link SignedIn.origin}. */
   cookie: string;
-  /** Of the page that asks. */
+  /** Origin of the page. */
   origin: string;
-  /** Asks the API; JSON in and out. Throws when the answer is no success. */
+  /** Calls the API with JSON. @throws Error if the response is not a success */
   ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
-  /** Makes an API key, for programs and Socket.IO clients outside a browser. */
+  /** Creates an API key, for programs and Socket.IO clients outside a browser. */
   makeKey(options?: { role?: "viewer" | "operator" | "admin"; name?: string }): Promise<string>;
 }
 
 export const ADMIN = { username: "ada", password: "correct horse battery staple" };
 
-/** Makes the first administrator with the set-up token of the state folder. `origin` must be one that the API accepts. */
+/** Creates the first administrator with the set-up token of the state folder. The API must accept `origin`. */
 export async function signIn(target: { apiUrl: string; dataDir: string; origin: string }): Promise<SignedIn> {
   const { apiUrl, dataDir, origin } = target;
   const send = async (method: string, path: string, cookie: string, body?: unknown) => {

@@ -5,25 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface SocketProxy {
-  /** Of the Unix socket; empty when the target is a port. */
+  /** Path of the Unix socket; empty if the target is a port. */
   path: string;
-  /** On 127.0.0.1 when the target is a port, else 0. */
+  /** Port on 127.0.0.1 if the target is a port; otherwise 0. */
   port: number;
-  /** Connections open now. */
+  /** Open connections. */
   connections(): number;
-  /** Connections that were made so far. */
+  /** Number of connections so far. */
   accepted(): number;
-  /** Takes connections and bytes but passes nothing on, as a stopped (SIGSTOP) daemon does. */
+  /** Accepts connections and bytes but forwards nothing, like a stopped (SIGSTOP) daemon. */
   hang(): void;
   resume(): void;
-  /** Breaks every open connection. */
+  /** Closes every open connection. */
   cut(): void;
   close(): Promise<void>;
 }
 
 /**
- * A Unix socket in front of a daemon's own, or a port in front of one of 127.0.0.1: for tests that need what is behind it to
- * hang, go away, or lose its network (to both ends a hanging proxy looks like one whose packets are dropped).
+ * A Unix socket in front of a daemon's socket, or a port in front of one of 127.0.0.1, for tests in which the daemon must
+ * hang, disappear or lose its network (to both ends, a hanging proxy looks like a network that drops packets).
  */
 export async function startSocketProxy(target: string | number): Promise<SocketProxy> {
   const folder = mkdtempSync(join(tmpdir(), "proxy-"));

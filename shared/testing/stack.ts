@@ -6,30 +6,30 @@ import { tempFolder } from "./temp-folder.ts";
 
 export interface StackOptions {
   runtime?: Runtime;
-  /** Starts the web server too; it needs `web/dist`. */
+  /** Also starts the web server; needs `web/dist`. */
   web?: boolean;
-  /** Name of this machine that browsers come by; its loopback address unless said. */
+  /** Host name that browsers use; default: the loopback address. */
   host?: "localhost";
-  /** Added for all of them. */
+  /** Environment variables for all services. */
   env?: Record<string, string>;
 }
 
 export interface Stack {
   api: ServiceProcess;
   realtime: ServiceProcess;
-  /** Undefined unless asked for. */
+  /** Undefined unless requested. */
   web?: ServiceProcess;
   dataDir: string;
   /** FILE_MANAGER_ROOT, empty at first. */
   fileRoot: string;
-  /** Origin both servers accept: of the web server, or the one it would have. */
+  /** Origin that both servers accept: that of the web server, started or not. */
   origin: string;
-  /** The environment each service was started with, to start one again after a kill. */
+  /** Environment of each service, to start it again after a kill. */
   env: Record<string, string>;
   stop(): Promise<void>;
 }
 
-/** The servers as an operator runs them: own state, own file root, free ports that know each other. */
+/** Starts the servers like an operator, with separate state and file root, on free ports. */
 export async function startStack({ runtime = "node", web = false, host, env = {} }: StackOptions = {}): Promise<Stack> {
   const folder = await tempFolder("stack");
   const fileRoot = await tempFolder("files");

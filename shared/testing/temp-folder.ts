@@ -8,7 +8,7 @@ export interface TempFolder {
   remove(): Promise<void>;
 }
 
-/** A folder of a test's own; the prefix is short because socket paths inside it may be 107 bytes long at most. */
+/** Creates a temporary folder for a test. The prefix is short, since socket paths have at most 107 bytes. */
 export async function tempFolder(name = "test"): Promise<TempFolder> {
   const path = await mkdtemp(join(await realpath(tmpdir()), `aid-${name}-`));
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }) };

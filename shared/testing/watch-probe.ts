@@ -1,7 +1,7 @@
 import process from "node:process";
 import { createWatchFolder } from "../files/watching/watcher.ts";
 
-/** Watches the folders it is given one after the other and prints the changes: for tests that limit a whole process. */
+/** Watches the given folders one after the other and prints the changes; for tests that limit a whole process. */
 const watchFolder = createWatchFolder({ checkMs: 100, pollMs: 100 });
 for (const [index, folder] of process.argv.slice(2).entries()) {
   await watchFolder(folder, {
