@@ -74,7 +74,8 @@ export function openContainerStats(name: string, { docker, events, log, onSample
       } catch (error) {
         if (signal.aborted) return;
         if (toAppError(error).code === "not_found") await delay(STOPPED_RECHECK_MS, signal);
-        else if (!(error instanceof UnavailableError)) log.warn({ err: error }, "the metrics stream of a container broke");
+        else if (!(error instanceof UnavailableError))
+          log.warn({ err: error }, "the metrics stream of a container broke");
       }
       await backoff.wait(signal);
     }

@@ -17,9 +17,9 @@ import type { Log } from "../../shared/server/log.ts";
 import { FileTail, followFile, type TailHandlers, tailMark } from "./file-tail.ts";
 import { type FileLine, sumOf } from "./log-file.ts";
 import type { ProcessEvents } from "./process-events.ts";
-import { BUS_LAG_MS, missedRuns, ProcessRuns, type DeliveredRuns } from "./process-runs.ts";
+import { BUS_LAG_MS, type DeliveredRuns, missedRuns, ProcessRuns } from "./process-runs.ts";
 import { type LogTrack, noticeOf, toTracks } from "./process-tracks.ts";
-import { compareRunMarks, newLife, runMark, deliveredAt } from "./run-marks.ts";
+import { compareRunMarks, deliveredAt, newLife, runMark } from "./run-marks.ts";
 
 /** Interval at which the list of processes is read again, in case an event of the daemon was missed. */
 const RELIST_MS = 10_000;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunChange } from "../../shared/logs/container-runs.ts";
 import type { ProcessEvent, ProcessLogFiles } from "../../shared/pm2/processes.ts";
 import { BUS_LAG_MS, missedRuns, ProcessRuns } from "./process-runs.ts";
-import { compareRunMarks, newLife, runMark, deliveredAt } from "./run-marks.ts";
+import { compareRunMarks, deliveredAt, newLife, runMark } from "./run-marks.ts";
 
 const event = (action: string, restarts: number, exitCode = 3): ProcessEvent => ({
   id: "app",
@@ -62,7 +62,11 @@ test("restarts that the bus missed become a count, and the newest one has its ex
   const runs = begin();
   expect(describe(runs.compare(listed(5, true), runs.version, 0))).toEqual([]);
   expect(runs.waits).toBe(true);
-  expect(describe(runs.compare(listed(5, true), runs.version, BUS_LAG_MS))).toEqual(["4 unknown", "ended 3", "started"]);
+  expect(describe(runs.compare(listed(5, true), runs.version, BUS_LAG_MS))).toEqual([
+    "4 unknown",
+    "ended 3",
+    "started",
+  ]);
   expect(runs.waits).toBe(false);
 });
 
@@ -81,7 +85,8 @@ test("a start after a stop is delivered, from the bus or from the list", () => {
 
 test("a viewer that was away receives the number of ended runs and the new start", () => {
   const delivered = { startedAt: 1_000, restarts: 3, processes: 1, ended: false };
-  const since = (before: object, now: object) => describe(missedRuns({ ...delivered, ...before }, { ...delivered, ...now }));
+  const since = (before: object, now: object) =>
+    describe(missedRuns({ ...delivered, ...before }, { ...delivered, ...now }));
   expect(since({}, {})).toEqual([]);
   expect(since({}, { ended: true })).toEqual([]); // the follower delivers the end with its exit code
   expect(since({}, { startedAt: 2_000, restarts: 8 })).toEqual(["5 unknown", "started"]);

@@ -64,9 +64,7 @@ export async function noticeOf(processes: readonly ProcessLogFiles[]): Promise<s
   const folders = [...new Set(tracks.map(({ path }) => dirname(path)))];
   const missing = await Promise.all(folders.map(isMissing));
   if (missing.includes(true)) {
-    words.push(
-      "The folder of this log was moved or removed. Restart the app, so that PM2 opens its log again.",
-    );
+    words.push("The folder of this log was moved or removed. Restart the app, so that PM2 opens its log again.");
   }
   return words.length === 0 ? undefined : words.join(" ");
 }

@@ -191,7 +191,8 @@ async function readAll(stream: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) throw new UnavailableError("down", "The response of the Docker Engine is too large.");
+    if (size > MAX_RESPONSE_BYTES)
+      throw new UnavailableError("down", "The response of the Docker Engine is too large.");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -216,12 +217,20 @@ function toEngineError(error: Error & { statusCode?: number }): Error {
 function toUnavailable(error: unknown): UnavailableError {
   switch ((error as { code?: unknown } | null)?.code) {
     case "ENOENT":
-      return new UnavailableError("absent", "Docker is not installed on this host, or its Engine is not running.", error);
+      return new UnavailableError(
+        "absent",
+        "Docker is not installed on this host, or its Engine is not running.",
+        error,
+      );
     case "ECONNREFUSED":
       return new UnavailableError("down", "The Docker Engine is not running; start it.", error);
     case "EACCES":
     case "EPERM":
-      return new UnavailableError("down", "The panel's user may not use the Docker socket; add it to the docker group.", error);
+      return new UnavailableError(
+        "down",
+        "The panel's user may not use the Docker socket; add it to the docker group.",
+        error,
+      );
     default:
       return new UnavailableError("down", "The connection to the Docker Engine broke.", error);
   }

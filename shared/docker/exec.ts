@@ -72,7 +72,8 @@ export function createExec({ call, hijack, inspect: inspectContainer }: EngineCa
   const make = async (containerId: string, body: object): Promise<string> => {
     const made = await call({ method: "POST", path: containerPath(containerId, "exec"), body });
     const id = (made as { Id?: unknown } | undefined)?.Id;
-    if (typeof id !== "string") throw new AppError("upstream_unavailable", "The Docker Engine did not create the shell.");
+    if (typeof id !== "string")
+      throw new AppError("upstream_unavailable", "The Docker Engine did not create the shell.");
     return id;
   };
 

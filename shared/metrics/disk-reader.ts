@@ -105,7 +105,9 @@ export function createDiskReader(
     // Local volumes first, so that slow remote ones do not delay them. Then the remote ones with the oldest measurement first.
     const measuredAt = (key: string) => latest.get(key)?.at ?? 0;
     for (const { volume, key } of all) if (!volume.isRemote) await refresh(key, volume);
-    const remote = all.filter(({ volume }) => volume.isRemote).toSorted((a, b) => measuredAt(a.key) - measuredAt(b.key));
+    const remote = all
+      .filter(({ volume }) => volume.isRemote)
+      .toSorted((a, b) => measuredAt(a.key) - measuredAt(b.key));
     await eachAtOnce(remote, MAX_HANGING_REMOTE, ({ volume, key }) => refresh(key, volume));
     const now = performance.now();
     const measured: MeasuredVolume[] = [];

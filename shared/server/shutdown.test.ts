@@ -98,17 +98,20 @@ describe.each(services)("%s", (name) => {
     expect(existsSync(join(folder.path, "other/setup-token"))).toBe(false);
   };
 
-  test.skipIf(unbuilt)("exits with one line if the port is taken; stops after SIGTERM under load without cutting a response", async () => {
-    const service = await start();
-    await startBeside(service);
-    const load = underLoad(service);
-    await dawdle(service);
-    await eventually(async () => (await fetch(`${service.url}/health`)).ok);
-    service.signal("SIGTERM");
-    expect(await service.exited).toEqual({ code: 0, signal: null }); // 1 if it exceeded its limit
-    expect(await load.end()).toEqual([200]);
-    expect(service.output()).not.toMatch(/\bat .*\.ts:\d+|FATAL|ERROR/);
-  });
+  test.skipIf(unbuilt)(
+    "exits with one line if the port is taken; stops after SIGTERM under load without cutting a response",
+    async () => {
+      const service = await start();
+      await startBeside(service);
+      const load = underLoad(service);
+      await dawdle(service);
+      await eventually(async () => (await fetch(`${service.url}/health`)).ok);
+      service.signal("SIGTERM");
+      expect(await service.exited).toEqual({ code: 0, signal: null }); // 1 if it exceeded its limit
+      expect(await load.end()).toEqual([200]);
+      expect(service.output()).not.toMatch(/\bat .*\.ts:\d+|FATAL|ERROR/);
+    },
+  );
 
   test.skipIf(unbuilt)("ends at once at a second signal", async () => {
     const service = await start();

@@ -127,7 +127,10 @@ describe("a tool with an odd result", () => {
     server.answers["tools/call"] = { content: [{ type: "text", text: "x".repeat(17 * 1024 * 1024) }] };
     await running();
     const answer = await call();
-    expect(answer.body).toMatchObject({ code: "too_large", error: "The response of the server is larger than 16 MiB." });
+    expect(answer.body).toMatchObject({
+      code: "too_large",
+      error: "The response of the server is larger than 16 MiB.",
+    });
     expect((await current()).status).toBe("running");
   });
 

@@ -38,7 +38,8 @@ export async function writeText(
 ): Promise<TextFile> {
   const { folder: names, name } = parseEntryPath(path);
   const plain = formatPath([...names, name]);
-  if (!content.isWellFormed()) throw new AppError("invalid_input", "The text has half a character (an unpaired surrogate).");
+  if (!content.isWellFormed())
+    throw new AppError("invalid_input", "The text has half a character (an unpaired surrogate).");
   return context.inside(names, async (folder) => {
     if (etag === undefined) {
       const bytes = limited(Buffer.from(content));

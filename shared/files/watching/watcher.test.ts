@@ -160,27 +160,30 @@ describe.skipIf(await lacks("namespaces"))("with the kernel's watches used up", 
   test.for([
     ["max_inotify_watches", "1", 1, "ENOSPC"],
     ["max_inotify_instances", "0", 0, "EMFILE"],
-  ] as const)("falls back to polling, reports why and keeps the other watches (%s)", async ([limit, value, firstPolled, code]) => {
-    const second = join(temp.path, "second");
-    await mkdir(second);
-    const probe = join(import.meta.dirname, "../../testing/watch-probe.ts");
-    const script = 'echo "$1" > "/proc/sys/user/$0"; shift; exec "$@"';
-    const command = [process.execPath, probe, folder, second];
-    const child = await startChild("unshare", ["-Ur", "sh", "-c", script, limit, value, ...command]);
-    try {
-      await child.prints("1 watching");
-      for (const [index, path] of [folder, second].entries()) {
-        await writeFile(join(path, "file"), "text");
-        await child.prints(`${index} add file`);
-        await unlink(join(path, "file"));
-        await child.prints(`${index} unlink file`);
-        expect(child.output().includes(`${index} error ${code}`)).toBe(index >= firstPolled);
+  ] as const)(
+    "falls back to polling, reports why and keeps the other watches (%s)",
+    async ([limit, value, firstPolled, code]) => {
+      const second = join(temp.path, "second");
+      await mkdir(second);
+      const probe = join(import.meta.dirname, "../../testing/watch-probe.ts");
+      const script = 'echo "$1" > "/proc/sys/user/$0"; shift; exec "$@"';
+      const command = [process.execPath, probe, folder, second];
+      const child = await startChild("unshare", ["-Ur", "sh", "-c", script, limit, value, ...command]);
+      try {
+        await child.prints("1 watching");
+        for (const [index, path] of [folder, second].entries()) {
+          await writeFile(join(path, "file"), "text");
+          await child.prints(`${index} add file`);
+          await unlink(join(path, "file"));
+          await child.prints(`${index} unlink file`);
+          expect(child.output().includes(`${index} error ${code}`)).toBe(index >= firstPolled);
+        }
+        expect(child.exitCode()).toBeNull();
+      } finally {
+        await child.stop();
       }
-      expect(child.exitCode()).toBeNull();
-    } finally {
-      await child.stop();
-    }
-  });
+    },
+  );
 });
 
 /** Returns the kernel watches of this process; 0 if not known. */
