@@ -25,6 +25,7 @@ const pure = [
   "api/{alerts/unknown,stats-history/engine-away,updates/engine-away}.test.ts",
   "api/stacks/{env/env-file,jobs/progress,registry/status}.test.ts",
   "api/stacks/check/static-checks.test.ts",
+  "realtime/emit/emitted-ids.test.ts",
   "realtime/shells/scrollback.test.ts",
   "realtime/sources/{system-samples,tail-offset}.test.ts",
   "bench/figures.test.ts",

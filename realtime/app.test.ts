@@ -20,7 +20,7 @@ describe("POST /emit", () => {
     const socket = realtime.connect("system");
     await nextEvent(socket, "connect");
     const one = nextEvent(socket, "notice");
-    expect(await (await realtime.emit(event)).json()).toEqual({ success: true, delivered: 1 });
+    expect(await (await realtime.emit(event)).json()).toEqual({ success: true, delivered: 1, counts: [1] });
     expect(await one).toEqual({ a: 1 });
     const got: number[] = [];
     const last = new Promise<void>((resolve) => {
@@ -29,7 +29,11 @@ describe("POST /emit", () => {
       });
     });
     const events = Array.from({ length: 1_000 }, (_, n) => ({ namespace: "/system", event: "numbered", data: { n } }));
-    expect(await (await realtime.emit({ events })).json()).toEqual({ success: true, delivered: 1_000 });
+    expect(await (await realtime.emit({ events })).json()).toEqual({
+      success: true,
+      delivered: 1_000,
+      counts: events.map(() => 1),
+    });
     await last;
     expect(got).toEqual(events.map(({ data }) => data.n));
   });
@@ -67,6 +71,11 @@ describe("POST /emit", () => {
     ["a room of a namespace without rooms", 400, { ...event, room: "service:x" }],
     ["a private room", 400, { ...event, namespace: "services", room: "\0log" }],
     ["a room that is not a string", 400, { ...event, namespace: "services", room: {} }],
+    ["an empty id", 400, { ...event, id: "" }],
+    ["a long id", 400, { ...event, id: "x".repeat(65) }],
+    ["an id with a space", 400, { ...event, id: "a b" }],
+    ["an id that is not a string", 400, { ...event, id: 7 }],
+    ["an id that is null", 400, { ...event, id: null }],
     ["many rooms", 400, { ...event, namespace: "services", room: ["service:a", "service:b"] }],
     [
       "data nested too deeply",
@@ -113,6 +122,42 @@ describe("POST /emit", () => {
     await realtime.emit({ ...event, event: "sentinel" });
     await sentinel;
     expect(got).toEqual(["sentinel"]);
+  });
+
+  test("says for each event how many sockets it was sent to", async () => {
+    const sockets = [realtime.connect("mcp"), realtime.connect("mcp"), realtime.connect("system")];
+    await Promise.all(sockets.map((socket) => nextEvent(socket, "connect")));
+    await sockets[0]?.emitWithAck("join", { serverId: "counted" });
+    const mcp = { namespace: "mcp", event: "progress", data: 1 };
+    const events = [{ ...mcp, room: "mcp:counted" }, mcp, event, { ...mcp, room: "mcp:nobody" }];
+    expect(await (await realtime.emit({ events })).json()).toEqual({
+      success: true,
+      delivered: 4,
+      counts: [1, 2, 1, 0],
+    });
+  });
+
+  test("delivers a repeat of an id once, and responds to it as the first time", async () => {
+    const socket = realtime.connect("system");
+    await nextEvent(socket, "connect");
+    const got: unknown[] = [];
+    socket.on("numbered", (data) => got.push(data));
+    const numbered = (data: number, id?: string) => ({ namespace: "system", event: "numbered", data, id });
+    const longest = `A-z.0_9:${"x".repeat(56)}`;
+    const events = [numbered(1, "a"), numbered(2, longest), numbered(3), numbered(1, "a")];
+    const first = await (await realtime.emit({ events })).json();
+    expect(first).toEqual({ success: true, delivered: 4, counts: [1, 1, 1, 1] });
+    await eventually(() => expect(got).toEqual([1, 2, 3]));
+    socket.disconnect();
+    await eventually(() => realtime.realtime.health().connections.system === 0);
+    const second = realtime.connect("system");
+    await nextEvent(second, "connect");
+    second.on("numbered", (data) => got.push(data));
+    // Refused as a whole: its ids stay free.
+    expect((await realtime.emit({ events: [numbered(4, "b"), { ...event, event: "connect" }] })).status).toBe(400);
+    const repeat = { events: [numbered(9, "a"), numbered(9, longest), numbered(4, "b")] };
+    expect(await (await realtime.emit(repeat)).json()).toEqual({ success: true, delivered: 3, counts: [1, 1, 1] });
+    await eventually(() => expect(got).toEqual([1, 2, 3, 4]));
   });
 
   test("sends a viewer with a limited scope only events about visible containers and processes", async () => {

@@ -169,6 +169,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       expect(await (await emit({ namespace: "/mcp", room: "mcp:room", event: "custom", data: [1] })).json()).toEqual({
         success: true,
         delivered: 1,
+        counts: [1],
       });
       expect(await custom).toEqual([1]);
     });

@@ -8,6 +8,7 @@ import { type NamespaceName, namespaceNames } from "../shared/protocol/namespace
 import type { DependencyState } from "../shared/protocol/system.ts";
 import { createPeers } from "../shared/server/peer-address.ts";
 import type { RealtimeDeps } from "./deps.ts";
+import { createEmittedIds } from "./emit/emitted-ids.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";
 import { TurnWriter } from "./fanout/frame-batcher.ts";
 import { createSlowConsumers } from "./fanout/slow-consumers.ts";
@@ -31,8 +32,11 @@ export interface Realtime {
   /** Requests and upgrades below {@link SOCKET_PATH}. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Sends checked events to the viewers of all servers. Returns the number of addressed sockets of this one. */
-  emit(events: EmitEvent[]): number;
+  /**
+   * Sends checked events to the viewers of all servers, each id once. Returns for each event the number of sockets of
+   * this server that it was sent to; for a repeat, the number of the first time.
+   */
+  emit(events: EmitEvent[]): number[];
   /** Disconnects sockets on all servers. Returns the number on this one. */
   revoke(revocation: RevokedSubjects): number;
   health(): RealtimeHealth;
@@ -62,14 +66,23 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   const { handleRequest, handleUpgrade } = serveHandshakes(engine, handshake);
   const namespaces = registerNamespaces(io, deps, handshake);
 
-  const emitHere = (events: readonly EmitEvent[]) => events.reduce((sum, event) => sum + emitOne(io, event), 0);
+  const emittedIds = createEmittedIds();
+  const emitHere = (event: EmitEvent): number => {
+    const { id } = event;
+    if (id === undefined) return emitOne(io, event);
+    const earlier = emittedIds.countOf(id);
+    if (earlier !== undefined) return earlier;
+    const count = emitOne(io, event);
+    emittedIds.add(id, count);
+    return count;
+  };
   const revokeHere = (revocation: RevokedSubjects): number => {
     namespaces.revoke(revocation);
     return sockets.revoke(revocation);
   };
   const bus = deps.openBus?.({
     onMessage(message) {
-      if (message.kind === "emit") emitHere(message.events);
+      if (message.kind === "emit") for (const event of message.events) emitHere(event);
       else if (message.kind === "revoke") revokeHere(message.revocation);
     },
     onGap() {
@@ -81,8 +94,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     handleRequest,
     handleUpgrade,
     emit(events) {
-      bus?.publish({ kind: "emit", events });
-      return emitHere(events);
+      if (bus) {
+        const fresh = events.filter(({ id }) => id === undefined || emittedIds.countOf(id) === undefined);
+        if (fresh.length > 0) bus.publish({ kind: "emit", events: fresh });
+      }
+      return events.map(emitHere);
     },
     revoke(revocation) {
       bus?.publish({ kind: "revoke", revocation });

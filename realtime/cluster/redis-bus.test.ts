@@ -48,10 +48,22 @@ describe.skipIf(await lacks("redis"))("two realtime servers with one Redis", () 
     const [here, there] = [await joined(one), await joined(two)];
     for (let batch = 0; batch < 10; batch++) {
       const answer = await one.emit({ events: events(batch * 50, batch * 50 + 50) });
-      expect(await answer.json()).toEqual({ success: true, delivered: 50 });
+      expect(await answer.json()).toEqual({ success: true, delivered: 50, counts: Array(50).fill(1) });
     }
     await eventually(() => expect(there.got).toEqual(numbers(500)));
     expect(here.got).toEqual(numbers(500));
+  });
+
+  test("deliver a repeat of an id once, also when the repeat reaches the other server", async () => {
+    const [here, there] = [await joined(one), await joined(two)];
+    const repeated = events(0, 3).map((event, index) => ({ ...event, id: `repeated-${index}` }));
+    const post = async (server: TestRealtime, sent: object[]) => (await server.emit({ events: sent })).json();
+    await post(one, repeated);
+    await eventually(() => expect(there.got).toEqual([0, 1, 2]));
+    expect(await post(two, repeated)).toEqual({ success: true, delivered: 3, counts: [1, 1, 1] });
+    await post(two, events(3, 4)); // the entries of one server arrive in order
+    await eventually(() => expect(here.got).toEqual([0, 1, 2, 3]));
+    await eventually(() => expect(there.got).toEqual([0, 1, 2, 3]));
   });
 
   test("accept nothing from a writer with access to Redis only, and no entry twice", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { z } from "zod";
 import { revocation } from "../../shared/protocol/access.ts";
-import { EMIT_BATCH_MAX, EMIT_BODY_MAX, emitEvent } from "../../shared/protocol/emit.ts";
+import { EMIT_BATCH_MAX, EMIT_BODY_MAX, type EmitEvent, readEmitEvent } from "../../shared/protocol/emit.ts";
 import { createBackoff } from "../../shared/server/backoff.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { BusHandlers, BusMessage, ClusterBus } from "./bus.ts";
@@ -18,6 +18,13 @@ const READ_COUNT = 500;
 const BEGINNING = "0-0";
 /** Largest entry, in characters: the largest body of `/emit`, serialized again. */
 const BODY_MAX = 2 * EMIT_BODY_MAX;
+
+const emitEvent = z
+  .unknown()
+  .transform(
+    (value, context): EmitEvent =>
+      readEmitEvent(value, ({ message, path }) => context.addIssue({ code: "custom", message, path })) ?? z.NEVER,
+  );
 
 const busMessage = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("emit"), events: z.array(emitEvent).max(EMIT_BATCH_MAX) }),

@@ -2,14 +2,14 @@ import { bearerToken, createSecretCheck } from "../../shared/server/emit-token.t
 import { AppError } from "../../shared/server/errors.ts";
 import { createTokenBucket } from "../sockets/token-bucket.ts";
 
-/** Refused requests answered in a second before the rest gets 429: a program with a wrong token must not keep us busy. */
+/** Requests per second that are refused with 401; further ones get 429, so that a wrong token costs little. */
 const REFUSALS_PER_SECOND = 20;
 const REFUSAL_BURST = 200;
 
 export interface EmitGate {
-  /** Whether an `Authorization` header bears the token the API and this server share. */
+  /** Whether an `Authorization` header holds the emit token. */
   admits(authorization: string | undefined): boolean;
-  /** Throws `unauthorized` when it does not, and `rate_limited` when that happens too often. */
+  /** @throws AppError `unauthorized` when it does not, `rate_limited` when that happens too often */
   require(authorization: string | undefined): void;
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/server/errors.ts";
 
-/** Refuses a body that does not say it is plain JSON. */
+/** Checks that the headers declare plain JSON. @throws AppError `unsupported_media_type` */
 export function requireJson(contentType: string | undefined, contentEncoding: string | undefined): void {
   const type = contentType === "application/json" ? contentType : contentType?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json" || contentEncoding) {
@@ -8,6 +8,7 @@ export function requireJson(contentType: string | undefined, contentEncoding: st
   }
 }
 
+/** Parses a body. @throws AppError `invalid_input` */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

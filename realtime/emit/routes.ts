@@ -12,7 +12,7 @@ import type { EmitGate } from "./emit-gate.ts";
 import { parseJson, requireJson } from "./json-body.ts";
 
 /** Deepest nesting of an event's data; deeper documents can exhaust the stack of code that walks them. */
-const DEPTH_MAX = 64;
+const MAX_DEPTH = 64;
 
 export interface EmitRouteDeps {
   gate: EmitGate;
@@ -35,23 +35,23 @@ export function createEmitRoute({ gate, realtime, requireHost }: EmitRouteDeps) 
     const { headers } = incoming;
     const requestId = randomUUID();
     c.set("requestId", requestId);
-    let delivered: number;
+    let counts: number[];
     try {
       requireHost(incoming);
       gate.require(headers.authorization);
       if (Number(headers["content-length"] ?? 0) > EMIT_BODY_MAX) throw tooLarge();
       requireJson(headers["content-type"], headers["content-encoding"]);
-      delivered = realtime.emit(parseEvents(parseJson(await readBody(incoming))));
+      counts = realtime.emit(parseEvents(parseJson(await readBody(incoming))));
     } catch (thrown) {
       c.header("X-Request-Id", requestId);
       c.header("Cache-Control", "no-store");
       c.header("X-Content-Type-Options", "nosniff");
-      // The rest of a body that is refused half-way is not worth a connection.
+      // Reading the rest of a refused body would cost more than another connection.
       if (!incoming.complete) c.header("Connection", "close");
       throw thrown;
     }
     await endOfTurn();
-    answer(outgoing as ServerResponse, requestId, delivered);
+    respond(outgoing as ServerResponse, requestId, counts);
     return RESPONSE_ALREADY_SENT;
   };
 }
@@ -74,8 +74,8 @@ function readBody(request: IncomingMessage): Promise<string> {
     request.once("end", () => {
       resolve((parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString("utf8"));
     });
-    // Node names a sender that went away an error as well. After the end, as after each publish, no error is made: its
-    // stack would cost more than the delivery.
+    // Node reports a sender that went away as an error as well. After the end, as after each publish, no error is
+    // created: its stack would cost more than the delivery.
     const gone = () => {
       if (!request.complete) reject(new AppError("gone", "The connection has ended."));
     };
@@ -85,8 +85,8 @@ function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * Makes a wait for the end of the turn, after its deliveries: publishers are woken together instead of one by one in
- * between, and what they send next is gathered again. Flat out to 50 subscribers that took a third of the CPU of a publish.
+ * Creates a wait for the end of the turn, after its deliveries: publishers continue together instead of one by one, and
+ * their next events are batched again. At full load with 50 subscribers this saves a third of the CPU time of a publish.
  */
 function createTurnEnd(): () => Promise<void> {
   let end: Promise<void> | undefined;
@@ -103,8 +103,10 @@ function createTurnEnd(): () => Promise<void> {
 
 const tooLarge = () => new AppError("too_large", "The body is larger than 1 MiB.");
 
-function answer(response: ServerResponse, requestId: string, delivered: number): void {
-  const body = `{"success":true,"delivered":${delivered}}`;
+function respond(response: ServerResponse, requestId: string, counts: readonly number[]): void {
+  let delivered = 0;
+  for (const count of counts) delivered += count;
+  const body = `{"success":true,"delivered":${delivered},"counts":[${counts.join(",")}]}`;
   response.writeHead(200, [
     "Content-Type",
     "application/json",
@@ -120,7 +122,7 @@ function answer(response: ServerResponse, requestId: string, delivered: number):
   response.end(body);
 }
 
-/** Checked events of a body; throws `AppError`, and then none of them is sent. */
+/** Reads and checks the events of a body. @throws AppError `not_found`, `invalid_input` */
 function parseEvents(body: unknown): EmitEvent[] {
   const events = readEmitBody(body, ({ message, path, unknownNamespace }) => {
     throw unknownNamespace
@@ -128,8 +130,8 @@ function parseEvents(body: unknown): EmitEvent[] {
       : new AppError("invalid_input", describeIssue(message, path));
   });
   for (const { data } of events ?? []) {
-    if (isDeeperThan(data, DEPTH_MAX)) {
-      throw new AppError("invalid_input", `The data is nested deeper than ${DEPTH_MAX} levels.`);
+    if (isDeeperThan(data, MAX_DEPTH)) {
+      throw new AppError("invalid_input", `The data is nested deeper than ${MAX_DEPTH} levels.`);
     }
   }
   return events ?? [];

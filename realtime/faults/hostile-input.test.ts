@@ -68,7 +68,7 @@ describe.each(names)("the name %s", (name) => {
       const custom = nextEvent(mcp, "custom");
       const room = `mcp:${name}`;
       const sent = await realtime.emit({ namespace: "mcp", room, event: "custom", data: { [name]: 1 } });
-      expect(await sent.json()).toEqual({ success: true, delivered: 1 });
+      expect(await sent.json()).toEqual({ success: true, delivered: 1, counts: [1] });
       expect(Object.hasOwn(await custom, name)).toBe(true);
     } else {
       expect(answer.code).toBe("invalid_input");

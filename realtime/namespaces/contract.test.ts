@@ -157,7 +157,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       expect(await joined).toEqual({ serverId: "one" });
       const custom = nextEvent(socket, "anything:goes");
       const answer = await realtime.emit({ namespace: "mcp", room: "mcp:one", event: "anything:goes", data: { a: 1 } });
-      expect(await answer.json()).toEqual({ success: true, delivered: 1 });
+      expect(await answer.json()).toEqual({ success: true, delivered: 1, counts: [1] });
       expect(await custom).toEqual({ a: 1 });
       await socket.emitWithAck("leave", { serverId: "one" });
       expect(

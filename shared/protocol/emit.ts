@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { type NamespaceName, namespaceNames, toNamespaceName } from "./namespaces.ts";
 import { isRoomOf } from "./rooms.ts";
 
@@ -21,15 +20,27 @@ const reservedEvents = new Set([
   "__proto__",
 ]);
 
-const fields: ReadonlySet<string> = new Set(["namespace", "event", "data", "room"]);
+const fields: ReadonlySet<string> = new Set(["namespace", "event", "data", "room", "id"]);
 
 const eventName = /^[A-Za-z0-9:._-]{1,64}$/;
+const eventId = /^[A-Za-z0-9._:-]{1,64}$/;
 
 export interface EmitEvent {
   namespace: NamespaceName;
   event: string;
   data: unknown;
   room?: string;
+  /** Chosen by the sender: a repeat with the same id is delivered once. */
+  id?: string;
+}
+
+/** Response of `POST /emit`. */
+export interface EmitResponse {
+  success: true;
+  /** Sum of `counts`. */
+  delivered: number;
+  /** For each event, in order: sockets of this server that it was sent to. For a repeat, those of the first time. */
+  counts: number[];
 }
 
 /** A validation error. `message` continues a sentence that starts with the field at `path`, or with the input when it is empty. */
@@ -52,7 +63,7 @@ export function readEmitEvent(
     report({ message, path: field === undefined ? path : [...path, field] });
   };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("must be an object");
-  const { namespace, event, data, room } = value as Record<string, unknown>;
+  const { namespace, event, data, room, id } = value as Record<string, unknown>;
   if (typeof namespace !== "string") return refuse("must be a string", "namespace");
   const name = toNamespaceName(namespace);
   if (!name) {
@@ -65,9 +76,13 @@ export function readEmitEvent(
   if (reservedEvents.has(event)) return refuse("is reserved", "event");
   if (data === undefined) return refuse("is missing", "data");
   for (const key in value) if (!fields.has(key)) return refuse("has an unknown field");
-  if (room === undefined) return { namespace: name, event, data };
-  if (typeof room !== "string" || !isRoomOf(name, room)) return refuse("must be a room of the namespace", "room");
-  return { namespace: name, event, data, room };
+  if (room !== undefined && (typeof room !== "string" || !isRoomOf(name, room))) {
+    return refuse("must be a room of the namespace", "room");
+  }
+  if (id !== undefined && (typeof id !== "string" || !eventId.test(id))) {
+    return refuse("must be 1 to 64 of A-Z a-z 0-9 . _ : -", "id");
+  }
+  return { namespace: name, event, data, room, id };
 }
 
 /** Reads the events of a `POST /emit` body, one or a batch. Reports the first issue and returns undefined when one is not valid. */
@@ -89,9 +104,3 @@ export function readEmitBody(body: unknown, report: (issue: EmitIssue) => void):
   }
   return read;
 }
-
-/** {@link readEmitEvent} as a schema. */
-export const emitEvent = z.unknown().transform((value, context): EmitEvent => {
-  const report = ({ message, path }: EmitIssue) => context.addIssue({ code: "custom", message, path });
-  return readEmitEvent(value, report) ?? z.NEVER;
-});
