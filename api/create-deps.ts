@@ -19,12 +19,12 @@ import { openDatabase } from "./database/database.ts";
 import { adoptProcessNames } from "./database/process-names.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
+import type { RealtimeClient } from "./events/realtime-client.ts";
 import { createDependencies } from "./health/dependencies.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobJournal } from "./jobs/job-journal.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { permissionOfJob, seesJob } from "./jobs/visibility.ts";
-import type { WsClient } from "./lib/ws-client.ts";
 import { createLogStore } from "./logs/log-store.ts";
 import { createMcpHost } from "./mcp/host/host.ts";
 import { createContainerFacts } from "./services/container-facts.ts";
@@ -46,7 +46,7 @@ export interface DepsOptions extends Pick<AccessOptions, "clock" | "announce" | 
   log: Log;
   originPolicy: OriginPolicy;
   emitToken: string;
-  realtime: WsClient;
+  realtime: RealtimeClient;
 }
 
 export interface ApiParts {

@@ -9,10 +9,10 @@ import type { Alerts } from "./alerts/alerts.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { OneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
+import type { RealtimeClient } from "./events/realtime-client.ts";
 import type { Dependencies } from "./health/dependencies.ts";
 import type { Registries } from "./images/registries.ts";
 import type { Jobs } from "./jobs/jobs.ts";
-import type { WsClient } from "./lib/ws-client.ts";
 import type { LogStore } from "./logs/log-store.ts";
 import type { McpHost } from "./mcp/host/host.ts";
 import type { ContainerFacts } from "./services/container-facts.ts";
@@ -44,7 +44,7 @@ export interface ApiDeps {
   updates: Updates;
   catalogue: Catalogue;
   oneTimeCredentials: OneTimeCredentials;
-  realtime: WsClient;
+  realtime: RealtimeClient;
   dependencies: Dependencies;
   stats: StatsHistory;
   /** What marks the shells of this installation. */

@@ -8,8 +8,8 @@ import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApi } from "./app.ts";
 import { createApiDeps } from "./create-deps.ts";
 import { wayBack } from "./database/copies.ts";
+import { createRealtimeClient } from "./events/realtime-client.ts";
 import { createHttpServer, type HttpServer } from "./http/server.ts";
-import { createWsClient } from "./lib/ws-client.ts";
 
 const DEFAULT_PORT = 3006;
 
@@ -23,7 +23,7 @@ async function start(): Promise<void> {
   makePrivateFolder(config.DATA_DIR);
   const emitToken = loadEmitToken(config);
   const originPolicy = createOriginPolicy(allowedOrigins(config, process.platform), [port], [config.BACKEND_URL]);
-  const realtime = createWsClient({ url: config.WS_SERVER_URL, token: emitToken, log });
+  const realtime = createRealtimeClient({ url: config.WS_SERVER_URL, token: emitToken, log });
   const announce = (line: string) => void process.stdout.write(`${line}\n`);
   const parts = readingState(config.DATA_DIR, () =>
     createApiDeps({ config, log, originPolicy, emitToken, realtime, announce }),
@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   stopOnSignals(log, async () => {
     // Together: children that do not end by themselves take most of the time there is.
     await Promise.all([server.close(), parts.stop()]);
-    await realtime.close();
+    await realtime.close(1_000);
     parts.close();
   });
   log.info({ host: config.HOST, port }, `API on ${config.HOST}:${port}`);

@@ -9,9 +9,9 @@ import { freePort } from "../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createApi } from "../app.ts";
 import { createApiDeps } from "../create-deps.ts";
+import { createRealtimeClient, type RealtimeClient } from "../events/realtime-client.ts";
 import type { GuardOptions } from "../http/guard.ts";
 import { createHttpServer } from "../http/server.ts";
-import { createWsClient, type WsClient } from "../lib/ws-client.ts";
 import type { Access } from "./access.ts";
 import { type ClockSources, machineClock } from "./clock.ts";
 import type { PasswordCost } from "./login/passwords.ts";
@@ -134,8 +134,8 @@ async function start(
   revoked: RevokedSubjects[],
 ) {
   const originPolicy = createOriginPolicy([WEB_ORIGIN, ...config.PUBLIC_ORIGIN], [port]);
-  const client = createWsClient({ url: config.WS_SERVER_URL, token: EMIT_TOKEN, log: silentLog() });
-  const realtime: WsClient = {
+  const client = createRealtimeClient({ url: config.WS_SERVER_URL, token: EMIT_TOKEN, log: silentLog() });
+  const realtime: RealtimeClient = {
     ...client,
     revoke: ({ sessionIds = [], principalIds = [] }) => void revoked.push({ sessionIds, principalIds }),
   };
@@ -163,7 +163,7 @@ async function start(
       stopped = true;
       server.http.closeAllConnections();
       await Promise.all([server.close(), parts.stop()]);
-      await client.close();
+      await client.close(0);
       parts.close();
     },
   };

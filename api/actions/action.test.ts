@@ -32,7 +32,7 @@ const paint = action({
     label: ({ name }) => name,
     locks: ({ name }) => ({ exclusive: [`thing:${name}`] }),
     notify: ({ verb, subject, error }, { deps }) =>
-      deps.realtime.emitToSystem("thing", { ...subject, verb, failed: error !== undefined }),
+      void deps.realtime.emitToSystem("thing", { ...subject, verb, failed: error !== undefined }),
   },
   detail: ({ body }) => body.colour,
   apply: async ({ params: { name }, body: { colour } }) => {

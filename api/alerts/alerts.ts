@@ -8,8 +8,8 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Trail } from "../audit/trail.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
+import type { RealtimeClient } from "../events/realtime-client.ts";
 import type { Jobs } from "../jobs/jobs.ts";
-import type { WsClient } from "../lib/ws-client.ts";
 import type { LogWatcher } from "../logs/collect/watch.ts";
 import { createAddressRules } from "../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../outbound/own-addresses.ts";
@@ -64,7 +64,7 @@ export interface AlertsDeps extends MakerRights {
   jobs: Pick<Jobs, "list" | "acquire">;
   trail: Pick<Trail, "record" | "recordAfterwards">;
   clock: { tick(): number; now(): Date };
-  realtime: Pick<WsClient, "emitToWS">;
+  realtime: Pick<RealtimeClient, "emitToWS">;
   config: Pick<Config, "ALERT_ALLOWED_HOSTS" | "ALERTS_PAUSED"> & OwnAddressesOptions["config"];
   log: Log;
   logWatcher?: LogWatcher;

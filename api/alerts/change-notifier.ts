@@ -1,6 +1,6 @@
 import { nameOfDeployment } from "../../shared/pm2/deployment-id.ts";
 import type { AlertSubject } from "../../shared/protocol/alert.ts";
-import type { WsClient } from "../lib/ws-client.ts";
+import type { RealtimeClient } from "../events/realtime-client.ts";
 
 /** Changes of one subject within this time are sent as one notice. */
 const BATCH_MS = 250;
@@ -11,7 +11,7 @@ const MAX_NAMES = 50;
  * Notifies viewers that alerts have changed. A notice carries no content: viewers read the API, which applies their
  * scope. A notice with a name reaches only viewers who can see that container or process.
  */
-export function createChangeNotifier(realtime: Pick<WsClient, "emitToWS">) {
+export function createChangeNotifier(realtime: Pick<RealtimeClient, "emitToWS">) {
   const waiting = new Map<string, AlertSubject>();
   let general = false;
   let timer: NodeJS.Timeout | undefined;

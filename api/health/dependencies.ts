@@ -3,7 +3,7 @@ import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { DependencyName, DependencyState } from "../../shared/protocol/system.ts";
 import { dependencyState } from "../../shared/server/dependency.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
-import type { WsClient } from "../lib/ws-client.ts";
+import type { RealtimeClient } from "../events/realtime-client.ts";
 import { probeRedis } from "./redis-probe.ts";
 
 /** Answers younger than this are given again: many pages ask, the daemons are asked once. */
@@ -18,7 +18,7 @@ export interface DependenciesOptions {
   docker: DockerEngine;
   processes: ProcessHost;
   files: FileRoot;
-  realtime: WsClient;
+  realtime: RealtimeClient;
   /** `REDIS_URL`, when several realtime servers share one. */
   redisUrl: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Job } from "../../shared/protocol/job.ts";
 import { jobRoomId } from "../../shared/protocol/rooms.ts";
-import type { WsClient } from "../lib/ws-client.ts";
+import type { RealtimeClient } from "../events/realtime-client.ts";
 
 /** Shortest time between two snapshots to viewers, in milliseconds. */
 const NOTIFY_INTERVAL_MS = 150;
@@ -16,7 +16,7 @@ export interface JobNotifier {
 export function createJobNotifier(
   job: Job,
   rooms: readonly string[],
-  realtime: Pick<WsClient, "emitToService">,
+  realtime: Pick<RealtimeClient, "emitToService">,
 ): JobNotifier {
   let timer: NodeJS.Timeout | undefined;
   let notifiedAt = Number.NEGATIVE_INFINITY;

@@ -6,7 +6,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
-import type { WsClient } from "../lib/ws-client.ts";
+import type { RealtimeClient } from "../events/realtime-client.ts";
 import type { JobJournal, JournalEntry } from "./job-journal.ts";
 import { createJobNotifier } from "./job-notifier.ts";
 import { addLines, addStep, createInterruptedJob, createJob, describeEnd, failJob, finishJob } from "./job-state.ts";
@@ -81,7 +81,7 @@ export interface Jobs {
 }
 
 export interface JobsOptions {
-  realtime: Pick<WsClient, "emitToService">;
+  realtime: Pick<RealtimeClient, "emitToService">;
   trail: { recordAfterwards(event: AuditEvent): void };
   journal: JobJournal;
   log: Log;

@@ -1,1 +1,1 @@
-export { createWsClient, type WsClient, type WsClientOptions } from "../../shared/client/ws-client.ts";
+export * from "../../shared/client/emit/index.ts";

@@ -7,8 +7,9 @@ import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import { errorHandler, notFoundHandler } from "../../shared/server/errors.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { requestId } from "../../shared/server/request-id.ts";
+import type { RealtimeClient } from "../events/realtime-client.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
-import type { WsClient } from "../lib/ws-client.ts";
+import type { EmitResult } from "../lib/ws-client.ts";
 
 export interface EmittedEvent {
   namespace: NamespaceName;
@@ -27,24 +28,27 @@ export interface RouteServer {
 }
 
 /** Keeps what is emitted, in place of a realtime server. */
-export function createEmitRecorder(): { realtime: WsClient; emitted: EmittedEvent[] } {
+export function createEmitRecorder(): { realtime: RealtimeClient; emitted: EmittedEvent[] } {
   const emitted: EmittedEvent[] = [];
-  const into =
-    (namespace: NamespaceName) =>
-    (room: string, event: string, data: unknown): void =>
-      void emitted.push({ namespace, event, data, room });
-  const realtime: WsClient = {
+  const record = async (event: EmittedEvent): Promise<EmitResult> => {
+    emitted.push(event);
+    return { delivered: 1 };
+  };
+  const into = (namespace: NamespaceName) => (room: string, event: string, data: unknown) =>
+    record({ namespace, event, data, room });
+  const realtime: RealtimeClient = {
     emitToWS: (namespace, event, data, room) =>
-      void emitted.push({ namespace: namespace.replace("/", "") as NamespaceName, event, data, ...(room && { room }) }),
+      record({ namespace: namespace.replace("/", "") as NamespaceName, event, data, ...(room && { room }) }),
     emitToService: into("services"),
     emitToDeployment: into("deployments"),
-    emitToSystem: (event, data) => void emitted.push({ namespace: "system", event, data }),
+    emitToSystem: (event, data) => record({ namespace: "system", event, data }),
     emitToMCP: into("mcp"),
     emitToFiles: into("files"),
     checkWSHealth: async () => true,
     revoke: () => {},
     counts: () => ({ queued: 0, dropped: 0 }),
-    close: async () => {},
+    flush: async () => true,
+    close: async () => true,
   };
   return { realtime, emitted };
 }
@@ -63,7 +67,7 @@ const administrator: Principal = {
 /** Serves the routes of one domain over real HTTP on a free port, as an administrator: access has tests of its own. */
 export async function startRoutes(
   base: string,
-  make: (deps: { realtime: WsClient }) => Hono<ApiEnv>,
+  make: (deps: { realtime: RealtimeClient }) => Hono<ApiEnv>,
   recorder = createEmitRecorder(),
 ): Promise<RouteServer> {
   const routes = createRoutes()

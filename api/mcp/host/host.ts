@@ -4,8 +4,8 @@ import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../../../shared/protocol/mcp.ts";
 import type { Config } from "../../../shared/server/config.ts";
 import type { Log } from "../../../shared/server/log.ts";
+import type { RealtimeClient } from "../../events/realtime-client.ts";
 import { createShares } from "../../http/concurrency-limits.ts";
-import type { WsClient } from "../../lib/ws-client.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
@@ -54,7 +54,7 @@ export interface HostCallOptions {
 
 export interface McpHostDeps {
   database: DatabaseSync;
-  realtime: Pick<WsClient, "emitToMCP" | "emitToWS">;
+  realtime: Pick<RealtimeClient, "emitToMCP" | "emitToWS">;
   log: Log;
   config: Pick<Config, "MCP_ALLOWED_COMMANDS" | "MCP_ALLOWED_HOSTS"> & OwnAddressesOptions["config"];
   /** Longest start, in milliseconds. */

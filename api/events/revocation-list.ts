@@ -1,4 +1,4 @@
-import { REVOKED_IDS_MAX, type Revocation } from "../protocol/access.ts";
+import { REVOKED_IDS_MAX, type Revocation } from "../../shared/protocol/access.ts";
 
 /** Sessions, keys and users held while the realtime server is away. */
 const MAX_SUBJECTS = 10_000;

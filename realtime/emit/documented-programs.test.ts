@@ -1,0 +1,146 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Child, startChild } from "../../shared/testing/child.ts";
+import { eventually } from "../../shared/testing/eventually.ts";
+import { freePort } from "../../shared/testing/free-port.ts";
+import { findBun, findDeno, findSystemPython, lacks } from "../../shared/testing/parts.ts";
+import { projectFolder } from "../../shared/testing/service-process.ts";
+import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
+
+let realtime: TestRealtime;
+let folder: TempFolder;
+/** Programs of the document by the file name in their first line. */
+const programs = new Map<string, string>();
+const got: [string, unknown][] = [];
+beforeAll(async () => {
+  folder = await tempFolder("programs");
+  const page = await readFile(join(projectFolder, "docs/emitting-events.md"), "utf8");
+  for (const [, text = ""] of page.matchAll(/^```\w+\n(.*?)^```$/gms)) {
+    const name = /^(?:\/\/|#) (\S+\.\w+)$/m.exec(text.split("\n", 1)[0] ?? "")?.[1];
+    if (name) programs.set(name, text);
+  }
+  for (const [name, text] of programs) await writeFile(join(folder.path, name), text);
+  // The package from its source.
+  const packageFolder = join(folder.path, "node_modules/ai-desktop-client");
+  await mkdir(packageFolder, { recursive: true });
+  const source = pathToFileURL(join(projectFolder, "shared/client/emit/index.ts")).href;
+  await writeFile(join(packageFolder, "emit.js"), `export * from ${JSON.stringify(source)};\n`);
+  await writeFile(join(packageFolder, "package.json"), '{"type":"module","exports":{"./emit":"./emit.js"}}');
+  await writeFile(join(folder.path, "deno.json"), JSON.stringify({ imports: { "ai-desktop-client/emit": source } }));
+  await writeFile(join(folder.path, "emit-token"), `${EMIT_TOKEN}\n`);
+  realtime = await startRealtime();
+  for (const namespace of ["services", "deployments", "system", "mcp"] as const) {
+    const viewer = realtime.connect(namespace);
+    await nextEvent(viewer, "connect");
+    viewer.onAny((event, data) => {
+      if (["progress", "deployed", "notice"].includes(event)) got.push([event, data]);
+    });
+    if (namespace === "mcp") await viewer.emitWithAck("join", { serverId: "my-server" });
+  }
+});
+afterAll(async () => {
+  await realtime?.stop();
+  await folder?.remove();
+});
+
+const run = async (program: string, args: string[], env: Record<string, string> = {}): Promise<Child> => {
+  const child = await startChild(program, args, {
+    cwd: folder.path,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DENO_DIR: process.env.DENO_DIR,
+      WS_SERVER_URL: realtime.url,
+      EMIT_TOKEN_FILE: join(folder.path, "emit-token"),
+      ...env,
+    },
+  });
+  expect([(await child.exited).code, child.output()]).toEqual([0, expect.any(String)]);
+  return child;
+};
+
+describe("the programs of docs/emitting-events.md", async () => {
+  test("have ten lines", () => {
+    expect([...programs.keys()].sort()).toEqual(["emit.cjs", "emit.mjs", "emit.py", "emit.sh"]);
+    for (const [name, text] of programs) {
+      const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith(name.match(/s$/) ? "//" : "#"));
+      expect([name, lines.length <= 10]).toEqual([name, true]);
+    }
+  });
+
+  const modules: [string, () => string, string[]][] = [
+    ["Node", () => process.execPath, []],
+    ["Deno", () => findDeno() ?? "", ["run", "--allow-env", "--allow-net", "--allow-read"]],
+    ["Bun", () => findBun() ?? "", ["run"]],
+  ];
+  test.skipIf(await lacks("deno", "bun")).each(modules)("ES module in %s", async (_name, program, args) => {
+    const { output } = await run(program(), [...args, "emit.mjs"]);
+    // Nobody is in the room of the service.
+    expect(output()).toMatch(/build reached 0\ntest reached 0\ndeploy reached 0\n/);
+  });
+
+  test("CommonJS in Node", async () => {
+    got.length = 0;
+    const { output } = await run(process.execPath, ["emit.cjs"]);
+    expect(output()).toContain("reached 1");
+    await eventually(() =>
+      expect(got).toEqual([
+        ["progress", { done: 40 }],
+        ["notice", { text: "backup done" }],
+      ]),
+    );
+  });
+
+  test.skipIf(await lacks("python-socketio"))("Python", async () => {
+    got.length = 0;
+    expect((await run(findSystemPython(), ["emit.py"])).output()).toBe("reached 1\n");
+    await eventually(() => expect(got).toEqual([["progress", { done: 40 }]]));
+  });
+
+  test.skipIf(await lacks("curl", "bash"))("curl", async () => {
+    got.length = 0;
+    const { output } = await run("bash", ["emit.sh"]);
+    expect(JSON.parse(output())).toEqual({ success: true, delivered: 1, counts: [1] });
+    await eventually(() => expect(got).toEqual([["progress", { done: 40 }]]));
+  });
+
+  test("end by themselves while the server is down, with what waits dropped", async () => {
+    const { output } = await run(process.execPath, ["emit.mjs"], {
+      WS_SERVER_URL: `http://127.0.0.1:${await freePort()}`,
+    });
+    expect(output()).toContain("deploy waits for the server");
+    await writeFile(
+      join(folder.path, "forgets-to-close.mjs"),
+      'import { emitToSystem } from "ai-desktop-client/emit";\nconsole.log(await emitToSystem("notice", 1));\n',
+    );
+    const forgets = await run(process.execPath, ["forgets-to-close.mjs"], {
+      WS_SERVER_URL: `http://127.0.0.1:${await freePort()}`,
+    });
+    expect(forgets.output()).toContain("queued: true");
+  });
+
+  test("say what is wrong when there is no token", async () => {
+    const { output } = await run(process.execPath, ["emit.mjs"], { EMIT_TOKEN_FILE: "" });
+    expect(output()).toContain("unauthorized There is no emit token");
+  });
+
+  test("api/lib/ws-client is the same for require and import", async () => {
+    const folder = join(projectFolder, "api/lib");
+    const script = `
+      const { createRequire } = require("node:module");
+      const required = createRequire(${JSON.stringify(join(folder, "x.cjs"))})("./ws-client");
+      import(${JSON.stringify(pathToFileURL(join(folder, "ws-client.ts")).href)}).then(async (imported) => {
+        const names = Object.keys(imported);
+        console.log(names.join(), names.every((name) => required[name] === imported[name]));
+        console.log(await required.emitToService("shop", "status", { status: "running" }));
+        await imported.close();
+      });`;
+    const { output } = await run(process.execPath, ["-e", script]);
+    expect(output()).toMatch(/checkWSHealth,close,createEmitter,emitToDeployment,emitToFiles,emitToMCP,.* true\n/);
+    expect(output()).toContain("delivered: 0");
+  });
+});
