@@ -69,7 +69,7 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       await page.goto(`${origin}/login`);
       await page.getByLabel("User name").fill(ADMIN.username);
       await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
-      await page.getByRole("button", { name: "Log in" }).click();
+      await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByText("Live", { exact: true }).waitFor();
     });
     afterAll(async () => {

@@ -245,8 +245,8 @@ describe.skipIf(await lacks("chromium"))("text that is typed and not saved", () 
       (await page.evaluate(() => JSON.stringify(sessionStorage))).includes("private thought"),
     );
     await page.getByRole("button", { name: /, account of / }).click();
-    await page.getByRole("menuitem", { name: "Log out" }).click();
-    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain("private thought");
   });
 });

@@ -159,7 +159,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     await page.getByRole("region", { name: "Host" }).waitFor();
     await page.route("**/api/services", (route) => route.fulfill({ status: 503, body: "{}" }));
     await page.reload();
-    await page.getByText(/Not known: .*Docker/).waitFor();
+    await page.getByText(/Unknown: .*Docker/).waitFor();
     expect(await page.getByText("No problems").count()).toBe(0);
     await take("unknown");
     await page.unroute("**/api/services");

@@ -36,7 +36,7 @@ export function accessJourney(at: () => Desk): void {
     const { page } = at();
     await logOut(page);
     await page.reload();
-    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await logIn(page, "not the password of anybody");
     await page
       .getByText(/password/i, { exact: false })
@@ -59,13 +59,13 @@ export function accessJourney(at: () => Desk): void {
     uri = begun.uri;
     await dialog.getByText(begun.secret).waitFor();
     await dialog.getByRole("img", { name: "QR code of the secret" }).waitFor();
-    await dialog.getByLabel("Six digits the app shows now").fill(codeOf(uri));
+    await dialog.getByLabel("Six-digit code from the app").fill(codeOf(uri));
     await dialog.getByRole("button", { name: "Continue" }).click();
     const codes = dialog.getByRole("list", { name: "Recovery codes" }).getByRole("listitem");
     await codes.first().waitFor();
     recoveryCodes = await codes.allInnerTexts();
     expect(recoveryCodes).toHaveLength(10);
-    await dialog.getByRole("button", { name: "I have kept them" }).click();
+    await dialog.getByRole("button", { name: "I have saved them" }).click();
     await page.getByRole("button", { name: "Remove", exact: true }).waitFor(); // it says that it is on
 
     await logOut(page);
@@ -99,9 +99,9 @@ export function accessJourney(at: () => Desk): void {
 
     await device.present(false); // else the browser would take what is offered by itself
     await logOut(page);
-    await page.getByRole("button", { name: "Log in with a passkey" }).waitFor();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).waitFor();
     await device.present(true);
-    await page.getByRole("button", { name: "Log in with a passkey" }).click();
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
     await page.getByRole("heading", { name: "Users" }).waitFor();
 
     await device.present(false);
@@ -165,7 +165,7 @@ export function accessJourney(at: () => Desk): void {
     expect(await end.count()).toBe(1);
     const since = desk.problems.length;
     await end.click();
-    await other.page.getByRole("heading", { name: "Log in" }).waitFor(); // nobody touches that page
+    await other.page.getByRole("heading", { name: "Sign in" }).waitFor(); // nobody touches that page
     await eventually(async () => (await end.count()) === 0);
 
     await logIn(other.page);
@@ -186,13 +186,13 @@ async function fillAccount(page: Page): Promise<void> {
 export async function logIn(page: Page, password = ADMIN.password, username = ADMIN.username): Promise<void> {
   await page.getByLabel("User name").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Log in", exact: true }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 async function logOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /, account of / }).click();
-  await page.getByRole("menuitem", { name: "Log out" }).click();
-  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
 }
 
 /** A device with passkeys, as Chromium plays it. `present`: whether somebody stands before it and says yes. */

@@ -19,7 +19,7 @@ export function catalogueJourney(at: () => Desk): void {
     await page.getByRole("link", { name: /Greeter/ }).click();
     await page.getByRole("heading", { name: "Greeter" }).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("not a name");
-    await page.getByText("Letters, digits and _ . -; 2 to 63").waitFor();
+    await page.getByText("2 to 63 letters, digits").waitFor();
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("User", { exact: true }).fill("eve");
     await page.getByLabel("Network").selectOption("own");
@@ -39,7 +39,7 @@ export function catalogueJourney(at: () => Desk): void {
     const { page, engine, open } = at();
     await page.reload(); // the way to them is in the address
     await page.getByRole("button", { name: "Show the credentials" }).click();
-    await page.getByText("Keep these now").waitFor();
+    await page.getByText("Save these now").waitFor();
     const { Config } = await engine.docker.getContainer(name).inspect();
     const password = Config.Env.find((line) => line.startsWith("GREETER_PASSWORD="))?.split("=")[1] ?? "";
     await page.getByText(password, { exact: true }).waitFor();

@@ -63,7 +63,7 @@ export function looksJourney(at: () => Desk): void {
     await desk.page.getByRole("dialog").waitFor();
     await check(desk.page, "a dialog");
     const stranger = await desk.visit();
-    await desk.open("/login", "Log in", stranger.page);
+    await desk.open("/login", "Sign in", stranger.page);
     await check(stranger.page, "log-in");
     await stranger.context.close();
     await desk.page.emulateMedia({ colorScheme: null, reducedMotion: null });
@@ -113,7 +113,7 @@ export function looksJourney(at: () => Desk): void {
     const desk = at();
     const since = desk.problems.length;
     const visitor = await desk.visit();
-    await desk.open("/login", "Log in", visitor.page);
+    await desk.open("/login", "Sign in", visitor.page);
     const broken = await visitor.page.evaluate(async () => {
       const directives: string[] = [];
       const reported = new Promise<void>((resolve) => {

@@ -39,7 +39,7 @@ export function mcpJourney(at: () => Desk): void {
       .waitFor(); // nothing was typed
     await page.getByLabel(/message/i).fill("hello <b>there</b>");
     await page.getByRole("button", { name: "Call tool" }).click();
-    await page.getByRole("region", { name: "Calls of this session" }).getByText("Echo: hello <b>there</b>").waitFor();
+    await page.getByRole("region", { name: "Recent calls" }).getByText("Echo: hello <b>there</b>").waitFor();
   });
 
   test("the answer of a long call comes into view, with its progress until then", async () => {
@@ -53,7 +53,7 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByLabel(/duration/i).fill("4");
     await page.getByLabel(/steps/i).fill("4");
     await page.getByRole("button", { name: "Call tool" }).click();
-    const newest = page.getByRole("region", { name: "Calls of this session" }).getByRole("listitem").first();
+    const newest = page.getByRole("region", { name: "Recent calls" }).getByRole("listitem").first();
     await newest.getByText(/(25|50|75) %/).waitFor();
     const answer = newest.getByText(/completed/i).first();
     await answer.waitFor();
@@ -80,7 +80,7 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByRole("tab", { name: "Tools" }).click();
     await page.getByRole("button", { name: /env/i }).first().click();
     await page.getByRole("button", { name: "Call tool" }).click();
-    await page.getByRole("region", { name: "Calls of this session" }).getByText("a-secret-kept").waitFor();
+    await page.getByRole("region", { name: "Recent calls" }).getByText("a-secret-kept").waitFor();
   });
 
   test("what the server writes is in its log; stopped, it says so", async () => {

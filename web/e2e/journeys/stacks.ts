@@ -38,7 +38,7 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByRole("tab", { name: "Compose file" }).click();
     const editor = page.getByRole("textbox", { name: "Text of the compose file" });
     await write(editor, `${file}    depends_on: [safe]\n    privileged: true\n    imge: x\n`);
-    const problems = page.getByRole("region", { name: "Problems of the file" });
+    const problems = page.getByRole("region", { name: "Problems in the file" });
     await problems.getByText("There is no service safe.").waitFor();
     await problems.getByText("A privileged container has full access").waitFor();
     await problems.getByText("Did you mean image?").waitFor();
@@ -68,7 +68,7 @@ export function stacksJourney(at: () => Desk): void {
     await dialog.getByText("not been deployed from here yet").waitFor();
     await dialog.getByRole("button", { name: "Deploy" }).click();
     await page.getByRole("log", { name: "Output" }).getByText(`Creating ${name}_till_1`).waitFor();
-    await page.locator(".stacks-services").getByText("Running").waitFor();
+    await page.locator(".stack-services").getByText("Running").waitFor();
     await page.getByRole("link", { name: `${name}_till_1` }).waitFor();
 
     await page.getByRole("tab", { name: "Compose file" }).click();
@@ -90,7 +90,7 @@ export function stacksJourney(at: () => Desk): void {
     await page.getByRole("tab", { name: "Variables" }).click();
     await page.getByText("TILL_PIN").waitFor();
     expect(await page.content()).not.toContain("four-digits");
-    await page.locator(".stacks-job").getByText("Done", { exact: true }).waitFor();
+    await page.locator(".stack-job").getByText("Done", { exact: true }).waitFor();
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
     await dialog.getByLabel(`Type ${name} to confirm`).fill(name);

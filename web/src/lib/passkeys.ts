@@ -2,26 +2,27 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
+import { toMessage } from "./api/failure.ts";
 
-/** What the server says `navigator.credentials.get` and `create` are to be given. */
+/** Options from the server for `navigator.credentials.get` and `create`. */
 export type RequestOptions = PublicKeyCredentialRequestOptionsJSON;
 export type CreationOptions = PublicKeyCredentialCreationOptionsJSON;
 
-/** Only loaded by who uses passkeys. */
+/** Loaded on demand: most users have no passkey. */
 const load = () => import("@simplewebauthn/browser");
 
-/** Whether this browser knows passkeys at this page: it does not over plain http. */
+/** Whether this browser supports passkeys on this page. It does not over plain http. */
 export const passkeysSupported = (): boolean => typeof window.PublicKeyCredential === "function";
 
-/** Asks the person for a passkey. Rejects when they step back: see {@link isStepBack}. */
+/** Prompts for a passkey. Rejects if the user closes the prompt: see {@link isPromptDismissed}. */
 export const getPasskey = async (optionsJSON: RequestOptions) => (await load()).startAuthentication({ optionsJSON });
 
-/** Makes a passkey on a device of the person. */
-export const makePasskey = async (optionsJSON: CreationOptions) => (await load()).startRegistration({ optionsJSON });
+/** Creates a passkey on a device of the user. Rejects as {@link getPasskey} does. */
+export const createPasskey = async (optionsJSON: CreationOptions) => (await load()).startRegistration({ optionsJSON });
 
 /**
- * Offers passkeys among what the browser fills into the user name. Waits until the person takes one, which may be never;
- * undefined where the browser offers none.
+ * Offers passkeys in the browser's autofill list of the user name. Waits until the user picks one, which may be never.
+ * Resolves with undefined if the browser has no such list.
  */
 export async function offerPasskeys(optionsJSON: RequestOptions) {
   const { browserSupportsWebAuthnAutofill, startAuthentication } = await load();
@@ -29,21 +30,29 @@ export async function offerPasskeys(optionsJSON: RequestOptions) {
   return startAuthentication({ optionsJSON, useBrowserAutofill: true });
 }
 
-/** Ends an offer that is still open. */
+/** Withdraws an offer that is still open. */
 export const withdrawOffer = async (): Promise<void> => (await load()).WebAuthnAbortService.cancelCeremony();
 
-/** The person closed the browser's dialog, let it time out, or another one took its place: nothing went wrong. */
-export const isStepBack = (error: unknown): boolean =>
+/** Whether the user closed the prompt, let it time out, or another prompt replaced it. This is no error to show. */
+export const isPromptDismissed = (error: unknown): boolean =>
   error instanceof Error && (error.name === "NotAllowedError" || error.name === "AbortError");
 
-/** A sentence for people about what the browser said when it made a passkey, or asked for one. */
-export function passkeyProblem(error: unknown, making = false): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error.name === "InvalidStateError") {
-    return making
-      ? "This device has a passkey for this account already."
-      : "This device has no passkey for this panel. Use another one.";
-  }
-  if (error.name === "SecurityError") return "Passkeys of this panel do not work at this address.";
-  return undefined;
+/**
+ * Text of a failed passkey prompt, or of the request after it; null if the user dismissed the prompt.
+ *
+ * @param prompt Whether the prompt was to create a passkey or to use one.
+ */
+export function describePasskeyFailure(error: unknown, prompt: "create" | "use"): string | null {
+  if (isPromptDismissed(error)) return null;
+  if (error instanceof Error && error.name === "InvalidStateError") return passkeyMessages.invalidState[prompt];
+  if (error instanceof Error && error.name === "SecurityError") return passkeyMessages.wrongAddress;
+  return toMessage(error);
 }
+
+const passkeyMessages = {
+  invalidState: {
+    create: "This device already has a passkey for this account.",
+    use: "This device has no passkey for this panel. Use another device.",
+  },
+  wrongAddress: "Passkeys for this panel do not work at this address.",
+} as const;

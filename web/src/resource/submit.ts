@@ -9,6 +9,8 @@ export interface SubmitOptions<T> {
   refetch?: () => Promise<unknown>;
   /** Dropped once the form was sent. */
   draft?: { drop: () => void };
+  /** Text of a failure; null shows none, as when the user closes a prompt of the browser. The server's sentence if omitted. */
+  describe?: (error: unknown) => string | null;
   /** Runs after a successful request and its refetch; closes the dialog, or opens what was created. */
   onSent?: (result: T) => void;
 }
@@ -17,7 +19,7 @@ export interface SubmitOptions<T> {
 export interface Submit {
   ready: () => boolean;
   busy: () => boolean;
-  /** Why the last attempt failed, in the server's sentence; null before, during and after a successful one. */
+  /** Why the last attempt failed; null before, during and after a successful one. */
   problem: () => string | null;
   /** Sends the form. Does nothing unless it is ready and no attempt is pending. Never rejects because of `send`. */
   submit: (event?: Event) => Promise<void>;
@@ -35,7 +37,7 @@ export function createSubmit<T>(options: SubmitOptions<T>): Submit {
     try {
       return { result: await options.send() };
     } catch (error) {
-      setProblem(toReport(error));
+      setProblem((options.describe ?? toReport)(error));
       return undefined;
     }
   };

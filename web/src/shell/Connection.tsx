@@ -22,26 +22,26 @@ export function ConnectionMark() {
   );
 }
 
-/** Shorter interruptions show no banner. */
-const BANNER_DELAY_MS = 1_500;
+/** Shorter interruptions show no notice. */
+const NOTICE_DELAY_MS = 1_500;
 
 /** Says that data may be out of date, once a reconnect takes a while. */
-export function ConnectionBanner() {
+export function ConnectionNotice() {
   const [late, setLate] = createSignal(false);
   createEffect(
     on(connectionState, (state) => {
       setLate(false);
       if (state !== "reconnecting") return;
-      const timer = setTimeout(() => setLate(true), BANNER_DELAY_MS);
+      const timer = setTimeout(() => setLate(true), NOTICE_DELAY_MS);
       onCleanup(() => clearTimeout(timer));
     }),
   );
   return (
     <div role="status">
       <Show when={late()}>
-        <div class="banner tone-warn">
+        <div class="callout callout-strip tone-warn">
           <StatusDot tone="warn" pulse />
-          <span class="grow">{connectionMessages.banner}</span>
+          <span class="grow">{connectionMessages.lost}</span>
           <Button size="sm" variant="ghost" onClick={reconnectNow}>
             {connectionMessages.tryNow}
           </Button>

@@ -18,7 +18,7 @@ import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
-import { ConnectionBanner, ConnectionMark } from "./Connection.tsx";
+import { ConnectionNotice, ConnectionMark } from "./Connection.tsx";
 import type { CommandSource } from "./commands.ts";
 import { createLiveCounts } from "./live-counts.ts";
 import { shellMessages } from "./messages.ts";
@@ -94,7 +94,7 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
           onNavigate={navigate}
           Tools={props.parts.HeaderTools}
         />
-        <ConnectionBanner />
+        <ConnectionNotice />
         <main ref={content} class="content" id="content" tabIndex={-1}>
           <ErrorBoundary fallback={(error, reset) => <ErrorState error={error} onRetry={reset} />}>
             <Suspense fallback={<Skeleton lines={8} />}>{props.children}</Suspense>

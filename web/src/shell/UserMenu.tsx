@@ -35,7 +35,7 @@ export function UserMenu(props: { onNavigate: (href: string) => void }) {
     })),
     "separator",
     {
-      label: accountMessages.logOut,
+      label: accountMessages.signOut,
       icon: <LogOut size={15} />,
       onSelect: () => void session.signOut().catch(toast.error),
     },

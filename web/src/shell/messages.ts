@@ -15,7 +15,7 @@ export const connectionMessages = {
   reconnecting: "Reconnecting",
   polling: "Live by polling",
   pollingHint: "WebSockets are blocked on the way to the server. Live data comes by long polling instead.",
-  banner: "Connection lost, reconnecting. Data may be out of date; logs will catch up.",
+  lost: "Connection lost, reconnecting. Data may be out of date; logs will catch up.",
   tryNow: "Try now",
   unreachable: "The server does not respond",
   unreachableHint: "The page is loaded, but its API cannot be reached. It may be starting, or stopped.",
@@ -27,7 +27,7 @@ export const themeLabels = { light: "Light", dark: "Dark", system: "System" } as
 export const accountMessages = {
   theme: "Theme",
   account: "Account and sessions",
-  logOut: "Log out",
+  signOut: "Sign out",
 } as const;
 
 export const paletteMessages = {

@@ -14,8 +14,8 @@ test("a long phrase meets every rule", () => {
 
 test("a password that is too short, repetitive, too long or contains the user name breaks a rule while typed", () => {
   expect(unmet("fourteen chars")).toEqual(["At least 15 characters (14 so far)"]);
-  expect(unmet("abcabcabcabcabcabc")).toEqual(["Not one character or word over and over"]);
-  expect(unmet("lena likes old mills")).toEqual(["Without the user name"]);
+  expect(unmet("abcabcabcabcabcabc")).toEqual(["No single character or word repeated"]);
+  expect(unmet("lena likes old mills")).toEqual(["Does not contain the user name"]);
   expect(unmet(`tulips ${"é".repeat(600)}`)).toEqual(["At most 1,024 bytes"]);
   expect(unmet("")).toHaveLength(3);
 });

@@ -8,6 +8,7 @@ import { ChannelsTab } from "./channels/ChannelsTab.tsx";
 import { HistoryTab } from "./HistoryTab.tsx";
 import { NowTab } from "./NowTab.tsx";
 import { RulesTab } from "./rules/RulesTab.tsx";
+import { alertLabels } from "./messages.ts";
 
 /** Current alerts, history, rules and channels. */
 export default function AlertsPage() {
@@ -20,18 +21,18 @@ export default function AlertsPage() {
   };
   const tabs = () => {
     const shown = [
-      { id: "now", label: "Now", content: () => <NowTab /> },
-      { id: "history", label: "History", content: () => <HistoryTab /> },
+      { id: "now", label: alertLabels.now, content: () => <NowTab /> },
+      { id: "history", label: alertLabels.history, content: () => <HistoryTab /> },
     ];
-    if (canSeeAll()) shown.push({ id: "rules", label: "Rules", content: () => <RulesTab /> });
+    if (canSeeAll()) shown.push({ id: "rules", label: alertLabels.rules, content: () => <RulesTab /> });
     if (canSeeAll() && session.may("alerts:manage")) {
-      shown.push({ id: "channels", label: "Channels", content: () => <ChannelsTab /> });
+      shown.push({ id: "channels", label: alertLabels.channels, content: () => <ChannelsTab /> });
     }
     return shown;
   };
   return (
-    <Page title="Alerts" note={<Show when={firing() > 0}>{firing()} firing</Show>}>
-      <Tabs label="Alerts" tabs={tabs()} />
+    <Page title={alertLabels.alerts} note={<Show when={firing() > 0}>{firing()} firing</Show>}>
+      <Tabs label={alertLabels.alerts} tabs={tabs()} />
     </Page>
   );
 }

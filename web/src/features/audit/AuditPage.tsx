@@ -9,63 +9,58 @@ import { VirtualList } from "../../ui/VirtualList.tsx";
 import { AuditDetail } from "./AuditDetail.tsx";
 import { AuditRow } from "./AuditRow.tsx";
 import "./audit.css";
-import { createAuditTrail } from "./audit-trail.ts";
+import { type AuditTrailFilter, createAuditTrail } from "./audit-trail.ts";
+import { outcomeLabels, auditMessages as texts } from "./messages.ts";
 import { type RangeName, ranges, sinceOf } from "./range.ts";
 
-const outcomes: { value: AuditOutcome | "all"; label: string }[] = [
-  { value: "all", label: "Any outcome" },
-  { value: "done", label: "Done" },
-  { value: "refused", label: "Refused" },
-  { value: "failed", label: "Failed" },
-  { value: "interrupted", label: "Interrupted" },
-  { value: "begun", label: "Not finished" },
-];
+const outcomes = (Object.keys(outcomeLabels) as (AuditOutcome | "all")[]).map((value) => ({
+  value,
+  label: outcomeLabels[value],
+}));
 
-/** Milliseconds of rest in typing before the trail is asked again. */
-const REST_MS = 250;
+/** Delay between the last key and the search, in milliseconds. */
+const SEARCH_DELAY_MS = 250;
 
-/** Who did what, newest first. */
+/** Who did what and when, newest first. */
 export default function AuditPage() {
   const [text, setText] = createSignal("");
-  const [sought, setSought] = createSignal("");
+  const [searched, setSearched] = createSignal("");
   const [outcome, setOutcome] = createSignal<AuditOutcome | "all">("all");
   const [range, setRange] = createSignal<RangeName>("all");
   const [opened, setOpened] = createSignal<AuditEntry | null>(null);
 
-  let rest: ReturnType<typeof setTimeout> | undefined;
+  let delay: ReturnType<typeof setTimeout> | undefined;
   const type = (value: string) => {
     setText(value);
-    clearTimeout(rest);
-    rest = setTimeout(() => setSought(value.trim()), REST_MS);
+    clearTimeout(delay);
+    delay = setTimeout(() => setSearched(value.trim()), SEARCH_DELAY_MS);
   };
-  const filter = createMemo(() => {
-    const wanted = outcome();
-    const since = sinceOf(range(), Date.now());
+  const filter = createMemo((): AuditTrailFilter => {
+    const chosen = outcome();
     return {
-      ...(sought() ? { text: sought() } : {}),
-      ...(wanted === "all" ? {} : { outcome: wanted }),
-      ...(since ? { since } : {}),
+      text: searched() || undefined,
+      outcome: chosen === "all" ? undefined : chosen,
+      since: sinceOf(range(), Date.now()),
     };
   });
   const trail = createAuditTrail();
-  createEffect(on(filter, (wanted) => trail.load(wanted)));
+  createEffect(on(filter, (chosen) => trail.load(chosen)));
 
   return (
     <Page
       fixed
-      title="Audit trail"
+      title={texts.title}
       note={
         <Show when={trail.entries().length > 0}>
-          {trail.entries().length}
-          {trail.next() === null ? "" : "+"} entries
+          {texts.entries(trail.entries().length, trail.next() !== null)}
         </Show>
       }
       actions={
         <>
-          <SearchField label="Search the trail" placeholder="Who, what, target" value={text()} onInput={type} />
-          <Select label="Outcome" labelHidden value={outcome()} options={outcomes} onChange={setOutcome} />
-          <Select label="Time" labelHidden value={range()} options={ranges} onChange={setRange} />
-          <Button onClick={() => trail.load(filter())}>Refresh</Button>
+          <SearchField label={texts.search} placeholder={texts.placeholder} value={text()} onInput={type} />
+          <Select label={texts.outcome} labelHidden value={outcome()} options={outcomes} onChange={setOutcome} />
+          <Select label={texts.time} labelHidden value={range()} options={ranges} onChange={setRange} />
+          <Button onClick={() => trail.load(filter())}>{texts.refresh}</Button>
         </>
       }
     >
@@ -78,20 +73,20 @@ export default function AuditPage() {
             <Skeleton lines={10} />
           </Match>
           <Match when={trail.entries().length === 0}>
-            <EmptyState icon={<ScrollText size={18} />} title="Nothing found">
-              No entry of the trail matches this filter.
+            <EmptyState icon={<ScrollText size={18} />} title={texts.none}>
+              {texts.noneHint}
             </EmptyState>
           </Match>
           <Match when={true}>
             <div class="audit-row audit-head" aria-hidden="true">
-              <span>Time</span>
-              <span>Who</span>
-              <span>What</span>
-              <span>Target</span>
-              <span>Outcome</span>
+              <span>{texts.time}</span>
+              <span>{texts.actor}</span>
+              <span>{texts.action}</span>
+              <span>{texts.target}</span>
+              <span>{texts.outcome}</span>
             </div>
             <VirtualList
-              label="Audit entries"
+              label={texts.list}
               count={trail.entries().length}
               estimate={37}
               key={(index) => trail.entries()[index]?.sequence ?? index}

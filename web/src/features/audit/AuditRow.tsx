@@ -1,19 +1,22 @@
 import type { AuditEntry, AuditOutcome } from "../../../../shared/protocol/account.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { Status, type Tone } from "../../ui/Badge.tsx";
+import { outcomeLabels } from "./messages.ts";
 
-const tones: Record<AuditOutcome, { tone: Tone; text: string }> = {
-  done: { tone: "ok", text: "done" },
-  refused: { tone: "warn", text: "refused" },
-  failed: { tone: "bad", text: "failed" },
-  interrupted: { tone: "bad", text: "interrupted" },
-  begun: { tone: "info", text: "not finished" },
+const tones: Record<AuditOutcome, Tone> = {
+  done: "ok",
+  refused: "warn",
+  failed: "bad",
+  interrupted: "bad",
+  begun: "info",
 };
 
+/** How an action ended. */
 export const Outcome = (props: { outcome: AuditOutcome }) => (
-  <Status tone={tones[props.outcome].tone}>{tones[props.outcome].text}</Status>
+  <Status tone={tones[props.outcome]}>{outcomeLabels[props.outcome]}</Status>
 );
 
+/** One entry of the trail, as a button that opens its details. */
 export function AuditRow(props: { entry: AuditEntry; onOpen: () => void }) {
   return (
     <button type="button" class="audit-row" onClick={() => props.onOpen()}>

@@ -8,9 +8,10 @@ export interface AuditTrailFilter {
   since?: string;
 }
 
-const PAGE = 200;
+/** Entries per request. */
+const PAGE_SIZE = 200;
 
-/** Pages of the trail, gathered as the reader scrolls; a new filter drops an answer still under way. */
+/** Pages of the trail, loaded as the reader scrolls. A new filter aborts the pending request. */
 export function createAuditTrail() {
   const [entries, setEntries] = createSignal<readonly AuditEntry[]>([]);
   const [next, setNext] = createSignal<number | null>(null);
@@ -19,21 +20,21 @@ export function createAuditTrail() {
   let filter: AuditTrailFilter = {};
   let abort = new AbortController();
 
-  const ask = async (before: number | null) => {
+  const request = async (before: number | null) => {
     abort.abort();
-    const mine = new AbortController();
-    abort = mine;
+    const current = new AbortController();
+    abort = current;
     setLoading(true);
     setError(undefined);
     try {
-      const page = await api.audit.list({ ...filter, limit: PAGE, ...(before ? { before } : {}) }, mine.signal);
-      if (mine.signal.aborted) return;
+      const page = await api.audit.list({ ...filter, limit: PAGE_SIZE, before: before ?? undefined }, current.signal);
+      if (current.signal.aborted) return;
       setEntries((old) => (before ? [...old, ...page.entries] : page.entries));
       setNext(page.next);
     } catch (caught) {
-      if (!mine.signal.aborted) setError(caught);
+      if (!current.signal.aborted) setError(caught);
     } finally {
-      if (!mine.signal.aborted) setLoading(false);
+      if (!current.signal.aborted) setLoading(false);
     }
   };
   onCleanup(() => abort.abort());
@@ -47,11 +48,11 @@ export function createAuditTrail() {
       filter = wanted;
       setEntries([]);
       setNext(null);
-      void ask(null);
+      void request(null);
     },
     more(): void {
       const before = next();
-      if (before !== null && !loading()) void ask(before);
+      if (before !== null && !loading()) void request(before);
     },
   };
 }

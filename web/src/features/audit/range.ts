@@ -1,12 +1,6 @@
-export const ranges = [
-  { value: "all", label: "Any time" },
-  { value: "hour", label: "Last hour" },
-  { value: "day", label: "Last 24 hours" },
-  { value: "week", label: "Last 7 days" },
-  { value: "month", label: "Last 30 days" },
-] as const;
+import { rangeLabels } from "./messages.ts";
 
-export type RangeName = (typeof ranges)[number]["value"];
+export type RangeName = keyof typeof rangeLabels;
 
 const HOUR = 3_600_000;
 const spans: Record<RangeName, number | null> = {
@@ -16,6 +10,8 @@ const spans: Record<RangeName, number | null> = {
   week: 7 * 24 * HOUR,
   month: 30 * 24 * HOUR,
 };
+
+export const ranges = (Object.keys(spans) as RangeName[]).map((value) => ({ value, label: rangeLabels[value] }));
 
 /** Start of a range that ends at `now` (milliseconds), as ISO 8601; undefined for any time. */
 export function sinceOf(range: RangeName, now: number): string | undefined {

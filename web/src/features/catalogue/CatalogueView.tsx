@@ -6,17 +6,18 @@ import { Badge, Button, EmptyState, ErrorState, Page, SearchField, Select, Skele
 import { categories, categoryLabels } from "./catalogue-labels.ts";
 import { useCatalogue } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
+import { catalogueMessages as texts } from "./messages.ts";
 import "./catalogue.css";
 
 type Choice = CatalogueCategory | "all" | "installed";
 
-/** Every service that can be installed, by category. */
+/** All services that can be installed, by category. */
 export function CatalogueView() {
   const query = useCatalogue();
   const [filter, setFilter] = createSignal("");
   const [choice, setChoice] = createSignal<Choice>("all");
   const all = () => query.data ?? [];
-  /** Docker does not answer: nothing is called installed, and nothing not installed. */
+  /** Docker does not respond: no entry counts as installed, and none as not installed. */
   const isUnknown = () => all().some(({ installed }) => installed === null);
   const shown = createMemo(() => {
     const words = filter().trim().toLowerCase().split(/\s+/);
@@ -32,14 +33,14 @@ export function CatalogueView() {
       .filter(({ entries }) => entries.length > 0),
   );
   const options = createMemo((): { value: Choice; label: string }[] => [
-    { value: "all", label: `All categories (${all().length})` },
+    { value: "all", label: texts.all(all().length) },
     {
       value: "installed",
-      label: isUnknown() ? "Installed (not known)" : `Installed (${all().filter(isInstalled).length})`,
+      label: isUnknown() ? texts.installedUnknown : texts.installedCount(all().filter(isInstalled).length),
     },
     ...categories.flatMap((category) => {
       const count = all().filter((entry) => entry.category === category).length;
-      return count > 0 ? [{ value: category, label: `${categoryLabels[category]} (${count})` }] : [];
+      return count > 0 ? [{ value: category, label: texts.countedCategory(categoryLabels[category], count) }] : [];
     }),
   ]);
   const clear = () => {
@@ -48,12 +49,12 @@ export function CatalogueView() {
   };
   return (
     <Page
-      title="Catalogue"
+      title={texts.title}
       note={query.data ? `${all().length}` : ""}
       actions={
         <>
-          <Select label="Category" labelHidden value={choice()} options={options()} onChange={setChoice} />
-          <SearchField label="Search the catalogue" value={filter()} onInput={setFilter} />
+          <Select label={texts.category} labelHidden value={choice()} options={options()} onChange={setChoice} />
+          <SearchField label={texts.search} value={filter()} onInput={setFilter} />
         </>
       }
     >
@@ -64,12 +65,12 @@ export function CatalogueView() {
         <Match when={query.data && shown().length === 0}>
           <EmptyState
             icon={<SearchX size={18} />}
-            title={choice() === "installed" && isUnknown() ? "Not known" : "Nothing matches"}
-            action={<Button onClick={clear}>Show all</Button>}
+            title={choice() === "installed" && isUnknown() ? texts.unknown : texts.nothingMatches}
+            action={<Button onClick={clear}>{texts.showAll}</Button>}
           >
             {choice() === "installed" && isUnknown()
-              ? "Docker does not answer, so it is not known what is installed."
-              : "No entry fits this search and category."}
+              ? texts.unknownHint
+              : texts.nothingMatchesHint}
           </EmptyState>
         </Match>
         <Match when={query.data}>
@@ -108,7 +109,7 @@ function EntryCard(props: { entry: CatalogueSummary }) {
         <span class="row">
           <span class="catalogue-name truncate">{props.entry.name}</span>
           <Show when={count() > 0}>
-            <Badge tone="ok">{count() === 1 ? "installed" : `${count()} installed`}</Badge>
+            <Badge tone="ok">{texts.badge(count())}</Badge>
           </Show>
         </span>
         <span class="muted catalogue-description">{props.entry.description}</span>

@@ -25,17 +25,18 @@ import { Glyph } from "./Glyph.tsx";
 import { InstallFields } from "./InstallFields.tsx";
 import { InstallResult } from "./InstallResult.tsx";
 import { createInstallForm } from "./install-form.ts";
+import { catalogueMessages, entryMessages, installMessages } from "./messages.ts";
 import { PreviewCard } from "./PreviewCard.tsx";
 import "./catalogue.css";
 
 export interface EntryViewProps {
   id: string;
-  /** An installation of this entry that is shown in the place of the form. */
+  /** An installation of this entry, shown instead of the form. */
   jobId: string | undefined;
   onJob: (id: string | undefined) => void;
 }
 
-/** One service of the catalogue: what it is, its form, and its installation. */
+/** One entry of the catalogue: its description, and the form or the progress of an installation. */
 export function EntryView(props: EntryViewProps) {
   const query = useEntry(() => props.id);
   const job = useJob(() => props.jobId);
@@ -48,7 +49,7 @@ export function EntryView(props: EntryViewProps) {
       }
       actions={
         <A class={buttonClass("ghost")} href="/catalogue">
-          <ArrowLeft size={15} /> Catalogue
+          <ArrowLeft size={15} /> {catalogueMessages.title}
         </A>
       }
     >
@@ -67,7 +68,7 @@ export function EntryView(props: EntryViewProps) {
                   </Show>
                 </Show>
                 <Show when={!mayInstall()}>
-                  <Callout tone="info">You may look around here, but not install.</Callout>
+                  <Callout tone="info">{entryMessages.viewOnly}</Callout>
                 </Show>
               </div>
               <Show when={mayInstall() && !props.jobId}>
@@ -95,11 +96,11 @@ function About(props: { entry: CatalogueDetail }) {
       </div>
       <Facts
         rows={[
-          ["Image", <code>{props.entry.image}</code>],
-          ["Licence", props.entry.licence],
-          ["Home page", link(props.entry.homepage)],
-          ["Documentation", link(props.entry.documentation)],
-          ["Memory", `${props.entry.memory} MiB at least`],
+          [entryMessages.image, <code>{props.entry.image}</code>],
+          [entryMessages.licence, props.entry.licence],
+          [entryMessages.homepage, link(props.entry.homepage)],
+          [entryMessages.documentation, link(props.entry.documentation)],
+          [entryMessages.memory, entryMessages.memoryNeeded(props.entry.memory)],
         ]}
       />
       <Show when={props.entry.notes.length > 0}>
@@ -108,10 +109,10 @@ function About(props: { entry: CatalogueDetail }) {
         </ul>
       </Show>
       <Show when={props.entry.installed === null}>
-        <Callout tone="warn">Docker does not answer: whether this is installed is not known.</Callout>
+        <Callout tone="warn">{entryMessages.installedUnknown}</Callout>
       </Show>
       <Show when={props.entry.installed?.length}>
-        <h3 class="catalogue-category">Installed</h3>
+        <h3 class="catalogue-category">{entryMessages.installed}</h3>
         <ul class="catalogue-installed">
           <For each={props.entry.installed ?? []}>
             {({ name, state }) => (
@@ -135,7 +136,7 @@ function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJo
     if (!form.ready() || busy()) return;
     setBusy(true);
     try {
-      // The ports that were shown are the ports that are taken.
+      // The installation uses the ports that the preview shows.
       const shown = Object.fromEntries(form.preview()?.ports.map(({ id, hostPort }) => [id, hostPort]) ?? []);
       const begun = await catalogue.install(props.entry.id, { ...form.request(), hostPorts: shown });
       jobs.begun(begun).catch(() => undefined);
@@ -163,7 +164,7 @@ function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJo
           busy={busy()}
           disabled={!form.ready()}
         >
-          Install {props.entry.name}
+          {entryMessages.install(props.entry.name)}
         </Button>
       </div>
     </>
@@ -172,11 +173,11 @@ function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJo
 
 function Gone(props: { onAgain: () => void }) {
   return (
-    <Card title="Installation">
+    <Card title={installMessages.title}>
       <div class="form">
-        <p class="muted">Looking for this installation. The server forgets them an hour after their end.</p>
+        <p class="muted">{installMessages.searching}</p>
         <div>
-          <Button onClick={props.onAgain}>Back to the form</Button>
+          <Button onClick={props.onAgain}>{installMessages.back}</Button>
         </div>
       </div>
     </Card>

@@ -4,37 +4,38 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { DraftNotice } from "../../ui/DraftNotice.tsx";
 import { Card, Checkbox, Segmented, Select, TextField } from "../../ui/index.ts";
 import type { InstallForm } from "./install-form.ts";
+import { formMessages as texts } from "./messages.ts";
 
-const publishOptions: readonly { value: PublishChoice; label: string }[] = [
-  { value: "local", label: "This server only" },
-  { value: "public", label: "Everywhere" },
-];
+const publishOptions: readonly { value: PublishChoice; label: string }[] = (["local", "public"] as const).map((value) => ({
+  value,
+  label: texts.publish[value],
+}));
 
-/** The form of an entry, made from what the entry asks for. */
+/** The form of an entry, with a field for each of its prompts and ports. */
 export function InstallFields(props: { entry: CatalogueDetail; networks: readonly string[]; form: InstallForm }) {
   const { fields, set, problem } = props.form;
   const hasSecrets = () => props.entry.questions.some(({ secret }) => secret);
   const networkOptions = () => [
-    { value: "bridge", label: "Docker's default network" },
-    { value: "own", label: "A new one of its own" },
+    { value: "bridge", label: texts.defaultNetwork },
+    { value: "own", label: texts.newNetwork },
     ...props.networks.map((name) => ({ value: `existing:${name}`, label: visibleName(name) })),
   ];
   return (
     <>
-      <DraftNotice draft={props.form.draft} without={hasSecrets() ? "passwords" : undefined} />
-      <Card title="Service">
+      <DraftNotice draft={props.form.draft} without={hasSecrets() ? texts.draftWithout : undefined} />
+      <Card title={texts.service}>
         <div class="form">
           <TextField
-            label="Name"
+            label={texts.name}
             value={fields.name}
             onInput={(name) => set("name", name)}
             error={problem("name")}
-            hint="Of the container; its volumes are named after it."
+            hint={texts.nameHint}
             maxLength={63}
             mono
           />
           <Select
-            label="Version"
+            label={texts.version}
             value={fields.tag}
             options={props.entry.tags.map(({ tag, note }) => ({ value: tag, label: note ? `${tag} – ${note}` : tag }))}
             onChange={(tag) => set("tag", tag)}
@@ -55,18 +56,18 @@ export function InstallFields(props: { entry: CatalogueDetail; networks: readonl
           </For>
           <Show when={props.entry.generated.length > 0}>
             <p class="field-hint">
-              Made at random, and shown to you once: {props.entry.generated.map(({ variable }) => variable).join(", ")}
+              {texts.generated(props.entry.generated.map(({ variable }) => variable).join(", "))}
             </p>
           </Show>
         </div>
       </Card>
       <Show when={props.entry.ports.length > 0}>
-        <Card title="Ports">
+        <Card title={texts.ports}>
           <div class="form">
             <div class="field">
-              <span class="field-label">Reached from</span>
+              <span class="field-label">{texts.listenOn}</span>
               <Segmented
-                label="Reached from"
+                label={texts.listenOn}
                 options={publishOptions}
                 value={fields.publish}
                 onChange={(publish) => set("publish", publish)}
@@ -76,20 +77,20 @@ export function InstallFields(props: { entry: CatalogueDetail; networks: readonl
           </div>
         </Card>
       </Show>
-      <Card title="Limits and network">
+      <Card title={texts.limits}>
         <div class="form">
           <TextField
-            label="Memory limit in MiB"
+            label={texts.memoryLimit}
             value={fields.memory}
             onInput={(memory) => set("memory", memory.replaceAll(/\D/g, ""))}
             inputMode="numeric"
-            placeholder="no limit"
+            placeholder={texts.noLimit}
             error={problem("memory")}
-            hint={`It needs ${props.entry.memory} MiB at least.`}
+            hint={texts.memoryLimitHint(props.entry.memory)}
             maxLength={7}
           />
           <Select
-            label="Network"
+            label={texts.network}
             value={fields.network}
             options={networkOptions()}
             onChange={(network) => set("network", network)}
@@ -99,10 +100,10 @@ export function InstallFields(props: { entry: CatalogueDetail; networks: readonl
           </Show>
           <Show when={fields.reuseVolumes || problem("volumes")}>
             <Checkbox
-              label="Use the volumes that are there, with what they hold"
+              label={texts.reuseVolumes}
               checked={fields.reuseVolumes}
               onChange={(reuse) => set("reuseVolumes", reuse)}
-              hint="A database that holds data keeps its old password; the new one is not set."
+              hint={texts.reuseVolumesHint}
             />
           </Show>
         </div>
@@ -119,7 +120,7 @@ function PortField(props: { port: CatalogueDetail["ports"][number]; form: Instal
   return (
     <div class="catalogue-port">
       <TextField
-        label={`${props.port.label} (${props.port.container}/${props.port.protocol})`}
+        label={texts.portLabel(props.port.label, props.port.container, props.port.protocol)}
         value={published() ? String(chosen() ?? offered()) : ""}
         onInput={(text) => {
           const port = Number(text.replaceAll(/\D/g, ""));
@@ -127,13 +128,13 @@ function PortField(props: { port: CatalogueDetail["ports"][number]; form: Instal
         }}
         inputMode="numeric"
         disabled={!published()}
-        placeholder="not published"
+        placeholder={texts.notPublished}
         error={problem(`hostPorts.${props.port.id}`)}
         maxLength={5}
         mono
       />
       <Checkbox
-        label="Publish"
+        label={texts.publishPort}
         checked={published()}
         onChange={(yes) => set("hostPorts", props.port.id, yes ? (undefined as never) : null)}
       />

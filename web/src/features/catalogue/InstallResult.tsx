@@ -6,12 +6,13 @@ import { createSignal, For, Show } from "solid-js";
 import type { Credential } from "../../../../shared/protocol/catalogue.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
-import { toMessage } from "../../lib/api.ts";
 import { jobs } from "../../lib/jobs/jobs.ts";
+import { createSubmit } from "../../resource/submit.ts";
 import { Button, buttonClass, Callout, Card, CopyButton } from "../../ui/index.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
+import { installMessages as texts } from "./messages.ts";
 
-/** An installation on its way, and what to do with it afterwards. */
+/** The progress of an installation, and links to the result. */
 export function InstallResult(props: { job: Job; onAgain: () => void }) {
   const result = () => (props.job.state === "succeeded" ? props.job.result : null);
   const page = () => {
@@ -20,17 +21,17 @@ export function InstallResult(props: { job: Job; onAgain: () => void }) {
   };
   return (
     <>
-      <Card title="Installation">
+      <Card title={texts.title}>
         <JobProgress job={props.job} onCancel={() => void jobs.cancel(props.job.id)} />
         <Show when={props.job.state !== "running"}>
           <div class="row row-wrap catalogue-after">
             <Show when={result()}>
               <A class={buttonClass("primary")} href={`/services/${encodeURIComponent(props.job.target)}`}>
-                Open the service
+                {texts.open}
               </A>
             </Show>
             <Show when={page()}>{(address) => <PageLink address={address()} />}</Show>
-            <Button onClick={props.onAgain}>{result() ? "Install another" : "Back to the form"}</Button>
+            <Button onClick={props.onAgain}>{result() ? texts.again : texts.back}</Button>
           </div>
         </Show>
       </Card>
@@ -41,7 +42,7 @@ export function InstallResult(props: { job: Job; onAgain: () => void }) {
   );
 }
 
-/** Published on the server's own loopback, the page is elsewhere for a browser on another machine. */
+/** Link to the page of the service; a tunnel command if it listens on the loopback of another machine. */
 function PageLink(props: { address: string }) {
   const url = () => new URL(props.address);
   const isHere = () => url().hostname !== "127.0.0.1" || ["127.0.0.1", "localhost"].includes(location.hostname);
@@ -51,13 +52,13 @@ function PageLink(props: { address: string }) {
       when={isHere()}
       fallback={
         <span class="row field-hint">
-          Its page is at {props.address} on the server: <code>{tunnel()}</code>
-          <CopyButton label="Copy the command" text={tunnel()} />
+          {texts.pageOnServer(props.address)} <code>{tunnel()}</code>
+          <CopyButton label={texts.copyCommand} text={tunnel()} />
         </span>
       }
     >
       <a class={buttonClass()} href={props.address} target="_blank" rel="noreferrer noopener">
-        <ExternalLink size={15} /> Open its page
+        <ExternalLink size={15} /> {texts.openPage}
       </a>
     </Show>
   );
@@ -65,32 +66,20 @@ function PageLink(props: { address: string }) {
 
 function Credentials(props: { jobId: string }) {
   const [credentials, setCredentials] = createSignal<readonly Credential[]>();
-  const [problem, setProblem] = createSignal<string | null>(null);
-  const [busy, setBusy] = createSignal(false);
-  const show = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      setCredentials(await catalogue.credentials(props.jobId));
-    } catch (error) {
-      setProblem(toMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const show = createSubmit({ send: () => catalogue.credentials(props.jobId), onSent: setCredentials });
   return (
-    <Card title="Credentials">
-      <Show when={problem()}>
-        <Callout tone="bad">{problem()}</Callout>
+    <Card title={texts.credentials}>
+      <Show when={show.problem()}>
+        <Callout tone="bad">{show.problem()}</Callout>
       </Show>
       <Show
         when={credentials()}
         fallback={
           <div class="form">
-            <p>They can be shown once, to you, within ten minutes. Have a password manager at hand.</p>
+            <p>{texts.credentialsHint}</p>
             <div>
-              <Button variant="primary" icon={<KeyRound size={15} />} busy={busy()} onClick={() => void show()}>
-                Show the credentials
+              <Button variant="primary" icon={<KeyRound size={15} />} busy={show.busy()} onClick={() => void show.submit()}>
+                {texts.showCredentials}
               </Button>
             </div>
           </div>
@@ -99,7 +88,7 @@ function Credentials(props: { jobId: string }) {
         {(all) => (
           <>
             <Callout tone="warn" icon={<TriangleAlert size={15} />}>
-              Keep these now: they are not shown again.
+              {texts.keepNow}
             </Callout>
             <dl class="facts catalogue-credentials">
               <For each={all()}>
@@ -108,7 +97,7 @@ function Credentials(props: { jobId: string }) {
                     <dt>{label}</dt>
                     <dd class="row">
                       <code>{value}</code>
-                      <CopyButton label={`Copy: ${label}`} text={value} />
+                      <CopyButton label={texts.copyOne(label)} text={value} />
                     </dd>
                   </>
                 )}

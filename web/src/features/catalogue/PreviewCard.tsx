@@ -3,24 +3,21 @@ import { createSignal, For, Show } from "solid-js";
 import type { InstallPreview } from "../../../../shared/protocol/catalogue.ts";
 import { Callout, Card, CopyButton, Segmented, Skeleton } from "../../ui/index.ts";
 import type { InstallForm } from "./install-form.ts";
+import { previewMessages as texts } from "./messages.ts";
 
-type Form = "command" | "compose" | "document";
+type Format = keyof typeof texts.formats;
 
-const forms: readonly { value: Form; label: string }[] = [
-  { value: "command", label: "docker run" },
-  { value: "compose", label: "Compose" },
-  { value: "document", label: "Engine" },
-];
+const formats = (Object.keys(texts.formats) as Format[]).map((value) => ({ value, label: texts.formats[value] }));
 
-/** The exact container that would be made. */
+/** The exact container that an installation would create. */
 export function PreviewCard(props: { form: InstallForm }) {
-  const [shown, setShown] = createSignal<Form>("command");
+  const [shown, setShown] = createSignal<Format>("command");
   const textOf = (preview: InstallPreview) =>
     shown() === "document" ? JSON.stringify(preview.document, null, 2) : preview[shown() as "command" | "compose"];
   return (
     <Card
-      title="What will be made"
-      actions={<Segmented label="Shown as" options={forms} value={shown()} onChange={setShown} />}
+      title={texts.title}
+      actions={<Segmented label={texts.format} options={formats} value={shown()} onChange={setShown} />}
     >
       <Show when={props.form.refusal()}>
         <Callout tone="bad" icon={<TriangleAlert size={15} />}>
@@ -52,13 +49,13 @@ export function PreviewCard(props: { form: InstallForm }) {
               )}
             </For>
             <div class="catalogue-code">
-              <CopyButton label="Copy the preview" text={textOf(preview())} />
+              <CopyButton label={texts.copy} text={textOf(preview())} />
               {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-              <section aria-label="Preview of the container" tabIndex={0}>
+              <section aria-label={texts.label} tabIndex={0}>
                 <pre>{textOf(preview())}</pre>
               </section>
             </div>
-            <p class="field-hint">Secrets are masked here and made at the installation.</p>
+            <p class="field-hint">{texts.secrets}</p>
           </div>
         )}
       </Show>

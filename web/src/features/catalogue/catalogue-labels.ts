@@ -1,6 +1,6 @@
 import type { CatalogueCategory } from "../../../../shared/protocol/catalogue.ts";
 
-/** Categories in the order they are shown in. */
+/** Names of the categories, in the order of the page. */
 export const categoryLabels: Record<CatalogueCategory, string> = {
   database: "Databases",
   cache: "Caches",
@@ -19,7 +19,7 @@ export const categoryLabels: Record<CatalogueCategory, string> = {
 
 export const categories = Object.keys(categoryLabels) as CatalogueCategory[];
 
-/** Two letters that stand for a name: of two words or capitals, or its first two. */
+/** Two letters for a name: the initials of two words or capitals, or its first two letters. */
 export function initials(name: string): string {
   const heads = name.match(/(?:^|[\s-])[a-z0-9]|\p{Lu}/gu)?.map((head) => head.trim().replace("-", "")) ?? [];
   const [first = "", second = ""] = heads;

@@ -9,15 +9,16 @@ import type {
 import { catalogue } from "../../lib/api/catalogue.ts";
 import { toReport } from "../../lib/api.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
+import { formMessages } from "./messages.ts";
 
-/** After the last key, before the preview is asked for anew. */
-const PAUSE_MS = 300;
+/** Delay between the last key and the next preview. */
+const PREVIEW_DELAY_MS = 300;
 
 interface Fields {
   name: string;
   tag: string;
   answers: Record<string, string>;
-  /** Only those that were touched: the server offers a free one for the others. */
+  /** Only ports that the user changed: the server suggests a free one for the others. */
   hostPorts: Record<string, number | null>;
   publish: PublishChoice;
   /** MiB as typed; empty for no limit. */
@@ -27,7 +28,7 @@ interface Fields {
   reuseVolumes: boolean;
 }
 
-/** What is asked before an installation, and what would come of it, as the server sees it. */
+/** The fields of an installation, and the server's preview of the result. */
 export function createInstallForm(entry: CatalogueDetail) {
   const initial: Fields = {
     name: freeName(entry),
@@ -51,7 +52,7 @@ export function createInstallForm(entry: CatalogueDetail) {
   const nameFault = createMemo(() =>
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/.test(fields.name)
       ? null
-      : "Letters, digits and _ . -; 2 to 63, the first a letter or digit.",
+      : formMessages.nameInvalid,
   );
   const request = createMemo(
     (): InstallRequest => ({
@@ -85,7 +86,7 @@ export function createInstallForm(entry: CatalogueDetail) {
       setLooking(true);
       if (nameFault()) return void setLooking(false);
       const stop = new AbortController();
-      const timer = setTimeout(() => void look(stop.signal), preview() ? PAUSE_MS : 0);
+      const timer = setTimeout(() => void look(stop.signal), preview() ? PREVIEW_DELAY_MS : 0);
       onCleanup(() => {
         clearTimeout(timer);
         stop.abort();
@@ -99,24 +100,24 @@ export function createInstallForm(entry: CatalogueDetail) {
     draft,
     request,
     preview,
-    /** Why there is no preview of what was typed. */
+    /** Why there is no preview of the current fields. */
     refusal,
     looking,
-    /** What is wrong with a field, in the server's words. */
+    /** The error of a field; null without one. */
     problem: (field: string): string | null => {
       if (field === "name" && nameFault()) return nameFault();
-      return preview()?.problems.find((one) => one.field === field)?.message ?? null;
+      return preview()?.problems.find((problem) => problem.field === field)?.message ?? null;
     },
     ready: () =>
       !looking() && !nameFault() && refusal() === null && preview() !== undefined && preview()?.problems.length === 0,
-    /** Looks again: something else may have changed. */
+    /** Refreshes the preview: the host may have changed. */
     again: () => void look(),
   };
 }
 
 export type InstallForm = ReturnType<typeof createInstallForm>;
 
-/** Answers that are no secrets, by what the entry says and by their names. */
+/** Answers that are not secret, by their entry and by their names. */
 const plainAnswers = ({ questions }: CatalogueDetail, answers: Fields["answers"]): Fields["answers"] =>
   Object.fromEntries(
     questions
@@ -130,7 +131,7 @@ function keepFields(entry: CatalogueDetail, fields: Fields): Partial<Fields> {
   return { name, tag, answers: plainAnswers(entry, answers), hostPorts: { ...hostPorts }, publish, ...limits };
 }
 
-/** What the entry offers no more is left as the form begins. */
+/** Restores a draft. A choice that the entry no longer offers keeps its default. */
 function restoreFields(
   entry: CatalogueDetail,
   { answers = {}, hostPorts = {}, tag, publish, ...kept }: Partial<Fields>,

@@ -12,6 +12,7 @@ import type { DeploymentActions } from "./deployment-actions.ts";
 import { deploymentName, statusDisplay } from "./deployment-list.ts";
 import { processColumns } from "./process-columns.tsx";
 import { createProcessHistory } from "./process-history.ts";
+import { deploymentLabels } from "./messages.ts";
 
 /** Lines of history that a log starts with, and samples that the charts show. */
 const TAIL = 1_000;
@@ -51,8 +52,8 @@ export function DeploymentPane(props: DeploymentPaneProps) {
       <Tabs
         label={`Parts of ${props.deployment.name}`}
         tabs={[
-          { id: "logs", label: "Logs", content: () => <LogView name={name()} source={source()} /> },
-          { id: "processes", label: "Processes", content: () => <ProcessesTab {...props} /> },
+          { id: "logs", label: deploymentLabels.logs, content: () => <LogView name={name()} source={source()} /> },
+          { id: "processes", label: deploymentLabels.processes, content: () => <ProcessesTab {...props} /> },
         ]}
       />
     </>
@@ -78,27 +79,27 @@ function ProcessesTab(props: DeploymentPaneProps) {
         />
       </Card>
       <div class="detail-columns">
-        <Card title="CPU">
+        <Card title={deploymentLabels.cpu}>
           <TimeChart
-            label="CPU"
+            label={deploymentLabels.cpu}
             times={times()}
-            series={[{ label: "CPU", values: samples().map(({ cpuPercent }) => cpuPercent) }]}
+            series={[{ label: deploymentLabels.cpu, values: samples().map(({ cpuPercent }) => cpuPercent) }]}
             format={formatPercent}
             height={130}
           />
         </Card>
-        <Card title="Memory">
+        <Card title={deploymentLabels.memory}>
           <TimeChart
-            label="Memory"
+            label={deploymentLabels.memory}
             times={times()}
-            series={[{ label: "Memory", values: samples().map(({ memoryBytes }) => memoryBytes) }]}
+            series={[{ label: deploymentLabels.memory, values: samples().map(({ memoryBytes }) => memoryBytes) }]}
             format={formatBytes}
             steps="binary"
             height={130}
           />
         </Card>
       </div>
-      <Card title="Settings">
+      <Card title={deploymentLabels.settings}>
         <Facts
           rows={[
             ["Script", <code>{visibleName(props.deployment.script)}</code>],

@@ -6,13 +6,13 @@ import { Badge, type Column, Status } from "../../ui/index.ts";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { actionLabels, deploymentName, statusDisplay, totalsOf } from "./deployment-list.ts";
-import { deploymentMessages } from "./messages.ts";
+import { deploymentMessages, deploymentLabels } from "./messages.ts";
 
 /** Column beside an open deployment. */
 export const narrowColumns: Column<Deployment>[] = [
   {
     id: "name",
-    title: "Name",
+    title: deploymentLabels.name,
     sortBy: (deployment) => deployment.name,
     width: "clip",
     cell: (deployment) => (
@@ -33,7 +33,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
   return [
     {
       id: "name",
-      title: "Name",
+      title: deploymentLabels.name,
       sortBy: (deployment) => deployment.name,
       cell: (deployment) => (
         <div class="deployment-name">
@@ -51,7 +51,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "status",
-      title: "Status",
+      title: deploymentLabels.status,
       sortBy: (deployment) => statusDisplay(deployment).text,
       cell: (deployment) => (
         <Status tone={display(deployment).tone} pulse={display(deployment).pulse}>
@@ -61,7 +61,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "instances",
-      title: "Processes",
+      title: deploymentLabels.processes,
       only: "wide",
       sortBy: (deployment) => deployment.instances.length,
       cell: (deployment) => (
@@ -72,7 +72,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "cpu",
-      title: "CPU",
+      title: deploymentLabels.cpu,
       only: "middle",
       align: "end",
       sortBy: (deployment) => totalsOf(deployment).cpuPercent,
@@ -80,7 +80,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "memory",
-      title: "Memory",
+      title: deploymentLabels.memory,
       only: "middle",
       align: "end",
       sortBy: (deployment) => totalsOf(deployment).memoryBytes,
@@ -88,7 +88,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "restarts",
-      title: "Restarts",
+      title: deploymentLabels.restarts,
       only: "wide",
       align: "end",
       sortBy: (deployment) => totalsOf(deployment).restarts,
@@ -96,7 +96,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "uptime",
-      title: "Up",
+      title: deploymentLabels.up,
       only: "wide",
       align: "end",
       sortBy: (deployment) => -(totalsOf(deployment).since ?? Number.POSITIVE_INFINITY),
@@ -107,7 +107,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "actions",
-      title: "Actions",
+      title: deploymentLabels.actions,
       titleHidden: true,
       width: "tight",
       cell: (deployment) => <DeploymentButtons deployment={deployment} actions={actions} />,

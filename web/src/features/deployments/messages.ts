@@ -36,3 +36,20 @@ export const confirmMessages = {
   ownStop: (name: string) => `${name} serves this page. Once stopped, it can only be started on the server itself.`,
   ownRestart: (name: string) => `${name} serves this page, and is unavailable for a moment.`,
 } as const;
+
+/** Headings, field labels and buttons. */
+export const deploymentLabels = {
+  cpu: "CPU",
+  memory: "Memory",
+  settings: "Settings",
+  logs: "Logs",
+  processes: "Processes",
+  name: "Name",
+  status: "Status",
+  restarts: "Restarts",
+  up: "Up",
+  actions: "Actions",
+  id: "Id",
+  process: "Process",
+  started: "Started",
+} as const;

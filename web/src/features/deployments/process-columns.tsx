@@ -2,19 +2,20 @@ import type { DeploymentInstance } from "../../../../shared/protocol/deployment.
 import { formatAgo, formatBytes, formatDateTime, formatPercent } from "../../lib/format.ts";
 import { type Column, Status } from "../../ui/index.ts";
 import { processDisplay } from "./deployment-list.ts";
+import { deploymentLabels } from "./messages.ts";
 
 /** Columns of the processes of one deployment. */
 export const processColumns: Column<DeploymentInstance>[] = [
   {
     id: "pmId",
-    title: "Id",
+    title: deploymentLabels.id,
     cell: (process) => <span class="num">{process.pmId}</span>,
     sortBy: (process) => process.pmId,
     width: "tight",
   },
   {
     id: "status",
-    title: "Status",
+    title: deploymentLabels.status,
     cell: (process) => (
       <Status tone={processDisplay(process.status).tone} pulse={processDisplay(process.status).pulse}>
         {processDisplay(process.status).text}
@@ -24,28 +25,28 @@ export const processColumns: Column<DeploymentInstance>[] = [
   },
   {
     id: "pid",
-    title: "Process",
+    title: deploymentLabels.process,
     cell: (process) => <span class="num">{process.pid ?? "–"}</span>,
     only: "middle",
     align: "end",
   },
   {
     id: "cpu",
-    title: "CPU",
+    title: deploymentLabels.cpu,
     cell: (process) => <span class="num">{formatPercent(process.cpuPercent)}</span>,
     sortBy: (process) => process.cpuPercent,
     align: "end",
   },
   {
     id: "memory",
-    title: "Memory",
+    title: deploymentLabels.memory,
     cell: (process) => <span class="num">{formatBytes(process.memoryBytes)}</span>,
     sortBy: (process) => process.memoryBytes,
     align: "end",
   },
   {
     id: "restarts",
-    title: "Restarts",
+    title: deploymentLabels.restarts,
     cell: (process) => <span class="num">{process.restarts}</span>,
     sortBy: (process) => process.restarts,
     align: "end",
@@ -53,7 +54,7 @@ export const processColumns: Column<DeploymentInstance>[] = [
   },
   {
     id: "started",
-    title: "Started",
+    title: deploymentLabels.started,
     cell: (process) => <span title={formatDateTime(process.startedAt)}>{formatAgo(process.startedAt)}</span>,
     sortBy: (process) => process.startedAt ?? "",
     only: "wide",

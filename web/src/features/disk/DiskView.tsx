@@ -8,15 +8,15 @@ import { formatAgo, formatBytes } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, ErrorState, Meter, Page, Skeleton } from "../../ui/index.ts";
-import { diskMessages } from "./messages.ts";
+import { diskMessages, diskLabels } from "./messages.ts";
 import { PruneDialog } from "./PruneDialog.tsx";
 import "./disk.css";
 
 const kinds: { id: "images" | "containers" | "volumes" | "buildCache"; title: string; used: string }[] = [
-  { id: "images", title: "Images", used: "in use" },
-  { id: "containers", title: "Containers", used: "running" },
-  { id: "volumes", title: "Volumes", used: "in use" },
-  { id: "buildCache", title: "Build cache", used: "in use" },
+  { id: "images", title: diskLabels.images, used: "in use" },
+  { id: "containers", title: diskLabels.containers, used: "running" },
+  { id: "volumes", title: diskLabels.volumes, used: "in use" },
+  { id: "buildCache", title: diskLabels.buildCache, used: "in use" },
 ];
 
 /** Volumes in the list of the largest ones. */

@@ -39,3 +39,11 @@ export const kindLabels: Record<PruneKind, { title: string; hint: string }> = {
   namedVolumes: { title: "Unused named volumes", hint: "Their data is lost for good: check twice." },
   buildCache: { title: "Build cache", hint: "The next builds take longer." },
 };
+
+/** Headings, field labels and buttons. */
+export const diskLabels = {
+  images: "Images",
+  containers: "Containers",
+  volumes: "Volumes",
+  buildCache: "Build cache",
+} as const;

@@ -117,3 +117,8 @@ export const interruptedSaveMessages = {
   kept: "Kept as it is",
   restored: (path: string) => `${path} restored`,
 };
+
+/** Headings, field labels and buttons. */
+export const fileLabels = {
+  cancel: "Cancel",
+} as const;

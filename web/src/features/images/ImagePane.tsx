@@ -11,11 +11,12 @@ import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ContainerUseList } from "../../resource/ContainerUses.tsx";
+import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
 import { PairList, TextList } from "../../resource/TextList.tsx";
-import { Callout, Card, CopyButton, confirm, Facts, IconButton, toast } from "../../ui/index.ts";
+import { Callout, Card, CopyButton, Facts, IconButton } from "../../ui/index.ts";
 import { imageName, shortId } from "./image-labels.ts";
-import { imageMessages } from "./messages.ts";
+import { imageMessages, imageLabels } from "./messages.ts";
 import { TagDialog } from "./TagDialog.tsx";
 
 export interface ImagePaneProps {
@@ -30,16 +31,14 @@ export interface ImagePaneProps {
 export function ImagePane(props: ImagePaneProps) {
   const detail = useImage(() => props.image.id);
   const [tagging, setTagging] = createSignal(false);
-  const untag = async (reference: string) => {
-    const yes = await confirm({
+  const untag = (reference: string) =>
+    confirmAction({
       title: imageMessages.removeTagTitle(visibleName(reference)),
       body: imageMessages.removeTagBody,
       action: imageMessages.removeTagAction,
+      send: () => images.remove(props.image.id, { reference }),
+      refetch: refreshDocker,
     });
-    if (!yes) return;
-    await images.remove(props.image.id, { reference }).catch(toast.error);
-    await refreshDocker();
-  };
   return (
     <>
       <ResourceDetail
@@ -96,10 +95,10 @@ function OutdatedNotice(props: { services: readonly string[] }) {
 function Details(props: { image: ImageDetail; onUntag: (tag: string) => void }) {
   return (
     <div class="detail-cards">
-      <Card title="Image">
+      <Card title={imageLabels.image}>
         <Facts rows={facts(props.image)} />
       </Card>
-      <Card title="Tags">
+      <Card title={imageLabels.tags}>
         <TextList items={props.image.tags} none={imageMessages.noTags}>
           {(tag) => (
             <span class="row">
@@ -116,14 +115,14 @@ function Details(props: { image: ImageDetail; onUntag: (tag: string) => void }) 
           )}
         </TextList>
       </Card>
-      <Card title="Used by">
+      <Card title={imageLabels.usedBy}>
         <ContainerUseList uses={props.image.usedBy} none={imageMessages.noContainers} />
       </Card>
-      <Card title="Environment">
+      <Card title={imageLabels.environment}>
         <TextList items={props.image.environmentNames} none={imageMessages.noVariables} />
         <p class="faint detail-note">{imageMessages.valuesHidden}</p>
       </Card>
-      <Card title="Labels">
+      <Card title={imageLabels.labels}>
         <PairList pairs={props.image.labels} none={imageMessages.noLabels} />
       </Card>
       <LayersCard image={props.image} />
@@ -163,7 +162,7 @@ function facts(image: ImageDetail): [string, JSX.Element][] {
       "Id",
       <span class="row">
         <code class="truncate">{shortId(image.id)}</code>
-        <CopyButton label="Copy the full id" text={image.id} />
+        <CopyButton label={imageLabels.copyTheFullId} text={image.id} />
       </span>,
     ],
     ["Size", formatBytes(image.size)],
@@ -181,7 +180,7 @@ function facts(image: ImageDetail): [string, JSX.Element][] {
         <code class="truncate" title={visibleName(digest)}>
           {visibleName(digest)}
         </code>
-        <CopyButton label="Copy the digest" text={digest} />
+        <CopyButton label={imageLabels.copyTheDigest} text={digest} />
       </span>,
     ]),
   ];

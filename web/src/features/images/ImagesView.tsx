@@ -10,7 +10,7 @@ import { Button, EmptyState } from "../../ui/index.ts";
 import { ImagePane } from "./ImagePane.tsx";
 import { createImageColumns } from "./image-columns.tsx";
 import { shortId } from "./image-labels.ts";
-import { listMessages } from "./messages.ts";
+import { listMessages, imageLabels } from "./messages.ts";
 import { PullDialog } from "./PullDialog.tsx";
 import { RegistriesDialog } from "./RegistriesDialog.tsx";
 import { RemoveImageDialog } from "./RemoveImageDialog.tsx";
@@ -48,10 +48,10 @@ export function ImagesView(props: ImagesViewProps) {
       actions={
         <Show when={session.may("docker:manage")}>
           <Button icon={<KeyRound size={14} />} onClick={() => setDialog("registries")}>
-            Registries
+            {imageLabels.registries}
           </Button>
           <Button variant="primary" icon={<CloudDownload size={15} />} onClick={() => setDialog("pull")}>
-            Pull image
+            {imageLabels.pullImage}
           </Button>
         </Show>
       }

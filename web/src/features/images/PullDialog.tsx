@@ -7,7 +7,7 @@ import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { Button, TextField } from "../../ui/index.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { dialogMessages } from "./messages.ts";
+import { dialogMessages, imageLabels } from "./messages.ts";
 
 /** Asks for an image, then shows the progress of its layers. The pull continues if the dialog is closed. */
 export function PullDialog(props: { onClose: () => void }) {
@@ -56,7 +56,7 @@ export function PullDialog(props: { onClose: () => void }) {
       }
     >
       <TextField
-        label="Image"
+        label={imageLabels.image}
         hint={hint()}
         value={form.fields.reference}
         onInput={(text) => form.set("reference", text)}

@@ -11,9 +11,9 @@ import { FormDialog } from "../../resource/FormDialog.tsx";
 import { QueryView } from "../../resource/QueryView.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { IconButton, TextField, toast } from "../../ui/index.ts";
-import { dialogMessages } from "./messages.ts";
+import { dialogMessages, imageLabels } from "./messages.ts";
 
-/** Logins at private registries: adds, replaces and removes them. Passwords are never shown. */
+/** Credentials for private registries: adds, replaces and removes them. Passwords are never shown. */
 export function RegistriesDialog(props: { onClose: () => void }) {
   const form = createFormDraft(
     "registry",
@@ -28,7 +28,7 @@ export function RegistriesDialog(props: { onClose: () => void }) {
     send: () => registries.add({ host: host(), username: fields.username.trim(), password: password() }),
     refetch: () => invalidate(dockerKeys.registries),
     onSent: (registry) => {
-      toast.success(dialogMessages.loggedIn(registry.host));
+      toast.success(dialogMessages.signedIn(registry.host));
       form.reset();
       setPassword("");
     },
@@ -37,7 +37,7 @@ export function RegistriesDialog(props: { onClose: () => void }) {
     <FormDialog
       title={dialogMessages.registriesTitle}
       submit={submit}
-      action={dialogMessages.logIn}
+      action={dialogMessages.signIn}
       cancel={dialogMessages.close}
       keepsDraft
       draft={form}
@@ -47,7 +47,7 @@ export function RegistriesDialog(props: { onClose: () => void }) {
       before={<RegistryList />}
     >
       <TextField
-        label="Registry"
+        label={imageLabels.registry}
         hint={dialogMessages.hostHint}
         placeholder="ghcr.io"
         value={fields.host}
@@ -56,9 +56,9 @@ export function RegistriesDialog(props: { onClose: () => void }) {
         mono
       />
       <div class="form-pair">
-        <TextField label="User" value={fields.username} onInput={(username) => set({ username })} maxLength={255} />
+        <TextField label={imageLabels.user} value={fields.username} onInput={(username) => set({ username })} maxLength={255} />
         <TextField
-          label="Password or token"
+          label={imageLabels.passwordOrToken}
           type="password"
           autocomplete="new-password"
           value={password()}

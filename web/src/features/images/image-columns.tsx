@@ -1,48 +1,34 @@
 import { Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
-import { formatAgo, formatBytes, formatDateTime } from "../../lib/format.ts";
+import { formatBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { ContainerUseCount } from "../../resource/ContainerUses.tsx";
+import { createdColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
 import { imageName, keptFor, shortId } from "./image-labels.ts";
-import { imageMessages } from "./messages.ts";
+import { imageMessages, imageLabels } from "./messages.ts";
 
 /** @param isOutdated Whether the registry has a newer image for a service that uses it. */
 export function createImageColumns(isOutdated: (image: Image) => boolean): Column<Image>[] {
   return [
     {
       id: "name",
-      title: "Name",
+      title: imageLabels.name,
       width: "clip",
       sortBy: imageName,
       cell: (row) => <ImageName image={row} isOutdated={isOutdated(row)} />,
     },
     {
       id: "id",
-      title: "Id",
+      title: imageLabels.id,
       width: "tight",
       only: "wide",
       cell: (row) => <code class="faint">{shortId(row.id)}</code>,
     },
-    {
-      id: "use",
-      title: "Used by",
-      width: "tight",
-      only: "middle",
-      sortBy: (row) => row.usedBy.length,
-      cell: (row) => <ContainerUseCount uses={row.usedBy} />,
-    },
-    {
-      id: "created",
-      title: "Created",
-      width: "tight",
-      only: "wide",
-      sortBy: (row) => row.createdAt,
-      cell: (row) => <span title={formatDateTime(row.createdAt)}>{formatAgo(row.createdAt)}</span>,
-    },
+    usedByColumn,
+    createdColumn,
     {
       id: "size",
-      title: "Size",
+      title: imageLabels.size,
       width: "tight",
       align: "end",
       sortBy: (row) => row.size,

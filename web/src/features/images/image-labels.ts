@@ -1,23 +1,23 @@
 import type { Image } from "../../../../shared/protocol/image.ts";
 
-/** Name under which the server keeps the image that an update replaced. */
-const kept = /^ai-desktop\.invalid\/previous:(.+)$/;
+/** Tag with which the server keeps the image that an update replaced. */
+const rollbackTag = /^ai-desktop\.invalid\/previous:(.+)$/;
 
-/** What an image is called in a list: its first name, or the repository it came from. */
+/** Name of an image in a list: its first tag, or else the repository it was pulled from. */
 export function imageName({ tags, digests, id }: Pick<Image, "tags" | "digests" | "id">): string {
-  const own = tags.find((tag) => !kept.test(tag));
-  if (own !== undefined) return own;
+  const tag = tags.find((tag) => !rollbackTag.test(tag));
+  if (tag !== undefined) return tag;
   const service = keptFor(tags);
-  const from = digests[0]?.split("@")[0];
-  if (from) return service === undefined ? `${from} (untagged)` : from;
+  const repository = digests[0]?.split("@")[0];
+  if (repository) return service === undefined ? `${repository} (untagged)` : repository;
   return service === undefined ? `${shortId(id)} (untagged)` : shortId(id);
 }
 
-/** The service an image is kept for, to go back to. */
+/** The service whose rollback needs the image; undefined without one. */
 export const keptFor = (tags: readonly string[]): string | undefined =>
-  tags.map((tag) => kept.exec(tag)?.[1]).find((name) => name !== undefined);
+  tags.map((tag) => rollbackTag.exec(tag)?.[1]).find((name) => name !== undefined);
 
 export const shortId = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
 
-/** A digest short enough to compare at a glance. */
+/** The first 12 characters of a digest. */
 export const shortDigest = (digest: string | null): string => (digest === null ? "–" : shortId(digest));

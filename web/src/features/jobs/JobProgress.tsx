@@ -1,35 +1,28 @@
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createEffect, createMemo, createSignal, Index, onCleanup, Show } from "solid-js";
-import type { Job, JobState, JobStep } from "../../../../shared/protocol/job.ts";
+import type { Job, JobStep } from "../../../../shared/protocol/job.ts";
 import { formatBytes, formatDuration } from "../../lib/format.ts";
 import { cleanLine, plainText, visibleName } from "../../lib/terminal-text.ts";
-import { Status, type Tone } from "../../ui/Badge.tsx";
+import { Status } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Meter } from "../../ui/Meter.tsx";
 import { Callout } from "../../ui/Notice.tsx";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
-import { jobTitle } from "./job-labels.ts";
+import { jobStateDisplay, jobTitle } from "./job-labels.ts";
+import { jobMessages } from "./messages.ts";
 import "./job-progress.css";
-
-export const jobLooks: Record<JobState, { tone: Tone; text: string }> = {
-  running: { tone: "info", text: "Running" },
-  succeeded: { tone: "ok", text: "Done" },
-  failed: { tone: "bad", text: "Failed" },
-  interrupted: { tone: "bad", text: "Interrupted" },
-  cancelled: { tone: "neutral", text: "Cancelled" },
-};
 
 export interface JobProgressProps {
   job: Job;
-  /** Offers to cancel while it runs. */
+  /** Cancels the job; without it there is no button. */
   onCancel?: () => void;
-  /** Stands where the job's own title would. */
+  /** Replaces the title of the job. */
   title?: string;
-  /** Without the line of title, state and time: for where these are said already. */
+  /** Leaves out title, state and time: for a place that shows them already. */
   bare?: boolean;
 }
 
-/** A long action: its steps, its output, what went wrong. */
+/** A job: its steps, its output and its error. */
 export function JobProgress(props: JobProgressProps) {
   const running = () => props.job.state === "running";
   return (
@@ -39,15 +32,15 @@ export function JobProgress(props: JobProgressProps) {
           <div class="grow">
             <div class="job-title">{props.title ?? jobTitle(props.job)}</div>
             <div class="job-state" role="status">
-              <Status tone={jobLooks[props.job.state].tone} pulse={running()}>
-                {jobLooks[props.job.state].text}
+              <Status tone={jobStateDisplay[props.job.state].tone} pulse={running()}>
+                {jobStateDisplay[props.job.state].text}
               </Status>
               <Elapsed job={props.job} />
             </div>
           </div>
           <Show when={running() && props.onCancel}>
             <Button size="sm" onClick={() => props.onCancel?.()}>
-              Cancel
+              {jobMessages.cancel}
             </Button>
           </Show>
         </header>
@@ -93,13 +86,13 @@ function Step(props: { step: JobStep }) {
   );
 }
 
-/** Below this a total is a number of things; above it, of bytes. */
+/** A step reports no unit: smaller totals are counts, others are bytes. */
 const BYTES_FROM = 4_096;
 
 const amounts = ({ current = 0, total = 0 }: JobStep): string =>
   total >= BYTES_FROM ? `${formatBytes(current)} / ${formatBytes(total)}` : `${current} / ${total}`;
 
-/** Pixels from the end that still count as being there. */
+/** Pixels from the end that still count as the end. */
 const END_SLACK = 24;
 
 function Output(props: { job: Job }) {
@@ -114,13 +107,13 @@ function Output(props: { job: Job }) {
   return (
     <>
       <Show when={hidden() > 0}>
-        <p class="faint job-hidden">{hidden()} earlier lines are not kept.</p>
+        <p class="faint job-hidden">{jobMessages.linesDropped(hidden())}</p>
       </Show>
       <pre
         ref={box}
         class="job-lines"
         role="log"
-        aria-label="Output"
+        aria-label={jobMessages.output}
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
         tabIndex={0}
@@ -134,7 +127,7 @@ function Output(props: { job: Job }) {
   );
 }
 
-/** How long it has taken so far, or took. */
+/** Duration of a job so far, or until it ended. */
 export function Elapsed(props: { job: Job }) {
   const [now, setNow] = createSignal(Date.now());
   createEffect(() => {

@@ -1,14 +1,14 @@
 import ListChecks from "lucide-solid/icons/list-checks";
-import { createSignal, lazy, onCleanup, Show, Suspense } from "solid-js";
+import { lazy, onCleanup, Show } from "solid-js";
 import { jobs } from "../../lib/jobs/jobs.ts";
+import { PanelButton } from "../../ui/PanelButton.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { trayMessages } from "./messages.ts";
 
 const JobsPanel = lazy(() => import("./JobsPanel.tsx"));
 
-/** Long actions that run: how many, whether one failed, and all of them on a click. */
+/** The jobs button of the header: counts running and failed jobs, and opens their list. */
 export function JobsTray() {
-  const [button, setButton] = createSignal<HTMLButtonElement>();
-  const [open, setOpen] = createSignal(false);
   onCleanup(jobs.start());
   onCleanup(
     jobs.whenEnded((job, mine) => {
@@ -22,34 +22,19 @@ export function JobsTray() {
   );
   const running = () => jobs.running().length;
   const failed = () => jobs.unseen().size;
-  const label = () =>
-    ["Jobs", running() > 0 && `${running()} running`, failed() > 0 && `${failed()} failed`].filter(Boolean).join(", ");
   return (
-    <>
-      <button
-        ref={setButton}
-        type="button"
-        class="button button-ghost jobs-button"
-        classList={{ "button-icon": running() === 0 }}
-        aria-label={label()}
-        title={label()}
-        aria-expanded={open()}
-        aria-haspopup="dialog"
-        onClick={() => setOpen((was) => !was)}
-      >
-        <Show when={running() > 0} fallback={<ListChecks size={16} />}>
-          <span class="spinner" />
-          <span class="num">{running()}</span>
-        </Show>
-        <Show when={failed() > 0}>
-          <span class="nav-alert" />
-        </Show>
-      </button>
-      <Show when={open()}>
-        <Suspense>
-          <JobsPanel anchor={button()} onClose={() => setOpen(false)} />
-        </Suspense>
+    <PanelButton
+      class={running() === 0 ? "button-icon jobs-button" : "jobs-button"}
+      label={trayMessages.label(running(), failed())}
+      panel={(anchor, onClose) => <JobsPanel anchor={anchor} onClose={onClose} />}
+    >
+      <Show when={running() > 0} fallback={<ListChecks size={16} />}>
+        <span class="spinner" />
+        <span class="num">{running()}</span>
       </Show>
-    </>
+      <Show when={failed() > 0}>
+        <span class="nav-alert" />
+      </Show>
+    </PanelButton>
   );
 }

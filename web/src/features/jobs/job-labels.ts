@@ -1,39 +1,48 @@
-import type { Job } from "../../../../shared/protocol/job.ts";
+import type { Job, JobState } from "../../../../shared/protocol/job.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import type { Tone } from "../../ui/Badge.tsx";
 
-/** Verb and past of the kinds whose words are not their own second half. */
-const words: Record<string, { verb: string; done: string }> = {
+export const jobStateDisplay: Record<JobState, { tone: Tone; text: string }> = {
+  running: { tone: "info", text: "Running" },
+  succeeded: { tone: "ok", text: "Done" },
+  failed: { tone: "bad", text: "Failed" },
+  interrupted: { tone: "bad", text: "Interrupted" },
+  cancelled: { tone: "neutral", text: "Cancelled" },
+};
+
+/** Labels of the kinds of job that do not follow from the name of the kind. */
+const labels: Record<string, { verb: string; done: string }> = {
   "service:start": { verb: "Start", done: "started" },
   "service:stop": { verb: "Stop", done: "stopped" },
   "service:restart": { verb: "Restart", done: "restarted" },
   "service:recreate": { verb: "Recreate", done: "recreated" },
   "stack:up": { verb: "Deploy", done: "deployed" },
-  "stack:down": { verb: "Take down", done: "taken down" },
+  "stack:down": { verb: "Remove containers of", done: "containers removed" },
   "stack:stop": { verb: "Stop", done: "stopped" },
   "stack:restart": { verb: "Restart", done: "restarted" },
   "stack:pull": { verb: "Pull images of", done: "images pulled" },
   "stack:remove": { verb: "Delete", done: "deleted" },
-  "service:update": { verb: "Update", done: "the update is done" },
+  "service:update": { verb: "Update", done: "updated" },
   "service:go-back": { verb: "Roll back", done: "runs its previous image" },
   "image:pull": { verb: "Pull", done: "pulled" },
   "disk:prune": { verb: "Remove", done: "removed" },
   "catalogue:install": { verb: "Install", done: "installed" },
-  "update:check": { verb: "Look for newer images of", done: "looked for newer images" },
+  "update:check": { verb: "Check for updates of", done: "checked for updates" },
   "service:remove": { verb: "Remove", done: "removed" },
 };
 
-const wordsOf = (kind: string) => {
+const labelsOf = (kind: string) => {
   const verb = kind.slice(kind.indexOf(":") + 1).replaceAll("-", " ");
-  return words[kind] ?? { verb: verb.charAt(0).toUpperCase() + verb.slice(1), done: `${verb} is done` };
+  return labels[kind] ?? { verb: verb.charAt(0).toUpperCase() + verb.slice(1), done: `${verb} is done` };
 };
 
 /** `Recreate shop-web` */
 export const jobTitle = ({ kind, target }: Pick<Job, "kind" | "target">): string =>
-  `${wordsOf(kind).verb} ${visibleName(target)}`;
+  `${labelsOf(kind).verb} ${visibleName(target)}`;
 
-/** One sentence on how it ended. */
+/** How a job ended, in one sentence. */
 export function jobEnd({ kind, target, state, error }: Job): string {
-  const { verb, done } = wordsOf(kind);
+  const { verb, done } = labelsOf(kind);
   const name = visibleName(target);
   if (state === "succeeded") return `${name}: ${done}`;
   if (state === "cancelled") return `${verb} ${name}: cancelled`;

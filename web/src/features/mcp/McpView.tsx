@@ -9,7 +9,7 @@ import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, type Column, EmptyState, Status } from "../../ui/index.ts";
-import { mcpMessages } from "./messages.ts";
+import { mcpMessages, mcpLabels } from "./messages.ts";
 import { createMcpActions, type McpActions, statusDisplay } from "./servers/mcp-actions.ts";
 import { ServerActions } from "./servers/ServerActions.tsx";
 import { ServerDialog } from "./servers/ServerDialog.tsx";
@@ -58,7 +58,7 @@ export function McpView(props: McpViewProps) {
       table={{ columns: columnsOf(actions), narrowColumns, initialSort: { column: "name" } }}
       selected={props.selected}
       onSelect={props.onSelect}
-      missingTitle="MCP server"
+      missingTitle={mcpLabels.mcpServer}
       icon={Blocks}
       detail={(server) => (
         <Show when={server().id} keyed>
@@ -87,7 +87,7 @@ export function McpView(props: McpViewProps) {
 const narrowColumns: Column<McpServer>[] = [
   {
     id: "name",
-    title: "Name",
+    title: mcpLabels.name,
     width: "clip",
     sortBy: (server) => server.name,
     cell: (server) => (
@@ -101,13 +101,13 @@ const narrowColumns: Column<McpServer>[] = [
 const columnsOf = (actions: McpActions): Column<McpServer>[] => [
   {
     id: "name",
-    title: "Name",
+    title: mcpLabels.name,
     sortBy: (server) => server.name,
     cell: (server) => <b class="server-name">{visibleName(server.name)}</b>,
   },
   {
     id: "status",
-    title: "Status",
+    title: mcpLabels.status,
     sortBy: (server) => server.status,
     cell: (server) => (
       <Status tone={statusDisplay[server.status].tone} pulse={statusDisplay[server.status].pulse}>
@@ -117,7 +117,7 @@ const columnsOf = (actions: McpActions): Column<McpServer>[] => [
   },
   {
     id: "target",
-    title: "Program or address",
+    title: mcpLabels.programOrAddress,
     width: "clip",
     only: "middle",
     cell: (server) => (
@@ -128,7 +128,7 @@ const columnsOf = (actions: McpActions): Column<McpServer>[] => [
   },
   {
     id: "info",
-    title: "Reports as",
+    title: mcpLabels.reportsAs,
     only: "wide",
     cell: (server) =>
       server.serverInfo ? (
@@ -139,7 +139,7 @@ const columnsOf = (actions: McpActions): Column<McpServer>[] => [
   },
   {
     id: "actions",
-    title: "Actions",
+    title: mcpLabels.actions,
     titleHidden: true,
     width: "tight",
     cell: (server) => <ServerActions server={server} actions={actions} />,

@@ -1,6 +1,7 @@
 /** Texts of the MCP page and its dialog. */
 export const mcpMessages = {
   title: "MCP servers",
+  tools: "Tools",
   running: (count: number, total: number) => `${count} of ${total} running`,
   empty: "No MCP servers yet",
   emptyNote: "Register a program on this host or an address, then see its tools and call them from here.",
@@ -39,4 +40,88 @@ export const mcpMessages = {
     variableName: (name: string) => `${name} is not a valid variable name`,
     variableReserved: (name: string) => `${name} may not be set`,
   },
+} as const;
+
+/** Texts of the tools of a server: their list, the form of one, and its calls. */
+export const toolMessages = {
+  starting: "Starting",
+  notRunning: "The server is not running",
+  notRunningHint: "Start it to see its tools.",
+  none: "This server has no tools",
+  noneHint: "It may offer resources or prompts, which are not shown here.",
+  find: "Find a tool",
+  findIn: (count: number) => `Find in ${count} tools`,
+  noMatches: "No matching tools",
+  arguments: "Arguments",
+  argumentsFormat: "Format of the arguments",
+  formats: { form: "Form", json: "JSON" },
+  jsonHint: "One JSON object",
+  jsonInvalid: "Must be a JSON object",
+  noArguments: "No arguments",
+  viewOnly: "Your role can view tools, but not call them.",
+  call: "Call tool",
+  calls: "Recent calls",
+  clear: "Clear",
+  cancel: "Cancel",
+  reuse: "Reuse arguments",
+  states: { ok: "ok", error: "error", running: "running" },
+} as const;
+
+/** Texts in place of a result that cannot be shown as it is. */
+export const resultMessages = {
+  failed: "The tool returned an error.",
+  empty: "The tool returned no content",
+  image: (mimeType: string) => `Image from the tool, ${mimeType}`,
+  imageType: (mimeType: string) => `An image of type ${mimeType || "unknown"} is not shown`,
+  imageTooLarge: "An image too large to show",
+  imageInvalid: (mimeType: string) => `The data is not an image of type ${mimeType}`,
+  audio: (mimeType: string | undefined) => `Audio (${mimeType ?? "unknown type"}) is not played`,
+  binary: (uri: string, mimeType: string | undefined) => `Binary resource ${uri} (${mimeType ?? "unknown type"})`,
+  resource: "Resource",
+  moreCharacters: (count: number) => `… ${count} more characters`,
+  cancelled: "Cancelled",
+} as const;
+
+/** Texts of the fields of a tool's form. */
+export const fieldMessages = {
+  number: "Must be a number",
+  integer: "Must be a whole number",
+  everyNumber: "Every entry must be a number",
+  json: "Must be valid JSON",
+  required: "Required",
+  jsonArray: "A JSON array",
+  jsonObject: "A JSON object",
+  jsonValue: "Any JSON value",
+  entries: "One entry per line",
+  numbers: "One number per line",
+} as const;
+
+/** Texts of the settings of a server. */
+export const settingMessages = {
+  title: "Settings",
+  transport: "Transport",
+  program: "Program",
+  arguments: "Arguments",
+  variables: "Variables",
+  address: "Address",
+  headers: "Headers",
+  registered: "Registered",
+  none: "None",
+} as const;
+
+/** Headings, field labels and buttons. */
+export const mcpLabels = {
+  mcpServer: "MCP server",
+  name: "Name",
+  status: "Status",
+  programOrAddress: "Program or address",
+  reportsAs: "Reports as",
+  actions: "Actions",
+  transport: "Transport",
+  program: "Program",
+  arguments: "Arguments",
+  environment: "Environment",
+  address: "Address",
+  headers: "Headers",
+  log: "Log",
 } as const;

@@ -8,7 +8,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { Select, TextField } from "../../ui/index.ts";
-import { networkMessages } from "./messages.ts";
+import { networkMessages, networkLabels } from "./messages.ts";
 
 /** Connects a container to a network; it stays in its other networks. */
 export function ConnectDialog(props: { network: Network; onClose: () => void }) {
@@ -51,7 +51,7 @@ export function ConnectDialog(props: { network: Network; onClose: () => void }) 
       onClose={props.onClose}
     >
       <Select
-        label="Container"
+        label={networkLabels.container}
         value={chosen()}
         options={[placeholder(), ...options()]}
         onChange={(chosen) => set({ chosen })}

@@ -4,7 +4,7 @@ import { createFormDraft } from "../../lib/form-draft.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { Checkbox, TextField } from "../../ui/index.ts";
-import { createMessages } from "./messages.ts";
+import { createMessages, networkLabels } from "./messages.ts";
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
 
@@ -43,7 +43,7 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
       onClose={props.onClose}
     >
       <TextField
-        label="Name"
+        label={networkLabels.name}
         hint={createMessages.nameHint}
         value={fields.name}
         onInput={(name) => set({ name })}
@@ -54,7 +54,7 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
       />
       <div class="form-pair">
         <TextField
-          label="Subnet"
+          label={networkLabels.subnet}
           hint={createMessages.subnetHint}
           placeholder="172.30.0.0/16"
           value={fields.subnet}
@@ -62,7 +62,7 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
           mono
         />
         <TextField
-          label="Gateway"
+          label={networkLabels.gateway}
           hint={createMessages.gatewayHint}
           placeholder="172.30.0.1"
           value={fields.gateway}
@@ -72,7 +72,7 @@ export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (na
         />
       </div>
       <Checkbox
-        label="Internal"
+        label={networkLabels.internal}
         hint={createMessages.internalHint}
         checked={fields.internal}
         onChange={(internal) => set({ internal })}

@@ -10,12 +10,13 @@ import { formatDateTime } from "../../lib/format.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ContainerLink } from "../../resource/ContainerUses.tsx";
+import { confirmAction } from "../../resource/confirm-action.ts";
 import { resourceMessages } from "../../resource/messages.ts";
 import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
 import { PairList, TextList } from "../../resource/TextList.tsx";
-import { Button, Card, CopyButton, confirm, Facts, IconButton, toast } from "../../ui/index.ts";
+import { Button, Card, CopyButton, Facts, IconButton } from "../../ui/index.ts";
 import { ConnectDialog } from "./ConnectDialog.tsx";
-import { networkMessages } from "./messages.ts";
+import { networkMessages, networkLabels } from "./messages.ts";
 
 export interface NetworkPaneProps {
   network: Network;
@@ -28,17 +29,15 @@ export function NetworkPane(props: NetworkPaneProps) {
   const detail = useNetwork(() => props.network.id);
   const [connecting, setConnecting] = createSignal(false);
   const used = () => props.network.usedBy.length > 0;
-  const disconnect = async ({ id, name }: ContainerUse) => {
-    const yes = await confirm({
+  const disconnect = ({ id, name }: ContainerUse) =>
+    confirmAction({
       title: networkMessages.disconnectTitle(visibleName(name), visibleName(props.network.name)),
       body: networkMessages.disconnectBody,
       action: networkMessages.disconnect,
       danger: true,
+      send: () => networks.disconnect(props.network.id, id),
+      refetch: refreshDocker,
     });
-    if (!yes) return;
-    await networks.disconnect(props.network.id, id).catch(toast.error);
-    await refreshDocker();
-  };
   return (
     <>
       <ResourceDetail
@@ -91,14 +90,14 @@ function Details(props: DetailsProps) {
   return (
     <div class="detail-cards">
       <ContainersCard {...props} />
-      <Card title="Network">
+      <Card title={networkLabels.network}>
         <Facts
           rows={[
             [
               "Id",
               <span class="row">
                 <code class="truncate">{props.network.id.slice(0, 12)}</code>
-                <CopyButton label="Copy the full id" text={props.network.id} />
+                <CopyButton label={networkLabels.copyTheFullId} text={props.network.id} />
               </span>,
             ],
             ["Driver", visibleName(props.network.driver)],
@@ -112,11 +111,11 @@ function Details(props: DetailsProps) {
           ]}
         />
       </Card>
-      <Card title="Labels">
+      <Card title={networkLabels.labels}>
         <PairList pairs={props.network.labels} none={networkMessages.noLabels} />
       </Card>
       <Show when={Object.keys(props.network.options).length > 0}>
-        <Card title="Driver options">
+        <Card title={networkLabels.driverOptions}>
           <PairList pairs={props.network.options} none="" />
         </Card>
       </Show>
@@ -129,7 +128,7 @@ function ContainersCard(props: DetailsProps) {
   const addressOf = (name: string) =>
     props.network.endpoints.find(({ container }) => container === name)?.ipAddress ?? "";
   return (
-    <Card title="Containers">
+    <Card title={networkLabels.containers}>
       <TextList items={props.uses} none={networkMessages.noContainers}>
         {(use) => (
           <span class="row">

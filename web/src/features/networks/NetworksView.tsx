@@ -6,8 +6,9 @@ import { networks } from "../../lib/api/docker.ts";
 import { refreshDocker, useNetworks } from "../../lib/docker-queries.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, confirm, EmptyState, toast } from "../../ui/index.ts";
+import { Button, EmptyState } from "../../ui/index.ts";
 import { CreateNetworkDialog } from "./CreateNetworkDialog.tsx";
 import { createMessages, listMessages, networkMessages } from "./messages.ts";
 import { NetworkPane } from "./NetworkPane.tsx";
@@ -25,21 +26,16 @@ export function NetworksView(props: NetworksViewProps) {
   const [creating, setCreating] = createSignal(false);
 
   const remove = async (network: Network) => {
-    const yes = await confirm({
+    const removed = await confirmAction({
       title: networkMessages.removeTitle(visibleName(network.name)),
       body: networkMessages.removeBody,
       action: networkMessages.remove,
       danger: true,
+      send: () => networks.remove(network.id),
+      done: networkMessages.removed(visibleName(network.name)),
+      refetch: refreshDocker,
     });
-    if (!yes) return;
-    try {
-      await networks.remove(network.id);
-      toast.success(networkMessages.removed(visibleName(network.name)));
-      props.onSelect(null);
-    } catch (error) {
-      toast.error(error);
-    }
-    await refreshDocker();
+    if (removed) props.onSelect(null);
   };
 
   return (

@@ -45,3 +45,19 @@ export const createMessages = {
   gatewayInvalid: "A gateway needs a subnet.",
   internalHint: "Containers reach each other, but nothing outside the network.",
 } as const;
+
+/** Headings, field labels and buttons. */
+export const networkLabels = {
+  container: "Container",
+  name: "Name",
+  subnet: "Subnet",
+  gateway: "Gateway",
+  internal: "Internal",
+  network: "Network",
+  copyTheFullId: "Copy the full id",
+  labels: "Labels",
+  driverOptions: "Driver options",
+  containers: "Containers",
+  driver: "Driver",
+  addresses: "Addresses",
+} as const;

@@ -1,14 +1,14 @@
 import { Show } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { ContainerUseCount } from "../../resource/ContainerUses.tsx";
+import { projectColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
-import { networkMessages } from "./messages.ts";
+import { networkMessages, networkLabels } from "./messages.ts";
 
 export const networkColumns: Column<Network>[] = [
   {
     id: "name",
-    title: "Name",
+    title: networkLabels.name,
     width: "clip",
     sortBy: (row) => row.name,
     cell: (row) => (
@@ -25,32 +25,18 @@ export const networkColumns: Column<Network>[] = [
   },
   {
     id: "driver",
-    title: "Driver",
+    title: networkLabels.driver,
     width: "tight",
     sortBy: (row) => row.driver,
     cell: (row) => visibleName(row.driver),
   },
   {
     id: "subnet",
-    title: "Addresses",
+    title: networkLabels.addresses,
     width: "tight",
     only: "wide",
     cell: (row) => <code>{row.subnets.join(", ") || "–"}</code>,
   },
-  {
-    id: "project",
-    title: "Project",
-    width: "tight",
-    only: "wide",
-    sortBy: (row) => row.composeProject ?? "",
-    cell: (row) => (row.composeProject ? visibleName(row.composeProject) : <span class="faint">–</span>),
-  },
-  {
-    id: "use",
-    title: "Used by",
-    width: "tight",
-    only: "middle",
-    sortBy: (row) => row.usedBy.length,
-    cell: (row) => <ContainerUseCount uses={row.usedBy} />,
-  },
+  projectColumn,
+  usedByColumn,
 ];

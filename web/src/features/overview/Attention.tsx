@@ -8,8 +8,10 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { StatusDot } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { EmptyState, Skeleton } from "../../ui/Notice.tsx";
+import { attentionMessages as texts } from "./messages.ts";
 import { type Concern, type Attention as Found, findConcerns } from "./attention.ts";
 
+/** Everything that needs attention, and the sources that did not respond. */
 export function Attention(props: {
   disks: readonly DiskStats[];
   unknownDisks: readonly UnknownDisk[];
@@ -36,31 +38,31 @@ export function Attention(props: {
   const known = () =>
     [services, deployments, servers, stacks, alerts].every((query) => query === undefined || !query.isPending);
   const silentDisks = () => props.unknownDisks.filter(({ state }) => state === "silent" || state === "failed");
-  /** What could not be asked, which says nothing of how it does. */
+  /** Sources that did not respond: their state is unknown. */
   const unknown = () =>
     [
-      (services.isError || (services.data && isAway(services.data.engine))) && "Docker",
-      (deployments.isError || (deployments.data && isAway(deployments.data.daemon))) && "PM2",
-      servers.isError && "MCP servers",
-      stacks?.isError && "Stacks",
-      alerts?.isError && "Alerts",
+      (services.isError || (services.data && isAway(services.data.engine))) && texts.sources.docker,
+      (deployments.isError || (deployments.data && isAway(deployments.data.daemon))) && texts.sources.pm2,
+      servers.isError && texts.sources.mcp,
+      stacks?.isError && texts.sources.stacks,
+      alerts?.isError && texts.sources.alerts,
       silentDisks().length > 0 && toList(silentDisks().map(({ mount }) => visibleName(mount))),
     ].filter((name) => typeof name === "string");
   return (
-    <Card title="Needs attention" actions={<Counts attention={found()} onNavigate={props.onNavigate} />} flush>
+    <Card title={texts.title} actions={<Counts attention={found()} onNavigate={props.onNavigate} />} flush>
       <Show when={known()} fallback={<Skeleton lines={3} />}>
         <Show when={unknown().length > 0}>
           <p class="concern-unknown">
             <StatusDot tone="warn" />
-            Not known: {unknown().join(", ")}. No answer was received.
+            {texts.unknown(unknown().join(", "))}
           </p>
         </Show>
         <Show
           when={byId().size > 0}
           fallback={
             <Show when={unknown().length === 0}>
-              <EmptyState icon={<CircleCheck size={18} />} tone="ok" title="No problems">
-                Nothing is down, failing, unhealthy or running out of space.
+              <EmptyState icon={<CircleCheck size={18} />} tone="ok" title={texts.none}>
+                {texts.noneHint}
               </EmptyState>
             </Show>
           }
@@ -80,13 +82,14 @@ export function Attention(props: {
   );
 }
 
-const NAMED_MAX = 3;
+/** Disks that are listed by name. */
+const MAX_NAMED = 3;
 const toList = (mounts: readonly string[]): string =>
-  mounts.length > NAMED_MAX
-    ? `${mounts.slice(0, NAMED_MAX).join(", ")} and ${mounts.length - NAMED_MAX} more disks`
+  mounts.length > MAX_NAMED
+    ? texts.moreDisks(mounts.slice(0, MAX_NAMED).join(", "), mounts.length - MAX_NAMED)
     : mounts.join(", ");
 
-/** Absent is a state somebody may have chosen; down is not. */
+/** A part that is absent may be so on purpose; one that is down is not. */
 const isAway = ({ state }: DependencyState): boolean => state === "down";
 
 function Row(props: { concern: Concern; onNavigate: (href: string) => void }) {
@@ -109,13 +112,13 @@ function Row(props: { concern: Concern; onNavigate: (href: string) => void }) {
   );
 }
 
-/** How much there is of it, in figures that the other pages have too. */
+/** Counts by kind; each links to the page that lists them. */
 function Counts(props: { attention: Found; onNavigate: (href: string) => void }) {
   const counts = () =>
     [
-      { count: props.attention.firing, text: "firing", title: "Alerts that fire", href: "/alerts" },
-      { count: props.attention.down, text: "down", title: "Containers and apps that are down", href: "/services" },
-      { count: props.attention.missing, text: "missing", title: "Services without a container", href: "/stacks" },
+      { count: props.attention.firing, ...texts.firing, href: "/alerts" },
+      { count: props.attention.down, ...texts.down, href: "/services" },
+      { count: props.attention.missing, ...texts.missing, href: "/stacks" },
     ].filter(({ count }) => count > 0);
   return (
     <span class="row concern-counts">

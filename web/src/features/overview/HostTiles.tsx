@@ -7,11 +7,12 @@ import { loadTone } from "../../ui/Meter.tsx";
 import { Sparkline } from "../../ui/Sparkline.tsx";
 import { createHostHistory } from "../system/host-history.ts";
 import type { HostStats } from "../system/host-stats.ts";
+import { hostTileMessages as texts } from "./messages.ts";
 
-/** CPU, memory and network of the last minutes in small lines, and how long the host is up. */
+/** CPU, memory and network of the last five minutes as sparklines, and the uptime of the host. */
 export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
   const history = createHostHistory(props.host, () => "5m");
-  /** A small line continues over a hole. */
+  /** A sparkline connects the points on both sides of a gap. */
   const line = (read: (index: number) => number | null) => {
     const points = history().times.flatMap((time, index) => {
       const value = read(index);
@@ -32,40 +33,40 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
     return stats && read(stats);
   };
   return (
-    <section class="pulse" aria-label="Host">
+    <section class="pulse" aria-label={texts.host}>
       <Tile
-        label="CPU"
+        label={texts.cpu}
         value={value((stats) => formatPercent(stats.cpu.usage))}
-        note={value((stats) => `${stats.cpu.count} cores, load ${stats.cpu.loadAvg[0].toFixed(2)}`)}
+        note={value((stats) => texts.cpuNote(stats.cpu.count, stats.cpu.loadAvg[0].toFixed(2)))}
         onOpen={props.onOpen}
       >
-        <Sparkline label="CPU usage" {...cpu()} max={100} tone={loadTone(props.host.latest()?.cpu.usage ?? 0)} />
+        <Sparkline label={texts.cpuLabel} {...cpu()} max={100} tone={loadTone(props.host.latest()?.cpu.usage ?? 0)} />
       </Tile>
       <Tile
-        label="Memory"
+        label={texts.memory}
         value={value((stats) => formatPercent(stats.memory.usagePercent))}
-        note={value((stats) => `${formatBytes(stats.memory.used)} of ${formatBytes(stats.memory.total)}`)}
+        note={value((stats) => texts.used(formatBytes(stats.memory.used), formatBytes(stats.memory.total)))}
         onOpen={props.onOpen}
       >
         <Sparkline
-          label="Memory usage"
+          label={texts.memoryLabel}
           {...memory()}
           max={props.host.latest()?.memory.total ?? 1}
           tone={loadTone(props.host.latest()?.memory.usagePercent ?? 0)}
         />
       </Tile>
       <Tile
-        label="Network"
+        label={texts.network}
         value={value((stats) => formatRate(sumTraffic(stats.network).rx))}
-        note={value((stats) => `in, ${formatRate(sumTraffic(stats.network).tx)} out`)}
+        note={value((stats) => texts.networkNote(formatRate(sumTraffic(stats.network).tx)))}
         onOpen={props.onOpen}
       >
-        <Sparkline label="Network traffic" {...traffic()} tone="info" />
+        <Sparkline label={texts.networkLabel} {...traffic()} tone="info" />
       </Tile>
       <Tile
-        label="Uptime"
+        label={texts.uptime}
         value={value((stats) => formatDuration(stats.uptime))}
-        note={value((stats) => `swap ${stats.swap.total > 0 ? formatPercent(stats.swap.usagePercent) : "off"}`)}
+        note={value((stats) => texts.swap(stats.swap.total > 0 ? formatPercent(stats.swap.usagePercent) : texts.swapOff))}
         onOpen={props.onOpen}
       />
     </section>

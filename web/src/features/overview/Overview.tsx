@@ -7,15 +7,16 @@ import { createHostStats } from "../system/host-stats.ts";
 import "../system/system.css";
 import { Attention } from "./Attention.tsx";
 import { HostTiles } from "./HostTiles.tsx";
+import { overviewMessages } from "./messages.ts";
 import "./overview.css";
 import { DeploymentsTile, FilesTile, McpTile, ServicesTile } from "./WorkloadTiles.tsx";
 
-/** All five domains at a glance, and what needs a look. */
+/** The state of the host and of each domain, and what needs attention. */
 export function Overview(props: { onNavigate: (href: string) => void }) {
   const system = useSystemInfo();
   const host = createHostStats();
   return (
-    <Page title="Overview" note={system.data?.info.hostname}>
+    <Page title={overviewMessages.title} note={system.data?.info.hostname}>
       <div class="overview">
         <HostTiles host={host} onOpen={() => props.onNavigate("/system")} />
         <div class="tiles">

@@ -20,12 +20,13 @@ import { StatusDot, type Tone } from "../../ui/Badge.tsx";
 import { Meter } from "../../ui/Meter.tsx";
 import { deploymentName } from "../deployments/deployment-list.ts";
 import { statusDisplay, statusText } from "../services/service-state.ts";
+import { tileMessages as texts } from "./messages.ts";
 import { rootDisk } from "./root-disk.ts";
 
 interface TileItem {
   name: string;
   tone: Tone;
-  words: string;
+  note: string;
   href: string;
 }
 
@@ -36,16 +37,16 @@ interface WorkloadTileProps {
   onNavigate: (href: string) => void;
   items: TileItem[] | undefined;
   error: unknown;
-  /** Why there is nothing: the daemon is not there. */
+  /** The daemon that runs the items; its hint replaces the list while it is not up. */
   dependency: DependencyState | undefined;
   empty: string;
-  /** Said of how many run. */
+  /** Undefined until the list is loaded. */
   count: RunningCount | undefined;
 }
 
-/** Names shown in a tile; the rest is counted. */
-const SHOWN_MAX = 5;
-/** What is broken comes first, what runs next. */
+/** Items that a tile lists; the others are counted. */
+const MAX_SHOWN = 5;
+/** Failing items first, then running ones. */
 const rank: Record<Tone, number> = { bad: 0, warn: 1, info: 2, accent: 2, ok: 3, neutral: 4 };
 
 function WorkloadTile(props: WorkloadTileProps) {
@@ -58,7 +59,7 @@ function WorkloadTile(props: WorkloadTileProps) {
         <Show when={(props.dependency?.state ?? "up") === "up" && props.count}>
           {(count) => (
             <span class="tile-count num">
-              <b>{count().running}</b> of {count().total} running
+              <b>{count().running}</b> {texts.running(count().total)}
             </span>
           )}
         </Show>
@@ -68,26 +69,26 @@ function WorkloadTile(props: WorkloadTileProps) {
           <p class="tile-note">{toMessage(props.error)}</p>
         </Match>
         <Match when={props.dependency && props.dependency.state !== "up"}>
-          <p class="tile-note">{props.dependency?.hint ?? "Not available on this host."}</p>
+          <p class="tile-note">{props.dependency?.hint ?? texts.unavailable}</p>
         </Match>
         <Match when={props.items?.length === 0}>
           <p class="tile-note">{props.empty}</p>
         </Match>
         <Match when={props.items}>
           <ul class="tile-list">
-            <For each={sorted().slice(0, SHOWN_MAX)}>
+            <For each={sorted().slice(0, MAX_SHOWN)}>
               {(item) => (
                 <li>
                   <button type="button" class="tile-item" onClick={() => props.onNavigate(item.href)}>
                     <StatusDot tone={item.tone} />
                     <span class="grow truncate">{item.name}</span>
-                    <span class="faint truncate tile-words">{item.words}</span>
+                    <span class="faint truncate tile-text">{item.note}</span>
                   </button>
                 </li>
               )}
             </For>
-            <Show when={sorted().length > SHOWN_MAX}>
-              <li class="tile-more faint">and {sorted().length - SHOWN_MAX} more</li>
+            <Show when={sorted().length > MAX_SHOWN}>
+              <li class="tile-more faint">{texts.more(sorted().length - MAX_SHOWN)}</li>
             </Show>
           </ul>
         </Match>
@@ -96,8 +97,8 @@ function WorkloadTile(props: WorkloadTileProps) {
   );
 }
 
-/** Whether the reader sees some of them only: then an empty list says nothing of the host. */
-const limited = (kind: "services" | "deployments") => session.principal()?.limits[kind] != null;
+/** Whether the account has access to some of them only: an empty list then says nothing about the host. */
+const isLimited = (kind: "services" | "deployments") => session.principal()?.limits[kind] != null;
 
 type TileProps = { onNavigate: (href: string) => void };
 
@@ -109,20 +110,20 @@ export function ServicesTile(props: TileProps) {
       (service): TileItem => ({
         name: service.name,
         tone: statusDisplay(service, now()).tone,
-        words: statusText(service, now()),
+        note: statusText(service, now()),
         href: `/services/${encodeURIComponent(service.name)}`,
       }),
     );
   return (
     <WorkloadTile
-      title="Services"
+      title={texts.services}
       icon={Container}
       href="/services"
       onNavigate={props.onNavigate}
       items={items()}
       error={query.error}
       dependency={query.data?.engine}
-      empty={limited("services") ? "None of the containers you may see exists." : "No containers on this host yet."}
+      empty={isLimited("services") ? texts.noServicesInScope : texts.noServices}
       count={query.data && countContainers(query.data.services)}
     />
   );
@@ -141,21 +142,21 @@ export function DeploymentsTile(props: TileProps) {
             : deployment.status === "launching"
               ? "info"
               : "neutral",
-        words:
+        note:
           deployment.instances.length > 1 ? `${deployment.status} × ${deployment.instances.length}` : deployment.status,
         href: `/deployments/${encodeURIComponent(deployment.id)}`,
       };
     });
   return (
     <WorkloadTile
-      title="Deployments"
+      title={texts.deployments}
       icon={Rocket}
       href="/deployments"
       onNavigate={props.onNavigate}
       items={items()}
       error={query.error}
       dependency={query.data?.daemon}
-      empty={limited("deployments") ? "None of the processes you may see exists." : "PM2 runs no processes yet."}
+      empty={isLimited("deployments") ? texts.noDeploymentsInScope : texts.noDeployments}
       count={query.data && countDeployments(query.data.deployments)}
     />
   );
@@ -169,20 +170,20 @@ export function McpTile(props: TileProps) {
       (server): TileItem => ({
         name: server.name,
         tone: tones[server.status],
-        words: server.status,
+        note: server.status,
         href: `/mcp/${encodeURIComponent(server.id)}`,
       }),
     );
   return (
     <WorkloadTile
-      title="MCP servers"
+      title={texts.mcp}
       icon={Blocks}
       href="/mcp"
       onNavigate={props.onNavigate}
       items={items()}
       error={query.error}
       dependency={undefined}
-      empty="No MCP servers registered yet."
+      empty={texts.noServers}
       count={query.data && countServers(query.data.servers)}
     />
   );
@@ -194,22 +195,22 @@ export function FilesTile(props: TileProps & { disks: readonly DiskStats[] | und
     <section class="card tile">
       <button type="button" class="tile-head" onClick={() => props.onNavigate("/files")}>
         <FolderTree size={16} />
-        <h2 class="grow">Files</h2>
+        <h2 class="grow">{texts.files}</h2>
         <Show when={disk()}>
           {(found) => (
             <span class="tile-count num">
-              <b>{formatBytes(found().available)}</b> free
+              <b>{formatBytes(found().available)}</b> {texts.free}
             </span>
           )}
         </Show>
       </button>
       <div class="tile-disk">
-        <Show when={disk()} fallback={<p class="tile-note">Browse, edit and upload inside the file root.</p>}>
+        <Show when={disk()} fallback={<p class="tile-note">{texts.noDisk}</p>}>
           {(found) => (
             <>
-              <Meter label={`${found().mount} used`} value={found().usagePercent} />
+              <Meter label={texts.diskUsed(found().mount)} value={found().usagePercent} />
               <p class="faint num">
-                {formatBytes(found().used)} of {formatBytes(found().total)} used on <code>{found().mount}</code>
+                {texts.usedOn(formatBytes(found().used), formatBytes(found().total))} <code>{found().mount}</code>
               </p>
             </>
           )}

@@ -9,13 +9,14 @@ import type { DiskStats } from "../../../../shared/protocol/system.ts";
 import { hrefOf, subjectName } from "../alerts/alert-labels.ts";
 import { deploymentName } from "../deployments/deployment-list.ts";
 import { statusText } from "../services/service-state.ts";
+import { concernMessages } from "./messages.ts";
 
 export interface Concern {
   id: string;
   tone: "bad" | "warn";
   what: string;
   why: string;
-  /** What Docker said itself, where it is known and may be read. */
+  /** The error of Docker, if the account may read it. */
   detail?: string | undefined;
   href: string;
   /** Names of the rules that fire for it. */
@@ -23,13 +24,13 @@ export interface Concern {
 }
 
 export interface Attention {
-  /** The urgent first. */
+  /** Critical ones first. */
   concerns: Concern[];
-  /** Alerts that fire. */
+  /** Number of firing alerts. */
   firing: number;
-  /** Containers and PM2 apps that should run and do not, or that ended with an error by themselves. */
+  /** Containers and PM2 processes that should run and do not, or that ended with an error. */
   down: number;
-  /** Services of stacks that are up, without a container. */
+  /** Services without a container, in stacks that are up. */
   missing: number;
 }
 
@@ -44,11 +45,11 @@ export interface AttentionState {
   now: number;
 }
 
-/** Percent of a disk from which it is worth a word, and from which it is urgent. */
+/** Used percent of a disk from which it is listed, and from which it is critical. */
 const DISK_WARN = 85;
 const DISK_BAD = 95;
 
-/** What a person should display at, and how much of it there is. */
+/** Everything that needs attention, and how much there is of each kind. */
 export function findConcerns(state: AttentionState): Attention {
   const containers = state.services.flatMap((service) => concernOfContainer(service, state.now) ?? []);
   const apps = state.deployments.filter(isProcessFault).map(concernOfApp);
@@ -91,12 +92,12 @@ const concernOfApp = (deployment: Deployment): Concern => ({
   id: idOf({ kind: "process", name: deployment.id }),
   tone: "bad",
   what: deploymentName(deployment),
-  why: deployment.status === "errored" ? "Errored, PM2 no longer restarts it" : "Restarts again and again",
+  why: deployment.status === "errored" ? concernMessages.errored : concernMessages.restarting,
   href: `/deployments/${encodeURIComponent(deployment.id)}`,
   alerts: [],
 });
 
-/** Services of a stack that is up that should have a container and have none. */
+/** Services without a container in a stack that is up. */
 const missingOf = ({ state, missing }: Stack): number => (state === "unknown" ? 0 : missing);
 
 function concernOfStack(stack: Stack): Concern | undefined {
@@ -106,7 +107,7 @@ function concernOfStack(stack: Stack): Concern | undefined {
     id: `stack:${stack.name}`,
     tone: "bad",
     what: stack.name,
-    why: missing === 1 ? "1 service has no container" : `${missing} services have no container`,
+    why: concernMessages.missing(missing),
     href: `/stacks/${encodeURIComponent(stack.name)}`,
     alerts: [],
   };
@@ -116,7 +117,7 @@ const concernOfServer = ({ id, name, message }: McpServer): Concern => ({
   id: `mcp:${id}`,
   tone: "warn",
   what: name,
-  why: message ?? "Failed",
+  why: message ?? concernMessages.failed,
   href: `/mcp/${encodeURIComponent(id)}`,
   alerts: [],
 });
@@ -125,14 +126,14 @@ const concernOfDisk = ({ mount, usagePercent }: DiskStats): Concern => ({
   id: idOf({ kind: "host", name: mount }),
   tone: usagePercent >= DISK_BAD ? "bad" : "warn",
   what: mount,
-  why: `${Math.round(usagePercent)}% of the disk is used`,
+  why: concernMessages.diskUsed(Math.round(usagePercent)),
   href: "/system",
   alerts: [],
 });
 
 const idOf = ({ kind, name }: AlertSubject) => `${kind}:${name}`;
 
-/** An alert stands at what it is about, and by itself where nothing else is wrong with that now. */
+/** Adds an alert to the concern about its subject, or as a concern of its own. */
 function addAlert(concerns: Concern[], { subject, ruleName, severity, detail }: Alert): void {
   const known = concerns.find(({ id }) => id === idOf(subject));
   if (known) {

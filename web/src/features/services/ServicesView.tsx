@@ -9,17 +9,17 @@ import { session } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, Callout, EmptyState, Menu } from "../../ui/index.ts";
-import { BulkBar } from "./BulkBar.tsx";
-import { listMessages, serviceMessages } from "./messages.ts";
-import { RemoveServiceDialog } from "./RemoveServiceDialog.tsx";
-import { ServiceDetail } from "./ServiceDetail.tsx";
-import { ServiceTable } from "./ServiceTable.tsx";
-import { createServiceActions, type ServiceActions } from "./service-actions.ts";
-import { createServiceColumns, type ServiceColumns } from "./service-columns.ts";
-import { searchTextsOf, toGroups } from "./service-list.ts";
-import { createServiceSelection, type ServiceSelection } from "./service-selection.ts";
-import { createServiceSorting } from "./service-sorting.ts";
-import { createServiceUsages } from "./service-usage.ts";
+import { BulkBar } from "./list/BulkBar.tsx";
+import { listMessages, serviceMessages, serviceLabels } from "./messages.ts";
+import { RemoveServiceDialog } from "./actions/RemoveServiceDialog.tsx";
+import { ServiceDetail } from "./detail/ServiceDetail.tsx";
+import { ServiceTable } from "./list/ServiceTable.tsx";
+import { createServiceActions, type ServiceActions } from "./actions/service-actions.ts";
+import { createServiceColumns, type ServiceColumns } from "./list/service-columns.ts";
+import { searchTextsOf, toGroups } from "./list/service-list.ts";
+import { createServiceSelection, type ServiceSelection } from "./list/service-selection.ts";
+import { createServiceSorting } from "./list/service-sorting.ts";
+import { createServiceUsages } from "./list/service-usage.ts";
 import "./services.css";
 
 export interface ServicesViewProps {
@@ -161,17 +161,17 @@ function ColumnsMenu(props: { columns: ServiceColumns }) {
   const mark = (isShown: boolean) => (isShown ? "✓" : "");
   return (
     <Menu
-      label="Columns"
+      label={serviceLabels.columns}
       variant="secondary"
       trigger="Columns"
       items={[
         {
-          label: "Network traffic",
+          label: serviceLabels.networkTraffic,
           hint: mark(props.columns.network()),
           onSelect: () => props.columns.setNetwork(!props.columns.network()),
         },
         {
-          label: "Disk traffic",
+          label: serviceLabels.diskTraffic,
           hint: mark(props.columns.disk()),
           onSelect: () => props.columns.setDisk(!props.columns.disk()),
         },

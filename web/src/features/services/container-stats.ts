@@ -8,14 +8,14 @@ export interface StatsSample {
   memoryBytes: number;
   memoryLimitBytes: number;
   pids: number;
-  /** Bytes a second since the sample before; null for the first one and after a restart. */
+  /** Bytes per second since the previous sample; null for the first one and after a restart. */
   rx: number | null;
   tx: number | null;
   read: number | null;
   write: number | null;
 }
 
-/** Totals that only grow while a container runs; a smaller one is a new run. */
+/** Totals only grow while a container runs: a smaller one belongs to a new run, and has no rate. */
 function rate(now: number, before: number | undefined, seconds: number): number | null {
   if (before === undefined || now < before || seconds <= 0) return null;
   return (now - before) / seconds;
@@ -39,7 +39,7 @@ export function toSample(stats: ServiceStats, before: ServiceStats | undefined):
 
 export type SubscribeStats = (onStats: (stats: ServiceStats) => void) => () => void;
 
-/** The newest `limit` samples of what `source` names; empty anew when it changes. */
+/** The newest `limit` samples of `source`; cleared when it changes. */
 export function createContainerStats(source: Accessor<SubscribeStats | undefined>, limit: number) {
   const [samples, setSamples] = createSignal<readonly StatsSample[]>([]);
   createEffect(
@@ -50,7 +50,7 @@ export function createContainerStats(source: Accessor<SubscribeStats | undefined
       onCleanup(
         subscribe((stats) => {
           const sample = toSample(stats, before);
-          // A sample told twice (a second viewer is given the last one) would draw a step that is none.
+          // A sample that is sent twice, as the last one is to a second viewer, would draw a false step.
           if (Number.isNaN(sample.time) || stats.timestamp === before?.timestamp) return;
           before = stats;
           setSamples((old) => [...old.slice(1 - limit), sample]);

@@ -4,7 +4,7 @@ import type { ServiceStats } from "../../../../shared/protocol/events/services.t
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { filterItems } from "../../resource/filter-items.ts";
 import { createContainerStats, type SubscribeStats } from "./container-stats.ts";
-import { imageText, portTexts, searchTextsOf, toGroups } from "./service-list.ts";
+import { imageText, portTexts, searchTextsOf, toGroups } from "./list/service-list.ts";
 import { statusDisplay, statusText } from "./service-state.ts";
 
 const service = (name: string, fields: Partial<Service> = {}): Service => ({

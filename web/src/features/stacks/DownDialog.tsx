@@ -1,6 +1,8 @@
 import { createSignal, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, TextField } from "../../ui/index.ts";
+import { downMessages as texts } from "./messages.ts";
+import { resourceMessages } from "../../resource/messages.ts";
 
 export interface DownDialogProps {
   name: string;
@@ -13,7 +15,7 @@ export interface DownDialogProps {
 
 const FORM = "down";
 
-/** Asks before a stack is taken down or deleted. A deletion requires typing its name. */
+/** Asks before the containers of a stack are removed, or the stack is deleted. A deletion requires typing its name. */
 export function DownDialog(props: DownDialogProps) {
   const [volumes, setVolumes] = createSignal(false);
   const [typed, setTyped] = createSignal("");
@@ -21,13 +23,13 @@ export function DownDialog(props: DownDialogProps) {
   return (
     <Dialog
       open
-      title={`${props.remove ? "Delete" : "Take down"} ${visibleName(props.name)}?`}
+      title={(props.remove ? texts.deleteTitle : texts.downTitle)(visibleName(props.name))}
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={props.onClose}>{resourceMessages.cancel}</Button>
           <Button variant="danger" type="submit" form={FORM} disabled={!ready()}>
-            {props.remove ? "Delete stack" : "Take down"}
+            {props.remove ? texts.delete : texts.down}
           </Button>
         </>
       }
@@ -41,21 +43,19 @@ export function DownDialog(props: DownDialogProps) {
         }}
       >
         <p>
-          Its containers and networks are removed.
-          <Show when={props.remove} fallback=" Its compose file and named volumes are kept.">
-            {" "}
-            Then its folder <span class="mono">{visibleName(props.folder)}</span> is deleted with everything in it:
-            compose file, variables, earlier versions, and data that containers store there. This cannot be undone.
+          {texts.containers}{" "}
+          <Show when={props.remove} fallback={texts.kept}>
+            {texts.folderBefore} <span class="mono">{visibleName(props.folder)}</span> {texts.folderAfter}
           </Show>
         </p>
         <Checkbox
-          label="Also delete its named volumes"
-          hint="The data in them is lost."
+          label={texts.volumes}
+          hint={texts.volumesHint}
           checked={volumes()}
           onChange={setVolumes}
         />
         <Show when={props.remove}>
-          <TextField label={`Type ${props.name} to confirm`} value={typed()} onInput={setTyped} mono />
+          <TextField label={texts.confirm(props.name)} value={typed()} onInput={setTyped} mono />
         </Show>
       </form>
     </Dialog>

@@ -8,8 +8,9 @@ import { useServices } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, EmptyState, Status } from "../../ui/index.ts";
 import { UpstreamDetail } from "../../ui/UpstreamDetail.tsx";
-import { imageText, portTexts } from "../services/service-list.ts";
+import { imageText, portTexts } from "../services/list/service-list.ts";
 import { isSameDisplay, statusDisplay, statusText } from "../services/service-state.ts";
+import { servicesMessages as texts } from "./messages.ts";
 
 /** The services of a stack and their containers. */
 export function StackServices(props: { stack: StackDetail }) {
@@ -17,14 +18,14 @@ export function StackServices(props: { stack: StackDetail }) {
     <Show
       when={props.stack.services.length > 0}
       fallback={
-        <EmptyState icon={<Boxes size={18} />} title="No services">
+        <EmptyState icon={<Boxes size={18} />} title={texts.none}>
           {props.stack.readable
-            ? "The compose file defines none."
-            : "The compose file cannot be read, and there are no containers."}
+            ? texts.noneInFile
+            : texts.unreadable}
         </EmptyState>
       }
     >
-      <ul class="stacks-services">
+      <ul class="stack-services">
         <For each={props.stack.services}>
           {(service) => <ServiceCard service={service} isUp={props.stack.total > 0} />}
         </For>
@@ -36,14 +37,14 @@ export function StackServices(props: { stack: StackDetail }) {
 /** In a started stack a service without a container is a fault, unless the file excludes it. */
 function NoContainer(props: { service: StackService; isUp: boolean }) {
   return (
-    <p class="faint stacks-none">
+    <p class="faint stack-empty">
       <Show
         when={props.isUp && props.service.wanted}
         fallback={
-          props.service.wanted === false ? "Not started: no active profile, or a scale of 0" : "No container yet"
+          props.service.wanted === false ? texts.notStarted : texts.noContainer
         }
       >
-        <Status tone="warn">Container missing</Status>
+        <Status tone="warn">{texts.missing}</Status>
       </Show>
     </p>
   );
@@ -51,13 +52,13 @@ function NoContainer(props: { service: StackService; isUp: boolean }) {
 
 function ServiceCard(props: { service: StackService; isUp: boolean }) {
   return (
-    <li class="card stacks-service">
+    <li class="card stack-service">
       <header class="row">
-        <h3 class="truncate">{visibleName(props.service.name) || "(no name)"}</h3>
+        <h3 class="truncate">{visibleName(props.service.name) || texts.noName}</h3>
         <span class="truncate faint grow">{visibleName(imageText(props.service.image ?? ""))}</span>
         <Show when={props.service.defined === false}>
-          <Badge tone="warn" title="The compose file no longer defines it.">
-            orphan
+          <Badge tone="warn" title={texts.orphanHint}>
+            {texts.orphan}
           </Badge>
         </Show>
       </header>
@@ -65,7 +66,7 @@ function ServiceCard(props: { service: StackService; isUp: boolean }) {
         when={props.service.containers.length > 0}
         fallback={<NoContainer service={props.service} isUp={props.isUp} />}
       >
-        <ul class="stacks-containers">
+        <ul class="stack-containers">
           <For each={props.service.containers}>{(container) => <ContainerRow container={container} />}</For>
         </ul>
       </Show>
@@ -80,17 +81,17 @@ function ContainerRow(props: { container: Service }) {
   const container = () =>
     services.data?.services.find(({ id, state }) => id === props.container.id && state === props.container.state) ??
     props.container;
-  const look = createMemo(() => statusDisplay(container(), now()), undefined, { equals: isSameDisplay });
+  const display = createMemo(() => statusDisplay(container(), now()), undefined, { equals: isSameDisplay });
   return (
     <li>
-      <Status tone={look().tone} pulse={look().pulse}>
-        {look().text}
+      <Status tone={display().tone} pulse={display().pulse}>
+        {display().text}
       </Status>
-      <A class="truncate stacks-link" href={`/services/${encodeURIComponent(props.container.name)}`}>
+      <A class="truncate stack-link" href={`/services/${encodeURIComponent(props.container.name)}`}>
         {visibleName(props.container.name)}
       </A>
-      <span class="truncate faint num stacks-ports">{portTexts(props.container.ports).join(", ")}</span>
-      <span class="faint stacks-status">
+      <span class="truncate faint num stack-ports">{portTexts(props.container.ports).join(", ")}</span>
+      <span class="faint stack-status">
         {statusText(container(), now())}
         <UpstreamDetail text={container().lastRun?.error} />
       </span>

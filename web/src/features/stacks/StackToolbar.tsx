@@ -81,7 +81,7 @@ function menuItems({ stack, busy, onAct, onAsk }: StackToolbarProps & { stack: S
       disabled: busy || !isEditable,
     },
     {
-      label: stackMenuMessages.takeDown,
+      label: stackMenuMessages.down,
       icon: <Power size={14} />,
       onSelect: () => onAsk("down"),
       disabled: busy || stack.total === 0 || stack.lock === "outside" || stack.lock === "name",

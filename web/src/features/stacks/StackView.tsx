@@ -104,7 +104,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
     >
       <QueryView query={query} lines={8} gone={<NoSuchStack onLeave={props.onLeave} />}>
         {(data) => (
-          <div class="stacks-body">
+          <div class="stack-body">
             <StackNotices
               stack={data().stack}
               engine={data().engine}
@@ -114,7 +114,7 @@ export function StackView(props: { name: string; onLeave: () => void }) {
               onShowFile={() => setTab("compose")}
             />
             <StackJob actions={actions} />
-            <div class="card card-flush stacks-tabs">
+            <div class="card card-flush stack-tabs">
               <Tabs label={stackMessages.partsOf(props.name)} tabs={tabs()} value={tab()} onChange={setTab} />
             </div>
           </div>
@@ -160,13 +160,13 @@ function StackJob(props: { actions: StackActions }) {
   return (
     <Show when={props.actions.job()}>
       {(job) => (
-        <div class="card stacks-job">
+        <div class="card stack-job">
           <JobProgress
             job={job()}
             onCancel={session.may("services:control") ? () => props.actions.cancel(job().id) : undefined}
           />
           <Show when={job().state !== "running"}>
-            <span class="stacks-dismiss">
+            <span class="stack-dismiss">
               <IconButton
                 size="sm"
                 label={stackMessages.hideOutput}

@@ -91,7 +91,7 @@ export function StacksView(props: { onOpen: (name: string) => void }) {
             </EmptyState>
           </Match>
           <Match when={query.data}>
-            <div class="stacks-list">
+            <div class="stack-list">
               <DataTable
                 label={messages.title}
                 columns={columns}
@@ -126,9 +126,9 @@ const columns: Column<Stack>[] = [
     sortBy: ({ name }) => name,
     width: "clip",
     cell: (stack) => (
-      <div class="stacks-name">
-        <div class="truncate stacks-title">{visibleName(stack.name)}</div>
-        <div class="truncate faint stacks-folder" title={visibleName(stack.folder)}>
+      <div class="stack-name">
+        <div class="truncate stack-title">{visibleName(stack.name)}</div>
+        <div class="truncate faint stack-folder" title={visibleName(stack.folder)}>
           {visibleName(stack.folder) || messages.folderUnknown}
         </div>
       </div>

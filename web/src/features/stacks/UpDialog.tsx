@@ -5,7 +5,8 @@ import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
-import { Button, Callout, Checkbox, Dialog, ErrorState, Skeleton } from "../../ui/index.ts";
+import { QueryView } from "../../resource/QueryView.tsx";
+import { Button, Callout, Checkbox, Dialog } from "../../ui/index.ts";
 import { DiffView } from "./history/DiffView.tsx";
 import { deployMessages as messages } from "./messages.ts";
 import { Output } from "./Output.tsx";
@@ -60,14 +61,7 @@ export function UpDialog(props: UpDialogProps) {
         </>
       }
     >
-      <Show
-        when={!preview.error && preview.data}
-        fallback={
-          <Show when={preview.error} fallback={<Skeleton lines={5} />}>
-            <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
-          </Show>
-        }
-      >
+      <QueryView query={preview} lines={5}>
         {(found) => (
           <div class="stack">
             <Show when={errors().length > 0}>
@@ -82,7 +76,7 @@ export function UpDialog(props: UpDialogProps) {
             <For each={found().changes}>
               {({ file, before }) => (
                 <div class="stack">
-                  <h3 class="stacks-heading">{visibleName(file.name)}</h3>
+                  <h3 class="stack-heading">{visibleName(file.name)}</h3>
                   <Show when={before !== null} fallback={<p class="muted">{messages.neverDeployed}</p>}>
                     <Show when={before !== file.content} fallback={<p class="muted">{messages.unchanged}</p>}>
                       <DiffView label={file.name} before={before ?? ""} after={file.content} />
@@ -107,7 +101,7 @@ export function UpDialog(props: UpDialogProps) {
             <Checkbox label={messages.removeOrphans} checked={removeOrphans()} onChange={setRemoveOrphans} />
           </div>
         )}
-      </Show>
+      </QueryView>
     </Dialog>
   );
 }
@@ -136,7 +130,7 @@ const preventsDeployment = ({ severity, source }: Finding) =>
 
 function FindingLines(props: { findings: readonly Finding[] }) {
   return (
-    <ul class="stacks-findings">
+    <ul class="stack-findings">
       <For each={props.findings.slice(0, MAX_SHOWN)}>
         {({ line, message }) => (
           <li>

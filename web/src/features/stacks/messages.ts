@@ -24,7 +24,7 @@ export const stackMessages = {
   changedHint: "The file on the disk differs from the version that was last deployed from here.",
 
   notFound: "No such stack",
-  notFoundHint: "It was taken down or deleted, and it has no containers.",
+  notFoundHint: "It was deleted, or it has neither containers nor a folder.",
   showAll: "Show all stacks",
   dockerAway: (hint: string | undefined) => `Docker does not respond: what is running is unknown. ${hint ?? ""}`,
   readOnly: (reason: string, hasContainers: boolean) =>
@@ -43,7 +43,7 @@ export const stackMessages = {
 /** Labels of what can be done to a stack; also used for jobs that a restart of the server interrupted. */
 export const stackActionLabels: Record<string, string> = {
   up: "Deploy",
-  down: "Take down",
+  down: "Remove containers",
   remove: "Delete",
   stop: "Stop",
   restart: "Restart",
@@ -52,7 +52,7 @@ export const stackActionLabels: Record<string, string> = {
 
 export const stackMenuMessages = {
   more: "More actions",
-  takeDown: "Take down…",
+  down: "Remove containers (down)…",
   delete: "Delete…",
 };
 
@@ -92,11 +92,10 @@ export const newStackMessages = {
   variablesHint: "One per line, written to the file .env beside it. Values cannot be read here afterwards.",
   draftWithout: "the values of variables",
   create: "Create stack",
-  cancel: "Cancel",
   nameMissing: "A stack needs a name.",
-  nameInvalid: "Lower-case letters, digits, - and _, starting with a letter or digit.",
-  nameTaken: "There is a stack of that name already.",
-  variableInvalid: (line: number) => `Line ${line} is not of the form NAME=value.`,
+  nameInvalid: "Lower-case letters, digits, - and _; starts with a letter or digit.",
+  nameTaken: "A stack with this name already exists.",
+  variableInvalid: (line: number) => `Line ${line} does not have the form NAME=value.`,
 };
 
 export const deployMessages = {
@@ -116,3 +115,69 @@ export const deployMessages = {
   line: (line: number) => `Line ${line}: `,
   more: (count: number) => `and ${count} more`,
 };
+
+export const downMessages = {
+  downTitle: (name: string) => `Remove the containers of ${name}?`,
+  down: "Remove containers",
+  deleteTitle: (name: string) => `Delete ${name}?`,
+  delete: "Delete stack",
+  containers: "Its containers and networks are removed.",
+  kept: "Its compose file and named volumes are kept.",
+  folderBefore: "Then its folder",
+  folderAfter:
+    "is deleted with everything in it: compose file, variables, earlier versions, and data that containers store there. This cannot be undone.",
+  volumes: "Also delete its named volumes",
+  volumesHint: "The data in them is lost.",
+  confirm: (name: string) => `Type ${name} to confirm`,
+} as const;
+
+export const servicesMessages = {
+  none: "No services",
+  noneInFile: "The compose file defines no services.",
+  unreadable: "The compose file cannot be read, and there are no containers.",
+  notStarted: "Not started: no active profile, or a scale of 0",
+  noContainer: "No container yet",
+  missing: "Container missing",
+  noName: "(no name)",
+  orphan: "orphan",
+  orphanHint: "The compose file no longer defines this service.",
+} as const;
+
+export const composeMessages = {
+  file: "File",
+  text: "Text of the compose file",
+  saved: "Compose file saved",
+  problems: "Problems in the file",
+} as const;
+
+export const variableMessages = {
+  none: "No variables",
+  noneBefore: "Variables such as",
+  noneAfter: "in the compose file are read from the .env file beside it.",
+  source: "From the .env file beside the compose file. Values stay on the server: you can set them here, but not read them.",
+  linkBefore: "The file is a link to",
+  linkAfter: ": other stacks may use it too.",
+  add: "Add variable",
+  addTitle: "Add a variable",
+  set: "Set",
+  setOne: (name: string) => `Set ${name}`,
+  name: "Name",
+  nameInvalid: "Letters, digits, _ . and -; starts with a letter or _.",
+  value: "Value",
+  valueHint: "Takes effect with the next deployment.",
+  remove: "Remove",
+  removeOne: (name: string) => `Remove ${name}`,
+  removeTitle: (name: string) => `Remove ${name}?`,
+  removeBody: "Its value is lost. Containers keep it until the next deployment.",
+} as const;
+
+export const historyMessages = {
+  none: "No earlier versions",
+  noneHint: "A version is stored each time the file is saved here and each time the stack is deployed from here.",
+  compare: "From this version to the text in the editor",
+  use: "Use in editor",
+  changes: "Changes since",
+  noChanges: "No changes",
+  counts: (label: string, added: number, removed: number) => `${label}: ${added} added, ${removed} removed`,
+  kinds: { applied: "deployed", replaced: "replaced" },
+} as const;

@@ -28,7 +28,7 @@ export function stackTabs(options: StackTabsOptions): Tab[] {
     label: stackMessages.tabs.services,
     count: stack()?.services.length,
     content: () => (
-      <div class="stacks-pane">
+      <div class="stack-pane">
         <Show when={stack()}>{(now) => <StackServices stack={now()} />}</Show>
       </div>
     ),

@@ -4,11 +4,13 @@ import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { Meter } from "../../ui/Meter.tsx";
 import { EmptyState } from "../../ui/Notice.tsx";
+import { diskMessages as texts } from "./messages.ts";
 
+/** Used and free space of each disk; for a disk that does not respond, the reason. */
 export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonly UnknownDisk[] }) {
   return (
-    <Card title="Disks">
-      <Show when={props.disks.length + props.unknown.length > 0} fallback={<EmptyState title="No disks to show" />}>
+    <Card title={texts.title}>
+      <Show when={props.disks.length + props.unknown.length > 0} fallback={<EmptyState title={texts.none} />}>
         <ul class="disks">
           <Index each={props.disks}>
             {(disk) => (
@@ -18,11 +20,11 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
                     {disk().mount}
                   </span>
                   <span class="faint num disk-size">
-                    {formatBytes(disk().available)} free of {formatBytes(disk().total)}
+                    {texts.free(formatBytes(disk().available), formatBytes(disk().total))}
                   </span>
                   <b class="num">{formatPercent(disk().usagePercent)}</b>
                 </div>
-                <Meter label={`${disk().mount} used`} value={disk().usagePercent} />
+                <Meter label={texts.used(disk().mount)} value={disk().usagePercent} />
               </li>
             )}
           </Index>
@@ -33,7 +35,7 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
                   <span class="mono truncate" title={`${disk().device} (${disk().type})`}>
                     {disk().mount}
                   </span>
-                  <span class="faint">Not known</span>
+                  <span class="faint">{texts.unknown}</span>
                 </div>
                 <span class="faint">{disk().reason}</span>
               </li>

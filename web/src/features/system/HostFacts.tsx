@@ -3,39 +3,41 @@ import type { HardwareInfo, SystemStats } from "../../../../shared/protocol/syst
 import { formatBytes, formatDateTime, formatDuration } from "../../lib/format.ts";
 import { useSystemInfo } from "../../lib/queries.ts";
 import { Card, Facts } from "../../ui/Card.tsx";
+import { hostMessages as texts } from "./messages.ts";
 
-/** Maker, model and hypervisor, as far as the machine tells. */
+/** Manufacturer, model and hypervisor, as far as the machine reports them. */
 function machineRow(hardware: HardwareInfo | null | undefined): [string, string][] {
   if (!hardware) return [];
   const { manufacturer, model, virtualization } = hardware;
   const name = [manufacturer, model].filter((text) => text !== "").join(" ");
-  const text = [name, virtualization === "" ? "" : `on ${virtualization}`].filter((part) => part !== "").join(" ");
-  return text === "" ? [] : [["Machine", text]];
+  const text = texts.machineOn(name, virtualization);
+  return text === "" ? [] : [[texts.machine, text]];
 }
 
+/** What is fixed about the host: names, versions, sizes. */
 export function HostFacts(props: { stats: SystemStats }) {
   const system = useSystemInfo();
   const rows = (): (readonly [string, JSX.Element])[] => {
     const info = system.data?.info;
     return [
-      ["Host", <code>{info?.hostname ?? props.stats.hostname}</code>],
-      ["System", info?.distribution ?? props.stats.platform],
-      ["Kernel", <code>{info ? `${info.kernel} ${info.architecture}` : "–"}</code>],
+      [texts.hostname, <code>{info?.hostname ?? props.stats.hostname}</code>],
+      [texts.system, info?.distribution ?? props.stats.platform],
+      [texts.kernel, <code>{info ? `${info.kernel} ${info.architecture}` : "–"}</code>],
       ...machineRow(info?.hardware),
-      ["Processor", info ? `${info.cpuModel} × ${info.cpuCount}` : "–"],
-      ["Memory", formatBytes(props.stats.memory.total)],
+      [texts.processor, info ? `${info.cpuModel} × ${info.cpuCount}` : "–"],
+      [texts.memory, formatBytes(props.stats.memory.total)],
       [
-        "Swap",
+        texts.swap,
         props.stats.swap.total > 0
-          ? `${formatBytes(props.stats.swap.used)} of ${formatBytes(props.stats.swap.total)}`
-          : "none",
+          ? texts.swapUsed(formatBytes(props.stats.swap.used), formatBytes(props.stats.swap.total))
+          : texts.noSwap,
       ],
-      ["Booted", info ? formatDateTime(info.bootedAt) : "–"],
-      ["Up", formatDuration(props.stats.uptime)],
+      [texts.booted, info ? formatDateTime(info.bootedAt) : "–"],
+      [texts.uptime, formatDuration(props.stats.uptime)],
     ];
   };
   return (
-    <Card title="Host">
+    <Card title={texts.title}>
       <Facts rows={rows()} />
     </Card>
   );

@@ -4,11 +4,12 @@ import { formatBytes, formatPercent, formatRate } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { TimeChart } from "../../ui/TimeChart.tsx";
 import type { HostHistory } from "./host-history.ts";
+import { chartMessages as texts } from "./messages.ts";
 
 interface LoadCardProps {
   stats: SystemStats;
   history: HostHistory;
-  /** Milliseconds the charts stand for. */
+  /** Milliseconds that the charts cover. */
   span: number;
 }
 
@@ -19,25 +20,25 @@ const Big = (props: { value: string; note: string }) => (
   </span>
 );
 
-/** With a line for what was highest in each of the points. */
+/** Shows a second line with the peak within each point. */
 interface PeakCardProps extends LoadCardProps {
   peaks: boolean;
 }
 
 export function CpuCard(props: PeakCardProps) {
   const series = createMemo(() => [
-    { label: "CPU", values: props.history.cpu },
-    ...(props.peaks ? [{ label: "Highest", values: props.history.cpuMax }] : []),
+    { label: texts.cpu, values: props.history.cpu },
+    ...(props.peaks ? [{ label: texts.peak, values: props.history.cpuMax }] : []),
   ]);
   const load = () => props.stats.cpu.loadAvg.map((value) => value.toFixed(2)).join(" ");
   return (
     <Card
-      title="CPU"
+      title={texts.cpu}
       class="system-wide"
-      actions={<Big value={formatPercent(props.stats.cpu.usage)} note={`load ${load()}`} />}
+      actions={<Big value={formatPercent(props.stats.cpu.usage)} note={texts.load(load())} />}
     >
       <TimeChart
-        label="CPU usage over time"
+        label={texts.cpuLabel}
         times={props.history.times}
         series={series()}
         format={formatPercent}
@@ -52,22 +53,22 @@ export function CpuCard(props: PeakCardProps) {
 
 export function MemoryCard(props: PeakCardProps) {
   const series = createMemo(() => [
-    { label: "Memory", values: props.history.memory },
-    ...(props.peaks ? [{ label: "Highest", values: props.history.memoryMax }] : []),
-    ...(props.stats.swap.total > 0 ? [{ label: "Swap", values: props.history.swap }] : []),
+    { label: texts.memory, values: props.history.memory },
+    ...(props.peaks ? [{ label: texts.peak, values: props.history.memoryMax }] : []),
+    ...(props.stats.swap.total > 0 ? [{ label: texts.swap, values: props.history.swap }] : []),
   ]);
   return (
     <Card
-      title="Memory"
+      title={texts.memory}
       actions={
         <Big
           value={formatPercent(props.stats.memory.usagePercent)}
-          note={`of ${formatBytes(props.stats.memory.total)}`}
+          note={texts.of(formatBytes(props.stats.memory.total))}
         />
       }
     >
       <TimeChart
-        label="Memory used over time"
+        label={texts.memoryLabel}
         times={props.history.times}
         series={series()}
         format={formatBytes}
@@ -81,13 +82,13 @@ export function MemoryCard(props: PeakCardProps) {
 
 export function NetworkCard(props: LoadCardProps) {
   const series = createMemo(() => [
-    { label: "In", values: props.history.rx },
-    { label: "Out", values: props.history.tx },
+    { label: texts.in, values: props.history.rx },
+    { label: texts.out, values: props.history.tx },
   ]);
   return (
-    <Card title="Network">
+    <Card title={texts.network}>
       <TimeChart
-        label="Network traffic over time"
+        label={texts.networkLabel}
         times={props.history.times}
         series={series()}
         format={formatRate}

@@ -4,25 +4,26 @@ import { formatBytes, formatRate } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
 import { type Column, DataTable } from "../../ui/DataTable.tsx";
 import { EmptyState } from "../../ui/Notice.tsx";
+import { interfaceMessages as texts } from "./messages.ts";
 
 const columns: Column<NetworkStats>[] = [
   {
     id: "name",
-    title: "Interface",
+    title: texts.name,
     width: "clip",
     sortBy: (row) => row.name,
     cell: (row) => (
-      <span title={row.counted ? undefined : "Not part of the total: a network card counts the same bytes"}>
+      <span title={row.counted ? undefined : texts.notCountedHint}>
         <code>{row.name}</code>
         <Show when={!row.counted}>
-          <span class="faint"> not in total</span>
+          <span class="faint"> {texts.notCounted}</span>
         </Show>
       </span>
     ),
   },
   {
     id: "rx",
-    title: "In",
+    title: texts.in,
     align: "end",
     width: "tight",
     sortBy: (row) => row.rxBytesPerSecond,
@@ -30,7 +31,7 @@ const columns: Column<NetworkStats>[] = [
   },
   {
     id: "tx",
-    title: "Out",
+    title: texts.out,
     align: "end",
     width: "tight",
     sortBy: (row) => row.txBytesPerSecond,
@@ -38,7 +39,7 @@ const columns: Column<NetworkStats>[] = [
   },
   {
     id: "total",
-    title: "Since boot",
+    title: texts.sinceBoot,
     align: "end",
     width: "tight",
     only: "middle",
@@ -51,16 +52,17 @@ const columns: Column<NetworkStats>[] = [
   },
 ];
 
+/** Traffic of each network interface, now and since boot. */
 export function NetworkTable(props: { network: readonly NetworkStats[] }) {
   return (
-    <Card title="Interfaces" flush>
+    <Card title={texts.title} flush>
       <DataTable
-        label="Network interfaces"
+        label={texts.label}
         columns={columns}
         rows={props.network}
         key={(row) => row.name}
         initialSort={{ column: "total", descending: true }}
-        empty={<EmptyState title="No interfaces to show" />}
+        empty={<EmptyState title={texts.none} />}
       />
     </Card>
   );

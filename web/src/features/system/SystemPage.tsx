@@ -11,10 +11,11 @@ import { HostFacts } from "./HostFacts.tsx";
 import { createHostHistory } from "./host-history.ts";
 import { createHostStats } from "./host-stats.ts";
 import { CpuCard, MemoryCard, NetworkCard } from "./LoadCards.tsx";
+import { systemMessages as texts } from "./messages.ts";
 import { NetworkTable } from "./NetworkTable.tsx";
 import "./system.css";
 
-/** The host: what it did, and what it does now. */
+/** Load and hardware of the host, now and over time. */
 export default function SystemPage() {
   const host = createHostStats();
   const [range, setRange] = createSignal<ChartRange>("5m");
@@ -22,11 +23,11 @@ export default function SystemPage() {
   const history = createHostHistory(host, range);
   return (
     <Page
-      title="System"
-      actions={<Segmented label="Time shown" options={chartRanges} value={range()} onChange={setRange} />}
-      note={<Show when={host.latest()}>{(stats) => <>up {formatDuration(stats().uptime)}</>}</Show>}
+      title={texts.title}
+      actions={<Segmented label={texts.range} options={chartRanges} value={range()} onChange={setRange} />}
+      note={<Show when={host.latest()}>{(stats) => <>{texts.up(formatDuration(stats().uptime))}</>}</Show>}
     >
-      <Switch fallback={<Skeleton lines={10} label="Waiting for the first sample" />}>
+      <Switch fallback={<Skeleton lines={10} label={texts.waiting} />}>
         <Match when={host.latest()}>
           {(stats) => (
             <div class="system">
@@ -46,7 +47,7 @@ export default function SystemPage() {
           )}
         </Match>
         <Match when={host.problem()}>
-          {(problem) => <ErrorState title="There are no live samples" error={new Error(problem().message)} />}
+          {(problem) => <ErrorState title={texts.noSamples} error={new Error(problem().message)} />}
         </Match>
       </Switch>
     </Page>

@@ -7,16 +7,16 @@ import type { HostStats } from "./host-stats.ts";
 const names = ["cpu", "cpuMax", "memory", "memoryMax", "swap", "rx", "tx"] as const;
 const fetchPast = (range: HistoryRange) => api.system.history(range);
 
-/** As long as `times`, oldest first; null where nothing was measured. */
+/** Series of the charts, each as long as `times` and oldest first; null where nothing was measured. */
 export type HostHistory = { times: number[] } & Record<(typeof names)[number], (number | null)[]>;
 
-/** What was kept of the host for a range, and its live samples. */
+/** Stored samples of the host for a range, continued by its live samples. */
 export function createHostHistory(host: HostStats, range: Accessor<ChartRange>): Accessor<HostHistory> {
   const past = createPast(range, () => fetchPast);
   return createMemo(() => {
-    const kept = past();
-    // Swap is not kept: its line begins with the live samples.
-    const named = kept && { ...kept, swap: [] };
+    const stored = past();
+    // Swap is not stored: its line begins with the live samples.
+    const named = stored && { ...stored, swap: [] };
     const { cpu, memory, times } = host.history();
     const live = { ...host.history(), cpuMax: cpu, memoryMax: memory };
     return joinPast(named, live, names, { span: spanOf[range()], now: times.at(-1) ?? Date.now() });

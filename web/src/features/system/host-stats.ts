@@ -3,13 +3,13 @@ import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { systemWS, type TopicError } from "../../lib/ws-client.ts";
 import { addSample, emptyHistory } from "./stats-history.ts";
 
-/** Samples kept: five minutes at two seconds. */
-const SAMPLES_MAX = 150;
+/** Samples in memory: five minutes, one every two seconds. */
+const MAX_SAMPLES = 150;
 
 export const SAMPLE_MS = 2_000;
-export const HISTORY_MS = SAMPLES_MAX * SAMPLE_MS;
+export const HISTORY_MS = MAX_SAMPLES * SAMPLE_MS;
 
-/** Live samples of the host for as long as the caller is on the page. */
+/** Live samples of the host until the component is disposed. */
 export function createHostStats() {
   const [latest, setLatest] = createSignal<SystemStats>();
   const [history, setHistory] = createSignal(emptyHistory);
@@ -20,7 +20,7 @@ export function createHostStats() {
       (stats) => {
         setProblem(undefined);
         setLatest(stats);
-        setHistory((old) => addSample(old, stats, SAMPLES_MAX));
+        setHistory((old) => addSample(old, stats, MAX_SAMPLES));
       },
       { onError: setProblem },
     ),

@@ -14,7 +14,7 @@ export interface StatsHistory {
 
 export const emptyHistory: StatsHistory = { times: [], cpu: [], memory: [], swap: [], rx: [], tx: [], perCore: [] };
 
-/** Adds a sample and keeps the newest `limit`. A sample that is not newer is the same one told again, and is left out. */
+/** Adds a sample and keeps the newest `limit`. A sample that is not newer was sent twice and is ignored. */
 export function addSample(history: StatsHistory, stats: SystemStats, limit: number): StatsHistory {
   const time = Date.parse(stats.timestamp);
   if (time <= (history.times.at(-1) ?? Number.NEGATIVE_INFINITY)) return history;

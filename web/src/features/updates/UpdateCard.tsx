@@ -14,7 +14,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, confirm, Facts, Status, type Tone, toast } from "../../ui/index.ts";
 import { shortDigest } from "../images/image-labels.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { stateLabels, updateMessages } from "./messages.ts";
+import { stateLabels, updateMessages, updateLabels } from "./messages.ts";
 
 const jobKinds: ReadonlySet<string> = new Set(["service:update", "service:go-back"]);
 
@@ -41,7 +41,7 @@ export function UpdateCard(props: { service: string }) {
   return (
     <Show when={update()}>
       {(known) => (
-        <Card title="Image">
+        <Card title={updateLabels.image}>
           <div class="stack">
             <Status tone={stateTones[known().state]}>{stateLabels[known().state]}</Status>
             <Facts rows={factsOf(known())} />

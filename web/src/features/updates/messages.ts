@@ -24,3 +24,8 @@ export const updateMessages = {
     `It belongs to the Compose project ${project}: the project's file stays the source of truth, and the next “up” follows it.`,
   byId: "an image id",
 } as const;
+
+/** Headings, field labels and buttons. */
+export const updateLabels = {
+  image: "Image",
+} as const;

@@ -4,7 +4,7 @@ import { createFormDraft } from "../../lib/form-draft.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { TextField } from "../../ui/index.ts";
-import { volumeMessages } from "./messages.ts";
+import { volumeMessages, volumeLabels } from "./messages.ts";
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
@@ -29,7 +29,7 @@ export function CreateVolumeDialog(props: { onClose: () => void; onCreated: (nam
       onClose={props.onClose}
     >
       <TextField
-        label="Name"
+        label={volumeLabels.name}
         hint={volumeMessages.nameHint}
         value={name()}
         onInput={(text) => form.set("name", text)}

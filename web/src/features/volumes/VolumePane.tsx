@@ -9,7 +9,7 @@ import { ContainerUseList } from "../../resource/ContainerUses.tsx";
 import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
 import { PairList, TextList } from "../../resource/TextList.tsx";
 import { Badge, Card, CopyButton, Facts, IconButton } from "../../ui/index.ts";
-import { volumeMessages } from "./messages.ts";
+import { volumeMessages, volumeLabels } from "./messages.ts";
 
 export interface VolumePaneProps {
   volume: Volume;
@@ -48,14 +48,14 @@ export function VolumePane(props: VolumePaneProps) {
 function Details(props: { volume: VolumeDetail; uses: Volume["usedBy"]; size: number | undefined }) {
   return (
     <div class="detail-cards">
-      <Card title="Volume">
+      <Card title={volumeLabels.volume}>
         <Facts
           rows={[
             [
               "Name",
               <span class="row">
                 <code class="truncate">{visibleName(props.volume.name)}</code>
-                <CopyButton label="Copy the name" text={props.volume.name} />
+                <CopyButton label={volumeLabels.copyTheName} text={props.volume.name} />
               </span>,
             ],
             ["Size", props.size === undefined ? "–" : formatBytes(props.size)],
@@ -66,10 +66,10 @@ function Details(props: { volume: VolumeDetail; uses: Volume["usedBy"]; size: nu
           ]}
         />
       </Card>
-      <Card title="Used by">
+      <Card title={volumeLabels.usedBy}>
         <ContainerUseList uses={props.uses} none={volumeMessages.noContainers} />
       </Card>
-      <Card title="Mounted at">
+      <Card title={volumeLabels.mountedAt}>
         <TextList items={props.volume.mounts} none={volumeMessages.noMounts}>
           {(mount) => (
             <span class="row row-wrap">
@@ -82,11 +82,11 @@ function Details(props: { volume: VolumeDetail; uses: Volume["usedBy"]; size: nu
           )}
         </TextList>
       </Card>
-      <Card title="Labels">
+      <Card title={volumeLabels.labels}>
         <PairList pairs={props.volume.labels} none={volumeMessages.noLabels} />
       </Card>
       <Show when={Object.keys(props.volume.options).length > 0}>
-        <Card title="Driver options">
+        <Card title={volumeLabels.driverOptions}>
           <PairList pairs={props.volume.options} none="" />
         </Card>
       </Show>

@@ -6,8 +6,9 @@ import { volumes } from "../../lib/api/docker.ts";
 import { refreshDocker, useDiskUsage, useVolumes } from "../../lib/docker-queries.ts";
 import { session } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, confirm, EmptyState, toast } from "../../ui/index.ts";
+import { Button, EmptyState } from "../../ui/index.ts";
 import { CreateVolumeDialog } from "./CreateVolumeDialog.tsx";
 import { listMessages, volumeMessages } from "./messages.ts";
 import { VolumePane } from "./VolumePane.tsx";
@@ -28,22 +29,17 @@ export function VolumesView(props: VolumesViewProps) {
   const columns = createVolumeColumns({ of: sizeOf, isLoading: () => usage.isFetching });
 
   const remove = async (volume: Volume) => {
-    const yes = await confirm({
+    const removed = await confirmAction({
       title: volumeMessages.removeTitle(visibleName(volume.name)),
       body: volumeMessages.removeBody,
       action: volumeMessages.remove,
       danger: true,
       typed: volume.anonymous ? undefined : volume.name,
+      send: () => volumes.remove(volume.name),
+      done: volumeMessages.removed(visibleName(volume.name)),
+      refetch: refreshDocker,
     });
-    if (!yes) return;
-    try {
-      await volumes.remove(volume.name);
-      toast.success(volumeMessages.removed(visibleName(volume.name)));
-      props.onSelect(null);
-    } catch (error) {
-      toast.error(error);
-    }
-    await refreshDocker();
+    if (removed) props.onSelect(null);
   };
 
   return (

@@ -26,3 +26,15 @@ export const volumeMessages = {
   noMounts: "Not mounted",
   noLabels: "No labels",
 } as const;
+
+/** Headings, field labels and buttons. */
+export const volumeLabels = {
+  name: "Name",
+  volume: "Volume",
+  copyTheName: "Copy the name",
+  usedBy: "Used by",
+  mountedAt: "Mounted at",
+  labels: "Labels",
+  driverOptions: "Driver options",
+  size: "Size",
+} as const;

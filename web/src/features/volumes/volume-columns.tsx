@@ -1,10 +1,10 @@
 import { Show } from "solid-js";
 import type { Volume } from "../../../../shared/protocol/volume.ts";
-import { formatAgo, formatBytes, formatDateTime } from "../../lib/format.ts";
+import { formatBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { ContainerUseCount } from "../../resource/ContainerUses.tsx";
+import { createdColumn, projectColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
-import { volumeMessages } from "./messages.ts";
+import { volumeMessages, volumeLabels } from "./messages.ts";
 
 export interface VolumeSizes {
   /** Bytes of a volume by its name; undefined while they are unknown. */
@@ -16,7 +16,7 @@ export function createVolumeColumns(sizes: VolumeSizes): Column<Volume>[] {
   return [
     {
       id: "name",
-      title: "Name",
+      title: volumeLabels.name,
       width: "clip",
       sortBy: (row) => row.name,
       cell: (row) => (
@@ -30,33 +30,12 @@ export function createVolumeColumns(sizes: VolumeSizes): Column<Volume>[] {
         </span>
       ),
     },
-    {
-      id: "project",
-      title: "Project",
-      width: "tight",
-      only: "wide",
-      sortBy: (row) => row.composeProject ?? "",
-      cell: (row) => (row.composeProject ? visibleName(row.composeProject) : <span class="faint">–</span>),
-    },
-    {
-      id: "use",
-      title: "Used by",
-      width: "tight",
-      only: "middle",
-      sortBy: (row) => row.usedBy.length,
-      cell: (row) => <ContainerUseCount uses={row.usedBy} />,
-    },
-    {
-      id: "created",
-      title: "Created",
-      width: "tight",
-      only: "wide",
-      sortBy: (row) => row.createdAt ?? "",
-      cell: (row) => <span title={formatDateTime(row.createdAt)}>{formatAgo(row.createdAt)}</span>,
-    },
+    projectColumn,
+    usedByColumn,
+    createdColumn,
     {
       id: "size",
-      title: "Size",
+      title: volumeLabels.size,
       width: "tight",
       align: "end",
       sortBy: (row) => sizes.of(row.name) ?? -1,

@@ -5,8 +5,11 @@ import EyeOff from "lucide-solid/icons/eye-off";
 import { createSignal, For, Show } from "solid-js";
 import { IconButton } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
+import { accessMessages } from "../messages.ts";
 import { passwordRules } from "./password-rules.ts";
 import "./rules.css";
+
+const texts = accessMessages.password;
 
 export interface NewPasswordProps {
   label?: string;
@@ -17,13 +20,13 @@ export interface NewPasswordProps {
   required?: boolean;
 }
 
-/** A new password and what it still lacks. */
+/** A field for a new password, with the rules that it meets and those it does not. */
 export function NewPassword(props: NewPasswordProps) {
   const [visible, setVisible] = createSignal(false);
   return (
     <div class="stack">
       <TextField
-        label={props.label ?? "Password"}
+        label={props.label ?? texts.label}
         type={visible() ? "text" : "password"}
         name="new-password"
         autocomplete="new-password"
@@ -34,13 +37,13 @@ export function NewPassword(props: NewPasswordProps) {
         end={
           <IconButton
             size="sm"
-            label={visible() ? "Hide password" : "Show password"}
+            label={visible() ? texts.hide : texts.show}
             icon={visible() ? <EyeOff size={15} /> : <Eye size={15} />}
             onClick={() => setVisible((shown) => !shown)}
           />
         }
       />
-      <ul class="rules" aria-label="Password rules">
+      <ul class="rules" aria-label={texts.rules}>
         <For each={passwordRules(props.value, props.username)}>
           {(rule) => (
             <li data-met={rule.met ? "" : undefined}>
@@ -48,7 +51,7 @@ export function NewPassword(props: NewPasswordProps) {
                 <Check size={13} />
               </Show>
               {rule.text}
-              <span class="visually-hidden">{rule.met ? " (met)" : " (not met)"}</span>
+              <span class="visually-hidden">{rule.met ? texts.met : texts.notMet}</span>
             </li>
           )}
         </For>

@@ -1,29 +1,28 @@
-import { Match, Switch } from "solid-js";
 import type { SessionInfo } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
+import { sendAction } from "../../../resource/confirm-action.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
 import { Badge } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
 import { type Column, DataTable } from "../../../ui/DataTable.tsx";
-import { ErrorState, Skeleton } from "../../../ui/Notice.tsx";
-import { toast } from "../../../ui/toast.tsx";
+import { accessMessages } from "../messages.ts";
 import { browserName } from "./browser-name.ts";
 
-/** Where the own account is logged in. */
+const texts = accessMessages.sessions;
+
+/** The sessions of the user, with a button to end each of the others. */
 export function OwnSessions() {
   const query = useQuery(() => ({ queryKey: queryKeys.sessions, queryFn: () => api.account.sessions() }));
-  const revoke = async (session: SessionInfo) => {
-    try {
-      await api.account.revokeSession(session.id);
-      toast.success("That session has ended.");
-    } catch (error) {
-      toast.error(error);
-    }
-    await invalidate(queryKeys.sessions);
-  };
+  const end = (session: SessionInfo) =>
+    sendAction({
+      send: () => api.account.revokeSession(session.id),
+      done: texts.ended,
+      refetch: () => invalidate(queryKeys.sessions),
+    });
   const columns: Column<SessionInfo>[] = [
     {
       id: "browser",
@@ -32,7 +31,7 @@ export function OwnSessions() {
       cell: (row) => (
         <span class="row" title={row.userAgent}>
           <span class="truncate">{browserName(row.userAgent)}</span>
-          {row.current ? <Badge tone="ok">This one</Badge> : null}
+          {row.current ? <Badge tone="ok">{texts.current}</Badge> : null}
         </span>
       ),
     },
@@ -58,33 +57,25 @@ export function OwnSessions() {
       width: "tight",
       cell: (row) =>
         row.current ? null : (
-          <Button size="sm" onClick={() => void revoke(row)}>
-            End
+          <Button size="sm" onClick={() => void end(row)}>
+            {texts.end}
           </Button>
         ),
     },
   ];
   return (
-    <Card title="Sessions" flush>
-      <Switch>
-        <Match when={query.isError}>
-          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-        </Match>
-        <Match when={query.data}>
-          {(sessions) => (
-            <DataTable
-              label="Your sessions"
-              columns={columns}
-              rows={sessions()}
-              key={(row) => row.id}
-              initialSort={{ column: "seen", descending: true }}
-            />
-          )}
-        </Match>
-        <Match when={query.isPending}>
-          <Skeleton lines={3} />
-        </Match>
-      </Switch>
+    <Card title={texts.title} flush>
+      <QueryView query={query} lines={3}>
+        {(sessions) => (
+          <DataTable
+            label={texts.list}
+            columns={columns}
+            rows={sessions()}
+            key={(row) => row.id}
+            initialSort={{ column: "seen", descending: true }}
+          />
+        )}
+      </QueryView>
     </Card>
   );
 }

@@ -1,40 +1,36 @@
 import { createSignal } from "solid-js";
-import { api, toMessage } from "../../../lib/api.ts";
+import { api } from "../../../lib/api.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { session } from "../../../lib/session.ts";
+import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { toast } from "../../../ui/toast.tsx";
+import { accessMessages } from "../messages.ts";
 import { isGoodPassword, NewPassword } from "./NewPassword.tsx";
 
+const texts = accessMessages.password;
+
+/** Changes the password of the user. */
 export function PasswordCard() {
   const name = () => session.principal()?.name ?? "";
   const [current, setCurrent] = createSignal("");
   const [next, setNext] = createSignal("");
-  const [busy, setBusy] = createSignal(false);
-  const [problem, setProblem] = createSignal<string | null>(null);
-
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(null);
-    try {
-      await api.account.changePassword({ current: current(), password: next() });
+  const submit = createSubmit({
+    ready: () => current() !== "" && isGoodPassword(next(), name()),
+    send: () => api.account.changePassword({ current: current(), password: next() }),
+    refetch: () => invalidate(queryKeys.sessions),
+    onSent() {
       setCurrent("");
       setNext("");
-      toast.success("Password changed. Your other sessions have ended.");
-      await invalidate(queryKeys.sessions);
-    } catch (error) {
-      setProblem(toMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+      toast.success(texts.changed);
+    },
+  });
 
   return (
-    <Card title="Password">
-      <form class="form" onSubmit={(event) => void submit(event)}>
+    <Card title={texts.title}>
+      <form class="form" onSubmit={(event) => void submit.submit(event)}>
         <input
           class="visually-hidden"
           type="text"
@@ -45,18 +41,18 @@ export function PasswordCard() {
           readOnly
         />
         <TextField
-          label="Current password"
+          label={texts.current}
           type="password"
           autocomplete="current-password"
           value={current()}
           onInput={setCurrent}
-          error={problem()}
+          error={submit.problem()}
           required
         />
-        <NewPassword label="New password" username={name()} value={next()} onInput={setNext} />
+        <NewPassword label={texts.next} username={name()} value={next()} onInput={setNext} />
         <div class="row">
-          <Button type="submit" busy={busy()} disabled={!current() || !isGoodPassword(next(), name())}>
-            Change password
+          <Button type="submit" busy={submit.busy()} disabled={!submit.ready()}>
+            {texts.change}
           </Button>
         </div>
       </form>

@@ -1,7 +1,7 @@
 import { createMemo } from "solid-js";
 import { encode } from "uqr";
 
-/** A QR code drawn here, in the browser: the secret in it goes to nobody. */
+/** A QR code, drawn in the browser: the secret in it is not sent anywhere. */
 export function QrCode(props: { text: string; label: string }) {
   const code = createMemo(() => encode(props.text, { ecc: "M", border: 2 }));
   const path = () =>

@@ -2,14 +2,18 @@ import Fingerprint from "lucide-solid/icons/fingerprint-pattern";
 import { createSignal, onMount, Show } from "solid-js";
 import { whenProofRequired } from "../../../lib/api/request.ts";
 import { api, toMessage } from "../../../lib/api.ts";
-import { getPasskey, isStepBack, passkeyProblem, passkeysSupported } from "../../../lib/passkeys.ts";
+import { describePasskeyFailure, getPasskey, passkeysSupported } from "../../../lib/passkeys.ts";
 import { session } from "../../../lib/session.ts";
+import { resourceMessages } from "../../../resource/messages.ts";
 import { Button, buttonClass } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
 import { accessMessages } from "../messages.ts";
 
+const texts = accessMessages.stepUp;
+
+/** Ends the open question; null without one. */
 const [question, setQuestion] = createSignal<((proved: boolean) => void) | null>(null);
 
 /**
@@ -46,7 +50,7 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
       await work();
       props.done(true);
     } catch (error) {
-      if (!isStepBack(error)) setProblem(passkeyProblem(error) ?? toMessage(error));
+      setProblem(describePasskeyFailure(error, "use"));
     } finally {
       setBusy(false);
     }
@@ -66,21 +70,21 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
   return (
     <Dialog
       open
-      title={accessMessages.stepUp.title}
+      title={texts.title}
       onClose={() => props.done(false)}
       footer={
         <>
-          <Button onClick={() => props.done(false)}>Cancel</Button>
+          <Button onClick={() => props.done(false)}>{resourceMessages.cancel}</Button>
           <Show when={ways()?.password}>
             <Button type="submit" form="step-up" variant="primary" busy={busy()} disabled={password() === ""}>
-              Confirm
+              {texts.confirm}
             </Button>
           </Show>
         </>
       }
     >
       <form id="step-up" class="form" onSubmit={withPassword}>
-        <p>{accessMessages.stepUp.note}</p>
+        <p>{texts.note}</p>
         <Show when={problem()}>
           <Callout tone="bad">{problem()}</Callout>
         </Show>
@@ -95,7 +99,7 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
             readOnly
           />
           <TextField
-            label="Your password"
+            label={texts.password}
             type="password"
             name="own-password"
             autocomplete="current-password"
@@ -106,17 +110,17 @@ function StepUpDialog(props: { done: (proved: boolean) => void }) {
         </Show>
         <Show when={hasPasskey()}>
           <Button block icon={<Fingerprint size={15} />} busy={busy()} onClick={() => void withPasskey()}>
-            Use a passkey
+            {texts.usePasskey}
           </Button>
         </Show>
         <Show when={ways()?.oidc && !ways()?.password}>
-          <p>{accessMessages.stepUp.again}</p>
+          <p>{texts.again}</p>
           <div class="row">
             <a class={buttonClass()} href={api.session.oidcUrl(true)} target="_blank" rel="noopener">
-              Log in again
+              {texts.signInAgain}
             </a>
             <Button variant="primary" onClick={() => props.done(true)}>
-              Continue
+              {texts.continue}
             </Button>
           </div>
         </Show>

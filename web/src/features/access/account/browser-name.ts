@@ -1,4 +1,4 @@
-/** In this order: each of the later names also stands in the words of the earlier ones. */
+/** The order matters: the user agent of an earlier browser also contains the names of later ones. */
 const browsers = [
   [/Edg(?:e|A|iOS)?\/(\d+)/, "Edge"],
   [/OPR\/(\d+)/, "Opera"],
@@ -15,7 +15,7 @@ const systems = [
   [/Linux/, "Linux"],
 ] as const;
 
-/** A `User-Agent` as people name it; programs keep their own words. */
+/** Name, version and system of a browser, from its `User-Agent`; that of a program is returned as it is. */
 export function browserName(userAgent: string): string {
   const browser = browsers.find(([pattern]) => pattern.test(userAgent));
   if (!browser) return userAgent.slice(0, 60) || "Unknown";

@@ -1,27 +1,30 @@
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "../../../../../shared/protocol/password.ts";
+import { accessMessages } from "../messages.ts";
+
+const texts = accessMessages.password;
 
 export interface PasswordRule {
   text: string;
   met: boolean;
 }
 
-/** What can be told about a new password while it is typed; the server also refuses common ones. */
+/** The rules for a new password that the browser can check; the server also rejects common passwords. */
 export function passwordRules(password: string, username: string): PasswordRule[] {
   const length = [...password].length;
   const name = username.trim().toLowerCase();
   const rules = [
-    { text: `At least ${PASSWORD_MIN_LENGTH} characters (${length} so far)`, met: length >= PASSWORD_MIN_LENGTH },
+    { text: texts.minLength(PASSWORD_MIN_LENGTH, length), met: length >= PASSWORD_MIN_LENGTH },
     {
-      text: "Not one character or word over and over",
+      text: texts.varied,
       met: length > 0 && new Set(password.toLowerCase()).size >= 5 && !isRepetition(password.toLowerCase()),
     },
     {
-      text: "Without the user name",
+      text: texts.withoutName,
       met: length > 0 && (name.length < 3 || !password.toLowerCase().includes(name)),
     },
   ];
   if (new TextEncoder().encode(password).length > PASSWORD_MAX_BYTES) {
-    rules.push({ text: `At most ${PASSWORD_MAX_BYTES.toLocaleString()} bytes`, met: false });
+    rules.push({ text: texts.maxBytes(PASSWORD_MAX_BYTES), met: false });
   }
   return rules;
 }

@@ -1,19 +1,19 @@
 import KeyRound from "lucide-solid/icons/key-round";
 import Plus from "lucide-solid/icons/plus";
-import { createSignal, Match, Show, Switch } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import type { ApiKeyInfo } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
+import { confirmAction } from "../../../resource/confirm-action.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
 import { Badge } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
-import { confirm } from "../../../ui/confirm.tsx";
 import { type Column, DataTable } from "../../../ui/DataTable.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../../ui/Notice.tsx";
+import { EmptyState } from "../../../ui/Notice.tsx";
 import { Page } from "../../../ui/Page.tsx";
-import { toast } from "../../../ui/toast.tsx";
 import "../access.css";
 import { accessMessages } from "../messages.ts";
 import { KeyDialog } from "./KeyDialog.tsx";
@@ -25,27 +25,21 @@ export default function KeysPage() {
   const query = useQuery(() => ({ queryKey: queryKeys.keys, queryFn: () => api.keys.list() }));
   const [creating, setCreating] = createSignal(false);
 
-  const revoke = async (key: ApiKeyInfo) => {
-    const yes = await confirm({
+  const revoke = (key: ApiKeyInfo) =>
+    confirmAction({
       title: texts.revokeTitle(key.name),
       body: texts.revokeNote,
       action: texts.revoke,
       danger: true,
+      send: () => api.keys.revoke(key.id),
+      done: texts.revoked,
+      refetch: () => invalidate(queryKeys.keys),
     });
-    if (!yes) return;
-    try {
-      await api.keys.revoke(key.id);
-      toast.success(texts.revoked);
-    } catch (error) {
-      toast.error(error);
-    }
-    await invalidate(queryKeys.keys);
-  };
 
   const columns: Column<ApiKeyInfo>[] = [
-    { id: "name", title: "Name", width: "clip", sortBy: (row) => row.name, cell: (row) => <b>{row.name}</b> },
-    { id: "prefix", title: "Key", width: "tight", only: "middle", cell: (row) => <code>{row.prefix}…</code> },
-    { id: "role", title: "Role", width: "tight", sortBy: (row) => row.role, cell: (row) => <Badge>{row.role}</Badge> },
+    { id: "name", title: texts.name, width: "clip", sortBy: (row) => row.name, cell: (row) => <b>{row.name}</b> },
+    { id: "prefix", title: texts.key, width: "tight", only: "middle", cell: (row) => <code>{row.prefix}…</code> },
+    { id: "role", title: texts.role, width: "tight", sortBy: (row) => row.role, cell: (row) => <Badge>{row.role}</Badge> },
     {
       id: "scopes",
       title: texts.permissions,
@@ -53,18 +47,18 @@ export default function KeysPage() {
       width: "clip",
       cell: (row) => <span title={row.scopes?.join(", ")}>{row.scopes?.join(", ") ?? texts.allOfRole}</span>,
     },
-    { id: "owner", title: "Owner", width: "tight", only: "wide", cell: (row) => row.owner.name },
+    { id: "owner", title: texts.owner, width: "tight", only: "wide", cell: (row) => row.owner.name },
     {
       id: "used",
-      title: "Last used",
+      title: texts.lastUsed,
       width: "tight",
       only: "middle",
       sortBy: (row) => row.lastUsedAt ?? "",
-      cell: (row) => (row.lastUsedAt ? formatAgo(row.lastUsedAt) : <span class="faint">never</span>),
+      cell: (row) => (row.lastUsedAt ? formatAgo(row.lastUsedAt) : <span class="faint">{texts.never}</span>),
     },
     {
       id: "expires",
-      title: "Expires",
+      title: texts.expiry,
       width: "tight",
       sortBy: (row) => row.expiresAt,
       cell: (row) => <span title={formatDateTime(row.expiresAt)}>{formatAgo(row.expiresAt)}</span>,
@@ -77,44 +71,36 @@ export default function KeysPage() {
       width: "tight",
       cell: (row) => (
         <Button size="sm" onClick={() => void revoke(row)}>
-          Revoke
+          {texts.revokeOne}
         </Button>
       ),
     },
   ];
   const create = () => (
     <Button variant="primary" icon={<Plus size={15} />} onClick={() => setCreating(true)}>
-      Create key
+      {texts.createAction}
     </Button>
   );
 
   return (
-    <Page title="API keys" note={query.data && `${query.data.length}`} actions={create()}>
+    <Page title={texts.title} note={query.data && `${query.data.length}`} actions={create()}>
       <Card flush>
-        <Switch>
-          <Match when={query.isError}>
-            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-          </Match>
-          <Match when={query.data}>
-            {(keys) => (
-              <DataTable
-                label="API keys"
-                columns={columns}
-                rows={keys()}
-                key={(row) => row.id}
-                initialSort={{ column: "name" }}
-                empty={
-                  <EmptyState icon={<KeyRound size={18} />} title={texts.empty}>
-                    {texts.emptyNote}
-                  </EmptyState>
-                }
-              />
-            )}
-          </Match>
-          <Match when={query.isPending}>
-            <Skeleton lines={4} />
-          </Match>
-        </Switch>
+        <QueryView query={query} lines={4}>
+          {(keys) => (
+            <DataTable
+              label={texts.title}
+              columns={columns}
+              rows={keys()}
+              key={(row) => row.id}
+              initialSort={{ column: "name" }}
+              empty={
+                <EmptyState icon={<KeyRound size={18} />} title={texts.empty}>
+                  {texts.emptyNote}
+                </EmptyState>
+              }
+            />
+          )}
+        </QueryView>
       </Card>
       <Show when={creating()}>
         <KeyDialog onClose={() => setCreating(false)} />

@@ -1,60 +1,50 @@
 import { createSignal, Show } from "solid-js";
-import { api, toMessage } from "../../../lib/api.ts";
+import { api } from "../../../lib/api.ts";
 import { session } from "../../../lib/session.ts";
+import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
 import { isGoodPassword, NewPassword } from "../account/NewPassword.tsx";
+import { accessMessages } from "../messages.ts";
 import { LoginGate } from "./LoginGate.tsx";
 
-/** The first administrator, made once with the token of the console. */
+const texts = accessMessages.setup;
+
+/** Creates the first administrator, with the token that the console prints. */
 export default function SetupPage() {
   const given = takeToken();
   const [token, setToken] = createSignal(given);
   const [username, setUsername] = createSignal("admin");
   const [password, setPassword] = createSignal("");
-  const [busy, setBusy] = createSignal(false);
-  const [problem, setProblem] = createSignal<string | null>(null);
-  const ready = () => token().trim() && username().trim() && isGoodPassword(password(), username());
-
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (!ready()) return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      session.signedIn(
-        await api.setup.finish({ token: token().trim(), username: username().trim(), password: password() }),
-      );
-    } catch (error) {
-      setProblem(toMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const submit = createSubmit({
+    ready: () => token().trim() !== "" && username().trim() !== "" && isGoodPassword(password(), username()),
+    send: () => api.setup.finish({ token: token().trim(), username: username().trim(), password: password() }),
+    onSent: session.signedIn,
+  });
 
   return (
     <LoginGate
-      title="Set up this server"
-      note="Make the first administrator. This page works once."
-      foot="The set-up token is printed on the console of the API when it starts, and is valid for 30 minutes. On a server without one, run ai-desktop admin create NAME as root."
+      title={texts.title}
+      note={texts.note}
+      foot={texts.help}
     >
-      <form class="form" onSubmit={(event) => void submit(event)}>
-        <Show when={problem()}>
-          <Callout tone="bad">{problem()}</Callout>
+      <form class="form" onSubmit={(event) => void submit.submit(event)}>
+        <Show when={submit.problem()}>
+          <Callout tone="bad">{submit.problem()}</Callout>
         </Show>
         <TextField
-          label="Set-up token"
+          label={texts.token}
           name="token"
           value={token()}
           onInput={setToken}
-          hint={given ? "Taken from the address you opened." : "Copy it from the console."}
+          hint={given ? texts.tokenTaken : texts.tokenHint}
           required
           mono
           focus={!given}
         />
         <TextField
-          label="User name"
+          label={accessMessages.login.username}
           name="username"
           autocomplete="username"
           value={username()}
@@ -62,15 +52,15 @@ export default function SetupPage() {
           required
         />
         <NewPassword username={username()} value={password()} onInput={setPassword} />
-        <Button type="submit" variant="primary" block busy={busy()} disabled={!ready()}>
-          Create administrator
+        <Button type="submit" variant="primary" block busy={submit.busy()} disabled={!submit.ready()}>
+          {texts.create}
         </Button>
       </form>
     </LoginGate>
   );
 }
 
-/** The console prints an address that carries the token behind `#`, where no server and no log sees it. */
+/** The console prints an address with the token after `#`: no server and no log receives that part. */
 function takeToken(): string {
   const token = new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "";
   if (token) history.replaceState(null, "", window.location.pathname);

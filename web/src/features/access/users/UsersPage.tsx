@@ -1,19 +1,19 @@
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import UserPlus from "lucide-solid/icons/user-plus";
-import { createSignal, Match, Show, Switch } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import type { User } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { session } from "../../../lib/session.ts";
 import { useQuery } from "../../../lib/use-query.ts";
+import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
 import { Badge } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
-import { confirm } from "../../../ui/confirm.tsx";
 import { type Column, DataTable } from "../../../ui/DataTable.tsx";
 import { Menu } from "../../../ui/Menu.tsx";
-import { ErrorState, Skeleton } from "../../../ui/Notice.tsx";
 import { Page } from "../../../ui/Page.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import "../access.css";
@@ -29,38 +29,33 @@ export default function UsersPage() {
   const query = useQuery(() => ({ queryKey: queryKeys.users, queryFn: () => api.users.list() }));
   const [edited, setEdited] = createSignal<User | "new" | null>(null);
 
-  const attempt = async (work: () => Promise<unknown>, done: string) => {
-    try {
-      await work();
-      toast.success(done);
-    } catch (error) {
-      toast.error(error);
-    }
-    await invalidate(queryKeys.users);
-  };
-  const remove = async (user: User) => {
-    const yes = await confirm({
+  const refetch = () => invalidate(queryKeys.users);
+  const remove = (user: User) =>
+    confirmAction({
       title: texts.deleteTitle(user.name),
       body: texts.deleteNote,
       action: texts.delete,
       danger: true,
+      send: async () => {
+        const { rules, channels } = await api.users.remove(user.id);
+        const left = [...rules, ...channels].map((name) => `“${visibleName(name)}”`);
+        if (left.length > 0) toast.info(texts.leaves(user.name, left.join(", ")));
+      },
+      done: texts.deleted(user.name),
+      refetch,
     });
-    if (!yes) return;
-    await attempt(async () => {
-      const { rules, channels } = await api.users.remove(user.id);
-      const left = [...rules, ...channels].map((name) => `“${visibleName(name)}”`);
-      if (left.length > 0) toast.info(texts.leaves(user.name, left.join(", ")));
-    }, texts.deleted(user.name));
-  };
-  const resetFactors = async (user: User) => {
-    const yes = await confirm({
+  const resetFactors = (user: User) =>
+    confirmAction({
       title: texts.resetTitle(user.name),
       body: texts.resetNote,
       action: texts.reset,
       danger: true,
+      send: () => api.users.update(user.id, { resetFactors: true }),
+      done: texts.resetDone(user.name),
+      refetch,
     });
-    if (yes) await attempt(() => api.users.update(user.id, { resetFactors: true }), texts.resetDone(user.name));
-  };
+  const endSessions = (user: User) =>
+    sendAction({ send: () => api.users.endSessions(user.id), done: texts.sessionsEnded(user.name), refetch });
   const hasFactor = (user: User) => user.totp || user.passkeys > 0;
   const isSelf = (user: User) => user.id === session.principal()?.id;
 
@@ -72,7 +67,7 @@ export default function UsersPage() {
       cell: (row) => (
         <span class="row">
           <b class="truncate access-name">{row.name}</b>
-          {isSelf(row) ? <Badge>You</Badge> : null}
+          {isSelf(row) ? <Badge>{texts.you}</Badge> : null}
         </span>
       ),
     },
@@ -98,18 +93,18 @@ export default function UsersPage() {
     },
     {
       id: "login",
-      title: "Sign-in",
+      title: texts.signIn,
       width: "tight",
       only: "middle",
       cell: (row) => (
         <span class="row">
-          {row.password ? <Badge>Password</Badge> : null}
-          {row.oidc ? <Badge>Single sign-on</Badge> : null}
-          {row.totp ? <Badge tone="ok">Authenticator</Badge> : null}
+          {row.password ? <Badge>{texts.password}</Badge> : null}
+          {row.oidc ? <Badge>{texts.singleSignOn}</Badge> : null}
+          {row.totp ? <Badge tone="ok">{texts.authenticator}</Badge> : null}
           {row.passkeys > 0 ? (
-            <Badge tone="ok">{row.passkeys === 1 ? "1 passkey" : `${row.passkeys} passkeys`}</Badge>
+            <Badge tone="ok">{texts.passkeys(row.passkeys)}</Badge>
           ) : null}
-          {row.password && !hasFactor(row) ? <Badge tone="warn">No second factor</Badge> : null}
+          {row.password && !hasFactor(row) ? <Badge tone="warn">{texts.noSecondFactor}</Badge> : null}
         </span>
       ),
     },
@@ -129,15 +124,15 @@ export default function UsersPage() {
       width: "tight",
       cell: (row) => (
         <Menu
-          label={`Actions for ${row.name}`}
+          label={texts.actionsFor(row.name)}
           icon
           size="sm"
           trigger={<Ellipsis size={16} />}
           items={[
             { label: texts.changeAccess, onSelect: () => setEdited(row) },
             {
-              label: "End all sessions",
-              onSelect: () => void attempt(() => api.users.endSessions(row.id), texts.sessionsEnded(row.name)),
+              label: texts.endSessions,
+              onSelect: () => void endSessions(row),
             },
             {
               label: texts.reset,
@@ -145,7 +140,7 @@ export default function UsersPage() {
               onSelect: () => void resetFactors(row),
             },
             "separator",
-            { label: "Delete", danger: true, disabled: isSelf(row), onSelect: () => void remove(row) },
+            { label: texts.deleteOne, danger: true, disabled: isSelf(row), onSelect: () => void remove(row) },
           ]}
         />
       ),
@@ -154,7 +149,7 @@ export default function UsersPage() {
 
   return (
     <Page
-      title="Users"
+      title={texts.title}
       note={query.data && `${query.data.length}`}
       actions={
         <Button variant="primary" icon={<UserPlus size={15} />} onClick={() => setEdited("new")}>
@@ -163,25 +158,17 @@ export default function UsersPage() {
       }
     >
       <Card flush>
-        <Switch>
-          <Match when={query.isError}>
-            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-          </Match>
-          <Match when={query.data}>
-            {(users) => (
-              <DataTable
-                label="Users"
-                columns={columns}
-                rows={users()}
-                key={(row) => row.id}
-                initialSort={{ column: "name" }}
-              />
-            )}
-          </Match>
-          <Match when={query.isPending}>
-            <Skeleton lines={4} />
-          </Match>
-        </Switch>
+        <QueryView query={query} lines={4}>
+          {(users) => (
+            <DataTable
+              label={texts.title}
+              columns={columns}
+              rows={users()}
+              key={(row) => row.id}
+              initialSort={{ column: "name" }}
+            />
+          )}
+        </QueryView>
       </Card>
       <Show when={edited()} keyed>
         {(user) => <UserDialog user={user === "new" ? null : user} onClose={() => setEdited(null)} />}

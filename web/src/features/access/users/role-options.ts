@@ -1,7 +1,7 @@
 import type { Role } from "../../../../../shared/protocol/access.ts";
+import { accessMessages } from "../messages.ts";
 
-export const roleOptions: { value: Role; label: string }[] = [
-  { value: "viewer", label: "Viewer: read only" },
-  { value: "operator", label: "Operator: can start, stop and edit files" },
-  { value: "admin", label: "Administrator: full access, including users" },
-];
+export const roleOptions: { value: Role; label: string }[] = (["viewer", "operator", "admin"] as const).map((value) => ({
+  value,
+  label: accessMessages.roles[value],
+}));

@@ -1,4 +1,3 @@
-import { Popover } from "@kobalte/core/popover";
 import { createEffect, For, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
@@ -7,6 +6,7 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { StatusDot } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
 import { ErrorState } from "../../../ui/Notice.tsx";
+import { PopoverPanel } from "../../../ui/PopoverPanel.tsx";
 import { toast } from "../../../ui/toast.tsx";
 import { eventLabel, hrefOf, subjectName, toneOf } from "../alert-labels.ts";
 import { alertMessages } from "../messages.ts";
@@ -33,56 +33,44 @@ export default function BellPanel(props: {
     props.onClose();
   };
   return (
-    <Popover
-      open
-      anchorRef={() => props.anchor}
-      onOpenChange={(open) => !open && props.onClose()}
-      placement="bottom-end"
-      gutter={6}
+    <PopoverPanel
+      anchor={props.anchor}
+      class="bell-panel"
+      title={alertMessages.bell.title}
+      actions={
+        <Button size="sm" onClick={() => go("/alerts")}>
+          {alertMessages.bell.all}
+        </Button>
+      }
+      onClose={props.onClose}
     >
-      <Popover.Portal>
-        <Popover.Content
-          class="popover-panel bell-panel"
-          onPointerDownOutside={(event) => {
-            // A click on the bell closes the panel by itself.
-            if (event.target instanceof Node && props.anchor?.contains(event.target)) event.preventDefault();
-          }}
-        >
-          <div class="bell-head">
-            <Popover.Title>{alertMessages.bell.title}</Popover.Title>
-            <Button size="sm" onClick={() => go("/alerts")}>
-              {alertMessages.bell.all}
-            </Button>
-          </div>
-          <Show when={!bell.isError} fallback={<ErrorState error={bell.error} onRetry={() => void bell.refetch()} />}>
-            <Show when={events().length > 0} fallback={<p class="muted bell-empty">{alertMessages.bell.empty}</p>}>
-              <ul class="bell-list">
-                <For each={events()}>
-                  {(event) => (
-                    <li>
-                      <button type="button" class="bell-entry" onClick={() => go(hrefOf(event.subject))}>
-                        <StatusDot tone={toneOf(event)} />
-                        <span class="bell-text">
-                          <span class="row">
-                            <b class="truncate grow">{subjectName(event.subject)}</b>
-                            <time class="faint" dateTime={event.at}>
-                              {formatAgo(event.at)}
-                            </time>
-                          </span>
-                          <span class="muted">
-                            {eventLabel(event.kind)}: {visibleName(event.ruleName)}
-                            {event.detail && ` · ${visibleName(event.detail)}`}
-                          </span>
-                        </span>
-                      </button>
-                    </li>
-                  )}
-                </For>
-              </ul>
-            </Show>
-          </Show>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover>
+      <Show when={!bell.isError} fallback={<ErrorState error={bell.error} onRetry={() => void bell.refetch()} />}>
+        <Show when={events().length > 0} fallback={<p class="muted popover-panel-empty">{alertMessages.bell.empty}</p>}>
+          <ul class="popover-panel-list">
+            <For each={events()}>
+              {(event) => (
+                <li>
+                  <button type="button" class="bell-entry" onClick={() => go(hrefOf(event.subject))}>
+                    <StatusDot tone={toneOf(event)} />
+                    <span class="bell-text">
+                      <span class="row">
+                        <b class="truncate grow">{subjectName(event.subject)}</b>
+                        <time class="faint" dateTime={event.at}>
+                          {formatAgo(event.at)}
+                        </time>
+                      </span>
+                      <span class="muted">
+                        {eventLabel(event.kind)}: {visibleName(event.ruleName)}
+                        {event.detail && ` · ${visibleName(event.detail)}`}
+                      </span>
+                    </span>
+                  </button>
+                </li>
+              )}
+            </For>
+          </ul>
+        </Show>
+      </Show>
+    </PopoverPanel>
   );
 }

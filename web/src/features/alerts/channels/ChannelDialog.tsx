@@ -8,7 +8,7 @@ import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Checkbox, Segmented, TextField, toast } from "../../../ui/index.ts";
 import { channelTypeLabels } from "../alert-labels.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import { EmailFields, NtfyFields, WebhookFields } from "./ChannelFields.tsx";
 import {
   type ChannelErrors,
@@ -70,7 +70,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
       onClose={props.onClose}
     >
       <TextField
-        label="Name"
+        label={alertLabels.name}
         focus
         value={draft.name}
         maxLength={100}

@@ -1,5 +1,5 @@
 import { Select, TextField } from "../../../ui/index.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import type { ChannelErrors, ChannelFields } from "./channel-form.ts";
 
 const texts = alertMessages.channelForm;
@@ -31,8 +31,8 @@ export function WebhookFields(props: ChannelFieldsProps) {
         value={props.draft.format}
         options={[
           { value: "json", label: texts.formatJson },
-          { value: "slack", label: "Slack, Mattermost" },
-          { value: "discord", label: "Discord" },
+          { value: "slack", label: alertLabels.slackMattermost },
+          { value: "discord", label: alertLabels.discord },
         ]}
         onChange={(format) => props.set({ format })}
       />
@@ -73,14 +73,14 @@ export function NtfyFields(props: ChannelFieldsProps) {
     <>
       <div class="alert-pair">
         <TextField
-          label="Server"
+          label={alertLabels.server}
           type="url"
           mono
           value={props.draft.server}
           onInput={(server) => props.set({ server })}
         />
         <TextField
-          label="Topic"
+          label={alertLabels.topic}
           mono
           value={props.draft.topic}
           error={props.errors.topic}
@@ -89,7 +89,7 @@ export function NtfyFields(props: ChannelFieldsProps) {
         />
       </div>
       <TextField
-        label="Access token"
+        label={alertLabels.accessToken}
         type="password"
         autocomplete="new-password"
         value={props.draft.token}
@@ -106,7 +106,7 @@ export function EmailFields(props: ChannelFieldsProps) {
     <>
       <div class="alert-pair">
         <TextField
-          label="Mail server"
+          label={alertLabels.mailServer}
           mono
           value={props.draft.host}
           placeholder="smtp.example.com"
@@ -114,27 +114,27 @@ export function EmailFields(props: ChannelFieldsProps) {
           onInput={(host) => props.set({ host })}
         />
         <TextField
-          label="Port"
+          label={alertLabels.port}
           type="number"
           value={props.draft.port}
           error={props.errors.port}
           onInput={(port) => props.set({ port })}
         />
         <Select
-          label="Encryption"
+          label={alertLabels.encryption}
           value={props.draft.security}
           options={[
-            { value: "starttls", label: "STARTTLS" },
-            { value: "tls", label: "TLS" },
-            { value: "none", label: "None" },
+            { value: "starttls", label: alertLabels.starttls },
+            { value: "tls", label: alertLabels.tls },
+            { value: "none", label: alertLabels.none },
           ]}
           onChange={(security) => props.set({ security })}
         />
       </div>
       <div class="alert-pair">
-        <TextField label="User" autocomplete="off" value={props.draft.user} onInput={(user) => props.set({ user })} />
+        <TextField label={alertLabels.user} autocomplete="off" value={props.draft.user} onInput={(user) => props.set({ user })} />
         <TextField
-          label="Password"
+          label={alertLabels.password}
           type="password"
           autocomplete="new-password"
           value={props.draft.password}
@@ -143,14 +143,14 @@ export function EmailFields(props: ChannelFieldsProps) {
         />
       </div>
       <TextField
-        label="From"
+        label={alertLabels.from}
         value={props.draft.from}
         placeholder="panel@example.com"
         error={props.errors.from}
         onInput={(from) => props.set({ from })}
       />
       <TextField
-        label="To"
+        label={alertLabels.to}
         rows={2}
         value={props.draft.to}
         hint={texts.toHint}

@@ -1,17 +1,18 @@
 import Plus from "lucide-solid/icons/plus";
 import Send from "lucide-solid/icons/send";
-import { createSignal, For, Match, Show, Switch } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { session } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { confirm } from "../../../ui/confirm.tsx";
-import { Badge, Button, Callout, Card, EmptyState, ErrorState, Skeleton, StatusDot, toast } from "../../../ui/index.ts";
+import { confirmAction } from "../../../resource/confirm-action.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
+import { Badge, Button, Callout, Card, EmptyState, StatusDot } from "../../../ui/index.ts";
 import { channelTypeLabels } from "../alert-labels.ts";
 import { useChannels } from "../alert-queries.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import { ChannelDialog } from "./ChannelDialog.tsx";
 
 const texts = alertMessages.channels;
@@ -26,7 +27,7 @@ export function ChannelsTab() {
       <Card
         flush
         class="alert-card"
-        title="Channels"
+        title={alertLabels.channels}
         actions={
           <Show when={canManage()}>
             <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
@@ -35,18 +36,17 @@ export function ChannelsTab() {
           </Show>
         }
       >
-        <Switch>
-          <Match when={channels.isError}>
-            <ErrorState error={channels.error} onRetry={() => void channels.refetch()} />
-          </Match>
-          <Match when={channels.data?.length === 0}>
-            <EmptyState icon={<Send size={18} />} title={texts.empty}>
-              {texts.emptyNote}
-            </EmptyState>
-          </Match>
-          <Match when={channels.data}>
-            {(list) => (
-              <ul class="alert-list" aria-label="Channels">
+        <QueryView query={channels} lines={4}>
+          {(list) => (
+            <Show
+              when={list().length > 0}
+              fallback={
+                <EmptyState icon={<Send size={18} />} title={texts.empty}>
+                  {texts.emptyNote}
+                </EmptyState>
+              }
+            >
+              <ul class="alert-list" aria-label={alertLabels.channels}>
                 <For each={list().map(({ id }) => id)}>
                   {(id) => (
                     <Show when={list().find((channel) => channel.id === id)}>
@@ -57,12 +57,9 @@ export function ChannelsTab() {
                   )}
                 </For>
               </ul>
-            )}
-          </Match>
-          <Match when={channels.isPending}>
-            <Skeleton lines={4} />
-          </Match>
-        </Switch>
+            </Show>
+          )}
+        </QueryView>
       </Card>
       <Show when={editing()} keyed>
         {(channel) => (
@@ -92,16 +89,15 @@ function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => v
     }
     await invalidate(queryKeys.alerts);
   };
-  const remove = async () => {
-    if (!(await confirm({ title: `Remove ${name()}?`, body: texts.removeNote, action: texts.remove, danger: true })))
-      return;
-    try {
-      await api.alerts.removeChannel(props.channel.id);
-    } catch (error) {
-      toast.error(error);
-    }
-    await invalidate(queryKeys.alerts);
-  };
+  const remove = () =>
+    confirmAction({
+      title: texts.removeTitle(name()),
+      body: texts.removeNote,
+      action: texts.remove,
+      danger: true,
+      send: () => api.alerts.removeChannel(props.channel.id),
+      refetch: () => invalidate(queryKeys.alerts),
+    });
 
   return (
     <li class="alert-row">
@@ -144,13 +140,13 @@ function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => v
       <Show when={props.canManage}>
         <div class="row alert-actions">
           <Button size="sm" busy={testing()} aria-label={`Test ${props.channel.name}`} onClick={() => void test()}>
-            Test
+            {alertLabels.test}
           </Button>
           <Button size="sm" aria-label={`Edit ${props.channel.name}`} onClick={() => props.onEdit()}>
-            Edit
+            {alertLabels.edit}
           </Button>
           <Button size="sm" aria-label={`Remove ${props.channel.name}`} onClick={() => void remove()}>
-            Remove
+            {alertLabels.remove}
           </Button>
         </div>
       </Show>

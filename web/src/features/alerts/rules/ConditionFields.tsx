@@ -2,7 +2,7 @@ import { Show } from "solid-js";
 import { type ConditionKind, conditionKinds, type Severity } from "../../../../../shared/protocol/alert-kinds.ts";
 import { Checkbox, Segmented, Select, TextField } from "../../../ui/index.ts";
 import { conditionLabels, severityDisplay } from "../alert-labels.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import { defaultsOf, type RuleFieldsProps } from "./rule-form.ts";
 
 const texts = alertMessages.ruleForm;
@@ -93,8 +93,8 @@ function LogFields(props: RuleFieldsProps) {
         label={texts.syntax}
         value={props.draft.syntax}
         options={[
-          { value: "text", label: "Text" },
-          { value: "regex", label: "Expression (RE2)" },
+          { value: "text", label: alertLabels.text },
+          { value: "regex", label: alertLabels.expressionRe2 },
         ]}
         onChange={(syntax) => props.set({ syntax })}
       />
@@ -110,9 +110,9 @@ function LogFields(props: RuleFieldsProps) {
         label={texts.levels}
         value={props.draft.levels}
         options={[
-          { value: "any", label: "Any" },
-          { value: "warn", label: "Warning or worse" },
-          { value: "error", label: "Error or worse" },
+          { value: "any", label: alertLabels.any },
+          { value: "warn", label: alertLabels.warningOrWorse },
+          { value: "error", label: alertLabels.errorOrWorse },
         ]}
         onChange={(levels) => props.set({ levels })}
       />

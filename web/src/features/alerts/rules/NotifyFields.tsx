@@ -3,16 +3,16 @@ import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Checkbox, Select, TextField } from "../../../ui/index.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import type { RuleFieldsProps } from "./rule-form.ts";
 
 const texts = alertMessages.ruleForm;
 const repeats = [
-  { value: "", label: "Once" },
-  { value: "900", label: "Every 15 minutes" },
-  { value: "3600", label: "Every hour" },
-  { value: "14400", label: "Every 4 hours" },
-  { value: "86400", label: "Every day" },
+  { value: "", label: alertLabels.once },
+  { value: "900", label: alertLabels.every15Minutes },
+  { value: "3600", label: alertLabels.everyHour },
+  { value: "14400", label: alertLabels.every4Hours },
+  { value: "86400", label: alertLabels.everyDay },
 ];
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const toggled = <T,>(list: readonly T[], item: T, on: boolean) =>
@@ -88,10 +88,10 @@ function QuietFields(props: RuleFieldsProps) {
         <div class="field-error">{props.errors.days}</div>
       </Show>
       <div class="alert-pair">
-        <TextField label="From" value={props.draft.from} placeholder="22:00" onInput={(from) => props.set({ from })} />
-        <TextField label="To" value={props.draft.to} placeholder="07:00" onInput={(to) => props.set({ to })} />
+        <TextField label={alertLabels.from} value={props.draft.from} placeholder="22:00" onInput={(from) => props.set({ from })} />
+        <TextField label={alertLabels.to} value={props.draft.to} placeholder="07:00" onInput={(to) => props.set({ to })} />
         <TextField
-          label="Time zone"
+          label={alertLabels.timeZone}
           value={props.draft.timeZone}
           placeholder="Europe/Berlin"
           onInput={(timeZone) => props.set({ timeZone })}

@@ -6,7 +6,7 @@ import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { TextField, toast } from "../../../ui/index.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import { ConditionFields } from "./ConditionFields.tsx";
 import { NotifyFields } from "./NotifyFields.tsx";
 import { RestartFields } from "./RestartFields.tsx";
@@ -61,7 +61,7 @@ export function RuleDialog(props: {
       onClose={props.onClose}
     >
       <TextField
-        label="Name"
+        label={alertLabels.name}
         focus
         value={draft.name}
         maxLength={100}

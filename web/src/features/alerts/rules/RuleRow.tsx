@@ -3,7 +3,7 @@ import type { ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Badge, Button } from "../../../ui/index.ts";
 import { describeRule, describeSubjects, severityDisplay } from "../alert-labels.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 
 export interface RuleRowProps {
   rule: ListedAlertRule;
@@ -36,7 +36,7 @@ export function RuleRow(props: RuleRowProps) {
       <Show when={props.canManage}>
         <div class="row alert-actions">
           <Button size="sm" aria-label={`Edit ${props.rule.name}`} onClick={() => props.onEdit()}>
-            Edit
+            {alertLabels.edit}
           </Button>
           <Button
             size="sm"
@@ -46,7 +46,7 @@ export function RuleRow(props: RuleRowProps) {
             {props.rule.enabled ? "Turn off" : "Turn on"}
           </Button>
           <Button size="sm" aria-label={`Remove ${props.rule.name}`} onClick={() => props.onRemove()}>
-            Remove
+            {alertLabels.remove}
           </Button>
         </div>
       </Show>

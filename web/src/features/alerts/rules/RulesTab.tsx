@@ -7,11 +7,11 @@ import { api } from "../../../lib/api.ts";
 import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { session } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
+import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
-import { confirm } from "../../../ui/confirm.tsx";
-import { Button, Card, EmptyState, toast } from "../../../ui/index.ts";
+import { Button, Card, EmptyState } from "../../../ui/index.ts";
 import { useChannels, useRules } from "../alert-queries.ts";
-import { alertMessages } from "../messages.ts";
+import { alertMessages, alertLabels } from "../messages.ts";
 import { RuleDialog } from "./RuleDialog.tsx";
 import { RuleRow } from "./RuleRow.tsx";
 import { toSettings } from "./rule-form.ts";
@@ -32,28 +32,28 @@ export function RulesTab() {
       )
       .join(", ");
 
-  const attempt = async (work: () => Promise<unknown>) => {
-    try {
-      await work();
-    } catch (error) {
-      toast.error(error);
-    }
-    await invalidate(queryKeys.alerts);
-  };
+  const refetch = () => invalidate(queryKeys.alerts);
   const toggle = (rule: ListedAlertRule) =>
-    attempt(() => api.alerts.changeRule(rule.id, { ...toSettings(rule), enabled: !rule.enabled }));
-  const remove = async (rule: ListedAlertRule) => {
-    const title = `Remove ${visibleName(rule.name)}?`;
-    if (!(await confirm({ title, body: texts.removeNote, action: texts.remove, danger: true }))) return;
-    await attempt(() => api.alerts.removeRule(rule.id));
-  };
+    sendAction({
+      send: () => api.alerts.changeRule(rule.id, { ...toSettings(rule), enabled: !rule.enabled }),
+      refetch,
+    });
+  const remove = (rule: ListedAlertRule) =>
+    confirmAction({
+      title: texts.removeTitle(visibleName(rule.name)),
+      body: texts.removeNote,
+      action: texts.remove,
+      danger: true,
+      send: () => api.alerts.removeRule(rule.id),
+      refetch,
+    });
 
   return (
     <>
       <Card
         flush
         class="alert-card"
-        title="Rules"
+        title={alertLabels.rules}
         actions={
           <Show when={canManage()}>
             <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
@@ -72,7 +72,7 @@ export function RulesTab() {
                 </EmptyState>
               }
             >
-              <ul class="alert-list" aria-label="Rules">
+              <ul class="alert-list" aria-label={alertLabels.rules}>
                 <For each={list()}>
                   {(rule) => (
                     <RuleRow

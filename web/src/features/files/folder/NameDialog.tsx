@@ -2,7 +2,7 @@ import { createSignal } from "solid-js";
 import { toMessage } from "../../../lib/api.ts";
 import { Button, Dialog, TextField } from "../../../ui/index.ts";
 import { nameProblem } from "../file-path.ts";
-import { nameMessages } from "../messages.ts";
+import { nameMessages, fileLabels } from "../messages.ts";
 
 export interface NameDialogProps {
   title: string;
@@ -48,7 +48,7 @@ export function NameDialog(props: NameDialogProps) {
       onClose={props.onClose}
       footer={
         <>
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={props.onClose}>{fileLabels.cancel}</Button>
           <Button variant="primary" type="submit" form={FORM} busy={busy()}>
             {props.action}
           </Button>

@@ -2,7 +2,7 @@ import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { Index, Show } from "solid-js";
 import { Button, IconButton, TextField } from "../../../ui/index.ts";
-import { mcpMessages } from "../messages.ts";
+import { mcpMessages, mcpLabels } from "../messages.ts";
 import type { Pair } from "./server-form.ts";
 
 export interface PairsFieldProps {
@@ -27,7 +27,7 @@ export function PairsField(props: PairsFieldProps) {
             <TextField
               label={`Name of ${props.noun} ${index + 1}`}
               labelHidden
-              placeholder="Name"
+              placeholder={mcpLabels.name}
               mono
               value={pair().name}
               // A stored value belongs to its name: a new name needs a new value.

@@ -6,7 +6,7 @@ import { invalidate, queryKeys } from "../../../lib/queries.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Segmented, TextField, toast } from "../../../ui/index.ts";
-import { mcpMessages } from "../messages.ts";
+import { mcpMessages, mcpLabels } from "../messages.ts";
 import { PairsField } from "./PairsField.tsx";
 import {
   type DraftErrors,
@@ -79,7 +79,7 @@ export function ServerDialog(props: ServerDialogProps) {
       onClose={props.onClose}
     >
       <TextField
-        label="Name"
+        label={mcpLabels.name}
         focus
         value={draft.name}
         maxLength={64}
@@ -87,7 +87,7 @@ export function ServerDialog(props: ServerDialogProps) {
         onInput={(name) => set({ name })}
       />
       <Segmented
-        label="Transport"
+        label={mcpLabels.transport}
         value={draft.type}
         options={[
           { value: "stdio", label: texts.program },
@@ -113,7 +113,7 @@ function ProgramFields(props: TransportFieldsProps) {
   return (
     <>
       <TextField
-        label="Program"
+        label={mcpLabels.program}
         mono
         placeholder="npx"
         value={props.draft.command}
@@ -121,7 +121,7 @@ function ProgramFields(props: TransportFieldsProps) {
         onInput={(command) => props.set({ command })}
       />
       <TextField
-        label="Arguments"
+        label={mcpLabels.arguments}
         mono
         rows={4}
         placeholder={"-y\n@modelcontextprotocol/server-everything"}
@@ -131,7 +131,7 @@ function ProgramFields(props: TransportFieldsProps) {
         onInput={(args) => props.set({ args })}
       />
       <PairsField
-        legend="Environment"
+        legend={mcpLabels.environment}
         noun="variable"
         pairs={props.draft.env}
         onChange={(env) => props.set({ env })}
@@ -147,7 +147,7 @@ function HttpFields(props: TransportFieldsProps) {
   return (
     <>
       <TextField
-        label="Address"
+        label={mcpLabels.address}
         type="url"
         mono
         placeholder="https://example.com/mcp"
@@ -156,7 +156,7 @@ function HttpFields(props: TransportFieldsProps) {
         onInput={(url) => props.set({ url })}
       />
       <PairsField
-        legend="Headers"
+        legend={mcpLabels.headers}
         noun="header"
         pairs={props.draft.headers}
         onChange={(headers) => props.set({ headers })}

@@ -15,6 +15,7 @@ import { ToolsTab } from "../tools/ToolsTab.tsx";
 import { type McpActions, statusDisplay } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { ServerActions } from "./ServerActions.tsx";
+import { mcpMessages, settingMessages as texts, mcpLabels } from "../messages.ts";
 
 export interface ServerPaneProps {
   server: McpServer;
@@ -71,7 +72,7 @@ export function ServerPane(props: ServerPaneProps) {
             <ServerActions server={props.server} actions={props.actions} size="md" />
             <Show when={session.may("mcp:manage")}>
               <IconButton
-                label={`Edit ${props.server.name}`}
+                label={mcpMessages.editTitle(props.server.name)}
                 icon={<Pencil size={14} />}
                 onClick={() => props.onEdit(props.server)}
               />
@@ -88,9 +89,9 @@ export function ServerPane(props: ServerPaneProps) {
       <Tabs
         label={`Parts of ${props.server.name}`}
         tabs={[
-          { id: "tools", label: "Tools", content: () => <ToolsTab server={props.server} history={history} /> },
-          { id: "log", label: "Log", content: () => <LogView name={props.server.name} source={source()} /> },
-          { id: "settings", label: "Settings", content: () => <SettingsTab server={props.server} /> },
+          { id: "tools", label: mcpMessages.tools, content: () => <ToolsTab server={props.server} history={history} /> },
+          { id: "log", label: mcpLabels.log, content: () => <LogView name={props.server.name} source={source()} /> },
+          { id: "settings", label: texts.title, content: () => <SettingsTab server={props.server} /> },
         ]}
       />
     </>
@@ -105,31 +106,31 @@ function SettingsTab(props: { server: McpServer }) {
   const rows = (): [string, JSX.Element][] => {
     const { transport } = props.server;
     const names = (list: readonly string[]) =>
-      list.length === 0 ? "None" : <code>{list.map(visibleName).join(", ")}</code>;
+      list.length === 0 ? texts.none : <code>{list.map(visibleName).join(", ")}</code>;
     return transport.type === "stdio"
       ? [
-          ["Transport", "Program on this host"],
-          ["Program", <code>{visibleName(transport.command)}</code>],
+          [texts.transport, mcpMessages.form.program],
+          [texts.program, <code>{visibleName(transport.command)}</code>],
           [
-            "Arguments",
+            texts.arguments,
             transport.args.length === 0 ? (
-              "None"
+              texts.none
             ) : (
               <pre class="server-args">{transport.args.map(visibleName).join("\n")}</pre>
             ),
           ],
-          ["Variables", names(transport.envNames)],
+          [texts.variables, names(transport.envNames)],
         ]
       : [
-          ["Transport", "HTTP"],
-          ["Address", <code>{visibleName(transport.url)}</code>],
-          ["Headers", names(transport.headerNames)],
+          [texts.transport, "HTTP"],
+          [texts.address, <code>{visibleName(transport.url)}</code>],
+          [texts.headers, names(transport.headerNames)],
         ];
   };
   return (
     <div class="detail-scroll">
-      <Card title="Settings">
-        <Facts rows={[...rows(), ["Registered", formatDateTime(props.server.createdAt)]]} />
+      <Card title={texts.title}>
+        <Facts rows={[...rows(), [texts.registered, formatDateTime(props.server.createdAt)]]} />
       </Card>
     </div>
   );

@@ -3,6 +3,7 @@ import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "s
 import { formatTime } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Badge, Button, Callout, IconButton } from "../../../ui/index.ts";
+import { toolMessages as texts } from "../messages.ts";
 import type { CallHistory, ToolCall } from "./call-history.ts";
 import { ToolResultView } from "./ToolResultView.tsx";
 
@@ -14,7 +15,7 @@ export interface CallHistoryListProps {
 export const durationText = (ms: number): string =>
   ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;
 
-/** Calls of this session, newest first and open. */
+/** The calls of this page view, newest first. The newest one is expanded. */
 export function CallHistoryList(props: CallHistoryListProps) {
   const [open, setOpen] = createSignal<number | null>(null);
   createEffect(
@@ -26,11 +27,11 @@ export function CallHistoryList(props: CallHistoryListProps) {
   const ids = () => props.history.calls().map(({ id }) => id);
   return (
     <Show when={props.history.calls().length > 0}>
-      <section class="calls" aria-label="Calls of this session">
+      <section class="calls" aria-label={texts.calls}>
         <header class="row">
-          <h3 class="grow">Calls of this session</h3>
+          <h3 class="grow">{texts.calls}</h3>
           <Button size="sm" variant="ghost" onClick={props.history.clear}>
-            Clear
+            {texts.clear}
           </Button>
         </header>
         <ol>
@@ -67,7 +68,7 @@ function Call(props: CallProps) {
   let item: HTMLLIElement | undefined;
   const running = () => props.call.duration === null;
   const [seconds, setSeconds] = createSignal(0);
-  // Below a long form the answer would come out of sight.
+  // Below a long form the result would be out of view.
   const show = () => item?.scrollIntoView({ block: "nearest" });
   onMount(() => {
     if (!running()) return;
@@ -95,9 +96,9 @@ function Call(props: CallProps) {
           <b class="truncate">{visibleName(props.call.tool)}</b>
           <Show
             when={props.call.duration === null}
-            fallback={<Badge tone={failed() ? "bad" : "ok"}>{failed() ? "error" : "ok"}</Badge>}
+            fallback={<Badge tone={failed() ? "bad" : "ok"}>{failed() ? texts.states.error : texts.states.ok}</Badge>}
           >
-            <Badge tone="info">running</Badge>
+            <Badge tone="info">{texts.states.running}</Badge>
             <span class="count truncate" role="status">
               {seconds() > 0 ? `${seconds()} s` : ""}
               {props.call.progress === null ? "" : ` · ${visibleName(props.call.progress)}`}
@@ -113,14 +114,14 @@ function Call(props: CallProps) {
           fallback={
             <IconButton
               size="sm"
-              label="Use these arguments again"
+              label={texts.reuse}
               icon={<Repeat size={14} />}
               onClick={props.onAgain}
             />
           }
         >
           <Button size="sm" onClick={props.onCancel}>
-            Cancel
+            {texts.cancel}
           </Button>
         </Show>
       </div>

@@ -3,6 +3,7 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { Checkbox, Select, TextField } from "../../../ui/index.ts";
 import { type FormErrors, type FormValues, pathKey } from "./tool-arguments.ts";
 import type { ToolField } from "./tool-schema.ts";
+import { fieldMessages } from "../messages.ts";
 
 export interface ToolFieldsProps {
   fields: readonly ToolField[];
@@ -83,7 +84,7 @@ function Field(props: ToolFieldsProps & { field: ToolField; path: readonly strin
         {(field) => (
           <TextField
             {...common()}
-            hint={[hint(), field().item === "text" ? "One entry a line" : "One number a line"]
+            hint={[hint(), field().item === "text" ? fieldMessages.entries : fieldMessages.numbers]
               .filter(Boolean)
               .join(" · ")}
             rows={3}

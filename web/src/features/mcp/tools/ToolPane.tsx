@@ -5,6 +5,7 @@ import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
 import { session } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, Callout, Segmented, TextField } from "../../../ui/index.ts";
+import { toolMessages as texts } from "../messages.ts";
 import type { CallHistory } from "./call-history.ts";
 import { ToolFields } from "./ToolForm.tsx";
 import { type Arguments, type FormErrors, type FormValues, initialValues, toArguments } from "./tool-arguments.ts";
@@ -13,7 +14,7 @@ import { toForm } from "./tool-schema.ts";
 export interface ToolPaneProps {
   tool: McpTool;
   history: CallHistory;
-  /** Arguments of an earlier call to begin with. */
+  /** Arguments of an earlier call that the form starts with. */
   again: Arguments | undefined;
 }
 
@@ -31,7 +32,7 @@ export function ToolPane(props: ToolPaneProps) {
   const [busy, setBusy] = createSignal(false);
 
   function choose(next: Mode): void {
-    // What was filled in is not lost on the way to JSON; the way back starts from the schema's defaults.
+    // JSON starts with the values of the form; the form starts with the defaults of the schema.
     if (next === "json") setRaw(JSON.stringify(toArguments(form() ?? [], values).arguments, null, 2));
     else setValues(reconcile(initialValues(form() ?? [])));
     setTried(false);
@@ -42,7 +43,7 @@ export function ToolPane(props: ToolPaneProps) {
   function collect(): Arguments | undefined {
     if (mode() === "json") {
       const parsed = parseObject(raw());
-      setRawError(parsed ? null : "Must be a JSON object");
+      setRawError(parsed ? null : texts.jsonInvalid);
       return parsed;
     }
     setTried(true);
@@ -66,11 +67,11 @@ export function ToolPane(props: ToolPaneProps) {
         <h3>{visibleName(props.tool.title ?? props.tool.name)}</h3>
         <Show when={form() !== null && form()?.length !== 0}>
           <Segmented
-            label="Arguments as"
+            label={texts.argumentsFormat}
             value={mode()}
             options={[
-              { value: "form", label: "Form" },
-              { value: "json", label: "JSON" },
+              { value: "form", label: texts.formats.form },
+              { value: "json", label: texts.formats.json },
             ]}
             onChange={choose}
           />
@@ -89,17 +90,17 @@ export function ToolPane(props: ToolPaneProps) {
         when={mode() === "form"}
         fallback={
           <TextField
-            label="Arguments"
+            label={texts.arguments}
             mono
             rows={8}
-            hint="One JSON object"
+            hint={texts.jsonHint}
             value={raw()}
             error={rawError()}
             onInput={setRaw}
           />
         }
       >
-        <Show when={form()?.length !== 0} fallback={<p class="faint">It takes no argument.</p>}>
+        <Show when={form()?.length !== 0} fallback={<p class="faint">{texts.noArguments}</p>}>
           <ToolFields
             fields={form() ?? []}
             values={values}
@@ -110,11 +111,11 @@ export function ToolPane(props: ToolPaneProps) {
       </Show>
       <Show
         when={session.may("mcp:control")}
-        fallback={<p class="faint">Your role may look at tools but not call them.</p>}
+        fallback={<p class="faint">{texts.viewOnly}</p>}
       >
         <div>
           <Button variant="primary" type="submit" icon={<Send size={14} />} busy={busy()}>
-            Call tool
+            {texts.call}
           </Button>
         </div>
       </Show>

@@ -2,14 +2,15 @@ import { For, Match, Show, Switch } from "solid-js";
 import { formatBytes } from "../../../lib/format.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Callout, CopyButton } from "../../../ui/index.ts";
+import { resultMessages as texts } from "../messages.ts";
 import type { ResultPart, ToolResult } from "./tool-result.ts";
 
-/** What a tool answered: text, JSON and checked images, never markup. */
+/** The result of a tool: text, JSON and verified images, never markup. */
 export function ToolResultView(props: { result: ToolResult }) {
   return (
     <div class="tool-result" classList={{ "tool-result-failed": props.result.failed }}>
       <Show when={props.result.failed}>
-        <Callout tone="bad">The tool answered with an error.</Callout>
+        <Callout tone="bad">{texts.failed}</Callout>
       </Show>
       <For each={props.result.parts}>{(part) => <Part part={part} />}</For>
     </div>
@@ -35,7 +36,7 @@ function Part(props: { part: ResultPart }) {
       <Match when={as("image")}>
         {(part) => (
           <figure class="tool-image">
-            <img src={part().url} alt={`The tool's answer, ${part().mimeType}`} />
+            <img src={part().url} alt={texts.image(part().mimeType)} />
             <figcaption class="count">
               {part().mimeType} · {formatBytes(part().bytes)}
             </figcaption>

@@ -7,12 +7,13 @@ import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { EmptyState, ErrorState, SearchField, Skeleton } from "../../../ui/index.ts";
+import { mcpMessages, toolMessages as texts } from "../messages.ts";
 import { CallHistoryList } from "./CallHistoryList.tsx";
 import type { CallHistory, ToolCall } from "./call-history.ts";
 import { ToolPane } from "./ToolPane.tsx";
 import type { Arguments } from "./tool-arguments.ts";
 
-/** The tools of a running server: find one, fill in its form, call it. */
+/** The tools of a running server: finds one, fills in its form and calls it. */
 export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
   const running = () => props.server.status === "running";
   const query = useQuery(() => ({
@@ -26,17 +27,17 @@ export function ToolsTab(props: { server: McpServer; history: CallHistory }) {
         <EmptyState
           icon={<Plug size={18} />}
           tone={props.server.status === "failed" ? "bad" : "neutral"}
-          title={props.server.status === "starting" ? "Starting" : "The server is not running"}
+          title={props.server.status === "starting" ? texts.starting : texts.notRunning}
         >
-          {props.server.message ?? "Start it to see its tools."}
+          {props.server.message ?? texts.notRunningHint}
         </EmptyState>
       </Match>
       <Match when={query.error && !query.data}>
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       </Match>
       <Match when={query.data?.length === 0}>
-        <EmptyState icon={<Wrench size={18} />} title="This server has no tool">
-          It may offer resources or prompts, which are not shown here.
+        <EmptyState icon={<Wrench size={18} />} title={texts.none}>
+          {texts.noneHint}
         </EmptyState>
       </Match>
       <Match when={query.data}>{(tools) => <Tools tools={tools()} history={props.history} />}</Match>
@@ -53,7 +54,7 @@ function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
       [tool.name, tool.title, tool.description].some((text) => text?.toLowerCase().includes(wanted)),
     );
   });
-  /** A new choice, even of the same tool with other arguments, makes a new form. */
+  /** A new object for each selection, even of the same tool: the form starts again with its arguments. */
   const current = createMemo(() => {
     const now = chosen();
     const tool = props.tools.find(({ name }) => name === now?.name) ?? props.tools[0];
@@ -63,15 +64,15 @@ function Tools(props: { tools: readonly McpTool[]; history: CallHistory }) {
 
   return (
     <div class="tools">
-      <aside class="tools-list" aria-label="Tools">
+      <aside class="tools-list" aria-label={mcpMessages.tools}>
         <SearchField
-          label="Find a tool"
-          placeholder={`Find in ${props.tools.length} tools`}
+          label={texts.find}
+          placeholder={texts.findIn(props.tools.length)}
           value={filter()}
           onInput={setFilter}
         />
         <ul>
-          <For each={shown()} fallback={<li class="faint tools-none">Nothing matches.</li>}>
+          <For each={shown()} fallback={<li class="faint tools-empty">{texts.noMatches}</li>}>
             {(tool) => (
               <li>
                 <button

@@ -1,4 +1,5 @@
 import { createSignal } from "solid-js";
+import { resultMessages } from "../messages.ts";
 import { type ToolResult, toToolResult } from "./tool-result.ts";
 
 export interface ToolCall {
@@ -7,13 +8,13 @@ export interface ToolCall {
   arguments: Record<string, unknown>;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** How far the server says it is, while it runs. */
+  /** Progress that the server reports while the call runs. */
   progress: string | null;
   /** Milliseconds; null while it runs. */
   duration: number | null;
-  /** Null while it runs, or when the call itself was refused. */
+  /** Null while the call runs, or if it failed. */
   result: ToolResult | null;
-  /** Why the call was refused. */
+  /** Why the call failed. */
   error: string | null;
 }
 
@@ -39,17 +40,17 @@ export interface CallHistoryDeps {
   now?: () => number;
 }
 
-/** Calls kept; results may be large, so the oldest go early. */
-const LIMIT = 50;
+/** Calls in the list; the oldest are dropped, as results may be large. */
+const MAX_CALLS = 50;
 
-/** Calls tools of one server, one after another, and keeps what they answered for as long as the page is open. */
+/** Calls tools of one server, and lists the calls and their results until the page is closed. */
 export function createCallHistory({ call, toMessage, now = () => performance.now() }: CallHistoryDeps) {
   const [calls, setCalls] = createSignal<readonly ToolCall[]>([]);
   const running = new Map<number, AbortController>();
   let lastId = 0;
 
   const change = (id: number, fields: Partial<ToolCall>) =>
-    setCalls((old) => old.map((one) => (one.id === id ? { ...one, ...fields } : one)));
+    setCalls((old) => old.map((call) => (call.id === id ? { ...call, ...fields } : call)));
 
   return {
     /** Newest first. */
@@ -69,14 +70,14 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
         result: null,
         error: null,
       };
-      setCalls((old) => [entry, ...old].slice(0, LIMIT));
+      setCalls((old) => [entry, ...old].slice(0, MAX_CALLS));
       try {
         const result = toToolResult(
           await call(tool, args, abort.signal, (at) => change(id, { progress: progressText(at) })),
         );
         change(id, { result, duration: now() - started });
       } catch (error) {
-        change(id, { error: abort.signal.aborted ? "Cancelled" : toMessage(error), duration: now() - started });
+        change(id, { error: abort.signal.aborted ? resultMessages.cancelled : toMessage(error), duration: now() - started });
       } finally {
         running.delete(id);
       }

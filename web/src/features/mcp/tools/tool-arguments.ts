@@ -1,4 +1,5 @@
 import type { ToolField } from "./tool-schema.ts";
+import { fieldMessages } from "../messages.ts";
 
 /** What was typed, by path (`a`, `a.b` as a JSON array of names): text as typed, or the state of a check box. */
 export type FormValues = Record<string, string | boolean | string[]>;
@@ -24,8 +25,8 @@ type Parsed = { value: unknown } | { error: string } | "absent";
 
 function toNumber(typed: string, integer: boolean): Parsed {
   const value = Number(typed);
-  if (!Number.isFinite(value)) return { error: "Must be a number" };
-  if (integer && !Number.isInteger(value)) return { error: "Must be a whole number" };
+  if (!Number.isFinite(value)) return { error: fieldMessages.number };
+  if (integer && !Number.isInteger(value)) return { error: fieldMessages.integer };
   return { value };
 }
 
@@ -63,7 +64,7 @@ function parseField(field: ToolField, typed: string | boolean | string[] | undef
       const numbers: unknown[] = [];
       for (const item of items) {
         const parsed =
-          item.trim() === "" ? { error: "Every entry must be a number" } : toNumber(item, field.item === "integer");
+          item.trim() === "" ? { error: fieldMessages.everyNumber } : toNumber(item, field.item === "integer");
         if (parsed === "absent" || "error" in parsed) return parsed;
         numbers.push(parsed.value);
       }
@@ -75,7 +76,7 @@ function parseField(field: ToolField, typed: string | boolean | string[] | undef
       try {
         return { value: JSON.parse(text) };
       } catch {
-        return { error: "Must be valid JSON" };
+        return { error: fieldMessages.json };
       }
     }
     case "group":
@@ -113,7 +114,7 @@ export function toArguments(
     }
     const parsed = parseField(field, values[pathKey(path)]);
     if (parsed === "absent") {
-      if (field.required) errors[pathKey(path)] = "Required";
+      if (field.required) errors[pathKey(path)] = fieldMessages.required;
     } else if ("error" in parsed) errors[pathKey(path)] = parsed.error;
     else put(result, field.name, parsed.value);
   }

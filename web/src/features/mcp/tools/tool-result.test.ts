@@ -45,6 +45,6 @@ describe("toToolResult", () => {
     expect(toToolResult(null).parts[0]).toEqual({ kind: "json", text: "null" });
     expect(toToolResult({ content: [{ type: "hologram", x: 1 }] }).parts[0]?.kind).toBe("json");
     expect(toToolResult({ toolResult: 5 }).parts[0]?.kind).toBe("json");
-    expect(toToolResult({ content: [] }).parts[0]).toEqual({ kind: "note", text: "The tool answered with nothing" });
+    expect(toToolResult({ content: [] }).parts[0]).toEqual({ kind: "note", text: "The tool returned no content" });
   });
 });

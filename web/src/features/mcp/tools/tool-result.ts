@@ -1,4 +1,6 @@
-/** One part of a tool's answer as it is shown; everything but a checked image is text. */
+import { resultMessages as texts } from "../messages.ts";
+
+/** One part of a result as it is shown. Everything except a verified image is text. */
 export type ResultPart =
   | { kind: "text"; text: string }
   | { kind: "json"; text: string }
@@ -22,9 +24,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 const cut = (value: string): string =>
-  value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}\n… ${value.length - TEXT_MAX} more characters` : value;
+  value.length > TEXT_MAX ? `${value.slice(0, TEXT_MAX)}\n${texts.moreCharacters(value.length - TEXT_MAX)}` : value;
 
-/** Text that is one JSON object or array is shown indented. */
+/** Indents a text that is one JSON object or array. */
 function toText(value: string): ResultPart {
   const trimmed = value.trim();
   if (/^[[{]/.test(trimmed) && trimmed.length <= TEXT_MAX) {
@@ -37,7 +39,7 @@ function toText(value: string): ResultPart {
   return { kind: "text", text: cut(value) };
 }
 
-/** Whether the first bytes are those of the type that is claimed; anything else is not handed to the browser's decoder. */
+/** Whether the first bytes match the type; other data does not reach the decoder of the browser. */
 function isImage(mimeType: string, data: string): boolean {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data.slice(0, 64))) return false;
   let head: string;
@@ -57,10 +59,10 @@ function toImage(part: Record<string, unknown>): ResultPart {
   const data = text(part.data)?.replace(/\s+/g, "") ?? "";
   const bytes = Math.floor((data.length * 3) / 4);
   if (!imageTypes.has(mimeType))
-    return { kind: "note", text: `An image of type ${mimeType || "unknown"} is not shown` };
-  if (data.length > IMAGE_MAX) return { kind: "note", text: "An image too large to show" };
+    return { kind: "note", text: texts.imageType(mimeType) };
+  if (data.length > IMAGE_MAX) return { kind: "note", text: texts.imageTooLarge };
   if (!isImage(mimeType, data) || /[^A-Za-z0-9+/=]/.test(data))
-    return { kind: "note", text: `The data is not an image of type ${mimeType}` };
+    return { kind: "note", text: texts.imageInvalid(mimeType) };
   return { kind: "image", mimeType, url: `data:${mimeType};base64,${data}`, bytes };
 }
 
@@ -72,20 +74,20 @@ function toPart(part: unknown): ResultPart {
     case "image":
       return toImage(part);
     case "audio":
-      return { kind: "note", text: `Audio (${text(part.mimeType) ?? "unknown type"}) is not played` };
+      return { kind: "note", text: texts.audio(text(part.mimeType)) };
     case "resource": {
       const resource = isObject(part.resource) ? part.resource : {};
       const held = text(resource.text);
       if (held !== undefined) return toText(held);
       return {
         kind: "note",
-        text: `Binary resource ${text(resource.uri) ?? ""} (${text(resource.mimeType) ?? "unknown type"})`,
+        text: texts.binary(text(resource.uri) ?? "", text(resource.mimeType)),
       };
     }
     case "resource_link":
       return {
         kind: "link",
-        name: text(part.title) ?? text(part.name) ?? "Resource",
+        name: text(part.title) ?? text(part.name) ?? texts.resource,
         uri: text(part.uri) ?? "",
         description: text(part.description) ?? null,
       };
@@ -94,13 +96,13 @@ function toPart(part: unknown): ResultPart {
   }
 }
 
-/** What the API found wrong with the answer. */
+/** Problems of the result that the API found. */
 function problemsOf({ _meta }: Record<string, unknown>): ResultPart[] {
   const problems = isObject(_meta) ? _meta["ai-desktop/problems"] : undefined;
   return Array.isArray(problems) ? problems.map((problem) => ({ kind: "note", text: String(problem) })) : [];
 }
 
-/** Reads what `POST /mcp/:id/tools/call` answers; a shape it does not know is shown as JSON. */
+/** Parses the response of `POST /mcp/:id/tools/call`; an unknown shape becomes JSON. */
 export function toToolResult(result: unknown): ToolResult {
   if (!isObject(result))
     return { failed: false, parts: [{ kind: "json", text: cut(JSON.stringify(result, null, 2) ?? "") }] };
@@ -113,7 +115,7 @@ export function toToolResult(result: unknown): ToolResult {
   if (parts.length === 0) {
     parts.push(
       Array.isArray(result.content)
-        ? { kind: "note", text: "The tool answered with nothing" }
+        ? { kind: "note", text: texts.empty }
         : { kind: "json", text: cut(JSON.stringify(result, null, 2)) },
     );
   }

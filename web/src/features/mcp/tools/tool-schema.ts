@@ -1,3 +1,5 @@
+import { fieldMessages } from "../messages.ts";
+
 /** One field of the form made from a tool's JSON Schema. Anything the form cannot show well is edited as raw JSON. */
 export type ToolField = {
   name: string;
@@ -132,15 +134,15 @@ function shapeOf(given: Schema, root: Schema, depth: number, budget: { left: num
       if (!choices(item) && (type === "string" || type === "number" || type === "integer")) {
         return { kind: "list", initial: initial.map(String), item: type === "string" ? "text" : type };
       }
-      return { kind: "json", initial: toJson(schema.default), hint: "A JSON array" };
+      return { kind: "json", initial: toJson(schema.default), hint: fieldMessages.jsonArray };
     }
     case "object": {
       const fields = depth < DEPTH_MAX ? fieldsOf(schema, root, depth + 1, budget) : [];
       if (fields.length > 0) return { kind: "group", fields };
-      return { kind: "json", initial: toJson(schema.default), hint: "A JSON object" };
+      return { kind: "json", initial: toJson(schema.default), hint: fieldMessages.jsonObject };
     }
     default:
-      return { kind: "json", initial: toJson(fallback), hint: "Any JSON value" };
+      return { kind: "json", initial: toJson(fallback), hint: fieldMessages.jsonValue };
   }
 }
 

@@ -11,6 +11,7 @@ import { mayLeave } from "../../files/editor/leave-guard.ts";
 import { editorMessages } from "../../files/messages.ts";
 import { Output } from "../Output.tsx";
 import type { StackDocument } from "./stack-document.ts";
+import { composeMessages } from "../messages.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
 
@@ -34,7 +35,7 @@ export function ComposeTab(props: ComposeTabProps) {
   async function attempt(write: () => Promise<boolean>): Promise<void> {
     if (document().saving() || !mayChange()) return;
     try {
-      if (await write()) toast.success("Compose file saved");
+      if (await write()) toast.success(composeMessages.saved);
     } catch (error) {
       toast.error(error);
     }
@@ -49,14 +50,14 @@ export function ComposeTab(props: ComposeTabProps) {
   }
 
   return (
-    <div class="stacks-editor">
+    <div class="stack-editor">
       <div class="toolbar toolbar-pane">
         <Show
           when={props.stack.files.length > 1}
           fallback={<span class="mono truncate">{visibleName(props.stack.files[0] ?? "")}</span>}
         >
           <Select
-            label="File"
+            label={composeMessages.file}
             labelHidden
             size="sm"
             value={String(document().index)}
@@ -108,7 +109,7 @@ export function ComposeTab(props: ComposeTabProps) {
         >
           <Suspense fallback={<Skeleton lines={10} />}>
             <ComposeEditor
-              label="Text of the compose file"
+              label={composeMessages.text}
               value={document().content()}
               readOnly={!mayChange()}
               onChange={document().setContent}
@@ -134,14 +135,14 @@ const tones = { error: "bad", warning: "warn", info: "info" };
 function Problems(props: { findings: readonly Finding[]; onShow: (finding: Finding) => void }) {
   return (
     <Show when={props.findings.length > 0}>
-      <section class="stacks-problems" aria-label="Problems of the file">
+      <section class="stack-problems" aria-label={composeMessages.problems}>
         <ul>
           <For each={props.findings}>
             {(finding) => (
               <li>
                 <button type="button" onClick={() => props.onShow(finding)}>
                   <span
-                    class={`stacks-severity tone-${tones[finding.severity]}`}
+                    class={`stack-severity tone-${tones[finding.severity]}`}
                     role="img"
                     aria-label={finding.severity}
                   >

@@ -1,6 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { diffLines, nearChanges } from "./line-diff.ts";
+import { historyMessages } from "../messages.ts";
 
 const marks = { added: "+", removed: "−", same: " " };
 
@@ -10,10 +11,10 @@ export function DiffView(props: { label: string; before: string; after: string }
   const shown = createMemo(() => nearChanges(lines()));
   const count = (kind: "added" | "removed") => lines().filter((line) => line.kind === kind).length;
   return (
-    <Show when={shown().some(Boolean)} fallback={<p class="faint">No changes</p>}>
+    <Show when={shown().some(Boolean)} fallback={<p class="faint">{historyMessages.noChanges}</p>}>
       <section
         class="diff"
-        aria-label={`${props.label}: ${count("added")} added, ${count("removed")} removed`}
+        aria-label={historyMessages.counts(props.label, count("added"), count("removed"))}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
         tabIndex={0}
       >

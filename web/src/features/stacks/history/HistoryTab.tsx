@@ -1,13 +1,14 @@
 import Clock from "lucide-solid/icons/clock";
 import { createSignal, For, Show } from "solid-js";
-import type { StackRevision } from "../../../../../shared/protocol/stack.ts";
 import { api } from "../../../lib/api.ts";
 import { formatBytes, formatDateTime } from "../../../lib/format.ts";
 import { queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../../lib/use-query.ts";
-import { Badge, Button, EmptyState, ErrorState, Skeleton } from "../../../ui/index.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
+import { Badge, Button, EmptyState } from "../../../ui/index.ts";
 import type { StackDocument } from "../compose/stack-document.ts";
+import { historyMessages as texts } from "../messages.ts";
 import { DiffView } from "./DiffView.tsx";
 
 export interface HistoryTabProps {
@@ -34,24 +35,19 @@ export function HistoryTab(props: HistoryTabProps) {
   }));
   const ofFile = () => (list.data ?? []).filter(({ file }) => file === props.document.name());
   return (
-    <div class="stacks-pane stack">
-      <Show
-        when={!list.error && list.data}
-        fallback={
-          <Show when={list.error} fallback={<Skeleton lines={5} />}>
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </Show>
-        }
-      >
+    <div class="stack-pane stack">
+      <QueryView query={list} lines={5}>
+        {() => (
+          <>
         <Show
           when={ofFile().length > 0}
           fallback={
-            <EmptyState icon={<Clock size={18} />} title="No earlier version yet">
-              A version is stored each time the file is saved here and each time the stack is deployed from here.
+            <EmptyState icon={<Clock size={18} />} title={texts.none}>
+              {texts.noneHint}
             </EmptyState>
           }
         >
-          <ul class="card stacks-revisions">
+          <ul class="card stack-revisions">
             <For each={ofFile()}>
               {(item) => (
                 <li>
@@ -60,7 +56,7 @@ export function HistoryTab(props: HistoryTabProps) {
                     aria-pressed={chosen() === item.id}
                     onClick={() => setChosen(chosen() === item.id ? null : item.id)}
                   >
-                    <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{kindLabels[item.kind]}</Badge>
+                    <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{texts.kinds[item.kind]}</Badge>
                     <span class="num">{formatDateTime(item.savedAt)}</span>
                     <span class="grow truncate muted">{visibleName(item.savedBy)}</span>
                     <span class="faint num">{formatBytes(item.size)}</span>
@@ -73,21 +69,21 @@ export function HistoryTab(props: HistoryTabProps) {
             {(shown) => (
               <div class="stack">
                 <div class="row row-wrap">
-                  <h3 class="stacks-heading grow">From this version to the text in the editor</h3>
+                  <h3 class="stack-heading grow">{texts.compare}</h3>
                   <Show when={props.mayChange && shown().content !== props.document.content()}>
                     <Button size="sm" onClick={() => props.onTake(shown().content)}>
-                      Use in editor
+                      {texts.use}
                     </Button>
                   </Show>
                 </div>
-                <DiffView label="Changes since" before={shown().content} after={props.document.content()} />
+                <DiffView label={texts.changes} before={shown().content} after={props.document.content()} />
               </div>
             )}
           </Show>
         </Show>
-      </Show>
+          </>
+        )}
+      </QueryView>
     </div>
   );
 }
-
-const kindLabels: Record<StackRevision["kind"], string> = { applied: "deployed", replaced: "replaced" };

@@ -1,0 +1,72 @@
+import Ellipsis from "lucide-solid/icons/ellipsis";
+import { createSignal, Match, Switch } from "solid-js";
+import type { Service } from "../../../../../shared/protocol/service.ts";
+import { session } from "../../../lib/session.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { confirm, Menu, type MenuEntry } from "../../../ui/index.ts";
+import { LimitsDialog } from "./LimitsDialog.tsx";
+import { menuMessages } from "../messages.ts";
+import { RenameServiceDialog } from "./RenameServiceDialog.tsx";
+import { SignalDialog } from "./SignalDialog.tsx";
+import type { ServiceActions } from "./service-actions.ts";
+import { isUp } from "../service-state.ts";
+
+export interface ServiceMenuProps {
+  service: Service;
+  actions: ServiceActions;
+  size?: "sm" | "md";
+}
+
+/** Menu with the less common actions on a container. */
+export function ServiceMenu(props: ServiceMenuProps) {
+  const [dialog, setDialog] = createSignal<"signal" | "rename" | "limits" | null>(null);
+  const close = () => setDialog(null);
+  const up = () => isUp(props.service.state);
+  const items = (): MenuEntry[] => [
+    props.service.state === "paused"
+      ? { label: menuMessages.resume, onSelect: () => void props.actions.unpause(props.service) }
+      : {
+          label: menuMessages.pause,
+          disabled: props.service.state !== "running",
+          onSelect: () => void props.actions.pause(props.service),
+        },
+    { label: menuMessages.signal, disabled: !up(), onSelect: () => setDialog("signal") },
+    "separator",
+    ...(session.principal()?.limits.services === null
+      ? [{ label: menuMessages.rename, onSelect: () => setDialog("rename") } satisfies MenuEntry]
+      : []),
+    { label: menuMessages.limits, onSelect: () => setDialog("limits") },
+    { label: menuMessages.recreate, onSelect: () => void recreate() },
+  ];
+  const recreate = async () => {
+    const name = visibleName(props.service.name);
+    const yes = await confirm({
+      title: menuMessages.recreateTitle(name),
+      body: <p>{menuMessages.recreateBody}</p>,
+      action: menuMessages.recreateAction,
+    });
+    if (yes) void props.actions.recreate(props.service);
+  };
+  return (
+    <>
+      <Menu
+        icon
+        size={props.size ?? "sm"}
+        label={`More for ${props.service.name}`}
+        trigger={<Ellipsis size={15} />}
+        items={items()}
+      />
+      <Switch>
+        <Match when={dialog() === "signal"}>
+          <SignalDialog service={props.service} actions={props.actions} onClose={close} />
+        </Match>
+        <Match when={dialog() === "rename"}>
+          <RenameServiceDialog service={props.service} actions={props.actions} onClose={close} />
+        </Match>
+        <Match when={dialog() === "limits"}>
+          <LimitsDialog service={props.service} actions={props.actions} onClose={close} />
+        </Match>
+      </Switch>
+    </>
+  );
+}

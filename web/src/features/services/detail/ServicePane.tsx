@@ -1,0 +1,102 @@
+import TriangleAlert from "lucide-solid/icons/triangle-alert";
+import Unplug from "lucide-solid/icons/unplug";
+import { createMemo, createSignal, type JSX, Show } from "solid-js";
+import type { Service } from "../../../../../shared/protocol/service.ts";
+import { useNow } from "../../../lib/now.ts";
+import { session } from "../../../lib/session.ts";
+import { visibleName } from "../../../lib/terminal-text.ts";
+import { Callout, StatusDot, type Tab, Tabs } from "../../../ui/index.ts";
+import { DetailHead } from "../../../ui/MasterDetail.tsx";
+import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
+import { ServiceLogs } from "../../logs/ServiceLogs.tsx";
+import { ShellTab } from "../../terminal/ShellTab.tsx";
+import { serviceMessages, serviceLabels } from "../messages.ts";
+import { ServiceButtons } from "../actions/ServiceButtons.tsx";
+import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
+import { ServiceInspectTab } from "./ServiceInspectTab.tsx";
+import { ServiceProcessesTab } from "./ServiceProcessesTab.tsx";
+import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
+import type { ServiceActions } from "../actions/service-actions.ts";
+import { imageText } from "../list/service-list.ts";
+import { statusDisplay, statusText } from "../service-state.ts";
+
+export interface ServicePaneProps {
+  name: string;
+  /** Undefined while no container has that name. */
+  service: Service | undefined;
+  /** Notice while it has no container. */
+  absence: JSX.Element;
+  actions: ServiceActions;
+  onRemove: (service: Service) => void;
+  onClose: () => void;
+}
+
+/** One container: its log, metrics, shells and settings. */
+export function ServicePane(props: ServicePaneProps) {
+  const present = createMemo(() => props.service !== undefined);
+  /** The last known container: parts of the page may read it once more while they are removed. */
+  const last = createMemo<Service | undefined>((before) => props.service ?? before);
+  const service = () => last() as Service;
+  const now = useNow();
+  const display = () =>
+    props.service ? statusDisplay(props.service, now()) : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
+  const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
+  const tabs = createMemo((): Tab[] => [
+    { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} /> },
+    ...(present() ? partsOf(service) : []),
+  ]);
+  const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
+  /** Keeps the tab in the address, so that a reload opens it again. */
+  const choose = (id: string) => {
+    setTab(id);
+    const url = new URL(location.href);
+    if (id === "logs") url.searchParams.delete("tab");
+    else url.searchParams.set("tab", id);
+    history.replaceState(history.state, "", url);
+  };
+  return (
+    <>
+      <DetailHead
+        title={
+          <>
+            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
+            <span class="truncate">{visibleName(props.name)}</span>
+          </>
+        }
+        note={props.service && `${visibleName(imageText(props.service.image))} · ${statusText(props.service, now())}`}
+        actions={
+          <Show when={present()}>
+            <ServiceButtons service={service()} actions={props.actions} onRemove={props.onRemove} size="md" />
+          </Show>
+        }
+        onClose={props.onClose}
+      />
+      <Show when={!present()}>
+        <div class="service-absence">
+          <Callout tone="warn" icon={<Unplug size={15} />}>
+            {props.absence}
+          </Callout>
+        </div>
+      </Show>
+      <Show when={present() && service().lastRun?.startFailed}>
+        <div class="service-absence">
+          <Callout tone="bad" icon={<TriangleAlert size={15} />}>
+            {serviceMessages.startFailed}
+            <UpstreamDetail text={service().lastRun?.error} />
+          </Callout>
+        </div>
+      </Show>
+      <Tabs label={`Parts of ${props.name}`} value={tab()} onChange={choose} tabs={tabs()} />
+    </>
+  );
+}
+
+const partsOf = (service: () => Service): Tab[] => [
+  { id: "stats", label: serviceLabels.stats, content: () => <ServiceStatsTab service={service()} /> },
+  ...(session.may("services:shell")
+    ? [{ id: "shell", label: serviceLabels.shell, content: () => <ShellTab service={service()} /> }]
+    : []),
+  { id: "details", label: serviceLabels.details, content: () => <ServiceDetailsTab service={service()} /> },
+  { id: "processes", label: serviceLabels.processes, content: () => <ServiceProcessesTab service={service()} /> },
+  { id: "inspect", label: serviceLabels.inspect, content: () => <ServiceInspectTab service={service()} /> },
+];

@@ -1,0 +1,148 @@
+import Activity from "lucide-solid/icons/activity";
+import { createMemo, createSignal, Show, untrack } from "solid-js";
+import type { Service } from "../../../../../shared/protocol/service.ts";
+import type { HistoryRange } from "../../../../../shared/protocol/stats-history.ts";
+import { api } from "../../../lib/api.ts";
+import { formatBytes, formatPercent, formatRate } from "../../../lib/format.ts";
+import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../../../lib/history-range.ts";
+import { servicesWS } from "../../../lib/ws-client.ts";
+import { Card, type ChartSeries, EmptyState, Segmented, Skeleton, TimeChart } from "../../../ui/index.ts";
+import { createContainerStats, type StatsSample, type SubscribeStats } from "../container-stats.ts";
+import { statsMessages as texts } from "../messages.ts";
+
+/** Live samples in memory: five minutes, one per second. */
+const SAMPLES = 300;
+const names = ["cpu", "cpuMax", "memory", "memoryMax", "rx", "tx", "read", "write"] as const;
+
+/** Charts of the resources that a container uses, now and over time. */
+export function ServiceStatsTab(props: { service: Service }) {
+  const [range, setRange] = createSignal<ChartRange>("5m");
+  const key = createMemo(() =>
+    JSON.stringify([props.service.id, props.service.name, props.service.state === "running"]),
+  );
+  const source = createMemo((): SubscribeStats | undefined => {
+    key();
+    const { id, name, state } = untrack(() => props.service);
+    return state === "running" ? (onStats) => servicesWS.subscribeStats(id, name, onStats) : undefined;
+  });
+  const samples = createContainerStats(source, SAMPLES);
+  const fetchPast = createMemo(() => {
+    key();
+    const { id } = untrack(() => props.service);
+    return (asked: HistoryRange) => api.services.history(id, asked);
+  });
+  const past = createPast(range, fetchPast);
+  const joined = createMemo(() => {
+    const live = samples();
+    const cpu = live.map(({ cpuPercent }) => cpuPercent);
+    const memory = live.map(({ memoryBytes }) => memoryBytes);
+    const columns = {
+      times: live.map(({ time }) => time),
+      cpu,
+      cpuMax: cpu,
+      memory,
+      memoryMax: memory,
+      rx: live.map(({ rx }) => rx),
+      tx: live.map(({ tx }) => tx),
+      read: live.map(({ read }) => read),
+      write: live.map(({ write }) => write),
+    };
+    return joinPast(past(), columns, names, { span: spanOf[range()], now: live.at(-1)?.time ?? Date.now() });
+  });
+  const isEmpty = () => joined().times.length === 0;
+  return (
+    <div class="detail-scroll">
+      <Segmented label={texts.range} options={chartRanges} value={range()} onChange={setRange} />
+      <Show
+        when={!isEmpty()}
+        fallback={
+          <Show
+            when={props.service.state !== "running"}
+            fallback={<Skeleton lines={8} label={texts.waiting} />}
+          >
+            <EmptyState icon={<Activity size={18} />} title={texts.notRunning}>
+              {texts.notRunningHint}
+            </EmptyState>
+          </Show>
+        }
+      >
+        <Charts
+          {...joined()}
+          last={samples().at(-1)}
+          limit={past()?.memoryLimit.at(-1)}
+          span={spanOf[range()]}
+          peaks={hasPeaks(range())}
+        />
+      </Show>
+    </div>
+  );
+}
+
+type ChartsProps = ReturnType<typeof joinPast<(typeof names)[number]>> & {
+  last: StatsSample | undefined;
+  /** Last stored memory limit in bytes, for a container that does not run. */
+  limit: number | undefined;
+  span: number;
+  peaks: boolean;
+};
+
+function Charts(props: ChartsProps) {
+  const limit = () => props.last?.memoryLimitBytes ?? props.limit ?? 0;
+  const withPeak = (line: ChartSeries, values: ChartSeries["values"]) =>
+    props.peaks ? [line, { label: texts.peak, values }] : [line];
+  return (
+    <div class="detail-columns">
+      <Card title={texts.cpu}>
+        <TimeChart
+          label={texts.cpu}
+          times={props.times}
+          series={withPeak({ label: texts.cpu, values: props.cpu }, props.cpuMax)}
+          format={formatPercent}
+          span={props.span}
+        />
+      </Card>
+      <Card
+        title={texts.memory}
+        actions={<span class="count">{limit() > 0 ? texts.of(formatBytes(limit())) : ""}</span>}
+      >
+        <TimeChart
+          label={texts.memory}
+          times={props.times}
+          series={withPeak({ label: texts.memory, values: props.memory }, props.memoryMax)}
+          format={formatBytes}
+          steps="binary"
+          span={props.span}
+        />
+      </Card>
+      <Card title={texts.network}>
+        <TimeChart
+          label={texts.network}
+          times={props.times}
+          series={[
+            { label: texts.received, values: props.rx },
+            { label: texts.sent, values: props.tx },
+          ]}
+          format={formatRate}
+          steps="binary"
+          span={props.span}
+        />
+      </Card>
+      <Card
+        title={texts.blockDevices}
+        actions={<span class="count">{props.last ? texts.processes(props.last.pids) : ""}</span>}
+      >
+        <TimeChart
+          label={texts.blockDevices}
+          times={props.times}
+          series={[
+            { label: texts.read, values: props.read },
+            { label: texts.written, values: props.write },
+          ]}
+          format={formatRate}
+          steps="binary"
+          span={props.span}
+        />
+      </Card>
+    </div>
+  );
+}

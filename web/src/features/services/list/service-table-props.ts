@@ -1,0 +1,22 @@
+import type { Service } from "../../../../../shared/protocol/service.ts";
+import type { ServiceActions } from "../actions/service-actions.ts";
+import type { ServiceColumns } from "./service-columns.ts";
+import type { ServiceGroup, Sorting } from "./service-list.ts";
+import type { ServiceSelection } from "./service-selection.ts";
+import type { ServiceUsages } from "./service-usage.ts";
+
+export interface ServiceTableProps {
+  groups: readonly ServiceGroup[];
+  sorting: Sorting;
+  onSort: (sorting: Sorting) => void;
+  selected: string | null;
+  onOpen: (service: Service) => void;
+  actions: ServiceActions;
+  onRemove: (service: Service) => void;
+  /** A container is open beside the table: shows names only. */
+  narrow: boolean;
+  /** Rows selected for bulk actions; undefined without the permission for these. */
+  selection: ServiceSelection | undefined;
+  columns: ServiceColumns;
+  usages: ServiceUsages;
+}
