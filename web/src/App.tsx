@@ -1,34 +1,43 @@
-import { lazy, Match, onMount, Suspense, Switch } from "solid-js";
+import { type Component, lazy, Match, onMount, Suspense, Switch } from "solid-js";
 import { whenUnauthorized } from "./lib/api/request.ts";
-import { session } from "./lib/session.ts";
+import { type Session, SessionProvider } from "./lib/session.ts";
 import { Unreachable } from "./shell/Unreachable.tsx";
 
-// Loaded on demand: the log-in page needs neither sockets nor lists.
+// Loaded on demand: the sign-in page needs neither sockets nor lists.
 const LoginPage = lazy(() => import("./features/access/login/LoginPage.tsx"));
 const SetupPage = lazy(() => import("./features/access/login/SetupPage.tsx"));
-const SignedInApp = lazy(() => import("./SignedInApp.tsx"));
 
-export function App() {
+export interface AppProps {
+  session: Session;
+  /** The app of an account that is signed in. */
+  SignedIn: Component;
+}
+
+/** The page by the state of its session: set-up, sign-in, or the app. */
+export function App(props: AppProps) {
+  const { session } = props;
   onMount(() => {
     whenUnauthorized(() => session.principal() && session.signedOut());
     void session.load();
   });
   return (
-    <Suspense>
-      <Switch>
-        <Match when={session.state().kind === "signed-in"}>
-          <SignedInApp />
-        </Match>
-        <Match when={session.state().kind === "signed-out"}>
-          <LoginPage />
-        </Match>
-        <Match when={session.state().kind === "setup"}>
-          <SetupPage />
-        </Match>
-        <Match when={session.state().kind === "unreachable"}>
-          <Unreachable onRetry={() => void session.load()} />
-        </Match>
-      </Switch>
-    </Suspense>
+    <SessionProvider value={session}>
+      <Suspense>
+        <Switch>
+          <Match when={session.state().kind === "signed-in"}>
+            <props.SignedIn />
+          </Match>
+          <Match when={session.state().kind === "signed-out"}>
+            <LoginPage />
+          </Match>
+          <Match when={session.state().kind === "setup"}>
+            <SetupPage />
+          </Match>
+          <Match when={session.state().kind === "unreachable"}>
+            <Unreachable onRetry={() => void session.load()} />
+          </Match>
+        </Switch>
+      </Suspense>
+    </SessionProvider>
   );
 }

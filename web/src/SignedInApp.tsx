@@ -4,20 +4,23 @@ import { Bell } from "./features/alerts/bell/Bell.tsx";
 import { createDeploymentCommands } from "./features/deployments/deployment-commands.ts";
 import { JobsTray } from "./features/jobs/JobsTray.tsx";
 import { createServiceCommands } from "./features/services/service-commands.ts";
-import { session } from "./lib/session.ts";
+import { useSession } from "./lib/session.ts";
 import { routes } from "./routes.tsx";
-import { Desk } from "./shell/Desk.tsx";
+import { Desk, type DeskDeps } from "./shell/Desk.tsx";
 
 /** The only place where features meet the frame: pages, tools of the header, commands of the palette, dialogs. */
-export default function SignedInApp() {
+export function SignedInApp(props: { deps: DeskDeps }) {
   return (
-    <Desk routes={routes} parts={{ HeaderTools, commandSources: [createServiceCommands, createDeploymentCommands] }}>
+    <Desk
+      deps={props.deps}
+      routes={routes} parts={{ HeaderTools, commandSources: [createServiceCommands, createDeploymentCommands] }}>
       <StepUpHost />
     </Desk>
   );
 }
 
 function HeaderTools(props: { onNavigate: (href: string) => void }) {
+  const session = useSession();
   return (
     <>
       <Show when={session.may("services:control")}>

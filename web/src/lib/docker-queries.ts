@@ -1,11 +1,11 @@
 import { onCleanup } from "solid-js";
 import { disk, images, networks, registries, updates, volumes } from "./api/docker.ts";
-import { jobs } from "./jobs/jobs.ts";
-import { invalidate, refreshOn } from "./queries.ts";
+import { useJobs } from "./jobs/jobs.ts";
+import { useLive } from "./live-context.ts";
+import { useInvalidate, useRefreshOn } from "./queries.ts";
 import { useQuery } from "./use-query.ts";
-import { servicesWS } from "./ws-client.ts";
 
-// Apart from the other queries: these pages are loaded when they are opened.
+// In a file of their own: their pages are loaded on demand.
 export const dockerKeys = {
   images: ["images"],
   image: (id: string) => ["images", id],
@@ -19,8 +19,11 @@ export const dockerKeys = {
   updates: ["updates"],
 } as const;
 
-/** While the page is there: asks again when a container changes, and when a long action ends. */
+/** Fetches a query again when a container changes or a job ends, until the caller is disposed. */
 export function keepFresh(queryKey: readonly unknown[]): void {
+  const { servicesWS } = useLive();
+  const jobs = useJobs();
+  const refreshOn = useRefreshOn();
   const stops = refreshOn(queryKey, (refresh) => [
     servicesWS.on("services:changed", refresh),
     servicesWS.onConnect(refresh),
@@ -52,21 +55,26 @@ export function useNetworks() {
 export const useNetwork = (id: () => string) =>
   useQuery(() => ({ queryKey: dockerKeys.network(id()), queryFn: () => networks.get(id()) }));
 
-/** The Engine walks every volume for it: asked for where it is shown, and not on every change. */
+/** Disk usage. The Engine walks through every volume to measure it, so a change does not fetch it again. */
 export const useDiskUsage = () =>
   useQuery(() => ({ queryKey: dockerKeys.disk, queryFn: disk.usage, staleTime: 60_000 }));
 
 export const useRegistries = () => useQuery(() => ({ queryKey: dockerKeys.registries, queryFn: registries.list }));
 
 /**
- * What registries said of newer images; a badge that cannot be asked for is no reason to trouble anybody. One of those
- * who use it on a page keeps it fresh: a badge stands in every row.
+ * Newer images in the registries. A failure is not shown: only a badge is missing.
+ *
+ * @param fresh Whether the caller keeps the query fresh; false for a badge that is in every row.
  */
 export function useUpdates({ fresh = true } = {}) {
   if (fresh) keepFresh(dockerKeys.updates);
   return useQuery(() => ({ queryKey: dockerKeys.updates, queryFn: updates.list, staleTime: 60_000, retry: false }));
 }
 
-export const refreshDocker = async (): Promise<void> => {
-  await Promise.all([dockerKeys.images, dockerKeys.volumes, dockerKeys.networks, dockerKeys.disk].map(invalidate));
-};
+/** A function that fetches the lists of images, volumes and networks and the disk usage again. */
+export function useRefreshDocker(): () => Promise<void> {
+  const invalidate = useInvalidate();
+  return async () => {
+    await Promise.all([dockerKeys.images, dockerKeys.volumes, dockerKeys.networks, dockerKeys.disk].map(invalidate));
+  };
+}

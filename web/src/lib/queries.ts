@@ -1,14 +1,14 @@
-import { QueryClient } from "@tanstack/solid-query";
+import { QueryClient, useQueryClient } from "@tanstack/solid-query";
 import { onCleanup } from "solid-js";
 import type { Service } from "../../../shared/protocol/service.ts";
 import { ApiFailure, api } from "./api.ts";
+import { useLive } from "./live-context.ts";
 import { SOON_MS, storedContainersInterval } from "./refetch-intervals.ts";
 import { createRefresher } from "./refresher.ts";
-import { session } from "./session.ts";
+import { useSession } from "./session.ts";
 import { useQuery } from "./use-query.ts";
-import { deploymentsWS, mcpWS, servicesWS } from "./ws-client.ts";
 
-/** Names of what is kept; `invalidate` one after a change that no event tells. */
+/** Keys of the cached responses. A change that no event announces invalidates one: see {@link useInvalidate}. */
 export const queryKeys = {
   services: ["services"],
   service: (id: string) => ["services", id],
@@ -35,17 +35,21 @@ export const queryKeys = {
   folder: (path: string) => ["files", path],
 } as const;
 
-/** A refusal stays a refusal; only a server that could not be asked is asked again. */
+/** Retries requests that did not reach a server; a rejected request would be rejected again. */
 const retries = (count: number, error: Error) =>
   count < 2 && error instanceof ApiFailure && (error.code === "unreachable" || error.status === 503);
 
-export const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: retries, staleTime: 10_000, gcTime: 5 * 60_000 } },
-});
+/** The cache of responses of one account. */
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({ defaultOptions: { queries: { retry: retries, staleTime: 10_000, gcTime: 5 * 60_000 } } });
 
-export const invalidate = (queryKey: readonly unknown[]): Promise<void> => queryClient.invalidateQueries({ queryKey });
+/** A function that fetches the queries below a key again. Called while a component is set up. */
+export function useInvalidate(): (queryKey: readonly unknown[]) => Promise<void> {
+  const client = useQueryClient();
+  return (queryKey) => client.invalidateQueries({ queryKey });
+}
 
-/** The Engine tells by no event that it has given up a restart, and the server that it knows by now how a run ended. */
+/** No event announces that the Engine has stopped restarting a container, or that the cause of its end is known. */
 const soonAgain = (services: readonly Service[]): number | false =>
   services.some(({ state, lastRun }) => state === "restarting" || lastRun === undefined) && SOON_MS;
 
@@ -55,7 +59,7 @@ export const useServices = () =>
     queryFn: ({ signal }) => api.services.list(signal),
     refetchInterval: ({ state }) => soonAgain(state.data?.services ?? []),
   }));
-/** The containers whose logs are stored; refused where none are. */
+/** Containers with stored logs. Fails if logs are not stored. */
 export const useKeptContainers = () =>
   useQuery(() => ({
     queryKey: queryKeys.keptContainers,
@@ -78,26 +82,32 @@ export const useDeployments = () =>
 export const useDeployment = (id: () => string) =>
   useQuery(() => ({ queryKey: queryKeys.deployment(id()), queryFn: () => api.deployments.get(id()) }));
 export const useMcpServers = () => useQuery(() => ({ queryKey: queryKeys.mcp, queryFn: () => api.mcp.list() }));
-export const useAlerts = () =>
-  useQuery(() => ({
+export function useAlerts() {
+  const session = useSession();
+  return useQuery(() => ({
     queryKey: [...queryKeys.alerts, "now"],
     queryFn: () => api.alerts.now(),
     enabled: session.may("alerts:view"),
   }));
-export const useBell = () =>
-  useQuery(() => ({
+}
+export function useBell() {
+  const session = useSession();
+  return useQuery(() => ({
     queryKey: [...queryKeys.alerts, "bell"],
     queryFn: () => api.alerts.bell({ limit: 30 }),
     enabled: session.may("alerts:view"),
   }));
+}
 export const useSystemInfo = () =>
   useQuery(() => ({ queryKey: queryKeys.system, queryFn: () => api.system.info(), refetchInterval: 30_000 }));
 
-/** Shortest time between two fetches of one list, in milliseconds: a crash loop tells of many changes a second. */
+/** Shortest time between two fetches of one list, in milliseconds: a crash loop sends many events per second. */
 const QUIET_MS = 400;
 
-/** Keeps the lists true while signed in: asks again when the server tells of a change, and after every reconnect. */
+/** Fetches the lists again after each event about a change and after each reconnect, until the caller is disposed. */
 export function keepListsFresh(): void {
+  const { servicesWS, deploymentsWS, mcpWS } = useLive();
+  const refreshOn = useRefreshOn();
   const stops = [
     ...refreshOn(queryKeys.services, (refresh) => [
       servicesWS.on("services:changed", refresh),
@@ -123,10 +133,11 @@ export function keepListsFresh(): void {
   });
 }
 
-export function refreshOn(
-  queryKey: readonly unknown[],
-  listen: (refresh: () => void) => (() => void)[],
-): (() => void)[] {
-  const { refresh, stop } = createRefresher(() => invalidate(queryKey), QUIET_MS);
-  return [...listen(refresh), stop];
+/** A function that fetches a query again on events; it returns the clean-ups of the listeners. */
+export function useRefreshOn() {
+  const invalidate = useInvalidate();
+  return (queryKey: readonly unknown[], listen: (refresh: () => void) => (() => void)[]): (() => void)[] => {
+    const { refresh, stop } = createRefresher(() => invalidate(queryKey), QUIET_MS);
+    return [...listen(refresh), stop];
+  };
 }

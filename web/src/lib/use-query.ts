@@ -1,20 +1,19 @@
 import { useQuery as useSuspendingQuery } from "@tanstack/solid-query";
 import { untrack } from "solid-js";
 
-/** Asked when the place that shows it is opened, and again only when told to: it does not change while it is read. */
+/** Options of a query that is fetched once per view, and again only on request: it must not change while it is read. */
 export const askedOnce = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
 
 /**
- * As the library's own, but `data` is undefined until it is there. The library suspends components that read it before that:
- * one daemon that hangs then leaves the whole page blank, its frame and the other domains included. Who reads what was
- * there from the beginning it suspends at every later fetch: the page is taken out of the document for a moment, and
- * with it go the focus and the place in what scrolls.
+ * The library's `useQuery`, except that `data` is undefined until the first response. The library suspends a component that
+ * reads `data` earlier: one daemon that hangs would leave the whole page blank. It also suspends on later fetches, which
+ * takes the page out of the document for a moment, and with it the focus and the scroll position.
  */
 export const useQuery: typeof useSuspendingQuery = ((...args: Parameters<typeof useSuspendingQuery>) =>
   new Proxy(useSuspendingQuery(...args), {
     get(query, name) {
       if (name !== "data") return Reflect.get(query, name);
-      // Read for its sake: it changes with the data, and suspends nobody.
+      // Tracks the time of the data, which changes with it and does not suspend.
       return query.dataUpdatedAt === 0 ? undefined : untrack(() => query.data);
     },
   })) as typeof useSuspendingQuery;

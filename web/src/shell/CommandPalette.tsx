@@ -2,6 +2,7 @@ import { Dialog as Kobalte } from "@kobalte/core/dialog";
 import SunMoon from "lucide-solid/icons/sun-moon";
 import UserRound from "lucide-solid/icons/user-round";
 import { createMemo, createSignal, createUniqueId, For, Show } from "solid-js";
+import { useSession } from "../lib/session.ts";
 import { theme } from "../lib/theme.ts";
 import type { Command, CommandSource } from "./commands.ts";
 import { accountMessages, paletteMessages } from "./messages.ts";
@@ -20,6 +21,7 @@ export interface CommandPaletteProps {
 /** Finds a page or anything else that a feature lists by a few letters. */
 export default function CommandPalette(props: CommandPaletteProps) {
   const id = createUniqueId();
+  const session = useSession();
   const listed = props.sources.map((source) => source(props.onNavigate));
   const [text, setText] = createSignal("");
   const [active, setActive] = createSignal(0);
@@ -28,7 +30,7 @@ export default function CommandPalette(props: CommandPaletteProps) {
   const commands = createMemo((): Command[] => [
     ...navigation
       .flatMap((section) => section.items)
-      .filter(mayOpen)
+      .filter((destination) => mayOpen(session, destination))
       .map((item) => ({ label: item.label, group: "Page", icon: item.icon, run: go(item.href) })),
     { label: accountMessages.account, group: "Page", icon: UserRound, run: go("/account") },
     {

@@ -1,10 +1,10 @@
 import { createEffect, createSignal, on, onCleanup, Show } from "solid-js";
-import { connectionState, connectionTransport, reconnectNow } from "../lib/ws-client.ts";
+import { type Live, useLive } from "../lib/live-context.ts";
 import { StatusDot, type Tone } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { connectionMessages } from "./messages.ts";
 
-const tones: Record<ReturnType<typeof connectionState>, Tone> = {
+const tones: Record<ReturnType<Live["connectionState"]>, Tone> = {
   idle: "neutral",
   connecting: "info",
   live: "ok",
@@ -13,6 +13,7 @@ const tones: Record<ReturnType<typeof connectionState>, Tone> = {
 
 /** State of the live connection, for the navigation. */
 export function ConnectionMark() {
+  const { connectionState, connectionTransport } = useLive();
   const polls = () => connectionState() === "live" && connectionTransport() === "polling";
   return (
     <span class="status connection-mark" title={polls() ? connectionMessages.pollingHint : undefined}>
@@ -27,6 +28,7 @@ const NOTICE_DELAY_MS = 1_500;
 
 /** Says that data may be out of date, once a reconnect takes a while. */
 export function ConnectionNotice() {
+  const { connectionState, reconnectNow } = useLive();
   const [late, setLate] = createSignal(false);
   createEffect(
     on(connectionState, (state) => {

@@ -1,37 +1,52 @@
 import { type RouteDefinition, Router } from "@solidjs/router";
-import { QueryClientProvider } from "@tanstack/solid-query";
+import { type QueryClient, QueryClientProvider } from "@tanstack/solid-query";
 import { type JSX, onCleanup } from "solid-js";
-import { queryClient } from "../lib/queries.ts";
-import { session } from "../lib/session.ts";
+import type { JobBoard } from "../lib/jobs/job-board.ts";
+import { JobsProvider } from "../lib/jobs/jobs.ts";
+import { type Live, LiveProvider } from "../lib/live-context.ts";
+import { useSession } from "../lib/session.ts";
 import { basePath } from "../lib/urls.ts";
-import { disconnect, whenRefused } from "../lib/ws-client.ts";
 import { ConfirmHost } from "../ui/confirm.tsx";
 import { ToastHost } from "../ui/toast.tsx";
 import { Shell, type ShellParts } from "./Shell.tsx";
 
+/** What the app works with while one account is signed in. */
+export interface DeskDeps {
+  live: Live;
+  jobs: JobBoard;
+  queryClient: QueryClient;
+}
+
 export interface DeskProps {
+  deps: DeskDeps;
   routes: RouteDefinition[];
   parts: ShellParts;
   /** Hosts of dialogs that any page may open. */
   children: JSX.Element;
 }
 
-/** Router, queries and frame of the signed-in app; signing out clears what they hold. */
+/** Router, queries, live streams and frame of the signed-in app. Signing out disconnects and empties the cache. */
 export function Desk(props: DeskProps) {
-  whenRefused(() => void session.recheck());
+  const session = useSession();
+  const { live, jobs, queryClient } = props.deps;
+  live.whenRefused(() => void session.recheck());
   onCleanup(() => {
     // The next account in this tab must not see data of the previous one.
-    disconnect();
+    live.disconnect();
     queryClient.clear();
   });
   return (
     <QueryClientProvider client={queryClient}>
-      <Router root={(section) => <Shell {...section} parts={props.parts} />} base={basePath()}>
-        {props.routes}
-      </Router>
-      <ConfirmHost />
-      {props.children}
-      <ToastHost />
+      <LiveProvider value={live}>
+        <JobsProvider value={jobs}>
+          <Router root={(section) => <Shell {...section} parts={props.parts} />} base={basePath()}>
+            {props.routes}
+          </Router>
+          <ConfirmHost />
+          {props.children}
+          <ToastHost />
+        </JobsProvider>
+      </LiveProvider>
     </QueryClientProvider>
   );
 }

@@ -15,6 +15,7 @@ import {
   Suspense,
 } from "solid-js";
 import { keepListsFresh, useSystemInfo } from "../lib/queries.ts";
+import { useSession } from "../lib/session.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
@@ -117,6 +118,8 @@ export function Shell(props: RouteSectionProps & { parts: ShellParts }) {
 /** The pages that the account may open, with live counts. */
 function Navigation() {
   const counts = createLiveCounts();
+  const session = useSession();
+  const isOpen = (item: Destination) => mayOpen(session, item);
   return (
     <nav class="nav" aria-label="Main" id="nav">
       <div class="nav-brand">
@@ -126,11 +129,11 @@ function Navigation() {
       <div class="nav-sections">
         <For each={navigation}>
           {(section) => (
-            <Show when={section.items.some(mayOpen)}>
+            <Show when={section.items.some(isOpen)}>
               <div class="nav-section">
                 <h2>{section.label}</h2>
                 <ul>
-                  <For each={section.items.filter(mayOpen)}>
+                  <For each={section.items.filter(isOpen)}>
                     {(item) => (
                       <li>
                         <NavLink item={item} count={item.count ? counts[item.count] : undefined} />

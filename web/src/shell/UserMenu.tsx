@@ -3,7 +3,7 @@ import Monitor from "lucide-solid/icons/monitor";
 import Moon from "lucide-solid/icons/moon";
 import Sun from "lucide-solid/icons/sun";
 import UserRound from "lucide-solid/icons/user-round";
-import { session } from "../lib/session.ts";
+import { useSession } from "../lib/session.ts";
 import { type ThemeChoice, theme } from "../lib/theme.ts";
 import { Menu, type MenuEntry } from "../ui/Menu.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -17,6 +17,7 @@ const themes: { choice: ThemeChoice; icon: typeof Sun }[] = [
 
 /** Menu with the account, the theme and the log-out. */
 export function UserMenu(props: { onNavigate: (href: string) => void }) {
+  const session = useSession();
   const initials = () => (session.principal()?.name ?? "?").slice(0, 2);
   const items = (): MenuEntry[] => [
     { heading: `${session.principal()?.name ?? ""} · ${session.principal()?.role ?? ""}` },

@@ -17,21 +17,21 @@ import ScrollText from "lucide-solid/icons/scroll-text";
 import Users from "lucide-solid/icons/users";
 import type { Component } from "solid-js";
 import type { Permission } from "../../../shared/protocol/access.ts";
-import { session } from "../lib/session.ts";
+import type { Session } from "../lib/session.ts";
 
 export interface Destination {
   href: string;
   label: string;
   icon: Component<{ size?: number }>;
   needs: Permission;
-  /** About the host as a whole: refused to those who are limited to some containers. */
+  /** Concerns the whole host: not open to accounts with a limited scope. */
   whole?: true;
-  /** Whose live count stands beside the label. */
+  /** Live count beside the label. */
   count?: "services" | "deployments" | "mcp";
 }
 
-/** Whether there is anything for the person at the screen behind it. */
-export const mayOpen = ({ needs, whole }: Destination): boolean =>
+/** Whether the account has access to a page. */
+export const mayOpen = (session: Session, { needs, whole }: Destination): boolean =>
   session.may(needs) && !(whole && session.principal()?.limits.services !== null);
 
 export interface Section {

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import { useAlerts } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Tabs } from "../../ui/Tabs.tsx";
 import "./alerts.css";
@@ -12,6 +12,7 @@ import { alertLabels } from "./messages.ts";
 
 /** Current alerts, history, rules and channels. */
 export default function AlertsPage() {
+  const session = useSession();
   const alerts = useAlerts();
   const firing = () => (alerts.isSuccess ? alerts.data.filter(({ phase }) => phase === "firing").length : 0);
   /** Rules and channels concern the whole host: users with a limited scope do not see them. */

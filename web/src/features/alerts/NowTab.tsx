@@ -5,8 +5,8 @@ import { For, Match, Show, Switch } from "solid-js";
 import type { Alert } from "../../../../shared/protocol/alert.ts";
 import { api } from "../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
-import { invalidate, queryKeys, useAlerts } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useInvalidate, queryKeys, useAlerts } from "../../lib/queries.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Card, EmptyState, ErrorState, Menu, Skeleton, StatusDot, toast } from "../../ui/index.ts";
 import { hrefOf, severityDisplay, subjectName } from "./alert-labels.ts";
@@ -51,6 +51,8 @@ export function NowTab() {
 }
 
 function Row(props: { alert: Alert }) {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const display = () => severityDisplay[props.alert.severity];
   const firing = () => props.alert.phase === "firing";
   const act = (work: () => Promise<unknown>) => async () => {

@@ -4,21 +4,10 @@ import Download from "lucide-solid/icons/download";
 import { createSignal, For, Match, Show, Switch } from "solid-js";
 import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
-import { jobs, useJob } from "../../lib/jobs/jobs.ts";
-import { session } from "../../lib/session.ts";
+import { useJobs, useJob } from "../../lib/jobs/jobs.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import {
-  Button,
-  buttonClass,
-  Callout,
-  Card,
-  ErrorState,
-  Facts,
-  Page,
-  Skeleton,
-  Status,
-  toast,
-} from "../../ui/index.ts";
+import { Button, buttonClass, Callout, Card, ErrorState, Facts, Page, Skeleton, Status, toast } from "../../ui/index.ts";
 import { categoryLabels } from "./catalogue-labels.ts";
 import { useEntry } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
@@ -38,6 +27,7 @@ export interface EntryViewProps {
 
 /** One entry of the catalogue: its description, and the form or the progress of an installation. */
 export function EntryView(props: EntryViewProps) {
+  const session = useSession();
   const query = useEntry(() => props.id);
   const job = useJob(() => props.jobId);
   const mayInstall = () => session.may("catalogue:install") && session.principal()?.limits.services === null;
@@ -129,6 +119,7 @@ function About(props: { entry: CatalogueDetail }) {
 }
 
 function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJob: (id: string) => void }) {
+  const jobs = useJobs();
   const form = createInstallForm(props.entry);
   const [busy, setBusy] = createSignal(false);
   const submit = async (event: Event) => {

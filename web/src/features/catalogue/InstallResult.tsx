@@ -6,7 +6,7 @@ import { createSignal, For, Show } from "solid-js";
 import type { Credential } from "../../../../shared/protocol/catalogue.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
-import { jobs } from "../../lib/jobs/jobs.ts";
+import { useJobs } from "../../lib/jobs/jobs.ts";
 import { createSubmit } from "../../resource/submit.ts";
 import { Button, buttonClass, Callout, Card, CopyButton } from "../../ui/index.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
@@ -14,6 +14,7 @@ import { installMessages as texts } from "./messages.ts";
 
 /** The progress of an installation, and links to the result. */
 export function InstallResult(props: { job: Job; onAgain: () => void }) {
+  const jobs = useJobs();
   const result = () => (props.job.state === "succeeded" ? props.job.result : null);
   const page = () => {
     const address = result()?.page;

@@ -5,7 +5,7 @@ import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
 import { type JSX, Show } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { IconButton } from "../../ui/index.ts";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { actionLabels, type DeploymentActionName, isUp } from "./deployment-list.ts";
@@ -18,6 +18,7 @@ export interface DeploymentButtonsProps {
 
 /** The buttons a person may use on a deployment; none for those who may only look. */
 export function DeploymentButtons(props: DeploymentButtonsProps) {
+  const session = useSession();
   const act = (action: DeploymentActionName) =>
     void (action === "delete" ? props.actions.remove(props.deployment) : props.actions.act(props.deployment, action));
   const button = (action: DeploymentActionName, icon: JSX.Element) => (

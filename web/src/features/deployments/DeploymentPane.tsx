@@ -2,7 +2,7 @@ import { createMemo } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { deploymentsWS } from "../../lib/ws-client.ts";
+import { useLive } from "../../lib/live-context.ts";
 import { Card, DataTable, Facts, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import type { OpenLog } from "../logs/live/live-logs.ts";
@@ -28,6 +28,7 @@ export interface DeploymentPaneProps {
 
 /** One deployment: its log, processes and settings. */
 export function DeploymentPane(props: DeploymentPaneProps) {
+  const { deploymentsWS } = useLive();
   const display = () => statusDisplay(props.deployment);
   const id = createMemo(() => props.deployment.id);
   const name = createMemo(() => props.deployment.name);

@@ -5,7 +5,7 @@ import { onCleanup, Show } from "solid-js";
 import { countDeployments } from "../../../../shared/health/running.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useDeployments } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, Callout, EmptyState } from "../../ui/index.ts";
@@ -90,6 +90,7 @@ export function DeploymentsView(props: DeploymentsViewProps) {
 
 /** Why there are no deployments: PM2 is not running, has no process, or none that the account may see. */
 function NoDeployments(props: { daemon: DependencyState | undefined; onRetry: () => void }) {
+  const session = useSession();
   const isLimited = () => session.principal()?.limits.deployments != null;
   return (
     <Show

@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import { api } from "../../lib/api.ts";
-import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../lib/queries.ts";
 import { createResourceActions } from "../../resource/resource-actions.ts";
 import { confirm } from "../../ui/index.ts";
 import { actionLabels, type DeploymentActionName, deploymentName } from "./deployment-list.ts";
@@ -29,6 +29,7 @@ async function isConfirmed(deployment: Deployment, action: DeploymentActionName)
 
 /** Start, stop, restart, reload and delete, one at a time for each deployment. */
 export function createDeploymentActions() {
+  const invalidate = useInvalidate();
   const { pending, run } = createResourceActions<Pick<Deployment, "id" | "name" | "namespace">, DeploymentActionName>({
     id: ({ id }) => id,
     done: (deployment, action) => `${deploymentName(deployment)} ${actionLabels[action].done}`,

@@ -5,7 +5,7 @@ import { createSignal, For, Match, Show, Switch } from "solid-js";
 import type { DiskShare, DiskUsage } from "../../../../shared/protocol/disk.ts";
 import { useDiskUsage } from "../../lib/docker-queries.ts";
 import { formatAgo, formatBytes } from "../../lib/format.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, ErrorState, Meter, Page, Skeleton } from "../../ui/index.ts";
 import { diskMessages, diskLabels } from "./messages.ts";
@@ -24,6 +24,7 @@ const LARGEST_SHOWN = 12;
 
 /** Disk usage of Docker, and the way to free some of it. */
 export function DiskView() {
+  const session = useSession();
   const query = useDiskUsage();
   const [pruning, setPruning] = createSignal(false);
   const total = () => kinds.reduce((sum, { id }) => sum + (query.data?.[id].size ?? 0), 0);

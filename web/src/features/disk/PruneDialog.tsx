@@ -3,9 +3,9 @@ import { createEffect, createSignal, For, Match, Show, Switch } from "solid-js";
 import type { PruneItem, PruneResult } from "../../../../shared/protocol/disk.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { disk } from "../../lib/api/docker.ts";
-import { dockerKeys, refreshDocker } from "../../lib/docker-queries.ts";
+import { dockerKeys, useRefreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
-import { jobs, useJob } from "../../lib/jobs/jobs.ts";
+import { useJobs, useJob } from "../../lib/jobs/jobs.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { createSubmit } from "../../resource/submit.ts";
@@ -18,6 +18,8 @@ import { defaultSelection, keyOf, selectedSize, withItems } from "./prune-choice
 
 /** Shows what can be removed and how much space that frees, then removes exactly what is selected. */
 export function PruneDialog(props: { onClose: () => void }) {
+  const refreshDocker = useRefreshDocker();
+  const jobs = useJobs();
   const [selection, setSelection] = createSignal<ReadonlySet<string>>(new Set());
   const preview = useQuery(() => ({ queryKey: dockerKeys.prune, queryFn: disk.preview, ...askedOnce }));
   createEffect(() => preview.data && setSelection(defaultSelection(preview.data)));
@@ -125,6 +127,7 @@ const withLabels = (job: Job): Job => ({
 });
 
 function PruneProgress(props: { job: Job }) {
+  const jobs = useJobs();
   return (
     <div class="stack">
       <Show when={props.job.state === "succeeded" && props.job.result}>

@@ -2,8 +2,8 @@ import Upload from "lucide-solid/icons/upload";
 import { createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
 import { createPreference } from "../../lib/preference.ts";
-import { session } from "../../lib/session.ts";
-import { filesWS } from "../../lib/ws-client.ts";
+import { useSession } from "../../lib/session.ts";
+import { useLive } from "../../lib/live-context.ts";
 import { Page } from "../../ui/index.ts";
 import { MasterDetail } from "../../ui/MasterDetail.tsx";
 import { EditorPane } from "./editor/EditorPane.tsx";
@@ -35,6 +35,8 @@ export interface FilesViewProps {
 
 /** A folder that follows changes on the disk, and the text file that is open. */
 export function FilesView(props: FilesViewProps) {
+  const session = useSession();
+  const { filesWS } = useLive();
   const folder = createFolder(() => props.path, { list: api.files.list, watch: filesWS.watch });
   const uploads = createUploads({
     upload: (path, file, options) => api.files.upload(path, file, options),

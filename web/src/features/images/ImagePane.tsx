@@ -6,9 +6,9 @@ import X from "lucide-solid/icons/x";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import type { Image, ImageDetail } from "../../../../shared/protocol/image.ts";
 import { images } from "../../lib/api/docker.ts";
-import { refreshDocker, useImage } from "../../lib/docker-queries.ts";
+import { useRefreshDocker, useImage } from "../../lib/docker-queries.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ContainerUseList } from "../../resource/ContainerUses.tsx";
 import { confirmAction } from "../../resource/confirm-action.ts";
@@ -29,6 +29,8 @@ export interface ImagePaneProps {
 
 /** Details of one image: tags, layers, labels and the containers that use it. */
 export function ImagePane(props: ImagePaneProps) {
+  const refreshDocker = useRefreshDocker();
+  const session = useSession();
   const detail = useImage(() => props.image.id);
   const [tagging, setTagging] = createSignal(false);
   const untag = (reference: string) =>
@@ -93,6 +95,7 @@ function OutdatedNotice(props: { services: readonly string[] }) {
 }
 
 function Details(props: { image: ImageDetail; onUntag: (tag: string) => void }) {
+  const session = useSession();
   return (
     <div class="detail-cards">
       <Card title={imageLabels.image}>

@@ -4,7 +4,7 @@ import Layers from "lucide-solid/icons/layers";
 import { createMemo, createSignal, Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { useImages, useUpdates } from "../../lib/docker-queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, EmptyState } from "../../ui/index.ts";
 import { ImagePane } from "./ImagePane.tsx";
@@ -24,6 +24,7 @@ export interface ImagesViewProps {
 
 /** All images of the host, and the open one. */
 export function ImagesView(props: ImagesViewProps) {
+  const session = useSession();
   const query = useImages();
   const updates = useUpdates();
   const [dialog, setDialog] = createSignal<"pull" | "registries" | null>(null);

@@ -2,7 +2,7 @@ import { createSignal, Show } from "solid-js";
 import { parseImageReference } from "../../../../shared/protocol/image-reference.ts";
 import { images } from "../../lib/api/docker.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
-import { jobs, useJob } from "../../lib/jobs/jobs.ts";
+import { useJobs, useJob } from "../../lib/jobs/jobs.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { Button, TextField } from "../../ui/index.ts";
@@ -11,6 +11,7 @@ import { dialogMessages, imageLabels } from "./messages.ts";
 
 /** Asks for an image, then shows the progress of its layers. The pull continues if the dialog is closed. */
 export function PullDialog(props: { onClose: () => void }) {
+  const jobs = useJobs();
   const form = createFormDraft("pull-image", { reference: "" }, { keep: ({ reference }) => ({ reference }) });
   const reference = () => form.fields.reference.trim();
   const parsed = () => parseImageReference(reference());

@@ -5,7 +5,7 @@ import { registries } from "../../lib/api/docker.ts";
 import { dockerKeys, useRegistries } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { formatDateTime } from "../../lib/format.ts";
-import { invalidate } from "../../lib/queries.ts";
+import { useInvalidate } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { QueryView } from "../../resource/QueryView.tsx";
@@ -15,6 +15,7 @@ import { dialogMessages, imageLabels } from "./messages.ts";
 
 /** Credentials for private registries: adds, replaces and removes them. Passwords are never shown. */
 export function RegistriesDialog(props: { onClose: () => void }) {
+  const invalidate = useInvalidate();
   const form = createFormDraft(
     "registry",
     { host: "", username: "" },
@@ -71,6 +72,7 @@ export function RegistriesDialog(props: { onClose: () => void }) {
 }
 
 function RegistryList() {
+  const invalidate = useInvalidate();
   const query = useRegistries();
   const forget = async (registry: Registry) => {
     await registries.remove(registry.id).catch(toast.error);

@@ -1,7 +1,7 @@
 import { createSignal, Show } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { images } from "../../lib/api/docker.ts";
-import { refreshDocker } from "../../lib/docker-queries.ts";
+import { useRefreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ActionDialog } from "../../resource/FormDialog.tsx";
@@ -12,6 +12,7 @@ import { dialogMessages, imageMessages } from "./messages.ts";
 
 /** Asks before an image is removed with all of its tags. */
 export function RemoveImageDialog(props: { image: Image; onClose: () => void; onRemoved: () => void }) {
+  const refreshDocker = useRefreshDocker();
   const [force, setForce] = createSignal(false);
   const name = visibleName(imageName(props.image));
   const running = () => props.image.usedBy.filter((use) => use.running).map((use) => visibleName(use.name));

@@ -2,7 +2,7 @@ import { createSignal } from "solid-js";
 import type { Image } from "../../../../shared/protocol/image.ts";
 import { parseImageReference } from "../../../../shared/protocol/image-reference.ts";
 import { images } from "../../lib/api/docker.ts";
-import { refreshDocker } from "../../lib/docker-queries.ts";
+import { useRefreshDocker } from "../../lib/docker-queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
@@ -12,6 +12,7 @@ import { dialogMessages, imageMessages } from "./messages.ts";
 
 /** Adds a tag to an image. */
 export function TagDialog(props: { image: Image; onClose: () => void }) {
+  const refreshDocker = useRefreshDocker();
   const [reference, setReference] = createSignal("");
   const submit = createSubmit({
     ready: () => parseImageReference(reference().trim())?.digest === null,

@@ -2,7 +2,7 @@ import ChevronRight from "lucide-solid/icons/chevron-right";
 import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { formatAgo } from "../../lib/format.ts";
-import { jobs } from "../../lib/jobs/jobs.ts";
+import { useJobs } from "../../lib/jobs/jobs.ts";
 import { StatusDot } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { PopoverPanel } from "../../ui/PopoverPanel.tsx";
@@ -14,6 +14,7 @@ import "./jobs-panel.css";
 
 /** The jobs that run or ended in the last hour; an entry expands to its steps and output. */
 export default function JobsPanel(props: { anchor: HTMLElement | undefined; onClose: () => void }) {
+  const jobs = useJobs();
   const [expanded, setExpanded] = createSignal<string | null>(jobs.running()[0]?.id ?? [...jobs.unseen()][0] ?? null);
   onMount(jobs.seen);
   onCleanup(jobs.seen);
@@ -44,6 +45,7 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
 }
 
 function Entry(props: { job: Job; open: boolean; onToggle: () => void }) {
+  const jobs = useJobs();
   const display = () => jobStateDisplay[props.job.state];
   const running = () => props.job.state === "running";
   const empty = () => props.job.steps.length === 0 && props.job.lineCount === 0 && props.job.error === null;

@@ -1,6 +1,6 @@
 import ListChecks from "lucide-solid/icons/list-checks";
 import { lazy, onCleanup, Show } from "solid-js";
-import { jobs } from "../../lib/jobs/jobs.ts";
+import { useJobs } from "../../lib/jobs/jobs.ts";
 import { PanelButton } from "../../ui/PanelButton.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { trayMessages } from "./messages.ts";
@@ -9,6 +9,7 @@ const JobsPanel = lazy(() => import("./JobsPanel.tsx"));
 
 /** The jobs button of the header: counts running and failed jobs, and opens their list. */
 export function JobsTray() {
+  const jobs = useJobs();
   onCleanup(jobs.start());
   onCleanup(
     jobs.whenEnded((job, mine) => {

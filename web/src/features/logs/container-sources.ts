@@ -2,7 +2,7 @@ import { type Accessor, createMemo } from "solid-js";
 import type { StreamClosed } from "../../../../shared/protocol/events/services.ts";
 import { isRefusal } from "../../lib/api/failure.ts";
 import { useKeptContainers, useServices } from "../../lib/queries.ts";
-import { servicesWS } from "../../lib/ws-client.ts";
+import { useLive } from "../../lib/live-context.ts";
 import { chooseFollowed } from "./container-choice.ts";
 import type { LiveSource } from "./live/live-logs.ts";
 import type { LogOrigin } from "./live/log-entry.ts";
@@ -44,6 +44,7 @@ export function useKeeping(): Accessor<Keeping> {
 
 /** The streams and the log history of the named containers; of all where none is named. */
 export function createContainerSources(names: Accessor<readonly string[]>) {
+  const { servicesWS } = useLive();
   const services = useServices();
   const stored = useKeptContainers();
   const keeping = useKeeping();

@@ -4,7 +4,7 @@ import { createSignal, Show } from "solid-js";
 import { countServers } from "../../../../shared/health/running.ts";
 import type { McpServer } from "../../../../shared/protocol/mcp.ts";
 import { useMcpServers } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
@@ -24,6 +24,7 @@ export interface McpViewProps {
 
 /** Registered MCP servers, and the one that is open. */
 export function McpView(props: McpViewProps) {
+  const session = useSession();
   const query = useMcpServers();
   const actions = createMcpActions();
   const all = createStableList(() => query.data?.servers, "id");

@@ -1,7 +1,7 @@
 import { createMemo } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
-import { refreshDocker } from "../../lib/docker-queries.ts";
+import { useRefreshDocker } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { useServices } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
@@ -12,6 +12,7 @@ import { networkMessages, networkLabels } from "./messages.ts";
 
 /** Connects a container to a network; it stays in its other networks. */
 export function ConnectDialog(props: { network: Network; onClose: () => void }) {
+  const refreshDocker = useRefreshDocker();
   const services = useServices();
   const form = createFormDraft(
     `network-connect:${props.network.id}`,

@@ -1,5 +1,5 @@
 import { networks } from "../../lib/api/docker.ts";
-import { refreshDocker } from "../../lib/docker-queries.ts";
+import { useRefreshDocker } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
@@ -10,6 +10,7 @@ const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
 
 /** Creates a bridge network; the Engine picks the addresses that are left empty. */
 export function CreateNetworkDialog(props: { onClose: () => void; onCreated: (name: string) => void }) {
+  const refreshDocker = useRefreshDocker();
   const form = createFormDraft(
     "network",
     { name: "", subnet: "", gateway: "", internal: false },

@@ -5,9 +5,9 @@ import { createSignal, Show } from "solid-js";
 import type { ContainerUse } from "../../../../shared/protocol/image.ts";
 import type { Network, NetworkDetail } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
-import { refreshDocker, useNetwork } from "../../lib/docker-queries.ts";
+import { useRefreshDocker, useNetwork } from "../../lib/docker-queries.ts";
 import { formatDateTime } from "../../lib/format.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ContainerLink } from "../../resource/ContainerUses.tsx";
 import { confirmAction } from "../../resource/confirm-action.ts";
@@ -26,6 +26,8 @@ export interface NetworkPaneProps {
 
 /** Details of one network, and the containers in it. */
 export function NetworkPane(props: NetworkPaneProps) {
+  const refreshDocker = useRefreshDocker();
+  const session = useSession();
   const detail = useNetwork(() => props.network.id);
   const [connecting, setConnecting] = createSignal(false);
   const used = () => props.network.usedBy.length > 0;
@@ -124,6 +126,7 @@ function Details(props: DetailsProps) {
 }
 
 function ContainersCard(props: DetailsProps) {
+  const session = useSession();
   const isChangeable = () => session.may("docker:manage") && !props.network.builtIn;
   const addressOf = (name: string) =>
     props.network.endpoints.find(({ container }) => container === name)?.ipAddress ?? "";

@@ -3,8 +3,8 @@ import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
-import { refreshDocker, useNetworks } from "../../lib/docker-queries.ts";
-import { session } from "../../lib/session.ts";
+import { useRefreshDocker, useNetworks } from "../../lib/docker-queries.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
@@ -22,6 +22,8 @@ export interface NetworksViewProps {
 
 /** All networks of the host, and the open one. */
 export function NetworksView(props: NetworksViewProps) {
+  const refreshDocker = useRefreshDocker();
+  const session = useSession();
   const query = useNetworks();
   const [creating, setCreating] = createSignal(false);
 

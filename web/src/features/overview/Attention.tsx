@@ -3,7 +3,7 @@ import { createMemo, For, Show } from "solid-js";
 import type { DependencyState, DiskStats, UnknownDisk } from "../../../../shared/protocol/system.ts";
 import { useNow } from "../../lib/now.ts";
 import { useAlerts, useDeployments, useMcpServers, useServices, useStacks } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { StatusDot } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
@@ -17,6 +17,7 @@ export function Attention(props: {
   unknownDisks: readonly UnknownDisk[];
   onNavigate: (href: string) => void;
 }) {
+  const session = useSession();
   const services = useServices();
   const deployments = useDeployments();
   const servers = useMcpServers();

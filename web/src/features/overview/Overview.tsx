@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 import { useSystemInfo } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { Page } from "../../ui/Page.tsx";
 import { Dependencies } from "../system/Dependencies.tsx";
 import { createHostStats } from "../system/host-stats.ts";
@@ -13,6 +13,7 @@ import { DeploymentsTile, FilesTile, McpTile, ServicesTile } from "./WorkloadTil
 
 /** The state of the host and of each domain, and what needs attention. */
 export function Overview(props: { onNavigate: (href: string) => void }) {
+  const session = useSession();
   const system = useSystemInfo();
   const host = createHostStats();
   return (

@@ -3,19 +3,13 @@ import Container from "lucide-solid/icons/container";
 import FolderTree from "lucide-solid/icons/folder-tree";
 import Rocket from "lucide-solid/icons/rocket";
 import { type Component, For, Match, Show, Switch } from "solid-js";
-import {
-  countContainers,
-  countDeployments,
-  countServers,
-  isProcessFault,
-  type RunningCount,
-} from "../../../../shared/health/running.ts";
+import { countContainers, countDeployments, countServers, isProcessFault, type RunningCount } from "../../../../shared/health/running.ts";
 import type { DependencyState, DiskStats } from "../../../../shared/protocol/system.ts";
 import { toMessage } from "../../lib/api.ts";
 import { formatBytes } from "../../lib/format.ts";
 import { useNow } from "../../lib/now.ts";
 import { useDeployments, useMcpServers, useServices } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { type Session, useSession } from "../../lib/session.ts";
 import { StatusDot, type Tone } from "../../ui/Badge.tsx";
 import { Meter } from "../../ui/Meter.tsx";
 import { deploymentName } from "../deployments/deployment-list.ts";
@@ -98,11 +92,12 @@ function WorkloadTile(props: WorkloadTileProps) {
 }
 
 /** Whether the account has access to some of them only: an empty list then says nothing about the host. */
-const isLimited = (kind: "services" | "deployments") => session.principal()?.limits[kind] != null;
+const isLimited = (session: Session, kind: "services" | "deployments") => session.principal()?.limits[kind] != null;
 
 type TileProps = { onNavigate: (href: string) => void };
 
 export function ServicesTile(props: TileProps) {
+  const session = useSession();
   const query = useServices();
   const now = useNow();
   const items = () =>
@@ -123,13 +118,14 @@ export function ServicesTile(props: TileProps) {
       items={items()}
       error={query.error}
       dependency={query.data?.engine}
-      empty={isLimited("services") ? texts.noServicesInScope : texts.noServices}
+      empty={isLimited(session, "services") ? texts.noServicesInScope : texts.noServices}
       count={query.data && countContainers(query.data.services)}
     />
   );
 }
 
 export function DeploymentsTile(props: TileProps) {
+  const session = useSession();
   const query = useDeployments();
   const items = () =>
     query.data?.deployments.map((deployment): TileItem => {
@@ -156,7 +152,7 @@ export function DeploymentsTile(props: TileProps) {
       items={items()}
       error={query.error}
       dependency={query.data?.daemon}
-      empty={isLimited("deployments") ? texts.noDeploymentsInScope : texts.noDeployments}
+      empty={isLimited(session, "deployments") ? texts.noDeploymentsInScope : texts.noDeployments}
       count={query.data && countDeployments(query.data.deployments)}
     />
   );

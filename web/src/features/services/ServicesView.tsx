@@ -5,7 +5,7 @@ import { countContainers } from "../../../../shared/health/running.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import type { DependencyState } from "../../../../shared/protocol/system.ts";
 import { useServices } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, Callout, EmptyState, Menu } from "../../ui/index.ts";
@@ -125,6 +125,7 @@ interface ServiceListProps extends ServicesViewProps {
 
 /** The table of containers with its sorting and live usage, and the bar for bulk actions. */
 function ServiceList(props: ServiceListProps) {
+  const session = useSession();
   const { sorting, sort } = createServiceSorting();
   const usages = createServiceUsages();
   const groups = createMemo(() => toGroups(props.services, { ...sorting(), usageOf: usages.of }));
@@ -182,6 +183,7 @@ function ColumnsMenu(props: { columns: ServiceColumns }) {
 
 /** Why there are no containers: no Engine, no container, or none that the account may see. */
 function NoServices(props: { engine: DependencyState | undefined; onRetry: () => void }) {
+  const session = useSession();
   const isLimited = () => session.principal()?.limits.services != null;
   return (
     <Show

@@ -1,12 +1,13 @@
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createSignal } from "solid-js";
 import { api } from "../../lib/api.ts";
-import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../lib/queries.ts";
 import { Button, Callout, toast } from "../../ui/index.ts";
 import { composeMissingMessages as messages } from "./messages.ts";
 
 /** Says that stacks are read-only without Docker Compose, and detects it again. */
 export function ComposeMissing(props: { hint: string }) {
+  const invalidate = useInvalidate();
   const [busy, setBusy] = createSignal(false);
   const detect = async () => {
     setBusy(true);

@@ -4,8 +4,8 @@ import X from "lucide-solid/icons/x";
 import { type Accessor, createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
-import { invalidate, queryKeys, useStack } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useInvalidate, queryKeys, useStack } from "../../lib/queries.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { QueryView } from "../../resource/QueryView.tsx";
 import { Button, EmptyState, IconButton, Page, Tabs, toast } from "../../ui/index.ts";
@@ -28,6 +28,8 @@ const unreadable: readonly (string | null)[] = ["outside", "name", "file-missing
 
 /** One stack: its containers, compose file, variables and history, and the actions on it. */
 export function StackView(props: { name: string; onLeave: () => void }) {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const query = useStack(() => props.name);
   const actions = createStackActions(props.name);
   const [dialog, setDialog] = createSignal<StackDialog | null>(null);
@@ -157,6 +159,7 @@ function createOpenDocument(name: string, stack: Accessor<StackDetail | undefine
 
 /** Progress and output of the newest job about the stack. */
 function StackJob(props: { actions: StackActions }) {
+  const session = useSession();
   return (
     <Show when={props.actions.job()}>
       {(job) => (

@@ -2,9 +2,10 @@ import KeyRound from "lucide-solid/icons/key-round";
 import Pencil from "lucide-solid/icons/pencil";
 import Plus from "lucide-solid/icons/plus";
 import Trash from "lucide-solid/icons/trash";
+import { useQueryClient } from "@tanstack/solid-query";
 import { createSignal, For, Show } from "solid-js";
 import { api } from "../../lib/api.ts";
-import { queryClient, queryKeys } from "../../lib/queries.ts";
+import { queryKeys } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { confirmAction } from "../../resource/confirm-action.ts";
@@ -15,6 +16,7 @@ import { VariableDialog } from "./VariableDialog.tsx";
 
 /** Names of a stack's variables. Their values can be set here, but not read. */
 export function VariablesTab(props: { name: string; mayChange: boolean; onChanged: () => void }) {
+  const client = useQueryClient();
   const env = useQuery(() => ({
     queryKey: queryKeys.stackEnv(props.name),
     queryFn: () => api.stacks.env(props.name),
@@ -26,7 +28,7 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
     const etag = env.data?.etag ?? null;
     try {
       const written = await api.stacks.writeEnv(props.name, { set, remove, etag });
-      queryClient.setQueryData(queryKeys.stackEnv(props.name), written);
+      client.setQueryData(queryKeys.stackEnv(props.name), written);
     } catch (error) {
       void env.refetch();
       throw error;

@@ -2,12 +2,14 @@ import { createMemo, createSignal } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
 import { api } from "../../lib/api.ts";
-import { jobs } from "../../lib/jobs/jobs.ts";
-import { invalidate, queryKeys } from "../../lib/queries.ts";
+import { useJobs } from "../../lib/jobs/jobs.ts";
+import { useInvalidate, queryKeys } from "../../lib/queries.ts";
 import { toast } from "../../ui/index.ts";
 
 /** The actions on one stack, and the newest job about it. */
 export function createStackActions(name: string) {
+  const jobs = useJobs();
+  const invalidate = useInvalidate();
   const [starting, setStarting] = createSignal(false);
   const [dismissed, setDismissed] = createSignal<string | null>(null);
   const newest = createMemo(() => jobs.jobs().find(({ kind, target }) => kind.startsWith("stack:") && target === name));

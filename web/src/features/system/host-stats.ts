@@ -1,6 +1,7 @@
 import { createSignal, onCleanup } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
-import { systemWS, type TopicError } from "../../lib/ws-client.ts";
+import type { TopicError } from "../../lib/ws-client.ts";
+import { useLive } from "../../lib/live-context.ts";
 import { addSample, emptyHistory } from "./stats-history.ts";
 
 /** Samples in memory: five minutes, one every two seconds. */
@@ -11,6 +12,7 @@ export const HISTORY_MS = MAX_SAMPLES * SAMPLE_MS;
 
 /** Live samples of the host until the component is disposed. */
 export function createHostStats() {
+  const { systemWS } = useLive();
   const [latest, setLatest] = createSignal<SystemStats>();
   const [history, setHistory] = createSignal(emptyHistory);
   const [problem, setProblem] = createSignal<TopicError>();

@@ -4,7 +4,7 @@ import "@xterm/xterm/css/xterm.css";
 import { createEffect, on, onCleanup, onMount } from "solid-js";
 import type { ShellEnd } from "../../../../shared/protocol/shell-limits.ts";
 import { theme } from "../../lib/theme.ts";
-import { servicesWS } from "../../lib/ws-client.ts";
+import { useLive } from "../../lib/live-context.ts";
 import { toast } from "../../ui/toast.tsx";
 import { withAllowedStyles } from "./allowed-styles.ts";
 import { terminalTheme } from "./terminal-theme.ts";
@@ -27,6 +27,7 @@ const refusedSequences = [0, 1, 2, 7, 8, 9, 50, 52, 99, 133, 633, 777, 1337];
 
 /** One shell's screen. Loaded on demand: the terminal is heavier than the rest of the page. */
 export default function Terminal(props: TerminalProps) {
+  const { servicesWS } = useLive();
   let host!: HTMLDivElement;
   onMount(() => {
     const terminal = new Xterm({

@@ -7,9 +7,9 @@ import type { ServiceUpdate, UpdateState } from "../../../../shared/protocol/upd
 import { updates as api } from "../../lib/api/docker.ts";
 import { dockerKeys, useUpdates } from "../../lib/docker-queries.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
-import { jobs } from "../../lib/jobs/jobs.ts";
-import { invalidate, queryKeys } from "../../lib/queries.ts";
-import { session } from "../../lib/session.ts";
+import { useJobs } from "../../lib/jobs/jobs.ts";
+import { useInvalidate, queryKeys } from "../../lib/queries.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, confirm, Facts, Status, type Tone, toast } from "../../ui/index.ts";
 import { shortDigest } from "../images/image-labels.ts";
@@ -30,6 +30,8 @@ type UpdateAction = "check" | "update" | "rollback";
 
 /** Whether a service has a newer image, with buttons to check, update and roll back. */
 export function UpdateCard(props: { service: string }) {
+  const jobs = useJobs();
+  const session = useSession();
   const query = useUpdates();
   // Read from the list of jobs, not stored: recreating the container recreates this card too.
   const job = createMemo(() =>
@@ -60,6 +62,8 @@ export function UpdateCard(props: { service: string }) {
 
 /** Runs one action at a time, until its job has ended. A failed update or rollback is shown by its job, a check here. */
 function createUpdateActions() {
+  const jobs = useJobs();
+  const invalidate = useInvalidate();
   const [pending, setPending] = createSignal<UpdateAction | null>(null);
   const run = async (action: UpdateAction, start: () => Promise<Job>) => {
     setPending(action);

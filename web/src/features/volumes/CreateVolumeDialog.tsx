@@ -1,5 +1,5 @@
 import { volumes } from "../../lib/api/docker.ts";
-import { refreshDocker } from "../../lib/docker-queries.ts";
+import { useRefreshDocker } from "../../lib/docker-queries.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
@@ -10,6 +10,7 @@ const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 /** Asks for a name, and creates a local volume. */
 export function CreateVolumeDialog(props: { onClose: () => void; onCreated: (name: string) => void }) {
+  const refreshDocker = useRefreshDocker();
   const form = createFormDraft("volume", { name: "" }, { keep: ({ name }) => ({ name }) });
   const name = () => form.fields.name;
   const isValid = () => namePattern.test(name());

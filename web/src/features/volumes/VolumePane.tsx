@@ -3,7 +3,7 @@ import { Show } from "solid-js";
 import type { Volume, VolumeDetail } from "../../../../shared/protocol/volume.ts";
 import { useVolume } from "../../lib/docker-queries.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
-import { session } from "../../lib/session.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ContainerUseList } from "../../resource/ContainerUses.tsx";
 import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
@@ -21,6 +21,7 @@ export interface VolumePaneProps {
 
 /** Details of one volume, and where containers mount it. */
 export function VolumePane(props: VolumePaneProps) {
+  const session = useSession();
   const detail = useVolume(() => props.volume.name);
   const used = () => props.volume.usedBy.length > 0;
   return (

@@ -3,8 +3,8 @@ import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
 import type { Volume } from "../../../../shared/protocol/volume.ts";
 import { volumes } from "../../lib/api/docker.ts";
-import { refreshDocker, useDiskUsage, useVolumes } from "../../lib/docker-queries.ts";
-import { session } from "../../lib/session.ts";
+import { useRefreshDocker, useDiskUsage, useVolumes } from "../../lib/docker-queries.ts";
+import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
@@ -22,6 +22,8 @@ export interface VolumesViewProps {
 
 /** All volumes of the host, and the open one. */
 export function VolumesView(props: VolumesViewProps) {
+  const refreshDocker = useRefreshDocker();
+  const session = useSession();
   const query = useVolumes();
   const usage = useDiskUsage();
   const [creating, setCreating] = createSignal(false);

@@ -1,25 +1,34 @@
-import { type Accessor, createEffect, createRoot, on } from "solid-js";
+import { type Accessor, createContext, createEffect, on, useContext } from "solid-js";
 import type { Job } from "../../../../shared/protocol/job.ts";
-import { api } from "../api.ts";
-import { servicesWS } from "../ws-client.ts";
-import { createJobBoard } from "./job-board.ts";
+import type { JobBoard } from "./job-board.ts";
+
+const JobsContext = createContext<JobBoard>();
+
+export const JobsProvider = JobsContext.Provider;
 
 /**
- * The long actions of the server. A page hands over what a request answered with, and may wait for the end:
- * `const { state, error } = await jobs.begun((await api.images.pull(reference)).job)`. The shell shows what runs, and
- * tells of the end of what was begun here.
+ * The jobs of the server. A page passes on the job that a request returned, and may wait for its end:
+ * `const { state, error } = await jobs.begun(await images.pull(reference))`. The header lists the jobs, and shows a toast
+ * when one that was started here ends.
+ *
+ * Called while a component is set up. @throws Error outside of the app.
  */
-export const jobs = createRoot(() => createJobBoard({ rest: api.jobs, live: servicesWS }));
+export function useJobs(): JobBoard {
+  const jobs = useContext(JobsContext);
+  if (!jobs) throw new Error("useJobs needs a JobsProvider");
+  return jobs;
+}
 
-/** A job that is shown: followed while it runs, whoever started it; undefined until it is known. */
+/** Follows a job while it runs, whoever started it. Undefined until it is known. */
 export function useJob(id: Accessor<string | undefined>): Accessor<Job | undefined> {
+  const jobs = useJobs();
   createEffect(
-    on(id, (wanted) => {
-      if (wanted !== undefined) jobs.finished(wanted).catch(() => undefined);
+    on(id, (followed) => {
+      if (followed !== undefined) jobs.finished(followed).catch(() => undefined);
     }),
   );
   return () => {
-    const wanted = id();
-    return wanted === undefined ? undefined : jobs.of(wanted);
+    const shown = id();
+    return shown === undefined ? undefined : jobs.of(shown);
   };
 }

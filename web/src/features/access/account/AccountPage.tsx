@@ -1,7 +1,7 @@
 import { Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { Badge } from "../../../ui/Badge.tsx";
 import { Page } from "../../../ui/Page.tsx";
@@ -14,6 +14,7 @@ import { TotpCard } from "./TotpCard.tsx";
 
 /** The account of the user: password, passkeys, authenticator, sessions. */
 export default function AccountPage() {
+  const session = useSession();
   const account = useQuery(() => ({ queryKey: queryKeys.account, queryFn: () => api.account.get() }));
   return (
     <Page title={accessMessages.account.title} note={session.principal()?.name} actions={<Badge>{session.principal()?.role}</Badge>}>

@@ -1,7 +1,7 @@
 import type { SessionInfo } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { sendAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
@@ -16,6 +16,7 @@ const texts = accessMessages.sessions;
 
 /** The sessions of the user, with a button to end each of the others. */
 export function OwnSessions() {
+  const invalidate = useInvalidate();
   const query = useQuery(() => ({ queryKey: queryKeys.sessions, queryFn: () => api.account.sessions() }));
   const end = (session: SessionInfo) =>
     sendAction({

@@ -2,7 +2,7 @@ import { createSignal } from "solid-js";
 import type { PasskeyInfo } from "../../../../../shared/protocol/passkey.ts";
 import { api } from "../../../lib/api.ts";
 import { createPasskey, describePasskeyFailure } from "../../../lib/passkeys.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button, TextField, toast } from "../../../ui/index.ts";
@@ -14,6 +14,7 @@ const texts = accessMessages.passkeys;
 
 /** Adds a passkey, or renames one. The first second factor of an account brings recovery codes, shown once. */
 export function PasskeyDialog(props: { passkey: PasskeyInfo | null; onClose: () => void }) {
+  const invalidate = useInvalidate();
   const [name, setName] = createSignal(props.passkey?.name ?? browserName(navigator.userAgent));
   const [codes, setCodes] = createSignal<readonly string[] | null>(null);
 

@@ -4,7 +4,7 @@ import type { PasskeyInfo } from "../../../../../shared/protocol/passkey.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { passkeysSupported } from "../../../lib/passkeys.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { Button, Callout, Card } from "../../../ui/index.ts";
@@ -22,6 +22,7 @@ function obstacle({ passkeyProblem, passkeyHost }: { passkeyProblem: string | nu
 
 /** The passkeys of the user: each is a way to sign in, and the second factor beside the password. */
 export function PasskeysCard() {
+  const invalidate = useInvalidate();
   const account = useQuery(() => ({ queryKey: queryKeys.account, queryFn: () => api.account.get() }));
   const [editing, setEditing] = createSignal<PasskeyInfo | "new" | null>(null);
   const remove = (passkey: PasskeyInfo) =>

@@ -1,7 +1,7 @@
 import { createSignal } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { Card } from "../../../ui/Card.tsx";
@@ -14,6 +14,8 @@ const texts = accessMessages.password;
 
 /** Changes the password of the user. */
 export function PasswordCard() {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const name = () => session.principal()?.name ?? "";
   const [current, setCurrent] = createSignal("");
   const [next, setNext] = createSignal("");

@@ -3,7 +3,7 @@ import { createSignal, onMount, Show } from "solid-js";
 import { whenProofRequired } from "../../../lib/api/request.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { describePasskeyFailure, getPasskey, passkeysSupported } from "../../../lib/passkeys.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { resourceMessages } from "../../../resource/messages.ts";
 import { Button, buttonClass } from "../../../ui/Button.tsx";
 import { Dialog } from "../../../ui/Dialog.tsx";
@@ -34,6 +34,7 @@ export function StepUpHost() {
 }
 
 function StepUpDialog(props: { done: (proved: boolean) => void }) {
+  const session = useSession();
   const [ways, setWays] = createSignal<Awaited<ReturnType<typeof api.session.proofOptions>>>();
   const [password, setPassword] = createSignal("");
   const [busy, setBusy] = createSignal(false);

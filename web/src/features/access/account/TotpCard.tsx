@@ -1,7 +1,7 @@
 import ShieldCheck from "lucide-solid/icons/shield-check";
 import { createSignal, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { createSubmit } from "../../../resource/submit.ts";
@@ -13,6 +13,7 @@ const texts = accessMessages.totp;
 
 /** The authenticator app of the user: whether it is set up, and how to set it up or remove it. */
 export function TotpCard() {
+  const invalidate = useInvalidate();
   const account = useQuery(() => ({ queryKey: queryKeys.account, queryFn: () => api.account.get() }));
   const [enrolment, setEnrolment] = createSignal<TotpEnrolment | null>(null);
   const enrol = createSubmit({ send: () => api.account.beginTotp(), onSent: setEnrolment });

@@ -1,6 +1,6 @@
 import { createSignal } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button, CopyButton, TextField } from "../../../ui/index.ts";
@@ -19,6 +19,7 @@ export interface TotpEnrolment {
 
 /** Confirms a new authenticator by one of its codes, then shows the recovery codes once. */
 export function TotpDialog(props: { enrolment: TotpEnrolment; onClose: () => void }) {
+  const invalidate = useInvalidate();
   const [code, setCode] = createSignal("");
   const [recoveryCodes, setRecoveryCodes] = createSignal<readonly string[] | null>(null);
   const submit = createSubmit({

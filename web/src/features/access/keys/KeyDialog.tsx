@@ -3,8 +3,8 @@ import { may, type Permission, permissions, type Role, roles } from "../../../..
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
 import { ifKnown } from "../../../lib/known-choice.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";
@@ -48,6 +48,8 @@ const restoreKey = ({ role, days, ...kept }: Partial<KeyFields>): Partial<KeyFie
 
 /** Creates a key and shows it once. */
 export function KeyDialog(props: { onClose: () => void }) {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const form = createFormDraft<KeyFields>(
     "api-key",
     {

@@ -4,7 +4,7 @@ import { createSignal, Show } from "solid-js";
 import type { ApiKeyInfo } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
@@ -22,6 +22,7 @@ const texts = accessMessages.keys;
 
 /** API keys of the user; administrators see all. */
 export default function KeysPage() {
+  const invalidate = useInvalidate();
   const query = useQuery(() => ({ queryKey: queryKeys.keys, queryFn: () => api.keys.list() }));
   const [creating, setCreating] = createSignal(false);
 

@@ -3,7 +3,7 @@ import LogIn from "lucide-solid/icons/log-in";
 import { Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { passkeysSupported } from "../../../lib/passkeys.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { Button, buttonClass } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
@@ -16,6 +16,7 @@ const texts = accessMessages.login;
 
 /** Password and second factor, a passkey alone, or the identity provider. */
 export default function LoginPage() {
+  const session = useSession();
   const signIn = createSignIn(session.signedIn);
   const provider = createIdentityProvider(signIn.setProblem);
   const isSecondStep = () => signIn.factors() !== null;

@@ -1,6 +1,6 @@
 import { createSignal, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { TextField } from "../../../ui/fields.tsx";
@@ -13,6 +13,7 @@ const texts = accessMessages.setup;
 
 /** Creates the first administrator, with the token that the console prints. */
 export default function SetupPage() {
+  const session = useSession();
   const given = takeToken();
   const [token, setToken] = createSignal(given);
   const [username, setUsername] = createSignal("admin");

@@ -4,8 +4,8 @@ import { type Role, roles } from "../../../../../shared/protocol/permission.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
 import { ifKnown } from "../../../lib/known-choice.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Checkbox, Select, TextField } from "../../../ui/fields.tsx";
@@ -33,6 +33,8 @@ const restoreUser = ({ role, ...kept }: Partial<UserFields>): Partial<UserFields
 
 /** Adds a user, or changes one. */
 export function UserDialog(props: { user: User | null; onClose: () => void }) {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const form = createFormDraft<UserFields>(
     `user:${props.user?.id ?? "new"}`,
     {

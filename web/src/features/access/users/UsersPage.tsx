@@ -4,8 +4,8 @@ import { createSignal, Show } from "solid-js";
 import type { User } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
@@ -26,6 +26,8 @@ const texts = accessMessages.users;
 
 /** All users: role, access and sign-in methods. Long because of the columns of its table. */
 export default function UsersPage() {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const query = useQuery(() => ({ queryKey: queryKeys.users, queryFn: () => api.users.list() }));
   const [edited, setEdited] = createSignal<User | "new" | null>(null);
 

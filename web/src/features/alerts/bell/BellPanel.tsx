@@ -1,7 +1,7 @@
 import { createEffect, For, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
-import { invalidate, queryKeys, useBell } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys, useBell } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { StatusDot } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";
@@ -18,6 +18,7 @@ export default function BellPanel(props: {
   onClose: () => void;
   onNavigate: (href: string) => void;
 }) {
+  const invalidate = useInvalidate();
   const bell = useBell();
   const events = () => (bell.isSuccess ? bell.data.events : []);
   createEffect(() => {

@@ -4,8 +4,8 @@ import { createSignal, For, Show } from "solid-js";
 import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
@@ -19,6 +19,7 @@ const texts = alertMessages.channels;
 
 /** All channels. */
 export function ChannelsTab() {
+  const session = useSession();
   const channels = useChannels();
   const [editing, setEditing] = createSignal<AlertChannel | "new" | null>(null);
   const canManage = () => session.may("alerts:manage");
@@ -71,6 +72,7 @@ export function ChannelsTab() {
 }
 
 function Row(props: { channel: AlertChannel; canManage: boolean; onEdit: () => void }) {
+  const invalidate = useInvalidate();
   const [testing, setTesting] = createSignal(false);
   const [outcome, setOutcome] = createSignal<{ tone: "ok" | "bad"; text: string } | null>(null);
   const delivery = () => props.channel.delivery;

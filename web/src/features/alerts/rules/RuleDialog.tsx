@@ -2,7 +2,7 @@ import { createMemo, createSignal } from "solid-js";
 import type { AlertChannel, ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { TextField, toast } from "../../../ui/index.ts";
@@ -19,6 +19,7 @@ export function RuleDialog(props: {
   channels: readonly AlertChannel[];
   onClose: () => void;
 }) {
+  const invalidate = useInvalidate();
   const form = createFormDraft<RuleDraft>(
     `alert-rule:${props.rule?.id ?? "new"}`,
     props.rule ? toDraft(props.rule) : newDraft(),

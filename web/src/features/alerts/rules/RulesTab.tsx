@@ -4,8 +4,8 @@ import { createSignal, For, Show } from "solid-js";
 import type { ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
 import { api } from "../../../lib/api.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
@@ -20,6 +20,8 @@ const texts = alertMessages.rules;
 
 /** All rules. */
 export function RulesTab() {
+  const invalidate = useInvalidate();
+  const session = useSession();
   const rules = useRules();
   const channels = useChannels();
   const [editing, setEditing] = createSignal<ListedAlertRule | "new" | null>(null);

@@ -6,9 +6,9 @@ import Undo from "lucide-solid/icons/undo-2";
 import { lazy, onCleanup, Show, Suspense } from "solid-js";
 import { ApiFailure, api } from "../../../lib/api.ts";
 import { formatBytes, formatDateTime } from "../../../lib/format.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { filesWS } from "../../../lib/ws-client.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { Button, buttonClass, Callout, confirm, ErrorState, IconButton, Skeleton, toast } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { baseName, parentPath } from "../file-path.ts";
@@ -31,6 +31,8 @@ export interface EditorPaneProps {
 
 /** A text file in an editor: saves it, follows the disk, and asks when both changed. Created for each file. */
 export function EditorPane(props: EditorPaneProps) {
+  const session = useSession();
+  const { filesWS } = useLive();
   const name = () => baseName(props.path);
   const document = createTextDocument(props.path, {
     read: api.files.readText,

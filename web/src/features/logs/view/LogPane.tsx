@@ -1,7 +1,7 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
 import ScrollText from "lucide-solid/icons/scroll-text";
 import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from "solid-js";
-import { connectionState } from "../../../lib/ws-client.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { EmptyState, type Tone } from "../../../ui/index.ts";
 import { indexOf } from "../live/line-order.ts";
 import type { LogLine, Place } from "../live/log-entry.ts";
@@ -170,6 +170,7 @@ export function LogPane(props: LogPaneProps) {
 }
 
 function Nothing(props: { feed: LogFeed }) {
+  const { connectionState } = useLive();
   const status = () => props.feed.status();
   const failed = () => status().status === "failed" && props.feed.older() !== "reading";
   const reading = () => props.feed.older() === "reading" || (props.feed.newer() === "reading" && !failed());

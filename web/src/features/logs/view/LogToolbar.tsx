@@ -5,7 +5,7 @@ import Pause from "lucide-solid/icons/pause";
 import Play from "lucide-solid/icons/play";
 import WrapText from "lucide-solid/icons/text-wrap";
 import { type JSX, Show } from "solid-js";
-import { connectionState } from "../../../lib/ws-client.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { CopyButton, IconButton, Select, Status, Toolbar, ToolbarGap } from "../../../ui/index.ts";
 import { status as statusText, toolbar } from "../messages.ts";
 import { LogSearch } from "../search/LogSearch.tsx";
@@ -110,6 +110,7 @@ export function LogToolbar(props: LogToolbarProps) {
 }
 
 function LogState(props: { pane: LogPaneApi }) {
+  const { connectionState } = useLive();
   const shown = (): { tone: "ok" | "warn" | "bad" | "neutral"; pulse?: boolean; text: string } => {
     const { feed } = props.pane;
     if (!feed.attached()) return { tone: "neutral", text: statusText.past };

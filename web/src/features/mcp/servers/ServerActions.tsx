@@ -3,12 +3,13 @@ import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
 import { Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { IconButton } from "../../../ui/index.ts";
 import type { McpActions } from "./mcp-actions.ts";
 
 /** The buttons the user may use on an MCP server; none without a permission to change it. */
 export function ServerActions(props: { server: McpServer; actions: McpActions; size?: "sm" | "md" }) {
+  const session = useSession();
   const pending = () => props.actions.pending(props.server);
   const size = () => props.size ?? "sm";
   return (

@@ -2,22 +2,13 @@ import { createMemo, createSignal, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Segmented, TextField, toast } from "../../../ui/index.ts";
 import { mcpMessages, mcpLabels } from "../messages.ts";
 import { PairsField } from "./PairsField.tsx";
-import {
-  type DraftErrors,
-  emptyDraft,
-  keepServer,
-  restoreServer,
-  type ServerDraft,
-  toChange,
-  toDraft,
-  toInput,
-} from "./server-form.ts";
+import { type DraftErrors, emptyDraft, keepServer, restoreServer, type ServerDraft, toChange, toDraft, toInput } from "./server-form.ts";
 
 const texts = mcpMessages.form;
 
@@ -30,6 +21,7 @@ export interface ServerDialogProps {
 
 /** Registers an MCP server, or edits one. */
 export function ServerDialog(props: ServerDialogProps) {
+  const invalidate = useInvalidate();
   const isEdit = () => props.server !== undefined;
   const initial = props.server ? toDraft(props.server) : emptyDraft();
   const form = createFormDraft<ServerDraft>(`mcp-server:${props.server?.id ?? "new"}`, initial, {

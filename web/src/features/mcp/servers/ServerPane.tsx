@@ -3,10 +3,10 @@ import { createMemo, type JSX, onCleanup, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatDateTime } from "../../../lib/format.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
-import { session } from "../../../lib/session.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { mcpWS } from "../../../lib/ws-client.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { Callout, Card, Facts, IconButton, StatusDot, Tabs } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
@@ -26,6 +26,9 @@ export interface ServerPaneProps {
 
 /** One MCP server: its tools, its log, its settings. A new instance for each server. */
 export function ServerPane(props: ServerPaneProps) {
+  const invalidate = useInvalidate();
+  const session = useSession();
+  const { mcpWS } = useLive();
   const id = createMemo(() => props.server.id);
   const history = createCallHistory({
     call: (tool, args, signal, onProgress) => {

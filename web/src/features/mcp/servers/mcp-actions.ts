@@ -1,6 +1,6 @@
 import type { McpServer, McpServerStatus } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
 import { confirm, type Tone } from "../../../ui/index.ts";
@@ -17,6 +17,7 @@ export const statusDisplay: Record<McpServerStatus, { tone: Tone; pulse: boolean
 
 /** Starts, stops and deletes MCP servers; one action at a time for each server. */
 export function createMcpActions() {
+  const invalidate = useInvalidate();
   const { pending, run } = createResourceActions<Pick<McpServer, "id" | "name">, McpAction>({
     id: ({ id }) => id,
     done: ({ name }, action) => `${visibleName(name)} ${mcpMessages.done[action]}`,

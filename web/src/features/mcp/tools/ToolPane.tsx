@@ -2,7 +2,7 @@ import Send from "lucide-solid/icons/send-horizontal";
 import { createMemo, createSignal, Show } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { McpTool } from "../../../../../shared/protocol/mcp.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, Callout, Segmented, TextField } from "../../../ui/index.ts";
 import { toolMessages as texts } from "../messages.ts";
@@ -22,6 +22,7 @@ type Mode = "form" | "json";
 
 /** One tool: what it does, its arguments, and the button that calls it. Created again for each tool. */
 export function ToolPane(props: ToolPaneProps) {
+  const session = useSession();
   const form = createMemo(() => toForm(props.tool.inputSchema));
   const [mode, setMode] = createSignal<Mode>(form() === null || props.again ? "json" : "form");
   const [values, setValues] = createStore<FormValues>(initialValues(form() ?? []));

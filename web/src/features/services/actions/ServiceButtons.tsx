@@ -4,7 +4,7 @@ import Square from "lucide-solid/icons/square";
 import Trash from "lucide-solid/icons/trash";
 import { type JSX, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { IconButton } from "../../../ui/index.ts";
 import { ServiceMenu } from "./ServiceMenu.tsx";
 import type { ServiceActions } from "./service-actions.ts";
@@ -19,6 +19,7 @@ export interface ServiceButtonsProps {
 
 /** Buttons for the actions on a container; only those that the account may use. */
 export function ServiceButtons(props: ServiceButtonsProps) {
+  const session = useSession();
   const pending = () => props.actions.pending(props.service);
   const button = (action: "start" | "stop" | "restart" | "remove", icon: JSX.Element, run: () => unknown) => (
     <IconButton

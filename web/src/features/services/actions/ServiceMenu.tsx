@@ -1,7 +1,7 @@
 import Ellipsis from "lucide-solid/icons/ellipsis";
 import { createSignal, Match, Switch } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirm, Menu, type MenuEntry } from "../../../ui/index.ts";
 import { LimitsDialog } from "./LimitsDialog.tsx";
@@ -19,6 +19,7 @@ export interface ServiceMenuProps {
 
 /** Menu with the less common actions on a container. */
 export function ServiceMenu(props: ServiceMenuProps) {
+  const session = useSession();
   const [dialog, setDialog] = createSignal<"signal" | "rename" | "limits" | null>(null);
   const close = () => setDialog(null);
   const up = () => isUp(props.service.state);

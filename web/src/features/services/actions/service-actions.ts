@@ -3,8 +3,8 @@ import type { Service, ServiceAction } from "../../../../../shared/protocol/serv
 import type { ContainerSignal } from "../../../../../shared/protocol/service-change.ts";
 import type { LimitsInput } from "../../../lib/api/services.ts";
 import { api } from "../../../lib/api.ts";
-import { jobs } from "../../../lib/jobs/jobs.ts";
-import { invalidate, queryKeys } from "../../../lib/queries.ts";
+import { useJobs } from "../../../lib/jobs/jobs.ts";
+import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
 import { actionLabels, type ServiceActionName } from "../service-state.ts";
@@ -18,6 +18,8 @@ type ServiceRef = Pick<Service, "id" | "name">;
 
 /** Actions on containers, one at a time for each. A long one continues as a job, whose end the frame announces. */
 export function createServiceActions() {
+  const jobs = useJobs();
+  const invalidate = useInvalidate();
   const { pending, run, runJob } = createResourceActions<ServiceRef, ServiceActionName>({
     id: ({ id }) => id,
     done: ({ name }, action) => `${visibleName(name)} ${actionLabels[action].done}`,

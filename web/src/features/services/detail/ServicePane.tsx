@@ -3,7 +3,7 @@ import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, type JSX, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useNow } from "../../../lib/now.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Callout, StatusDot, type Tab, Tabs } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
@@ -38,12 +38,13 @@ export function ServicePane(props: ServicePaneProps) {
   const last = createMemo<Service | undefined>((before) => props.service ?? before);
   const service = () => last() as Service;
   const now = useNow();
+  const session = useSession();
   const display = () =>
     props.service ? statusDisplay(props.service, now()) : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
   const tabs = createMemo((): Tab[] => [
     { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} /> },
-    ...(present() ? partsOf(service) : []),
+    ...(present() ? partsOf(service, session.may("services:shell")) : []),
   ]);
   const tab = () => (tabs().some(({ id }) => id === chosen()) ? chosen() : "logs");
   /** Keeps the tab in the address, so that a reload opens it again. */
@@ -91,9 +92,9 @@ export function ServicePane(props: ServicePaneProps) {
   );
 }
 
-const partsOf = (service: () => Service): Tab[] => [
+const partsOf = (service: () => Service, hasShell: boolean): Tab[] => [
   { id: "stats", label: serviceLabels.stats, content: () => <ServiceStatsTab service={service()} /> },
-  ...(session.may("services:shell")
+  ...(hasShell
     ? [{ id: "shell", label: serviceLabels.shell, content: () => <ShellTab service={service()} /> }]
     : []),
   { id: "details", label: serviceLabels.details, content: () => <ServiceDetailsTab service={service()} /> },

@@ -5,7 +5,7 @@ import type { HistoryRange } from "../../../../../shared/protocol/stats-history.
 import { api } from "../../../lib/api.ts";
 import { formatBytes, formatPercent, formatRate } from "../../../lib/format.ts";
 import { type ChartRange, chartRanges, createPast, hasPeaks, joinPast, spanOf } from "../../../lib/history-range.ts";
-import { servicesWS } from "../../../lib/ws-client.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { Card, type ChartSeries, EmptyState, Segmented, Skeleton, TimeChart } from "../../../ui/index.ts";
 import { createContainerStats, type StatsSample, type SubscribeStats } from "../container-stats.ts";
 import { statsMessages as texts } from "../messages.ts";
@@ -16,6 +16,7 @@ const names = ["cpu", "cpuMax", "memory", "memoryMax", "rx", "tx", "read", "writ
 
 /** Charts of the resources that a container uses, now and over time. */
 export function ServiceStatsTab(props: { service: Service }) {
+  const { servicesWS } = useLive();
   const [range, setRange] = createSignal<ChartRange>("5m");
   const key = createMemo(() =>
     JSON.stringify([props.service.id, props.service.name, props.service.state === "running"]),

@@ -1,6 +1,6 @@
 import { createMemo, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
-import { session } from "../../../lib/session.ts";
+import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, confirm } from "../../../ui/index.ts";
 import { bulkMessages, serviceLabels } from "../messages.ts";
@@ -34,6 +34,7 @@ function runForAll(services: readonly Service[], act: (service: Service) => Prom
 
 /** One action for all selected containers. Each reports its own result, and a failure does not stop the others. */
 export function BulkBar(props: BulkBarProps) {
+  const session = useSession();
   const selected = createMemo(() => props.services.filter(({ id }) => props.selection.has(id)));
   const up = () => selected().filter(({ state }) => isUp(state));
   const down = () => selected().filter(({ state }) => !isUp(state));

@@ -1,7 +1,7 @@
 import { createEffect, createMemo, onCleanup, Show, untrack } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { formatBytes, formatPercent, formatRate } from "../../../lib/format.ts";
-import { servicesWS } from "../../../lib/ws-client.ts";
+import { useLive } from "../../../lib/live-context.ts";
 import { Sparkline } from "../../../ui/index.ts";
 import { createContainerStats, type SubscribeStats } from "../container-stats.ts";
 import type { ServiceColumns } from "./service-columns.ts";
@@ -19,6 +19,7 @@ export interface ServiceFiguresProps {
 
 /** Cells of what a container uses. */
 export function ServiceUsageCells(props: ServiceFiguresProps) {
+  const { servicesWS } = useLive();
   // The list is replaced on every change: only another container, or another state, is worth a new subscription.
   const key = createMemo(() =>
     props.live && props.service.state === "running" ? JSON.stringify([props.service.id, props.service.name]) : "",

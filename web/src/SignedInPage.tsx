@@ -1,0 +1,11 @@
+import { api } from "./lib/api.ts";
+import { createJobBoard } from "./lib/jobs/job-board.ts";
+import { createQueryClient } from "./lib/queries.ts";
+import * as live from "./lib/ws-client.ts";
+import { SignedInApp } from "./SignedInApp.tsx";
+
+/** The signed-in app with what it works with, created anew for each sign-in. Loaded on demand. */
+export default function SignedInPage() {
+  const jobs = createJobBoard({ rest: api.jobs, live: live.servicesWS });
+  return <SignedInApp deps={{ live, jobs, queryClient: createQueryClient() }} />;
+}
