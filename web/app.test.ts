@@ -181,7 +181,7 @@ test("under a path, the page names its files and servers by it, and may connect 
   ]);
 });
 
-test("files whose name carries their hash are kept for ever, and come compressed to those who can read it", async () => {
+test("files whose name carries their hash are cached forever, and are compressed for clients that support it", async () => {
   const plain = await ask("/assets/index-abc123.js");
   expect(plain.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
   expect(plain.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
@@ -198,7 +198,7 @@ test("files whose name carries their hash are kept for ever, and come compressed
   expect([again.status, await again.text()]).toEqual([304, ""]);
 });
 
-test("a head request gets the headers alone, and health needs no log-in", async () => {
+test("a HEAD request gets only the headers, and health needs no sign-in", async () => {
   const head = await ask("/", { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);
   expect(await (await ask("/health")).json()).toEqual({ success: true, status: "healthy" });

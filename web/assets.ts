@@ -59,7 +59,7 @@ function createAsset(name: string, content: Uint8Array): Asset {
 }
 
 /**
- * Reads a build into memory, by the path each file is asked for.
+ * Reads a build into memory. Files are keyed by the path of their requests.
  * What is not in this list cannot be served, so no request ever touches the file system.
  */
 export function loadAssets(folder: string, edit: (path: string, content: string) => string): Map<string, Asset> {

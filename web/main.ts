@@ -12,7 +12,7 @@ import { loadAssets } from "./assets.ts";
 import { readServerAddresses, toServedPage } from "./server-addresses.ts";
 
 const build = join(import.meta.dirname, "dist");
-/** Time for answers under way once the server stops. */
+/** Time for pending responses once the server stops. */
 const STOP_GRACE_MS = 2_000;
 
 function start(): void {

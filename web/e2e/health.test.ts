@@ -75,7 +75,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     expect(await running(await tile.textContent())).toBe(await running(await link.textContent()));
   });
 
-  test("its row and its page say what Docker said, and so does the toast of a start that fails", async () => {
+  test("its row and its page show the error of Docker, and so does the toast of a failed start", async () => {
     const { page, open } = desk;
     await open("/services", "Services");
     const row = page.getByRole("row").filter({ hasText: dead.name });
@@ -139,7 +139,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
       await row.getByText("Cannot start").waitFor();
       await row.getByText("Could not be started").waitFor();
       await row.getByText(/no such file or directory/).waitFor();
-      // Nothing of it ever ran: neither the stack nor the log tells of an end.
+      // It never ran: neither the stack nor the log shows an end.
       await page.locator(".page-note").getByText("Not started").waitFor();
       await take("stack-not-started");
       await open(`/services/${project}-a-1`, `${project}-a-1`);
@@ -152,7 +152,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
     }
   });
 
-  test("without the servers nothing is told to be empty or well", async () => {
+  test("without the servers nothing is shown as empty or healthy", async () => {
     const { page, stack, problems } = desk;
     const since = problems.length;
     await page.goto(`${stack.origin}/`);

@@ -16,7 +16,7 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 export interface Troubles {
   /** Errors thrown or logged, dialogs opened, rules of the content policy broken. */
   problems: string[];
-  /** Addresses asked for that belong to none of our three servers. */
+  /** Requested addresses that belong to none of the three servers. */
   strangers: string[];
 }
 
@@ -34,7 +34,7 @@ export interface DeskOptions {
   catalogue?: boolean;
 }
 
-/** What a journey happens at: the three servers on real parts, a browser, and who is logged in. */
+/** Where a journey runs: the three servers with real parts, and a browser that is signed in. */
 export interface Desk extends Troubles {
   stack: Stack;
   engine: TestEngine;
@@ -45,7 +45,7 @@ export interface Desk extends Troubles {
   admin(): SignedIn;
   /** The administrator's page. */
   page: Page;
-  /** Somebody else at another browser, not logged in. */
+  /** Another browser that is not signed in. */
   visit(options?: BrowserContextOptions): Promise<Visitor>;
   /** Goes to a page of the panel by its path, and waits for its heading. */
   open(path: string, heading: string, page?: Page): Promise<void>;

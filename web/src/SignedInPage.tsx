@@ -4,7 +4,7 @@ import { createQueryClient } from "./lib/queries.ts";
 import * as live from "./lib/ws-client.ts";
 import { SignedInApp } from "./SignedInApp.tsx";
 
-/** The signed-in app with what it works with, created anew for each sign-in. Loaded on demand. */
+/** Creates the dependencies of the signed-in app for each sign-in. Loaded on demand. */
 export default function SignedInPage() {
   const jobs = createJobBoard({ rest: api.jobs, live: live.servicesWS });
   return <SignedInApp deps={{ live, jobs, queryClient: createQueryClient() }} />;

@@ -23,7 +23,7 @@ export function accessJourney(at: () => Desk): void {
     const { stack, page } = at();
     const link = /http\S+\/setup#token=[\w-]+/.exec(stack.api.output())?.[0] ?? "";
     expect(new URL(link).origin).toBe(stack.origin);
-    await page.goto("about:blank"); // only another fragment would not load the page anew
+    await page.goto("about:blank"); // a change of the fragment alone would not load the page again
     await page.goto(link);
     await fillAccount(page);
     await page.getByRole("button", { name: "Create administrator" }).click();
@@ -32,7 +32,7 @@ export function accessJourney(at: () => Desk): void {
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 
-  test("log-out, a wrong password, and the right one", async () => {
+  test("sign-out, a wrong password, and the right one", async () => {
     const { page } = at();
     await logOut(page);
     await page.reload();
@@ -46,7 +46,7 @@ export function accessJourney(at: () => Desk): void {
     await page.getByRole("region", { name: "Host" }).waitFor();
   });
 
-  test("an authenticator is set up, and its code asked for from then on", async () => {
+  test("an authenticator is set up, and its code is required afterwards", async () => {
     const desk = at();
     const { page } = desk;
     await desk.open("/account", "Account");
@@ -120,11 +120,11 @@ export function accessJourney(at: () => Desk): void {
     await device.remove();
   });
 
-  test("what is sensitive asks who it is after a while, and continues by itself once that is told", async () => {
+  test("a sensitive action requires re-authentication after a while, and continues by itself afterwards", async () => {
     const desk = at();
     const { page } = desk;
     await desk.open("/keys", "API keys");
-    // As the server refuses once the log-in is ten minutes old.
+    // As the server responds once the sign-in is ten minutes old.
     const refusal = { success: false, error: "Confirm that it is you.", code: "forbidden", proofRequired: true };
     const headers = { "access-control-allow-origin": desk.stack.origin, "access-control-allow-credentials": "true" };
     await page.route(

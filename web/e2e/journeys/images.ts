@@ -13,7 +13,7 @@ export function imagesJourney(at: () => Desk): void {
   const dialog = (page: Page) => page.getByRole("dialog");
   const rowOf = (page: Page, text: string) => page.getByRole("row").filter({ hasText: text });
 
-  test("an image is pulled, its layers are told as they come, and its labels are words", async () => {
+  test("an image is pulled with the progress of its layers, and its labels are shown as text", async () => {
     const { engine, page, later, open } = at();
     registry = await startRegistry();
     reference = `${registry.host}/shop:1`;

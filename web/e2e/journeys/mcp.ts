@@ -29,7 +29,7 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByRole("complementary", { name: "Tools" }).getByRole("button", { name: /echo/i }).waitFor();
   });
 
-  test("a tool is called through the form made of its schema, and its answer shown", async () => {
+  test("a tool is called through the form of its schema, and its result is shown", async () => {
     const { page } = at();
     await page.getByRole("button", { name: /echo/i }).first().click();
     await page.getByRole("button", { name: "Call tool" }).click();
@@ -42,7 +42,7 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByRole("region", { name: "Recent calls" }).getByText("Echo: hello <b>there</b>").waitFor();
   });
 
-  test("the answer of a long call comes into view, with its progress until then", async () => {
+  test("the result of a long call scrolls into view, with its progress before", async () => {
     const { page } = at();
     const size = page.viewportSize();
     await page.setViewportSize({ width: 900, height: 420 });
@@ -64,7 +64,7 @@ export function mcpJourney(at: () => Desk): void {
     if (size) await page.setViewportSize(size);
   });
 
-  test("another edit keeps a value that nobody typed anew", async () => {
+  test("a later edit keeps a value that was not typed again", async () => {
     const { page } = at();
     await page.getByRole("button", { name: `Edit ${NAME}`, exact: true }).click();
     const dialog = page.getByRole("dialog");
@@ -83,7 +83,7 @@ export function mcpJourney(at: () => Desk): void {
     await page.getByRole("region", { name: "Recent calls" }).getByText("a-secret-kept").waitFor();
   });
 
-  test("what the server writes is in its log; stopped, it says so", async () => {
+  test("the output of the server is in its log, and a stopped server is shown as stopped", async () => {
     const { page } = at();
     await page.getByRole("tab", { name: "Log" }).click();
     await page.getByRole("log").getByText(/\w/).first().waitFor();

@@ -72,7 +72,7 @@ export function servicesJourney(at: () => Desk): void {
     await eventually(async () => (await lastNumber(log)) > before);
   });
 
-  test("a search counts and shows its matches; only errors are shown when only they are asked for", async () => {
+  test("a search counts and shows its matches; the level filter shows errors only", async () => {
     const { page } = at();
     const log = page.getByRole("log");
     await page.getByRole("searchbox", { name: "Search the log" }).fill("order 7 packed");
@@ -85,7 +85,7 @@ export function servicesJourney(at: () => Desk): void {
     await page.getByLabel("Stream", { exact: true }).selectOption({ label: "All output" });
   });
 
-  test("its figures are drawn while they come in, its settings told without their values", async () => {
+  test("its metrics are drawn as they arrive, and its settings are shown without secret values", async () => {
     const { page } = at();
     await page.getByRole("tab", { name: "Stats" }).click();
     const memory = page.getByRole("figure", { name: "Memory" });

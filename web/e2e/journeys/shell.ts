@@ -33,7 +33,7 @@ export function shellJourney(at: () => Desk): void {
     expect(colour).not.toBe(usual);
   });
 
-  test("a reload comes back to the same shell, with what it said", async () => {
+  test("a reload returns to the same shell, with its output", async () => {
     const { page } = at();
     await type(page, "echo pid:$$; mark=kept");
     await eventually(async () => expect(await text(page)).toMatch(/pid:\d+/));
@@ -56,7 +56,7 @@ export function shellJourney(at: () => Desk): void {
     expect(await screen(page).locator("a, img, script").count()).toBe(0);
   });
 
-  test("it ends when it is told to, and says so when it ends by itself", async () => {
+  test("it ends on request, and its own end is shown", async () => {
     const { page, engine } = at();
     await type(page, "exit 3");
     await page.getByText("The shell ended with code 3.").waitFor();

@@ -112,7 +112,7 @@ async function everyPage(on: Page, origin: string, folder: string): Promise<void
     }
     for (const colorScheme of ["dark", "light"] as const) {
       await on.emulateMedia({ colorScheme });
-      await delay(400); // charts are drawn anew
+      await delay(400); // charts are drawn again
       await on.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
     }
     await on.setViewportSize({ width: 390, height: 844 });

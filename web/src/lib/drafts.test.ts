@@ -43,7 +43,7 @@ describe("drafts", () => {
     expect(items.size).toBe(0);
   });
 
-  it("are bounded in number and size, and say so instead of pushing others out", () => {
+  it("are bounded in number and size; one without room is rejected, and others are kept", () => {
     for (let index = 0; index < 30; index++) expect(drafts.keep(`${index}`, "x")).toBe(true);
     expect(drafts.keep("more", "x")).toBe(false);
     expect(drafts.keep("3", "y")).toBe(true);

@@ -1,11 +1,11 @@
-/** What was typed and not saved yet. */
+/** Unsaved input. */
 export interface Draft<T = unknown> {
   value: T;
   /** Milliseconds since 1970. */
   keptAt: number;
 }
 
-/** Drafts of one person, characters of all of them and of one, and how long they last. */
+/** Bounds of the drafts of one account: their number, their characters in total, and their age. */
 const MAX_DRAFTS = 30;
 const MAX_CHARACTERS = 4_000_000;
 const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -15,17 +15,17 @@ let owner: string | null = null;
 const prefix = () => `${PREFIX}${owner}:`;
 
 /**
- * Keeps unsaved text over navigation and reload, in the storage of this tab, for the person who is logged in. Never hand it
- * secrets, values of `.env` files, tokens, headers or values of environment variables.
+ * Stores unsaved input of the signed-in account in this tab, across navigation and reload. Callers never pass secrets:
+ * values of `.env` files, tokens, headers or values of environment variables.
  */
 export const drafts = {
-  /** From now on drafts are this person's; those of others are removed. */
+  /** Stores the drafts of this account from now on, and removes those of others. */
   open(user: string): void {
     owner = user;
     for (const key of storedKeys()) if (!key.startsWith(prefix())) remove(key);
   },
 
-  /** Removes all drafts, and keeps none until somebody logs in. */
+  /** Removes all drafts, and stores none until an account signs in. */
   close(): void {
     owner = null;
     for (const key of storedKeys()) remove(key);
@@ -38,21 +38,21 @@ export const drafts = {
       const draft = JSON.parse(stored) as Draft<T>;
       if (Date.now() - draft.keptAt < MAX_AGE_MS) return draft;
     } catch {
-      // Not ours, or cut: it is removed.
+      // Not a draft, or truncated: it is removed.
     }
     remove(prefix() + name);
     return null;
   },
 
-  /** False when there is no room, or no storage: then leaving the page loses the text. */
+  /** Stores a draft. Returns false without room or storage: leaving the page then loses the input. */
   keep(name: string, value: unknown): boolean {
     if (owner === null) return false;
     const key = prefix() + name;
     const text = JSON.stringify({ value, keptAt: Date.now() } satisfies Draft);
-    const others = storedKeys().filter((one) => one !== key);
-    const taken = others.reduce((sum, one) => sum + (load(one)?.length ?? 0), 0);
+    const others = storedKeys().filter((other) => other !== key);
+    const taken = others.reduce((sum, other) => sum + (load(other)?.length ?? 0), 0);
     if (others.length < MAX_DRAFTS && taken + text.length <= MAX_CHARACTERS && store(key, text)) return true;
-    remove(key); // an older text would be offered as if it were the last
+    remove(key); // otherwise an older draft would be restored as the newest
     return false;
   },
 
@@ -60,7 +60,7 @@ export const drafts = {
     if (owner !== null) remove(prefix() + name);
   },
 
-  /** Names of all drafts that begin so. */
+  /** Names of all drafts with this prefix. */
   names(begin: string): string[] {
     const start = prefix() + begin;
     return storedKeys()
@@ -70,7 +70,7 @@ export const drafts = {
   },
 };
 
-// Storage may be forbidden, or full.
+// Storage may be disabled or full.
 function attempt<T>(work: () => T, otherwise: T): T {
   try {
     return work();

@@ -2,46 +2,47 @@ import { createSignal, onCleanup } from "solid-js";
 import { createStore, type SetStoreFunction } from "solid-js/store";
 import { drafts } from "./drafts.ts";
 
-/** Milliseconds after the last change until the form is kept. */
+/** Delay between the last change and storing the draft, in milliseconds. */
 const SETTLE_MS = 300;
 
 export interface FormDraftOptions<T extends object> {
   /**
-   * What of the fields may be kept. Names each field, so that a new one is not kept by accident; never passwords, tokens,
-   * values of headers or variables, or addresses that may hold one of these.
+   * The fields that a draft may store. Lists each field, so that a new one is not stored by accident; never passwords,
+   * tokens, values of headers or variables, or addresses that may contain one of these.
    */
   keep: (fields: T) => Partial<T>;
-  /** Makes fields of what was kept; the default takes all that is of the form's own types. */
+  /** Converts a draft into fields; the default takes every value that has the type of its field. */
   restore?: (kept: Partial<T>) => Partial<T>;
-  /** The form changes what is stored already, and somebody else may change that meanwhile. */
+  /** The form edits something that exists, which others may change in the meantime. */
   edits?: boolean;
 }
 
 interface Kept {
   fields: Record<string, unknown>;
-  /** What the form began with when it was typed. */
+  /** Initial fields of the form when the draft was typed. */
   base: string;
 }
 
 export interface FormDraft<T extends object> {
   fields: T;
   set: SetStoreFunction<T>;
-  /** Whether the form shows what was typed at an earlier visit. */
+  /** Whether the form shows a draft of an earlier visit. */
   restored: () => boolean;
-  /** What the form is about has been changed since that was typed. */
+  /** Whether the edited thing has changed since the draft was typed. */
   outdated: () => boolean;
-  /** There was no room: leaving the page loses what is typed. */
+  /** Whether the draft could not be stored: leaving the page loses it. */
   unkept: () => boolean;
-  /** Goes back to what the form began with, and forgets what was typed. */
+  /** Restores the initial fields and deletes the draft. */
   reset: () => void;
-  /** The form was sent, or what was typed is given up; what is typed after that is kept again. */
+  /** Deletes the draft after the form was sent or cancelled. Later input is stored again. */
   drop: () => void;
 }
 
 /**
- * Fields of a form that outlive navigation, a reload and a click beside the dialog until the form is sent or cancelled.
- * @param name Of the form and what it is about; what was typed comes back under the same name.
- * @param initial Plain data: what the form begins with.
+ * Fields of a form that survive navigation, a reload and a click outside the dialog until the form is sent or cancelled.
+ *
+ * @param name Identifies the form and its subject; a draft is restored under the same name.
+ * @param initial Plain data: the initial fields.
  */
 export function createFormDraft<T extends object>(
   name: string,
@@ -103,7 +104,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 const asKept = (value: unknown): Kept | undefined =>
   isObject(value) && "fields" in value && isObject(value.fields) ? (value as Kept) : undefined;
 
-/** What was kept, as far as it fits the form: another version of the panel may have kept it. */
+/** The values of a draft that fit the form; another version of the panel may have stored it. */
 function restored<T extends object>(
   before: Kept | undefined,
   initial: T,

@@ -34,7 +34,7 @@ test.each([
   expect(formatPercent(percent)).toBe(text);
 });
 
-test("a moment is told by its distance from now, and nothing is made of what is no moment", () => {
+test("shows a time as its distance from now, and an invalid time as a dash", () => {
   const now = Date.parse("2026-01-02T00:00:00Z");
   expect(formatAgo("2026-01-01T23:55:00Z", now)).toContain("5");
   expect(formatAgo(null, now)).toBe("–");

@@ -1,7 +1,7 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { HistoryRange } from "../../../shared/protocol/stats-history.ts";
 
-/** What a chart can show: the last minutes as they come, or one of the ranges that are kept. */
+/** Range of a chart: the last five minutes live, or one of the stored ranges. */
 export type ChartRange = "5m" | HistoryRange;
 
 export const chartRanges: readonly { value: ChartRange; label: string }[] = [
@@ -13,7 +13,7 @@ export const chartRanges: readonly { value: ChartRange; label: string }[] = [
 ];
 
 const MINUTE = 60_000;
-/** Milliseconds each stands for. */
+/** Length of each range in milliseconds. */
 export const spanOf: Record<ChartRange, number> = {
   "5m": 5 * MINUTE,
   "1h": 60 * MINUTE,
@@ -22,13 +22,13 @@ export const spanOf: Record<ChartRange, number> = {
   "7d": 7 * 1_440 * MINUTE,
 };
 
-/** Whether its points stand for so long that what was highest in them is worth a line of its own. */
+/** Whether a point of the range covers so much time that the chart shows its peak too. */
 export const hasPeaks = (range: ChartRange): boolean => range !== "5m" && range !== "1h";
 
-/** Asks for the past anew this often: what came in between is drawn live. */
+/** Interval at which stored samples are fetched again; live samples fill the time between. */
 const REFRESH_MS = MINUTE;
 
-/** What was kept for a range; undefined until it has come, and when it cannot be had. */
+/** Stored samples of a range; undefined until they are loaded, and after a failure. */
 export function createPast<T>(range: Accessor<ChartRange>, fetch: Accessor<(range: HistoryRange) => Promise<T>>) {
   const [past, setPast] = createSignal<T>();
   createEffect(
@@ -38,7 +38,7 @@ export function createPast<T>(range: Accessor<ChartRange>, fetch: Accessor<(rang
       const load = () =>
         void ask(chosen === "5m" ? "1h" : chosen).then(
           (found) => !left && setPast(() => found),
-          () => undefined, // the live figures stand by themselves
+          () => undefined, // the live samples are shown alone
         );
       load();
       const timer = setInterval(() => !document.hidden && load(), REFRESH_MS);
@@ -54,8 +54,8 @@ export function createPast<T>(range: Accessor<ChartRange>, fetch: Accessor<(rang
 type Values = readonly (number | null)[];
 
 /**
- * The kept points before the first live one, then the live ones, with a hole where nothing was measured. Of a long range
- * live samples are only what came after the last kept point.
+ * Joins stored points and live samples, with a gap where nothing was measured. In a long range only the live samples after
+ * the last stored point are used.
  */
 export function joinPast<Name extends string>(
   past: ({ step: number; times: readonly number[] } & Record<Name, readonly number[]>) | undefined,

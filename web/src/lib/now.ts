@@ -6,7 +6,7 @@ const [now, setNow] = createRoot(() => createSignal(Date.now()));
 let readers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The time in milliseconds, moved on once a second while somebody shows it and the page is seen. */
+/** The time in milliseconds, updated once a second while it is used and the page is visible. */
 export function useNow(): Accessor<number> {
   if (readers++ === 0) {
     setNow(Date.now());

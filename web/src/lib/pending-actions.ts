@@ -1,12 +1,12 @@
 import { createStore } from "solid-js/store";
 
-/** What is being done to which item, so that its row can say so and take no second click. */
+/** The pending action of each item: its row shows it, and ignores further clicks. */
 export function createPendingActions<Action extends string>() {
   const [pending, setPending] = createStore<Record<string, Action | undefined>>({});
   return {
-    /** The action under way for an item. */
+    /** The pending action of an item; undefined without one. */
     of: (id: string): Action | undefined => pending[id],
-    /** Runs `work` unless something is already under way for the item; what it throws is handed to `failed`. */
+    /** Runs `work` unless an action of the item is pending; an error is passed to `failed`. */
     async run(id: string, action: Action, work: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
       if (pending[id]) return;
       setPending(id, action);

@@ -1,13 +1,13 @@
 export interface Refresher {
-  /** Loads soon; while a load is under way, once more after it. */
+  /** Loads soon; during a load, once more after it. */
   refresh(): void;
-  /** Nothing is loaded any more. */
+  /** Stops: nothing is loaded afterwards. */
   stop(): void;
 }
 
 /**
- * Loads again when told to, never twice at once, and at most once in `quietMs` milliseconds. A load under way is left to end:
- * events that come quicker than the server answers would otherwise begin it anew for ever, and nothing would be shown.
+ * Loads on request, one load at a time and at most one per `quietMs` milliseconds. A pending load is not aborted: events that
+ * arrive faster than the server responds would restart it forever, and nothing would be shown.
  */
 export function createRefresher(load: () => Promise<unknown>, quietMs: number): Refresher {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -2,8 +2,8 @@ import { createComputed } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 
 /**
- * A list that is fetched anew time and again, with one lasting object an item: rows keep their DOM, their focus and
- * their place, and only what changed in an item is drawn again.
+ * A list that is fetched again and again, with one stable object per item: rows keep their DOM, focus and position, and
+ * only changed fields are rendered again.
  */
 export function createStableList<T extends object>(
   source: () => readonly T[] | undefined,

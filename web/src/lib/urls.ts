@@ -9,7 +9,7 @@ interface PageLocation {
 }
 
 /**
- * Base address of a server: what the build was told, else the page's own origin behind a proxy, else its usual port.
+ * Base address of a server: the configured one, or the origin of the page behind a proxy, or its default port.
  * A page under a path is behind a proxy, whatever its port, and so are the servers.
  */
 export function serverUrl(page: PageLocation, configured: string | undefined, port: number, basePath = ""): string {
@@ -18,7 +18,7 @@ export function serverUrl(page: PageLocation, configured: string | undefined, po
   return `${page.protocol}//${page.hostname}:${port}`;
 }
 
-/** What the web server was told at its start, or else the build. */
+/** A setting of the web server, which writes it into the page. */
 const configured = (name: string): string | undefined =>
   document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content || undefined;
 

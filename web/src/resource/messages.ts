@@ -1,8 +1,10 @@
+import { uiMessages } from "../ui/messages.ts";
+
 /** Texts that every list page and dialog shares. */
 export const resourceMessages = {
   nothingMatches: "Nothing matches",
   clearFilter: "Clear filter",
-  cancel: "Cancel",
+  cancel: uiMessages.cancel,
   unused: "unused",
   containers: (count: number) => (count === 1 ? "1 container" : `${count} containers`),
 } as const;

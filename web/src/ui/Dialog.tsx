@@ -1,6 +1,7 @@
 import { Dialog as Kobalte } from "@kobalte/core/dialog";
 import X from "lucide-solid/icons/x";
 import { type JSX, Show } from "solid-js";
+import { uiMessages } from "./messages.ts";
 
 export interface DialogProps {
   open: boolean;
@@ -22,7 +23,7 @@ export function Dialog(props: DialogProps) {
           <Kobalte.Content class={props.wide ? "dialog dialog-wide" : "dialog"}>
             <header class="dialog-head">
               <Kobalte.Title>{props.title}</Kobalte.Title>
-              <Kobalte.CloseButton class="button button-ghost button-icon button-sm" aria-label="Close">
+              <Kobalte.CloseButton class="button button-ghost button-icon button-sm" aria-label={uiMessages.close}>
                 <X size={15} />
               </Kobalte.CloseButton>
             </header>

@@ -3,12 +3,13 @@ import { Show } from "solid-js";
 import type { FormDraft } from "../lib/form-draft.ts";
 import { Button } from "./Button.tsx";
 import { Callout } from "./Notice.tsx";
+import { draftMessages } from "./messages.ts";
 
 export interface DraftNoticeProps {
   draft: Pick<FormDraft<object>, "restored" | "outdated" | "unkept" | "reset">;
   /** What a draft leaves out, such as "passwords". */
   without?: string | undefined;
-  /** Also done when the draft is discarded: empties fields that are never kept. */
+  /** Also runs when the draft is discarded: empties the fields that a draft leaves out. */
   onDiscard?: () => void;
 }
 
@@ -24,18 +25,18 @@ export function DraftNotice(props: DraftNoticeProps) {
         <Callout tone={props.draft.outdated() ? "warn" : "info"} icon={<PencilLine size={15} />}>
           <div class="row row-wrap">
             <span class="grow">
-              Unsaved draft restored.
-              {props.draft.outdated() ? " The saved version has changed since: saving overwrites it." : ""}
-              {props.without ? ` Drafts leave out ${props.without}.` : ""}
+              {draftMessages.restored}
+              {props.draft.outdated() ? draftMessages.outdated : ""}
+              {props.without ? draftMessages.without(props.without) : ""}
             </span>
             <Button size="sm" onClick={discard}>
-              Discard draft
+              {draftMessages.discard}
             </Button>
           </div>
         </Callout>
       </Show>
       <Show when={props.draft.unkept()}>
-        <Callout tone="warn">This tab has no room for a draft: leaving this form loses what you type.</Callout>
+        <Callout tone="warn">{draftMessages.noRoom}</Callout>
       </Show>
     </>
   );

@@ -3,6 +3,7 @@ import X from "lucide-solid/icons/x";
 import { type JSX, Show } from "solid-js";
 import { IconButton } from "./Button.tsx";
 import "./styles/master-detail.css";
+import { uiMessages } from "./messages.ts";
 
 export interface MasterDetailProps {
   master: JSX.Element;
@@ -37,7 +38,7 @@ export function DetailHead(props: DetailHeadProps) {
   return (
     <header class="detail-head">
       <span class="detail-back">
-        <IconButton label="Back to the list" icon={<ArrowLeft size={16} />} onClick={props.onClose} />
+        <IconButton label={uiMessages.backToList} icon={<ArrowLeft size={16} />} onClick={props.onClose} />
       </span>
       <div class="detail-title">
         <h2>{props.title}</h2>
@@ -48,7 +49,7 @@ export function DetailHead(props: DetailHeadProps) {
       <div class="detail-actions">
         {props.actions}
         <span class="detail-close">
-          <IconButton label="Close" icon={<X size={16} />} onClick={props.onClose} />
+          <IconButton label={uiMessages.close} icon={<X size={16} />} onClick={props.onClose} />
         </span>
       </div>
     </header>

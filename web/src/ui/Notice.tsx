@@ -4,6 +4,7 @@ import { detailOf, toMessage } from "../lib/api/failure.ts";
 import type { Tone } from "./Badge.tsx";
 import { Button } from "./Button.tsx";
 import { UpstreamDetail } from "./UpstreamDetail.tsx";
+import { uiMessages } from "./messages.ts";
 
 export interface EmptyStateProps {
   icon?: JSX.Element;
@@ -38,10 +39,10 @@ export function ErrorState(props: { error: unknown; title?: string; onRetry?: ()
       <EmptyState
         icon={<TriangleAlert size={18} />}
         tone="bad"
-        title={props.title ?? "Could not be loaded"}
+        title={props.title ?? uiMessages.failed}
         action={
           <Show when={props.onRetry}>
-            <Button onClick={() => props.onRetry?.()}>Try again</Button>
+            <Button onClick={() => props.onRetry?.()}>{uiMessages.tryAgain}</Button>
           </Show>
         }
       >
@@ -73,7 +74,7 @@ export function Callout(props: { tone: Tone; icon?: JSX.Element; children: JSX.E
 /** Grey bars in place of lines that are loading. */
 export function Skeleton(props: { lines?: number; label?: string }) {
   return (
-    <div class="skeleton-lines" role="status" aria-label={props.label ?? "Loading"}>
+    <div class="skeleton-lines" role="status" aria-label={props.label ?? uiMessages.loading}>
       <For each={Array.from({ length: props.lines ?? 6 })}>{() => <span class="skeleton" />}</For>
     </div>
   );

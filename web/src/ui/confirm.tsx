@@ -2,6 +2,7 @@ import { createSignal, type JSX, Show } from "solid-js";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { TextField } from "./fields.tsx";
+import { uiMessages } from "./messages.ts";
 
 export interface ConfirmOptions {
   title: string;
@@ -48,7 +49,7 @@ function ConfirmDialog(props: { prompt: Prompt }) {
       onClose={() => props.prompt.resolve(false)}
       footer={
         <>
-          <Button onClick={() => props.prompt.resolve(false)}>Cancel</Button>
+          <Button onClick={() => props.prompt.resolve(false)}>{uiMessages.cancel}</Button>
           <Button
             variant={props.prompt.danger ? "danger" : "primary"}
             disabled={!ready()}
@@ -70,7 +71,7 @@ function ConfirmDialog(props: { prompt: Prompt }) {
               if (ready()) props.prompt.resolve(true);
             }}
           >
-            <TextField label={`Type ${text()} to confirm`} value={typed()} onInput={setTyped} autocomplete="off" mono />
+            <TextField label={uiMessages.confirmTyping(text())} value={typed()} onInput={setTyped} autocomplete="off" mono />
           </form>
         )}
       </Show>

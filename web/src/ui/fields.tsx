@@ -36,15 +36,15 @@ export interface TextFieldProps extends FieldProps {
   autocomplete?: string;
   required?: boolean;
   disabled?: boolean;
-  /** Takes the focus when it appears: the first field of a dialog or page. */
+  /** Takes the focus when it appears, as the first field of a dialog does. */
   focus?: boolean;
   mono?: boolean;
   maxLength?: number;
   inputMode?: "numeric" | "text";
   spellcheck?: boolean;
-  /** A text area of so many lines. */
+  /** Lines of a text area; a field of one line if omitted. */
   rows?: number;
-  /** A button inside the field's end. */
+  /** A button at the end of the field. */
   end?: JSX.Element;
 }
 
@@ -116,7 +116,7 @@ export interface SelectProps<T extends string> extends FieldProps {
   size?: "sm" | "md";
 }
 
-/** The browser's own list: it works the same on a phone, by keyboard and for screen readers. */
+/** The browser's own select: it works on phones, by keyboard and with screen readers. */
 export function Select<T extends string>(props: SelectProps<T>) {
   const id = createUniqueId();
   return (
@@ -170,13 +170,13 @@ export function Checkbox(props: {
   );
 }
 
-/** Leads to the first field that says what is wrong with it; called as a form is sent. */
+/** Focuses the first invalid field of a form. */
 export function focusInvalid(form: EventTarget | null): void {
   if (!(form instanceof HTMLElement)) return;
   queueMicrotask(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
 
-/** Filters what stands below it while typing; Escape empties it. */
+/** A filter field. Escape clears it. */
 export function SearchField(props: {
   label: string;
   value: string;

@@ -1,10 +1,10 @@
 const controls = "button, a, input, label, select";
 
 /**
- * Whether an event began at a control inside a row, which has a meaning of its own.
+ * Whether an event started at a control inside a row; the row then ignores it.
  *
- * The path of the event is fixed when it is dispatched. `target.closest()` is not enough: a control that replaces its
- * icon while it is clicked has cut the target off by the time the row hears of the click.
+ * Uses the path of the event, which is fixed when it is dispatched. `target.closest()` fails for a control that replaces
+ * its icon on a click: the target is detached before the event reaches the row.
  */
 export function beganAtControl(event: Event): boolean {
   for (const step of event.composedPath()) {

@@ -4,17 +4,18 @@ import { detailOf, toMessage } from "../lib/api/failure.ts";
 import { StatusDot, type Tone } from "./Badge.tsx";
 import { IconButton } from "./Button.tsx";
 import { UpstreamDetail } from "./UpstreamDetail.tsx";
+import { uiMessages } from "./messages.ts";
 
 interface Toast {
   id: number;
   tone: Tone;
   text: string;
-  /** What the part behind a refusal said itself. */
+  /** The error of Docker, a registry, PM2 or an MCP server, below the text. */
   detail: string | undefined;
 }
 
-/** More would cover the page: the oldest goes. */
-const LIMIT = 4;
+/** Toasts at once; a further one replaces the oldest. */
+const MAX_SHOWN = 4;
 const SHOWN_MS = { short: 4_000, long: 9_000, read: 20_000 };
 
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
@@ -24,15 +25,15 @@ const drop = (id: number) => setToasts((all) => all.filter((toast) => toast.id !
 
 function show(tone: Tone, text: string, shownMs: number, detail?: string): void {
   const id = ++lastId;
-  setToasts((all) => [...all, { id, tone, text, detail }].slice(-LIMIT));
+  setToasts((all) => [...all, { id, tone, text, detail }].slice(-MAX_SHOWN));
   setTimeout(() => drop(id), shownMs);
 }
 
-/** Short words about what was just done; anything that must not be missed belongs in the page. */
+/** Short messages about the last action. What must not be missed belongs on the page. */
 export const toast = {
   success: (text: string) => show("ok", text, SHOWN_MS.short),
   info: (text: string) => show("info", text, SHOWN_MS.short),
-  /** Takes what was caught: the server's sentence when there is one, and the upstream's own words below it. */
+  /** Shows a caught error: the server's sentence, and below it the error of the part that failed. */
   error: (error: unknown, detail = detailOf(error)) =>
     show(
       "bad",
@@ -44,7 +45,7 @@ export const toast = {
 
 export function ToastHost() {
   return (
-    <section class="toasts" aria-label="Notifications" aria-live="polite">
+    <section class="toasts" aria-label={uiMessages.notifications} aria-live="polite">
       <For each={toasts()}>
         {(item) => (
           <div class="toast">
@@ -53,7 +54,7 @@ export function ToastHost() {
               {item.text}
               <UpstreamDetail text={item.detail} />
             </div>
-            <IconButton size="sm" label="Dismiss" icon={<X size={14} />} onClick={() => drop(item.id)} />
+            <IconButton size="sm" label={uiMessages.dismiss} icon={<X size={14} />} onClick={() => drop(item.id)} />
           </div>
         )}
       </For>

@@ -129,10 +129,10 @@ function Form(props: { entry: CatalogueDetail; networks: readonly string[]; onJo
     try {
       // The installation uses the ports that the preview shows.
       const shown = Object.fromEntries(form.preview()?.ports.map(({ id, hostPort }) => [id, hostPort]) ?? []);
-      const begun = await catalogue.install(props.entry.id, { ...form.request(), hostPorts: shown });
-      jobs.begun(begun).catch(() => undefined);
+      const started = await catalogue.install(props.entry.id, { ...form.request(), hostPorts: shown });
+      jobs.started(started).catch(() => undefined);
       form.draft.drop();
-      props.onJob(begun.id);
+      props.onJob(started.id);
     } catch (error) {
       toast.error(error);
       form.again();

@@ -59,7 +59,7 @@ describe("a deployment", () => {
 });
 
 describe("createProcessHistory", () => {
-  it("keeps one bounded sample a reading and begins anew for another deployment", () => {
+  it("keeps a bounded number of samples, one per read, and starts again for another deployment", () => {
     const [current, setCurrent] = createSignal(deployment([instance()]));
     const [readAt, setReadAt] = createSignal(1);
     const { samples, dispose } = createRoot((end) => ({

@@ -9,7 +9,7 @@ export interface ProcessSample {
   memoryBytes: number;
 }
 
-/** The newest `limit` figures of a deployment, one each time its list was read; empty anew for another one. */
+/** The newest `limit` samples of a deployment, one per read of the list; cleared for another deployment. */
 export function createProcessHistory(
   deployment: Accessor<Pick<Deployment, "id" | "instances">>,
   readAt: Accessor<number>,

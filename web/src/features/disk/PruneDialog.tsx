@@ -35,7 +35,7 @@ export function PruneDialog(props: { onClose: () => void }) {
     send: () => disk.prune(preview.data?.id ?? "", selected()),
     onSent: (started) => {
       setJobId(started.id);
-      void jobs.begun(started).then(refreshDocker);
+      void jobs.started(started).then(refreshDocker);
     },
   });
   return (

@@ -23,7 +23,7 @@ export function PullDialog(props: { onClose: () => void }) {
     send: () => images.pull(reference()),
     draft: form,
     onSent: (started) => {
-      void jobs.begun(started);
+      void jobs.started(started);
       setJobId(started.id);
     },
   });

@@ -19,7 +19,7 @@ const initial: Partial<LogQuery> = { only: true };
 export default function LogsPage() {
   const location = useLocation();
   const navigate = useNavigate();
-  /** What this page wrote into the address itself: any other has come from elsewhere. */
+  /** The address that this page wrote last; any other one comes from outside. */
   let written: string | undefined;
   const [address, setAddress] = createSignal(parseLogAddress(location.search, initial), { equals: false });
   createEffect(

@@ -24,7 +24,7 @@ export interface Keeping {
   reason: string | undefined;
 }
 
-/** Of a container, every end tells its exit code or that it is unknown: without either there has been none. */
+/** Every end of a container has an exit code or an unknown one; without either it has not ended. */
 const isBeforeFirstRun = ({ code, exitCode, unknownEnds }: StreamClosed): boolean =>
   code === "exited" && exitCode === undefined && unknownEnds === undefined;
 

@@ -51,7 +51,7 @@ describe("what lines are searched for", () => {
       [2, 3],
       [5, 6],
     ]);
-    expect(pattern.test(`${"a".repeat(50_000)}!`)).toBe(false); // others backtrack for ever
+    expect(pattern.test(`${"a".repeat(50_000)}!`)).toBe(false); // other engines backtrack forever
     await expect(regexPattern("(")).rejects.toThrow();
   });
 });

@@ -86,7 +86,7 @@ describe("toGroups", () => {
   });
 });
 
-describe("how a container is told", () => {
+describe("the display of a container", () => {
   it("joins the two sides of a port and names what is no TCP", () => {
     expect(
       portTexts([
@@ -137,7 +137,7 @@ describe("createContainerStats", () => {
     timestamp: new Date(second * 1000).toISOString(),
   });
 
-  it("turns totals into rates, keeps a bounded history and begins anew with another container", () => {
+  it("turns totals into rates, keeps a bounded history, and starts again with another container", () => {
     let push: (stats: ServiceStats) => void = () => {};
     let open = 0;
     const subscribe: SubscribeStats = (onStats) => {

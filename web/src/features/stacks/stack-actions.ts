@@ -20,7 +20,7 @@ export function createStackActions(name: string) {
     if (running()) return undefined;
     setStarting(true);
     try {
-      const done = jobs.begun(await start());
+      const done = jobs.started(await start());
       setStarting(false);
       return await done;
     } catch (error) {

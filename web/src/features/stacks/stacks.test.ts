@@ -42,7 +42,7 @@ test("completes from the keys that may stand there", () => {
   ]);
 });
 
-test("tells two texts apart line by line, and shows what is near a change", () => {
+test("compares two texts line by line, and shows the lines near a change", () => {
   const before = "a\nb\nc\nd\ne\nf\ng\nh\n";
   const lines = diffLines(before, "a\nb\nc\nX\ne\nf\ng\nh\ni\n");
   expect(lines.filter(({ kind }) => kind !== "same").map(({ kind, text }) => `${kind} ${text}`)).toEqual([

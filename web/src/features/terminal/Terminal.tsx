@@ -48,7 +48,7 @@ export default function Terminal(props: TerminalProps) {
     withAllowedStyles(() => terminal.open(host));
     fit.fit();
 
-    // A terminal answers questions in its input: those of what was said before have been answered then.
+    // A terminal responds to queries in its input; the queries in replayed output were answered the first time.
     let replaying = 0;
     const shell = servicesWS.attachShell(
       { serviceId: props.container.id, containerName: props.container.name, shellId: props.shellId },

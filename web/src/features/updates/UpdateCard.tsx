@@ -68,7 +68,7 @@ function createUpdateActions() {
   const run = async (action: UpdateAction, start: () => Promise<Job>) => {
     setPending(action);
     try {
-      const ended = await jobs.begun(await start());
+      const ended = await jobs.started(await start());
       if (action === "check" && ended.state === "failed") toast.error(ended.error?.message ?? "", ended.error?.detail);
     } catch (error) {
       toast.error(error);

@@ -17,7 +17,7 @@ export interface AuditFilter {
   outcome?: AuditOutcome;
   /** ISO 8601. */
   since?: string;
-  /** Sequence of the last entry of the page before. */
+  /** Sequence of the last entry of the previous page. */
   before?: number;
   limit: number;
 }
@@ -26,13 +26,13 @@ const at = (id: string) => ({ param: { id: part(id) } });
 
 export const setup = {
   needed: async () => (await answer(routes().setup.$get())).needed,
-  /** Makes the first administrator, who is logged in at once. */
+  /** Creates the first administrator and signs in. */
   finish: async (json: { token: string; username: string; password: string }) =>
     (await answer(routes().setup.$post({ json }))).principal,
 };
 
 export const session = {
-  /** Who is logged in; null when nobody is, also when a session has ended. */
+  /** The account that is signed in; null without one, also when a session has ended. */
   get: async (): Promise<Principal | null> => {
     try {
       return (await answer(routes().session.$get())).principal;
@@ -41,15 +41,15 @@ export const session = {
       throw error;
     }
   },
-  /** Refused with `codeRequired` when a second factor is to follow. */
+  /** Signs in. @throws ApiFailure with `codeRequired` when a second factor is needed. */
   begin: async (json: { username: string; password: string; code?: string; passkey?: Assertion }) =>
     (await answer(routes().session.$post({ json }))).principal,
-  /** What to ask the browser for; null when nobody has a passkey. */
+  /** Options for the browser; null when no account has a passkey. */
   passkeyOptions: async () => (await answer(routes().session.passkey.options.$post())).options as RequestOptions | null,
-  /** Logs in with a passkey alone. */
+  /** Signs in with a passkey alone. */
   beginWithPasskey: async (response: Assertion) =>
     (await answer(routes().session.passkey.$post({ json: { response } }))).principal,
-  /** How the person may prove again who they are. */
+  /** The ways in which the user can re-authenticate. */
   proofOptions: async () => {
     const { password, oidc, options } = await answer(routes().session.proof.options.$post());
     return { password, oidc, passkey: options as RequestOptions | null };
@@ -57,12 +57,12 @@ export const session = {
   prove: (json: { password: string } | { passkey: Assertion }) => answer(routes().session.proof.$post({ json })),
   end: () => answer(routes().session.$delete()),
   oidc: () => answer(routes().oidc.$get()),
-  /** @param again whether the provider is to ask even whom it knows. */
+  /** @param again Whether the provider prompts even a user that it has signed in already. */
   oidcUrl: (again = false) => urlOf("/oidc/start", again ? { again: "true" } : {}),
 };
 
 export const account = {
-  /** What it logs in with. */
+  /** The ways in which the account signs in. */
   get: () => answer(routes().account.$get()),
   sessions: async () => (await answer(routes().account.sessions.$get())).sessions,
   revokeSession: (id: string) => answer(routes().account.sessions[":id"].$delete(at(id))),
@@ -73,7 +73,7 @@ export const account = {
   removeTotp: () => answer(routes().account.totp.$delete()),
   passkeyOptions: async () =>
     (await answer(routes().account.passkeys.options.$post())).options as unknown as CreationOptions,
-  /** `recoveryCodes` are shown this once; null when there are some already. */
+  /** `recoveryCodes` are returned only once; null if the account has some already. */
   addPasskey: (json: { name: string; response: Creation }) => answer(routes().account.passkeys.$post({ json })),
   renamePasskey: (id: string, name: string) =>
     answer(routes().account.passkeys[":id"].$patch({ ...at(id), json: { name } })),
@@ -84,14 +84,14 @@ export const users = {
   list: async () => (await answer(routes().users.$get())).users,
   create: async (json: UserInput) => (await answer(routes().users.$post({ json }))).user,
   update: async (id: string, json: UserPatch) => (await answer(routes().users[":id"].$patch({ ...at(id), json }))).user,
-  /** Answers what the user leaves. */
+  /** Resolves with the rules and channels that the user leaves behind. */
   remove: async (id: string) => (await answer(routes().users[":id"].$delete(at(id)))).left,
   endSessions: (id: string) => answer(routes().users[":id"].sessions.$delete(at(id))),
 };
 
 export const keys = {
   list: async () => (await answer(routes().keys.$get())).keys,
-  /** `secret` is the key itself: this answer is the only place it ever appears. */
+  /** `secret` is the key itself; no other response contains it. */
   create: (json: KeyInput) => answer(routes().keys.$post({ json })),
   revoke: (id: string) => answer(routes().keys[":id"].$delete(at(id))),
 };

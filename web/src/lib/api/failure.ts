@@ -7,19 +7,19 @@ export interface SecondFactors {
   passkey: RequestOptions | null;
 }
 
-/** A refusal of the server, or no answer at all (`code` is then `unreachable`). */
+/** An error response of the server, or no response at all (`code` is then `unreachable`). */
 export class ApiFailure extends Error {
   override readonly name = "ApiFailure";
   readonly code: ErrorCode | "unreachable";
   readonly status: number;
   readonly requestId: string | undefined;
-  /** The own words of Docker, a registry, PM2 or an MCP server, where they refused and the reader may act. */
+  /** The error of Docker, a registry, PM2 or an MCP server, for accounts that may act on it. */
   readonly detail: string | undefined;
-  /** Seconds to wait before another try, when the server named them. */
+  /** Seconds to wait before another attempt, if the server sent them. */
   readonly retryAfter: number | undefined;
-  /** A log-in that was right so far and needs the second factor. */
+  /** A sign-in whose password was right and that needs the second factor. */
   readonly codeRequired: boolean;
-  /** Which second factors there are; only with {@link codeRequired}. */
+  /** The second factors of the account; only with {@link codeRequired}. */
   readonly factors: SecondFactors | undefined;
 
   constructor(
@@ -56,7 +56,7 @@ export class ApiFailure extends Error {
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ApiFailure && error.status >= 400 && error.status < 500 && error.code !== "rate_limited";
 
-/** One sentence for people, whatever was caught. */
+/** One sentence for the user about any caught value. */
 export function toMessage(error: unknown): string {
   if (error instanceof ApiFailure) {
     return error.code === "internal" && error.requestId
@@ -67,9 +67,9 @@ export function toMessage(error: unknown): string {
   return "Something went wrong.";
 }
 
-/** What the part behind a refusal said itself; undefined when it said nothing, or the reader may only look. */
+/** The error of the part that failed; undefined without one, or for accounts that may only view. */
 export const detailOf = (error: unknown): string | undefined =>
   error instanceof ApiFailure ? error.detail : undefined;
 
-/** The sentence for people, and below it what the part behind the refusal said itself. */
+/** The sentence for the user, and below it the error of the part that failed. */
 export const toReport = (error: unknown): string => [toMessage(error), detailOf(error)].filter(Boolean).join("\n");

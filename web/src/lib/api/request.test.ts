@@ -76,7 +76,7 @@ test("a refusal is thrown with its sentence, code and request id", async () => {
   expect(endedSessions).toBe(0);
 });
 
-test("the waiting time of a refused log-in is told, and the need of a second factor", async () => {
+test("reports the wait after a rejected sign-in, and that a second factor is needed", async () => {
   refuse(429, "rate_limited");
   reply.headers = { "retry-after": "30" };
   expect(await caught(api.session.begin({ username: "a", password: "b" }))).toMatchObject({ retryAfter: 30 });
@@ -93,7 +93,7 @@ test("a 401 anywhere else means that the session is over", async () => {
 
 test("what is no answer of the API is a failure too", async () => {
   reply = { status: 502, body: "<html>Bad gateway</html>" };
-  expect(toMessage(await caught(api.services.list()))).toBe("The server answered 502.");
+  expect(toMessage(await caught(api.services.list()))).toBe("The server responded with status 502.");
   reply = { status: 200, body: "<html>Welcome to the hotel</html>" };
   expect(await caught(api.services.list())).toBeInstanceOf(ApiFailure);
 });

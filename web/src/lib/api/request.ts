@@ -5,21 +5,21 @@ import type { Routes } from "../../../../shared/protocol/routes.ts";
 import { apiUrl } from "../urls.ts";
 import { ApiFailure, type SecondFactors } from "./failure.ts";
 
-/** Longest wait for an answer; a tool call or an image removal may take its time. */
+/** Longest wait for a response, in milliseconds: tool calls and image removals are slow. */
 const TIMEOUT_MS = 60_000;
-/** Pauses before a request that only reads is sent again. */
+/** Delays before the retries of a read, in milliseconds. */
 const READ_RETRY_PAUSES_MS = [100, 400];
 
 let onUnauthorized: () => void = () => {};
 let prove: () => Promise<boolean> = async () => false;
 let proving: Promise<boolean> | undefined;
 
-/** Called on every 401: the session is over. */
+/** Sets the listener for 401 responses: the session has ended. */
 export function whenUnauthorized(listener: () => void): void {
   onUnauthorized = listener;
 }
 
-/** Called when a request is refused until its person has proved again who they are; true when they have. */
+/** Sets the handler for requests that require re-authentication; it resolves with whether the user did so. */
 export function whenProofRequired(listener: () => Promise<boolean>): void {
   prove = listener;
 }
@@ -60,7 +60,7 @@ export const routes = (): Client => {
 /** A value as one part of a path. */
 export const part = encodeURIComponent;
 
-/** An address of the API; a parameter may be given several times. */
+/** An address of the API; a parameter may be repeated. */
 export function urlOf(path: string, query: Record<string, string> | readonly [string, string][] = {}): string {
   const url = new URL(`${apiUrl()}/api${path}`);
   const pairs = Array.isArray(query) ? query : Object.entries(query);
@@ -68,16 +68,16 @@ export function urlOf(path: string, query: Record<string, string> | readonly [st
   return url.href;
 }
 
-/** What a route answers when it does not refuse. */
+/** The successful response of a route. */
 type Granted<R> = R extends ClientResponse<infer T> ? Exclude<T, { success: false }> : never;
 
-/** Waits for an answer and gives what stands beside `success`; throws an ApiFailure on a refusal. */
+/** Waits for a response and returns its fields beside `success`. @throws ApiFailure for an error response. */
 export async function answer<R extends ClientResponse<unknown>>(pending: Promise<R>): Promise<Granted<R>> {
   const response = await pending;
   return unpack<Granted<R>>(new URL(response.url).pathname, response);
 }
 
-/** Asks an address of the API (see `urlOf`); for parameters that may be given several times. */
+/** Reads an address of the API (see `urlOf`), for parameters that may be repeated. @throws ApiFailure */
 export async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
   const response = await ask(url, { method: "GET", ...(signal && { signal }) });
   return unpack<T>(new URL(url).pathname, response);
@@ -89,7 +89,7 @@ export function upload(
   file: Blob,
   { onProgress, signal }: { onProgress?: (share: number) => void; signal?: AbortSignal } = {},
 ): Promise<void> {
-  // fetch() tells nothing about the progress of an upload.
+  // fetch() does not report the progress of an upload.
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open("PUT", url);
@@ -107,7 +107,7 @@ export function upload(
   });
 }
 
-/** Sends a request. One that needs a fresh proof is sent again once the person has given it. */
+/** Sends a request. One that requires re-authentication is sent again afterwards. */
 async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const response = await askOnce(input, init);
   if (response.status !== 403) return response;
@@ -116,7 +116,7 @@ async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Re
     .json()
     .catch(() => null)) as Failure | null;
   if (body?.proofRequired !== true) return response;
-  // Several requests at once ask once.
+  // Concurrent requests share one prompt.
   proving ??= prove().finally(() => {
     proving = undefined;
   });
@@ -128,7 +128,7 @@ async function askOnce(input: RequestInfo | URL, init: RequestInit): Promise<Res
   const headers = new Headers(init.headers);
   headers.set("accept", "application/json");
   const isChange = init.method !== "GET";
-  // A change without a body is JSON too: a form of a foreign page cannot send that.
+  // A change without a body is sent as JSON too: a form of another site cannot do that.
   if (isChange) headers.set("content-type", "application/json");
   const body = isChange && init.method !== "DELETE" ? (init.body ?? "{}") : init.body;
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
@@ -138,15 +138,15 @@ async function askOnce(input: RequestInfo | URL, init: RequestInit): Promise<Res
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      throw new ApiFailure("unreachable", "The server did not answer in time.");
+      throw new ApiFailure("unreachable", "The server did not respond in time.");
     }
     throw unreachable();
   }
 }
 
 /**
- * Sends a request that only reads, and again when it broke. Browsers break off all requests when a network interface comes
- * or goes, and making a Docker network on the same machine is enough.
+ * Sends a read, and retries it if the connection breaks. Browsers abort all requests when a network interface appears or
+ * disappears; creating a Docker network on the same machine is enough.
  */
 async function withRetry(send: () => Promise<Response>): Promise<Response> {
   for (const pause of READ_RETRY_PAUSES_MS) {
@@ -162,7 +162,7 @@ async function withRetry(send: () => Promise<Response>): Promise<Response> {
 
 const unreachable = () => new ApiFailure("unreachable", "The server cannot be reached.");
 
-/** Log-in and set-up: a refusal there is no ended session. */
+/** Sign-in and set-up: a 401 there does not mean that a session has ended. */
 const openPaths = /\/api\/(session|session\/passkey|setup)$/;
 
 async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | "status" | "headers">): Promise<T> {
@@ -170,12 +170,12 @@ async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | 
     | Success
     | (Failure & { codeRequired?: boolean; factors?: SecondFactors })
     | null;
-  // The route's own type says what stands beside `success`.
+  // The type of the route describes the fields beside `success`.
   if (response.ok && body?.success === true) return body as T;
   const failure = body?.success === false ? body : undefined;
   if (response.status === 401 && !openPaths.test(path)) onUnauthorized();
   const retryAfter = Number(response.headers.get("retry-after"));
-  throw new ApiFailure(failure?.code ?? "internal", failure?.error ?? `The server answered ${response.status}.`, {
+  throw new ApiFailure(failure?.code ?? "internal", failure?.error ?? `The server responded with status ${response.status}.`, {
     status: response.status,
     codeRequired: failure?.codeRequired === true,
     factors: failure?.factors,

@@ -63,37 +63,37 @@ afterEach(() => {
 
 test("of two snapshots the one with the higher revision stands, in whatever order they come", () => {
   const { board, followers } = server();
-  void board.begun(job("a", 1));
+  void board.started(job("a", 1));
   followers.get("a")?.onJob(job("a", 5, { lines: ["five"] }));
   followers.get("a")?.onJob(job("a", 4, { lines: ["four"] }));
   expect(board.of("a")?.lines).toEqual(["five"]);
   expect(board.running()).toHaveLength(1);
 });
 
-test("what ended before the subscription held, or while the connection was away, is asked for", async () => {
+test("requests a job that ended before the subscription was confirmed or during an interruption", async () => {
   const { board, held, followers } = server();
-  const over = board.begun(job("a", 1));
+  const finished = board.started(job("a", 1));
   held.set("a", job("a", 9, done));
   followers.get("a")?.onJoined?.();
-  expect(await over).toMatchObject({ state: "succeeded", revision: 9 });
+  expect(await finished).toMatchObject({ state: "succeeded", revision: 9 });
   expect(followers.size).toBe(0);
 });
 
-test("a server that was restarted meanwhile knows nothing of the job: it is reported as failed, not as running for ever", async () => {
+test("a job that a restarted server no longer knows is reported as failed, not as running forever", async () => {
   const { board, followers } = server();
-  const over = board.begun(job("a", 3));
+  const finished = board.started(job("a", 3));
   followers.get("a")?.onJoined?.();
-  expect(await over).toMatchObject({ state: "failed", error: { code: "gone" } });
+  expect(await finished).toMatchObject({ state: "failed", error: { code: "gone" } });
 });
 
-test("tells each end once, and whether this page began the job; counts failures until they are looked at", async () => {
+test("reports each end once, and whether this page started the job; counts failures until they are seen", async () => {
   const { board, held, followers, tell } = server();
   held.set("old", job("old", 7, done));
   stop = board.start();
   await vi.advanceTimersByTimeAsync(0);
   const ends: [string, boolean][] = [];
   board.whenEnded(({ id }, mine) => ends.push([id, mine]));
-  void board.begun(job("a", 1));
+  void board.started(job("a", 1));
   tell(job("b", 1));
   for (const id of ["a", "b"]) {
     followers.get(id)?.onJob(job(id, 2, { ...done, state: "failed", error: { code: "conflict", message: "No." } }));

@@ -3,22 +3,22 @@ import type { Job } from "../../../../shared/protocol/job.ts";
 import { ApiFailure } from "../api/failure.ts";
 import type { ServicesClient } from "../live/clients.ts";
 
-/** Ended jobs that are kept; the server forgets them after an hour. */
-const ENDED_MAX = 50;
-/** What others begin elsewhere is noticed at the latest after so many milliseconds. */
-const LOOK_MS = 30_000;
+/** Ended jobs in the list; the server forgets them after an hour. */
+const MAX_ENDED = 50;
+/** Interval at which jobs of others are looked up, in milliseconds. */
+const POLL_INTERVAL_MS = 30_000;
 
 export interface JobBoardDeps {
   rest: { list(): Promise<Job[]>; get(id: string): Promise<Job>; cancel(id: string): Promise<Job> };
   live: Pick<ServicesClient, "subscribeJob" | "on" | "onConnect">;
 }
 
-/** A job that has ended, and whether this page began it. */
+/** Gets a job that has ended, and whether this page started it. */
 export type JobEndListener = (job: Job, mine: boolean) => void;
 
 /**
- * The long actions this page knows of: those it began and those of others. Live events and the REST interface bring
- * snapshots in any order, and of each job the newest one stands.
+ * The jobs that this page knows: its own and those of others. Live events and the REST API deliver snapshots in any order;
+ * the newest one of each job counts.
  */
 export function createJobBoard({ rest, live }: JobBoardDeps) {
   const [jobs, setJobs] = createSignal<readonly Job[]>([]);
@@ -33,9 +33,9 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
   const take = (job: Job): void => {
     const held = of(job.id);
     if (held && held.revision >= job.revision) return;
-    setJobs((old) => keep(held ? old.map((one) => (one === held ? job : one)) : [job, ...old]));
+    setJobs((old) => keep(held ? old.map((other) => (other === held ? job : other)) : [job, ...old]));
     if (job.state === "running") follow(job.id);
-    // Ended long before this page came: nobody here waits for it.
+    // Otherwise it ended before this page was loaded, and nothing here waits for it.
     else if (held || mine.has(job.id) || waiting.has(job.id)) ended(job);
   };
 
@@ -50,15 +50,15 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
   const follow = (id: string) => {
     if (followed.has(id)) return;
     followed.set(id, () => {});
-    followed.set(id, live.subscribeJob(id, take, { onJoined: () => void look(id) }));
+    followed.set(id, live.subscribeJob(id, take, { onJoined: () => void read(id) }));
   };
   const unfollow = (id: string) => {
     followed.get(id)?.();
     followed.delete(id);
   };
 
-  /** Asks how a job stands: what was told before a subscription held, or while it did not, was missed. */
-  const look = async (id: string) => {
+  /** Reads the state of a job: events before a subscription, or during an interruption, were missed. */
+  const read = async (id: string) => {
     try {
       take(await rest.get(id));
     } catch (error) {
@@ -73,7 +73,7 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
       take({
         ...held,
         state: "failed",
-        error: { code: "gone", message: "The server was restarted meanwhile, and does not know what came of this." },
+        error: { code: "gone", message: "The server restarted in the meantime, and the outcome of this job is unknown." },
         finishedAt: new Date().toISOString(),
         revision: held.revision + 1,
       });
@@ -85,7 +85,7 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
     if (!listed) return;
     for (const job of [...listed].reverse()) take(job);
     const known = new Set(listed.map(({ id }) => id));
-    for (const { id, state } of jobs()) if (state === "running" && !known.has(id)) void look(id);
+    for (const { id, state } of jobs()) if (state === "running" && !known.has(id)) void read(id);
   };
 
   const finished = (id: string): Promise<Job> => {
@@ -101,29 +101,29 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
     /** Newest first. */
     jobs,
     running: () => jobs().filter(({ state }) => state === "running"),
-    /** The job as it is now, reactive; undefined when it is not known here. */
+    /** The current state of a job, reactive; undefined if it is unknown here. */
     of,
-    /** Ids of jobs that failed and have not been looked at. */
+    /** Ids of failed jobs that the user has not seen. */
     unseen,
     seen: () => setUnseen(new Set<string>()),
-    /** Takes in what a request of this page has begun; resolves once it is over, whatever came of it. */
-    begun(job: Job): Promise<Job> {
+    /** Adds a job that this page started; resolves once it has ended, in any state. */
+    started(job: Job): Promise<Job> {
       mine.add(job.id);
       take(job);
       return finished(job.id);
     },
-    /** Resolves once the job is over; rejects when the server knows of no such job. */
+    /** Resolves once the job has ended; rejects if the server does not know the job. */
     finished,
     cancel: async (id: string): Promise<void> => void (await rest.cancel(id)),
-    /** Called for every end seen here; returns the clean-up. */
+    /** Calls the listener for every job that ends; returns the clean-up. */
     whenEnded(listener: JobEndListener): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    /** Looks for jobs of others from now on; what it returns forgets all jobs. */
+    /** Starts to look for jobs of others; returns the clean-up, which also clears the list. */
     start(): () => void {
       const stops = [live.on("job", take), live.onConnect(() => void list())];
-      const timer = setInterval(() => globalThis.document?.hidden || void list(), LOOK_MS);
+      const timer = setInterval(() => globalThis.document?.hidden || void list(), POLL_INTERVAL_MS);
       void list();
       return () => {
         clearInterval(timer);
@@ -140,10 +140,10 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
 
 export type JobBoard = ReturnType<typeof createJobBoard>;
 
-/** Newest first, all that run and the newest of the others. */
+/** Newest first: all running jobs, and the newest ended ones. */
 function keep(jobs: readonly Job[]): Job[] {
   let ended = 0;
   return [...jobs]
     .sort((a, b) => b.startedAt.localeCompare(a.startedAt))
-    .filter(({ state }) => state === "running" || ++ended <= ENDED_MAX);
+    .filter(({ state }) => state === "running" || ++ended <= MAX_ENDED);
 }

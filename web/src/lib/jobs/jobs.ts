@@ -8,7 +8,7 @@ export const JobsProvider = JobsContext.Provider;
 
 /**
  * The jobs of the server. A page passes on the job that a request returned, and may wait for its end:
- * `const { state, error } = await jobs.begun(await images.pull(reference))`. The header lists the jobs, and shows a toast
+ * `const { state, error } = await jobs.started(await images.pull(reference))`. The header lists the jobs, and shows a toast
  * when one that was started here ends.
  *
  * Called while a component is set up. @throws Error outside of the app.
@@ -19,7 +19,7 @@ export function useJobs(): JobBoard {
   return jobs;
 }
 
-/** Follows a job while it runs, whoever started it. Undefined until it is known. */
+/** Follows a job while it runs, also one that was started elsewhere. Undefined until it is known. */
 export function useJob(id: Accessor<string | undefined>): Accessor<Job | undefined> {
   const jobs = useJobs();
   createEffect(

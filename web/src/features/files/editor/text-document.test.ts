@@ -53,7 +53,7 @@ describe("createTextDocument", () => {
     expect(document.dirty()).toBe(false);
   });
 
-  it("refuses to save over a file that changed meanwhile, until told to", async () => {
+  it("refuses to overwrite a file that has changed, until the user confirms", async () => {
     const { document, disk, change } = start("one");
     await document.load();
     document.setContent("mine");
@@ -66,7 +66,7 @@ describe("createTextDocument", () => {
     expect(document.conflict()).toBe(false);
   });
 
-  it("makes a deleted file anew when told to overwrite", async () => {
+  it("creates a deleted file again on overwrite", async () => {
     const { document, disk, change } = start("one");
     await document.load();
     document.setContent("mine");
@@ -76,7 +76,7 @@ describe("createTextDocument", () => {
     expect(disk.content).toBe("mine");
   });
 
-  it("follows the disk while nothing is typed and only tells while something is", async () => {
+  it("follows the disk while there are no edits, and only reports a change while there are", async () => {
     const { document, change } = start("one");
     await document.load();
     change("two");
@@ -89,7 +89,7 @@ describe("createTextDocument", () => {
     expect(document.changedOnDisk()).toBe(true);
   });
 
-  it("looks at a change that comes while a save is under way once that is over", async () => {
+  it("checks for a change during a save once the save has finished", async () => {
     const { document, change } = start("one");
     await document.load();
     document.setContent("two");
@@ -100,7 +100,7 @@ describe("createTextDocument", () => {
     await vi.waitFor(() => expect(document.content()).toBe("three"));
   });
 
-  it("keeps what is typed while a save is under way", async () => {
+  it("keeps edits made during a save", async () => {
     const { document } = start("one");
     await document.load();
     document.setContent("two");

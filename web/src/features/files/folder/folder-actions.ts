@@ -9,7 +9,7 @@ import { opensAsText } from "./file-type.ts";
 import type { Folder } from "./folder.ts";
 import type { NameDialogProps } from "./NameDialog.tsx";
 
-/** A name that is asked for, such as that of a new folder. */
+/** A prompt for a name, such as that of a new folder. */
 export type NamePrompt = Omit<NameDialogProps, "onClose" | "taken">;
 
 export interface FolderActionsDeps {
@@ -24,7 +24,7 @@ export interface FolderActionsDeps {
   onOpenFolder: (path: string) => void;
 }
 
-/** What can be done to the entries of a folder. */
+/** Actions on the entries of a folder. */
 export function createFolderActions(deps: FolderActionsDeps) {
   const { folder, editing, edit, setEditing } = deps;
   const [prompt, setPrompt] = createSignal<NamePrompt | null>(null);
@@ -68,7 +68,7 @@ export function createFolderActions(deps: FolderActionsDeps) {
     open,
     download,
     remove,
-    /** The name that is asked for; null without a question. */
+    /** The open prompt; null without one. */
     prompt,
     closePrompt: () => setPrompt(null),
     promptRename: (entry: FileEntry) =>

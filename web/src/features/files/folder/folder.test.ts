@@ -76,7 +76,7 @@ describe("createFolder", () => {
     expect(watching.size).toBe(0);
   });
 
-  it("tells of a folder that cannot be read and recovers when asked", async () => {
+  it("reports a folder that cannot be read, and recovers on a retry", async () => {
     const disk: Record<string, string[]> = {};
     const { folder, names, dispose } = start(disk);
     await vi.waitFor(() => expect(folder.state()).toBe("failed"));

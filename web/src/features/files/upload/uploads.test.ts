@@ -35,7 +35,7 @@ describe("createUploads", () => {
     dispose();
   });
 
-  it("cancels what waits and what is under way", async () => {
+  it("cancels queued and running uploads", async () => {
     const { sent, add, states, uploads, dispose } = start();
     add("a", "b", "c");
     uploads.cancel(3);

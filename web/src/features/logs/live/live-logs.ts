@@ -12,13 +12,13 @@ import {
   toLines,
 } from "./log-entry.ts";
 
-/** What a source of lines tells; services and deployments each adapt their socket to it. */
+/** Callbacks of a log source; services and deployments adapt their sockets to it. */
 export interface LogHandlers {
   onLogs(batch: LogBatch): void;
   onGap(gap: Pick<Gap, "reason">): void;
   /** `code` is one of the wire, `failed`, or `created`: it never ran. */
   onClosed(closed: { code: string; exitCode?: number; unknownEnds?: number; endedAt?: string }): void;
-  /** @param startedAt Of `restarted`: when the run began, ISO 8601, where the source tells. */
+  /** @param startedAt For `restarted`: start of the run, ISO 8601, if the source reports it. */
   onState(state: StreamState["state"], startedAt?: string): void;
   onError(error: { message: string; code?: string }): void;
 }
@@ -41,7 +41,7 @@ export interface SourceState {
   status: LogStatus;
   /** Why it is closed or failed. */
   message: string;
-  /** What it told has been handed on: lines, or why there are none. */
+  /** Whether the source has delivered anything: lines, or why there are none. */
   heard: boolean;
   /**
    * `at` of the first line it gave, where older ones may not have been given: not for a log that begins after all that
@@ -56,7 +56,7 @@ interface Notice {
   text: string;
   tone: NoticeTone;
   gap?: boolean | undefined;
-  /** When it happened, ISO 8601, where the source tells; else when it was told; null where it was found to be so. */
+  /** Time of the event, ISO 8601: from the source, or else of its arrival; null for a state that was found. */
   time?: string | null | undefined;
 }
 
@@ -95,7 +95,7 @@ interface SourceOptions {
   changed(): void;
 }
 
-/** Opens one log: what it tells becomes items in the order it came, and its state. */
+/** Opens one log. Its lines and events become items in the order of their arrival, and its state is tracked. */
 function openSource({ open, origin }: LiveSource, { newestBefore, takeId, push, changed }: SourceOptions): Held {
   const held: Held = {
     status: "live",

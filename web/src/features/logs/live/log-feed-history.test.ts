@@ -24,7 +24,7 @@ describe("a feed that meets stored lines", () => {
     dispose();
   });
 
-  it("tells equal lines of one millisecond apart by their number", async () => {
+  it("distinguishes equal lines of one millisecond by their number", async () => {
     const { history } = storedLogs([..."aaab"].map((text) => ({ ms: 5, text })));
     const { frames, first, feed, texts, dispose } = start({ history: () => history });
     first.state.handlers?.onLogs(batch("a\na\nb\n", 5));

@@ -15,7 +15,7 @@ describe("a feed of live lines", () => {
     dispose();
   });
 
-  it("tells no time of what it found to be so, and that a container has not run yet", () => {
+  it("shows no time for a state that it found, and shows that a container has not run yet", () => {
     const { frames, first, feed, texts, dispose } = start();
     first.state.handlers?.onClosed({ code: "created" });
     frames.pass();
@@ -81,7 +81,7 @@ describe("a feed of live lines", () => {
     expect(frames.pass()).toBe(0);
   });
 
-  it("puts the end of a run where it happened, whenever it is told of", () => {
+  it("puts the end of a run at its time, whenever it is reported", () => {
     const { frames, first, setSources, feed, dispose, texts } = start();
     const second = source();
     setSources([

@@ -12,7 +12,7 @@ import { createLogNavigation } from "./log-navigation.ts";
 import { createLogTimeline, type Direction, type LogTimeline } from "./log-timeline.ts";
 import { ENTRIES_MAX } from "./log-window.ts";
 
-/** Newest entries held beside those in view, to come back to, where older ones can be asked for again. */
+/** Newest entries held for the return to the live end, while older ones can be requested again. */
 const RECENT_MAX = 10_000;
 
 /** Lines of the streams that are few enough to be read from the log history once more. */
@@ -172,7 +172,7 @@ export function createLogFeed(options: LogFeedOptions) {
       if (id !== undefined) navigation.goToLine(id);
       return id !== undefined;
     },
-    /** The id a line is stored under; asked for where only the stream has given it. */
+    /** The id under which a line is stored; requested if the line came from the stream. */
     storedId: async (line: LogLine): Promise<string | undefined> => line.storedId ?? (await reader.idOf(line)),
     clear() {
       reader.stop();

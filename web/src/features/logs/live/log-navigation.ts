@@ -9,7 +9,7 @@ import { type LogTimeline, placeOf } from "./log-timeline.ts";
 /** A place the view has to go to. */
 export interface Target {
   place: Place;
-  /** The line itself was asked for, not only its time. */
+  /** The target is the line itself, not only its time. */
   line: boolean;
 }
 

@@ -58,7 +58,7 @@ test("drops the oldest lines at the live end, to be read again from there", () =
   expect(texts().at(-1)).toBe("4");
 });
 
-test("asks for the live end anew when a stream begins later than what is shown, with older lines read already", () => {
+test("requests the live end again when a stream begins after the shown lines and older lines were read already", () => {
   const { take } = timeline();
   take([line(1), line(2)], [1], false, true);
   expect(take([line(8)], [8], true, true)).toEqual({ missed: 0, restart: true });

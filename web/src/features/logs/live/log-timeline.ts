@@ -24,7 +24,7 @@ export interface LogTimelineOptions {
 export interface TakeResult {
   /** Entries that are not shown, since the view is in the past. */
   missed: number;
-  /** Older lines are missing between what is shown and a stream that began later: the live end has to be shown anew. */
+  /** Lines are missing between the shown ones and a stream that began later: the live end must be loaded again. */
   restart: boolean;
 }
 
@@ -79,7 +79,7 @@ export function createLogTimeline({ maxEntries, maxRecent, hasHistory, filter, t
     /**
      * Takes live entries, in order of time.
      * @param firstTimes `at` of the first line of each stream that may lack older ones
-     * @param begun older lines were asked for already
+     * @param begun Whether older lines were requested already.
      * @param following the reader is at the live end; else entries that would push out what they read are left out
      */
     take(entries: LogEntry[], firstTimes: Iterable<number>, begun: boolean, following: boolean): TakeResult {

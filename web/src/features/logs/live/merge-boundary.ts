@@ -16,7 +16,7 @@ const HEAD = 200;
 const keyOf = (entry: LogEntry): string =>
   entry.kind === "line"
     ? `${entry.origin?.name ?? ""}\n${entry.stream}\n${Date.parse(entry.time)}\n${entry.text.slice(0, HEAD)}`
-    : // The stream tells of a happening when it hears of it, by the browser's clock: only its words are the same.
+    : // The stream reports an event when it arrives, by the clock of the browser: only its text is the same.
       `${entry.origin?.name ?? ""}\n${entry.text}`;
 
 /** Lines to be taken out of others, each as often as it is held. */

@@ -16,7 +16,7 @@ export interface LogHistogramProps {
 
 const BUCKETS = 120;
 const HEIGHT = 36;
-/** A strip that shows the present is drawn anew this often, in milliseconds. */
+/** Refresh interval of a histogram that includes the present, in milliseconds. */
 const REFRESH_MS = 15_000;
 /** Shorter moves of the pointer are a press, in shares of the width. */
 const DRAG_MIN = 0.012;

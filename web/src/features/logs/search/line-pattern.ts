@@ -31,7 +31,7 @@ export function textPattern(text: string): LinePattern {
 
 /**
  * A regular expression as the server understands it (RE2). The browser's own engine backtracks: a link with a pattern
- * made for it would hold the page for ever.
+ * made for it would block the page forever.
  */
 export async function regexPattern(source: string): Promise<LinePattern> {
   const { RE2JS } = await import("re2js");

@@ -11,16 +11,16 @@ const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 const clock = new Intl.DateTimeFormat(undefined, time);
 const full = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", ...time });
 
-const said = (iso: string, now: number) => {
+const format = (iso: string, now: number) => {
   const at = new Date(iso);
   return (at.toDateString() === new Date(now).toDateString() ? clock : full).format(at);
 };
 
 /** `Any time`, `Since 14:05`, `Until Nov 3, 10:00`, `14:05 – 14:20`. */
 export function rangeText(since: string | undefined, until: string | undefined, now = Date.now()): string {
-  if (since && until) return `${said(since, now)} – ${said(until, now)}`;
-  if (since) return `Since ${said(since, now)}`;
-  return until ? `Until ${said(until, now)}` : "Any time";
+  if (since && until) return `${format(since, now)} – ${format(until, now)}`;
+  if (since) return `Since ${format(since, now)}`;
+  return until ? `Until ${format(until, now)}` : "Any time";
 }
 
 /** The value of a `datetime-local` field, in the reader's own time. */

@@ -3,7 +3,7 @@ import type { LogEntry } from "../live/log-entry.ts";
 import type { LogHistory, StoredPlace, StoredQuery } from "./log-history.ts";
 import { type StoredLinesOptions, type StoredPage, toStoredEntries } from "./stored-lines.ts";
 
-/** Lines asked for at once. */
+/** Lines per request. */
 export const PAGE = 500;
 /** Requests in a row that may find too little, before the reader has to ask again. */
 const ROUNDS_MAX = 40;
@@ -15,7 +15,7 @@ export interface Page {
   entries: LogEntry[];
   older: string | null;
   newer: string | null;
-  /** There may be more in the direction asked for. */
+  /** Whether there may be more lines in the direction of the request. */
   more: boolean;
 }
 

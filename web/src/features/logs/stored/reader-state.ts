@@ -28,9 +28,9 @@ export function createReaderState() {
     reached,
     setReached,
     cursors,
-    /** Ends the reads that are under way when it is aborted. */
+    /** Aborts the pending reads. */
     signal: () => abort.signal,
-    /** Older lines were asked for since the last reset. */
+    /** Whether older lines were requested since the last reset. */
     begun: () => begun,
     begin() {
       begun = true;
@@ -49,7 +49,7 @@ export function createReaderState() {
       begun = true;
       setOlder("end");
     },
-    /** `reading`: a first page is about to be asked for, and no other may come before it. */
+    /** `reading`: the first page is about to be requested, and no other may precede it. */
     reset(state: "more" | "reading" = "more") {
       restart();
       begun = false;

@@ -28,10 +28,10 @@ export function toStoredEntries(page: StoredPage, { takeIds, originOf }: StoredL
   const marksUpTo = (time: string) => {
     while (next < sorted.length && (sorted[next] as LogMark).time <= time) {
       const mark = sorted[next++] as LogMark;
-      const told = toNotice(mark, id, originOf(mark.container));
-      if (!told) continue;
+      const notice = toNotice(mark, id, originOf(mark.container));
+      if (!notice) continue;
       id++;
-      entries.push(told);
+      entries.push(notice);
     }
   };
   for (const line of lines) {

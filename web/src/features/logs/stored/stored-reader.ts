@@ -27,7 +27,7 @@ export interface StoredReaderOptions {
   whole: Accessor<boolean>;
   /** The streams gave few lines so far: reading all of those again costs little. */
   calm(): boolean;
-  /** Every stream has said something. */
+  /** Whether every stream has delivered something. */
   settled(): boolean;
   takeNewIds(count: number): number;
   takeOldIds(count: number): number;
@@ -120,7 +120,7 @@ async function readOlder(
     const from = state.cursors.older;
     const cutsBefore = state.cuts();
     const page = await read({ order: "desc", before: from }, bounds, signal);
-    // What was dropped meanwhile lies between this page and what is left: it is read anew.
+    // The entries that were dropped in the meantime lie between this page and the rest: they are read again.
     if (signal.aborted || state.cuts() !== cutsBefore) return;
     // Lines that came while it was read are met as well.
     if (from === undefined) options.meet("older", first);

@@ -42,7 +42,7 @@ export interface LogPaneProps {
 /** Wait before a pane that follows another one asks for lines it does not hold, in milliseconds. */
 const REST = 200;
 
-/** The lines of one feed, and what is said about them. */
+/** The lines of one feed, and notices about them. */
 export function LogPane(props: LogPaneProps) {
   const { feed, controls } = props;
   let lines: LogLinesApi | undefined;
@@ -174,7 +174,7 @@ function Nothing(props: { feed: LogFeed }) {
   const status = () => props.feed.status();
   const failed = () => status().status === "failed" && props.feed.older() !== "reading";
   const reading = () => props.feed.older() === "reading" || (props.feed.newer() === "reading" && !failed());
-  // There is nothing to scroll: what is stored is asked for at once.
+  // There is nothing to scroll: the stored lines are requested at once.
   createEffect(() => {
     if (props.feed.older() === "more") void props.feed.loadOlder();
   });

@@ -13,7 +13,7 @@ export interface LogRowProps {
   /** The match that next and previous stand at, or the line of a link. */
   current: boolean;
   times: TimeMode;
-  /** Of several containers: each line tells whose it is. */
+  /** The feed has several containers: each line names its own. */
   origins: boolean;
   open: boolean;
   onToggle: (id: number) => void;

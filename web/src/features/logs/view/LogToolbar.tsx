@@ -26,7 +26,7 @@ const streamChoices: readonly { value: StreamChoice; label: string }[] = [
 export interface LogToolbarProps {
   label: string;
   controls: LogControls;
-  /** The pane that copies, clears and tells its state: the one the reader is at. */
+  /** The focused pane: copy, clear and the state refer to it. */
   pane: LogPaneApi | undefined;
   onDownload: () => void;
   downloadLabel?: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseJsonLine } from "./json-line.ts";
 
 describe("parseJsonLine", () => {
-  it("tells the message from the other fields", () => {
+  it("separates the message from the other fields", () => {
     expect(parseJsonLine('{"level":30,"time":1,"msg":"request","status":200,"req":{"url":"/"}}')).toEqual({
       message: "request",
       fields: [

@@ -8,7 +8,7 @@ import type { LogLinesApi, LogLinesProps } from "./log-lines.ts";
 const LINE = 20;
 /** Distance from the end, in pixels, that still counts as being there. */
 const END_SLACK = 12;
-/** Entries left at an end when more are asked for. */
+/** More entries are requested when this many are left before an end. */
 const NEAR = 60;
 
 /**
@@ -145,7 +145,7 @@ function watchElement(host: HTMLElement, events: ElementEvents): void {
     else frame = requestAnimationFrame(attach);
   };
   attach();
-  // At thousands of lines a second the end runs away before a scroll event tells of the reader.
+  // At thousands of lines per second the end moves on before the scroll event of the reader arrives.
   const onWheel = (event: WheelEvent) => {
     if (event.deltaY < 0 && host.scrollHeight > host.clientHeight) events.wheeledUp();
   };

@@ -51,7 +51,7 @@ export function toAgo(iso: string, now: number): string {
   return seconds < 1 ? "now" : `${Math.floor(seconds / unit)}${name} ago`;
 }
 
-/** The present, told anew every second as long as somebody reads it. */
+/** The current time, updated every second while it is read. */
 export const currentSecond = createRoot(() => {
   const [now, setNow] = createSignal(Date.now());
   let timer: ReturnType<typeof setInterval> | undefined;

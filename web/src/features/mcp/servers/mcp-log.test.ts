@@ -16,13 +16,13 @@ function start(recent: Promise<McpLog[]>) {
   let push: (log: McpLog) => void = () => {};
   let stopped = 0;
   const lines: string[] = [];
-  const told: string[] = [];
+  const states: string[] = [];
   const handlers: LogHandlers = {
     onLogs: ({ data }) => lines.push(data),
     onGap: () => {},
-    onClosed: ({ code }) => told.push(code),
-    onState: (state) => told.push(state),
-    onError: ({ message }) => told.push(message),
+    onClosed: ({ code }) => states.push(code),
+    onState: (state) => states.push(state),
+    onError: ({ message }) => states.push(message),
   };
   let tell: (status: { serverId: string; status: "starting" | "failed" }) => void = () => {};
   const stop = () => {
@@ -44,13 +44,13 @@ function start(recent: Promise<McpLog[]>) {
     push: (entry: McpLog) => push(entry),
     tell: (s: Parameters<typeof tell>[0]) => tell(s),
     lines,
-    told,
+    states,
     close,
     stopped: () => stopped,
   };
 }
 
-it("tells what is remembered first and what came meanwhile once", async () => {
+it("shows stored lines first, and lines that arrived in the meantime once", async () => {
   const { push, lines, close, stopped } = start(Promise.resolve([log("one"), log("two")]));
   push(log("two"));
   push(log("three", { source: "notification", level: "warning" }));
@@ -62,11 +62,11 @@ it("tells what is remembered first and what came meanwhile once", async () => {
   expect(stopped()).toBe(3);
 });
 
-it("continues live when nothing can be remembered, and tells of restarts and failures", async () => {
-  const { push, tell, lines, told } = start(Promise.reject(new Error("no")));
+it("continues live without stored lines, and reports restarts and failures", async () => {
+  const { push, tell, lines, states } = start(Promise.reject(new Error("no")));
   push(log("one"));
   await vi.waitFor(() => expect(lines).toEqual(["one\n"]));
   tell({ serverId: "a", status: "starting" });
   tell({ serverId: "a", status: "failed" });
-  expect(told).toEqual(["restarted", "failed"]);
+  expect(states).toEqual(["restarted", "failed"]);
 });

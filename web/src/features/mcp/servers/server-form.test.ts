@@ -26,7 +26,7 @@ describe("toInput", () => {
     });
   });
 
-  it("tells by field what is wrong", () => {
+  it("reports errors by field", () => {
     expect(toInput(emptyDraft())).toEqual({
       errors: { name: "Enter a name", command: "Enter the program to run" },
     });
@@ -42,7 +42,7 @@ describe("toInput", () => {
     expect(toInput(draft({ command: "x", env: twice }))).toHaveProperty("errors.env");
   });
 
-  it("keeps the stored values of variables and headers that nobody typed anew", () => {
+  it("keeps the stored values of variables and headers that were not typed again", () => {
     const server = {
       id: "1",
       name: "files",

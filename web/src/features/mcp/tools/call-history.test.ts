@@ -41,7 +41,7 @@ it("keeps no more than fifty", async () => {
   expect(history.calls()[0]?.tool).toBe("59");
 });
 
-it("tells how far a call is while it runs", async () => {
+it("shows the progress of a call while it runs", async () => {
   const seen: (string | null | undefined)[] = [];
   const history = createCallHistory({
     call: async (_tool, _args, _signal, onProgress) => {

@@ -94,7 +94,7 @@ const isTouched = (fields: readonly ToolField[], values: FormValues, path: reado
     ([key, initial]) => JSON.stringify(values[key] ?? initial) !== JSON.stringify(initial),
   );
 
-/** Turns what was typed into the call's arguments, or tells by path what is wrong; an empty optional field is left out. */
+/** Converts the fields into the arguments of a call, or into errors by path. An empty optional field is omitted. */
 export function toArguments(
   fields: readonly ToolField[],
   values: FormValues,

@@ -86,7 +86,7 @@ describe("toArguments", () => {
     });
   });
 
-  it("tells by field what is wrong", () => {
+  it("reports errors by field", () => {
     const values = {
       ...initialValues(form),
       [at("count")]: "9",

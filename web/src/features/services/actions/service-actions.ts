@@ -24,7 +24,7 @@ export function createServiceActions() {
     id: ({ id }) => id,
     done: ({ name }, action) => `${visibleName(name)} ${actionLabels[action].done}`,
     refetch: () => invalidate(queryKeys.services),
-    followJob: (job: Job) => jobs.begun(job),
+    followJob: (job: Job) => jobs.started(job),
   });
   return {
     pending,

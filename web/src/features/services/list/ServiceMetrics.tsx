@@ -11,7 +11,7 @@ const SPARK_SAMPLES = 40;
 
 export interface ServiceFiguresProps {
   service: Service;
-  /** Follows it; else what the list told last is shown. */
+  /** Shows live samples; otherwise the values of the last list. */
   live: boolean;
   columns: ServiceColumns;
   usages: ServiceUsages;

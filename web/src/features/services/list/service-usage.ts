@@ -4,7 +4,7 @@ import type { Service, ServiceUsage } from "../../../../../shared/protocol/servi
 /** A list in the order of figures that change each second could not be read. */
 const REST_MS = 5_000;
 
-/** What each container uses: live where its row follows it, else what the list told last. */
+/** Resources that each container uses: live if its row is visible, otherwise as last listed. */
 export function createServiceUsages() {
   const live = new Map<string, ServiceUsage>();
   const [turn, setTurn] = createSignal(0);
