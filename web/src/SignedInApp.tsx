@@ -13,7 +13,9 @@ export function SignedInApp(props: { deps: DeskDeps }) {
   return (
     <Desk
       deps={props.deps}
-      routes={routes} parts={{ HeaderTools, commandSources: [createServiceCommands, createDeploymentCommands] }}>
+      routes={routes}
+      parts={{ HeaderTools, commandSources: [createServiceCommands, createDeploymentCommands] }}
+    >
       <StepUpHost />
     </Desk>
   );

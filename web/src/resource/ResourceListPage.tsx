@@ -39,8 +39,8 @@ export interface ResourceListPageProps<T> {
   actions?: JSX.Element;
   /** Callouts above the list. */
   notices?: JSX.Element;
-  /** In place of a list without items: nothing exists, or its source does not respond. */
-  empty: JSX.Element;
+  /** In place of a list without items; the `empty` texts of `messages` if omitted. */
+  empty?: JSX.Element;
   table?: ResourceTable<T>;
   /** In place of a table: renders the items that match the filter. */
   list?: (items: Accessor<readonly T[]>) => JSX.Element;
@@ -100,7 +100,13 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
             <Match when={props.query.error && props.query.data === undefined}>
               <ErrorState error={props.query.error} onRetry={() => void props.query.refetch()} />
             </Match>
-            <Match when={props.query.data !== undefined && props.items.length === 0}>{props.empty}</Match>
+            <Match when={props.query.data !== undefined && props.items.length === 0}>
+              <Show when={!props.empty} fallback={props.empty}>
+                <EmptyState icon={<props.icon size={18} />} title={props.messages.empty ?? ""}>
+                  {props.messages.emptyHint}
+                </EmptyState>
+              </Show>
+            </Match>
             <Match when={props.query.data !== undefined && shown().length === 0}>
               <EmptyState
                 icon={<SearchX size={18} />}

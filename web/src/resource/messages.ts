@@ -16,6 +16,9 @@ export interface ResourceListMessages {
   filter: string;
   /** Names the fields that the filter searched. */
   nothingMatches: (filter: string) => string;
+  /** In place of a list without items. */
+  empty?: string;
+  emptyHint?: string;
   /** Title in place of the details of a resource that no longer exists. */
   gone: string;
   /** Why it may be gone. */

@@ -19,7 +19,7 @@ import { useSession } from "../lib/session.ts";
 import { publicFile } from "../lib/urls.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { ErrorState, Skeleton } from "../ui/Notice.tsx";
-import { ConnectionNotice, ConnectionMark } from "./Connection.tsx";
+import { ConnectionMark, ConnectionNotice } from "./Connection.tsx";
 import type { CommandSource } from "./commands.ts";
 import { createLiveCounts } from "./live-counts.ts";
 import { shellMessages } from "./messages.ts";

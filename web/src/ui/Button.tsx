@@ -6,12 +6,14 @@ export interface ButtonProps extends Omit<JSX.ButtonHTMLAttributes<HTMLButtonEle
   variant?: ButtonVariant;
   size?: "sm" | "md";
   icon?: JSX.Element;
-  /** Shows a spinner in the icon's place and takes no clicks. */
+  /** Shows a spinner instead of the icon, and ignores clicks. */
   busy?: boolean;
   block?: boolean;
+  /** As wide as its icon. */
+  iconOnly?: boolean;
 }
 
-const own = ["variant", "size", "icon", "busy", "block", "children", "disabled"] as const;
+const own = ["variant", "size", "icon", "busy", "block", "iconOnly", "children", "disabled"] as const;
 
 export function buttonClass(variant: ButtonVariant = "secondary", size: "sm" | "md" = "md"): string {
   return `button button-${variant}${size === "sm" ? " button-sm" : ""}`;
@@ -24,7 +26,7 @@ export function Button(props: ButtonProps) {
       type="button"
       {...rest}
       class={buttonClass(local.variant, local.size)}
-      classList={{ "button-block": local.block }}
+      classList={{ "button-block": local.block, "button-icon": local.iconOnly }}
       disabled={local.disabled || local.busy}
       aria-busy={local.busy || undefined}
     >
@@ -36,27 +38,13 @@ export function Button(props: ButtonProps) {
   );
 }
 
-export interface IconButtonProps extends Omit<ButtonProps, "children" | "block" | "icon"> {
-  /** What the button does: read aloud, and shown on hover. */
+export interface IconButtonProps extends Omit<ButtonProps, "children" | "block" | "iconOnly" | "icon"> {
+  /** What the button does: read aloud, and shown as a tooltip. */
   label: string;
   icon: JSX.Element;
 }
 
 export function IconButton(props: IconButtonProps) {
-  const [local, rest] = splitProps(props, ["variant", "size", "icon", "busy", "disabled", "label"]);
-  return (
-    <button
-      type="button"
-      title={local.label}
-      {...rest}
-      aria-label={local.label}
-      class={`${buttonClass(local.variant ?? "ghost", local.size)} button-icon`}
-      disabled={local.disabled || local.busy}
-      aria-busy={local.busy || undefined}
-    >
-      <Show when={local.busy} fallback={local.icon}>
-        <span class="spinner" />
-      </Show>
-    </button>
-  );
+  const [local, rest] = splitProps(props, ["variant", "label"]);
+  return <Button title={local.label} {...rest} aria-label={local.label} variant={local.variant ?? "ghost"} iconOnly />;
 }

@@ -1,7 +1,7 @@
 import ArrowDown from "lucide-solid/icons/arrow-down";
 import ArrowUp from "lucide-solid/icons/arrow-up";
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
-import { beganAtControl } from "./row-click.ts";
+import { opensOn } from "./row-click.ts";
 
 export interface Column<T> {
   id: string;
@@ -121,22 +121,11 @@ interface RowProps<T> {
 }
 
 function Row<T>(props: RowProps<T>) {
-  const open = (event: Event) => {
-    if (beganAtControl(event)) return;
+  const open = () => {
     if (props.row !== undefined) props.onOpen?.(props.row);
   };
   return (
-    <tr
-      data-open={props.onOpen ? "" : undefined}
-      tabIndex={props.onOpen ? 0 : undefined}
-      aria-selected={props.selected || undefined}
-      onClick={open}
-      onKeyDown={(event) => {
-        if ((event.key !== "Enter" && event.key !== " ") || event.target !== event.currentTarget) return;
-        event.preventDefault();
-        open(event);
-      }}
-    >
+    <tr aria-selected={props.selected || undefined} {...opensOn(props.onOpen && open)}>
       <For each={props.columns}>
         {(column) => <td class={cellClass(column)}>{props.row === undefined ? null : column.cell(props.row)}</td>}
       </For>

@@ -2,8 +2,8 @@ import PencilLine from "lucide-solid/icons/pencil-line";
 import { Show } from "solid-js";
 import type { FormDraft } from "../lib/form-draft.ts";
 import { Button } from "./Button.tsx";
-import { Callout } from "./Notice.tsx";
 import { draftMessages } from "./messages.ts";
+import { Callout } from "./Notice.tsx";
 
 export interface DraftNoticeProps {
   draft: Pick<FormDraft<object>, "restored" | "outdated" | "unkept" | "reset">;

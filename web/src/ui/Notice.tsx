@@ -3,8 +3,8 @@ import { For, type JSX, Show } from "solid-js";
 import { detailOf, toMessage } from "../lib/api/failure.ts";
 import type { Tone } from "./Badge.tsx";
 import { Button } from "./Button.tsx";
-import { UpstreamDetail } from "./UpstreamDetail.tsx";
 import { uiMessages } from "./messages.ts";
+import { UpstreamDetail } from "./UpstreamDetail.tsx";
 
 export interface EmptyStateProps {
   icon?: JSX.Element;

@@ -71,7 +71,13 @@ function ConfirmDialog(props: { prompt: Prompt }) {
               if (ready()) props.prompt.resolve(true);
             }}
           >
-            <TextField label={uiMessages.confirmTyping(text())} value={typed()} onInput={setTyped} autocomplete="off" mono />
+            <TextField
+              label={uiMessages.confirmTyping(text())}
+              value={typed()}
+              onInput={setTyped}
+              autocomplete="off"
+              mono
+            />
           </form>
         )}
       </Show>

@@ -6,10 +6,28 @@ const controls = "button, a, input, label, select";
  * Uses the path of the event, which is fixed when it is dispatched. `target.closest()` fails for a control that replaces
  * its icon on a click: the target is detached before the event reaches the row.
  */
-export function beganAtControl(event: Event): boolean {
+function beganAtControl(event: Event): boolean {
   for (const step of event.composedPath()) {
     if (step === event.currentTarget) return false;
     if (step instanceof Element && step.matches(controls)) return true;
   }
   return false;
+}
+
+/** Attributes of a table row that opens on click, Enter and Space; events of a control inside it are ignored. */
+export function opensOn(open: (() => void) | undefined) {
+  if (!open) return {};
+  const unlessControl = (event: Event) => {
+    if (!beganAtControl(event)) open();
+  };
+  return {
+    "data-open": "",
+    tabIndex: 0,
+    onClick: unlessControl,
+    onKeyDown: (event: KeyboardEvent) => {
+      if ((event.key !== "Enter" && event.key !== " ") || event.target !== event.currentTarget) return;
+      event.preventDefault();
+      unlessControl(event);
+    },
+  };
 }

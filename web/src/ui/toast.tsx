@@ -3,8 +3,8 @@ import { createSignal, For } from "solid-js";
 import { detailOf, toMessage } from "../lib/api/failure.ts";
 import { StatusDot, type Tone } from "./Badge.tsx";
 import { IconButton } from "./Button.tsx";
-import { UpstreamDetail } from "./UpstreamDetail.tsx";
 import { uiMessages } from "./messages.ts";
+import { UpstreamDetail } from "./UpstreamDetail.tsx";
 
 interface Toast {
   id: number;

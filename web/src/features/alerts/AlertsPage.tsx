@@ -2,13 +2,13 @@ import { Show } from "solid-js";
 import { useAlerts } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { Page } from "../../ui/Page.tsx";
-import { Tabs } from "../../ui/Tabs.tsx";
+import { type Tab, Tabs } from "../../ui/Tabs.tsx";
 import "./alerts.css";
 import { ChannelsTab } from "./channels/ChannelsTab.tsx";
 import { HistoryTab } from "./HistoryTab.tsx";
+import { alertLabels } from "./messages.ts";
 import { NowTab } from "./NowTab.tsx";
 import { RulesTab } from "./rules/RulesTab.tsx";
-import { alertLabels } from "./messages.ts";
 
 /** Current alerts, history, rules and channels. */
 export default function AlertsPage() {
@@ -21,7 +21,7 @@ export default function AlertsPage() {
     return limits?.services === null && limits.deployments === null;
   };
   const tabs = () => {
-    const shown = [
+    const shown: Tab[] = [
       { id: "now", label: alertLabels.now, content: () => <NowTab /> },
       { id: "history", label: alertLabels.history, content: () => <HistoryTab /> },
     ];

@@ -5,7 +5,7 @@ import { For, Match, Show, Switch } from "solid-js";
 import type { Alert } from "../../../../shared/protocol/alert.ts";
 import { api } from "../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
-import { useInvalidate, queryKeys, useAlerts } from "../../lib/queries.ts";
+import { queryKeys, useAlerts, useInvalidate } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Badge, Button, Card, EmptyState, ErrorState, Menu, Skeleton, StatusDot, toast } from "../../ui/index.ts";

@@ -51,9 +51,7 @@ export default function AuditPage() {
       fixed
       title={texts.title}
       note={
-        <Show when={trail.entries().length > 0}>
-          {texts.entries(trail.entries().length, trail.next() !== null)}
-        </Show>
+        <Show when={trail.entries().length > 0}>{texts.entries(trail.entries().length, trail.next() !== null)}</Show>
       }
       actions={
         <>

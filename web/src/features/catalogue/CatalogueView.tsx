@@ -1,8 +1,9 @@
 import { A } from "@solidjs/router";
 import SearchX from "lucide-solid/icons/search-x";
-import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import type { CatalogueCategory, CatalogueSummary } from "../../../../shared/protocol/catalogue.ts";
-import { Badge, Button, EmptyState, ErrorState, Page, SearchField, Select, Skeleton } from "../../ui/index.ts";
+import { QueryView } from "../../resource/QueryView.tsx";
+import { Badge, Button, EmptyState, Page, SearchField, Select } from "../../ui/index.ts";
 import { categories, categoryLabels } from "./catalogue-labels.ts";
 import { useCatalogue } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
@@ -58,44 +59,43 @@ export function CatalogueView() {
         </>
       }
     >
-      <Switch fallback={<Skeleton lines={9} />}>
-        <Match when={query.error && !query.data}>
-          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-        </Match>
-        <Match when={query.data && shown().length === 0}>
-          <EmptyState
-            icon={<SearchX size={18} />}
-            title={choice() === "installed" && isUnknown() ? texts.unknown : texts.nothingMatches}
-            action={<Button onClick={clear}>{texts.showAll}</Button>}
+      <QueryView query={query} lines={9}>
+        {() => (
+          <Show
+            when={shown().length > 0}
+            fallback={
+              <EmptyState
+                icon={<SearchX size={18} />}
+                title={choice() === "installed" && isUnknown() ? texts.unknown : texts.nothingMatches}
+                action={<Button onClick={clear}>{texts.showAll}</Button>}
+              >
+                {choice() === "installed" && isUnknown() ? texts.unknownHint : texts.nothingMatchesHint}
+              </EmptyState>
+            }
           >
-            {choice() === "installed" && isUnknown()
-              ? texts.unknownHint
-              : texts.nothingMatchesHint}
-          </EmptyState>
-        </Match>
-        <Match when={query.data}>
-          <div class="catalogue-groups">
-            <For each={groups()}>
-              {({ category, entries }) => (
-                <section aria-labelledby={`catalogue-${category}`}>
-                  <h2 id={`catalogue-${category}`} class="catalogue-category">
-                    {categoryLabels[category]}
-                  </h2>
-                  <ul class="catalogue-cards">
-                    <For each={entries}>
-                      {(entry) => (
-                        <li>
-                          <EntryCard entry={entry} />
-                        </li>
-                      )}
-                    </For>
-                  </ul>
-                </section>
-              )}
-            </For>
-          </div>
-        </Match>
-      </Switch>
+            <div class="catalogue-groups">
+              <For each={groups()}>
+                {({ category, entries }) => (
+                  <section aria-labelledby={`catalogue-${category}`}>
+                    <h2 id={`catalogue-${category}`} class="catalogue-category">
+                      {categoryLabels[category]}
+                    </h2>
+                    <ul class="catalogue-cards">
+                      <For each={entries}>
+                        {(entry) => (
+                          <li>
+                            <EntryCard entry={entry} />
+                          </li>
+                        )}
+                      </For>
+                    </ul>
+                  </section>
+                )}
+              </For>
+            </div>
+          </Show>
+        )}
+      </QueryView>
     </Page>
   );
 }

@@ -1,13 +1,14 @@
 import { A } from "@solidjs/router";
 import ArrowLeft from "lucide-solid/icons/arrow-left";
 import Download from "lucide-solid/icons/download";
-import { createSignal, For, Match, Show, Switch } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import type { CatalogueDetail } from "../../../../shared/protocol/catalogue.ts";
 import { catalogue } from "../../lib/api/catalogue.ts";
-import { useJobs, useJob } from "../../lib/jobs/jobs.ts";
+import { useJob, useJobs } from "../../lib/jobs/jobs.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Button, buttonClass, Callout, Card, ErrorState, Facts, Page, Skeleton, Status, toast } from "../../ui/index.ts";
+import { QueryView } from "../../resource/QueryView.tsx";
+import { Button, buttonClass, Callout, Card, Facts, Page, Status, toast } from "../../ui/index.ts";
 import { categoryLabels } from "./catalogue-labels.ts";
 import { useEntry } from "./catalogue-queries.ts";
 import { Glyph } from "./Glyph.tsx";
@@ -43,31 +44,26 @@ export function EntryView(props: EntryViewProps) {
         </A>
       }
     >
-      <Switch fallback={<Skeleton lines={9} />}>
-        <Match when={query.error && !query.data}>
-          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-        </Match>
-        <Match when={query.data}>
-          {(data) => (
-            <div class="catalogue-entry">
-              <div class="catalogue-column">
-                <About entry={data().entry} />
-                <Show when={mayInstall() && props.jobId}>
-                  <Show when={job()} fallback={<Gone onAgain={() => props.onJob(undefined)} />}>
-                    {(now) => <InstallResult job={now()} onAgain={() => props.onJob(undefined)} />}
-                  </Show>
+      <QueryView query={query} lines={9}>
+        {(data) => (
+          <div class="catalogue-entry">
+            <div class="catalogue-column">
+              <About entry={data().entry} />
+              <Show when={mayInstall() && props.jobId}>
+                <Show when={job()} fallback={<Gone onAgain={() => props.onJob(undefined)} />}>
+                  {(now) => <InstallResult job={now()} onAgain={() => props.onJob(undefined)} />}
                 </Show>
-                <Show when={!mayInstall()}>
-                  <Callout tone="info">{entryMessages.viewOnly}</Callout>
-                </Show>
-              </div>
-              <Show when={mayInstall() && !props.jobId}>
-                <Form entry={data().entry} networks={data().networks ?? []} onJob={props.onJob} />
+              </Show>
+              <Show when={!mayInstall()}>
+                <Callout tone="info">{entryMessages.viewOnly}</Callout>
               </Show>
             </div>
-          )}
-        </Match>
-      </Switch>
+            <Show when={mayInstall() && !props.jobId}>
+              <Form entry={data().entry} networks={data().networks ?? []} onJob={props.onJob} />
+            </Show>
+          </div>
+        )}
+      </QueryView>
     </Page>
   );
 }

@@ -6,10 +6,12 @@ import { Card, Checkbox, Segmented, Select, TextField } from "../../ui/index.ts"
 import type { InstallForm } from "./install-form.ts";
 import { formMessages as texts } from "./messages.ts";
 
-const publishOptions: readonly { value: PublishChoice; label: string }[] = (["local", "public"] as const).map((value) => ({
-  value,
-  label: texts.publish[value],
-}));
+const publishOptions: readonly { value: PublishChoice; label: string }[] = (["local", "public"] as const).map(
+  (value) => ({
+    value,
+    label: texts.publish[value],
+  }),
+);
 
 /** The form of an entry, with a field for each of its prompts and ports. */
 export function InstallFields(props: { entry: CatalogueDetail; networks: readonly string[]; form: InstallForm }) {

@@ -79,7 +79,12 @@ function Credentials(props: { jobId: string }) {
           <div class="form">
             <p>{texts.credentialsHint}</p>
             <div>
-              <Button variant="primary" icon={<KeyRound size={15} />} busy={show.busy()} onClick={() => void show.submit()}>
+              <Button
+                variant="primary"
+                icon={<KeyRound size={15} />}
+                busy={show.busy()}
+                onClick={() => void show.submit()}
+              >
                 {texts.showCredentials}
               </Button>
             </div>

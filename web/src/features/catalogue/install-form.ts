@@ -50,9 +50,7 @@ export function createInstallForm(entry: CatalogueDetail) {
   const [looking, setLooking] = createSignal(true);
 
   const nameFault = createMemo(() =>
-    /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/.test(fields.name)
-      ? null
-      : formMessages.nameInvalid,
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/.test(fields.name) ? null : formMessages.nameInvalid,
   );
   const request = createMemo(
     (): InstallRequest => ({

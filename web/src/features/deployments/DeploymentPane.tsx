@@ -1,8 +1,8 @@
 import { createMemo } from "solid-js";
 import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
-import { visibleName } from "../../lib/terminal-text.ts";
 import { useLive } from "../../lib/live-context.ts";
+import { visibleName } from "../../lib/terminal-text.ts";
 import { Card, DataTable, Facts, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
 import { DetailHead } from "../../ui/MasterDetail.tsx";
 import type { OpenLog } from "../logs/live/live-logs.ts";
@@ -10,9 +10,9 @@ import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { deploymentName, statusDisplay } from "./deployment-list.ts";
+import { deploymentLabels } from "./messages.ts";
 import { processColumns } from "./process-columns.tsx";
 import { createProcessHistory } from "./process-history.ts";
-import { deploymentLabels } from "./messages.ts";
 
 /** Lines of history that a log starts with, and samples that the charts show. */
 const TAIL = 1_000;

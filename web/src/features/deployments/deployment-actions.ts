@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentAction } from "../../../../shared/protocol/deployment.ts";
 import { api } from "../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { createResourceActions } from "../../resource/resource-actions.ts";
 import { confirm } from "../../ui/index.ts";
 import { actionLabels, type DeploymentActionName, deploymentName } from "./deployment-list.ts";

@@ -6,7 +6,7 @@ import { Badge, type Column, Status } from "../../ui/index.ts";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
 import type { DeploymentActions } from "./deployment-actions.ts";
 import { actionLabels, deploymentName, statusDisplay, totalsOf } from "./deployment-list.ts";
-import { deploymentMessages, deploymentLabels } from "./messages.ts";
+import { deploymentLabels, deploymentMessages } from "./messages.ts";
 
 /** Column beside an open deployment. */
 export const narrowColumns: Column<Deployment>[] = [

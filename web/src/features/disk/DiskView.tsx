@@ -8,7 +8,7 @@ import { formatAgo, formatBytes } from "../../lib/format.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, ErrorState, Meter, Page, Skeleton } from "../../ui/index.ts";
-import { diskMessages, diskLabels } from "./messages.ts";
+import { diskLabels, diskMessages } from "./messages.ts";
 import { PruneDialog } from "./PruneDialog.tsx";
 import "./disk.css";
 

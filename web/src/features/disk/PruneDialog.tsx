@@ -5,7 +5,7 @@ import type { Job } from "../../../../shared/protocol/job.ts";
 import { disk } from "../../lib/api/docker.ts";
 import { dockerKeys, useRefreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes } from "../../lib/format.ts";
-import { useJobs, useJob } from "../../lib/jobs/jobs.ts";
+import { useJob, useJobs } from "../../lib/jobs/jobs.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { askedOnce, useQuery } from "../../lib/use-query.ts";
 import { createSubmit } from "../../resource/submit.ts";

@@ -1,9 +1,9 @@
 import Upload from "lucide-solid/icons/upload";
 import { createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import { api, toMessage } from "../../lib/api.ts";
+import { useLive } from "../../lib/live-context.ts";
 import { createPreference } from "../../lib/preference.ts";
 import { useSession } from "../../lib/session.ts";
-import { useLive } from "../../lib/live-context.ts";
 import { Page } from "../../ui/index.ts";
 import { MasterDetail } from "../../ui/MasterDetail.tsx";
 import { EditorPane } from "./editor/EditorPane.tsx";

@@ -6,7 +6,7 @@ import X from "lucide-solid/icons/x";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import type { Image, ImageDetail } from "../../../../shared/protocol/image.ts";
 import { images } from "../../lib/api/docker.ts";
-import { useRefreshDocker, useImage } from "../../lib/docker-queries.ts";
+import { useImage, useRefreshDocker } from "../../lib/docker-queries.ts";
 import { formatBytes, formatDateTime } from "../../lib/format.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
@@ -16,7 +16,7 @@ import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
 import { PairList, TextList } from "../../resource/TextList.tsx";
 import { Callout, Card, CopyButton, Facts, IconButton } from "../../ui/index.ts";
 import { imageName, shortId } from "./image-labels.ts";
-import { imageMessages, imageLabels } from "./messages.ts";
+import { imageLabels, imageMessages } from "./messages.ts";
 import { TagDialog } from "./TagDialog.tsx";
 
 export interface ImagePaneProps {

@@ -6,11 +6,11 @@ import type { Image } from "../../../../shared/protocol/image.ts";
 import { useImages, useUpdates } from "../../lib/docker-queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, EmptyState } from "../../ui/index.ts";
+import { Button } from "../../ui/index.ts";
 import { ImagePane } from "./ImagePane.tsx";
 import { createImageColumns } from "./image-columns.tsx";
 import { shortId } from "./image-labels.ts";
-import { listMessages, imageLabels } from "./messages.ts";
+import { imageLabels, listMessages } from "./messages.ts";
 import { PullDialog } from "./PullDialog.tsx";
 import { RegistriesDialog } from "./RegistriesDialog.tsx";
 import { RemoveImageDialog } from "./RemoveImageDialog.tsx";
@@ -55,11 +55,6 @@ export function ImagesView(props: ImagesViewProps) {
             {imageLabels.pullImage}
           </Button>
         </Show>
-      }
-      empty={
-        <EmptyState icon={<Layers size={18} />} title={listMessages.empty}>
-          {listMessages.emptyHint}
-        </EmptyState>
       }
       table={{ columns, narrowColumns: columns.slice(0, 1), initialSort: { column: "name" } }}
       selected={props.selected}

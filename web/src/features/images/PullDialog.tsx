@@ -2,7 +2,7 @@ import { createSignal, Show } from "solid-js";
 import { parseImageReference } from "../../../../shared/protocol/image-reference.ts";
 import { images } from "../../lib/api/docker.ts";
 import { createFormDraft } from "../../lib/form-draft.ts";
-import { useJobs, useJob } from "../../lib/jobs/jobs.ts";
+import { useJob, useJobs } from "../../lib/jobs/jobs.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { Button, TextField } from "../../ui/index.ts";

@@ -57,7 +57,12 @@ export function RegistriesDialog(props: { onClose: () => void }) {
         mono
       />
       <div class="form-pair">
-        <TextField label={imageLabels.user} value={fields.username} onInput={(username) => set({ username })} maxLength={255} />
+        <TextField
+          label={imageLabels.user}
+          value={fields.username}
+          onInput={(username) => set({ username })}
+          maxLength={255}
+        />
         <TextField
           label={imageLabels.passwordOrToken}
           type="password"

@@ -5,7 +5,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { createdColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
 import { imageName, keptFor, shortId } from "./image-labels.ts";
-import { imageMessages, imageLabels } from "./messages.ts";
+import { imageLabels, imageMessages } from "./messages.ts";
 
 /** @param isOutdated Whether the registry has a newer image for a service that uses it. */
 export function createImageColumns(isOutdated: (image: Image) => boolean): Column<Image>[] {

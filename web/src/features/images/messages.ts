@@ -1,7 +1,7 @@
 import type { ResourceListMessages } from "../../resource/messages.ts";
 
 /** Texts of the list of images. */
-export const listMessages: ResourceListMessages & { empty: string; emptyHint: string } = {
+export const listMessages: ResourceListMessages = {
   title: "Images",
   filter: "Filter images",
   nothingMatches: (filter) => `No image has “${filter}” in its tags, digests, id or containers.`,

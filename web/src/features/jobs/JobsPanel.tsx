@@ -20,10 +20,7 @@ export default function JobsPanel(props: { anchor: HTMLElement | undefined; onCl
   onCleanup(jobs.seen);
   return (
     <PopoverPanel anchor={props.anchor} class="jobs-panel" title={jobMessages.title} onClose={props.onClose}>
-      <Show
-        when={jobs.jobs().length > 0}
-        fallback={<p class="muted popover-panel-empty">{jobMessages.empty}</p>}
-      >
+      <Show when={jobs.jobs().length > 0} fallback={<p class="muted popover-panel-empty">{jobMessages.empty}</p>}>
         <ul class="popover-panel-list">
           <For each={jobs.jobs().map(({ id }) => id)}>
             {(id) => (
@@ -69,7 +66,10 @@ function Entry(props: { job: Job; open: boolean; onToggle: () => void }) {
       </div>
       <Show when={props.open}>
         <div class="jobs-detail">
-          <Show when={!empty()} fallback={<p class="muted">{running() ? jobMessages.working : `${display().text}.`}</p>}>
+          <Show
+            when={!empty()}
+            fallback={<p class="muted">{running() ? jobMessages.working : `${display().text}.`}</p>}
+          >
             <JobProgress job={props.job} bare />
           </Show>
         </div>

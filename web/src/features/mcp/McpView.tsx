@@ -8,8 +8,8 @@ import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, type Column, EmptyState, Status } from "../../ui/index.ts";
-import { mcpMessages, mcpLabels } from "./messages.ts";
+import { Button, type Column, Status } from "../../ui/index.ts";
+import { mcpLabels, mcpMessages } from "./messages.ts";
 import { createMcpActions, type McpActions, statusDisplay } from "./servers/mcp-actions.ts";
 import { ServerActions } from "./servers/ServerActions.tsx";
 import { ServerDialog } from "./servers/ServerDialog.tsx";
@@ -39,6 +39,8 @@ export function McpView(props: McpViewProps) {
         nothingMatches: () => "",
         gone: mcpMessages.gone,
         showAll: mcpMessages.showAll,
+        empty: mcpMessages.empty,
+        emptyHint: mcpMessages.emptyNote,
       }}
       query={query}
       items={all()}
@@ -50,11 +52,6 @@ export function McpView(props: McpViewProps) {
             {mcpMessages.register}
           </Button>
         </Show>
-      }
-      empty={
-        <EmptyState icon={<Blocks size={18} />} title={mcpMessages.empty}>
-          {mcpMessages.emptyNote}
-        </EmptyState>
       }
       table={{ columns: columnsOf(actions), narrowColumns, initialSort: { column: "name" } }}
       selected={props.selected}

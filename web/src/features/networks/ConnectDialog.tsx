@@ -8,7 +8,7 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { Select, TextField } from "../../ui/index.ts";
-import { networkMessages, networkLabels } from "./messages.ts";
+import { networkLabels, networkMessages } from "./messages.ts";
 
 /** Connects a container to a network; it stays in its other networks. */
 export function ConnectDialog(props: { network: Network; onClose: () => void }) {

@@ -5,7 +5,7 @@ import { createSignal, Show } from "solid-js";
 import type { ContainerUse } from "../../../../shared/protocol/image.ts";
 import type { Network, NetworkDetail } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
-import { useRefreshDocker, useNetwork } from "../../lib/docker-queries.ts";
+import { useNetwork, useRefreshDocker } from "../../lib/docker-queries.ts";
 import { formatDateTime } from "../../lib/format.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
@@ -16,7 +16,7 @@ import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
 import { PairList, TextList } from "../../resource/TextList.tsx";
 import { Button, Card, CopyButton, Facts, IconButton } from "../../ui/index.ts";
 import { ConnectDialog } from "./ConnectDialog.tsx";
-import { networkMessages, networkLabels } from "./messages.ts";
+import { networkLabels, networkMessages } from "./messages.ts";
 
 export interface NetworkPaneProps {
   network: Network;

@@ -3,12 +3,12 @@ import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
 import type { Network } from "../../../../shared/protocol/network.ts";
 import { networks } from "../../lib/api/docker.ts";
-import { useRefreshDocker, useNetworks } from "../../lib/docker-queries.ts";
+import { useNetworks, useRefreshDocker } from "../../lib/docker-queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, EmptyState } from "../../ui/index.ts";
+import { Button } from "../../ui/index.ts";
 import { CreateNetworkDialog } from "./CreateNetworkDialog.tsx";
 import { createMessages, listMessages, networkMessages } from "./messages.ts";
 import { NetworkPane } from "./NetworkPane.tsx";
@@ -62,7 +62,6 @@ export function NetworksView(props: NetworksViewProps) {
           </Button>
         </Show>
       }
-      empty={<EmptyState icon={<NetworkIcon size={18} />} title={listMessages.empty} />}
       table={{
         columns: networkColumns,
         narrowColumns: networkColumns.slice(0, 1),

@@ -1,7 +1,7 @@
 import type { ResourceListMessages } from "../../resource/messages.ts";
 
 /** Texts of the list of networks. */
-export const listMessages: ResourceListMessages & { empty: string } = {
+export const listMessages: ResourceListMessages = {
   title: "Networks",
   filter: "Filter networks",
   nothingMatches: (filter) => `No network has “${filter}” in its name, driver, addresses, project or containers.`,

@@ -3,7 +3,7 @@ import type { Network } from "../../../../shared/protocol/network.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { projectColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
-import { networkMessages, networkLabels } from "./messages.ts";
+import { networkLabels, networkMessages } from "./messages.ts";
 
 export const networkColumns: Column<Network>[] = [
   {

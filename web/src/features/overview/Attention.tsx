@@ -8,8 +8,8 @@ import { visibleName } from "../../lib/terminal-text.ts";
 import { StatusDot } from "../../ui/Badge.tsx";
 import { Card } from "../../ui/Card.tsx";
 import { EmptyState, Skeleton } from "../../ui/Notice.tsx";
-import { attentionMessages as texts } from "./messages.ts";
 import { type Concern, type Attention as Found, findConcerns } from "./attention.ts";
+import { attentionMessages as texts } from "./messages.ts";
 
 /** Everything that needs attention, and the sources that did not respond. */
 export function Attention(props: {

@@ -66,7 +66,9 @@ export function HostTiles(props: { host: HostStats; onOpen: () => void }) {
       <Tile
         label={texts.uptime}
         value={value((stats) => formatDuration(stats.uptime))}
-        note={value((stats) => texts.swap(stats.swap.total > 0 ? formatPercent(stats.swap.usagePercent) : texts.swapOff))}
+        note={value((stats) =>
+          texts.swap(stats.swap.total > 0 ? formatPercent(stats.swap.usagePercent) : texts.swapOff),
+        )}
         onOpen={props.onOpen}
       />
     </section>

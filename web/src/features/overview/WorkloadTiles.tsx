@@ -3,7 +3,13 @@ import Container from "lucide-solid/icons/container";
 import FolderTree from "lucide-solid/icons/folder-tree";
 import Rocket from "lucide-solid/icons/rocket";
 import { type Component, For, Match, Show, Switch } from "solid-js";
-import { countContainers, countDeployments, countServers, isProcessFault, type RunningCount } from "../../../../shared/health/running.ts";
+import {
+  countContainers,
+  countDeployments,
+  countServers,
+  isProcessFault,
+  type RunningCount,
+} from "../../../../shared/health/running.ts";
 import type { DependencyState, DiskStats } from "../../../../shared/protocol/system.ts";
 import { toMessage } from "../../lib/api.ts";
 import { formatBytes } from "../../lib/format.ts";

@@ -9,17 +9,17 @@ import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
 import { Button, Callout, EmptyState, Menu } from "../../ui/index.ts";
-import { BulkBar } from "./list/BulkBar.tsx";
-import { listMessages, serviceMessages, serviceLabels } from "./messages.ts";
 import { RemoveServiceDialog } from "./actions/RemoveServiceDialog.tsx";
-import { ServiceDetail } from "./detail/ServiceDetail.tsx";
-import { ServiceTable } from "./list/ServiceTable.tsx";
 import { createServiceActions, type ServiceActions } from "./actions/service-actions.ts";
+import { ServiceDetail } from "./detail/ServiceDetail.tsx";
+import { BulkBar } from "./list/BulkBar.tsx";
+import { ServiceTable } from "./list/ServiceTable.tsx";
 import { createServiceColumns, type ServiceColumns } from "./list/service-columns.ts";
 import { searchTextsOf, toGroups } from "./list/service-list.ts";
 import { createServiceSelection, type ServiceSelection } from "./list/service-selection.ts";
 import { createServiceSorting } from "./list/service-sorting.ts";
 import { createServiceUsages } from "./list/service-usage.ts";
+import { listMessages, serviceLabels, serviceMessages } from "./messages.ts";
 import "./services.css";
 
 export interface ServicesViewProps {

@@ -1,7 +1,7 @@
 import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import { createSignal } from "solid-js";
 import { api } from "../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { Button, Callout, toast } from "../../ui/index.ts";
 import { composeMissingMessages as messages } from "./messages.ts";
 

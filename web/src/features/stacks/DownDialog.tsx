@@ -1,8 +1,8 @@
 import { createSignal, Show } from "solid-js";
 import { visibleName } from "../../lib/terminal-text.ts";
+import { resourceMessages } from "../../resource/messages.ts";
 import { Button, Checkbox, Dialog, TextField } from "../../ui/index.ts";
 import { downMessages as texts } from "./messages.ts";
-import { resourceMessages } from "../../resource/messages.ts";
 
 export interface DownDialogProps {
   name: string;
@@ -48,12 +48,7 @@ export function DownDialog(props: DownDialogProps) {
             {texts.folderBefore} <span class="mono">{visibleName(props.folder)}</span> {texts.folderAfter}
           </Show>
         </p>
-        <Checkbox
-          label={texts.volumes}
-          hint={texts.volumesHint}
-          checked={volumes()}
-          onChange={setVolumes}
-        />
+        <Checkbox label={texts.volumes} hint={texts.volumesHint} checked={volumes()} onChange={setVolumes} />
         <Show when={props.remove}>
           <TextField label={texts.confirm(props.name)} value={typed()} onInput={setTyped} mono />
         </Show>

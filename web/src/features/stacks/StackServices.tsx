@@ -19,9 +19,7 @@ export function StackServices(props: { stack: StackDetail }) {
       when={props.stack.services.length > 0}
       fallback={
         <EmptyState icon={<Boxes size={18} />} title={texts.none}>
-          {props.stack.readable
-            ? texts.noneInFile
-            : texts.unreadable}
+          {props.stack.readable ? texts.noneInFile : texts.unreadable}
         </EmptyState>
       }
     >
@@ -40,9 +38,7 @@ function NoContainer(props: { service: StackService; isUp: boolean }) {
     <p class="faint stack-empty">
       <Show
         when={props.isUp && props.service.wanted}
-        fallback={
-          props.service.wanted === false ? texts.notStarted : texts.noContainer
-        }
+        fallback={props.service.wanted === false ? texts.notStarted : texts.noContainer}
       >
         <Status tone="warn">{texts.missing}</Status>
       </Show>

@@ -4,7 +4,7 @@ import X from "lucide-solid/icons/x";
 import { type Accessor, createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import type { StackDetail } from "../../../../shared/protocol/stack.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
-import { useInvalidate, queryKeys, useStack } from "../../lib/queries.ts";
+import { queryKeys, useInvalidate, useStack } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { QueryView } from "../../resource/QueryView.tsx";

@@ -6,11 +6,23 @@ import TriangleAlert from "lucide-solid/icons/triangle-alert";
 import Unplug from "lucide-solid/icons/unplug";
 import { createMemo, createSignal, Match, Show, Switch } from "solid-js";
 import type { Stack } from "../../../../shared/protocol/stack.ts";
-import { useInvalidate, queryKeys, useStacks } from "../../lib/queries.ts";
+import { queryKeys, useInvalidate, useStacks } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { createStableList } from "../../lib/stable-list.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Badge, Button, Callout, type Column, DataTable, EmptyState, ErrorState, Page, SearchField, Skeleton, Status } from "../../ui/index.ts";
+import {
+  Badge,
+  Button,
+  Callout,
+  type Column,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Page,
+  SearchField,
+  Skeleton,
+  Status,
+} from "../../ui/index.ts";
 import { ComposeMissing } from "./ComposeMissing.tsx";
 import { stackListMessages as messages, stackMessages } from "./messages.ts";
 import { NewStackDialog } from "./NewStackDialog.tsx";

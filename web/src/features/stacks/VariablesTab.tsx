@@ -1,8 +1,8 @@
+import { useQueryClient } from "@tanstack/solid-query";
 import KeyRound from "lucide-solid/icons/key-round";
 import Pencil from "lucide-solid/icons/pencil";
 import Plus from "lucide-solid/icons/plus";
 import Trash from "lucide-solid/icons/trash";
-import { useQueryClient } from "@tanstack/solid-query";
 import { createSignal, For, Show } from "solid-js";
 import { api } from "../../lib/api.ts";
 import { queryKeys } from "../../lib/queries.ts";
@@ -56,11 +56,7 @@ export function VariablesTab(props: { name: string; mayChange: boolean; onChange
           <Show
             when={found().names.length > 0}
             fallback={
-              <EmptyState
-                icon={<KeyRound size={18} />}
-                title={texts.none}
-                action={props.mayChange ? add() : undefined}
-              >
+              <EmptyState icon={<KeyRound size={18} />} title={texts.none} action={props.mayChange ? add() : undefined}>
                 {texts.noneBefore} <span class="mono">$&#123;NAME&#125;</span> {texts.noneAfter}
               </EmptyState>
             }

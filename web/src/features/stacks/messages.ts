@@ -154,7 +154,8 @@ export const variableMessages = {
   none: "No variables",
   noneBefore: "Variables such as",
   noneAfter: "in the compose file are read from the .env file beside it.",
-  source: "From the .env file beside the compose file. Values stay on the server: you can set them here, but not read them.",
+  source:
+    "From the .env file beside the compose file. Values stay on the server: you can set them here, but not read them.",
   linkBefore: "The file is a link to",
   linkAfter: ": other stacks may use it too.",
   add: "Add variable",

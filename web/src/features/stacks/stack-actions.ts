@@ -3,7 +3,7 @@ import type { Job } from "../../../../shared/protocol/job.ts";
 import type { UpOptions } from "../../lib/api/stacks.ts";
 import { api } from "../../lib/api.ts";
 import { useJobs } from "../../lib/jobs/jobs.ts";
-import { useInvalidate, queryKeys } from "../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { toast } from "../../ui/index.ts";
 
 /** The actions on one stack, and the newest job about it. */

@@ -61,5 +61,5 @@ test("says what is wrong with a name or with variables before they are sent", ()
   for (const name of ["", "Shop", "-f", "a b", "x".repeat(64)]) expect(nameProblem(name, () => false)).not.toBeNull();
   expect(nameProblem("shop", () => true)).toMatch(/already/);
   expect(parseVariables("A=1\n# no\n\nB=x=y\n")).toEqual({ values: { A: "1", B: "x=y" } });
-  expect(parseVariables("A=1\nno\n")).toEqual({ problem: "Line 2 is not of the form NAME=value." });
+  expect(parseVariables("A=1\nno\n")).toEqual({ problem: "Line 2 does not have the form NAME=value." });
 });

@@ -1,4 +1,4 @@
-import { Index, Show } from "solid-js";
+import { Index, type JSX, Show } from "solid-js";
 import type { DiskStats, UnknownDisk } from "../../../../shared/protocol/system.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { Card } from "../../ui/Card.tsx";
@@ -15,15 +15,12 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
           <Index each={props.disks}>
             {(disk) => (
               <li class="disk">
-                <div class="disk-head">
-                  <span class="mono truncate" title={`${disk().device} (${disk().type})`}>
-                    {disk().mount}
-                  </span>
+                <DiskHead disk={disk()}>
                   <span class="faint num disk-size">
                     {texts.free(formatBytes(disk().available), formatBytes(disk().total))}
                   </span>
                   <b class="num">{formatPercent(disk().usagePercent)}</b>
-                </div>
+                </DiskHead>
                 <Meter label={texts.used(disk().mount)} value={disk().usagePercent} />
               </li>
             )}
@@ -31,12 +28,9 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
           <Index each={props.unknown}>
             {(disk) => (
               <li class="disk">
-                <div class="disk-head">
-                  <span class="mono truncate" title={`${disk().device} (${disk().type})`}>
-                    {disk().mount}
-                  </span>
+                <DiskHead disk={disk()}>
                   <span class="faint">{texts.unknown}</span>
-                </div>
+                </DiskHead>
                 <span class="faint">{disk().reason}</span>
               </li>
             )}
@@ -44,5 +38,16 @@ export function DisksCard(props: { disks: readonly DiskStats[]; unknown: readonl
         </ul>
       </Show>
     </Card>
+  );
+}
+
+function DiskHead(props: { disk: Pick<DiskStats, "device" | "type" | "mount">; children: JSX.Element }) {
+  return (
+    <div class="disk-head">
+      <span class="mono truncate" title={`${props.disk.device} (${props.disk.type})`}>
+        {props.disk.mount}
+      </span>
+      {props.children}
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
-import type { TopicError } from "../../lib/ws-client.ts";
 import { useLive } from "../../lib/live-context.ts";
+import type { TopicError } from "../../lib/ws-client.ts";
 import { addSample, emptyHistory } from "./stats-history.ts";
 
 /** Samples in memory: five minutes, one every two seconds. */

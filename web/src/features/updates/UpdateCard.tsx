@@ -8,13 +8,13 @@ import { updates as api } from "../../lib/api/docker.ts";
 import { dockerKeys, useUpdates } from "../../lib/docker-queries.ts";
 import { formatAgo, formatDateTime } from "../../lib/format.ts";
 import { useJobs } from "../../lib/jobs/jobs.ts";
-import { useInvalidate, queryKeys } from "../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../lib/queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Card, confirm, Facts, Status, type Tone, toast } from "../../ui/index.ts";
 import { shortDigest } from "../images/image-labels.ts";
 import { JobProgress } from "../jobs/JobProgress.tsx";
-import { stateLabels, updateMessages, updateLabels } from "./messages.ts";
+import { stateLabels, updateLabels, updateMessages } from "./messages.ts";
 
 const jobKinds: ReadonlySet<string> = new Set(["service:update", "service:go-back"]);
 

@@ -4,7 +4,7 @@ import { createFormDraft } from "../../lib/form-draft.ts";
 import { FormDialog } from "../../resource/FormDialog.tsx";
 import { createSubmit } from "../../resource/submit.ts";
 import { TextField } from "../../ui/index.ts";
-import { volumeMessages, volumeLabels } from "./messages.ts";
+import { volumeLabels, volumeMessages } from "./messages.ts";
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 

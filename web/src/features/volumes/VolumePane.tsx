@@ -9,7 +9,7 @@ import { ContainerUseList } from "../../resource/ContainerUses.tsx";
 import { ResourceDetail } from "../../resource/ResourceDetail.tsx";
 import { PairList, TextList } from "../../resource/TextList.tsx";
 import { Badge, Card, CopyButton, Facts, IconButton } from "../../ui/index.ts";
-import { volumeMessages, volumeLabels } from "./messages.ts";
+import { volumeLabels, volumeMessages } from "./messages.ts";
 
 export interface VolumePaneProps {
   volume: Volume;

@@ -3,12 +3,12 @@ import Plus from "lucide-solid/icons/plus";
 import { createSignal, Show } from "solid-js";
 import type { Volume } from "../../../../shared/protocol/volume.ts";
 import { volumes } from "../../lib/api/docker.ts";
-import { useRefreshDocker, useDiskUsage, useVolumes } from "../../lib/docker-queries.ts";
+import { useDiskUsage, useRefreshDocker, useVolumes } from "../../lib/docker-queries.ts";
 import { useSession } from "../../lib/session.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { confirmAction } from "../../resource/confirm-action.ts";
 import { ResourceListPage } from "../../resource/ResourceListPage.tsx";
-import { Button, EmptyState } from "../../ui/index.ts";
+import { Button } from "../../ui/index.ts";
 import { CreateVolumeDialog } from "./CreateVolumeDialog.tsx";
 import { listMessages, volumeMessages } from "./messages.ts";
 import { VolumePane } from "./VolumePane.tsx";
@@ -58,11 +58,6 @@ export function VolumesView(props: VolumesViewProps) {
             {volumeMessages.create}
           </Button>
         </Show>
-      }
-      empty={
-        <EmptyState icon={<Database size={18} />} title={listMessages.empty}>
-          {listMessages.emptyHint}
-        </EmptyState>
       }
       table={{ columns, narrowColumns: columns.slice(0, 1), initialSort: { column: "name" } }}
       selected={props.selected}

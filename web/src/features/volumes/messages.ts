@@ -1,7 +1,7 @@
 import type { ResourceListMessages } from "../../resource/messages.ts";
 
 /** Texts of the list of volumes. */
-export const listMessages: ResourceListMessages & { empty: string; emptyHint: string } = {
+export const listMessages: ResourceListMessages = {
   title: "Volumes",
   filter: "Filter volumes",
   nothingMatches: (filter) => `No volume has “${filter}” in its name, project or containers.`,

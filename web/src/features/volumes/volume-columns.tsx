@@ -4,7 +4,7 @@ import { formatBytes } from "../../lib/format.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { createdColumn, projectColumn, usedByColumn } from "../../resource/columns.tsx";
 import { Badge, type Column } from "../../ui/index.ts";
-import { volumeMessages, volumeLabels } from "./messages.ts";
+import { volumeLabels, volumeMessages } from "./messages.ts";
 
 export interface VolumeSizes {
   /** Bytes of a volume by its name; undefined while they are unknown. */

@@ -175,12 +175,16 @@ async function unpack<T>(path: string, response: Pick<Response, "json" | "ok" | 
   const failure = body?.success === false ? body : undefined;
   if (response.status === 401 && !openPaths.test(path)) onUnauthorized();
   const retryAfter = Number(response.headers.get("retry-after"));
-  throw new ApiFailure(failure?.code ?? "internal", failure?.error ?? `The server responded with status ${response.status}.`, {
-    status: response.status,
-    codeRequired: failure?.codeRequired === true,
-    factors: failure?.factors,
-    detail: failure?.detail,
-    ...(failure?.requestId ? { requestId: failure.requestId } : {}),
-    ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfter } : {}),
-  });
+  throw new ApiFailure(
+    failure?.code ?? "internal",
+    failure?.error ?? `The server responded with status ${response.status}.`,
+    {
+      status: response.status,
+      codeRequired: failure?.codeRequired === true,
+      factors: failure?.factors,
+      detail: failure?.detail,
+      ...(failure?.requestId ? { requestId: failure.requestId } : {}),
+      ...(Number.isFinite(retryAfter) && retryAfter > 0 ? { retryAfter } : {}),
+    },
+  );
 }

@@ -73,7 +73,10 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
       take({
         ...held,
         state: "failed",
-        error: { code: "gone", message: "The server restarted in the meantime, and the outcome of this job is unknown." },
+        error: {
+          code: "gone",
+          message: "The server restarted in the meantime, and the outcome of this job is unknown.",
+        },
         finishedAt: new Date().toISOString(),
         revision: held.revision + 1,
       });

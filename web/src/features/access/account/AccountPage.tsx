@@ -17,7 +17,11 @@ export default function AccountPage() {
   const session = useSession();
   const account = useQuery(() => ({ queryKey: queryKeys.account, queryFn: () => api.account.get() }));
   return (
-    <Page title={accessMessages.account.title} note={session.principal()?.name} actions={<Badge>{session.principal()?.role}</Badge>}>
+    <Page
+      title={accessMessages.account.title}
+      note={session.principal()?.name}
+      actions={<Badge>{session.principal()?.role}</Badge>}
+    >
       <div class="account">
         <div class="account-side">
           <Show when={account.data?.password !== false}>

@@ -2,7 +2,7 @@ import { createSignal } from "solid-js";
 import type { PasskeyInfo } from "../../../../../shared/protocol/passkey.ts";
 import { api } from "../../../lib/api.ts";
 import { createPasskey, describePasskeyFailure } from "../../../lib/passkeys.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button, TextField, toast } from "../../../ui/index.ts";

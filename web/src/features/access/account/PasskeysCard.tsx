@@ -4,7 +4,7 @@ import type { PasskeyInfo } from "../../../../../shared/protocol/passkey.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
 import { passkeysSupported } from "../../../lib/passkeys.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { Button, Callout, Card } from "../../../ui/index.ts";
@@ -65,9 +65,7 @@ export function PasskeysCard() {
         </Show>
       </div>
       <Show when={editing()} keyed>
-        {(passkey) => (
-          <PasskeyDialog passkey={passkey === "new" ? null : passkey} onClose={() => setEditing(null)} />
-        )}
+        {(passkey) => <PasskeyDialog passkey={passkey === "new" ? null : passkey} onClose={() => setEditing(null)} />}
       </Show>
     </Card>
   );

@@ -1,6 +1,6 @@
 import { createSignal } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button } from "../../../ui/Button.tsx";

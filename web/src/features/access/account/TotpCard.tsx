@@ -1,7 +1,7 @@
 import ShieldCheck from "lucide-solid/icons/shield-check";
 import { createSignal, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { createSubmit } from "../../../resource/submit.ts";

@@ -1,6 +1,6 @@
 import { createSignal } from "solid-js";
 import { api } from "../../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button, CopyButton, TextField } from "../../../ui/index.ts";

@@ -3,7 +3,7 @@ import { may, type Permission, permissions, type Role, roles } from "../../../..
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
 import { ifKnown } from "../../../lib/known-choice.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
@@ -114,12 +114,7 @@ export function KeyDialog(props: { onClose: () => void }) {
           required
           focus
         />
-        <Select
-          label={texts.expires}
-          value={fields.days}
-          options={lifetimes}
-          onChange={(days) => set({ days })}
-        />
+        <Select label={texts.expires} value={fields.days} options={lifetimes} onChange={(days) => set({ days })} />
       </div>
       <Select label={texts.role} value={fields.role} options={roleChoices()} onChange={(role) => set({ role })} />
       <fieldset class="fieldset">

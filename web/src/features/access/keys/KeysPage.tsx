@@ -4,7 +4,7 @@ import { createSignal, Show } from "solid-js";
 import type { ApiKeyInfo } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
 import { QueryView } from "../../../resource/QueryView.tsx";
@@ -40,7 +40,13 @@ export default function KeysPage() {
   const columns: Column<ApiKeyInfo>[] = [
     { id: "name", title: texts.name, width: "clip", sortBy: (row) => row.name, cell: (row) => <b>{row.name}</b> },
     { id: "prefix", title: texts.key, width: "tight", only: "middle", cell: (row) => <code>{row.prefix}…</code> },
-    { id: "role", title: texts.role, width: "tight", sortBy: (row) => row.role, cell: (row) => <Badge>{row.role}</Badge> },
+    {
+      id: "role",
+      title: texts.role,
+      width: "tight",
+      sortBy: (row) => row.role,
+      cell: (row) => <Badge>{row.role}</Badge>,
+    },
     {
       id: "scopes",
       title: texts.permissions,

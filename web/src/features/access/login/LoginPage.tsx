@@ -24,11 +24,7 @@ export default function LoginPage() {
     <LoginGate
       title={isSecondStep() ? texts.secondStep : texts.title}
       note={
-        isSecondStep() ? (
-          describeSecondStep(signIn.factors())
-        ) : (
-          <span class="gate-host">{window.location.host}</span>
-        )
+        isSecondStep() ? describeSecondStep(signIn.factors()) : <span class="gate-host">{window.location.host}</span>
       }
       foot={texts.help}
     >

@@ -25,11 +25,7 @@ export default function SetupPage() {
   });
 
   return (
-    <LoginGate
-      title={texts.title}
-      note={texts.note}
-      foot={texts.help}
-    >
+    <LoginGate title={texts.title} note={texts.note} foot={texts.help}>
       <form class="form" onSubmit={(event) => void submit.submit(event)}>
         <Show when={submit.problem()}>
           <Callout tone="bad">{submit.problem()}</Callout>

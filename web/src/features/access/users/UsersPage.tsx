@@ -4,7 +4,7 @@ import { createSignal, Show } from "solid-js";
 import type { User } from "../../../../../shared/protocol/account.ts";
 import { api } from "../../../lib/api.ts";
 import { formatAgo, formatDateTime } from "../../../lib/format.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
@@ -103,9 +103,7 @@ export default function UsersPage() {
           {row.password ? <Badge>{texts.password}</Badge> : null}
           {row.oidc ? <Badge>{texts.singleSignOn}</Badge> : null}
           {row.totp ? <Badge tone="ok">{texts.authenticator}</Badge> : null}
-          {row.passkeys > 0 ? (
-            <Badge tone="ok">{texts.passkeys(row.passkeys)}</Badge>
-          ) : null}
+          {row.passkeys > 0 ? <Badge tone="ok">{texts.passkeys(row.passkeys)}</Badge> : null}
           {row.password && !hasFactor(row) ? <Badge tone="warn">{texts.noSecondFactor}</Badge> : null}
         </span>
       ),

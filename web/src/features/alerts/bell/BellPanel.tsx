@@ -1,7 +1,7 @@
 import { createEffect, For, Show } from "solid-js";
 import { api } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
-import { useInvalidate, queryKeys, useBell } from "../../../lib/queries.ts";
+import { queryKeys, useBell, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { StatusDot } from "../../../ui/Badge.tsx";
 import { Button } from "../../../ui/Button.tsx";

@@ -3,14 +3,23 @@ import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import { channelTypes } from "../../../../../shared/protocol/alert-kinds.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Checkbox, Segmented, TextField, toast } from "../../../ui/index.ts";
 import { channelTypeLabels } from "../alert-labels.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
 import { EmailFields, NtfyFields, WebhookFields } from "./ChannelFields.tsx";
-import { type ChannelErrors, type ChannelFields, draftOmits, keepChannel, newDraft, restoreChannel, toChannel, toDraft } from "./channel-form.ts";
+import {
+  type ChannelErrors,
+  type ChannelFields,
+  draftOmits,
+  keepChannel,
+  newDraft,
+  restoreChannel,
+  toChannel,
+  toDraft,
+} from "./channel-form.ts";
 
 /** Adds a channel, or edits one. Stored secrets are never shown: an empty field keeps them. */
 export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClose: () => void }) {

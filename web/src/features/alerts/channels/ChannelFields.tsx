@@ -1,5 +1,5 @@
 import { Select, TextField } from "../../../ui/index.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
 import type { ChannelErrors, ChannelFields } from "./channel-form.ts";
 
 const texts = alertMessages.channelForm;
@@ -132,7 +132,12 @@ export function EmailFields(props: ChannelFieldsProps) {
         />
       </div>
       <div class="alert-pair">
-        <TextField label={alertLabels.user} autocomplete="off" value={props.draft.user} onInput={(user) => props.set({ user })} />
+        <TextField
+          label={alertLabels.user}
+          autocomplete="off"
+          value={props.draft.user}
+          onInput={(user) => props.set({ user })}
+        />
         <TextField
           label={alertLabels.password}
           type="password"

@@ -1,18 +1,17 @@
-import Plus from "lucide-solid/icons/plus";
 import Send from "lucide-solid/icons/send";
 import { createSignal, For, Show } from "solid-js";
 import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatAgo } from "../../../lib/format.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
-import { QueryView } from "../../../resource/QueryView.tsx";
-import { Badge, Button, Callout, Card, EmptyState, StatusDot } from "../../../ui/index.ts";
+import { Badge, Button, Callout, StatusDot } from "../../../ui/index.ts";
 import { channelTypeLabels } from "../alert-labels.ts";
 import { useChannels } from "../alert-queries.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
+import { SettingsCard } from "../SettingsCard.tsx";
 import { ChannelDialog } from "./ChannelDialog.tsx";
 
 const texts = alertMessages.channels;
@@ -25,43 +24,23 @@ export function ChannelsTab() {
   const canManage = () => session.may("alerts:manage");
   return (
     <>
-      <Card
-        flush
-        class="alert-card"
+      <SettingsCard
         title={alertLabels.channels}
-        actions={
-          <Show when={canManage()}>
-            <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
-              {texts.add}
-            </Button>
-          </Show>
-        }
+        query={channels}
+        add={texts.add}
+        onAdd={canManage() ? () => setEditing("new") : undefined}
+        empty={{ icon: <Send size={18} />, title: texts.empty, note: texts.emptyNote }}
       >
-        <QueryView query={channels} lines={4}>
-          {(list) => (
-            <Show
-              when={list().length > 0}
-              fallback={
-                <EmptyState icon={<Send size={18} />} title={texts.empty}>
-                  {texts.emptyNote}
-                </EmptyState>
-              }
-            >
-              <ul class="alert-list" aria-label={alertLabels.channels}>
-                <For each={list().map(({ id }) => id)}>
-                  {(id) => (
-                    <Show when={list().find((channel) => channel.id === id)}>
-                      {(channel) => (
-                        <Row channel={channel()} canManage={canManage()} onEdit={() => setEditing(channel())} />
-                      )}
-                    </Show>
-                  )}
-                </For>
-              </ul>
-            </Show>
-          )}
-        </QueryView>
-      </Card>
+        {(list) => (
+          <For each={list().map(({ id }) => id)}>
+            {(id) => (
+              <Show when={list().find((channel) => channel.id === id)}>
+                {(channel) => <Row channel={channel()} canManage={canManage()} onEdit={() => setEditing(channel())} />}
+              </Show>
+            )}
+          </For>
+        )}
+      </SettingsCard>
       <Show when={editing()} keyed>
         {(channel) => (
           <ChannelDialog channel={channel === "new" ? undefined : channel} onClose={() => setEditing(null)} />

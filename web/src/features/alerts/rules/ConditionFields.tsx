@@ -2,7 +2,7 @@ import { Show } from "solid-js";
 import { type ConditionKind, conditionKinds, type Severity } from "../../../../../shared/protocol/alert-kinds.ts";
 import { Checkbox, Segmented, Select, TextField } from "../../../ui/index.ts";
 import { conditionLabels, severityDisplay } from "../alert-labels.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
 import { defaultsOf, type RuleFieldsProps } from "./rule-form.ts";
 
 const texts = alertMessages.ruleForm;

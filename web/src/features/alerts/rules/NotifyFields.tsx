@@ -3,7 +3,7 @@ import type { AlertChannel } from "../../../../../shared/protocol/alert.ts";
 import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Checkbox, Select, TextField } from "../../../ui/index.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
 import type { RuleFieldsProps } from "./rule-form.ts";
 
 const texts = alertMessages.ruleForm;
@@ -88,8 +88,18 @@ function QuietFields(props: RuleFieldsProps) {
         <div class="field-error">{props.errors.days}</div>
       </Show>
       <div class="alert-pair">
-        <TextField label={alertLabels.from} value={props.draft.from} placeholder="22:00" onInput={(from) => props.set({ from })} />
-        <TextField label={alertLabels.to} value={props.draft.to} placeholder="07:00" onInput={(to) => props.set({ to })} />
+        <TextField
+          label={alertLabels.from}
+          value={props.draft.from}
+          placeholder="22:00"
+          onInput={(from) => props.set({ from })}
+        />
+        <TextField
+          label={alertLabels.to}
+          value={props.draft.to}
+          placeholder="07:00"
+          onInput={(to) => props.set({ to })}
+        />
         <TextField
           label={alertLabels.timeZone}
           value={props.draft.timeZone}

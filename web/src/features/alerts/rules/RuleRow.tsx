@@ -3,7 +3,7 @@ import type { ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Badge, Button } from "../../../ui/index.ts";
 import { describeRule, describeSubjects, severityDisplay } from "../alert-labels.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
 
 export interface RuleRowProps {
   rule: ListedAlertRule;

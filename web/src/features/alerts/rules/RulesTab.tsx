@@ -1,17 +1,15 @@
-import Plus from "lucide-solid/icons/plus";
 import SlidersHorizontal from "lucide-solid/icons/sliders-horizontal";
 import { createSignal, For, Show } from "solid-js";
 import type { ListedAlertRule } from "../../../../../shared/protocol/alert.ts";
 import { BELL } from "../../../../../shared/protocol/alert-kinds.ts";
 import { api } from "../../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirmAction, sendAction } from "../../../resource/confirm-action.ts";
-import { QueryView } from "../../../resource/QueryView.tsx";
-import { Button, Card, EmptyState } from "../../../ui/index.ts";
 import { useChannels, useRules } from "../alert-queries.ts";
-import { alertMessages, alertLabels } from "../messages.ts";
+import { alertLabels, alertMessages } from "../messages.ts";
+import { SettingsCard } from "../SettingsCard.tsx";
 import { RuleDialog } from "./RuleDialog.tsx";
 import { RuleRow } from "./RuleRow.tsx";
 import { toSettings } from "./rule-form.ts";
@@ -52,46 +50,28 @@ export function RulesTab() {
 
   return (
     <>
-      <Card
-        flush
-        class="alert-card"
+      <SettingsCard
         title={alertLabels.rules}
-        actions={
-          <Show when={canManage()}>
-            <Button variant="primary" size="sm" icon={<Plus size={15} />} onClick={() => setEditing("new")}>
-              {texts.add}
-            </Button>
-          </Show>
-        }
+        query={rules}
+        add={texts.add}
+        onAdd={canManage() ? () => setEditing("new") : undefined}
+        empty={{ icon: <SlidersHorizontal size={18} />, title: texts.empty, note: texts.emptyNote }}
       >
-        <QueryView query={rules} lines={5}>
-          {(list) => (
-            <Show
-              when={list().length > 0}
-              fallback={
-                <EmptyState icon={<SlidersHorizontal size={18} />} title={texts.empty}>
-                  {texts.emptyNote}
-                </EmptyState>
-              }
-            >
-              <ul class="alert-list" aria-label={alertLabels.rules}>
-                <For each={list()}>
-                  {(rule) => (
-                    <RuleRow
-                      rule={rule}
-                      channels={channelNames(rule)}
-                      canManage={canManage()}
-                      onEdit={() => setEditing(rule)}
-                      onToggle={() => void toggle(rule)}
-                      onRemove={() => void remove(rule)}
-                    />
-                  )}
-                </For>
-              </ul>
-            </Show>
-          )}
-        </QueryView>
-      </Card>
+        {(list) => (
+          <For each={list()}>
+            {(rule) => (
+              <RuleRow
+                rule={rule}
+                channels={channelNames(rule)}
+                canManage={canManage()}
+                onEdit={() => setEditing(rule)}
+                onToggle={() => void toggle(rule)}
+                onRemove={() => void remove(rule)}
+              />
+            )}
+          </For>
+        )}
+      </SettingsCard>
       <Show when={editing()} keyed>
         {(rule) => (
           <RuleDialog

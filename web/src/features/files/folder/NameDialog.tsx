@@ -2,7 +2,7 @@ import { createSignal } from "solid-js";
 import { toMessage } from "../../../lib/api.ts";
 import { Button, Dialog, TextField } from "../../../ui/index.ts";
 import { nameProblem } from "../file-path.ts";
-import { nameMessages, fileLabels } from "../messages.ts";
+import { fileLabels, nameMessages } from "../messages.ts";
 
 export interface NameDialogProps {
   title: string;

@@ -2,7 +2,7 @@ import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import { Index, Show } from "solid-js";
 import { Button, IconButton, TextField } from "../../../ui/index.ts";
-import { mcpMessages, mcpLabels } from "../messages.ts";
+import { mcpLabels, mcpMessages } from "../messages.ts";
 import type { Pair } from "./server-form.ts";
 
 export interface PairsFieldProps {

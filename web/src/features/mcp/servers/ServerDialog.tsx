@@ -2,13 +2,22 @@ import { createMemo, createSignal, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
 import { createFormDraft } from "../../../lib/form-draft.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { createCheckedSubmit } from "../../../resource/checked-submit.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { Segmented, TextField, toast } from "../../../ui/index.ts";
-import { mcpMessages, mcpLabels } from "../messages.ts";
+import { mcpLabels, mcpMessages } from "../messages.ts";
 import { PairsField } from "./PairsField.tsx";
-import { type DraftErrors, emptyDraft, keepServer, restoreServer, type ServerDraft, toChange, toDraft, toInput } from "./server-form.ts";
+import {
+  type DraftErrors,
+  emptyDraft,
+  keepServer,
+  restoreServer,
+  type ServerDraft,
+  toChange,
+  toDraft,
+  toInput,
+} from "./server-form.ts";
 
 const texts = mcpMessages.form;
 

@@ -3,19 +3,19 @@ import { createMemo, type JSX, onCleanup, Show } from "solid-js";
 import type { McpServer } from "../../../../../shared/protocol/mcp.ts";
 import { api, toMessage } from "../../../lib/api.ts";
 import { formatDateTime } from "../../../lib/format.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { useLive } from "../../../lib/live-context.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { useLive } from "../../../lib/live-context.ts";
 import { Callout, Card, Facts, IconButton, StatusDot, Tabs } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
+import { mcpLabels, mcpMessages, settingMessages as texts } from "../messages.ts";
 import { createCallHistory } from "../tools/call-history.ts";
 import { ToolsTab } from "../tools/ToolsTab.tsx";
 import { type McpActions, statusDisplay } from "./mcp-actions.ts";
 import { openMcpLog } from "./mcp-log.ts";
 import { ServerActions } from "./ServerActions.tsx";
-import { mcpMessages, settingMessages as texts, mcpLabels } from "../messages.ts";
 
 export interface ServerPaneProps {
   server: McpServer;
@@ -92,7 +92,11 @@ export function ServerPane(props: ServerPaneProps) {
       <Tabs
         label={`Parts of ${props.server.name}`}
         tabs={[
-          { id: "tools", label: mcpMessages.tools, content: () => <ToolsTab server={props.server} history={history} /> },
+          {
+            id: "tools",
+            label: mcpMessages.tools,
+            content: () => <ToolsTab server={props.server} history={history} />,
+          },
           { id: "log", label: mcpLabels.log, content: () => <LogView name={props.server.name} source={source()} /> },
           { id: "settings", label: texts.title, content: () => <SettingsTab server={props.server} /> },
         ]}

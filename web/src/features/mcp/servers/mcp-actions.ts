@@ -1,6 +1,6 @@
 import type { McpServer, McpServerStatus } from "../../../../../shared/protocol/mcp.ts";
 import { api } from "../../../lib/api.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
 import { confirm, type Tone } from "../../../ui/index.ts";

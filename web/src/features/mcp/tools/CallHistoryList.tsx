@@ -111,14 +111,7 @@ function Call(props: CallProps) {
         </button>
         <Show
           when={props.call.duration === null}
-          fallback={
-            <IconButton
-              size="sm"
-              label={texts.reuse}
-              icon={<Repeat size={14} />}
-              onClick={props.onAgain}
-            />
-          }
+          fallback={<IconButton size="sm" label={texts.reuse} icon={<Repeat size={14} />} onClick={props.onAgain} />}
         >
           <Button size="sm" onClick={props.onCancel}>
             {texts.cancel}

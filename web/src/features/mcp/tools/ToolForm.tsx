@@ -1,9 +1,9 @@
 import { For, Match, Show, Switch } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Checkbox, Select, TextField } from "../../../ui/index.ts";
+import { fieldMessages } from "../messages.ts";
 import { type FormErrors, type FormValues, pathKey } from "./tool-arguments.ts";
 import type { ToolField } from "./tool-schema.ts";
-import { fieldMessages } from "../messages.ts";
 
 export interface ToolFieldsProps {
   fields: readonly ToolField[];

@@ -110,10 +110,7 @@ export function ToolPane(props: ToolPaneProps) {
           />
         </Show>
       </Show>
-      <Show
-        when={session.may("mcp:control")}
-        fallback={<p class="faint">{texts.viewOnly}</p>}
-      >
+      <Show when={session.may("mcp:control")} fallback={<p class="faint">{texts.viewOnly}</p>}>
         <div>
           <Button variant="primary" type="submit" icon={<Send size={14} />} busy={busy()}>
             {texts.call}

@@ -77,7 +77,10 @@ export function createCallHistory({ call, toMessage, now = () => performance.now
         );
         change(id, { result, duration: now() - started });
       } catch (error) {
-        change(id, { error: abort.signal.aborted ? resultMessages.cancelled : toMessage(error), duration: now() - started });
+        change(id, {
+          error: abort.signal.aborted ? resultMessages.cancelled : toMessage(error),
+          duration: now() - started,
+        });
       } finally {
         running.delete(id);
       }

@@ -1,5 +1,5 @@
-import type { ToolField } from "./tool-schema.ts";
 import { fieldMessages } from "../messages.ts";
+import type { ToolField } from "./tool-schema.ts";
 
 /** What was typed, by path (`a`, `a.b` as a JSON array of names): text as typed, or the state of a check box. */
 export type FormValues = Record<string, string | boolean | string[]>;

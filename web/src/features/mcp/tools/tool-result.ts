@@ -58,8 +58,7 @@ function toImage(part: Record<string, unknown>): ResultPart {
   const mimeType = text(part.mimeType)?.toLowerCase() ?? "";
   const data = text(part.data)?.replace(/\s+/g, "") ?? "";
   const bytes = Math.floor((data.length * 3) / 4);
-  if (!imageTypes.has(mimeType))
-    return { kind: "note", text: texts.imageType(mimeType) };
+  if (!imageTypes.has(mimeType)) return { kind: "note", text: texts.imageType(mimeType) };
   if (data.length > IMAGE_MAX) return { kind: "note", text: texts.imageTooLarge };
   if (!isImage(mimeType, data) || /[^A-Za-z0-9+/=]/.test(data))
     return { kind: "note", text: texts.imageInvalid(mimeType) };

@@ -5,8 +5,8 @@ import { ActionDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Checkbox } from "../../../ui/index.ts";
 import { dialogMessages } from "../messages.ts";
-import type { RemoveOptions } from "./service-actions.ts";
 import { isUp } from "../service-state.ts";
+import type { RemoveOptions } from "./service-actions.ts";
 
 export interface RemoveServiceDialogProps {
   service: Service;

@@ -6,9 +6,9 @@ import { type JSX, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useSession } from "../../../lib/session.ts";
 import { IconButton } from "../../../ui/index.ts";
+import { actionLabels, isUp } from "../service-state.ts";
 import { ServiceMenu } from "./ServiceMenu.tsx";
 import type { ServiceActions } from "./service-actions.ts";
-import { actionLabels, isUp } from "../service-state.ts";
 
 export interface ServiceButtonsProps {
   service: Service;

@@ -4,12 +4,12 @@ import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { confirm, Menu, type MenuEntry } from "../../../ui/index.ts";
-import { LimitsDialog } from "./LimitsDialog.tsx";
 import { menuMessages } from "../messages.ts";
+import { isUp } from "../service-state.ts";
+import { LimitsDialog } from "./LimitsDialog.tsx";
 import { RenameServiceDialog } from "./RenameServiceDialog.tsx";
 import { SignalDialog } from "./SignalDialog.tsx";
 import type { ServiceActions } from "./service-actions.ts";
-import { isUp } from "../service-state.ts";
 
 export interface ServiceMenuProps {
   service: Service;

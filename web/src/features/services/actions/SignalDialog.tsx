@@ -5,7 +5,7 @@ import { visibleName } from "../../../lib/terminal-text.ts";
 import { ActionDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Select } from "../../../ui/index.ts";
-import { dialogMessages, signalLabels, serviceLabels } from "../messages.ts";
+import { dialogMessages, serviceLabels, signalLabels } from "../messages.ts";
 import type { ServiceActions } from "./service-actions.ts";
 
 /** Signals that usually end a program. */

@@ -4,7 +4,7 @@ import type { ContainerSignal } from "../../../../../shared/protocol/service-cha
 import type { LimitsInput } from "../../../lib/api/services.ts";
 import { api } from "../../../lib/api.ts";
 import { useJobs } from "../../../lib/jobs/jobs.ts";
-import { useInvalidate, queryKeys } from "../../../lib/queries.ts";
+import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { createResourceActions } from "../../../resource/resource-actions.ts";
 import { actionLabels, type ServiceActionName } from "../service-state.ts";

@@ -6,9 +6,9 @@ import { useKeptContainers } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, EmptyState, Skeleton } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
+import type { ServiceActions } from "../actions/service-actions.ts";
 import { listMessages, serviceMessages } from "../messages.ts";
 import { ServicePane } from "./ServicePane.tsx";
-import type { ServiceActions } from "../actions/service-actions.ts";
 
 export interface ServiceDetailProps {
   /** Name or id of the open container. */

@@ -8,9 +8,9 @@ import { PairList, TextList } from "../../../resource/TextList.tsx";
 import { Badge, Card, CopyButton, Facts } from "../../../ui/index.ts";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
 import { UpdateCard } from "../../updates/UpdateCard.tsx";
-import { linkOf, reachOf } from "./port-reach.ts";
 import { portTexts } from "../list/service-list.ts";
 import { dialogMessages, policyLabels, detailMessages as texts } from "../messages.ts";
+import { linkOf, reachOf } from "./port-reach.ts";
 
 /** What the Engine knows about one container. Values of its environment stay on the server. */
 export function ServiceDetailsTab(props: { service: Service }) {
@@ -45,7 +45,8 @@ function Details(props: { service: ServiceDetail }) {
           {(mount) => (
             <>
               <code>{visibleName(mount.source || mount.type)}</code> → <code>{visibleName(mount.destination)}</code>{" "}
-              <Badge>{mount.type}</Badge> <Show when={mount.readOnly}>{<Badge tone="info">{texts.readOnly}</Badge>}</Show>
+              <Badge>{mount.type}</Badge>{" "}
+              <Show when={mount.readOnly}>{<Badge tone="info">{texts.readOnly}</Badge>}</Show>
             </>
           )}
         </TextList>

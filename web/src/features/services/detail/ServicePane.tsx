@@ -10,15 +10,15 @@ import { DetailHead } from "../../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
 import { ServiceLogs } from "../../logs/ServiceLogs.tsx";
 import { ShellTab } from "../../terminal/ShellTab.tsx";
-import { serviceMessages, serviceLabels } from "../messages.ts";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
+import type { ServiceActions } from "../actions/service-actions.ts";
+import { imageText } from "../list/service-list.ts";
+import { serviceLabels, serviceMessages } from "../messages.ts";
+import { statusDisplay, statusText } from "../service-state.ts";
 import { ServiceDetailsTab } from "./ServiceDetailsTab.tsx";
 import { ServiceInspectTab } from "./ServiceInspectTab.tsx";
 import { ServiceProcessesTab } from "./ServiceProcessesTab.tsx";
 import { ServiceStatsTab } from "./ServiceStatsTab.tsx";
-import type { ServiceActions } from "../actions/service-actions.ts";
-import { imageText } from "../list/service-list.ts";
-import { statusDisplay, statusText } from "../service-state.ts";
 
 export interface ServicePaneProps {
   name: string;
@@ -40,7 +40,9 @@ export function ServicePane(props: ServicePaneProps) {
   const now = useNow();
   const session = useSession();
   const display = () =>
-    props.service ? statusDisplay(props.service, now()) : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
+    props.service
+      ? statusDisplay(props.service, now())
+      : { tone: "neutral" as const, pulse: false, text: serviceLabels.gone };
   const [chosen, setTab] = createSignal(new URLSearchParams(location.search).get("tab") ?? "logs");
   const tabs = createMemo((): Tab[] => [
     { id: "logs", label: serviceLabels.logs, content: () => <ServiceLogs name={props.name} /> },
@@ -94,9 +96,7 @@ export function ServicePane(props: ServicePaneProps) {
 
 const partsOf = (service: () => Service, hasShell: boolean): Tab[] => [
   { id: "stats", label: serviceLabels.stats, content: () => <ServiceStatsTab service={service()} /> },
-  ...(hasShell
-    ? [{ id: "shell", label: serviceLabels.shell, content: () => <ShellTab service={service()} /> }]
-    : []),
+  ...(hasShell ? [{ id: "shell", label: serviceLabels.shell, content: () => <ShellTab service={service()} /> }] : []),
   { id: "details", label: serviceLabels.details, content: () => <ServiceDetailsTab service={service()} /> },
   { id: "processes", label: serviceLabels.processes, content: () => <ServiceProcessesTab service={service()} /> },
   { id: "inspect", label: serviceLabels.inspect, content: () => <ServiceInspectTab service={service()} /> },

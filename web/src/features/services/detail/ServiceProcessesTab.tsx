@@ -20,7 +20,13 @@ const columns: Column<ServiceProcess>[] = [
     sortBy: ({ pid }) => pid,
     width: "tight",
   },
-  { id: "user", title: texts.columns.user, cell: ({ user }) => visibleName(user), sortBy: ({ user }) => user, only: "middle" },
+  {
+    id: "user",
+    title: texts.columns.user,
+    cell: ({ user }) => visibleName(user),
+    sortBy: ({ user }) => user,
+    only: "middle",
+  },
   {
     id: "cpu",
     title: texts.columns.cpu,
@@ -69,10 +75,7 @@ export function ServiceProcessesTab(props: { service: Service }) {
   }));
   return (
     <div class="detail-scroll">
-      <Show
-        when={up()}
-        fallback={<EmptyState title={texts.none}>{texts.noneHint}</EmptyState>}
-      >
+      <Show when={up()} fallback={<EmptyState title={texts.none}>{texts.noneHint}</EmptyState>}>
         <QueryView query={query} lines={6}>
           {(processes) => (
             <DataTable

@@ -57,10 +57,7 @@ export function ServiceStatsTab(props: { service: Service }) {
       <Show
         when={!isEmpty()}
         fallback={
-          <Show
-            when={props.service.state !== "running"}
-            fallback={<Skeleton lines={8} label={texts.waiting} />}
-          >
+          <Show when={props.service.state !== "running"} fallback={<Skeleton lines={8} label={texts.waiting} />}>
             <EmptyState icon={<Activity size={18} />} title={texts.notRunning}>
               {texts.notRunningHint}
             </EmptyState>

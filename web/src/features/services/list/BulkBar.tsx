@@ -3,10 +3,10 @@ import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, confirm } from "../../../ui/index.ts";
-import { bulkMessages, serviceLabels } from "../messages.ts";
 import type { ServiceActions } from "../actions/service-actions.ts";
-import type { ServiceSelection } from "./service-selection.ts";
+import { bulkMessages, serviceLabels } from "../messages.ts";
 import { actionLabels, isUp } from "../service-state.ts";
+import type { ServiceSelection } from "./service-selection.ts";
 
 export interface BulkBarProps {
   /** The rows that are shown. */

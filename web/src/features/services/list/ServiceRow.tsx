@@ -3,15 +3,15 @@ import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useNow } from "../../../lib/now.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Status } from "../../../ui/index.ts";
-import { beganAtControl } from "../../../ui/row-click.ts";
+import { opensOn } from "../../../ui/row-click.ts";
 import { AlertBadge } from "../../alerts/AlertBadge.tsx";
 import { UpdateBadge } from "../../updates/UpdateBadge.tsx";
-import { endOfCause } from "./cause.ts";
-import { bulkMessages, serviceLabels } from "../messages.ts";
 import { ServiceButtons } from "../actions/ServiceButtons.tsx";
+import { bulkMessages, serviceLabels } from "../messages.ts";
+import { actionLabels, isSameDisplay, statusDisplay, statusText } from "../service-state.ts";
+import { endOfCause } from "./cause.ts";
 import { ServiceUsageCells } from "./ServiceMetrics.tsx";
 import { imageText, portTexts } from "./service-list.ts";
-import { actionLabels, isSameDisplay, statusDisplay, statusText } from "../service-state.ts";
 import type { ServiceTableProps } from "./service-table-props.ts";
 import type { VisibleRows } from "./visible-rows.ts";
 
@@ -26,23 +26,12 @@ export function ServiceRow(props: ServiceTableProps & { service: Service; visibl
   const display = createMemo(() => statusDisplay(props.service, now()), undefined, { equals: isSameDisplay });
   const text = createMemo(() => statusText(props.service, now()));
   const pending = () => props.actions.pending(props.service);
-  const open = (event: Event) => {
-    if (beganAtControl(event)) return;
-    props.onOpen(props.service);
-  };
   return (
     <tr
       ref={setRow}
       data-row={props.service.id}
-      data-open=""
-      tabIndex={0}
       aria-current={props.selected === props.service.name ? "true" : undefined}
-      onClick={open}
-      onKeyDown={(event) => {
-        if ((event.key !== "Enter" && event.key !== " ") || event.target !== event.currentTarget) return;
-        event.preventDefault();
-        open(event);
-      }}
+      {...opensOn(() => props.onOpen(props.service))}
     >
       <Show when={!props.narrow && props.selection}>
         {(selection) => (
@@ -102,7 +91,9 @@ function NameCell(props: { service: Service; text: string }) {
         {props.text}
         <Show when={props.service.restartCount}>
           {(count) => (
-            <span title={serviceLabels.restartsByTheEngine}>{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
+            <span
+              title={serviceLabels.restartsByTheEngine}
+            >{` · ${count()} ${count() === 1 ? "restart" : "restarts"}`}</span>
           )}
         </Show>
       </div>

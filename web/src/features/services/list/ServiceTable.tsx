@@ -3,7 +3,7 @@ import ArrowUp from "lucide-solid/icons/arrow-up";
 import Boxes from "lucide-solid/icons/boxes";
 import { createMemo, For, onCleanup, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { bulkMessages, serviceMessages, serviceLabels } from "../messages.ts";
+import { bulkMessages, serviceLabels, serviceMessages } from "../messages.ts";
 import { ServiceRow } from "./ServiceRow.tsx";
 import { isMetric, type ServiceGroup, type ServiceOrder } from "./service-list.ts";
 import type { ServiceTableProps } from "./service-table-props.ts";

@@ -9,9 +9,9 @@ import { Button, Callout, confirm, ErrorState, Select, Skeleton, toast } from ".
 import { ConflictNotice } from "../../files/editor/ConflictNotice.tsx";
 import { mayLeave } from "../../files/editor/leave-guard.ts";
 import { editorMessages } from "../../files/messages.ts";
+import { composeMessages } from "../messages.ts";
 import { Output } from "../Output.tsx";
 import type { StackDocument } from "./stack-document.ts";
-import { composeMessages } from "../messages.ts";
 
 const ComposeEditor = lazy(() => import("./ComposeEditor.tsx"));
 

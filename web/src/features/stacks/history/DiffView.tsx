@@ -1,7 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { diffLines, nearChanges } from "./line-diff.ts";
 import { historyMessages } from "../messages.ts";
+import { diffLines, nearChanges } from "./line-diff.ts";
 
 const marks = { added: "+", removed: "−", same: " " };
 

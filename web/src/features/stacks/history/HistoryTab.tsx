@@ -39,48 +39,48 @@ export function HistoryTab(props: HistoryTabProps) {
       <QueryView query={list} lines={5}>
         {() => (
           <>
-        <Show
-          when={ofFile().length > 0}
-          fallback={
-            <EmptyState icon={<Clock size={18} />} title={texts.none}>
-              {texts.noneHint}
-            </EmptyState>
-          }
-        >
-          <ul class="card stack-revisions">
-            <For each={ofFile()}>
-              {(item) => (
-                <li>
-                  <button
-                    type="button"
-                    aria-pressed={chosen() === item.id}
-                    onClick={() => setChosen(chosen() === item.id ? null : item.id)}
-                  >
-                    <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{texts.kinds[item.kind]}</Badge>
-                    <span class="num">{formatDateTime(item.savedAt)}</span>
-                    <span class="grow truncate muted">{visibleName(item.savedBy)}</span>
-                    <span class="faint num">{formatBytes(item.size)}</span>
-                  </button>
-                </li>
-              )}
-            </For>
-          </ul>
-          <Show when={chosen() !== null && !revision.error && revision.data}>
-            {(shown) => (
-              <div class="stack">
-                <div class="row row-wrap">
-                  <h3 class="stack-heading grow">{texts.compare}</h3>
-                  <Show when={props.mayChange && shown().content !== props.document.content()}>
-                    <Button size="sm" onClick={() => props.onTake(shown().content)}>
-                      {texts.use}
-                    </Button>
-                  </Show>
-                </div>
-                <DiffView label={texts.changes} before={shown().content} after={props.document.content()} />
-              </div>
-            )}
-          </Show>
-        </Show>
+            <Show
+              when={ofFile().length > 0}
+              fallback={
+                <EmptyState icon={<Clock size={18} />} title={texts.none}>
+                  {texts.noneHint}
+                </EmptyState>
+              }
+            >
+              <ul class="card stack-revisions">
+                <For each={ofFile()}>
+                  {(item) => (
+                    <li>
+                      <button
+                        type="button"
+                        aria-pressed={chosen() === item.id}
+                        onClick={() => setChosen(chosen() === item.id ? null : item.id)}
+                      >
+                        <Badge tone={item.kind === "applied" ? "ok" : "neutral"}>{texts.kinds[item.kind]}</Badge>
+                        <span class="num">{formatDateTime(item.savedAt)}</span>
+                        <span class="grow truncate muted">{visibleName(item.savedBy)}</span>
+                        <span class="faint num">{formatBytes(item.size)}</span>
+                      </button>
+                    </li>
+                  )}
+                </For>
+              </ul>
+              <Show when={chosen() !== null && !revision.error && revision.data}>
+                {(shown) => (
+                  <div class="stack">
+                    <div class="row row-wrap">
+                      <h3 class="stack-heading grow">{texts.compare}</h3>
+                      <Show when={props.mayChange && shown().content !== props.document.content()}>
+                        <Button size="sm" onClick={() => props.onTake(shown().content)}>
+                          {texts.use}
+                        </Button>
+                      </Show>
+                    </div>
+                    <DiffView label={texts.changes} before={shown().content} after={props.document.content()} />
+                  </div>
+                )}
+              </Show>
+            </Show>
           </>
         )}
       </QueryView>
