@@ -21,7 +21,7 @@ import "./resource.css";
 /** Rows as a table. */
 export interface ResourceTable<T> extends Pick<DataTableProps<T>, "initialSort"> {
   columns: Column<T>[];
-  /** Columns beside an open detail; all of them if omitted. */
+  /** Columns beside an open detail; the first one if omitted. */
   narrowColumns?: Column<T>[];
 }
 
@@ -76,7 +76,7 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
     return item === undefined ? null : props.itemKey(item);
   };
   const columns = (table: ResourceTable<T>) =>
-    props.selected !== null && table.narrowColumns ? table.narrowColumns : table.columns;
+    props.selected === null ? table.columns : (table.narrowColumns ?? table.columns.slice(0, 1));
 
   return (
     <MasterDetail

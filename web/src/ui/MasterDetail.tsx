@@ -1,6 +1,7 @@
 import ArrowLeft from "lucide-solid/icons/arrow-left";
 import X from "lucide-solid/icons/x";
 import { type JSX, Show } from "solid-js";
+import { StatusDot, type Tone } from "./Badge.tsx";
 import { IconButton } from "./Button.tsx";
 import "./styles/master-detail.css";
 import { uiMessages } from "./messages.ts";
@@ -31,6 +32,16 @@ export interface DetailHeadProps {
   note?: JSX.Element;
   actions?: JSX.Element;
   onClose: () => void;
+}
+
+/** The title of a detail pane: the state of the item as a dot, and its name. */
+export function StatusTitle(props: { status: { tone: Tone; pulse: boolean; text: string }; name: string }) {
+  return (
+    <>
+      <StatusDot tone={props.status.tone} pulse={props.status.pulse} label={props.status.text} />
+      <span class="truncate">{props.name}</span>
+    </>
+  );
 }
 
 /** Title and actions of the open item, and the button back to the list. */

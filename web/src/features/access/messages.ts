@@ -12,6 +12,7 @@ export const accessMessages = {
     actionsFor: (name: string) => `Actions for ${name}`,
     endSessions: "End all sessions",
     add: "Add user",
+    save: "Save",
     created: (name: string) => `User ${name} created`,
     changed: (name: string) => `User ${name} changed`,
     changeTitle: (name: string) => `Change ${name}`,

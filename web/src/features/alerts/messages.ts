@@ -137,6 +137,7 @@ export const alertMessages = {
 
 /** Headings, field labels and buttons. */
 export const alertLabels = {
+  save: "Save",
   alerts: "Alerts",
   now: "Now",
   history: "History",

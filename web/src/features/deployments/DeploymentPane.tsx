@@ -3,8 +3,8 @@ import type { Deployment } from "../../../../shared/protocol/deployment.ts";
 import { formatBytes, formatPercent } from "../../lib/format.ts";
 import { useLive } from "../../lib/live-context.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
-import { Card, DataTable, Facts, StatusDot, Tabs, TimeChart } from "../../ui/index.ts";
-import { DetailHead } from "../../ui/MasterDetail.tsx";
+import { Card, DataTable, Facts, Tabs, TimeChart } from "../../ui/index.ts";
+import { DetailHead, StatusTitle } from "../../ui/MasterDetail.tsx";
 import type { OpenLog } from "../logs/live/live-logs.ts";
 import { LogView } from "../logs/view/LogView.tsx";
 import { DeploymentButtons } from "./DeploymentButtons.tsx";
@@ -40,12 +40,7 @@ export function DeploymentPane(props: DeploymentPaneProps) {
   return (
     <>
       <DetailHead
-        title={
-          <>
-            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
-            <span class="truncate">{deploymentName(props.deployment)}</span>
-          </>
-        }
+        title={<StatusTitle status={display()} name={deploymentName(props.deployment)} />}
         note={`${visibleName(props.deployment.script)} · ${props.deployment.mode} · ${display().text}`}
         actions={<DeploymentButtons deployment={props.deployment} actions={props.actions} size="md" />}
         onClose={props.onClose}

@@ -56,7 +56,7 @@ export function ImagesView(props: ImagesViewProps) {
           </Button>
         </Show>
       }
-      table={{ columns, narrowColumns: columns.slice(0, 1), initialSort: { column: "name" } }}
+      table={{ columns, initialSort: { column: "name" } }}
       selected={props.selected}
       onSelect={props.onSelect}
       missingTitle={shortId(props.selected ?? "")}

@@ -64,7 +64,6 @@ export function NetworksView(props: NetworksViewProps) {
       }
       table={{
         columns: networkColumns,
-        narrowColumns: networkColumns.slice(0, 1),
         initialSort: { column: "name" },
       }}
       selected={props.selected}

@@ -59,7 +59,7 @@ export function VolumesView(props: VolumesViewProps) {
           </Button>
         </Show>
       }
-      table={{ columns, narrowColumns: columns.slice(0, 1), initialSort: { column: "name" } }}
+      table={{ columns, initialSort: { column: "name" } }}
       selected={props.selected}
       onSelect={props.onSelect}
       detail={(volume) => (

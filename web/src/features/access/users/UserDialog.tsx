@@ -72,7 +72,7 @@ export function UserDialog(props: { user: User | null; onClose: () => void }) {
     <FormDialog
       title={props.user ? texts.changeTitle(props.user.name) : texts.add}
       submit={submit}
-      action={props.user ? "Save" : texts.add}
+      action={props.user ? texts.save : texts.add}
       draft={form}
       draftWithout={texts.draftOmits}
       onDiscard={() => setPassword("")}

@@ -65,7 +65,7 @@ export function ChannelDialog(props: { channel?: AlertChannel | undefined; onClo
       noValidate
       title={props.channel ? alertMessages.channels.edit : alertMessages.channels.add}
       submit={submit}
-      action={props.channel ? "Save" : alertMessages.channels.add}
+      action={props.channel ? alertLabels.save : alertMessages.channels.add}
       draft={form}
       draftWithout={draftOmits[draft.type]}
       onClose={props.onClose}

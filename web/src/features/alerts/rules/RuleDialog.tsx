@@ -57,7 +57,7 @@ export function RuleDialog(props: {
       noValidate
       title={props.rule ? alertMessages.rules.edit : alertMessages.rules.add}
       submit={submit}
-      action={props.rule ? "Save" : alertMessages.rules.add}
+      action={props.rule ? alertLabels.save : alertMessages.rules.add}
       draft={form}
       onClose={props.onClose}
     >

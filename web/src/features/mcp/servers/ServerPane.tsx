@@ -7,8 +7,8 @@ import { useLive } from "../../../lib/live-context.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Callout, Card, Facts, IconButton, StatusDot, Tabs } from "../../../ui/index.ts";
-import { DetailHead } from "../../../ui/MasterDetail.tsx";
+import { Callout, Card, Facts, IconButton, Tabs } from "../../../ui/index.ts";
+import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { LogView } from "../../logs/view/LogView.tsx";
 import { mcpLabels, mcpMessages, settingMessages as texts } from "../messages.ts";
 import { createCallHistory } from "../tools/call-history.ts";
@@ -59,12 +59,7 @@ export function ServerPane(props: ServerPaneProps) {
   return (
     <>
       <DetailHead
-        title={
-          <>
-            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
-            <span class="truncate">{visibleName(props.server.name)}</span>
-          </>
-        }
+        title={<StatusTitle status={display()} name={visibleName(props.server.name)} />}
         note={
           props.server.serverInfo
             ? `${visibleName(props.server.serverInfo.name)} ${visibleName(props.server.serverInfo.version)}`

@@ -5,8 +5,8 @@ import type { Service } from "../../../../../shared/protocol/service.ts";
 import { useNow } from "../../../lib/now.ts";
 import { useSession } from "../../../lib/session.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
-import { Callout, StatusDot, type Tab, Tabs } from "../../../ui/index.ts";
-import { DetailHead } from "../../../ui/MasterDetail.tsx";
+import { Callout, type Tab, Tabs } from "../../../ui/index.ts";
+import { DetailHead, StatusTitle } from "../../../ui/MasterDetail.tsx";
 import { UpstreamDetail } from "../../../ui/UpstreamDetail.tsx";
 import { ServiceLogs } from "../../logs/ServiceLogs.tsx";
 import { ShellTab } from "../../terminal/ShellTab.tsx";
@@ -60,12 +60,7 @@ export function ServicePane(props: ServicePaneProps) {
   return (
     <>
       <DetailHead
-        title={
-          <>
-            <StatusDot tone={display().tone} pulse={display().pulse} label={display().text} />
-            <span class="truncate">{visibleName(props.name)}</span>
-          </>
-        }
+        title={<StatusTitle status={display()} name={visibleName(props.name)} />}
         note={props.service && `${visibleName(imageText(props.service.image))} · ${statusText(props.service, now())}`}
         actions={
           <Show when={present()}>
