@@ -2,7 +2,6 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
-import { toMessage } from "./api/failure.ts";
 
 /** Options from the server for `navigator.credentials.get` and `create`. */
 export type RequestOptions = PublicKeyCredentialRequestOptionsJSON;
@@ -36,23 +35,3 @@ export const withdrawOffer = async (): Promise<void> => (await load()).WebAuthnA
 /** Whether the user closed the prompt, let it time out, or another prompt replaced it. This is no error to show. */
 export const isPromptDismissed = (error: unknown): boolean =>
   error instanceof Error && (error.name === "NotAllowedError" || error.name === "AbortError");
-
-/**
- * Text of a failed passkey prompt, or of the request after it; null if the user dismissed the prompt.
- *
- * @param prompt Whether the prompt was to create a passkey or to use one.
- */
-export function describePasskeyFailure(error: unknown, prompt: "create" | "use"): string | null {
-  if (isPromptDismissed(error)) return null;
-  if (error instanceof Error && error.name === "InvalidStateError") return passkeyMessages.invalidState[prompt];
-  if (error instanceof Error && error.name === "SecurityError") return passkeyMessages.wrongAddress;
-  return toMessage(error);
-}
-
-const passkeyMessages = {
-  invalidState: {
-    create: "This device already has a passkey for this account.",
-    use: "This device has no passkey for this panel. Use another device.",
-  },
-  wrongAddress: "Passkeys for this panel do not work at this address.",
-} as const;

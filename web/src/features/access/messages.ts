@@ -117,6 +117,13 @@ export const accessMessages = {
     otherHost: (host: string) => `Passkeys for this panel work at ${host}. Open it there to add one.`,
     unsupported: "This browser does not support passkeys.",
   },
+  passkeyErrors: {
+    invalidState: {
+      create: "This device already has a passkey for this account.",
+      use: "This device has no passkey for this panel. Use another device.",
+    },
+    wrongAddress: "Passkeys for this panel do not work at this address.",
+  },
   totp: {
     title: "Authenticator",
     note: "Asks for a six-digit code from an authenticator app after your password. Anyone who signs in to this panel controls the whole server: set up an authenticator or a passkey.",

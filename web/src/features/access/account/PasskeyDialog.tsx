@@ -1,12 +1,13 @@
 import { createSignal } from "solid-js";
 import type { PasskeyInfo } from "../../../../../shared/protocol/passkey.ts";
 import { api } from "../../../lib/api.ts";
-import { createPasskey, describePasskeyFailure } from "../../../lib/passkeys.ts";
+import { createPasskey } from "../../../lib/passkeys.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { FormDialog } from "../../../resource/FormDialog.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Button, TextField, toast } from "../../../ui/index.ts";
 import { accessMessages } from "../messages.ts";
+import { describePasskeyFailure } from "../passkey-failure.ts";
 import { browserName } from "./browser-name.ts";
 import { RecoveryCodes } from "./RecoveryCodes.tsx";
 

@@ -2,7 +2,7 @@ import Fingerprint from "lucide-solid/icons/fingerprint-pattern";
 import { createSignal, onMount, Show } from "solid-js";
 import { whenProofRequired } from "../../../lib/api/request.ts";
 import { api, toMessage } from "../../../lib/api.ts";
-import { describePasskeyFailure, getPasskey, passkeysSupported } from "../../../lib/passkeys.ts";
+import { getPasskey, passkeysSupported } from "../../../lib/passkeys.ts";
 import { useSession } from "../../../lib/session.ts";
 import { resourceMessages } from "../../../resource/messages.ts";
 import { Button, buttonClass } from "../../../ui/Button.tsx";
@@ -10,6 +10,7 @@ import { Dialog } from "../../../ui/Dialog.tsx";
 import { TextField } from "../../../ui/fields.tsx";
 import { Callout } from "../../../ui/Notice.tsx";
 import { accessMessages } from "../messages.ts";
+import { describePasskeyFailure } from "../passkey-failure.ts";
 
 const texts = accessMessages.stepUp;
 

@@ -2,14 +2,9 @@ import { createSignal, onCleanup, onMount } from "solid-js";
 import type { Principal } from "../../../../../shared/protocol/access.ts";
 import type { SecondFactors } from "../../../lib/api/failure.ts";
 import { ApiFailure, api, toMessage } from "../../../lib/api.ts";
-import {
-  describePasskeyFailure,
-  getPasskey,
-  offerPasskeys,
-  passkeysSupported,
-  withdrawOffer,
-} from "../../../lib/passkeys.ts";
+import { getPasskey, offerPasskeys, passkeysSupported, withdrawOffer } from "../../../lib/passkeys.ts";
 import { accessMessages } from "../messages.ts";
+import { describePasskeyFailure } from "../passkey-failure.ts";
 
 const texts = accessMessages.login;
 
