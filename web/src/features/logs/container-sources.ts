@@ -2,7 +2,7 @@ import { type Accessor, createMemo } from "solid-js";
 import type { StreamClosed } from "../../../../shared/protocol/events/services.ts";
 import { isRefusal } from "../../lib/api/failure.ts";
 import { useLive } from "../../lib/live-context.ts";
-import { useKeptContainers, useKeptContainers, useServices, useServices } from "../../lib/queries.ts";
+import { useKeptContainers, useServices } from "../../lib/queries.ts";
 import { chooseFollowed } from "./container-choice.ts";
 import type { LiveSource } from "./live/live-logs.ts";
 import type { LogOrigin } from "./live/log-entry.ts";
