@@ -1,5 +1,5 @@
 import type { KeptContainer } from "../../shared/protocol/log-search.ts";
-import type { CollectedContainer } from "./collect/collector.ts";
+import type { CollectedContainer } from "./collect/container-tasks.ts";
 import { formatLineTime } from "./store/line-time.ts";
 import type { KeptSource } from "./summary.ts";
 

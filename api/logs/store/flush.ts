@@ -2,215 +2,134 @@ import type { DatabaseSync } from "node:sqlite";
 import { toSearchable } from "../../../shared/logs/plain-text.ts";
 import { transact } from "../../database/transact.ts";
 import { countLevels, encodeText, encodeTimes, type LineRecord } from "./block.ts";
+import { chooseSealed, cutBlocks, placeMarks, sizeOf } from "./flush-plan.ts";
+import { prepareStatements, type SegmentStatements } from "./segment-statements.ts";
 import type { MarkRecord, StreamState } from "./stream-state.ts";
 
-/**
- * Text of a block, in UTF-16 units. Smaller ones compress worse and cost more of the index; in larger ones most three
- * characters occur everywhere, and the index tells less (measured with 64 to 512 KiB).
- */
-const BLOCK_SIZE = 64 * 1024;
-/** Fresh lines of all containers together; each search reads through them. */
-const FRESH_MAX = 8 * 1024 * 1024;
-
-/** Writes into one file of the store. */
+/** Writes to one file of the store. Each call is one transaction, and changes no stream when the transaction fails. */
 export interface Flush {
-  /** Returns its id in this file. */
+  /** Returns the id of the stream in this file. The caller opens the transaction. */
   addStream(stream: StreamState): number;
-  readStreams(): StreamState[];
-  /** Everything that is pending, in one transaction. */
+  /** Writes everything that is pending. */
   write(streams: Iterable<StreamState>): void;
-  /** Puts fresh lines into blocks too, so that the file can be left. */
+  /** Moves all fresh lines into blocks, so that the file is complete without further writes. */
   sealAll(streams: Iterable<StreamState>): void;
 }
 
 export function createFlush(database: DatabaseSync): Flush {
-  const insertStream = database.prepare(
-    "INSERT INTO stream (kind, source_id, name, run, started_at, ended, removed, position, next_n) VALUES ('container', ?, ?, ?, ?, ?, ?, ?, ?)",
-  );
-  const updateStream = database.prepare(
-    "UPDATE stream SET name = ?, started_at = ?, ended = ?, removed = ?, position = ?, next_n = ? WHERE id = ?",
-  );
-  const insertFresh = database.prepare("INSERT INTO fresh (stream, n, us, ns, flags, text) VALUES (?, ?, ?, ?, ?, ?)");
-  const readFresh = database.prepare("SELECT n, us, ns, flags, text FROM fresh WHERE stream = ? ORDER BY n");
-  const deleteFresh = database.prepare("DELETE FROM fresh WHERE stream = ?");
-  const insertBlock = database.prepare(
-    "INSERT INTO block (stream, first_n, lines, min_us, max_us, bytes, counts) VALUES (?, ?, ?, ?, ?, ?, ?)",
-  );
-  const insertContent = database.prepare("INSERT INTO content (id, times, text) VALUES (?, ?, ?)");
-  const insertTrigrams = database.prepare("INSERT INTO trigram (rowid, text) VALUES (?, ?)");
-  const insertMark = database.prepare(
-    "INSERT INTO mark (stream, n, us, run, kind, exit_code, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
-  );
-  const moveMark = database.prepare("UPDATE mark SET us = ? WHERE id = ?");
-
-  const addStream = (stream: StreamState) => {
-    const { sourceId, name, startedAt, ended, removed, savedPosition, nextN, lines, marks } = stream;
-    const ends = [ended ? 1 : 0, removed ? 1 : 0];
-    // What is pending is counted already, and comes with the next write: a kill before it must not skip it.
-    const run = stream.run - marks.filter(({ kind }) => kind === "started").length;
-    const inserted = insertStream.run(sourceId, name, run, startedAt, ...ends, savedPosition, nextN - lines.length);
-    return Number(inserted.lastInsertRowid);
-  };
-
-  const writeBlocks = (stream: number, lines: readonly LineRecord[]) => {
-    for (let from = 0; from < lines.length; ) {
-      let to = from;
-      let size = 0;
-      while (to < lines.length && (to === from || size + (lines[to] as LineRecord).text.length < BLOCK_SIZE)) {
-        size += (lines[to] as LineRecord).text.length + 1;
-        to++;
-      }
-      writeBlock(stream, lines.slice(from, to), size);
-      from = to;
-    }
-  };
-
-  const writeBlock = (stream: number, lines: readonly LineRecord[], size: number) => {
-    let min = Number.POSITIVE_INFINITY;
-    let max = 0;
-    for (const { us } of lines) {
-      min = Math.min(min, us);
-      max = Math.max(max, us);
-    }
-    const text = lines.map((line) => line.text).join("\n");
-    const firstN = lines[0]?.n ?? 0;
-    const { lastInsertRowid } = insertBlock.run(stream, firstN, lines.length, min, max, size, countLevels(lines));
-    insertContent.run(lastInsertRowid, encodeTimes(lines), encodeText(text));
-    insertTrigrams.run(lastInsertRowid, toSearchable(text));
-  };
-
-  /** What the transaction would set in memory, done once it is through. */
-  const seal = (stream: StreamState, more: readonly LineRecord[], after: (() => void)[]) => {
-    const fresh = stream.freshLines === 0 ? [] : readFresh.all(stream.id).map(toLine);
-    writeBlocks(stream.id, [...fresh, ...more]);
-    if (fresh.length > 0) deleteFresh.run(stream.id);
-    after.push(() => {
-      stream.freshLines = 0;
-      stream.freshBytes = 0;
-    });
-  };
-
-  const writeMarks = (stream: StreamState, after: (() => void)[]) => {
-    const first = (n: number) => stream.lines.find((line) => line.n >= n);
-    const { openMark } = stream;
-    const line = openMark && first(openMark.n);
-    if (openMark && line) {
-      if (line.us < openMark.us) moveMark.run(line.us, openMark.id);
-      after.push(() => {
-        stream.openMark = undefined;
-      });
-    }
-    for (const mark of stream.marks) {
-      const next = first(mark.n);
-      // The Engine notes the start of a run after its first words may have been written.
-      const us = mark.kind === "started" && next ? Math.min(mark.us, next.us) : mark.us;
-      const { lastInsertRowid } = insertMark.run(...toRow(stream.id, mark, us));
-      const open = { id: Number(lastInsertRowid), n: mark.n, us };
-      if (mark.kind === "started" && !next) {
-        after.push(() => {
-          stream.openMark = open;
-        });
-      }
-    }
-  };
-
+  const statements = prepareStatements(database);
   return {
-    addStream,
-    readStreams() {
-      const newestRun = database.prepare("SELECT max(run) AS run FROM mark WHERE stream = ? AND kind = 'started'");
-      const fresh = database.prepare(
-        "SELECT count(*) AS lines, total(length(text) + 1) AS bytes, max(us) AS us FROM fresh WHERE stream = ?",
-      );
-      const blocks = database.prepare("SELECT max(max_us) AS us FROM block WHERE stream = ?");
-      return database
-        .prepare("SELECT * FROM stream ORDER BY id")
-        .all()
-        .map((row): StreamState => {
-          const id = Number(row.id);
-          const { lines, bytes, us } = fresh.get(id) ?? {};
-          return {
-            id,
-            sourceId: String(row.source_id),
-            name: String(row.name),
-            run: Math.max(Number(row.run), Number(newestRun.get(id)?.run ?? 0)),
-            startedAt: row.started_at === null ? null : String(row.started_at),
-            ended: row.ended === 1,
-            removed: row.removed === 1,
-            position: row.position === null ? null : String(row.position),
-            savedPosition: row.position === null ? null : String(row.position),
-            nextN: Number(row.next_n),
-            lastUs: Math.max(Number(us ?? 0), Number(blocks.get(id)?.us ?? 0)),
-            freshLines: Number(lines ?? 0),
-            freshBytes: Number(bytes ?? 0),
-            lines: [],
-            marks: [],
-            changed: false,
-            renamed: false,
-            openMark: undefined,
-          };
-        });
-    },
+    addStream: (stream) => addStream(statements, stream),
     write(streams) {
-      const after: (() => void)[] = [];
-      const changed = [...streams].filter((stream) => stream.changed);
-      if (changed.length === 0) return;
-      let freshBytes = 0;
-      for (const stream of streams) freshBytes += stream.freshBytes;
-      const added: { stream: StreamState; id: number }[] = [];
-      const undo = () => {
-        for (const { stream, id } of added) stream.id = id;
-      };
-      const save = () => {
-        for (const stream of changed) {
-          const { lines } = stream;
-          if (stream.id === 0 || stream.renamed) {
-            added.push({ stream, id: stream.id });
-            if (stream.renamed && stream.freshLines > 0) seal(stream, [], after);
-            stream.id = addStream(stream);
-            after.push(() => {
-              stream.renamed = false;
-            });
-          }
-          writeMarks(stream, after);
-          let bytes = 0;
-          for (const { text } of lines) bytes += text.length + 1;
-          if (lines.length > 0 && (stream.freshBytes + bytes >= BLOCK_SIZE || freshBytes + bytes > FRESH_MAX)) {
-            freshBytes -= stream.freshBytes;
-            seal(stream, lines, after);
-          } else {
-            for (const { n, us, ns, flags, text } of lines) {
-              insertFresh.run(stream.id, n, us, ns, flags, Buffer.from(text));
-            }
-            freshBytes += bytes;
-            after.push(() => {
-              stream.freshLines += lines.length;
-              stream.freshBytes += bytes;
-            });
-          }
-          const ends = [stream.ended ? 1 : 0, stream.removed ? 1 : 0];
-          updateStream.run(stream.name, stream.startedAt, ...ends, stream.position, stream.nextN, stream.id);
-        }
-      };
-      transact(database, save, undo);
-      for (const done of after) done();
-      for (const stream of changed) {
-        stream.lines = [];
-        stream.marks = [];
-        stream.savedPosition = stream.position;
-        stream.changed = false;
-      }
+      const all = [...streams];
+      if (!all.some((stream) => stream.changed)) return;
+      const sealed = chooseSealed(all);
+      const saved = transact(database, () =>
+        all
+          .filter((stream) => stream.changed || sealed.has(stream))
+          .map((stream) =>
+            stream.changed ? saveStream(statements, stream, sealed.has(stream)) : sealStream(statements, stream),
+          ),
+      );
+      for (const one of saved) noteSaved(one);
     },
     sealAll(streams) {
-      const after: (() => void)[] = [];
+      const fresh = [...streams].filter((stream) => stream.freshLines > 0);
       transact(database, () => {
-        for (const stream of streams) if (stream.freshLines > 0) seal(stream, [], after);
+        for (const stream of fresh) sealStream(statements, stream);
       });
-      for (const done of after) done();
+      for (const stream of fresh) Object.assign(stream, { freshLines: 0, freshBytes: 0 });
     },
   };
 }
 
-/** The text is stored as bytes: as text of the database it would end at its first NUL for some readers. */
+/** What a stream is once the transaction is committed. */
+interface SavedStream extends Pick<StreamState, "id" | "freshLines" | "freshBytes" | "openMark"> {
+  stream: StreamState;
+}
+
+function noteSaved({ stream, ...saved }: SavedStream): void {
+  const { position } = stream;
+  Object.assign(stream, saved, { lines: [], marks: [], savedPosition: position, changed: false, renamed: false });
+}
+
+function addStream(statements: SegmentStatements, stream: StreamState): number {
+  const { sourceId, name, startedAt, ended, removed, savedPosition, nextN, lines, marks } = stream;
+  const ends = [ended ? 1 : 0, removed ? 1 : 0];
+  // Pending starts are counted already, but are only written later: a kill in between must not skip a run.
+  const run = stream.run - marks.filter(({ kind }) => kind === "started").length;
+  const values = [sourceId, name, run, startedAt, ...ends, savedPosition, nextN - lines.length];
+  return Number(statements.insertStream.run(...values).lastInsertRowid);
+}
+
+/** Writes the pending lines and marks of a stream: into blocks if `seals`, else the lines as fresh ones. */
+function saveStream(statements: SegmentStatements, stream: StreamState, seals: boolean): SavedStream {
+  const { lines } = stream;
+  let { id, freshLines, freshBytes } = stream;
+  if (id === 0 || stream.renamed) {
+    // The fresh lines stay under the old name.
+    if (freshLines > 0) seal(statements, id, true, []);
+    freshLines = 0;
+    freshBytes = 0;
+    id = addStream(statements, stream);
+  }
+  const openMark = saveMarks(statements, id, stream);
+  if (seals) {
+    seal(statements, id, freshLines > 0, lines);
+    freshLines = 0;
+    freshBytes = 0;
+  } else {
+    for (const { n, us, ns, flags, text } of lines) {
+      statements.insertFresh.run(id, n, us, ns, flags, Buffer.from(text));
+    }
+    freshLines += lines.length;
+    freshBytes += sizeOf(lines);
+  }
+  const { name, startedAt, ended, removed, position, nextN } = stream;
+  statements.updateStream.run(name, startedAt, ended ? 1 : 0, removed ? 1 : 0, position, nextN, id);
+  return { stream, id, freshLines, freshBytes, openMark };
+}
+
+/** Moves the fresh lines of a stream without pending lines into blocks. */
+function sealStream(statements: SegmentStatements, stream: StreamState): SavedStream {
+  const { id, openMark } = stream;
+  seal(statements, id, true, []);
+  return { stream, id, openMark, freshLines: 0, freshBytes: 0 };
+}
+
+function seal(statements: SegmentStatements, id: number, hasFresh: boolean, lines: readonly LineRecord[]): void {
+  const fresh = hasFresh ? statements.readFresh.all(id).map(toLine) : [];
+  for (const block of cutBlocks([...fresh, ...lines])) writeBlock(statements, id, block);
+  if (fresh.length > 0) statements.deleteFresh.run(id);
+}
+
+function writeBlock(statements: SegmentStatements, id: number, lines: readonly LineRecord[]): void {
+  let min = Number.POSITIVE_INFINITY;
+  let max = 0;
+  for (const { us } of lines) {
+    min = Math.min(min, us);
+    max = Math.max(max, us);
+  }
+  const text = lines.map((line) => line.text).join("\n");
+  const values = [id, lines[0]?.n ?? 0, lines.length, min, max, sizeOf(lines), countLevels(lines)];
+  const { lastInsertRowid } = statements.insertBlock.run(...values);
+  statements.insertContent.run(lastInsertRowid, encodeTimes(lines), encodeText(text));
+  statements.insertTrigrams.run(lastInsertRowid, toSearchable(text));
+}
+
+/** Writes the pending marks of a stream. Returns the start that still waits for its first line. */
+function saveMarks(statements: SegmentStatements, id: number, stream: StreamState): StreamState["openMark"] {
+  const { moved, staysOpen, placed } = placeMarks(stream);
+  if (moved) statements.moveMark.run(moved.us, moved.id);
+  let openMark = staysOpen ? stream.openMark : undefined;
+  for (const { mark, us, isOpen } of placed) {
+    const { lastInsertRowid } = statements.insertMark.run(...toRow(id, mark, us));
+    if (isOpen) openMark = { id: Number(lastInsertRowid), n: mark.n, us };
+  }
+  return openMark;
+}
+
+/** The text is stored as bytes: some readers end a text value of the database at its first NUL. */
 export const toLine = (row: Record<string, unknown>): LineRecord => ({
   n: Number(row.n),
   us: Number(row.us),
@@ -219,7 +138,7 @@ export const toLine = (row: Record<string, unknown>): LineRecord => ({
   text: Buffer.from(row.text as Uint8Array).toString("utf8"),
 });
 
-/** A mark has a reason or a number of ends, so that files of earlier releases hold both. */
+/** A mark has a reason or a number of ends: the column serves both, as in files of earlier releases. */
 const toRow = (stream: number, { n, run, kind, exitCode, unknownEnds, reason }: MarkRecord, us: number) =>
   [
     stream,

@@ -40,3 +40,25 @@ export interface StreamState {
   /** A run's mark that may have to move before its first line. */
   openMark: { id: number; n: number; us: number } | undefined;
 }
+
+/** A stream of which nothing is stored yet. */
+export const createStream = (sourceId: string, name: string): StreamState => ({
+  id: 0,
+  sourceId,
+  name,
+  run: 0,
+  startedAt: null,
+  ended: false,
+  removed: false,
+  position: null,
+  savedPosition: null,
+  nextN: 0,
+  lastUs: 0,
+  lines: [],
+  marks: [],
+  freshLines: 0,
+  freshBytes: 0,
+  changed: true,
+  renamed: false,
+  openMark: undefined,
+});
