@@ -16,7 +16,7 @@ const pure = [
   "shared/pm2/amp.test.ts",
   "api/services/{container-facts,memory-kills}.test.ts",
   "api/disk/prune-previews.test.ts",
-  "shared/server/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
+  "shared/server/**/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
   "api/access/passkeys/relying-party.test.ts",
   "api/http/concurrency-limits.test.ts",
   "api/http/byte-range.test.ts",

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { errorHandler, notFoundHandler } from "../shared/server/errors.ts";
-import { requestId } from "../shared/server/request-id.ts";
+import { requestId } from "../shared/server/http/request-id.ts";
 import { usersRoutes } from "./access/identity/users-routes.ts";
 import { keysRoutes } from "./access/keys/routes.ts";
 import { accountRoutes } from "./access/login/account-routes.ts";

@@ -1,8 +1,8 @@
 import process from "node:process";
 import { allowedOrigins, ConfigError, parseConfig } from "../shared/server/config.ts";
 import { loadEmitToken } from "../shared/server/emit-token.ts";
+import { createOriginPolicy } from "../shared/server/http/origin-policy.ts";
 import { createLog } from "../shared/server/log.ts";
-import { createOriginPolicy } from "../shared/server/origin-policy.ts";
 import { makePrivateFolder } from "../shared/server/private-file.ts";
 import { stopOnSignals } from "../shared/server/shutdown.ts";
 import { createApi } from "./app.ts";

@@ -78,7 +78,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(await readFile(join(dataDir, "logs/audit.log"), "utf8")).toBe("line\n");
     expect((await stat(join(dataDir, "emit-token"))).mode & 0o777).toBe(0o600);
     expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
-    const kept = /What was there is in (.+)/.exec(stdout)?.[1] ?? "";
+    const kept = /The previous state is in (.+)/.exec(stdout)?.[1] ?? "";
     expect(await readFile(join(kept, "logs/audit.log"), "utf8")).toBe("line\nanother\n");
   });
 

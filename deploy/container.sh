@@ -1,5 +1,5 @@
 #!/bin/sh
-# The one service of this container, as its only process: AI_DESKTOP_SERVICE is web, api or realtime.
+# Runs the service of this container as its only process: AI_DESKTOP_SERVICE is web, api or realtime.
 set -eu
 cd "$(dirname "$0")/.."
 case "${AI_DESKTOP_SERVICE:-}" in

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the lock file names, builds the web app, starts all three services and prints the address.
-# Needs curl, tar and openssl; Node and npm are brought along. Ctrl-C stops everything. Docker and PM2 may be absent.
+# Installs the packages of the lock file, builds the web app, starts all three services and prints the address.
+# Needs curl, tar and openssl; fetches Node and npm. Ctrl-C stops everything. Docker and PM2 are optional.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
-# shellcheck source=deploy/toolchain.sh
-. deploy/toolchain.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
+# shellcheck source=deploy/lib/toolchain.sh
+. deploy/lib/toolchain.sh
 
 install_packages
 
@@ -15,5 +15,5 @@ if ! page_is_new .; then
   "$NODE" --run build -- --logLevel warn || fail "The web app could not be built."
 fi
 
-# A broken half-start helps nobody: the supervisor checks the ports first and waits for all three.
+# dev.ts checks all ports first and waits for all three services, so that there is no partial start.
 exec "$NODE" deploy/dev.ts

@@ -8,8 +8,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../shared/testing/child.ts";
 import { canConnect, freePorts } from "../shared/testing/free-port.ts";
 import { hostPrograms } from "../shared/testing/host-programs.ts";
-import { archiveFile, installedPackages, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import {
+  archiveFile,
+  installedPackages,
+  testRegistry,
+  toolchainPackages,
+} from "../shared/testing/peers/npm-registry.ts";
 import { copyProject, slimProject } from "../shared/testing/project-copy.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";

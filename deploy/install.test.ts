@@ -120,7 +120,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     );
     expect({ code, output }).toMatchObject({
       code: 1,
-      output: expect.stringContaining("is not the one of the certificate"),
+      output: expect.stringContaining("does not belong to the certificate"),
     });
     expect(existsSync(join(root, "opt"))).toBe(false);
   });

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePorts } from "../shared/testing/free-port.ts";
-import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 
 /** Stands where a service would: tells what reached it. */
 interface Upstream {

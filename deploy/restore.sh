@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Puts the state of an archive made by backup.sh back. The panel must be stopped; what is there now is kept beside it.
+# Restores the state from an archive of backup.sh. The panel must be stopped. The current state is kept beside it.
 #   restore.sh [--data-dir DIR] FILE.tar.gz
-# Everybody has to log in again: a session revoked since the backup must not come back to life.
+# All users must log in again, so that a session revoked since the backup does not become valid again.
 set -euo pipefail
 umask 077
 started_in="$PWD"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
-# shellcheck source=deploy/layout.sh
-. deploy/layout.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
+# shellcheck source=deploy/lib/layout.sh
+. deploy/lib/layout.sh
 act_on_installation restore.sh "$started_in" "$@"
 
 data_dir="$(setting DATA_DIR .data)"
@@ -33,8 +33,8 @@ fi
 mkdir -p "$(dirname "$data_dir")"
 work="$(mktemp -d "$(dirname "$data_dir")/.restore.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
-# Files and folders below state/ only: an archive that was tampered with must not write elsewhere.
-# Listed into files first: in a pipe a reader that has seen enough breaks the writer, and that looked like nothing found.
+# Accepts only files and folders below state/: a manipulated archive must not write elsewhere. The lists are written to files:
+# in a pipe, grep -q would end tar with an error as soon as it finds a match.
 tar -tPzf "$archive" >"$work/names" || fail "This is no archive made by backup.sh."
 tar -tPvzf "$archive" >"$work/kinds" || fail "This is no archive made by backup.sh."
 if grep -qvE '^state(/|$)' "$work/names" || grep -qE '(^|/)\.\.(/|$)' "$work/names" || grep -qv '^[d-]' "$work/kinds"; then
@@ -49,19 +49,19 @@ if [ -e "$data_dir" ]; then
   kept="$data_dir.before-$(date -u +%Y%m%dT%H%M%SZ)"
   if [ "$(id -u)" = 0 ] && [ "$(uname)" = Linux ]; then chown -R --reference="$data_dir" "$work/state"; fi
   mv "$data_dir" "$kept"
-  # Stacks stay as they are: their containers mount what lies beside the compose files, and the archive has only these.
+  # Stacks are kept: their containers mount files beside the compose files, which the archive does not contain.
   if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
-  # Log history and the history of metrics are in no archive: they stay as they are.
+  # The histories of logs and metrics are not in the archive and are kept.
   for end in "" -wal -shm; do
     if [ -f "$kept/history.db$end" ]; then mv "$kept/history.db$end" "$work/state/history.db$end"; fi
   done
   if [ -d "$kept/log-store" ]; then rm -rf "$work/state/log-store" && mv "$kept/log-store" "$work/state/log-store"; fi
-  say "What was there is in $kept"
+  say "The previous state is in $kept"
 elif is_real && [ "$data_dir" = "$STATE" ] && [ "$(id -u)" = 0 ]; then
   chown -R "$SERVICE_USER:$SERVICE_USER" "$work/state"
 fi
 mv "$work/state" "$data_dir"
-# Each holds secrets of its time.
+# Previous states contain secrets, so only the newest are kept.
 keep_newest "$BACKUPS_KEPT" "$data_dir".before-*
-say "Users, passwords, passkeys and API keys are those of the backup: revoke again what was revoked since."
+say "Users, passwords, passkeys and API keys are those of the backup. Repeat revocations made since then."
 say "Restored $data_dir"

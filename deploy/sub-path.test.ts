@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBrowser, type TestBrowser } from "../shared/testing/browser.ts";
 import { HANG_MS } from "../shared/testing/eventually.ts";
 import { freePorts } from "../shared/testing/free-port.ts";
-import { startNginx, type TestNginx } from "../shared/testing/nginx.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 import { ADMIN } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
 

@@ -6,8 +6,8 @@
 # The last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
 # shellcheck source=deploy/testing/machine.sh
 . deploy/testing/machine.sh
 # shellcheck source=deploy/testing/scenarios.sh

@@ -22,7 +22,7 @@ describe.skipIf(await lacks("bash", "namespaces"))("the look at the machine", ()
 
   /** What differs after a command was run. */
   const changedBy = async (command: string) => {
-    const script = `set -e; . deploy/common.sh; . deploy/test-machine.sh; 
+    const script = `set -e; . deploy/lib/common.sh; . deploy/test-machine.sh; 
       ip link set lo up; ip link add docker0 type bridge; ip addr add 172.17.0.1/16 dev docker0; ip link set docker0 up
       machine_state "$work/before"; ${command}; machine_state "$work/after"
       diff -r "$work/before" "$work/after" || true; left_behind`;

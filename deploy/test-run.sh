@@ -3,8 +3,8 @@
 # Writes "<passed> <failed>" into the folder that test.sh made. Arguments are vitest's: then only the tests they name run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
 # shellcheck source=deploy/test-machine.sh
 . deploy/test-machine.sh
 

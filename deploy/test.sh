@@ -5,12 +5,12 @@
 set -euo pipefail
 exec </dev/null
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
 # shellcheck source=deploy/test-machine.sh
 . deploy/test-machine.sh
-# shellcheck source=deploy/toolchain.sh
-. deploy/toolchain.sh
+# shellcheck source=deploy/lib/toolchain.sh
+. deploy/lib/toolchain.sh
 
 PACKAGES="docker.io docker-compose docker-registry busybox-static chromium git nginx libnginx-mod-nchan redis-server strace iptables iproute2 openssl procps shellcheck curl lsof logrotate systemd acl attr python3-socketio python3-websocket python3-aiohttp python3-requests"
 CI="${CI:-}"

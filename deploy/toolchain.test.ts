@@ -9,8 +9,13 @@ import { startChild } from "../shared/testing/child.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { freePort } from "../shared/testing/free-port.ts";
 import { hostPrograms } from "../shared/testing/host-programs.ts";
-import { type Package, type TestRegistry, testRegistry, toolchainPackages } from "../shared/testing/npm-registry.ts";
 import { lacks } from "../shared/testing/parts.ts";
+import {
+  type Package,
+  type TestRegistry,
+  testRegistry,
+  toolchainPackages,
+} from "../shared/testing/peers/npm-registry.ts";
 import { copyProject } from "../shared/testing/project-copy.ts";
 import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
@@ -63,7 +68,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
   };
   const environment = (env: Record<string, string>) => ({ PATH: programs, HOME: join(project, "home"), ...env });
   const bash = async (script: string, env: Record<string, string> = {}) => {
-    const text = `set -euo pipefail; . deploy/common.sh; . deploy/toolchain.sh; ${script}`;
+    const text = `set -euo pipefail; . deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${script}`;
     try {
       const options = { cwd: project, env: environment(env) };
       const { stdout, stderr } = await run(join(programs, "bash"), ["-c", text], options);
@@ -115,7 +120,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
 
   test("is whole after a run that was killed while it fetched, by one of two that need it then", async () => {
     const silent = await serve({ silent: true });
-    const script = `. deploy/common.sh; . deploy/toolchain.sh; ${bring}`;
+    const script = `. deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${bring}`;
     const env = environment({ npm_config_registry: silent.url });
     const child = await startChild(join(programs, "bash"), ["-c", script], { cwd: project, env });
     await eventually(() => silent.requests.length > 0);
@@ -132,7 +137,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
   test("is refused when the registry sends something else, and nothing of it stays", async () => {
     const registry = await serve({ tampered: true });
     const { code, output } = await bash(bring, { npm_config_registry: registry.url });
-    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("sha512 is another") });
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("has another sha512") });
     expect(await left()).toEqual(["lock"]);
   });
 
@@ -167,7 +172,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
 
   test.skipIf(noNamespaces)("says why Node does not run where programs may not", async () => {
     const registry = await serve();
-    const script = `mkdir .toolchain; mount -t tmpfs -o noexec none .toolchain; . deploy/common.sh; . deploy/toolchain.sh; ${bring}`;
+    const script = `mkdir .toolchain; mount -t tmpfs -o noexec none .toolchain; . deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${bring}`;
     const options = { cwd: project, env: environment({ npm_config_registry: registry.url }) };
     const failed = run("unshare", ["--mount", join(programs, "bash"), "-c", script], options);
     await expect(failed).rejects.toMatchObject({

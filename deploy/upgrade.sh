@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
-# Upgrades an installation to the source this script lies in (after git pull there): backup, new release beside the old,
-# rehearsal on a copy of the state, switch, health check; and back by itself when the new one is not well.
+# Upgrades an installation to the source of this script (after git pull): backup, new release beside the old one, rehearsal on
+# a copy of the state, switch, health check. Rolls back by itself if the new release is not healthy.
 #   upgrade.sh
 set -euo pipefail
 umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source_dir="$PWD"
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
-# shellcheck source=deploy/layout.sh
-. deploy/layout.sh
-# shellcheck source=deploy/toolchain.sh
-. deploy/toolchain.sh
-# shellcheck source=deploy/settings.sh
-. deploy/settings.sh
-# shellcheck source=deploy/services.sh
-. deploy/services.sh
-# shellcheck source=deploy/site.sh
-. deploy/site.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
+# shellcheck source=deploy/lib/layout.sh
+. deploy/lib/layout.sh
+# shellcheck source=deploy/lib/toolchain.sh
+. deploy/lib/toolchain.sh
+# shellcheck source=deploy/lib/settings.sh
+. deploy/lib/settings.sh
+# shellcheck source=deploy/lib/services.sh
+. deploy/lib/services.sh
+# shellcheck source=deploy/lib/site.sh
+. deploy/lib/site.sh
 
-# shellcheck disable=SC2034 # the site's certificate stays
+# shellcheck disable=SC2034 # the site keeps its certificate
 cert="" key=""
 
-[ -e "$APP/current" ] || fail "There is no installation in $APP; deploy/vps-install.sh makes one."
+[ -e "$APP/current" ] || fail "There is no installation in $APP; create one with deploy/vps-install.sh."
 { ! is_real || [ "$(id -u)" = 0 ]; } || fail "Needs root."
 old="$(readlink -f "$APP/current")"
 NODE="$old/node_modules/.bin/node"
@@ -36,7 +36,7 @@ say "Building the release…"
 make_release "$source_dir"
 source_revision "$source_dir" >"$RELEASE/REVISION"
 
-# The new API migrates a copy of the state and must then answer, while the old one still serves.
+# The new API migrates a copy of the state and must then respond, while the old one still runs.
 rehearse() {
   rehearsal="$(mktemp -d "${TMPDIR:-/tmp}/aid.XXXXXX")"
   chmod 700 "$rehearsal"
@@ -61,10 +61,10 @@ rehearse() {
 say "Rehearsing on a copy of the state…"
 if ! rehearse; then
   rm -rf "$RELEASE"
-  fail "The new release cannot work with the state; nothing was changed."
+  fail "The new release does not work with the current state; nothing was changed."
 fi
 
-# The site as the new release has it; none is added where there is none.
+# Updates the nginx site to that of the new release, if there is a site.
 renew_site() {
   if [ -z "$(site_places)" ]; then return 0; fi
   (write_site) || return 1
@@ -79,16 +79,16 @@ keep_copies "$kept_files" $(host_files)
 stop_services
 switch_to "$RELEASE"
 NODE="$RELEASE/node_modules/.bin/node"
-# Whatever breaks from here on leads back to the old release and its state.
+# Every error after this point rolls back to the old release and its state.
 if write_units && start_services && wait_healthy && renew_site; then
   drop_old_releases
   keep_newest "$BACKUPS_KEPT" "$BACKUPS"/before-upgrade-*.tar.gz
   printf '%s' "$source_dir" >"$ETC/source"
-  say "Upgraded to $(basename "$RELEASE"). The state of before is in $backup"
+  say "Upgraded to $(basename "$RELEASE"). The previous state is in $backup"
   exit 0
 fi
 
-warn "The new release is not well: going back to $(basename "$old")."
+warn "The new release is not healthy: rolling back to $(basename "$old")."
 stop_services || true
 switch_to "$old"
 NODE="$old/node_modules/.bin/node"
@@ -99,8 +99,8 @@ if has_systemd; then systemctl daemon-reload; fi
 if [ -n "$(site_places)" ] && is_real; then reload_nginx || true; fi
 "$old/deploy/restore.sh" --data-dir "$STATE" "$backup"
 start_services
-# A limit that was meant for the new release must not keep the old one from coming up.
+# A short limit for the new release must not make the rollback fail.
 if [ "${HEALTH_LIMIT:-60}" -lt 60 ]; then HEALTH_LIMIT=60; fi
-wait_healthy || fail "The old release is not well either; its state of before is in $backup"
+wait_healthy || fail "The old release is not healthy either; the previous state is in $backup"
 rm -rf "$RELEASE"
-fail "Went back to $(basename "$old"); the panel runs as before. Everybody has to log in again."
+fail "Rolled back to $(basename "$old"); the panel runs as before. All users must log in again."

@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
-# Installs the panel on Debian 12/13 or Ubuntu 22.04/24.04, from the folder this script lies in. Prints its plan first.
+# Installs the panel on Debian 12/13 or Ubuntu 22.04/24.04, from the folder of this script. Prints its plan first.
 #   vps-install.sh [--domain NAME | --ip ADDRESS] [--cert FILE --key FILE] [--file-root DIR] [--systemd | --pm2] [--firewall]
 #                  [--no-nginx] [--yes] [--plan]
 #   vps-install.sh --uninstall [--purge] [--yes]        data and settings stay unless --purge
-# Running it again changes what the options say, and nothing else that is right already. Needs root.
+# Running it again applies the given options and keeps everything else. Needs root.
 set -euo pipefail
 umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source_dir="$PWD"
-# shellcheck source=deploy/common.sh
-. deploy/common.sh
-# shellcheck source=deploy/layout.sh
-. deploy/layout.sh
-# shellcheck source=deploy/toolchain.sh
-. deploy/toolchain.sh
-# shellcheck source=deploy/settings.sh
-. deploy/settings.sh
-# shellcheck source=deploy/services.sh
-. deploy/services.sh
-# shellcheck source=deploy/host.sh
-. deploy/host.sh
-# shellcheck source=deploy/site.sh
-. deploy/site.sh
-# shellcheck source=deploy/uninstall.sh
-. deploy/uninstall.sh
+# shellcheck source=deploy/lib/common.sh
+. deploy/lib/common.sh
+# shellcheck source=deploy/lib/layout.sh
+. deploy/lib/layout.sh
+# shellcheck source=deploy/lib/toolchain.sh
+. deploy/lib/toolchain.sh
+# shellcheck source=deploy/lib/settings.sh
+. deploy/lib/settings.sh
+# shellcheck source=deploy/lib/services.sh
+. deploy/lib/services.sh
+# shellcheck source=deploy/lib/host.sh
+. deploy/lib/host.sh
+# shellcheck source=deploy/lib/site.sh
+. deploy/lib/site.sh
+# shellcheck source=deploy/lib/uninstall.sh
+. deploy/lib/uninstall.sh
 
 domain="" ip="" cert="" key="" file_root="" wanted_supervisor="" firewall="" use_nginx=1 yes="" plan_only="" uninstall="" purge=""
 while [ $# -gt 0 ]; do
@@ -49,15 +49,15 @@ done
 confirm() {
   if [ -n "$plan_only" ]; then exit 0; fi
   if [ -n "$yes" ]; then return; fi
-  [ -t 0 ] || fail "Nobody is there to ask: say --yes."
+  [ -t 0 ] || fail "There is no terminal for the confirmation; use --yes."
   printf 'Continue? [y/N] '
   read -r answer
   case "$answer" in y | Y | yes) ;; *) exit 1 ;; esac
 }
 
-# preflight: what would keep the panel from running is said before anything is changed.
+# preflight: reports everything that would prevent the panel from running, before anything is changed.
 preflight() {
-  [ "$(uname)" = Linux ] || fail "This installs on Linux; for development there is deploy/dev-start.sh."
+  [ "$(uname)" = Linux ] || fail "The installer supports Linux only; for development, use deploy/dev-start.sh."
   require_supported_machine
   [ -n "$NODE_PACKAGE" ] || fail "The services need an x64 or arm64 processor; this is $(uname -m)."
   if is_real; then
@@ -66,7 +66,7 @@ preflight() {
     system="$(. /etc/os-release && printf '%s %s' "$ID" "${VERSION_ID:-}")"
     case "$system" in
       "debian 12" | "debian 13" | "ubuntu 22.04" | "ubuntu 24.04") ;;
-      *) warn "Note: made for Debian 12/13 and Ubuntu 22.04/24.04; this is $system." ;;
+      *) warn "Note: supported systems are Debian 12/13 and Ubuntu 22.04/24.04; this is $system." ;;
     esac
   fi
   memory="$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)"
@@ -79,8 +79,8 @@ preflight() {
   if is_real && [ -n "$use_nginx" ]; then check_web_ports; fi
   if [ "$wanted_supervisor" = systemd ] && ! has_systemd; then fail "--systemd needs systemd, which does not run here."; fi
   if [ -n "$cert$key" ]; then
-    [ -n "$use_nginx" ] || fail "--cert and --key are for nginx; your own web server takes them by itself."
-    { [ -r "$cert" ] && [ -r "$key" ]; } || fail "--cert and --key need two files that can be read."
+    [ -n "$use_nginx" ] || fail "--cert and --key are for nginx; configure the certificate in your own web server."
+    { [ -r "$cert" ] && [ -r "$key" ]; } || fail "--cert and --key need two readable files."
     check_certificate "$cert" "$key"
   fi
   case "$file_root" in "" | /*) ;; *) fail "--file-root needs an absolute path." ;; esac
@@ -89,7 +89,7 @@ preflight() {
 
 missing_packages() {
   is_real || return 0
-  # The release is fetched and checked with these; Node and npm are our own.
+  # Needed to fetch and verify the release; Node and npm are included.
   needed="ca-certificates curl tar gzip openssl logrotate"
   if [ -n "$use_nginx" ]; then needed="$needed nginx"; fi
   if [ -n "$firewall" ]; then needed="$needed ufw"; fi
@@ -98,7 +98,7 @@ missing_packages() {
   done
 }
 
-# The same source again needs no new release; without a commit it cannot be told.
+# The same commit needs no new release. Without a commit, a new release is built.
 needs_release() {
   revision="$(source_revision "$source_dir")"
   [ -z "$revision" ] || [ "$revision" != "$(cat "$APP/current/REVISION" 2>/dev/null)" ]
@@ -107,43 +107,43 @@ needs_release() {
 print_plan() {
   say "Plan:"
   if [ -n "$packages" ]; then say "  install from the system's packages: $packages"; fi
-  if is_real && ! id "$SERVICE_USER" >/dev/null 2>&1; then say "  make the user $SERVICE_USER (no login)"; fi
-  if is_real && getent group docker >/dev/null; then say "  let $SERVICE_USER use Docker (group docker: as good as root)"; fi
-  if needs_release; then say "  build a release from $source_dir in $APP"; else say "  keep the release in $APP, which is of this source"; fi
+  if is_real && ! id "$SERVICE_USER" >/dev/null 2>&1; then say "  create the user $SERVICE_USER (no login)"; fi
+  if is_real && getent group docker >/dev/null; then say "  allow $SERVICE_USER to use Docker (group docker, equivalent to root)"; fi
+  if needs_release; then say "  build a release from $source_dir in $APP"; else say "  keep the release in $APP, which is from this source"; fi
   print_changes
   say "  keep state in $STATE (0700)"
   root_folder="${file_root:-$(stored FILE_MANAGER_ROOT "$ROOT/srv")}"
   if [ ! -e "$root_folder" ]; then
-    say "  make $root_folder for the file browser, a folder of $SERVICE_USER"
+    say "  create $root_folder for the file browser, owned by $SERVICE_USER"
   elif ! panel_writes "$root_folder"; then
-    say "  show $root_folder in the file browser, read only: it belongs to $(stat -c %U "$root_folder"). To allow changes in a folder of it:"
+    say "  show $root_folder in the file browser, read-only: it belongs to $(stat -c %U "$root_folder"). To allow changes in one of its folders:"
     say "    setfacl -R -m u:$SERVICE_USER:rwX -m d:u:$SERVICE_USER:rwX FOLDER   (package acl; or chown it to $SERVICE_USER)"
   fi
   runs="${wanted_supervisor:-$(supervisor)}"
-  if [ -e "$APP/current" ] && [ "$runs" != "$(supervisor)" ]; then say "  stop the services, which $(supervisor) runs now"; fi
+  if [ -e "$APP/current" ] && [ "$runs" != "$(supervisor)" ]; then say "  stop the services that $(supervisor) runs"; fi
   if [ "$runs" = systemd ]; then say "  run three hardened systemd services"; else say "  run three services in a PM2 of $SERVICE_USER, started at boot"; fi
   say "  rotate the logs"
   if [ -n "$use_nginx" ]; then
     say "  add the site ai-desktop.conf to nginx; other sites stay as they are"
-    if [ -n "$cert" ]; then say "  use the certificate $cert"; elif [ ! -e "$tls/fullchain.pem" ]; then say "  make a certificate of its own, which browsers warn about"; fi
+    if [ -n "$cert" ]; then say "  use the certificate $cert"; elif [ ! -e "$tls/fullchain.pem" ]; then say "  create a self-signed certificate, which browsers warn about"; fi
   elif [ -n "$(site_places)" ]; then
-    say "  take the site ai-desktop.conf out of nginx"
+    say "  remove the site ai-desktop.conf from nginx"
   fi
   if [ -n "$firewall" ]; then plan_firewall; fi
   print_notes
 }
 
-# What the panel will not have here, and what to do about it. None of it keeps it from running.
+# Prints what will not be available and how to change that. None of it prevents the panel from running.
 print_notes() {
-  if is_private_address "$public_name"; then say "Note: $public_name is an address of an inner network; --domain or --ip names another."; fi
+  if is_private_address "$public_name"; then say "Note: $public_name is a private address; use --domain or --ip for another one."; fi
   is_real || return 0
   if ! have docker; then
-    say "Note: there is no Docker; its pages will say so. Optional: install it (docker.io in Debian and Ubuntu) and run this again."
+    say "Note: Docker is not installed, so its pages will be empty. Optional: install it (docker.io in Debian and Ubuntu) and run this again."
   elif ! docker compose version >/dev/null 2>&1 && ! have docker-compose; then
-    say "Note: there is no Docker Compose; stacks can only be looked at. Optional: apt-get install $(compose_package)"
+    say "Note: Docker Compose is not installed, so stacks will be read-only. Optional: apt-get install $(compose_package)"
   fi
   other_daemons | while read -r owner folder; do
-    say "Note: $owner runs a PM2 of its own ($folder). It stays as it is, and the panel does not show it: PM2 answers its own user only."
+    say "Note: $owner runs another PM2 ($folder). It does not change, and the panel cannot show it: PM2 serves its own user only."
   done
 }
 
@@ -154,14 +154,14 @@ compose_package() {
   printf 'docker-compose'
 }
 
-# Whether the service user may write into a folder that is there.
+# panel_writes <folder>: whether the service user may write to an existing folder.
 panel_writes() {
   is_real || return 0
   id "$SERVICE_USER" >/dev/null 2>&1 || return 1
   runuser -u "$SERVICE_USER" -- test -w "$1"
 }
 
-# What the firewall opens, and what it closes that can be reached now.
+# Prints the ports that the firewall opens, and the reachable ports that it closes.
 plan_firewall() {
   opened="$(ssh_ports)"
   opened="${opened:-22 }80 443"
@@ -170,7 +170,7 @@ plan_firewall() {
     for port in $(listening_ports | sort -n); do
       case " $opened " in *" $port "*) continue ;; esac
       owner="$(port_owner "$port")"
-      say "  which closes port $port of ${owner% *}; to keep it: ufw allow $port/tcp, before or after"
+      say "  this closes port $port of ${owner% *}; to keep it open: ufw allow $port/tcp, before or after"
     done
   fi
 }
@@ -216,7 +216,7 @@ if needs_release; then
   say "Building the release…"
   make_release "$source_dir"
   printf '%s' "$revision" >"$RELEASE/REVISION"
-  # Everything it runs by is looked at before what runs now is touched.
+  # Checks the new release before the running one is stopped.
   (cd "$RELEASE" && use_project_node)
   if [ -e "$APP/current" ]; then stop_services; fi
   switch_to "$RELEASE"
@@ -226,25 +226,25 @@ cd "$APP/current"
 use_project_node
 write_units
 if services_current; then
-  say "The services run with this release and these settings already."
+  say "The services already run with this release and these settings."
 else
   stop_services
-  start_services || fail "The services do not start; see \"journalctl -u 'ai-desktop*'\" and $STATE_HOME/.pm2/logs."
+  start_services || fail "The services did not start; see \"journalctl -u 'ai-desktop*'\" and $STATE_HOME/.pm2/logs."
 fi
 if [ -n "$use_nginx" ]; then write_site; else remove_site; fi
 if [ -n "$firewall" ]; then
   for port in $opened; do ufw allow "$port/tcp" >/dev/null; done
   ufw --force enable >/dev/null
 fi
-wait_healthy || fail "Installed, but not everything answers; see above."
+wait_healthy || fail "Installed, but not all parts are healthy; see above."
 if [ -n "$use_nginx" ] && is_real; then
-  check_site || fail "Installed, and the services answer, but nginx does not lead to them by $(public_url); see above."
+  check_site || fail "Installed, and the services are healthy, but nginx does not serve them at $(public_url); see above."
   check_way_in
 fi
 say ""
 say "The panel runs at $(public_url)"
-if [ -z "$use_nginx" ]; then say "Your own web server must lead there: docs/operations.md, \"Behind another web server\"."; fi
+if [ -z "$use_nginx" ]; then say "Your own web server must forward to it: docs/operations.md, \"Behind another web server\"."; fi
 if [ -r "$STATE/setup-token" ]; then
-  say "Make the admin account at $(public_url)/setup#token=$(cat "$STATE/setup-token")"
-  say "The link holds for 30 minutes after a start. Later: ai-desktop admin create NAME"
+  say "Create the admin account at $(public_url)/setup#token=$(cat "$STATE/setup-token")"
+  say "The link is valid for 30 minutes after a start. Later: ai-desktop admin create NAME"
 fi

@@ -10,10 +10,10 @@ import type { DependencyName, DependencyState } from "../shared/protocol/system.
 import { dependencyState } from "../shared/server/dependency.ts";
 import { bearerToken } from "../shared/server/emit-token.ts";
 import { AppError, errorHandler, notFoundHandler } from "../shared/server/errors.ts";
-import { hasOneHost } from "../shared/server/origin-policy.ts";
-import { createPeers } from "../shared/server/peer-address.ts";
-import { requestId } from "../shared/server/request-id.ts";
-import { cameByHttps } from "../shared/server/request-scheme.ts";
+import { hasOneHost } from "../shared/server/http/origin-policy.ts";
+import { createPeers } from "../shared/server/http/peer-address.ts";
+import { requestId } from "../shared/server/http/request-id.ts";
+import { cameByHttps } from "../shared/server/http/request-scheme.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { createEmitGate } from "./emit/emit-gate.ts";
 import { parseJson, requireJson } from "./emit/json-body.ts";

@@ -5,8 +5,8 @@ import type { HostMetrics } from "../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../shared/pm2/processes.ts";
 import type { HandshakeRequest, Principal } from "../shared/protocol/access.ts";
 import type { ShellReport } from "../shared/protocol/shell.ts";
+import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
-import type { OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 
 /** Authenticates connections and checks which sessions are still valid. The real one asks the API. */

@@ -6,7 +6,7 @@ import type { RevokedSubjects } from "../shared/protocol/access.ts";
 import type { EmitEvent } from "../shared/protocol/emit.ts";
 import { type NamespaceName, namespaceNames } from "../shared/protocol/namespaces.ts";
 import type { DependencyState } from "../shared/protocol/system.ts";
-import { createPeers } from "../shared/server/peer-address.ts";
+import { createPeers } from "../shared/server/http/peer-address.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { createEmittedIds } from "./emit/emitted-ids.ts";
 import { createFanoutAdapter } from "./fanout/fanout-adapter.ts";

@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { ok } from "../shared/protocol/result.ts";
+import { hasOneHost, type OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
-import { hasOneHost, type OriginPolicy } from "../shared/server/origin-policy.ts";
 import type { Asset, Encoding } from "./assets.ts";
 import { isPageAddress } from "./page-addresses.ts";
 import { type ConnectTargets, commonHeaders, securityHeaders } from "./security-headers.ts";

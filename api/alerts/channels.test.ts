@@ -6,7 +6,7 @@ import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../shared/server/config.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
-import { type Receiver, startReceiver } from "../../shared/testing/receiver.ts";
+import { type Receiver, startReceiver } from "../../shared/testing/peers/receiver.ts";
 import { createOwnAddresses } from "../outbound/own-addresses.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { makeRule } from "./testing.ts";

@@ -4,7 +4,7 @@ import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type Receiver, startReceiver } from "../../shared/testing/receiver.ts";
+import { type Receiver, startReceiver } from "../../shared/testing/peers/receiver.ts";
 import { type ServiceProcess, startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";

@@ -1,4 +1,4 @@
-import { addressBucket } from "../../shared/server/peer-address.ts";
+import { addressBucket } from "../../shared/server/http/peer-address.ts";
 import type { AuditEvent } from "./audit-event.ts";
 
 /** Refusals with their own lines: a burst, then per minute, so that a scanner cannot displace all other lines. */

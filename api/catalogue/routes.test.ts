@@ -6,7 +6,7 @@ import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRegistry, type TestRegistry } from "../../shared/testing/registry.ts";
+import { startRegistry, type TestRegistry } from "../../shared/testing/peers/registry.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { testEntry } from "./testing.ts";

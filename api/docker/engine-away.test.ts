@@ -6,7 +6,7 @@ import type { PruneGroup } from "../../shared/protocol/disk.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import { startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const engine = testEngine();

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { AppError } from "../../shared/server/errors.ts";
-import { jsonAmbiguity } from "../../shared/server/strict-json.ts";
+import { jsonAmbiguity } from "../../shared/server/http/strict-json.ts";
 import type { ApiEnv } from "./context.ts";
 
 /**

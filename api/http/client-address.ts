@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
-import { hasOneHost, type OriginPolicy } from "../../shared/server/origin-policy.ts";
-import type { PeerRequest } from "../../shared/server/peer-address.ts";
-import { cameByHttps as requestCameByHttps, type SchemeDeps } from "../../shared/server/request-scheme.ts";
+import { hasOneHost, type OriginPolicy } from "../../shared/server/http/origin-policy.ts";
+import type { PeerRequest } from "../../shared/server/http/peer-address.ts";
+import { cameByHttps as requestCameByHttps, type SchemeDeps } from "../../shared/server/http/request-scheme.ts";
 
 /** The request as Node received it; undefined when the app was called without a server. */
 export function nodeRequest(c: Context): IncomingMessage | undefined {

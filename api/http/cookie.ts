@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
-import { cookieValues, sessionCookieNames } from "../../shared/server/session-cookie.ts";
+import { cookieValues, sessionCookieNames } from "../../shared/server/http/session-cookie.ts";
 import { SESSION_TOTAL_MS } from "../access/login/sessions.ts";
 
 const { https: SECURE_NAME, http: PLAIN_NAME } = sessionCookieNames;

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import type { OriginPolicy } from "../../shared/server/origin-policy.ts";
+import type { OriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { hostOf } from "./client-address.ts";
 
 const refused = () => new AppError("forbidden", "Requests from this page are not allowed.");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EngineCalls } from "../../shared/docker/engine-calls.ts";
+import { eachAtOnce } from "../../shared/server/async/each-at-once.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
-import { eachAtOnce } from "../../shared/server/each-at-once.ts";
 import type { RawDisk } from "../disk/raw-disk.ts";
 
 type SizedImage = RawDisk["images"][number];

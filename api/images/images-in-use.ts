@@ -1,7 +1,7 @@
 import type { ContainerInfo, ImageInfo } from "dockerode";
 import type { EngineCalls } from "../../shared/docker/engine-calls.ts";
 import { toEngineList } from "../../shared/docker/engine-responses.ts";
-import { eachAtOnce } from "../../shared/server/each-at-once.ts";
+import { eachAtOnce } from "../../shared/server/async/each-at-once.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers } from "../docker/container-uses.ts";
 

@@ -3,7 +3,7 @@ import type { JobStep } from "../../shared/protocol/job.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRegistry, type TestRegistry } from "../../shared/testing/registry.ts";
+import { startRegistry, type TestRegistry } from "../../shared/testing/peers/registry.ts";
 import { createDockerEngine } from "../docker/docker-engine.ts";
 import { maskHistory } from "./image-history.ts";
 import { toRegistryAuth } from "./image-pull.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRegistry, type TestRegistry } from "../../shared/testing/registry.ts";
+import { startRegistry, type TestRegistry } from "../../shared/testing/peers/registry.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 
 const engine = testEngine();

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Principal } from "../../shared/protocol/access.ts";
 import type { Job, JobStep } from "../../shared/protocol/job.ts";
+import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { RealtimeClient } from "../events/realtime-client.ts";

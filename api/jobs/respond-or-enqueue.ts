@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import type { Job } from "../../shared/protocol/job.ts";
+import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
+import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { unlessAborted } from "../../shared/server/unless-aborted.ts";
-import { withTimeout } from "../../shared/server/with-timeout.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { JobOptions, Jobs } from "./jobs.ts";
 import type { Locks } from "./resource-locks.ts";

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import { singleFlight } from "../../shared/server/single-flight.ts";
+import { singleFlight } from "../../shared/server/async/single-flight.ts";
 import type { LogStore, LogStoreFigures } from "./log-store.ts";
 
 type Collected = NonNullable<LogStoreFigures["collected"]>;

@@ -4,7 +4,7 @@ import process from "node:process";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../../shared/testing/free-port.ts";
-import { type Receiver, startReceiver } from "../../shared/testing/receiver.ts";
+import { type Receiver, startReceiver } from "../../shared/testing/peers/receiver.ts";
 import { createMcpHost } from "../mcp/host/host.ts";
 import { type McpTestServer, startMcpServer } from "../mcp/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";

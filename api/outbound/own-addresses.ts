@@ -1,8 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { singleFlight } from "../../shared/server/async/single-flight.ts";
 import type { Config } from "../../shared/server/config.ts";
-import { singleFlight } from "../../shared/server/single-flight.ts";
 
 /** Interval at which the panel's public names are resolved again, in milliseconds. */
 const NAMES_MS = 60_000;

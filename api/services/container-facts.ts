@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { Service } from "../../shared/protocol/service.ts";
-import { withTimeout } from "../../shared/server/with-timeout.ts";
+import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import type { ContainerFact } from "./lifecycle.ts";
 
 /** Containers whose facts are held; each is some hundred bytes. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import { startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import type { Answer } from "../access/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 

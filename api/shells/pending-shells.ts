@@ -1,6 +1,6 @@
 import type { DockerExec, ShellExec, ShellOptions } from "../../shared/docker/exec.ts";
+import { singleFlight } from "../../shared/server/async/single-flight.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { singleFlight } from "../../shared/server/single-flight.ts";
 
 /** The Engine has no call that removes what was made and never began: it goes with its container only. */
 const OF_ONE_MAX = 16;

@@ -9,7 +9,7 @@ import { removeProjects } from "../../shared/testing/compose-projects.ts";
 import { type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { findProgram, lacks } from "../../shared/testing/parts.ts";
-import { startRegistry } from "../../shared/testing/registry.ts";
+import { startRegistry } from "../../shared/testing/peers/registry.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startStacks, type TestStacks } from "./testing.ts";
 

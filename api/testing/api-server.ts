@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Limits, Role } from "../../shared/protocol/access.ts";
 import { parseConfig } from "../../shared/server/config.ts";
+import { createOriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { silentLog } from "../../shared/server/log.ts";
-import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { type Answer, type Ask, CHEAP, EMIT_TOKEN, PASSWORD, send, WEB_ORIGIN } from "../access/testing.ts";
 import type { AnyAction } from "../actions/action.ts";

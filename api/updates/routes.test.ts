@@ -6,7 +6,7 @@ import { silentLog } from "../../shared/server/log.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRegistry, type TestRegistry } from "../../shared/testing/registry.ts";
+import { startRegistry, type TestRegistry } from "../../shared/testing/peers/registry.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../database/database.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";

@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
-import { createBackoff } from "../../shared/server/backoff.ts";
+import { createBackoff } from "../../shared/server/async/backoff.ts";
+import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { withTimeout } from "../../shared/server/with-timeout.ts";
 import { toError, type WorkerMessage } from "./worker-calls.ts";
 import { relayEntry } from "./worker-log.ts";
 

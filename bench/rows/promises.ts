@@ -1,8 +1,8 @@
 import { io } from "socket.io-client";
 import { startBrowser } from "../../shared/testing/browser.ts";
 import { DOCKER_SOCKET, findChromium } from "../../shared/testing/parts.ts";
+import { type SocketProxy, startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import { type SignedIn, signIn } from "../../shared/testing/signed-in.ts";
-import { type SocketProxy, startSocketProxy } from "../../shared/testing/socket-proxy.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
 import { median } from "../figures.ts";
 import type { Load } from "../load/control.ts";

@@ -39,9 +39,9 @@ test_lived_in() {
   before="$(list_files)"
 
   check "the plan is made" install "--plan --domain panel.test"
-  check "the plan names root's PM2" prints "root runs a PM2 of its own"
+  check "the plan names root's PM2" prints "root runs another PM2"
   check "the plan says that /srv is read only, and what to do" prints "setfacl"
-  check "the plan names what is optional" prints "there is no Docker"
+  check "the plan names what is optional" prints "Docker is not installed"
   check "the plan changes nothing" [ "$(list_files)" = "$before" ]
 
   check "installs" install "--domain panel.test"
@@ -185,7 +185,7 @@ test_bare() {
   check "leaves nothing behind of it" [ -z "$out" ]
 
   check "installs behind another web server" install "--no-nginx --domain panel.test"
-  check "says that it has to lead to the panel" prints "Your own web server must lead there"
+  check "says that it has to lead to the panel" prints "Your own web server must forward to it"
   check "answers on loopback" answers_with 200 http://127.0.0.1:3005/
   check "leaves the other web server alone" answers_with 200 http://127.0.0.1/
 
@@ -216,7 +216,7 @@ test_conf_d() {
   check "a certificate with another key is refused" on 'openssl genpkey -algorithm ED25519 -out /root/other.key && ! /root/source/deploy/vps-install.sh --yes --cert /etc/ssl/ai-desktop/fullchain.pem --key /root/other.key'
   check "and the panel keeps its own" on 'curl -s --cacert /etc/ssl/ai-desktop/fullchain.pem "https://[2001:db8::1]/health"'
   check "a site of others that is broken is told of" on 'echo "server {" >/etc/nginx/conf.d/broken.conf; ! /root/source/deploy/vps-install.sh --yes'
-  check "as what it is" prints "nginx's own configuration is faulty already"
+  check "as what it is" prints "existing nginx configuration has errors"
   on 'rm /etc/nginx/conf.d/broken.conf /root/other.key'
   check "uninstalls while nginx does not run" on 'systemctl stop nginx; echo "server {" >/etc/nginx/conf.d/broken.conf; /root/source/deploy/vps-install.sh --uninstall --purge --yes'
   check "is gone" on '! test -e /opt/ai-desktop && ! id ai-desktop 2>/dev/null'

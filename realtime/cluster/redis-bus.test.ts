@@ -4,7 +4,7 @@ import { silentLog } from "../../shared/server/log.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startRedis, type TestRedis } from "../../shared/testing/redis.ts";
+import { startRedis, type TestRedis } from "../../shared/testing/peers/redis.ts";
 import { EMIT_TOKEN, nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
 import { openRedisBus } from "./redis-bus.ts";
 

@@ -3,7 +3,7 @@ import { createClient } from "redis";
 import { z } from "zod";
 import { revocation } from "../../shared/protocol/access.ts";
 import { EMIT_BATCH_MAX, EMIT_BODY_MAX, type EmitEvent, readEmitEvent } from "../../shared/protocol/emit.ts";
-import { createBackoff } from "../../shared/server/backoff.ts";
+import { createBackoff } from "../../shared/server/async/backoff.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { BusHandlers, BusMessage, ClusterBus } from "./bus.ts";
 import { Outbox } from "./outbox.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createOriginPolicy } from "../../shared/server/origin-policy.ts";
+import { createOriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type SocketProxy, startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import { type SocketProxy, startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import { PAGE_ORIGIN, startRealtime, type TestRealtime } from "../testing.ts";
 import { countsUp, openViewer, type Viewer } from "./viewer.ts";
 

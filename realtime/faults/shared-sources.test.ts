@@ -6,7 +6,7 @@ import { createHostMetrics } from "../../shared/metrics/metrics.ts";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startSocketProxy } from "../../shared/testing/socket-proxy.ts";
+import { startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import { nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
 
 let realtime: TestRealtime | undefined;

@@ -9,7 +9,7 @@ import {
   type StoredPlace,
 } from "../../shared/logs/log-source.ts";
 import type { StreamClosed } from "../../shared/protocol/events/services.ts";
-import { createBackoff, delay } from "../../shared/server/backoff.ts";
+import { createBackoff, delay } from "../../shared/server/async/backoff.ts";
 import type { AppError } from "../../shared/server/errors.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";

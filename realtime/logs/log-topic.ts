@@ -12,7 +12,7 @@ import {
 } from "../../shared/logs/log-source.ts";
 import type { StreamClosed, StreamState } from "../../shared/protocol/events/services.ts";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
-import { createBackoff } from "../../shared/server/backoff.ts";
+import { createBackoff } from "../../shared/server/async/backoff.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { type Batcher, createBatcher } from "./line-batcher.ts";

@@ -6,8 +6,8 @@ import {
   deploymentUnsubscription,
 } from "../../shared/protocol/events/deployments.ts";
 import { deploymentRoom } from "../../shared/protocol/rooms.ts";
+import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import type { ProcessEvents } from "../sources/process-events.ts";

@@ -1,7 +1,7 @@
 import { type FileChange, fileWatch } from "../../shared/protocol/events/files.ts";
 import { filesRoom } from "../../shared/protocol/rooms.ts";
+import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createSharedSources, type Upstream } from "../fanout/shared-sources.ts";
 import { createHandle } from "./handle.ts";

@@ -1,7 +1,7 @@
 import { jobSubscription, mayBeginJobs } from "../../shared/protocol/job.ts";
 import { jobRoomId, serviceRoom } from "../../shared/protocol/rooms.ts";
+import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { Authenticator } from "../deps.ts";
 import type { Handle } from "./handle.ts";
 import type { Memberships } from "./memberships.ts";

@@ -8,9 +8,9 @@ import {
   serviceUnsubscription,
 } from "../../shared/protocol/events/services.ts";
 import { serviceRoom } from "../../shared/protocol/rooms.ts";
+import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { shellOwner } from "../../shared/server/shell-owner.ts";
-import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { RealtimeDeps } from "../deps.ts";
 import { createLogSubscriptions } from "../logs/log-subscriptions.ts";
 import { createShells } from "../shells/shells.ts";

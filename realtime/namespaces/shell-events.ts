@@ -1,9 +1,9 @@
 import { may } from "../../shared/protocol/access.ts";
 import type { ServiceRef } from "../../shared/protocol/events/services.ts";
 import { shellInput, shellOpening, shellProgress, shellRef, shellResize } from "../../shared/protocol/shell.ts";
+import { unlessAborted } from "../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { unlessAborted } from "../../shared/server/unless-aborted.ts";
 import type { ShellViewer } from "../shells/shell.ts";
 import type { Shells } from "../shells/shells.ts";
 import { createHandle } from "./handle.ts";

@@ -1,6 +1,6 @@
 import type { ShellReport } from "../../shared/protocol/shell.ts";
+import { singleFlight } from "../../shared/server/async/single-flight.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { singleFlight } from "../../shared/server/single-flight.ts";
 import { createJsonPoster } from "../handshake/post-json.ts";
 
 /** Reports that wait for an unavailable API; each becomes a line of the audit trail. */

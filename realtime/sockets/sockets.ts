@@ -1,7 +1,7 @@
 import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { addressBucket, isLoopback } from "../../shared/server/http/peer-address.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { addressBucket, isLoopback } from "../../shared/server/peer-address.ts";
 import type { Authenticator, SocketCaps } from "../deps.ts";
 import { createRevocations } from "../handshake/revocations.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";

@@ -1,7 +1,7 @@
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import { type ContainerSample, toSample } from "../../shared/docker/container-sample.ts";
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
-import { createBackoff, delay } from "../../shared/server/backoff.ts";
+import { createBackoff, delay } from "../../shared/server/async/backoff.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { toAppError } from "../../shared/server/errors.ts";
 import { readJsonLines } from "../../shared/server/json-lines.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../shared/logs/log-source.ts";
 import type { ProcessEvent, ProcessHost, ProcessLogFiles } from "../../shared/pm2/processes.ts";
 import type { StreamClosedCode } from "../../shared/protocol/events/services.ts";
-import { delay } from "../../shared/server/backoff.ts";
+import { delay } from "../../shared/server/async/backoff.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";

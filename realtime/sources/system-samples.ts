@@ -3,7 +3,7 @@ import { countContainers, countProcesses } from "../../shared/health/running.ts"
 import type { HostMetrics } from "../../shared/metrics/metrics.ts";
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
 import type { SystemStats } from "../../shared/protocol/system.ts";
-import { singleFlight } from "../../shared/server/single-flight.ts";
+import { singleFlight } from "../../shared/server/async/single-flight.ts";
 
 /** A younger sample is shared; the shortest interval of a viewer is one second. */
 const SHARED_MS = 900;

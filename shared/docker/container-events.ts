@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { z } from "zod";
 import { utcTimeOf } from "../logs/utc-time.ts";
-import { createBackoff } from "../server/backoff.ts";
+import { createBackoff } from "../server/async/backoff.ts";
 import { readJsonLines } from "../server/json-lines.ts";
 import type { Log } from "../server/log.ts";
 import type { DockerHost } from "./docker-host.ts";

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { testEngine } from "../testing/engine.ts";
 import { eventually } from "../testing/eventually.ts";
 import { lacks } from "../testing/parts.ts";
-import { type SocketProxy, startSocketProxy } from "../testing/socket-proxy.ts";
+import { type SocketProxy, startSocketProxy } from "../testing/peers/socket-proxy.ts";
 import { createDockerHost } from "./docker-host.ts";
 
 const engine = testEngine();

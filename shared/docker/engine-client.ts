@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { inspect } from "node:util";
 import Docker from "dockerode";
 import { maskText } from "../logs/masking.ts";
-import { createBreaker, DeadlineError } from "../server/breaker.ts";
+import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { ConfigError } from "../server/config.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";

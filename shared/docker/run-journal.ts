@@ -1,5 +1,5 @@
 import { explains, indexOfStart, isStartOf, learnTimes, type RunEvent, type RunState } from "../logs/container-runs.ts";
-import { delay } from "../server/backoff.ts";
+import { delay } from "../server/async/backoff.ts";
 
 /** Events stored per container, and containers stored. */
 const MAX_EVENTS = 128;

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { DiskStats, UnknownDisk } from "../protocol/system.ts";
-import { eachAtOnce } from "../server/each-at-once.ts";
-import { withTimeout } from "../server/with-timeout.ts";
+import { eachAtOnce } from "../server/async/each-at-once.ts";
+import { withTimeout } from "../server/async/with-timeout.ts";
 import { type MeasuredVolume, toDisks } from "./disks.ts";
 import type { Volume } from "./mounts.ts";
 import { type FileSystemSizes, localSizes, remoteSizes } from "./statfs.ts";

@@ -1,5 +1,5 @@
 import type { HardwareInfo } from "../protocol/system.ts";
-import { withTimeout } from "../server/with-timeout.ts";
+import { withTimeout } from "../server/async/with-timeout.ts";
 
 /** The library starts about twenty programs, each of which can hang on unusual hardware. */
 const LIMIT_MS = 3_000;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { maskText } from "../logs/masking.ts";
-import { DeadlineError } from "../server/breaker.ts";
+import { DeadlineError } from "../server/async/breaker.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { UpstreamError } from "../server/upstream-error.ts";
 import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";

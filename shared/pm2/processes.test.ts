@@ -4,8 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../testing/eventually.ts";
+import { startSocketProxy } from "../testing/peers/socket-proxy.ts";
 import { type TestPm2, testPm2 } from "../testing/pm2.ts";
-import { startSocketProxy } from "../testing/socket-proxy.ts";
 import { tempFolder } from "../testing/temp-folder.ts";
 import { createProcessHost, type ProcessEvent, type ProcessHost } from "./processes.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Deployment, DeploymentAction } from "../protocol/deployment.ts";
-import { createBreaker, DeadlineError } from "../server/breaker.ts";
+import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
 import { decodeArgument } from "./amp.ts";

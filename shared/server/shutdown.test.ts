@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../testing/eventually.ts";
-import { type Receiver, startReceiver } from "../testing/receiver.ts";
+import { type Receiver, startReceiver } from "../testing/peers/receiver.ts";
 import {
   projectFolder,
   type ServiceName,
@@ -14,7 +14,7 @@ import {
 } from "../testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../testing/temp-folder.ts";
 
-const crash = pathToFileURL(join(import.meta.dirname, "../testing/crash-on-signal.ts")).href;
+const crash = pathToFileURL(join(import.meta.dirname, "../testing/probes/crash-on-signal.ts")).href;
 const services: ServiceName[] = ["api", "realtime", "web"];
 
 describe.each(services)("%s", (name) => {

@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { Principal } from "../../../shared/protocol/access.ts";
+import { unlessAborted } from "../../../shared/server/async/unless-aborted.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { unlessAborted } from "../../../shared/server/unless-aborted.ts";
 import type { ApiEnv } from "../../http/context.ts";
 import { messages } from "../messages.ts";
 import type { RightsWatch } from "./live-rights.ts";

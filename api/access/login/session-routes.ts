@@ -3,7 +3,7 @@ import { loginBody } from "../../../shared/protocol/account.ts";
 import { passkeyLogin, passkeyOptions } from "../../../shared/protocol/passkey.ts";
 import { ok } from "../../../shared/protocol/result.ts";
 import { toFailure } from "../../../shared/server/errors.ts";
-import { addressBucket } from "../../../shared/server/peer-address.ts";
+import { addressBucket } from "../../../shared/server/http/peer-address.ts";
 import { cameByHttps } from "../../http/client-address.ts";
 import { createRoutes } from "../../http/context.ts";
 import { clearSessionCookie } from "../../http/cookie.ts";

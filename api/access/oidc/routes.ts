@@ -3,7 +3,7 @@ import { getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
 import { ok } from "../../../shared/protocol/result.ts";
 import { AppError, toAppError } from "../../../shared/server/errors.ts";
-import { cookieValues } from "../../../shared/server/session-cookie.ts";
+import { cookieValues } from "../../../shared/server/http/session-cookie.ts";
 import { cameByHttps, hostOf } from "../../http/client-address.ts";
 import { type ApiEnv, createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
-import { cookieValues } from "../../../shared/server/session-cookie.ts";
+import { cookieValues } from "../../../shared/server/http/session-cookie.ts";
 import { cameByHttps } from "../../http/client-address.ts";
 import type { ApiEnv } from "../../http/context.ts";
 import type { Access } from "../access.ts";

@@ -1,5 +1,5 @@
 import type { ContainerEvent, ContainerEvents } from "../../../shared/docker/container-events.ts";
-import { delay } from "../../../shared/server/backoff.ts";
+import { delay } from "../../../shared/server/async/backoff.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { StopRequests } from "../../services/stop-requests.ts";

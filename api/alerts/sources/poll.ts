@@ -1,5 +1,5 @@
+import { singleFlight } from "../../../shared/server/async/single-flight.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import { singleFlight } from "../../../shared/server/single-flight.ts";
 
 export interface Poll {
   /** Starts, with a first read at once, or stops. */

@@ -1,7 +1,7 @@
 import { type ContainerEvent, openContainerEvents } from "../../../shared/docker/container-events.ts";
 import type { DockerHost } from "../../../shared/docker/docker-host.ts";
 import type { Service } from "../../../shared/protocol/service.ts";
-import { delay } from "../../../shared/server/backoff.ts";
+import { delay } from "../../../shared/server/async/backoff.ts";
 import { toAppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import { type CollectedContainer, createContainerTasks } from "./container-tasks.ts";

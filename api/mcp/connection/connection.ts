@@ -1,8 +1,8 @@
 import { type CallToolResult, LOG_LEVEL_META_KEY, type Progress } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
+import { singleFlight } from "../../../shared/server/async/single-flight.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { singleFlight } from "../../../shared/server/single-flight.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { appErrorIn, toCallFailure } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";

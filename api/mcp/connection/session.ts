@@ -1,7 +1,7 @@
 import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
+import { unlessAborted } from "../../../shared/server/async/unless-aborted.ts";
+import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import { AppError } from "../../../shared/server/errors.ts";
-import { unlessAborted } from "../../../shared/server/unless-aborted.ts";
-import { withTimeout } from "../../../shared/server/with-timeout.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { createPinnedFetch } from "../../outbound/pinned-fetch.ts";
 import type { McpLogFeed } from "../host/log-feed.ts";

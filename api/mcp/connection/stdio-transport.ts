@@ -8,9 +8,9 @@ import {
   serializeMessage,
   type Transport,
 } from "@modelcontextprotocol/client";
+import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import { createLineReader } from "../../../shared/server/line-reader.ts";
 import { signalGroup } from "../../../shared/server/process-group.ts";
-import { withTimeout } from "../../../shared/server/with-timeout.ts";
 import { MAX_LINE, type McpLogFeed } from "../host/log-feed.ts";
 import type { ProcessRegister } from "./process-register.ts";
 

@@ -1,4 +1,4 @@
-import { eachAtOnce } from "../../../shared/server/each-at-once.ts";
+import { eachAtOnce } from "../../../shared/server/async/each-at-once.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { JobHandle } from "../../jobs/jobs.ts";

@@ -1,8 +1,8 @@
-import { createBackoff } from "../../../shared/server/backoff.ts";
+import { createBackoff } from "../../../shared/server/async/backoff.ts";
+import { withTimeout } from "../../../shared/server/async/with-timeout.ts";
 import { UnavailableError } from "../../../shared/server/dependency.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
-import { withTimeout } from "../../../shared/server/with-timeout.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { Jobs } from "../../jobs/jobs.ts";
 import { locksOf } from "../../services/service-access.ts";

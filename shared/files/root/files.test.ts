@@ -322,7 +322,7 @@ describe("writing", () => {
   });
 
   test.skipIf(noNamespaces)("keeps the old file and leaves no draft when the disk is full", async () => {
-    const probe = join(import.meta.dirname, "../../testing/full-disk-probe.ts");
+    const probe = join(import.meta.dirname, "../../testing/probes/full-disk-probe.ts");
     const script = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
     const args = [root, process.execPath, probe, root, journal.folder];
     const { stdout } = await run("unshare", ["-m", "sh", "-c", script, ...args]);

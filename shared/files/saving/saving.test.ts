@@ -7,12 +7,12 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FolderListing, InterruptedSave, TextFile } from "../../protocol/file.ts";
-import type { FilesProbe } from "../../testing/files-probe.ts";
 import { findDeno, lacks } from "../../testing/parts.ts";
+import type { FilesProbe } from "../../testing/probes/files-probe.ts";
 import { type TempFolder, tempFolder } from "../../testing/temp-folder.ts";
 
 const run = promisify(execFile);
-const probe = join(import.meta.dirname, "../../testing/files-probe.ts");
+const probe = join(import.meta.dirname, "../../testing/probes/files-probe.ts");
 const noOthers = await lacks("acl");
 const noDeno = await lacks("deno");
 const noNamespaces = await lacks("namespaces");

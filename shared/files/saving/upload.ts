@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
+import { withTimeout } from "../../server/async/with-timeout.ts";
 import { AppError } from "../../server/errors.ts";
-import { withTimeout } from "../../server/with-timeout.ts";
 import { refuseFullDisk } from "./disk-space.ts";
 
 const CHECK_EVERY_BYTES = 32 * 1024 * 1024;

@@ -165,7 +165,7 @@ describe.skipIf(await lacks("namespaces"))("with the kernel's watches used up", 
     async ([limit, value, firstPolled, code]) => {
       const second = join(temp.path, "second");
       await mkdir(second);
-      const probe = join(import.meta.dirname, "../../testing/watch-probe.ts");
+      const probe = join(import.meta.dirname, "../../testing/probes/watch-probe.ts");
       const script = 'echo "$1" > "/proc/sys/user/$0"; shift; exec "$@"';
       const command = [process.execPath, probe, folder, second];
       const child = await startChild("unshare", ["-Ur", "sh", "-c", script, limit, value, ...command]);

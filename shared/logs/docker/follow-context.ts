@@ -1,4 +1,4 @@
-import { type Backoff, createBackoff } from "../../server/backoff.ts";
+import { type Backoff, createBackoff } from "../../server/async/backoff.ts";
 import type { FollowHandlers, Position } from "../log-source.ts";
 import type { LogAccess } from "./engine-log.ts";
 import { FollowStatus } from "./follow-status.ts";

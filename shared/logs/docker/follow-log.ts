@@ -1,5 +1,5 @@
 import type { ContainerIdentity } from "../../docker/docker-host.ts";
-import { delay } from "../../server/backoff.ts";
+import { delay } from "../../server/async/backoff.ts";
 import { toAppError } from "../../server/errors.ts";
 import { knownRunOf, type RunChange } from "../container-runs.ts";
 import { advance, type FollowHandlers, type LogLine, type Position, type ReadHandlers } from "../log-source.ts";

@@ -1,5 +1,5 @@
 import type { ContainerEvent, ContainerEvents } from "../../docker/container-events.ts";
-import { delay } from "../../server/backoff.ts";
+import { delay } from "../../server/async/backoff.ts";
 
 /** A stopped container is looked at again this often, in case its start event was missed. */
 const RECHECK_MS = 10_000;

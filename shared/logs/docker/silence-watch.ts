@@ -1,4 +1,4 @@
-import { delay } from "../../server/backoff.ts";
+import { delay } from "../../server/async/backoff.ts";
 import type { Position } from "../log-source.ts";
 import { needsWholeLog, newestTime } from "./container-position.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { HANG_MS } from "../../../shared/testing/eventually.ts";
-import { type Receiver, startReceiver } from "../../../shared/testing/receiver.ts";
+import { type Receiver, startReceiver } from "../../../shared/testing/peers/receiver.ts";
 import type { Desk } from "../test-desktop.ts";
 
 /** From a channel and a rule to the bell, on a container that really is unhealthy. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { startRegistry, type TestRegistry } from "../../../shared/testing/registry.ts";
+import { startRegistry, type TestRegistry } from "../../../shared/testing/peers/registry.ts";
 import type { Desk } from "../test-desktop.ts";
 
 /** What an image brings, from its pull to the way back after an update; and what containers leave on the disk. */

@@ -5,12 +5,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Child, startChild } from "./child.ts";
-import { eventually } from "./eventually.ts";
-import { canConnect, freePorts } from "./free-port.ts";
-import { findProgram } from "./parts.ts";
-import { projectFolder } from "./service-process.ts";
-import { tempFolder } from "./temp-folder.ts";
+import { type Child, startChild } from "../child.ts";
+import { eventually } from "../eventually.ts";
+import { canConnect, freePorts } from "../free-port.ts";
+import { findProgram } from "../parts.ts";
+import { projectFolder } from "../service-process.ts";
+import { tempFolder } from "../temp-folder.ts";
 
 const run = promisify(execFile);
 

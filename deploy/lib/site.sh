@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # what the sourcing script sets: cert, key
-# The panel's site in nginx and its certificate. Sourced after settings.sh and services.sh.
+# shellcheck disable=SC2154 # set by the sourcing script: cert, key
+# Manages the panel's nginx site and its certificate. Sourced after settings.sh and services.sh.
 
 nginx_home="$ROOT/etc/nginx"
 site="$nginx_home/sites-available/ai-desktop.conf"
@@ -9,7 +9,7 @@ OWN_SITE='.*/\(z+-\)?ai-desktop\.conf'
 
 reload_nginx() { if has_systemd; then systemctl reload nginx || systemctl restart nginx; elif is_real; then nginx -s reload || nginx; fi; }
 
-# All of nginx's configuration in one text, as nginx prints it.
+# Prints the whole configuration of nginx.
 nginx_dump() {
   if is_real; then
     nginx -T 2>/dev/null
@@ -21,19 +21,19 @@ nginx_dump() {
   fi
 }
 
-# Host of the first origin, as server_name has it.
+# Prints the host of the first origin, for server_name.
 site_name() { stored PUBLIC_ORIGIN '' | sed -e 's|,.*||' -e 's|^[a-z]*://||' -e 's|:[0-9]*$||'; }
 
-# check_certificate <file> <key>: ends the script unless nginx can start with the two. What is only odd is said.
+# check_certificate <file> <key>: ends the script if nginx cannot start with the two files. Warns if the certificate has expired.
 check_certificate() {
   have openssl || return 0
-  lock="$(openssl x509 -in "$1" -noout -pubkey 2>/dev/null)" || fail "$1 holds no certificate in PEM form."
-  fits="$(openssl pkey -in "$2" -passin pass: -pubout 2>/dev/null)" || fail "$2 holds no private key in PEM form without a password, which nginx needs."
-  [ "$lock" = "$fits" ] || fail "The key in $2 is not the one of the certificate in $1. With a chain, the certificate of the panel itself comes first."
+  lock="$(openssl x509 -in "$1" -noout -pubkey 2>/dev/null)" || fail "$1 has no certificate in PEM format."
+  fits="$(openssl pkey -in "$2" -passin pass: -pubout 2>/dev/null)" || fail "$2 has no private key in PEM format without a password, which nginx needs."
+  [ "$lock" = "$fits" ] || fail "The key in $2 does not belong to the certificate in $1. In a chain, the certificate of the panel must come first."
   openssl x509 -in "$1" -noout -checkend 0 >/dev/null || warn "Note: the certificate in $1 has expired."
 }
 
-# fits_name <certificate> <name>: whether it is for that name or address.
+# fits_name <certificate> <name>: whether the certificate is valid for the name or address.
 fits_name() {
   case "$2" in
     \[*) openssl x509 -in "$1" -noout -checkip "$(printf '%s' "$2" | tr -d '[]')" ;;
@@ -42,7 +42,7 @@ fits_name() {
   esac 2>/dev/null | grep 'does match' >/dev/null
 }
 
-# A certificate that names its own maker, and nothing but the name, is the installer's.
+# Whether the certificate was created by the installer: self-signed, with only a common name.
 is_own_certificate() {
   [ -e "$tls/fullchain.pem" ] || return 1
   subject="$(openssl x509 -in "$tls/fullchain.pem" -noout -subject -nameopt RFC2253 2>/dev/null)"
@@ -62,19 +62,19 @@ make_certificate() {
     { is_own_certificate && ! { fits_name "$tls/fullchain.pem" "$name" && openssl x509 -in "$tls/fullchain.pem" -noout -checkend 2592000 >/dev/null; }; }; then
     case "$name" in \[* | *[!0-9.]*) kind=DNS ;; *) kind=IP ;; esac
     case "$name" in \[*) kind=IP ;; esac
-    # A common name holds 64 characters at most; what counts is the alternative name.
+    # A common name has 64 characters at most. Browsers use the alternative name.
     (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \
       -subj "/CN=$(printf '%.64s' "$bare")" -addext "subjectAltName=$kind:$bare" \
-      -keyout "$tls/privkey.pem" -out "$tls/fullchain.pem" 2>/dev/null) || fail "The certificate could not be made."
+      -keyout "$tls/privkey.pem" -out "$tls/fullchain.pem" 2>/dev/null) || fail "The certificate could not be created."
   fi
   fits_name "$tls/fullchain.pem" "$name" ||
-    warn "Note: the certificate in $tls is not for $name. Give another with --cert and --key."
+    warn "Note: the certificate in $tls is not valid for $name. Provide another one with --cert and --key."
 }
 
-# Where the panel's site is turned on: a link in sites-enabled, or the file itself in conf.d.
+# Prints where the panel's site is enabled: a link in sites-enabled, or the file in conf.d.
 site_places() { find "$nginx_home/sites-enabled" "$nginx_home/conf.d" -maxdepth 1 -regex "$OWN_SITE" 2>/dev/null || true; }
 
-# A name that sorts behind all others in a folder: nginx takes the first site of a port for the default one.
+# last_name <folder>: prints a name that sorts after all others, since the first site of a port becomes nginx's default site.
 last_name() {
   last="$(find "$1" -mindepth 1 -maxdepth 1 ! -regex "$OWN_SITE" -printf '%f\n' 2>/dev/null | LC_ALL=C sort | tail -n 1)"
   name="zz-ai-desktop.conf"
@@ -82,7 +82,7 @@ last_name() {
   printf '%s' "$name"
 }
 
-# Writes the site, turns it on and loads it. Where nginx does not take it, all is as it was and the script ends.
+# Writes, enables and loads the site. If nginx rejects it, restores everything and ends the script.
 write_site() {
   dump="$(nginx_dump)"
   folder="$(printf '%s' "$dump" | "$NODE" "$APP/current/deploy/site.ts" folder)"
@@ -109,26 +109,26 @@ write_site() {
     put_back "$kept"
     rm -rf "$kept"
     warn "$faults"
-    fail "nginx does not take the site, so it is as it was before. Correct what nginx says, or install with --no-nginx."
+    fail "nginx rejected the site, and the previous configuration was restored. Fix the error above, or install with --no-nginx."
   fi
   rm -rf "$kept"
   if is_real; then reload_nginx || fail "nginx does not start with the site: see journalctl -u nginx."; fi
 }
 
-# Takes the panel's site out; what else nginx serves continues, also where nginx is not well.
+# Removes the panel's site. Other sites continue, even if nginx has errors.
 remove_site() {
   if [ -z "$(site_places)" ] && [ ! -e "$site" ]; then return 0; fi
   # shellcheck disable=SC2046 # a list of words
   rm -f $(site_places) "$site"
   if is_real && have nginx; then
     if has_systemd && ! systemctl is-active --quiet nginx; then return 0; fi
-    reload_nginx >/dev/null 2>&1 || warn "Note: nginx could not be loaded anew; see journalctl -u nginx."
+    reload_nginx >/dev/null 2>&1 || warn "Note: nginx could not be reloaded; see journalctl -u nginx."
   fi
 }
 
 public_url() { printf '%s%s' "$(stored PUBLIC_ORIGIN '' | sed 's|,.*||')" "$(stored BASE_PATH '')"; }
 
-# The panel by its public name and TLS, as a visitor would, but connected to this host: neither DNS nor a firewall has a part.
+# Checks the panel by its public name and TLS like a visitor, but connects to this host, independent of DNS and firewalls.
 check_site() {
   addresses="$(nginx_dump | "$NODE" "$APP/current/deploy/site.ts" addresses)"
   for address in 127.0.0.1 $addresses; do
@@ -137,15 +137,15 @@ check_site() {
   done
 }
 
-# The same by DNS, which may not work from here for reasons that are not the panel's.
+# Checks the same by DNS, which can fail from this host for reasons outside the panel.
 check_way_in() {
   if "$NODE" "$APP/current/deploy/smoke.ts" --only-public --public "$(public_url)" --certificate "$tls/fullchain.pem" >/dev/null 2>&1; then return 0; fi
-  warn "Note: from here, $(public_url) does not lead to the panel, though nginx has it. Look at:"
+  warn "Note: $(public_url) does not reach the panel from this host, although nginx serves it. Check:"
   case "$(site_name)" in
     \[*) warn "  - the address: is it this host's?" ;;
     *[!0-9.]*) warn "  - DNS: does the name lead to this host? (getent hosts $(site_name))" ;;
     *) warn "  - the address: is it this host's?" ;;
   esac
   warn "  - the provider's firewall: are ports 80 and 443 open?"
-  warn "  - your router or provider may not lead a host's own calls back to it (no hairpin NAT): try from elsewhere."
+  warn "  - your router or provider may not route a host's own requests back to it (no hairpin NAT): try from another network."
 }

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # what the installer sets: public_name, file_root, wanted_supervisor, source_dir
-# The settings file of an installation: single lines of it are read and changed. Sourced after layout.sh.
+# Reads and changes single lines of an installation's settings file. Sourced after layout.sh.
 
-# Variables that are read from the environment of the installation, and kept for every later start.
+# Variables that are read from the environment of the installer and stored for all later starts.
 KEPT_VARIABLES="WEB_PORT API_PORT WS_PORT BASE_PATH DOCKER_HOST REDIS_URL WS_MORE_PORTS MCP_ALLOWED_COMMANDS MCP_ALLOWED_HOSTS
   FILE_UPLOAD_MAX CATALOGUE_DIR STACKS_DIR STACKS_ROOTS ALERT_ALLOWED_HOSTS UPDATE_CHECK_HOURS"
 
-# stored <name> <default>: what the installation's file says; the environment has no part in it.
+# stored <name> <default>: prints a setting from the settings file, never from the environment.
 stored() {
   value="$(from_file "$SETTINGS" "$1")"
   printf '%s' "${value:-$2}"
 }
 
-# set_line <file> <name> <value>: changes the last line of that name, or adds one; all other lines stay as they are.
+# set_line <file> <name> <value>: changes the last line with the name, or adds one. Other lines do not change.
 set_line() {
   case "$3" in
     *'
 '*) fail "$2 cannot hold a line break." ;;
     *[!A-Za-z0-9_./:@,=+*-]*)
-      case "$3" in *\'*\"* | *\"*\'*) fail "$2 cannot hold both kinds of quotes." ;; *\'*) quoted="\"$3\"" ;; *) quoted="'$3'" ;; esac
+      case "$3" in *\'*\"* | *\"*\'*) fail "$2 cannot contain both kinds of quotes." ;; *\'*) quoted="\"$3\"" ;; *) quoted="'$3'" ;; esac
       ;;
     *) quoted="$3" ;;
   esac
@@ -37,11 +37,10 @@ set_line() {
   mv "$1.part" "$1"
 }
 
-# host_of <name or address>: as it stands in an address: IPv6 in brackets.
+# host_of <name or address>: prints the host part of a URL, with IPv6 in brackets.
 host_of() { case "$1" in *:*) printf '[%s]' "$1" ;; *) printf '%s' "$1" ;; esac; }
 
-# The origin this call asks for; empty when it names none and there are settings already. Where there are several origins
-# only the first is the installer's.
+# Prints the requested origin; empty if there is none. If there are several origins, only the first one is changed.
 wanted_origin() {
   if [ -n "$public_name" ]; then
     others="$(stored PUBLIC_ORIGIN '' | sed -n 's/^[^,]*,/,/p')"
@@ -49,7 +48,7 @@ wanted_origin() {
   fi
 }
 
-# Ends the script when a variable that is kept has a line break: what follows it would be a setting of its own.
+# Ends the script if a stored variable has a line break: the text after it would become another setting.
 check_kept_variables() {
   for name in $KEPT_VARIABLES; do
     case "$(eval "printf '%s' \"\${$name:-}\"")" in
@@ -59,7 +58,7 @@ check_kept_variables() {
   done
 }
 
-# wanted_changes: a line "NAME value" for each setting that this call gives and the file does not have.
+# wanted_changes: prints a line "NAME value" for each requested setting that differs from the file.
 wanted_changes() {
   origin="$(wanted_origin)"
   if [ -n "$origin" ] && [ "$origin" != "$(stored PUBLIC_ORIGIN '')" ]; then printf 'PUBLIC_ORIGIN %s\n' "$origin"; fi
@@ -70,7 +69,7 @@ wanted_changes() {
   done
 }
 
-# print_changes: what the plan says of them. Only what cannot hold a password is repeated.
+# print_changes: prints the changes for the plan. Only values that cannot contain a password are shown.
 print_changes() {
   if [ ! -e "$SETTINGS" ]; then
     say "  write settings to $SETTINGS for $(wanted_origin)"
@@ -110,7 +109,7 @@ SETTINGS_END
   printf '%s' "$source_dir" >"$ETC/source"
 }
 
-# A folder that the installer makes is the service user's; one that was there stays as it is.
+# make_file_root <folder>: creates the folder for the service user. An existing folder does not change.
 make_file_root() {
   [ ! -e "$1" ] || return 0
   mkdir -p "$1"

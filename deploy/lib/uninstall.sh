@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # what the installer and services.sh set
-# Takes an installation away, also one that was left half-way. Sourced by vps-install.sh.
+# shellcheck disable=SC2154 # set by the installer and services.sh
+# Removes an installation, also an incomplete one. Sourced by vps-install.sh.
 
-# Other apps in the panel's own PM2, a line each.
+# Prints other apps in the panel's PM2, one per line.
 other_apps() {
   if [ -x "$APP/current/node_modules/.bin/node" ] && pm2_daemon >/dev/null; then
     pm2 jlist --silent 2>/dev/null | "$APP/current/node_modules/.bin/node" -e '
@@ -13,7 +13,7 @@ other_apps() {
 
 processes_of() { find /proc -maxdepth 1 -name '[0-9]*' -uid "$1" -printf '%f ' 2>/dev/null || true; }
 
-# Ends what the service user still runs: programs that were started by hand, or MCP servers of a service that was killed.
+# Ends the remaining processes of the service user: programs started by hand, or MCP servers of a killed service.
 end_processes() {
   is_real && id "$SERVICE_USER" >/dev/null 2>&1 || return 0
   uid="$(id -u "$SERVICE_USER")"
@@ -31,9 +31,9 @@ uninstall_panel() {
   say "This will stop and remove:"
   say "  the three services, $APP, their units, log rotation and nginx site"
   others="$(other_apps)"
-  if [ -n "$others" ]; then say "  and stop what else runs in the panel's own PM2: $(printf '%s' "$others" | tr '\n' ' ')"; fi
+  if [ -n "$others" ]; then say "  and stop the other apps in the panel's PM2: $(printf '%s' "$others" | tr '\n' ' ')"; fi
   if [ -n "$purge" ]; then
-    say "  and for good: $STATE_HOME, $ETC, $tls, $BACKUPS and the user $SERVICE_USER"
+    say "  and permanently: $STATE_HOME, $ETC, $tls, $BACKUPS and the user $SERVICE_USER"
   else
     say "Kept: $STATE_HOME, $ETC, $tls, $BACKUPS"
   fi
@@ -48,8 +48,8 @@ uninstall_panel() {
   rm -rf "$APP" "$ETC/source" "$ETC/running"
   if [ -n "$purge" ]; then
     rm -rf "$STATE_HOME" "$ETC" "$tls" "$BACKUPS"
-    if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then userdel "$SERVICE_USER" 2>/dev/null || warn "Note: the user $SERVICE_USER could not be removed; see userdel $SERVICE_USER."; fi
+    if is_real && id "$SERVICE_USER" >/dev/null 2>&1; then userdel "$SERVICE_USER" 2>/dev/null || warn "Note: the user $SERVICE_USER could not be removed; try userdel $SERVICE_USER."; fi
     if is_real && getent group "$SERVICE_USER" >/dev/null; then groupdel "$SERVICE_USER" 2>/dev/null || true; fi
   fi
-  say "The panel is removed."
+  say "The panel was removed."
 }

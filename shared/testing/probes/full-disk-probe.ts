@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { createFileRoot } from "../files/root/files.ts";
-import { createSaveJournal } from "../files/saving/save-journal.ts";
-import { toAppError } from "../server/errors.ts";
-import { silentLog } from "../server/log.ts";
+import { createFileRoot } from "../../files/root/files.ts";
+import { createSaveJournal } from "../../files/saving/save-journal.ts";
+import { toAppError } from "../../server/errors.ts";
+import { silentLog } from "../../server/log.ts";
 
 /**
  * Writes more than fits on a small disk mounted at the given folder, to an existing and to a new file, and prints the results.

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { projectFolder } from "./service-process.ts";
+import { projectFolder } from "../service-process.ts";
 
 const run = promisify(execFile);
 /** Most archives that are fetched one by one. */
@@ -55,10 +55,11 @@ export function installedPackages(): Package[] {
 export function toolchainPackages(): { node: Package; npm: Package } {
   const name = `node-linux-${process.arch}`;
   const node = installedPackages().find((entry) => entry.name === name);
-  const script = readFileSync(join(projectFolder, "deploy/toolchain.sh"), "utf8");
+  const script = readFileSync(join(projectFolder, "deploy/lib/toolchain.sh"), "utf8");
   const [, version] = /^NPM_VERSION=([\d.]+)$/m.exec(script) ?? [];
   const [, integrity] = /^NPM_INTEGRITY=(sha512-\S+)$/m.exec(script) ?? [];
-  if (!node || !version || !integrity) throw new Error("package-lock.json or deploy/toolchain.sh names no toolchain");
+  if (!node || !version || !integrity)
+    throw new Error("package-lock.json or deploy/lib/toolchain.sh names no toolchain");
   return { node, npm: { name: "npm", version, integrity } };
 }
 

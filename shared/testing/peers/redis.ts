@@ -1,7 +1,7 @@
-import { type Child, startChild } from "./child.ts";
-import { eventually } from "./eventually.ts";
-import { canConnect, freePort } from "./free-port.ts";
-import { findProgram } from "./parts.ts";
+import { type Child, startChild } from "../child.ts";
+import { eventually } from "../eventually.ts";
+import { canConnect, freePort } from "../free-port.ts";
+import { findProgram } from "../parts.ts";
 
 export interface TestRedis {
   url: string;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Where an installation keeps what, and how a release of it is made. Sourced after common.sh.
-# shellcheck disable=SC2034 # some are for the scripts that source it
-# ROOT is empty on a server; a test sets it to a folder that stands for the whole file system.
+# Paths of an installation, and functions that build a release. Sourced after common.sh.
+# shellcheck disable=SC2034 # some variables are for the scripts that source it
+# ROOT is empty on a server. Tests set it to a folder that represents the whole file system.
 
 ROOT="${ROOT:-}"
 APP="$ROOT/opt/ai-desktop"            # releases/<time>, and current, a link to one of them
@@ -14,11 +14,11 @@ SERVICE_USER=ai-desktop
 RELEASES_KEPT=3
 BACKUPS_KEPT=5
 
-# Whether this is a server with systemd and a service user, not a folder that stands for one.
+# Whether this is a real server, not a folder that represents one.
 is_real() { [ -z "$ROOT" ]; }
 has_systemd() { is_real && [ -d /run/systemd/system ]; }
 
-# Whether two releases have the same web app: it is made of these alone.
+# same_web <folder> <folder>: whether two folders have the same sources of the web app, and the first has it built.
 same_web() {
   [ -e "$1/web/dist/index.html" ] || return 1
   for part in web shared package.json package-lock.json tsconfig.json; do
@@ -26,7 +26,7 @@ same_web() {
   done
 }
 
-# copy_source <source> <folder>: what is committed; where there is no commit to be read, all but what was made there.
+# copy_source <source> <folder>: copies the committed files; without a readable commit, all files except generated ones.
 copy_source() {
   mkdir -p "$2"
   if [ -e "$1/.git" ] && have git && project_git "$1" rev-parse HEAD >/dev/null; then
@@ -34,11 +34,11 @@ copy_source() {
   else
     tar -C "$1" --exclude ./node_modules --exclude ./.toolchain --exclude ./web/dist --exclude ./.data --exclude './.env*' --exclude ./.git -c .
   fi | tar -C "$2" --no-same-owner --no-same-permissions -x
-  # Of the files named .env the example alone holds nothing of anybody's.
+  # The example is the only .env file without private settings.
   if [ -f "$1/.env.example" ] && [ ! -L "$1/.env.example" ]; then cp "$1/.env.example" "$2/.env.example"; fi
 }
 
-# link_packages <from> <to>: the packages of the same lock file, under a second name where both are on one disk.
+# link_packages <from> <to>: links the packages if the lock files are equal; copies them if the folders are on different disks.
 link_packages() {
   cmp -s "$1/package-lock.json" "$2/package-lock.json" && [ -d "$1/node_modules" ] || return 1
   cp -al "$(readlink -f "$1")/node_modules" "$2/node_modules" 2>/dev/null && return
@@ -46,13 +46,13 @@ link_packages() {
   cp -a "$(readlink -f "$1")/node_modules" "$2/node_modules"
 }
 
-# build_in <folder>: its packages, and its web app where it has none yet. Both may lie ready in AI_DESKTOP_PACKAGES, for a
-# server without a registry or with little memory. Of the packages stays what the servers need.
+# build_in <folder>: installs the packages, builds the web app if missing, and removes the packages that the servers do not need.
+# AI_DESKTOP_PACKAGES can name a folder with both, for a server without access to a registry or with little memory.
 build_in() {
   cd "$1" || exit 1
   require_supported_machine
   if [ -n "${AI_DESKTOP_PACKAGES:-}" ] && ! { link_packages "$AI_DESKTOP_PACKAGES" . && has_packages; }; then
-    warn "Note: AI_DESKTOP_PACKAGES does not hold what package-lock.json names; the packages are fetched."
+    warn "Note: AI_DESKTOP_PACKAGES does not have the packages of package-lock.json; they are fetched."
   fi
   if ! has_packages; then
     bring_toolchain "$APP/toolchain"
@@ -65,20 +65,20 @@ build_in() {
   if [ ! -e web/dist/index.html ]; then
     node_modules/.bin/node --run build -- --logLevel warn || fail "The web app could not be built."
   fi
-  node_modules/.bin/node deploy/packages.ts prune || fail "What only the build needs could not be left out."
+  node_modules/.bin/node deploy/packages.ts prune || fail "The packages of the build could not be removed."
 }
 
-# own_release <folder>: nobody but root can change what runs with the panel's rights, and the panel can read it.
+# own_release <folder>: only root can change the code that runs with the panel's rights, and the panel can read it.
 own_release() {
   if [ "$(id -u)" = 0 ]; then chown -hR root:root "$1"; fi
   chmod -R u+rwX,go=rX,ug-s "$1"
   outside="$(find "$1" -type l -exec readlink -m {} + | awk -v inside="$(readlink -f "$1")/" 'index($0, inside) != 1' | head -n 3)"
-  [ -z "$outside" ] || fail "The source has links to what lies elsewhere: $outside"
+  [ -z "$outside" ] || fail "The source has links to files outside of it: $outside"
 }
 
-# make_release <source>: a copy of the source with its packages and the built web app, beside the others.
-# Sets RELEASE. What is half done has another name, so that a broken run leaves no release.
-# Releases are never written to, so what did not change is shared with the one in use.
+# make_release <source>: creates a release from the source, with packages and the built web app. Sets RELEASE.
+# An unfinished release has another name, so that a failed run leaves no release. Releases are never written to, so unchanged
+# files are shared with the current one.
 make_release() {
   RELEASE="$APP/releases/$(date -u +%Y%m%dT%H%M%SZ)"
   draft="$RELEASE.part"
@@ -87,7 +87,7 @@ make_release() {
   copy_source "$1" "$draft" || fail "The source cannot be copied."
   if same_web "$APP/current" "$draft"; then cp -al "$(readlink -f "$APP/current")/web/dist" "$draft/web/dist" || true; fi
   link_packages "$APP/current" "$draft" || true
-  # A build of its own folder: with all packages, of which a release keeps what the servers need.
+  # Builds in a separate folder with all packages. The release keeps those that the servers need.
   if [ ! -e "$draft/web/dist/index.html" ] || [ ! -e "$draft/node_modules/.bin/node" ]; then
     copy_source "$1" "$build"
     if [ -e "$draft/web/dist/index.html" ]; then cp -al "$draft/web/dist" "$build/web/dist"; fi
@@ -98,17 +98,17 @@ make_release() {
     rm -rf "$build"
   fi
   own_release "$draft"
-  lacking="$(cd "$draft" && node_modules/.bin/node deploy/packages.ts missing --servers 2>&1)" || fail "The release is not whole: $lacking"
+  lacking="$(cd "$draft" && node_modules/.bin/node deploy/packages.ts missing --servers 2>&1)" || fail "The release is incomplete: $lacking"
   mv "$draft" "$RELEASE"
 }
 
-# Points current at a release in one step.
+# switch_to <release>: makes a release the current one atomically.
 switch_to() {
   ln -sfn "$1" "$APP/current.next"
   mv -T "$APP/current.next" "$APP/current"
 }
 
-# Keeps the newest releases, and always the one in use.
+# Removes old releases, but never the current one.
 drop_old_releases() {
   in_use="$(readlink -f "$APP/current")"
   printf "%s\n" "$APP"/releases/* | sort -r | tail -n +$((RELEASES_KEPT + 1)) | while read -r release; do
@@ -116,14 +116,14 @@ drop_old_releases() {
   done
 }
 
-# keep_newest <number> <path…>: removes all but the newest of paths that end in the time they were made.
+# keep_newest <number> <path…>: removes all but the newest of paths that end with their time.
 keep_newest() {
   kept_number="$1"
   shift
   printf '%s\n' "$@" | sort -r | tail -n +$((kept_number + 1)) | while read -r old_path; do rm -rf "$old_path"; done
 }
 
-# keep_copies <folder> <file…>: copies of what is there of these files, by their full paths.
+# keep_copies <folder> <file…>: copies the existing files to the folder, with their full paths.
 keep_copies() {
   copies="$1"
   shift
@@ -131,11 +131,11 @@ keep_copies() {
     tar -C / --null --no-recursion -T - -c | tar -C "$copies" -x
 }
 
-# put_back <folder>: what keep_copies left there, to where it was. Folders on the way stay as they are.
+# put_back <folder>: restores the copies of keep_copies. Existing folders do not change.
 put_back() { (cd "$1" && find . ! -type d -print0) | tar -C "$1" --null -T - -c | tar -C / -xp; }
 
-# act_on_installation <script> <started in> <arguments…>: on a server, scripts of a clone are about the installation, unless
-# the clone has state of its own. Where the clone has no packages the installation's script continues.
+# act_on_installation <script> <started in> <arguments…>: on a server, scripts of a clone act on the installation, unless the
+# clone has its own state. If the clone has no packages, the installation's script runs instead.
 act_on_installation() {
   [ -x "$APP/current/node_modules/.bin/node" ] || return 0
   if [ ! -e .data ] && [ ! -e .env ]; then export AI_DESKTOP_ENV="${AI_DESKTOP_ENV:-$SETTINGS}"; fi

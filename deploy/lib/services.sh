@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2046,SC2119,SC2120,SC2154 # lists of words; options of smoke; what site.sh sets
-# How an installation's services are started, stopped and looked at. Sourced after layout.sh.
+# Starts, stops and checks the services of an installation. Sourced after layout.sh.
 
 units="$ROOT/etc/systemd/system"
 command_file="$ROOT/usr/local/bin/ai-desktop"
 logrotate_file="$ROOT/etc/logrotate.d/ai-desktop"
 
-# as_service <command…>: as the service user, with an environment of its own and nothing of the caller's.
+# as_service <command…>: runs a command as the service user, with its own environment and nothing of the caller's.
 as_service() {
   set -- env -i PATH="$APP/current/node_modules/.bin:$APP/npm:/usr/local/bin:/usr/bin:/bin" HOME="$STATE_HOME" LANG=C.UTF-8 \
     PM2_HOME="$STATE_HOME/.pm2" AI_DESKTOP_ENV="$SETTINGS" PM2_DISABLE_VERSION_CHECK=true "$@"
@@ -19,18 +19,18 @@ as_service() {
 
 pm2() { as_service "$APP/current/node_modules/.bin/node" "$APP/current/node_modules/pm2/bin/pm2" "$@"; }
 
-# Which of the two starts the services here: pm2 or systemd.
+# Prints the supervisor of this installation: pm2 or systemd.
 supervisor() { cat "$ETC/supervisor" 2>/dev/null || printf pm2; }
 
-# Ports of realtime servers beside the first, as words.
+# Prints the ports of further realtime servers, as words.
 more_ports() { stored WS_MORE_PORTS '' | tr -c '0-9' ' '; }
 unit_names() {
   printf 'ai-desktop@web ai-desktop@api ai-desktop@realtime'
   for port in $(more_ports); do printf ' ai-desktop@realtime-%s' "$port"; done
 }
 
-# pm2_daemon: prints the process of the panel's PM2 when it runs. The file with its number belongs to the service user, who
-# must not be able to name the process of somebody else here.
+# pm2_daemon: prints the process id of the panel's PM2 if it is running. The pid file belongs to the service user, who must not
+# be able to name another user's process.
 pm2_daemon() {
   daemon="$(cat "$STATE_HOME/.pm2/pm2.pid" 2>/dev/null || true)"
   case "$daemon" in '' | *[!0-9]*) return 1 ;; esac
@@ -39,12 +39,12 @@ pm2_daemon() {
   printf '%s' "$daemon"
 }
 
-# Starts the services by the supervisor that the installation names. What it starts with is noted, see services_current.
+# Starts the services with the supervisor of the installation. Records their release and settings, see services_current.
 start_services() {
   if [ "$(supervisor)" = systemd ]; then
     systemctl start $(unit_names) || return 1
   elif [ ! -e "$APP/current/deploy/systemd/pm2" ]; then
-    # An upgrade rolled back to a release that is older than this file.
+    # An upgrade was rolled back to a release without this file.
     pm2 start "$APP/current/deploy/ecosystem.config.cjs" --env production --silent >/dev/null && pm2 save --force --silent >/dev/null || return 1
   elif has_systemd; then
     systemctl start ai-desktop-pm2 || return 1
@@ -54,8 +54,8 @@ start_services() {
   what_runs >"$ETC/running"
 }
 
-# Stops both, whichever is named: of an installation that was switched half-way, or begun before there were units, either
-# may run. Apps of others in the panel's PM2 are saved, and started again with it.
+# Stops both supervisors, since either can run after an interrupted switch or in an old installation. Other apps in the panel's
+# PM2 are saved, and started again with it.
 stop_services() {
   rm -f "$ETC/running"
   if pm2_daemon >/dev/null && [ -x "$APP/current/node_modules/.bin/node" ]; then pm2 save --silent >/dev/null 2>&1 || true; fi
@@ -63,7 +63,7 @@ stop_services() {
     for unit in 'ai-desktop@*' ai-desktop-pm2; do systemctl stop "$unit" >/dev/null 2>&1 || true; done
     systemctl reset-failed 'ai-desktop@*' ai-desktop-pm2 >/dev/null 2>&1 || true
   fi
-  # A daemon outside the unit. It ends its apps, as long as they need.
+  # A daemon outside the unit. It waits until its apps have ended.
   if daemon="$(pm2_daemon)"; then
     kill -TERM "$daemon" 2>/dev/null || true
     for _ in $(seq 300); do
@@ -74,15 +74,15 @@ stop_services() {
   fi
 }
 
-# A sum over all that a start depends on.
+# Prints a checksum of everything that a start depends on.
 what_runs() {
   { readlink "$APP/current" && supervisor && cat "$SETTINGS" "$units"/ai-desktop*.service; } 2>/dev/null | sha256sum
 }
 
-# Whether the services run, with today's release, settings and units.
+# Whether the services run with the current release, settings and units.
 services_current() {
   [ "$(what_runs)" = "$(cat "$ETC/running" 2>/dev/null)" ] || return 1
-  # On a busy machine an answer may take its time.
+  # Responses can be slow on a busy machine.
   for _ in $(seq 10); do
     if all_answer; then return 0; fi
     sleep 1
@@ -90,7 +90,7 @@ services_current() {
   return 1
 }
 
-# The addresses of the three on loopback, by the settings of the installation.
+# installed_url <port variable> <default>: prints the loopback URL of a service.
 installed_url() { printf 'http://127.0.0.1:%s' "$(stored "$1" "$2")"; }
 
 all_answer() {
@@ -98,15 +98,15 @@ all_answer() {
     answers "$(installed_url WEB_PORT 3005)/"
 }
 
-# smoke [option…]: smoke.ts of the release in use, for the three services and what is given.
+# smoke [option…]: runs smoke.ts of the current release for the three services, with further options.
 smoke() {
   "$NODE" "$APP/current/deploy/smoke.ts" --web "$(installed_url WEB_PORT 3005)" \
     --api "$(installed_url API_PORT 3006)" --realtime "$(installed_url WS_PORT 3007)" \
     --token-file "$(stored EMIT_TOKEN_FILE "$STATE/emit-token")" "$@"
 }
 
-# Waits up to HEALTH_LIMIT seconds until all is well, then says how each part is. A part that starts last may be seen as
-# down by another for some seconds more.
+# Waits up to HEALTH_LIMIT seconds until all parts are healthy, then prints the state of each. A part that started last can
+# appear as down to another for some seconds.
 wait_healthy() {
   limit="${HEALTH_LIMIT:-60}"
   while [ "$limit" -gt 0 ] && ! smoke >/dev/null; do
@@ -116,17 +116,17 @@ wait_healthy() {
   smoke
 }
 
-# What an upgrade writes outside of the release and the state.
+# Prints the files that an upgrade writes outside of the release and the state.
 host_files() { printf '%s\n' "$units"/ai-desktop*.service "$logrotate_file" "$command_file" "$site" $(site_places); }
 
-# write_units: units, log rotation and the command, by the release in use.
+# write_units: writes the units, the log rotation and the ai-desktop command of the current release.
 write_units() {
   mkdir -p "$units" "$(dirname "$logrotate_file")" "$(dirname "$command_file")"
   cp "$APP/current/deploy/systemd/ai-desktop@.service" "$APP/current/deploy/systemd/ai-desktop-pm2.service" "$units/"
   write_logrotate
   printf '#!/bin/sh\nROOT=%s exec %s/current/deploy/ai-desktop "$@"\n' "'$ROOT'" "'$APP'" >"$command_file"
   chmod 755 "$command_file"
-  # npx for MCP servers, where the installer brought it.
+  # npx for MCP servers, if the installer brought it.
   npm_folder="$({ find "$APP/toolchain" -mindepth 2 -maxdepth 2 -name bin 2>/dev/null || true; } | sort | tail -n 1)"
   if [ -n "$npm_folder" ]; then ln -sfn "$npm_folder" "$APP/npm"; fi
   has_systemd || return 0
@@ -142,8 +142,8 @@ write_units() {
   fi
 }
 
-# The logs lie in a folder of the service user, so only that user may turn them over. PM2 opens its apps' logs anew at
-# SIGUSR2, which needs no Node: logrotate's own unit allows no program that makes code as it runs.
+# The log folder belongs to the service user, so logrotate must run as that user. PM2 reopens its apps' logs at SIGUSR2, which
+# needs no Node: the unit of logrotate allows no just-in-time compilation.
 write_logrotate() {
   owner="$(if is_real; then printf '%s %s' "$SERVICE_USER" "$SERVICE_USER"; else printf '%s %s' "$(id -un)" "$(id -gn)"; fi)"
   as_owner="$(if is_real; then printf 'runuser -u %s -- ' "$SERVICE_USER"; fi)"
@@ -162,7 +162,7 @@ $STATE_HOME/.pm2/logs/*.log {
         ${as_owner}sh -c 'kill -USR2 "\$(cat $STATE_HOME/.pm2/pm2.pid)"' >/dev/null 2>&1 || true
     endscript
 }
-# PM2 never opens its own log anew.
+# PM2 never reopens its own log.
 $STATE_HOME/.pm2/pm2.log {
     su $owner
     weekly

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it. Bash 3.2, as macOS has it, must be able to read it.
+# Sourced by the other scripts. Must work with Bash 3.2, the version of macOS.
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
@@ -10,12 +10,12 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Node's own word on whether it is new enough (24.15: type stripping, node:sqlite).
+# node_is_new_enough <node>: whether the version is 24.15 or newer (type stripping, node:sqlite).
 node_is_new_enough() {
   "$1" -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 24 || (major === 24 && minor >= 15) ? 0 : 1)' 2>/dev/null
 }
 
-# drop_foreign_options <node>: NODE_OPTIONS may be meant for the host's Node, and one unknown option ends any other.
+# drop_foreign_options <node>: unsets NODE_OPTIONS if this Node rejects them. They may be meant for the host's Node.
 drop_foreign_options() {
   if [ -n "${NODE_OPTIONS:-}" ] && ! "$1" -e 0 >/dev/null 2>&1 && NODE_OPTIONS="" "$1" -e 0 >/dev/null 2>&1; then
     warn "Note: NODE_OPTIONS ($NODE_OPTIONS) is not for the Node used here, and is left out."
@@ -23,7 +23,7 @@ drop_foreign_options() {
   fi
 }
 
-# The project's own Node where it has one, else the host's.
+# Sets NODE to the project's own Node if there is one, otherwise to the host's.
 use_project_node() {
   export PATH="$PWD/node_modules/.bin:$PATH"
   NODE="$(command -v node)" || fail "Node is needed."
@@ -31,7 +31,7 @@ use_project_node() {
   node_is_new_enough "$NODE" || fail "Node 24.15 or newer is needed here, but $NODE is $("$NODE" --version)."
 }
 
-# from_file <file> <name>: the value that the last line of a name gives, without quotes and comment.
+# from_file <file> <name>: prints the value in the last line with the name, without quotes and comment.
 from_file() {
   [ -r "$1" ] || return 0
   NAME="$2" awk '
@@ -53,26 +53,26 @@ from_file() {
     END { printf "%s", value }' "$1"
 }
 
-# setting <name> <default>: from the environment, else from the settings file of an installation or .env, else the default.
+# setting <name> <default>: prints a setting from the environment, the settings file of an installation or .env, or the default.
 setting() {
   value="$(eval "printf '%s' \"\${$1:-}\"")"
   if [ -z "$value" ]; then value="$(from_file "${AI_DESKTOP_ENV:-.env}" "$1")"; fi
   printf '%s' "${value:-$2}"
 }
 
-# Whether somebody answers HTTP at an address with success.
+# answers <url>: whether an HTTP request to the URL succeeds.
 answers() {
   "$NODE" -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(2000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "$1"
 }
 
-# page_is_new <folder>: whether its web app is built, and after the last change to what it is made of.
+# page_is_new <folder>: whether the web app was built after the last change of its sources.
 page_is_new() {
   [ -f "$1/web/dist/index.html" ] &&
     [ -z "$(find -H "$1/web" "$1/shared" "$1/package-lock.json" -name dist -prune -o -type f -newer "$1/web/dist/index.html" -print | head -n 1)" ]
 }
 
-# project_git <folder> <arguments…>: git in a folder that may be another user's, which git refuses by default. Whoever
-# calls it runs that user's scripts already; hooks and a monitor of that user's are left out nevertheless.
+# project_git <folder> <arguments…>: runs git in a folder that may belong to another user, which git refuses by default. The
+# caller already runs scripts of that user; hooks and file monitors are disabled nevertheless.
 project_git() {
   trusting="$(mktemp "${TMPDIR:-/tmp}/aid.XXXXXX")"
   printf '[safe]\n\tdirectory = *\n' >"$trusting"
@@ -84,7 +84,7 @@ project_git() {
   return "$status"
 }
 
-# What the source is, for a look whether a release is of it: its commit, or nothing when it was changed since.
+# source_revision <folder>: prints the commit of the source; nothing if it has uncommitted changes or is not a git repository.
 source_revision() {
   have git && [ -e "$1/.git" ] || return 0
   changes="$(project_git "$1" status --porcelain --untracked-files=no)" || return 0

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { createWatchFolder } from "../files/watching/watcher.ts";
+import { createWatchFolder } from "../../files/watching/watcher.ts";
 
 /** Watches the given folders one after the other and prints the changes; for tests that limit a whole process. */
 const watchFolder = createWatchFolder({ checkMs: 100, pollMs: 100 });

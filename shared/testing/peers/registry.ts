@@ -3,11 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import type Docker from "dockerode";
-import { type Child, startChild } from "./child.ts";
-import { eventually } from "./eventually.ts";
-import { canConnect, freePort } from "./free-port.ts";
-import { findProgram, TEST_IMAGE } from "./parts.ts";
-import { tempFolder } from "./temp-folder.ts";
+import { type Child, startChild } from "../child.ts";
+import { eventually } from "../eventually.ts";
+import { canConnect, freePort } from "../free-port.ts";
+import { findProgram, TEST_IMAGE } from "../parts.ts";
+import { tempFolder } from "../temp-folder.ts";
 
 export interface ImageVariant {
   /** Script of the image; default: sleeps. */

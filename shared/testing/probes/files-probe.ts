@@ -1,9 +1,9 @@
 import process from "node:process";
 import { text } from "node:stream/consumers";
-import { createFileRoot } from "../files/root/files.ts";
-import { createSaveJournal } from "../files/saving/save-journal.ts";
-import { toAppError } from "../server/errors.ts";
-import { silentLog } from "../server/log.ts";
+import { createFileRoot } from "../../files/root/files.ts";
+import { createSaveJournal } from "../../files/saving/save-journal.ts";
+import { toAppError } from "../../server/errors.ts";
+import { silentLog } from "../../server/log.ts";
 
 /** Steps that one user performs with the files of a root. */
 export interface FilesProbe {

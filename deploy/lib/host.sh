@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the installer has to know of the host it is on. Sourced after layout.sh; nothing here changes anything.
+# Facts about the host for the installer. Sourced after layout.sh; changes nothing.
 
-# sockets_of <port>: inodes of what listens on a TCP port, on any address.
+# sockets_of <port>: prints the inodes of the sockets that listen on a TCP port, on any address.
 sockets_of() {
   hex="$(printf ':%04X' "$1")"
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
@@ -10,7 +10,7 @@ sockets_of() {
 
 port_taken() { [ -n "$(sockets_of "$1")" ]; }
 
-# port_owner <port>: name and number of the program that listens there, "apache2 812"; "a program 0" when it is not to be seen.
+# port_owner <port>: prints name and pid of the program that listens there, such as "apache2 812"; "a program 0" if not visible.
 port_owner() {
   for inode in $(sockets_of "$1"); do
     entry="$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)"
@@ -23,13 +23,13 @@ port_owner() {
   printf 'a program 0'
 }
 
-# Whether a process is the nginx of this host, and not one in a container.
+# is_host_nginx <name> <pid>: whether a process is the nginx of this host, not one in a container.
 is_host_nginx() {
   [ "$1" = nginx ] && [ "$(readlink "/proc/$2/ns/pid")" = "$(readlink /proc/self/ns/pid)" ] &&
     [ "$(readlink "/proc/$2/root")" = / ]
 }
 
-# check_web_ports: ends the script when another program has 80 or 443, which the panel's nginx needs.
+# check_web_ports: ends the script if another program uses port 80 or 443, which the panel's nginx needs.
 check_web_ports() {
   for port in 80 443; do
     port_taken "$port" || continue
@@ -41,16 +41,16 @@ check_web_ports() {
     if [ "${owner% *}" = docker-proxy ]; then owned="a container that publishes it"; fi
     fail "Port $port is taken by $owned, and nginx needs it. Free it; or install with --no-nginx and let what is there lead to the panel (docs/operations.md, \"Behind another web server\")."
   done
-  # A fault of another site would be taken for one of the panel's.
+  # An error of another site would look like one of the panel's.
   if is_real && have nginx && ! faults="$(nginx -t 2>&1)"; then
     warn "$(printf '%s\n' "$faults" | grep -E 'emerg|crit|error' | head -n 3)"
-    fail "nginx's own configuration is faulty already; correct it first, or install with --no-nginx."
+    fail "The existing nginx configuration has errors; fix them first, or install with --no-nginx."
   fi
 }
 
-# check_own_ports: ends the script when another program has a port of the three services.
+# check_own_ports: ends the script if another program uses a port of the three services.
 check_own_ports() {
-  # Our own services of an earlier run may have them.
+  # The services of an earlier installation can use them.
   if [ -e "$APP/current" ]; then return; fi
   for name in WEB_PORT:3005 API_PORT:3006 WS_PORT:3007; do
     port="$(AI_DESKTOP_ENV="$SETTINGS" setting "${name%:*}" "${name#*:}")"
@@ -61,7 +61,7 @@ check_own_ports() {
   done
 }
 
-# Ports that sshd may be reached at: by its settings, by systemd's socket, by what listens, and by this very connection.
+# Prints the ports of sshd: from its settings, systemd's socket, its listening sockets, and the current connection.
 ssh_ports() {
   {
     # "server port": the last word of SSH_CONNECTION.
@@ -76,35 +76,35 @@ ssh_ports() {
   } | awk '/^[0-9]+$/' | sort -nu | tr '\n' ' '
 }
 
-# Ports that can be reached from outside now, loopback left out.
+# Prints the ports with listening sockets, except those on loopback.
 listening_ports() {
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
     awk '$4 == "0A" && $2 !~ /^0100007F:|^00000000000000000000000001000000:|^0000000000000000FFFF00000100007F:/ { sub(/.*:/, "", $2); print $2 }' |
     sort -u | while read -r hex; do printf '%d\n' "0x$hex"; done
 }
 
-# canonical_address <address>: as browsers write it; nothing for what is no address.
+# canonical_address <address>: prints an address in the notation of browsers; nothing if it is not an address.
 canonical_address() {
   bare="${1#[}" && bare="${bare%]}"
   case "$bare" in
-    # Only what can be an address goes to getent, which asks DNS for all else.
+    # Only possible addresses are passed to getent, which would query DNS for names.
     *:*[!0-9A-Fa-f:.]* | *[!0-9A-Fa-f:.]*:*) ;;
-    # Not ahostsv6, which knows no IPv6 address where the host has none itself.
+    # Not ahostsv6, which rejects IPv6 addresses on a host without IPv6.
     *:*) getent ahosts "$bare" 2>/dev/null | awk 'NR == 1 && $1 !~ /%/ { print $1 }' || true ;;
     *[!0-9.]* | *..* | .* | *.) ;;
     *.*.*.*) printf '%s' "$bare" | awk -F. 'NF == 4 && $1 < 256 && $2 < 256 && $3 < 256 && $4 < 256 { printf "%d.%d.%d.%d", $1, $2, $3, $4 }' ;;
   esac
 }
 
-# Sets public_name from --domain or --ip; without either, and without settings, it is the host's first address.
+# Sets public_name from --domain or --ip; without either, and without settings, to the host's first address.
 find_public_name() {
   public_name=""
   if [ -n "$domain" ]; then
-    # An address given as a name is an address.
+    # An address given as a domain counts as an address.
     if [ -n "$(canonical_address "$domain")" ]; then ip="$domain" && domain=""; fi
   fi
   if [ -n "$domain" ]; then
-    # awk reads lines, and the name must be one.
+    # A name with line breaks must not reach awk, which reads line by line.
     case "$domain" in *[!A-Za-z0-9.-]*) fail "--domain needs a host name such as panel.example.com, without https:// and port; this is no such name: $domain" ;; esac
     public_name="$(printf '%s' "$domain" | tr '[:upper:]' '[:lower:]')"
     public_name="${public_name%.}"
@@ -116,7 +116,7 @@ find_public_name() {
     [ -n "$public_name" ] || fail "--ip needs an address such as 203.0.113.7 or 2001:db8::1; this is none: $ip"
   elif [ ! -e "$SETTINGS" ]; then
     public_name="$(canonical_address "$(hostname -I 2>/dev/null | awk '{ print $1 }')")"
-    [ -n "$public_name" ] || fail "This host's address is not to be found; say --domain NAME or --ip ADDRESS."
+    [ -n "$public_name" ] || fail "The address of this host cannot be determined; use --domain NAME or --ip ADDRESS."
   fi
 }
 
@@ -124,7 +124,7 @@ is_private_address() {
   case "$1" in 10.* | 192.168.* | 169.254.* | 172.1[6-9].* | 172.2[0-9].* | 172.3[01].* | 100.6[4-9].* | 100.[7-9]?.* | 100.1[01]?.* | 100.12[0-7].* | f[cd]*:* | fe80:*) ;; *) return 1 ;; esac
 }
 
-# A line "owner folder" for each PM2 daemon of other users: their title says what they are.
+# Prints a line "owner folder" for each PM2 daemon of another user, found by the process title.
 other_daemons() {
   for title in /proc/[0-9]*/cmdline; do
     line="$(tr '\0' ' ' <"$title" 2>/dev/null || true)"

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Brings the Node that package-lock.json names and the npm named here, whatever Node and npm the host has.
-# Sourced after common.sh, in the project's folder. Bash 3.2 must be able to read it.
+# Installs the Node of package-lock.json and the npm below in the project's folder, independent of those of the host.
+# Sourced after common.sh, in the project's folder. Must work with Bash 3.2.
 
 NPM_VERSION=11.19.1
 NPM_INTEGRITY=sha512-ztsxKxt/kkIaAs+2i0GU6I+DRmUdrNasxTZKJe9TCdSjKxlhah/4r/hl5ygMD6XAg1qZ9c2TNomR4qgOydp10g==
-# npm's public registry, by the name that Yarn has for it. What comes from it is checked by its sum.
+# npm's public registry, by Yarn's name for it. Its archives are verified by their checksums.
 DEFAULT_REGISTRY=https://registry.yarnpkg.com
 
-# require_supported_machine: sets NODE_PACKAGE, the package with Node for this machine; empty where the host's Node runs
-# everything (macOS, processors the lock file has no Node for). Changes nothing.
+# require_supported_machine: sets NODE_PACKAGE, the package with Node for this machine; empty if the host's Node is used (macOS,
+# processors without a Node in the lock file). Changes nothing.
 require_supported_machine() {
   NODE_PACKAGE=""
   case "$(uname -s)-$(uname -m)" in
@@ -23,13 +23,13 @@ require_supported_machine() {
   # A 32-bit system on a 64-bit kernel cannot run it.
   [ "$(getconf LONG_BIT 2>/dev/null || printf 64)" = 64 ] ||
     fail "Node 24 needs a 64-bit system; this one has 32 bits, though its processor has 64."
-  # It ends with 1 there.
+  # ldd exits with 1 there.
   case "$(ldd --version 2>&1 || true)" in
     *musl*) fail "This Linux has musl instead of glibc, which Node's package needs: use the container image (deploy/compose.yaml), or a Debian or Ubuntu." ;;
   esac
 }
 
-# locked <package> <field>: what package-lock.json says, in the form npm writes it.
+# locked <package> <field>: prints a field of a package in package-lock.json, in npm's format.
 locked() {
   awk -v head="    \"node_modules/$1\": {" -v field="\"$2\":" '
     $0 == head { inside = 1; next }
@@ -37,7 +37,7 @@ locked() {
     inside && $1 == field { gsub(/^"|",?$/, "", $2); print $2; exit }' package-lock.json
 }
 
-# read_npmrc: sets NPMRC to the lines "key<tab>value" of the project's, the user's and the system's npmrc; the first counts.
+# read_npmrc: sets NPMRC to lines "key<tab>value" from the project's, the user's and the system's npmrc; the first one counts.
 read_npmrc() {
   NPMRC=""
   for file in .npmrc "${npm_config_userconfig:-${NPM_CONFIG_USERCONFIG:-${HOME:-/root}/.npmrc}}" "$(system_npmrc)"; do
@@ -54,7 +54,7 @@ read_npmrc() {
         gsub(/^[ \t]+|[ \t\r]+$/, "", value)
         if (value ~ /^".*"$/ || value ~ /^\047.*\047$/) value = substr(value, 2, length(value) - 2)
         else sub(/[ \t]*[;#].*$/, "", value)
-        # ${NAME} is of the environment.
+        # Expands ${NAME} from the environment.
         whole = ""
         while (match(value, /\$\{[A-Za-z_][A-Za-z0-9_]*\??\}/)) {
           variable = substr(value, RSTART + 2, RLENGTH - 3)
@@ -69,7 +69,7 @@ read_npmrc() {
   done
 }
 
-# npm_setting <key>: what npm would take, from the environment, else from the npmrc files. After read_npmrc.
+# npm_setting <key>: prints a setting of npm, from the environment or the npmrc files. After read_npmrc.
 npm_setting() {
   case "$1" in
     //*) ;;
@@ -87,7 +87,7 @@ $NPMRC
 NPMRC_END
 }
 
-# The file of all users: npm looks for it beside the Node that runs it, and ours lies elsewhere.
+# Prints the system's npmrc. npm searches for it beside its Node, which is elsewhere here.
 system_npmrc() {
   beside="$(command -v node 2>/dev/null || true)"
   for file in "${npm_config_globalconfig:-${NPM_CONFIG_GLOBALCONFIG:-}}" "${beside%/bin/node}/etc/npmrc" \
@@ -96,12 +96,12 @@ system_npmrc() {
   done
 }
 
-# curl_option <name> <value>: a line of curl's own form, where no program list shows it.
+# curl_option <name> <value>: prints a line of curl's configuration, so that the value is not visible in the process list.
 curl_option() {
   if [ -n "$2" ]; then printf '%s = "%s"\n' "$1" "$(printf '%s' "$2" | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g')"; fi
 }
 
-# curl_settings <url> <folder>: log-in, proxy and certificates as npm has them.
+# curl_settings <url> <folder>: prints curl's configuration with npm's credentials, proxy and certificates.
 curl_settings() {
   place="${1#*:}"
   while [ "${place#//}" != "" ]; do
@@ -114,7 +114,7 @@ curl_settings() {
       curl_option user "$user:$(npm_setting "$place:_password" | openssl base64 -d -A)"
       break
     fi
-    # One step up: with its slash at the end, then without.
+    # One level up: with the trailing slash, then without.
     case "$place" in */) place="${place%/}" ;; *) place="${place%"${place##*/}"}" ;; esac
   done
   proxy="$(npm_setting https-proxy)"
@@ -122,7 +122,7 @@ curl_settings() {
   curl_option noproxy "$(npm_setting noproxy)"
   authorities="$(npm_setting cafile)"
   if [ -r "${NODE_EXTRA_CA_CERTS:-}" ]; then
-    # These come beside those of the system; curl takes one file.
+    # These are added to those of the system; curl accepts one file.
     authorities="${authorities:-${CURL_CA_BUNDLE:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}}"
     cat "$authorities" "$NODE_EXTRA_CA_CERTS" >"$2/authorities.pem" 2>/dev/null || true
     authorities="$2/authorities.pem"
@@ -131,14 +131,14 @@ curl_settings() {
   if [ "$(npm_setting strict-ssl)" = false ]; then printf 'insecure\n'; fi
 }
 
-# has_sum <file> <integrity>: whether the file is the one that was named.
+# has_sum <file> <integrity>: whether the file has this checksum.
 has_sum() {
   [ -s "$1" ] || return 1
   case " $2 " in *" sha512-$(openssl dgst -sha512 -binary "$1" | openssl base64 -A) "*) ;; *) return 1 ;; esac
 }
 
-# fetch_archive <name> <version> <integrity> <address in the lock file> <folder>: leaves <folder>/<name>-<version>.tgz.
-# The host's npm knows its registry best; without one, or where it fails, curl asks.
+# fetch_archive <name> <version> <integrity> <address in the lock file> <folder>: fetches <folder>/<name>-<version>.tgz.
+# Uses the host's npm, which knows its registry; without npm, or if it fails, curl.
 fetch_archive() {
   archive="$5/$1-$2.tgz"
   if have npm && have timeout; then
@@ -152,10 +152,10 @@ fetch_archive() {
   curl_settings "$address" "$5" | curl --config - --silent --show-error --fail --location --connect-timeout 20 --retry 2 \
     --speed-limit 1000 --speed-time 60 --output "$archive" "$address" 2>"$5/curl.log" ||
     fail "$address cannot be fetched: $(grep -m 1 '^curl:' "$5/curl.log"). The registry is the one that npm's settings name (registry in npmrc, or npm_config_registry); a proxy is taken from https_proxy, authorities from NODE_EXTRA_CA_CERTS or npm's cafile."
-  has_sum "$archive" "$3" || fail "$address is not what was expected: its sha512 is another. Nothing was installed."
+  has_sum "$archive" "$3" || fail "$address has another sha512 than expected. Nothing was installed."
 }
 
-# make_toolchain <home> <name> <version of Node>: fetches both and unpacks them; the name appears when all is there.
+# make_toolchain <home> <name> <version of Node>: fetches and unpacks both; creates <home>/<name> at the end.
 make_toolchain() {
   say "Fetching Node $3 and npm $NPM_VERSION…"
   part="$(mktemp -d "$1/part.XXXXXX")" || exit 1
@@ -165,7 +165,7 @@ make_toolchain() {
   fetch_archive npm "$NPM_VERSION" "$NPM_INTEGRITY" "" "$part"
   new="$part/new"
   mkdir -p "$new/lib/node_modules/npm"
-  # Node's headers and manuals are of no use here.
+  # Without Node's headers and manuals.
   { tar -C "$new" --no-same-owner --no-same-permissions --strip-components=1 -xzf "$part/$NODE_PACKAGE-$3.tgz" package/bin/node package/LICENSE &&
     tar -C "$new/lib/node_modules/npm" --no-same-owner --no-same-permissions --strip-components=1 -xzf "$part/npm-$NPM_VERSION.tgz"; } ||
     fail "Node and npm cannot be unpacked in $1."
@@ -179,9 +179,9 @@ make_toolchain() {
   mv "$new" "$1/$2" || fail "$1 cannot be written to."
 }
 
-# shellcheck disable=SC2120 # the installer names a folder
-# bring_toolchain [folder]: puts Node and npm first on the PATH, from the folder (else .toolchain) where they are there
-# already. Whatever is missing or wrong ends the script before anything else is changed. After require_supported_machine.
+# shellcheck disable=SC2120 # the installer passes a folder
+# bring_toolchain [folder]: puts Node and npm first in PATH, from the folder (default .toolchain); fetches them if missing. An
+# error ends the script before anything else is changed. After require_supported_machine.
 bring_toolchain() {
   [ -n "$NODE_PACKAGE" ] || return 0
   version="$(locked "$NODE_PACKAGE" version)"
@@ -193,9 +193,9 @@ bring_toolchain() {
     for program in curl tar gzip openssl; do have "$program" || missing="$missing $program"; done
     [ -z "$missing" ] ||
       fail "Missing:$missing. They are packages of the system (Debian, Ubuntu: apt-get install curl ca-certificates tar gzip openssl)."
-    mkdir -p "$home" || fail "Node and npm are unpacked in $home, and it cannot be made."
+    mkdir -p "$home" || fail "The folder $home for Node and npm cannot be created."
     (
-      # Of two at once, the second waits and finds all there; a killed one holds nothing and leaves a part.
+      # Of two runs at once, the second waits and finds the result. A killed run leaves a part, which is removed here.
       if have flock; then
         flock 9
         rm -rf "$home"/part.*
@@ -214,25 +214,25 @@ toolchain_runs() {
   [ -e "$TOOLCHAIN/bin/npm" ] && [ "$(NODE_OPTIONS="" "$TOOLCHAIN/bin/node" --version 2>/dev/null)" = "v$version" ]
 }
 
-# has_packages: whether node_modules holds what the lock file names for this machine, with a Node that runs it.
+# has_packages: whether node_modules has the packages of the lock file for this machine, and a Node.
 has_packages() {
   { [ -z "$NODE_PACKAGE" ] || [ -x node_modules/.bin/node ]; } &&
     NODE_OPTIONS="" PATH="$PWD/node_modules/.bin:$PATH" node deploy/packages.ts missing >/dev/null 2>&1
 }
 
-# install_all: the packages of the lock file, by our own npm. Checked before they are used. What somebody's npmrc or
-# NODE_ENV says for other projects (production only, no links in .bin, another layout) is overruled.
+# install_all: installs the packages of the lock file with the npm of the toolchain. Overrides settings in npmrc or NODE_ENV
+# that are meant for other projects (production only, no links in .bin, another layout).
 install_all() {
   npm ci --include=dev --include=optional --include=peer --ignore-scripts --bin-links --package-lock --no-dry-run --no-global \
     --install-strategy=hoisted --no-legacy-peer-deps --no-strict-peer-deps --engine-strict=false --prefer-offline \
     --no-audit --no-fund --no-update-notifier --loglevel=error || fail "npm could not install the packages."
   [ -n "$NODE_PACKAGE" ] || return 0
   [ "$(node_modules/.bin/node --version 2>&1)" = "v$(locked "$NODE_PACKAGE" version)" ] || fail "npm left node_modules/.bin/node out."
-  # Once on the disk, and not twice.
+  # A hard link, so that Node is stored only once.
   ln -f "$TOOLCHAIN/bin/node" "node_modules/$NODE_PACKAGE/bin/node" 2>/dev/null || true
 }
 
-# Installs what the lock file names, unless that is there already, and puts the project's own programs first on the PATH.
+# Installs the packages of the lock file if missing, and puts the project's programs first in PATH.
 install_packages() {
   require_supported_machine
   if ! has_packages; then
