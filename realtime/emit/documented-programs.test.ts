@@ -7,6 +7,7 @@ import { type Child, startChild } from "../../shared/testing/child.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { findBun, findDeno, findSystemPython, lacks } from "../../shared/testing/parts.ts";
+import { startReceiver } from "../../shared/testing/receiver.ts";
 import { projectFolder } from "../../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";
@@ -77,10 +78,47 @@ describe("the programs of docs/emitting-events.md", async () => {
     ["Deno", () => findDeno() ?? "", ["run", "--allow-env", "--allow-net", "--allow-read"]],
     ["Bun", () => findBun() ?? "", ["run"]],
   ];
+  const withProxies: typeof modules = [...modules, ["Node with NODE_USE_ENV_PROXY", () => process.execPath, []]];
   test.skipIf(await lacks("deno", "bun")).each(modules)("ES module in %s", async (_name, program, args) => {
     const { output } = await run(program(), [...args, "emit.mjs"]);
     // Nobody is in the room of the service.
     expect(output()).toMatch(/build reached 0\ntest reached 0\ndeploy reached 0\n/);
+  });
+
+  test.skipIf(await lacks("deno", "bun")).each(withProxies)(
+    "send the token to no proxy in %s",
+    async (name, program, args) => {
+      const proxy = await startReceiver();
+      try {
+        const env = {
+          HTTP_PROXY: proxy.url,
+          http_proxy: proxy.url,
+          NODE_USE_ENV_PROXY: name.includes("NODE_USE_ENV_PROXY") ? "1" : "",
+        };
+        const { output } = await run(program(), [...args, "emit.mjs"], env);
+        expect(output()).toContain(name === "Node" ? "deploy reached 0" : "misdirected_request A proxy is set");
+        const direct = await run(program(), [...args, "emit.mjs"], {
+          ...env,
+          NO_PROXY: "127.0.0.1",
+          no_proxy: "127.0.0.1",
+        });
+        expect(direct.output()).toContain("deploy reached 0");
+        expect(proxy.received).toEqual([]);
+      } finally {
+        proxy.close();
+      }
+    },
+  );
+
+  test("read the environment at the first call and not at the import", async () => {
+    await writeFile(
+      join(folder.path, "late.mjs"),
+      `import { emitToSystem } from "ai-desktop-client/emit";
+       process.env.EMIT_TOKEN = process.env.LATE_TOKEN;
+       console.log(await emitToSystem("late", 1));\n`,
+    );
+    const env = { EMIT_TOKEN_FILE: "", LATE_TOKEN: EMIT_TOKEN };
+    expect((await run(process.execPath, ["late.mjs"], env)).output()).toContain("delivered: 1");
   });
 
   test("CommonJS in Node", async () => {

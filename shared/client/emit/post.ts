@@ -1,6 +1,6 @@
 import { type Reply, request } from "./request.ts";
 import { RefusedError, UnavailableError } from "./response.ts";
-import type { Credentials } from "./settings.ts";
+import { type Credentials, findProxyProblem } from "./settings.ts";
 
 export interface PostOptions {
   /** Address without a slash at its end. */
@@ -18,7 +18,8 @@ export type Post = (path: string, body: string) => Promise<Reply>;
  * Creates a sender of requests with the emit token. A token that the server refuses is read again, once per request,
  * and counts when it has changed.
  *
- * The sender throws UnavailableError when there is no response, and RefusedError when there is no token.
+ * The sender throws UnavailableError when there is no response, and RefusedError when there is no token or when a
+ * proxy would get it.
  */
 export function createPost({ address, credentials, timeoutMs, signal }: PostOptions): Post {
   const post = async (path: string, body: string, token: string) => {
@@ -40,6 +41,8 @@ export function createPost({ address, credentials, timeoutMs, signal }: PostOpti
     }
   };
   return async (path, body) => {
+    const problem = findProxyProblem(address);
+    if (problem !== undefined) throw new RefusedError(problem, "misdirected_request", false);
     const reply = await post(path, body, await tokenFrom(credentials.token));
     if (reply.status !== 401 || !(await tokenFrom(credentials.reload))) return reply;
     return post(path, body, await tokenFrom(credentials.token));

@@ -21,6 +21,26 @@ export interface EmitterOptions {
 
 const DEFAULT_URL = "http://localhost:3007";
 
+/** Addresses of this machine, which no proxy can reach. */
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * Says what is wrong when the runtime would send requests for this machine to a proxy, which would get the token. `fetch`
+ * of Deno and Bun follows the variables of the environment also for such addresses, that of Node with NODE_USE_ENV_PROXY.
+ */
+export function findProxyProblem(address: string): string | undefined {
+  const usesProxies = "Deno" in globalThis || "Bun" in globalThis || environment("NODE_USE_ENV_PROXY") !== undefined;
+  if (!usesProxies) return undefined;
+  const { hostname, protocol } = new URL(address);
+  if (!loopback.test(hostname)) return undefined;
+  const either = (name: string) => environment(name) ?? environment(name.toLowerCase());
+  if (!(either(protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ?? either("ALL_PROXY"))) return undefined;
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const direct = (either("NO_PROXY") ?? "").split(",").map((entry) => entry.trim());
+  if (direct.includes(host) || direct.includes("*")) return undefined;
+  return `A proxy is set in the environment: add ${host} to NO_PROXY.`;
+}
+
 /** Value of an environment variable; undefined when it is unset, empty, or the runtime does not allow to read it. */
 function environment(name: string): string | undefined {
   try {
