@@ -7,7 +7,7 @@ import { type Child, startChild } from "../../shared/testing/child.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { findBun, findDeno, findSystemPython, lacks } from "../../shared/testing/parts.ts";
-import { startReceiver } from "../../shared/testing/receiver.ts";
+import { startReceiver } from "../../shared/testing/peers/receiver.ts";
 import { projectFolder } from "../../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../testing.ts";

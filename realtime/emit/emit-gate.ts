@@ -1,6 +1,7 @@
 import { bearerToken, createSecretCheck } from "../../shared/server/emit-token.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { createTokenBucket } from "../sockets/token-bucket.ts";
+import { messages } from "./messages.ts";
 
 /** Requests per second that are refused with 401; further ones get 429, so that a wrong token costs little. */
 const REFUSALS_PER_SECOND = 20;
@@ -21,8 +22,8 @@ export function createEmitGate(emitToken: string): EmitGate {
     admits,
     require(authorization) {
       if (admits(authorization)) return;
-      if (!refusals.take()) throw new AppError("rate_limited", "Too many refused requests.", { retryAfter: 5 });
-      throw new AppError("unauthorized", "The emit token is missing or wrong.");
+      if (!refusals.take()) throw new AppError("rate_limited", messages.tooManyRefusals, { retryAfter: 5 });
+      throw new AppError("unauthorized", messages.wrongToken);
     },
   };
 }

@@ -4,12 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { EMIT_BODY_MAX, type EmitEvent, readEmitBody } from "../../shared/protocol/emit.ts";
-import { namespaceNames } from "../../shared/protocol/namespaces.ts";
 import { AppError, describeIssue } from "../../shared/server/errors.ts";
 import type { RealtimeEnv } from "../env.ts";
 import type { Realtime } from "../server.ts";
 import type { EmitGate } from "./emit-gate.ts";
 import { parseJson, requireJson } from "./json-body.ts";
+import { messages } from "./messages.ts";
 
 /** Deepest nesting of an event's data; deeper documents can exhaust the stack of code that walks them. */
 const MAX_DEPTH = 64;
@@ -77,7 +77,7 @@ function readBody(request: IncomingMessage): Promise<string> {
     // Node reports a sender that went away as an error as well. After the end, as after each publish, no error is
     // created: its stack would cost more than the delivery.
     const gone = () => {
-      if (!request.complete) reject(new AppError("gone", "The connection has ended."));
+      if (!request.complete) reject(new AppError("gone", messages.connectionEnded));
     };
     request.on("close", gone);
     request.on("error", gone);
@@ -101,7 +101,7 @@ function createTurnEnd(): () => Promise<void> {
   };
 }
 
-const tooLarge = () => new AppError("too_large", "The body is larger than 1 MiB.");
+const tooLarge = () => new AppError("too_large", messages.tooLarge);
 
 function respond(response: ServerResponse, requestId: string, counts: readonly number[]): void {
   let delivered = 0;
@@ -126,12 +126,12 @@ function respond(response: ServerResponse, requestId: string, counts: readonly n
 function parseEvents(body: unknown): EmitEvent[] {
   const events = readEmitBody(body, ({ message, path, unknownNamespace }) => {
     throw unknownNamespace
-      ? new AppError("not_found", `There is no such namespace; the five are ${namespaceNames.join(", ")}.`)
+      ? new AppError("not_found", messages.unknownNamespace)
       : new AppError("invalid_input", describeIssue(message, path));
   });
   for (const { data } of events ?? []) {
     if (isDeeperThan(data, MAX_DEPTH)) {
-      throw new AppError("invalid_input", `The data is nested deeper than ${MAX_DEPTH} levels.`);
+      throw new AppError("invalid_input", messages.tooDeep(MAX_DEPTH));
     }
   }
   return events ?? [];

@@ -1,6 +1,7 @@
 import type { NamespaceName } from "../../protocol/namespace-names.ts";
 import { deploymentRoom, filesRoom, mcpRoom, serviceRoom } from "../../protocol/rooms.ts";
 import { toEventJson } from "./event-json.ts";
+import { messages } from "./messages.ts";
 import { createOutbox, type EmitCounts, type Outbox } from "./outbox.ts";
 import { createPost } from "./post.ts";
 import { request } from "./request.ts";
@@ -69,7 +70,7 @@ export function createEmitter(options: EmitterOptions = {}): Emitter {
   };
   const emitToWS: Emitter["emitToWS"] = async (namespace, event, data, room) => {
     if (address === undefined) {
-      const refused = "The address of the realtime server (WS_SERVER_URL) is not valid.";
+      const refused = messages.invalidAddress;
       return refuse({ refused, code: "invalid_input" }, namespace, event);
     }
     const checked = toEventJson(namespace, event, data, room);

@@ -1,4 +1,5 @@
 import { EMIT_BODY_MAX, type EmitIssue, readEmitEvent } from "../../protocol/emit.ts";
+import { messages } from "./messages.ts";
 import type { Refused } from "./result.ts";
 
 /** Bytes that `{"events":[…]}` and the key `id` add to an event. */
@@ -20,13 +21,13 @@ export function toEventJson(namespace: unknown, event: unknown, data: unknown, r
   const checked = readEmitEvent({ namespace, event, data: null, room }, (issue) => void issues.push(issue));
   if (!checked) {
     const [issue] = issues;
-    const sentence = `The field "${issue?.path.join(".")}" is not valid: ${issue?.message}.`;
+    const sentence = messages.invalidField(issue?.path.join(".") ?? "", issue?.message ?? "");
     return { refused: sentence, code: issue?.unknownNamespace ? "not_found" : "invalid_input" };
   }
   const head = JSON.stringify({ namespace: checked.namespace, event: checked.event, room: checked.room });
   const json = `${head.slice(0, -1)},"data":${dataJson}}`;
   const { length: bytes } = utf8.encode(json);
-  if (bytes > EMIT_BODY_MAX - ENVELOPE_BYTES) return { refused: "The event is larger than 1 MiB.", code: "too_large" };
+  if (bytes > EMIT_BODY_MAX - ENVELOPE_BYTES) return { refused: messages.tooLarge, code: "too_large" };
   return { json, bytes };
 }
 
@@ -35,8 +36,8 @@ function toJson(data: unknown): string | Refused {
   try {
     json = JSON.stringify(data);
   } catch {
-    return { refused: "The data cannot be written as JSON: it is cyclic or holds a BigInt.", code: "invalid_input" };
+    return { refused: messages.noJson, code: "invalid_input" };
   }
   if (json !== undefined) return json;
-  return { refused: "The data is missing: undefined and functions are not JSON.", code: "invalid_input" };
+  return { refused: messages.noData, code: "invalid_input" };
 }

@@ -1,5 +1,6 @@
 import { createDelivery } from "./delivery.ts";
 import { createEventQueue } from "./event-queue.ts";
+import { messages } from "./messages.ts";
 import type { Post } from "./post.ts";
 import type { EmitResult } from "./result.ts";
 import { createSender } from "./sender.ts";
@@ -91,7 +92,7 @@ export function createOutbox({ post, log }: { post: Post; log?: EmitLog }): Outb
 
   return {
     add(event) {
-      if (stopped) return Promise.resolve({ refused: "The emitter is closed.", code: "gone" });
+      if (stopped) return Promise.resolve({ refused: messages.closed, code: "gone" });
       return new Promise((resolve) => {
         let awaited = true;
         const settle = (result: EmitResult) => {

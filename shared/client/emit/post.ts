@@ -1,3 +1,4 @@
+import { messages } from "./messages.ts";
 import { type Reply, request } from "./request.ts";
 import { RefusedError, UnavailableError } from "./response.ts";
 import { type Credentials, findProxyProblem } from "./settings.ts";
@@ -27,7 +28,7 @@ export function createPost({ address, credentials, timeoutMs, signal }: PostOpti
     try {
       return await request(`${address}${path}`, { method: "POST", headers, body }, { timeoutMs, signal });
     } catch (error) {
-      throw new UnavailableError("The realtime server does not respond.", { cause: error });
+      throw new UnavailableError(messages.noResponse, { cause: error });
     }
   };
   const tokenFrom = async <T>(read: () => Promise<T>): Promise<T> => {
@@ -36,7 +37,7 @@ export function createPost({ address, credentials, timeoutMs, signal }: PostOpti
     } catch (error) {
       const { message, code } = error as { message?: string; code?: string };
       // An error of the file system names a path of this machine.
-      const reason = code === undefined ? String(message) : `The emit token cannot be read (${code}).`;
+      const reason = code === undefined ? String(message) : messages.unreadableToken(code);
       throw new RefusedError(reason, "unauthorized", false);
     }
   };

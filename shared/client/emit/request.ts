@@ -1,3 +1,5 @@
+import { messages } from "./messages.ts";
+
 /** Largest response that is read, in characters; 1,000 counts take a few thousand. */
 const MAX_RESPONSE = 256 * 1024;
 /** Longest wait that a server can ask for with `Retry-After`, in milliseconds. */
@@ -26,10 +28,10 @@ export interface RequestOptions {
  */
 export async function request(url: string, init: RequestInit, { timeoutMs, signal }: RequestOptions): Promise<Reply> {
   const abort = new AbortController();
-  const onAbort = () => abort.abort(new Error("The client was closed."));
+  const onAbort = () => abort.abort(new Error(messages.closed));
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => abort.abort(new Error(`There was no response within ${timeoutMs} ms.`)), timeoutMs);
+  const timer = setTimeout(() => abort.abort(new Error(messages.timeout(timeoutMs))), timeoutMs);
   const attempt = async (): Promise<Reply> => {
     const response = await fetch(url, { ...init, redirect: "manual", signal: abort.signal });
     return {
@@ -64,7 +66,7 @@ async function readText(response: Response): Promise<string> {
     text += decoder.decode(value, { stream: true });
     if (text.length <= MAX_RESPONSE) continue;
     await reader.cancel().catch(() => {});
-    throw new TooLarge("The response is too large.");
+    throw new TooLarge(messages.responseTooLarge);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EmitResponse } from "../../protocol/emit.ts";
 import { type ErrorCode, errorStatus } from "../../protocol/result.ts";
+import { messages } from "./messages.ts";
 import type { Reply } from "./request.ts";
 
 /** The server does not accept the request, now or later. */
@@ -53,13 +54,11 @@ export function readEmitReply({ status, body, retryAfterMs }: Reply, events: num
   const { error, code } = (body ?? {}) as { error?: unknown; code?: unknown };
   const known = success === false && isCode(code);
   if (status >= 400 && status < 500 && !passing.has(status) && (known || final.has(status))) {
-    const sentence = typeof error === "string" ? error : `The server at this address responds with ${status}.`;
+    const sentence = typeof error === "string" ? error : messages.refusedWith(status);
     throw new RefusedError(sentence, known ? code : (codeOf.get(status) ?? "invalid_input"), ofEvent.has(status));
   }
   throw new UnavailableError(
-    status >= 200 && status < 400
-      ? `The server at this address is not a realtime server: it responds with ${status}.`
-      : `The realtime server responds with ${status}.`,
+    status >= 200 && status < 400 ? messages.notARealtimeServer(status) : messages.unavailable(status),
     { retryAfterMs },
   );
 }

@@ -1,3 +1,5 @@
+import { messages } from "./messages.ts";
+
 /** Where the client reports what its results do not say. The loggers of Pino have this shape. */
 export interface EmitLog {
   info(fields: object, message: string): void;
@@ -38,7 +40,7 @@ export function findProxyProblem(address: string): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, "");
   const direct = (either("NO_PROXY") ?? "").split(",").map((entry) => entry.trim());
   if (direct.includes(host) || direct.includes("*")) return undefined;
-  return `A proxy is set in the environment: add ${host} to NO_PROXY.`;
+  return messages.proxy(host);
 }
 
 /** Value of an environment variable; undefined when it is unset, empty, or the runtime does not allow to read it. */
@@ -74,8 +76,8 @@ export function createCredentials(source: EmitterOptions["token"] = tokenOfEnvir
   const read = async (): Promise<string> => {
     const value = typeof source === "function" ? await source() : source;
     const token = typeof value === "string" ? value.trim() : "";
-    if (token === "") throw new Error("There is no emit token: set EMIT_TOKEN or EMIT_TOKEN_FILE.");
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error("The emit token contains spaces or special characters.");
+    if (token === "") throw new Error(messages.noToken);
+    if (!/^[\x21-\x7e]+$/.test(token)) throw new Error(messages.invalidToken);
     return token;
   };
   return {
