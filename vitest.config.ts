@@ -1,4 +1,4 @@
-import { matchesGlob, relative } from "node:path";
+import { join, matchesGlob, relative } from "node:path";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -11,6 +11,7 @@ const pure = [
   "shared/{protocol,health}/**/*.test.ts",
   "shared/logs/*.test.ts",
   "shared/logs/docker/{container-frames,left-lines,resume-filter}.test.ts",
+  "shared/client/watch/{default-watch,server-url}.test.ts",
   "shared/metrics/{block-devices,disks,interfaces}.test.ts",
   "shared/docker/{run-journal,value-mask}.test.ts",
   "shared/pm2/amp.test.ts",
@@ -69,7 +70,7 @@ export default defineConfig({
       {
         // The Solid plugin resolves for browsers, which breaks Socket.IO's server: hence a project of its own.
         plugins: [solid()],
-        resolve: { conditions: ["development", "browser"] },
+        resolve: { conditions: ["development", "browser"], alias: { "@": join(import.meta.dirname, "web/src") } },
         test: {
           name: "web",
           environment: "node",

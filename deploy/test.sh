@@ -67,7 +67,7 @@ install_packages
 bring_toolchain
 if [ -n "$NODE_PACKAGE" ]; then
   # Fetched now, since the tests reach no registry: what they unpack to stand for other hosts.
-  npm cache add --prefer-offline --loglevel=error "$NODE_PACKAGE@18.20.8" npm@9.2.0 "npm@$NPM_VERSION" || fail "npm could not fetch what the tests need."
+  npm cache add --prefer-offline --loglevel=error "$NODE_PACKAGE@18.20.8" "$NODE_PACKAGE@20.19.6" "$NODE_PACKAGE@22.23.3" npm@9.2.0 "npm@$NPM_VERSION" || fail "npm could not fetch what the tests need."
 fi
 export NODE
 mkdir -p "$work/tmp" "$work/home"

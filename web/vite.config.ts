@@ -43,6 +43,7 @@ export default defineConfig({
   // The web server writes the path it is reached under into the page; what the page loads finds itself from there.
   base: "./",
   plugins: [solid(), serverAddresses(), missingPages()],
+  resolve: { alias: { "@": join(import.meta.dirname, "src") } },
   server: { host: "127.0.0.1", port: 3005, strictPort: true },
   build: {
     outDir: "dist",

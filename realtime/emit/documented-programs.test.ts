@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../../shared/testing/child.ts";
+import { codeLines, documentPrograms } from "../../shared/testing/document-programs.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { findBun, findDeno, findSystemPython, lacks } from "../../shared/testing/parts.ts";
@@ -14,16 +15,10 @@ import { EMIT_TOKEN, nextEvent, startRealtime, type TestRealtime } from "../test
 
 let realtime: TestRealtime;
 let folder: TempFolder;
-/** Programs of the document by the file name in their first line. */
-const programs = new Map<string, string>();
+const programs = documentPrograms("docs/emitting-events.md");
 const got: [string, unknown][] = [];
 beforeAll(async () => {
   folder = await tempFolder("programs");
-  const page = await readFile(join(projectFolder, "docs/emitting-events.md"), "utf8");
-  for (const [, text = ""] of page.matchAll(/^```\w+\n(.*?)^```$/gms)) {
-    const name = /^(?:\/\/|#) (\S+\.\w+)$/m.exec(text.split("\n", 1)[0] ?? "")?.[1];
-    if (name) programs.set(name, text);
-  }
   for (const [name, text] of programs) await writeFile(join(folder.path, name), text);
   // The package from its source.
   const packageFolder = join(folder.path, "node_modules/ai-desktop-client");
@@ -68,8 +63,7 @@ describe("the programs of docs/emitting-events.md", async () => {
   test("have ten lines", () => {
     expect([...programs.keys()].sort()).toEqual(["emit.cjs", "emit.mjs", "emit.py", "emit.sh"]);
     for (const [name, text] of programs) {
-      const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith(name.match(/s$/) ? "//" : "#"));
-      expect([name, lines.length <= 10]).toEqual([name, true]);
+      expect([name, codeLines(text).length <= 10]).toEqual([name, true]);
     }
   });
 

@@ -4,13 +4,17 @@ import { dirname, join, normalize } from "node:path";
 /** Returns each file with the project files that it imports, including type imports. */
 export function readImports(root: string, files: readonly string[]): Map<string, string[]> {
   const known = new Set(files);
-  const specifier = /^(?:import|export)\b[^"';]*?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
+  const specifier = /^(?:import|export)\b[^"';]*?"((?:\.|@\/)[^"]+)"|\bimport\("((?:\.|@\/)[^"]+)"\)/gm;
+  /** `@/` is the page's folder, and needs no ending. */
+  const resolve = (file: string, path: string) => {
+    if (!path.startsWith("@/")) return normalize(join(dirname(file), path));
+    const own = join("web/src", path.slice(2));
+    return [`${own}.ts`, `${own}.tsx`].find((candidate) => known.has(candidate)) ?? own;
+  };
   return new Map(
     files.map((file) => {
       const text = readFileSync(join(root, file), "utf8");
-      const imported = [...text.matchAll(specifier)].map((match) =>
-        normalize(join(dirname(file), match[1] ?? match[2] ?? "")),
-      );
+      const imported = [...text.matchAll(specifier)].map((match) => resolve(file, match[1] ?? match[2] ?? ""));
       return [file, imported.filter((path) => known.has(path))];
     }),
   );

@@ -20,6 +20,7 @@ export interface Package {
   integrity: string;
   /** Archive, if not the one in npm's cache. */
   file?: string;
+  dependencies?: Record<string, string>;
 }
 
 export interface TestRegistry {
@@ -42,13 +43,17 @@ interface RegistryOptions {
 /** Returns the packages of package-lock.json that are installed here, so without those for other machines. */
 export function installedPackages(): Package[] {
   const lock = JSON.parse(readFileSync(join(projectFolder, "package-lock.json"), "utf8")) as {
-    packages: Record<string, { name?: string; version?: string; integrity?: string }>;
+    packages: Record<string, Partial<Package>>;
   };
-  return Object.entries(lock.packages).flatMap(([path, { name: alias, version = "", integrity = "" }]) => {
-    // A package installed under another name has its real name in the entry.
-    const name = alias ?? path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
-    return path && integrity && existsSync(join(projectFolder, path)) ? [{ name, version, integrity }] : [];
-  });
+  return Object.entries(lock.packages).flatMap(
+    ([path, { name: alias, version = "", integrity = "", dependencies }]) => {
+      // A package installed under another name has its real name in the entry.
+      const name = alias ?? path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+      return path && integrity && existsSync(join(projectFolder, path))
+        ? [{ name, version, integrity, dependencies }]
+        : [];
+    },
+  );
 }
 
 /** Returns the versions of Node and npm that the scripts install on this machine. */
@@ -148,7 +153,12 @@ function archivePath({ name, version }: Package): string {
 function packument(name: string, versions: Package[], url: string): unknown {
   const documents = versions.map((entry) => [
     entry.version,
-    { name, version: entry.version, dist: { tarball: `${url}/${archivePath(entry)}`, integrity: entry.integrity } },
+    {
+      name,
+      version: entry.version,
+      dependencies: entry.dependencies,
+      dist: { tarball: `${url}/${archivePath(entry)}`, integrity: entry.integrity },
+    },
   ]);
   return { name, "dist-tags": { latest: versions.at(-1)?.version }, versions: Object.fromEntries(documents) };
 }

@@ -1,22 +1,4 @@
-/** Ports of a page that is reached through a proxy: everything is on its own origin then. */
-const PROXIED_PORTS = new Set(["", "80", "443"]);
-
-interface PageLocation {
-  protocol: string;
-  hostname: string;
-  port: string;
-  origin: string;
-}
-
-/**
- * Base address of a server: the configured one, or the origin of the page behind a proxy, or its default port.
- * A page under a path is behind a proxy, whatever its port, and so are the servers.
- */
-export function serverUrl(page: PageLocation, configured: string | undefined, port: number, basePath = ""): string {
-  if (configured) return configured.replace(/\/+$/, "");
-  if (PROXIED_PORTS.has(page.port) || basePath) return `${page.origin}${basePath}`;
-  return `${page.protocol}//${page.hostname}:${port}`;
-}
+import { serverUrl } from "../../../shared/client/watch/server-url.ts";
 
 /** A setting of the web server, which writes it into the page. */
 const configured = (name: string): string | undefined =>

@@ -1,7 +1,7 @@
 import { createSignal, onCleanup } from "solid-js";
 import type { SystemStats } from "../../../../shared/protocol/system.ts";
 import { useLive } from "../../lib/live-context.ts";
-import type { TopicError } from "../../lib/ws-client.ts";
+import type { WatchError } from "../../lib/ws-client.ts";
 import { addSample, emptyHistory } from "./stats-history.ts";
 
 /** Samples in memory: five minutes, one every two seconds. */
@@ -15,7 +15,7 @@ export function createHostStats() {
   const { systemWS } = useLive();
   const [latest, setLatest] = createSignal<SystemStats>();
   const [history, setHistory] = createSignal(emptyHistory);
-  const [problem, setProblem] = createSignal<TopicError>();
+  const [problem, setProblem] = createSignal<WatchError>();
   onCleanup(
     systemWS.subscribeStats(
       SAMPLE_MS,

@@ -1,7 +1,7 @@
 import { createSignal } from "solid-js";
+import type { ServicesWatch } from "../../../../shared/client/watch/services.ts";
 import type { Job } from "../../../../shared/protocol/job.ts";
 import { ApiFailure } from "../api/failure.ts";
-import type { ServicesClient } from "../live/clients.ts";
 
 /** Ended jobs in the list; the server forgets them after an hour. */
 const MAX_ENDED = 50;
@@ -10,7 +10,7 @@ const POLL_INTERVAL_MS = 30_000;
 
 export interface JobBoardDeps {
   rest: { list(): Promise<Job[]>; get(id: string): Promise<Job>; cancel(id: string): Promise<Job> };
-  live: Pick<ServicesClient, "subscribeJob" | "on" | "onConnect">;
+  live: Pick<ServicesWatch, "subscribeJob" | "on" | "onConnect">;
 }
 
 /** Gets a job that has ended, and whether this page started it. */

@@ -1,8 +1,8 @@
-import type { ServicesServerToClient } from "../../../../shared/protocol/events/services.ts";
-import type { Result } from "../../../../shared/protocol/result.ts";
-import { SHELL_INPUT_MAX, SHELL_PROGRESS, type ShellEnd } from "../../../../shared/protocol/shell-limits.ts";
-import type { Connection } from "./connection.ts";
-import type { TopicError } from "./topics.ts";
+import type { Connection } from "../../../shared/client/watch/connection.ts";
+import type { WatchError } from "../../../shared/client/watch/watch-error.ts";
+import type { ServicesServerToClient } from "../../../shared/protocol/events/services.ts";
+import type { Result } from "../../../shared/protocol/result.ts";
+import { SHELL_INPUT_MAX, SHELL_PROGRESS, type ShellEnd } from "../../../shared/protocol/shell-limits.ts";
 
 export interface ShellHandlers {
   /** Bytes as the shell wrote them; call `read` once they have been shown. `old`: said before this viewer came. */
@@ -10,7 +10,7 @@ export interface ShellHandlers {
   /** So many bytes are no longer held. */
   onGap(bytes: number): void;
   onClosed(code: ShellEnd, exitCode: number | undefined): void;
-  onError(error: TopicError): void;
+  onError(error: WatchError): void;
   /** Attached, at first and after each reconnect; or not at the moment. */
   onAttached(attached: boolean): void;
 }

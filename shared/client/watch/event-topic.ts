@@ -1,12 +1,12 @@
-import type { Socket } from "socket.io-client";
-import type { Call, Topic, TopicError } from "./topics.ts";
-import { notify } from "./topics.ts";
+import { notify } from "./listeners.ts";
+import type { Call, Topic } from "./topics.ts";
+import type { WatchError } from "./watch-error.ts";
 
 export interface EventListener<Event> {
   onEvent: (event: Event) => void;
-  onError?: ((error: TopicError) => void) | undefined;
-  /** The subscription holds, at first and after each reconnect: what happened before was not seen. */
-  onJoined?: (() => void) | undefined;
+  onError?: (error: WatchError) => void;
+  /** The subscription holds, at first and after each reconnect: earlier events were not seen. */
+  onJoined?: () => void;
 }
 
 export interface EventTopicOptions<Event> {
@@ -14,9 +14,9 @@ export interface EventTopicOptions<Event> {
   leave: Call;
   event: string;
   isOurs?: (event: Event) => boolean;
-  /** Replays the newest event to later subscribers: for samples, not for changes. */
+  /** Replays the newest event to later listeners: for samples, not for changes. */
   keepLast?: boolean;
-  /** Told whenever a subscription begins to hold: what happened before is unknown. */
+  /** Makes the event that listeners get whenever the subscription starts to hold. */
   joined?: () => Event;
 }
 
@@ -26,7 +26,7 @@ export function createEventTopic<Event>(options: EventTopicOptions<Event>): Topi
   return {
     join: options.join,
     leave: () => options.leave,
-    attach(socket: Socket, listeners) {
+    attach(socket, listeners) {
       const onEvent = (event: Event) => {
         if (options.isOurs && !options.isOurs(event)) return;
         if (options.keepLast) last = event;
@@ -40,8 +40,9 @@ export function createEventTopic<Event>(options: EventTopicOptions<Event>): Topi
       const event = options.joined?.();
       if (event !== undefined) notify(listeners, (listener) => listener.onEvent(event));
     },
-    failed: (error, listeners) => notify(listeners, (listener) => listener.onError?.(error)),
-    replay(listener) {
+    failed: (error, listener) => listener.onError?.(error),
+    replay(listener, holds) {
+      if (holds) listener.onJoined?.();
       if (last !== undefined) listener.onEvent(last);
     },
   };

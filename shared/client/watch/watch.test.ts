@@ -1,93 +1,16 @@
-import { createServer, type Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { Server, type Socket } from "socket.io";
-import { afterEach, describe, expect, test } from "vitest";
-import type { ServiceLogs } from "../shared/protocol/events/services.ts";
-import { eventually } from "../shared/testing/eventually.ts";
-import {
-  createFilesClient,
-  createMcpClient,
-  createServicesClient,
-  createSystemClient,
-} from "./src/lib/live/clients.ts";
-import { type Connection, createConnection } from "./src/lib/live/connection.ts";
-
-interface Call {
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-interface Fixture {
-  io: Server;
-  connection: Connection;
-  /** Everything clients asked for, in order. */
-  calls: Call[];
-  /** What the next calls are answered; success when empty. */
-  answers: object[];
-  socket(namespace: string): Socket | undefined;
-}
-
-const ends: (() => void)[] = [];
-afterEach(() => {
-  for (const end of ends.splice(0).reverse()) end();
-});
-
-interface StartOptions {
-  lingerMs?: number;
-  onRefused?: () => void;
-  /** What becomes of WebSocket handshakes on their way; they go through while it is undefined. */
-  onTheWay?: { upgrade: ((socket: Duplex) => void) | undefined };
-}
-
-async function start(options: StartOptions = {}): Promise<Fixture> {
-  const http: HttpServer = createServer();
-  const io = new Server(http);
-  const upgrades = http.listeners("upgrade") as ((...args: unknown[]) => void)[];
-  http.removeAllListeners("upgrade").on("upgrade", (request, socket, head) => {
-    if (options.onTheWay?.upgrade) options.onTheWay.upgrade(socket);
-    else for (const upgrade of upgrades) upgrade(request, socket, head);
-  });
-  const calls: Call[] = [];
-  const answers: object[] = [];
-  for (const namespace of ["/services", "/system", "/mcp", "/files"]) {
-    io.of(namespace).on("connection", (socket) => {
-      socket.onAny((event: string, payload: Record<string, unknown>, acknowledge: (answer: object) => void) => {
-        calls.push({ event, payload });
-        acknowledge(answers.shift() ?? { success: true });
-      });
-    });
-  }
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  const { port } = http.address() as AddressInfo;
-  const connection = createConnection({
-    url: `http://127.0.0.1:${port}`,
-    retryMs: { min: 20, max: 60 },
-    lingerMs: options.lingerMs ?? 20,
-    openMs: 1_000,
-    webSocketMs: { min: 50, max: 200 },
-    ...(options.onRefused ? { onRefused: options.onRefused } : {}),
-  });
-  ends.push(
-    () => void io.close(),
-    () => connection.close(),
-  );
-  const socket = (namespace: string) => [...io.of(namespace).sockets.values()][0];
-  return { io, connection, calls, answers, socket };
-}
-
-const ref = { serviceId: "1", containerName: "web" };
-const logs = (text: string, cursor: string): ServiceLogs => ({
-  ...ref,
-  data: `${text}\n`,
-  timestamp: "2026-01-01T00:00:00.000Z",
-  cursor,
-});
-const named = (calls: Call[], event: string) => calls.filter((call) => call.event === event);
+import { describe, expect, test, vi } from "vitest";
+import { eventually } from "../../testing/eventually.ts";
+import { createFilesWatch } from "./files.ts";
+import { createMcpWatch } from "./mcp.ts";
+import { createServicesWatch } from "./services.ts";
+import { createSystemWatch } from "./system.ts";
+import { atEnd, logs, named, ref, type StartOptions, startServer as start } from "./testing.ts";
+import { createWatch } from "./watch.ts";
 
 test("two viewers of one log share one subscription, and the last one to go ends it", async () => {
   const { connection, calls, socket } = await start();
-  const services = createServicesClient(connection);
+  const services = createServicesWatch(connection);
   const seen: string[][] = [[], []];
   const stopFirst = services.subscribeLogs("1", "web", (batch) => seen[0]?.push(batch.data));
   await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1));
@@ -95,7 +18,7 @@ test("two viewers of one log share one subscription, and the last one to go ends
   await eventually(() => expect(seen[0]).toEqual(["one\n"]));
 
   const stopSecond = services.subscribeLogs("1", "web", (batch) => seen[1]?.push(batch.data));
-  expect(seen[1]).toEqual(["one\n"]);
+  await eventually(() => expect(seen[1]).toEqual(["one\n"]));
   stopFirst();
   stopFirst();
   socket("/services")?.emit("logs", logs("two", "c2"));
@@ -112,7 +35,7 @@ test("two viewers of one log share one subscription, and the last one to go ends
 
 test("a reconnect subscribes again from the last cursor, also when the server itself said good-bye", async () => {
   const { connection, calls, socket } = await start();
-  const services = createServicesClient(connection);
+  const services = createServicesWatch(connection);
   const seen: string[] = [];
   services.subscribeLogs("1", "web", (batch) => seen.push(batch.data), { tail: 7 });
   await eventually(() => expect(named(calls, "subscribe:logs")[0]?.payload).toEqual({ ...ref, tail: 7, ages: true }));
@@ -131,7 +54,7 @@ test("a reconnect subscribes again from the last cursor, also when the server it
 test("gaps, states and ends reach the second handlers, and only those of the same log", async () => {
   const { connection, calls, socket } = await start();
   const told: unknown[] = [];
-  createServicesClient(connection).subscribeLogs("1", "web", () => {}, {
+  createServicesWatch(connection).subscribeLogs("1", "web", () => {}, {
     onGap: (gap) => told.push(gap),
     onState: (state) => told.push(state),
     onClosed: ({ code, exitCode }) => told.push({ code, exitCode }),
@@ -158,7 +81,7 @@ test("a refusal is reported once although it comes as an event and as an acknowl
     socket.emit("error", { ...ref, message: "There is no such container.", code: "not_found" });
   });
   const errors: string[] = [];
-  createServicesClient(connection).subscribeLogs("1", "web", () => {}, { onError: ({ code }) => errors.push(code) });
+  createServicesWatch(connection).subscribeLogs("1", "web", () => {}, { onError: ({ code }) => errors.push(code) });
   await eventually(() => expect(calls).toHaveLength(1));
   await eventually(() => expect(errors).toEqual(["not_found"]));
 });
@@ -166,13 +89,13 @@ test("a refusal is reported once although it comes as an event and as an acknowl
 test("a refusal that passes by itself is asked again", async () => {
   const { connection, calls, answers } = await start();
   answers.push({ success: false, error: "Too many requests.", code: "rate_limited" });
-  createServicesClient(connection).subscribeLogs("1", "web", () => {});
+  createServicesWatch(connection).subscribeLogs("1", "web", () => {});
   await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(2), 5_000);
 });
 
 test("leaving and coming back waits until the old subscription is gone", async () => {
   const { connection, calls } = await start();
-  const services = createServicesClient(connection);
+  const services = createServicesWatch(connection);
   const stop = services.subscribeLogs("1", "web", () => {});
   await eventually(() => expect(calls).toHaveLength(1));
   stop();
@@ -182,22 +105,71 @@ test("leaving and coming back waits until the old subscription is gone", async (
   );
 });
 
-test("a listener that throws does not keep another from hearing", async () => {
+test("an error of a listener is reported as uncaught, and keeps no other from being called", async () => {
+  const uncaught: unknown[] = [];
+  vi.stubGlobal("reportError", (error: unknown) => uncaught.push(error));
+  atEnd(() => vi.unstubAllGlobals());
   const { connection, calls, socket } = await start();
-  const services = createServicesClient(connection);
+  const services = createServicesWatch(connection);
+  const broken = new Error("broken pane");
   const seen: string[] = [];
   services.subscribeLogs("1", "web", () => {
-    throw new Error("broken pane");
+    throw broken;
   });
   services.subscribeLogs("1", "web", (batch) => seen.push(batch.data));
+  services.on("services:changed", () => {
+    throw broken;
+  });
+  services.on("services:changed", ({ action }) => seen.push(action));
   await eventually(() => expect(calls).toHaveLength(1));
   socket("/services")?.emit("logs", logs("one", "c1"));
-  await eventually(() => expect(seen).toEqual(["one\n"]));
+  socket("/services")?.emit("services:changed", { action: "start" });
+  await eventually(() => expect(seen).toEqual(["one\n", "start"]));
+  expect(uncaught).toEqual([broken, broken]);
+});
+
+test("a listener can end its subscription in its first call, and that of another", async () => {
+  const { connection, calls, socket } = await start();
+  const services = createServicesWatch(connection);
+  const seen: string[] = [];
+  services.subscribeLogs("1", "web", ({ data }) => {
+    seen.push(`first ${data}`);
+    stopThird();
+  });
+  await eventually(() => expect(calls).toHaveLength(1));
+  // The recent lines come when the caller has what ends the subscription.
+  const stopThird = services.subscribeLogs("1", "web", ({ data }) => seen.push(`third ${data}`));
+  socket("/services")?.emit("logs", logs("one", "c1"));
+  await eventually(() => expect(seen).toEqual(["first one\n"]));
+  const stopSecond = services.subscribeLogs("1", "web", ({ data }) => {
+    seen.push(`second ${data}`);
+    stopSecond();
+  });
+  await eventually(() => expect(seen).toEqual(["first one\n", "second one\n"]));
+  socket("/services")?.emit("logs", logs("two", "c2"));
+  await eventually(() => expect(seen).toEqual(["first one\n", "second one\n", "first two\n"]));
+});
+
+test("a subscription that ended while the server was away is not asked for again, and can start again", async () => {
+  const { connection, calls, socket } = await start();
+  const services = createServicesWatch(connection);
+  const stop = services.subscribeLogs("1", "web", () => {});
+  services.subscribeLogs("2", "db", () => {});
+  await eventually(() => expect(calls).toHaveLength(2));
+  socket("/services")?.conn.close();
+  await eventually(() => expect(connection.state()).not.toBe("live"));
+  stop();
+  await eventually(() => expect(calls).toHaveLength(3));
+  services.subscribeLogs("1", "web", () => {});
+  await eventually(() => expect(calls).toHaveLength(4));
+  expect(calls.map(({ event, payload }) => `${event} ${payload.containerName}`)).toEqual(
+    ["web", "db", "db", "web"].map((name) => `subscribe:logs ${name}`),
+  );
 });
 
 test("viewers of host samples share the shortest interval, and a late one gets the newest sample at once", async () => {
   const { connection, calls, socket } = await start();
-  const system = createSystemClient(connection);
+  const system = createSystemWatch(connection);
   const first: unknown[] = [];
   const second: unknown[] = [];
   system.subscribeStats(5_000, (stats) => first.push(stats));
@@ -205,7 +177,7 @@ test("viewers of host samples share the shortest interval, and a late one gets t
   socket("/system")?.emit("stats", { hostname: "a" });
   await eventually(() => expect(first).toHaveLength(1));
   const stop = system.subscribeStats(2_000, (stats) => second.push(stats));
-  expect(second).toEqual([{ hostname: "a" }]);
+  await eventually(() => expect(second).toEqual([{ hostname: "a" }]));
   await eventually(() => expect(calls[1]?.payload).toEqual({ interval: 2_000 }));
   stop();
   await eventually(() => expect(calls[2]?.payload).toEqual({ interval: 5_000 }));
@@ -214,7 +186,7 @@ test("viewers of host samples share the shortest interval, and a late one gets t
 test("a folder is told to be read again once its watch holds, at first and after a reconnect", async () => {
   const { connection, calls, socket } = await start();
   const changes: string[] = [];
-  createFilesClient(connection).watch("/srv", ({ type, name }) => changes.push(`${type} ${name}`));
+  createFilesWatch(connection).watch("/srv", ({ type, name }) => changes.push(`${type} ${name}`));
   await eventually(() => expect(calls).toHaveLength(1));
   await eventually(() => expect(changes).toEqual(["rescan "]));
   const change = { path: "/srv", type: "add", name: "a.txt", timestamp: "2026-01-01T00:00:00.000Z" };
@@ -228,7 +200,7 @@ test("a folder is told to be read again once its watch holds, at first and after
 test("a job is followed again after a reconnect, and each time that it holds is told", async () => {
   const { connection, calls, socket } = await start();
   const told: string[] = [];
-  const stop = createServicesClient(connection).subscribeJob("j1", ({ revision }) => told.push(`${revision}`), {
+  const stop = createServicesWatch(connection).subscribeJob("j1", ({ revision }) => told.push(`${revision}`), {
     onJoined: () => told.push("joined"),
   });
   await eventually(() => expect(told).toEqual(["joined"]));
@@ -243,7 +215,7 @@ test("a job is followed again after a reconnect, and each time that it holds is 
 
 test("an MCP room is joined once and left with the last leave, and custom events are heard", async () => {
   const { connection, calls, socket } = await start();
-  const mcp = createMcpClient(connection);
+  const mcp = createMcpWatch(connection);
   const heard: unknown[] = [];
   mcp.on("progress", (data) => heard.push(data));
   mcp.join("m1");
@@ -260,10 +232,10 @@ test("an MCP room is joined once and left with the last leave, and custom events
 test("the namespaces share one connection, which ends a while after the last use", async () => {
   const { connection, io } = await start();
   const states: string[] = [];
-  connection.watch((state) => states.push(state));
+  connection.onState((state) => states.push(state));
   const stops = [
-    createServicesClient(connection).subscribeLogs("1", "web", () => {}),
-    createSystemClient(connection).subscribeStats(3_000, () => {}),
+    createServicesWatch(connection).subscribeLogs("1", "web", () => {}),
+    createSystemWatch(connection).subscribeStats(3_000, () => {}),
   ];
   await eventually(() => expect(connection.state()).toBe("live"));
   expect(io.engine.clientsCount).toBe(1);
@@ -277,7 +249,7 @@ test("a server that turns the handshake away is asked again, and the page is not
   const { connection, io, calls } = await start({ onRefused: () => refusals++ });
   let closed = true;
   io.of("/services").use((_socket, next) => next(closed ? new Error("unauthorized") : undefined));
-  createServicesClient(connection).subscribeLogs("1", "web", () => {});
+  createServicesWatch(connection).subscribeLogs("1", "web", () => {});
   await eventually(() => expect(refusals).toBeGreaterThan(1));
   expect(connection.state()).not.toBe("live");
   closed = false;
@@ -285,27 +257,69 @@ test("a server that turns the handshake away is asked again, and the page is not
   expect(connection.state()).toBe("live");
 });
 
+test("a try at once does not wait for the next turn", async () => {
+  const { connection, calls, socket } = await start({ retryMs: { min: 600_000, max: 600_000 } });
+  createServicesWatch(connection).subscribeLogs("1", "web", () => {});
+  await eventually(() => expect(calls).toHaveLength(1));
+  socket("/services")?.conn.close();
+  await eventually(() => expect(connection.state()).toBe("reconnecting"));
+  connection.retryNow();
+  await eventually(() => expect(calls).toHaveLength(2));
+  expect(connection.state()).toBe("live");
+});
+
+test("after a close everything can start again, and late clean-ups of what was closed change nothing", async () => {
+  const { connection, calls, socket } = await start({ lingerMs: 0 });
+  const services = createServicesWatch(connection);
+  const seen: string[] = [];
+  const stopOld = services.subscribeLogs("1", "web", ({ data }) => seen.push(`old ${data}`));
+  await eventually(() => expect(calls).toHaveLength(1));
+  connection.close();
+  expect(connection.state()).toBe("idle");
+  services.subscribeLogs("1", "web", ({ data }) => seen.push(`new ${data}`));
+  stopOld();
+  await eventually(() => expect(calls).toHaveLength(2));
+  await eventually(() => expect(socket("/services")?.connected).toBe(true));
+  socket("/services")?.emit("logs", logs("one", "c1"));
+  await eventually(() => expect(seen).toEqual(["new one\n"]));
+  expect(connection.state()).toBe("live");
+});
+
+test("importing and creating connects nowhere; the options are read on the first use, once", async () => {
+  const { url, calls } = await start();
+  let reads = 0;
+  const watch = createWatch(() => ({ url, token: "key", lingerMs: 10 * ++reads }));
+  atEnd(watch.close);
+  watch.onState(() => {});
+  expect([reads, watch.state(), watch.transport()]).toEqual([0, "idle", undefined]);
+  watch.mcpWS.join("m1");
+  watch.systemWS.subscribeStats(3_000, () => {});
+  await eventually(() => expect(calls).toHaveLength(2));
+  expect([reads, watch.state(), watch.transport()]).toEqual([1, "live", "websocket"]);
+});
+
 describe("where WebSockets do not get through", () => {
+  const swallowed: Duplex[] = [];
   test.each([
     ["are refused", (socket: Duplex) => void socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")],
     ["are cut", (socket: Duplex) => void socket.destroy()],
-    ["are never answered", (socket: Duplex) => void ends.push(() => socket.destroy())],
+    ["are never answered", (socket: Duplex) => void swallowed.push(socket)],
   ])(
     "and %s, data comes by polling, and by a WebSocket again once one opens",
     async (_how, upgrade) => {
       const onTheWay: StartOptions["onTheWay"] = { upgrade };
       const { connection, calls, socket } = await start({ onTheWay });
       const transports: (string | undefined)[] = [];
-      connection.watchTransport((transport) => transports.push(transport));
+      connection.onTransport((transport) => transports.push(transport));
       const seen: string[] = [];
-      createServicesClient(connection).subscribeLogs("1", "web", (batch) => seen.push(batch.data));
+      createServicesWatch(connection).subscribeLogs("1", "web", (batch) => seen.push(batch.data));
       await eventually(() => expect(named(calls, "subscribe:logs")).toHaveLength(1), 10_000);
       expect(connection.transport()).toBe("polling");
       socket("/services")?.emit("logs", logs("one", "c1"));
       await eventually(() => expect(seen).toEqual(["one\n"]));
 
       onTheWay.upgrade = undefined;
-      for (const end of ends.splice(2)) end();
+      for (const socket of swallowed.splice(0)) socket.destroy();
       await eventually(() => expect(connection.transport()).toBe("websocket"), 20_000);
       await eventually(() => expect(connection.state()).toBe("live"));
       expect(transports[0]).toBe("polling");

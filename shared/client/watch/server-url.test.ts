@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { serverUrl } from "./urls.ts";
+import { serverUrl } from "./server-url.ts";
 
 const page = (origin: string) => {
   const { protocol, hostname, port } = new URL(origin);
