@@ -19,7 +19,7 @@ const pure = [
   "api/disk/prune-previews.test.ts",
   "shared/server/**/{each-at-once,origin-policy,peer-address,strict-json,upstream-error}.test.ts",
   "api/access/passkeys/relying-party.test.ts",
-  "api/http/concurrency-limits.test.ts",
+  "api/http/concurrency-limit.test.ts",
   "api/http/byte-range.test.ts",
   "api/access/identity/host-scope.test.ts",
   "api/access/login/session-index.test.ts",

@@ -95,7 +95,7 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonl
       requestId(),
       metrics.measure(),
       securityHeaders(deps),
-      createGuard(deps.access, { table: { ...accessTable, ...accessOf(more) }, ...guard, onRefusal }),
+      createGuard(deps, { table: { ...accessTable, ...accessOf(more) }, ...guard, onRefusal }),
       bodySize(),
       bufferBody(),
     )

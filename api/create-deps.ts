@@ -13,6 +13,7 @@ import type { Log } from "../shared/server/log.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
 import { createAlerts } from "./alerts/alerts.ts";
+import { openTrail } from "./audit/trail.ts";
 import { loadCatalogue } from "./catalogue/catalogue.ts";
 import { createOneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import { openDatabase } from "./database/database.ts";
@@ -24,6 +25,7 @@ import { createDependencies } from "./health/dependencies.ts";
 import { createRegistries } from "./images/registries.ts";
 import { createJobJournal } from "./jobs/job-journal.ts";
 import { createJobs } from "./jobs/jobs.ts";
+import { messages as jobMessages } from "./jobs/messages.ts";
 import { permissionOfJob, seesJob } from "./jobs/visibility.ts";
 import { createLogStore } from "./logs/log-store.ts";
 import { createMcpHost } from "./mcp/host/host.ts";
@@ -93,6 +95,7 @@ export function createApiDeps({
   });
   const mcp = createMcpHost({ database, realtime, log, config });
   const dependencies = createDependencies({ docker, processes, files, realtime, redisUrl: config.REDIS_URL });
+  const trail = openTrail({ dataDir: config.DATA_DIR, log });
   const access = createAccess({
     database,
     dataDir: config.DATA_DIR,
@@ -118,16 +121,16 @@ export function createApiDeps({
   const jobJournal = createJobJournal(database);
   const jobs = createJobs({
     realtime,
-    trail: access.trail,
+    trail,
     journal: jobJournal,
     log,
     rights: access.liveRights,
     mayFollow: seesJob,
-    mayGoOn(who, kind, services) {
+    mayContinue(who, kind, services) {
       const rights = access.rightsOf(who);
       if (rights && may(rights, permissionOfJob(kind)) && services.every((name) => seesService(rights.limits, name)))
         return;
-      throw new AppError("forbidden", "Who began this may not do it any more.");
+      throw new AppError("forbidden", jobMessages.rightLost);
     },
   });
   const recovery = startRecovery({ store: recreates, docker, jobs, log });
@@ -144,7 +147,7 @@ export function createApiDeps({
     processes,
     metrics,
     jobs,
-    trail: access.trail,
+    trail,
     clock: access.clock,
     stopRequests,
     realtime,
@@ -172,6 +175,7 @@ export function createApiDeps({
   return {
     deps: {
       access,
+      trail,
       database,
       docker,
       processes,
@@ -217,6 +221,7 @@ export function createApiDeps({
     close() {
       stats.close();
       access.close();
+      trail.close();
       database.close();
     },
   };

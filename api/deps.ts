@@ -6,6 +6,7 @@ import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { Access } from "./access/access.ts";
 import type { Alerts } from "./alerts/alerts.ts";
+import type { Trail } from "./audit/trail.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
 import type { OneTimeCredentials } from "./catalogue/install/one-time-credentials.ts";
 import type { DockerEngine } from "./docker/docker-engine.ts";
@@ -25,6 +26,8 @@ import type { Updates } from "./updates/update.ts";
 /** What the API needs from outside; `main.ts` brings the real ones, a test its own. */
 export interface ApiDeps {
   access: Access;
+  /** The audit trail. */
+  trail: Trail;
   database: DatabaseSync;
   docker: DockerEngine;
   containerFacts: ContainerFacts;

@@ -1,15 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
-import { may, type Permission, type Principal, type Revocation, seesService } from "../../shared/protocol/access.ts";
+import type { Revocation } from "../../shared/protocol/access.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { createSecretCheck } from "../../shared/server/emit-token.ts";
 import type { OriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { createPeers, type Peers } from "../../shared/server/http/peer-address.ts";
 import type { Log } from "../../shared/server/log.ts";
-import { openTrail, type Trail } from "../audit/trail.ts";
 import { createRateLimit } from "../http/rate-limits.ts";
 import { type AccessClock, type ClockSources, machineClock, openAccessClock } from "./clock.ts";
-import { type CurrentRights, createCurrentRights } from "./identity/current-rights.ts";
-import { type Credentials, createIdentify, ownerOf } from "./identity/identify.ts";
+import { type Callers, createCallers } from "./identity/callers.ts";
 import { createLiveRights, type LiveRights } from "./identity/live-rights.ts";
 import { createRevocations, type Revocations } from "./identity/revocations.ts";
 import { createSharedWrites } from "./identity/user-store-tx.ts";
@@ -50,7 +48,8 @@ export interface AccessOptions {
   passwordCost?: PasswordCost;
 }
 
-export interface Access extends CurrentRights, Pick<Revocations, "endSessions" | "cutSockets"> {
+/** The stored accounts, and what they authenticate with. */
+export interface Accounts {
   users: Users;
   sessions: Sessions;
   keys: ApiKeys;
@@ -60,34 +59,42 @@ export interface Access extends CurrentRights, Pick<Revocations, "endSessions" |
   passkeys: Passkeys;
   /** Removes authenticator, passkeys and recovery codes. */
   removeSecondFactors(userId: string): void;
+}
+
+/** The ways to authenticate. */
+export interface Authentication {
   setup: Setup;
   oidc: OidcLogin | undefined;
-  trail: Trail;
-  clock: AccessClock;
+  login(attempt: LoginAttempt): Promise<UserRecord>;
+  confirmPassword: ConfirmPassword;
+  /** Counts a new session of a user. @throws AppError `rate_limited` above 300 per hour */
+  countLogin(userId: string): Promise<void>;
+}
+
+/** Where this installation is reached. */
+export interface Site {
   originPolicy: OriginPolicy;
   peers: Peers;
   webOrigin: string;
   /** Path prefix that a proxy strips from each address, without a trailing slash. */
   basePath: string;
-  isEmitToken(token: string | undefined): boolean;
-  /** Returns the caller of a request. Changes by the command line tools apply at once. */
-  identify(credentials: Credentials): Principal | undefined;
-  /** Id of the user, or of the owner of a key. */
-  userOf(who: Pick<Principal, "kind" | "id">): string;
+}
+
+/** A consumer depends on the groups, or the members, that it uses. */
+export interface Access
+  extends Accounts,
+    Authentication,
+    Callers,
+    Site,
+    Pick<Revocations, "endSessions" | "cutSockets"> {
+  clock: AccessClock;
   /** Watches of long responses. */
   liveRights: LiveRights;
-  /** Returns those of the sessions and keys that are still valid. Does not count as use. */
-  stillValid(sessionIds: readonly string[]): string[];
-  /** Whether a user or key still has a right, for work that runs on their behalf outside of a request. */
-  stillMay(who: Pick<Principal, "kind" | "id">, permission: Permission, containerName: string): boolean;
-  login(attempt: LoginAttempt): Promise<UserRecord>;
-  confirmPassword: ConfirmPassword;
-  /** Counts a new session of a user. @throws AppError `rate_limited` above 300 per hour */
-  countLogin(userId: string): Promise<void>;
+  isEmitToken(token: string | undefined): boolean;
   close(): void;
 }
 
-/** Users, sessions, keys, set-up, log-in and audit trail, on one open database. */
+/** Users, sessions, keys, set-up and log-in, on one open database. */
 export function createAccess(options: AccessOptions): Access {
   const { database, dataDir, config, originPolicy, realtime, log } = options;
   const sources = options.clock ?? machineClock;
@@ -104,12 +111,10 @@ export function createAccess(options: AccessOptions): Access {
   const passkeyStore = createPasskeyStore(database, writes);
   const party = toRelyingParty([...config.PUBLIC_ORIGIN, webOrigin], originPolicy.origins);
   const passkeys = createPasskeys({ store: passkeyStore, users, recoveryCodes, sealer, clock, party, log });
-  const identify = createIdentify({ users, sessions, keys, clock });
   const uptime = () => sources.uptime();
   const throttle = createLoginThrottle(uptime);
   const login = createLogin({ users, sessions, passwords, secondFactors, passkeys, throttle });
   const logins = createRateLimit(LOGINS_PER_HOUR, 3_600);
-  const trail = openTrail({ dataDir, log });
   const setup = openSetup({
     dataDir,
     users,
@@ -121,7 +126,6 @@ export function createAccess(options: AccessOptions): Access {
 
   const revocations = createRevocations({ writes, users, sessions, keys, realtime });
   const { refresh, endSessions, cutSockets } = revocations;
-  const { current, rightsOf } = createCurrentRights({ users, sessions, keys, clock, refresh });
   const liveRights = createLiveRights();
   const stopSweeper = startSweeper({ sessions, keys, setup, clock, revocations, liveRights, uptime, log });
 
@@ -140,30 +144,14 @@ export function createAccess(options: AccessOptions): Access {
     },
     setup,
     oidc: createOidcLogin(config, users, sealer, log),
-    trail,
     clock,
     originPolicy,
     peers: createPeers(config.TRUSTED_PROXIES),
     webOrigin,
     basePath: config.BASE_PATH,
     isEmitToken: createSecretCheck(options.emitToken),
-    identify: (credentials) => {
-      refresh();
-      return identify(credentials);
-    },
-    current,
-    userOf: (who) => ownerOf(who, { keys }),
+    ...createCallers({ users, sessions, keys, clock, refresh }),
     liveRights,
-    stillValid: (sessionIds) => {
-      refresh();
-      const liveKeys = new Set(keys.all().flatMap((key) => (keys.isLive(key) ? [key.id] : [])));
-      return sessionIds.filter((id) => liveKeys.has(id) || sessions.byId(id) !== undefined);
-    },
-    rightsOf,
-    stillMay: (who, permission, containerName) => {
-      const rights = rightsOf(who);
-      return rights !== undefined && may(rights, permission) && seesService(rights.limits, containerName);
-    },
     login,
     endSessions,
     cutSockets,
@@ -172,7 +160,6 @@ export function createAccess(options: AccessOptions): Access {
     close: () => {
       stopSweeper();
       setup.close();
-      trail.close();
     },
   };
 }

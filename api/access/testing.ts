@@ -8,6 +8,7 @@ import { type Log, silentLog } from "../../shared/server/log.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { createApi } from "../app.ts";
+import type { Trail } from "../audit/trail.ts";
 import { createApiDeps } from "../create-deps.ts";
 import { createRealtimeClient, type RealtimeClient } from "../events/realtime-client.ts";
 import type { GuardOptions } from "../http/guard.ts";
@@ -44,6 +45,7 @@ export interface Ask {
 
 export interface TestAccess {
   access: Access;
+  trail: Trail;
   app: ReturnType<typeof createApi>;
   port: number;
   dataDir: string;
@@ -55,12 +57,14 @@ export interface TestAccess {
   /** Makes the first administrator and gives the cookie. */
   setUp(name?: string): Promise<string>;
   login(username: string, password?: string, ask?: Ask & { code?: string }): Promise<Answer>;
+  /** Removes all users except `ada`, with their sessions, and forgets the revocations so far. */
+  removeOtherUsers(): void;
   /** Stops and starts again on the same state; `between` happens while it is down. */
   restart(between?: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A hash as production makes it takes a tenth of a second, and tests make hundreds that nobody will try to break. */
+/** A hash of production takes a tenth of a second, and tests create hundreds that need no strength. */
 export const CHEAP: PasswordCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 export interface TestAccessOptions {
@@ -96,6 +100,9 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
     get access() {
       return running.access;
     },
+    get trail() {
+      return running.trail;
+    },
     get app() {
       return running.app;
     },
@@ -113,6 +120,15 @@ export async function startAccess(options: TestAccessOptions = {}): Promise<Test
     },
     login: (username, password = PASSWORD, { code, ...ask } = {}) =>
       test.ask("POST", "/api/session", { ...ask, body: { username, password, ...(code ? { code } : {}) } }),
+    removeOtherUsers: () => {
+      const { users, sessions } = running.access;
+      for (const { id, name } of users.all()) {
+        if (name === "ada") continue;
+        sessions.end(sessions.of(id).map((session) => session.id));
+        users.remove(id);
+      }
+      revoked.length = 0;
+    },
     restart: async (between) => {
       await running.stop();
       between?.();
@@ -157,6 +173,7 @@ async function start(
   let stopped = false;
   return {
     access: deps.access,
+    trail: deps.trail,
     app,
     stop: async () => {
       if (stopped) return;

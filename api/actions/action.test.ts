@@ -10,7 +10,7 @@ import { startApi, type TestApi } from "../testing/api-server.ts";
 import { action } from "./action.ts";
 
 const params = z.object({ name: z.string().max(20) });
-/** What the actions have done, and what their work waits for. */
+/** Records the work of the actions, and the gate that it waits for. */
 let done: string[];
 let gate: PromiseWithResolvers<void>;
 
@@ -50,8 +50,9 @@ const build = action({
   mode: "enqueue",
   idempotent: true,
   timeLimitMs: 50,
-  apply: ({ params: { name } }, { job: { id, signal, line } }) => {
+  apply: ({ params: { name } }, { job: { id, signal, line }, nameTarget }) => {
     line(`building ${name}`);
+    if (name === "annex") nameTarget("another name");
     if (name === "own-id") return Promise.resolve({ id });
     done.push(name);
     if (name !== "endless") return Promise.resolve({ name });
@@ -93,7 +94,7 @@ const store = action({
   status: 201,
   result: { bytes: z.int() },
   streamedBody: "application/octet-stream",
-  shares: { total: 2, perCaller: 1, busy: "Too many are being stored." },
+  concurrency: { total: 2, perCaller: 1, message: "Too many are being stored." },
   target: {
     resolve: ({ params: { name } }) => {
       if (name === "missing") throw new AppError("not_found", "There is no such thing.");
@@ -148,9 +149,9 @@ const plant = action({
   status: 201,
   result: { id: z.string() },
   target: { resolve: () => undefined, label: (_subject, { params }) => params.name },
-  created: ({ id }) => `plant ${id}`,
-  apply: async ({ params: { name } }) => {
+  apply: async ({ params: { name } }, { nameTarget }) => {
     if (name === "stone") throw new AppError("conflict", "A stone does not grow.");
+    nameTarget(`plant 7-${name}`);
     return { id: `7-${name}` };
   },
 });
@@ -190,7 +191,7 @@ beforeEach(() => {
 const paintThing = (name: string, more: object = {}) =>
   api.ask("POST", `/api/things/${name}/paint`, { body: { colour: "red" }, ...more });
 const auditOf = async (target: string) => {
-  const { entries } = await api.deps.access.trail.read({ limit: 50 });
+  const { entries } = await api.deps.trail.read({ limit: 50 });
   return entries.filter((entry) => entry.target === target || entry.target.includes(`/${target}/`)).reverse();
 };
 const notices = (name: string) =>
@@ -199,7 +200,7 @@ const notices = (name: string) =>
   );
 
 describe("an action that is one value", () => {
-  test("asks for its permission, its scope and its input", async () => {
+  test("checks permission, scope and input", async () => {
     expect((await paintThing("door", { cookie: undefined })).status).toBe(401);
     expect((await paintThing("door", { cookie: await api.loginAs("viewer") })).status).toBe(403);
     const limited = await api.loginAs("operator", { services: ["web"] });
@@ -226,7 +227,7 @@ describe("an action that is one value", () => {
     expect((await auditOf("broken")).at(-1)).toMatchObject({ outcome: "failed", status: 500, detail: "red" });
   });
 
-  test("refuses a second one on the same thing while it works, and lets go after an error", async () => {
+  test("refuses a second one on the same subject while it works, and releases the lock after an error", async () => {
     gate = Promise.withResolvers();
     const first = paintThing("gate");
     let second = await paintThing("gate", { body: { colour: "blue" } });
@@ -238,7 +239,7 @@ describe("an action that is one value", () => {
     expect(second.body.code).toBe("internal");
   });
 
-  test("notifies viewers of what came of it", async () => {
+  test("notifies viewers of its outcome", async () => {
     await paintThing("roof");
     await paintThing("broken");
     expect(notices("roof")).toEqual([{ name: "roof", verb: "paint", failed: false }]);
@@ -269,6 +270,12 @@ describe("an option of an action", () => {
     });
   });
 
+  test("keeps the name of a job in the audit trail", async () => {
+    await api.deps.jobs.finished((await buildThing("annex")).body.job.id);
+    await eventually(async () => expect((await auditOf("annex")).at(-1)?.outcome).toBe("done"));
+    expect(await auditOf("another name")).toEqual([]);
+  });
+
   test("repeats the response to an idempotency key, and refuses the key for another input", async () => {
     const first = await buildThing("shed", "key 1");
     expect((await buildThing("shed", "key 1")).body.job.id).toBe(first.body.job.id);
@@ -286,7 +293,7 @@ describe("an option of an action", () => {
     expect((await auditOf("safe")).at(-1)?.detail).toBe("repeated request, nothing changed");
   });
 
-  test("asks for a fresh proof, which an API key cannot give", async () => {
+  test("requires a fresh proof, which an API key cannot give", async () => {
     const made = await api.ask("POST", "/api/keys", { body: { name: "ci", role: "admin", days: 1 } });
     expect(made.status).toBe(201);
     const refused = await api.ask("POST", "/api/things/safe/secret", { token: made.body.secret, body: {} });
@@ -402,14 +409,13 @@ describe("an option of an action", () => {
 
   test.each([
     ["ends with its caller", { mode: "enqueue", endsWithCaller: true }],
-    ["names what it has created", { mode: "enqueue", created: () => "a thing" }],
     ["shows values once", { mode: "enqueue", once: ["colour"] }],
     ["has no single response", { mode: "respond-or-enqueue", idempotent: true }],
     ["has a body that cannot be compared", { body: undefined, streamedBody: "text/plain", idempotent: true }],
     ["needs the browser", { mode: "enqueue", takeFromBrowser: ticket }],
     ["takes a value that a repeated request no longer has", { takeFromBrowser: ticket, idempotent: true }],
     ["has two kinds of body", { streamedBody: "text/plain" }],
-    ["limits requests", { mode: "enqueue", shares: { total: 1, perCaller: 1, busy: "Busy." } }],
+    ["limits requests", { mode: "enqueue", concurrency: { total: 1, perCaller: 1, message: "Busy." } }],
   ])("that excludes another is refused when it is declared: %s", (why, options) => {
     expect(() => action({ ...paint, ...options } as unknown as typeof paint)).toThrow(why);
   });

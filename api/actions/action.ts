@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Principal } from "../../shared/protocol/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { AccessRule } from "../http/access-entry.ts";
-import type { SharesOptions } from "../http/concurrency-limits.ts";
+import type { ConcurrencyOptions } from "../http/concurrency-limit.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { Locks } from "../jobs/resource-locks.ts";
@@ -57,7 +57,10 @@ export interface ApplyContext<Subject> extends ActionContext {
   stream: ReadableStream<Uint8Array> | null;
   /** Replaces the status of success, for an action that creates or replaces. A response with a job keeps 202. */
   respondWith(status: 200 | 201): void;
-  /** Replaces the name in the audit trail, for work that finds out what it changes. A job keeps the name it started with. */
+  /**
+   * Replaces the label of the target in the audit trail, for work that creates its subject or finds out what it changes.
+   * A job keeps the label it started with.
+   */
   nameTarget(label: string): void;
   /** What `takeFromBrowser` returned. */
   fromBrowser: string | undefined;
@@ -133,8 +136,6 @@ interface ActionSpec<
   locks?(subject: NoInfer<Subject>, input: ActionInput<Params, Query, Body, Headers>): Locks;
   /** A few words for the audit trail. Never a secret. */
   detail?(input: ActionInput<Params, Query, Body, Headers>, context: ActionContext): string | undefined;
-  /** Name in the audit trail of what the work has created, in place of the label of the target. Only for `respond`. */
-  created?(result: z.output<z.ZodObject<Result>>): string;
   /** Replaces the notice of the target. */
   notify?: Notify<NoInfer<Subject>>;
   /** Requires a recent proof of identity. `scoped-keys` also admits API keys that name the permission as a scope. */
@@ -142,7 +143,7 @@ interface ActionSpec<
   /** Media type of a body that is not read before `apply`, which gets it as a stream. An encoded one is refused. */
   streamedBody?: string;
   /** Limits how many of these run at once, in all and for one caller. Only for `respond`. */
-  shares?: SharesOptions;
+  concurrency?: ConcurrencyOptions;
   /**
    * Takes a value that the browser keeps for this action, such as a challenge in a cookie, and makes the browser forget
    * it. Called after all checks, right before `apply`. Only for `respond`.
@@ -210,8 +211,7 @@ export function action<
   if (spec.takeFromBrowser && spec.idempotent) throw refuse("takes a value that a repeated request no longer has");
   if (spec.idempotent && spec.streamedBody) throw refuse("has a body that cannot be compared");
   if (spec.body && spec.streamedBody) throw refuse("has two kinds of body");
-  if (spec.created && spec.mode !== "respond") throw refuse("names what it has created, which no job does");
   if (spec.endsWithCaller && spec.mode !== "respond") throw refuse("ends with its caller, whom a job outlasts");
-  if (spec.shares && spec.mode !== "respond") throw refuse("limits requests, which a job outlasts");
+  if (spec.concurrency && spec.mode !== "respond") throw refuse("limits requests, which a job outlasts");
   return spec;
 }

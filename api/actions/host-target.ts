@@ -10,3 +10,6 @@ export const hostTarget = <Input>(
   label: (_subject, input) => label(input),
   locks: locks && ((_subject, input) => locks(input)),
 });
+
+/** Rights for an action on what belongs to the Docker host as a whole, such as images and volumes. */
+export const dockerHostRights = { permission: "docker:manage", hostScope: true } as const;

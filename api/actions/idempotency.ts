@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
 const REPLAY_MS = 10 * 60_000;
-/** Responses that are kept; the oldest go first. */
+/** Stored responses. The oldest are dropped first. */
 const MAX_RESPONSES = 1_000;
 /** Longest `Idempotency-Key`, in characters. */
 const MAX_KEY = 255;
@@ -32,7 +33,7 @@ export interface ReplayRequest {
 export interface Replays {
   /**
    * Runs `send` for the first request with a key, and repeats its response to later ones with the same input. A refused
-   * request is not kept.
+   * request is not stored.
    *
    * @throws AppError `invalid_input` for a key that is empty or too long; `conflict` while the first request runs, and
    *   for another input; whatever `send` throws
@@ -43,7 +44,7 @@ export interface Replays {
   ): Promise<{ response: ActionResponse; repeated: boolean }>;
 }
 
-/** Keeps responses by caller, action and key for ten minutes, at most 1,000. */
+/** Stores responses by caller, action and key for ten minutes, at most 1,000. */
 export function createReplays(now: () => number = () => performance.now()): Replays {
   const replays = new Map<string, Replay>(); // oldest first
   const forget = () => {
@@ -55,7 +56,7 @@ export function createReplays(now: () => number = () => performance.now()): Repl
   return {
     async run({ caller, action, key, input, once = [] }, send) {
       if (key === "" || key.length > MAX_KEY) {
-        throw new AppError("invalid_input", "The Idempotency-Key must have 1 to 255 characters.");
+        throw new AppError("invalid_input", messages.invalidKey(MAX_KEY));
       }
       forget();
       const id = digestOf([caller, action, key]);
@@ -63,9 +64,9 @@ export function createReplays(now: () => number = () => performance.now()): Repl
       const earlier = replays.get(id);
       if (earlier) {
         if (earlier.digest !== digest) {
-          throw new AppError("conflict", "This Idempotency-Key belongs to another request.");
+          throw new AppError("conflict", messages.keyOfAnother);
         }
-        if (!earlier.response) throw new AppError("conflict", "The first request with this key is still running.");
+        if (!earlier.response) throw new AppError("conflict", messages.firstStillRuns);
         return { response: earlier.response, repeated: true };
       }
       const replay: Replay = { digest, at: now() };

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/server/errors.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
 import type { ActionContext, AnyAction, AnyInput, ApplyContext } from "./action.ts";
+import { messages } from "./messages.ts";
 
 /**
  * Applies an action to its subject, within its time limit, and notifies viewers of what came of it.
@@ -35,14 +36,11 @@ async function withinLimit<T>(
 ): Promise<T> {
   if (timeLimitMs === undefined) return run(job);
   const limit = new AbortController();
-  const timer = setTimeout(
-    () => limit.abort(new AppError("upstream_unavailable", "The action took too long and was stopped.")),
-    timeLimitMs,
-  );
+  const timer = setTimeout(() => limit.abort(new AppError("upstream_unavailable", messages.tooSlow)), timeLimitMs);
   try {
     return await run({ ...job, signal: AbortSignal.any([job.signal, limit.signal]) });
   } catch (error) {
-    // The work says how it was stopped; the caller reads why.
+    // The work throws how it was stopped; the caller gets the reason.
     throw limit.signal.aborted ? limit.signal.reason : error;
   } finally {
     clearTimeout(timer);

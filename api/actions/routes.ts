@@ -1,13 +1,12 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
 import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { whileAuthorized } from "../access/identity/authorized-stream.ts";
-import { requireHostScope } from "../access/identity/host-scope.ts";
+import { hostScopeOnly, requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
-import { callerOf, createShares } from "../http/concurrency-limits.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
@@ -16,6 +15,7 @@ import { respondOrEnqueue } from "../jobs/respond-or-enqueue.ts";
 import { startJob } from "../jobs/start-job.ts";
 import type { ActionContext, AnyAction, AnyInput } from "./action.ts";
 import { type ActionResponse, createReplays, type Replays } from "./idempotency.ts";
+import { messages } from "./messages.ts";
 import { perform } from "./perform.ts";
 import type { TypedRoutes } from "./typed-routes.ts";
 
@@ -46,11 +46,6 @@ function handlersOf(action: AnyAction, deps: ApiDeps, replays: Replays): Handler
   return handlers;
 }
 
-const hostScopeOnly = createMiddleware<ApiEnv>(async (c, next) => {
-  requireHostScope(c);
-  await next();
-});
-
 function describe({ title: summary, tag, description, mode, status, result, once, streamedBody }: AnyAction) {
   const fields: Record<string, z.ZodType> = { ...result };
   for (const name of once ?? []) if (fields[name]) fields[name] = fields[name].describe("Shown once.");
@@ -73,7 +68,7 @@ function describe({ title: summary, tag, description, mode, status, result, once
 
 /** Resolves the subject, names it in the audit trail, and does the work in the mode of the action. */
 function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareHandler<ApiEnv> {
-  const shares = action.shares && createShares(action.shares);
+  const limit = action.concurrency && createConcurrencyLimit(action.concurrency);
   return async (c) => {
     const input = inputOf(c, action);
     if (typeof action.hostScope === "function" && action.hostScope(input)) requireHostScope(c);
@@ -85,7 +80,7 @@ function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareH
       c.set("auditTarget", action.target.label(subject, input));
       if (action.streamedBody !== undefined) refuseEncodedBody(c);
       const run = () => runInMode(c, action, input, { ...context, subject });
-      return shares ? shares.run(context.caller, run, c.req.raw.signal) : run();
+      return limit ? limit.run(context.caller, run, c.req.raw.signal) : run();
     };
     const key = action.idempotent ? c.req.header("Idempotency-Key") : undefined;
     if (key === undefined) return respond(c, await send());
@@ -98,7 +93,7 @@ function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareH
 
 function refuseEncodedBody(c: Context<ApiEnv>): void {
   if (c.req.header("Content-Encoding") === undefined) return;
-  throw new AppError("unsupported_media_type", "An upload is sent as it is, without encoding.");
+  throw new AppError("unsupported_media_type", messages.encodedBody);
 }
 
 const respond = (c: Context<ApiEnv>, { fields, status }: ActionResponse) => c.json(ok(fields), status);
@@ -142,7 +137,6 @@ async function runInMode(
     const fields = action.endsWithCaller
       ? await whileAuthorized(c, (lost) => run(withoutJob(AbortSignal.any([c.req.raw.signal, lost]))))
       : await run(withoutJob(watch?.signal));
-    if (action.created) c.set("auditTarget", action.created(fields));
     return { fields, status };
   } finally {
     watch?.end();
@@ -150,7 +144,7 @@ async function runInMode(
   }
 }
 
-/** Progress of work that no job shows. The Engine finishes what it was told, so a caller who leaves stops nothing by default. */
+/** Handle for work without a job. A caller who disconnects stops nothing by default: the Engine would continue anyway. */
 const withoutJob = (signal = new AbortController().signal): JobHandle => ({ signal, step: () => {}, line: () => {} });
 
 function contextOf(c: Context<ApiEnv>, deps: ApiDeps): ActionContext {

@@ -1,15 +1,10 @@
-import { z } from "zod";
 import { type Alert, alertSchema, silenceBody } from "../../shared/protocol/alert.ts";
-import { opaqueId } from "../../shared/protocol/identifier.ts";
 import { type ActionTarget, action } from "../actions/action.ts";
 import { requireFullScope, withoutLogLine } from "./access.ts";
 import { ruleAndSubject } from "./audit-label.ts";
 import { alertChannelActions } from "./channel-actions.ts";
+import { alertParams, manageAlerts } from "./manage-alerts.ts";
 import { alertRuleActions } from "./rule-actions.ts";
-
-const tag = "Alerts";
-const params = z.object({ id: opaqueId });
-const result = { alert: alertSchema };
 
 const currentAlert: ActionTarget<{ params: { id: string } }, Alert> = {
   resolve({ params: { id } }, { deps, principal }) {
@@ -19,50 +14,38 @@ const currentAlert: ActionTarget<{ params: { id: string } }, Alert> = {
   label: ruleAndSubject,
 };
 
+/** An action on a current alert, which responds with its new state. */
+const onAlert = { ...manageAlerts, params: alertParams, result: { alert: alertSchema }, target: currentAlert } as const;
+
 const acknowledgeAlert = action({
+  ...onAlert,
   name: "alert:acknowledge",
   method: "POST",
   path: "/alerts/:id/acknowledge",
   title: "Acknowledge an alert: no notifications or restarts until it resolves",
-  tag,
-  permission: "alerts:manage",
-  params,
-  mode: "respond",
-  result,
-  target: currentAlert,
   apply: async (_input, { subject, deps, principal }) => ({
     alert: withoutLogLine(principal)(deps.alerts.acknowledge(subject.id, principal.name)),
   }),
 });
 
 const removeAcknowledgement = action({
+  ...onAlert,
   name: "alert:give-back",
   method: "DELETE",
   path: "/alerts/:id/acknowledge",
   title: "Remove the acknowledgement of an alert",
-  tag,
-  permission: "alerts:manage",
-  params,
-  mode: "respond",
-  result,
-  target: currentAlert,
   apply: async (_input, { subject, deps, principal }) => ({
     alert: withoutLogLine(principal)(deps.alerts.acknowledge(subject.id, null)),
   }),
 });
 
 const silenceAlert = action({
+  ...onAlert,
   name: "alert:silence",
   method: "POST",
   path: "/alerts/:id/silence",
   title: "Silence an alert: no notifications for the given time",
-  tag,
-  permission: "alerts:manage",
-  params,
   body: silenceBody,
-  mode: "respond",
-  result,
-  target: currentAlert,
   apply: async ({ body: { seconds } }, { subject, deps, principal }) => ({
     alert: withoutLogLine(principal)(deps.alerts.silence(subject.id, seconds)),
   }),

@@ -1,14 +1,11 @@
-import { z } from "zod";
 import { type AlertChannel, alertChannelBody, alertChannelSchema } from "../../shared/protocol/alert.ts";
-import { opaqueId } from "../../shared/protocol/identifier.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { type ActionTarget, action } from "../actions/action.ts";
 import { makerOf, mayReadLogs, requireFullScope } from "./access.ts";
 import { nameAndId } from "./audit-label.ts";
+import { alertParams, manageAlerts } from "./manage-alerts.ts";
 import { messages } from "./messages.ts";
 
-const tag = "Alerts";
-const params = z.object({ id: opaqueId });
 const result = { channel: alertChannelSchema };
 
 const storedChannel: ActionTarget<{ params: { id: string } }, AlertChannel> = {
@@ -20,35 +17,34 @@ const storedChannel: ActionTarget<{ params: { id: string } }, AlertChannel> = {
 };
 
 const createChannel = action({
+  ...manageAlerts,
   name: "alert-channel:create",
   method: "POST",
   path: "/alerts/channels",
   title: "Create a channel",
-  tag,
-  permission: "alerts:manage",
   body: alertChannelBody,
-  mode: "respond",
   status: 201,
   result,
   target: {
     resolve: (_input, { principal }) => requireFullScope(principal),
     label: (_subject, { body }) => body.name,
   },
-  created: ({ channel }) => nameAndId(channel),
-  apply: async ({ body }, { deps, principal }) => ({ channel: deps.alerts.channels.add(body, makerOf(principal)) }),
+  apply: async ({ body }, { deps, principal, nameTarget }) => {
+    const channel = deps.alerts.channels.add(body, makerOf(principal));
+    nameTarget(nameAndId(channel));
+    return { channel };
+  },
 });
 
 const changeChannel = action({
+  ...manageAlerts,
   name: "alert-channel:change",
   method: "PUT",
   path: "/alerts/channels/:id",
   title: "Replace a channel",
-  tag,
   description: "`null` keeps a stored secret, unless the address changes.",
-  permission: "alerts:manage",
-  params,
+  params: alertParams,
   body: alertChannelBody,
-  mode: "respond",
   result,
   target: {
     resolve: (_input, { principal }) => requireFullScope(principal),
@@ -64,14 +60,12 @@ const changeChannel = action({
 });
 
 const removeChannel = action({
+  ...manageAlerts,
   name: "alert-channel:remove",
   method: "DELETE",
   path: "/alerts/channels/:id",
   title: "Remove a channel",
-  tag,
-  permission: "alerts:manage",
-  params,
-  mode: "respond",
+  params: alertParams,
   target: storedChannel,
   apply: async (_input, { subject, deps }) => {
     deps.alerts.channels.remove(subject.id);
@@ -80,14 +74,12 @@ const removeChannel = action({
 });
 
 const testChannel = action({
+  ...manageAlerts,
   name: "alert-channel:test",
   method: "POST",
   path: "/alerts/channels/:id/test",
   title: "Send a real message now",
-  tag,
-  permission: "alerts:manage",
-  params,
-  mode: "respond",
+  params: alertParams,
   result,
   target: storedChannel,
   apply: async (_input, { subject, deps, caller }) => ({

@@ -120,7 +120,7 @@ describe("a webhook", () => {
 test("ntfy gets topic, priority and token", async () => {
   const settings = { type: "ntfy", server: receiver.url, topic: "server-topic", token: "ntfy-secret" };
   const id = await made(settings);
-  // Who knows a topic reads and writes it: it is kept like a token.
+  // A topic gives read and write access: it is stored like a token.
   const shown = await api.ask("GET", "/api/alerts/channels");
   expect(shown.text).not.toContain("server-topic");
   const put = (more: object) =>
@@ -133,7 +133,7 @@ test("ntfy gets topic, priority and token", async () => {
   expect(JSON.parse(body)).toMatchObject({ topic: "server-topic", priority: 2 });
 });
 
-/** A message of a rule, as it waits for its channel, and the channel saved anew so that it is sent at once. */
+/** Queues a message of a rule for its channel, and saves the channel again so that it is sent at once. */
 async function sendEvent(channel: string, settings: object, event: object) {
   const { ruleId = "gone", ...more } = event as { ruleId?: string };
   const message = {
@@ -233,7 +233,7 @@ test("lines of logs go out only as long as who made the rule may read them, and 
   await sendEvent(channel.id, { ...settings, url: null }, event("line after the removal"));
   await isHeld();
   expect(lines().join()).not.toMatch(/secret line|after the removal/);
-  // Whoever may read logs makes the rule their own by saving it.
+  // A caller who may read logs becomes the author of the rule by saving it.
   expect((await api.ask("PUT", `/api/alerts/rules/${rule.id}`, { body })).body.rule).toMatchObject({ held: false });
 });
 
@@ -278,7 +278,7 @@ test("nothing is sent into an inner network that the operator did not list", asy
     const settings = { type: "email", host, port, security: "none", from: "a@example.com", to: ["b@example.com"] };
     expect([host, (await make(settings)).status]).toEqual([host, 403]);
   }
-  // A name is looked up when it is spoken to: only then does it show where it leads.
+  // A name is resolved when a message is sent, and only then checked.
   const byName = await made({ type: "webhook", url: `http://localhost:${port}/` });
   const answer = await tryOut(byName);
   expect([answer.status, answer.body.error]).toEqual([403, expect.stringContaining("ALERT_ALLOWED_HOSTS")]);
@@ -322,9 +322,9 @@ test("a storm becomes a few messages, and a receiver that was away gets what it 
     return body.events.length > 0 && body.events;
   });
   await eventually(() => storm().length > 0);
-  const told = storm().flatMap(({ body }) => JSON.parse(body).events as { id: number }[]);
+  const notified = storm().flatMap(({ body }) => JSON.parse(body).events as { id: number }[]);
   expect(storm()).toHaveLength(1);
-  expect(told.map((event) => event.id).sort()).toEqual(events.map((event: { id: number }) => event.id).sort());
+  expect(notified.map((event) => event.id).sort()).toEqual(events.map((event: { id: number }) => event.id).sort());
 });
 
 test("a viewer neither manages channels nor sees their secrets", async () => {

@@ -1,32 +1,19 @@
 import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Alert, AlertEvent } from "../../shared/protocol/alert.ts";
 import type { Service } from "../../shared/protocol/service.ts";
-import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useTempFolder } from "../../shared/testing/use-temp-folder.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 import { firing, historyOf, makeRule, until } from "./testing.ts";
-
-const engine = testEngine();
 
 /** A container that is dead is reported as dead, by whatever way it died, until it runs again. */
 describe.skipIf(await lacks("docker")).concurrent("a container that is dead", () => {
-  let api: TestApi;
-  let folder: TempFolder;
-  const made: string[] = [];
-  beforeAll(async () => {
-    [api, folder] = await Promise.all([startApi({ dockerHost: engine.dockerHost }), tempFolder("dead")]);
-  });
-  afterAll(async () => {
-    for (const name of made) await removeContainer(engine.docker, name);
-    await engine.removeAll();
-    await api?.close();
-    await folder?.remove();
-  });
+  const folder = useTempFolder("dead");
+  const { engine, api } = useDockerApi();
 
   const serviceOf = async (name: string, cookie?: string): Promise<Service> => {
     const { body } = await api.ask("GET", "/api/services", cookie ? { cookie } : {});
@@ -37,8 +24,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
   test("that its policy could not restart fires until it runs, and is never reported as resolved", async () => {
     const source = join(folder.path, "source");
     await mkdir(source);
-    const name = `aid-test-dead-${process.pid}`;
-    made.push(name);
+    const name = engine.adopt(`aid-test-dead-${process.pid}`);
     const container = await engine.docker.createContainer({
       name,
       Image: "busybox:local",
@@ -55,7 +41,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
       makeRule(api, { condition: countRule, subjects: { names: [name] } }),
     ]);
     await container.start();
-    // One restart succeeds, which the rule about loops takes note of; the next one cannot.
+    // The first restart succeeds and counts for the rule about loops; the second fails.
     await until(api, loop, "firing");
     await rmdir(source);
     await until(api, stopped, "firing", 30_000);
@@ -96,7 +82,7 @@ describe.skipIf(await lacks("docker")).concurrent("a container that is dead", ()
     const box = await engine.run({ name: "hungry", script, memory: 16 * 1024 ** 2 });
     const rule = await makeRule(api, { condition: { kind: "container-stopped" }, subjects: { names: [box.name] } });
     await until(api, rule, "firing", 30_000);
-    // On a busy host the Engine tells of the cause after the end.
+    // On a busy host the Engine reports the cause after the end.
     const alert = async () =>
       (await api.ask("GET", "/api/alerts")).body.alerts.find((one: Alert) => one.ruleId === rule) as Alert;
     await eventually(async () =>

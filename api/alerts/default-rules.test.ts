@@ -25,7 +25,7 @@ const start = () => {
   return { rules, store, names: () => rules.list().map(({ name }) => name) };
 };
 const added = ["Container stopped by itself", "PM2 app given up"];
-/** What a release before the second set left behind. */
+/** The state that a release before the second set of rules left. */
 const anOldInstallation = () => createEventStore(database, () => {}).setMeta("defaults", "2026-01-01T00:00:00.000Z");
 
 test("a first start adds all of them", () => {
@@ -49,7 +49,7 @@ test("an existing rule that covers every subject replaces the default rule", () 
   expect(start().names().sort()).toEqual(["PM2 app given up", "mine", "of one app"]);
 });
 
-test("a full list of rules keeps no server from starting", () => {
+test("the server starts with a full list of rules", () => {
   anOldInstallation();
   const own = createRuleStore(database);
   const body = alertRuleBody.parse({ name: "x", condition: { kind: "host-cpu", percent: 90 } });

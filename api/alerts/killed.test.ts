@@ -25,7 +25,7 @@ describe.skipIf(await lacks("docker"))("a killed API", () => {
     await folder?.remove();
   });
 
-  test("continues where it stopped: sends what was queued, finds what crashed meanwhile, and repeats nothing", async () => {
+  test("continues where it ended: sends the queue, reports crashes since then, and repeats nothing", async () => {
     const port = await freePort();
     const origin = "http://localhost:3005";
     const dataDir = join(folder.path, "data");
@@ -47,7 +47,7 @@ describe.skipIf(await lacks("docker"))("a killed API", () => {
       name: "hook",
       settings,
     });
-    receiver.answer.status = 500; // nothing gets through before the kill
+    receiver.answer.status = 500; // nothing is delivered before the kill
     const rule = (kind: string, name: string) => ({
       name: kind,
       condition: { kind },
@@ -66,12 +66,12 @@ describe.skipIf(await lacks("docker"))("a killed API", () => {
     receiver.answer.status = 200;
     receiver.received.splice(0);
     api = await startService("api", { env, port });
-    const told = () =>
+    const notified = () =>
       receiver.received.flatMap(
         ({ body }) => (JSON.parse(body) as { events: { kind: string; subject: { name: string } }[] }).events,
       );
-    await eventually(() => told().some(({ subject }) => subject.name === crash.name), 30_000);
-    const texts = told().map(({ kind, subject }) => `${kind} ${subject.name}`);
+    await eventually(() => notified().some(({ subject }) => subject.name === crash.name), 30_000);
+    const texts = notified().map(({ kind, subject }) => `${kind} ${subject.name}`);
     expect(texts.sort()).toEqual([`firing ${ill.name}`, `firing ${crash.name}`].sort());
   });
 });

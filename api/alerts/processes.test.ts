@@ -5,7 +5,7 @@ import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { firing, makeRule, until } from "./testing.ts";
 
-/** What PM2 says of its processes, from a real daemon to a firing alert. The list is read every ten seconds. */
+/** From the processes of a real PM2 daemon to a firing alert. The list is read every ten seconds. */
 describe("alerts about PM2 processes", () => {
   let pm2: TestPm2;
   let api: TestApi;

@@ -1,39 +1,27 @@
 import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isFault, statusOf } from "../../shared/health/container-status.ts";
 import type { AlertEvent } from "../../shared/protocol/alert.ts";
 import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
-import { removeContainer, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useTempFolder } from "../../shared/testing/use-temp-folder.ts";
+import { startApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 import { firing, historyOf, makeRule, until } from "./testing.ts";
 
-const engine = testEngine();
-
 /** Situations in which other monitors of containers were found to be wrong. */
-describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong", () => {
-  let api: TestApi;
-  let folder: TempFolder;
-  const made: string[] = [];
-  beforeAll(async () => {
-    [api, folder] = await Promise.all([startApi({ dockerHost: engine.dockerHost }), tempFolder("reports")]);
-  });
-  afterAll(async () => {
-    for (const name of made) await removeContainer(engine.docker, name);
-    await engine.removeAll();
-    await api?.close();
-    await folder?.remove();
-  });
+describe.skipIf(await lacks("docker")).concurrent("situations that other monitors reported wrongly", () => {
+  const folder = useTempFolder("reports");
+  const { engine, api } = useDockerApi();
   const serviceOf = async (name: string, of = api): Promise<Service> =>
     (await of.ask("GET", "/api/services")).body.services.find((service: Service) => service.name === name);
   const stoppedRule = (name: string, of = api) =>
     makeRule(of, { condition: { kind: "container-stopped" }, subjects: { names: [name] } });
 
-  test("a restart loop is never up, in whichever second one looks", async () => {
+  test("a container in a restart loop is never reported as up", async () => {
     // It runs for most of the time: the Engine waits long only after many restarts.
     const loop = await engine.run({ name: "loop", script: "sleep 3; exit 1", restart: "always" });
     await eventually(async () => {
@@ -83,7 +71,7 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
     const rule = await stoppedRule(box.name);
     await box.container.stop();
     await box.container.remove();
-    made.push(box.name);
+    engine.adopt(box.name);
     const next = await engine.docker.createContainer({
       name: box.name,
       Image: "busybox:local",
@@ -121,8 +109,7 @@ describe.skipIf(await lacks("docker")).concurrent("what other monitors got wrong
   test("a failed restart while the server was down fires at the next start", async () => {
     const source = join(folder.path, "gone");
     await mkdir(source);
-    const name = `aid-test-unwatched-${process.pid}`;
-    made.push(name);
+    const name = engine.adopt(`aid-test-unwatched-${process.pid}`);
     const container = await engine.docker.createContainer({
       name,
       Image: "busybox:local",

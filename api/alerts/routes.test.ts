@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Alert, AlertEvent } from "../../shared/protocol/alert.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 import { historyOf, makeRule, until } from "./testing.ts";
 
-const engine = testEngine();
-let api: TestApi;
+const { engine, api } = useDockerApi();
 
 const only = (name: string) => ({ names: [name], projects: [] });
 const alertsOf = async (cookie?: string): Promise<Alert[]> =>
   (await api.ask("GET", "/api/alerts", cookie ? { cookie } : {})).body.alerts;
-
-beforeAll(async () => {
-  api = await startApi({ dockerHost: engine.dockerHost });
-});
-afterAll(async () => {
-  await api.close();
-  if (!(await lacks("docker"))) await engine.removeAll();
-});
 
 describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () => {
   test("a crash fires with its exit code, a wanted stop and a job that ends well do not", async () => {
@@ -184,11 +174,11 @@ describe.skipIf(await lacks("docker")).concurrent("alerts about containers", () 
     ] as const) {
       expect([path, (await api.ask(method, path, { cookie, body })).status]).toEqual([path, 403]);
     }
-    // The event names the container, so that the realtime server can keep it from others; it tells nothing else.
-    const told = api.emitted
+    // The event names the container, so that the realtime server can hide it from others, and nothing else.
+    const notified = api.emitted
       .filter(({ event }) => event === "alerts:changed")
       .map(({ data }) => Object.keys(data as object).sort());
-    expect(new Set(told.map(String))).toEqual(new Set(["containerName,timestamp", "timestamp"]));
+    expect(new Set(notified.map(String))).toEqual(new Set(["containerName,timestamp", "timestamp"]));
   });
 });
 
@@ -254,7 +244,7 @@ describe("rules", () => {
     expect(unread).toBeGreaterThan(0);
     expect((await api.ask("POST", "/api/alerts/bell/read", { body: { upTo: events[0].id } })).status).toBe(200);
     expect((await api.ask("GET", "/api/alerts/bell")).body.unread).toBe(0);
-    // What somebody has read is no line of the trail: it could be filled with them.
+    // Marking as read is not audited, as it could fill the trail.
     expect((await api.ask("GET", "/api/audit?text=bell")).body.entries).toEqual([]);
     const viewer = await api.loginAs("viewer");
     expect((await api.ask("GET", "/api/alerts/bell", { cookie: viewer })).body.unread).toBeGreaterThan(0);

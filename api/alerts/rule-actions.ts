@@ -1,23 +1,18 @@
-import { z } from "zod";
 import { alertRuleBody, alertRuleSchema } from "../../shared/protocol/alert.ts";
-import { opaqueId } from "../../shared/protocol/identifier.ts";
 import { action } from "../actions/action.ts";
 import { makerOf, requireFullScope, requireRights } from "./access.ts";
 import { nameAndId } from "./audit-label.ts";
+import { alertParams, manageAlerts } from "./manage-alerts.ts";
 
-const tag = "Alerts";
-const params = z.object({ id: opaqueId });
 const result = { rule: alertRuleSchema };
 
 const createRule = action({
+  ...manageAlerts,
   name: "alert-rule:create",
   method: "POST",
   path: "/alerts/rules",
   title: "Create a rule",
-  tag,
-  permission: "alerts:manage",
   body: alertRuleBody,
-  mode: "respond",
   status: 201,
   result,
   target: {
@@ -27,20 +22,21 @@ const createRule = action({
     },
     label: (_subject, { body }) => body.name,
   },
-  created: ({ rule }) => nameAndId(rule),
-  apply: async ({ body }, { deps, principal }) => ({ rule: deps.alerts.rules.add(body, makerOf(principal)) }),
+  apply: async ({ body }, { deps, principal, nameTarget }) => {
+    const rule = deps.alerts.rules.add(body, makerOf(principal));
+    nameTarget(nameAndId(rule));
+    return { rule };
+  },
 });
 
 const changeRule = action({
+  ...manageAlerts,
   name: "alert-rule:change",
   method: "PUT",
   path: "/alerts/rules/:id",
   title: "Replace a rule",
-  tag,
-  permission: "alerts:manage",
-  params,
+  params: alertParams,
   body: alertRuleBody,
-  mode: "respond",
   result,
   target: {
     resolve({ body }, { principal }) {
@@ -55,14 +51,12 @@ const changeRule = action({
 });
 
 const removeRule = action({
+  ...manageAlerts,
   name: "alert-rule:remove",
   method: "DELETE",
   path: "/alerts/rules/:id",
   title: "Remove a rule",
-  tag,
-  permission: "alerts:manage",
-  params,
-  mode: "respond",
+  params: alertParams,
   target: {
     resolve({ params: { id } }, { deps, principal }) {
       requireFullScope(principal);

@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Alert } from "../../shared/protocol/alert.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 import { firing, makeRule, until } from "./testing.ts";
 
 const MIB = 1024 ** 2;
 
 /**
- * What containers write and use, from the real log store and the real figures to a firing alert. Figures are looked at
- * every ten seconds: the tests wait side by side.
+ * From the real log store and the real metrics of containers to a firing alert. Metrics are read every ten seconds, so the
+ * tests run concurrently.
  */
 describe.skipIf(await lacks("docker"))("alerts about what containers write and use", () => {
-  const engine = testEngine();
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await startApi({ dockerHost: engine.dockerHost, logStore: {}, env: { STATS_INTERVAL: "1" } });
-  });
-  afterAll(async () => {
-    await api.close();
-    await engine.removeAll();
-  });
+  const { engine, api } = useDockerApi({ logStore: {}, env: { STATS_INTERVAL: "1" } });
 
   test.concurrent("a line that the pattern matches fires, for the container that wrote it alone", async () => {
     const script = "while :; do echo 'payment failed: code 7'; sleep 0.3; done";
@@ -40,7 +31,7 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     expect(await firing(api, rule)).toEqual([bad.name]);
     expect((await api.ask("GET", "/api/alerts")).text).toContain("code 7");
 
-    // Who may not read logs is shown none of their lines, nor may they turn them towards themselves.
+    // Callers who may not read logs see no lines, and cannot redirect them.
     const made = await api.ask("POST", "/api/keys", {
       body: { name: "alerts only", role: "operator", scopes: ["alerts:manage", "alerts:view"], days: 1 },
     });
@@ -77,7 +68,7 @@ describe.skipIf(await lacks("docker"))("alerts about what containers write and u
     expect((await change(used, {})).status).toBe(200);
     await api.ask("DELETE", `/api/alerts/rules/${rule}`, { token });
     expect((await change(used, { token })).status).toBe(200);
-    // What waits to be sent is lines of logs as well, whatever became of the rule.
+    // Queued messages hold log lines too, even after a change of the rule.
     const message = JSON.stringify({ condition: "container-log" });
     api.deps.database
       .prepare("INSERT INTO alert_message (channel_id, event_id, message) VALUES (?, 0, ?)")

@@ -18,18 +18,18 @@ const ruleOf = (body: object): AlertRule => ({
   createdAt: new Date(0).toISOString(),
 });
 const settled = () => new Promise(setImmediate);
-/** An engine of alerts, and kinds of what it has told. */
-function engineOf(rule: AlertRule): { engine: AlertEngine; told: string[] } {
-  const told: string[] = [];
+/** An engine of alerts, and the kinds of its transitions. */
+function engineOf(rule: AlertRule): { engine: AlertEngine; notified: string[] } {
+  const notified: string[] = [];
   const commit = ({ transitions }: { transitions: readonly { kind: string }[] }) =>
-    void told.push(...transitions.map(({ kind }) => kind));
+    void notified.push(...transitions.map(({ kind }) => kind));
   const engine = createAlertEngine({ rules: [rule], stored: [], clock, commit, onError: () => {} });
-  return { engine, told };
+  return { engine, notified };
 }
 
 test("an alert about a disk continues while its usage is unknown", async () => {
   const rule = ruleOf({ condition: { kind: "host-disk", percent: 90 } });
-  const { engine, told } = engineOf(rule);
+  const { engine, notified } = engineOf(rule);
   const nas = { mount: "/mnt/nas", device: "nas:/vol", type: "nfs4" };
   const dead = { ...nas, state: "silent", reason: "It does not answer." } as const;
   let now: Pick<HostSample, "disks" | "unknownDisks"> = { disks: [], unknownDisks: [] };
@@ -44,13 +44,13 @@ test("an alert about a disk continues while its usage is unknown", async () => {
   };
   now = { disks: [{ ...nas, total: 100, used: 97, available: 3, usagePercent: 97 }], unknownDisks: [] };
   await look();
-  expect(told).toEqual(["firing"]);
+  expect(notified).toEqual(["firing"]);
   now = { disks: [], unknownDisks: [dead] };
   await look();
-  expect(told).toEqual(["firing"]);
+  expect(notified).toEqual(["firing"]);
   now = { disks: [], unknownDisks: [] }; // unmounted
   await look();
-  expect(told).toEqual(["firing", "resolved"]);
+  expect(notified).toEqual(["firing", "resolved"]);
   await source.close();
   engine.close();
 });
@@ -61,7 +61,7 @@ const away = new UnavailableError("down", "The Docker Engine does not answer.");
 /** Runs the automatic restart of a stopped container against a scripted Engine, and returns what it did. */
 async function healOnce({ detail, act }: { detail: () => Promise<unknown>; act: () => Promise<void> }) {
   const rule = ruleOf({ condition: { kind: "container-stopped" }, healing: { limit: 1 } });
-  const { engine, told } = engineOf(rule);
+  const { engine, notified } = engineOf(rule);
   engine.report("container-stopped", { kind: "container", name: "web" }, { active: true, detail: "ended" });
   engine.tick();
   engine.flush();
@@ -89,7 +89,7 @@ async function healOnce({ detail, act }: { detail: () => Promise<unknown>; act: 
   const [entry] = [...engine.entries()] as [Entry];
   await autoRestart.close();
   engine.close();
-  return { acted, told, heals: entry.state.heals.length };
+  return { acted, notified, heals: entry.state.heals.length };
 }
 
 test("a rule restarts nothing while the Engine is down, and a request that never reached it does not count", async () => {
@@ -97,7 +97,7 @@ test("a rule restarts nothing while the Engine is down, and a request that never
   const found = async () => stopped;
   expect(await healOnce({ detail: rejects(away), act: async () => {} })).toEqual({
     acted: [],
-    told: ["firing"],
+    notified: ["firing"],
     heals: 0,
   });
   expect(await healOnce({ detail: found, act: rejects(away) })).toMatchObject({ acted: ["restart"], heals: 0 });

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { auditQuery } from "../../shared/protocol/account.ts";
 import { ConfigError } from "../../shared/server/config.ts";
 import { silentLog } from "../../shared/server/log.ts";
+import { fillDisk } from "../../shared/testing/fill-disk.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
 import { openDatabase } from "../database/database.ts";
@@ -255,11 +256,7 @@ test.skipIf(noNamespaces)(
       openDatabase(folder.path).close();
       const trail = open();
       fill(trail, 1);
-      const filler = join(folder.path, "filler");
-      writeFileSync(filler, "");
-      expect(() => {
-        for (;;) appendFileSync(filler, Buffer.alloc(4_096));
-      }).toThrow("ENOSPC");
+      const filler = fillDisk(folder.path);
       expect(() => fill(trail, 5_000)).toThrow(expect.objectContaining({ code: "storage_full" }));
       trail.recordAfterwards(event({ target: "happened" }));
       expect(await trail.verify()).toMatchObject({ intact: true });

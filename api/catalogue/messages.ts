@@ -19,13 +19,13 @@ export const installProblems = {
   /** `holder`: name of a container, or empty for another program. */
   portInUse: (port: number, label: string, holder: string) =>
     `Port ${port} for ${label} is in use by ${holder === "" ? "a program on this host" : `the container ${holder}`}.`,
-  nameTaken: "A container with this name exists already.",
+  nameTaken: "A container with this name already exists.",
   networkTaken: "A network with this name already exists; choose it from the list.",
   noSuchNetwork: "There is no such network.",
   volumesExist: (names: readonly string[]) =>
     names.length === 1
-      ? `The volume ${names[0]} exists already and contains data.`
-      : `The volumes ${names.join(", ")} exist already and contain data.`,
+      ? `The volume ${names[0]} already exists and contains data.`
+      : `The volumes ${names.join(", ")} already exist and contain data.`,
 };
 
 export const installWarnings = {

@@ -15,7 +15,7 @@ import { ok } from "../../shared/protocol/result.ts";
 import { UnavailableError } from "../../shared/server/dependency.ts";
 import { requireHostScope } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
-import { callerOf, createShares } from "../http/concurrency-limits.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
@@ -31,11 +31,11 @@ const params = z.object({ id: catalogueId });
 
 /** Services that can be installed, and previews of installations: `/api/catalogue`. */
 export function catalogueRoutes({ docker, catalogue }: Pick<ApiDeps, "docker" | "catalogue">) {
-  const previews = createShares({
+  const previews = createConcurrencyLimit({
     total: 8,
     perCaller: 2,
-    waiting: 6,
-    busy: catalogueErrors.tooManyPreviews,
+    queue: 6,
+    message: catalogueErrors.tooManyPreviews,
   });
 
   /** Installed services by entry, restricted to those the caller can see; null for each without an Engine. */

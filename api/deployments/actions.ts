@@ -5,9 +5,6 @@ import { deploymentId } from "../../shared/protocol/identifier.ts";
 import { type ActionContext, type ActionTarget, type ApplyContext, action } from "../actions/action.ts";
 import { findDeployment, requireVisible } from "./find.ts";
 
-const tag = "Deployments";
-const result = { deployment: deploymentSchema };
-
 export const deploymentParams = z.object({
   id: deploymentId.describe("The exact PM2 name, or `namespace/name` outside the `default` namespace."),
 });
@@ -46,73 +43,58 @@ const act =
     return { deployment: await findDeployment(processes, id) };
   };
 
+const onProcesses = { tag: "Deployments", params: deploymentParams, mode: "respond", target: processTarget } as const;
+/** An action that leaves the processes in place, and responds with their new state. */
+const control = {
+  ...onProcesses,
+  permission: "deployments:control",
+  result: { deployment: deploymentSchema },
+} as const;
+
 const startDeployment = action({
+  ...control,
   name: "deployment:start",
   method: "POST",
   path: "/deployments/:id/start",
   title: "Start what is stopped",
-  tag,
-  permission: "deployments:control",
-  params: deploymentParams,
-  mode: "respond",
-  result,
-  target: processTarget,
   apply: act("start"),
 });
 
 const stopDeployment = action({
+  ...control,
   name: "deployment:stop",
   method: "POST",
   path: "/deployments/:id/stop",
   title: "Stop every process of the name",
-  tag,
-  permission: "deployments:control",
-  params: deploymentParams,
-  mode: "respond",
-  result,
-  target: processTarget,
   apply: act("stop"),
 });
 
 const restartDeployment = action({
+  ...control,
   name: "deployment:restart",
   method: "POST",
   path: "/deployments/:id/restart",
   title: "Restart every process of the name",
-  tag,
-  permission: "deployments:control",
-  params: deploymentParams,
-  mode: "respond",
-  result,
-  target: processTarget,
   apply: act("restart"),
 });
 
 const reloadDeployment = action({
+  ...control,
   name: "deployment:reload",
   method: "POST",
   path: "/deployments/:id/reload",
   title: "Reload one process after the other",
-  tag,
   description: "Without downtime in cluster mode; a restart in fork mode.",
-  permission: "deployments:control",
-  params: deploymentParams,
-  mode: "respond",
-  result,
-  target: processTarget,
   apply: act("reload"),
 });
 
 const removeDeployment = action({
+  ...onProcesses,
   name: "deployment:remove",
   method: "DELETE",
   path: "/deployments/:id",
   title: "Stop every process of the name and remove it from the list of PM2",
-  tag,
   permission: "deployments:remove",
-  params: deploymentParams,
-  mode: "respond",
-  target: processTarget,
   apply: async (_input, { subject: id, deps: { processes } }) => {
     await findDeployment(processes, id);
     await processes.remove(id);

@@ -33,7 +33,7 @@ describe("processes of PM2", () => {
     expect((await api.ask("GET", "/api/deployments/worker")).body.deployment.instances).toHaveLength(2);
   });
 
-  test("of another PM2 are not shown, but that it runs is told, to those who see all processes", async () => {
+  test("of another PM2 are not listed, but its daemon is, for callers who see all processes", async () => {
     const other = await testPm2();
     try {
       await other.start({ name: "elsewhere", source });
@@ -69,7 +69,7 @@ describe("processes of PM2", () => {
     });
   });
 
-  test("that PM2 cannot restart say so in PM2's own words beside ours, to those who may restart them", async () => {
+  test("that PM2 cannot restart are reported with the message of PM2, for callers who may restart them", async () => {
     const logs = join(pm2.home, "gone");
     await mkdir(logs);
     const files = { out_file: join(logs, "out.log"), error_file: join(logs, "err.log") };
@@ -86,7 +86,7 @@ describe("processes of PM2", () => {
     await pm2.command("delete", "homeless");
   });
 
-  test("are met by their exact name only", async () => {
+  test("are found by their exact name only", async () => {
     expect((await api.ask("POST", "/api/deployments/all/stop")).status).toBe(200);
     expect(await statusOf("worker")).toBe("online");
     for (const name of ["0", "-1", "--lines", "%2F(a%2B)%2B%24%2F", "WORKER", "work", "__proto__"]) {
@@ -97,7 +97,7 @@ describe("processes of PM2", () => {
     expect(await statusOf("worker")).toBe("online");
   });
 
-  test("of one name in two namespaces are two: each is read, stopped, started, reloaded and deleted by itself", async () => {
+  test("with one name in two namespaces are read, stopped, started, reloaded and deleted separately", async () => {
     await pm2.start({ name: "api", namespaces: ["default", "shop"], source });
     await pm2.start({ name: "a/b:c%", source });
     const { body } = await api.ask("GET", "/api/deployments");
@@ -127,7 +127,7 @@ describe("processes of PM2", () => {
     await pm2.command("delete", "a/b:c%");
   });
 
-  test("are hidden from those limited to others, by list and by name alike", async () => {
+  test("are hidden from callers limited to others, in the list and by name", async () => {
     const cookie = await api.loginAs("operator", { deployments: ["worker"] });
     const { body } = await api.ask("GET", "/api/deployments", { cookie });
     expect(body.deployments.map(({ name }: { name: string }) => name)).toEqual(["worker"]);

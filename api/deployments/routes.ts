@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
 import { seesDeployment } from "../../shared/protocol/access.ts";
-import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { deploymentSchema } from "../../shared/protocol/deployment.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import type { DependencyState } from "../../shared/protocol/system.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
-import { UnavailableError } from "../../shared/server/dependency.ts";
+import { listOrState } from "../../shared/server/dependency.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -32,10 +30,10 @@ export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {
       }),
       async (c) => {
         const { limits } = c.get("principal");
-        const { deployments, daemon } = await listOrState(processes.list);
+        const { items, state: daemon } = await listOrState(processes.list);
         // Users and folders of the host are not for those who see single processes only.
         const otherDaemons = limits.deployments !== null ? [] : await findOtherDaemons(processes.home);
-        const seen = deployments.filter(({ id }) => seesDeployment(limits, id));
+        const seen = items.filter(({ id }) => seesDeployment(limits, id));
         return c.json(ok({ deployments: seen, daemon, otherDaemons }));
       },
     )
@@ -53,16 +51,4 @@ export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {
         return c.json(ok({ deployment: await findDeployment(processes, id) }));
       },
     );
-}
-
-/** A daemon that does not run is a state shown beside an empty list, and no error. */
-async function listOrState(
-  list: () => Promise<Deployment[]>,
-): Promise<{ deployments: Deployment[]; daemon: DependencyState }> {
-  try {
-    return { deployments: await list(), daemon: { state: "up" } };
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    return { deployments: [], daemon: { state: error.state, hint: error.message } };
-  }
 }

@@ -1,15 +1,15 @@
 import { pruneRequest } from "../../shared/protocol/disk.ts";
 import { action } from "../actions/action.ts";
+import { dockerHostRights } from "../actions/host-target.ts";
 
 const pruneDisk = action({
+  ...dockerHostRights,
   name: "disk:prune",
   method: "POST",
   path: "/disk/prune",
   title: "Remove what a preview named",
   tag: "Disk",
   description: "Keeps what has come into use since the preview. The result of the job names it.",
-  permission: "docker:manage",
-  hostScope: true,
   body: pruneRequest,
   mode: "enqueue",
   target: {

@@ -6,7 +6,7 @@ import { createDockerEngine, type DockerEngine } from "../docker/docker-engine.t
 
 const without = await lacks("private-engine");
 
-describe.skipIf(without)("room on the disk", () => {
+describe.skipIf(without)("disk usage", () => {
   let engine: PrivateEngine;
   let docker: DockerEngine;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe.skipIf(without)("room on the disk", () => {
     return { id: Id, from };
   };
 
-  test("is reported by kind, with what a clean-up would free", async () => {
+  test("is reported by kind, with the bytes that a prune would free", async () => {
     const { name } = await engine.run({ script: "head -c 500000 /dev/zero > /file; exec sleep 1000" });
     await engine.docker.createVolume({ Name: "idle" });
     const usage = await docker.disk.usage();
@@ -46,7 +46,7 @@ describe.skipIf(without)("room on the disk", () => {
     await docker.volumes.remove("idle");
   });
 
-  test("comes back as the preview said: by id, and only what was chosen", async () => {
+  test("is freed as the preview shows, for the chosen items only", async () => {
     await engine.run({ name: "keeper" });
     const stopped = await engine.run({ script: "head -c 300000 /dev/zero > /file" });
     await stopped.container.wait();
@@ -65,7 +65,7 @@ describe.skipIf(without)("room on the disk", () => {
     expect(ids("namedVolumes")).toEqual(["data"]);
     expect(ids("anonymousVolumes")).toEqual([anonymous]);
     expect(ids("networks")).toEqual([network.id]);
-    // The layers of busybox stay, since a container is made of it: only the layers on top come back.
+    // A container uses busybox, so only the layers on top of it are freed.
     expect(group(preview, "danglingImages").size).toBe(200_000);
     expect(group(preview, "unusedImages").size).toBe(100_000);
     expect(group(preview, "containers").size).toBeGreaterThanOrEqual(300_000);
@@ -79,11 +79,11 @@ describe.skipIf(without)("room on the disk", () => {
     expect((await docker.networks.list()).map(({ name }) => name)).not.toContain("nobody");
   });
 
-  test("counts a layer that several images to go have in common once", async () => {
+  test("counts a layer that several removed images share once", async () => {
     const base = await commit(TEST_IMAGE, "base:1", 400_000);
     for (const name of ["one:1", "two:1"]) {
       const container = await engine.docker.createContainer({
-        // Each by a command of its own: what reads the same is taken for one layer.
+        // Each by a different command: layers with an equal history count as one.
         Image: base.id,
         Cmd: ["/bin/sh", "-c", `head -c 50000 /dev/urandom > /${name.replace(":", "-")}`],
         HostConfig: { NetworkMode: "none" },
@@ -101,7 +101,7 @@ describe.skipIf(without)("room on the disk", () => {
     expect(result).toMatchObject({ removed: 3, reclaimed: 500_000 });
   });
 
-  test("leaves what has come into use since the preview, and says so", async () => {
+  test("is kept for items in use since the preview, with the reason", async () => {
     const stopped = await engine.run({ script: "exec sleep 1000", start: false });
     const image = await commit(TEST_IMAGE, "late:1", 1_000);
     await docker.volumes.create({ name: "late", labels: {} });
@@ -122,11 +122,11 @@ describe.skipIf(without)("room on the disk", () => {
     await expect(docker.networks.remove(network.id)).rejects.toMatchObject({ code: "conflict" });
   });
 
-  test("is given back by a known preview alone, and for what is in it", async () => {
+  test("is freed only by a known preview, and only for its items", async () => {
     const preview = await docker.disk.preview("ada");
     const stranger = [{ kind: "namedVolumes" as const, id: "other" }];
-    expect(() => docker.disk.check("unknown", stranger)).toThrow(/too old/);
-    expect(() => docker.disk.check(preview.id, stranger)).toThrow(/does not hold/);
+    expect(() => docker.disk.check("unknown", stranger)).toThrow(/has expired/);
+    expect(() => docker.disk.check(preview.id, stranger)).toThrow(/not part of the preview/);
     await expect(docker.disk.prune(preview.id, stranger, { signal })).rejects.toMatchObject({ code: "invalid_input" });
   });
 });

@@ -8,15 +8,15 @@ import { freedBy } from "../images/image-sizes.ts";
 import { createPruner, type PruneChoice } from "./prune.ts";
 import { type RawDisk, readDisk } from "./raw-disk.ts";
 
-/** Room that images, containers, volumes and the build cache take, and what of it can come back. */
+/** Disk usage of images, containers, volumes and the build cache, and how much of it can be freed. */
 export interface DockerDisk {
-  /** At most 15 s old: the Engine walks every volume for it. */
+  /** At most 15 s old, because the Engine reads every volume for it. */
   usage(): Promise<DiskUsage>;
-  /** What could go now; remembered for ten minutes. @param owner The caller: only so many previews of each are remembered. */
+  /** What could be removed now. A preview is valid for ten minutes. @param owner The caller; the previews of each are bounded. */
   preview(owner: string): Promise<PrunePreview>;
-  /** Whether a preview is still known, and has these. Throws `gone` and `invalid_input`. */
+  /** @throws AppError `gone` when the preview has expired, `invalid_input` when it lacks one of the items */
   check(previewId: string, items: readonly PruneChoice[]): void;
-  /** Removes items of a preview one by one. Throws what `check` does, and stops between two items when aborted. */
+  /** Removes items of a preview one by one. Stops between two items when aborted. @throws AppError like `check` */
   prune(
     previewId: string,
     items: readonly PruneChoice[],
@@ -27,22 +27,22 @@ export interface DockerDisk {
 const KEEP_MS = 15_000;
 
 export function createDisk(calls: EngineCalls): DockerDisk {
-  let held: { at: number; usage: Promise<DiskUsage> } | undefined;
+  let cached: { at: number; usage: Promise<DiskUsage> } | undefined;
   const pruner = createPruner(calls);
   const forget = () => {
-    held = undefined;
+    cached = undefined;
   };
   return {
     usage() {
-      if (held && performance.now() - held.at < KEEP_MS) return held.usage;
+      if (cached && performance.now() - cached.at < KEEP_MS) return cached.usage;
       const fresh = { at: performance.now(), usage: measure(calls) };
-      held = fresh;
+      cached = fresh;
       fresh.usage.then(
         () => {
           fresh.at = performance.now();
         },
         () => {
-          if (held === fresh) forget();
+          if (cached === fresh) forget();
         },
       );
       return fresh.usage;
@@ -71,7 +71,7 @@ async function measure(calls: EngineCalls): Promise<DiskUsage> {
 
 function toUsage(raw: RawDisk, reclaimableImages: number): DiskUsage {
   const used = new Set(raw.containers.map(({ ImageID }) => ImageID));
-  // Engines that did not count the references say so by -1, or not at all.
+  // An Engine that did not count the references reports -1, or nothing.
   const volumesInUse = usesBy(raw.containers, volumesOf);
   const own = ({ Size, SharedSize }: RawDisk["images"][number]) => Size - Math.max(0, SharedSize ?? 0);
   const images = share(raw.images, ({ Id }) => used.has(Id), own);
@@ -83,7 +83,7 @@ function toUsage(raw: RawDisk, reclaimableImages: number): DiskUsage {
         ({ State }) => State === "running" || State === "paused" || State === "restarting",
         ({ SizeRw }) => SizeRw ?? 0,
       ),
-      // What is paused or restarting takes room that nobody can have back, and does not run.
+      // A paused or restarting container takes space that cannot be freed, and does not run.
       inUse: countContainers(raw.containers.map(({ State }) => ({ state: toState(State) }))).running,
     },
     volumes: share(

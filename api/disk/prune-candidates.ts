@@ -7,7 +7,7 @@ import { freedBy } from "../images/image-sizes.ts";
 import { isAnonymous } from "../volumes/volumes.ts";
 import { type RawDisk, readDisk } from "./raw-disk.ts";
 
-/** An item with what tells whether it is still the same thing later. */
+/** An item, and a mark by which it is recognized at the prune. */
 export interface Candidate extends PruneItem {
   /** Tags of an image, time of creation of a volume. */
   mark: string;
@@ -18,7 +18,7 @@ export interface CandidateGroup extends PruneGroup {
   items: Candidate[];
 }
 
-/** Everything that nothing uses, as the Engine has it now. */
+/** Everything on the host that nothing uses now. */
 export async function findCandidates(calls: EngineCalls): Promise<CandidateGroup[]> {
   const [raw, networks] = await Promise.all([
     readDisk(calls),

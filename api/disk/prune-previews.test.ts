@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPrunePreviews } from "./prune-previews.ts";
 
-test("a preview is pushed out by those of the same caller alone, however many there are", () => {
+test("a preview is evicted by previews of the same caller only", () => {
   const previews = createPrunePreviews();
   const mine = previews.keep("me", []);
   const loud = Array.from({ length: 30 }, () => previews.keep("loud", []));

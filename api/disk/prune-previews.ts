@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { CandidateGroup } from "./prune-candidates.ts";
 
-/** Long enough to read the list, short enough that it is still about this host. */
+/** Long enough to read the list, short enough for it to match the host. */
 const PREVIEW_AGE_MS = 10 * 60 * 1000;
-/** Of one caller: several pages, each looked at anew now and then. */
-const OF_ONE_MAX = 10;
-const IN_ALL_MAX = 200;
+/** Previews of one caller, who may have several pages open. */
+const MAX_PER_CALLER = 10;
+const MAX_TOTAL = 200;
 
 interface Preview {
   owner: string;
@@ -14,20 +14,20 @@ interface Preview {
 }
 
 export interface PrunePreviews {
-  /** @param owner The caller: nobody evicts the preview that another user is looking at. */
+  /** @param owner The caller. A caller with many previews does not evict those of others. */
   keep(owner: string, groups: CandidateGroup[]): { id: string; until: number };
   find(id: string): CandidateGroup[] | undefined;
 }
 
-/** Previews that can still be acted on: for ten minutes, and so many of each caller. */
+/** Keeps previews for ten minutes, at most 10 per caller and 200 in all. */
 export function createPrunePreviews(): PrunePreviews {
   const previews = new Map<string, Preview>(); // oldest first
 
   const idsOf = (owner: string) => [...previews].flatMap(([id, preview]) => (preview.owner === owner ? [id] : []));
-  /** The owner with the most previews loses one. */
-  const ofGreediest = (): string[] => {
+  /** Previews of the caller with the most. */
+  const ofLargestOwner = (): string[] => {
     const byOwner = Map.groupBy(previews, ([, { owner }]) => owner);
-    const most = [...byOwner.values()].reduce((one, other) => (other.length > one.length ? other : one), []);
+    const most = [...byOwner.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
     return most.map(([id]) => id);
   };
   const dropOldest = (ids: readonly string[]) => previews.delete(ids[0] ?? "");
@@ -35,8 +35,8 @@ export function createPrunePreviews(): PrunePreviews {
   return {
     keep(owner, groups) {
       for (const [id, { until }] of previews) if (until < Date.now()) previews.delete(id);
-      if (idsOf(owner).length >= OF_ONE_MAX) dropOldest(idsOf(owner));
-      if (previews.size >= IN_ALL_MAX) dropOldest(ofGreediest());
+      if (idsOf(owner).length >= MAX_PER_CALLER) dropOldest(idsOf(owner));
+      if (previews.size >= MAX_TOTAL) dropOldest(ofLargestOwner());
       const id = randomBytes(18).toString("base64url");
       const until = Date.now() + PREVIEW_AGE_MS;
       previews.set(id, { owner, until, groups });

@@ -6,6 +6,7 @@ import { UnavailableError } from "../../shared/server/dependency.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers, networksOf, usesBy, volumesOf } from "../docker/container-uses.ts";
 import type { RawVolume } from "../volumes/volumes.ts";
+import { messages } from "./messages.ts";
 import { type Candidate, findCandidates } from "./prune-candidates.ts";
 import { createPrunePreviews } from "./prune-previews.ts";
 import { readDisk } from "./raw-disk.ts";
@@ -15,27 +16,27 @@ export interface PruneChoice {
   id: string;
 }
 
-/** Longest list of kept items that is reported in full. */
+/** Items that were not removed and are reported by name. */
 const LEFT_MAX = 200;
 const REMOVE_LIMIT_MS = 120_000;
 
-/** Removes what a preview has named, thing by thing and never by force; what has come into use since is left. */
+/** Removes items of a preview one by one, never by force. Leaves items that have come into use since. */
 export function createPruner(calls: EngineCalls) {
   const previews = createPrunePreviews();
 
   const find = (previewId: string, items: readonly PruneChoice[]): Candidate[] => {
     const known = previews.find(previewId);
     if (!known) {
-      throw new AppError("gone", "This preview is too old; look at what would go once more.");
+      throw new AppError("gone", messages.previewExpired);
     }
     const byKey = new Map(known.flatMap((group) => group.items.map((item) => [`${item.kind} ${item.id}`, item])));
     const chosen = new Map<string, Candidate>();
     for (const { kind, id } of items) {
       const item = byKey.get(`${kind} ${id}`);
-      if (!item) throw new AppError("invalid_input", "Something is asked for that the preview does not hold.");
+      if (!item) throw new AppError("invalid_input", messages.notInPreview);
       chosen.set(`${kind} ${id}`, item);
     }
-    // The order of the preview: containers before what they held, build records before those they stand on.
+    // In the order of the preview: containers before what they use, build records before those they depend on.
     return [...byKey].filter(([key]) => chosen.has(key)).map(([, item]) => item);
   };
 
@@ -63,16 +64,16 @@ export function createPruner(calls: EngineCalls) {
       for (const kind of pruneKinds) {
         const ofKind = chosen.filter((item) => item.kind === kind);
         if (ofKind.length === 0) continue;
-        const tell = (state: string, current: number) =>
+        const report = (state: string, current: number) =>
           onStep?.({ id: kind, label: kind, state, current, total: ofKind.length });
         const left = new Map<Candidate, string>();
-        /** Tries each; answers how many went. */
+        /** Tries to remove each item. Returns how many were removed. */
         const pass = async (items: readonly Candidate[]) => {
           const before = result.removed;
           for (const item of items) {
             signal.throwIfAborted();
-            tell("removing", ofKind.indexOf(item));
-            const outcome = await removeOrSay(calls, item);
+            report("removing", ofKind.indexOf(item));
+            const outcome = await removeOrExplain(calls, item);
             if (typeof outcome === "string") {
               left.set(item, outcome);
               continue;
@@ -84,14 +85,14 @@ export function createPruner(calls: EngineCalls) {
           return result.removed - before;
         };
         let gone = await pass(ofKind);
-        // The Engine lists images by the second they were made in: one may stand before those made of it, which hold it.
-        while (gone > 0 && [...left.values()].includes(IN_USE)) {
-          gone = await pass([...left].filter(([, reason]) => reason === IN_USE).map(([item]) => item));
+        // The Engine sorts images by the second of their creation: one may precede images built from it, which keep it in use.
+        while (gone > 0 && [...left.values()].includes(messages.inUse)) {
+          gone = await pass([...left].filter(([, reason]) => reason === messages.inUse).map(([item]) => item));
         }
         for (const [{ name }, reason] of left) {
           if (result.left.length < LEFT_MAX) result.left.push({ kind, name, reason });
         }
-        tell("done", ofKind.length);
+        report("done", ofKind.length);
       }
       if (withImages) result.reclaimed += Math.max(0, layersBefore - (await readDisk(calls)).layersSize);
       return result;
@@ -99,22 +100,20 @@ export function createPruner(calls: EngineCalls) {
   };
 }
 
-const IN_USE = "It has come into use.";
-
-const removeOrSay = (calls: EngineCalls, item: Candidate): Promise<number | string> =>
+const removeOrExplain = (calls: EngineCalls, item: Candidate): Promise<number | string> =>
   removeCandidate(calls, item).catch((error: unknown) => {
     if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
-    return error.code === "not_found" ? "It was gone already." : IN_USE;
+    return error.code === "not_found" ? messages.alreadyGone : messages.inUse;
   });
 
-/** Resolves with the bytes that came back (images are measured in the end), or with why the thing is left. */
+/** Returns the freed bytes (0 for images, which are measured at the end), or why the item was not removed. */
 async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<number | string> {
   const { call } = calls;
   const remove = (path: string) => call({ method: "DELETE", path }, REMOVE_LIMIT_MS);
   switch (item.kind) {
     case "containers": {
       const { State } = await calls.inspect(item.id);
-      if (State.Running || State.Restarting) return "It runs again.";
+      if (State.Running || State.Restarting) return messages.runsAgain;
       await remove(containerPath(item.id));
       return item.size ?? 0;
     }
@@ -122,8 +121,8 @@ async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<num
     case "unusedImages": {
       const { RepoTags } = (await call({ method: "GET", path: `/images/${item.id}/json` })) as ImageInspectInfo;
       const tags = (RepoTags ?? []).filter((tag) => !tag.startsWith("<none>")).sort();
-      if (tags.join(" ") !== item.mark) return "Its names have changed.";
-      if ((await listContainers(calls)).some(({ ImageID }) => ImageID === item.id)) return "A container uses it now.";
+      if (tags.join(" ") !== item.mark) return messages.namesChanged;
+      if ((await listContainers(calls)).some(({ ImageID }) => ImageID === item.id)) return messages.usedByContainer;
       // Without force the Engine removes an image of several names by its names alone.
       const names = tags.length > 1 ? tags : [item.id];
       for (const name of names) await remove(`/images/${name.split("/").map(encodeURIComponent).join("/")}`);
@@ -132,7 +131,7 @@ async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<num
     case "networks": {
       const uses = usesBy(await listContainers(calls), networksOf);
       const info = (await call({ method: "GET", path: `/networks/${item.id}` })) as NetworkInspectInfo;
-      if (uses.has(item.id) || uses.has(info.Name)) return "A container uses it now.";
+      if (uses.has(item.id) || uses.has(info.Name)) return messages.usedByContainer;
       await remove(`/networks/${item.id}`);
       return 0;
     }
@@ -140,8 +139,8 @@ async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<num
     case "namedVolumes": {
       const path = `/volumes/${encodeURIComponent(item.id)}`;
       const info = (await call({ method: "GET", path })) as RawVolume;
-      if ((info.CreatedAt ?? "") !== item.mark) return "It was recreated.";
-      if (usesBy(await listContainers(calls), volumesOf).has(item.id)) return "A container uses it now.";
+      if ((info.CreatedAt ?? "") !== item.mark) return messages.recreated;
+      if (usesBy(await listContainers(calls), volumesOf).has(item.id)) return messages.usedByContainer;
       await remove(path);
       return item.size ?? 0;
     }
@@ -150,7 +149,7 @@ async function removeCandidate(calls: EngineCalls, item: Candidate): Promise<num
       const query = { all: true, filters };
       const answer = await call({ method: "POST", path: "/build/prune", query }, REMOVE_LIMIT_MS);
       const { CachesDeleted, SpaceReclaimed } = answer as { CachesDeleted?: string[] | null; SpaceReclaimed?: number };
-      return CachesDeleted?.includes(item.id) ? (SpaceReclaimed ?? 0) : IN_USE;
+      return CachesDeleted?.includes(item.id) ? (SpaceReclaimed ?? 0) : messages.inUse;
     }
   }
 }

@@ -5,7 +5,7 @@ import type { RawVolume } from "../volumes/volumes.ts";
 
 export interface RawBuildRecord {
   ID: string;
-  /** Ids of the records it stands on; older Engines name one. */
+  /** Ids of the records that this one depends on. Older Engines name one. */
   Parent?: string;
   Parents?: string[];
   Type: string;
@@ -16,7 +16,7 @@ export interface RawBuildRecord {
   CreatedAt?: string;
 }
 
-/** `GET /system/df` as the Engine answers it, its nulls taken out. */
+/** The response to `GET /system/df`, without nulls. */
 export interface RawDisk {
   layersSize: number;
   images: (ImageInfo & { SharedSize?: number })[];
@@ -31,7 +31,7 @@ interface Usage {
   Items?: unknown;
 }
 
-/** Before version 1.52 of the Engine's interface the lists stand alone; since then they are the items of each usage. */
+/** Before version 1.52 of the Engine's API the lists are separate; since then they are the items of each usage. */
 interface DiskAnswer {
   LayersSize?: number;
   Images?: unknown;
@@ -44,14 +44,14 @@ interface DiskAnswer {
   BuildCacheUsage?: Usage;
 }
 
-/** Every file of every volume is looked at; with millions of them that takes minutes. */
+/** The Engine reads every file of every volume: millions of files take minutes. */
 const LIMIT_MS = 120_000;
 
 export async function readDisk({ call }: Pick<EngineCalls, "call">): Promise<RawDisk> {
-  await call({ method: "GET", path: "/_ping" }); // one that hangs is found out at once, and not after minutes
+  await call({ method: "GET", path: "/_ping" }); // a hung Engine is noticed at once
   const request = { method: "GET", path: "/system/df", query: { verbose: 1 } } as const;
   const answer = (await call(request, LIMIT_MS)) as DiskAnswer | undefined;
-  // A list that is not there would make all that only it knows of unused.
+  // Without a list, what it references would look unused.
   const list = <T>(old: keyof DiskAnswer, usage: Usage | undefined): T[] => {
     if (answer?.[old] !== undefined || !usage) return toInnerList<T>(answer?.[old]);
     return toInnerList<T>(usage.Items ?? (usage.TotalCount ? undefined : null));

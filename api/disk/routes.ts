@@ -1,26 +1,24 @@
 import { diskUsageSchema, prunePreviewSchema } from "../../shared/protocol/disk.ts";
 import { ok } from "../../shared/protocol/result.ts";
-import { requireHostScope } from "../access/identity/host-scope.ts";
+import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
-import { callerOf, createShares } from "../http/concurrency-limits.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
+import { messages } from "./messages.ts";
 
 const tag = "Disk";
 
 /** Disk usage of Docker, and previews of what a prune would remove. The prune itself is in `actions.ts`. */
 export function diskRoutes({ docker: { disk } }: Pick<ApiDeps, "docker">) {
-  const previews = createShares({
+  const previews = createConcurrencyLimit({
     total: 8,
     perCaller: 2,
-    waiting: 4,
-    busy: "Too many previews are being created; try again in a moment.",
+    queue: 4,
+    message: messages.tooManyPreviews,
   });
   return createRoutes()
-    .use(async (c, next) => {
-      requireHostScope(c);
-      await next();
-    })
+    .use(hostScopeOnly)
     .get(
       "/",
       described({

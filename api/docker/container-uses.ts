@@ -9,7 +9,7 @@ export async function listContainers({ call }: Pick<EngineCalls, "call">): Promi
   return toEngineList(list);
 }
 
-/** Groups containers by what they use: `keysOf` names the things one container uses. */
+/** Groups containers by what they use. `keysOf` returns the keys of what one container uses. */
 export function usesBy(
   containers: readonly ContainerInfo[],
   keysOf: (container: ContainerInfo) => Iterable<string>,
@@ -34,7 +34,7 @@ const toUse = ({ Id, Names, State }: ContainerInfo): ContainerUse => ({
 export const volumesOf = ({ Mounts }: ContainerInfo): string[] =>
   (Mounts ?? []).flatMap(({ Type, Name }) => (Type === "volume" && Name ? [Name] : []));
 
-/** Ids of networks; a container that was never started knows the name alone. */
+/** Ids and names of networks. A container that was never started has the name only. */
 export const networksOf = ({ NetworkSettings, HostConfig }: ContainerInfo): string[] => [
   ...Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([name, { NetworkID }]) => [name, NetworkID ?? ""]),
   HostConfig?.NetworkMode ?? "",

@@ -9,7 +9,7 @@ import { createProjects, type DockerProjects } from "../stacks/registry/projects
 import type { RecreateJournal } from "../updates/recreate/recreate-journal.ts";
 import { createVolumes, type DockerVolumes } from "../volumes/volumes.ts";
 
-/** The Engine as the API uses it: what both servers ask of it, and the rooms that only the API changes. */
+/** The Engine as the API uses it: the reads of both servers, and the resources that only the API changes. */
 export interface DockerEngine extends DockerHost {
   images: DockerImages;
   volumes: DockerVolumes;
@@ -20,7 +20,7 @@ export interface DockerEngine extends DockerHost {
 }
 
 export interface DockerEngineOptions extends DockerHostOptions {
-  /** Where the steps of a recreate are written, so that one that broke off is recovered; without it none is. */
+  /** Stores the steps of each recreate, so that an interrupted one is recovered. Without it none is. */
   recreateJournal?: RecreateJournal;
 }
 

@@ -58,7 +58,7 @@ describe.skipIf(await lacks("docker"))("while the Engine is away", () => {
       .catch(() => undefined);
   });
 
-  test("nothing is called unused, current or gone, and nothing is changed", async () => {
+  test("nothing is reported as unused, current or gone, and nothing is changed", async () => {
     const proxy = await startSocketProxy(new URL(engine.dockerHost).pathname);
     const api = await startApi({ dockerHost: `unix://${proxy.path}` });
     let isOpen = true;
@@ -91,7 +91,7 @@ describe.skipIf(await lacks("docker"))("while the Engine is away", () => {
   });
 });
 
-test("what answers in the Engine's place tells nothing of the host", async () => {
+test("a server in place of the Engine reveals nothing of the host", async () => {
   let reply: { status: number; type: string; text: string } = { status: 200, type: "", text: "" };
   const { api, close } = await startBeside((response) => {
     response.writeHead(reply.status, { "Content-Type": reply.type }).end(reply.text);
@@ -114,7 +114,7 @@ test("what answers in the Engine's place tells nothing of the host", async () =>
   }
 });
 
-test("a volume that a container has is in use, however an Engine counts, and no list is no empty list", async () => {
+test("a volume of a container is in use whatever the Engine counts, and a missing list is not an empty one", async () => {
   const volumes = [
     { Name: "data", Driver: "local", UsageData: { Size: 7, RefCount: -1 } },
     { Name: "rest", Driver: "local", UsageData: { Size: 5, RefCount: -1 } },

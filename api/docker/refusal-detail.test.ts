@@ -3,40 +3,29 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Job } from "../../shared/protocol/job.ts";
 import type { AppError } from "../../shared/server/errors.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { freePort } from "../../shared/testing/free-port.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
+import { useTempFolder } from "../../shared/testing/use-temp-folder.ts";
 import { toRegistryAuth } from "../images/image-pull.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 
-const engine = testEngine();
 const SECRET = "hunter22secret-program";
 
-describe.skipIf(await lacks("docker"))("what Docker and registries say themselves", () => {
-  let api: TestApi;
-  let folder: TempFolder;
-  const names: string[] = [];
-  beforeAll(async () => {
-    [api, folder] = await Promise.all([startApi({ dockerHost: engine.dockerHost }), tempFolder("detail")]);
-  });
-  afterAll(async () => {
-    for (const name of names) await engine.docker.getContainer(name).remove({ force: true });
-    await engine.removeAll();
-    await api?.close();
-    await folder?.remove();
-  });
+describe.skipIf(await lacks("docker"))("details of Docker and registries", () => {
+  const folder = useTempFolder("detail");
+  const { engine, api } = useDockerApi();
   const make = async (name: string, settings: object) => {
-    const full = `aid-test-detail-${process.pid}-${name}`;
-    const made = await engine.docker.createContainer({ name: full, Image: "busybox:local", ...settings });
-    names.push(full);
-    return { name: full, container: made };
+    const full = engine.adopt(`aid-test-detail-${process.pid}-${name}`);
+    return {
+      name: full,
+      container: await engine.docker.createContainer({ name: full, Image: "busybox:local", ...settings }),
+    };
   };
-  /** A container that cannot be started: what it is to run is the value of one of its variables. */
+  /** A container that cannot start: its command is the value of one of its variables. */
   const broken = () =>
     make("broken", { Cmd: [SECRET], Env: [`DB_PASSWORD=${SECRET}`], HostConfig: { NetworkMode: "none" } });
   const finished = async (id: string): Promise<Job> => {
@@ -48,7 +37,7 @@ describe.skipIf(await lacks("docker"))("what Docker and registries say themselve
     return job as Job;
   };
 
-  test("a start that fails tells the Engine's words beside our sentence, without values of the environment", async () => {
+  test("a failed start has the message of the Engine as its detail, without values of the environment", async () => {
     const { name } = await broken();
     const answer = await api.ask("POST", `/api/services/${name}/start`, { body: {} });
     expect(answer.status).toBe(409);
@@ -64,7 +53,7 @@ describe.skipIf(await lacks("docker"))("what Docker and registries say themselve
     const limited = await api.loginAs("operator", { services: ["another"] });
     const refused = await api.ask("POST", `/api/services/${name}/start`, { cookie: limited, body: {} });
     expect([refused.status, refused.body.detail]).toEqual([403, undefined]);
-    // The Engine refuses the list of processes of what does not run.
+    // The Engine refuses to list the processes of a stopped container.
     const cookie = await api.loginAs("viewer");
     const looked = await api.ask("GET", `/api/services/${name}/processes`, { cookie });
     expect([looked.status, looked.body.detail]).toEqual([409, undefined]);
@@ -81,18 +70,18 @@ describe.skipIf(await lacks("docker"))("what Docker and registries say themselve
     expect(answer.body).toMatchObject({ success: false, detail: expect.stringContaining("bind source path") });
   });
 
-  test("a pull that fails tells what the Engine said, in the job", async () => {
+  test("a job of a failed pull has the message of the Engine as its detail", async () => {
     const port = await freePort();
     const begun = await api.ask("POST", "/api/images/pull", { body: { reference: `127.0.0.1:${port}/shop/web:1` } });
     const job = await finished(begun.body.job.id);
     expect(job.error).toMatchObject({
       code: "upstream_unavailable",
-      message: "The registry cannot be reached from this machine, or gave an unexpected answer.",
+      message: "The registry cannot be reached from this machine, or sent an unexpected response.",
       detail: expect.stringMatching(/connection refused/),
     });
   });
 
-  test("the credentials of a registry are taken out of them", async () => {
+  test("contain no credentials of a registry", async () => {
     const password = "registry-password-17";
     const body = JSON.stringify({ errors: [{ code: "DENIED", message: `ada may not enter with ${password}` }] });
     const registry = createServer((_, response) => response.writeHead(403).end(body));
@@ -113,11 +102,11 @@ describe.skipIf(await lacks("docker"))("what Docker and registries say themselve
     }
   });
 
-  test("those who only follow the container are told the end of its job without them", async () => {
+  test("are not sent to callers who only follow the container of a job", async () => {
     const source = join(folder.path, "taken-away");
     await mkdir(source);
     const mount = { Type: "bind", Source: source, Target: "/x" } as const;
-    const { name, container } = await make("anew", {
+    const { name, container } = await make("recreated", {
       Cmd: ["/bin/sh", "-c", "exec sleep 1000000"],
       HostConfig: { NetworkMode: "none", Mounts: [mount] },
     });

@@ -1,6 +1,7 @@
 import type { EngineCalls } from "../../shared/docker/engine-calls.ts";
 import { EngineError, type EngineRequest } from "../../shared/docker/engine-client.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
 /** Calls of the Engine on images, volumes and networks, whose errors differ from those on containers. */
 export interface ResourceCalls {
@@ -14,13 +15,13 @@ export interface ResourceMessages {
   inUse: string;
 }
 
-export function createResourceCalls(calls: EngineCalls, words: ResourceMessages): ResourceCalls {
+export function createResourceCalls(calls: EngineCalls, texts: ResourceMessages): ResourceCalls {
   return {
     async call(request, limitMs) {
       try {
         return await calls.call(request, limitMs);
       } catch (error) {
-        throw toThingRefusal(error, words);
+        throw toRefusal(error, texts);
       }
     },
   };
@@ -32,17 +33,17 @@ export function engineErrorOf(error: unknown): EngineError | undefined {
   return cause instanceof EngineError ? cause : undefined;
 }
 
-function toThingRefusal(error: unknown, { thing, inUse }: ResourceMessages): unknown {
+function toRefusal(error: unknown, { thing, inUse }: ResourceMessages): unknown {
   const engine = engineErrorOf(error);
   if (!engine) return error;
   const refuse = (code: "not_found" | "conflict" | "invalid_input", text: string) =>
     new AppError(code, text, { cause: engine });
-  if (engine.status === 404) return refuse("not_found", `There is no such ${thing}.`);
-  if (engine.status === 400) return refuse("invalid_input", `The Docker Engine does not take this for a ${thing}.`);
+  if (engine.status === 404) return refuse("not_found", messages.noSuch(thing));
+  if (engine.status === 400) return refuse("invalid_input", messages.invalid(thing));
   if (/already exists|pool overlaps/i.test(engine.message)) {
-    return refuse("conflict", `A ${thing} of this name, or with these addresses, exists already.`);
+    return refuse("conflict", messages.taken(thing));
   }
-  // Networks answer 403 for what is in use or built in; a volume driver answers 500 for a volume that is in use.
+  // A network that is in use or built in gives 403; a volume driver may give 500 for a volume that is in use.
   if (engine.status === 409 || engine.status === 403 || /in use/i.test(engine.message)) {
     return refuse("conflict", inUse);
   }

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const newest = async () => (await api.deps.access.trail.read({ limit: 1 })).entries[0];
+const newest = async () => (await api.deps.trail.read({ limit: 1 })).entries[0];
 const upload = (raw: string, headers: Record<string, string> = {}) =>
   api.ask("PUT", "/api/files/upload?path=/report", {
     raw,

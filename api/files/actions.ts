@@ -133,7 +133,7 @@ const uploadFile = action({
   headers: uploadHeaders,
   streamedBody: "application/octet-stream",
   // Each upload has an entry in the journal of saves while it arrives: saves of texts always find one free.
-  shares: { total: 32, perCaller: 6, waiting: 24, busy: fileErrors.tooManyUploads },
+  concurrency: { total: 32, perCaller: 6, queue: 24, message: fileErrors.tooManyUploads },
   mode: "respond",
   status: 201,
   result: { entry: fileEntrySchema },

@@ -12,7 +12,7 @@ import { ok } from "../../shared/protocol/result.ts";
 import { authorizedStream } from "../access/identity/authorized-stream.ts";
 import type { ApiDeps } from "../deps.ts";
 import { attachment, parseRange } from "../http/byte-range.ts";
-import { callerOf, createShares } from "../http/concurrency-limits.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
@@ -27,11 +27,11 @@ const DOWNLOAD_IDLE_MS = 10 * 60_000;
 /** Reads of files below `FILE_MANAGER_ROOT`: `/api/files`. */
 export const filesRoutes = ({ files }: Pick<ApiDeps, "files">) => {
   /** Each holds a file open, and a buffer of what was read ahead. */
-  const downloads = createShares({
+  const downloads = createConcurrencyLimit({
     total: 64,
     perCaller: 12,
-    waiting: 36,
-    busy: fileErrors.tooManyDownloads,
+    queue: 36,
+    message: fileErrors.tooManyDownloads,
   });
   return createRoutes()
     .get(
@@ -62,12 +62,12 @@ export const filesRoutes = ({ files }: Pick<ApiDeps, "files">) => {
       describe("Download a file, or a range of it", { media: "application/octet-stream" }),
       validated("query", pathQuery),
       async (c) => {
-        const leave = await downloads.enter(callerOf(c), c.req.raw.signal);
+        const release = await downloads.acquire(callerOf(c), c.req.raw.signal);
         try {
           c.get("reauthorize")?.(); // rights may have changed during the wait
-          return await answerDownload(c, await files.openDownload(c.req.valid("query").path), leave);
+          return await answerDownload(c, await files.openDownload(c.req.valid("query").path), release);
         } catch (error) {
-          leave();
+          release();
           throw error;
         }
       },

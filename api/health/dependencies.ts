@@ -6,11 +6,11 @@ import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { RealtimeClient } from "../events/realtime-client.ts";
 import { probeRedis } from "./redis-probe.ts";
 
-/** Answers younger than this are given again: many pages ask, the daemons are asked once. */
+/** Time that a result is cached: many pages ask, and each daemon is probed once. */
 const STATE_AGE_MS = 1_000;
 
 export interface Dependencies {
-  /** How each part is; within 5 s, and without ever throwing. */
+  /** State of each dependency, within 5 s. Never throws. */
   states(): Promise<Record<DependencyName, DependencyState>>;
 }
 
@@ -30,7 +30,7 @@ export function createDependencies({
   realtime,
   redisUrl,
 }: DependenciesOptions): Dependencies {
-  const look = async (): Promise<Record<DependencyName, DependencyState>> => {
+  const probeAll = async (): Promise<Record<DependencyName, DependencyState>> => {
     const [dockerState, pm2, fileRoot, realtimeUp, redis] = await Promise.all([
       dependencyState(() => docker.ping()),
       dependencyState(() => processes.ping()),
@@ -58,7 +58,7 @@ export function createDependencies({
     states() {
       if (!latest || performance.now() - lookedAt > STATE_AGE_MS) {
         lookedAt = performance.now();
-        latest = look();
+        latest = probeAll();
       }
       return latest;
     },

@@ -8,7 +8,7 @@ import { probeRedis } from "./redis-probe.ts";
 
 const withoutRedis = await lacks("redis");
 
-test.skipIf(withoutRedis)("takes a Redis server for one, logged in or not", async () => {
+test.skipIf(withoutRedis)("recognizes a Redis server, with and without a log-in", async () => {
   const port = await freePort();
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--requirepass", "secret"];
   const redis = await startChild(findProgram("redis-server") ?? "redis-server", options);
@@ -20,7 +20,7 @@ test.skipIf(withoutRedis)("takes a Redis server for one, logged in or not", asyn
   }
 });
 
-test("takes nothing else for one", async () => {
+test("recognizes no other server as Redis", async () => {
   const server = createServer((socket) => {
     socket.on("error", () => undefined).resume();
     socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");

@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { UnavailableError } from "../../shared/server/dependency.ts";
+import { messages } from "./messages.ts";
 
 const PROBE_LIMIT_MS = 2_000;
 
-/** Throws unless something that speaks Redis answers a PING at the URL; logging in is not tried, and not needed. */
+/** Sends a PING to a Redis server, without a log-in. @throws UnavailableError when no Redis server responds within 2 s */
 export async function probeRedis(url: string): Promise<void> {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -17,9 +18,9 @@ export async function probeRedis(url: string): Promise<void> {
     if (/^(\+PONG|-NOAUTH|-DENIED)/.test(answer.toString("latin1"))) return;
     throw new Error("not a Redis server");
   } catch (error) {
-    throw new UnavailableError("down", "Redis does not answer at REDIS_URL.", error);
+    throw new UnavailableError("down", messages.redisSilent, error);
   } finally {
-    socket.on("error", () => undefined); // one that comes after the answer is nobody's concern
+    socket.on("error", () => undefined); // an error after the response does not matter
     socket.destroy();
   }
 }

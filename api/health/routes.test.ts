@@ -9,7 +9,7 @@ beforeAll(async () => {
   api = await startApi({
     change: (deps) => {
       const realtime = { ...deps.realtime, checkWSHealth: async () => realtimeUp };
-      // Asked anew each time: what the API sees must be what is.
+      // Probed each time, so that the API reports the current state.
       const dependencies = {
         states: () => createDependencies({ ...deps, realtime, redisUrl: "redis://127.0.0.1:1" }).states(),
       };
@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-test("says that it is healthy, in the shape of the contract, to anybody", async () => {
+test("reports that it is healthy to any caller, as the contract states", async () => {
   const { status, body } = await api.ask("GET", "/health", { cookie: undefined });
   expect([status, body]).toEqual([200, { success: true, status: "healthy" }]);
 });
 
-test("is ready without Docker and PM2, and says how each part is", async () => {
+test("is ready without Docker and PM2, and reports the state of each", async () => {
   const { status, body } = await api.ask("GET", "/ready", { cookie: undefined, token: EMIT_TOKEN, origin: null });
   expect(status).toBe(200);
   expect(body.dependencies).toMatchObject({
@@ -68,7 +68,7 @@ test("counts requests by route, and unknown paths under one label", async () => 
   expect(text).toMatch(/_count\{method="other",route="unmatched",status="404"\} 20/);
   expect(text).not.toContain("/api/nothing");
   expect(text).toContain('ai_desktop_api_dependency_up{dependency="docker"} 0');
-  expect(text).not.toContain("log_store"); // none are kept here
+  expect(text).not.toContain("log_store"); // this API stores none
   expect(text).toContain('ai_desktop_api_refusals_total{code="not_found"} 20');
 });
 

@@ -6,19 +6,20 @@ import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import type { ApiMetrics } from "../http/metrics.ts";
 import { described } from "../http/openapi.ts";
+import { messages } from "./messages.ts";
 
 const tag = "Operation";
 
-/** For those who watch the process: is it up, can it work, and how does it do. */
+/** State and metrics of the process, for monitoring. */
 export const healthRoutes = (
   { dependencies, database, log }: Pick<ApiDeps, "dependencies" | "database" | "log">,
   metrics: ApiMetrics,
 ) => {
-  const databaseAnswers = (): boolean => {
+  const isDatabaseUp = (): boolean => {
     try {
       return database.prepare("SELECT 1").get() !== undefined;
     } catch (error) {
-      log.error({ err: error }, "the database does not answer");
+      log.error({ err: error }, "the database does not respond");
       return false;
     }
   };
@@ -31,22 +32,22 @@ export const healthRoutes = (
       "/ready",
       described({
         tag,
-        summary: "The process can do its work",
+        summary: "The process is ready",
         description: "503 without its database or the realtime server. Docker and PM2 may be absent.",
         answer: { status: z.literal("ready"), dependencies: dependenciesSchema },
       }),
       async (c) => {
         const states = await dependencies.states();
-        if (databaseAnswers() && states.realtime.state === "up") {
+        if (isDatabaseUp() && states.realtime.state === "up") {
           return c.json(ok({ status: "ready" as const, dependencies: states }));
         }
-        const error = new AppError("upstream_unavailable", "A part the API cannot do without does not answer.");
+        const error = new AppError("upstream_unavailable", messages.notReady);
         return c.json({ ...toFailure(error, c.get("requestId")), dependencies: states }, 503);
       },
     )
     .get(
       "/metrics",
-      described({ tag, summary: "Figures of the process, for Prometheus", media: "text/plain" }),
+      described({ tag, summary: "Metrics of the process, for Prometheus", media: "text/plain" }),
       async (c) => c.body(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
     );
 };

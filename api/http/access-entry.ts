@@ -7,7 +7,7 @@ import type { Permission } from "../../shared/protocol/access.ts";
  * - `signed-in`: any session or API key
  * - `session`: a person's session; never an API key
  * - `emit-token`: the realtime server
- * - `monitor`: an administrator's session, an API key that an administrator made, or the emit token
+ * - `monitor`: an administrator's session, an API key that an administrator created, or the emit token
  * - a permission: sessions and keys whose role (and scopes) include it
  */
 export type AccessRule =
@@ -21,16 +21,16 @@ export type AccessRule =
 
 export interface AccessEntry {
   rule: AccessRule;
-  /** What the trail calls it; every route that changes something has one. */
+  /** Name in the audit trail. Each route that changes something has one. */
   action?: string;
   /** Takes a raw body of any type instead of JSON. */
   rawBody?: true;
   /**
-   * Sensitive: opens a way in, or shuts one, beyond the session. Asks a person for a proof that is at most ten minutes
-   * old (log-in, or `POST /api/session/proof`), and refuses API keys.
+   * Sensitive: changes access beyond the session. Requires a log-in or `POST /api/session/proof` within the last ten
+   * minutes, and refuses API keys.
    */
   stepUp?: true;
-  /** Of a sensitive row: lets in keys that have its permission as a scope of their own. */
+  /** Of a sensitive row: admits keys that have its permission as a scope. */
   scopedKeys?: true;
 }
 

@@ -50,7 +50,7 @@ export const readRoutes: AccessTable = {
   "GET /api/logs/histogram": view("services:view"),
   "GET /api/logs/download": view("services:view"),
   "GET /api/logs/:id/around": view("services:view"),
-  // Who may begin any job; of each job, who may begin that one.
+  // Callers who may start any job. For each job, callers who may start that one.
   "GET /api/jobs": view("signed-in"),
   "GET /api/jobs/:id": view("signed-in"),
   "GET /api/stacks": view("stacks:view"),
@@ -76,11 +76,11 @@ export const readRoutes: AccessTable = {
   "GET /api/alerts": view("alerts:view"),
   "GET /api/alerts/history": view("alerts:view"),
   "GET /api/alerts/bell": view("alerts:view"),
-  // What somebody has read is no action: every viewer could fill the trail with it.
+  // Marking as read is not audited: every viewer could fill the trail with it.
   "POST /api/alerts/bell/read": view("alerts:view"),
   "GET /api/alerts/rules": view("alerts:view"),
   "GET /api/alerts/rules/:id": view("alerts:view"),
-  // Where messages go is for those who may change it: with a topic, the path of a hook or a mail server alone much can be done.
+  // Only for callers who may change channels: a topic, the path of a hook or a mail server can be misused.
   "GET /api/alerts/channels": view("alerts:manage"),
   "GET /api/files": view("files:view"),
   "GET /api/files/text": view("files:view"),

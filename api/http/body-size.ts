@@ -3,20 +3,21 @@ import { createMiddleware } from "hono/factory";
 import { TEXT_FILE_MAX } from "../../shared/protocol/file.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { ApiEnv } from "./context.ts";
+import { messages } from "./messages.ts";
 
 const DEFAULT_MAX = 1024 * 1024;
-/** A text travels as JSON: a character may take three bytes, or be escaped. */
+/** A text is sent as JSON, where a character takes up to three bytes. */
 const TEXT_MAX = 3 * TEXT_FILE_MAX;
 
 const onError = () => {
-  throw new AppError("too_large", "The request is too large.");
+  throw new AppError("too_large", messages.tooLarge);
 };
-const usual = bodyLimit({ maxSize: DEFAULT_MAX, onError });
+const standard = bodyLimit({ maxSize: DEFAULT_MAX, onError });
 const text = bodyLimit({ maxSize: TEXT_MAX, onError });
 
-/** Refuses a body above its route's limit before the handler runs; a raw body is measured by its route. */
+/** Refuses a body above the limit of its route before the handler runs. Routes with a raw body measure it themselves. */
 export const bodySize = () =>
   createMiddleware<ApiEnv>((c, next) => {
     if (c.get("hasRawBody")) return next();
-    return c.req.path === "/api/files/text" ? text(c, next) : usual(c, next);
+    return c.req.path === "/api/files/text" ? text(c, next) : standard(c, next);
   });

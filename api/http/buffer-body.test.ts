@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Sends all of a request but its last byte; `finish` sends that and tells the status of the answer. */
+/** Sends a request without its last byte. `finish` sends that byte and returns the status of the response. */
 async function begin(method: string, path: string, cookie: string | undefined, body: string) {
   const socket: Socket = connect(server.port, "127.0.0.1");
   await once(socket, "connect");
@@ -34,7 +34,7 @@ async function begin(method: string, path: string, cookie: string | undefined, b
   };
 }
 const newUser = (username: string) => JSON.stringify({ username, role: "admin", password: PASSWORD });
-/** The guard has let it in: it is recorded as begun. */
+/** Resolves once the guard has admitted the request, which is then recorded. */
 const begun = async (action: string) => {
   await eventually(async () => {
     const { body } = await server.ask("GET", `/api/audit?action=${action}`, { cookie: admin });
@@ -42,7 +42,7 @@ const begun = async (action: string) => {
   });
 };
 
-test("a change that a session began is not finished after its log-out", async () => {
+test("a change that a session started is not completed after its log-out", async () => {
   const { cookie: stolen } = await server.login("ada");
   const finish = await begin("POST", "/api/users", stolen, newUser("mallory"));
   await begun("user:create");
@@ -51,7 +51,7 @@ test("a change that a session began is not finished after its log-out", async ()
   expect(server.access.users.byName("mallory")).toBeUndefined();
 });
 
-test("a change begun by a role that was lowered meanwhile is refused", async () => {
+test("a change is refused when the role was lowered while it was sent", async () => {
   const made = await server.ask("POST", "/api/users", { cookie: admin, body: JSON.parse(newUser("grace")) });
   const { cookie: grace } = await server.login("grace");
   const finish = await begin("POST", "/api/users", grace, newUser("mallory"));
@@ -64,7 +64,7 @@ test("a change begun by a role that was lowered meanwhile is refused", async () 
   expect(server.access.users.byName("mallory")).toBeUndefined();
 });
 
-test("an upload that a session began is not placed after its log-out", async () => {
+test("an upload that a session started is not stored after its log-out", async () => {
   const { cookie: stolen } = await server.login("ada");
   const finish = await begin("PUT", "/api/files/upload?path=/late.txt", stolen, "late");
   await begun("file:upload");
@@ -74,7 +74,7 @@ test("an upload that a session began is not placed after its log-out", async () 
   expect(body.folder.entries).toEqual([]);
 });
 
-test("a new password of a session that is ended while it is hashed does not count", async () => {
+test("a password change is discarded when its session ends during the hashing", async () => {
   const { cookie: stolen } = await server.login("ada");
   const { passwords, users } = server.access;
   const before = users.byName("ada")?.passwordHash;
@@ -93,7 +93,7 @@ test("a new password of a session that is ended while it is hashed does not coun
   expect(users.byName("ada")?.passwordHash).toBe(before);
 });
 
-test("a change whose session lives on is finished", async () => {
+test("a change of a live session is completed", async () => {
   const finish = await begin("POST", "/api/users", admin, newUser("grace"));
   await begun("user:create");
   expect(await finish()).toBe(201);

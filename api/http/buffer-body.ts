@@ -2,10 +2,12 @@ import { createMiddleware } from "hono/factory";
 import { AppError } from "../../shared/server/errors.ts";
 import { jsonAmbiguity } from "../../shared/server/http/strict-json.ts";
 import type { ApiEnv } from "./context.ts";
+import { messages } from "./messages.ts";
 
 /**
  * Reads the body of a change and then checks the rights of the caller again: a request that was admitted before a log-out
- * cannot be completed after it by a late last byte. Refuses ambiguous JSON, for every route. A raw body is left to its route, which checks the rights while it comes.
+ * cannot be completed after it by a late last byte. Refuses ambiguous JSON on every route. Routes with a raw body read it
+ * themselves, and check the rights while it arrives.
  */
 export const bufferBody = () =>
   createMiddleware<ApiEnv>(async (c, next) => {
@@ -15,10 +17,10 @@ export const bufferBody = () =>
     try {
       body = await c.req.arrayBuffer(); // Hono caches it for the handler
     } catch (error) {
-      throw new AppError("invalid_input", "The request ended early.", { cause: error });
+      throw new AppError("invalid_input", messages.endedEarly, { cause: error });
     }
     const ambiguity = jsonAmbiguity(Buffer.from(body).toString());
-    if (ambiguity) throw new AppError("invalid_input", `The JSON of the request ${ambiguity}.`);
+    if (ambiguity) throw new AppError("invalid_input", messages.ambiguousJson(ambiguity));
     c.get("reauthorize")?.();
     return next();
   });

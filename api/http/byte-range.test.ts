@@ -19,7 +19,7 @@ test.for([
   expect(parseRange(header, 10)).toEqual(range);
 });
 
-test("has no byte of an empty body to give", () => {
+test("has no range of an empty body", () => {
   expect(parseRange("bytes=0-", 0)).toBeNull();
 });
 

@@ -22,7 +22,7 @@ export const hostOf = (c: Context): string =>
 /** Whether the browser came by https: see {@link requestCameByHttps}. */
 export const cameByHttps = (c: Context, deps: SchemeDeps): boolean => requestCameByHttps(requestOf(c), deps);
 
-/** What is known of the request; without a server in front of the app, its headers alone. */
+/** Connection and headers of a request. Without a server in front of the app, the headers only. */
 export function requestOf(c: Context): PeerRequest {
   const request = nodeRequest(c);
   if (request?.headers) return request;

@@ -13,8 +13,8 @@ export interface ApiVariables {
   /** Checks the session and the rights again. @throws AppError when either is gone; absent on public routes */
   reauthorize?: () => void;
   /**
-   * Watches the caller's session or key, the right the route asks for, and what `sees` throws for, while something long
-   * continues; absent on public routes. For `authorizedStream` and `whileAuthorized`, which end the watch.
+   * Watches the session or key of the caller, the permission of the route, and what `sees` checks, during a long response.
+   * Absent on public routes. For `authorizedStream` and `whileAuthorized`, which end the watch.
    */
   watchRights?: (sees?: (now: Principal) => void) => RightsWatch;
   /** Whether the caller may act on what the route shows: then responses include the message of the upstream. */
@@ -31,7 +31,7 @@ export interface ApiVariables {
   auditTarget?: string;
   /** A few words for the audit trail: never a secret. */
   auditDetail?: string;
-  /** Actor in the audit trail, for a log-in, which finds it out itself. */
+  /** Actor in the audit trail, set by a log-in. */
   auditActor?: AuditActor;
 }
 

@@ -25,7 +25,7 @@ async function stateOf({ dataDir, access }: TestAccess) {
   database.close();
   const files = readdirSync(join(dataDir, ".."), { recursive: true, withFileTypes: true });
   const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  // The folder for stacks is made when it is first read.
+  // The folder for stacks is created at the first read.
   return { rows, users: access.users.all(), files: paths.filter((path) => path !== join(dataDir, "stacks")) };
 }
 const withoutId = (body: { requestId?: string }) => ({ ...body, requestId: undefined });
@@ -45,7 +45,7 @@ describe("without a session", () => {
     expect(planned.filter((route) => !mounted.has(route))).toEqual([]);
   });
 
-  test("opens nothing but health, set-up, log-in and OpenID", () => {
+  test("reaches only health, set-up, log-in and OpenID", () => {
     expect(openRoutes.sort()).toEqual([
       "GET /api/oidc",
       "GET /api/oidc/callback",
@@ -59,7 +59,7 @@ describe("without a session", () => {
     ]);
   });
 
-  test("names the methods of what is open, and answers the same refusal to every other route and method", async () => {
+  test("lists the methods of public routes, and refuses every other route and method alike", async () => {
     const paths = [...new Set(Object.keys(accessTable).map((route) => route.split(" ")[1] ?? ""))];
     const openPaths = new Set(openRoutes.map((route) => route.split(" ")[1] ?? ""));
     const bodies = new Set<string>();
@@ -95,7 +95,7 @@ describe("without a session", () => {
     expect([...bodies]).toEqual(['{"success":false,"error":"Log in first.","code":"unauthorized"}']);
   });
 
-  test("says that nobody is logged in, and refuses a cookie or key that is no longer valid", async () => {
+  test("reports an anonymous caller, and refuses a cookie or key that is no longer valid", async () => {
     const stranger = await server.ask("GET", "/api/session", { origin: null });
     expect([stranger.status, stranger.body]).toEqual([200, { success: true, principal: null }]);
     for (const cookie of ["ai-desktop=", "ai-desktop=gone", "__Host-ai-desktop=gone"]) {
@@ -138,15 +138,7 @@ describe("with a session", () => {
   });
   afterAll(() => server.stop());
   /** Each test begins with the administrator alone. */
-  beforeEach(() => {
-    const { users, sessions } = server.access;
-    for (const { id, name } of users.all()) {
-      if (name === "ada") continue;
-      sessions.end(sessions.of(id).map((session) => session.id));
-      users.remove(id);
-    }
-    server.revoked.length = 0;
-  });
+  beforeEach(() => server.removeOtherUsers());
 
   const change = (ask: Ask = {}, method = "POST") =>
     server.ask(method, "/api/users", {
@@ -225,7 +217,7 @@ describe("with a session", () => {
     unchanged();
   });
 
-  test("takes an upload, whose body may be of any type, from no other page either", async () => {
+  test("refuses an upload of any type from a foreign page", async () => {
     const upload = (ask: Ask) =>
       server.ask("PUT", "/api/files/upload?path=/x.txt", {
         cookie,
@@ -241,7 +233,7 @@ describe("with a session", () => {
     expect((await upload({})).status).toBe(201);
   });
 
-  test("lets the web app read and ask before it writes", async () => {
+  test("lets the web app read responses and send preflights", async () => {
     const answer = await server.ask("GET", "/api/users", { cookie });
     expect(answer.headers["access-control-allow-origin"]).toBe(server.origin);
     expect(answer.headers["access-control-allow-credentials"]).toBe("true");
@@ -266,7 +258,7 @@ describe("with a session", () => {
     expect(server.revoked).toEqual([]);
   });
 
-  test("takes no body and no number that can be read in two ways", async () => {
+  test("refuses ambiguous bodies and numbers", async () => {
     const twice = `{"username":"eve","role":"viewer","role":"admin","password":"${PASSWORD}"}`;
     for (const raw of [twice, twice.replace('"role"', '"\\u0072ole"'), '{"limits":{"services":[],"services":null}}']) {
       const headers = { "Content-Type": "application/json" };
@@ -301,7 +293,7 @@ describe("with a session", () => {
     expect((await server.ask("GET", "/api/audit?limit=5", { cookie })).status).toBe(200);
   });
 
-  test("answers 404 for what is not there and 405 for what is not meant", async () => {
+  test("responds with 404 to an unknown route and with 405 to a wrong method", async () => {
     expect((await server.ask("GET", "/api/made-up", { cookie })).status).toBe(404);
     const wrong = await server.ask("PUT", "/api/users", { cookie, body: {} });
     expect(wrong.status).toBe(405);
@@ -312,11 +304,11 @@ describe("with a session", () => {
     ).toBe(400);
   });
 
-  test("refuses TRACE before it looks at anybody", async () => {
+  test("refuses TRACE before it identifies the caller", async () => {
     for (const ask of [{ cookie }, {}]) expect((await server.ask("TRACE", "/api/users", ask)).status).toBe(405);
   });
 
-  test("gives each role what the table says, and nothing more", async () => {
+  test("gives each role exactly what the table states", async () => {
     const cookies = new Map<string, string | undefined>([["admin", cookie]]);
     for (const role of ["viewer", "operator"]) cookies.set(role, await session(`the-${role}`, role));
     for (const [route, { rule }] of Object.entries(accessTable)) {
@@ -334,7 +326,7 @@ describe("with a session", () => {
     }
   });
 
-  test("sends the headers that keep browsers strict, on answers and refusals", async () => {
+  test("sends the security headers with responses and refusals", async () => {
     const answers = [
       await server.ask("GET", "/api/users", { cookie }),
       await server.ask("GET", "/api/users"),
@@ -357,14 +349,14 @@ describe("with a session", () => {
     expect(secure.headers["strict-transport-security"]).toMatch(/max-age=\d{8}/);
   });
 
-  test("sends somebody who asks too much away, and only them, and tells the trail who was refused", async () => {
+  test("limits the rate of one caller without effect on others, and records the refusals", async () => {
     const strict = await startAccess({ guard: { limits: { principal: 20, change: 5, stranger: 10 } } });
     try {
       const own = await strict.setUp();
       const body = { username: "grace", role: "viewer", password: PASSWORD };
       await strict.ask("POST", "/api/users", { cookie: own, body });
       const { cookie: other } = await strict.login("grace");
-      // Whom it names is the socket's address, unless a listed proxy says otherwise.
+      // The address is that of the socket, unless a listed proxy forwards another.
       await strict.ask("GET", "/api/users", { from: "127.0.0.8", headers: { "X-Forwarded-For": "10.9.9.9" } });
       const trail = await strict.ask("GET", "/api/audit?outcome=refused", { cookie: own });
       expect(trail.body.entries[0]).toMatchObject({ address: "127.0.0.8", status: 401, actor: { kind: "anonymous" } });
@@ -442,7 +434,7 @@ describe("the trail", () => {
   afterAll(() => server.stop());
   const entries = async (query = "") => (await server.ask("GET", `/api/audit${query}`, { cookie })).body.entries;
 
-  test("names who did what to whom, from where, and how it ended", async () => {
+  test("names caller, action, target, address and outcome", async () => {
     const body = { username: "grace", role: "viewer", password: PASSWORD };
     const answer = await server.ask("POST", "/api/users", {
       cookie,
@@ -466,7 +458,7 @@ describe("the trail", () => {
       status: 409,
       target: "grace",
     });
-    expect(await server.access.trail.verify()).toMatchObject({ intact: true });
+    expect(await server.trail.verify()).toMatchObject({ intact: true });
   });
 
   test("lists log-ins, failed ones and log-outs", async () => {

@@ -7,15 +7,19 @@ import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
 import { addressBucket } from "../../shared/server/http/peer-address.ts";
 import { hasSessionCookie } from "../../shared/server/http/session-cookie.ts";
-import type { Access } from "../access/access.ts";
+import type { Access, Accounts, Site } from "../access/access.ts";
+import type { Callers } from "../access/identity/callers.ts";
 import { ownerOf } from "../access/identity/identify.ts";
 import { mayMonitor } from "../access/identity/may-monitor.ts";
 import { requireStepUp } from "../access/login/step-up.ts";
+import { messages as accessMessages } from "../access/messages.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
+import type { Trail } from "../audit/trail.ts";
 import type { AccessEntry } from "./access-entry.ts";
 import { accessTable } from "./access-table.ts";
 import { cameByHttps, namesThisServer, requestOf } from "./client-address.ts";
 import type { ApiEnv } from "./context.ts";
+import { messages } from "./messages.ts";
 import {
   allowListedOrigin,
   answerPreflight,
@@ -43,6 +47,16 @@ const changing = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 const nobody: AuditActor = { kind: "anonymous", id: "", name: "" };
 
+type GuardAccess = Callers &
+  Pick<Site, "originPolicy" | "peers"> &
+  Pick<Accounts, "users" | "sessions" | "keys"> &
+  Pick<Access, "clock" | "liveRights" | "isEmitToken">;
+
+export interface GuardDeps {
+  access: GuardAccess;
+  trail: Trail;
+}
+
 export interface GuardOptions {
   limits?: Partial<GuardLimits>;
   table?: Readonly<Record<string, AccessEntry>>;
@@ -54,8 +68,11 @@ export interface GuardOptions {
  * Checks every request before its route: host, origin, body type, caller, rights and rate. A route is closed unless the
  * access table opens it. Records each change before it happens, and its outcome before the response leaves.
  */
-export function createGuard(access: Access, { limits, table = accessTable, onRefusal }: GuardOptions = {}) {
-  const { originPolicy, peers, trail } = access;
+export function createGuard(
+  { access, trail }: GuardDeps,
+  { limits, table = accessTable, onRefusal }: GuardOptions = {},
+) {
+  const { originPolicy, peers } = access;
   const findRoute = createRouteFinder(table);
   const most = { ...defaultLimits, ...limits };
   const ofPrincipal = createRateLimit(most.principal, WINDOW_SECONDS);
@@ -74,10 +91,10 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     const rule = route.entry?.rule;
     const token = bearerToken(c.req.header("Authorization"));
     if (token !== undefined && (rule === "emit-token" || rule === "monitor") && access.isEmitToken(token)) {
-      if (isForwarded(c)) throw new AppError("forbidden", "This is not reached through a proxy.");
+      if (isForwarded(c)) throw new AppError("forbidden", messages.proxied);
       if (route.entry) return route.entry;
     }
-    if (rule === "emit-token") throw new AppError("unauthorized", "Log in first.");
+    if (rule === "emit-token") throw new AppError("unauthorized", accessMessages.loginFirst);
     const https = cameByHttps(c, access);
     const principal = access.identify({ cookie: c.req.header("Cookie"), token, https });
     if (principal) {
@@ -90,14 +107,14 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     if (rule === "stranger-or-signed-in" && route.entry && (principal || isStranger(c))) return route.entry;
     // A path that is public by another method is no secret.
     if (!route.entry && route.isPublic) throw notAllowed(c, route);
-    if (!principal) throw new AppError("unauthorized", "Log in first.");
+    if (!principal) throw new AppError("unauthorized", accessMessages.loginFirst);
     if (!route.entry) {
       if (route.methods.length > 0 || !(changes || reading.has(method))) throw notAllowed(c, route);
-      throw new AppError("not_found", "There is no such route.");
+      throw new AppError("not_found", messages.noSuchRoute);
     }
     const { entry } = route;
     const requireRight = (asking: Principal) => {
-      if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", "You are not allowed to do this.");
+      if (!isAllowed(asking, entry.rule, access)) throw new AppError("forbidden", messages.forbidden);
     };
     requireRight(principal);
     requireStepUp(principal, entry, access);
@@ -105,14 +122,14 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     c.set("mayAct", mayAct(principal, entry.rule));
     c.set("reauthorize", () => {
       const now = access.identify({ cookie: c.req.header("Cookie"), token, https });
-      if (!now) throw new AppError("unauthorized", "Log in first.");
+      if (!now) throw new AppError("unauthorized", accessMessages.loginFirst);
       requireRight(now);
       c.set("principal", now);
     });
     c.set("watchRights", (sees) =>
       access.liveRights.watch(() => {
         const now = access.current(principal);
-        if (!now) throw new AppError("unauthorized", "Log in first.");
+        if (!now) throw new AppError("unauthorized", accessMessages.loginFirst);
         requireRight(now);
         sees?.(now);
       }),
@@ -137,7 +154,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
     try {
       // Checked first: a page that reached the server by a foreign name must learn nothing.
       if (!namesThisServer(c, originPolicy)) {
-        throw new AppError("misdirected_request", "This server does not serve that host name.");
+        throw new AppError("misdirected_request", messages.wrongHost);
       }
       allowListedOrigin(c, originPolicy);
       if (isPreflight(c)) {
@@ -173,7 +190,7 @@ export function createGuard(access: Access, { limits, table = accessTable, onRef
   });
 }
 
-function isAllowed(principal: Principal, rule: AccessEntry["rule"], access: Access): boolean {
+function isAllowed(principal: Principal, rule: AccessEntry["rule"], access: Pick<Accounts, "users" | "keys">): boolean {
   switch (rule) {
     case "public":
     case "stranger-or-signed-in":
@@ -215,7 +232,7 @@ const isForwarded = (c: Context): boolean =>
 
 function notAllowed(c: Context, { methods }: FoundRoute): AppError {
   if (methods.length > 0) c.header("Allow", methods.join(", "));
-  return new AppError("method_not_allowed", "This method is not allowed here.");
+  return new AppError("method_not_allowed", messages.wrongMethod);
 }
 
 const isStranger = (c: Context): boolean =>

@@ -14,31 +14,31 @@ export const failureSchema = z.object({
     .string()
     .optional()
     .describe(
-      "The own words of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who may act on the target.",
+      "Message of Docker, a registry, PM2 or an MCP server: plain text, masked, at most 1 KiB. Only for callers who may act on the target.",
     ),
   proofRequired: z
     .literal(true)
     .optional()
     .describe("Repeat the request after `POST /api/session/proof`: the last log-in or proof was too long ago."),
-  requestId: z.string().optional().describe("What the server's log knows the request by."),
+  requestId: z.string().optional().describe("Id of the request in the log of the server."),
 });
 
 export interface RouteDescription {
   summary: string;
   description?: string;
-  /** One of the API's areas; the docs page groups by it. */
+  /** Area of the API. The docs page groups routes by it. */
   tag: string;
-  /** Fields beside `success` in the answer. */
+  /** Fields of the response beside `success`. */
   answer?: z.ZodRawShape;
-  /** Instead of `answer`, for a route that answers with something else than JSON: its media type. */
+  /** Media type of a response that is not JSON, in place of `answer`. */
   media?: string;
   /** Media type of a raw request body. */
   rawBody?: string;
-  /** The status of success, 200 if not said. */
+  /** Status of success; 200 by default. */
   status?: 200 | 201 | 202 | 204 | 302;
 }
 
-/** Documents a route: what it answers, and the envelope of its refusals. */
+/** Documents a route: its response, and the envelope of its refusals. */
 export function described({ summary, description, tag, answer = {}, media, rawBody, status = 200 }: RouteDescription) {
   const content = media
     ? { [media]: { schema: { type: "string" as const } } }

@@ -3,12 +3,13 @@ import { bearerToken } from "../../shared/server/emit-token.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { OriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { hostOf } from "./client-address.ts";
+import { messages } from "./messages.ts";
 
-const refused = () => new AppError("forbidden", "Requests from this page are not allowed.");
+const refused = () => new AppError("forbidden", messages.foreignPage);
 
 /**
- * Refuses what a page of another site sent. A browser names the page of every request that changes something, by
- * `Origin`, `Sec-Fetch-Site` or both; only a program may leave both out, and then its cookies do not count.
+ * Refuses requests from pages of other sites. A browser names the page of every change by `Origin`, `Sec-Fetch-Site` or
+ * both. A request without both comes from a program, which must not send cookies.
  */
 export function refuseForeignOrigin(c: Context, policy: OriginPolicy, changes: boolean): void {
   const origin = c.req.header("Origin");
@@ -25,12 +26,12 @@ export function refuseForeignOrigin(c: Context, policy: OriginPolicy, changes: b
     return;
   }
   if (site === undefined || site === "same-origin") return;
-  // The web app on a port of its own is the same site; a page of our own origin would be the same origin.
+  // The web app on another port is the same site. A page of this origin would be the same origin.
   const own = new URL(origin).host === hostOf(c);
   if (site !== "same-site" || own) throw refused();
 }
 
-/** What changes something takes JSON only: other types can be sent across sites by a form, without asking first. */
+/** Refuses bodies of changes that are not JSON: a form of another site can send other types without a preflight. */
 export function refuseForeignBody(c: Context, rawBody: boolean): void {
   if (rawBody) return;
   const type = c.req.header("Content-Type");
@@ -38,13 +39,13 @@ export function refuseForeignBody(c: Context, rawBody: boolean): void {
   const hasBody = c.req.header("Transfer-Encoding") !== undefined || (length !== undefined && length !== "0");
   if (type === undefined && !hasBody) return;
   if (!/^application\/json\s*(;|$)/i.test(type ?? "")) {
-    throw new AppError("unsupported_media_type", "The body must be JSON, sent as application/json.");
+    throw new AppError("unsupported_media_type", messages.jsonOnly);
   }
 }
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-/** Tells the browser that a page of a listed origin may read the answer, and only such a page. */
+/** Allows pages of the listed origins, and no others, to read the response. */
 export function allowListedOrigin(c: Context, policy: OriginPolicy): void {
   c.res.headers.append("Vary", "Origin");
   const origin = c.req.header("Origin");
@@ -54,7 +55,7 @@ export function allowListedOrigin(c: Context, policy: OriginPolicy): void {
   c.res.headers.set("Access-Control-Expose-Headers", "Content-Disposition, Retry-After, X-Request-Id");
 }
 
-/** Whether it is a browser's question before a request across origins. */
+/** Whether the request is a preflight of a browser. */
 export const isPreflight = (c: Context): boolean =>
   c.req.method === "OPTIONS" &&
   c.req.header("Origin") !== undefined &&

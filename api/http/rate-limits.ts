@@ -1,12 +1,13 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
-/** Keys a limiter keeps apart; beyond it, strangers share one bucket. */
+/** Separate keys of a limiter. Further keys share one bucket. */
 const KEYS_MAX = 20_000;
 const SHARED_KEY = "*";
 
 export interface RateLimit {
-  /** Counts one; throws `rate_limited` with the seconds to wait. */
+  /** Counts one request. @throws AppError `rate_limited` with the seconds to wait */
   take(key: string): Promise<void>;
 }
 
@@ -17,12 +18,12 @@ export function createRateLimit(points: number, seconds: number): RateLimit {
   const windowMs = seconds * 1_000;
   const bounded = (key: string): string => {
     const now = performance.now();
-    const begun = keys.get(key);
-    if (begun !== undefined && now - begun < windowMs) return key;
+    const since = keys.get(key);
+    if (since !== undefined && now - since < windowMs) return key;
     keys.delete(key);
     if (keys.size >= KEYS_MAX) {
-      for (const [old, since] of keys) {
-        if (now - since < windowMs) break; // in order of their beginning
+      for (const [old, startedAt] of keys) {
+        if (now - startedAt < windowMs) break; // oldest first
         keys.delete(old);
       }
       if (keys.size >= KEYS_MAX) return SHARED_KEY;
@@ -36,9 +37,9 @@ export function createRateLimit(points: number, seconds: number): RateLimit {
         await limiter.consume(bounded(key));
       } catch (rejection) {
         if (!(rejection instanceof RateLimiterRes)) throw rejection;
-        // The library counts on the wall clock; a step of it must not send anybody away for hours.
+        // The library uses the wall clock: a step of it must not block callers for hours.
         const retryAfter = Math.min(seconds, Math.max(1, Math.ceil(rejection.msBeforeNext / 1_000)));
-        throw new AppError("rate_limited", "Too many requests; wait a moment.", { retryAfter });
+        throw new AppError("rate_limited", messages.tooManyRequests, { retryAfter });
       }
     },
   };

@@ -14,7 +14,7 @@ const headers: Record<string, string> = {
   "X-Frame-Options": "DENY",
 };
 
-/** What every answer tells the browser not to do with it, unless the route has said something of its own. */
+/** Adds security headers to every response, unless the route has set its own. */
 export const securityHeaders = ({ access }: Pick<ApiDeps, "access">) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     await next();

@@ -38,14 +38,14 @@ async function dribble(beginning: string): Promise<Socket> {
 const health = async () => (await fetch(`http://127.0.0.1:${port}/health`)).text();
 
 describe("slow senders", () => {
-  test("are cut off, of headers and of bodies alike, and nobody else waits for them", async () => {
+  test("are cut off while they send headers or bodies, and delay no other request", async () => {
     const headers = Array.from({ length: 250 }, () => dribble("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "));
     const body =
       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n";
     const bodies = Array.from({ length: 250 }, () => dribble(body));
     const all = await Promise.all([...headers, ...bodies]);
     for (let round = 0; round < 3; round++) expect(await health()).toBe("well");
-    expect(all.some((socket) => !socket.destroyed)).toBe(true); // it was answered while they still went on
+    expect(all.some((socket) => !socket.destroyed)).toBe(true); // the response came while they still sent
     await eventually(() => all.every((socket) => socket.destroyed), 10_000, 100);
   });
 
@@ -106,7 +106,7 @@ describe("malformed requests", () => {
   });
 });
 
-test("finishes the answers under way when it stops, and ends idle connections", async () => {
+test("finishes responses under way at shutdown, and ends idle connections", async () => {
   let release: (text: string) => void = () => undefined;
   const slow = createHttpServer(async () => new Response(await new Promise<string>((resolve) => (release = resolve))));
   const slowPort = await slow.listen(0, "127.0.0.1");

@@ -5,23 +5,23 @@ import { getRequestListener } from "@hono/node-server";
 export interface SlowSenderLimits {
   /** Milliseconds to send all headers. */
   headersMs: number;
-  /** The same for bodies. An upload may take as long as it needs: the guard has let it in, and its writer minds stalls. */
+  /** Milliseconds to send a body. Uploads have no limit: the guard has admitted them, and their writer ends stalled ones. */
   bodyMs: number;
-  /** How often slow senders of headers are looked for. */
+  /** Interval of the check for slow senders of headers, in milliseconds. */
   checkMs: number;
 }
 const usualLimits: SlowSenderLimits = { headersMs: 10_000, bodyMs: 20_000, checkMs: 2_000 };
 const UPLOAD_PATH = "/api/files/upload";
-/** Longer than a proxy keeps an idle connection, so that it never sends into one that is just being closed. */
+/** Longer than proxies keep an idle connection, so that none sends into one that is being closed. */
 const KEEP_ALIVE_MS = 65_000;
-/** Time for answers under way once the server stops. */
+/** Time for responses under way at shutdown. */
 const STOP_GRACE_MS = 2_000;
 
 export interface HttpServer {
   http: Server;
-  /** Resolves with the port; rejects when it cannot be had. */
+  /** Resolves with the port; rejects when it is not available. */
   listen(port: number, host: string): Promise<number>;
-  /** Takes no more requests, waits a moment for those under way and ends what is left. */
+  /** Accepts no more requests, waits for those under way, and then ends the rest. */
   close(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ const isRead = ({ method }: IncomingMessage): boolean => method === "GET" || met
 const bringsBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
-/** Ends the connection of a request whose body is not whole in time. Without a body there is nothing to wait for. */
+/** Ends the connection of a request whose body is not complete in time. */
 function limitBody(request: IncomingMessage, limitMs: number): void {
   if (!bringsBody(request)) return;
   if (request.method === "PUT" && (request.url ?? "").split("?", 1)[0] === UPLOAD_PATH) return;

@@ -4,8 +4,8 @@ import type { z } from "zod";
 import { AppError, describeIssues } from "../../shared/server/errors.ts";
 
 /**
- * Checks one part of a request against a schema before the handler runs, and documents it; the handler reads it with
- * `c.req.valid(target)`. What does not fit is `invalid_input`, in one sentence that repeats no value.
+ * Checks one part of a request against a schema before the handler runs, and documents it. The handler reads it with
+ * `c.req.valid(target)`. Refuses others with `invalid_input`, in one sentence that repeats no value.
  */
 export const validated = <Schema extends z.ZodType, Target extends keyof ValidationTargets>(
   target: Target,
@@ -13,6 +13,6 @@ export const validated = <Schema extends z.ZodType, Target extends keyof Validat
 ) =>
   validator(target, schema, (result) => {
     if (result.success) return;
-    // zod gives its own issues; the common type of all schema libraries knows less of them.
+    // The issues are those of zod; the common type of schema libraries describes less of them.
     throw new AppError("invalid_input", describeIssues({ issues: result.error } as unknown as z.core.$ZodError));
   });

@@ -3,26 +3,25 @@ import { imageDetailSchema, imageId, pullRequest, removeImageQuery, tagRequest }
 import { familiarReference, parseImageReference } from "../../shared/protocol/image-reference.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { action } from "../actions/action.ts";
-import { hostTarget } from "../actions/host-target.ts";
+import { dockerHostRights, hostTarget } from "../actions/host-target.ts";
+import { messages } from "./messages.ts";
 
-const tag = "Images";
+const manage = { ...dockerHostRights, tag: "Images" } as const;
 const params = z.object({ id: imageId });
 
 const pullImage = action({
+  ...manage,
   name: "image:pull",
   method: "POST",
   path: "/images/pull",
   title: "Pull an image",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   body: pullRequest,
   idempotent: true,
   mode: "enqueue",
   target: {
     resolve: ({ body }): string => {
       const parsed = parseImageReference(body.reference);
-      if (!parsed) throw new AppError("invalid_input", "This is not an image reference.");
+      if (!parsed) throw new AppError("invalid_input", messages.invalidReference);
       return familiarReference(parsed);
     },
     label: (reference) => reference,
@@ -35,13 +34,11 @@ const pullImage = action({
 });
 
 const tagImage = action({
+  ...manage,
   name: "image:tag",
   method: "POST",
   path: "/images/:id/tag",
   title: "Add a name to an image",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   params,
   body: tagRequest,
   mode: "respond",
@@ -55,13 +52,11 @@ const tagImage = action({
 });
 
 const removeImage = action({
+  ...manage,
   name: "image:remove",
   method: "DELETE",
   path: "/images/:id",
   title: "Remove an image, or one of its names",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   params,
   query: removeImageQuery,
   mode: "respond",
@@ -75,7 +70,7 @@ const removeImage = action({
   },
   apply: async ({ params: { id }, query: { reference, force } }, { subject, deps }) => {
     if (reference !== undefined && !subject.tags.includes(reference)) {
-      throw new AppError("not_found", "The image does not have this name.");
+      throw new AppError("not_found", messages.noSuchName);
     }
     return deps.docker.images.remove(reference ?? id, { force });
   },

@@ -6,17 +6,17 @@ import { readJsonLines } from "../../shared/server/json-lines.ts";
 import { toRegistryRefusal } from "./registry-refusal.ts";
 
 export interface PullOptions {
-  /** Ends the pull: the Engine keeps the layers it has in full, and no image. */
+  /** Ends the pull. The Engine keeps the layers that are complete, but no image. */
   signal: AbortSignal;
-  /** One call for every change of a layer; the id of a step is the short id of its layer. */
+  /** Called at each change of a layer. The id of a step is the short id of its layer. */
   onStep?: (step: JobStep) => void;
   /** Credentials of the registry as `toRegistryAuth` makes them. */
   registryAuth?: string | undefined;
 }
 
-/** Status of a refusal that comes after the answer has begun, and has none of its own. */
+/** Status of an error that the Engine sends inside a response that has started. */
 const IN_STREAM = 500;
-/** The Engine answers once the registry has told what the image consists of. */
+/** The Engine responds once it has the manifest of the image. */
 const OPEN_LIMIT_MS = 60_000;
 
 /** Credentials in the form of the Engine's `X-Registry-Auth`. */
@@ -31,7 +31,7 @@ interface PullMessage {
   errorDetail?: { message?: string };
 }
 
-/** Pulls, and resolves with the digest the registry told, if the Engine passed it on. An error may come in mid-stream. */
+/** Pulls an image. Returns the digest from the registry; null when the Engine does not report it. */
 export async function pullImage(
   { open }: EngineCalls,
   reference: ImageReference,
@@ -40,11 +40,10 @@ export async function pullImage(
   // Without a tag the Engine would fetch every image of the repository.
   const query = { fromImage: familiarName(reference), tag: reference.digest ?? reference.tag ?? "latest" };
   const request = { method: "POST", path: "/images/create", query } as const;
-  const auth = registryAuth === undefined ? {} : { registryAuth };
   let digest: string | null = null;
   const totals = new Map<string, number>();
   try {
-    const stream = await open({ ...request, ...auth }, signal, OPEN_LIMIT_MS);
+    const stream = await open({ ...request, registryAuth }, signal, OPEN_LIMIT_MS);
     for await (const message of readJsonLines(stream) as AsyncGenerator<PullMessage>) {
       const failed = message.error ?? message.errorDetail?.message;
       if (failed !== undefined) throw new EngineError(IN_STREAM, failed);
@@ -56,19 +55,19 @@ export async function pullImage(
     signal.throwIfAborted();
     throw toRegistryRefusal(error, registryAuth);
   }
-  signal.throwIfAborted(); // an abort ends the stream as its own end would
+  signal.throwIfAborted(); // an aborted stream ends without an error
   return digest;
 }
 
-/** A layer's lines carry a short hexadecimal id; every other line is about the whole image. */
+/** Messages about a layer have its short hexadecimal id. All others are about the whole image. */
 function toStep({ id, status, progressDetail }: PullMessage, totals: Map<string, number>): JobStep | undefined {
   if (!id || !status || !/^[0-9a-f]{12}$/.test(id)) return undefined;
   const { current, total } = progressDetail ?? {};
   const state = stateOf[status] ?? "waiting";
   if (total !== undefined && total > 0) totals.set(id, total);
   const known = totals.get(id);
-  if (state === "done") return { id, label: id, state, ...(known ? { current: known, total: known } : {}) };
-  return { id, label: id, state, ...(current !== undefined && total ? { current, total } : {}) };
+  if (state === "done") return { id, label: id, state, current: known, total: known };
+  return current !== undefined && total ? { id, label: id, state, current, total } : { id, label: id, state };
 }
 
 const stateOf: Record<string, string> = {

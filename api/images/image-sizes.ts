@@ -9,9 +9,9 @@ type SizedImage = RawDisk["images"][number];
 const AT_ONCE = 4;
 
 /**
- * Bytes that come back when a set of images goes: of layers that some of them share, each counts once, and not at all
- * when an image that stays has it too. The Engine tells no layer's size but through the history; two layers are taken
- * for one when everything before and at them reads the same, which errs to the low side.
+ * Bytes that are freed when sets of images are removed, one number per set of ids in `gone`. A shared layer counts once,
+ * and not at all when an image that stays has it too. The Engine reports sizes of layers only in the history of an image:
+ * layers with an equal history are counted as one, so that the result is rather too low.
  */
 export async function freedBy(
   { call }: Pick<EngineCalls, "call">,
@@ -23,7 +23,7 @@ export async function freedBy(
   const layers = new Map<string, Map<string, number>>();
   if (shared.some(({ Id }) => goneAtAll.has(Id))) {
     await eachAtOnce(shared, AT_ONCE, async ({ Id }) => {
-      // An image may go while they are read: then it shares nothing any more.
+      // An image may be removed meanwhile: then it shares no layers.
       const history = await call({ method: "GET", path: `/images/${Id}/history` }).catch((error: unknown) => {
         if (error instanceof UnavailableError) throw error;
         return undefined;
@@ -32,14 +32,14 @@ export async function freedBy(
     });
   }
   return gone.map((ids) => {
-    const kept = new Set(
+    const remaining = new Set(
       shared.filter(({ Id }) => !ids.has(Id)).flatMap(({ Id }) => [...(layers.get(Id)?.keys() ?? [])]),
     );
     const freed = new Map<string, number>();
     for (const { Id, Size, SharedSize } of images) {
       if (!ids.has(Id)) continue;
       if ((SharedSize ?? 0) <= 0) freed.set(Id, Size);
-      else for (const [key, size] of layers.get(Id) ?? []) if (!kept.has(key)) freed.set(key, size);
+      else for (const [key, size] of layers.get(Id) ?? []) if (!remaining.has(key)) freed.set(key, size);
     }
     return [...freed.values()].reduce((total, size) => total + size, 0);
   });
@@ -51,7 +51,7 @@ interface HistoryEntry {
   Size: number;
 }
 
-/** Sizes by a key that stands for the layer and all below it. */
+/** Sizes of layers, each by a key of the layer and all layers below it. */
 function toLayers(history: readonly HistoryEntry[]): Map<string, number> {
   const layers = new Map<string, number>();
   let key = "";

@@ -5,15 +5,15 @@ import { eachAtOnce } from "../../shared/server/async/each-at-once.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers } from "../docker/container-uses.ts";
 
-/** What a container was made of. */
+/** The image of one container. */
 export interface ImageInUse {
   id: string;
   /** Name of the container. */
   name: string;
-  /** As its maker wrote it; an id where it was made of one. */
+  /** As it was given when the container was created; an id when it was given as one. */
   reference: string;
   imageId: string;
-  /** Names with digests, as the registries know the image it runs. */
+  /** Digests of the image in its registries: `repository@sha256:…`. */
   digests: string[];
   composeProject: string | null;
 }
@@ -39,10 +39,10 @@ export async function listImagesInUse(calls: EngineCalls): Promise<ImageInUse[]>
       composeProject: container.Labels?.["com.docker.compose.project"] ?? null,
     });
   });
-  return inUse.sort((one, other) => (one.name < other.name ? -1 : 1));
+  return inUse.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The list gives an id instead of the name once that means another image: then the container itself has to be asked. */
+/** The list has an id in place of a name that now refers to another image. Then the container itself is inspected. */
 async function referenceOf(calls: EngineCalls, { Id, Image }: ContainerInfo): Promise<string | undefined> {
   if (!/^(sha256:)?[0-9a-f]{12,64}$/.test(Image)) return Image;
   try {

@@ -30,7 +30,7 @@ describe.skipIf(without)("images", () => {
   };
   const signal = () => new AbortController().signal;
 
-  test("are pulled with the progress of every layer, and known by the digest of the registry", async () => {
+  test("are pulled with the progress of each layer, and have the digest of the registry", async () => {
     const digest = await registry.push(engine.docker, "app:1", { bytes: 300_000 });
     const steps: JobStep[] = [];
     const reference = `${registry.host}/app:1`;
@@ -45,7 +45,7 @@ describe.skipIf(without)("images", () => {
     expect(listed).toMatchObject({ id: pulled.id, digests: [`${registry.host}/app@${digest}`], usedBy: [] });
   });
 
-  test("fail to come with words for what the registry said", async () => {
+  test("that cannot be pulled report the reason of the registry", async () => {
     const missing = images.pull(`${registry.host}/none:1`, { signal: signal() });
     await expect(missing).rejects.toMatchObject({ code: "not_found" });
     await expect(images.registryDigest(`${registry.host}/none:1`)).rejects.toMatchObject({ code: "not_found" });
@@ -57,7 +57,7 @@ describe.skipIf(without)("images", () => {
     }
   });
 
-  test("stop coming when the pull is cancelled", async () => {
+  test("are not pulled further after a cancellation", async () => {
     await registry.push(engine.docker, "big:1", { bytes: 15_000_000 });
     const abort = new AbortController();
     const pull = images.pull(`${registry.host}/big:1`, {
@@ -68,7 +68,7 @@ describe.skipIf(without)("images", () => {
     await expect(images.identify(`${registry.host}/big:1`)).rejects.toMatchObject({ code: "not_found" });
   });
 
-  test("come from a private registry with its credentials alone", async () => {
+  test("are pulled from a private registry with its credentials only", async () => {
     const closed = await startRegistry({ htpasswd });
     try {
       await closed.push(engine.docker, "app:1");
@@ -87,7 +87,7 @@ describe.skipIf(without)("images", () => {
     }
   });
 
-  test("are shown in full without a secret, with the containers made of them", async () => {
+  test("are shown in full without a secret, with the containers that use them", async () => {
     const { name, id } = await engine.run();
     const labels = { evil: '"><script>', API_TOKEN: "abc123" };
     await registry.push(engine.docker, "shown:1", { labels, env: ["SECRET=abc123"] });
@@ -100,7 +100,7 @@ describe.skipIf(without)("images", () => {
     expect((await images.detail("busybox:local")).usedBy).toContainEqual({ id, name, running: true });
   });
 
-  test("get a second name, lose it, and stay; one in use stays unless forced", async () => {
+  test("are tagged and untagged without being removed; one in use is removed only by force", async () => {
     await registry.push(engine.docker, "named:1");
     const { id, reference } = await images.pull(`${registry.host}/named:1`, { signal: signal() });
     const second = `${registry.host}/named:kept`;

@@ -16,19 +16,20 @@ import { createResourceCalls, engineErrorOf } from "../docker/resource-calls.ts"
 import { maskHistory } from "./image-history.ts";
 import { type PullOptions, pullImage, toRegistryAuth } from "./image-pull.ts";
 import { type ImageInUse, listImagesInUse } from "./images-in-use.ts";
+import { messages } from "./messages.ts";
 import { toRegistryRefusal } from "./registry-refusal.ts";
 
-/** What a pull came to. */
+/** Result of a pull. */
 export interface PulledImage {
-  /** The reference in full, its tag said. */
+  /** The reference with its tag. */
   reference: string;
-  /** `sha256:…` of its configuration: what containers are made of. */
+  /** `sha256:…` of the configuration, which containers are created from. */
   id: string;
-  /** `sha256:…` the registry knows it by; null when the Engine tells none. */
+  /** `sha256:…` of the manifest in the registry; null when the Engine does not report it. */
   digest: string | null;
 }
 
-/** What the page does not show, and an update must know. */
+/** Id and names of an image. */
 export interface ImageIdentity {
   id: string;
   tags: string[];
@@ -36,34 +37,34 @@ export interface ImageIdentity {
 }
 
 /**
- * Images of the Engine. A `ref` is a full id or a reference; throws `AppError`: `invalid_input` for what is neither,
+ * Images of the Engine. A `ref` is a full id or a reference. Each call throws `AppError`: `invalid_input` when it is neither,
  * `not_found`, `conflict` (in use), `forbidden` and `rate_limited` (by the registry), `upstream_unavailable`.
  */
 export interface DockerImages {
   list(): Promise<Image[]>;
   detail(ref: string): Promise<ImageDetail>;
   identify(ref: string): Promise<ImageIdentity>;
-  /** What every container was made of. */
+  /** The image of each container. */
   inUse(): Promise<ImageInUse[]>;
   pull(reference: string, options: PullOptions): Promise<PulledImage>;
-  /** By a reference only that name goes, and the image with its last one. Answers what went. */
+  /** Removes one name by its reference, and the image with its last name. Returns how much was removed. */
   remove(ref: string, options: { force: boolean }): Promise<{ untagged: number; deleted: number }>;
   tag(ref: string, reference: string): Promise<void>;
-  /** Digest the registry has under a reference now, asked through the Engine; nothing is downloaded. */
+  /** The digest that a reference has in its registry now. The Engine asks the registry and downloads nothing. */
   registryDigest(reference: string, options?: { registryAuth?: string | undefined }): Promise<string>;
-  /** Has the Engine log in at a registry; throws `forbidden` when that refuses. */
+  /** Has the Engine try a log-in at a registry. @throws AppError `forbidden` when the registry refuses it */
   checkLogin(login: { username: string; password: string; serveraddress: string }): Promise<void>;
 }
 
-/** Gigabytes of layers are deleted before the Engine answers. */
+/** The Engine deletes all layers before it responds. */
 const REMOVE_LIMIT_MS = 60_000;
-/** The Engine asks the registry, and for a private one its token server, before it answers. */
+/** The Engine asks the registry, and the token server of a private one, before it responds. */
 const REGISTRY_LIMIT_MS = 20_000;
 
 export function createImages(calls: EngineCalls): DockerImages {
   const { call } = createResourceCalls(calls, {
     thing: "image",
-    inUse: "The image is in use by a container or has several names; remove those first, or force the removal.",
+    inUse: messages.inUse,
   });
   const inspect = async (ref: string): Promise<ImageInspectInfo> => {
     const info = (await call({ method: "GET", path: imagePath(ref, "json") })) as ImageInspectInfo;
@@ -104,9 +105,9 @@ export function createImages(calls: EngineCalls): DockerImages {
     async pull(reference, options) {
       const parsed = parsedReference(reference);
       const full = familiarReference(parsed);
-      const told = await pullImage(calls, parsed, options);
+      const pulled = await pullImage(calls, parsed, options);
       const { Id, RepoDigests } = await inspect(full);
-      return { reference: full, id: Id, digest: told ?? digestOf(parsed, named(RepoDigests)) };
+      return { reference: full, id: Id, digest: pulled ?? digestOf(parsed, named(RepoDigests)) };
     },
     async remove(ref, { force }) {
       const path = imagePath(ref);
@@ -116,23 +117,23 @@ export function createImages(calls: EngineCalls): DockerImages {
     },
     async tag(ref, reference) {
       const parsed = parsedReference(reference);
-      if (parsed.digest !== null) throw new AppError("invalid_input", "An image cannot be named by a digest.");
+      if (parsed.digest !== null) throw new AppError("invalid_input", messages.tagByDigest);
       const query = { repo: familiarName(parsed), tag: parsed.tag ?? "latest" };
       await call({ method: "POST", path: imagePath(ref, "tag"), query });
     },
     async registryDigest(reference, { registryAuth } = {}) {
       const path = `/distribution/${encodePath(familiarReference(parsedReference(reference)))}/json`;
-      const request = { method: "GET", path, ...(registryAuth === undefined ? {} : { registryAuth }) } as const;
+      const request = { method: "GET", path, registryAuth } as const;
       try {
         const answer = (await calls.call(request, REGISTRY_LIMIT_MS)) as { Descriptor?: { digest?: unknown } };
         const digest = answer?.Descriptor?.digest;
         if (typeof digest === "string" && digest.length < 256) return digest;
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw toRegistryRefusal(error, registryAuth);
-        await calls.call({ method: "GET", path: "/_ping" }); // is it the Engine that is away?
-        throw new AppError("upstream_unavailable", "The registry does not answer.", { cause: error });
+        await calls.call({ method: "GET", path: "/_ping" }); // throws when the Engine itself is away
+        throw new AppError("upstream_unavailable", messages.registrySilent, { cause: error });
       }
-      throw new AppError("upstream_unavailable", "The registry told no digest for this image.");
+      throw new AppError("upstream_unavailable", messages.noDigest);
     },
     async checkLogin(login) {
       try {
@@ -141,13 +142,13 @@ export function createImages(calls: EngineCalls): DockerImages {
         const refusal = toRegistryRefusal(error, toRegistryAuth(login));
         const engine = engineErrorOf(error);
         if (engine?.status !== 401) throw refusal;
-        throw new AppError("forbidden", "The registry does not take this user and password.", { cause: engine });
+        throw new AppError("forbidden", messages.loginRefused, { cause: engine });
       }
     },
   };
 }
 
-/** Digest that the Engine notes beside an image for one repository; null when it came from elsewhere. */
+/** The digest of an image in the repository of a reference; null when the image came from elsewhere. */
 export function digestOf(reference: ImageReference, digests: readonly string[]): string | null {
   const same = digests.find((entry) => {
     const { registry, repository } = parseImageReference(entry) ?? {};
@@ -169,11 +170,11 @@ const named = (names: readonly string[] | null | undefined) =>
 
 function parsedReference(reference: string): ImageReference {
   const parsed = parseImageReference(reference);
-  if (!parsed) throw new AppError("invalid_input", "This is not an image reference.");
+  if (!parsed) throw new AppError("invalid_input", messages.invalidReference);
   return parsed;
 }
 
-/** The grammar of references leaves no dots, empty parts or other turns of a path. */
+/** The grammar of references excludes dots and empty parts, which could change the path. */
 const encodePath = (reference: string) => reference.split("/").map(encodeURIComponent).join("/");
 
 function imagePath(ref: string, rest?: string): string {

@@ -5,8 +5,9 @@ import type { AddRegistry, Registry } from "../../shared/protocol/registry.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { transact } from "../database/transact.ts";
 import { toRegistryAuth } from "./image-pull.ts";
+import { messages } from "./messages.ts";
 
-/** Log-ins at registries: they can be added, replaced and removed, and used for a pull, but never read. */
+/** Log-ins at registries. They can be added, replaced, removed and used for a pull, but never read. */
 export interface Registries {
   list(): Registry[];
   /** Replaces the log-in of the same host. */
@@ -14,17 +15,17 @@ export interface Registries {
   /** @throws AppError `not_found` */
   find(id: string): Registry;
   remove(id: string): void;
-  /** What the Engine is given along with a pull of this image; undefined where there is no log-in for its registry. */
+  /** Credentials for a pull of this image, in the form of the Engine; undefined without a log-in at its registry. */
   authFor(reference: string): string | undefined;
 }
 
 const REGISTRIES_MAX = 50;
 const columns = "id, host, username, created_at";
 
-/** Docker Hub wants its log-in under the address of its first days. */
+/** Address that the Engine expects in a log-in: Docker Hub has one of its own. */
 export const addressOf = (host: string) => (host === "docker.io" ? "https://index.docker.io/v1/" : host);
 
-/** The Engine's form of a log-in. */
+/** A log-in in the form of the Engine. */
 export const registryAuth = ({ host, username, password }: AddRegistry): string =>
   toRegistryAuth({ username, password, serveraddress: addressOf(host) });
 
@@ -39,7 +40,7 @@ export function createRegistries(database: DatabaseSync): Registries {
   const eraseHost = database.prepare("DELETE FROM registry WHERE host = ?");
   const get = (id: string): Registry => {
     const row = one.get(id);
-    if (!row) throw new AppError("not_found", "There is no such registry.");
+    if (!row) throw new AppError("not_found", messages.noSuchRegistry);
     return toRegistry(row);
   };
   return {
@@ -49,7 +50,7 @@ export function createRegistries(database: DatabaseSync): Registries {
       transact(database, () => {
         eraseHost.run(host);
         if (all.all().length >= REGISTRIES_MAX) {
-          throw new AppError("conflict", `At most ${REGISTRIES_MAX} registries can have a log-in.`);
+          throw new AppError("conflict", messages.tooManyRegistries(REGISTRIES_MAX));
         }
         insert.run(id, host, username, password, new Date().toISOString());
       });

@@ -1,20 +1,18 @@
 import { z } from "zod";
 import { addRegistryRequest, registrySchema } from "../../shared/protocol/registry.ts";
 import { action } from "../actions/action.ts";
-import { hostTarget } from "../actions/host-target.ts";
+import { dockerHostRights, hostTarget } from "../actions/host-target.ts";
 import { addressOf } from "./registries.ts";
 
-const tag = "Registries";
+const manage = { ...dockerHostRights, tag: "Registries" } as const;
 
 const addRegistry = action({
+  ...manage,
   name: "registry:login",
   method: "POST",
   path: "/registries",
   title: "Log in to a registry",
-  tag,
   description: "The Engine tries the log-in first. It replaces an earlier one of the same host.",
-  permission: "docker:manage",
-  hostScope: true,
   body: addRegistryRequest,
   mode: "respond",
   status: 201,
@@ -29,13 +27,11 @@ const addRegistry = action({
 });
 
 const removeRegistry = action({
+  ...manage,
   name: "registry:logout",
   method: "DELETE",
   path: "/registries/:id",
   title: "Remove the log-in of a registry",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   params: z.object({ id: z.uuid() }),
   mode: "respond",
   target: {

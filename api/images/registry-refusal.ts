@@ -2,11 +2,12 @@ import type { EngineError } from "../../shared/docker/engine-client.ts";
 import { createMask } from "../../shared/docker/value-mask.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { engineErrorOf } from "../docker/resource-calls.ts";
+import { messages } from "./messages.ts";
 
 /**
- * Sorts what a registry answered, or that it did not, into sentences of ours; the Engine's words travel on as the cause.
+ * Turns an error of a registry into an `AppError` with a plain sentence. The error of the Engine is its cause.
  *
- * @param registryAuth Credentials that were sent, as `toRegistryAuth` makes them: they are taken out of those words.
+ * @param registryAuth Credentials that were sent, in the form of `toRegistryAuth`. They are masked in the cause.
  */
 export function toRegistryRefusal(error: unknown, registryAuth?: string): unknown {
   const engine = engineErrorOf(error);
@@ -22,27 +23,23 @@ function registryRefusal(engine: EngineError): AppError {
     text: string,
   ) => new AppError(code, text, { cause: engine });
   if (/toomanyrequests|too many requests|rate limit/i.test(message)) {
-    return refuse("rate_limited", "The registry asks for fewer requests: wait, or log in to it.");
+    return refuse("rate_limited", messages.rateLimited);
   }
-  if (/no space left on device/i.test(message))
-    return refuse("storage_full", "The disk is full; free some of it first.");
+  if (/no space left on device/i.test(message)) return refuse("storage_full", messages.diskFull);
   if (/manifest unknown|not found: manifest|manifest for .* not found|name unknown/i.test(message)) {
-    return refuse("not_found", "The registry has no such image or tag.");
+    return refuse("not_found", messages.notInRegistry);
   }
   if (/no matching manifest/i.test(message)) {
-    return refuse("not_found", "The image does not exist for the processor of this machine.");
+    return refuse("not_found", messages.wrongPlatform);
   }
   if (/unauthorized|access denied|no basic auth|authentication required|incorrect username|denied:/i.test(message)) {
-    return refuse("forbidden", "The registry has no such image, or wants a log-in for it; add one for this registry.");
+    return refuse("forbidden", messages.loginNeeded);
   }
-  if (/not found/i.test(message)) return refuse("not_found", "The registry has no such image or tag.");
-  return refuse(
-    "upstream_unavailable",
-    "The registry cannot be reached from this machine, or gave an unexpected answer.",
-  );
+  if (/not found/i.test(message)) return refuse("not_found", messages.notInRegistry);
+  return refuse("upstream_unavailable", messages.registryUnreachable);
 }
 
-/** Takes the password out, and every form of it that is sent to a registry. */
+/** Masks the password in each form that is sent to a registry. */
 function maskCredentials(registryAuth: string): (text: string) => string {
   try {
     const { username, password } = JSON.parse(Buffer.from(registryAuth, "base64url").toString()) as Record<

@@ -1,38 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startRegistry, type TestRegistry } from "../../shared/testing/peers/registry.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { startApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 
-const engine = testEngine();
 const without = await lacks("docker", "registry");
 /** `ada` with the password `secret`. */
 const htpasswd = "ada:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
 const someId = `sha256:${"0".repeat(64)}`;
 
 describe.skipIf(without)("images, volumes, networks and disk", () => {
-  let api: TestApi;
+  const { engine, api } = useDockerApi();
   let registry: TestRegistry;
   beforeAll(async () => {
-    api = await startApi({ dockerHost: engine.dockerHost });
     registry = await startRegistry({ htpasswd });
   });
-  afterAll(async () => {
-    await engine.removeAll();
-    await registry.stop();
-    await api.close();
-  });
-  const finished = async (answer: { status: number; body: { job: { id: string } } }) => {
-    expect(answer.status).toBe(202);
-    return api.deps.jobs.finished(answer.body.job.id);
-  };
+  afterAll(() => registry.stop());
 
-  test("a private image is pulled as a job once its registry has a log-in, which is never told", async () => {
+  test("a private image is pulled by a job once its registry has a log-in, which no response contains", async () => {
     await registry.push(engine.docker, "app:1", { bytes: 100_000 });
     const reference = `${registry.host}/app:1`;
     const pull = () => api.ask("POST", "/api/images/pull", { body: { reference } });
-    expect(await finished(await pull())).toMatchObject({ state: "failed", error: { code: "forbidden" } });
+    expect(await api.ended(await pull())).toMatchObject({ state: "failed", error: { code: "forbidden" } });
 
     const login = { host: registry.host, username: "ada", password: "wrong" };
     const refused = await api.ask("POST", "/api/registries", { body: login });
@@ -43,7 +33,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
     expect(listed.body.registries).toEqual([made.body.registry]);
     expect(made.text + listed.text).not.toMatch(/secret|password/);
 
-    const job = await finished(await pull());
+    const job = await api.ended(await pull());
     expect(job).toMatchObject({ kind: "image:pull", target: reference, state: "succeeded", result: { reference } });
     expect(job.steps.map(({ state }) => state)).toEqual(job.steps.map(() => "done"));
     const { id } = job.result as { id: string };
@@ -59,10 +49,10 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
     expect((await api.ask("GET", `/api/images/${id}`)).status).toBe(404);
 
     expect((await api.ask("DELETE", `/api/registries/${made.body.registry.id}`)).status).toBe(200);
-    expect(await finished(await pull())).toMatchObject({ state: "failed" });
+    expect(await api.ended(await pull())).toMatchObject({ state: "failed" });
   });
 
-  test("volumes and networks are made, used and removed", async () => {
+  test("volumes and networks are created, used and removed", async () => {
     const name = `aid-test-${randomBytes(4).toString("hex")}`;
     const { name: box } = await engine.run();
     expect((await api.ask("POST", "/api/volumes", { body: { name } })).status).toBe(201);
@@ -80,7 +70,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
     expect((await api.ask("DELETE", `/api/networks/${name}`)).status).toBe(200);
   });
 
-  test("pruning takes what the preview names, and refuses anything else", async () => {
+  test("a prune removes items of its preview, and refuses any other", async () => {
     const name = `aid-test-${randomBytes(4).toString("hex")}`;
     await api.ask("POST", "/api/volumes", { body: { name } });
     const { body } = await api.ask("GET", "/api/disk/prune");
@@ -89,7 +79,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
       api.ask("POST", "/api/disk/prune", { body: { preview, items } });
     expect((await prune("other", [item])).body.code).toBe("gone");
     expect((await prune(body.preview.id, [{ ...item, id: "unknown" }])).body.code).toBe("invalid_input");
-    const job = await finished(await prune(body.preview.id, [item]));
+    const job = await api.ended(await prune(body.preview.id, [item]));
     expect(job).toMatchObject({ state: "succeeded", result: { removed: 1, left: [] } });
     expect((await api.ask("GET", `/api/volumes/${name}`)).status).toBe(404);
     expect((await api.ask("GET", "/api/disk")).body.usage.images.count).toBeGreaterThan(0);
@@ -113,7 +103,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
     },
   );
 
-  test("refuses unknown keys, options of volume drivers among them", async () => {
+  test("refuses unknown keys, such as options of volume drivers", async () => {
     const options = { type: "none", o: "bind", device: "/" };
     const bodies: [string, object][] = [
       ["/api/volumes", { name: "x", driverOpts: options }],
@@ -125,7 +115,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
     for (const [path, body] of bodies) expect((await api.ask("POST", path, { body })).status).toBe(400);
   });
 
-  test("is closed to who is limited to some containers, and to change for viewers", async () => {
+  test("is refused for callers limited to some containers, and read-only for viewers", async () => {
     const limited = await api.loginAs("operator", { services: ["web"] });
     const viewer = await api.loginAs("viewer");
     for (const path of ["images", "volumes", "networks", "disk", "disk/prune"]) {
@@ -141,7 +131,7 @@ describe.skipIf(without)("images, volumes, networks and disk", () => {
   });
 });
 
-test("without an Engine every list says so, and a pull fails in words", async () => {
+test("without an Engine each list reports it, and a pull fails with a clear error", async () => {
   const api = await startApi();
   try {
     for (const path of ["images", "volumes", "networks", "disk", "disk/prune"]) {

@@ -12,7 +12,7 @@ import { validated } from "../http/validate.ts";
 import { seesJob } from "../jobs/visibility.ts";
 
 /** Routes for the realtime server, which authenticates with the emit token and never comes through a proxy. */
-export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs">) =>
+export const internalRoutes = ({ access, jobs, trail }: Pick<ApiDeps, "access" | "jobs" | "trail">) =>
   createRoutes()
     .post("/handshake", describeRoute({ hide: true }), validated("json", handshakeRequest), (c) => {
       const { cookie, token, https } = c.req.valid("json");
@@ -34,7 +34,7 @@ export const internalRoutes = ({ access, jobs }: Pick<ApiDeps, "access" | "jobs"
     })
     .post("/shells", describeRoute({ hide: true }), validated("json", shellReport), (c) => {
       const { shellId, containerName, principal, code, exitCode, seconds } = c.req.valid("json");
-      access.trail.recordAfterwards({
+      trail.recordAfterwards({
         action: "service:shell-close",
         target: containerName,
         outcome: "done",

@@ -25,7 +25,7 @@ const cancelJob = action({
     label: ({ kind, target }) => `${kind} ${target}`,
   },
   apply: async (_input, { subject, deps }) => {
-    if (!deps.jobs.cancel(subject.id)) throw new AppError("conflict", messages.over);
+    if (!deps.jobs.cancel(subject.id)) throw new AppError("conflict", messages.alreadyEnded);
     // A copy: the job itself ends while the response is sent.
     return { job: structuredClone(subject) };
   },

@@ -10,7 +10,7 @@ import { createEmitRecorder } from "../testing/route-server.ts";
 import { createJobJournal } from "./job-journal.ts";
 import { createJobs } from "./jobs.ts";
 
-/** A server's jobs on a state folder; what it leaves behind when nothing ends it is what a kill leaves. */
+/** The jobs of a server on a state folder. Without a close it leaves the same state as a kill. */
 function serve(dataDir: string) {
   const database = openDatabase(dataDir);
   const recorded: AuditEvent[] = [];
@@ -28,7 +28,7 @@ const options = {
   address: "127.0.0.1",
 };
 
-test("a job that ended with its server is reported as interrupted once, and until the next about the same", async () => {
+test("a job that ended with its server is reported as interrupted once, until the next job on the same target", async () => {
   const folder = await tempFolder("interrupted");
   const dataDir = join(folder.path, "data");
   await mkdir(dataDir, { mode: 0o700 });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Principal } from "../../shared/protocol/access.ts";
 
-/** A job as it is known beyond the life of this process. */
+/** A job as it is stored for the next start of the server. */
 export interface JournalEntry {
   id: string;
   kind: string;
@@ -14,20 +14,20 @@ export interface JournalEntry {
   startedAt: string;
 }
 
-/** Which jobs are under way, written down so that a killed server's are known as interrupted at its next start. */
+/** Stores the running jobs, so that the next start of a killed server reports them as interrupted. */
 export interface JobJournal {
-  /** Those this start found, oldest first. */
+  /** The jobs that this start found, oldest first. */
   readonly interrupted: readonly JournalEntry[];
-  /** Throws what the database throws: a job that cannot be written down is not begun. */
+  /** Called before the start of a job. @throws an error of the database, which prevents the start */
   begin(entry: JournalEntry): void;
   end(id: string): void;
-  /** The newest interrupted job of that target, until the next one about it begins. */
+  /** The newest interrupted job on that target, until another job on it starts. */
   interruptedOf(family: string, target: string): JournalEntry | undefined;
 }
 
-/** Interrupted jobs that are kept. */
-const KEPT = 500;
-/** `stack:up` and `stack:down` are about the same. */
+/** Stored interrupted jobs. */
+const MAX_INTERRUPTED = 500;
+/** The part of a kind before the colon: `stack:up` and `stack:down` are one family. */
 const familyOf = (kind: string): string => kind.split(":", 1)[0] ?? kind;
 
 export function createJobJournal(database: DatabaseSync): JobJournal {
@@ -42,7 +42,9 @@ export function createJobJournal(database: DatabaseSync): JobJournal {
       .prepare("UPDATE job_open SET interrupted_at = ? WHERE interrupted_at IS NULL")
       .run(new Date().toISOString());
     database
-      .prepare(`DELETE FROM job_open WHERE id NOT IN (SELECT id FROM job_open ORDER BY started_at DESC LIMIT ${KEPT})`)
+      .prepare(
+        `DELETE FROM job_open WHERE id NOT IN (SELECT id FROM job_open ORDER BY started_at DESC LIMIT ${MAX_INTERRUPTED})`,
+      )
       .run();
   }
   const interrupted = new Map(

@@ -1,6 +1,7 @@
 import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shared/protocol/job.ts";
 import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
 import type { JournalEntry } from "./job-journal.ts";
+import { messages } from "./messages.ts";
 
 /** Longest line of output, in characters. */
 const MAX_LINE = 4_096;
@@ -25,7 +26,7 @@ export const createJob = (id: string, kind: string, target: string): Job => ({
 export const createInterruptedJob = ({ id, kind, target, startedAt }: JournalEntry): Job => ({
   ...createJob(id, kind, target),
   state: "interrupted",
-  error: { code: "gone", message: "The panel's API ended before it was over: what was done until then stays." },
+  error: { code: "gone", message: messages.interrupted },
   startedAt,
   finishedAt: new Date().toISOString(),
 });
@@ -62,7 +63,7 @@ export function failJob(job: Job, thrown: unknown, signal: AbortSignal): void {
 
 /** Why a job was cancelled: by a caller, or because its owner lost the right to it. */
 function cancelError(reason: unknown): NonNullable<Job["error"]> {
-  if (!(reason instanceof AppError)) return { code: "gone", message: "It was cancelled." };
+  if (!(reason instanceof AppError)) return { code: "gone", message: messages.cancelled };
   return { code: reason.code, message: reason.message };
 }
 

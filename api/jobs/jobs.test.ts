@@ -22,12 +22,12 @@ const begin = (options: Partial<JobOptions> & Pick<JobOptions, "run">) =>
     address: "127.0.0.1",
     ...options,
   });
-const told = (room: string) =>
+const notified = (room: string) =>
   api.emitted.filter((event) => event.event === "job" && event.room === room).map(({ data }) => data as Job);
 const untilAborted = (signal: AbortSignal) =>
   new Promise<undefined>((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
 
-test("tells steps, lines and the result of a job to its room and to the rooms of its services", async () => {
+test("sends steps, lines and the result of a job to its room and to the rooms of its services", async () => {
   const { id } = begin({
     rooms: ["web"],
     run: async ({ step, line }) => {
@@ -40,11 +40,11 @@ test("tells steps, lines and the result of a job to its room and to the rooms of
   const job = await api.deps.jobs.finished(id);
   expect(job).toMatchObject({ state: "succeeded", result: { image: "x" }, lines: ["one", "two"], lineCount: 2 });
   expect(job.steps).toEqual([{ id: "a", label: "Layer a", state: "done", current: 2, total: 2 }]);
-  for (const room of [`job:${id}`, "web"]) expect(told(room).at(-1)).toEqual(job);
+  for (const room of [`job:${id}`, "web"]) expect(notified(room).at(-1)).toEqual(job);
   expect((await api.ask("GET", `/api/jobs/${id}`)).body.job).toEqual(job);
 });
 
-test("gathers changes that come fast, and tells the end at once", async () => {
+test("batches fast changes, and sends the end at once", async () => {
   const { id } = begin({
     run: async ({ line }) => {
       for (let index = 0; index < 5_000; index++) line(`line ${index}`);
@@ -55,10 +55,10 @@ test("gathers changes that come fast, and tells the end at once", async () => {
   expect(job.lineCount).toBe(5_000);
   expect(job.lines).toHaveLength(500);
   expect(job.lines.at(-1)).toBe("line 4999");
-  expect(told(`job:${id}`).length).toBeLessThan(5);
+  expect(notified(`job:${id}`).length).toBeLessThan(5);
 });
 
-test("keeps what failed, in words meant for the caller and no others", async () => {
+test("stores the error of a failed job without internal details", async () => {
   const foreseen = begin({ run: () => Promise.reject(new AppError("conflict", "The port is taken.")) });
   const unforeseen = begin({ run: () => Promise.reject(new Error("/etc/secret broke")) });
   expect((await api.deps.jobs.finished(foreseen.id)).error).toEqual({
@@ -70,7 +70,7 @@ test("keeps what failed, in words meant for the caller and no others", async () 
   expect(error?.message).not.toContain("secret");
 });
 
-test("tells the realtime server who may follow a job, by the rule of REST", async () => {
+test("answers the realtime server who may follow a job, by the rule of REST", async () => {
   const { id } = begin({ kind: "service:restart", services: ["web"], run: ({ signal }) => untilAborted(signal) });
   const sees = async (cookie: string | undefined, jobId = id) => {
     const who = (await api.ask("GET", "/api/session", cookie === undefined ? {} : { cookie })).body.principal;
@@ -88,21 +88,21 @@ test("tells the realtime server who may follow a job, by the rule of REST", asyn
   expect((await api.ask("POST", "/internal/jobs", { body: { jobId: id } })).status).toBe(401);
 });
 
-test("cancels a job that runs, by REST, and not one that is over", async () => {
+test("cancels a running job by REST, and no finished one", async () => {
   const { id } = begin({ run: ({ signal }) => untilAborted(signal) });
   expect((await api.ask("DELETE", `/api/jobs/${id}`)).status).toBe(202);
   expect((await api.deps.jobs.finished(id)).state).toBe("cancelled");
   expect((await api.ask("DELETE", `/api/jobs/${id}`)).body.code).toBe("conflict");
 });
 
-test("runs no two jobs of one key at once, and no more than its bound", async () => {
+test("runs one job per lock at a time, and no more than its bound", async () => {
   begin({ locks: { exclusive: ["web"] }, run: ({ signal }) => untilAborted(signal) });
   expect(() => begin({ locks: { exclusive: ["web"] }, run: async () => undefined })).toThrow(/under way/);
   for (let index = 0; index < 15; index++) begin({ run: ({ signal }) => untilAborted(signal) });
   expect(() => begin({ run: async () => undefined })).toThrow(/Too many/);
 });
 
-test("shows those limited to some containers the jobs of these and their own, and viewers none", async () => {
+test("shows callers limited to some containers the jobs of these and their own, and viewers none", async () => {
   const ofWeb = begin({ services: ["web"], run: async () => undefined });
   const ofHost = begin({ run: async () => undefined });
   const operator = await api.loginAs("operator", { services: ["web"] });
@@ -113,7 +113,7 @@ test("shows those limited to some containers the jobs of these and their own, an
   expect((await api.ask("GET", "/api/jobs", { cookie: viewer })).status).toBe(403);
 });
 
-test("shows and ends a job only to those who might have begun it", async () => {
+test("shows and cancels a job only for callers who could start it", async () => {
   const made = await api.ask("POST", "/api/keys", {
     body: { name: "containers only", role: "operator", scopes: ["services:control"], days: 1 },
   });
@@ -129,7 +129,7 @@ test("shows and ends a job only to those who might have begun it", async () => {
   expect((await api.ask("DELETE", `/api/jobs/${ofService.id}`, { token, body: {} })).status).toBe(202);
 });
 
-test("shows a key what it may begin, though it may control no container", async () => {
+test("shows a key the jobs that it may start, without a right to containers", async () => {
   const made = await api.ask("POST", "/api/keys", {
     body: { name: "pulls only", role: "operator", scopes: ["docker:manage"], days: 1 },
   });
@@ -142,7 +142,7 @@ test("shows a key what it may begin, though it may control no container", async 
   expect((await api.ask("DELETE", `/api/jobs/${pull.id}`, { token, body: {} })).status).toBe(202);
 });
 
-test("runs no job whose lock is held, and grants no lock of a job that runs", async () => {
+test("starts no job whose lock is held, and grants no lock that a job holds", async () => {
   const locks = { exclusive: ["service:web"] };
   const release = api.deps.jobs.acquire(locks);
   expect(() => begin({ locks, run: async () => undefined })).toThrow(/under way/);
@@ -156,12 +156,12 @@ test("runs no job whose lock is held, and grants no lock of a job that runs", as
   api.deps.jobs.acquire(locks)();
 });
 
-test("lets several be at work within one thing, and nobody on it as a whole meanwhile", async () => {
+test("lets several jobs share a lock, and excludes a job on the whole meanwhile", async () => {
   const { acquire } = api.deps.jobs;
   const one = acquire({ exclusive: ["service:a"], shared: ["stack:shop"] });
   const other = acquire({ exclusive: ["service:b"], shared: ["stack:shop"] });
   expect(() => acquire({ exclusive: ["free", "stack:shop"] })).toThrow(/under way/);
-  acquire({ exclusive: ["free"] })(); // what was refused acquired none of its locks
+  acquire({ exclusive: ["free"] })(); // the refused call acquired none of its locks
   one();
   expect(() => acquire({ exclusive: ["stack:shop"] })).toThrow(/under way/);
   other();
@@ -171,7 +171,7 @@ test("lets several be at work within one thing, and nobody on it as a whole mean
   whole();
 });
 
-test("does not wait for ever, when it ends, for a job that does not listen", async () => {
+test("does not wait without limit at shutdown for a job that ignores its signal", async () => {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const { id } = begin({ run: () => promise });
   await api.deps.jobs.close();
@@ -180,7 +180,7 @@ test("does not wait for ever, when it ends, for a job that does not listen", asy
   await api.deps.jobs.finished(id);
 });
 
-test("writes the end of a job into the trail, under the name of who began it", async () => {
+test("records the end of a job in the audit trail, with the caller who started it", async () => {
   const { id } = begin({ target: "shop", run: () => Promise.reject(new AppError("conflict", "No.")) });
   await api.deps.jobs.finished(id);
   await eventually(async () => {

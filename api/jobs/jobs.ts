@@ -88,7 +88,7 @@ export interface JobsOptions {
   /** Ends jobs whose owner has lost the right to them. */
   rights?: Pick<LiveRights, "watch">;
   /** @throws AppError when the owner of a job no longer has the right to it */
-  mayGoOn?(who: Pick<Principal, "kind" | "id">, kind: string, services: readonly string[]): void;
+  mayContinue?(who: Pick<Principal, "kind" | "id">, kind: string, services: readonly string[]): void;
   /** Whether a caller may follow and cancel a job; nobody may by default. */
   mayFollow?(principal: Principal, record: JobRecord): boolean;
 }
@@ -99,7 +99,7 @@ interface Entry extends JobRecord {
 }
 
 /** Runs actions that outlast a request, notifies viewers of their progress, and keeps them for an hour. */
-export function createJobs({ realtime, trail, journal, log, rights, mayGoOn, mayFollow }: JobsOptions): Jobs {
+export function createJobs({ realtime, trail, journal, log, rights, mayContinue, mayFollow }: JobsOptions): Jobs {
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
   const resourceLocks = createResourceLocks();
@@ -113,7 +113,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn, may
     trail.recordAfterwards({
       ...auditFields(entry),
       outcome: "interrupted",
-      detail: "the API ended before it was over",
+      detail: "the API ended before the job did",
     });
   }
 
@@ -127,10 +127,9 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn, may
   };
 
   const start = (options: JobOptions): Job => {
-    if (closed) throw new AppError("overloaded", "The server is stopping.");
+    if (closed) throw new AppError("overloaded", messages.stopping);
     forget();
-    if (running().length >= MAX_RUNNING)
-      throw new AppError("overloaded", "Too many actions are under way; wait for one to end.");
+    if (running().length >= MAX_RUNNING) throw new AppError("overloaded", messages.tooMany);
     const release = resourceLocks.acquire(options.locks ?? { exclusive: [] });
     const job = createJob(randomBytes(18).toString("base64url"), options.kind, options.target);
     const record = toJournalEntry(job, options);
@@ -145,7 +144,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayGoOn, may
     const notifier = createJobNotifier(job, options.rooms ?? [], realtime);
     const entry: Entry = { job, services, ownerId: options.principal.id, abort, done: Promise.resolve() };
     entries.set(job.id, entry);
-    const watch = rights?.watch(() => mayGoOn?.(options.principal, options.kind, services));
+    const watch = rights?.watch(() => mayContinue?.(options.principal, options.kind, services));
     watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
     entry.done = work(job, options, abort.signal, notifier.changed, log).then(() => {
       watch?.end();

@@ -1,4 +1,5 @@
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
 /** The resources that work holds while it runs, by name. */
 export interface Locks {
@@ -26,7 +27,7 @@ export function createResourceLocks(): ResourceLocks {
   return {
     acquire({ exclusive, shared = [] }) {
       if (exclusive.some((name) => owned.has(name) || holders.has(name)) || shared.some((name) => owned.has(name))) {
-        throw new AppError("conflict", "An action on this is under way already; wait for it to end.");
+        throw new AppError("conflict", messages.underWay);
       }
       const acquired = new Set(exclusive);
       for (const name of acquired) owned.add(name);

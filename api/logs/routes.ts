@@ -17,7 +17,7 @@ import { ok } from "../../shared/protocol/result.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { authorizedStream } from "../access/identity/authorized-stream.ts";
 import type { ApiDeps } from "../deps.ts";
-import { callerOf, createShares } from "../http/concurrency-limits.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { type ApiEnv, createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
@@ -35,16 +35,16 @@ export function logsRoutes(
   { logStore }: Pick<ApiDeps, "logStore">,
   { downloadIdleMs = DOWNLOAD_IDLE_MS }: { downloadIdleMs?: number } = {},
 ) {
-  const downloads = createShares({
+  const downloads = createConcurrencyLimit({
     total: 8,
     perCaller: 2,
-    busy: "Too many downloads are under way; try again when one has ended.",
+    message: "Too many downloads are under way; try again when one has ended.",
   });
-  const searches = createShares({
+  const searches = createConcurrencyLimit({
     total: 24,
     perCaller: 4,
-    waiting: 24,
-    busy: "Too many searches are under way; try again in a moment.",
+    queue: 24,
+    message: "Too many searches are under way; try again in a moment.",
   });
   const inTurn = <T>(c: Context<ApiEnv>, work: () => Promise<T>): Promise<T> =>
     searches.run(callerOf(c), work, c.req.raw.signal);
@@ -112,13 +112,13 @@ export function logsRoutes(
         c.header("X-Content-Type-Options", "nosniff");
         c.header("Cache-Control", "no-store");
         if (c.req.method === "HEAD") return c.body(null);
-        const leave = downloads.take(callerOf(c));
+        const release = downloads.tryAcquire(callerOf(c));
         const source = await openDownload(logStore, query, { format, times }).catch((error: unknown) => {
-          leave();
+          release();
           throw error;
         });
         const sees = (now: Principal) => requireNames(now, query.names);
-        return c.body(authorizedStream(c, source, { sees, idleMs: downloadIdleMs, onEnd: leave }));
+        return c.body(authorizedStream(c, source, { sees, idleMs: downloadIdleMs, onEnd: release }));
       },
     )
     .get(

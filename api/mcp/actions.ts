@@ -11,7 +11,6 @@ import {
 import { type ActionTarget, action } from "../actions/action.ts";
 import { visibleTo } from "./visible.ts";
 
-const tag = "MCP";
 const FRESH = "Needs a fresh proof: see `POST /api/session/proof`. An API key needs the scope `mcp:manage` itself.";
 /** Longest name of a server or tool in the audit trail, in characters. */
 const MAX_LABEL = 300;
@@ -30,38 +29,41 @@ const registeredServer: ActionTarget<{ params: { id: string } }, McpServer> = {
   label: nameAndId,
 };
 
+const respond = { tag: "MCP", mode: "respond" } as const;
+const manage = { ...respond, permission: "mcp:manage" } as const;
+const control = { ...respond, permission: "mcp:control", params: mcpParams } as const;
+
 // Step-up: registering and changing say what program this host runs, or where secrets are sent.
 const createServer = action({
+  ...manage,
   name: "mcp:create",
   method: "POST",
   path: "/mcp",
   title: "Register a server",
-  tag,
   description: FRESH,
-  permission: "mcp:manage",
   stepUp: "scoped-keys",
   body: createMcpServer,
-  mode: "respond",
   status: 201,
   result,
   target: { resolve: () => undefined, label: (_subject, { body }) => body.name },
   detail: ({ body }) => summaryOf(body.transport),
-  created: ({ server }) => nameAndId(server),
-  apply: async ({ body }, { deps }) => ({ server: deps.mcp.create(body) }),
+  apply: async ({ body }, { deps, nameTarget }) => {
+    const server = deps.mcp.create(body);
+    nameTarget(nameAndId(server));
+    return { server };
+  },
 });
 
 const changeServer = action({
+  ...manage,
   name: "mcp:change",
   method: "PUT",
   path: "/mcp/:id",
   title: "Change a server",
-  tag,
   description: `A value of \`null\` keeps the stored one. ${FRESH}`,
-  permission: "mcp:manage",
   stepUp: "scoped-keys",
   params: mcpParams,
   body: changeMcpServer,
-  mode: "respond",
   result,
   target: {
     resolve: () => undefined,
@@ -72,14 +74,12 @@ const changeServer = action({
 });
 
 const removeServer = action({
+  ...manage,
   name: "mcp:remove",
   method: "DELETE",
   path: "/mcp/:id",
   title: "Stop and forget a server",
-  tag,
-  permission: "mcp:manage",
   params: mcpParams,
-  mode: "respond",
   target: registeredServer,
   apply: async (_input, { subject, deps }) => {
     await deps.mcp.remove(subject.id);
@@ -88,14 +88,11 @@ const removeServer = action({
 });
 
 const startServer = action({
+  ...control,
   name: "mcp:start",
   method: "POST",
   path: "/mcp/:id/start",
   title: "Start a server and wait until it is ready",
-  tag,
-  permission: "mcp:control",
-  params: mcpParams,
-  mode: "respond",
   result,
   target: registeredServer,
   apply: async (_input, { subject, deps, principal }) => ({
@@ -104,14 +101,11 @@ const startServer = action({
 });
 
 const stopServer = action({
+  ...control,
   name: "mcp:stop",
   method: "POST",
   path: "/mcp/:id/stop",
   title: "Stop a server with all its processes",
-  tag,
-  permission: "mcp:control",
-  params: mcpParams,
-  mode: "respond",
   result,
   target: registeredServer,
   apply: async (_input, { subject, deps, principal }) => ({
@@ -120,15 +114,12 @@ const stopServer = action({
 });
 
 const callTool = action({
+  ...control,
   name: "mcp:call-tool",
   method: "POST",
   path: "/mcp/:id/tools/call",
   title: "Call a tool",
-  tag,
-  permission: "mcp:control",
-  params: mcpParams,
   body: callMcpTool,
-  mode: "respond",
   endsWithCaller: true,
   result: { result: mcpResultSchema },
   target: {

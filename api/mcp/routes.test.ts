@@ -1,25 +1,20 @@
-import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { McpServer, McpTool } from "../../shared/protocol/mcp.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createMcpHost } from "./host/host.ts";
+import { everythingServer, nodeOnly } from "./testing.ts";
 
-const everything = join(
-  import.meta.dirname,
-  "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
-);
 const body = {
   name: "everything",
-  transport: { type: "stdio", command: process.execPath, args: [everything], env: { API_TOKEN: "s3cret-value" } },
+  transport: { type: "stdio", command: process.execPath, args: [everythingServer], env: { API_TOKEN: "s3cret-value" } },
 };
 let api: TestApi;
 let operator: string;
 let viewer: string;
 
 beforeAll(async () => {
-  const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: [] };
-  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config }) }) });
+  api = await startApi({ change: (deps) => ({ mcp: createMcpHost({ ...deps, config: nodeOnly }) }) });
   operator = await api.loginAs("operator");
   viewer = await api.loginAs("viewer");
 });
@@ -28,7 +23,7 @@ afterAll(() => api.close());
 const serverOf = (answer: { body: unknown }) => (answer.body as { server: McpServer }).server;
 const register = async () => serverOf(await api.ask("POST", "/api/mcp", { body })).id;
 
-test("registers, starts, lists the tools, calls one, tells the log, stops and forgets a real server", async () => {
+test("registers, starts, lists the tools, calls one, reads the log, stops and removes a real server", async () => {
   const made = await api.ask("POST", "/api/mcp", { body });
   expect(made.status).toBe(201);
   const { id } = serverOf(made);
@@ -42,15 +37,15 @@ test("registers, starts, lists the tools, calls one, tells the log, stops and fo
   expect(serverOf(await api.ask("POST", `${path}/stop`, { body: {} }))).toMatchObject({ status: "stopped" });
   expect((await api.ask("DELETE", path)).status).toBe(200);
   expect((await api.ask("GET", path)).status).toBe(404);
-  const told = api.emitted.filter(({ event }) => event === "status" || event === "mcp:changed");
+  const notified = api.emitted.filter(({ event }) => event === "status" || event === "mcp:changed");
   expect(
-    told.map(
+    notified.map(
       ({ data }) => (data as { status?: string; action?: string }).status ?? (data as { action: string }).action,
     ),
   ).toEqual(["created", "starting", "starting", "running", "running", "stopped", "stopped", "removed"]);
 });
 
-test("lets a viewer look, an operator start and call, and only an administrator say what is run", async () => {
+test("lets viewers read, operators start and call, and only administrators choose the program", async () => {
   const id = await register();
   for (const cookie of [viewer, operator]) {
     for (const [method, path] of [
@@ -74,7 +69,7 @@ test("lets a viewer look, an operator start and call, and only an administrator 
   expect((await api.ask("DELETE", `/api/mcp/${id}`)).status).toBe(200);
 });
 
-test("tells the trail what is to run, and takes no password in the request", async () => {
+test("records the program in the audit trail, and refuses a password in the request", async () => {
   const id = await register();
   expect((await api.ask("POST", "/api/mcp", { body: { ...body, name: "other", password: "x" } })).status).toBe(400);
   await api.ask("DELETE", `/api/mcp/${id}`);
@@ -93,7 +88,7 @@ test("names a server that is started, stopped or removed in the audit trail", as
   }
 });
 
-test("lets a key say what is run only when it was made for that", async () => {
+test("lets a key choose the program only with that scope", async () => {
   const keyOf = async (scopes: string[] | null) => {
     const key = { name: "ci", role: "admin", days: 1, scopes };
     return ((await api.ask("POST", "/api/keys", { body: key })).body as { secret: string }).secret;
@@ -133,7 +128,7 @@ test.for([
   expect((await api.ask("POST", "/api/mcp", { body: { name: "x", transport } })).status).toBe(400);
 });
 
-test("answers for a server that does not run with a code", async () => {
+test("responds with an error code for a server that does not run", async () => {
   const id = await register();
   expect((await api.ask("GET", `/api/mcp/${id}/tools`)).body).toMatchObject({ success: false, code: "conflict" });
   const call = { name: "echo", arguments: {} };

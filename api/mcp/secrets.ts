@@ -1,5 +1,6 @@
 import type { ChangeMcpServer } from "../../shared/protocol/mcp.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 import type { McpTransport } from "./store.ts";
 
 /**
@@ -26,7 +27,7 @@ function merge(stored: Record<string, string>, given: Record<string, string | nu
     Object.entries(given).map(([name, value]) => {
       const merged = value ?? (Object.hasOwn(stored, name) ? stored[name] : undefined);
       if (merged === undefined) {
-        throw new AppError("invalid_input", "Enter the value again: the program or address has changed.");
+        throw new AppError("invalid_input", messages.valueAgain);
       }
       return [name, merged];
     }),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { CreateMcpServer } from "../../shared/protocol/mcp.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
 export type McpTransport = CreateMcpServer["transport"];
 
@@ -39,7 +40,7 @@ export function createMcpStore(database: DatabaseSync): McpStore {
 
   const get = (id: string): StoredMcpServer => {
     const row = byId.get(id);
-    if (!row) throw new AppError("not_found", "There is no such MCP server.");
+    if (!row) throw new AppError("not_found", messages.noSuchServer);
     return toServer(row);
   };
 
@@ -48,7 +49,7 @@ export function createMcpStore(database: DatabaseSync): McpStore {
     get,
     add({ name, transport }) {
       if (Number(count.get()?.servers) >= MAX_SERVERS) {
-        throw new AppError("conflict", `At most ${MAX_SERVERS} MCP servers can be registered.`);
+        throw new AppError("conflict", messages.tooManyServers(MAX_SERVERS));
       }
       const id = randomUUID();
       insert.run(id, name, JSON.stringify(transport), new Date().toISOString());

@@ -1,7 +1,18 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import process from "node:process";
 import { text } from "node:stream/consumers";
+
+/** A real MCP server with tools of each kind, to be run by Node. */
+export const everythingServer = join(
+  import.meta.dirname,
+  "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
+);
+
+/** Settings of a host that may run Node and connect to no address. */
+export const nodeOnly = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: [] as string[] };
 
 interface JsonRpc {
   id?: number;
@@ -9,26 +20,26 @@ interface JsonRpc {
   params?: Record<string, unknown>;
 }
 
-/** How one method is answered: a result, or with the response itself. */
+/** Responds to one method: returns a result, or writes the response itself. */
 export type McpAnswer = unknown | ((message: JsonRpc, response: ServerResponse, request: IncomingMessage) => unknown);
 
-/** Returned by an answer that has written the response itself, or never will. */
+/** Returned when the response is already written, or never will be. */
 export const written = Symbol("written");
 
 export interface McpTestServer {
   port: number;
   url: string;
-  /** Answers by method, changed while it runs. */
+  /** Responses by method. Can be changed while the server runs. */
   answers: Record<string, McpAnswer>;
   /** Methods that came, oldest first. */
   seen: string[];
   /** Id of the one session that is known; null for a server without sessions. */
   session: string | null;
-  /** How a request of another session is answered. */
+  /** Responds to a request of another session. */
   unknownSession: { status: number; body: string };
-  /** Another answer to every POST: no MCP server. */
+  /** Replaces the response to every POST, as a server that is not one of MCP. */
   instead: ((request: IncomingMessage, response: ServerResponse, body: string) => void) | null;
-  /** Answers one request as an MCP server does. */
+  /** Responds to one request as an MCP server does. */
   handle(request: IncomingMessage, response: ServerResponse, body: string): void;
   close(): Promise<void>;
 }
@@ -36,7 +47,7 @@ export interface McpTestServer {
 export const serverInfo = { name: "small", version: "1.0" };
 export const initialized = { protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo };
 
-/** A small real MCP server over Streamable HTTP of revision 2025-06-18 whose every answer a test can bend. */
+/** A small real MCP server over Streamable HTTP of revision 2025-06-18. Tests can change each response. */
 export async function startMcpServer(answers: Record<string, McpAnswer> = {}): Promise<McpTestServer> {
   const server = createServer(async (request, response) => {
     if (request.method !== "POST") return response.writeHead(405).end();

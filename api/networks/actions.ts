@@ -9,9 +9,9 @@ import {
   networkRef,
 } from "../../shared/protocol/network.ts";
 import { type ActionTarget, action } from "../actions/action.ts";
-import { hostTarget } from "../actions/host-target.ts";
+import { dockerHostRights, hostTarget } from "../actions/host-target.ts";
 
-const tag = "Networks";
+const manage = { ...dockerHostRights, tag: "Networks" } as const;
 const params = z.object({ id: networkRef.describe("Full id or exact name of the network.") });
 const result = { network: networkDetailSchema };
 
@@ -29,14 +29,15 @@ const membershipTarget: ActionTarget<{ params: { id: string }; body: { container
   label: ({ network, container }) => `${network.name} ${container.name}`,
 };
 
+/** An action on a container in a network, which responds with the network afterwards. */
+const membership = { ...manage, params, mode: "respond", result, target: membershipTarget } as const;
+
 const createNetwork = action({
+  ...manage,
   name: "network:create",
   method: "POST",
   path: "/networks",
   title: "Create a bridge network",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   body: createNetworkRequest,
   idempotent: true,
   mode: "respond",
@@ -47,18 +48,12 @@ const createNetwork = action({
 });
 
 const connectContainer = action({
+  ...membership,
   name: "network:connect",
   method: "POST",
   path: "/networks/:id/connect",
   title: "Connect a container to a network",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
-  params,
   body: connectRequest,
-  mode: "respond",
-  result,
-  target: membershipTarget,
   apply: async ({ body: { aliases } }, { subject: { network, container }, deps }) => {
     const { networks } = deps.docker;
     await networks.connect(network.id, container.id, { aliases });
@@ -67,18 +62,12 @@ const connectContainer = action({
 });
 
 const disconnectContainer = action({
+  ...membership,
   name: "network:disconnect",
   method: "POST",
   path: "/networks/:id/disconnect",
   title: "Disconnect a container from a network",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
-  params,
   body: disconnectRequest,
-  mode: "respond",
-  result,
-  target: membershipTarget,
   apply: async ({ body: { force } }, { subject: { network, container }, deps }) => {
     const { networks } = deps.docker;
     await networks.disconnect(network.id, container.id, { force });
@@ -87,13 +76,11 @@ const disconnectContainer = action({
 });
 
 const removeNetwork = action({
+  ...manage,
   name: "network:remove",
   method: "DELETE",
   path: "/networks/:id",
   title: "Remove a network without containers",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   params,
   mode: "respond",
   target: {

@@ -23,7 +23,7 @@ describe.skipIf(without)("networks and volumes", () => {
     return networks.create({ name, internal: false, labels: { TOKEN: "abc123", evil: '"><script>' } });
   };
 
-  test("a network is made, told with who uses it, and left by its containers", async () => {
+  test("a network is created, listed with its containers, and disconnected from them", async () => {
     const { id, name } = await network();
     const box = await engine.run({ name: "bare" });
     await engine.docker.getNetwork("none").disconnect({ Container: box.id });
@@ -43,7 +43,7 @@ describe.skipIf(without)("networks and volumes", () => {
     await expect(networks.detail(id)).rejects.toMatchObject({ code: "not_found" });
   });
 
-  test("a network stays while a stopped container belongs to it", async () => {
+  test("a network of a stopped container cannot be removed", async () => {
     const { id, name } = await network();
     const { id: container } = await engine.docker.createContainer({
       Image: "busybox:local",
@@ -55,7 +55,7 @@ describe.skipIf(without)("networks and volumes", () => {
     await networks.remove(id);
   });
 
-  test("a network is known by its whole name or id, and the Engine's own never go", async () => {
+  test("a network is found by its whole name or id, and the Engine's own cannot be removed", async () => {
     const { id, name } = await network();
     for (const part of [id.slice(0, 12), name.slice(0, -1)]) {
       await expect(networks.detail(part)).rejects.toMatchObject({ code: "not_found" });
@@ -69,7 +69,7 @@ describe.skipIf(without)("networks and volumes", () => {
     await expect(again).rejects.toMatchObject({ code: "conflict" });
   });
 
-  test("a volume is made once, told with who has it where, and stays while somebody has it", async () => {
+  test("a volume is created once, listed with its mounts, and cannot be removed while a container uses it", async () => {
     const name = own("volume");
     made.volumes.push(name);
     await volumes.create({ name, labels: { SECRET: "abc123" } });
@@ -89,7 +89,7 @@ describe.skipIf(without)("networks and volumes", () => {
     expect((await volumes.list()).map((volume) => volume.name)).not.toContain(name);
   });
 
-  test("the password of a network share is not told", async () => {
+  test("the password of a network share is masked", async () => {
     const name = own("share");
     made.volumes.push(name);
     const DriverOpts = { type: "cifs", device: "//host/share", o: "username=ada,password=abc123,vers=3" };

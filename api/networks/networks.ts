@@ -7,13 +7,14 @@ import { type CreateNetwork, type Network, type NetworkDetail, networkRef } from
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers, networksOf, usesBy } from "../docker/container-uses.ts";
 import { createResourceCalls } from "../docker/resource-calls.ts";
+import { messages } from "./messages.ts";
 
-/** Networks of the Engine, by exact name or full id. Throws `AppError` as the volumes do. */
+/** Networks of the Engine, by exact name or full id. Each call throws `AppError` as those of volumes do. */
 export interface DockerNetworks {
   list(): Promise<Network[]>;
   detail(ref: string): Promise<NetworkDetail>;
   create(options: CreateNetwork): Promise<NetworkDetail>;
-  /** Never one that a container belongs to, stopped ones included: those could not start again. */
+  /** Refuses a network that a container is connected to, running or not: a stopped one could not start again. */
   remove(ref: string): Promise<void>;
   connect(ref: string, containerId: string, options: { aliases: string[] }): Promise<void>;
   disconnect(ref: string, containerId: string, options: { force: boolean }): Promise<void>;
@@ -24,13 +25,13 @@ const CHANGE_LIMIT_MS = 15_000;
 export function createNetworks(calls: EngineCalls): DockerNetworks {
   const { call } = createResourceCalls(calls, {
     thing: "network",
-    inUse: "The network is in use by a container, or does not allow this; disconnect its containers first.",
+    inUse: messages.notAllowed,
   });
   const inspect = async (ref: string): Promise<RawNetwork> => {
     const info = (await call({ method: "GET", path: networkPath(ref) })) as RawNetwork;
-    // The Engine also takes the beginning of an id for the whole.
+    // The Engine also accepts the beginning of an id.
     if (typeof info?.Id !== "string") throw notAnEngine();
-    if (info.Id !== ref && info.Name !== ref) throw new AppError("not_found", "There is no such network.");
+    if (info.Id !== ref && info.Name !== ref) throw new AppError("not_found", messages.noSuchNetwork);
     return info;
   };
   const usesOf = async () => usesBy(await listContainers(calls), networksOf);
@@ -48,7 +49,7 @@ export function createNetworks(calls: EngineCalls): DockerNetworks {
     },
     detail,
     async create({ name, internal, subnet, gateway, labels }) {
-      const config = subnet === undefined ? [] : [{ Subnet: subnet, ...(gateway ? { Gateway: gateway } : {}) }];
+      const config = subnet === undefined ? [] : [{ Subnet: subnet, Gateway: gateway || undefined }];
       const body = {
         Name: name,
         CheckDuplicate: true,
@@ -62,9 +63,9 @@ export function createNetworks(calls: EngineCalls): DockerNetworks {
     },
     async remove(ref) {
       const info = await detail(ref);
-      if (info.builtIn) throw new AppError("conflict", "This network belongs to the Docker Engine and cannot go.");
+      if (info.builtIn) throw new AppError("conflict", messages.builtIn);
       if (info.usedBy.length > 0) {
-        throw new AppError("conflict", "The network is in use by a container; disconnect or remove that first.");
+        throw new AppError("conflict", messages.inUse);
       }
       await call({ method: "DELETE", path: networkPath(info.id) }, CHANGE_LIMIT_MS);
     },
@@ -85,13 +86,13 @@ type RawNetwork = NetworkInspectInfo;
 
 function networkPath(ref: string, rest?: string): string {
   const parsed = networkRef.safeParse(ref);
-  if (!parsed.success) throw new AppError("invalid_input", "This is not the name or id of a network.");
+  if (!parsed.success) throw new AppError("invalid_input", messages.invalidRef);
   return ["/networks", encodeURIComponent(parsed.data), ...(rest ? [rest] : [])].join("/");
 }
 
 const builtInNames = new Set(["bridge", "host", "none"]);
 
-/** A container that has not run yet knows its network by name only. */
+/** A container that has never run names its network without the id. */
 const usersOf = ({ Id, Name }: RawNetwork, uses: Map<string, ContainerUse[]>): ContainerUse[] => {
   const all = [...(uses.get(Id) ?? []), ...(uses.get(Name) ?? [])];
   return [...new Map(all.map((use) => [use.id, use])).values()];

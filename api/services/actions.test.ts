@@ -1,70 +1,41 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Job } from "../../shared/protocol/job.ts";
 import type { ServiceProcess } from "../../shared/protocol/service-change.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 import { stackKey } from "./service-access.ts";
-
-const engine = testEngine();
-let api: TestApi;
 
 const stubborn = "trap '' TERM; while true; do sleep 0.1; done";
 
 describe.skipIf(await lacks("docker"))("a container", () => {
-  beforeAll(async () => {
-    api = await startApi({ dockerHost: engine.dockerHost });
-  });
-  afterAll(async () => {
-    await engine.removeAll();
-    await api.close();
-  });
+  const { engine, api } = useDockerApi();
   const post = (id: string, action: string, body?: object, cookie?: string) =>
     api.ask("POST", `/api/services/${id}/${action}`, { ...(body ? { body } : {}), ...(cookie ? { cookie } : {}) });
   const inspect = (id: string) => engine.docker.getContainer(id).inspect();
-  const told = (room: string) =>
+  const jobsIn = (room: string) =>
     api.emitted.filter((event) => event.event === "job" && event.room === room).map(({ data }) => data as Job);
 
-  test("that does not listen is stopped as a job, told to its room, and refuses a second action meanwhile", async () => {
-    const { id, name } = await engine.run({ script: stubborn });
-    const slow = await engine.docker.createContainer({
-      Image: "busybox:local",
-      Cmd: ["sh", "-c", stubborn],
-      StopTimeout: 5,
-      name: `${name}-slow`,
-      Labels: (await inspect(id)).Config.Labels,
-      HostConfig: { NetworkMode: "none" },
-    });
-    await slow.start();
-    const answered = await post(slow.id, "stop");
-    expect(answered.status).toBe(202);
+  test("that ignores SIGTERM is stopped by a job, which its rooms receive, and refuses a second action meanwhile", async () => {
+    const slow = await engine.run({ script: stubborn, stopTimeout: 5 });
+    const stop = await post(slow.id, "stop");
+    expect(stop.status).toBe(202);
     expect((await inspect(slow.id)).State.Running).toBe(true);
-    const { job } = answered.body;
-    expect(job).toMatchObject({ kind: "service:stop", target: `${name}-slow`, state: "running" });
+    const { job } = stop.body;
+    expect(job).toMatchObject({ kind: "service:stop", target: slow.name, state: "running" });
     expect((await post(slow.id, "start")).body.code).toBe("conflict");
     expect(await api.deps.jobs.finished(job.id)).toMatchObject({ state: "succeeded" });
     expect((await inspect(slow.id)).State.Running).toBe(false);
-    for (const room of [slow.id, `${name}-slow`]) expect(told(room).at(-1)).toMatchObject({ state: "succeeded" });
+    for (const room of [slow.id, slow.name]) expect(jobsIn(room).at(-1)).toMatchObject({ state: "succeeded" });
   });
 
-  const runSlow = async (labels = {}) => {
-    const { id, name } = await engine.run();
-    const made = await engine.docker.createContainer({
-      Image: "busybox:local",
-      Cmd: ["sh", "-c", stubborn],
-      StopTimeout: 60,
-      name: `${name}-slow`,
-      Labels: { ...(await inspect(id)).Config.Labels, ...labels },
-      HostConfig: { NetworkMode: "none" },
-    });
-    await made.start();
-    return { id: made.id, name: `${name}-slow` };
-  };
-
-  test("that is being stopped is changed by nobody meanwhile, also once nobody waits for it, and can be killed", async () => {
+  test("that is being stopped cannot be changed, not even after its job is cancelled, and can be killed", async () => {
     const project = `shop-${Date.now()}`;
-    const { id, name } = await runSlow({ "com.docker.compose.project": project });
+    const { id, name } = await engine.run({
+      script: stubborn,
+      stopTimeout: 60,
+      labels: { "com.docker.compose.project": project },
+    });
     const { body } = await post(id, "stop");
     const refuses = async () => {
       const answers = await Promise.all([
@@ -78,7 +49,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     };
     await refuses();
     expect(() => api.deps.jobs.acquire({ exclusive: [stackKey(project)] })).toThrow(/under way/);
-    // Whoever cancels waits no longer, but the Engine still stops it.
+    // A cancel ends the wait of the caller. The Engine continues to stop the container.
     await api.ask("DELETE", `/api/jobs/${body.job.id}`);
     expect((await api.deps.jobs.finished(body.job.id)).state).toBe("cancelled");
     expect((await inspect(id)).State.Running).toBe(true);
@@ -88,7 +59,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     await engine.docker.getContainer(id).kill();
   });
 
-  test("is left alone while its stack is worked on as a whole, and may be killed all the same", async () => {
+  test("cannot be changed while a job changes its whole stack, and can be killed", async () => {
     const project = `shop-${Date.now()}`;
     const { id } = await engine.run({ labels: { "com.docker.compose.project": project } });
     const release = api.deps.jobs.acquire({ exclusive: [stackKey(project)] });
@@ -102,7 +73,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     expect((await post(id, "start")).status).toBe(200);
   });
 
-  test("is paused, continues, gets a signal and another name, and its viewers are notified", async () => {
+  test("is paused, resumed, signalled and renamed, and its viewers are notified", async () => {
     const { id, name } = await engine.run({ script: "trap 'exit 7' HUP; while true; do sleep 0.05; done" });
     api.emitted.length = 0;
     expect((await post(id, "pause")).body.service.state).toBe("paused");
@@ -113,14 +84,14 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     const renamed = await post(id, "rename", { name: `${name}-2` });
     expect([renamed.status, renamed.body.service.name]).toEqual([200, `${name}-2`]);
     const taken = await post(id, "rename", { name: (await engine.run()).name });
-    expect([taken.status, taken.body.error]).toEqual([409, "This name is taken already."]);
+    expect([taken.status, taken.body.error]).toEqual([409, "This name is already taken."]);
     const actions = api.emitted.flatMap(({ event, data }) =>
       event === "services:changed" ? [(data as { action: string }).action] : [],
     );
     expect(actions).toEqual(["pause", "unpause", "kill", "rename"]);
   });
 
-  test("gets other limits and another restart policy while it runs", async () => {
+  test("has its limits and restart policy changed while it runs", async () => {
     const { id } = await engine.run();
     const MB = 1024 * 1024;
     const path = `/api/services/${id}`;
@@ -133,7 +104,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
       restartPolicy: "on-failure",
       restartRetries: 4,
     });
-    // More than memory and swap together were before.
+    // More than memory and swap together before.
     const more = await api.ask("PATCH", path, { body: { memory: 512 * MB, pids: 0 } });
     expect(more.body.service.limits).toMatchObject({ memoryBytes: 512 * MB, pids: null });
     const refused = await api.ask("PATCH", path, { body: { cpus: 4_000 } });
@@ -159,7 +130,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     expect((await inspect(name)).State.Running).toBe(true);
   });
 
-  test("tells its processes and its whole set-up, and no secret of either", async () => {
+  test("shows its processes and its whole configuration, without secrets", async () => {
     const made = await engine.docker.createContainer({
       Image: "busybox:local",
       name: `${(await engine.run()).name}-secrets`,
@@ -204,7 +175,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     expect((await api.ask("GET", `/api/services/${made.id}/processes`)).status).toBe(409);
   });
 
-  test("is listed with the times it was started", async () => {
+  test("is listed with the time of its last start and the count of its restarts", async () => {
     const { name } = await engine.run({ script: "sleep 0.3; exit 1", restart: "always" });
     await eventually(async () => {
       const { body } = await api.ask("GET", "/api/services");
@@ -222,14 +193,14 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     ["kill", { signal: "SIGTERM" }],
     ["rename", { name: "fine" }],
     ["recreate", {}],
-  ])("of a hostile name, or gone, gets no %s", async (action, body) => {
+  ])("with a hostile or unknown name cannot be changed: %s", async (action, body) => {
     for (const name of ["-f", ";id", "$(id)", "a%0Ab", "..%2f..%2finfo", "x%2Fexec", "a".repeat(300)]) {
       expect([400, 404]).toContain((await post(name, action, body)).status);
     }
     expect((await post("no-such-container", action, body)).status).toBe(404);
   });
 
-  test("gets no signal, name or image of another grammar, and no field that is not known", async () => {
+  test("refuses malformed signals, names and images, and unknown fields", async () => {
     const { id, name } = await engine.run();
     for (const [action, body] of [
       ["kill", { signal: "SIGNOTHING" }],
@@ -247,7 +218,7 @@ describe.skipIf(await lacks("docker"))("a container", () => {
     expect((await inspect(id)).Name).toBe(`/${name}`);
   });
 
-  test("is changed by no viewer, and by nobody limited to others; its name and image by nobody limited", async () => {
+  test("cannot be changed by viewers or by callers limited to others; only the host scope changes its name and image", async () => {
     const { id, name } = await engine.run();
     const viewer = await api.loginAs("viewer");
     const other = await api.loginAs("operator", { services: ["another"] });

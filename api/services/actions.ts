@@ -10,8 +10,10 @@ import { recreateService } from "./recreate-action.ts";
 import { locksOf, serviceKey } from "./service-access.ts";
 import { notifyState, serviceParams, serviceTarget, viewAfter } from "./service-target.ts";
 
-const tag = "Services";
-const result = { service: serviceDetailSchema };
+/** What every action on a container has in common. */
+const onContainer = { tag: "Services", params: serviceParams, target: serviceTarget } as const;
+/** An action that leaves the container in place, and responds with its new state. */
+const control = { ...onContainer, permission: "services:control", result: { service: serviceDetailSchema } } as const;
 const description =
   "Responds with 200 when the work ends within two seconds, else with 202 and the job. The room of the service receives the job too.";
 
@@ -29,62 +31,48 @@ const startStopOrRestart = (verb: ServiceAction) => async (_input: unknown, cont
 };
 
 const startService = action({
+  ...control,
   name: "service:start",
   method: "POST",
   path: "/services/:id/start",
   title: "Start a container",
-  tag,
   description,
-  permission: "services:control",
-  params: serviceParams,
   mode: "respond-or-enqueue",
-  result,
-  target: serviceTarget,
   apply: startStopOrRestart("start"),
 });
 
 const stopService = action({
+  ...control,
   name: "service:stop",
   method: "POST",
   path: "/services/:id/stop",
   title: "Stop a container",
-  tag,
   description,
-  permission: "services:control",
-  params: serviceParams,
   mode: "respond-or-enqueue",
-  result,
-  target: serviceTarget,
   apply: startStopOrRestart("stop"),
 });
 
 const restartService = action({
+  ...control,
   name: "service:restart",
   method: "POST",
   path: "/services/:id/restart",
   title: "Restart a container",
-  tag,
   description,
-  permission: "services:control",
-  params: serviceParams,
   mode: "respond-or-enqueue",
-  result,
-  target: serviceTarget,
   apply: startStopOrRestart("restart"),
 });
 
 const removeService = action({
+  ...onContainer,
   name: "service:remove",
   method: "DELETE",
   path: "/services/:id",
   title: "Remove a container",
-  tag,
   description,
   permission: "services:remove",
-  params: serviceParams,
   query: removeServiceQuery,
   mode: "respond-or-enqueue",
-  target: serviceTarget,
   detail: ({ query }) => (query.volumes ? "with its anonymous volumes" : undefined),
   apply: async ({ query }, { subject, deps }) => {
     await deps.docker.remove(subject.id, query);
@@ -96,16 +84,12 @@ const removeService = action({
 });
 
 const pauseService = action({
+  ...control,
   name: "service:pause",
   method: "POST",
   path: "/services/:id/pause",
   title: "Pause the processes of a container",
-  tag,
-  permission: "services:control",
-  params: serviceParams,
   mode: "respond",
-  result,
-  target: serviceTarget,
   apply: async (_input, context) => {
     await context.deps.docker.lifecycle.pause(context.subject.id);
     return viewAfter(context.subject, context);
@@ -113,16 +97,12 @@ const pauseService = action({
 });
 
 const unpauseService = action({
+  ...control,
   name: "service:unpause",
   method: "POST",
   path: "/services/:id/unpause",
   title: "Resume a paused container",
-  tag,
-  permission: "services:control",
-  params: serviceParams,
   mode: "respond",
-  result,
-  target: serviceTarget,
   apply: async (_input, context) => {
     await context.deps.docker.lifecycle.unpause(context.subject.id);
     return viewAfter(context.subject, context);
@@ -130,17 +110,13 @@ const unpauseService = action({
 });
 
 const killService = action({
+  ...control,
   name: "service:kill",
   method: "POST",
   path: "/services/:id/kill",
   title: "Send a signal to the main process of a container",
-  tag,
-  permission: "services:control",
-  params: serviceParams,
   body: killBody,
   mode: "respond",
-  result,
-  target: serviceTarget,
   // A signal often ends what holds the lock: a stop, or the end of a whole stack.
   locks: () => ({ exclusive: [] }),
   detail: ({ body }) => body.signal,
@@ -151,19 +127,15 @@ const killService = action({
 });
 
 const renameService = action({
+  ...control,
   name: "service:rename",
   method: "POST",
   path: "/services/:id/rename",
   title: "Rename a container",
-  tag,
   description: "Requires a scope of the whole host, because scopes refer to names.",
-  permission: "services:control",
   hostScope: () => true,
-  params: serviceParams,
   body: renameBody,
   mode: "respond",
-  result,
-  target: serviceTarget,
   locks: (subject, { body }) => {
     const { exclusive, shared } = locksOf(subject);
     return { exclusive: [...exclusive, serviceKey(body.name)], shared };
@@ -176,17 +148,13 @@ const renameService = action({
 });
 
 const updateLimits = action({
+  ...control,
   name: "service:update",
   method: "PATCH",
   path: "/services/:id",
   title: "Change the limits of a container, also while it runs",
-  tag,
-  permission: "services:control",
-  params: serviceParams,
   body: limitsBody,
   mode: "respond",
-  result,
-  target: serviceTarget,
   detail: ({ body }) => Object.keys(body).join(", "),
   apply: async ({ body }, context) => {
     await context.deps.docker.lifecycle.update(context.subject.id, body);

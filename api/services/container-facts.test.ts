@@ -42,7 +42,7 @@ function start({ patienceMs = 1_000 } = {}) {
   return { made, list, asked, gates, states, happens, emitter, most: () => most };
 }
 
-test("asks once for each container, and again after it was started, not after what changes nothing", async () => {
+test("reads each container once, and again after a start, but not after unrelated events", async () => {
   const { list, asked, happens } = start();
   expect(await list("a", "b")).toEqual([1, 1]);
   expect(await list("a", "b")).toEqual([1, 1]);
@@ -54,7 +54,7 @@ test("asks once for each container, and again after it was started, not after wh
   expect(await list("a", "b")).toEqual([2, 1]);
 });
 
-test("asks for all anew once events were missed, and for few at a time", async () => {
+test("reads all again after missed events, few at a time", async () => {
   const { list, asked, emitter, most } = start();
   const ids = Array.from({ length: 50 }, (_, index) => `c${index}`);
   await list(...ids);

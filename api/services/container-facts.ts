@@ -4,19 +4,19 @@ import type { Service } from "../../shared/protocol/service.ts";
 import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import type { ContainerFact } from "./lifecycle.ts";
 
-/** Containers whose facts are held; each is some hundred bytes. */
+/** Containers with cached facts, of some hundred bytes each. */
 const HELD_MAX = 5_000;
-/** Questions to the Engine at the same time. */
+/** Requests to the Engine at once. */
 const AT_ONCE = 4;
-/** Longest wait of a list for facts that are not held yet; they come with the next one then. */
+/** Longest wait of a list for facts that are not cached. Later facts are part of the next list. */
 const PATIENCE_MS = 250;
-/** Without the Engine's events nobody tells when a fact is over. */
+/** Longest validity of a fact without events of the Engine. */
 const BLIND_AGE_MS = 5_000;
-/** Events after which a container has other facts. */
+/** Events that change the facts of a container. */
 const changes = /^(start|restart|die|oom|destroy|rename)$/;
 
 export interface ContainerFacts {
-  /** The same containers with what the Engine's own list does not tell, as far as it is known. */
+  /** Adds the facts that the Engine's list lacks to its containers, as far as they are known. */
   addTo(services: readonly Service[]): Promise<Service[]>;
   close(): void;
 }
@@ -28,8 +28,8 @@ export interface ContainerFactsOptions {
 }
 
 /**
- * Remembers of each container how often and when it was started. It is asked for once and again after an event, never
- * for the whole list by each request.
+ * Caches how often and when each container was started. Reads a container once, and again after an event, so that a request
+ * does not inspect the whole list.
  */
 export function createContainerFacts({
   read,
@@ -67,7 +67,7 @@ export function createContainerFacts({
         const fact = await read(id);
         if (!question.stale) held.set(id, { fact, at: Date.now() });
       } catch {
-        // Gone meanwhile, or no Engine: the list says so itself.
+        // The container was removed or the Engine is away, which the list reports itself.
       } finally {
         asking.delete(id);
       }
@@ -75,7 +75,7 @@ export function createContainerFacts({
     return question.done;
   };
 
-  /** The Engine tells by no event that it has given up a restart: then the list shows another state. */
+  /** Whether the list shows another state: the Engine sends no event when it gives up a restart. */
   const isKnown = ({ id, state }: Service) => {
     const entry = held.get(id);
     return entry !== undefined && entry.fact.state === state && (events.up || Date.now() - entry.at < BLIND_AGE_MS);
@@ -94,7 +94,7 @@ export function createContainerFacts({
         const fact = held.get(service.id)?.fact;
         if (!fact) return service;
         const { state, lastRun, ...steady } = fact;
-        // How a run ended that was read in another state says nothing of this one.
+        // The end of a run that was read in another state does not apply to this one.
         return { ...service, ...steady, lastRun: state === service.state ? lastRun : undefined };
       });
     },

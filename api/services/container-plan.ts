@@ -1,6 +1,6 @@
 /**
- * A container to be made: all that may differ from one to the other. There is no field for privileges, added
- * capabilities, folders or devices of the host, or namespaces of others: what is not here cannot be asked for.
+ * A container to create. There is no field for privileges, added capabilities, folders or devices of the host, or
+ * namespaces of other containers: these cannot be requested.
  */
 export interface ContainerPlan {
   name: string;
@@ -16,7 +16,7 @@ export interface ContainerPlan {
   volumes: readonly { name: string; path: string }[];
   /** Name of a bridge network; `bridge` is the Engine's own. */
   network: string;
-  /** Undefined leaves the image's own in place. */
+  /** The setting of the image by default. */
   health?: PlannedHealth | undefined;
   stopSeconds: number;
   /** Bytes; undefined for no limit. */
@@ -31,7 +31,7 @@ export interface ContainerPlan {
 export interface PlannedPort {
   container: number;
   protocol: "tcp" | "udp";
-  /** Null: reached inside its network only. */
+  /** Null: reachable inside its network only. */
   hostPort: number | null;
   /** `127.0.0.1`, or empty for every address of the host. */
   hostAddress: "127.0.0.1" | "";
@@ -45,25 +45,25 @@ export interface PlannedHealth {
   startSeconds: number;
 }
 
-/** Of a container's log the Engine keeps so much: three files of 10 MB. */
+/** Bounds the log of a container at the Engine: three files of 10 MB. */
 export const LOG_LIMITS = { "max-size": "10m", "max-file": "3" } as const;
 
 const NANOSECONDS = 1_000_000_000;
 
-/** Body of `POST /containers/create`. */
+/** Body of `POST /containers/create`. As JSON it has no undefined fields. */
 export function toCreateDocument(plan: ContainerPlan) {
   const published = plan.ports.filter(({ hostPort }) => hostPort !== null);
   const key = ({ container, protocol }: PlannedPort) => `${container}/${protocol}`;
   return {
     Image: plan.image,
-    ...(plan.hostname === undefined ? {} : { Hostname: plan.hostname }),
-    ...(plan.entrypoint === undefined ? {} : { Entrypoint: [...plan.entrypoint] }),
-    ...(plan.command === undefined ? {} : { Cmd: [...plan.command] }),
+    Hostname: plan.hostname,
+    Entrypoint: plan.entrypoint && [...plan.entrypoint],
+    Cmd: plan.command && [...plan.command],
     Env: plan.environment.map(([name, value]) => `${name}=${value}`),
     Labels: { ...plan.labels },
     ExposedPorts: Object.fromEntries(plan.ports.map((port) => [key(port), {}])),
     StopTimeout: plan.stopSeconds,
-    ...(plan.health === undefined ? {} : { Healthcheck: toHealthcheck(plan.health) }),
+    Healthcheck: plan.health && toHealthcheck(plan.health),
     HostConfig: {
       NetworkMode: plan.network,
       PortBindings: Object.fromEntries(
@@ -75,11 +75,10 @@ export function toCreateDocument(plan: ContainerPlan) {
       CapDrop: [...plan.dropCapabilities],
       PidsLimit: plan.pids,
       LogConfig: { Type: "json-file", Config: { ...LOG_LIMITS } },
-      ...(plan.memory === undefined ? {} : { Memory: plan.memory }),
-      ...(plan.sharedMemory === undefined ? {} : { ShmSize: plan.sharedMemory }),
-      ...(plan.openFiles === undefined
-        ? {}
-        : { Ulimits: [{ Name: "nofile", Soft: plan.openFiles, Hard: plan.openFiles }] }),
+      Memory: plan.memory,
+      ShmSize: plan.sharedMemory,
+      Ulimits:
+        plan.openFiles === undefined ? undefined : [{ Name: "nofile", Soft: plan.openFiles, Hard: plan.openFiles }],
     },
   };
 }

@@ -3,16 +3,16 @@ import { toServiceRun } from "../../shared/docker/container-views.ts";
 import { MASK, maskArguments, maskLabels, maskText } from "../../shared/logs/masking.ts";
 
 export interface InspectView {
-  /** The Engine's document with its own names, as far as it is known to hold no secret. */
+  /** The fields of the Engine's document that hold no secret, by their own names. */
   document: Record<string, unknown>;
-  /** Names of fields the Engine tells and this leaves out. */
+  /** Names of omitted fields of the Engine. */
   leftOut: string[];
 }
 
 type Fields = Record<string, unknown>;
 type Show = (value: unknown) => unknown;
 
-/** Numbers, truths and nothing; text that is an id, a name or a time. */
+/** Numbers, booleans, null, and text that is an id, a name or a time. */
 const plain: Show = (value) => (typeof value === "object" && value !== null ? undefined : value);
 const plainList: Show = (value) => (Array.isArray(value) ? value.map(plain).filter((one) => one !== undefined) : null);
 const text: Show = (value) => (typeof value === "string" ? maskText(value) : value);
@@ -28,7 +28,7 @@ const masked: Show = (value) =>
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Each field by the way it is shown; what is not named is not shown. */
+/** How each field is shown. Other fields are omitted. */
 const only =
   (fields: Readonly<Record<string, Show>>): Show =>
   (value) => {
@@ -49,7 +49,7 @@ const every =
     isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, show(entry)])) : value;
 const all = (show: Show, ...names: string[]) => Object.fromEntries(names.map((name) => [name, show]));
 
-/** Options of log drivers that hold tokens and addresses are masked; these say how much is kept. */
+/** Options of log drivers that bound the log. All others are masked, because they may hold tokens or addresses. */
 const logOptions: Show = (value) =>
   isFields(value)
     ? Object.fromEntries(
@@ -148,8 +148,8 @@ const document = {
 } satisfies Record<string, Show>;
 
 /**
- * The document of `docker inspect` for people: made of the fields named here, so that a field of a newer Engine stays
- * out until somebody has thought about it. Values of the environment are never in it.
+ * The document of `docker inspect` without secrets. It has the fields listed here only: a field of a newer Engine is omitted
+ * until it is reviewed. It never has values of the environment.
  */
 export function toInspectView(info: ContainerInspectInfo): InspectView {
   const known = only(document)(info) as Fields;

@@ -12,6 +12,7 @@ import { createRecreate, type Recreate } from "../updates/recreate/recreate.ts";
 import type { RecreateJournal } from "../updates/recreate/recreate-journal.ts";
 import { type ContainerPlan, toCreateDocument } from "./container-plan.ts";
 import { type InspectView, toInspectView } from "./inspect-view.ts";
+import { messages } from "./messages.ts";
 
 /** Changes to one container, and reads of its inside, by exact name or full id. Errors are those of the Docker host. */
 export interface DockerLifecycle {
@@ -29,9 +30,9 @@ export interface DockerLifecycle {
   recoverRecreate: RecoverRecreate;
   /** Processes of a running container, at most {@link PROCESSES_MAX}. */
   processes(ref: string): Promise<ServiceProcess[]>;
-  /** What the Engine's list does not hold. */
+  /** Facts that the Engine's list lacks. */
   fact(ref: string): Promise<ContainerFact>;
-  /** What the Engine knows of a container, without values that could be secrets. */
+  /** The document of `docker inspect`, without values that could be secrets. */
   inspect(ref: string): Promise<InspectView>;
 }
 
@@ -41,12 +42,12 @@ export interface ContainerFact {
   startedAt: string | null;
   restartPolicy: string;
   lastRun: ServiceRun;
-  /** Of the container when this was read. */
+  /** State of the container when the fact was read. */
   state: ContainerState;
 }
 
 export const PROCESSES_MAX = 500;
-/** Creating unpacks nothing, but the disk may be busy with the pull that came before. */
+/** The disk may still be busy with a pull. */
 const CREATE_LIMIT_MS = 30_000;
 const DISCARD_LIMIT_MS = 60_000;
 const COLUMNS = ["pid", "ppid", "user", "pcpu", "rss", "etime", "args"];
@@ -74,7 +75,7 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
     rename: (ref, name) =>
       post(ref, "rename", { query: { name } }).catch((error: unknown) => {
         if (engineErrorOf(error)?.status !== 409) throw error;
-        throw new AppError("conflict", "This name is taken already.", { cause: engineErrorOf(error) });
+        throw new AppError("conflict", messages.nameTaken, { cause: engineErrorOf(error) });
       }),
     async update(ref, change) {
       const info = await inspect(ref);
@@ -112,21 +113,18 @@ export function createLifecycle(calls: EngineCalls, journal?: RecreateJournal): 
 
 function toUpdate({ HostConfig }: ContainerInspectInfo, { memory, cpus, pids, restartPolicy }: LimitsChange): object {
   return {
-    ...(memory === undefined ? {} : { Memory: memory, MemorySwap: swapFor(memory, HostConfig) }),
-    ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * NANO) }),
-    ...(pids === undefined ? {} : { PidsLimit: pids }),
-    ...(restartPolicy === undefined
-      ? {}
-      : {
-          RestartPolicy: {
-            Name: restartPolicy.name,
-            MaximumRetryCount: restartPolicy.name === "on-failure" ? restartPolicy.retries : 0,
-          },
-        }),
+    Memory: memory,
+    MemorySwap: memory === undefined ? undefined : swapFor(memory, HostConfig),
+    NanoCpus: cpus === undefined ? undefined : Math.round(cpus * NANO),
+    PidsLimit: pids,
+    RestartPolicy: restartPolicy && {
+      Name: restartPolicy.name,
+      MaximumRetryCount: restartPolicy.name === "on-failure" ? restartPolicy.retries : 0,
+    },
   };
 }
 
-/** The limit of memory and swap together may not lie below that of memory: it keeps its meaning, or is Docker's double. */
+/** Limit of memory and swap together for a new limit of memory: as before without swap, otherwise double as Docker does. */
 function swapFor(memory: number, { Memory = 0, MemorySwap = 0 }: ContainerInspectInfo["HostConfig"]): number {
   if (MemorySwap === -1) return -1;
   return Memory > 0 && MemorySwap === Memory ? memory : memory * 2;
@@ -134,13 +132,13 @@ function swapFor(memory: number, { Memory = 0, MemorySwap = 0 }: ContainerInspec
 
 function refusalOfUpdate(message: string): string {
   if (/nano ?cpus|cpu quota|cpu period/i.test(message)) {
-    return "The processors of this container are limited in another way (quota and period), which this cannot change.";
+    return messages.otherCpuLimit;
   }
   if (/restart policy cannot be updated.*autoremove/i.test(message)) {
-    return "A container that is removed when it stops takes no restart policy.";
+    return messages.noRestartPolicy;
   }
-  if (/range of cpus/i.test(message)) return "The host has fewer processors than this.";
-  return "The Docker Engine does not take these limits for this container.";
+  if (/range of cpus/i.test(message)) return messages.tooManyCpus;
+  return messages.limitsRefused;
 }
 
 function toProcess(columns: string[]): ServiceProcess {

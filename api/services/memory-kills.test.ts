@@ -6,7 +6,7 @@ import { describeEnd } from "../alerts/sources/end-detail.ts";
 import { createMemoryKills } from "./memory-kills.ts";
 import { toServiceView, withEndCause } from "./service-view.ts";
 
-/** What the Engine sends of one container: its actions, each with a time in seconds. */
+/** Events of the Engine about one container: its actions, each with a time in seconds. */
 function after(...happened: [action: string, second: number][]) {
   const emitter = new EventEmitter();
   const kills = createMemoryKills(emitter as unknown as Pick<ContainerEvents, "on" | "off">);
@@ -71,7 +71,7 @@ const ended = {
   id: "a",
   state: "exited",
   restartPolicy: "no",
-  // As an Engine says it whose `oom` event came after the end.
+  // The record of an Engine whose `oom` event came after the end.
   lastRun: { exitCode: 137, finishedAt: "2026-01-01T00:00:00.000Z", oomKilled: false, startFailed: false },
 } as Service;
 

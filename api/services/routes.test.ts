@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import type { Answer } from "../access/testing.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { startApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 
-const engine = testEngine();
-let api: TestApi;
 const withoutDocker = await lacks("docker");
 
 describe.skipIf(withoutDocker)("containers", () => {
-  beforeAll(async () => {
-    api = await startApi({ dockerHost: engine.dockerHost });
-  });
-  afterAll(async () => {
-    await engine.removeAll();
-    await api.close();
-  });
-  /** What came of it, whether it was over at once or went on as a job. */
+  const { engine, api } = useDockerApi();
+  /** The result of an action, from its response or from its job. */
   const outcomeOf = async ({ status, body }: Answer) => {
     if (status !== 202) {
       expect(status).toBe(200);
@@ -30,7 +23,7 @@ describe.skipIf(withoutDocker)("containers", () => {
   };
   const namesOf = (services: { name: string }[]) => services.map(({ name }) => name);
 
-  test("are listed whole, by any creator, without a secret", async () => {
+  test("are all listed, whoever created them, without secrets", async () => {
     const { id, name } = await engine.run({ env: ["SECRET=abc123"], labels: { evil: '"><script>' } });
     const { status, body, text } = await api.ask("GET", "/api/services");
     expect(status).toBe(200);
@@ -57,8 +50,8 @@ describe.skipIf(withoutDocker)("containers", () => {
     expect(State.Running).toBe(true);
     const change = { containerName: name, containerId: id, action: "stop", timestamp: expect.any(String) };
     expect(api.emitted).toContainEqual({ namespace: "services", event: "services:changed", data: change });
-    const told = api.emitted.filter(({ event }) => event === "status");
-    expect(told.map(({ room, data }) => [room, (data as { status: string }).status])).toEqual([
+    const notified = api.emitted.filter(({ event }) => event === "status");
+    expect(notified.map(({ room, data }) => [room, (data as { status: string }).status])).toEqual([
       [id, "exited"],
       [name, "exited"],
       [id, "running"],
@@ -78,7 +71,7 @@ describe.skipIf(withoutDocker)("containers", () => {
     expect(api.emitted.map(({ event }) => event)).toContain("services:changed");
   });
 
-  test("that go when they stop are answered as going", async () => {
+  test("that are removed when they stop are reported as being removed", async () => {
     const made = await engine.docker.createContainer({
       Image: "busybox:local",
       Cmd: ["sleep", "1000"],
@@ -116,7 +109,7 @@ describe.skipIf(withoutDocker)("containers", () => {
     }
   });
 
-  test("are removed with no query but the known one", async () => {
+  test("are not removed with an unknown query", async () => {
     const { name } = await engine.run();
     const { status, body } = await api.ask("DELETE", `/api/services/${name}?force=true&recursive=1`);
     expect([status, body.code]).toEqual([400, "invalid_input"]);
@@ -139,7 +132,7 @@ describe.skipIf(withoutDocker)("containers", () => {
     expect((await engine.docker.getContainer(other.id).inspect()).State.Running).toBe(true);
   });
 
-  test("are changed by no viewer", async () => {
+  test("cannot be changed by viewers", async () => {
     const { name, id } = await engine.run();
     const cookie = await api.loginAs("viewer");
     expect((await api.ask("GET", `/api/services/${name}`, { cookie })).status).toBe(200);
@@ -149,8 +142,8 @@ describe.skipIf(withoutDocker)("containers", () => {
   });
 });
 
-describe("without an Engine that answers", () => {
-  test("the list is empty and says why; everything else keeps working", async () => {
+describe("without a responding Engine", () => {
+  test("the list is empty with the reason, and everything else keeps working", async () => {
     const alone = await startApi();
     try {
       const { status, body } = await alone.ask("GET", "/api/services");
@@ -166,7 +159,7 @@ describe("without an Engine that answers", () => {
   });
 
   test.skipIf(withoutDocker)("a hung Engine is answered with 503, and other parts do not wait for it", async () => {
-    const proxy = await startSocketProxy(engine.socketPath);
+    const proxy = await startSocketProxy(testEngine().socketPath);
     const hung = await startApi({ dockerHost: `unix://${proxy.path}` });
     try {
       proxy.hang();

@@ -4,8 +4,8 @@ import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { type Service, serviceDetailSchema, serviceSchema } from "../../shared/protocol/service.ts";
 import { serviceProcessSchema } from "../../shared/protocol/service-change.ts";
-import { type DependencyState, dependencySchema } from "../../shared/protocol/system.ts";
-import { UnavailableError } from "../../shared/server/dependency.ts";
+import { dependencySchema } from "../../shared/protocol/system.ts";
+import { listOrState } from "../../shared/server/dependency.ts";
 import type { ApiDeps } from "../deps.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
@@ -40,8 +40,8 @@ export function servicesRoutes(deps: ServicesDeps) {
       }),
       async (c) => {
         const principal = c.get("principal");
-        const { services, engine } = await listOrState(docker.list);
-        const full = await containerFacts.addTo(services);
+        const { items, state: engine } = await listOrState(docker.list);
+        const full = await containerFacts.addTo(items);
         const seen = full
           .filter(({ name }) => seesService(principal.limits, name))
           .map((service) => toServiceView(withUsage(service), principal, stopRequests));
@@ -93,14 +93,4 @@ export function servicesRoutes(deps: ServicesDeps) {
         return c.json(ok({ document: { ...document, State: state }, leftOut: [...leftOut, ...more].sort() }));
       },
     );
-}
-
-/** The list, or an empty one with the state of an Engine that does not respond. */
-async function listOrState(list: () => Promise<Service[]>): Promise<{ services: Service[]; engine: DependencyState }> {
-  try {
-    return { services: await list(), engine: { state: "up" } };
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    return { services: [], engine: { state: error.state, hint: error.message } };
-  }
 }

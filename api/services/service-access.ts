@@ -6,15 +6,16 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { ApiEnv } from "../http/context.ts";
 import type { Locks } from "../jobs/resource-locks.ts";
+import { messages } from "./messages.ts";
 
 type Docker = Pick<DockerEngine, "detail" | "identify">;
 type Caller = Pick<Principal, "limits">;
 
-/** All that is known of a container. @throws AppError `forbidden` when the caller cannot see it; `not_found` */
+/** A container in full. @throws AppError `forbidden` when the caller cannot see it; `not_found` */
 export const findService = (docker: Docker, caller: Caller, ref: string): Promise<ServiceDetail> =>
   visible(caller, docker.detail(ref));
 
-/** Id, name and log settings of a container, by one call less. @throws AppError like {@link findService} */
+/** Id, name and log settings of a container, with one request less. @throws AppError like {@link findService} */
 export const identifyService = (docker: Docker, caller: Caller, ref: string): Promise<ContainerIdentity> =>
   visible(caller, docker.identify(ref));
 
@@ -41,7 +42,7 @@ export function createServiceAccess({ docker }: { docker: DockerEngine }) {
   };
 }
 
-/** A subscriber chose the id of its room itself: the container's id, or its name. */
+/** Ids of the rooms of a container. Viewers subscribe to its id or its name. */
 export const roomsOf = ({ id, name }: Pick<Service, "id" | "name">): string[] => [id, name];
 
 /** Actions on one container run one after the other, and not while its stack starts or stops as a whole. */
@@ -52,5 +53,5 @@ export const locksOf = ({ name, composeProject }: Pick<Service, "name" | "compos
 export const serviceKey = (name: string): string => `service:${name}`;
 export const stackKey = (name: string): string => `stack:${name}`;
 
-/** One sentence, whether the container is another's or none. */
-export const hidden = () => new AppError("forbidden", "You are not allowed to see this container.");
+/** The same refusal for a hidden container and a missing one. */
+export const hidden = () => new AppError("forbidden", messages.hidden);

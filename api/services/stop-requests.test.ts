@@ -54,9 +54,9 @@ test("a stop and a crash that were seen are distinguished after a restart of the
   expect(second.wasRequested("again", seen)).toBeNull();
   expect(second.wasRequested("never-seen", seen)).toBeNull();
   pass(60_000);
-  // Ended once more meanwhile, which nobody saw.
+  // Another end whose event was missed.
   expect(second.wasRequested("crashed", at())).toBeNull();
-  // The panel's own request, whose end nobody saw.
+  // A request of the panel whose event was missed.
   expect(second.wasRequested("asked", at())).toBe(true);
   expect(second.wasRequested("asked", new Date(START - 3_600_000).toISOString())).toBeNull();
   second.close();
@@ -70,11 +70,11 @@ test("a signal that means other things as well asks for an end only when the exi
   happens("reloaded", "die", { exitCode: 1 });
   happens("hung-up", "kill", { signal: 1 });
   happens("hung-up", "die", { exitCode: 129 });
-  happens("told", "kill", { signal: 28 });
-  happens("told", "die", { exitCode: 0 });
-  expect(stops.wasRequested("told", at())).toBe(false);
-  happens("told", "stop");
-  expect(["reloaded", "hung-up", "told"].map((id) => stops.wasRequested(id, at()))).toEqual([false, true, true]);
+  happens("by-event", "kill", { signal: 28 });
+  happens("by-event", "die", { exitCode: 0 });
+  expect(stops.wasRequested("by-event", at())).toBe(false);
+  happens("by-event", "stop");
+  expect(["reloaded", "hung-up", "by-event"].map((id) => stops.wasRequested(id, at()))).toEqual([false, true, true]);
   stops.close();
   await close();
 });

@@ -34,7 +34,7 @@ export interface StopRequests {
   /**
    * Whether the end of the newest run was requested.
    *
-   * @param finishedAt ISO 8601, as the Engine tells it.
+   * @param finishedAt ISO 8601, as the Engine reports it.
    * @returns null when the events were missed.
    */
   wasRequested(containerId: string, finishedAt: string | null): boolean | null;
@@ -139,7 +139,7 @@ export function createStopRequests({ database, events, log, now = Date.now }: St
       if (!note || finishedAt === null) return null;
       const finished = Date.parse(finishedAt);
       if (note.endedAt !== null && finished <= note.endedAt + TOLERANCE_MS) return note.requested;
-      // The stop was requested, and then the events broke off.
+      // The stop was requested before the events were lost.
       const { askedAt } = note;
       if (askedAt === null) return null;
       return finished >= askedAt - TOLERANCE_MS && finished <= askedAt + GRACE_MS ? true : null;

@@ -1,38 +1,41 @@
 import type { DockerExec, ShellExec, ShellOptions } from "../../shared/docker/exec.ts";
 import { singleFlight } from "../../shared/server/async/single-flight.ts";
 import { AppError } from "../../shared/server/errors.ts";
+import { messages } from "./messages.ts";
 
-/** The Engine has no call that removes what was made and never began: it goes with its container only. */
-const OF_ONE_MAX = 16;
-const IN_ALL_MAX = 128;
+/** Bounds of shells that have not started. The Engine cannot remove one: it ends with its container. */
+const MAX_PER_CALLER = 16;
+const MAX_TOTAL = 128;
 /** A shell not started within this time may be replaced by its creator; a page starts its shell at once. */
-const FORSAKEN_MS = 60_000;
+const ABANDONED_AFTER_MS = 60_000;
 
-/** An exec instance that was made, or is being made (no id yet), and has not begun as far as is known. */
-interface Waiting extends Omit<ShellOptions, "owner"> {
+/** An exec instance that is created, or is being created (no id yet), and has not started. */
+interface PendingShell extends Omit<ShellOptions, "owner"> {
   caller: string;
   id: string | undefined;
   since: number;
 }
 
-export interface WaitingShells {
+export interface PendingShells {
   /**
-   * Makes a shell, or gives out again what this session's user or key made alike and left.
-   * @param caller Whose share it counts against: the user, for all the user's keys. Throws `rate_limited` when too many of the
-   * caller's wait to begin, `overloaded` when too many wait in all.
+   * Creates a shell, or returns an equal one that the same user or key created and abandoned.
+   *
+   * @param caller The user, for all sessions and keys of the user.
+   * @throws AppError `rate_limited` when too many shells of the caller have not started, `overloaded` when too many in all
+   *   have not
    */
   make(options: ShellOptions, caller: string): Promise<ShellExec>;
 }
 
-/** Shells that were made and not begun: each costs the Engine memory, so there are only so many. */
-export function createWaitingShells(
+/** Bounds the shells that were created and have not started, because each costs memory of the Engine. */
+export function createPendingShells(
   exec: Pick<DockerExec, "create" | "inspect">,
   now: () => number = () => performance.now(),
-): WaitingShells {
-  const all = new Set<Waiting>();
+): PendingShells {
+  const all = new Set<PendingShell>();
 
-  /** What has begun, has ended or went with its container waits no more. */
-  const lookAt = async (waiting: Waiting): Promise<ShellExec | undefined> => {
+  /** Returns the shell if it has not started. Forgets one that has started, ended or lost its container. */
+  const inspectPending = async (waiting: PendingShell): Promise<ShellExec | undefined> => {
     if (waiting.id === undefined) return undefined;
     try {
       const shell = await exec.inspect(waiting.id);
@@ -43,45 +46,39 @@ export function createWaitingShells(
     all.delete(waiting);
     return undefined;
   };
-  const look = singleFlight(async () => {
-    for (const waiting of [...all]) await lookAt(waiting);
+  const inspectAll = singleFlight(async () => {
+    for (const waiting of [...all]) await inspectPending(waiting);
   });
 
-  const isOf = (openedBy: ShellOptions["openedBy"]) => (waiting: Waiting) =>
+  const isOf = (openedBy: ShellOptions["openedBy"]) => (waiting: PendingShell) =>
     waiting.openedBy.kind === openedBy.kind && waiting.openedBy.id === openedBy.id;
   const refuse = (caller: string): AppError | undefined => {
-    if ([...all].filter((waiting) => waiting.caller === caller).length >= OF_ONE_MAX) {
-      return new AppError(
-        "rate_limited",
-        `${OF_ONE_MAX} shells that you made have not begun: begin one of them, or stop a container that holds some.`,
-      );
+    if ([...all].filter((waiting) => waiting.caller === caller).length >= MAX_PER_CALLER) {
+      return new AppError("rate_limited", messages.tooManyOfCaller(MAX_PER_CALLER));
     }
-    if (all.size >= IN_ALL_MAX) {
-      return new AppError(
-        "overloaded",
-        `${IN_ALL_MAX} shells were made and have not begun; they go with their containers.`,
-      );
+    if (all.size >= MAX_TOTAL) {
+      return new AppError("overloaded", messages.tooMany(MAX_TOTAL));
     }
   };
 
   return {
     async make(options, caller) {
       const { containerId, command, user, openedBy } = options;
-      const isAlike = (waiting: Waiting) =>
+      const isAlike = (waiting: PendingShell) =>
         isOf(openedBy)(waiting) &&
         waiting.containerId === containerId &&
         waiting.command === command &&
         waiting.user === user;
-      const forsaken = [...all].find((waiting) => isAlike(waiting) && now() - waiting.since >= FORSAKEN_MS);
-      if (forsaken) {
-        forsaken.since = now(); // nobody else gets it meanwhile
-        const shell = await lookAt(forsaken);
+      const abandoned = [...all].find((waiting) => isAlike(waiting) && now() - waiting.since >= ABANDONED_AFTER_MS);
+      if (abandoned) {
+        abandoned.since = now(); // no other request gets it meanwhile
+        const shell = await inspectPending(abandoned);
         if (shell) return shell;
       }
-      if (refuse(caller)) await look();
+      if (refuse(caller)) await inspectAll();
       const refusal = refuse(caller);
       if (refusal) throw refusal;
-      const waiting: Waiting = { id: undefined, since: now(), containerId, command, user, openedBy, caller };
+      const waiting: PendingShell = { id: undefined, since: now(), containerId, command, user, openedBy, caller };
       all.add(waiting);
       try {
         const shell = await exec.create(options);

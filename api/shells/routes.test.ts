@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testEngine } from "../../shared/testing/engine.ts";
+import { describe, expect, test } from "vitest";
 import { lacks } from "../../shared/testing/parts.ts";
 import { EMIT_TOKEN } from "../access/testing.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
-import { createWaitingShells } from "./pending-shells.ts";
-
-const engine = testEngine();
+import { useDockerApi } from "../testing/docker-api.ts";
+import { createPendingShells } from "./pending-shells.ts";
 
 describe.skipIf(await lacks("docker"))("shells", () => {
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await startApi({ dockerHost: engine.dockerHost });
-  });
-  afterAll(async () => {
-    await engine.removeAll();
-    await api.close();
-  });
-  const begin = (id: string) => api.deps.docker.exec.attach(id, new AbortController().signal);
+  const { engine, api } = useDockerApi();
+  const start = (id: string) => api.deps.docker.exec.attach(id, new AbortController().signal);
 
-  test("are made, listed with who is in them, and ended; the trail tells of both", async () => {
+  test("are opened, listed with their users, and ended, and both are in the audit trail", async () => {
     const { id, name } = await engine.run();
     const made = await api.ask("POST", `/api/services/${name}/shells`, { body: { user: "0:0" } });
     expect(made.status).toBe(201);
@@ -31,8 +21,8 @@ describe.skipIf(await lacks("docker"))("shells", () => {
       openedAt: expect.any(String),
     });
     const path = `/api/services/${id}/shells`;
-    expect((await api.ask("GET", path)).body.shells).toEqual([]); // not begun
-    await begin(made.body.shell.id);
+    expect((await api.ask("GET", path)).body.shells).toEqual([]); // not started
+    await start(made.body.shell.id);
     expect((await api.ask("GET", path)).body.shells).toEqual([made.body.shell]);
     const other = await api.loginAs("operator");
     const seen = (await api.ask("GET", path, { cookie: other })).body.shells;
@@ -49,7 +39,7 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     }
   });
 
-  test("are for operators, in containers that they may see, that run", async () => {
+  test("are for operators, in running containers within their scope", async () => {
     const { id, name } = await engine.run();
     const viewer = await api.loginAs("viewer");
     const limited = await api.loginAs("operator", { services: ["another"] });
@@ -90,7 +80,7 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     expect(status).toBe(400);
   });
 
-  test("wait to begin in a number that is bounded for each caller", async () => {
+  test("that have not started are bounded for each caller", async () => {
     const { id, container } = await engine.run();
     const path = `/api/services/${id}/shells`;
     const cookie = await api.loginAs("operator");
@@ -101,7 +91,7 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     const refused = await make({ cookie });
     expect([refused.status, refused.body.code]).toEqual([429, "rate_limited"]);
     expect((await make()).status).toBe(201); // another caller has a number of their own
-    await begin(begun[0]?.body.shell.id);
+    await start(begun[0]?.body.shell.id);
     expect((await make({ cookie })).status).toBe(201);
     expect((await make({ cookie })).status).toBe(429);
     await container.stop({ t: 0 });
@@ -109,10 +99,10 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     expect((await make({ cookie })).status).toBe(201);
   });
 
-  test("wait to begin in a number that is bounded in all, and what is left is given out again", async () => {
+  test("that have not started are bounded in all, and abandoned ones are reused", async () => {
     const { id: containerId, container } = await engine.run();
     let now = 0;
-    const shells = createWaitingShells(api.deps.docker.exec, () => now);
+    const shells = createPendingShells(api.deps.docker.exec, () => now);
     const make = (who: string, caller = who) => {
       const options = { containerId, command: "sh" as const, user: "", owner: api.deps.shellOwner };
       return shells.make({ ...options, openedBy: { kind: "key", id: who } }, caller);
@@ -125,13 +115,13 @@ describe.skipIf(await lacks("docker"))("shells", () => {
     const first = await make("key-0");
     const second = await make("key-0");
     expect(second.id).not.toBe(first.id);
-    await begin(first.id);
+    await start(first.id);
     await make("another");
     await expect(make("another")).rejects.toMatchObject({ code: "overloaded" });
     await container.stop({ t: 0 });
   });
 
-  test("that ended are written down, as the realtime server tells it and nobody else", async () => {
+  test("that ended are recorded on a report of the realtime server, and of no other caller", async () => {
     const report = {
       shellId: "a".repeat(64),
       containerName: "web",

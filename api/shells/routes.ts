@@ -7,12 +7,13 @@ import { openShellBody, type Shell, shellId, shellSchema } from "../../shared/pr
 import { AppError } from "../../shared/server/errors.ts";
 import { nameOfPrincipal } from "../access/identity/principal-name.ts";
 import type { ApiDeps } from "../deps.ts";
-import { callerOf } from "../http/concurrency-limits.ts";
+import { callerOf } from "../http/concurrency-limit.ts";
 import { createRoutes } from "../http/context.ts";
 import { described } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
 import { createServiceAccess } from "../services/service-access.ts";
-import { createWaitingShells } from "./pending-shells.ts";
+import { messages } from "./messages.ts";
+import { createPendingShells } from "./pending-shells.ts";
 
 const tag = "Services";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
@@ -23,7 +24,7 @@ const shellParams = params.extend({ shell: shellId });
  * Engine itself remembers whose they are, so that a restart of either server forgets none.
  */
 export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "docker" | "access" | "shellOwner">) {
-  const waitingShells = createWaitingShells(docker.exec);
+  const pendingShells = createPendingShells(docker.exec);
   const { identify } = createServiceAccess({ docker });
   const isMine = ({ openedBy }: ShellExec, { kind, id }: Principal) => openedBy.kind === kind && openedBy.id === id;
   const toShell = (exec: ShellExec, principal: Principal): Shell => ({
@@ -68,11 +69,11 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
         const container = await identify(c, c.req.valid("param").id);
         const { command, user = "" } = c.req.valid("json");
         const principal = c.get("principal");
-        if (!container.running) throw new AppError("conflict", "The container is not running.");
+        if (!container.running) throw new AppError("conflict", messages.containerStopped);
         c.get("reauthorize")?.();
         const openedBy = { kind: principal.kind, id: principal.id };
         const wanted = { containerId: container.id, command, user, owner: shellOwner, openedBy };
-        const exec = await waitingShells.make(wanted, callerOf(c));
+        const exec = await pendingShells.make(wanted, callerOf(c));
         c.set("auditDetail", [`shell ${exec.id.slice(0, 12)}`, command, ...(user ? [`as ${user}`] : [])].join(", "));
         return c.json(ok({ shell: toShell(exec, principal) }), 201);
       },
@@ -86,7 +87,7 @@ export function shellsRoutes({ docker, access, shellOwner }: Pick<ApiDeps, "dock
         const container = await identify(c, id);
         const exec = await docker.exec.inspect(shell);
         if (exec.containerId !== container.id || exec.owner !== shellOwner) {
-          throw new AppError("not_found", "There is no such shell.");
+          throw new AppError("not_found", messages.noSuchShell);
         }
         c.set("auditDetail", `shell ${shell.slice(0, 12)} of ${nameOfPrincipal(access, exec.openedBy)}`);
         await docker.exec.end(exec);

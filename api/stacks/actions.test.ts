@@ -20,7 +20,7 @@ test.each([
     const path = verb === "" ? "/api/stacks/absent" : `/api/stacks/absent/${verb}`;
     const { status } = await here.api.ask(method, path, method === "POST" ? { body: {} } : {});
     expect(status).toBeGreaterThanOrEqual(400);
-    const { entries } = await here.api.deps.access.trail.read({ limit: 1 });
+    const { entries } = await here.api.deps.trail.read({ limit: 1 });
     expect(entries).toMatchObject([{ action: kind, target: "absent", status }]);
     expect(here.api.deps.jobs.list()).toEqual([]);
   },

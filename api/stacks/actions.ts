@@ -19,7 +19,10 @@ import { hostTarget } from "../actions/host-target.ts";
 import { stackKey } from "../services/service-access.ts";
 import type { StackJobOptions, StackRun } from "./jobs/stack-jobs.ts";
 
-const tag = "Stacks";
+/** Stacks belong to the whole host. */
+const onHost = { tag: "Stacks", hostScope: true } as const;
+const manage = { ...onHost, permission: "stacks:manage" } as const;
+const onStack = { ...manage, params: stackParams } as const;
 const noFields = z.strictObject({});
 const MAX_DETAIL = 200;
 
@@ -56,14 +59,15 @@ const runJob = async (_input: unknown, { subject: run, job }: ApplyContext<Stack
   return {};
 };
 
+/** A verb of Compose on a stack, as a job. */
+const stackJob = { ...onStack, mode: "enqueue", apply: runJob } as const;
+
 const createStack = action({
+  ...manage,
   name: "stack:create",
   method: "POST",
   path: "/stacks",
   title: "Create a stack with its folder, compose file and variables",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
   body: createStackBody,
   mode: "respond",
   status: 201,
@@ -76,13 +80,12 @@ const createStack = action({
 });
 
 const detectCompose = action({
+  ...onHost,
   name: "stack:look-for-compose",
   method: "POST",
   path: "/stacks/look",
   title: "Detect Docker Compose on this host again",
-  tag,
   permission: "stacks:view",
-  hostScope: true,
   body: noFields,
   mode: "respond",
   result: { compose: composeStateSchema },
@@ -91,14 +94,11 @@ const detectCompose = action({
 });
 
 const writeFile = action({
+  ...onStack,
   name: "stack:write",
   method: "PUT",
   path: "/stacks/:name/file",
   title: "Write a compose file of a stack and store the previous text as a revision",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: writeStackFileBody,
   mode: "respond",
   result: { file: stackFileSchema },
@@ -109,13 +109,11 @@ const writeFile = action({
 });
 
 const chooseVersion = action({
+  ...manage,
   name: "stack:choose-version",
   method: "POST",
   path: "/stacks/:name/saves/:id",
   title: "Resolve an interrupted save of a stack's file with one of its versions",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
   params: stackParams.extend(interruptedSaveParams.shape),
   body: chooseVersionBody,
   mode: "respond",
@@ -127,14 +125,11 @@ const chooseVersion = action({
 });
 
 const writeVariables = action({
+  ...onStack,
   name: "stack:variables",
   method: "PUT",
   path: "/stacks/:name/env",
   title: "Set and remove variables of a stack",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: writeStackEnvBody,
   mode: "respond",
   result: { env: stackEnvSchema },
@@ -145,93 +140,63 @@ const writeVariables = action({
 });
 
 const deployStack = action({
+  ...stackJob,
   name: "stack:up",
   method: "POST",
   path: "/stacks/:name/up",
   title: "Deploy a stack (up)",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: stackUpBody,
-  mode: "enqueue",
   target: jobTarget("up", ({ body }: Named & { body: StackJobOptions }) => body),
-  apply: runJob,
 });
 
 const takeStackDown = action({
+  ...stackJob,
   name: "stack:down",
   method: "POST",
   path: "/stacks/:name/down",
   title: "Take a stack down: remove its containers and networks",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: stackDownBody,
-  mode: "enqueue",
   target: jobTarget("down", ({ body }: Named & { body: StackJobOptions }) => body),
-  apply: runJob,
 });
 
 const stopStack = action({
+  ...stackJob,
   name: "stack:stop",
   method: "POST",
   path: "/stacks/:name/stop",
   title: "Stop a stack",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: noFields,
-  mode: "enqueue",
   target: jobTarget("stop"),
-  apply: runJob,
 });
 
 const restartStack = action({
+  ...stackJob,
   name: "stack:restart",
   method: "POST",
   path: "/stacks/:name/restart",
   title: "Restart a stack",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: noFields,
-  mode: "enqueue",
   target: jobTarget("restart"),
-  apply: runJob,
 });
 
 const pullImages = action({
+  ...stackJob,
   name: "stack:pull",
   method: "POST",
   path: "/stacks/:name/pull",
   title: "Pull the images of a stack",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   body: noFields,
-  mode: "enqueue",
   target: jobTarget("pull"),
-  apply: runJob,
 });
 
 const removeStack = action({
+  ...stackJob,
   name: "stack:remove",
   method: "DELETE",
   path: "/stacks/:name",
   title: "Take a managed stack down and delete its folder",
-  tag,
-  permission: "stacks:manage",
-  hostScope: true,
-  params: stackParams,
   query: removeStackQuery,
-  mode: "enqueue",
   target: jobTarget("remove", ({ query }: Named & { query: StackJobOptions }) => query),
-  apply: runJob,
 });
 
 export const stackActions = [

@@ -27,8 +27,7 @@ describe.skipIf(await lacks("private-engine", "compose"))("stacks while the Engi
   });
 
   test("unknown is not treated as none: no stack is deleted or created, and no port is called free", async () => {
-    const ask = (method: string, path: string, body?: unknown) =>
-      here.api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
+    const { ask } = here;
     expect((await ask("POST", "", { name: "shop", content })).status).toBe(201);
     await engine.down("SIGKILL");
 

@@ -43,10 +43,10 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("compose files that b
         "com.docker.compose.project.config_files": join(here.dir, name, "compose.yaml"),
       },
     });
-    const stopped = await here.ended(await here.api.ask("POST", `/api/stacks/${name}/stop`, { body: {} }));
+    const stopped = await here.job("POST", `/${name}/stop`, {});
     expect(stopped, stopped.lines.join("\n")).toMatchObject({ state: "succeeded" });
     expect((await box.container.inspect()).State.Running).toBe(false);
-    const deleted = await here.ended(await here.api.ask("DELETE", `/api/stacks/${name}?volumes=true`));
+    const deleted = await here.job("DELETE", `/${name}?volumes=true`);
     expect(deleted, deleted.lines.join("\n")).toMatchObject({ state: "succeeded" });
     expect(await readdir(here.dir)).not.toContain(name);
     await expect(box.container.inspect()).rejects.toMatchObject({ statusCode: 404 });

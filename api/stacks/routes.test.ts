@@ -36,14 +36,9 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     await engine?.removeAll();
   });
 
-  const ask = (method: string, path: string, body?: unknown) =>
-    here.api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
-  const create = async (name: string, content = box(), env = {}) => {
-    const answer = await ask("POST", "", { name, content, env });
-    if (answer.status !== 201) throw new Error(answer.text);
-    return name;
-  };
-  const job = async (method: string, path: string, body?: unknown) => here.ended(await ask(method, path, body));
+  const ask: TestStacks["ask"] = (...request) => here.ask(...request);
+  const create = (name: string, content = box(), env = {}) => here.create(name, content, env);
+  const job: TestStacks["job"] = (...request) => here.job(...request);
 
   test("Compose checks a file only for callers who may run it", async () => {
     const made = await here.api.ask("POST", "/api/keys", {
@@ -147,7 +142,7 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     const restart = await here.api.ask("POST", `/api/services/${made}/restart`, { body: {} });
     expect(restart.body.code).toBe("conflict");
     await here.api.ask("DELETE", `/api/jobs/${begun.body.job.id}`);
-    expect((await here.ended(begun)).state).toBe("cancelled");
+    expect((await here.api.ended(begun)).state).toBe("cancelled");
     expect(await runningWith(join(here.dir, name))).toEqual([]);
   });
 
@@ -438,8 +433,7 @@ describe("stacks without Docker Compose", () => {
     try {
       await mkdir(join(here.dir, "shop"));
       await writeFile(join(here.dir, "shop/compose.yaml"), box());
-      const ask = (method: string, path: string, body?: unknown) =>
-        here.api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
+      const { ask } = here;
       const listed = await ask("GET", "");
       expect(listed.body).toMatchObject({
         compose: { installed: false, hint: /not installed/ },

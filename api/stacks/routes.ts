@@ -17,9 +17,9 @@ import {
 } from "../../shared/protocol/stack.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { requireHostScope } from "../access/identity/host-scope.ts";
+import { hostScopeOnly } from "../access/identity/host-scope.ts";
 import type { ApiDeps } from "../deps.ts";
-import { callerOf, createShares } from "../http/concurrency-limits.ts";
+import { callerOf, createConcurrencyLimit } from "../http/concurrency-limit.ts";
 import { createRoutes } from "../http/context.ts";
 import { described, type RouteDescription } from "../http/openapi.ts";
 import { validated } from "../http/validate.ts";
@@ -33,18 +33,15 @@ const revisionParams = stackParams.extend({ id: queryNumber(1) });
 /** Reads of Compose stacks, found by labels of containers or by their folders: `/api/stacks`. */
 export function stacksRoutes({ stackHost }: Pick<ApiDeps, "stackHost">) {
   const { stacks, revisions } = stackHost;
-  const checks = createShares({
+  const checks = createConcurrencyLimit({
     total: 16,
     perCaller: 2,
-    waiting: 6,
-    busy: stackErrors.tooManyChecks,
+    queue: 6,
+    message: stackErrors.tooManyChecks,
   });
 
   return createRoutes()
-    .use(async (c, next) => {
-      requireHostScope(c);
-      await next();
-    })
+    .use(hostScopeOnly)
     .get(
       "/",
       describe("List the stacks of this host", {

@@ -2,6 +2,7 @@ import { createSaveJournal } from "../../shared/files/saving/save-journal.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import type { Answer } from "../access/testing.ts";
 import { startApi, type TestApi } from "../testing/api-server.ts";
 import { createStackHost } from "./host.ts";
 
@@ -13,8 +14,12 @@ export interface TestStacks {
   root: string;
   /** Folder of the save journal. */
   saves: string;
-  /** Waits for the end of the job in a response. */
-  ended(response: { status: number; body: { job?: Job; error?: string } }): Promise<Job>;
+  /** Requests a path below `/api/stacks`. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Creates a stack and returns its name. */
+  create(name: string, content: string, env?: Record<string, string>): Promise<string>;
+  /** Requests a path below `/api/stacks`, and waits for the end of its job. */
+  job(method: string, path: string, body?: unknown): Promise<Job>;
   close(): Promise<void>;
 }
 
@@ -49,15 +54,20 @@ export async function startStacks({
       }),
     }),
   });
+  const ask: TestStacks["ask"] = (method, path, body) =>
+    api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
   return {
     api,
+    ask,
     dir: dir.path,
     root: root.path,
     saves: saves.path,
-    ended: async ({ status, body }) => {
-      if (status !== 202 || !body.job) throw new Error(`no job was started: ${status} ${body.error}`);
-      return api.deps.jobs.finished(body.job.id);
+    create: async (name, content, env = {}) => {
+      const response = await ask("POST", "", { name, content, env });
+      if (response.status !== 201) throw new Error(response.text);
+      return name;
     },
+    job: async (method, path, body) => api.ended(await ask(method, path, body)),
     close: async () => {
       api.deps.stackHost.close();
       await api.close();

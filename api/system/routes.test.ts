@@ -1,20 +1,11 @@
 import { hostname } from "node:os";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { systemInfoSchema, systemStatsSchema } from "../../shared/protocol/system.ts";
-import { testEngine } from "../../shared/testing/engine.ts";
 import { lacks } from "../../shared/testing/parts.ts";
-import { startApi, type TestApi } from "../testing/api-server.ts";
+import { useDockerApi } from "../testing/docker-api.ts";
 
 describe.skipIf(await lacks("docker"))("the host", () => {
-  const engine = testEngine();
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await startApi({ dockerHost: engine.dockerHost });
-  });
-  afterAll(async () => {
-    await engine.removeAll();
-    await api.close();
-  });
+  const { engine, api } = useDockerApi();
 
   test("is described, with the state of its parts", async () => {
     const { body } = await api.ask("GET", "/api/system");

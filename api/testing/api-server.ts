@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Limits, Role } from "../../shared/protocol/access.ts";
+import type { Job } from "../../shared/protocol/job.ts";
 import { parseConfig } from "../../shared/server/config.ts";
 import { createOriginPolicy } from "../../shared/server/http/origin-policy.ts";
 import { silentLog } from "../../shared/server/log.ts";
@@ -15,19 +16,21 @@ import { createEmitRecorder, type EmittedEvent } from "./route-server.ts";
 export interface TestApi {
   port: number;
   deps: ApiDeps;
-  /** What was told to the viewers so far. */
+  /** Events sent to viewers so far. */
   emitted: EmittedEvent[];
   /** As the administrator, unless a cookie or a token is given. */
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Cookie of a new user. */
   loginAs(role: Role, limits?: Partial<Limits>): Promise<string>;
+  /** Waits for the end of the job in a response with status 202. */
+  ended(response: { status: number; text: string; body: { job?: Job } }): Promise<Job>;
   close(): Promise<void>;
 }
 
 export interface TestApiOptions {
   dockerHost?: string;
   pm2Home?: string;
-  /** Logs are kept only when it is given: most tests need no workers. */
+  /** Stores logs only when this is given: most tests need no workers. */
   logStore?: { maxBytes?: number; maxDays?: number };
   /** More variables of the environment. */
   env?: Record<string, string>;
@@ -37,7 +40,7 @@ export interface TestApiOptions {
   change?(deps: ApiDeps): Partial<ApiDeps>;
 }
 
-/** The whole API on a free port with a state folder of its own; only what it tells the realtime server is recorded instead. */
+/** The whole API on a free port, with its own state folder. Events to the realtime server are recorded instead. */
 export async function startApi({
   dockerHost,
   pm2Home,
@@ -89,6 +92,10 @@ export async function startApi({
     deps,
     emitted,
     ask,
+    ended: async ({ status, text, body }) => {
+      if (status !== 202 || !body.job) throw new Error(`no job was started: ${status} ${text}`);
+      return deps.jobs.finished(body.job.id);
+    },
     loginAs: async (role, limits = {}) => {
       const username = `user-${++users}`;
       const body = { username, role, password: PASSWORD, limits: { services: null, deployments: null, ...limits } };

@@ -21,13 +21,13 @@ export interface EmittedEvent {
 
 export interface RouteServer {
   url: string;
-  /** What was told to the viewers so far. */
+  /** Events sent to viewers so far. */
   emitted: EmittedEvent[];
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   close(): Promise<void>;
 }
 
-/** Keeps what is emitted, in place of a realtime server. */
+/** Records events in place of a realtime server. */
 export function createEmitRecorder(): { realtime: RealtimeClient; emitted: EmittedEvent[] } {
   const emitted: EmittedEvent[] = [];
   const record = async (event: EmittedEvent): Promise<EmitResult> => {

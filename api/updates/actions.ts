@@ -5,17 +5,17 @@ import { type ApplyContext, action } from "../actions/action.ts";
 import { hidden } from "../services/service-access.ts";
 import { notifyList, serviceIdentityTarget, serviceParams } from "../services/service-target.ts";
 
-const tag = "Updates";
+const control = { tag: "Updates", permission: "services:control", mode: "enqueue" } as const;
+/** A job on one service. */
+const onService = { ...control, params: serviceParams, target: serviceIdentityTarget } as const;
 
 const checkUpdates = action({
+  ...control,
   name: "update:check",
   method: "POST",
   path: "/updates/check",
   title: "Check the registries for newer images now",
-  tag,
-  permission: "services:control",
   body: checkUpdatesRequest,
-  mode: "enqueue",
   target: {
     /** Names of the services to check; null for all. */
     resolve: ({ body: { service } }, { principal: { limits } }): readonly string[] | null => {
@@ -31,34 +31,26 @@ const checkUpdates = action({
     deps.updateChecks.check({ services: services ?? undefined, signal, onStep: step }),
 });
 
-const rollBack = ({ subject, deps, job }: ApplyContext<ContainerIdentity>) => deps.updates.goBack(subject.name, job);
+const rollBack = ({ subject, deps, job }: ApplyContext<ContainerIdentity>) => deps.updates.rollBack(subject.name, job);
 
 const updateService = action({
+  ...onService,
   name: "service:update",
   method: "POST",
   path: "/services/:id/update",
   title: "Update a service to the newest image of its tag",
-  tag,
   description:
     "Recreates the container from the image its tag currently resolves to. Restores the old container when the new one does not run (or does not become healthy). The previous image is kept.",
-  permission: "services:control",
-  params: serviceParams,
-  mode: "enqueue",
-  target: serviceIdentityTarget,
   apply: (_input, { subject, deps, job }) => deps.updates.update(subject.name, job),
   undo: rollBack,
 });
 
 const rollBackService = action({
+  ...onService,
   name: "service:go-back",
   method: "POST",
   path: "/services/:id/go-back",
   title: "Roll a service back to the image before its last update",
-  tag,
-  permission: "services:control",
-  params: serviceParams,
-  mode: "enqueue",
-  target: serviceIdentityTarget,
   apply: (_input, context) => rollBack(context),
   // The page knows one event for both directions.
   notify: ({ subject }, { deps }) => notifyList(deps.realtime, subject, "update"),

@@ -9,6 +9,7 @@ import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { ImageInUse } from "../images/images-in-use.ts";
 import type { Registries } from "../images/registries.ts";
+import { messages } from "./messages.ts";
 import type { UpdateStore } from "./store.ts";
 
 export interface UpdateChecksOptions {
@@ -16,17 +17,17 @@ export interface UpdateChecksOptions {
   registries: Pick<Registries, "authFor">;
   store: UpdateStore;
   log: Log;
-  /** Hours between two rounds by itself; 0: only on demand. */
+  /** Hours between two automatic rounds; 0: only on demand. */
   everyHours: number;
-  /** Milliseconds before a round, the first being number 0. */
+  /** Milliseconds before a round. The first round is 0. */
   wait?: (round: number) => number;
 }
 
 export interface UpdateChecks {
   everyHours: number;
-  /** What is known of each container, without asking a registry. */
+  /** The stored result for each container. Asks no registry. */
   status(): Promise<ServiceUpdate[]>;
-  /** Asks the registries of these containers; all when absent. What cannot be asked is noted, and no error. */
+  /** Asks the registries about the images of these containers; all by default. A failed check is stored, and no error. */
   check(options: {
     services?: readonly string[];
     signal: AbortSignal;
@@ -35,26 +36,26 @@ export interface UpdateChecks {
   close(): Promise<void>;
 }
 
-/** Registries count requests, Docker Hub a hundred in six hours. */
+/** Checks at once. Registries limit requests: Docker Hub allows a hundred in six hours. */
 const AT_ONCE = 2;
 const HOUR_MS = 60 * 60 * 1000;
-/** A registry that asked for fewer requests is left alone so long, twice as long each time. */
+/** Pause after a registry has limited requests. Each further limit doubles it. */
 const PAUSE_MS = HOUR_MS / 4;
 const PAUSE_MAX_MS = 24 * HOUR_MS;
 
-/** Looks for newer images: each reference once a round, however many containers are made of it. */
+/** Checks for newer images, each reference once per round. */
 export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
   const { docker, registries, store, log, everyHours } = options;
   const pauses = new Map<string, { until: number; length: number }>();
   const closing = new AbortController();
 
-  const ask = async (parsed: ImageReference): Promise<void> => {
+  const checkOne = async (parsed: ImageReference): Promise<void> => {
     const reference = familiarReference(parsed);
     const { registry } = parsed;
     const pause = pauses.get(registry);
     try {
       if (pause && pause.until > Date.now()) {
-        throw new AppError("rate_limited", "The registry asked for fewer requests: it is left alone for a while.");
+        throw new AppError("rate_limited", messages.registryPaused);
       }
       const registryAuth = registries.authFor(reference);
       const digest = await docker.images.registryDigest(reference, { registryAuth });
@@ -76,22 +77,22 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
     const inUse = (await docker.images.inUse()).filter(({ name }) => services?.includes(name) ?? true);
     const wanted = new Map<string, ImageReference>();
     for (const image of inUse) {
-      const parsed = askable(image);
+      const parsed = checkable(image);
       if (parsed) wanted.set(familiarReference(parsed), parsed);
     }
     let failed = 0;
     await eachAtOnce([...wanted], AT_ONCE, async ([reference, parsed]) => {
       signal.throwIfAborted();
-      const tell = (state: string) => onStep?.({ id: reference, label: reference, state });
-      tell("asking");
+      const report = (state: string) => onStep?.({ id: reference, label: reference, state });
+      report("checking");
       try {
-        await ask(parsed);
-        tell("done");
+        await checkOne(parsed);
+        report("done");
       } catch (error) {
-        // An Engine that is away is no registry's refusal: nothing was asked, and what is known stays.
+        // The Engine is away: no registry was asked, and the stored results stay.
         if (error instanceof UnavailableError) throw error;
         failed++;
-        tell(toAppError(error).code === "rate_limited" ? "asked too often" : "not told");
+        report(toAppError(error).code === "rate_limited" ? "rate limited" : "failed");
       }
     });
     const now = (await status()).filter(({ service }) => services?.includes(service) ?? true);
@@ -125,16 +126,16 @@ export function createUpdateChecks(options: UpdateChecksOptions): UpdateChecks {
 
   const wait =
     options.wait ??
-    // Not all panels of the world at once, and not while everything on this host starts.
+    // Random, so that not all panels ask at once; delayed, because the host may just be starting.
     ((round) => (round === 0 ? (2 + 8 * Math.random()) * 60_000 : everyHours * HOUR_MS * (0.8 + 0.4 * Math.random())));
   const rounds = async () => {
     for (let round = 0; !closing.signal.aborted; round++) {
       await delay(wait(round), undefined, { signal: closing.signal, ref: false });
       try {
         const { checked, failed } = await check({ signal: closing.signal });
-        log.debug({ checked, failed }, "looked for newer images");
+        log.debug({ checked, failed }, "checked for newer images");
       } catch (error) {
-        if (!closing.signal.aborted) log.info({ err: error }, "could not look for newer images");
+        if (!closing.signal.aborted) log.info({ err: error }, "newer images could not be checked");
       }
     }
   };
@@ -163,14 +164,14 @@ function stateOf(
   return digests.includes(newest) ? "current" : "newer";
 }
 
-/** What a registry can be asked about: not what was built here, and not what names its digest. */
-function askable(image: ImageInUse): ImageReference | undefined {
+/** The reference to check; undefined for an image that was built here or is pinned by digest. */
+function checkable(image: ImageInUse): ImageReference | undefined {
   const parsed = parseImageReference(image.reference);
   if (!parsed || parsed.digest !== null || digestsOf(parsed, image).length === 0) return undefined;
   return parsed;
 }
 
-/** Digests the image has in the repository of its reference; one image may have been pulled under several. */
+/** Digests of the image in the repository of its reference. An image can have several. */
 function digestsOf({ registry, repository }: ImageReference, { digests }: Pick<ImageInUse, "digests">): string[] {
   return digests.flatMap((name) => {
     const parsed = parseImageReference(name);

@@ -7,7 +7,7 @@ const away = new UnavailableError("down", "The Docker Engine does not answer.");
 const digest = `sha256:${"a".repeat(64)}`;
 const image = { id: "old", name: "web", reference: "web:1", imageId: "sha256:1", digests: [`web@${digest}`] };
 
-/** An update over an Engine that answers as told; answers what came of it, and which images were named. */
+/** Runs an update with a scripted Engine. Returns its outcome and the images that were tagged. */
 async function update(parts: { recreate: () => Promise<unknown>; identify: (id: string) => Promise<unknown> }) {
   const tagged: string[] = [];
   const docker = {
@@ -29,13 +29,13 @@ async function update(parts: { recreate: () => Promise<unknown>; identify: (id: 
   return { outcome, tagged };
 }
 
-test("an update whose end is not known says so, and not that the service runs its previous image", async () => {
+test("an update with an unknown result reports that, and does not claim that the previous image runs", async () => {
   const failed = await update({ recreate: () => Promise.reject(away), identify: async () => ({ running: true }) });
   expect(failed.outcome).toBe(away);
   expect(failed.tagged).toEqual(["sha256:1 web:1"]);
 });
 
-test("an update that came through stands, though the Engine does not answer the last look at it", async () => {
+test("a finished update succeeds when the Engine does not respond to the last check", async () => {
   const made = { id: "new", name: "web", previousImageId: "sha256:1", leftBehind: null };
   const identify = async (id: string) => (id === "old" ? { running: true } : Promise.reject(away));
   const { outcome, tagged } = await update({ recreate: async () => made, identify });

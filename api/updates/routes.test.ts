@@ -16,7 +16,7 @@ import { createUpdateStore } from "./store.ts";
 const engine = testEngine();
 const without = await lacks("docker", "registry");
 const mark = `aid-test-${randomBytes(4).toString("hex")}`;
-/** Says that it is well after a second, which is sooner than without a check. */
+/** Reports healthy after a second, which is sooner than without a health check. */
 const healthy = { healthcheck: ["true"] };
 
 describe.skipIf(without)("newer images", () => {
@@ -38,10 +38,6 @@ describe.skipIf(without)("newer images", () => {
     await api.close();
   });
 
-  const finished = async (answer: { status: number; body: { job: { id: string } } }) => {
-    expect(answer.status).toBe(202);
-    return api.deps.jobs.finished(answer.body.job.id);
-  };
   /** Pulls a reference and runs a container of it. */
   const serve = async (name: string, reference: string) => {
     await api.deps.docker.images.pull(reference, { signal: new AbortController().signal });
@@ -54,14 +50,15 @@ describe.skipIf(without)("newer images", () => {
     });
     await container.start();
   };
-  const check = async (service: string) => finished(await api.ask("POST", "/api/updates/check", { body: { service } }));
+  const check = async (service: string) =>
+    api.ended(await api.ask("POST", "/api/updates/check", { body: { service } }));
   const statusOf = async (service: string): Promise<ServiceUpdate> => {
     const { body } = await api.ask("GET", "/api/updates");
     return body.services.find((one: ServiceUpdate) => one.service === service);
   };
   const look = (name: string) => docker.getContainer(name).inspect();
 
-  test("are shown, updated to, and left again with one call", async () => {
+  test("are shown, installed, and rolled back with one call", async () => {
     const name = `${mark}-shop`;
     const reference = `${registry.host}/shop:1`;
     const first = await registry.push(docker, "shop:1", healthy);
@@ -76,7 +73,7 @@ describe.skipIf(without)("newer images", () => {
     expect(await statusOf(name)).toMatchObject({ state: "newer", digest: first, newest: second });
 
     const before = await look(name);
-    const job = await finished(await api.ask("POST", `/api/services/${name}/update`));
+    const job = await api.ended(await api.ask("POST", `/api/services/${name}/update`));
     expect(job).toMatchObject({ kind: "service:update", state: "succeeded", target: name });
     expect(job.result).toMatchObject({ changed: true, digest: second, previousDigest: first });
     expect(job.steps.map(({ id }) => id)).toContain("phase check");
@@ -86,10 +83,10 @@ describe.skipIf(without)("newer images", () => {
     expect(after.Config.Env).toContain("KEPT=1");
     expect(await statusOf(name)).toMatchObject({ state: "current", digest: second, previous: { digest: first } });
 
-    const again = await finished(await api.ask("POST", `/api/services/${name}/update`));
+    const again = await api.ended(await api.ask("POST", `/api/services/${name}/update`));
     expect(again.result).toMatchObject({ changed: false, id: after.Id });
 
-    const back = await finished(await api.ask("POST", `/api/services/${name}/go-back`));
+    const back = await api.ended(await api.ask("POST", `/api/services/${name}/go-back`));
     expect(back).toMatchObject({ state: "succeeded", result: { digest: first } });
     expect(await look(name)).toMatchObject({ Image: before.Image, Config: { Image: reference } });
     expect(await statusOf(name)).toMatchObject({ state: "newer", previous: { digest: second } });
@@ -108,7 +105,7 @@ describe.skipIf(without)("newer images", () => {
     await serve(name, reference);
     const before = await look(name);
     const bad = await registry.push(docker, `${repository}:1`, variant);
-    const job = await finished(await api.ask("POST", `/api/services/${name}/update`));
+    const job = await api.ended(await api.ask("POST", `/api/services/${name}/update`));
     expect(job).toMatchObject({
       state: "failed",
       error: { code: "conflict", message: expect.stringMatching(message) },
@@ -120,7 +117,7 @@ describe.skipIf(without)("newer images", () => {
     expect((await api.ask("POST", `/api/services/${name}/go-back`)).status).toBe(202);
   });
 
-  test("are not looked for where there can be none, and what cannot be asked is said", async () => {
+  test("are not checked where none can exist, and a failed check is reported", async () => {
     const { name } = await engine.run();
     expect(await statusOf(name)).toMatchObject({ reference: "busybox:local", state: "local" });
     const gone = await startRegistry();
@@ -134,12 +131,12 @@ describe.skipIf(without)("newer images", () => {
     });
     await docker.getContainer(`${mark}-gone`).remove({ force: true });
     await docker.getImage(`${gone.host}/app:1`).remove({ force: true });
-    const refused = await finished(await api.ask("POST", `/api/services/${name}/go-back`));
+    const refused = await api.ended(await api.ask("POST", `/api/services/${name}/go-back`));
     expect(refused).toMatchObject({ state: "failed", error: { code: "conflict" } });
     await engine.removeAll();
   });
 
-  test("are for those to see and to fetch whose service it is", async () => {
+  test("are visible and installable only for callers who may see the service", async () => {
     const { name } = await engine.run();
     const other = await engine.run();
     const operator = await api.loginAs("operator", { services: [name] });
@@ -160,7 +157,7 @@ describe.skipIf(without)("newer images", () => {
   });
 });
 
-describe("looking by itself", () => {
+describe("automatic checks", () => {
   const inUse = ["one", "two", "three"].map((name) => ({
     id: name,
     name,
@@ -170,7 +167,7 @@ describe("looking by itself", () => {
     digests: [`r.example/${name}@sha256:${"a".repeat(64)}`],
   }));
 
-  test("continues round after round, leaves a registry alone that asks for it, and ends when closed", async () => {
+  test("repeat, pause for a registry that limits requests, and end when closed", async () => {
     const folder = await tempFolder("updates");
     const database = openDatabase(folder.path);
     const store = createUpdateStore(database);
@@ -180,7 +177,7 @@ describe("looking by itself", () => {
       inUse: async () => inUse,
       registryDigest: async () => {
         asked++;
-        throw new AppError("rate_limited", "The registry asks for fewer requests.");
+        throw new AppError("rate_limited", "The registry limits requests.");
       },
     };
     const checks = createUpdateChecks({
@@ -196,9 +193,9 @@ describe("looking by itself", () => {
     });
     await eventually(() => rounds > 3);
     await checks.close();
-    expect(asked).toBeLessThanOrEqual(2); // two are asked at once, and nobody after that
+    expect(asked).toBeLessThanOrEqual(2); // two are checked at once, and none after that
     const [first] = await checks.status();
-    expect(first).toMatchObject({ state: "unknown", problem: expect.stringMatching(/fewer requests/) });
+    expect(first).toMatchObject({ state: "unknown", problem: expect.stringMatching(/limits requests/) });
     database.close();
     await folder.remove();
   });

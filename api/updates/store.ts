@@ -7,16 +7,16 @@ export interface ImageCheck {
   checkedAt: string;
 }
 
-/** What registries said, and what services ran before: both outlive a restart. */
+/** Stores the results of checks, and the previous image of each service. */
 export interface UpdateStore {
   checks(): Map<string, ImageCheck>;
-  /** The digest of an earlier time stays beside a problem. */
+  /** A problem does not replace the digest of an earlier check. */
   setCheck(reference: string, check: { digest: string } | { problem: string }): void;
   previous(): Map<string, PreviousImage & { reference: string }>;
   setPrevious(service: string, previous: { reference: string; imageId: string; digest: string | null }): void;
 }
 
-/** Answers for images that nobody runs any more are forgotten. */
+/** Results of images that no container uses any more are deleted after this time. */
 const CHECK_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 export function createUpdateStore(database: DatabaseSync): UpdateStore {

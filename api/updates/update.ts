@@ -6,6 +6,7 @@ import { digestOf } from "../images/images.ts";
 import type { ImageInUse } from "../images/images-in-use.ts";
 import type { Registries } from "../images/registries.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
+import { messages } from "./messages.ts";
 import { phaseLabels, type RecreatePhase } from "./recreate/recreate-phases.ts";
 import type { UpdateStore } from "./store.ts";
 
@@ -15,11 +16,11 @@ export interface UpdatesOptions {
   store: UpdateStore;
 }
 
-/** What an update, or the way back, came to. */
+/** Result of an update or a rollback. */
 export interface Updated {
-  /** False when the service runs the newest image already. */
+  /** False when the service already runs the newest image. */
   changed: boolean;
-  /** Id of the container now. */
+  /** Id of the container afterwards. */
   id: string;
   imageId: string;
   digest: string | null;
@@ -27,33 +28,32 @@ export interface Updated {
 }
 
 export interface Updates {
-  /** Pulls what the service's reference means now, and makes the service anew; when that does not run, all is as before. */
+  /** Pulls the image of the service, and recreates the container from it. Restores the old one when the new one does not run. */
   update(service: string, handle: Pick<JobHandle, "signal" | "step" | "line">): Promise<Updated>;
-  /** Makes the service anew of the image it ran before its last update; doing it twice leads back. */
-  goBack(service: string, handle: Pick<JobHandle, "signal" | "step" | "line">): Promise<Updated>;
+  /** Recreates the container from the image before its last update. A second rollback reverts the first. */
+  rollBack(service: string, handle: Pick<JobHandle, "signal" | "step" | "line">): Promise<Updated>;
 }
 
 /**
- * The previous image keeps a name, so that it does not look unused. The domain is one that no
- * registry can have (RFC 2606), so nothing can ever be pulled by it.
+ * Name of the previous image of a service, which therefore does not look unused. No registry can have this domain
+ * (RFC 2606), so nothing is ever pulled by the name.
  */
-const keptName = (service: string) => `ai-desktop.invalid/previous:${service.slice(0, 128)}`;
+const previousName = (service: string) => `ai-desktop.invalid/previous:${service.slice(0, 128)}`;
 
 export function createUpdates({ docker, registries, store }: UpdatesOptions): Updates {
   const { images, lifecycle } = docker;
   const find = async (service: string): Promise<{ image: ImageInUse; parsed: ImageReference; reference: string }> => {
     const image = (await images.inUse()).find(({ name }) => name === service);
-    if (!image) throw new AppError("not_found", "There is no such container.");
+    if (!image) throw new AppError("not_found", messages.noSuchContainer);
     const parsed = parseImageReference(image.reference);
-    if (!parsed)
-      throw new AppError("conflict", "This container was made of an image's id: no name leads to a newer one.");
+    if (!parsed) throw new AppError("conflict", messages.madeFromId);
     if (parsed.digest !== null) {
-      throw new AppError("conflict", "This container names the digest of its image: there is no newer one of that.");
+      throw new AppError("conflict", messages.pinned);
     }
     return { image, parsed, reference: familiarReference(parsed) };
   };
 
-  /** It ran when it was looked at last: an Engine that does not answer now is no reason to go back. */
+  /** Whether a container runs. True while the Engine does not respond: that is no reason for a rollback. */
   const stillRuns = async (id: string): Promise<boolean> => {
     try {
       return (await docker.identify(id)).running;
@@ -63,46 +63,50 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
     }
   };
 
-  /** The name means the new image now. If the service does not run with it, the name goes back as well. */
-  const remake = async (image: ImageInUse, reference: string, { signal, step }: Pick<JobHandle, "signal" | "step">) => {
+  /** Recreates a container from the image that its reference has now. When it does not run, the reference is restored too. */
+  const recreate = async (
+    image: ImageInUse,
+    reference: string,
+    { signal, step }: Pick<JobHandle, "signal" | "step">,
+  ) => {
     let phase: RecreatePhase | undefined;
     const { running: ran } = await docker.identify(image.id);
-    const tell = (state: string) => phase && step({ id: `phase ${phase}`, label: phaseLabels[phase], state });
+    const report = (state: string) => phase && step({ id: `phase ${phase}`, label: phaseLabels[phase], state });
     try {
       const made = await lifecycle.recreate(image.id, {
         signal,
         onPhase(next) {
-          tell(next === "restore" ? "failed" : "done");
+          report(next === "restore" ? "failed" : "done");
           phase = next;
-          tell("at work");
+          report("at work");
         },
       });
       if (ran && !(await stillRuns(made.id))) {
         await images.tag(image.imageId, reference);
         const back = await lifecycle.recreate(made.id, { signal: new AbortController().signal });
         await docker.act(back.id, "start");
-        throw new AppError("conflict", "The new container ended right after its start.");
+        throw new AppError("conflict", messages.endedAtStart);
       }
-      tell("done");
+      report("done");
       return made;
     } catch (thrown) {
       if (thrown instanceof UnavailableError) {
-        // What became of the container is not known, and said so. Its name goes back if it can.
-        tell("failed");
+        // The state of the container is unknown. The reference is restored if the Engine responds.
+        report("failed");
         await images.tag(image.imageId, reference).catch(() => undefined);
         throw thrown;
       }
-      tell(phase === "restore" ? "done" : "failed");
+      report(phase === "restore" ? "done" : "failed");
       await images.tag(image.imageId, reference);
       if (signal.aborted) throw thrown;
       const { code, message } = toAppError(thrown);
       if (code === "internal") throw thrown;
-      throw new AppError(code, `${message} The service runs its previous image again.`, { cause: thrown });
+      throw new AppError(code, messages.previousRunsAgain(message), { cause: thrown });
     }
   };
 
   const keep = async (image: ImageInUse, reference: string, digest: string | null) => {
-    await images.tag(image.imageId, keptName(image.name));
+    await images.tag(image.imageId, previousName(image.name));
     store.setPrevious(image.name, { reference, imageId: image.imageId, digest });
   };
 
@@ -115,29 +119,26 @@ export function createUpdates({ docker, registries, store }: UpdatesOptions): Up
       const previousDigest = digestOf(parsed, image.digests);
       const result = { imageId: pulled.id, digest: pulled.digest, previousDigest };
       if (pulled.id === image.imageId) return { ...result, changed: false, id: image.id };
-      if (image.composeProject !== null) handle.line(composeNotice);
-      const made = await remake(image, reference, handle);
+      if (image.composeProject !== null) handle.line(messages.composeProject);
+      const made = await recreate(image, reference, handle);
       await keep(image, reference, previousDigest);
       return { ...result, changed: true, id: made.id };
     },
-    async goBack(service, handle) {
+    async rollBack(service, handle) {
       const { image, parsed, reference } = await find(service);
       const before = store.previous().get(service);
       if (!before || before.reference !== reference || before.imageId === image.imageId) {
-        throw new AppError("conflict", "No previous image is known for this container.");
+        throw new AppError("conflict", messages.noPrevious);
       }
       await images.tag(before.imageId, reference).catch((error: unknown) => {
         if (!(error instanceof AppError) || error.code !== "not_found") throw error;
-        throw new AppError("gone", "The previous image is no longer on the host.", { cause: error });
+        throw new AppError("gone", messages.previousGone, { cause: error });
       });
-      if (image.composeProject !== null) handle.line(composeNotice);
-      const made = await remake(image, reference, handle);
+      if (image.composeProject !== null) handle.line(messages.composeProject);
+      const made = await recreate(image, reference, handle);
       const previousDigest = digestOf(parsed, image.digests);
       await keep(image, reference, previousDigest);
       return { changed: true, id: made.id, imageId: before.imageId, digest: before.digest, previousDigest };
     },
   };
 }
-
-const composeNotice =
-  "This container belongs to a compose project: its file stays the source of truth, and the next `up` follows that.";

@@ -1,18 +1,16 @@
 import { z } from "zod";
 import { createVolumeRequest, volumeDetailSchema, volumeName } from "../../shared/protocol/volume.ts";
 import { action } from "../actions/action.ts";
-import { hostTarget } from "../actions/host-target.ts";
+import { dockerHostRights, hostTarget } from "../actions/host-target.ts";
 
-const tag = "Volumes";
+const manage = { ...dockerHostRights, tag: "Volumes" } as const;
 
 const createVolume = action({
+  ...manage,
   name: "volume:create",
   method: "POST",
   path: "/volumes",
   title: "Create a volume",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   body: createVolumeRequest,
   idempotent: true,
   mode: "respond",
@@ -23,13 +21,11 @@ const createVolume = action({
 });
 
 const removeVolume = action({
+  ...manage,
   name: "volume:remove",
   method: "DELETE",
   path: "/volumes/:name",
   title: "Remove a volume and its content",
-  tag,
-  permission: "docker:manage",
-  hostScope: true,
   params: z.object({ name: volumeName }),
   mode: "respond",
   target: hostTarget(({ params }: { params: { name: string } }) => params.name),

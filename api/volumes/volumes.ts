@@ -7,23 +7,24 @@ import { volumeName } from "../../shared/protocol/volume.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { listContainers, usesBy, volumesOf } from "../docker/container-uses.ts";
 import { createResourceCalls } from "../docker/resource-calls.ts";
+import { messages } from "./messages.ts";
 
-/** Volumes of the Engine. Throws `AppError`: `invalid_input` (not a name), `not_found`, `conflict`, `upstream_unavailable`. */
+/** Volumes of the Engine. Each call throws `AppError`: `invalid_input` (not a name), `not_found`, `conflict`, `upstream_unavailable`. */
 export interface DockerVolumes {
   list(): Promise<Volume[]>;
   detail(name: string): Promise<VolumeDetail>;
   create(options: { name: string; labels: Record<string, string> }): Promise<VolumeDetail>;
-  /** Never one that a container has, stopped ones included. */
+  /** Refuses a volume that a container uses, running or not. */
   remove(name: string): Promise<void>;
 }
 
-/** A volume's files are deleted before the Engine answers. */
+/** The Engine deletes all files of the volume before it responds. */
 const REMOVE_LIMIT_MS = 120_000;
 
 export function createVolumes(calls: EngineCalls): DockerVolumes {
   const { call } = createResourceCalls(calls, {
     thing: "volume",
-    inUse: "The volume is in use by a container; remove that first.",
+    inUse: messages.inUse,
   });
   const inspect = async (name: string): Promise<RawVolume> => {
     const info = (await call({ method: "GET", path: volumePath(name) })) as RawVolume;
@@ -45,12 +46,12 @@ export function createVolumes(calls: EngineCalls): DockerVolumes {
     },
     detail,
     async create({ name, labels }) {
-      // The Engine answers for a volume that exists as if it had made it.
+      // For an existing volume the Engine responds as if it had created it.
       const existing = await inspect(name).catch((error: unknown) => {
         if (error instanceof AppError && error.code === "not_found") return undefined;
         throw error;
       });
-      if (existing) throw new AppError("conflict", "A volume of this name exists already.");
+      if (existing) throw new AppError("conflict", messages.nameTaken);
       const body = { Name: name, Driver: "local", Labels: labels };
       await call({ method: "POST", path: "/volumes/create", body });
       return detail(name);
@@ -67,13 +68,13 @@ export type RawVolume = VolumeInspectInfo & { CreatedAt?: string };
 const toVolumeList = (answer: unknown) =>
   toInnerList<RawVolume>((answer as { Volumes?: unknown } | undefined)?.Volumes);
 
-/** The Engine's own mark since version 23; before, such a volume is known by the form of its name. */
+/** Engines label an anonymous volume since version 23. Earlier ones only give it a name of this form. */
 export const isAnonymous = ({ Name, Labels }: Pick<RawVolume, "Name" | "Labels">): boolean =>
   Labels?.["com.docker.volume.anonymous"] !== undefined || /^[0-9a-f]{64}$/.test(Name);
 
 function volumePath(name: string): string {
   const parsed = volumeName.safeParse(name);
-  if (!parsed.success) throw new AppError("invalid_input", "This is not the name of a volume.");
+  if (!parsed.success) throw new AppError("invalid_input", messages.invalidName);
   return `/volumes/${encodeURIComponent(parsed.data)}`;
 }
 

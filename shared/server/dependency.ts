@@ -11,6 +11,20 @@ export class UnavailableError extends AppError {
   }
 }
 
+/**
+ * A list, or an empty one with the state of a dependency that does not respond.
+ *
+ * @throws any error that is no {@link UnavailableError}
+ */
+export async function listOrState<T>(list: () => Promise<T[]>): Promise<{ items: T[]; state: DependencyState }> {
+  try {
+    return { items: await list(), state: { state: "up" } };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { items: [], state: { state: error.state, hint: error.message } };
+  }
+}
+
 /** Converts the result or error of a call to the state that is shown for the dependency. */
 export async function dependencyState(probe: () => Promise<unknown>): Promise<DependencyState> {
   try {

@@ -27,6 +27,8 @@ export interface TestContainerOptions {
   /** Shell command of the health check; runs twice per second, and one failure makes the container unhealthy. */
   health?: string;
   restart?: "no" | "always" | "unless-stopped";
+  /** Seconds that a stop waits before it kills; default: 1. */
+  stopTimeout?: number;
   /** Memory limit in bytes, including swap; default: none. */
   memory?: number;
   /** Image; default: busybox. */
@@ -50,7 +52,9 @@ export interface TestEngine {
   run(options?: TestContainerOptions): Promise<TestContainer>;
   /** Creates an image of busybox with labels, which `removeAll` removes. Returns its id. */
   imageWith(labels: Record<string, string>): Promise<string>;
-  /** Removes all containers that were created, whatever their state. */
+  /** Has `removeAll` remove a container that the test creates itself. Returns its name. */
+  adopt(name: string): string;
+  /** Removes all containers that were created or adopted, whatever their state. */
   removeAll(): Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
   const docker = new Docker({ socketPath });
   const owner = randomBytes(6).toString("hex");
   const images: string[] = [];
+  const adopted: string[] = [];
   return {
     docker,
     socketPath,
@@ -79,7 +84,7 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
         Tty: options.tty ?? false,
         Env: options.env ?? [],
         Labels: { ...options.labels, [LABEL]: owner },
-        StopTimeout: 1,
+        StopTimeout: options.stopTimeout ?? 1,
         ...(options.health ? { Healthcheck: healthcheck(options.health) } : {}),
         HostConfig: {
           NetworkMode: "none",
@@ -99,11 +104,15 @@ export function testEngine(socketPath = DOCKER_SOCKET): TestEngine {
       await from.remove();
       return Id;
     },
+    adopt(name) {
+      adopted.push(name);
+      return name;
+    },
     removeAll: async () => {
       const filters = { label: [`${LABEL}=${owner}`] };
       const containers = await docker.listContainers({ all: true, filters });
       // One after the other: Engine 20.10 can deadlock in its network code if it removes a dozen at once.
-      for (const { Id } of containers) await removeContainer(docker, Id);
+      for (const id of [...containers.map(({ Id }) => Id), ...adopted.splice(0)]) await removeContainer(docker, id);
       await Promise.all(images.splice(0).map((id) => docker.getImage(id).remove({ force: true })));
     },
   };

@@ -3,23 +3,25 @@ import { type User, userBody, userPatch, userSchema } from "../../../shared/prot
 import { AppError } from "../../../shared/server/errors.ts";
 import { type ActionTarget, action } from "../../actions/action.ts";
 import { hostTarget } from "../../actions/host-target.ts";
-import type { Access } from "../access.ts";
+import type { Accounts } from "../access.ts";
 import { refuseWeakPassword } from "../login/password-policy.ts";
 import { messages } from "../messages.ts";
 import { endSessionsOf } from "./user-sessions.ts";
 import { toUser, type UserChange, type UserRecord } from "./users.ts";
 
-const tag = "Users";
+const manage = { tag: "Users", permission: "access:manage", mode: "respond" } as const;
 const description = "For sessions with a fresh proof: see `POST /api/session/proof`. No API key may do this.";
+const withProof = { ...manage, description, stepUp: true } as const;
 const params = z.strictObject({ id: z.uuid() });
 
-const findUser = ({ users }: Access, id: string): UserRecord => {
+const findUser = ({ users }: Pick<Accounts, "users">, id: string): UserRecord => {
   const user = users.byId(id);
   if (!user) throw new AppError("not_found", messages.noSuchUser);
   return user;
 };
 
-const view = ({ passkeys }: Access, user: UserRecord): User => toUser(user, passkeys.of(user.id).length);
+const view = ({ passkeys }: Pick<Accounts, "passkeys">, user: UserRecord): User =>
+  toUser(user, passkeys.of(user.id).length);
 
 const userTarget: ActionTarget<{ params: { id: string } }, UserRecord> = {
   resolve: ({ params: { id } }, { deps }) => findUser(deps.access, id),
@@ -27,23 +29,23 @@ const userTarget: ActionTarget<{ params: { id: string } }, UserRecord> = {
 };
 
 /** @throws AppError `invalid_input` for a password that is easy to guess */
-async function hashOf({ passwords }: Access, password: string | undefined, name: string): Promise<string | null> {
+async function hashOf(
+  { passwords }: Pick<Accounts, "passwords">,
+  password: string | undefined,
+  name: string,
+): Promise<string | null> {
   if (password === undefined) return null;
   await refuseWeakPassword(password, name);
   return passwords.hash(password);
 }
 
 const createUser = action({
+  ...withProof,
   name: "user:create",
   method: "POST",
   path: "/users",
   title: "Create a user",
-  tag,
-  description,
-  permission: "access:manage",
-  stepUp: true,
   body: userBody,
-  mode: "respond",
   status: 201,
   result: { user: userSchema },
   target: hostTarget(({ body }: { body: { username: string } }) => body.username),
@@ -57,17 +59,13 @@ const createUser = action({
 });
 
 const changeUser = action({
+  ...withProof,
   name: "user:change",
   method: "PATCH",
   path: "/users/:id",
   title: "Change role, limits or password of a user, or remove the second factors",
-  tag,
-  description,
-  permission: "access:manage",
-  stepUp: true,
   params,
   body: userPatch,
-  mode: "respond",
   result: { user: userSchema },
   target: userTarget,
   detail: ({ body: { role, limits, password, resetFactors } }) =>
@@ -93,16 +91,13 @@ const changeUser = action({
 });
 
 const removeUser = action({
+  ...withProof,
   name: "user:remove",
   method: "DELETE",
   path: "/users/:id",
   title: "Remove a user with all sessions and keys",
-  tag,
   description: `Responds with the alert rules and channels of the user: they stay until they are removed. ${description}`,
-  permission: "access:manage",
-  stepUp: true,
   params,
-  mode: "respond",
   result: { left: z.object({ rules: z.array(z.string()), channels: z.array(z.string()) }) },
   target: userTarget,
   apply: async (_input, { subject: { id }, deps: { access, alerts } }) => {
@@ -118,14 +113,12 @@ const removeUser = action({
 });
 
 const endUserSessions = action({
+  ...manage,
   name: "user:revoke-sessions",
   method: "DELETE",
   path: "/users/:id/sessions",
   title: "End all sessions of a user",
-  tag,
-  permission: "access:manage",
   params,
-  mode: "respond",
   target: userTarget,
   apply: async (_input, { subject, deps }) => {
     endSessionsOf(deps.access, subject.id);

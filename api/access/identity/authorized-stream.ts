@@ -54,7 +54,7 @@ export function authorizedStream(
           else controller.error(reason);
         };
         const wait = () => {
-          idle = setTimeout(() => breakOff(new AppError("gone", messages.responseNotTaken)), idleMs);
+          idle = setTimeout(() => breakOff(new AppError("gone", messages.responseNotRead)), idleMs);
           idle.unref();
         };
         wait();

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
 import type { Principal } from "../../../shared/protocol/access.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { ApiEnv } from "../../http/context.ts";
@@ -17,3 +18,9 @@ export function requireHostScopeOf({ limits }: Principal): void {
   if (limits.services === null) return;
   throw new AppError("forbidden", messages.hostScopeRequired);
 }
+
+/** Refuses as {@link requireHostScope} does, before every route below. */
+export const hostScopeOnly = createMiddleware<ApiEnv>(async (c, next) => {
+  requireHostScope(c);
+  await next();
+});

@@ -7,14 +7,11 @@ import type { LogSearchAnswer } from "../../../shared/protocol/log-search.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { logsRoutes } from "../../logs/routes.ts";
 import { createMcpHost } from "../../mcp/host/host.ts";
+import { everythingServer, nodeOnly } from "../../mcp/testing.ts";
 import { startApi, type TestApi } from "../../testing/api-server.ts";
 import { startRoutes } from "../../testing/route-server.ts";
 import { PASSWORD, send, WEB_ORIGIN } from "../testing.ts";
 
-const everything = join(
-  import.meta.dirname,
-  "../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
-);
 const FILE_BYTES = 512 * 1024 * 1024;
 /** Pages without end: more than any buffer between the server and a client that reads nothing. */
 const page: LogSearchAnswer = {
@@ -39,10 +36,9 @@ let pages = 0;
 let api: TestApi;
 
 beforeAll(async () => {
-  const config = { MCP_ALLOWED_COMMANDS: [process.execPath], MCP_ALLOWED_HOSTS: [] };
   api = await startApi({
     change: (deps) => ({
-      mcp: createMcpHost({ ...deps, config }),
+      mcp: createMcpHost({ ...deps, config: nodeOnly }),
       logStore: { ...deps.logStore, search: async () => ({ ...page, newer: `1-1-1-${++pages}` }) },
     }),
   });
@@ -207,7 +203,7 @@ test("a download that the client does not read ends, and frees its place", async
 });
 
 test("tool calls end with the right to call, and those of one user leave places for others", async () => {
-  const transport = { type: "stdio", command: process.execPath, args: [everything], env: {} };
+  const transport = { type: "stdio", command: process.execPath, args: [everythingServer], env: {} };
   const made = await api.ask("POST", "/api/mcp", { body: { name: "everything", transport } });
   const path = `/api/mcp/${made.body.server.id}`;
   expect((await api.ask("POST", `${path}/start`, { body: {} })).status).toBe(200);

@@ -15,14 +15,9 @@ let cookie: string;
 beforeEach(async () => {
   clock.pass(7_200_000);
   cookie = (await server.login("ada")).cookie ?? "";
-  const { users, sessions, keys } = server.access;
+  const { keys } = server.access;
   for (const { id } of keys.all()) keys.remove(id);
-  for (const { id, name } of users.all()) {
-    if (name === "ada") continue;
-    sessions.end(sessions.of(id).map((session) => session.id));
-    users.remove(id);
-  }
-  server.revoked.length = 0;
+  server.removeOtherUsers();
 });
 
 const make = (fields: object = {}, as: string | undefined = cookie) =>

@@ -9,8 +9,10 @@ import type { Access } from "../access.ts";
 import { messages } from "../messages.ts";
 import { toPasskeyInfo } from "../passkeys/passkey-store.ts";
 
+type AccountAccess = Pick<Access, "users" | "passkeys" | "recoveryCodes" | "sessions" | "clock">;
+
 /** Reads of the caller's account: `/api/account`. Changes are in `actions.ts`. */
-export const accountRoutes = ({ access }: { access: Access }) =>
+export const accountRoutes = ({ access }: { access: AccountAccess }) =>
   createRoutes()
     .get(
       "/",
@@ -51,7 +53,7 @@ export const accountRoutes = ({ access }: { access: Access }) =>
     );
 
 /** The live sessions of a user, last used first. */
-function toSessionInfos({ sessions, clock }: Access, userId: string, current: string): SessionInfo[] {
+function toSessionInfos({ sessions, clock }: AccountAccess, userId: string, current: string): SessionInfo[] {
   return sessions
     .of(userId)
     .sort((a, b) => b.lastSeenTick - a.lastSeenTick)

@@ -3,20 +3,16 @@ import { passwordChange, totpConfirmation } from "../../../shared/protocol/accou
 import { AppError } from "../../../shared/server/errors.ts";
 import { action } from "../../actions/action.ts";
 import { messages, NEEDS_PROOF } from "../messages.ts";
-import { endOtherSessions, ownAccount } from "./own-account.ts";
+import { endOtherSessions, onAccount } from "./own-account.ts";
 import { refuseWeakPassword } from "./password-policy.ts";
 
-const tag = "Account";
-
 const endOwnSession = action({
+  ...onAccount,
   name: "session:revoke",
   method: "DELETE",
   path: "/account/sessions/:id",
   title: "End one of the own sessions",
-  tag,
-  permission: "session",
   params: z.strictObject({ id: z.uuid() }),
-  mode: "respond",
   target: {
     resolve: ({ params: { id } }, { deps, principal }) => {
       const session = deps.access.sessions.byId(id);
@@ -32,15 +28,12 @@ const endOwnSession = action({
 });
 
 const changePassword = action({
+  ...onAccount,
   name: "account:password",
   method: "POST",
   path: "/account/password",
   title: "Change the own password; ends all other sessions",
-  tag,
-  permission: "session",
   body: passwordChange,
-  mode: "respond",
-  target: ownAccount,
   apply: async ({ body: { current, password } }, context) => {
     const { access } = context.deps;
     const user = await access.confirmPassword(context.principal.id, current);
@@ -58,33 +51,27 @@ const changePassword = action({
 });
 
 const beginTotp = action({
+  ...onAccount,
   name: "account:totp-begin",
   method: "POST",
   path: "/account/totp",
   title: "Start to set up a second factor",
-  tag,
   description: NEEDS_PROOF,
-  permission: "session",
   stepUp: true,
-  mode: "respond",
   result: { secret: z.string(), uri: z.string() },
   once: ["secret", "uri"],
-  target: ownAccount,
   apply: async (_input, { subject, deps }) => deps.access.secondFactors.begin(subject),
 });
 
 const confirmTotp = action({
+  ...onAccount,
   name: "account:totp-confirm",
   method: "POST",
   path: "/account/totp/confirm",
   title: "Turn the second factor on with its first code",
-  tag,
-  permission: "session",
   body: totpConfirmation,
-  mode: "respond",
   result: { recoveryCodes: z.array(z.string()) },
   once: ["recoveryCodes"],
-  target: ownAccount,
   apply: async ({ body }, context) => {
     const recoveryCodes = context.deps.access.secondFactors.confirm(context.subject, body.code);
     endOtherSessions(context);
@@ -93,16 +80,13 @@ const confirmTotp = action({
 });
 
 const removeTotp = action({
+  ...onAccount,
   name: "account:totp-remove",
   method: "DELETE",
   path: "/account/totp",
   title: "Turn the second factor off",
-  tag,
   description: NEEDS_PROOF,
-  permission: "session",
   stepUp: true,
-  mode: "respond",
-  target: ownAccount,
   apply: async (_input, { subject, deps }) => {
     deps.access.secondFactors.remove(subject.id);
     return {};

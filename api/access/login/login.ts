@@ -64,9 +64,9 @@ export function createLogin({ users, sessions, passwords, secondFactors, passkey
         if (users.byId(current.id)?.passwordHash !== current.passwordHash) throw wrong();
       } else if (code === undefined) {
         attempt.withdraw();
-        throw new CodeRequired("A second factor is needed.", current);
+        throw new CodeRequired(messages.codeNeeded, current);
       } else if (!secondFactors.accepts(current, code)) {
-        throw new CodeRequired("The code is wrong, or was used already.", current);
+        throw new CodeRequired(messages.codeWrong, current);
       }
     }
     attempt.succeed();

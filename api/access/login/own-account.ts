@@ -14,6 +14,9 @@ export const ownAccount: ActionTarget<unknown, UserRecord> = {
   label: ({ name }) => name,
 };
 
+/** What every action on the account of the caller has in common. */
+export const onAccount = { tag: "Account", permission: "session", mode: "respond", target: ownAccount } as const;
+
 /** Ends all sessions of the caller except the one of the request. */
 export const endOtherSessions = ({ deps, principal }: Pick<ActionContext, "deps" | "principal">): void =>
   endSessionsOf(deps.access, principal.id, principal.sessionId);

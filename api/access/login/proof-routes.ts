@@ -8,10 +8,12 @@ import { type ApiEnv, createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
-import { sendChallenge, takeChallenge } from "../passkeys/passkey-cookie.ts";
+import { type ChallengeSite, sendChallenge, takeChallenge } from "../passkeys/passkey-cookie.ts";
+
+type ProofAccess = Pick<Access, "users" | "sessions" | "passkeys" | "oidc" | "confirmPassword"> & ChallengeSite;
 
 /** Re-authentication before sensitive actions: `/api/session/proof`. */
-export const proofRoutes = ({ access }: { access: Access }) =>
+export const proofRoutes = ({ access }: { access: ProofAccess }) =>
   createRoutes()
     .post(
       "/options",
@@ -56,7 +58,7 @@ export const proofRoutes = ({ access }: { access: Access }) =>
     );
 
 /** A wrong passkey does not end the session: 403, as for a wrong password. */
-async function finishProof(c: Context<ApiEnv>, access: Access, response: PasskeyAssertion): Promise<void> {
+async function finishProof(c: Context<ApiEnv>, access: ProofAccess, response: PasskeyAssertion): Promise<void> {
   const { id: userId, sessionId } = c.get("principal");
   const sealed = takeChallenge(c, access);
   await access.passkeys.finish({ kind: "proof", userId, sessionId }, sealed, response).catch((error: unknown) => {

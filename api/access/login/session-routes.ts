@@ -12,10 +12,12 @@ import { validated } from "../../http/validate.ts";
 import type { Access } from "../access.ts";
 import { sendChallenge, takeChallenge } from "../passkeys/passkey-cookie.ts";
 import { CodeRequired } from "./login.ts";
-import { startSession } from "./start-session.ts";
+import { type SessionStart, startSession } from "./start-session.ts";
+
+type LoginAccess = SessionStart & Pick<Access, "login" | "passkeys" | "users">;
 
 /** Log-in, log-out and the caller: `/api/session`. */
-export const sessionRoutes = ({ access }: { access: Access }) => {
+export const sessionRoutes = ({ access }: { access: LoginAccess }) => {
   const { passkeys } = access;
   return createRoutes()
     .post(

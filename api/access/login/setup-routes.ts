@@ -5,10 +5,10 @@ import { ok } from "../../../shared/protocol/result.ts";
 import { createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
-import type { Access } from "../access.ts";
-import { startSession } from "./start-session.ts";
+import type { Authentication } from "../access.ts";
+import { type SessionStart, startSession } from "./start-session.ts";
 
-export const setupRoutes = ({ access }: { access: Access }) =>
+export const setupRoutes = ({ access }: { access: Pick<Authentication, "setup"> & SessionStart }) =>
   createRoutes()
     .get(
       "/",

@@ -7,8 +7,11 @@ import type { Access } from "../access.ts";
 import { sessionPrincipal } from "../identity/identify.ts";
 import type { UserRecord } from "../identity/users.ts";
 
+/** What opens a session, and sends its cookie. */
+export type SessionStart = Pick<Access, "countLogin" | "sessions" | "endSessions" | "clock" | "originPolicy" | "peers">;
+
 /** Opens a session for a user who has just authenticated. The earlier session of the browser ends. */
-export async function startSession(c: Context<ApiEnv>, access: Access, user: UserRecord): Promise<Principal> {
+export async function startSession(c: Context<ApiEnv>, access: SessionStart, user: UserRecord): Promise<Principal> {
   await access.countLogin(user.id);
   const https = cameByHttps(c, access);
   const before = sessionToken(c.req.header("Cookie"), https);

@@ -13,7 +13,11 @@ export const FRESH_MS = 600_000;
  * the row admits keys that name its permission as a scope.
  * @throws AppError `forbidden`; {@link ProofRequired} when a proof would help.
  */
-export function requireStepUp(principal: Principal, entry: AccessEntry, { sessions, clock }: Access): void {
+export function requireStepUp(
+  principal: Principal,
+  entry: AccessEntry,
+  { sessions, clock }: Pick<Access, "sessions" | "clock">,
+): void {
   if (!entry.stepUp) return;
   if (principal.kind === "key") {
     if (!entry.scopedKeys) throw new AppError("forbidden", messages.keyCannotProve);

@@ -36,12 +36,7 @@ beforeEach(async () => {
   Object.assign(provider, { claims: {}, tamper: {}, wrongKey: false, discovery: null });
   clock.pass(3_600_000); // what slows log-ins down is over
   admin = (await server.login("ada")).cookie ?? "";
-  const { users, sessions } = server.access;
-  for (const { id, name } of users.all()) {
-    if (name === "ada") continue;
-    sessions.end(sessions.of(id).map((session) => session.id));
-    users.remove(id);
-  }
+  server.removeOtherUsers();
 });
 /** For what another server is needed: the usual one continues beside it. */
 const instead = async (work: () => Promise<void>, env: Record<string, string> = {}, log?: Log) => {

@@ -8,16 +8,18 @@ import { cameByHttps, hostOf } from "../../http/client-address.ts";
 import { type ApiEnv, createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
 import { validated } from "../../http/validate.ts";
-import type { Access } from "../access.ts";
-import { startSession } from "../login/start-session.ts";
+import type { Authentication, Site } from "../access.ts";
+import { type SessionStart, startSession } from "../login/start-session.ts";
 import { messages } from "../messages.ts";
 import { digestOf } from "../token.ts";
 import { OIDC_PENDING_MS, type OidcLogin } from "./oidc.ts";
 
 const startQuery = z.strictObject({ again: z.stringbool().default(false) });
 
+type OidcAccess = Pick<Authentication, "oidc"> & Site & SessionStart;
+
 /** Log-in by an OpenID provider. The browser comes and goes by navigation, so errors lead back to the log-in page. */
-export const oidcRoutes = ({ access }: { access: Access }) =>
+export const oidcRoutes = ({ access }: { access: OidcAccess }) =>
   createRoutes()
     .get(
       "/",
@@ -79,29 +81,29 @@ export const oidcRoutes = ({ access }: { access: Access }) =>
       },
     );
 
-function provider(access: Access): OidcLogin {
-  if (!access.oidc) throw new AppError("not_supported", messages.noProvider);
-  return access.oidc;
+function provider({ oidc }: OidcAccess): OidcLogin {
+  if (!oidc) throw new AppError("not_supported", messages.noProvider);
+  return oidc;
 }
 
-const isHttps = (c: Context, access: Access) => cameByHttps(c, access);
-const ownOrigin = (c: Context, access: Access) => `${isHttps(c, access) ? "https" : "http"}://${hostOf(c)}`;
+const ownOrigin = (c: Context, site: Site) => `${cameByHttps(c, site) ? "https" : "http"}://${hostOf(c)}`;
 
 /** Origin of the web app: the one of the request behind a proxy, else another port of the same host. */
-function webAddress(c: Context, access: Access): string {
-  const own = ownOrigin(c, access);
+function webAddress(c: Context, site: Site): string {
+  const own = ownOrigin(c, site);
+  const { originPolicy, webOrigin, basePath } = site;
   const { hostname, port } = new URL(own);
-  if (port === "" || access.basePath) return `${own}${access.basePath}`;
-  const sameHost = access.originPolicy.origins.filter((origin) => new URL(origin).hostname === hostname);
-  return sameHost.find((origin) => origin === access.webOrigin) ?? sameHost[0] ?? access.webOrigin;
+  if (port === "" || basePath) return `${own}${basePath}`;
+  const sameHost = originPolicy.origins.filter((origin) => new URL(origin).hostname === hostname);
+  return sameHost.find((origin) => origin === webOrigin) ?? sameHost[0] ?? webOrigin;
 }
 
 /** Concurrent log-ins of one browser, in several tabs. */
 const BINDINGS_MAX = 4;
-const bindingPrefix = (c: Context, access: Access) => `${isHttps(c, access) ? "__Host-" : ""}ai-desktop-oidc-`;
+const bindingPrefix = (c: Context, site: Site) => `${cameByHttps(c, site) ? "__Host-" : ""}ai-desktop-oidc-`;
 /** One cookie per log-in, so that a second tab does not end the log-in of the first. */
-const bindingName = (c: Context, access: Access, state: string | null | undefined) =>
-  `${bindingPrefix(c, access)}${digestOf(state ?? "").slice(0, 12)}`;
+const bindingName = (c: Context, site: Site, state: string | null | undefined) =>
+  `${bindingPrefix(c, site)}${digestOf(state ?? "").slice(0, 12)}`;
 
 /** Lax, because the browser comes back from another site. The value is the sealed log-in. */
 function sendBinding(c: Context, name: string, value: string, maxAge: number): void {
@@ -110,14 +112,14 @@ function sendBinding(c: Context, name: string, value: string, maxAge: number): v
 }
 
 /** Browsers send the oldest cookies first. */
-function dropOldBindings(c: Context, access: Access): void {
-  const names = Object.keys(getCookie(c)).filter((name) => name.startsWith(bindingPrefix(c, access)));
+function dropOldBindings(c: Context, site: Site): void {
+  const names = Object.keys(getCookie(c)).filter((name) => name.startsWith(bindingPrefix(c, site)));
   for (const name of names.slice(0, Math.max(0, names.length - BINDINGS_MAX + 1))) sendBinding(c, name, "", 0);
 }
 
-function backToLogin(c: Context<ApiEnv>, access: Access, thrown: unknown) {
+function backToLogin(c: Context<ApiEnv>, site: Site, thrown: unknown) {
   const { code } = toAppError(thrown);
   c.set("refused", true);
   c.set("auditDetail", code);
-  return c.redirect(`${webAddress(c, access)}/login?error=${code}`);
+  return c.redirect(`${webAddress(c, site)}/login?error=${code}`);
 }

@@ -10,11 +10,11 @@ export interface TestProvider {
   clientSecret: string;
   /** Claims of the next log-in. */
   claims: Record<string, unknown>;
-  /** Changes the id token's claims before it is signed: what a hostile provider or a mixed-up answer would hold. */
+  /** Changes the claims of the id token before it is signed, as a hostile provider would. */
   tamper: Record<string, unknown>;
   /** Signs with another key than the published one. */
   wrongKey: boolean;
-  /** Another answer in place of its settings. */
+  /** Replaces the response with its settings. */
   discovery: ((response: ServerResponse) => void) | null;
   stop(): Promise<void>;
 }

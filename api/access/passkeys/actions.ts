@@ -1,29 +1,25 @@
 import { z } from "zod";
 import { passkeyBody, passkeyInfo, passkeyPatch } from "../../../shared/protocol/passkey.ts";
 import { action } from "../../actions/action.ts";
-import { endOtherSessions, ownAccount } from "../login/own-account.ts";
+import { endOtherSessions, onAccount } from "../login/own-account.ts";
 import { NEEDS_PROOF } from "../messages.ts";
 import { takeChallenge } from "./passkey-cookie.ts";
 import { toPasskeyInfo } from "./passkey-store.ts";
 
-const tag = "Account";
 const params = z.strictObject({ id: z.uuid() });
 
 const addPasskey = action({
+  ...onAccount,
   name: "account:passkey-add",
   method: "POST",
   path: "/account/passkeys",
   title: "Add a passkey; ends all other sessions",
-  tag,
   description: `It counts as a second factor from now on. The first one comes with new recovery codes, shown this once. ${NEEDS_PROOF}`,
-  permission: "session",
   stepUp: true,
   body: passkeyBody,
-  mode: "respond",
   status: 201,
   result: { passkey: passkeyInfo, recoveryCodes: z.array(z.string()).nullable() },
   once: ["recoveryCodes"],
-  target: ownAccount,
   detail: ({ body }) => body.name,
   takeFromBrowser: (request, { access }) => takeChallenge(request, access),
   apply: async ({ body: { name, response } }, context) => {
@@ -42,16 +38,13 @@ const addPasskey = action({
 });
 
 const renamePasskey = action({
+  ...onAccount,
   name: "account:passkey-rename",
   method: "PATCH",
   path: "/account/passkeys/:id",
   title: "Rename a passkey",
-  tag,
-  permission: "session",
   params,
   body: passkeyPatch,
-  mode: "respond",
-  target: ownAccount,
   apply: async ({ params: { id }, body: { name } }, { subject, deps }) => {
     deps.access.passkeys.rename(subject.id, id, name);
     return {};
@@ -59,17 +52,14 @@ const renamePasskey = action({
 });
 
 const removePasskey = action({
+  ...onAccount,
   name: "account:passkey-remove",
   method: "DELETE",
   path: "/account/passkeys/:id",
   title: "Remove a passkey",
-  tag,
   description: `Recovery codes stay. ${NEEDS_PROOF}`,
-  permission: "session",
   stepUp: true,
   params,
-  mode: "respond",
-  target: ownAccount,
   apply: async ({ params: { id } }, { subject, deps }) => {
     deps.access.passkeys.remove(subject.id, id);
     return {};

@@ -3,24 +3,27 @@ import { setCookie } from "hono/cookie";
 import { cookieValues } from "../../../shared/server/http/session-cookie.ts";
 import { cameByHttps } from "../../http/client-address.ts";
 import type { ApiEnv } from "../../http/context.ts";
-import type { Access } from "../access.ts";
+import type { Site } from "../access.ts";
 import { CHALLENGE_MS, type Challenge } from "./passkeys.ts";
+
+/** Tells whether the browser came by https. */
+export type ChallengeSite = Pick<Site, "originPolicy" | "peers">;
 
 const nameOf = (https: boolean) => `${https ? "__Host-" : ""}ai-desktop-passkey`;
 const options = (secure: boolean, maxAge: number) =>
   ({ path: "/", httpOnly: true, sameSite: "Strict", secure, maxAge }) as const;
 
 /** Sets the cookie of a sealed challenge, and returns the options for the browser; null without a challenge. */
-export function sendChallenge(c: Context<ApiEnv>, access: Access, challenge: Challenge | undefined) {
+export function sendChallenge(c: Context<ApiEnv>, site: ChallengeSite, challenge: Challenge | undefined) {
   if (!challenge) return null;
-  const https = cameByHttps(c, access);
+  const https = cameByHttps(c, site);
   setCookie(c, nameOf(https), challenge.sealed, options(https, CHALLENGE_MS / 1_000));
   return challenge.options;
 }
 
 /** Returns the sealed challenge of the request and removes its cookie; undefined when there is none, or two. */
-export function takeChallenge(c: Context<ApiEnv>, access: Access): string | undefined {
-  const https = cameByHttps(c, access);
+export function takeChallenge(c: Context<ApiEnv>, site: ChallengeSite): string | undefined {
+  const https = cameByHttps(c, site);
   const values = cookieValues(c.req.header("Cookie"), nameOf(https));
   if (values.length > 0) setCookie(c, nameOf(https), "", options(https, 0));
   return values.length === 1 ? values[0] : undefined;

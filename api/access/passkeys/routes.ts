@@ -3,12 +3,12 @@ import { ok } from "../../../shared/protocol/result.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { createRoutes } from "../../http/context.ts";
 import { described } from "../../http/openapi.ts";
-import type { Access } from "../access.ts";
+import type { Accounts } from "../access.ts";
 import { messages, NEEDS_PROOF } from "../messages.ts";
-import { sendChallenge } from "./passkey-cookie.ts";
+import { type ChallengeSite, sendChallenge } from "./passkey-cookie.ts";
 
 /** The challenge for a new passkey of the caller: `/api/account/passkeys/options`. Changes are in `actions.ts`. */
-export const passkeyRoutes = ({ access }: { access: Access }) =>
+export const passkeyRoutes = ({ access }: { access: Pick<Accounts, "users" | "passkeys"> & ChallengeSite }) =>
   createRoutes().post(
     "/options",
     described({

@@ -5,12 +5,12 @@ export interface TestAuthenticatorOptions {
   rpId: string;
 }
 
-/** How one answer differs from what an honest device and browser would give. */
+/** How a response differs from that of an honest device and browser. */
 export interface Deviation {
   origin?: string;
   rpId?: string;
   challenge?: string;
-  /** Whether the device checked who uses it. */
+  /** Whether the device verified its user. */
   userVerified?: boolean;
   counter?: number;
   userHandle?: string | null;
@@ -26,7 +26,7 @@ interface Options {
 const base64url = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64url");
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest();
 
-/** A device with one ES256 passkey, and the browser before it: what WebAuthn makes of options, as JSON. */
+/** A device with one ES256 passkey and its browser: turns options into responses of WebAuthn, as JSON. */
 export function createTestAuthenticator({ origin, rpId }: TestAuthenticatorOptions) {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const id = randomBytes(32);

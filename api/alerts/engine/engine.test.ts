@@ -26,7 +26,7 @@ const well = { active: false, detail: "healthy" };
 
 interface Bench {
   engine: AlertEngine;
-  told: string[];
+  notified: string[];
   sent: string[];
   stored: Map<
     string,
@@ -36,7 +36,7 @@ interface Bench {
 
 function bench(rules: AlertRule[], from?: Bench, failing = () => false): Bench {
   const stored: Bench["stored"] = new Map(structuredClone([...(from?.stored ?? [])]));
-  const told: string[] = [];
+  const notified: string[] = [];
   const sent: string[] = [];
   const commit = ({ saved, forgotten, transitions }: Changes) => {
     if (failing()) throw new Error("disk full");
@@ -50,12 +50,12 @@ function bench(rules: AlertRule[], from?: Bench, failing = () => false): Bench {
       });
     }
     for (const { kind, entry, record, send } of transitions) {
-      if (record) told.push(`${kind} ${entry.subject.name}`);
+      if (record) notified.push(`${kind} ${entry.subject.name}`);
       if (send) sent.push(`${kind} ${entry.subject.name}`);
     }
   };
   const engine = createAlertEngine({ rules, stored: [...stored.values()], clock, commit, onError: () => {} });
-  return { engine, told, sent, stored };
+  return { engine, notified, sent, stored };
 }
 
 const look = ({ engine }: Bench) => engine.tick();
@@ -67,19 +67,19 @@ beforeEach(() => {
 });
 
 describe("a state", () => {
-  test("fires only once it has been so for as long as the rule asks, and is over at once", () => {
+  test("fires after the duration of the rule, and resolves at once", () => {
     const at = bench([unhealthy({ forSeconds: 60 })]);
     at.engine.report("container-unhealthy", web, wrong);
     pass(59_000);
     look(at);
-    expect(at.told).toEqual([]);
+    expect(at.notified).toEqual([]);
     pass(1_000);
     look(at);
-    expect(at.told).toEqual(["firing web"]);
+    expect(at.notified).toEqual(["firing web"]);
     at.engine.report("container-unhealthy", web, well);
     look(at);
-    expect(at.told).toEqual(["firing web", "resolved web"]);
-    expect(at.sent).toEqual(at.told);
+    expect(at.notified).toEqual(["firing web", "resolved web"]);
+    expect(at.sent).toEqual(at.notified);
   });
 
   test("that ends before its duration is never sent", () => {
@@ -89,7 +89,7 @@ describe("a state", () => {
     at.engine.report("container-unhealthy", web, well);
     pass(60_000);
     look(at);
-    expect(at.told).toEqual([]);
+    expect(at.notified).toEqual([]);
     expect([...at.engine.entries()]).toEqual([]);
   });
 
@@ -106,20 +106,20 @@ describe("a state", () => {
     expect(at.sent).toHaveLength(2);
   });
 
-  test("of a subject that is gone is over", () => {
+  test("of a subject that no longer exists resolves", () => {
     const at = bench([unhealthy()]);
     at.engine.report("container-unhealthy", web, wrong);
     at.engine.settle("container", new Set(["other"]));
     look(at);
-    expect(at.told).toEqual(["firing web", "resolved web"]);
+    expect(at.notified).toEqual(["firing web", "resolved web"]);
   });
 
-  test("known before the rule was made counts for the new rule", () => {
+  test("that exists before the rule counts for the new rule", () => {
     const at = bench([]);
     at.engine.report("container-unhealthy", web, wrong);
     at.engine.setRules([unhealthy()]);
     look(at);
-    expect(at.told).toEqual(["firing web"]);
+    expect(at.notified).toEqual(["firing web"]);
     at.engine.setRules([unhealthy({ enabled: false })]);
     look(at);
     expect([...at.engine.entries()]).toEqual([]);
@@ -127,19 +127,19 @@ describe("a state", () => {
   });
 });
 
-describe("a figure", () => {
+describe("a metric", () => {
   const disk = ruleOf({ condition: { kind: "host-disk", percent: 90 } });
   const root = { kind: "host", name: "/" } as const;
   const at90 = (value: number) => ({ value, detail: `${value} %` });
 
-  test("fires at its threshold and is over only well below it", () => {
+  test("fires at its threshold and resolves only well below it", () => {
     const at = bench([disk]);
     for (const value of [89.9, 90, 89, 86, 90]) at.engine.report("host-disk", root, at90(value));
     at.engine.flush();
-    expect(at.told).toEqual(["firing /"]);
+    expect(at.notified).toEqual(["firing /"]);
     at.engine.report("host-disk", root, at90(85));
     at.engine.flush();
-    expect(at.told).toEqual(["firing /", "resolved /"]);
+    expect(at.notified).toEqual(["firing /", "resolved /"]);
   });
 
   test("that is no longer read does not start to fire", () => {
@@ -147,7 +147,7 @@ describe("a figure", () => {
     at.engine.report("host-disk", root, at90(95));
     pass(11 * MINUTE);
     look(at);
-    expect(at.told).toEqual([]);
+    expect(at.notified).toEqual([]);
   });
 });
 
@@ -155,7 +155,7 @@ describe("a count", () => {
   const loop = ruleOf({ condition: { kind: "container-restarts", count: 3, withinSeconds: 60 } });
   const once = { occurrences: 1, detail: "restarted by itself" };
 
-  test("fires when there were so many within the time, and is over when they have passed", () => {
+  test("fires at the count of the rule within its window, and resolves after it", () => {
     const at = bench([loop]);
     at.engine.report("container-restarts", web, once);
     pass(50_000);
@@ -163,13 +163,13 @@ describe("a count", () => {
     pass(20_000); // the first is out of the window by now
     at.engine.report("container-restarts", web, once);
     look(at);
-    expect(at.told).toEqual([]);
+    expect(at.notified).toEqual([]);
     at.engine.report("container-restarts", web, once);
     look(at);
-    expect(at.told).toEqual(["firing web"]);
+    expect(at.notified).toEqual(["firing web"]);
     pass(61_000);
     look(at);
-    expect(at.told).toEqual(["firing web", "resolved web"]);
+    expect(at.notified).toEqual(["firing web", "resolved web"]);
   });
 
   test("of one rule does not reach another rule of the same kind", () => {
@@ -182,7 +182,7 @@ describe("a count", () => {
 });
 
 describe("a message", () => {
-  test("comes once and for all when something flaps, and again when it has been steady", () => {
+  test("is sent once while an alert flaps, and again once it is stable", () => {
     const at = bench([unhealthy()]);
     for (let round = 0; round < 8; round++) {
       at.engine.report("container-unhealthy", web, wrong);
@@ -199,14 +199,14 @@ describe("a message", () => {
     expect(at.sent.at(-1)).toBe("steady web");
   });
 
-  test("waits through the quiet hours, and is not sent at all when it is over by then", () => {
+  test("waits through the quiet hours, and is not sent when the alert resolves before their end", () => {
     const quietHours = { days: [0, 1, 2, 3, 4, 5, 6], from: "22:00", to: "07:00", timeZone: "UTC" };
     const at = bench([unhealthy({ quietHours })]);
     wall = Date.UTC(2026, 0, 5, 23, 0);
     at.engine.report("container-unhealthy", web, wrong);
     at.engine.report("container-unhealthy", { kind: "container", name: "db" }, wrong);
     look(at);
-    expect(at.told).toEqual(["firing web", "firing db"]);
+    expect(at.notified).toEqual(["firing web", "firing db"]);
     expect(at.sent).toEqual([]);
     at.engine.report("container-unhealthy", web, well);
     pass(8 * 60 * MINUTE);
@@ -214,7 +214,7 @@ describe("a message", () => {
     expect(at.sent).toEqual(["firing db"]);
   });
 
-  test("is held back by a silence, and sent when that ends", () => {
+  test("is held back by a silence, and sent at its end", () => {
     const at = bench([unhealthy({ repeatSeconds: 60 })]);
     at.engine.report("container-unhealthy", web, wrong);
     at.engine.silence([...at.engine.entries()][0]?.id ?? "", 3_600);
@@ -227,8 +227,8 @@ describe("a message", () => {
   });
 });
 
-describe("a new start", () => {
-  test("continues where the last run stopped, and sends nothing twice", () => {
+describe("a restart", () => {
+  test("continues where the last run ended, and sends nothing twice", () => {
     const first = bench([unhealthy({ forSeconds: 60 })]);
     first.engine.report("container-unhealthy", web, wrong);
     pass(50_000);
@@ -237,26 +237,26 @@ describe("a new start", () => {
     pass(10_000);
     second.engine.report("container-unhealthy", web, wrong);
     second.engine.flush();
-    expect(second.told).toEqual(["firing web"]);
+    expect(second.notified).toEqual(["firing web"]);
     const third = bench([unhealthy({ forSeconds: 60 })], second);
     third.engine.report("container-unhealthy", web, wrong);
     pass(60_000);
     look(third);
-    expect(third.told).toEqual([]);
+    expect(third.notified).toEqual([]);
     third.engine.report("container-unhealthy", web, well);
     third.engine.flush();
-    expect(third.told).toEqual(["resolved web"]);
+    expect(third.notified).toEqual(["resolved web"]);
   });
 
-  test("a write that fails is tried again with all there was to write", () => {
+  test("a failed write is repeated with all its changes", () => {
     let full = true;
     const at = bench([unhealthy()], undefined, () => full);
     at.engine.report("container-unhealthy", web, wrong);
     look(at);
-    expect(at.told).toEqual([]);
+    expect(at.notified).toEqual([]);
     full = false;
     look(at);
-    expect(at.told).toEqual(["firing web"]);
+    expect(at.notified).toEqual(["firing web"]);
   });
 });
 
@@ -292,7 +292,7 @@ describe("a subject that is down", () => {
   const log = ruleOf({ condition: { kind: "container-log", pattern: "x", count: 1, withinSeconds: 60 } }, "log");
   const once = { occurrences: 1, detail: "started again after it ended by itself" };
 
-  test("keeps what fires for it firing, whatever time passes, until it runs and has proven that", () => {
+  test("keeps its alerts firing until it has run for long enough", () => {
     const at = bench([loop, log, unhealthy()]);
     at.engine.report("container-unhealthy", web, wrong);
     at.engine.report("container-log", web, once);
@@ -300,35 +300,35 @@ describe("a subject that is down", () => {
     at.engine.report("container-unhealthy", web, { active: false, unseen: true, detail: "it does not run" });
     at.engine.hold(web, "ended with exit code 3");
     look(at);
-    const firing = [...at.told].sort();
+    const firing = [...at.notified].sort();
     expect(firing).toEqual(["firing web", "firing web", "firing web"]);
     pass(24 * 60 * MINUTE);
     look(at);
-    expect(at.told).toHaveLength(3);
+    expect(at.notified).toHaveLength(3);
     expect([...at.engine.entries()].map(({ state }) => state.detail).sort()).toEqual(
       ["ended with exit code 3", "ended with exit code 3", "it does not run"].sort(),
     );
     at.engine.hold(web, "it was started again just now", true);
     look(at);
-    expect(at.told).toHaveLength(3);
+    expect(at.notified).toHaveLength(3);
     at.engine.hold(web, null);
     look(at);
-    expect(at.told.slice(3)).toEqual(["resolved web", "resolved web"]); // its health check has not said anything yet
+    expect(at.notified.slice(3)).toEqual(["resolved web", "resolved web"]); // its health check has no result yet
     at.engine.report("container-unhealthy", web, well);
     look(at);
-    expect(at.told.slice(5)).toEqual(["resolved web"]);
+    expect(at.notified.slice(5)).toEqual(["resolved web"]);
   });
 
-  test("makes nothing fire by itself, and is forgotten once it is gone", () => {
+  test("fires nothing by itself, and is forgotten once it no longer exists", () => {
     const at = bench([loop]);
     at.engine.hold(web, "ended with exit code 3");
     look(at);
-    expect(at.told).toEqual([]);
+    expect(at.notified).toEqual([]);
     at.engine.settle("container", new Set());
     for (let round = 0; round < 2; round++) at.engine.report("container-restarts", web, once);
     pass(2 * MINUTE);
     look(at);
-    expect(at.told).toEqual(["firing web", "resolved web"]);
+    expect(at.notified).toEqual(["firing web", "resolved web"]);
   });
 });
 
@@ -338,14 +338,14 @@ test("while nothing is known of a kind, nothing of it begins or ends, and what f
     ruleOf({ condition: { kind: "container-restarts", count: 1, withinSeconds: 60 }, repeatSeconds: 600 }, "loop"),
     ruleOf({ condition: { kind: "container-unhealthy" }, forSeconds: 60 }, "ill"),
   ];
-  const told: string[] = [];
+  const notified: string[] = [];
   const engine = createAlertEngine({
     rules,
     stored: [],
     clock,
     isKnown: (kind) => kind !== "container" || known,
     commit: ({ transitions }) => {
-      for (const { kind, entry, record } of transitions) if (record) told.push(`${kind} ${entry.rule.id}`);
+      for (const { kind, entry, record } of transitions) if (record) notified.push(`${kind} ${entry.rule.id}`);
     },
     onError: () => {},
   });
@@ -354,9 +354,9 @@ test("while nothing is known of a kind, nothing of it begins or ends, and what f
   known = false;
   pass(11 * MINUTE);
   engine.tick();
-  expect(told).toEqual(["firing loop", "repeated loop"]);
+  expect(notified).toEqual(["firing loop", "repeated loop"]);
   known = true;
   engine.tick();
-  expect(told.slice(2).sort()).toEqual(["firing ill", "resolved loop"]);
+  expect(notified.slice(2).sort()).toEqual(["firing ill", "resolved loop"]);
   engine.close();
 });

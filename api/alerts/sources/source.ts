@@ -1,6 +1,6 @@
 import type { AlertRule } from "../../../shared/protocol/alert.ts";
 
-/** Something that tells the engine what it canSee. A source is made with the sink it speaks to. */
+/** Reports observations to the engine. A source is created with the sink that it reports to. */
 export interface SignalSource {
   /** The enabled rules. An expensive source reads only what they need. */
   want(rules: readonly AlertRule[]): void;

@@ -31,13 +31,13 @@ const operations = async (): Promise<[route: string, operation: Operation][]> =>
 };
 
 describe("the OpenAPI document", () => {
-  test("holds every route there is, and no other", async () => {
+  test("contains exactly the routes of the router", async () => {
     const routes = (await operations()).map(([route]) => route);
     const expected = Object.keys(accessTable).filter((route) => !route.includes("/internal/"));
     expect(routes.sort()).toEqual(expected.sort());
   });
 
-  test("says what each route answers, and how it refuses", async () => {
+  test("describes the response and the refusals of each route", async () => {
     for (const [route, { summary, tags, responses }] of await operations()) {
       expect([route, summary, tags]).toEqual([route, expect.any(String), [expect.stringMatching(/^[A-Z]/)]]);
       const refusal = responses.default?.content?.["application/json"]?.schema.properties;
@@ -66,7 +66,7 @@ describe("the OpenAPI document", () => {
     ]);
   });
 
-  test("is for those who are logged in", async () => {
+  test("requires a log-in", async () => {
     for (const path of ["/api/openapi.json", "/api/docs", "/api/docs/reference.css"]) {
       expect((await api.ask("GET", path, { cookie: undefined })).status).toBe(401);
     }
@@ -74,7 +74,7 @@ describe("the OpenAPI document", () => {
 });
 
 describe("the docs page", () => {
-  test("names no outside address, and allows itself none", async () => {
+  test("uses and allows no foreign address", async () => {
     const { status, text, headers } = await api.ask("GET", "/api/docs", { cookie });
     expect(status).toBe(200);
     expect(headers["content-type"]).toMatch(/^text\/html/);
@@ -85,7 +85,7 @@ describe("the docs page", () => {
     expect(text).not.toMatch(/style=|onclick=|<script>/);
   });
 
-  test("serves its own files and no others", async () => {
+  test("serves only its own files", async () => {
     for (const [name, type] of [
       ["reference.css", "text/css"],
       ["reference.js", "text/javascript"],

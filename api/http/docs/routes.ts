@@ -4,6 +4,7 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import { AppError } from "../../../shared/server/errors.ts";
 import { type ApiEnv, createRoutes } from "../context.ts";
+import { messages } from "../messages.ts";
 import { described } from "../openapi.ts";
 import { validated } from "../validate.ts";
 import { referencePage } from "./page.ts";
@@ -41,7 +42,7 @@ export function docsRoutes(app: Hono<ApiEnv>) {
       validated("param", z.object({ asset: z.string().max(64) })),
       (c) => {
         const asset = assets.get(c.req.valid("param").asset);
-        if (!asset) throw new AppError("not_found", "There is no such file.");
+        if (!asset) throw new AppError("not_found", messages.noSuchFile);
         return c.body(asset.text, 200, { "Content-Type": asset.type });
       },
     );

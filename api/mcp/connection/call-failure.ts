@@ -6,7 +6,7 @@ import { HttpRefusal } from "./http-responses.ts";
 
 const unavailable = (message: string, cause: unknown) => new AppError("upstream_unavailable", message, { cause });
 
-/** What a caller may see of a request to a server that failed. */
+/** The error of a failed request, as the caller may see it. */
 export function toCallFailure(error: unknown, limitMs: number): unknown {
   const known = appErrorIn(error);
   if (known) return known;
@@ -28,7 +28,7 @@ export function toCallFailure(error: unknown, limitMs: number): unknown {
   );
 }
 
-/** What may be seen of a handshake that failed. */
+/** The error of a failed handshake, as the caller may see it. */
 export function toStartFailure(error: unknown, handshakeProblem: string | undefined): AppError {
   const known = appErrorIn(error);
   if (known) return known.code === "too_large" ? unavailable(known.message, error) : known;
@@ -42,14 +42,14 @@ export function toStartFailure(error: unknown, handshakeProblem: string | undefi
   return unavailable(sentence, error);
 }
 
-/** Whether the server answered, whatever it said: then it is there. */
+/** Whether the error is a response of the server, which is therefore alive. */
 export const isResponse = (error: unknown): boolean =>
   error instanceof ProtocolError || appErrorIn(error) instanceof HttpRefusal || invalidResponse(error) !== undefined;
 
 export const isTimeout = (error: unknown): boolean =>
   error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
 
-/** An answer that is none of the protocol. */
+/** Describes a response that does not follow the protocol; undefined for other errors. */
 function invalidResponse(error: unknown): string | undefined {
   for (const one of chainOf(error)) {
     if (one instanceof SdkHttpError && one.data?.status !== undefined) return `The server answered ${one.data.status}.`;

@@ -4,6 +4,7 @@ import type { McpTool } from "../../../shared/protocol/mcp.ts";
 import { singleFlight } from "../../../shared/server/async/single-flight.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
+import { messages } from "../messages.ts";
 import { appErrorIn, toCallFailure } from "./call-failure.ts";
 import { SessionExpired } from "./http-responses.ts";
 import { createKeepAlive, KEEP_ALIVE, type KeepAliveTimes } from "./keep-alive.ts";
@@ -67,7 +68,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
   const lose = (why: string) => {
     if (!open) return;
     void end();
-    options.onGone(`The server is gone: ${why}.`);
+    options.onGone(messages.connectionLost(why));
   };
   const watch = (watched: McpSession) => {
     watched.client.onclose = () => {
@@ -141,7 +142,7 @@ export async function connectMcpServer(options: ConnectOptions): Promise<McpConn
       return reading;
     },
     async callTool(name, args, { limitMs, signal, onProgress }) {
-      if (calls >= MAX_CALLS) throw new AppError("overloaded", "Too many calls to this server are running.");
+      if (calls >= MAX_CALLS) throw new AppError("overloaded", messages.tooManyCalls);
       calls++;
       try {
         const limit = { timeout: limitMs, maxTotalTimeout: limitMs, signal, onprogress: onProgress };

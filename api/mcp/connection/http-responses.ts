@@ -2,24 +2,25 @@ import type { FetchLike } from "@modelcontextprotocol/client";
 import { AppError } from "../../../shared/server/errors.ts";
 import { UpstreamError } from "../../../shared/server/upstream-error.ts";
 
-/** What is read of a refusal, in bytes, and how long that may take. */
+/** Bytes that are read of a refusal, and the time limit. */
 const MAX_REFUSAL_BYTES = 16 * 1024;
 const REFUSAL_TIMEOUT_MS = 2_000;
 const PROBE = "server/discover";
 
-/** The server answered, but not as an MCP server does: status and target in the sentence, its own words in the cause. */
+/** A response that is not one of an MCP server. The sentence has status and target, the cause the text of the server. */
 export class HttpRefusal extends AppError {}
 
-/** The server does not know the session any more: nothing was done, and a new handshake helps. */
+/** The server no longer knows the session: nothing was done, and a new handshake helps. */
 export class SessionExpired extends HttpRefusal {}
 
-/** Where was asked, as it may be shown: without a query, which may hold a key. */
+/** The target of a request without its query, which may hold a key. */
 export const placeOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
 /**
- * Turns refusals by HTTP into sentences. What the client of the protocol can use itself is passed on: answers to its probe that
- * mean an older server, redirects it may follow within the origin, and errors of the newer revisions.
- * @param mask Takes secrets out of the server's own words.
+ * Turns HTTP refusals into errors with a sentence. Passes on what the client of the protocol handles itself: responses to its
+ * probe by older servers, redirects within the origin, and errors of newer revisions.
+ *
+ * @param mask Masks secrets in the text of the server.
  */
 export function explainResponses(fetch: FetchLike, mask: (text: string) => string): FetchLike {
   return async (target, init) => {
@@ -48,14 +49,14 @@ export function explainResponses(fetch: FetchLike, mask: (text: string) => strin
       throw await refuse(HttpRefusal, redirectSentence(status, url, location));
     }
     const probes = sent.get("mcp-method") === PROBE;
-    if (probes && status < 500 && status !== 401 && status !== 403) return response; // an older server, then
+    if (probes && status < 500 && status !== 401 && status !== 403) return response; // an older server
     if (status === 400 && sent.has("mcp-method")) return response; // holds an error of the protocol
     if (!probes && sent.has("mcp-session-id") && (status === 404 || status === 400)) {
       const error = await refuse(
         SessionExpired,
         `The server answered ${status} at ${placeOf(url)}: the session is over.`,
       );
-      // Many servers say 400 where the protocol asks for 404; a bad request of another kind keeps its session.
+      // Many servers send 400 where the protocol requires 404. Another bad request keeps its session.
       if (status === 404 || /session/i.test((error.cause as UpstreamError).message)) throw error;
       throw new HttpRefusal("upstream_unavailable", sentenceOf(status, url, sent), { cause: error.cause });
     }
@@ -97,7 +98,7 @@ function sentenceOf(status: number, url: URL, sent: Headers): string {
   return `${start} it refused the message.`;
 }
 
-/** The first words of a refusal; of a web page only its text. What does not come in time is left. */
+/** The beginning of a refusal, without the tags of a web page. Reads what arrives within the time limit. */
 async function readRefusal(response: Response, type: string): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return "";
@@ -115,7 +116,7 @@ async function readRefusal(response: Response, type: string): Promise<string> {
       bytes += read.value.byteLength;
     }
   } catch {
-    // What arrived before that is reported.
+    // The part that arrived is reported.
   }
   clearTimeout(timer);
   reader.cancel().catch(() => {});

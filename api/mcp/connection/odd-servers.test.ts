@@ -38,8 +38,8 @@ const listed = async () => (await api.ask("GET", `/api/mcp/${id}/tools`)).body.t
 const call = (name = "good") => api.ask("POST", `/api/mcp/${id}/tools/call`, { body: { name, arguments: {} } });
 const times = (method: string) => server.seen.filter((seen) => seen === method).length;
 
-describe("a server that answers as none does", () => {
-  test.for(rows.refusals)("says what came: $name", async (row) => {
+describe("a server with an unusual response", () => {
+  test.for(rows.refusals)("is reported with its response: $name", async (row) => {
     const headers = (row.headers ?? {}) as Record<string, string>;
     server.instead = (_request, response) => response.writeHead(row.status, headers).end(row.body ?? "");
     const answer = await start((row.send ?? {}) as Record<string, string>);
@@ -56,7 +56,7 @@ describe("a server that answers as none does", () => {
     }
   });
 
-  test.for(rows.handshakes)("says what is wrong with the handshake: $name", async ({ result, says }) => {
+  test.for(rows.handshakes)("is reported with the fault of its handshake: $name", async ({ result, says }) => {
     server.answers.initialize = result;
     const answer = await start();
     expect(answer.body).toMatchObject({ code: "upstream_unavailable", error: expect.stringContaining(says) });
@@ -64,7 +64,7 @@ describe("a server that answers as none does", () => {
 
   test.for([307, 308])("follows %i on the same origin, with its headers", async (status) => {
     const keys: unknown[] = [];
-    // One origin: what is asked with a slash is answered, the rest is sent there.
+    // One origin: requests with a slash get a response, others are redirected there.
     server.instead = (request, response, body) => {
       keys.push(request.headers["x-key"]);
       if (request.url?.startsWith("/mcp/")) return server.handle(request, response, body);
@@ -78,7 +78,7 @@ describe("a server that answers as none does", () => {
 });
 
 describe("a server with one odd tool", () => {
-  test.for(rows.tools)("lists and calls the others, and it: $name", async (row) => {
+  test.for(rows.tools)("lists and calls all tools: $name", async (row) => {
     server.answers["tools/list"] = {
       tools: [
         { name: "good", inputSchema: { type: "object" } },
@@ -99,7 +99,7 @@ describe("a server with one odd tool", () => {
 });
 
 describe("a tool with an odd result", () => {
-  test.for(rows.results)("shows the good part, and the odd one as text: $name", async (row) => {
+  test.for(rows.results)("shows valid parts as they are, and the odd one as text: $name", async (row) => {
     const good = { type: "text", text: "good" };
     server.answers["tools/call"] = { content: [good, ...(row.parts ?? [])], ...row.more };
     await running();
@@ -123,7 +123,7 @@ describe("a tool with an odd result", () => {
     expect(content.map(({ text }: { text: string }) => text)).toEqual(texts);
   });
 
-  test("says that an answer is too large, and continues", async () => {
+  test("reports a response that is too large, and continues", async () => {
     server.answers["tools/call"] = { content: [{ type: "text", text: "x".repeat(17 * 1024 * 1024) }] };
     await running();
     const answer = await call();
@@ -134,7 +134,7 @@ describe("a tool with an odd result", () => {
     expect((await current()).status).toBe("running");
   });
 
-  test("says that null is no result", async () => {
+  test("reports null as an invalid result", async () => {
     server.answers["tools/call"] = null;
     await running();
     expect((await call()).body).toMatchObject({ error: expect.stringContaining("not with a message of MCP") });
@@ -142,8 +142,8 @@ describe("a tool with an odd result", () => {
   });
 });
 
-describe("a server that is asked whether it is there", () => {
-  test.for(rows.pings)("is there when it answers with $name", async (row) => {
+describe("a server that is pinged", () => {
+  test.for(rows.pings)("is alive when it responds with $name", async (row) => {
     server.answers.ping = (message: { id?: number }, response: ServerResponse) => {
       const status = row.status ?? 200;
       response.writeHead(status, { "content-type": row.html ? "text/html" : "application/json" });
@@ -157,9 +157,9 @@ describe("a server that is asked whether it is there", () => {
     expect((await call()).body).toMatchObject({ success: true });
   });
 
-  test("is not asked while a call is under way, which it may finish", async () => {
+  test("is not pinged while a call is under way", async () => {
     let finish = () => {};
-    server.answers.ping = () => written; // one thread: nothing is answered until the call is
+    server.answers.ping = () => written; // one thread: no response before that of the call
     server.answers["tools/call"] = (message: { id?: number }, response: ServerResponse) => {
       finish = () => {
         response.writeHead(200, { "content-type": "application/json" });
@@ -171,7 +171,7 @@ describe("a server that is asked whether it is there", () => {
     const answer = call();
     await eventually(() => times("tools/call") === 1);
     const asked = times("ping");
-    // As long as another server is asked so often, the limit of a question is over too.
+    // After so many pings of another server the time limit of one has passed too.
     const other = await startMcpServer();
     const body = { name: "other", transport: { type: "http", url: other.url } };
     const { server: made } = (await api.ask("POST", "/api/mcp", { body })).body;
@@ -185,11 +185,11 @@ describe("a server that is asked whether it is there", () => {
     expect((await answer).body).toMatchObject({ success: true });
   });
 
-  test("is gone when it never answers, and when nothing listens any more", async () => {
+  test("fails when it never responds, and when nothing listens any more", async () => {
     server.answers.ping = () => written;
     await running();
     await eventually(async () => (await current()).status === "failed");
-    expect((await current()).message).toBe("The server is gone: it does not answer.");
+    expect((await current()).message).toBe("The connection to the server was lost: it does not answer.");
     server.answers.ping = {};
     await api.ask("POST", `/api/mcp/${id}/start`, { body: {} });
     expect((await current()).status).toBe("running");
@@ -201,7 +201,7 @@ describe("a server that is asked whether it is there", () => {
 });
 
 describe("a session that the server forgets", () => {
-  test.for(rows.expired)("is begun anew once, and the call is made: $name", async ({ status, body }) => {
+  test.for(rows.expired)("is replaced once, and the call is made: $name", async ({ status, body }) => {
     server.session = "one";
     server.unknownSession = { status, body };
     await running();
@@ -226,7 +226,7 @@ describe("a session that the server forgets", () => {
     expect((await current()).status).toBe("running");
   });
 
-  test("is not begun again and again by a server that forgets each", async () => {
+  test("is not replaced again and again when the server forgets each", async () => {
     server.session = "one";
     await running();
     server.answers["tools/call"] = (_message: unknown, response: ServerResponse) => {

@@ -2,11 +2,11 @@ import { specTypeSchemas } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
 
-/** Under these names the client's own objects carry what it would not let through. */
+/** Names in `_meta` under which values pass the client that it would refuse elsewhere. */
 const TOOL = "ai-desktop/tool";
-/** In `_meta` of a tool's result: what was wrong with it, one sentence each. */
+/** In `_meta` of the result of a tool: its problems, one sentence each. */
 export const PROBLEMS = "ai-desktop/problems";
-/** Problems named of one answer, and characters shown of a part that is not valid. */
+/** Problems reported per response, and characters shown of an invalid part. */
 const MAX_PROBLEMS = 20;
 const MAX_PART = 4_000;
 const MAX_DESCRIPTION = 20_000;
@@ -15,7 +15,7 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is wrong with a value of the protocol, such as `"title": expected string, received null`; empty when nothing is. */
+/** Problems of a value of the protocol, such as `"title": expected string, received null`; empty for a valid one. */
 export function issuesOf(
   type: "Tool" | "ContentBlock" | "CallToolResult" | "InitializeResult",
   value: unknown,
@@ -30,8 +30,8 @@ export function issuesOf(
 }
 
 /**
- * A list of tools in which each is valid: an odd one costs itself alone. The client sees the least it accepts; what the
- * server said travels along and is read by {@link toTool}.
+ * A list in which each tool is valid, so that an odd one does not break the others. The client gets the least that it
+ * accepts. {@link toTool} reads the original from `_meta`.
  */
 export function repairTools(result: Json & { tools: unknown[] }): Json {
   return {
@@ -48,11 +48,11 @@ export function repairTools(result: Json & { tools: unknown[] }): Json {
   };
 }
 
-/** A tool as it is listed. Its schema is what the server gave, if that is an object at all. */
+/** A tool as it is listed, with the schema of the server if that is an object. */
 export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined }): McpTool {
-  const said = _meta?.[TOOL];
-  const given: Json = isObject(said) ? said : {};
-  const issues = issuesOf("Tool", said);
+  const original = _meta?.[TOOL];
+  const given: Json = isObject(original) ? original : {};
+  const issues = issuesOf("Tool", original);
   const { title, description, inputSchema } = given;
   return {
     name,
@@ -67,28 +67,28 @@ export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined
 export const isCallResult = (result: Json): boolean =>
   "content" in result || "structuredContent" in result || "isError" in result;
 
-/** A tool's result in which each part is valid: an odd one is shown as the JSON it is, and named in `_meta`. */
+/** A result of a tool in which each part is valid. An invalid part becomes text, and is reported in `_meta`. */
 export function repairCallResult(result: Json, legacy: boolean): Json {
   const problems: string[] = [];
-  const told = (problem: string) => {
+  const report = (problem: string) => {
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
   };
   const { content, structuredContent, isError, _meta, ...rest } = result;
   const parts = content === undefined ? [] : Array.isArray(content) ? content : [content];
-  if (content !== undefined && !Array.isArray(content)) told("The server's answer has no list of parts.");
+  if (content !== undefined && !Array.isArray(content)) report("The server's answer has no list of parts.");
   const blocks = parts.map((part, index) => {
     if (issuesOf("ContentBlock", part).length === 0) return part;
     const kind = isObject(part) && typeof part.type === "string" ? ` of the kind "${toSingleLine(part.type, 40)}"` : "";
-    told(`Part ${index + 1} of the server's answer${kind} is not valid; it is shown as text.`);
+    report(`Part ${index + 1} of the server's answer${kind} is not valid; it is shown as text.`);
     return { type: "text", text: asText(part) };
   });
   const structured = structuredContent !== undefined;
   const odd = structured && legacy && !isObject(structuredContent);
   if (odd) {
-    told("The structured content of the server's answer is no object; it is shown as text.");
+    report("The structured content of the server's answer is no object; it is shown as text.");
     blocks.push({ type: "text", text: asText(structuredContent) });
   }
-  if (isError !== undefined && typeof isError !== "boolean") told("The server does not say whether the call failed.");
+  if (isError !== undefined && typeof isError !== "boolean") report("The server does not say whether the call failed.");
   const repaired: Json = {
     ...rest,
     content: blocks,
@@ -96,7 +96,7 @@ export function repairCallResult(result: Json, legacy: boolean): Json {
     ...(typeof isError === "boolean" ? { isError } : {}),
     ...(isObject(_meta) ? { _meta } : {}),
   };
-  if (issuesOf("CallToolResult", repaired).length > 0) delete repaired._meta; // nothing else is left to be odd
+  if (issuesOf("CallToolResult", repaired).length > 0) delete repaired._meta; // the only part that can still be invalid
   if (problems.length > 0)
     repaired._meta = { ...(isObject(repaired._meta) ? repaired._meta : {}), [PROBLEMS]: problems };
   return repaired;
@@ -106,7 +106,7 @@ function asText(part: unknown): string {
   if (isObject(part) && part.type === "text" && ["number", "boolean"].includes(typeof part.text))
     return String(part.text);
   if (typeof part === "string") return part;
-  // Data of an image or a sound would be the whole of it.
+  // Data of an image or sound would fill it.
   const json = JSON.stringify(part, (_key, value: unknown) =>
     typeof value === "string" && value.length > MAX_PART
       ? `${value.slice(0, 100)}… (${value.length} characters)`

@@ -12,7 +12,7 @@ import type { ProcessRegister } from "./process-register.ts";
 import { createStdioTransport } from "./stdio-transport.ts";
 import { TolerantClient } from "./tolerant-client.ts";
 
-/** Silence on a local pipe means an older server; over HTTP it may be one that is slow to wake, within the whole start. */
+/** Longest wait for the probe. Silence on a pipe means an older server; over HTTP the server may be slow to start. */
 const PROBE_MS = { stdio: 5_000, http: 60_000 };
 /** Longest wait for the server to end its session. */
 const TERMINATE_MS = 1_000;
@@ -29,24 +29,26 @@ export interface SessionOptions {
 /** One handshake with a server, and what it runs over. */
 export interface McpSession {
   client: TolerantClient;
-  /** Why it ended, if that is known. */
+  /** Why the session ended, if known. */
   ending(): string | undefined;
   close(): Promise<void>;
 }
 
-/** What speaks to the server, and what to end afterwards. */
+/** The transport to a server, and what to close afterwards. */
 interface Channel {
   transport: Transport;
   ending(): string | undefined;
   close(): Promise<void>;
 }
 
-/** The process ended before it had answered. */
+/** The process ended before it responded. */
 class DiedError extends AppError {}
 
 /**
- * Starts or reaches a server and shakes hands. A local server that dies of the newer handshake is started once more with the
- * older one. Throws when it cannot be reached; whatever was started is ended then.
+ * Starts or connects to a server, and completes the handshake. A local server that ends during the newer handshake is started
+ * once more with the older one.
+ *
+ * @throws AppError when the server cannot be reached; what was started is stopped then
  */
 export async function openSession(options: SessionOptions): Promise<McpSession> {
   try {
@@ -70,11 +72,11 @@ async function openOnce(options: SessionOptions, mode: "auto" | "legacy"): Promi
     await channel.close();
   };
   try {
-    // The probe of the handshake does not mind the signal.
+    // The probe of the handshake ignores the signal.
     await unlessAborted(client.connect(channel.transport, { signal }), signal);
     client.endHandshake();
     if (client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging) {
-      await client.setLoggingLevel("debug", { signal, timeout: PROBE_MS.stdio }).catch(() => {}); // it logs as it likes, then
+      await client.setLoggingLevel("debug", { signal, timeout: PROBE_MS.stdio }).catch(() => {}); // then it keeps its own level
     }
   } catch (error) {
     const ending = channel.ending();

@@ -14,9 +14,9 @@ import { signalGroup } from "../../../shared/server/process-group.ts";
 import { MAX_LINE, type McpLogFeed } from "../host/log-feed.ts";
 import type { ProcessRegister } from "./process-register.ts";
 
-/** Longest message of a server; one that sends more without a line end is no honest one. */
+/** Longest message of a server. One that sends more without a line end is ended. */
 const MESSAGE_MAX = 16 * 1024 * 1024;
-/** How long a server may take to end by itself once its input is closed, and then after SIGTERM. */
+/** Time for a server to end after its input is closed, and then after SIGTERM. */
 const CLOSE_MS = 500;
 const TERMINATE_MS = 2_000;
 
@@ -29,16 +29,16 @@ export interface StdioTransportOptions {
 }
 
 export interface StdioTransport extends Transport {
-  /** These two tell the client that silence on a probe means an old server, as it does on a local pipe. */
+  /** With these two the client takes silence on a probe for an older server. */
   readonly pid: number | null;
   readonly stderr: null;
-  /** Why the process is gone, in a few words; undefined while it runs. */
+  /** Why the process ended; undefined while it runs. */
   ending(): string | undefined;
 }
 
 /**
- * Speaks to a server that is a process of its own: started without a shell, with nothing of our environment but PATH, HOME and
- * LANG, in a process group that is ended as a whole. Long because start, streams and end share the one child process.
+ * Connects to a server that is a local process: started without a shell, with PATH, HOME and LANG of this environment only, in
+ * a process group that is ended as a whole. Long because start, streams and end share the one child process.
  */
 export function createStdioTransport({ command, args, env, log, register }: StdioTransportOptions): StdioTransport {
   let child: ChildProcessWithoutNullStreams | undefined;
@@ -77,7 +77,7 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
       own.on("error", (error) => transport.onerror?.(error));
       own.once("exit", (code, signal) => {
         ending ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
-        signalGroup(pid, "SIGKILL"); // helpers it left behind
+        signalGroup(pid, "SIGKILL"); // child processes that it left behind
         register.remove(pid);
       });
       void reportEnd(own, exited);
@@ -119,7 +119,7 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
     },
   };
 
-  /** Once the process is gone and all it wrote has been read. A helper outside the group may hold the pipe for ever. */
+  /** Called when the process has ended and its output is read. A process outside the group may hold the pipe open. */
   const reportEnd = async (own: ChildProcessWithoutNullStreams, exit: Promise<unknown>) => {
     const closed = new Promise((resolve) => own.stdout.once("close", resolve));
     await Promise.race([exit, closed]);
@@ -173,7 +173,7 @@ export function createStdioTransport({ command, args, env, log, register }: Stdi
     const lines = createLineReader(MAX_LINE * 4, (line) => {
       if (!log.add("stderr", "info", line)) full = true;
     });
-    // A server that writes faster than this is read waits for us: nothing piles up here.
+    // A server that writes faster than this reads has to wait, so that nothing accumulates here.
     log.onReady(() => {
       full = false;
       own.stderr.resume();

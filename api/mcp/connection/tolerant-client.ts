@@ -18,11 +18,11 @@ export interface TolerantClientOptions {
 }
 
 /**
- * The client of the protocol, which refuses a whole answer for one odd tool or part. Answers are repaired piece by piece before
- * it looks at them.
+ * The client of the protocol, which refuses a whole response for one odd tool or part. Responses are repaired piece by piece
+ * before it checks them.
  */
 export class TolerantClient extends Client {
-  /** What was wrong with the handshake, in one sentence. */
+  /** The fault of the handshake, in one sentence. */
   handshakeProblem: string | undefined;
   #handshaking = true;
 
@@ -32,7 +32,7 @@ export class TolerantClient extends Client {
       {
         versionNegotiation: { mode, probe: { timeoutMs: probeMs } },
         listMaxPages: MAX_LIST_PAGES,
-        // A schema is the server's text: compiling it here would let its patterns hang us. Answers are shown, not trusted.
+        // A schema comes from the server: its patterns could block this process. Responses are shown, not trusted.
         jsonSchemaValidator: {
           getValidator:
             <T>(_schema: JsonSchemaType) =>
@@ -44,7 +44,7 @@ export class TolerantClient extends Client {
     );
   }
 
-  /** From now on answers are those of calls. */
+  /** From now on, responses are those of calls. */
   endHandshake(): void {
     this.#handshaking = false;
   }

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 
 /** The programs that the operator allows. An entry is a program, or a program with its first arguments. */
 export interface CommandList {
@@ -17,15 +18,10 @@ export function createCommandList(entries: readonly string[]): CommandList {
     check(command, args) {
       const call = [command, ...args];
       if (!isAbsolute(command) && command.includes("/")) {
-        throw new AppError("invalid_input", "The program must be a name on the PATH or an absolute path.");
+        throw new AppError("invalid_input", messages.invalidProgram);
       }
       if (allowed.some((words) => words.every((word, index) => word === call[index]))) return;
-      throw new AppError(
-        "forbidden",
-        allowed.length === 0
-          ? "No local program is allowed yet. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart."
-          : "This program is not allowed. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart.",
-      );
+      throw new AppError("forbidden", allowed.length === 0 ? messages.noProgramAllowed : messages.programNotAllowed);
     },
   };
 }

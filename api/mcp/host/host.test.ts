@@ -17,13 +17,10 @@ import { type TempFolder, tempFolder } from "../../../shared/testing/temp-folder
 import { openDatabase } from "../../database/database.ts";
 import { createEmitRecorder, type EmittedEvent } from "../../testing/route-server.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
+import { everythingServer } from "../testing.ts";
 import { createMcpHost, type McpHost, type McpHostDeps } from "./host.ts";
 
 const node = process.execPath;
-const everything = join(
-  import.meta.dirname,
-  "../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
-);
 
 let temp: TempFolder;
 let database: DatabaseSync;
@@ -94,7 +91,7 @@ afterEach(async () => {
 
 describe("over stdio", () => {
   test("starts a real server, lists and calls its tools, passes its log on and stops it", async () => {
-    const { id } = host.create(stdio([everything]));
+    const { id } = host.create(stdio([everythingServer]));
     expect(await host.start(id)).toMatchObject({
       status: "running",
       message: null,
@@ -132,9 +129,14 @@ describe("over stdio", () => {
     expect(seen.TOKEN).toBe("own");
   });
 
-  test("never gives a value back, neither listed nor told nor refused", async () => {
-    const created = host.create(stdio([everything], { API_TOKEN: "s3cret-value" }));
-    expect(created.transport).toEqual({ type: "stdio", command: node, args: [everything], envNames: ["API_TOKEN"] });
+  test("never returns a secret value, in lists, notices or errors", async () => {
+    const created = host.create(stdio([everythingServer], { API_TOKEN: "s3cret-value" }));
+    expect(created.transport).toEqual({
+      type: "stdio",
+      command: node,
+      args: [everythingServer],
+      envNames: ["API_TOKEN"],
+    });
     await host.start(created.id);
     const seen = JSON.stringify([host.list(), host.get(created.id), host.log(created.id), emitted]);
     expect(seen).not.toContain("s3cret-value");
@@ -152,7 +154,7 @@ describe("over stdio", () => {
     expect(logs(id).map(({ data }) => data)).toContain("kept");
   });
 
-  test("tells nobody what was given to a server when the server says it", async () => {
+  test("masks secret values in the output of a server", async () => {
     const path = await script(
       `process.stderr.write("key " + process.env.KEY + ", " + process.env.HEAD.split(" ")[1] + "\\n"); ${silent}`,
     );
@@ -163,7 +165,7 @@ describe("over stdio", () => {
     expect(JSON.stringify([host.log(id), emitted])).not.toContain("s3cret-value");
   });
 
-  test("starts nothing that is not in the operator's list, and says how to allow it", async () => {
+  test("refuses a program that is not in the operator's list, and explains how to allow it", async () => {
     for (const [command, args] of [
       ["sh", ["-c", "touch /tmp/owned"]],
       ["npx", ["-y", "evil"]],
@@ -175,7 +177,7 @@ describe("over stdio", () => {
       const server: CreateMcpServer = { name: "x", transport: { type: "stdio", command, args: [...args], env: {} } };
       expect((await refusalOf(() => host.create(server))).code).toMatch(/^(forbidden|invalid_input)$/);
     }
-    const { id } = host.create(stdio([everything]));
+    const { id } = host.create(stdio([everythingServer]));
     await host.close();
     open({ config: { MCP_ALLOWED_COMMANDS: [], MCP_ALLOWED_HOSTS: [] } });
     expect(await refusalOf(host.start(id))).toEqual({
@@ -184,9 +186,9 @@ describe("over stdio", () => {
     });
     expect(emitted).toEqual([]);
     await host.close();
-    open({ config: { MCP_ALLOWED_COMMANDS: [`${node} ${everything}`], MCP_ALLOWED_HOSTS: [] } });
+    open({ config: { MCP_ALLOWED_COMMANDS: [`${node} ${everythingServer}`], MCP_ALLOWED_HOSTS: [] } });
     expect(await refusalOf(() => host.create(stdio(["-e", "1"])))).toMatchObject({ code: "forbidden" });
-    expect(host.create(stdio([everything, "stdio"]))).toMatchObject({ status: "stopped" });
+    expect(host.create(stdio([everythingServer, "stdio"]))).toMatchObject({ status: "stopped" });
   });
 
   test("fails a server that hangs, and leaves none of its processes", async () => {
@@ -251,11 +253,11 @@ describe("over stdio", () => {
     expect(host.log(id).reduce((sum, { data }) => sum + data.length, 0)).toBeLessThanOrEqual(1_000_000);
   });
 
-  test("tells that a server crashed, and starts it anew when asked", async () => {
+  test("reports that a server crashed, and starts it again on request", async () => {
     const { id } = host.create(
       stdio([
         "-e",
-        `setTimeout(() => process.kill(process.pid, "SIGKILL"), 2500); import(${JSON.stringify(everything)})`,
+        `setTimeout(() => process.kill(process.pid, "SIGKILL"), 2500); import(${JSON.stringify(everythingServer)})`,
       ]),
     );
     await host.start(id);
@@ -267,8 +269,8 @@ describe("over stdio", () => {
   });
 
   test("starts again after a restart what was running, and nothing else", async () => {
-    const one = host.create(stdio([everything]));
-    const other = host.create(stdio([everything]));
+    const one = host.create(stdio([everythingServer]));
+    const other = host.create(stdio([everythingServer]));
     await Promise.all([host.start(one.id), host.start(one.id), host.start(other.id)]);
     await host.stop(other.id);
     await host.close();
@@ -278,11 +280,11 @@ describe("over stdio", () => {
     expect(host.get(other.id).status).toBe("stopped");
   });
 
-  test("leaves a server stopped that somebody stops or removes while it is being changed", async () => {
-    const transport = { type: "stdio" as const, command: node, args: [everything, "stdio"], env: {} };
+  test("does not restart a server that is stopped or removed while it is being changed", async () => {
+    const transport = { type: "stdio" as const, command: node, args: [everythingServer, "stdio"], env: {} };
     const stop = async (id: string) => void (await host.stop(id));
     for (const end of [stop, (id: string) => host.remove(id)]) {
-      const { id } = host.create(stdio([everything]));
+      const { id } = host.create(stdio([everythingServer]));
       await host.start(id);
       await Promise.all([host.change(id, { name: "changed", transport }), end(id)]);
       expect(statuses(id)).toEqual(["starting", "running", "stopped"]);
@@ -317,26 +319,26 @@ describe("over stdio", () => {
     expect(await left.exited).toMatchObject({ signal: "SIGKILL" });
     expect(other.exitCode()).toBeNull();
     expect(database.prepare("SELECT * FROM mcp_process").all()).toEqual([]);
-    const { id } = host.create(stdio([everything]));
+    const { id } = host.create(stdio([everythingServer]));
     await host.start(id);
     expect(database.prepare("SELECT * FROM mcp_process").all()).toHaveLength(1);
     await host.stop(id);
     expect(database.prepare("SELECT * FROM mcp_process").all()).toEqual([]);
   });
 
-  test("tells how far a long call is", async () => {
-    const { id } = host.create(stdio([everything]));
+  test("reports the progress of a long call", async () => {
+    const { id } = host.create(stdio([everythingServer]));
     await host.start(id);
     const args = { duration: 1, steps: 2 };
     await host.callTool(id, "trigger-long-running-operation", args, { progressId: "call-1" });
-    const told = emitted.filter(({ event, room }) => event === "tool:progress" && room === id);
-    expect(told.map(({ data }) => data)).toContainEqual(
+    const notified = emitted.filter(({ event, room }) => event === "tool:progress" && room === id);
+    expect(notified.map(({ data }) => data)).toContainEqual(
       expect.objectContaining({ serverId: id, progressId: "call-1", progress: 1, total: 2 }),
     );
   });
 
   test("ends a call when its caller leaves", async () => {
-    const { id } = host.create(stdio([everything]));
+    const { id } = host.create(stdio([everythingServer]));
     await host.start(id);
     const abort = new AbortController();
     const call = refusalOf(
@@ -353,7 +355,9 @@ describe("over Streamable HTTP", () => {
   let url: string;
   const startEverything = async () => {
     const port = await freePort();
-    child = await startChild(node, [everything, "streamableHttp"], { env: { ...process.env, PORT: String(port) } });
+    child = await startChild(node, [everythingServer, "streamableHttp"], {
+      env: { ...process.env, PORT: String(port) },
+    });
     closers.push(() => child.stop());
     await child.prints(/listening/i);
     url = `http://127.0.0.1:${port}/mcp`;
@@ -362,7 +366,7 @@ describe("over Streamable HTTP", () => {
     open();
   };
 
-  test("reaches a real server, lists and calls its tools, and tells when it is gone", async () => {
+  test("connects to a real server, lists and calls its tools, and reports when it is gone", async () => {
     await startEverything();
     const { id } = host.create(http(url));
     expect(await host.start(id)).toMatchObject({ status: "running" });
@@ -377,7 +381,7 @@ describe("over Streamable HTTP", () => {
     expect(await host.stop(id)).toMatchObject({ status: "stopped" });
   });
 
-  test("sends the stored headers and gives none of their values back", async () => {
+  test("sends the stored headers and returns none of their values", async () => {
     const seen: string[] = [];
     const target = await serve((request, response) => {
       seen.push(String(request.headers.authorization));
@@ -430,7 +434,7 @@ describe("over Streamable HTTP", () => {
     expect(reached).toBe(false);
   });
 
-  test("gives up on a server that never answers, or answers without end", async () => {
+  test("ends the start of a server that never responds, or responds without end", async () => {
     const hang = await serve(() => {});
     const flood = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "application/json" });

@@ -5,11 +5,12 @@ import type { ChangeMcpServer, CreateMcpServer, McpServer, McpTool } from "../..
 import type { Config } from "../../../shared/server/config.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { RealtimeClient } from "../../events/realtime-client.ts";
-import { createShares } from "../../http/concurrency-limits.ts";
+import { createConcurrencyLimit } from "../../http/concurrency-limit.ts";
 import { createAddressRules } from "../../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../../outbound/own-addresses.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import { createProcessRegister } from "../connection/process-register.ts";
+import { messages } from "../messages.ts";
 import { mergeSecrets } from "../secrets.ts";
 import { createMcpStore, type McpTransport, type StoredMcpServer } from "../store.ts";
 import { createCommandList } from "./command-list.ts";
@@ -76,10 +77,10 @@ export function createMcpHost({ database, realtime, log, config, startMs, pulse 
     createOwnAddresses({ config }),
   );
   const register = createProcessRegister(database);
-  const calls = createShares({
+  const calls = createConcurrencyLimit({
     total: MAX_CALLS,
     perCaller: CALLS_PER_CALLER,
-    busy: "You have too many calls to this server under way.",
+    message: messages.tooManyCallsOfCaller,
   });
   const runners = new Map<string, McpRunner>();
   let closed = false;

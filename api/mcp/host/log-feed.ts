@@ -1,6 +1,6 @@
 import type { McpLog } from "../../../shared/protocol/events/mcp.ts";
 
-/** Entries and characters kept per server. */
+/** Stored entries and characters per server. */
 const MAX_ENTRIES = 1_000;
 const MAX_CHARACTERS = 1_000_000;
 /** Characters of a line; the rest is cut and marked. */
@@ -30,7 +30,7 @@ export interface McpLogFeed {
 
 /** Collects the output of a server, keeps the latest part, and forwards it at a bounded rate. */
 export function createLogFeed(serverId: string, send: (entry: McpLog) => void): McpLogFeed {
-  const kept: McpLog[] = [];
+  const entries: McpLog[] = [];
   let characters = 0;
   let gathered: McpLog[] = [];
   let size = 0;
@@ -41,9 +41,9 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
   const withoutHidden = (text: string) => hidden.reduce((rest, value) => rest.replaceAll(value, MASK), text);
 
   const keep = (entry: McpLog) => {
-    kept.push(entry);
+    entries.push(entry);
     characters += entry.data.length;
-    while (kept.length > MAX_ENTRIES || characters > MAX_CHARACTERS) characters -= kept.shift()?.data.length ?? 0;
+    while (entries.length > MAX_ENTRIES || characters > MAX_CHARACTERS) characters -= entries.shift()?.data.length ?? 0;
     send(entry);
   };
 
@@ -70,7 +70,7 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
 
   return {
     hide(values) {
-      // `Bearer abc` is said as a whole or without the first word; lines of a key come one by one.
+      // `Bearer abc` is printed in full or without its first word; lines of a key are printed one by one.
       const parts = values.flatMap((value) => [value, ...value.split(/\s+/)]);
       hidden = [...new Set(parts)].filter((part) => part.length >= MIN_HIDDEN).sort((a, b) => b.length - a.length);
     },
@@ -93,7 +93,7 @@ export function createLogFeed(serverId: string, send: (entry: McpLog) => void): 
     onReady(listener) {
       ready = listener;
     },
-    entries: () => [...kept],
+    entries: () => [...entries],
     close() {
       ready = () => {};
       if (timer) flush();

@@ -9,6 +9,7 @@ import type { AddressRules } from "../../outbound/address-rules.ts";
 import { type CallOptions, connectMcpServer, type McpConnection } from "../connection/connection.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import type { ProcessRegister } from "../connection/process-register.ts";
+import { messages } from "../messages.ts";
 import type { McpTransport } from "../store.ts";
 import type { CommandList } from "./command-list.ts";
 import { createLogFeed } from "./log-feed.ts";
@@ -69,7 +70,10 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   const connect = async (transport: McpTransport, abort: AbortController) => {
     feed.hide(Object.values(transport.type === "stdio" ? transport.env : transport.headers));
     setStatus("starting");
-    const limit = setTimeout(() => abort.abort(new AppError("upstream_unavailable", tooSlow(startMs))), startMs);
+    const limit = setTimeout(
+      () => abort.abort(new AppError("upstream_unavailable", messages.tooSlow(startMs))),
+      startMs,
+    );
     try {
       if (transport.type === "stdio") commands.check(transport.command, transport.args);
       let gone: string | undefined;
@@ -99,8 +103,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     } catch (thrown) {
       const error = abort.signal.aborted ? abort.signal.reason : thrown;
       if (!(error instanceof AppError)) log.error({ err: error, serverId: id }, "an MCP server could not be started");
-      const failure =
-        error instanceof AppError ? error : new AppError("upstream_unavailable", "The server could not be started.");
+      const failure = error instanceof AppError ? error : new AppError("upstream_unavailable", messages.notStarted);
       if (failure === stopped) setStatus("stopped");
       else {
         if (failure.detail !== undefined) feed.add("notification", "error", `${failure.message}\n${failure.detail}`);
@@ -113,7 +116,7 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   };
 
   const running = (): McpConnection => {
-    if (!connection) throw new AppError("conflict", "The server is not running; start it first.");
+    if (!connection) throw new AppError("conflict", messages.notRunning);
     return connection;
   };
 
@@ -151,8 +154,8 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
     stop,
     tools: async () => running().tools(),
     callTool: async (name, args, { signal, onProgress } = {}) => {
-      const masked = ({ message: said, ...rest }: Progress) =>
-        onProgress?.(said === undefined ? rest : { ...rest, message: toSingleLine(feed.mask(String(said))) });
+      const masked = ({ message: text, ...rest }: Progress) =>
+        onProgress?.(text === undefined ? rest : { ...rest, message: toSingleLine(feed.mask(String(text))) });
       const listener = onProgress && masked;
       return running().callTool(name, args, { limitMs: CALL_MS, signal, onProgress: listener });
     },
@@ -164,7 +167,5 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
   };
 }
 
-/** Why a start ended that somebody stopped. */
-const stopped = new AppError("conflict", "The server was stopped while it was starting.");
-
-const tooSlow = (milliseconds: number) => `The server was not ready within ${Math.round(milliseconds / 1_000)} s.`;
+/** The reason of a start that was stopped. */
+const stopped = new AppError("conflict", messages.stoppedAtStart);

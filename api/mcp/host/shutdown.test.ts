@@ -55,7 +55,7 @@ afterEach(async () => {
   await temp.remove();
 });
 
-test("ends its servers when it stops, though they ignore its signals, and then itself", async () => {
+test("ends its servers at shutdown, even when they ignore signals, and then exits", async () => {
   const pid = await startedPid();
   api.signal("SIGTERM");
   expect(await api.exited).toEqual({ code: 0, signal: null });

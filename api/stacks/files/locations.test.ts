@@ -29,14 +29,9 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("where the files of a
   });
   afterAll(() => here?.close());
 
-  const ask = (method: string, path: string, body?: unknown) =>
-    here.api.ask(method, `/api/stacks${path}`, body === undefined ? {} : { body });
-  const create = async (name: string, content = file(service()), env = {}) => {
-    const answer = await ask("POST", "", { name, content, env });
-    if (answer.status !== 201) throw new Error(answer.text);
-    return name;
-  };
-  const job = async (method: string, path: string, body?: unknown) => here.ended(await ask(method, path, body));
+  const ask: TestStacks["ask"] = (...request) => here.ask(...request);
+  const create = (name: string, content = file(service()), env = {}) => here.create(name, content, env);
+  const job: TestStacks["job"] = (...request) => here.job(...request);
   const listed = async (name: string): Promise<Stack | undefined> =>
     (await ask("GET", "")).body.stacks.find((one: Stack) => one.name === name);
   const containersOf = async (project: string) =>

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import type { ComposeState } from "../../../shared/protocol/stack.ts";
 import type { DependencyState } from "../../../shared/protocol/system.ts";
-import { UnavailableError } from "../../../shared/server/dependency.ts";
+import { listOrState } from "../../../shared/server/dependency.ts";
 import type { DockerEngine } from "../../docker/docker-engine.ts";
 import type { Compose } from "../compose/compose.ts";
 import type { StackLocations } from "../files/locations.ts";
@@ -37,8 +37,8 @@ export async function readHostSnapshot({
   locations,
   listed,
 }: HostSnapshotDeps): Promise<HostSnapshot> {
-  const [{ containers, engine }, tool, managedNames, found] = await Promise.all([
-    containersOrState(docker),
+  const [{ items: containers, state: engine }, tool, managedNames, found] = await Promise.all([
+    listOrState(() => docker.projects.containers()),
     compose.state(),
     locations.managedNames(),
     listed(),
@@ -56,14 +56,3 @@ export async function readHostSnapshot({
 /** The folders that containers were created from, without links. */
 export const foldersOf = (containers: readonly ProjectContainer[]): Promise<ProjectFolders> =>
   projectsByFolder(containers, (path) => realpath(path).catch(() => path));
-
-async function containersOrState({
-  projects,
-}: HostSnapshotDeps["docker"]): Promise<{ containers: ProjectContainer[]; engine: DependencyState }> {
-  try {
-    return { containers: await projects.containers(), engine: { state: "up" } };
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    return { containers: [], engine: { state: error.state, hint: error.message } };
-  }
-}

@@ -3,67 +3,67 @@ import type { ContainerInspectInfo } from "dockerode";
 
 type Fields = Record<string, unknown>;
 
-/** How a container is attached to one network, as the Engine takes it. */
+/** Connection of a container to one network, in the form of the Engine. */
 export interface Endpoint {
   network: string;
   config: Fields;
 }
 
-/** What the Engine is asked for to make a container like another one. */
+/** Requests to the Engine that create a container like another one. */
 export interface Creation {
   /** Body of `POST /containers/create`. */
   body: Fields;
-  /** Networks to be attached one by one: Engines before 25 take a single one at the creation. */
+  /** Networks to connect one by one: Engines before 25 accept a single one at the creation. */
   endpoints: Endpoint[];
 }
 
-/** The settings an image brings along. */
+/** Id and default settings of an image. */
 export interface ImageDefaults {
   id: string;
   config: Fields;
 }
 
 export interface CreationOptions {
-  /** Reference the container is made of, as the list will show it. */
+  /** Reference of the image, as the list shows it. */
   image: string;
   from: ImageDefaults;
   to: ImageDefaults;
 }
 
 /**
- * The creation of a container that is set up as the inspected one is: everything in its `HostConfig`, its own settings,
- * volumes without a name reattached to the same places, networks with aliases and fixed addresses. What came from the
- * old image and not from the creator of the container is left to the new image.
+ * The creation of a container with the configuration of the inspected one: its `HostConfig`, its own settings, its anonymous
+ * volumes at the same paths, its networks with aliases and fixed addresses. Settings that came from the old image are left
+ * to the new image.
  */
 export function toCreation(info: ContainerInspectInfo, { image, from, to }: CreationOptions): Creation {
   const mode = info.HostConfig.NetworkMode ?? "default";
   const config = ownSettings(info.Config as unknown as Fields, from, to);
-  // The Engine names a container that has no name of its own after its id, or after the host it shares.
+  // Without an own host name, a container has its id or the name of the host that it shares.
   const given = info.Config.Hostname;
   if (mode === "host" || mode.startsWith("container:") || info.Id.startsWith(given)) delete config.Hostname;
   if (mode.startsWith("container:")) {
     for (const name of ["Domainname", "ExposedPorts", "MacAddress"]) delete config[name];
   }
   const labels = config.Labels as Record<string, string> | undefined;
-  // Compose compares this with the image, and would make the container anew on its next `up`.
+  // Compose compares this with the image, and would recreate the container at its next `up`.
   if (labels?.["com.docker.compose.image"]) labels["com.docker.compose.image"] = to.id;
   const endpoints = toEndpoints(info);
   const primary = endpoints.find(({ network }) => network === mode || networkId(info, network) === mode);
   const HostConfig: Fields = { ...info.HostConfig, ...toMounts(info) };
   delete HostConfig.ContainerIDFile;
-  // The network it was made in is gone or left: another one of its own takes that place.
+  // The network of the mode no longer exists or is not connected: another of its networks replaces it.
   if (!primary && endpoints[0] && isUserDefined(mode)) HostConfig.NetworkMode = endpoints[0].network;
   return { body: { ...config, Image: image, HostConfig }, endpoints };
 }
 
-/** Settings of the container that are not merely those of the image it was made of. */
+/** Settings of the container without those that its image set. */
 function ownSettings(config: Fields, from: ImageDefaults, to: ImageDefaults): Fields {
   const own = structuredClone(config);
   delete own.Image;
   if (from.id === to.id) return own;
   const old = from.config;
   const isImages = (name: string) => old[name] !== undefined && isDeepStrictEqual(own[name], old[name]);
-  // A command only means something to the entrypoint it was written for.
+  // A command only has a meaning for its entrypoint.
   if (isImages("Entrypoint") || own.Entrypoint == null) {
     delete own.Entrypoint;
     if (isImages("Cmd")) delete own.Cmd;
@@ -84,7 +84,7 @@ const without = (own: unknown, old: unknown): Fields => {
   );
 };
 
-/** Volumes without a name hang on the container alone: named outright, the next one finds what they hold. */
+/** Mounts that name the anonymous volumes, so that the new container uses them. */
 function toMounts(info: ContainerInspectInfo): { Binds: string[]; Mounts?: Fields[] } {
   const volumes = new Map(
     info.Mounts.flatMap(({ Type, Name, Destination, RW }) =>
@@ -117,14 +117,14 @@ function toEndpoints(info: ContainerInspectInfo): Endpoint[] {
     .map(([network, endpoint]) => {
       const { IPAMConfig, Aliases, Links, DriverOpts } = endpoint as unknown as Fields;
       const gateway = (endpoint as unknown as Fields).GwPriority;
-      // Engines before 25 list the short id among the aliases; it is not one that was asked for.
+      // Engines before 25 add the short id to the aliases.
       const aliases = ((Aliases as string[] | null) ?? []).filter((alias) => alias !== info.Id.slice(0, 12));
       const config: Fields = {
-        ...(IPAMConfig ? { IPAMConfig } : {}),
-        ...(aliases.length > 0 ? { Aliases: aliases } : {}),
-        ...(Links ? { Links } : {}),
-        ...(DriverOpts ? { DriverOpts } : {}),
-        ...(gateway ? { GwPriority: gateway } : {}),
+        IPAMConfig: IPAMConfig || undefined,
+        Aliases: aliases.length > 0 ? aliases : undefined,
+        Links: Links || undefined,
+        DriverOpts: DriverOpts || undefined,
+        GwPriority: gateway || undefined,
       };
       return { network, config };
     });

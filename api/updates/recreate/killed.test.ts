@@ -37,7 +37,7 @@ describe.skipIf(await lacks("docker"))(
       await folder?.remove();
     });
 
-    /** Both containers, as a server left them that was killed after the old one was put aside. */
+    /** Both containers, as a server left them that was killed after it renamed the old one. */
     const leftBy = async (options: { make?: boolean; start?: boolean } = {}) => {
       const { id: oldId, name, container } = await engine.run();
       const mark = randomBytes(3).toString("hex");
@@ -53,10 +53,10 @@ describe.skipIf(await lacks("docker"))(
       return entry;
     };
 
-    test("is back under its name and runs, when the new one is missing or never started", async () => {
+    test("restores the old container when the new one is missing or never started", async () => {
       for (const options of [{}, { make: true }]) {
         const entry = await leftBy(options);
-        expect(await recoverRecreate(entry)).toBe("taken-back");
+        expect(await recoverRecreate(entry)).toBe("restored");
         const { Id, State } = await inspect(entry.name);
         expect([Id, State.Running]).toEqual([entry.oldId, true]);
         if (entry.newId) expect(await isThere(entry.newId)).toBe(false);
@@ -64,25 +64,25 @@ describe.skipIf(await lacks("docker"))(
       }
     });
 
-    test("is not started when it did not run before", async () => {
+    test("starts no container that did not run before", async () => {
       const entry = await leftBy({ make: true });
-      expect(await recoverRecreate({ ...entry, wasRunning: false })).toBe("taken-back");
+      expect(await recoverRecreate({ ...entry, wasRunning: false })).toBe("restored");
       const { Id, State } = await inspect(entry.name);
       expect([Id, State.Running]).toEqual([entry.oldId, false]);
     });
 
-    test("stays aside when the new one has served, and when somebody else has its name", async () => {
+    test("leaves the old container as a backup when the new one has started, or another has its name", async () => {
       const served = await leftBy({ make: true, start: true });
       const foreign = { ...(await leftBy({ make: true })), newId: null };
       for (const entry of [served, foreign]) {
         const before = (await inspect(entry.name)).Id;
-        expect(await recoverRecreate(entry)).toBe("both-kept");
+        expect(await recoverRecreate(entry)).toBe("backup-left");
         expect((await inspect(entry.name)).Id).toBe(before);
         expect((await inspect(entry.oldId)).Name).toBe(`/${entry.name}.before-${entry.mark}`);
       }
     });
 
-    test("is finished by the running server once the Engine answers again", async () => {
+    test("is rolled back by the running server once the Engine responds again", async () => {
       const lossy = await startLossyEngine(engine.socketPath);
       const api = await startApi({ dockerHost: lossy.dockerHost });
       try {
@@ -104,7 +104,7 @@ describe.skipIf(await lacks("docker"))(
       }
     });
 
-    test("is put back by the next start, though the Engine was still stopping it", async () => {
+    test("is rolled back by the next start while the Engine still stops the old container", async () => {
       const origin = "http://localhost:3005";
       const dataDir = join(folder.path, "data");
       const port = await freePort();

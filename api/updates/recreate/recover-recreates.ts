@@ -2,20 +2,20 @@ import type { ContainerInspectInfo } from "dockerode";
 import type { EngineCalls } from "../../../shared/docker/engine-calls.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { RecreateEntry } from "./recreate-journal.ts";
-import { asideName, createContainerMoves, nextName } from "./recreate-steps.ts";
+import { backupName, createContainerMoves, nextName } from "./recreate-steps.ts";
 
 /**
- * What was found of a container whose making anew was interrupted.
- * - `untouched`: nothing was left to do
- * - `cleaned`: the old one is where it was, and an unfinished new one is removed
- * - `taken-back`: the old one is back under its name
- * - `both-kept`: the new one took its place; the old one stays as a backup to look into
- * - `gone`: the old one is no more
+ * Result of the recovery of an interrupted recreate.
+ * - `untouched`: no step was left to undo
+ * - `cleaned`: the old container was in place, and the unfinished new one is removed
+ * - `restored`: the old container has its name again, and runs if it ran before
+ * - `backup-left`: the new container has taken its place; the old one remains as a backup
+ * - `gone`: the old container no longer exists
  */
-export type RecoveryOutcome = "untouched" | "cleaned" | "taken-back" | "both-kept" | "gone";
+export type RecoveryOutcome = "untouched" | "cleaned" | "restored" | "backup-left" | "gone";
 export type RecoverRecreate = (entry: RecreateEntry) => Promise<RecoveryOutcome>;
 
-/** Takes back what a killed server left half done. A new container that has ever served is never removed. */
+/** Rolls back a recreate that a killed server left unfinished. Never removes a new container that has ever started. */
 export function createRecoverRecreate(calls: EngineCalls): RecoverRecreate {
   const moves = createContainerMoves(calls);
   const find = (ref: string): Promise<ContainerInspectInfo | undefined> =>
@@ -28,38 +28,38 @@ export function createRecoverRecreate(calls: EngineCalls): RecoverRecreate {
     const [old, there, made] = await Promise.all([
       ...([find(oldId), find(name), find(newId ?? nextName(name, mark))] as const),
     ]);
-    // Whatever became of the old one: a container of this name has never taken its place.
-    const isLeftOver = made !== undefined && made.Id !== old?.Id && nameOf(made) === nextName(name, mark);
-    if (isLeftOver) await moves.remove(made.Id, true);
-    const unchanged = isLeftOver ? "cleaned" : "untouched";
+    // A container with this name has never replaced the old one.
+    const isUnfinished = made !== undefined && made.Id !== old?.Id && nameOf(made) === nextName(name, mark);
+    if (isUnfinished) await moves.remove(made.Id, true);
+    const unchanged = isUnfinished ? "cleaned" : "untouched";
     if (!old) return "gone";
-    const isAside = nameOf(old) === asideName(name, mark);
-    if (!isAside && nameOf(old) !== name) return unchanged; // somebody has named it since
-    if (isAside && there) {
-      const mayGo = there.Id === made?.Id && (phase === "restore" || !hasStarted(there));
-      if (!mayGo) return "both-kept";
+    const isBackup = nameOf(old) === backupName(name, mark);
+    if (!isBackup && nameOf(old) !== name) return unchanged; // it was renamed since
+    if (isBackup && there) {
+      const mayReplace = there.Id === made?.Id && (phase === "restore" || !hasStarted(there));
+      if (!mayReplace) return "backup-left";
     }
     let acted = false;
     if (made && made.Id === there?.Id && made.Id !== old.Id) {
       await moves.remove(made.Id, true);
       acted = true;
     }
-    if (isAside) {
+    if (isBackup) {
       await moves.rename(old.Id, name);
       acted = true;
     }
-    if (!wasRunning) return acted ? "taken-back" : unchanged;
-    // The Engine may still be at what it was told: to start what is being stopped does nothing.
+    if (!wasRunning) return acted ? "restored" : unchanged;
+    // The Engine may still be stopping it, and would ignore a start.
     if (phase === "stop" && old.State.Running) await moves.stop(old);
     const { State } = await calls.inspect(old.Id);
     if (!State.Running && !State.Restarting) {
       await moves.start(old.Id);
       acted = true;
     }
-    return acted ? "taken-back" : unchanged;
+    return acted ? "restored" : unchanged;
   };
 }
 
 const nameOf = ({ Name }: ContainerInspectInfo): string => Name.replace(/^\//, "");
-/** The Engine writes the year 1 for never. */
+/** The Engine reports the year 1 for a container that never started. */
 const hasStarted = ({ State }: ContainerInspectInfo): boolean => Date.parse(State.StartedAt) > 0;

@@ -10,13 +10,13 @@ import type { RecoveryOutcome } from "./recover-recreates.ts";
 import type { RecreateEntry } from "./recreate-journal.ts";
 import type { RecreateStore } from "./recreate-log.ts";
 
-/** The Engine may come up after the panel, and be at something else: an entry is tried again so often, and then told. */
+/** Attempts per entry before it is reported as failed. Attempts without an Engine do not count. */
 const TRIES_MAX = 5;
-/** An Engine that did not answer in time may make a container minutes later: it is looked for so often. */
+/** Attempts to find a container that an Engine may create minutes after a time-out. */
 const LATE_TRIES_MAX = 20;
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 30_000;
-/** Longest wait for what is under way when the server ends; the next start continues with it. */
+/** Longest wait for a running recovery at shutdown. The next start repeats it. */
 const CLOSE_MS = 2_000;
 
 export interface RecoveryOptions {
@@ -27,9 +27,9 @@ export interface RecoveryOptions {
 }
 
 const sentences: Record<Exclude<RecoveryOutcome, "untouched">, string> = {
-  "taken-back": "a recreate was interrupted when the server ended: the previous container is restored",
-  "both-kept":
-    "a recreate was interrupted when the server ended: the new container took its place, and the previous one is kept as a backup",
+  restored: "a recreate was interrupted when the server ended: the previous container is restored",
+  "backup-left":
+    "a recreate was interrupted when the server ended: the new container took its place, and the previous one remains as a backup",
   cleaned: "a recreate was interrupted: the unfinished container is removed",
   gone: "a recreate was interrupted when the server ended, and the previous container no longer exists",
 };
@@ -40,7 +40,7 @@ export function startRecovery({ store, docker, jobs, log }: RecoveryOptions): { 
   /** Marks of recreates that were interrupted while this server ran. */
   const isLive = new Set<string>();
 
-  /** Nobody acts on the container, nor on its stack, meanwhile. */
+  /** Holds the locks of the container and its stack meanwhile. */
   const recoverRecreate = async (entry: RecreateEntry): Promise<RecoveryOutcome> => {
     const old = await docker.identify(entry.oldId).catch((error: unknown) => {
       if (error instanceof AppError && error.code === "not_found") return undefined;
@@ -54,7 +54,7 @@ export function startRecovery({ store, docker, jobs, log }: RecoveryOptions): { 
     }
   };
 
-  /** Whether it is over with this entry. */
+  /** Returns whether the entry is finished. */
   const tryOnce = async (entry: RecreateEntry, tries: Map<string, number>): Promise<boolean> => {
     const count = (tries.get(entry.mark) ?? 0) + 1;
     const end = () => {
@@ -101,7 +101,7 @@ export function startRecovery({ store, docker, jobs, log }: RecoveryOptions): { 
     if (isAtWork || waiting.length === 0 || abort.signal.aborted) return;
     isAtWork = true;
     done = work()
-      .catch((error: unknown) => log.error({ err: error }, "what was left half done cannot be looked at"))
+      .catch((error: unknown) => log.error({ err: error }, "interrupted recreates cannot be recovered"))
       .finally(() => {
         isAtWork = false;
         begin([]);
@@ -111,7 +111,7 @@ export function startRecovery({ store, docker, jobs, log }: RecoveryOptions): { 
     isLive.add(entry.mark);
     begin([entry]);
   });
-  // What begins from now on is not a leftover.
+  // Recreates that start from now on are not listed.
   begin(store.list());
 
   return {

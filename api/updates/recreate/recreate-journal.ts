@@ -1,26 +1,26 @@
 import type { RecreatePhase } from "./recreate-phases.ts";
 
-/** How far the recreate of a container has come. */
+/** Progress of the recreate of one container. */
 export interface RecreateEntry {
-  /** Stands in the names that both containers have meanwhile; one of a kind. */
+  /** Unique part of the temporary names of both containers. */
   mark: string;
   name: string;
   oldId: string;
-  /** Null until it is made. */
+  /** Null until the new container is created. */
   newId: string | null;
   wasRunning: boolean;
   phase: RecreatePhase;
 }
 
-/** Where it is written down, so that a server that was killed in between can take it back at its next start. */
+/** Stores the progress of recreates, so that the next start of a killed server can roll them back. */
 export interface RecreateJournal {
-  /** Before anything is done; throws when it cannot be written down, and nothing is done then. */
+  /** Called before the first step. @throws an error of the database, which cancels the recreate */
   begin(entry: RecreateEntry): void;
-  /** Never throws: what is under way continues. */
+  /** Stores a new phase or id. Never throws. */
   note(entry: RecreateEntry): void;
-  /** All is where it should be. Never throws. */
+  /** Removes the entry of a finished recreate. Never throws. */
   end(mark: string): void;
-  /** It could not be brought to an end, since the Engine does not answer: recovery continues with it. Never throws. */
+  /** Hands an unfinished recreate to recovery, because the Engine does not respond. Never throws. */
   leave(entry: RecreateEntry): void;
 }
 

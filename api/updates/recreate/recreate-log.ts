@@ -3,16 +3,16 @@ import type { Log } from "../../../shared/server/log.ts";
 import type { RecreateEntry, RecreateJournal } from "./recreate-journal.ts";
 import { type RecreatePhase, recreatePhases } from "./recreate-phases.ts";
 
-/** Far more than run at once; what could never be put back must not pile up. */
+/** Stored entries. Far more than run at once; bounds those that can never be rolled back. */
 const ENTRIES_MAX = 100;
 
 export interface RecreateStore extends RecreateJournal {
   list(): RecreateEntry[];
-  /** Calls back with each entry that is left to recovery while the server runs. */
+  /** Calls `listener` with each entry that is handed to recovery while the server runs. */
   onLeft(listener: (entry: RecreateEntry) => void): void;
 }
 
-/** Recreates under way, in `state.db`. */
+/** Stores unfinished recreates in `state.db`. */
 export function createRecreateStore(database: DatabaseSync, log: Log): RecreateStore {
   const insert = database.prepare(
     "INSERT INTO recreate (mark, name, old_id, new_id, was_running, phase) VALUES (?, ?, ?, ?, ?, ?)",

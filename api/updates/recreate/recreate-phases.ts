@@ -1,9 +1,9 @@
-/** What is being done: the steps in their order; `restore` only after a failure. */
+/** The phases of a recreate, in order. `restore` follows a failure only. */
 export const recreatePhases = ["create", "stop", "start", "check", "clean", "restore"] as const;
 
 export type RecreatePhase = (typeof recreatePhases)[number];
 
-/** For the steps of a job. */
+/** Labels for the steps of a job. */
 export const phaseLabels: Record<RecreatePhase, string> = {
   create: "Create the new container",
   stop: "Stop the old container",

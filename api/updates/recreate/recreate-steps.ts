@@ -3,16 +3,16 @@ import { containerPath, type EngineCalls } from "../../../shared/docker/engine-c
 
 const START_LIMIT_MS = 60_000;
 const DEFAULT_GRACE = 10;
-/** Longest time a container may ask for to stop. */
+/** Longest grace period of a container, in seconds. */
 const GRACE_MAX = 900;
 
-/** Steps by which one container takes the place of another, each with the time it may need. */
+/** Steps by which one container replaces another. Each has a time limit. */
 export function createContainerMoves({ call }: Pick<EngineCalls, "call">) {
   const post = (id: string, action: string, query = {}, limitMs = START_LIMIT_MS) =>
     call({ method: "POST", path: containerPath(id, action), query }, limitMs);
   return {
     start: (id: string) => post(id, "start"),
-    /** Waits for a stop that is under way already. */
+    /** Also waits for a stop that is already under way. */
     stop: (info: ContainerInspectInfo) => post(info.Id, "stop", {}, (graceOf(info) + 10) * 1_000),
     stopNow: (id: string) => post(id, "stop", { t: 0 }),
     rename: (id: string, name: string) => post(id, "rename", { name }),
@@ -25,5 +25,5 @@ const graceOf = ({ Config }: ContainerInspectInfo): number =>
   Math.min(GRACE_MAX, (Config as { StopTimeout?: number }).StopTimeout ?? DEFAULT_GRACE);
 
 /** Names of both containers during a recreate. */
-export const asideName = (name: string, mark: string): string => `${name}.before-${mark}`;
+export const backupName = (name: string, mark: string): string => `${name}.before-${mark}`;
 export const nextName = (name: string, mark: string): string => `${name}.next-${mark}`;

@@ -50,7 +50,7 @@ const image = async (changes: string[]) => {
 };
 
 describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
-  test("keeps its configuration, its networks with aliases and fixed address, and what its volumes hold", async () => {
+  test("keeps its configuration, its networks with aliases and fixed address, and the data of its volumes", async () => {
     const network = await engine.docker.createNetwork({
       Name: `${mark}-net`,
       Driver: "bridge",
@@ -87,7 +87,7 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
     } as Docker.ContainerCreateOptions);
     await second.connect({ Container: before.Id, EndpointConfig: { Aliases: ["other"] } });
     const old = await inspect(before.Id);
-    // Once they are kept, they are anonymous no more to the Engine, and do not go with the container.
+    // The Engine no longer treats them as anonymous, so they are not removed with the container.
     for (const { Name } of old.Mounts) {
       if (Name && Name !== `${mark}-named`) ends.push(() => engine.docker.getVolume(Name).remove());
     }
@@ -116,7 +116,7 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
     expect(more).toEqual({});
   });
 
-  test("takes what it did not set itself from the new image, and keeps what it did", async () => {
+  test("takes the settings that it did not set itself from the new image, and keeps its own", async () => {
     const from = await image(["ENV A=1", "ENV B=1", 'CMD ["sleep", "1000001"]', "LABEL of=old", "WORKDIR /old"]);
     const to = await image(["ENV A=2", "ENV B=2", 'CMD ["sleep", "1000002"]', "LABEL of=new", "WORKDIR /new"]);
     const labels = { "com.docker.compose.image": from.id, own: "kept" };
@@ -157,7 +157,7 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
     expect(await named(old.Name)).toEqual([old.Name]);
   });
 
-  test("comes back as it was when the work is cancelled, at whatever point", async () => {
+  test("is restored when the recreate is cancelled at any point", async () => {
     for (const at of ["create", "stop", "start", "check"] as const) {
       const old = await make({});
       const abort = new AbortController();
@@ -169,7 +169,7 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
     }
   });
 
-  test("is put right when the Engine's answer is lost, and no unfinished one is left", async () => {
+  test("is restored when the response of the Engine is lost, and leaves no unfinished container", async () => {
     const old = await make({});
     const left: RecreateEntry[] = [];
     const ended: string[] = [];
@@ -189,12 +189,12 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
       const now = await inspect(old.Id);
       expect([now.Name, now.State.Running]).toEqual([old.Name, true]);
     };
-    // The container was made, and its id never came.
+    // The container was created, and the response with its id was lost.
     await lose((path) => path.startsWith("/containers/create"));
     expect(await named(old.Name)).toEqual([old.Name]);
     expect([left, ended]).toEqual([[], [expect.any(String)]]);
 
-    // Neither the answer nor the removal came through: recovery takes it away, and leaves the old one alone.
+    // The response and the removal were lost: recovery removes the new container, and does not change the old one.
     await lose((path) => path.startsWith("/containers/create") || path.includes(".next-"));
     expect(await named(old.Name)).toHaveLength(2);
     const [entry] = left as [RecreateEntry];
@@ -206,13 +206,13 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
     expect(await host.lifecycle.recoverRecreate(entry)).toBe("untouched");
   });
 
-  test("is not started when the old one did not run", async () => {
+  test("is not started when the old container did not run", async () => {
     const old = await make({}, false);
     const now = await inspect((await recreate(old.Name.slice(1), { signal })).id);
     expect([now.Name, now.State.Status]).toEqual([old.Name, "created"]);
   });
 
-  test("is refused what cannot be put back, and an image that is not here, and nothing is touched", async () => {
+  test("is refused where it could not be restored, or without the image, and changes nothing", async () => {
     const fleeting = await make({ HostConfig: { AutoRemove: true } });
     await expect(recreate(fleeting.Id, { signal })).rejects.toMatchObject({ code: "conflict" });
     const old = await make({});
@@ -223,7 +223,7 @@ describe.skipIf(await lacks("docker"))("a container that is recreated", () => {
   });
 });
 
-test("only what was a job may end without an error after it is recreated", () => {
+test("only a job may end without an error after its recreate", () => {
   const now = Date.parse("2026-01-01T12:00:00Z");
   const old = (policy: string, secondsUp: number | null) =>
     ({

@@ -6,15 +6,16 @@ import { toMadeId } from "../../../shared/docker/engine-responses.ts";
 import { ownContainerId } from "../../../shared/docker/own-container.ts";
 import { UnavailableError } from "../../../shared/server/dependency.ts";
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 import { type Creation, type ImageDefaults, toCreation } from "./create-request.ts";
 import { noJournal, type RecreateEntry, type RecreateJournal } from "./recreate-journal.ts";
 import type { RecreatePhase } from "./recreate-phases.ts";
-import { asideName, createContainerMoves, nextName } from "./recreate-steps.ts";
+import { backupName, createContainerMoves, nextName } from "./recreate-steps.ts";
 
 export interface RecreateOptions {
-  /** A reference or id that is on the host already; the container's own reference, wherever it points now, when absent. */
+  /** A reference or id of an image on the host; by default the reference of the container, as it resolves now. */
   image?: string;
-  /** Ends it: the old container is then back where it was. */
+  /** Cancels the recreate, which restores the old container. */
   signal: AbortSignal;
   onPhase?(phase: RecreatePhase): void;
 }
@@ -23,22 +24,22 @@ export interface Recreated {
   /** Full id of the new container. */
   id: string;
   name: string;
-  /** Image the old container was made of; `recreate(name, { image: previousImageId })` is the way back. */
+  /** Image of the old container. `recreate(name, { image: previousImageId })` rolls back. */
   previousImageId: string;
-  /** Name of the old container when it could not be removed, which harms nobody. */
+  /** Name of the old container when it could not be removed; null otherwise. */
   leftBehind: string | null;
 }
 
 export type Recreate = (ref: string, options: RecreateOptions) => Promise<Recreated>;
 
-/** A creation may copy what the image holds into new volumes. */
+/** The Engine may copy files of the image into new volumes. */
 const CREATE_LIMIT_MS = 120_000;
-/** A container without a health check that is still up after so long counts as running. */
-const SETTLE_MS = 3_000;
-/** Longest wait for a health check to say something. */
+/** Time after which a container without a health check counts as running. */
+const STABLE_AFTER_MS = 3_000;
+/** Longest wait for the result of a health check. */
 const HEALTH_MAX_MS = 300_000;
-const LOOK_MS = 250;
-/** What had been up for so long was a service, not a job with an end. */
+const POLL_INTERVAL_MS = 250;
+/** A container that has run for this time is a service, not a job that ends by itself. */
 const SERVICE_AGE_MS = 120_000;
 const NANOSECONDS = 1_000_000;
 
@@ -67,7 +68,7 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     return id;
   };
 
-  /** A container is made in one network by its mode alone: that one is left, and all are entered as they were. */
+  /** Connects a new container to its networks. The one that the Engine chose by the network mode is disconnected first. */
   const attach = async (id: string, endpoints: Creation["endpoints"]) => {
     if (endpoints.length === 0) return;
     const { NetworkSettings } = await inspect(id);
@@ -80,47 +81,51 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     }
   };
 
-  const untilRunning = async (id: string, mayEnd: boolean, signal: AbortSignal) => {
+  const waitUntilRunning = async (id: string, mayEnd: boolean, signal: AbortSignal) => {
     const began = performance.now();
     for (;;) {
       const { State, Config, RestartCount } = await inspect(id);
       const passed = performance.now() - began;
       if (State.Restarting || RestartCount > 0 || (!State.Running && (State.ExitCode !== 0 || !mayEnd))) {
-        throw new AppError("conflict", `The new container ended right after its start, with code ${State.ExitCode}.`);
+        throw new AppError("conflict", messages.endedWithCode(State.ExitCode));
       }
-      if (!State.Running) return; // a job that is done already
+      if (!State.Running) return; // a job that has already ended
       const health = State.Health?.Status;
-      if (health === "unhealthy") throw new AppError("conflict", "The new container runs, but says it is not healthy.");
-      if (health === "starting" ? passed > healthLimit(Config.Healthcheck) : passed > SETTLE_MS || health === "healthy")
+      if (health === "unhealthy") throw new AppError("conflict", messages.unhealthy);
+      if (
+        health === "starting"
+          ? passed > healthLimit(Config.Healthcheck)
+          : passed > STABLE_AFTER_MS || health === "healthy"
+      )
         return;
-      await delay(LOOK_MS, undefined, { signal });
+      await delay(POLL_INTERVAL_MS, undefined, { signal });
     }
   };
 
-  /** Takes back step by step: one that needs no taking back, or cannot be, must not keep the rest from it. */
+  /** Undoes the steps. One that fails does not prevent the others. @throws AppError when the old container is not restored */
   const restore = async (steps: (() => Promise<unknown>)[], old: ContainerInspectInfo) => {
     for (const step of steps) await step().catch(() => undefined);
     const now = await inspect(old.Id).catch((error: unknown) => {
       if (error instanceof AppError && error.code === "not_found") return undefined;
-      if (error instanceof UnavailableError) throw stillAway(error);
+      if (error instanceof UnavailableError) throw engineAway(error);
       throw error;
     });
-    if (!now) throw new AppError("internal", "It failed, and the previous container is gone as well.");
+    if (!now) throw new AppError("internal", messages.previousContainerGone);
     if (now.Name !== old.Name || (!now.State.Running && old.State.Running)) {
       const name = now.Name.replace(/^\//, "");
-      throw new AppError("conflict", `It failed, and the previous container, now ${name}, could not be restored.`);
+      throw new AppError("conflict", messages.notRestored(name));
     }
   };
 
-  /** Removes the new container. Where that fails, or the Engine may still be making it, recovery continues with it. */
-  const takeAway = async (ref: string, entry: RecreateEntry, mayComeLater: boolean): Promise<void> => {
+  /** Removes the new container. When that fails, or the Engine may still create it, recovery removes it later. */
+  const removeNew = async (ref: string, entry: RecreateEntry, mayComeLater: boolean): Promise<void> => {
     try {
       await remove(ref, true);
       journal.end(entry.mark);
     } catch (error) {
       const isGone = error instanceof AppError && error.code === "not_found";
       if (isGone && !mayComeLater) journal.end(entry.mark);
-      // The old one needs nothing any more: if it does not run later, somebody has stopped it.
+      // The old container is restored. If it does not run later, somebody has stopped it.
       else journal.leave({ ...entry, wasRunning: false });
     }
   };
@@ -135,15 +140,15 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     { image, signal, onPhase = () => {} }: RecreateOptions,
   ): Promise<Recreated> {
     const name = old.Name.replace(/^\//, "");
-    refuseWhatCannot(old);
+    refuseUnsupported(old);
     const to =
       (await defaultsOf(image ?? old.Config.Image)) ?? (image === undefined ? await defaultsOf(old.Image) : undefined);
-    if (!to) throw new AppError("not_found", "This image is not on the host: pull it first.");
+    if (!to) throw new AppError("not_found", messages.imageMissing);
     const from = (await defaultsOf(old.Image)) ?? to;
     const reference = image ?? ((await defaultsOf(old.Config.Image)) ? old.Config.Image : old.Image);
     const wasRunning = old.State.Running || old.State.Restarting;
     const mark = randomBytes(3).toString("hex");
-    const aside = asideName(name, mark);
+    const backup = backupName(name, mark);
     const next = nextName(name, mark);
     let entry: RecreateEntry = { mark, name, oldId: old.Id, newId: null, wasRunning, phase: "create" };
     const enter = (phase: RecreatePhase) => {
@@ -156,13 +161,13 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
     onPhase("create");
     journal.begin(entry);
     const id = await create(next, toCreation(old, { image: reference, from, to })).catch(async (error: unknown) => {
-      await takeAway(next, entry, error instanceof UnavailableError);
+      await removeNew(next, entry, error instanceof UnavailableError);
       throw error;
     });
     entry = { ...entry, newId: id };
     journal.note(entry);
 
-    /** Undoes what was done so far, the last first. */
+    /** Undoes each step so far. Runs from the last to the first. */
     const undo: (() => Promise<unknown>)[] = [() => remove(id, true)];
     try {
       signal.throwIfAborted();
@@ -172,7 +177,7 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
         await stop(old);
       }
       undo.push(() => rename(old.Id, name));
-      await rename(old.Id, aside);
+      await rename(old.Id, backup);
       undo.push(() => rename(id, next));
       await rename(id, name);
       signal.throwIfAborted();
@@ -181,7 +186,7 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
         undo.push(() => stopNow(id));
         await start(id);
         enter("check");
-        await untilRunning(id, mayEnd(old), signal);
+        await waitUntilRunning(id, mayEnd(old), signal);
       }
     } catch (error) {
       enter("restore");
@@ -189,53 +194,45 @@ export function createRecreate({ call, inspect }: EngineCalls, journal: Recreate
         await restore(undo.reverse(), old);
       } catch (failure) {
         if (failure instanceof UnavailableError) journal.leave(entry);
-        throw failure; // anything else is tried once more at the next start
+        throw failure; // any other failure is tried again at the next start of the server
       }
-      await takeAway(id, entry, false);
+      await removeNew(id, entry, false);
       throw error;
     }
     enter("clean");
-    const gone = await remove(old.Id, false).then(
+    const removed = await remove(old.Id, false).then(
       () => true,
       () => false,
     );
     journal.end(mark);
-    return { id, name, previousImageId: old.Image, leftBehind: gone ? null : aside };
+    return { id, name, previousImageId: old.Image, leftBehind: removed ? null : backup };
   }
 }
 
-const stillAway = (cause: unknown) =>
-  new UnavailableError(
-    "down",
-    "It failed, and the Docker Engine does not respond: the previous container is restored as soon as it does.",
-    cause,
-  );
+const engineAway = (cause: unknown) => new UnavailableError("down", messages.restoredLater, cause);
 
-function refuseWhatCannot({ Id, State, HostConfig, Config }: ContainerInspectInfo): void {
+function refuseUnsupported({ Id, State, HostConfig, Config }: ContainerInspectInfo): void {
   const refuse = (sentence: string) => {
     throw new AppError("conflict", sentence);
   };
-  if (HostConfig.AutoRemove)
-    refuse("This container is removed as soon as it stops: it cannot be kept aside meanwhile.");
-  if (State.Paused) refuse("This container is paused: unpause it first.");
-  if (State.Dead || State.Status === "removing") refuse("This container is being removed.");
-  if (Config.Labels?.["com.docker.swarm.task.id"])
-    refuse("This container belongs to a swarm, which makes it anew itself.");
-  if (Id === ownContainerId())
-    refuse("The panel itself runs in this container, and would end before the work is done.");
+  if (HostConfig.AutoRemove) refuse(messages.autoRemove);
+  if (State.Paused) refuse(messages.paused);
+  if (State.Dead || State.Status === "removing") refuse(messages.beingRemoved);
+  if (Config.Labels?.["com.docker.swarm.task.id"]) refuse(messages.swarm);
+  if (Id === ownContainerId()) refuse(messages.ownContainer);
 }
 
-/** Whether an end without an error is what is expected of it: of a job, not of what is to stay up. */
+/** Whether the container may end without an error, as a job does and a service does not. */
 export function mayEnd({ State, HostConfig }: ContainerInspectInfo, now = Date.now()): boolean {
   const policy = HostConfig.RestartPolicy?.Name ?? "";
-  // `on-failure` is for work that ends well: only its age tells a service from a job.
+  // `on-failure` allows a successful end: only the age distinguishes a service from a job.
   if (policy === "always" || policy === "unless-stopped") return false;
   return !(State.Running && now - Date.parse(State.StartedAt) >= SERVICE_AGE_MS);
 }
 
 const networkPath = (network: string, action: string) => `/networks/${encodeURIComponent(network)}/${action}`;
 
-/** After so long a health check has failed often enough to say so. */
+/** Milliseconds after which a health check has a result, at most five minutes. */
 function healthLimit(check: ContainerInspectInfo["Config"]["Healthcheck"]): number {
   const { StartPeriod = 0, Interval = 0, Timeout = 0, Retries = 0 } = check ?? {};
   const once = (Interval || 30_000 * NANOSECONDS) + (Timeout || 30_000 * NANOSECONDS);

@@ -1,0 +1,15 @@
+/** Sentences of the guard and of what reads a request. */
+export const messages = {
+  forbidden: "You are not allowed to do this.",
+  proxied: "This route cannot be reached through a proxy.",
+  noSuchRoute: "There is no such route.",
+  noSuchFile: "There is no such file.",
+  wrongHost: "This server does not serve that host name.",
+  wrongMethod: "This method is not allowed here.",
+  foreignPage: "Requests from this page are not allowed.",
+  jsonOnly: "The body must be JSON, sent as application/json.",
+  endedEarly: "The request ended early.",
+  ambiguousJson: (fault: string) => `The JSON of the request ${fault}.`,
+  tooManyRequests: "Too many requests; wait a moment.",
+  tooLarge: "The request is too large.",
+} as const;

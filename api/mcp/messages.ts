@@ -1,0 +1,17 @@
+/** Sentences of MCP servers: errors, and states shown beside a server. */
+export const messages = {
+  noSuchServer: "There is no such MCP server.",
+  tooManyServers: (max: number) => `At most ${max} MCP servers can be registered.`,
+  valueAgain: "Enter the value again: the program or address has changed.",
+  invalidProgram: "The program must be a name on the PATH or an absolute path.",
+  noProgramAllowed:
+    "No local program is allowed yet. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart.",
+  programNotAllowed: "This program is not allowed. Add it to MCP_ALLOWED_COMMANDS in the settings file, then restart.",
+  notStarted: "The server could not be started.",
+  notRunning: "The server is not running: start it first.",
+  stoppedAtStart: "The server was stopped while it was starting.",
+  tooSlow: (milliseconds: number) => `The server was not ready within ${Math.round(milliseconds / 1_000)} s.`,
+  tooManyCalls: "Too many calls to this server are running.",
+  tooManyCallsOfCaller: "Too many of your calls to this server are running.",
+  connectionLost: (why: string) => `The connection to the server was lost: ${why}.`,
+} as const;
