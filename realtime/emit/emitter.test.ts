@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Socket } from "socket.io-client";
 import { afterEach, expect, test } from "vitest";
 import { createEmitter, type Emitter } from "../../shared/client/emit/emitter.ts";
+import { EMIT_BODY_MAX } from "../../shared/protocol/emit.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
@@ -109,6 +110,10 @@ test("the realtime server refuses what the client lets through, and the other ev
   ]);
   expect(results).toMatchObject([{ delivered: 1 }, { code: "invalid_input" }, { delivered: 1 }]);
   await eventually(() => expect(got).toEqual(["first", "last"]));
+  // The largest event that the client lets through fits the server's limit.
+  const largest = "x".repeat(EMIT_BODY_MAX - 160 - '{"namespace":"system","event":"big","data":""}'.length);
+  expect(await emitter.emitToSystem("big", largest)).toEqual({ delivered: 1 });
+  expect(await emitter.emitToSystem("big", `${largest}x`)).toMatchObject({ code: "too_large" });
   const stranger = connect(realtime.url, "a-token-that-is-not-the-servers-own");
   expect(await stranger.emitToSystem("x", 1)).toMatchObject({ code: "unauthorized" });
   expect(await stranger.checkWSHealth()).toBe(true);
