@@ -42,7 +42,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     });
   const marker = (from: DatabaseSync) => from.prepare("SELECT text FROM marker").get()?.text;
 
-  test("keeps the files of stacks without what their containers hold, and leaves stacks that are there alone", async () => {
+  test("includes the files of stacks without the data of their containers, and does not change existing stacks", async () => {
     const stack = join(dataDir, "stacks/shop");
     await mkdir(join(stack, "data"), { recursive: true, mode: 0o700 });
     await writeFile(join(stack, "compose.yaml"), "before\n");
@@ -61,8 +61,8 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(await readFile(join(stack, "data/rows"), "utf8")).toBe("of a database\n");
   });
 
-  test("brings back what was there, written by a server that still runs", async () => {
-    // A draft that somebody has laid there, open to all, is none of ours.
+  test("restores a state that was backed up while the server was running", async () => {
+    // An existing file with open permissions must not be used as the draft.
     await writeFile(join(folder.path, "state.tar.gz.part"), "");
     await chmod(join(folder.path, "state.tar.gz.part"), 0o666);
     await script("backup.sh", ["state.tar.gz"]);
@@ -82,7 +82,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(await readFile(join(kept, "logs/audit.log"), "utf8")).toBe("line\nanother\n");
   });
 
-  test("leaves log history out of the archive, and in its place in a restore", async () => {
+  test("excludes the log history from the archive, and keeps it in a restore", async () => {
     await mkdir(join(dataDir, "log-store"), { mode: 0o700 });
     await writeFile(join(dataDir, "log-store/00000001.db"), "lines", { mode: 0o600 });
     await script("backup.sh", ["state.tar.gz"]);
@@ -95,7 +95,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     database = openDatabase(dataDir);
   });
 
-  test("ends the sessions that the archive holds", async () => {
+  test("ends the sessions in the archive", async () => {
     database.exec("PRAGMA foreign_keys = OFF");
     const columns = database
       .prepare("SELECT name, type, \"notnull\" AS needed FROM pragma_table_info('session')")
@@ -110,7 +110,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(database.prepare("SELECT count(*) AS count FROM session").get()?.count).toBe(0);
   });
 
-  test("restores nothing while the API answers", async () => {
+  test("restores nothing while the API is running", async () => {
     await script("backup.sh", ["state.tar.gz"]);
     const server = createServer((_request, response) => response.end("{}"));
     await new Promise<void>((resolve) => server.listen(apiPort, "127.0.0.1", resolve));
@@ -140,7 +140,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(marker(database)).toBe("before");
   });
 
-  test("changes nothing for an archive whose link stands before thousands of files", async () => {
+  test("changes nothing for an archive with a link before thousands of files", async () => {
     const work = join(folder.path, "work");
     await mkdir(join(work, "state"), { recursive: true });
     await symlink("/etc", join(work, "state/a-link"));
@@ -152,7 +152,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(marker(database)).toBe("before");
   });
 
-  test("changes nothing for a file that is no archive", async () => {
+  test("changes nothing for a file that is not an archive", async () => {
     await writeFile(join(folder.path, "bad.tar.gz"), "no archive");
     await expect(script("restore.sh", ["bad.tar.gz"])).rejects.toMatchObject({
       stderr: expect.stringContaining("Error: This is no archive"),
@@ -160,7 +160,7 @@ describe.skipIf(await lacks("bash"))("backup and restore", () => {
     expect(marker(database)).toBe("before");
   });
 
-  test("sends the archive to an S3 address, signed, the key on no command line", async () => {
+  test("sends the signed archive to an S3 address, with the key on no command line", async () => {
     const received: { url: string | undefined; authorization: string | undefined; bytes: number }[] = [];
     const server = createServer((request, response) => {
       let bytes = 0;

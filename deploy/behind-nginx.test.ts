@@ -56,7 +56,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     await pm2?.close();
   });
 
-  test("a log-in through nginx gives a cookie that only https carries", async () => {
+  test("a log-in through nginx sets a cookie for https only", async () => {
     const answer = await nginx.send(
       "/api/session",
       { method: "POST", headers: { Origin: nginx.origin, "Content-Type": "application/json" } },
@@ -70,14 +70,14 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     expect(JSON.parse(session.body)).toMatchObject({ success: true, principal: { name: ADMIN.username } });
   });
 
-  test("the emit door stays closed, even with the token", async () => {
+  test("the emit endpoint stays closed, even with the token", async () => {
     const token = (await readFile(join(stack.dataDir, "emit-token"), "utf8")).trim();
     const options = { method: "POST", headers: { Authorization: `Bearer ${token}` } };
     expect((await nginx.send("/emit", options, "{}")).status).toBe(404);
     expect((await nginx.send("/api/..\\internal/sessions", options, "{}")).status).toBe(400);
   });
 
-  test.each(names)("the process %s is told and stopped by its id", async (name) => {
+  test.each(names)("the process %s is shown and stopped by its id", async (name) => {
     const id = encodeURIComponent(deploymentIdOf("default", name));
     const path = `/api/deployments/${id}`;
     const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
@@ -91,18 +91,18 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     expect(page.headers["content-type"]).toContain("text/html");
   });
 
-  test("a log-in of the proxy itself in front does not count as a key of ours", async () => {
+  test("credentials for the proxy itself do not count as an API key", async () => {
     const headers = { Authorization: "Basic YWRhOngK", Cookie: admin.cookie, Origin: nginx.origin };
     const answer = await nginx.send("/socket.io/?EIO=4&transport=polling", { headers });
     expect(answer.status).toBe(200);
   });
 
-  test("the health of the API is there without a log-in, the lists are not", async () => {
+  test("the health of the API is public, the lists are not", async () => {
     expect(JSON.parse((await nginx.send("/health")).body)).toEqual({ success: true, status: "healthy" });
     expect((await nginx.send("/api/services")).status).toBe(401);
   });
 
-  test("smoke.sh finds every part well, and names the one that is not", async () => {
+  test("smoke.sh reports every healthy part, and names the broken one", async () => {
     const certificate = join(stack.dataDir, "nginx.pem");
     await writeFile(certificate, nginx.certificate);
     const smoke = (...args: string[]) =>
@@ -125,7 +125,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
       "realtime server",
       "WebSocket through nginx",
       "events from backends",
-      "closed doors of nginx",
+      "paths closed by nginx",
     ]) {
       expect(report).toContain(`ok      ${part}:`);
     }
@@ -134,7 +134,7 @@ describe.skipIf(await lacks("nginx"))("the panel behind nginx", () => {
     expect(await smoke("--token-file", join(stack.dataDir, "none"))).toContain("BROKEN  secret between the servers:");
   });
 
-  test("smoke.sh connects where it is told, and expects the certificate it is given there", async () => {
+  test("smoke.sh connects to the given address, and expects the given certificate there", async () => {
     const certificate = join(stack.dataDir, "shown.pem");
     await writeFile(certificate, nginx.certificate);
     const smoke = (connect: string, expected: string) =>

@@ -17,7 +17,7 @@ const names = ["ai-desktop-frontend", "ai-desktop-backend", "ai-desktop-websocke
 
 const noLsof = await lacks("lsof");
 
-/** What operators type, typed into a shell as it is written in their documents; the ports alone are others. */
+/** The commands of the operators' documents, run in a shell unchanged except for the ports. */
 describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeout: 2 * START_LIMIT_MS }, () => {
   let pm2: TestPm2;
   let ports: number[];
@@ -42,7 +42,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
       PM2_HOME: pm2.home,
       PM2_DISABLE_VERSION_CHECK: "true",
       AI_DESKTOP_ENV: settings,
-      // For PM2's command line; it hands nothing of its environment to the services.
+      // For PM2's command line, which passes nothing of its environment to the services.
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(pm2.home, "compiled"),
     };
   });
@@ -54,7 +54,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     const options = { cwd: projectFolder, env, timeout: START_LIMIT_MS };
     return (await run("bash", ["-o", "pipefail", "-c", withPorts(command)], options)).stdout;
   };
-  /** For commands that run until Ctrl-C. A terminal makes grep write line by line; a pipe has to be told. */
+  /** For commands that run until Ctrl-C. In a terminal, grep writes line by line; in a pipe it needs an option. */
   const follow = async (command: string, text: string) => {
     const line = withPorts(command).replace("| grep", "| grep --line-buffered");
     const child: Child = await startChild("bash", ["-c", line], { cwd: projectFolder, env });
@@ -88,7 +88,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     expect(await shell("pm2 status")).toContain("ai-desktop-backend");
   });
 
-  test("show logs, and the origins in force among them", async () => {
+  test("show logs, including the configured origins", async () => {
     await follow("pm2 logs", "[TAILING]");
     for (const name of names) expect(await follow(`pm2 logs ${name}`, "on 127.0.0.1:")).toContain("TAILING");
     const line = await follow('pm2 logs ai-desktop-websocket | grep "CORS Origins"', "CORS Origins: ");
@@ -96,7 +96,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     expect(line).toContain("https://panel.example.com");
   });
 
-  test("ask the services how they are", async () => {
+  test("query the health of the services", async () => {
     expect(JSON.parse(await shell("curl http://localhost:3007/health"))).toEqual({
       success: true,
       status: "healthy",
@@ -109,14 +109,14 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     expect(await shell(ready)).toContain('"dependencies"');
   });
 
-  test.skipIf(noLsof)("show who has a port", async () => {
+  test.skipIf(noLsof)("show which program uses a port", async () => {
     const pids = await apps();
     for (const [index, name] of names.entries()) {
       expect(await shell(`lsof -i :${3005 + index}`)).toContain(` ${pids.get(name)?.pid} `);
     }
   });
 
-  test("restart one and leave the others alone, then all", async () => {
+  test("restart one without the others, then all", async () => {
     const before = await apps();
     await shell("pm2 restart ai-desktop-websocket");
     await allAnswer();
@@ -128,7 +128,7 @@ describe.skipIf(await lacks("bash", "curl"))("the operators' commands", { timeou
     for (const name of names) expect(last.get(name)?.pid).not.toBe(after.get(name)?.pid);
   });
 
-  test("start all three for production, whose log names the origins of the host as well", async () => {
+  test("start all three for production, whose log also names the origins of the host", async () => {
     await shell("pm2 flush && pm2 restart deploy/ecosystem.config.cjs --env production");
     await allAnswer();
     for (const app of (await apps()).values()) expect(app.NODE_ENV).toBe("production");

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
-/** Exit 0 when the service of this container answers: the image's health check. */
+/** Health check of the image: exits with 0 if the service of this container responds. */
 const { AI_DESKTOP_SERVICE, HOST, PORT, WS_PORT } = process.env;
 const urlOf = (port: number | string) => localServiceUrl(HOST || loopbackAddress(), port);
 const urls: Record<string, string> = {

@@ -20,7 +20,7 @@ interface Instruction {
   rest: string;
 }
 
-/** The instructions of the Dockerfile, continued lines joined, split at each FROM. */
+/** Instructions of the Dockerfile, with continued lines joined, split at each FROM. */
 function readStages(): Instruction[][] {
   const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8").replace(/\\\n\s*/g, " ");
   const stages: Instruction[][] = [];
@@ -37,14 +37,14 @@ const last = stages.at(-1) ?? [];
 const find = (name: string) => last.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
 
 describe("the image", () => {
-  test("runs as somebody who is not root, looks after its health, and starts without a shell", () => {
+  test("does not run as root, has a health check, and starts without a shell", () => {
     expect(find("USER")).toEqual(["node"]);
     expect(find("HEALTHCHECK")[0]).toContain("--interval=");
     const command: string[] = JSON.parse(find("CMD")[0] ?? "[]");
     accessSync(join(projectFolder, command[0] ?? ""), constants.X_OK);
   });
 
-  test("names the release of its base, copies only what is there and adds nothing from elsewhere", () => {
+  test("pins the release of its base, copies only existing files and adds no remote ones", () => {
     for (const stage of stages) {
       expect(stage[0]?.rest).toMatch(/^node:24-bookworm-slim( AS \w+)?$/);
       expect(stage.some(({ name }) => name === "ADD")).toBe(false);
@@ -57,7 +57,7 @@ describe("the image", () => {
     }
   });
 
-  test("installs by the lock file and runs no script of a package", () => {
+  test("installs by the lock file and runs no package scripts", () => {
     const installs = stages.flat().filter(({ name, rest }) => name === "RUN" && rest.includes("npm ci"));
     expect(installs).toHaveLength(1);
     for (const { rest } of installs) expect(rest).toContain("--ignore-scripts");
@@ -75,7 +75,7 @@ describe("a container of the image", () => {
   afterEach(() => container?.stop());
   afterAll(() => folder.remove());
 
-  /** What the last stage copies, and nothing else, in a folder that stands for the image. */
+  /** Copies the files of the last stage to a folder that represents the image. */
   async function assemble(): Promise<string> {
     const image = join(folder.path, "app");
     await mkdir(image);
@@ -116,21 +116,21 @@ describe("a container of the image", () => {
       if (started.exitCode() !== null) throw new Error(`it ended: ${started.output()}`);
       return await canConnect(Number(port));
     });
-    // The API takes its port before it opens its state.
+    // The API opens its port before its state.
     await eventually(() => run(process.execPath, [join(app, "deploy/container-health.ts")], { env }));
     started.signal("SIGTERM");
     expect(await started.exited).toEqual({ code: 0, signal: null });
     await expect(run(process.execPath, [join(app, "deploy/container-health.ts")], { env })).rejects.toThrow();
   });
 
-  test("says what it wants when it is not told which service", async () => {
+  test("reports that the service is not set", async () => {
     container = await startChild(join(import.meta.dirname, "container.sh"), [], { env: { PATH: process.env.PATH } });
     expect(await container.exited).toMatchObject({ code: 1 });
     expect(container.output()).toBe("AI_DESKTOP_SERVICE must be web, api or realtime.\n");
   });
 });
 
-test.skipIf(await lacks("compose"))("the compose example is read by Compose, also by 1.29", async () => {
+test.skipIf(await lacks("compose"))("the compose example works with Compose, including 1.29", async () => {
   const file = ["-p", "ai-desktop", "-f", join(import.meta.dirname, "compose.yaml"), "config"];
   const { stdout } = await run("docker-compose", file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
@@ -138,11 +138,11 @@ test.skipIf(await lacks("compose"))("the compose example is read by Compose, als
   });
   const config = parse(stdout) as { services: object; volumes: { state: { name: string } } };
   expect(Object.keys(config.services).sort()).toEqual(["api", "realtime", "web"]);
-  // The state of an installation stays its state, whatever Compose calls the project.
+  // The volume has a fixed name, so that the state does not depend on the project's name.
   expect(config.volumes.state.name).toBe("ai-desktop_state");
 });
 
-test("the compose example starts all three, on loopback only, without rights they do not need", () => {
+test("the compose example starts all three on loopback only, without unneeded rights", () => {
   const text = readFileSync(join(import.meta.dirname, "compose.yaml"), "utf8");
   const { services } = parse(text, { merge: true }) as {
     services: Record<string, Record<string, unknown> & { ports: string[]; environment: Record<string, string> }>;

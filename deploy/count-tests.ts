@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 
-/** What is read of vitest's JSON report. */
+/** The used fields of Vitest's JSON report. */
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
@@ -18,8 +18,8 @@ interface Report {
 }
 
 /**
- * Prints `<passed> <failed>` of a report. Faults outside of a test count too, and with REQUIRE_ALL=1 whatever was skipped.
- * Into the folder go `run-failures` (each test with the beginning of its message), `failed-tests` and `failed-files`.
+ * Prints `<passed> <failed>` of a report. Errors outside of tests count as failed, and with REQUIRE_ALL=1 also skipped tests.
+ * Writes `run-failures` (each test with the start of its message), `failed-tests` and `failed-files` to the folder.
  */
 const [path = "", exitCode = "0", folder = ""] = process.argv.slice(2);
 const report = JSON.parse(readFileSync(path, "utf8")) as Report;
@@ -46,7 +46,7 @@ for (const file of report.testResults) {
 }
 const leftOut = process.env.REQUIRE_ALL === "1" ? report.numPendingTests + report.numTodoTests : 0;
 let failed = report.numFailedTests + brokenFiles + leftOut;
-if (failed === 0 && exitCode !== "0") failed = 1; // an error nobody caught, or no test at all
+if (failed === 0 && exitCode !== "0") failed = 1; // an uncaught error, or no tests
 if (folder) {
   writeFileSync(join(folder, "run-failures"), failures.map((failure) => `- ${failure}\n`).join(""));
   writeFileSync(join(folder, "failed-tests"), failedTests.map((name) => `${name}\n`).join(""));

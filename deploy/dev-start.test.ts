@@ -20,10 +20,10 @@ import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
-/** The first start may install everything. */
+/** The first start can install everything. */
 const START_LIMIT_MS = 600_000;
 
-/** What Debian 12 has. */
+/** The versions of Debian 12. */
 const debian = {
   npm: {
     name: "npm",
@@ -66,10 +66,10 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", { timeout:
   };
   const listening = async () => (await Promise.all(ports.map(canConnect))).filter(Boolean).length;
 
-  test("starts all three on a host with Node 18 and npm 9; once both are gone, it names a port that is taken", async () => {
+  test("starts all three on a host with Node 18 and npm 9; without both, it names a taken port", async () => {
     const project = join(folder.path, "project");
     await copyProject(project);
-    // The page that is built already stands for the one that a build makes: `release.test.ts` makes one.
+    // Uses the existing build of the page; `release.test.ts` tests a real build.
     const page = join(projectFolder, "web/dist");
     await slimProject(project, { keep: ["uplot", "uqr"], build: `sh -c 'cp -R ${page} web/dist' build` });
     const bare = await hostPrograms(join(folder.path, "bare"));
@@ -86,7 +86,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", { timeout:
     });
     try {
       const login = `registry=${registry.url}\n${registry.url.slice(5)}/:_authToken=s3cret\n`;
-      // What servers have for other projects: nothing of it may leave out what the build needs.
+      // Settings for other projects, which must not exclude packages of the build.
       const habits = "omit[]=dev\nomit[]=optional\nbin-links=false\nlegacy-peer-deps=true\npackage-lock=false\n";
       await writeFile(join(folder.path, ".npmrc"), login + habits);
       const PATH = `${join(host, "bin")}:${bare}`;
@@ -102,7 +102,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("dev-start.sh", { timeout:
 
       const again = await start(join(project, "deploy"), { PATH });
       expect((await again.exited).code).toBe(0);
-      expect(again.output()).toBe(`AI Desktop is running already: http://localhost:${ports[0]}\n`);
+      expect(again.output()).toBe(`AI Desktop is already running: http://localhost:${ports[0]}\n`);
 
       old.signal("SIGINT"); // as Ctrl-C does
       expect((await old.exited).code).toBe(0);

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { localServiceUrl, loopbackAddress } from "../shared/server/loopback.ts";
 
-/** What is read of the PM2 file: the development start runs exactly what PM2 would run. */
+/** The used fields of the PM2 file: the development start runs the same programs as PM2. */
 interface App {
   name: string;
   script: string;
@@ -32,19 +32,19 @@ for (const app of apps) {
   Object.assign(app.env, serviceEnvironment(app.env.AI_DESKTOP_SERVICE ?? "", readSettings(app.env)));
 }
 const portOf = (app: App) => Number(app.env.PORT ?? app.env.WS_PORT);
-/** Where this program reaches a service. What people open is `localhost`, which browsers try at each loopback address. */
+/** Returns the URL at which this program reaches a service. Users open `localhost`, for which browsers try every loopback address. */
 const urlOf = (app: App) => localServiceUrl(app.env.HOST ?? loopbackAddress(), portOf(app));
 const [web, api, realtime] = apps;
 const address = `http://localhost:${portOf(web)}`;
 const dataDir = api.env.DATA_DIR ?? join(api.cwd, ".data");
 
-/** The page reaches the servers on ports 3006 and 3007 by itself; other ports it must be told. */
+/** Returns the environment of a service. The page assumes the ports 3006 and 3007, so other ports are passed to it. */
 function environmentOf(app: App): Record<string, string> {
-  const told: Record<string, string> = {};
-  if (portOf(api) !== 3006) told.VITE_API_URL = `http://localhost:${portOf(api)}`;
-  if (portOf(realtime) !== 3007) told.VITE_WS_URL = `http://localhost:${portOf(realtime)}`;
-  if (portOf(web) !== 3005) told.PUBLIC_ORIGIN = `${address},http://127.0.0.1:${portOf(web)}`;
-  return { ...told, ...app.env, ...app.env_development };
+  const addresses: Record<string, string> = {};
+  if (portOf(api) !== 3006) addresses.VITE_API_URL = `http://localhost:${portOf(api)}`;
+  if (portOf(realtime) !== 3007) addresses.VITE_WS_URL = `http://localhost:${portOf(realtime)}`;
+  if (portOf(web) !== 3005) addresses.PUBLIC_ORIGIN = `${address},http://127.0.0.1:${portOf(web)}`;
+  return { ...addresses, ...app.env, ...app.env_development };
 }
 
 async function isTaken(port: number): Promise<boolean> {
@@ -59,7 +59,7 @@ async function isTaken(port: number): Promise<boolean> {
   }
 }
 
-/** Whether the service itself answers there, and not some other program. */
+/** Whether the service itself responds, not another program. */
 async function isHealthy(app: App): Promise<boolean> {
   try {
     const answer = await fetch(`${urlOf(app)}${app === web ? "/" : "/health"}`, { signal: AbortSignal.timeout(2_000) });
@@ -74,7 +74,7 @@ const children = new Map<App, ChildProcess>();
 let stopping = false;
 
 function start(app: App): void {
-  // In a process group of its own: Ctrl-C reaches us alone, and we pass it on once.
+  // In a separate process group: Ctrl-C reaches only this process, which passes it on once.
   const child = spawn(app.interpreter, [app.script], {
     cwd: app.cwd,
     env: environmentOf(app),
@@ -104,19 +104,19 @@ async function stop(reason: string, exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-/** The line a first start needs: where to make the first account, and the token that proves whose machine it is. */
+/** Returns the line for the first start: the address at which to create the first account, with the set-up token. */
 async function setupLine(): Promise<string | undefined> {
   const answer = await fetch(`${urlOf(api)}/api/setup`);
   const { needed } = (await answer.json()) as { needed?: boolean };
   if (!needed) return undefined;
   const token = readFileSync(join(dataDir, "setup-token"), "utf8").trim();
-  return `First start: make the admin account at ${address}/setup#token=${token}`;
+  return `First start: create the admin account at ${address}/setup#token=${token}`;
 }
 
 const taken: App[] = [];
 for (const app of apps) if (await isTaken(portOf(app))) taken.push(app);
 if (taken.length === apps.length && (await Promise.all(apps.map(isHealthy))).every(Boolean)) {
-  say(`AI Desktop is running already: ${address}`);
+  say(`AI Desktop is already running: ${address}`);
   process.exit(0);
 }
 if (taken.length > 0) {
@@ -138,7 +138,7 @@ const waiting = new Set(apps);
 while (waiting.size > 0 && !stopping) {
   for (const app of waiting) if (await isHealthy(app)) waiting.delete(app);
   if (waiting.size > 0 && performance.now() > deadline) {
-    await stop(`No answer from ${[...waiting].map((app) => app.name).join(", ")}.`, 1);
+    await stop(`No response from ${[...waiting].map((app) => app.name).join(", ")}.`, 1);
   }
   await delay(200);
 }

@@ -5,7 +5,7 @@ const { variables, ports, pick, readSettings, morePorts } = require("./settings.
 
 const root = join(__dirname, "..");
 const projectNode = join(root, "node_modules/.bin/node");
-// The host's Node may be too old; the project brings its own where there is one for the platform.
+// The host's Node may be too old; the project has its own for supported platforms.
 const interpreter = existsSync(projectNode) ? projectNode : process.execPath;
 
 const service = (name, id, memory) => ({
@@ -13,15 +13,15 @@ const service = (name, id, memory) => ({
   script: join(root, id.split("-")[0], "main.ts"),
   cwd: root,
   interpreter,
-  // PM2 keeps the environment of the first start: what is in the settings file is read at each start of the service.
+  // PM2 keeps the environment of the first start, so each service reads the settings file at its start.
   interpreter_args: ["--require", join(__dirname, "settings.cjs")],
   exec_mode: "fork",
   instances: 1,
   merge_logs: true,
-  // Neither git look-ups nor PM2's own probes inside the services.
+  // Disables git look-ups, and PM2's probes inside the services.
   vizion: false,
   pmx: false,
-  // PM2 copies the caller's whole environment into an app and into `pm2 jlist`; every name holds the empty string.
+  // PM2 copies the caller's whole environment to an app and to `pm2 jlist`; the empty string filters all names.
   filter_env: [""],
   env: {
     ...pick(process.env, ["PATH", "HOME", "LANG", "TZ", "AI_DESKTOP_ENV", ...ports, ...variables]),
@@ -30,7 +30,7 @@ const service = (name, id, memory) => ({
   },
   env_production: { NODE_ENV: "production" },
   env_development: { NODE_ENV: "development" },
-  // A stop sends SIGINT; the services need up to 5 s to tell their viewers and end what they started.
+  // A stop sends SIGINT; the services need up to 5 s to notify their viewers and end their children.
   kill_timeout: 8_000,
   exp_backoff_restart_delay: 200,
   max_memory_restart: memory,
@@ -41,7 +41,7 @@ module.exports = {
     service("ai-desktop-frontend", "web", "300M"),
     service("ai-desktop-backend", "api", "800M"),
     service("ai-desktop-websocket", "realtime", "1G"),
-    // More realtime servers on ports of their own; they need REDIS_URL, and nginx has to know them.
+    // Further realtime servers on other ports; they need REDIS_URL, and entries in nginx.
     ...morePorts(readSettings(process.env)).map((port) =>
       service(`ai-desktop-websocket-${port}`, `realtime-${port}`, "1G"),
     ),

@@ -20,14 +20,14 @@ interface App {
   kill_timeout: number;
 }
 
-/** Reads the file as PM2 does: in a process of its own, with the caller's environment. */
+/** Reads the file like PM2: in a separate process with the caller's environment. */
 async function readApps(env: Record<string, string>): Promise<App[]> {
   const print = `process.stdout.write(JSON.stringify(require(${JSON.stringify(path)}).apps))`;
   const { stdout } = await run(process.execPath, ["-e", print], { env: { AI_DESKTOP_ENV: "/none", ...env } });
   return JSON.parse(stdout) as App[];
 }
 
-/** Environment that a service has when it starts: what PM2 gives it, and what it reads itself before its first line. */
+/** Environment of a service at its start: from PM2, and from the settings file that it reads before its first line. */
 async function startedEnvironment({ interpreter, interpreter_args, env }: App): Promise<Record<string, string>> {
   const print = "process.stdout.write(JSON.stringify(process.env))";
   const { stdout } = await run(interpreter, [...interpreter_args, "-e", print], { env });
@@ -39,7 +39,7 @@ async function portsOf(apps: App[]): Promise<[string, string | undefined][]> {
   return apps.map(({ name }, index) => [name, environments[index]?.PORT ?? environments[index]?.WS_PORT]);
 }
 
-test("names the three services of the contract and their ports", async () => {
+test("names the three services and their ports", async () => {
   const apps = await readApps({});
   expect(await portsOf(apps)).toEqual([
     ["ai-desktop-frontend", "3005"],
@@ -49,7 +49,7 @@ test("names the three services of the contract and their ports", async () => {
   for (const app of apps) expect(app.kill_timeout).toBe(8_000);
 });
 
-test("lets the services find each other by the number of the loopback address", async () => {
+test("lets the services find each other by the numeric loopback address", async () => {
   for (const app of await readApps({ API_PORT: "4006", WS_PORT: "4007" })) {
     expect(await startedEnvironment(app)).toMatchObject({
       WS_SERVER_URL: "http://127.0.0.1:4007",
@@ -67,7 +67,7 @@ test("lets the services find each other at the address they listen on", async ()
   }
 });
 
-test("starts more realtime servers when told their ports", async () => {
+test("starts further realtime servers on the given ports", async () => {
   const apps = await readApps({ WS_MORE_PORTS: "3008,3009" });
   expect((await portsOf(apps)).slice(2)).toEqual([
     ["ai-desktop-websocket", "3007"],
@@ -76,7 +76,7 @@ test("starts more realtime servers when told their ports", async () => {
   ]);
 });
 
-test("hands every variable on that the services read, and nothing else of the caller's environment", async () => {
+test("passes on every variable that the services read, and nothing else of the caller's environment", async () => {
   const names = configVariables.filter((name) => !["NODE_ENV", "PORT", "WS_PORT"].includes(name));
   const given = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
   for (const app of await readApps({ ...given, GITHUB_TOKEN: "secret" })) {
@@ -86,7 +86,7 @@ test("hands every variable on that the services read, and nothing else of the ca
   }
 });
 
-test("lets a service read the settings file at its own start, below what the caller of PM2 said", async () => {
+test("lets a service read the settings file at its start, overridden by the environment of PM2's caller", async () => {
   const folder = await tempFolder("ecosystem");
   try {
     const settings = join(folder.path, "env");
@@ -109,13 +109,13 @@ test("lets a service read the settings file at its own start, below what the cal
   }
 });
 
-test("uses the Node that the project brings along", async () => {
+test("uses the project's own Node", async () => {
   const [app] = await readApps({});
   const { stdout } = await run(app?.interpreter ?? "", ["--version"]);
   expect(Number(stdout.slice(1).split(".")[0])).toBeGreaterThanOrEqual(24);
 });
 
-test("every variable is in the operators' documents", async () => {
+test("every variable is documented for operators", async () => {
   const document = await readFile(join(projectFolder, "docs/configuration.md"), "utf8");
   expect(configVariables.filter((name) => !document.includes(`\`${name}\``))).toEqual([]);
 });

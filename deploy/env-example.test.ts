@@ -9,12 +9,12 @@ const example = readFileSync(join(root, ".env.example"), "utf8");
 const reference = readFileSync(join(root, "docs/configuration.md"), "utf8");
 const named = [...example.matchAll(/^#([A-Z][A-Z0-9_]*)=/gm)].map(([, name = ""]) => name);
 
-test("the example and the reference name every setting there is, and the example names it once", () => {
+test("the example and the reference contain every setting, the example exactly once", () => {
   expect([...named].sort()).toEqual([...configVariables, "API_PORT", "WEB_PORT", "WS_MORE_PORTS"].sort());
   expect(configVariables.filter((name) => !reference.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("the example changes nothing as it is, and every value in it is one that is taken", () => {
+test("the example changes nothing by itself, and all its values are valid", () => {
   expect(parseEnv(example)).toEqual({});
   const all = parseEnv(example.replace(/^#([A-Z][A-Z0-9_]*=)/gm, "$1")) as Record<string, string>;
   expect(() => parseConfig(all)).not.toThrow();

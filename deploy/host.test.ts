@@ -11,7 +11,7 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 const run = promisify(execFile);
 const sources = ["common", "layout", "settings", "services", "host", "site"].map((name) => `. deploy/lib/${name}.sh`);
 
-describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and settings", () => {
+describe.skipIf(await lacks("bash", "linux"))("the installer's checks of host and settings", () => {
   let folder: TempFolder;
   let settings: string;
 
@@ -21,7 +21,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
   });
   afterAll(() => folder.remove());
 
-  /** Runs a line with the installer's functions, `$1` and so on from outside of it. */
+  /** Runs a line with the installer's functions, with arguments as `$1` and so on. */
   const shell = async (line: string, args: string[] = [], env: Record<string, string> = {}) => {
     const head = `set -euo pipefail\n${sources.join("\n")}\nSETTINGS="${settings}" domain="" ip="" file_root=""\n`;
     const given = { PATH: process.env.PATH, ROOT: folder.path, ...env };
@@ -29,11 +29,11 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     return stdout;
   };
 
-  /** What the function prints for each input, all in one shell. */
+  /** Output of the function for each input, all in one shell. */
   const each = async (line: string, inputs: string[]) =>
     (await shell(`for value; do (${line}) 2>&1 || true; printf '\\0'; done`, inputs)).split("\0").slice(0, -1);
 
-  test("takes names and addresses in any form for what browsers call them", async () => {
+  test("converts names and addresses to the notation of browsers", async () => {
     const names = ["panel.example.com", "Panel.Example.COM.", "203.0.113.7", "2001:db8::1"];
     expect(await each('domain="$value"; find_public_name; printf %s "$public_name"', names)).toEqual([
       "panel.example.com",
@@ -49,7 +49,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     ]);
   });
 
-  test("refuses what is no name and no address, without asking DNS", async () => {
+  test("refuses invalid names and addresses without a DNS query", async () => {
     const names = [
       "https://panel.example.com",
       "panel.example.com:8443",
@@ -68,14 +68,14 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
       expect(said).toMatch(/^Error: --ip needs/);
   });
 
-  test("takes no variable with a line break, which would bring a setting of its own", async () => {
+  test("refuses a variable with a line break, which would create another setting", async () => {
     const check = "check_kept_variables; printf fine";
     expect(await shell(check, [], { REDIS_URL: "redis://127.0.0.1:6379 # $(id)" })).toBe("fine");
     const refused = shell(check, [], { STACKS_ROOTS: "/srv/a\nNODE_OPTIONS --require=/tmp/x.js" });
     await expect(refused).rejects.toThrow(/STACKS_ROOTS cannot hold a line break/);
   });
 
-  test("makes no release of a source whose links lead out of it, or may do so later", async () => {
+  test("creates no release from a source with links that lead outside, now or later", async () => {
     const release = join(folder.path, "release");
     const own = () => shell('own_release "$1"; printf fine', [release]);
     await mkdir(join(release, "api"), { recursive: true });
@@ -88,7 +88,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     }
   });
 
-  test("takes a built page only when nothing it is made of is newer", async () => {
+  test("uses a built page only if none of its sources is newer", async () => {
     const project = join(folder.path, "project");
     const file = async (path: string, second: number) => {
       await mkdir(join(project, path, ".."), { recursive: true });
@@ -120,7 +120,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     "# PLAIN=comment",
   ];
 
-  test("reads the settings file as the services do", async () => {
+  test("reads the settings file like the services", async () => {
     const text = `${lines.join("\n")}\n`;
     await writeFile(settings, text);
     const values = Object.entries(parseEnv(text));
@@ -131,7 +131,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     expect(read).toEqual(values.map(([, value]) => value));
   });
 
-  test("changes one line and leaves the others alone", async () => {
+  test("changes only one line", async () => {
     const text = `${lines.join("\n")}\n`;
     const values = [
       "a",
@@ -162,7 +162,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     }
   });
 
-  test("changes the first of several origins only", async () => {
+  test("changes only the first of several origins", async () => {
     await writeFile(settings, "PUBLIC_ORIGIN=https://a.test,https://b.test\n");
     expect(await shell("domain=c.test; find_public_name; wanted_changes")).toBe(
       "PUBLIC_ORIGIN https://c.test,https://b.test\n",
@@ -170,12 +170,12 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     expect(await shell("domain=a.test; find_public_name; wanted_changes")).toBe("");
   });
 
-  test("knows the port of the SSH connection it is run by", async () => {
+  test("finds the port of the current SSH connection", async () => {
     const ports = await shell("ssh_ports", [], { SSH_CONNECTION: "192.0.2.9 50000 192.0.2.1 2222" });
     expect(ports.split(" ")).toContain("2222");
   });
 
-  test("names the program that has a port", async () => {
+  test("names the program that uses a port", async () => {
     const { createServer } = await import("node:net");
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -201,7 +201,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     expect(await shell('last_name "$1"', [sites])).toBe(name);
   });
 
-  test("takes no site of somebody else for its own", async () => {
+  test("does not treat another site as its own", async () => {
     const sites = join(folder.path, "etc/nginx/sites-enabled");
     const names = ["ai-desktop.conf", "zz-ai-desktop.conf", "zoo-ai-desktop.conf", "my-ai-desktop.conf", "shop"];
     await run("mkdir", ["-p", sites]);
@@ -210,7 +210,7 @@ describe.skipIf(await lacks("bash", "linux"))("the installer's look at host and 
     expect(found).toEqual(names.slice(0, 2).map((name) => join(sites, name)));
   });
 
-  test("tells addresses of inner networks", async () => {
+  test("recognizes private addresses", async () => {
     const look = 'is_private_address "$value" && printf inner';
     const inner = ["10.0.0.5", "172.20.1.1", "192.168.1.1", "100.64.0.1", "fd00::1"];
     expect(await each(look, inner)).toEqual(inner.map(() => "inner"));

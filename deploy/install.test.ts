@@ -14,13 +14,13 @@ import { ADMIN, signIn } from "../shared/testing/signed-in.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
-/** Linking or copying the packages takes its time. */
+/** Linking or copying the packages is slow. */
 const BUILD_LIMIT_MS = 300_000;
 
 const noLogrotate = await lacks("logrotate");
 const noSystemd = await lacks("systemd");
 
-/** One story, told in order: the tests build on each other, since each release takes its time to build. */
+/** The tests run in order and build on each other, since a release is slow to build. */
 describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeout: BUILD_LIMIT_MS }, () => {
   let folder: TempFolder;
   let source: string;
@@ -78,7 +78,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await folder.remove();
   });
 
-  test("says what it will do and does nothing, when only the plan is asked for", async () => {
+  test("prints its plan and changes nothing with --plan", async () => {
     const { code, output } = await script("vps-install.sh", "--plan", "--domain", "panel.example.org");
     expect(code).toBe(0);
     expect(output).toMatch(/^Plan:\n/m);
@@ -93,7 +93,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     },
   );
 
-  test("refuses a certificate that the key does not belong to, before anything is changed", async () => {
+  test("refuses a certificate with another key before anything is changed", async () => {
     const [cert, other] = [join(folder.path, "cert.pem"), join(folder.path, "other.pem")];
     const make = [
       "req",
@@ -125,13 +125,13 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(existsSync(join(root, "opt"))).toBe(false);
   });
 
-  test("refuses to continue with nobody there to ask", async () => {
+  test("refuses to continue without a terminal for the confirmation", async () => {
     const { code, output } = await script("vps-install.sh", "--domain", "panel.example.org");
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("--yes") });
     expect(existsSync(join(root, "opt"))).toBe(false);
   });
 
-  test("brings the panel up and shows the way to the first account", async () => {
+  test("starts the panel and prints the address for the first account", async () => {
     const { code, output } = await script("vps-install.sh", "--yes", "--domain", "panel.example.org");
     expect(output).toContain("The panel runs at https://panel.example.org");
     expect(output).toMatch(/https:\/\/panel\.example\.org\/setup#token=[\w-]{43}/);
@@ -156,11 +156,11 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     }
     expect((await command("admin", "list")).stdout).toContain(ADMIN.username);
     expect((await command("audit", "verify")).stdout).toContain("intact");
-    expect((await command("status")).stdout).toContain("ok      parts the API depends on");
+    expect((await command("status")).stdout).toContain("ok      dependencies of the API");
     await expect(command("reboot")).rejects.toMatchObject({ code: 1 });
   });
 
-  test("backs up and restores what is installed, by the command and by the scripts of the clone", async () => {
+  test("backs up and restores the installation by the command and by the scripts of the clone", async () => {
     const archive = join(folder.path, "state.tar.gz");
     await command("backup", archive);
     expect((await stat(archive)).mode & 0o777).toBe(0o600);
@@ -174,7 +174,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await logIn()).toBe(200);
   });
 
-  test("brings a changed setting to a service with its restart, and keeps it out of PM2's list", async () => {
+  test("applies a changed setting when a service restarts, and keeps it out of PM2's list", async () => {
     const settings = join(root, "etc/ai-desktop/env");
     const before = await readFile(settings, "utf8");
     await appendFile(settings, "MCP_ALLOWED_COMMANDS=npx\nLOG_LEVEL=none-such\n");
@@ -183,7 +183,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     await eventually(async () => (await readFile(errors, "utf8")).includes("LOG_LEVEL"));
     expect((await command("pm2", "jlist", "--silent")).stdout).not.toMatch(/MCP_ALLOWED_COMMANDS|none-such/);
     await writeFile(settings, before);
-    // PM2 tries again by itself; a restart that is asked for while it does is refused.
+    // PM2 retries by itself, and refuses a requested restart at the same time.
     await eventually(() => canConnect(ports[0] ?? 0));
   });
 
@@ -196,26 +196,26 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await readFile(`${log}.1`, "utf8")).toBe(before);
     await command("pm2", "restart", "ai-desktop-websocket");
     await eventually(async () => (await readFile(log, "utf8")).includes("CORS Origins"));
-    // PM2 keeps its own log open: it is copied, and emptied in place.
+    // PM2 keeps its own log open, so it is copied and truncated.
     const own = join(root, "var/lib/ai-desktop/.pm2/pm2.log");
     expect(await readFile(`${own}.1`, "utf8")).toContain("PM2 Daemon");
     expect(await readFile(own, "utf8")).toContain("ai-desktop-websocket");
   });
 
-  test.skipIf(noSystemd)("has units that systemd takes", async () => {
+  test.skipIf(noSystemd)("has units that systemd accepts", async () => {
     for (const [unit, name] of [
       ["ai-desktop@.service", "ai-desktop@api.service"],
       ["ai-desktop-pm2.service", "ai-desktop-pm2.service"],
     ] as const) {
       const text = await readFile(join(root, "etc/systemd/system", unit), "utf8");
-      // The programs lie below the root that stands for the file system.
+      // The programs are below the root that represents the file system.
       await writeFile(join(folder.path, name), text.replaceAll("/opt/ai-desktop", join(root, "opt/ai-desktop")));
       const { stderr } = await run("systemd-analyze", ["verify", "--man=no", join(folder.path, name)]);
       expect(stderr).toBe("");
     }
   });
 
-  test("adds a site to nginx, and leaves the default one to the site that is it already", async () => {
+  test("adds a site to nginx, and does not replace the default site", async () => {
     const site = await readFile(join(root, "etc/nginx/sites-enabled/zz-ai-desktop.conf"), "utf8");
     expect(site).toContain("server_name panel.example.org;");
     expect(site).toContain(`server 127.0.0.1:${ports[1]};`);
@@ -234,7 +234,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     return list.map(({ name, pid }) => `${name} ${pid}`);
   };
 
-  test("changes nothing that is right already, when run again, and restarts nothing", async () => {
+  test("changes and restarts nothing when run again", async () => {
     const settings = join(root, "etc/ai-desktop/env");
     const before = [await readFile(settings, "utf8"), await releases(), await processes()];
     const { code, output } = await script("vps-install.sh", "--yes");
@@ -242,7 +242,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect([await readFile(settings, "utf8"), await releases(), await processes()]).toEqual(before);
   });
 
-  test("changes what the options of a second run say, and no other line", async () => {
+  test("changes only the lines of the options of a second run", async () => {
     const settings = join(root, "etc/ai-desktop/env");
     await appendFile(settings, "# of mine\nLOG_LEVEL=warn\n");
     const before = await readFile(settings, "utf8");
@@ -275,7 +275,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining("Upgraded to") });
     expect(await current()).not.toBe(before);
     expect(await readFile(join(await current(), "CHANGELOG.md"), "utf8")).toContain("A new release.");
-    // PM2 starts services by files of the release it was started from itself, which is removed some upgrades later.
+    // PM2 starts services by files of the release from which it was started, which is removed some upgrades later.
     const pid = (await readFile(join(root, "var/lib/ai-desktop/.pm2/pm2.pid"), "utf8")).trim();
     expect(await readlink(`/proc/${pid}/exe`)).toContain(await current());
     expect(await logIn()).toBe(200);
@@ -292,7 +292,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await logIn()).toBe(200);
   });
 
-  test("goes back to the old release and its state by itself, when the new one is not well", async () => {
+  test("rolls back to the old release and its state by itself if the new one is not healthy", async () => {
     await git("rm", "-q", "api/database/migrations/999-broken.sql");
     await writeFile(join(source, "api/database/migrations/999-fine.sql"), "CREATE TABLE from_the_future (id TEXT);\n");
     await writeFile(join(source, "realtime/main.ts"), "throw new Error('not today');\n");
@@ -307,7 +307,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await logIn()).toBe(200);
   });
 
-  test("is gone after its removal, state and settings kept", async () => {
+  test("is removed, except state and settings", async () => {
     await git("checkout", "-q", "HEAD~2");
     expect(await script("vps-install.sh", "--uninstall", "--yes")).toMatchObject({ code: 0 });
     expect(await Promise.all(ports.map(canConnect))).toEqual([false, false, false, false]);
@@ -317,7 +317,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(existsSync(join(root, "etc/ai-desktop/env"))).toBe(true);
   });
 
-  test("is removed from a state that a broken run left, too", async () => {
+  test("is also removed after a failed run", async () => {
     await mkdir(join(root, "opt/ai-desktop/releases/20200101T000000Z.part"), { recursive: true });
     await symlink(join(root, "opt/ai-desktop/releases/gone"), join(root, "opt/ai-desktop/current"));
     await writeFile(join(root, "etc/systemd/system/ai-desktop@.service"), "");
@@ -326,7 +326,7 @@ describe.skipIf(await lacks("bash", "git", "linux"))("an installation", { timeou
     expect(await readdir(join(root, "etc/systemd/system"))).toEqual([]);
   });
 
-  test("takes state and settings along, when told to", async () => {
+  test("is removed with state and settings by --purge", async () => {
     expect(await script("vps-install.sh", "--uninstall", "--purge", "--yes")).toMatchObject({ code: 0 });
     expect(existsSync(dataDir)).toBe(false);
     expect(existsSync(join(root, "etc/ai-desktop"))).toBe(false);

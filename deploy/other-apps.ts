@@ -6,8 +6,8 @@ import process from "node:process";
 const PANEL = /^ai-desktop-(frontend|backend|websocket)(-\d+)?$/;
 
 /**
- * Takes the panel's own apps out of what PM2 has saved (`dump.pm2`) and prints the names of the others: these are brought
- * back from there, while the panel is started from its own file, with the settings and the release of today.
+ * Removes the panel's apps from PM2's saved list (`dump.pm2`) and prints the names of the others. PM2 restores those from the
+ * list; the panel is started from its own file, with the current settings and release.
  */
 const path = join(process.env.PM2_HOME ?? join(homedir(), ".pm2"), "dump.pm2");
 if (existsSync(path)) {
@@ -20,7 +20,7 @@ if (existsSync(path)) {
     }
     process.stdout.write(others.map(({ name }) => `${name}\n`).join(""));
   } catch {
-    // A damaged list brings nothing back; PM2 keeps its own copy of the one before.
+    // Nothing can be restored from a damaged list; PM2 keeps a copy of the previous one.
     process.stderr.write(`${path} cannot be read; apps saved there are not started.\n`);
   }
 }

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import process from "node:process";
 
 /**
- * Looks after node_modules in the current folder, by its package-lock.json.
+ * Checks and prunes node_modules in the current folder by its package-lock.json.
  *
- *     packages.ts missing [--servers]   prints what is not there or in another version; exit code 1 when anything is
- *     packages.ts prune                 leaves only what the servers need
+ *     packages.ts missing [--servers]   prints packages that are missing or have another version; exits with 1 if there are any
+ *     packages.ts prune                 removes everything that the servers do not need
  *
- * `--servers` leaves out what only the build and the tests need. Run by the Node that is to run the project: which
- * packages belong to this machine is asked of it.
+ * `--servers` ignores packages for the build and the tests. Must run with the Node of the project, which determines the
+ * packages for this machine.
  */
 interface Locked {
   version?: string;
   dev?: boolean;
-  /** A workspace's place in node_modules. */
+  /** Whether the entry is the link of a workspace in node_modules. */
   link?: boolean;
   optional?: boolean;
   os?: string | string[];
@@ -27,10 +27,10 @@ const report = process.report?.getReport() as { header?: { glibcVersionRuntime?:
 const libc = report?.header?.glibcVersionRuntime ? "glibc" : "musl";
 const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, Locked> };
 const inNodeModules = Object.entries(packages).filter(([path]) => path.includes("node_modules/"));
-/** Without the workspaces, which are part of the source. */
+/** Excludes the workspaces, which are part of the source. */
 const locked = inNodeModules.filter(([, { link }]) => !link);
 
-/** npm's rule: one of those named, or none of those with "!" before them. */
+/** npm's rule: one of the named values, or none of those prefixed with "!". */
 function allows(names: string | string[] | undefined, own: string): boolean {
   const list = [names ?? []].flat();
   const wanted = list.filter((name) => !name.startsWith("!"));
@@ -46,7 +46,7 @@ function isMissing(path: string, entry: Locked): boolean {
   const file = join(path, "package.json");
   if (existsSync(file))
     return (JSON.parse(readFileSync(file, "utf8")) as { version?: string }).version !== entry.version;
-  // What only a package for other machines needs is optional too, and names no machine itself.
+  // Dependencies of packages for other machines are optional too, without a machine of their own.
   return !(entry.optional && !entry.os && !entry.cpu);
 }
 
@@ -57,7 +57,7 @@ function missing(serversOnly: boolean): string[] {
     .map(([path]) => path);
 }
 
-/** The parts of a package that a server reads nothing of: Node's headers and manuals are a third of its package. */
+/** Parts of packages that servers never read: Node's headers and manuals are a third of its package. */
 const unread = ["include", "share", "CHANGELOG.md", "README.md"];
 
 async function prune(): Promise<void> {
@@ -67,7 +67,7 @@ async function prune(): Promise<void> {
     if (!/\/node-linux-\w+$/.test(path)) continue;
     for (const part of unread) await rm(join(path, part), { recursive: true, force: true });
   }
-  // Commands of what went, and npm's list of what was there.
+  // Commands of removed packages, and npm's list of installed packages.
   for (const command of await readdir("node_modules/.bin")) {
     const link = join("node_modules/.bin", command);
     if (!existsSync(join("node_modules/.bin", await readlink(link)))) await rm(link);

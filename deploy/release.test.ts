@@ -11,13 +11,13 @@ import { projectFolder } from "../shared/testing/service-process.ts";
 import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
-/** Linking or copying the packages and building the web app take their time. */
+/** Linking or copying the packages and building the web app are slow. */
 const BUILD_LIMIT_MS = 600_000;
-/** The figure docs/operations.md gives operators, and some room. */
+/** The size in docs/operations.md, with a margin. */
 const SIZE_MAX_MB = 290;
 const noRoot = process.getuid?.() !== 0;
 
-/** One story, told in order: each release shares what did not change with the one before. */
+/** The tests run in order: each release shares unchanged files with the previous one. */
 describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { timeout: BUILD_LIMIT_MS }, () => {
   let folder: TempFolder;
   let source: string;
@@ -35,7 +35,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     await git("init", "-q");
     await git("add", "-A");
     await git("commit", "-qm", "first");
-    // As an ordinary user has it: git refuses to read it for root.
+    // Owned by an ordinary user: git refuses to read it for root.
     await run("bash", ["-c", 'chmod -R ug+w "$1" && chown -R 1000:1000 "$1"', "own", source]);
   });
   afterAll(() => folder?.remove());
@@ -44,7 +44,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     const script = `set -euo pipefail; umask ${umask}; . deploy/lib/common.sh; . deploy/lib/layout.sh; . deploy/lib/toolchain.sh
       make_release "$1"; switch_to "$RELEASE"; basename "$RELEASE"`;
     const env = { PATH: process.env.PATH, HOME: folder.path, ROOT: root, AI_DESKTOP_PACKAGES: projectFolder };
-    // Whatever git's settings of this machine trust.
+    // Independent of the git settings of this machine.
     const own = { ...env, GIT_CONFIG_NOSYSTEM: "1" };
     const { stdout, stderr } = await run("bash", ["-c", script, "make", from], { cwd: projectFolder, env: own });
     expect(stdout + stderr).not.toMatch(/warn|note:|DEP0|PLUGIN_TIMINGS/i);
@@ -57,7 +57,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
   let first: string;
   let second: string;
 
-  test("of another user's clone belongs to root, and nobody else can write to it", async () => {
+  test("of another user's clone belongs to root and is not writable by others", async () => {
     first = await make(source);
     expect(await find(first, "!", "-user", "root", "-o", "!", "-group", "root")).toBe("");
     expect(await find(first, "!", "-type", "l", "-perm", "/022")).toBe("");
@@ -66,7 +66,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     await run(join(first, "node_modules/.bin/node"), ["deploy/packages.ts", "missing", "--servers"], { cwd: first });
   });
 
-  test("holds what the servers need, and not what only the build needs", async () => {
+  test("has the packages of the servers, and not those of the build", async () => {
     for (const name of ["lucide-solid", "vite", "typescript", "deno", `node-linux-${process.arch}/include`]) {
       expect(existsSync(join(first, "node_modules", name)), name).toBe(false);
     }
@@ -76,13 +76,13 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     expect(Number.parseInt(stdout, 10)).toBeLessThan(SIZE_MAX_MB);
   });
 
-  test("of a folder without a commit is the same, can be read whatever the umask, and shares what is the same", async () => {
+  test("of a folder without a commit is the same, is readable with any umask, and shares equal files", async () => {
     const plain = join(folder.path, "plain");
     await cp(source, plain, { recursive: true });
     await rm(join(plain, ".git"), { recursive: true });
     await mkdir(join(plain, ".data"));
     await writeFile(join(plain, ".env.local"), "SECRET=1\n");
-    // Cloned under a umask of 077, as hardened servers have it.
+    // Cloned with a umask of 077, as on hardened servers.
     await run("bash", ["-c", 'chmod -R go-rwx "$1" && chown -R 1000:1000 "$1"', "own", plain]);
     second = await make(plain, "077");
     expect(await find(second, "-printf", "")).toBe(await find(first, "-printf", ""));
@@ -92,7 +92,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     }
   });
 
-  test("with another page is built anew, and shares the packages all the same", async () => {
+  test("with another page is built again, and still shares the packages", async () => {
     const changed = join(folder.path, "plain");
     await appendFile(join(changed, "web/index.html"), "<!-- new -->\n");
     const third = await make(changed);
@@ -104,7 +104,7 @@ describe.skipIf(noRoot || (await lacks("bash", "git", "linux")))("a release", { 
     expect((await releases()).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
-  test("is refused when a link in it leads to what others may change", async () => {
+  test("is refused if a link leads to a file that others can change", async () => {
     const before = await releases();
     const changed = join(folder.path, "plain");
     await symlink(join(folder.path, "plain/README.md"), join(changed, "docs/elsewhere.md"));

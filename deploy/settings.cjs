@@ -4,7 +4,7 @@ const process = require("node:process");
 const { parseEnv } = require("node:util");
 const { localServiceUrl, loopbackAddress } = require("../shared/server/loopback.ts");
 
-/** Every variable the services read, save the ports. Nothing else of the caller's environment reaches them. */
+/** All variables that the services read, except the ports. No other variables of the caller reach them. */
 const variables = [
   "HOST",
   "DATA_DIR",
@@ -50,10 +50,10 @@ const ports = ["WEB_PORT", "API_PORT", "WS_PORT"];
 const pick = (source, names) =>
   Object.fromEntries(names.filter((name) => source[name]).map((name) => [name, source[name]]));
 
-/** Path of the settings file: what AI_DESKTOP_ENV names, else `.env` in the project's folder. */
+/** Returns the path of the settings file: AI_DESKTOP_ENV, otherwise `.env` in the project's folder. */
 const settingsFile = (environment) => environment.AI_DESKTOP_ENV ?? join(__dirname, "..", ".env");
 
-/** All settings: those of the file, overridden by what the environment says. */
+/** Returns all settings: those of the file, overridden by the environment. */
 function readSettings(environment) {
   const file = settingsFile(environment);
   const stored = existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
@@ -77,12 +77,12 @@ function serviceEnvironment(service, settings) {
   };
 }
 
-/** Ports of realtime servers beside the first. */
+/** Returns the ports of further realtime servers. */
 const morePorts = (settings) => (settings.WS_MORE_PORTS ?? "").split(",").filter((port) => /^\d+$/.test(port));
 
 module.exports = { variables, ports, pick, readSettings, serviceEnvironment, morePorts };
 
-// `node --require deploy/settings.cjs <service>/main.ts`: the service reads the file at its own start, however it is restarted.
+// `node --require deploy/settings.cjs <service>/main.ts`: the service reads the file at every start, by any supervisor.
 if (process.env.AI_DESKTOP_SERVICE) {
   Object.assign(process.env, serviceEnvironment(process.env.AI_DESKTOP_SERVICE, readSettings(process.env)));
 }

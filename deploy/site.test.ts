@@ -61,7 +61,7 @@ test.each([
   expect(otherListens(withSite(`server {\n${line}\nlocation / { return 200; }\n}`))).toEqual(found);
 });
 
-test("leaves its own file out, under its name of before too", () => {
+test("excludes its own file, also under previous names", () => {
   for (const name of ["ai-desktop.conf", "zz-ai-desktop.conf", "zzz-ai-desktop.conf"]) {
     expect(otherListens(withSite("server { listen 80 default_server; }", `/etc/nginx/sites-enabled/${name}`))).toEqual(
       [],
@@ -70,18 +70,18 @@ test("leaves its own file out, under its name of before too", () => {
 });
 
 test.each([
-  ["nobody else listens", main, ["80", "[::]:80", "443 ssl http2", "[::]:443 ssl http2"]],
+  ["no other site listens", main, ["80", "[::]:80", "443 ssl http2", "[::]:443 ssl http2"]],
   [
     "another site is the default one of port 80",
     withSite("server { listen 80 default_server; }"),
     ["443 ssl http2", "[::]:443 ssl http2"],
   ],
   [
-    "another site has port 80 without saying that it is the default one",
+    "another site has port 80 without being marked as default",
     withSite("server { listen 80; server_name _; }"),
     ["443 ssl http2", "[::]:443 ssl http2"],
   ],
-  ["another site has port 443 alone", withSite("server { listen 443 ssl; }"), ["80", "[::]:80"]],
+  ["another site has only port 443", withSite("server { listen 443 ssl; }"), ["80", "[::]:80"]],
   ["other sites have both", withSite("server { listen 80; }\nserver { listen [::]:443 ssl; }"), []],
 ])("hangs up on unknown names only on ports of its own: %s", (_what, dump, expected) => {
   expect(defaults(renderSite(template, dump, options))).toEqual(
@@ -95,7 +95,7 @@ test("has no certificate in a block without TLS", () => {
   expect(block).not.toContain("ssl_certificate");
 });
 
-test("listens on addresses that other sites have opened by number too, where nginx would look for no other site", () => {
+test("also listens on the numeric addresses of other sites, where nginx would find no other site", () => {
   const dump = withSite("server { listen 192.0.2.1:443 ssl; listen 192.0.2.1:80; }");
   const site = renderSite(template, dump, options);
   expect(listens(site)).toContain("listen 192.0.2.1:443 ssl http2");
@@ -103,11 +103,11 @@ test("listens on addresses that other sites have opened by number too, where ngi
   expect(ownAddresses(dump, 443)).toEqual(["192.0.2.1"]);
 });
 
-test("opens no IPv6 address where the kernel has none", () => {
+test("opens no IPv6 address if the kernel does not support IPv6", () => {
   expect(renderSite(template, main, { ...options, ipv6: false })).not.toMatch(/listen \[/);
 });
 
-test("makes room for a long name, unless somebody has set it", () => {
+test("enlarges the table of names for a long name, unless its size is configured", () => {
   const name = `${"long-".repeat(12)}name.example.com`;
   const line = "server_names_hash_bucket_size 128;";
   expect(renderSite(template, main, { ...options, name }).startsWith(line)).toBe(true);
@@ -117,7 +117,7 @@ test("makes room for a long name, unless somebody has set it", () => {
   );
 });
 
-test("fills in name, certificate, ports and size, and opens the door for several realtime servers", () => {
+test("fills in name, certificate, ports and size, and adds the emit endpoint for several realtime servers", () => {
   const site = renderSite(template, main, {
     ...options,
     name: "[2001:db8::1]",

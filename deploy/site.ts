@@ -4,27 +4,27 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 
-/** One `listen` of a site: the address as nginx reads it (`*` and `[::]` are all addresses), and the port. */
+/** A `listen` of a site: the address in nginx's notation (`*` and `[::]` are all addresses), and the port. */
 export interface Listen {
   address: string;
   port: number;
 }
 
 export interface SiteOptions {
-  /** Name or address of the panel as `server_name` has it; IPv6 in brackets. */
+  /** Name or address of the panel for `server_name`; IPv6 in brackets. */
   name: string;
   tlsFolder: string;
   webPort: number;
   apiPort: number;
   /** One or more. */
   realtimePorts: number[];
-  /** As nginx writes sizes. */
+  /** Size in nginx's notation. */
   uploadMax: string;
-  /** Whether this kernel has IPv6 at all; without it `[::]` cannot be opened. */
+  /** Whether the kernel supports IPv6; without it, `[::]` cannot be opened. */
   ipv6: boolean;
 }
 
-/** Configuration files in the form of `nginx -T`, by path, without comments. Files of the panel itself are left out. */
+/** Splits the output of `nginx -T` into configuration files by path, without comments and without the files of the panel. */
 export function otherFiles(dump: string): Map<string, string> {
   const parts = dump.split(/^# configuration file (.+):$/m);
   const files = new Map<string, string>();
@@ -38,8 +38,8 @@ export function otherFiles(dump: string): Map<string, string> {
 const isOwn = (path: string): boolean => /^(z+-)?ai-desktop\.conf$/.test(basename(path));
 
 /**
- * Folder that nginx reads sites from: `sites-enabled` where it is included, else `conf.d`, else none.
- * @param dump what `nginx -T` prints
+ * Returns the folder from which nginx includes sites: `sites-enabled`, otherwise `conf.d`; undefined if neither is included.
+ * @param dump output of `nginx -T`
  */
 export function siteFolder(dump: string): string | undefined {
   const includes = [...otherFiles(dump)].flatMap(([path, body]) =>
@@ -56,7 +56,7 @@ export function siteFolder(dump: string): string | undefined {
   return undefined;
 }
 
-/** What the sites of others listen on; a `server` block without `listen` has port 80. */
+/** Returns the addresses and ports of other sites; a `server` block without `listen` has port 80. */
 export function otherListens(dump: string): Listen[] {
   return [...otherFiles(dump).values()].flatMap((body) =>
     serverBlocks(body).flatMap((block) => {
@@ -93,15 +93,15 @@ function parseListen(value: string): Listen | undefined {
 const isAll = ({ address }: Listen): boolean => address === "*" || address === "[::]";
 
 /**
- * Addresses at which the panel must answer on 443: all of them, or besides those that another site has opened by number,
- * since nginx looks for a name only among the sites of the same address.
+ * Returns the numeric addresses that other sites listen on. The panel must listen on them too, since nginx searches for a name
+ * only among the sites of the same address.
  */
 export function ownAddresses(dump: string, port: number): string[] {
   const named = otherListens(dump).filter((listen) => listen.port === port && !isAll(listen));
   return [...new Set(named.map(({ address }) => address))];
 }
 
-/** nginx refuses names that do not fit into its table; it is enlarged where nobody has set its size. */
+/** Returns a larger size of nginx's table of names for a long name, unless the configuration sets the size. */
 function nameTable(name: string, dump: string): string {
   const set = [...otherFiles(dump).values()].some((body) => /\bserver_names_hash_bucket_size\b/.test(body));
   if (set || name.length < 40) return "";
@@ -109,11 +109,10 @@ function nameTable(name: string, dump: string): string {
 }
 
 /**
- * The site of the panel as nginx shall read it.
- * The block that hangs up on unknown names is kept only for ports that nobody else listens on: there it would take
- * visitors of other sites who come by address or by a name that no site has.
+ * Renders the nginx site of the panel. The block that rejects unknown names is kept only for ports without other sites:
+ * otherwise it would reject visitors of those sites who use an address or an unknown name.
  * @param template text of `nginx.conf` beside this file
- * @param dump what `nginx -T` prints
+ * @param dump output of `nginx -T`
  */
 export function renderSite(template: string, dump: string, options: SiteOptions): string {
   const others = otherListens(dump);
@@ -138,7 +137,7 @@ export function renderSite(template: string, dump: string, options: SiteOptions)
       [realtimePort, ...morePorts].map((port) => `    server 127.0.0.1:${port};`).join("\n"),
     )
     .replace("client_max_body_size 10g", `client_max_body_size ${options.uploadMax}`);
-  // The door for what backends post is of use with several servers only.
+  // The emit endpoint for backends is needed only with several servers.
   if (morePorts.length > 0) site = site.replace(/^#(server|\}| {4})/gm, "$1");
   return nameTable(options.name, dump) + site;
 }

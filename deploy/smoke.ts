@@ -18,15 +18,15 @@ const { values } = parseArgs({
     web: { type: "string", default: localServiceUrl(host, 3005) },
     api: { type: "string", default: localServiceUrl(host, 3006) },
     realtime: { type: "string", default: localServiceUrl(host, 3007) },
-    /** Address the panel is opened at, through nginx. */
+    /** Public address of the panel, through nginx. */
     public: { type: "string" },
-    /** Looks at the public address alone. */
+    /** Checks the public address only. */
     "only-public": { type: "boolean", default: false },
-    /** `host:port` that is connected to in place of what the public address names. */
+    /** `host:port` to connect to instead of the host of the public address. */
     connect: { type: "string" },
-    /** File with the certificate that the public address must show; it need not be of a known authority then. */
+    /** File with the certificate that the public address must have; a self-signed one is accepted then. */
     certificate: { type: "string" },
-    /** File of the emit token; without it, only what needs no login is looked at. */
+    /** File of the emit token; without it, only public parts are checked. */
     "token-file": { type: "string" },
   },
 });
@@ -41,7 +41,7 @@ interface Answer {
 
 const isPublic = (url: URL): boolean => values.public !== undefined && url.host === new URL(values.public).host;
 
-/** Connection for a public address: to where `--connect` says, with the certificate and for the name it is about. */
+/** Returns the connection options for the public address: the target of `--connect`, the certificate and the name. */
 function openPublic(url: URL): Socket {
   const bare = url.hostname.replace(/^\[|\]$/g, "");
   const [, host = bare, port = url.port || (url.protocol === "https:" || url.protocol === "wss:" ? "443" : "80")] =
@@ -71,10 +71,10 @@ async function get(address: string, headers: Record<string, string> = {}, init: 
   const url = new URL(address);
   const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
     method: init.method ?? "GET",
-    // Without an agent the default port would be named too.
+    // Without an agent, the Host header would include the default port.
     headers: { ...headers, host: url.host, connection: "close" },
     signal: AbortSignal.timeout(LIMIT_MS),
-    // An agent of any kind would make the connection by itself.
+    // An agent would create the connection itself.
     createConnection: isPublic(url) ? () => openPublic(url) : undefined,
   });
   return new Promise<Answer>((resolve, reject) => {
@@ -95,7 +95,7 @@ function parseJson(body: string): Json {
   try {
     return JSON.parse(body) as Json;
   } catch {
-    throw new Error("something else than the panel answers");
+    throw new Error("another program responds instead of the panel");
   }
 }
 
@@ -110,9 +110,9 @@ async function servesPage(base: string): Promise<string> {
   const answer = await get(`${base}/`);
   expectThat(
     answer.ok && answer.body.includes("<html") && answer.body.includes("AI Desktop"),
-    `it answers ${answer.status}, not with the page`,
+    `it responds with ${answer.status}, not with the page`,
   );
-  return "the page is there";
+  return "the page is served";
 }
 
 async function isReady(base: string, token: string): Promise<string> {
@@ -125,14 +125,14 @@ async function takesEvents(base: string, token: string): Promise<string> {
   const answer = await get(
     `${base}/emit`,
     { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    // A room that nobody is in: the event reaches no viewer.
+    // A room without members: the event reaches no viewer.
     { method: "POST", body: JSON.stringify({ namespace: "mcp", event: "smoke", room: "mcp:smoke", data: null }) },
   );
   expectThat(answer.ok, `it answers ${answer.status}: ${answer.body.slice(0, 500)}`);
-  return "an event is taken";
+  return "an event is accepted";
 }
 
-/** Engine.IO's first packet over a WebSocket: it has passed every proxy on the way, and the server's own gate. */
+/** Waits for Engine.IO's first packet over a WebSocket, which shows that all proxies and the server admit it. */
 async function upgrades(base: string): Promise<string> {
   const url = `${base.replace(/^http/, "ws")}/socket.io/?EIO=4&transport=websocket`;
   const createConnection = isPublic(new URL(url)) ? () => openPublic(new URL(url)) : undefined;
@@ -147,7 +147,7 @@ async function upgrades(base: string): Promise<string> {
       });
       socket.once("unexpected-response", (_request, answer) => {
         clearTimeout(limit);
-        reject(new Error(`the upgrade is answered with ${answer.statusCode}`));
+        reject(new Error(`the upgrade was refused with ${answer.statusCode}`));
       });
       socket.once("error", (error) => {
         clearTimeout(limit);
@@ -161,8 +161,8 @@ async function upgrades(base: string): Promise<string> {
 
 async function isHidden(base: string, path: string): Promise<string> {
   const answer = await get(`${base}${path}`, {}, { method: "POST" });
-  expectThat(answer.status === 404, `${path} answers ${answer.status} to the outside`);
-  return `${path} is not to be had from outside`;
+  expectThat(answer.status === 404, `${path} responds with ${answer.status} from outside`);
+  return `${path} is not accessible from outside`;
 }
 
 const checks: [part: string, look: () => Promise<string>][] = [];
@@ -181,27 +181,27 @@ if (outside) {
     ["web app through nginx", () => servesPage(outside)],
     ["API through nginx", () => isLive(outside)],
     ["WebSocket through nginx", () => upgrades(outside)],
-    ["closed doors of nginx", () => isHidden(outside, "/emit")],
+    ["paths closed by nginx", () => isHidden(outside, "/emit")],
   );
 }
 
-/** The file may not be there, above all where a part is broken: that is reported like any other fault. */
+/** Reads the token. A missing file is reported like any other broken part. */
 function checksWithToken(file: string): typeof checks {
   let token: string;
   try {
     token = readFileSync(file, "utf8").trim();
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "is not there yet" : "cannot be read";
+    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist yet" : "cannot be read";
     return [
       [
         "secret between the servers",
-        () => Promise.reject(new Error(`${file} ${why}; the API makes it when it starts`)),
+        () => Promise.reject(new Error(`${file} ${why}; the API creates it when it starts`)),
       ],
     ];
   }
   return [
-    ["parts the API depends on", () => isReady(values.api, token)],
-    ["parts the realtime server depends on", () => isReady(values.realtime, token)],
+    ["dependencies of the API", () => isReady(values.api, token)],
+    ["dependencies of the realtime server", () => isReady(values.realtime, token)],
     ["events from backends", () => takesEvents(values.realtime, token)],
   ];
 }

@@ -4,13 +4,13 @@ import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * Looks whether a copy of the state folder is whole, and ends every session in it: one that was revoked after the copy
- * was made would otherwise be valid again.
+ * Checks a copy of the state folder, and deletes all its sessions: a session that was revoked after the copy would otherwise
+ * be valid again.
  */
 const [folder = ""] = process.argv.slice(2);
 try {
   const path = join(folder, "state.db");
-  if (!existsSync(path)) throw new Error("There is no state.db in it.");
+  if (!existsSync(path)) throw new Error("It has no state.db.");
   const database = new DatabaseSync(path);
   const { integrity_check: verdict } = database.prepare("PRAGMA integrity_check").get() ?? {};
   if (verdict !== "ok") throw new Error("Its database is damaged.");

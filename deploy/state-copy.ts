@@ -7,12 +7,12 @@ import { STORE_FOLDER } from "../api/logs/store/segment.ts";
 import { makePrivateFolder } from "../shared/server/private-file.ts";
 
 /**
- * Copies the state folder while the servers run. The lock that every writer of state and audit trail takes is held
- * meanwhile, so that the trail ends in the copy exactly where its anchor in the database says.
+ * Copies the state folder while the servers run. Holds the lock of all writers of state and audit trail, so that the trail in
+ * the copy ends exactly at its anchor in the database.
  */
 function copyState(from: string, to: string): void {
   const database = join(from, "state.db");
-  if (!existsSync(database)) throw new Error("There is no state.db in the state folder.");
+  if (!existsSync(database)) throw new Error("The state folder has no state.db.");
   makePrivateFolder(to);
   const lock = new DatabaseSync(database);
   const reader = new DatabaseSync(database);
@@ -28,21 +28,21 @@ function copyState(from: string, to: string): void {
   }
 }
 
-/** Larger than any compose file or `.env`; what is larger beside one is data of a container. */
+/** Larger than any compose file or `.env`; a larger file beside one is data of a container. */
 const STACK_FILE_MAX = 1024 * 1024;
 
 /**
- * Regular files and folders only; the database has been copied, and its helper files belong to the original. Of stacks the
- * files at the top are kept: what lies deeper is what their containers mount, and may be of any size.
+ * Copies regular files and folders, except the database, which was copied before. Of stacks, only the files at the top level
+ * are copied: deeper files are mounted by their containers and can have any size.
  */
 function copyFolder(from: string, to: string, stacks = join(from, "stacks")): void {
   for (const name of readdirSync(from)) {
     if (/^state\.db(-|$)/.test(name) || name.endsWith(".tmp") || name === "setup-token") continue;
     const source = join(from, name);
     if (source === join(dirname(stacks), STORE_FOLDER)) continue; // log history is large and not state
-    if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are figures of last week
-    if (from === dirname(stacks) && name === COPIES_FOLDER) continue; // nor is what the database was before an upgrade
-    if (from === dirname(stacks) && name === "saves") continue; // nor are copies of files of this host that were being saved
+    if (from === dirname(stacks) && name.startsWith("history.db")) continue; // nor are the metrics
+    if (from === dirname(stacks) && name === COPIES_FOLDER) continue; // nor are copies of the database from before an upgrade
+    if (from === dirname(stacks) && name === "saves") continue; // nor are copies of interrupted saves
     const kind = lstatSync(source);
     if (kind.isDirectory()) {
       if (dirname(from) === stacks) continue;

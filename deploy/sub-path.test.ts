@@ -9,7 +9,7 @@ import { startNginx, type TestNginx } from "../shared/testing/peers/nginx.ts";
 import { ADMIN } from "../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../shared/testing/stack.ts";
 
-/** The site of `deploy/nginx.conf` behind another nginx, which has it under a path of its own site. */
+/** The site of `deploy/nginx.conf` behind another nginx, under a path of its site. */
 describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a path, behind another proxy", () => {
   let nginx: TestNginx;
   let stack: Stack;
@@ -42,7 +42,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await stack?.stop();
   });
 
-  test("is set up by the link of the console and works in a browser: pages, live figures, a reload", async () => {
+  test("is set up by the link in the console and works in a browser: pages, live metrics, a reload", async () => {
     expect(setupLink.startsWith(`${nginx.origin}/panel/setup#token=`)).toBe(true);
     const { page, context, problems } = await browser.open({ ignoreHTTPSErrors: true });
     page.setDefaultTimeout(HANG_MS);
@@ -77,7 +77,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await page.getByRole("region", { name: "Host" }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/panel\/?$/);
     await navigation.getByRole("link", { name: "System" }).click();
-    await page.waitForURL(`${nginx.origin}/panel/system`); // the overview has live figures too
+    await page.waitForURL(`${nginx.origin}/panel/system`); // the overview has live metrics too
     await isLive.waitFor();
     await page.reload();
     await isLive.waitFor();
@@ -96,7 +96,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await context.close();
   });
 
-  test("has its reference of the API there too, and its routes refuse and answer as at the root", async () => {
+  test("also has its API reference there, and its routes work as at the root", async () => {
     expect((await nginx.send("/panel/api/services")).status).toBe(401);
     const headers = { Cookie: cookie };
     const reference = await nginx.send("/panel/api/docs", { headers });
@@ -105,7 +105,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     expect((await nginx.send(pathname, { headers })).status).toBe(200);
   });
 
-  test("leaves the site around it alone, and keeps the closed doors closed", async () => {
+  test("does not affect the surrounding site, and keeps closed endpoints closed", async () => {
     expect((await nginx.send("/")).body).toBe("the site that was there");
     expect((await nginx.send("/panel")).headers.location).toBe("/panel/");
     for (const path of ["emit", "metrics", "ready", "internal/sessions", "access/revoke"]) {
@@ -116,7 +116,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     }
   });
 
-  test("sees the visitor's own address, not that of the proxy or one the visitor made up", async () => {
+  test("gets the visitor's own address, not that of the proxy or a forged one", async () => {
     const answer = await nginx.send(
       "/panel/api/session",
       {
@@ -134,7 +134,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     expect(body).not.toContain("203.0.113.9");
   });
 
-  test("takes programs in by the path of the socket", async () => {
+  test("admits programs by the path of the socket", async () => {
     const socket = io(`${nginx.origin}/system`, {
       path: "/panel/socket.io",
       transports: ["polling"],

@@ -10,8 +10,8 @@ import { type TempFolder, tempFolder } from "../shared/testing/temp-folder.ts";
 
 const run = promisify(execFile);
 
-/** What test.sh looks at before and after a run, in a network of its own where the test may change something. */
-describe.skipIf(await lacks("bash", "namespaces"))("the look at the machine", () => {
+/** The comparison of test.sh before and after a run, in a separate network in which the test can change something. */
+describe.skipIf(await lacks("bash", "namespaces"))("the comparison of the machine", () => {
   let folder: TempFolder;
   beforeAll(async () => {
     folder = await tempFolder("look");
@@ -20,7 +20,7 @@ describe.skipIf(await lacks("bash", "namespaces"))("the look at the machine", ()
   });
   afterAll(() => folder?.remove());
 
-  /** What differs after a command was run. */
+  /** Returns the differences after a command. */
   const changedBy = async (command: string) => {
     const script = `set -e; . deploy/lib/common.sh; . deploy/test-machine.sh; 
       ip link set lo up; ip link add docker0 type bridge; ip addr add 172.17.0.1/16 dev docker0; ip link set docker0 up
@@ -28,25 +28,25 @@ describe.skipIf(await lacks("bash", "namespaces"))("the look at the machine", ()
       diff -r "$work/before" "$work/after" || true; left_behind`;
     const env = { ...process.env, work: folder.path, TMPDIR: join(folder.path, "own") };
     const { stdout } = await run("unshare", ["--net", "bash", "-c", script], { cwd: projectFolder, env });
-    // Other tests leave and take folders beside it meanwhile.
+    // Other tests create and remove folders beside it at the same time.
     const isOwn = (line: string) => /^([<>]|process|mount|temporary|control) /.test(line);
     return stdout.split("\n").filter(isOwn).join("\n");
   };
 
-  test("sees nothing where nothing was changed", async () => {
+  test("finds nothing if nothing was changed", async () => {
     expect(await changedBy("true")).toBe("");
   });
 
   test.each([
-    ["a bridge that is gone", "ip link del docker0", "< docker0"],
-    ["a route that is gone", "ip route flush dev docker0", "< docker0"],
-    ["a rule that was added", "iptables -A INPUT -p tcp --dport 1 -j DROP", "> -A INPUT"],
+    ["a removed bridge", "ip link del docker0", "< docker0"],
+    ["a removed route", "ip route flush dev docker0", "< docker0"],
+    ["an added rule", "iptables -A INPUT -p tcp --dport 1 -j DROP", "> -A INPUT"],
     ["a folder that was left", `mkdir "$TMPDIR/pm2-left-here"`, "pm2-left-here"],
   ])("sees %s", async (_what, command, seen) => {
     expect(await changedBy(command)).toContain(seen);
   });
 
-  test("sees a temporary file and a process that tests left", async () => {
+  test("finds a temporary file and a process left by tests", async () => {
     await writeFile(join(folder.path, "tmp/left.txt"), "");
     const left = await changedBy(`(exec -a "$work/left" sleep 5) >/dev/null 2>&1 & started=$!`);
     expect(left).toContain("tmp/left.txt");

@@ -46,7 +46,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     for (const registry of registries.splice(0)) await registry.close();
   });
 
-  /** A package that starts the project's own Node: the real one is 60 MB to check and unpack, which `dev-start.test.ts` does. */
+  /** A package that starts the project's Node. `dev-start.test.ts` uses the real package, which has 60 MB. */
   const pinSmallNode = async (): Promise<Package> => {
     const [parts, file] = [join(folder.path, "parts"), join(folder.path, "node.tgz")];
     await mkdir(join(parts, "package/bin"), { recursive: true });
@@ -79,7 +79,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     }
   };
   const bring = "require_supported_machine; bring_toolchain; node --version; npm --version";
-  /** One archive alone: it is small, and asked for in the same way. */
+  /** Fetches only one archive, which is small and requested in the same way. */
   const fetchNpm = `mkdir -p home; fetch_archive npm "$NPM_VERSION" "$NPM_INTEGRITY" "" home; ls home/*.tgz`;
   const left = async () => (existsSync(join(project, ".toolchain")) ? await readdir(join(project, ".toolchain")) : []);
 
@@ -95,7 +95,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect(again).toEqual({ code: 0, output: whole });
   });
 
-  test("runs although NODE_OPTIONS is meant for another Node, and keeps one that is not", async () => {
+  test("runs with NODE_OPTIONS for another Node, and keeps valid options", async () => {
     const script = `${bring}; printf '%s\\n' "options: \${NODE_OPTIONS:-}"`;
     const registry = await serve();
     const foreign = await bash(script, { npm_config_registry: registry.url, NODE_OPTIONS: "--none-of-this-node" });
@@ -105,7 +105,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect(known).toMatchObject({ code: 0, output: expect.stringContaining("options: --max-old-space-size=512") });
   });
 
-  // On Windows' Linux the npm of Windows is on the PATH: a script with its line ends, for a Node that is not there.
+  // In WSL, the npm of Windows is in PATH: a script with Windows line ends, for a missing Node.
   test.each([
     ["does not run", "#!/bin/sh\r\ncase `uname` in\r\n esac\r\n"],
     ["does nothing", "#!/bin/sh\nexit 0\n"],
@@ -118,7 +118,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect(registry.requests).toHaveLength(1);
   });
 
-  test("is whole after a run that was killed while it fetched, by one of two that need it then", async () => {
+  test("is complete after a killed run, installed by one of two concurrent runs", async () => {
     const silent = await serve({ silent: true });
     const script = `. deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${bring}`;
     const env = environment({ npm_config_registry: silent.url });
@@ -134,14 +134,14 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect((await left()).sort()).toEqual(["lock", `node-${pins.node.version}-npm-${pins.npm.version}`]);
   });
 
-  test("is refused when the registry sends something else, and nothing of it stays", async () => {
+  test("is refused if the registry sends other bytes, and nothing remains", async () => {
     const registry = await serve({ tampered: true });
     const { code, output } = await bash(bring, { npm_config_registry: registry.url });
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining("has another sha512") });
     expect(await left()).toEqual(["lock"]);
   });
 
-  test("says which address does not answer, and what to set", async () => {
+  test("names the address that does not respond, and the setting to change", async () => {
     const address = `http://127.0.0.1:${await freePort()}`;
     const { code, output } = await bash(bring, { npm_config_registry: address });
     expect(code).toBe(1);
@@ -150,16 +150,19 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect(await left()).toEqual(["lock"]);
   });
 
-  test.each(["curl", "tar", "gzip", "openssl"])("says that %s is missing, before anything is made", async (name) => {
-    const PATH = await hostPrograms(join(folder.path, "fewer"), [name]);
-    const { code, output } = await bash(bring, { PATH, npm_config_registry: "http://127.0.0.1:9" });
-    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(`Missing: ${name}.`) });
-    expect(await left()).toEqual([]);
-  });
+  test.each(["curl", "tar", "gzip", "openssl"])(
+    "reports that %s is missing before anything is created",
+    async (name) => {
+      const PATH = await hostPrograms(join(folder.path, "fewer"), [name]);
+      const { code, output } = await bash(bring, { PATH, npm_config_registry: "http://127.0.0.1:9" });
+      expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(`Missing: ${name}.`) });
+      expect(await left()).toEqual([]);
+    },
+  );
 
   test.each([
     ["another processor", "uname", 'if [ "$1" = -m ]; then echo riscv64; else echo Linux; fi', "riscv64"],
-    ["32 bits on a processor of 64", "getconf", "echo 32", "64-bit system"],
+    ["32 bits on a 64-bit processor", "getconf", "echo 32", "64-bit system"],
     ["musl", "ldd", "echo 'musl libc (x86_64)' >&2; exit 1", "container image"],
   ])("says what to do on a system with %s", async (_what, name, script, words) => {
     const PATH = await hostPrograms(join(folder.path, "other"), [name]);
@@ -170,7 +173,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     expect(await left()).toEqual([]);
   });
 
-  test.skipIf(noNamespaces)("says why Node does not run where programs may not", async () => {
+  test.skipIf(noNamespaces)("reports why Node does not run on a disk that allows no programs", async () => {
     const registry = await serve();
     const script = `mkdir .toolchain; mount -t tmpfs -o noexec none .toolchain; . deploy/lib/common.sh; . deploy/lib/toolchain.sh; ${bring}`;
     const options = { cwd: project, env: environment({ npm_config_registry: registry.url }) };
@@ -180,7 +183,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     });
   });
 
-  describe("asks the registry that npm would ask", () => {
+  describe("uses the registry that npm would use", () => {
     const cases: [string, string, (url: string) => { file?: string; text?: string; env?: Record<string, string> }][] = [
       ["the environment", "", (url) => ({ env: { NPM_CONFIG_REGISTRY: `${url}/` } })],
       ["the project's npmrc", "", (url) => ({ file: ".npmrc", text: `; ours\n registry = "${url}/"\n` })],
@@ -242,13 +245,13 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
       expect(registry.requests.map(({ path }) => path)).toEqual([`npm/-/npm-${pins.npm.version}.tgz`]);
     });
 
-    test("by the address in the lock file, where nothing names one", async () => {
+    test("by the address in the lock file, if no registry is configured", async () => {
       const registry = await serve();
       const address = `${registry.url}/npm/-/npm-${pins.npm.version}.tgz`;
       expect(await bash(fetchNpm.replace('""', address))).toMatchObject({ code: 0 });
     });
 
-    test("sends a log-in to no other registry", async () => {
+    test("sends credentials to no other registry", async () => {
       const registry = await serve();
       const text = `registry=${registry.url}\n//127.0.0.1:1/:_authToken=s3cret\n//registry.test/:_auth=b25l\n`;
       await writeFile(join(project, ".npmrc"), text);
@@ -257,7 +260,7 @@ describe.skipIf(await lacks("bash", "linux", "curl"))("the toolchain, on a host 
     });
   });
 
-  test("trusts the authorities that npm is told of, and no others", async () => {
+  test("trusts the certificate authorities configured for npm, and no others", async () => {
     const [key, cert] = [join(folder.path, "key.pem"), join(folder.path, "cert.pem")];
     const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert];

@@ -16,7 +16,7 @@ const transports = ["websocket", "polling"] as const;
 type Transport = (typeof transports)[number];
 type Logs = { data: string; cursor: string };
 
-// nginx sends an address always to the same node, and loopback has many addresses on Linux only.
+// nginx sends one address always to the same node, and only Linux has many loopback addresses.
 describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime servers behind nginx", () => {
   const engine = testEngine();
   const opened: Manager[] = [];
@@ -67,7 +67,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
     const answer = await fetch(`${node.url}/health`);
     return ((await answer.json()) as { connections: Record<string, number> }).connections;
   };
-  /** A viewer at one address of its own; nginx and this client alone decide where it ends up. */
+  /** A viewer with its own address, which determines its node in nginx. */
   const visit = (namespace: string, localAddress: string, transport: Transport, token = key): Socket => {
     const manager = new Manager(nginx.origin, {
       transports: [transport],
@@ -84,7 +84,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
       if (!socket.connected) throw new Error("not connected");
       return true;
     });
-  /** For each node, an address whose visitors nginx sends there. */
+  /** Returns an address for each node, whose visitors nginx sends there. */
   const findHomes = async (): Promise<[string, string]> => {
     const found: (string | undefined)[] = [undefined, undefined];
     for (let last = 2; last < 60 && found.includes(undefined); last++) {
@@ -105,7 +105,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
       body: JSON.stringify({ namespace: "mcp", room: "mcp:room", event: "numbered", data: { n } }),
     });
 
-  test("keep a polling client at the node it began at", async () => {
+  test("keep a polling client at its first node", async () => {
     for (const [index, home] of homes.entries()) {
       const socket = visit("system", home, "polling");
       const stats: unknown[] = [];
@@ -120,7 +120,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
     }
   });
 
-  test("bring an event posted to either of them to the viewers of both, in order", async () => {
+  test("deliver an event posted to either of them to the viewers of both, in order", async () => {
     const viewers = homes.flatMap((home) => transports.map((transport) => visit("mcp", home, transport)));
     const got = viewers.map((socket) => {
       const numbers: number[] = [];
@@ -135,14 +135,14 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
     const numbers = Array.from({ length: 40 }, (_, index) => index);
     for (const n of numbers) {
       expect((await emit(n < 20 ? nodes[0] : nodes[1], n)).status).toBe(200);
-      // Order holds between events of one node; the second begins when the first is through.
+      // Events of one node are ordered, so the second node starts after the first has finished.
       if (n === 19) await eventually(() => expect(got.map(({ length }) => length)).toEqual([20, 20, 20, 20]));
     }
     await eventually(() => expect(got).toEqual([numbers, numbers, numbers, numbers]));
     for (const socket of viewers) socket.disconnect();
   });
 
-  test("one killed: its clients continue at the other from their cursors, nothing lost or repeated", async () => {
+  test("after a kill, the clients continue at the other from their cursors without loss or repetition", async () => {
     const { name } = await engine.run({ script: "i=0; while true; do echo $i; i=$((i+1)); sleep 0.01; done" });
     const home = homes[0];
     const viewers = transports.map((transport) => {
@@ -178,7 +178,7 @@ describe.skipIf(await lacks("nginx", "redis", "docker", "linux"))("two realtime 
     }
   });
 
-  test("a revoked key loses its sockets, though the node that the API spoke to is dead", async () => {
+  test("disconnect a revoked key, even if the node that the API used is dead", async () => {
     expect(nodes.filter((node) => node.exitCode() === null && node !== nodes[0])).toHaveLength(1);
     const token = await admin.makeKey({ name: "leaver" });
     const socket = visit("system", homes[1], "websocket", token);

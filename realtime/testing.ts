@@ -202,7 +202,7 @@ export function readLogs(socket: Socket): LogReader {
 /** Everything that a viewer of a log receives, in order. */
 export interface LogStory {
   /** Lines unchanged, ends and starts in angle brackets: `<exited 3>`, `<exited ?2>` (unknown codes), `<restarted>`. */
-  told: string[];
+  received: string[];
   /** Start times of the announced runs, if known. */
   starts: string[];
   cursor: string | undefined;
@@ -213,23 +213,23 @@ export interface LogStory {
 
 /** Collects lines, ends and starts of a log. */
 export function readStory(socket: Socket): LogStory {
-  const story: LogStory = { told: [], starts: [], cursor: undefined, timestamp: undefined, gaps: [] };
+  const story: LogStory = { received: [], starts: [], cursor: undefined, timestamp: undefined, gaps: [] };
   const note = (cursor?: string) => {
     if (cursor !== undefined) story.cursor = cursor;
   };
   socket.on("logs", ({ data, cursor, timestamp }: { data: string; cursor: string; timestamp: string }) => {
-    story.told.push(...data.split("\n").slice(0, -1));
+    story.received.push(...data.split("\n").slice(0, -1));
     story.timestamp = timestamp;
     note(cursor);
   });
   socket.on("stream:closed", ({ code, exitCode, unknownEnds, cursor }) => {
     const words = [code, exitCode, unknownEnds === undefined ? undefined : `?${unknownEnds}`];
-    story.told.push(`<${words.filter((word) => word !== undefined).join(" ")}>`);
+    story.received.push(`<${words.filter((word) => word !== undefined).join(" ")}>`);
     note(cursor);
   });
   socket.on("stream:state", ({ state, startedAt, cursor }: StreamState) => {
     // A busy Engine can be unavailable for a moment.
-    if (state === "restarted") story.told.push(`<${state}>`);
+    if (state === "restarted") story.received.push(`<${state}>`);
     if (startedAt !== undefined) story.starts.push(startedAt);
     note(cursor);
   });

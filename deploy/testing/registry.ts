@@ -6,8 +6,8 @@ import { join } from "node:path";
 import process from "node:process";
 
 /**
- * What the test machines of `test-install.sh` take for npm's registry: the one that npm is set up for here, kept in a
- * folder, on a socket that reaches into a machine without a network.
+ * Stands in for npm's registry in the test machines of `test-install.sh`: caches npm's configured registry in a folder and
+ * serves it on a socket, which is accessible from a machine without a network.
  * Arguments: the socket, the folder, the address of the registry.
  */
 const [socket = "", folder = "", upstream = ""] = process.argv.slice(2);

@@ -214,7 +214,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
     const open: RawClient[] = [];
     const refusals = new Map<unknown, number>();
     await withinMemory(async () => {
-      const knock = async () => {
+      const connect = async () => {
         try {
           open.push(await openRaw(url, flooder));
         } catch (error) {
@@ -224,7 +224,7 @@ describe.skipIf(await lacks("docker", "linux"))("a hostile client", () => {
       };
       let left = 5_000;
       const knocker = async () => {
-        while (left-- > 0) await knock();
+        while (left-- > 0) await connect();
       };
       // None of them joins a namespace; admitted ones are closed after five seconds, and others can follow.
       await Promise.all(Array.from({ length: 50 }, knocker));

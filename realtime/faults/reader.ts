@@ -7,13 +7,15 @@ import { openClient } from "../testing.ts";
  * everything except data, and `last <line>` for each batch of lines.
  */
 const [url = "", namespace = "", token = "", name = ""] = process.argv.slice(2);
-const tell = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 const socket = openClient(url, namespace as NamespaceName, { token, reconnection: false });
 socket.on("connect", async () => {
   if (name !== "") await socket.emitWithAck("subscribe:logs", { deploymentId: name, pm2Name: name, tail: 0 });
-  tell("ready");
+  print("ready");
 });
-socket.on("logs", ({ data }: { data: string }) => tell(`last ${data.split("\n").at(-2)?.slice(0, 20)}`));
-socket.on("gap", ({ reason, dropped }: { reason: string; dropped?: number }) => tell(`gap ${reason} ${dropped ?? ""}`));
-socket.on("numbered", ({ n }: { n: number }) => tell(`numbered ${n}`));
-socket.on("disconnect", (reason) => tell(`disconnect ${reason}`));
+socket.on("logs", ({ data }: { data: string }) => print(`last ${data.split("\n").at(-2)?.slice(0, 20)}`));
+socket.on("gap", ({ reason, dropped }: { reason: string; dropped?: number }) =>
+  print(`gap ${reason} ${dropped ?? ""}`),
+);
+socket.on("numbered", ({ n }: { n: number }) => print(`numbered ${n}`));
+socket.on("disconnect", (reason) => print(`disconnect ${reason}`));

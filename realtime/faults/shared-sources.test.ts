@@ -43,11 +43,11 @@ describe.skipIf(await lacks("linux"))("folders", () => {
     );
     expect(server.realtime.health().activeStreams).toBe(100);
     expect((await watches()) - before).toBe(100);
-    const told = Promise.all(
+    const received = Promise.all(
       clients.filter((_, index) => index % 2 === 0).map((client) => nextEvent(client, "change")),
     );
     await mkdir(join(server.fileRoot, "f0/new"));
-    expect(new Set((await told).map((change) => change.name))).toEqual(new Set(["new"]));
+    expect(new Set((await received).map((change) => change.name))).toEqual(new Set(["new"]));
     await server.disconnectAll();
     await eventually(async () => expect(await watches()).toBe(before));
   });

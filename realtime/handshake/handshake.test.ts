@@ -90,7 +90,7 @@ describe.each(["polling", "websocket"] as const)("a handshake over %s", (transpo
     }
   });
 
-  test("without a session is a stranger's, whatever its origin", async () => {
+  test("without a session is unidentified, whatever its origin", async () => {
     const elsewhere = { Cookie: "route=node-1; theme=dark" };
     for (const headers of [
       {},
@@ -144,7 +144,7 @@ describe.each(["polling", "websocket"] as const)("a handshake over %s", (transpo
     },
   );
 
-  test("asks the API once, however many namespaces follow", async () => {
+  test("calls the API once, however many namespaces follow", async () => {
     const asked = realtime.access.asked;
     const system = realtime.connect("system", { transport });
     const { io } = system;

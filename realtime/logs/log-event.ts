@@ -8,4 +8,4 @@ export type LogEvent =
   | { kind: "gap"; gap: Gap }
   | { kind: "state"; state: StreamState }
   | { kind: "closed"; closed: StreamClosed }
-  | { kind: "trouble"; message: string; code: ErrorCode };
+  | { kind: "degraded"; message: string; code: ErrorCode };

@@ -229,7 +229,7 @@ export class LogSubscriber {
     const { notice } = this.topic;
     if (notice === this.sentNotice || (this.mode !== "live" && this.mode !== "ahead")) return;
     this.sentNotice = notice;
-    if (notice !== undefined) this.send({ kind: "trouble", message: notice, code: "not_supported" });
+    if (notice !== undefined) this.send({ kind: "degraded", message: notice, code: "not_supported" });
   }
 
   /** Sends `closed` to a viewer that is up to date and has not received it. */

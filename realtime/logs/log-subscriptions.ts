@@ -72,7 +72,7 @@ function toWire<Ref extends object>(event: LogEvent, { ages: wantsAges, ...ref }
       return ["stream:state", { ...ref, ...event.state }];
     case "closed":
       return ["stream:closed", { ...ref, ...event.closed }];
-    case "trouble":
+    case "degraded":
       return ["error", { ...ref, message: event.message, code: event.code }];
   }
 }

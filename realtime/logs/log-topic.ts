@@ -169,7 +169,7 @@ export class LogTopic {
       onTrouble: (trouble: { message: string; code: ErrorCode }) => {
         this.batcher.flush();
         this.log.warn({ reason: trouble.message }, "a followed log cannot be read");
-        this.notifyAttached({ kind: "trouble", ...trouble });
+        this.notifyAttached({ kind: "degraded", ...trouble });
       },
     };
     while (!this.abort.signal.aborted) {

@@ -222,18 +222,18 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
     const both = await subscribe("a", two.name);
     await both.socket.emitWithAck("subscribe:stats", { serviceId: "b", containerName: two.name });
     const other = await subscribe("c", one.name);
-    const tell = async (room: string) => {
+    const emit = async (room: string) => {
       const answer = await realtime.emit({ namespace: "/services", room, event: "status", data: { room } });
       return ((await answer.json()) as { delivered: number }).delivered;
     };
-    expect(await tell("service:a")).toBe(2);
-    expect(await tell("service:b")).toBe(1);
-    expect(await tell("service:nobody")).toBe(0);
+    expect(await emit("service:a")).toBe(2);
+    expect(await emit("service:b")).toBe(1);
+    expect(await emit("service:nobody")).toBe(0);
     await eventually(() => expect(both.got).toEqual([{ room: "service:a" }, { room: "service:b" }]));
     await eventually(() => expect(first.got).toEqual([{ room: "service:a" }]));
     expect(other.got).toEqual([]);
     await both.socket.emitWithAck("unsubscribe:logs", { serviceId: "a", containerName: two.name });
-    expect(await tell("service:a")).toBe(1);
+    expect(await emit("service:a")).toBe(1);
   });
 
   test("limits the events per second, and reports it", async () => {

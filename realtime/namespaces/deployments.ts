@@ -34,14 +34,14 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
     lingerMs,
   });
 
-  const tell = (change: { deploymentId?: string; pm2Name?: string; action: string }) =>
+  const notify = (change: { deploymentId?: string; pm2Name?: string; action: string }) =>
     announce("deployments", namespace, "deployments:changed", {
       ...change,
       timestamp: new Date().toISOString(),
     });
-  const onEvent = ({ id, name, action }: ProcessEvent) => void tell({ deploymentId: id, pm2Name: name, action });
-  const onListed = ({ id, name, action }: ListedChange) => void tell({ deploymentId: id, pm2Name: name, action });
-  const onDaemon = (up: boolean) => void tell({ action: up ? "daemon:up" : "daemon:down" });
+  const onEvent = ({ id, name, action }: ProcessEvent) => void notify({ deploymentId: id, pm2Name: name, action });
+  const onListed = ({ id, name, action }: ListedChange) => void notify({ deploymentId: id, pm2Name: name, action });
+  const onDaemon = (up: boolean) => void notify({ action: up ? "daemon:up" : "daemon:down" });
   const list = watchProcessList(processes, () => namespace.sockets.size > 0, onListed, log);
   processEvents.on("event", onEvent);
   processEvents.on("daemon", onDaemon);

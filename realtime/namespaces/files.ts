@@ -23,12 +23,12 @@ export function registerFiles(io: SocketServer, { files, watchFolder, log, linge
 
   const watches = createSharedSources<FolderWatch>((path) => {
     const room = filesRoom(path);
-    const tell = (type: FileChange["type"], name: string) => {
+    const notify = (type: FileChange["type"], name: string) => {
       namespace.to(room).emit("change", { path, type, name, timestamp: new Date().toISOString() });
     };
     const opened = files.resolveFolder(path).then(({ absolutePath }) =>
       watchFolder(absolutePath, {
-        onChange: tell,
+        onChange: notify,
         onError(error) {
           log.warn({ err: error }, "a folder cannot be watched and is polled instead");
         },

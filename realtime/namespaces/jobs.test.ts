@@ -7,17 +7,17 @@ beforeEach(async () => {
 });
 afterEach(() => realtime.stop());
 
-const tell = (id: string, revision: number) =>
+const emitJob = (id: string, revision: number) =>
   realtime.emit({ namespace: "services", event: "job", data: { id, revision }, room: `service:job:${id}` });
 
 test("sends job events to followers until they leave", async () => {
   const socket = realtime.connect("services");
   expect(await socket.emitWithAck("subscribe:job", { jobId: "abc" })).toEqual({ success: true, jobId: "abc" });
   const job = nextEvent(socket, "job");
-  await tell("abc", 1);
+  await emitJob("abc", 1);
   expect(await job).toEqual({ id: "abc", revision: 1 });
   await socket.emitWithAck("unsubscribe:job", { jobId: "abc" });
-  expect(await (await tell("abc", 2)).json()).toMatchObject({ delivered: 0 });
+  expect(await (await emitJob("abc", 2)).json()).toMatchObject({ delivered: 0 });
 });
 
 test("sends job events to a key that may start pulls but not control containers", async () => {
@@ -34,7 +34,7 @@ test("refuses a job that the API hides, and its room under the name of a service
     const answer = await socket.emitWithAck(event, { serviceId: "job:theirs", containerName: "web" });
     expect(answer).toMatchObject({ code: "invalid_input" });
   }
-  expect(await (await tell("theirs", 1)).json()).toMatchObject({ delivered: 0 });
+  expect(await (await emitJob("theirs", 1)).json()).toMatchObject({ delivered: 0 });
 });
 
 test("refuses viewers, invalid ids, and more jobs than the limit", async () => {

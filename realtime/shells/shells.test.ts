@@ -64,7 +64,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
   const enter = async (socket: Socket, shellId: string, line: string) =>
     expect(await socket.emitWithAck("shell:input", { shellId, data: `${line}\n` })).toEqual({ success: true });
 
-  test("runs on a terminal of the viewer's size, and tells how it ended, the trail too", async () => {
+  test("runs on a terminal of the viewer's size, and reports its end, also to the audit trail", async () => {
     const shellId = await make();
     const socket = realtime.connect("services");
     const screen = read(socket, shellId);
@@ -129,7 +129,7 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect(stopped.gaps[0]?.from).toBeLessThan(stopped.gaps[0]?.to ?? 0);
   });
 
-  test("is nobody else's, in no other container, and starts once", async () => {
+  test("belongs to one user and one container, and starts once", async () => {
     realtime.access.add("other");
     realtime.access.add("viewer", { role: "viewer" });
     realtime.access.add("limited", { id: "id-of-admin", limits: { services: ["elsewhere"], deployments: null } });
@@ -146,13 +146,13 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     expect([one, two]).toEqual([undefined, undefined]);
     expect(await codeOf("other")).toBe("not_found");
     expect(await codeOf("admin", { containerName: elsewhere.name })).toBe("not_found");
-    const stranger = realtime.connect("services", { token: "other" });
+    const other = realtime.connect("services", { token: "other" });
     for (const [event, payload] of Object.entries({
       "shell:input": { shellId, data: "x" },
       "shell:resize": { shellId, cols: 10, rows: 10 },
       "shell:close": { shellId },
     })) {
-      expect(await stranger.emitWithAck(event, payload)).toMatchObject({ code: "not_found" });
+      expect(await other.emitWithAck(event, payload)).toMatchObject({ code: "not_found" });
     }
     // An exec instance in the container that is not a shell of the panel.
     const foreign = await engine.docker.getContainer(box.id).exec({ Cmd: ["/bin/sh"], Tty: true, AttachStdin: true });
@@ -269,9 +269,9 @@ describe.skipIf(await lacks("docker"))("a shell", () => {
     await docker.exec.attach(mine, new AbortController().signal);
     const answer = await realtime.connect("services").emitWithAck("shell:open", opening(mine));
     expect(answer).toMatchObject({ code: "not_found", error: expect.stringContaining("restarted") });
-    const told: ShellReport[] = [];
-    await endOrphanedShells(docker, own, (report) => told.push(report), silentLog());
-    expect(told).toEqual([expect.objectContaining({ shellId: lost.id, code: "lost", principal: openedBy })]);
+    const reported: ShellReport[] = [];
+    await endOrphanedShells(docker, own, (report) => reported.push(report), silentLog());
+    expect(reported).toEqual([expect.objectContaining({ shellId: lost.id, code: "lost", principal: openedBy })]);
     const left = (await docker.exec.list(box.id)).map(({ id }) => id);
     expect(left).not.toContain(lost.id);
     expect(left).toContain(mine); // of another installation

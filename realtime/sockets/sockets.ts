@@ -64,7 +64,7 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
   const revocations = createRevocations();
   const budgets = new Map<string, TokenBucket>(); // in order of their last use by a new connection
   let total = 0;
-  let strangers = 0;
+  let unidentified = 0;
 
   const cut = (held: Held) => {
     forget(held);
@@ -121,13 +121,13 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
       };
     },
     enterStranger() {
-      if (strangers >= Math.ceil(caps.total / 2)) {
+      if (unidentified >= Math.ceil(caps.total / 2)) {
         throw new AppError("rate_limited", "Too many connections.", { retryAfter: 5 });
       }
-      strangers++;
+      unidentified++;
       let known = false;
       return () => {
-        if (!known) strangers--;
+        if (!known) unidentified--;
         known = true;
       };
     },

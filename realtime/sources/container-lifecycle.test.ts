@@ -17,9 +17,9 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const box = await engine.run({ script: "echo boot; exit 3", restart: "always", start: false });
     const { reader } = await follow(box.name);
     await box.container.start();
-    const boots = () => reader.told.filter((entry) => entry === "boot").length;
+    const boots = () => reader.received.filter((entry) => entry === "boot").length;
     await eventually(() => boots() >= 6, 30_000);
-    const runs = reader.told.join(" ").split("boot").slice(1, 6);
+    const runs = reader.received.join(" ").split("boot").slice(1, 6);
     expect(runs).toEqual(Array.from({ length: 5 }, () => " <exited 3> <restarted> "));
     expect(reader.gaps).toEqual([]);
   });
@@ -27,11 +27,11 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
   test("are sent after the last line of a burst, of which none is missing", async () => {
     const box = await engine.run({ script: "seq 1 50000; exit 0", start: false });
     const { reader } = await follow(box.name);
-    await eventually(() => expect(reader.told).toEqual(["<exited>"]));
+    await eventually(() => expect(reader.received).toEqual(["<exited>"]));
     await box.container.start();
-    await eventually(() => expect(reader.told.at(-1)).toBe("<exited 0>"));
+    await eventually(() => expect(reader.received.at(-1)).toBe("<exited 0>"));
     const lines = Array.from({ length: 50_000 }, (_, index) => String(index + 1));
-    expect(reader.told.join()).toBe(["<exited>", "<restarted>", ...lines, "<exited 0>"].join());
+    expect(reader.received.join()).toBe(["<exited>", "<restarted>", ...lines, "<exited 0>"].join());
     expect(reader.gaps).toEqual([]);
   });
 
@@ -39,23 +39,23 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     const box = await engine.run({ script: "exit 7", restart: "always", start: false });
     const { reader } = await follow(box.name);
     await box.container.start();
-    await eventually(() => reader.told.filter((entry) => entry === "<exited 7>").length >= 4, 30_000);
+    await eventually(() => reader.received.filter((entry) => entry === "<exited 7>").length >= 4, 30_000);
     expect(await restartCount(box)).toBeGreaterThanOrEqual(4 - 1);
-    const ends = reader.told.slice(reader.told.indexOf("<restarted>"));
+    const ends = reader.received.slice(reader.received.indexOf("<restarted>"));
     expect(ends).toEqual(ends.map((_, index) => (index % 2 === 0 ? "<restarted>" : "<exited 7>")));
   });
 
-  test("are each told once when it is restarted ten times in a row", async () => {
+  test("are each sent once when it is restarted ten times in a row", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
     // The viewer joins at the moment of the first restart: its last lines are read while the container ends and starts.
     const { reader } = await follow(box.name);
     for (let round = 0; round < 10; round++) await box.container.restart({ t: 0 });
-    const kinds = () => reader.told.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
-    // A run may be killed before it writes its line.
+    const kinds = () => reader.received.map((entry) => (entry.startsWith("<") ? entry : "line")).join(" ");
+    // A run can be killed before it writes its line.
     await eventually(() => expect(kinds()).toMatch(/^(line )?(<exited 137> <restarted> ?(line ?)?){10}$/), 30_000);
   });
 
-  test("are each told once to every viewer who joins while they happen", async () => {
+  test("are each sent once to every viewer who joins while they happen", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
     const first = await follow(box.name);
     const viewers = [first];
@@ -68,9 +68,9 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     });
     while (!isOver && viewers.length < 24) viewers.push(await follow(box.name, { tail: 100 }));
     await restarts;
-    const changes = (told: string[]) => told.filter((entry) => entry.startsWith("<"));
+    const changes = (entries: string[]) => entries.filter((entry) => entry.startsWith("<"));
     await eventually(() =>
-      expect(changes(first.reader.told).filter((entry) => entry === "<restarted>")).toHaveLength(8),
+      expect(changes(first.reader.received).filter((entry) => entry === "<restarted>")).toHaveLength(8),
     );
     const { State } = await box.container.inspect();
     const newest = Date.parse(State.StartedAt);
@@ -78,44 +78,44 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
       await eventually(() =>
         expect(Date.parse(reader.starts.at(-1) ?? State.StartedAt)).toBeGreaterThanOrEqual(newest),
       );
-      const told = changes(reader.told);
-      expect(told).toEqual(told.map((_, index) => (index % 2 === 0 ? "<exited 137>" : "<restarted>")));
+      const seen = changes(reader.received);
+      expect(seen).toEqual(seen.map((_, index) => (index % 2 === 0 ? "<exited 137>" : "<restarted>")));
       expect(reader.starts).toEqual([...new Set(reader.starts)].toSorted());
     }
   });
 
-  test("are sent to a viewer who comes back with a cursor from before, and not again with a later one", async () => {
+  test("are sent to a viewer who returns with an earlier cursor, and not again with a later one", async () => {
     const box = await engine.run({ script: "read id < /proc/sys/kernel/random/uuid; echo $id; exec sleep 1000" });
     const first = await follow(box.name);
-    await eventually(() => expect(first.reader.told).toHaveLength(1));
+    await eventually(() => expect(first.reader.received).toHaveLength(1));
     first.socket.disconnect();
     await eventually(() => suite.realtime.realtime.health().activeStreams === 0);
     await box.container.restart({ t: 0 });
     await box.container.restart({ t: 0 });
     const second = await follow(box.name, { since: first.reader.cursor });
-    await eventually(() => expect(second.reader.told).toHaveLength(6));
-    const kinds = second.reader.told.map((entry) => (entry.startsWith("<") ? entry : "line"));
+    await eventually(() => expect(second.reader.received).toHaveLength(6));
+    const kinds = second.reader.received.map((entry) => (entry.startsWith("<") ? entry : "line"));
     expect(kinds).toEqual(["<exited 137>", "<restarted>", "line", "<exited 137>", "<restarted>", "line"]);
     const { State } = await box.container.inspect();
     expect(Math.abs(Date.parse(second.reader.starts[1] ?? "") - Date.parse(State.StartedAt))).toBeLessThan(10_000);
     expect(Date.parse(second.reader.starts[0] ?? "")).toBeLessThan(Date.parse(second.reader.starts[1] ?? ""));
     await box.container.kill();
-    await eventually(() => second.reader.told.at(-1) === "<exited 137>");
+    await eventually(() => second.reader.received.at(-1) === "<exited 137>");
     second.socket.disconnect();
     const third = await follow(box.name, { since: second.reader.cursor });
     await box.container.start();
-    await eventually(() => third.reader.told.length === 2);
-    expect(third.reader.told[0]).toBe("<restarted>");
+    await eventually(() => third.reader.received.length === 2);
+    expect(third.reader.received[0]).toBe("<restarted>");
   });
 
-  test("are reported once between the last lines that a new viewer is given", async () => {
+  test("are sent once between the last lines of a new viewer", async () => {
     const box = await engine.run({ script: "echo run; exit 4" });
     await box.container.wait();
     await box.container.start();
     await box.container.wait();
     const { reader } = await follow(box.name, { tail: 10 });
-    await eventually(() => expect(reader.told.join()).toBe("run,<exited 4>,<restarted>,run,<exited 4>"));
-    expect(reader.told).toEqual(["run", "<exited 4>", "<restarted>", "run", "<exited 4>"]);
+    await eventually(() => expect(reader.received.join()).toBe("run,<exited 4>,<restarted>,run,<exited 4>"));
+    expect(reader.received).toEqual(["run", "<exited 4>", "<restarted>", "run", "<exited 4>"]);
   });
 
   test("are sent for a container that is removed as it ends", async () => {
@@ -130,26 +130,26 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     });
     const { reader } = await follow(box.name);
     await made.start();
-    await eventually(() => expect(reader.told.at(-1)).toBe("<removed>"));
-    expect(reader.told.slice(-3)).toEqual(["last", "<exited 5>", "<removed>"]);
+    await eventually(() => expect(reader.received.at(-1)).toBe("<removed>"));
+    expect(reader.received.slice(-3)).toEqual(["last", "<exited 5>", "<removed>"]);
     expect(reader.gaps).toEqual([]);
   });
 
-  test("of a name that moves end what is followed, and follow who has the name then", async () => {
+  test("of a moved name end the followed log, and start that of the container with the name", async () => {
     const old = await engine.run({ script: "while :; do echo old; usleep 50000; done" });
-    // Whoever may see the old name alone reads nothing of the container once it has another one.
+    // A viewer with access to the old name only gets nothing of the container after its rename.
     const limits = { services: [old.name], deployments: [] };
     suite.realtime.access.add("limited", { role: "viewer", limits });
     const { socket, reader } = await follow(old.name, { serviceId: old.name }, "limited");
     const samples: unknown[] = [];
     await socket.emitWithAck("subscribe:stats", { serviceId: old.name, containerName: old.name });
     socket.on("stats", (sample) => samples.push(sample));
-    await eventually(() => reader.told.includes("old"));
+    await eventually(() => reader.received.includes("old"));
     await old.container.rename({ name: `${old.name}-moved` });
-    await eventually(() => expect(reader.told.at(-1)).toBe("<removed>"));
+    await eventually(() => expect(reader.received.at(-1)).toBe("<removed>"));
     const moved = { serviceId: old.name, containerName: `${old.name}-moved` };
     expect(await socket.emitWithAck("subscribe:logs", moved)).toMatchObject({ success: false, code: "not_found" });
-    const heard = reader.told.length;
+    const heard = reader.received.length;
     const sampled = samples.length;
     const made = await engine.docker.createContainer({
       name: old.name,
@@ -160,8 +160,8 @@ describe.skipIf(await lacks("docker"))("the ends and starts of a container", () 
     });
     try {
       await made.start();
-      await eventually(() => reader.told.includes("new"));
-      expect(reader.told.slice(heard)).toEqual(["<restarted>", "new"]);
+      await eventually(() => reader.received.includes("new"));
+      expect(reader.received.slice(heard)).toEqual(["<restarted>", "new"]);
       expect(reader.gaps).toEqual(["replaced"]);
       await eventually(() => samples.length > sampled);
     } finally {

@@ -5,7 +5,7 @@ import { lacks } from "../../shared/testing/parts.ts";
 import { nextEvent, readLogs } from "../testing.ts";
 import { type FollowOptions, followContainer, useContainers } from "./testing.ts";
 
-/** Prints `from` to `to`, one number a line, in one go. */
+/** Script that prints `from` to `to`, one number per line, at once. */
 const count = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; do echo $i; i=$((i+1)); done`;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 
@@ -26,7 +26,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     expect(reader.lines).toEqual(numbers(141, 160));
   });
 
-  test("reaches every viewer whole, each line once, across a restart of the container", async () => {
+  test("reaches every viewer completely, each line once, across a restart of the container", async () => {
     const { name, container } = await engine.run({
       script: `${count(1, 500)}; sleep 0.3; ${count(501, 1000)}; exec sleep 100`,
     });
@@ -62,7 +62,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     await eventually(() => expect(suite.realtime.realtime.health().activeStreams).toBe(0));
   });
 
-  test("tells stdout from stderr, and gives each its own order", async () => {
+  test("separates stdout from stderr, and keeps the order of each", async () => {
     const { name } = await engine.run({
       script: "for i in 1 2 3 4 5; do echo out$i; echo err$i >&2; done; exec sleep 100",
     });
@@ -77,7 +77,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     expect(error).toEqual(["err1", "err2", "err3", "err4", "err5"]);
   });
 
-  test("reports once that it ended, after the last line, even one without a newline", async () => {
+  test("reports its end once, after the last line, even one without a newline", async () => {
     const { name } = await engine.run({ script: "sleep 0.5; echo one; printf two; exit 3" });
     const { reader } = await follow(name);
     await eventually(() => expect(reader.closed).toEqual([expect.objectContaining({ code: "exited", exitCode: 3 })]));
@@ -86,7 +86,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     expect(reader.closed).toMatchObject([{ endedAt: new Date(State.FinishedAt).toISOString() }]);
   });
 
-  test("of a container that was never started is told to stand still, without an exit code", async () => {
+  test("of a container that was never started is reported as closed, without an exit code", async () => {
     const name = `created-${randomUUID().slice(0, 8)}`;
     const made = await engine.docker.createContainer({ name, Image: "busybox:local", Cmd: ["true"] });
     try {
@@ -129,7 +129,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     await eventually(() => expect(text).toBe("one\r\ntwo\r\n"));
   });
 
-  test("gives a long line whole, cuts one over 1 MiB, and the next line is whole again", async () => {
+  test("sends a long line completely, cuts one over 1 MiB, and the next line is complete again", async () => {
     const line = (bytes: number) => `head -c ${bytes} /dev/zero | tr '\\0' x; echo`;
     const { name } = await engine.run({ script: `${line(300_000)}; ${line(1_300_000)}; echo next; exec sleep 100` });
     const { reader } = await follow(name);
@@ -138,7 +138,7 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     expect(reader.lines[1]).toMatch(/^x{1048576} … \[line cut at 1 MiB\]$/);
   });
 
-  test.each([10, 40])("gives the last %i lines whole, however long they are", async (tail) => {
+  test.each([10, 40])("sends the last %i lines completely, however long they are", async (tail) => {
     const { name, container } = await engine.run({
       script:
         "i=1; while [ $i -le 40 ]; do head -c 50000 /dev/zero | tr '\\0' x; echo $i; i=$((i+1)); done; echo end; exec sleep 100",
@@ -156,17 +156,17 @@ describe.skipIf(await lacks("docker"))("the log of a container", () => {
     });
     const { reader } = await follow(name);
     await eventually(() => expect(reader.lines).toHaveLength(1), 20_000);
-    expect(reader.lines[0]?.replaceAll("äöü€😀", "").length).toBeLessThan(40); // the Engine itself spoils characters at its 16 KiB cuts
+    expect(reader.lines[0]?.replaceAll("äöü€😀", "").length).toBeLessThan(40); // the Engine damages characters at its 16 KiB cuts
   });
 
-  test("cannot be read with the log driver none, and says so", async () => {
+  test("reports that the log driver none cannot be read", async () => {
     const { name } = await engine.run({ log: { driver: "none" } });
     const socket = suite.realtime.connect("services");
     const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: name });
     expect(answer).toMatchObject({ success: false, code: "not_supported" });
   });
 
-  test("of no container is refused, and names what was asked for", async () => {
+  test("of a missing container is refused with its name", async () => {
     const socket = suite.realtime.connect("services");
     const error = nextEvent(socket, "error");
     const answer = await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName: "no-such-container" });

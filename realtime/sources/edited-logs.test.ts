@@ -11,7 +11,7 @@ const count = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
 const HOUR_MS = 3_600_000;
 
-/** What a power cut, a full disk, a changed clock and hands with an editor make of a stored log. */
+/** Stored logs after a power cut, a full disk, a changed clock or manual edits. */
 describe.skipIf(await lacks("docker"))("a stored log", () => {
   const suite = useContainers();
   const { engine } = suite;
@@ -41,7 +41,7 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
   };
   const broken: [string, (record: string) => string][] = [
     ["zeroed by a power cut", (record) => "\0".repeat(record.length)],
-    ["cut on a full disk, the next one behind it", (record) => record.slice(0, 20)],
+    ["cut on a full disk, directly followed by the next one", (record) => record.slice(0, 20)],
     ["of another program's text", () => "logrotate was here"],
   ];
   const damage = (records: string[], at: number, how: (record: string) => string) =>
@@ -57,17 +57,17 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
           }),
     );
 
-  test.each(broken)("with a record %s is read around it, and says so once", async (_, how) => {
+  test.each(broken)("with a record %s is read except for it, with one gap", async (_, how) => {
     const box = await stopped(count(1, 400));
     const early = await follow(box.name, { tail: 400 });
     await eventually(() => expect(early.reader.lines).toHaveLength(400));
     await left();
     await edit(box, (records) => damage(records, 199, how));
-    // Behind it all is read.
+    // All lines after it are read.
     const late = await follow(box.name, { tail: 100 });
     await eventually(() => expect(late.reader.lines).toEqual(numbers(301, 400)));
     expect(late.reader.gaps).toEqual([]);
-    // Over it what follows is read, and what is before is told to be missing.
+    // Across it, the lines after it are read, and those before it are announced as missing.
     const over = await follow(box.name, { tail: 300 });
     await eventually(() => expect(over.reader.closed).toHaveLength(1));
     expect(over.reader.lines).toEqual(numbers(201, 400));
@@ -85,11 +85,11 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     await edit(box, (records) => damage(records, 150, broken[0]?.[1] as (record: string) => string));
     const after = await follow(box.name, { since: before.reader.cursor });
     await eventually(() => expect(after.reader.lines.at(-1)).toBe("400"));
-    // The Engine may continue somewhere behind the damage by itself: the gap is told after what it skipped over then.
+    // The Engine may continue after the damage by itself: the gap then follows the lines it skipped to.
     await eventually(() => expect(after.reader.gaps).toEqual([expect.objectContaining({ reason: "unreadable" })]));
-    const told = after.reader.lines.slice(1).map(Number);
-    expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));
-    expect(told.slice(0, 148)).toEqual(numbers(1, 148).map(Number));
+    const received = after.reader.lines.slice(1).map(Number);
+    expect(received).toEqual([...new Set(received)].toSorted((left, right) => left - right));
+    expect(received.slice(0, 148)).toEqual(numbers(1, 148).map(Number));
     await left();
     const again = await follow(box.name, { since: after.reader.cursor });
     await box.container.start();
@@ -98,7 +98,7 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     expect(again.reader.gaps).toEqual([]);
   });
 
-  test("whose end was zeroed as the machine went down is followed on", async () => {
+  test("whose end was zeroed by a crash of the machine is still followed", async () => {
     const box = await stopped(count(1, 20));
     const before = await follow(box.name, { tail: 20 });
     await eventually(() => expect(before.reader.lines).toHaveLength(20));
@@ -116,7 +116,7 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
   test.each([
     ["whose clock was set back", -HOUR_MS, 20, 40],
     ["whose clock was ahead for a while", 2 * HOUR_MS, 20, 40],
-  ])("%s is told in the Engine's order, each line once, and followed on", async (_, ms, from, to) => {
+  ])("%s is sent in the order of the Engine, each line once, and still followed", async (_, ms, from, to) => {
     const box = await stopped(count(1, 60));
     await edit(box, (records) => shift(records, from, to, ms));
     const { reader } = await follow(box.name, { tail: 100 });
@@ -132,7 +132,7 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     expect([...reader.gaps, ...back.reader.gaps]).toEqual([]);
   });
 
-  test("that somebody cuts lines out of while it is followed is followed on, nothing twice", async () => {
+  test("from which lines are removed while it is followed is still followed, without duplicates", async () => {
     const box = await engine.run({
       script: "i=1; while :; do echo $i; i=$((i+1)); usleep 50000; done",
       log: { driver: "json-file" },
@@ -142,23 +142,23 @@ describe.skipIf(await lacks("docker"))("a stored log", () => {
     await edit(box, (records) => records.slice(10));
     const seen = reader.lines.length;
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(seen + 20), 40_000);
-    const told = reader.lines.map(Number);
-    expect(told).toEqual([...new Set(told)].toSorted((left, right) => left - right));
+    const received = reader.lines.map(Number);
+    expect(received).toEqual([...new Set(received)].toSorted((left, right) => left - right));
   });
 
-  test("that is rotated and compressed is followed, and read on from any place in it", async () => {
+  test("that is rotated and compressed is followed, and continued from any position", async () => {
     const box = await engine.run({
       script: `i=1; while [ $i -le 1500 ]; do echo "$i ${"x".repeat(100)}"; i=$((i+1)); [ $((i % 50)) = 0 ] && usleep 30000; done; exec sleep 1000`,
       log: { driver: "json-file", options: { "max-size": "60k", "max-file": "9", compress: "true" } },
     });
     const { reader } = await follow(box.name, { tail: 2_000 });
-    const told = (lines: string[]) => lines.map((line) => line.split(" ")[0]);
+    const received = (lines: string[]) => lines.map((line) => line.split(" ")[0]);
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(300), 20_000);
     const place = { cursor: reader.cursor, count: reader.lines.length };
-    await eventually(() => expect(told(reader.lines)).toEqual(numbers(1, 1_500)), 30_000);
+    await eventually(() => expect(received(reader.lines)).toEqual(numbers(1, 1_500)), 30_000);
     await left();
     const back = await follow(box.name, { since: place.cursor });
-    await eventually(() => expect(told(back.reader.lines)).toEqual(numbers(place.count + 1, 1_500)), 20_000);
+    await eventually(() => expect(received(back.reader.lines)).toEqual(numbers(place.count + 1, 1_500)), 20_000);
     expect([...reader.gaps, ...back.reader.gaps]).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { nextEvent, readLogs, startRealtime, type TestRealtime } from "../testing.ts";
 
-/** Prints a run number that no restart repeats, then counts. */
+/** Script that prints a unique run number, then counts. */
 const counter =
   "read run < /proc/sys/kernel/random/uuid; i=0; while true; do echo $run $i; i=$((i+1)); sleep 0.01; done";
 
@@ -30,7 +30,7 @@ describe.skipIf(await lacks("private-engine"))("a viewer of a log", () => {
     await eventually(() => expect(reader.lines.length).toBeGreaterThan(20));
     return { socket, reader };
   };
-  /** What the Engine itself holds once nothing writes any more. */
+  /** The lines stored by the Engine after all writes. */
   const stored = async ({ container }: TestContainer): Promise<string[]> => {
     const body = await container.logs({ stdout: true, follow: false });
     const lines: string[] = [];
@@ -40,7 +40,7 @@ describe.skipIf(await lacks("private-engine"))("a viewer of a log", () => {
     return lines;
   };
 
-  test("gets every line once across a stop and start of the Engine, and is told that it is reattaching", async () => {
+  test("gets every line once across a stop and start of the Engine, and the state reattaching", async () => {
     const { engine, realtime } = await start();
     const counting = await engine.run({ script: counter, restart: "always" });
     const { reader } = await follow(realtime, counting.name);
@@ -73,7 +73,7 @@ describe.skipIf(await lacks("private-engine"))("a viewer of a log", () => {
     expect(reader.gaps).toEqual([]);
   });
 
-  test("of an Engine that hangs is answered nevertheless, the other domains live on, and all heals", async () => {
+  test("gets a response from a hanging Engine, other namespaces continue, and everything recovers", async () => {
     const { engine, realtime } = await start();
     const counting = await engine.run({ script: counter });
     const { reader } = await follow(realtime, counting.name);
@@ -97,7 +97,7 @@ describe.skipIf(await lacks("private-engine"))("a viewer of a log", () => {
     expect(reader.lines).toEqual(reader.lines.map((_, index) => `${first} ${index}`));
   });
 
-  test("waits for an Engine that is not there yet", async () => {
+  test("waits for an Engine that is not started yet", async () => {
     const { engine, realtime } = await start();
     const counting = await engine.run({ script: counter, restart: "always" });
     await engine.down("SIGKILL");

@@ -5,7 +5,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type LogStory, readStory, startRealtime, type TestRealtime } from "../testing.ts";
 
-/** Says once that a run began, in words that no other run has. */
+/** Script that prints a unique text at the start of a run. */
 const boots = "read id < /proc/sys/kernel/random/uuid; echo boot $id; exec sleep 1000";
 
 describe.skipIf(await lacks("private-engine"))("an Engine that is killed and started again", () => {
@@ -28,12 +28,12 @@ describe.skipIf(await lacks("private-engine"))("an Engine that is killed and sta
     const socket = realtime.connect("services");
     const story = readStory(socket);
     await socket.emitWithAck("subscribe:logs", { serviceId: "svc", containerName, tail: 100 });
-    await eventually(() => expect(story.told.length).toBeGreaterThan(0));
+    await eventually(() => expect(story.received.length).toBeGreaterThan(0));
     return story;
   };
   const pidOf = async ({ container }: TestContainer) => (await container.inspect()).State.Pid;
-  /** Ends and starts, and that a run has begun. */
-  const kinds = ({ told }: LogStory) => told.map((entry) => entry.replace(/^boot .*/, "boot")).join(" ");
+  /** Kinds of the received entries: ends, starts and the first lines of runs. */
+  const kinds = ({ received }: LogStory) => received.map((entry) => entry.replace(/^boot .*/, "boot")).join(" ");
   test("in another time zone gives the lines of its driver local, each at its moment", async () => {
     const box = await engine.run({
       script: "while :; do echo tick; usleep 200000; done",
@@ -41,19 +41,19 @@ describe.skipIf(await lacks("private-engine"))("an Engine that is killed and sta
     });
     const before = Date.now();
     const story = await follow(box);
-    await eventually(() => expect(story.told.length).toBeGreaterThan(5));
-    expect(new Set(story.told)).toEqual(new Set(["tick"]));
+    await eventually(() => expect(story.received.length).toBeGreaterThan(5));
+    expect(new Set(story.received)).toEqual(new Set(["tick"]));
     expect(Math.abs(Date.parse(story.timestamp ?? "") - before)).toBeLessThan(10 * 60_000);
     await box.container.restart({ t: 0 });
-    await eventually(() => expect(story.told).toContain("<restarted>"));
-    const seen = story.told.length;
-    await eventually(() => expect(story.told.length).toBeGreaterThan(seen + 5));
-    expect(story.told.filter((entry) => entry !== "tick")).toEqual(["<exited 137>", "<restarted>"]);
+    await eventually(() => expect(story.received).toContain("<restarted>"));
+    const seen = story.received.length;
+    await eventually(() => expect(story.received.length).toBeGreaterThan(seen + 5));
+    expect(story.received.filter((entry) => entry !== "tick")).toEqual(["<exited 137>", "<restarted>"]);
     expect(story.gaps).toEqual([]);
   });
 
   test.each([false, true])(
-    "tells each end and start of its containers once (live-restore: %s)",
+    "reports each end and start of its containers once (live-restore: %s)",
     async (liveRestore) => {
       await engine.down();
       await engine.up({ liveRestore });
@@ -73,14 +73,14 @@ describe.skipIf(await lacks("private-engine"))("an Engine that is killed and sta
       await engine.down("SIGKILL");
       for (const pid of pids) process.kill(pid, "SIGKILL");
       await engine.up();
-      // What the Engine did not see it may not know the exit code of.
+      // The Engine may not know the exit code of an end that it did not observe.
       const ended = "boot <exited (137|\\?1)>";
       const again = new RegExp(`^${ended} <restarted> boot$`);
       const over = new RegExp(`^${ended}$`);
       await eventually(() => expect(kinds(reborn)).toMatch(again));
       await eventually(() => expect(kinds(dying)).toMatch(over));
       if (liveRestore) {
-        // They were not touched: what they are told next is what is done to them now.
+        // The containers were not touched: the next entries are of the following actions.
         await boxes.survivor.container.kill();
         await boxes.always.container.restart({ t: 0 });
       }

@@ -59,8 +59,8 @@ describe("the runs of a PM2 app", () => {
     // Ends that the bus does not send in time are delivered as a count with unknown exit codes.
     const unknown = () =>
       story.reduce((sum, entry) => sum + Number(/^<exited unknown (\d+)>$/.exec(entry)?.[1] ?? 0), 0);
-    const told = () => `${[...new Set(story)].join(" ")}, at last ${story.slice(-6).join(" ")}`;
-    await eventually(() => expect(countOf("<exited 3>") + unknown(), told()).toBe(restarts + 1));
+    const summary = () => `${[...new Set(story)].join(" ")}, at last ${story.slice(-6).join(" ")}`;
+    await eventually(() => expect(countOf("<exited 3>") + unknown(), summary()).toBe(restarts + 1));
     expect(countOf("words")).toBe(restarts + 1);
     expect(countOf("<exited 3>")).toBeGreaterThan(restarts / 2);
     if (unknown() === 0) expect(countOf("<restarted>")).toBe(restarts);

@@ -31,18 +31,18 @@ describe.skipIf(await lacks("docker"))("a log that is rotated faster than it is 
       });
       const socket = suite.realtime.connect("services");
       const reader = readLogs(socket);
-      const told = () => reader.lines.map((line) => Number(line.split(" ")[0]));
+      const numbers = () => reader.lines.map((line) => Number(line.split(" ")[0]));
       const ref = { serviceId: "svc", containerName: counting.name };
       expect(await socket.emitWithAck("subscribe:logs", { ...ref, tail: 0 })).toMatchObject({ success: true });
       await eventually(async () => (await held(counting)).includes(LINES), 20_000);
       // The Engine can skip lines silently while it follows; but a stream that breaks or stops is noticed.
-      await eventually(() => expect(told().at(-1)).toBe(LINES), 20_000);
-      expect(told().filter((line, index) => index > 0 && !(line > (told()[index - 1] as number)))).toEqual([]);
+      await eventually(() => expect(numbers().at(-1)).toBe(LINES), 20_000);
+      expect(numbers().filter((line, index) => index > 0 && !(line > (numbers()[index - 1] as number)))).toEqual([]);
 
       // A log without its reader would not continue.
-      const seen = told().length;
+      const seen = numbers().length;
       await counting.container.restart({ t: 0 });
-      await eventually(() => expect(told().slice(seen).at(-1)).toBe(LINES), 20_000);
+      await eventually(() => expect(numbers().slice(seen).at(-1)).toBe(LINES), 20_000);
     },
     60_000,
   );

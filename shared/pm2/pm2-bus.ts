@@ -19,7 +19,7 @@ export function followBus(socketPath: string, { onMessage, onState }: BusHandler
   let delay = RETRY_FIRST_MS;
   let up: boolean | undefined;
 
-  const tell = (state: boolean) => {
+  const report = (state: boolean) => {
     if (state === up || signal.aborted) return;
     up = state;
     onState(state);
@@ -32,7 +32,7 @@ export function followBus(socketPath: string, { onMessage, onState }: BusHandler
     signal.addEventListener("abort", abort);
     socket.on("connect", () => {
       delay = RETRY_FIRST_MS;
-      tell(true);
+      report(true);
     });
     readInto(
       socket,
@@ -45,7 +45,7 @@ export function followBus(socketPath: string, { onMessage, onState }: BusHandler
     socket.on("close", () => {
       signal.removeEventListener("abort", abort);
       if (signal.aborted) return;
-      tell(false);
+      report(false);
       waitThen(open, delay * (0.75 + Math.random() / 4), signal);
       delay = Math.min(RETRY_MAX_MS, delay * 2);
     });

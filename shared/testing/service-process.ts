@@ -30,7 +30,7 @@ export interface ServiceProcess extends Child {
  * Settings instead of the defaults, which would lead to a panel on this machine, the user's PM2 and files. No program listens
  * on this port, and `fetch` does not block it.
  */
-const nobody = {
+const unused = {
   WS_SERVER_URL: "http://127.0.0.1:2",
   BACKEND_URL: "http://127.0.0.1:2",
   PM2_HOME: "/nonexistent/pm2",
@@ -52,7 +52,7 @@ export async function spawnService(service: ServiceName, options: ServiceOptions
       HOST: "127.0.0.1",
       // Off by default: the log store would follow the containers of all other tests.
       LOG_STORE_MAX_BYTES: "0",
-      ...nobody,
+      ...unused,
       [service === "realtime" ? "WS_PORT" : "PORT"]: String(port),
       ...options.env,
     },

@@ -102,7 +102,7 @@ describe.skipIf(noOthers)("a save preserves the file", () => {
     for (const name of names) expect(await readFile(at(name), "utf8")).toBe("old");
   });
 
-  test("and refuses what would lose a set-id bit of somebody else's", async () => {
+  test("and refuses a save that would remove a set-id bit of another user's file", async () => {
     await make("setuid", "old", { uid: 3003, gid: 2002, mode: 0o4775 });
     await make("setgid", "old", { uid: 1001, gid: 3003, mode: 0o2755 });
     const before = await Promise.all(["setuid", "setgid"].map(identity));

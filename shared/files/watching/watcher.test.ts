@@ -25,7 +25,7 @@ const watch = async (path = folder) => {
   watchers.push(watcher);
   return watcher;
 };
-const told = (change: string) => eventually(() => changes.includes(change), 5_000, 5);
+const reported = (change: string) => eventually(() => changes.includes(change), 5_000, 5);
 const write = (name: string, content = "text") => writeFile(join(folder, name), content);
 
 beforeEach(async () => {
@@ -45,19 +45,19 @@ test("reports created, changed and removed files and folders by their name in th
   await write("old");
   await watch();
   await write("new file");
-  await told("add new file");
+  await reported("add new file");
   await write("new file", "another text");
-  await told("change new file");
+  await reported("change new file");
   await unlink(join(folder, "new file"));
-  await told("unlink new file");
+  await reported("unlink new file");
   await mkdir(join(folder, "sub"));
-  await told("addDir sub");
+  await reported("addDir sub");
   await write("sub/deeper");
   await rm(join(folder, "sub"), { recursive: true });
-  await told("unlinkDir sub");
+  await reported("unlinkDir sub");
   await rename(join(folder, "old"), join(folder, "moved"));
-  await told("unlink old");
-  await told("add moved");
+  await reported("unlink old");
+  await reported("add moved");
   expect(changes.some((change) => change.includes("deeper"))).toBe(false);
   expect(errors).toEqual([]);
 });
@@ -69,7 +69,7 @@ test("does not follow a link to a folder elsewhere", async () => {
   await watch();
   await writeFile(join(outside, "secret"), "");
   await write("marker");
-  await told("add marker");
+  await reported("add marker");
   expect(changes).toEqual(["add marker"]);
 });
 
@@ -85,20 +85,20 @@ test("reports that the folder itself was removed and created again, and continue
   await write("inside");
   await watch();
   await rm(folder, { recursive: true });
-  await told("unlinkDir");
+  await reported("unlinkDir");
   await mkdir(folder);
   await eventually(() => changes.slice(-2).join() === "addDir,rescan", 2_000);
   await write("again");
-  await told("add again");
+  await reported("add again");
 });
 
 test("watches the new folder after the old one was replaced", async () => {
   await watch();
   await rename(folder, join(temp.path, "aside"));
   await mkdir(folder);
-  await told("rescan");
+  await reported("rescan");
   await write("in the new one");
-  await told("add in the new one");
+  await reported("add in the new one");
 });
 
 test("stops telling once a link takes the folder's place", async () => {
@@ -107,19 +107,19 @@ test("stops telling once a link takes the folder's place", async () => {
   await watch();
   await rename(folder, join(temp.path, "aside"));
   await symlink(outside, folder);
-  await told("unlinkDir");
+  await reported("unlinkDir");
   changes.length = 0;
   await writeFile(join(outside, "secret"), "text");
   await unlink(folder);
   await rename(join(temp.path, "aside"), folder);
-  await told("addDir");
+  await reported("addDir");
   expect(changes.join()).not.toContain("secret");
 });
 
 test("reports a flood as rescans, the last one after the last change", async () => {
   await watch();
   for (let index = 0; index < 3_000; index++) writeFileSync(join(folder, `file ${index}`), "text");
-  await told("rescan");
+  await reported("rescan");
   let seen = 0;
   await eventually(
     () => {
@@ -133,13 +133,13 @@ test("reports a flood as rescans, the last one after the last change", async () 
   expect(changes.length).toBeLessThan(1_000);
   expect(changes.at(-1)).toBe("rescan");
   await write("after the flood");
-  await told("add after the flood");
+  await reported("add after the flood");
 });
 
 test("reports a rescan for a name that is not UTF-8", async () => {
   await watch();
   await writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x41])]), "");
-  await told("rescan");
+  await reported("rescan");
 });
 
 test("reports nothing after it is closed, and leaves no watch", async () => {
@@ -150,7 +150,7 @@ test("reports nothing after it is closed, and leaves no watch", async () => {
   await write("late");
   const second = await watch();
   await write("marker");
-  await told("add marker");
+  await reported("add marker");
   expect(changes).toEqual(["add marker"]);
   await second.close();
   expect(await countWatches()).toBe(before);

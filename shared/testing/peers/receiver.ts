@@ -26,7 +26,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       received.push({ headers: request.headers, path: request.url ?? "", body: Buffer.concat(parts).toString() });
-      response.writeHead(answer.status, answer.headers).end("an answer of a stranger");
+      response.writeHead(answer.status, answer.headers).end("a response of the receiver");
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
