@@ -98,6 +98,11 @@ export const START_EVENT_MS = 2_000;
 export function linesUpTo<Line extends { time: string }>(lines: Line[], lastTime: string, now = Date.now()): Line[] {
   const newest = lines.at(-1);
   if (newest === undefined || Math.abs(now - Date.parse(newest.time)) > START_EVENT_MS) return lines;
+  return linesUntil(lines, lastTime);
+}
+
+/** Returns the lines up to the last one that is not later than `lastTime`. */
+export function linesUntil<Line extends { time: string }>(lines: Line[], lastTime: string): Line[] {
   const last = lines.findLastIndex(({ time }) => time <= lastTime);
   return last === lines.length - 1 ? lines : lines.slice(0, last + 1);
 }

@@ -22,7 +22,7 @@ export interface FollowState {
   leftAt: number | undefined;
   /** Those lines: a container that is removed takes its own away. */
   left: LeftLines | undefined;
-  /** The Engine sent the last stream to its end: all lines of its run were read. */
+  /** All lines of the run were read: the Engine sent its stream to the end, or lines of the next run. */
   isRunRead: boolean;
   /** The kernel has shown the first process of a run: where it shows none, that run is over. */
   seesRuns: boolean;

@@ -2,12 +2,12 @@ import type { Readable } from "node:stream";
 import type { ContainerIdentity } from "../../docker/docker-host.ts";
 import { advance } from "../log-source.ts";
 import { needsWholeLog, newestTime } from "./container-position.ts";
-import { decoderOf, linesUpTo, UnreadableLogError } from "./engine-log.ts";
+import { decoderOf, linesUntil, linesUpTo, UnreadableLogError } from "./engine-log.ts";
 import type { FollowContext } from "./follow-context.ts";
 import type { StoredLine } from "./line-assembler.ts";
 import { createResumeFilter, type ResumeStop } from "./resume-filter.ts";
 import { locate, type ResumePlan } from "./resume-plan.ts";
-import { abortIfMoved, findEnd, isRunOver, isSameRun, untilOver } from "./run-check.ts";
+import { abortIfMoved, findEnd, isRunOver, isSameRun, type RunEnd, untilOver } from "./run-check.ts";
 import { openRunProbe, type RunProbe } from "./run-probe.ts";
 import { watchSilence } from "./silence-watch.ts";
 import { newestStoredTime } from "./tail-log.ts";
@@ -83,6 +83,7 @@ async function readStream(
   const silence = watchStream(follow, stream, container, () => taker.isHeld);
   let isVerified = false;
   let isCut = false;
+  let end: RunEnd | undefined;
   try {
     for await (const chunk of untilOver(stream)) {
       isCut = true;
@@ -90,16 +91,19 @@ async function readStream(
       if (!isVerified && !(await isSameRun(access, name, container))) break;
       isVerified = true;
       // A stream can run into the next run, whose start precedes its lines.
-      const end = (await isRunOver(access, container, probe)) ? await findEnd(access, container, signal) : undefined;
-      if (end?.isPast) break;
-      await taker.take(decoder.add(chunk), end?.time);
+      if (!end?.isPast) {
+        end = (await isRunOver(access, container, probe)) ? await findEnd(access, container, signal) : undefined;
+      }
+      if (end?.isPast && end.time === undefined) break;
+      await taker.take(decoder.add(chunk), end);
       if (taker.isLeft || taker.stop !== undefined || decoder.broken !== undefined) break;
       isCut = false;
     }
   } finally {
     silence.close();
   }
-  state.isRunRead = !isCut && stream.readableEnded && decoder.pendingTime() === undefined;
+  const isEnded = !isCut && stream.readableEnded && decoder.pendingTime() === undefined;
+  state.isRunRead = isEnded || (taker.isLeft && taker.stop === undefined);
   // A line that is not whole is read again, or by the last read of a container that has exited.
   if (decoder.broken !== undefined) {
     // What is behind a damaged record can be read from the end.
@@ -117,8 +121,8 @@ async function readStream(
 
 /** Delivers lines of a stream that the reader lacks. */
 interface LineTaker {
-  /** @param lastTime lines after it are left for the next run; undefined while the run lasts */
-  take(stored: StoredLine[], lastTime: string | undefined): Promise<void>;
+  /** @param end lines after it are left for the next run; undefined while the run lasts */
+  take(stored: StoredLine[], end: RunEnd | undefined): Promise<void>;
   readonly stop: ResumeStop | undefined;
   /** Lines of the next run were left. */
   readonly isLeft: boolean;
@@ -132,8 +136,8 @@ function createTaker({ state, status, handlers }: FollowContext, plan: ResumePla
   let isLeft = false;
   let isHeld = false;
   return {
-    async take(stored, lastTime) {
-      const own = lastTime === undefined ? stored : linesUpTo(stored, lastTime);
+    async take(stored, end) {
+      const own = ownLines(stored, end);
       isLeft = own.length < stored.length;
       const accepted = filter.accept(own);
       const { lines, lost } = accepted;
@@ -161,6 +165,12 @@ function createTaker({ state, status, handlers }: FollowContext, plan: ResumePla
       return isHeld;
     },
   };
+}
+
+/** The lines of the run itself. */
+function ownLines(stored: StoredLine[], { isPast, time }: Partial<RunEnd> = {}): StoredLine[] {
+  if (time === undefined) return stored;
+  return isPast ? linesUntil(stored, time) : linesUpTo(stored, time);
 }
 
 /** Ends a stream that sends nothing though newer lines are stored. */

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { setImmediate as immediate } from "node:timers/promises";
 import type { ContainerIdentity } from "../../docker/docker-host.ts";
 import { toAppError } from "../../server/errors.ts";
+import { indexOfStart } from "../container-runs.ts";
 import { currentRuns, endOfRun, LAST_EVENT_MS, type LogAccess } from "./engine-log.ts";
 import type { RunProbe } from "./run-probe.ts";
 
@@ -16,22 +17,39 @@ export async function isRunOver(
   return runs.startedAt !== null && events.runs.hasEnded(id, runs.startedAt);
 }
 
-/**
- * Looks at a run that has ended.
- * @returns `isPast`: another run has begun. `time`: lines after this time are not of the ended run; undefined when unknown
- */
+/** What is known of a run that has ended. */
+export interface RunEnd {
+  /** Another run has begun. */
+  isPast: boolean;
+  /** Later lines are not of the ended run; undefined when unknown. */
+  time?: string | undefined;
+}
+
+/** Looks at a run that has ended. */
 export async function findEnd(
   access: LogAccess,
   { id, runs }: ContainerIdentity,
   signal: AbortSignal,
-): Promise<{ isPast: boolean; time?: string | undefined }> {
+): Promise<RunEnd> {
   const now = await currentRuns(access.docker, id);
-  if (now && now.startedAt !== runs.startedAt) return { isPast: true };
+  const end = () => endOfRun(access, id, runs.startedAt);
+  const next = now ? now.startedAt : nextStart(access, id, runs.startedAt);
+  if (next !== null && next !== runs.startedAt) {
+    const time = end();
+    // The time divides the runs, unless the clock was set back between them.
+    return { isPast: true, time: time !== undefined && time < next ? time : undefined };
+  }
   // Removed: no run follows. Running: the Engine does not know of the end yet, and has begun no other run.
   if (!now || now.running) return { isPast: false };
-  const end = () => endOfRun(access, id, runs.startedAt);
   if (end() === undefined) await access.events.runs.change(id, LAST_EVENT_MS, signal);
   return { isPast: false, time: end() };
+}
+
+/** Start of the run after the one that began at `startedAt`, by the Engine's events; null when there is none. */
+function nextStart({ events }: LogAccess, id: string, startedAt: string | null): string | null {
+  const known = events.runs.of(id);
+  const start = startedAt === null ? -1 : indexOfStart(known, startedAt);
+  return known.slice(start + 1).find(({ kind }) => kind === "start" && start !== -1)?.time ?? null;
 }
 
 /** Whether the name still belongs to the container, in the same run. True for a removed container: what it wrote is read. */
