@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -17,6 +18,7 @@ import { archiveFile } from "../testing/peers/npm-registry.ts";
 import { projectFolder, type ServiceName, startService } from "../testing/service-process.ts";
 import { type SignedIn, signIn } from "../testing/signed-in.ts";
 import { type Stack, startStack } from "../testing/stack.ts";
+import type { createEmitter, Emitter } from "./emit/index.ts";
 import { type InstalledPackage, installPackage } from "./testing/installed-package.ts";
 
 const run = promisify(execFile);
@@ -144,20 +146,27 @@ describe.skipIf(await lacks("docker", "deno", "bun", "chromium", "python-socketi
     let counter: TestContainer;
     let browser: TestBrowser;
     let site: Server;
-    let emitToken: string;
+    let emitter: Emitter;
+    let backendEnv: Record<string, string | undefined>;
 
     beforeAll(async () => {
       const script = "i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done";
       [stack, counter, browser] = await Promise.all([startStack(), engine.run({ script }), startBrowser()]);
       admin = await signIn({ apiUrl: stack.api.url, dataDir: stack.dataDir, origin: stack.origin });
-      emitToken = (await readFile(join(stack.dataDir, "emit-token"), "utf8")).trim();
+      const token = (await readFile(join(stack.dataDir, "emit-token"), "utf8")).trim();
+      const installed: { createEmitter: typeof createEmitter } = createRequire(join(program.path, "index.js"))(
+        "ai-desktop-client/emit",
+      );
+      emitter = installed.createEmitter({ url: stack.realtime.url, token });
       const env = {
         PATH: process.env.PATH,
         HOME: program.path,
         NO_COLOR: "1",
+        DENO_NO_UPDATE_CHECK: "1",
         WS_SERVER_URL: stack.realtime.url,
         AI_DESKTOP_API_KEY: await admin.makeKey({ role: "viewer" }),
       };
+      backendEnv = { ...env, EMIT_TOKEN: token };
       const start = async (name: string, command: string, ...args: string[]) =>
         children.set(name, await startChild(command, [...args, counter.name], { cwd: program.path, env }));
 
@@ -181,6 +190,7 @@ describe.skipIf(await lacks("docker", "deno", "bun", "chromium", "python-socketi
     });
     afterAll(async () => {
       await Promise.all([...children.values()].map((child) => child.stop()));
+      await emitter?.close();
       site?.close();
       await browser?.close();
       await stack?.stop();
@@ -240,19 +250,16 @@ describe.skipIf(await lacks("docker", "deno", "bun", "chromium", "python-socketi
         }));
 
     let tick = 0;
-    const emitTicks = async (count: number) => {
-      for (let sent = 0; sent < count; sent++) {
-        const response = await fetch(`${stack.realtime.url}/emit`, {
-          method: "POST",
-          headers: { "Content-Type": "application/json", Authorization: `Bearer ${emitToken}` },
-          body: JSON.stringify({ namespace: "mcp", room: "mcp:room", event: "tick", data: ++tick }),
-        });
-        expect(response.status).toBe(200);
-      }
-      await eventually(async () => {
+    const seeTicks = () =>
+      eventually(async () => {
         const all = Array.from({ length: tick }, (_, index) => index + 1);
         for (const { name, ticks } of await stories()) expect([name, ticks]).toEqual([name, all]);
       });
+    const emitTicks = async (count: number) => {
+      for (let sent = 0; sent < count; sent++) {
+        expect(await emitter.emitToMCP("room", "tick", ++tick)).not.toHaveProperty("refused");
+      }
+      await seeTicks();
     };
     const joined = (times: number) =>
       eventually(async () => {
@@ -275,6 +282,31 @@ describe.skipIf(await lacks("docker", "deno", "bun", "chromium", "python-socketi
         stack[name as "api"] = await startService(name, { env: stack.env, port: service.port });
       };
     };
+
+    test("sends events from a backend that re-exports it, and from each runtime", async () => {
+      const send = "Number(process.argv[2])).then((result) => process.stdout.write(JSON.stringify(result)))";
+      await program.write("lib/ws-client.js", 'module.exports = require("ai-desktop-client/emit");\n');
+      await program.write("backend.js", `require("./lib/ws-client").emitToMCP("room", "tick", ${send};\n`);
+      const text = `import { emitToMCP } from "ai-desktop-client/emit";\nemitToMCP("room", "tick", ${send};\n`;
+      await program.write("send.mjs", text);
+      const [node20 = "", node22 = ""] = nodes;
+      const runs: [command: string, ...args: string[]][] = [
+        [node20, "backend.js"],
+        [node22, "backend.js"],
+        [process.execPath, "backend.js"],
+        [node20, "send.mjs"],
+        [process.execPath, "send.mjs"],
+        [findDeno() ?? "", "run", "--no-prompt", "--allow-env", "--allow-net", "send.mjs"],
+        [findBun() ?? "", "send.mjs"],
+      ];
+      await joined(1);
+      const viewers = (await stories()).length;
+      for (const [command, ...args] of runs) {
+        const { stdout } = await run(command, [...args, String(++tick)], { cwd: program.path, env: backendEnv });
+        expect([command, stdout]).toEqual([command, JSON.stringify({ delivered: viewers })]);
+      }
+      await seeTicks();
+    });
 
     test("follows a log and events through a kill of every server, on each runtime, and so do the documented programs", async () => {
       await joined(1);

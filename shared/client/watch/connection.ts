@@ -1,6 +1,7 @@
 import { Manager, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import type { NamespaceName } from "../../protocol/namespace-names.ts";
 import { addTo, notify, type Stop } from "./listeners.ts";
+import { watchMessages } from "./messages.ts";
 import { type TransportName, type TransportWatch, watchTransport } from "./transport.ts";
 import { readConnectRefusal, readHandshakeError, type WatchError } from "./watch-error.ts";
 
@@ -114,7 +115,7 @@ function authOf(token: Token, onFailure: (error: WatchError) => void): SocketOpt
       .then(
         // A late answer belongs to a connection that is gone.
         (value) => call === calls && send(value ? { token: value } : {}),
-        () => onFailure({ code: "unauthorized", message: "The function that returns the API key failed." }),
+        () => onFailure({ code: "unauthorized", message: watchMessages.noKey }),
       );
   };
 }

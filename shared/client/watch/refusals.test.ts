@@ -7,6 +7,7 @@ import { createServicesWatch } from "./services.ts";
 import { atEnd, startServer as start } from "./testing.ts";
 import { createWatch } from "./watch.ts";
 
+const transports = ["websocket", "polling"] as const;
 const refusal = (code: string, message: string) => Object.assign(new Error(message), { data: { code } });
 
 test("a refused connection reaches each subscription with its code, once for as long as it lasts, late ones too", async () => {
@@ -35,18 +36,22 @@ test("a refused connection reaches each subscription with its code, once for as 
   expect(errors).toEqual(told);
 });
 
-test("a refusal that passes, and a server that is away, are errors of the connection and of no subscription", async () => {
-  const { url } = await start();
-  const watch = createWatch({ url: url.replace(/:\d+$/, ":2"), token: "key", retryMs: { min: 10, max: 20 } });
-  atEnd(watch.close);
-  const errors: unknown[] = [];
-  let states = 0;
-  watch.onError(({ code }) => errors.push(code));
-  watch.onState(() => states++);
-  watch.servicesWS.subscribeLogs("1", "web", () => {}, { onError: (error) => errors.push(error) });
-  await eventually(() => expect(errors).toEqual(["unreachable"]));
-  expect(states).toBeGreaterThan(0);
-});
+test.each(transports)(
+  "a server that is away is, by %s, an error of the connection with its reason, and of no subscription",
+  async (transport) => {
+    const url = "http://127.0.0.1:2"; // nobody listens there
+    const watch = createWatch({ url, transports: [transport], token: "key", retryMs: { min: 10, max: 20 } });
+    atEnd(watch.close);
+    const errors: unknown[] = [];
+    let states = 0;
+    watch.onError((error) => errors.push(error));
+    watch.onState(() => states++);
+    watch.servicesWS.subscribeLogs("1", "web", () => {}, { onError: (error) => errors.push(error) });
+    const message = "The server cannot be reached: connect ECONNREFUSED 127.0.0.1:2.";
+    await eventually(() => expect(errors).toEqual([{ code: "unreachable", message }]));
+    expect(states).toBeGreaterThan(0);
+  },
+);
 
 test.each(["websocket", "polling"] as const)(
   "the refusal of a %s handshake has the server's code",

@@ -3,6 +3,7 @@ import type { NamespaceName } from "../../protocol/namespace-names.ts";
 import type { Result } from "../../protocol/result.ts";
 import type { Connection, Lease } from "./connection.ts";
 import { attempt, notify, type Stop } from "./listeners.ts";
+import { watchMessages } from "./messages.ts";
 import { isTransient, type WatchError } from "./watch-error.ts";
 
 /** An event that starts or ends a subscription at the server. */
@@ -94,7 +95,7 @@ function subscribe<Listener>({ topic, lease, free, leave }: SubscriptionOptions<
     socket.timeout(ACK_MS).emit(event, payload, (timedOut: Error | null, answer?: Result) => {
       if (ended || (timedOut && !socket.connected)) return;
       const error: WatchError | undefined = timedOut
-        ? { code: "unreachable", message: "The server did not answer in time." }
+        ? { code: "unreachable", message: watchMessages.noAnswer }
         : readAnswer(answer);
       if (error) return refused(error);
       failures = 0;

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../protocol/result.ts";
+import { watchMessages } from "./messages.ts";
 
 /** Why a connection or a subscription does not work now. */
 export interface WatchError {
@@ -50,14 +51,22 @@ export function readHandshakeError(error: Error & { description?: unknown; conte
   const { description, context } = error;
   const words = typeof description === "object" ? String((description as Refusal | null)?.message ?? "") : "";
   const status = typeof description === "number" ? description : Number(/response: (\d{3})/.exec(words)?.[1] ?? 0);
-  const answer = readJson((context as { responseText?: unknown } | undefined)?.responseText);
+  const text = (context as { responseText?: unknown } | undefined)?.responseText;
   const code = codeOfStatus[status];
-  if (code === undefined) return { code: "unreachable", message: `The server cannot be reached (${error.message}).` };
+  if (code === undefined) {
+    const reason = words || (status === 0 && nodeReason(text)) || error.message;
+    return { code: "unreachable", message: watchMessages.unreachable(reason) };
+  }
+  const answer = readJson(text);
   return {
     code: typeof answer.code === "string" ? (answer.code as ErrorCode) : code,
-    message: typeof answer.error === "string" ? answer.error : `The server refuses the connection (status ${status}).`,
+    message: typeof answer.error === "string" ? answer.error : watchMessages.refused(status),
   };
 }
+
+/** Why a request of Node failed: its request object has the stack of the error in place of a response. */
+const nodeReason = (text: unknown): string | undefined =>
+  typeof text === "string" ? /^\w*Error: (.*)$/m.exec(text)?.[1] : undefined;
 
 function readJson(text: unknown): Refusal {
   if (typeof text !== "string") return {};
