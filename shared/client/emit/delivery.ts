@@ -23,6 +23,7 @@ export interface Delivery {
 /**
  * Sends one request after another for as long as there is something to send, and retries until each has succeeded.
  * A wait between retries does not keep the process alive.
+ * Written without a library: the package for other programs has no dependency here, and `flush` ends a wait early.
  */
 export function createDelivery({ send, onState, retryFirstMs, retryMaxMs }: DeliveryOptions): Delivery {
   let run: Promise<void> | undefined;
