@@ -48,7 +48,10 @@ export function PruneDialog(props: { onClose: () => void }) {
         <Show
           when={jobId()}
           fallback={
-            <>
+            <Show
+              when={preview.data === undefined || groups().length > 0}
+              fallback={<Button onClick={props.onClose}>{pruneMessages.close}</Button>}
+            >
               <Button onClick={props.onClose}>{pruneMessages.cancel}</Button>
               <Button
                 variant="danger"
@@ -60,7 +63,7 @@ export function PruneDialog(props: { onClose: () => void }) {
                   ? pruneMessages.nothingSelected
                   : pruneMessages.remove(selected().length, formatBytes(size()))}
               </Button>
-            </>
+            </Show>
           }
         >
           <Button variant="primary" onClick={props.onClose}>

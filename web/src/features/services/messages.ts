@@ -162,8 +162,8 @@ export const processMessages = {
 export const inspectMessages = {
   label: (name: string) => `Inspect ${name}`,
   copy: "Copy the document",
-  masked: "Values of variables and secrets are masked",
-  leftOut: (fields: string) => `; left out: ${fields}`,
+  masked: "Values of variables and secrets are masked.",
+  leftOut: (count: number) => (count === 1 ? "1 field is left out" : `${count} fields are left out`),
 } as const;
 
 /** Headings, field labels and buttons. */

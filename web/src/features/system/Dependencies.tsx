@@ -8,6 +8,9 @@ import { dependencyMessages as texts } from "./messages.ts";
 
 const tones: Record<DependencyState["state"], Tone> = { up: "ok", down: "bad", absent: "neutral" };
 
+const labelOf = (name: DependencyName, state: DependencyState["state"]) =>
+  state === "absent" ? texts.absent[name] : texts[state];
+
 /** The parts that the panel depends on: their state, and what to do about a missing one. */
 export function Dependencies() {
   const system = useSystemInfo();
@@ -26,7 +29,7 @@ export function Dependencies() {
                 <li>
                   <div class="row">
                     <span class="grow">{texts.names[dependency.name]}</span>
-                    <Status tone={tones[dependency.state]}>{texts.states[dependency.state]}</Status>
+                    <Status tone={tones[dependency.state]}>{labelOf(dependency.name, dependency.state)}</Status>
                   </div>
                   <Show when={dependency.hint}>
                     <p class="field-hint">{dependency.hint}</p>

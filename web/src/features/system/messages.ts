@@ -71,5 +71,13 @@ export const dependencyMessages = {
     realtime: "Realtime server",
     redis: "Redis",
   } satisfies Record<DependencyName, string>,
-  states: { up: "Up", down: "Down", absent: "Not configured" },
+  up: "Up",
+  down: "Down",
+  absent: {
+    docker: "Not installed",
+    pm2: "Not running",
+    files: "Not configured",
+    realtime: "Not configured",
+    redis: "Not configured",
+  } satisfies Record<DependencyName, string>,
 } as const;

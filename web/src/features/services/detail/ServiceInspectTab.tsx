@@ -21,10 +21,17 @@ export function ServiceInspectTab(props: { service: Service }) {
         {(response) => (
           <section class="inspect" aria-label={texts.label(props.service.name)}>
             <div class="row inspect-head">
-              <p class="faint grow">
-                Output of <code>docker inspect</code>. {texts.masked}
-                <Show when={response().leftOut.length > 0}>{texts.leftOut(response().leftOut.join(", "))}</Show>.
-              </p>
+              <div class="faint grow">
+                <p>
+                  Output of <code>docker inspect</code>. {texts.masked}
+                </p>
+                <Show when={response().leftOut.length > 0}>
+                  <details class="inspect-left-out">
+                    <summary>{texts.leftOut(response().leftOut.length)}</summary>
+                    {response().leftOut.join(", ")}
+                  </details>
+                </Show>
+              </div>
               <CopyButton label={texts.copy} text={text()} />
             </div>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
