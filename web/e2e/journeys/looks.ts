@@ -109,6 +109,21 @@ export function looksJourney(at: () => Desk): void {
     expect(wide).toEqual([]);
   });
 
+  test("a dialog with long names stays within a phone", async () => {
+    const { page, open } = at();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open("/logs", "Logs");
+    await page.getByRole("button", { name: "Containers" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(/looked-at/).waitFor();
+    for (const part of [dialog, dialog.getByRole("button", { name: "Done" })]) {
+      const box = await part.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      expect((box?.x ?? 0) + (box?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(390);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   test("script, evaluation, handlers and pictures from elsewhere are blocked by the content policy", async () => {
     const desk = at();
     const since = desk.problems.length;

@@ -13,6 +13,7 @@ import {
   Skeleton,
 } from "../ui/index.ts";
 import { DetailHead, MasterDetail } from "../ui/MasterDetail.tsx";
+import { uiMessages } from "../ui/messages.ts";
 import { filterItems } from "./filter-items.ts";
 import { type ResourceListMessages, resourceMessages } from "./messages.ts";
 import type { ViewedQuery } from "./QueryView.tsx";
@@ -98,7 +99,11 @@ export function ResourceListPage<T>(props: ResourceListPageProps<T>) {
           {props.notices}
           <Switch fallback={<Skeleton lines={9} />}>
             <Match when={props.query.error && props.query.data === undefined}>
-              <ErrorState error={props.query.error} onRetry={() => void props.query.refetch()} />
+              <ErrorState
+                title={uiMessages.failedOne(props.messages.title)}
+                error={props.query.error}
+                onRetry={() => void props.query.refetch()}
+              />
             </Match>
             <Match when={props.query.data !== undefined && props.items.length === 0}>
               <Show when={!props.empty} fallback={props.empty}>

@@ -7,6 +7,7 @@ export const uiMessages = {
   dismiss: "Dismiss",
   confirmTyping: (text: string) => `Type ${text} to confirm`,
   failed: "Could not be loaded",
+  failedOne: (title: string) => `${title} could not be loaded`,
   tryAgain: "Try again",
   loading: "Loading",
 } as const;

@@ -41,13 +41,13 @@ export function ContainerPicker(props: ContainerPickerProps) {
         <>
           <span class="grow log-picker-note">
             {chosen().size === 0 ? picker.none : picker.chosen(chosen().size)}
-            {full() ? `, more than ${CONTAINERS_MAX} are too many for one view` : ""}
+            {full() ? picker.full(CONTAINERS_MAX) : ""}
           </span>
           <Button variant="ghost" disabled={chosen().size === 0} onClick={() => props.onChange([])}>
             {picker.showAll}
           </Button>
           <Button variant="primary" onClick={props.onClose}>
-            Done
+            {picker.done}
           </Button>
         </>
       }
@@ -74,11 +74,17 @@ export function ContainerPicker(props: ContainerPickerProps) {
                           <span class="log-picker-row">
                             <StatusDot
                               tone={container.running ? "ok" : "neutral"}
-                              label={container.removed ? "Removed" : container.running ? "Running" : "Not running"}
+                              label={
+                                container.removed
+                                  ? picker.removed
+                                  : container.running
+                                    ? picker.running
+                                    : picker.notRunning
+                              }
                             />
                             <span class="truncate">{visibleName(container.name)}</span>
                             <Show when={container.lines !== null}>
-                              <span class="count">{`${container.lines?.toLocaleString()} ${container.lines === 1 ? "line" : "lines"}`}</span>
+                              <span class="count">{picker.lines(container.lines ?? 0)}</span>
                             </Show>
                           </span>
                         }

@@ -177,5 +177,24 @@ export const picker = {
   filter: "Filter containers",
   nothing: "Nothing matches",
   otherContainers: "Other containers",
+  full: (max: number) => `, more than ${max} are too many for one view`,
+  done: "Done",
+  removed: "Removed",
+  running: "Running",
+  notRunning: "Not running",
+  lines: (count: number) => `${count.toLocaleString()} ${count === 1 ? "line" : "lines"}`,
   removedGroup: "Removed, lines are stored",
 };
+
+/** Headings, field labels and buttons. */
+export const logLabels = {
+  timeRange: "Time range",
+  from: "From",
+  fromHint: "Leave empty to start at the beginning.",
+  until: "Until",
+  untilHint: "Leave empty to include new lines.",
+  anyTime: "Any time",
+  fromUntil: "From … until …",
+  cancel: "Cancel",
+  show: "Show",
+} as const;

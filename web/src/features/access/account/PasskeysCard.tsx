@@ -7,6 +7,7 @@ import { passkeysSupported } from "../../../lib/passkeys.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
 import { Button, Callout, Card } from "../../../ui/index.ts";
 import { accessMessages } from "../messages.ts";
 import { PasskeyDialog } from "./PasskeyDialog.tsx";
@@ -40,7 +41,7 @@ export function PasskeysCard() {
     <Card title={texts.title}>
       <div class="stack">
         <p class="muted">{texts.note}</p>
-        <Show when={account.data}>
+        <QueryView query={account} lines={1}>
           {(own) => (
             <>
               <Show when={own().passkeys.length > 0}>
@@ -62,7 +63,7 @@ export function PasskeysCard() {
               </Show>
             </>
           )}
-        </Show>
+        </QueryView>
       </div>
       <Show when={editing()} keyed>
         {(passkey) => <PasskeyDialog passkey={passkey === "new" ? null : passkey} onClose={() => setEditing(null)} />}

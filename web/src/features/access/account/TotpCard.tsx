@@ -4,6 +4,7 @@ import { api } from "../../../lib/api.ts";
 import { queryKeys, useInvalidate } from "../../../lib/queries.ts";
 import { useQuery } from "../../../lib/use-query.ts";
 import { confirmAction } from "../../../resource/confirm-action.ts";
+import { QueryView } from "../../../resource/QueryView.tsx";
 import { createSubmit } from "../../../resource/submit.ts";
 import { Badge, Button, Callout, Card } from "../../../ui/index.ts";
 import { accessMessages } from "../messages.ts";
@@ -33,7 +34,7 @@ export function TotpCard() {
       <div class="stack">
         <p class="muted">{texts.note}</p>
         <Show when={enrol.problem()}>{(problem) => <Callout tone="bad">{problem()}</Callout>}</Show>
-        <Show when={account.data}>
+        <QueryView query={account} lines={1}>
           {(own) => (
             <div class="row row-wrap">
               <Show
@@ -51,7 +52,7 @@ export function TotpCard() {
               </Show>
             </div>
           )}
-        </Show>
+        </QueryView>
       </div>
       <Show when={enrolment()}>
         {(created) => <TotpDialog enrolment={created()} onClose={() => setEnrolment(null)} />}

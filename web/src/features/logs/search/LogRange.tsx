@@ -1,6 +1,7 @@
 import CalendarClock from "lucide-solid/icons/calendar-clock";
 import { createSignal, Show } from "solid-js";
 import { Button, Dialog, Menu, TextField } from "../../../ui/index.ts";
+import { logLabels } from "../messages.ts";
 import type { LogControls } from "../view/log-controls.ts";
 import { fromFieldValue, quickRanges, rangeText, toFieldValue } from "./log-range.ts";
 
@@ -21,14 +22,14 @@ export function LogRange(props: { controls: LogControls }) {
           </>
         }
         items={[
-          { label: "Any time", onSelect: () => choose(undefined) },
+          { label: logLabels.anyTime, onSelect: () => choose(undefined) },
           "separator",
           ...quickRanges.map(({ label, minutes }) => ({
             label,
             onSelect: () => choose(new Date(Date.now() - minutes * 60_000).toISOString()),
           })),
           "separator",
-          { label: "From … until …", onSelect: () => setChoosing(true) },
+          { label: logLabels.fromUntil, onSelect: () => setChoosing(true) },
         ]}
       />
       <Show when={choosing()}>
@@ -53,34 +54,34 @@ function RangeDialog(props: { controls: LogControls; onClose: () => void }) {
   return (
     <Dialog
       open
-      title="Time range"
+      title={logLabels.timeRange}
       onClose={props.onClose}
       footer={
         <>
           <Button variant="ghost" onClick={props.onClose}>
-            Cancel
+            {logLabels.cancel}
           </Button>
           <Button variant="primary" disabled={wrong() !== null} onClick={apply}>
-            Show
+            {logLabels.show}
           </Button>
         </>
       }
     >
       <div class="log-range-fields">
         <TextField
-          label="From"
+          label={logLabels.from}
           type="datetime-local"
           value={since()}
           onInput={setSince}
-          hint="Leave empty to start at the beginning."
+          hint={logLabels.fromHint}
         />
         <TextField
-          label="Until"
+          label={logLabels.until}
           type="datetime-local"
           value={until()}
           onInput={setUntil}
           error={wrong()}
-          hint="Leave empty to include new lines."
+          hint={logLabels.untilHint}
         />
       </div>
     </Dialog>
