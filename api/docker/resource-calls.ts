@@ -1,4 +1,4 @@
-import type { EngineCalls } from "../../shared/docker/engine-calls.ts";
+import { type EngineCalls, toRequestError } from "../../shared/docker/engine-calls.ts";
 import { EngineError, type EngineRequest } from "../../shared/docker/engine-client.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { messages } from "./messages.ts";
@@ -36,6 +36,8 @@ export function engineErrorOf(error: unknown): EngineError | undefined {
 function toRefusal(error: unknown, { thing, inUse }: ResourceMessages): unknown {
   const engine = engineErrorOf(error);
   if (!engine) return error;
+  const requestError = toRequestError(engine);
+  if (requestError) return requestError;
   const refuse = (code: "not_found" | "conflict" | "invalid_input", text: string) =>
     new AppError(code, text, { cause: engine });
   if (engine.status === 404) return refuse("not_found", messages.noSuch(thing));

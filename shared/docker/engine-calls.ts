@@ -46,10 +46,28 @@ export function containerPath(ref: string, rest?: string): string {
 
 export const noContainer = (cause?: unknown) => new AppError("not_found", "There is no such container.", { cause });
 
+/** Messages that Engines send with 500 or 403 although the request does not fit, and not the Engine is at fault. */
+const requestErrors: readonly (readonly [RegExp, "conflict" | "invalid_input", string])[] = [
+  [/ is not paused/i, "conflict", "The container is not paused."],
+  [/same name as its current name/i, "conflict", "The container has this name already."],
+  [/is not connected to (the )?network/i, "conflict", "The container is not connected to this network."],
+  [/endpoint with name .* already exists/i, "conflict", "The container is connected to this network already."],
+  [/failed to allocate gateway/i, "invalid_input", "The gateway must be a free address of the subnet."],
+  [/invalid reference format/i, "invalid_input", "The Docker Engine does not accept this image reference."],
+];
+
+/** The error of a request that does not fit the state of the Engine, by the Engine's own message; undefined for others. */
+export function toRequestError(engine: EngineError): AppError | undefined {
+  const known = requestErrors.find(([pattern]) => pattern.test(engine.message));
+  return known && new AppError(known[1], known[2], { cause: engine });
+}
+
 /** Maps the Engine's messages to errors of the panel. The original becomes the cause, for callers who may act. */
 function toRefusal(error: unknown): never {
   if (!(error instanceof EngineError)) throw error;
   const { status, message } = error;
+  const requestError = toRequestError(error);
+  if (requestError) throw requestError;
   const refuse = (code: "conflict" | "not_supported" | "upstream_unavailable", text: string) =>
     new AppError(code, text, { cause: error });
   if (status === 404 && /no such container/i.test(message)) throw noContainer(error);
