@@ -22,6 +22,7 @@ import { diskRoutes } from "./disk/routes.ts";
 import { filesRoutes } from "./files/routes.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { accessTable } from "./http/access-table.ts";
+import { refuseBadEscapes } from "./http/address-encoding.ts";
 import { bodySize } from "./http/body-size.ts";
 import { bufferBody } from "./http/buffer-body.ts";
 import { type ApiEnv, createRoutes } from "./http/context.ts";
@@ -96,6 +97,7 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonl
       metrics.measure(),
       securityHeaders(deps),
       createGuard(deps, { table: { ...accessTable, ...accessOf(more) }, ...guard, onRefusal }),
+      refuseBadEscapes(),
       bodySize(),
       bufferBody(),
     )

@@ -40,7 +40,7 @@ export interface Ask {
   headers?: Record<string, string | string[]>;
   /** Local address to call from: each of 127.0.0.0/8 is an address of its own. */
   from?: string;
-  raw?: string;
+  raw?: string | Uint8Array;
 }
 
 export interface TestAccess {

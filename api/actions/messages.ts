@@ -5,4 +5,8 @@ export const messages = {
   invalidKey: (max: number) => `The Idempotency-Key must have 1 to ${max} characters.`,
   keyOfAnother: "This Idempotency-Key belongs to another request.",
   firstStillRuns: "The first request with this key is still running.",
+  tooManyKeys: "Too many requests with an Idempotency-Key are running.",
+  unreadQuery: "This takes no parameters in the address.",
+  unreadBody: "This takes no body, or an empty object.",
+  scopeChanged: "Your scope has changed in the meantime: try again.",
 } as const;

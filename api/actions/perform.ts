@@ -1,10 +1,10 @@
 import { AppError } from "../../shared/server/errors.ts";
 import type { JobHandle } from "../jobs/jobs.ts";
-import type { ActionContext, AnyAction, AnyInput, ApplyContext } from "./action.ts";
+import type { ActionContext, ActionOutcome, AnyAction, AnyInput, ApplyContext } from "./action.ts";
 import { messages } from "./messages.ts";
 
 /**
- * Applies an action to its subject, within its time limit, and notifies viewers of what came of it.
+ * Applies an action to its subject, within its time limit, and notifies viewers of the outcome.
  *
  * @throws AppError `upstream_unavailable` past the time limit; whatever `apply` throws
  */
@@ -16,17 +16,25 @@ export async function perform(
   job: JobHandle,
 ): Promise<Record<string, unknown>> {
   const { subject } = context;
-  const notify = action.notify ?? action.target.notify;
   const verb = action.name.slice(action.name.indexOf(":") + 1);
   let result: Record<string, unknown>;
   try {
     result = { ...(await withinLimit(action, job, (handle) => action.apply(input, { ...context, job: handle }))) };
   } catch (error) {
-    await notify?.({ verb, subject, error }, context);
+    await notify(action, { verb, subject, error }, context);
     throw error;
   }
-  await notify?.({ verb, subject, result }, context);
+  await notify(action, { verb, subject, result }, context);
   return result;
+}
+
+/** Notifies viewers. A notice that fails is logged and changes no outcome: the work has ended as it has. */
+async function notify(action: AnyAction, outcome: ActionOutcome<unknown>, context: ActionContext): Promise<void> {
+  try {
+    await (action.notify ?? action.target.notify)?.(outcome, context);
+  } catch (error) {
+    context.deps.log.warn({ err: error, action: action.name }, "viewers were not notified of an action");
+  }
 }
 
 async function withinLimit<T>(

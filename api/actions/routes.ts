@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Context, MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
 import { jobSchema } from "../../shared/protocol/job.ts";
 import { ok } from "../../shared/protocol/result.ts";
@@ -42,28 +44,29 @@ function handlersOf(action: AnyAction, deps: ApiDeps, replays: Replays): Handler
   if (query) handlers.push(validated("query", query));
   if (headers) handlers.push(validated("header", headers));
   if (body) handlers.push(validated("json", body));
-  handlers.push(handle(action, deps, replays));
+  handlers.push(refuseUnreadInput(action), handle(action, deps, replays));
   return handlers;
 }
 
-function describe({ title: summary, tag, description, mode, status, result, once, streamedBody }: AnyAction) {
+/** Refuses input that the action does not read: an option that is ignored would change something in another way than meant. */
+const refuseUnreadInput = ({ query, body, streamedBody }: AnyAction) =>
+  createMiddleware<ApiEnv>(async (c, next) => {
+    if (!query && Object.keys(c.req.queries()).length > 0) throw new AppError("invalid_input", messages.unreadQuery);
+    if (!body && streamedBody === undefined && !/^\s*(\{\s*\}\s*)?$/.test(await c.req.text())) {
+      throw new AppError("invalid_input", messages.unreadBody);
+    }
+    await next();
+  });
+
+function describe(action: AnyAction) {
+  const { title: summary, tag, description, mode, status = 200, result, once, streamedBody, idempotent } = action;
   const fields: Record<string, z.ZodType> = { ...result };
   for (const name of once ?? []) if (fields[name]) fields[name] = fields[name].describe("Shown once.");
+  const common = { tag, summary, description, rawBody: streamedBody, idempotent };
   const job = { job: jobSchema };
-  const answer =
-    mode === "enqueue"
-      ? job
-      : mode === "respond"
-        ? fields
-        : Object.fromEntries(Object.entries({ ...fields, ...job }).map(([name, schema]) => [name, schema.optional()]));
-  return described({
-    tag,
-    summary,
-    description,
-    answer,
-    rawBody: streamedBody,
-    status: mode === "enqueue" ? 202 : (status ?? 200),
-  });
+  if (mode === "enqueue") return described({ ...common, answer: job, status: 202 });
+  if (mode === "respond") return described({ ...common, answer: fields, status });
+  return described({ ...common, answer: fields, status, otherwise: { status: 202, answer: job } });
 }
 
 /** Resolves the subject, names it in the audit trail, and does the work in the mode of the action. */
@@ -80,13 +83,17 @@ function handle(action: AnyAction, deps: ApiDeps, replays: Replays): MiddlewareH
       c.set("auditTarget", action.target.label(subject, input));
       if (action.streamedBody !== undefined) refuseEncodedBody(c);
       const run = () => runInMode(c, action, input, { ...context, subject });
-      return limit ? limit.run(context.caller, run, c.req.raw.signal) : run();
+      const response = await (limit ? limit.run(context.caller, run, c.req.raw.signal) : run());
+      return { ...response, target: c.get("auditTarget") };
     };
     const key = action.idempotent ? c.req.header("Idempotency-Key") : undefined;
     if (key === undefined) return respond(c, await send());
-    const request = { caller: context.caller, action: action.name, key, input, once: action.once };
+    const request = { caller: context.principal, action: action.name, key, input, once: action.once };
     const { response, repeated } = await replays.run(request, send);
-    if (repeated) c.set("auditDetail", "repeated request, nothing changed");
+    if (repeated) {
+      c.set("auditTarget", response.target);
+      c.set("auditDetail", "repeated request, nothing changed");
+    }
     return respond(c, response);
   };
 }
@@ -117,6 +124,7 @@ async function runInMode(
     const fromBrowser = action.takeFromBrowser?.(c, deps);
     return perform(action, input, { ...context, stream, fromBrowser, respondWith, nameTarget }, job);
   };
+  context.reauthorize(); // finding the subject takes time
   const options = {
     kind: action.name,
     target: target.label(subject, input),
@@ -130,7 +138,6 @@ async function runInMode(
     const outcome = await respondOrEnqueue(c, deps.jobs, { ...options, locks, work: () => run(withoutJob()) });
     return "job" in outcome ? { fields: outcome, status: 202 } : { fields: outcome.done, status };
   }
-  context.reauthorize();
   const release = deps.jobs.acquire(locks);
   const watch = action.streamedBody === undefined ? undefined : c.get("watchRights")?.();
   try {
@@ -148,12 +155,19 @@ async function runInMode(
 const withoutJob = (signal = new AbortController().signal): JobHandle => ({ signal, step: () => {}, line: () => {} });
 
 function contextOf(c: Context<ApiEnv>, deps: ApiDeps): ActionContext {
+  const principal = c.get("principal");
   return {
     deps,
-    principal: c.get("principal"),
+    principal,
     caller: callerOf(c),
     host: new URL(c.req.url).hostname,
-    reauthorize: () => c.get("reauthorize")?.(),
+    reauthorize: () => {
+      c.get("reauthorize")?.();
+      // Subject and input were checked against the earlier scope.
+      if (!isDeepStrictEqual(c.get("principal").limits, principal.limits)) {
+        throw new AppError("forbidden", messages.scopeChanged);
+      }
+    },
   };
 }
 

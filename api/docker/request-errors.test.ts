@@ -37,9 +37,7 @@ describe.skipIf(await lacks("docker"))(
         "conflict",
         "The container has this name already.",
       ]);
-      const [entry] = await api.deps.access.trail
-        .read({ limit: 1, action: "service:rename" })
-        .then(({ entries }) => entries);
+      const [entry] = await api.deps.trail.read({ limit: 1, action: "service:rename" }).then(({ entries }) => entries);
       expect(entry).toMatchObject({ outcome: "refused", status: 409, target: name });
     });
 

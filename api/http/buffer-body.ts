@@ -6,7 +6,7 @@ import { messages } from "./messages.ts";
 
 /**
  * Reads the body of a change and then checks the rights of the caller again: a request that was admitted before a log-out
- * cannot be completed after it by a late last byte. Refuses ambiguous JSON on every route. Routes with a raw body read it
+ * cannot be completed after it by a late last byte. Refuses ambiguous JSON and invalid UTF-8 on every route. Routes with a raw body read it
  * themselves, and check the rights while it arrives.
  */
 export const bufferBody = () =>
@@ -19,8 +19,17 @@ export const bufferBody = () =>
     } catch (error) {
       throw new AppError("invalid_input", messages.endedEarly, { cause: error });
     }
-    const ambiguity = jsonAmbiguity(Buffer.from(body).toString());
+    const ambiguity = jsonAmbiguity(toText(body));
     if (ambiguity) throw new AppError("invalid_input", messages.ambiguousJson(ambiguity));
     c.get("reauthorize")?.();
     return next();
   });
+
+/** @throws AppError `invalid_input` for bytes that are not UTF-8, which a decoder would replace with another character */
+function toText(body: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch (error) {
+    throw new AppError("invalid_input", messages.notUtf8, { cause: error });
+  }
+}

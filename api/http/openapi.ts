@@ -36,13 +36,29 @@ export interface RouteDescription {
   rawBody?: string;
   /** Status of success; 200 by default. */
   status?: 200 | 201 | 202 | 204 | 302;
+  /** Another status of success, with the fields of its response beside `success`. */
+  otherwise?: { status: 200 | 202; answer: z.ZodRawShape };
+  /** Whether the route accepts the header `Idempotency-Key`. */
+  idempotent?: boolean;
 }
 
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header" as const,
+  required: false,
+  description:
+    "Repeats the first response to the same caller, key and input for ten minutes, and changes nothing. `conflict` while the first request runs, and for another input.",
+  schema: { type: "string" as const, minLength: 1, maxLength: 255 },
+};
+
+const successOf = (answer: z.ZodRawShape) => ({
+  "application/json": { schema: resolver(z.object({ success: z.literal(true), ...answer })) },
+});
+
 /** Documents a route: its response, and the envelope of its refusals. */
-export function described({ summary, description, tag, answer = {}, media, rawBody, status = 200 }: RouteDescription) {
-  const content = media
-    ? { [media]: { schema: { type: "string" as const } } }
-    : { "application/json": { schema: resolver(z.object({ success: z.literal(true), ...answer })) } };
+export function described(route: RouteDescription) {
+  const { summary, description, tag, answer = {}, media, rawBody, status = 200, otherwise, idempotent } = route;
+  const content = media ? { [media]: { schema: { type: "string" as const } } } : successOf(answer);
   const bodiless = status === 204 || status === 302;
   const options: DescribeRouteOptions = {
     summary,
@@ -53,6 +69,10 @@ export function described({ summary, description, tag, answer = {}, media, rawBo
       default: { description: "Refused.", content: { "application/json": { schema: resolver(failureSchema) } } },
     },
   };
+  if (otherwise && options.responses) {
+    options.responses[otherwise.status] = { description: "Done.", content: successOf(otherwise.answer) };
+  }
+  if (idempotent) options.parameters = [idempotencyKey];
   if (rawBody) options.requestBody = { required: true, content: { [rawBody]: { schema: { type: "string" } } } };
   return describeRoute(options);
 }

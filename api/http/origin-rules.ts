@@ -41,6 +41,14 @@ export function refuseForeignBody(c: Context, rawBody: boolean): void {
   if (!/^application\/json\s*(;|$)/i.test(type ?? "")) {
     throw new AppError("unsupported_media_type", messages.jsonOnly);
   }
+  // The body is read as UTF-8, which would change the text of another encoding.
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type ?? "")?.[1];
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+    throw new AppError("unsupported_media_type", messages.utf8Only);
+  }
+  if (c.req.header("Content-Encoding") !== undefined) {
+    throw new AppError("unsupported_media_type", messages.uncompressedOnly);
+  }
 }
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
@@ -64,7 +72,7 @@ export const isPreflight = (c: Context): boolean =>
 export function answerPreflight(c: Context): Response {
   return c.body(null, 204, {
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, If-None-Match, X-Requested-With",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, Idempotency-Key, If-None-Match, X-Requested-With",
     "Access-Control-Max-Age": "600",
   });
 }

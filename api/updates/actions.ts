@@ -23,7 +23,10 @@ const checkUpdates = action({
       if (!seesService(limits, service)) throw hidden();
       return [service];
     },
-    label: (_services, { body }) => body.service ?? "all services",
+    label: (services) => {
+      if (services === null) return "all services";
+      return services.length === 1 ? String(services[0]) : `${services.length} services`;
+    },
     locks: () => ({ exclusive: ["update check"] }),
     services: (services) => services ?? [],
   },

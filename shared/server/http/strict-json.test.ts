@@ -13,7 +13,15 @@ test.each([
   expect(jsonAmbiguity(text)).toBe("has the same key twice");
 });
 
+test.each(['{"__proto__":{"a":1}}', '{"a":[{"b":{"__proto__":1}}]}', '{"\\u005f_proto__":1}'])(
+  "finds the key that records drop in %s",
+  (text) => {
+    expect(jsonAmbiguity(text)).toBe("has the key __proto__");
+  },
+);
+
 test.each([
+  '{"a":"__proto__","b":["__proto__"],"constructor":1,"_proto_":2}',
   '{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]}',
   '{"a":"a","b":"\\"a\\":1,\\"a\\":2","c":"{\\"a\\":1"}',
   '{"a":"\\\\","b":":"}',

@@ -5,13 +5,17 @@ const BACKSLASH = 0x5c;
 
 /**
  * Returns what is ambiguous in a JSON text, as part of a sentence; undefined if nothing is. Parsers disagree about duplicate
- * keys: the one that checks a request could read another value than the one that acts on it.
+ * keys: the one that checks a request could read another value than the one that acts on it. Records drop the key
+ * `__proto__` without an error, or take its value as their prototype.
  * @param text any text; invalid JSON can pass, since its parser rejects it
  */
-export function jsonAmbiguity(text: string): "has the same key twice" | "is nested too deeply" | undefined {
+export function jsonAmbiguity(
+  text: string,
+): "has the same key twice" | "has the key __proto__" | "is nested too deeply" | undefined {
   /** Keys of the open objects; null for an open array. */
   const open: (Set<string> | null)[] = [];
   let lastString = "";
+  let holdsPrototype = false;
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
       case '"': {
@@ -25,6 +29,7 @@ export function jsonAmbiguity(text: string): "has the same key twice" | "is nest
         if (!keys) break;
         const key = unescaped(lastString);
         if (keys.has(key)) return "has the same key twice";
+        if (key === '"__proto__"') holdsPrototype = true;
         keys.add(key);
         break;
       }
@@ -39,7 +44,7 @@ export function jsonAmbiguity(text: string): "has the same key twice" | "is nest
         break;
     }
   }
-  return undefined;
+  return holdsPrototype ? "has the key __proto__" : undefined;
 }
 
 /** Returns the index of the closing quote of the string that starts at `start`; the end of the text if there is none. */
