@@ -7,7 +7,7 @@ import { createBackoff } from "../../shared/server/async/backoff.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { BusHandlers, BusMessage, ClusterBus } from "./bus.ts";
 import { Outbox } from "./outbox.ts";
-import { createSeal } from "./seal.ts";
+import { createSeal, type Seal } from "./seal.ts";
 
 const STREAM = "ai-desktop:realtime";
 /** Entries that Redis keeps, so that a server that was disconnected for a moment can catch up. */
@@ -49,7 +49,7 @@ function openClient(url: string) {
  */
 export function openRedisBus(url: string, emitToken: string, handlers: BusHandlers, log: Log): ClusterBus {
   const seal = createSeal(randomUUID(), emitToken);
-  let refused = 0;
+  const receive = createReceiver(seal, handlers, log);
   const writer = openClient(url);
   const reader = openClient(url);
   const abort = new AbortController();
@@ -78,8 +78,8 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
     while (!abort.signal.aborted) {
       try {
         if (last === undefined || broken) {
-          const lost = last !== undefined && !(await holds(last));
-          if (last === undefined) last = (await newest()) ?? BEGINNING;
+          const lost = last !== undefined && !(await holds(reader, last));
+          if (last === undefined) last = (await newest(reader)) ?? BEGINNING;
           else if (lost) last = BEGINNING;
           broken = false;
           backoff.reset();
@@ -92,7 +92,7 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
           | null) ?? []) {
           for (const { id, message } of messages) {
             last = id;
-            take(message);
+            receive(message);
           }
         }
       } catch (error) {
@@ -102,34 +102,6 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
         up = false;
         await backoff.wait(abort.signal);
       }
-    }
-  }
-
-  /** Whether the stream still continues after the last entry of this reader: not if it was emptied or trimmed. */
-  async function holds(last: string): Promise<boolean> {
-    if (last === BEGINNING) return (await reader.exists(STREAM)) === 1;
-    return (await reader.xRange(STREAM, last, last))?.length === 1;
-  }
-
-  async function newest(): Promise<string | undefined> {
-    return (await reader.xRevRange(STREAM, "+", "-", { COUNT: 1 }))?.[0]?.id;
-  }
-
-  function take(entry: Record<string, string>): void {
-    const opened = (entry.body?.length ?? 0) > BODY_MAX ? "refused" : seal.open(entry);
-    if (opened === "own") return;
-    if (opened === "refused") {
-      // Only the first, then every thousandth, so that their sender cannot fill the log.
-      if (refused++ % 1_000 === 0)
-        log.error({ refused }, "entries of the Redis stream are not of this panel's servers");
-      return;
-    }
-    try {
-      const message = busMessage.parse(JSON.parse(opened.body));
-      if (message.kind === "gap") handlers.onGap();
-      else handlers.onMessage(message);
-    } catch (error) {
-      log.error({ err: error }, "a message of another realtime server could not be read");
     }
   }
 
@@ -172,5 +144,38 @@ export function openRedisBus(url: string, emitToken: string, handlers: BusHandle
       writer.destroy();
       await done.catch(() => {});
     },
+  };
+}
+
+/** Whether the stream still continues after the last entry of this reader: not if it was emptied or trimmed. */
+async function holds(reader: Client, last: string): Promise<boolean> {
+  if (last === BEGINNING) return (await reader.exists(STREAM)) === 1;
+  return (await reader.xRange(STREAM, last, last))?.length === 1;
+}
+
+/** Returns the id of the newest entry; undefined for an empty stream. */
+async function newest(reader: Client): Promise<string | undefined> {
+  return (await reader.xRevRange(STREAM, "+", "-", { COUNT: 1 }))?.[0]?.id;
+}
+
+/** Creates a function that passes the message of a valid entry to the handlers. */
+function createReceiver(seal: Seal, handlers: BusHandlers, log: Log): (entry: Record<string, string>) => void {
+  let refused = 0;
+  return (entry) => {
+    const opened = (entry.body?.length ?? 0) > BODY_MAX ? "refused" : seal.open(entry);
+    if (opened === "own") return;
+    if (opened === "refused") {
+      // Only the first, then every thousandth, so that their sender cannot fill the log.
+      if (refused++ % 1_000 === 0)
+        log.error({ refused }, "entries of the Redis stream are not of this panel's servers");
+      return;
+    }
+    try {
+      const message = busMessage.parse(JSON.parse(opened.body));
+      if (message.kind === "gap") handlers.onGap();
+      else handlers.onMessage(message);
+    } catch (error) {
+      log.error({ err: error }, "a message of another realtime server could not be read");
+    }
   };
 }

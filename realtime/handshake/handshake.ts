@@ -80,7 +80,7 @@ export async function admit(request: IncomingMessage, deps: HandshakeDeps, kind:
       await admission.answer.principal;
     } else {
       const { leave } = admission;
-      const meet = deps.sockets.enterStranger();
+      const meet = deps.sockets.enterUnidentified();
       admission.meet = meet;
       admission.leave = () => {
         meet();

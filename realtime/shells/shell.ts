@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { ShellExec } from "../../shared/docker/exec.ts";
 import { SHELL_PROGRESS, SHELL_WINDOW, type ShellEnd } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { createScrollback } from "./scrollback.ts";
+import { createScrollback, type Scrollback } from "./scrollback.ts";
 
 /** Stored output for viewers that return; larger than the window, so that the fastest viewer loses nothing. */
 const SCROLLBACK_BYTES = 512 * 1024;
@@ -64,13 +64,54 @@ const refusals = [
   ["unable to find group", "no_user"],
 ] as const;
 
+/**
+ * Counts the output that is read from a shell, against {@link SLICE_BYTES} per {@link SLICE_MS}.
+ * @param onRefill called after each time slice with output
+ */
+function createReadRate(onRefill: () => void) {
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const count = (read: number) => {
+    bytes += read;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      bytes = Math.max(0, bytes - SLICE_BYTES);
+      if (bytes > 0) count(0);
+      onRefill();
+    }, SLICE_MS);
+  };
+  return {
+    count,
+    get isExceeded() {
+      return bytes >= SLICE_BYTES;
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** Sends the viewer the output that it lacks, within its window, after a gap for output that is no longer stored. */
+function sendOutput(scrollback: Scrollback, viewer: ShellViewer, place: Place): void {
+  if (place.sent < scrollback.start) {
+    // One gap when the viewer reads again, since it grows until then.
+    if (place.sent - place.read > SHELL_WINDOW - SHELL_PROGRESS) return;
+    viewer.gap(place.sent, scrollback.start);
+    place.sent = scrollback.start;
+    place.read = place.sent;
+  }
+  while (place.sent < scrollback.end && place.sent - place.read < SHELL_WINDOW) {
+    const data = scrollback.read(place.sent, CHUNK_BYTES);
+    const offset = place.sent;
+    place.sent += data.length;
+    viewer.output(data, offset);
+  }
+}
+
+/** Creates the run of a shell: its output for any number of viewers, its input and its end. */
 export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamEnded): ShellRun {
   const scrollback = createScrollback(SCROLLBACK_BYTES);
   const viewers = new Map<ShellViewer, Place>();
   let over: ShellOver | undefined;
   let refusal: (typeof refusals)[number][1] | undefined;
-  let slice = 0;
-  let sliceTimer: NodeJS.Timeout | undefined;
   let pumpTimer: NodeJS.Timeout | undefined;
   let pumpedAt = Number.NEGATIVE_INFINITY;
 
@@ -81,33 +122,13 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
   };
   const flow = () => {
     if (over) return;
-    if (slice >= SLICE_BYTES || isFull()) stream.pause();
+    if (rate.isExceeded || isFull()) stream.pause();
     else stream.resume();
   };
-  const count = (bytes: number) => {
-    slice += bytes;
-    sliceTimer ??= setTimeout(() => {
-      sliceTimer = undefined;
-      slice = Math.max(0, slice - SLICE_BYTES);
-      if (slice > 0) count(0);
-      flow();
-    }, SLICE_MS);
-  };
+  const rate = createReadRate(flow);
 
   const pumpOne = (viewer: ShellViewer, place: Place) => {
-    if (place.sent < scrollback.start) {
-      // One gap when the viewer reads again, since it grows until then.
-      if (place.sent - place.read > SHELL_WINDOW - SHELL_PROGRESS) return;
-      viewer.gap(place.sent, scrollback.start);
-      place.sent = scrollback.start;
-      place.read = place.sent;
-    }
-    while (place.sent < scrollback.end && place.sent - place.read < SHELL_WINDOW) {
-      const data = scrollback.read(place.sent, CHUNK_BYTES);
-      const offset = place.sent;
-      place.sent += data.length;
-      viewer.output(data, offset);
-    }
+    sendOutput(scrollback, viewer, place);
     if (over && place.sent === scrollback.end) {
       viewers.delete(viewer);
       viewer.closed(over);
@@ -132,7 +153,7 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
     }
     if (refusal) return;
     scrollback.append(chunk);
-    count(chunk.length);
+    rate.count(chunk.length);
     flow();
     pumpSoon();
   });
@@ -179,7 +200,7 @@ export function createShellRun(exec: ShellExec, stream: Duplex, onEnded: StreamE
     finish(how) {
       if (over) return;
       over = how;
-      clearTimeout(sliceTimer);
+      rate.stop();
       stream.destroy();
       pump();
     },

@@ -67,6 +67,7 @@ export interface ShellsDeps {
   idleMs?: number;
 }
 
+/** Creates the shells of this server. Long because each call acts on the same two maps of started and starting shells. */
 export function createShells({ docker, authenticator, owner, report, log, idleMs = IDLE_MS }: ShellsDeps): Shells {
   const entries = new Map<string, ShellEntry>();
   const starting = new Map<string, { principal: Principal; entry: Promise<ShellEntry> }>();

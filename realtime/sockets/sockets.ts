@@ -1,24 +1,16 @@
 import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts";
 import { AppError } from "../../shared/server/errors.ts";
-import { addressBucket, isLoopback } from "../../shared/server/http/peer-address.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Authenticator, SocketCaps } from "../deps.ts";
 import { createRevocations } from "../handshake/revocations.ts";
-import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+import { createConnectionCounts } from "./connection-counts.ts";
+import { createSessionBudgets } from "./session-budgets.ts";
+import type { TokenBucket } from "./token-bucket.ts";
 
 /** Interval at which sessions are checked again, in case a revocation was lost. */
 const RECHECK_MS = 60_000;
 /** Longest delay of a timer (2^31 - 1 ms); a later expiry is checked again then. */
 const TIMER_MAX_MS = 2_147_483_647;
-
-/**
- * Rate limit of client events per session or key, over all its connections, far above the needs of many tabs. A new
- * connection does not reset it.
- */
-const EVENTS_PER_SECOND = 500;
-const EVENT_BURST = 10_000;
-/** Sessions whose rate limit is stored beyond their last connection. */
-const BUDGETS_MAX = 5_000;
 
 /** One transport connection, which can carry several namespaces. */
 export interface Connection {
@@ -40,7 +32,7 @@ export interface Sockets {
    * session are always admitted. Returns a function to call when the key has arrived or the connection has closed.
    * @throws AppError `rate_limited`
    */
-  enterStranger(): () => void;
+  enterUnidentified(): () => void;
   /** Binds a connection to its principal. @throws AppError `rate_limited` beyond the limit of the session */
   hold(connection: Connection, principal: Principal): void;
   /** Whether the connection is bound to a principal. */
@@ -60,11 +52,9 @@ export interface Sockets {
 export function createSockets(caps: SocketCaps, authenticator: Authenticator, log: Log): Sockets {
   const bySession = new Map<string, Set<Held>>();
   const byConnection = new Map<Connection, Held>();
-  const byAddress = new Map<string, number>();
   const revocations = createRevocations();
-  const budgets = new Map<string, TokenBucket>(); // in order of their last use by a new connection
-  let total = 0;
-  let unidentified = 0;
+  const counts = createConnectionCounts(caps);
+  const budgetOf = createSessionBudgets();
 
   const cut = (held: Held) => {
     forget(held);
@@ -101,36 +91,8 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
   timer.unref();
 
   return {
-    enter(address) {
-      if (total >= caps.total) throw new AppError("rate_limited", "Too many connections.", { retryAfter: 5 });
-      const bucket = addressBucket(address);
-      const count = byAddress.get(bucket) ?? 0;
-      if (!isLoopback(address) && count >= caps.perAddress) {
-        throw new AppError("rate_limited", "Too many connections from this address.", { retryAfter: 5 });
-      }
-      total++;
-      byAddress.set(bucket, count + 1);
-      let left = false;
-      return () => {
-        if (left) return;
-        left = true;
-        total--;
-        const now = (byAddress.get(bucket) ?? 1) - 1;
-        if (now === 0) byAddress.delete(bucket);
-        else byAddress.set(bucket, now);
-      };
-    },
-    enterStranger() {
-      if (unidentified >= Math.ceil(caps.total / 2)) {
-        throw new AppError("rate_limited", "Too many connections.", { retryAfter: 5 });
-      }
-      unidentified++;
-      let known = false;
-      return () => {
-        if (!known) unidentified--;
-        known = true;
-      };
-    },
+    enter: counts.enter,
+    enterUnidentified: counts.enterUnidentified,
     hold(connection, principal) {
       if (byConnection.has(connection)) return;
       const siblings = bySession.get(principal.sessionId) ?? new Set();
@@ -159,16 +121,9 @@ export function createSockets(caps: SocketCaps, authenticator: Authenticator, lo
       return gone.length;
     },
     revokedSince: revocations.since,
-    budgetOf(sessionId) {
-      const budget = budgets.get(sessionId) ?? createTokenBucket(EVENTS_PER_SECOND, EVENT_BURST);
-      budgets.delete(sessionId);
-      budgets.set(sessionId, budget);
-      const [oldest = ""] = budgets.keys();
-      if (budgets.size > BUDGETS_MAX) budgets.delete(oldest);
-      return budget;
-    },
+    budgetOf,
     get size() {
-      return total;
+      return counts.total;
     },
     close() {
       clearInterval(timer);

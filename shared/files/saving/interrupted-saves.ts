@@ -6,7 +6,8 @@ import { openRegularFile } from "../root/reading.ts";
 import { digest } from "./copy-bytes.ts";
 import { createFile, lookUp } from "./new-file.ts";
 import { type OverwriteOptions, overwriteFile } from "./overwrite.ts";
-import type { InterruptedRecord, SaveJournal, SaveVersion } from "./save-journal.ts";
+import type { InterruptedRecord, SaveVersion } from "./save-files.ts";
+import type { SaveJournal } from "./save-journal.ts";
 
 /** Larger files are not read to determine their version: they count as a mix. */
 const MAX_COMPARE_BYTES = 64 * 1024 * 1024;

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
-import { z } from "zod";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { TEXT_FILE_MAX } from "../../protocol/file.ts";
 import { AppError } from "../../server/errors.ts";
 import type { Log } from "../../server/log.ts";
 import { refuseFullDisk } from "./disk-space.ts";
+import { createSaveFiles, type InterruptedRecord, isSaveId, type SaveRecord, type SaveVersion } from "./save-files.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
@@ -16,25 +15,6 @@ const MAX_SAVES = 64;
 const MAX_AGE_DAYS = 30;
 /** Copies older than this are abandoned: an upload without bytes for a minute has been cancelled. */
 const DEAD_MS = 10 * 60_000;
-const MAX_RECORD_BYTES = 64 * 1024;
-
-const version = z.object({ size: z.number(), sha256: z.string() });
-const recordSchema = z.object({
-  /** Absolute path on the host, with names in the API's notation. */
-  target: z.string(),
-  /** Permission bits of the file. */
-  mode: z.number(),
-  startedAt: z.iso.datetime(),
-  before: version,
-  after: version,
-});
-
-export type SaveRecord = z.infer<typeof recordSchema>;
-export type SaveVersion = "before" | "after";
-/** A save that was neither completed nor rolled back. */
-export interface InterruptedRecord extends SaveRecord {
-  id: string;
-}
 
 /** The two copies of a save in progress. The caller ends it with `finish` or `leave`. */
 export interface Save {
@@ -81,35 +61,10 @@ export interface SaveJournalOptions {
   now?: () => number;
 }
 
-const idPattern = /^[0-9a-f]{24}$/;
-
 export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: SaveJournalOptions): SaveJournal {
   const active = new Set<string>();
-  const at = (id: string, part: SaveVersion | "json") => join(folder, `${id}.${part}`);
-
-  const removeCopies = async (id: string): Promise<void> => {
-    // The record is removed first: copies without a record are leftovers.
-    for (const part of ["json", "before", "after"] as const) await unlinkIfThere(at(id, part));
-  };
-
-  const ids = async (): Promise<{ id: string; parts: Set<string> }[]> => {
-    const found = new Map<string, Set<string>>();
-    for (const name of await readdir(folder).catch(() => [])) {
-      const [id = "", part = ""] = name.split(".");
-      if (!idPattern.test(id)) continue;
-      found.set(id, (found.get(id) ?? new Set()).add(part));
-    }
-    return [...found].map(([id, parts]) => ({ id, parts }));
-  };
-
-  const readRecord = async (id: string): Promise<InterruptedRecord | undefined> => {
-    try {
-      if ((await stat(at(id, "json"))).size > MAX_RECORD_BYTES) return undefined;
-      return { id, ...recordSchema.parse(JSON.parse(await readFile(at(id, "json"), "utf8"))) };
-    } catch {
-      return undefined;
-    }
-  };
+  const files = createSaveFiles(folder);
+  const { at, ids, readRecord, removeCopies } = files;
 
   const interrupted = async (): Promise<InterruptedRecord[]> => {
     const records: InterruptedRecord[] = [];
@@ -121,31 +76,14 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
     return records.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
   };
 
-  const bytesKept = async (): Promise<number> => {
-    let bytes = 0;
-    for (const { id, parts } of await ids()) {
-      for (const part of ["before", "after"] as const) {
-        if (parts.has(part)) bytes += (await stat(at(id, part)).catch(() => undefined))?.size ?? 0;
-      }
-    }
-    return bytes;
-  };
-
   const tidy = async (): Promise<void> => {
     for (const { id, parts } of await ids()) {
       if (active.has(id)) continue;
       const record = parts.has("json") ? await readRecord(id) : undefined;
       // Without a complete record, nothing was written to the file. A second server that finds the port taken may do this at the same time.
-      const since = record ? Date.parse(record.startedAt) : await newest(id);
+      const since = record ? Date.parse(record.startedAt) : await files.changedAt(id);
       if (now() - since > (record ? MAX_AGE_DAYS * DAY_MS : DEAD_MS)) await removeCopies(id);
     }
-  };
-
-  const newest = async (id: string): Promise<number> => {
-    const facts = await Promise.all(
-      (["before", "after", "json"] as const).map((part) => stat(at(id, part)).catch(() => undefined)),
-    );
-    return Math.max(...facts.map((one) => one?.mtimeMs ?? 0));
   };
 
   return {
@@ -178,7 +116,7 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
         before,
         after,
         async reserve(bytes) {
-          if ((await bytesKept()) + bytes > maxBytes) throw new AppError("storage_full", tooLarge);
+          if ((await files.size()) + bytes > maxBytes) throw new AppError("storage_full", tooLarge);
           await refuseFullDisk(folder, bytes, bytes > TEXT_FILE_MAX);
         },
         async record(record) {
@@ -205,13 +143,13 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
     },
 
     async open(id, which) {
-      const record = idPattern.test(id) && !active.has(id) ? await readRecord(id) : undefined;
+      const record = isSaveId(id) && !active.has(id) ? await readRecord(id) : undefined;
       if (!record) throw notFound();
       return open(at(id, which), O_RDONLY | O_NOFOLLOW);
     },
 
     async remove(id) {
-      if (!idPattern.test(id) || active.has(id)) throw notFound();
+      if (!isSaveId(id) || active.has(id)) throw notFound();
       await removeCopies(id);
     },
   };
@@ -220,14 +158,6 @@ export function createSaveJournal({ folder, log, maxBytes, now = Date.now }: Sav
 const tooMany = "There are too many interrupted saves; choose a version of each on the Files page first.";
 const tooLarge = "There is no space for the safety copies of this file; nothing was changed.";
 const notFound = () => new AppError("not_found", "There is no such interrupted save.");
-
-async function unlinkIfThere(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT") throw error;
-  }
-}
 
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, O_RDONLY);

@@ -40,104 +40,114 @@ export const watchFolder: WatchFolder = createWatchFolder();
 /** Creates a `watchFolder`. Its watches share one kernel queue and all report a `rescan` if it may have overflowed. */
 export function createWatchFolder({ checkMs = 500, pollMs = 1_000 }: WatchFolderOptions = {}): WatchFolder {
   const gates = new Set<FloodGate>();
+  return (absolutePath, handlers) => watchOne(absolutePath, handlers, { checkMs, pollMs, gates });
+}
 
-  return async (absolutePath, { onChange, onError }) => {
-    let identity: string | undefined = await identify(absolutePath);
-    let watcher: FSWatcher | undefined;
-    let native = true;
-    let closed = false;
-    let turn = Promise.resolve();
-    let check: NodeJS.Timeout | undefined;
-    let interval = pollMs;
-    let stopWaiting = () => {};
+/** The intervals of {@link WatchFolderOptions}, and the gates of all watches of the kernel queue. */
+interface WatchContext extends Required<WatchFolderOptions> {
+  gates: Set<FloodGate>;
+}
 
-    const gate = createFloodGate(
-      (type, name) => {
-        if (!closed) onChange(type, name);
+async function watchOne(
+  absolutePath: string,
+  { onChange, onError }: FolderWatchHandlers,
+  { checkMs, pollMs, gates }: WatchContext,
+): Promise<FolderWatcher> {
+  let identity: string | undefined = await identify(absolutePath);
+  let watcher: FSWatcher | undefined;
+  let native = true;
+  let closed = false;
+  let turn = Promise.resolve();
+  let check: NodeJS.Timeout | undefined;
+  let interval = pollMs;
+  let stopWaiting = () => {};
+
+  const gate = createFloodGate(
+    (type, name) => {
+      if (!closed) onChange(type, name);
+    },
+    (changes) => {
+      if (changes < OVERFLOW_SUSPECT) return;
+      inTurn(reopen); // chokidar missed changes too
+      for (const other of gates) if (other !== gate) other.change("rescan", "");
+    },
+  );
+
+  /** Runs one step at a time: a folder removed while it is being reopened must not leave a second watcher. */
+  const inTurn = (step: () => Promise<void>): Promise<void> => {
+    turn = turn.then(() => (closed ? undefined : step())).catch((error: unknown) => onError(toError(error)));
+    return turn;
+  };
+
+  const open = async (): Promise<void> => {
+    const failure = await start();
+    if (!failure || !native || closed) return;
+    // Out of watches (ENOSPC) or instances (EMFILE): existing watches continue, this one polls.
+    native = false;
+    onError(failure);
+    await watcher?.close();
+    interval = Math.max(pollMs, (await readdir(absolutePath)).length / POLLED_ENTRIES_PER_MS);
+    await start();
+  };
+
+  const start = (): Promise<Error | undefined> => {
+    const opened = openWatch(absolutePath, native ? undefined : interval, {
+      onChange(type, name) {
+        if (type === "rescan" || opened.watcher === watcher) gate.change(type, name);
       },
-      (changes) => {
-        if (changes < OVERFLOW_SUSPECT) return;
-        inTurn(reopen); // chokidar missed changes too
-        for (const other of gates) if (other !== gate) other.change("rescan", "");
+      onFolderGone() {
+        if (opened.watcher === watcher) inTurn(leave);
       },
-    );
+      onError,
+    });
+    watcher = opened.watcher;
+    stopWaiting = opened.stopWaiting;
+    return opened.ready;
+  };
 
-    /** Runs one step at a time: a folder removed while it is being reopened must not leave a second watcher. */
-    const inTurn = (step: () => Promise<void>): Promise<void> => {
-      turn = turn.then(() => (closed ? undefined : step())).catch((error: unknown) => onError(toError(error)));
-      return turn;
-    };
-
-    const open = async (): Promise<void> => {
-      const failure = await start();
-      if (!failure || !native || closed) return;
-      // Out of watches (ENOSPC) or instances (EMFILE): existing watches continue, this one polls.
-      native = false;
-      onError(failure);
-      await watcher?.close();
-      interval = Math.max(pollMs, (await readdir(absolutePath)).length / POLLED_ENTRIES_PER_MS);
-      await start();
-    };
-
-    const start = (): Promise<Error | undefined> => {
-      const opened = openWatch(absolutePath, native ? undefined : interval, {
-        onChange(type, name) {
-          if (type === "rescan" || opened.watcher === watcher) gate.change(type, name);
-        },
-        onFolderGone() {
-          if (opened.watcher === watcher) inTurn(leave);
-        },
-        onError,
-      });
-      watcher = opened.watcher;
-      stopWaiting = opened.stopWaiting;
-      return opened.ready;
-    };
-
-    const reopen = async (): Promise<void> => {
-      await watcher?.close();
-      await open();
-      gate.change("rescan", "");
-    };
-
-    const leave = async (): Promise<void> => {
-      if (identity === undefined || (await identify(absolutePath).catch(() => undefined)) === identity) return;
-      identity = undefined;
-      await watcher?.close();
-      watcher = undefined;
-      gate.change("unlinkDir", "");
-    };
-
-    const look = async (): Promise<void> => {
-      const found = await identify(absolutePath).catch(() => undefined);
-      if (found === identity) return;
-      if (found === undefined) return leave();
-      const cameBack = identity === undefined;
-      identity = found;
-      if (cameBack) gate.change("addDir", "");
-      await reopen();
-    };
-
-    const schedule = () => {
-      if (!closed) check = setTimeout(() => void inTurn(look).then(schedule), checkMs);
-    };
-
+  const reopen = async (): Promise<void> => {
+    await watcher?.close();
     await open();
-    gates.add(gate);
-    schedule();
+    gate.change("rescan", "");
+  };
 
-    return {
-      async close() {
-        closed = true;
-        clearTimeout(check);
-        gates.delete(gate);
-        gate.close();
-        stopWaiting();
-        await watcher?.close();
-        await turn;
-        await watcher?.close();
-      },
-    };
+  const leave = async (): Promise<void> => {
+    if (identity === undefined || (await identify(absolutePath).catch(() => undefined)) === identity) return;
+    identity = undefined;
+    await watcher?.close();
+    watcher = undefined;
+    gate.change("unlinkDir", "");
+  };
+
+  const look = async (): Promise<void> => {
+    const found = await identify(absolutePath).catch(() => undefined);
+    if (found === identity) return;
+    if (found === undefined) return leave();
+    const cameBack = identity === undefined;
+    identity = found;
+    if (cameBack) gate.change("addDir", "");
+    await reopen();
+  };
+
+  const schedule = () => {
+    if (!closed) check = setTimeout(() => void inTurn(look).then(schedule), checkMs);
+  };
+
+  await open();
+  gates.add(gate);
+  schedule();
+
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(check);
+      gates.delete(gate);
+      gate.close();
+      stopWaiting();
+      await watcher?.close();
+      await turn;
+      await watcher?.close();
+    },
   };
 }
 
