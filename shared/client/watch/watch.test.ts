@@ -268,6 +268,22 @@ test("a try at once does not wait for the next turn", async () => {
   expect(connection.state()).toBe("live");
 });
 
+test("in a page the network's return ends the wait; a closed connection listens no more", async () => {
+  const online = new Set<() => void>();
+  vi.stubGlobal("addEventListener", (_event: string, listener: () => void) => online.add(listener));
+  vi.stubGlobal("removeEventListener", (_event: string, listener: () => void) => online.delete(listener));
+  atEnd(() => vi.unstubAllGlobals());
+  const { connection, calls, socket } = await start({ retryMs: { min: 600_000, max: 600_000 } });
+  createServicesWatch(connection).subscribeLogs("1", "web", () => {});
+  await eventually(() => expect(calls).toHaveLength(1));
+  socket("/services")?.conn.close();
+  await eventually(() => expect(connection.state()).toBe("reconnecting"));
+  for (const listener of online) listener();
+  await eventually(() => expect(calls).toHaveLength(2));
+  connection.close();
+  expect(online.size).toBe(0);
+});
+
 test("after a close everything can start again, and late clean-ups of what was closed change nothing", async () => {
   const { connection, calls, socket } = await start({ lingerMs: 0 });
   const services = createServicesWatch(connection);
