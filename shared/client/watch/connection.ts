@@ -1,34 +1,10 @@
-import { Manager, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import type { Manager, Socket } from "socket.io-client";
 import type { NamespaceName } from "../../protocol/namespace-names.ts";
 import { addTo, notify, type Stop } from "./listeners.ts";
-import { watchMessages } from "./messages.ts";
+import { authOf, type ConnectionOptions, createManager, type Settings, withDefaults } from "./manager.ts";
+import { type ConnectionState, trackState } from "./state.ts";
 import { type TransportName, type TransportWatch, watchTransport } from "./transport.ts";
 import { readConnectRefusal, readHandshakeError, type WatchError } from "./watch-error.ts";
-
-export type ConnectionState = "idle" | "connecting" | "live" | "reconnecting";
-
-export interface ConnectionOptions {
-  /** Base address of the realtime server; may have a path. */
-  url: string;
-  /**
-   * API key, for programs, or a function that returns the present one: it is called for each connect of a namespace.
-   * Without it the browser's session cookie counts.
-   */
-  token?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Milliseconds a namespace stays connected after its last use: a change of page should not reconnect. */
-  lingerMs?: number;
-  /** Shortest and longest wait before another try, in milliseconds. */
-  retryMs?: { min: number; max: number };
-  transports?: TransportName[];
-  /** Time limit of a try to connect, in milliseconds. */
-  openMs?: number;
-  /** Shortest and longest wait before a connection that polls tries a WebSocket again, in milliseconds. */
-  webSocketMs?: { min: number; max: number };
-  /** Header fields of each handshake, for programs: browsers cannot send any with a WebSocket. */
-  extraHeaders?: Record<string, string>;
-  /** Called when the server refuses or ends the connection: the session may be over. */
-  onRefused?: () => void;
-}
 
 /** A namespace in use. */
 export interface Lease {
@@ -66,57 +42,22 @@ interface Entry {
   errorListeners: Set<(error: WatchError) => void>;
 }
 
-/** @param wasLive all sockets were connected before */
-function stateOf(sockets: readonly Socket[], wasLive: boolean): ConnectionState {
-  if (sockets.length === 0) return "idle";
-  if (sockets.every(({ connected }) => connected)) return "live";
-  return wasLive && !sockets.some(({ connected }) => connected) ? "reconnecting" : "connecting";
-}
-
 type ListenerChange = (event: "online", listener: () => void) => void;
 
-type Settings = ReturnType<typeof withDefaults>;
-
-function withDefaults(options: ConnectionOptions) {
-  const { lingerMs = 1_000, openMs = 10_000, transports = ["websocket", "polling"] } = options;
-  const { retryMs = { min: 500, max: 10_000 }, webSocketMs = { min: 60_000, max: 30 * 60_000 } } = options;
-  return { ...options, lingerMs, openMs, transports, retryMs, webSocketMs };
-}
-
-function createManager(settings: Settings, overrides: Partial<ManagerOptions> = {}): Manager {
-  const { url, token, extraHeaders, transports, retryMs, openMs } = settings;
-  const { origin, pathname } = new URL(url);
-  return new Manager(origin, {
-    path: `${pathname.replace(/\/$/, "")}/socket.io`,
-    autoConnect: false,
-    // With a key, a cookie of the same host would have the server check its page's origin as well.
-    withCredentials: token === undefined,
-    transports,
-    // A proxy that breaks WebSocket upgrades must not break the page.
-    tryAllTransports: true,
-    reconnectionDelay: retryMs.min,
-    reconnectionDelayMax: retryMs.max,
-    timeout: openMs,
-    extraHeaders,
-    ...overrides,
-  });
-}
-
-type Token = NonNullable<ConnectionOptions["token"]>;
-
-/** The `auth` of a socket: a function is asked again for each connect, because keys expire and are replaced. */
-function authOf(token: Token, onFailure: (error: WatchError) => void): SocketOptions["auth"] {
-  if (typeof token === "string") return { token };
-  let calls = 0;
-  return (send: (auth: object) => void) => {
-    const call = ++calls;
-    Promise.resolve()
-      .then(token)
-      .then(
-        // A late answer belongs to a connection that is gone.
-        (value) => call === calls && send(value ? { token: value } : {}),
-        () => onFailure({ code: "unauthorized", message: watchMessages.noKey }),
-      );
+/** @param release called once, however often the lease is released */
+function leaseOf(entry: Entry, release: () => void): Lease {
+  let released = false;
+  return {
+    socket: entry.socket,
+    onError(listener) {
+      if (entry.error) listener(entry.error);
+      return addTo(entry.errorListeners, listener);
+    },
+    release() {
+      if (released) return;
+      released = true;
+      release();
+    },
   };
 }
 
@@ -126,25 +67,15 @@ function authOf(token: Token, onFailure: (error: WatchError) => void): SocketOpt
  */
 export function createConnection(given: ConnectionOptions | (() => ConnectionOptions)): Connection {
   const entries = new Map<NamespaceName, Entry>();
-  const stateListeners = new Set<(state: ConnectionState) => void>();
   const transportListeners = new Set<(transport: TransportName | undefined) => void>();
   const errorListeners = new Set<(error: WatchError) => void>();
   const closeListeners = new Set<() => void>();
   let engine: { settings: Settings; manager: Manager; transport: TransportWatch } | undefined;
-  let wasLive = false;
-  let state: ConnectionState = "idle";
   /** The last failure to reach a server at all. */
   let failure: WatchError | undefined;
 
-  const update = () => {
-    const sockets = [...entries.values()].map((entry) => entry.socket);
-    const next = stateOf(sockets, wasLive);
-    if (next === "live") wasLive = true;
-    if (next === "idle") wasLive = false;
-    if (next === state) return;
-    state = next;
-    notify(stateListeners, (listener) => listener(next));
-  };
+  const tracker = trackState(() => [...entries.values()].map((entry) => entry.socket));
+  const { update } = tracker;
 
   const report = (entry: Entry, error: WatchError) => {
     if (entry.error?.code === error.code) return;
@@ -159,7 +90,7 @@ export function createConnection(given: ConnectionOptions | (() => ConnectionOpt
     if (cause.message === "timeout") {
       manager.opts.transports = [...(manager.opts.transports as TransportName[])].reverse();
     }
-    wasLive = true;
+    tracker.noteOutage();
     update();
     failure = readHandshakeError(cause);
     for (const entry of [...entries.values()]) report(entry, failure);
@@ -264,24 +195,14 @@ export function createConnection(given: ConnectionOptions | (() => ConnectionOpt
       clearTimeout(entry.linger);
       entry.leases++;
       update();
-      let released = false;
-      return {
-        socket: entry.socket,
-        onError(listener) {
-          if (entry.error) listener(entry.error);
-          return addTo(entry.errorListeners, listener);
-        },
-        release() {
-          if (released) return;
-          released = true;
-          if (--entry.leases > 0 || entries.get(namespace) !== entry) return;
-          entry.linger = setTimeout(() => shut(namespace, entry), start().settings.lingerMs);
-        },
-      };
+      return leaseOf(entry, () => {
+        if (--entry.leases > 0 || entries.get(namespace) !== entry) return;
+        entry.linger = setTimeout(() => shut(namespace, entry), start().settings.lingerMs);
+      });
     },
-    state: () => state,
+    state: tracker.current,
     transport: () => engine?.transport.current(),
-    onState: (listener) => addTo(stateListeners, listener),
+    onState: tracker.onChange,
     onTransport: (listener) => addTo(transportListeners, listener),
     onError: (listener) => addTo(errorListeners, listener),
     retryNow,

@@ -4,7 +4,8 @@ import type { Duplex } from "node:stream";
 import { Server, type Socket } from "socket.io";
 import { afterEach } from "vitest";
 import type { ServiceLogs } from "../../protocol/events/services.ts";
-import { type Connection, type ConnectionOptions, createConnection } from "./connection.ts";
+import { type Connection, createConnection } from "./connection.ts";
+import type { ConnectionOptions } from "./manager.ts";
 
 export interface Call {
   event: string;

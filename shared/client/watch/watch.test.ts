@@ -323,6 +323,8 @@ describe("where WebSockets do not get through", () => {
   ])(
     "and %s, data comes by polling, and by a WebSocket again once one opens",
     async (_how, upgrade) => {
+      vi.stubGlobal("WebSocket", undefined); // as on Node 20
+      atEnd(() => vi.unstubAllGlobals());
       const onTheWay: StartOptions["onTheWay"] = { upgrade };
       const { connection, calls, socket } = await start({ onTheWay });
       const transports: (string | undefined)[] = [];

@@ -1,9 +1,11 @@
-import { type Connection, type ConnectionOptions, type ConnectionState, createConnection } from "./connection.ts";
+import { type Connection, createConnection } from "./connection.ts";
 import { createDeploymentsWatch, type DeploymentsWatch } from "./deployments.ts";
 import { createFilesWatch, type FilesWatch } from "./files.ts";
 import type { Stop } from "./listeners.ts";
+import type { ConnectionOptions } from "./manager.ts";
 import { createMcpWatch, type McpWatch } from "./mcp.ts";
 import { createServicesWatch, type ServicesWatch } from "./services.ts";
+import type { ConnectionState } from "./state.ts";
 import { createSystemWatch, type SystemWatch } from "./system.ts";
 import type { TransportName } from "./transport.ts";
 import type { WatchError } from "./watch-error.ts";

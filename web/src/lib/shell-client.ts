@@ -1,38 +1,41 @@
 import type { Connection } from "../../../shared/client/watch/connection.ts";
-import type { WatchError } from "../../../shared/client/watch/watch-error.ts";
+import { isTransient, type WatchError } from "../../../shared/client/watch/watch-error.ts";
 import type { ServicesServerToClient } from "../../../shared/protocol/events/services.ts";
 import type { Result } from "../../../shared/protocol/result.ts";
 import { SHELL_INPUT_MAX, SHELL_PROGRESS, type ShellEnd } from "../../../shared/protocol/shell-limits.ts";
 
 export interface ShellHandlers {
-  /** Bytes as the shell wrote them; call `read` once they have been shown. `old`: said before this viewer came. */
+  /**
+   * Raw output.
+   * @param old written before this viewer attached
+   * @param read to be called once the bytes are on the screen: the shell waits for it
+   */
   onOutput(data: Uint8Array, old: boolean, read: () => void): void;
-  /** So many bytes are no longer held. */
+  /** Output that is no longer available. @param bytes number of missing bytes */
   onGap(bytes: number): void;
   onClosed(code: ShellEnd, exitCode: number | undefined): void;
   onError(error: WatchError): void;
-  /** Attached, at first and after each reconnect; or not at the moment. */
+  /** Called with true at first and after each reconnect, and with false when the connection is lost. */
   onAttached(attached: boolean): void;
 }
 
 export interface AttachedShell {
-  /** False when too much waits to be sent already. */
+  /** Sends typed text. Returns false, and sends nothing, when too much text waits already. */
   input(text: string): boolean;
   resize(cols: number, rows: number): void;
   end(): void;
-  /** Looks at it no more; it continues. */
+  /** Detaches; the shell keeps running. */
   detach(): void;
 }
 
 const ACK_MS = 15_000;
 const RETRY_MS = 1_000;
-/** Characters that may wait to be sent: a long paste, not a runaway one. */
-const WAITING_MAX = 1024 * 1024;
-/** Longest delay before what was read is acknowledged. */
-const TELL_MS = 200;
-const passing = new Set(["rate_limited", "overloaded", "upstream_unavailable", "internal"]);
+/** Longest text that waits to be sent, in characters: enough for a long paste. */
+const MAX_WAITING = 1024 * 1024;
+/** Longest delay of an acknowledgement of output, in milliseconds. */
+const PROGRESS_MS = 200;
 
-/** A shell's terminal over the live connection: attaches anew, after the last byte, whenever that comes back. */
+/** Attaches to the terminal of a shell over the live connection. After a reconnect it continues after the last byte. */
 export function attachShell(
   connection: Connection,
   ref: { serviceId: string; containerName: string; shellId: string },
@@ -44,14 +47,14 @@ export function attachShell(
   let current = size;
   let received = 0;
   let shown = 0;
-  let told = 0;
+  let acknowledged = 0;
   let liveFrom = Number.POSITIVE_INFINITY;
   let attached = false;
   let over = false;
   let waiting = "";
   let sending = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let tellTimer: ReturnType<typeof setTimeout> | undefined;
+  let progressTimer: ReturnType<typeof setTimeout> | undefined;
 
   const open = () => {
     clearTimeout(retry);
@@ -65,7 +68,7 @@ export function attachShell(
         attached = true;
         handlers.onAttached(true);
         send();
-      } else if (passing.has(answer.code)) {
+      } else if (isTransient({ code: answer.code, message: answer.error })) {
         handlers.onError({ code: answer.code, message: answer.error });
         retry = setTimeout(open, RETRY_MS * 3);
       } else {
@@ -76,11 +79,11 @@ export function attachShell(
       }
     });
   };
-  const tell = () => {
-    clearTimeout(tellTimer);
-    tellTimer = undefined;
-    if (!attached || shown <= told) return;
-    told = shown;
+  const acknowledge = () => {
+    clearTimeout(progressTimer);
+    progressTimer = undefined;
+    if (!attached || shown <= acknowledged) return;
+    acknowledged = shown;
     socket.emit("shell:progress", { shellId, offset: shown });
   };
   const onOutput: ServicesServerToClient["shell:output"] = (output) => {
@@ -88,11 +91,11 @@ export function attachShell(
     const data = new Uint8Array(output.data).subarray(Math.max(0, received - output.offset));
     received = output.offset + output.data.byteLength;
     const end = received;
-    // Before the answer to `shell:open` has come, what comes is what was said before.
+    // Output that arrives before the acknowledgement of `shell:open` is earlier output.
     handlers.onOutput(data, end <= liveFrom, () => {
       shown = Math.max(shown, end);
-      if (shown - told >= SHELL_PROGRESS) tell();
-      else tellTimer ??= setTimeout(tell, TELL_MS);
+      if (shown - acknowledged >= SHELL_PROGRESS) acknowledge();
+      else progressTimer ??= setTimeout(acknowledge, PROGRESS_MS);
     });
   };
   const onGap: ServicesServerToClient["shell:gap"] = ({ shellId: id, from, to }) => {
@@ -109,7 +112,7 @@ export function attachShell(
     attached = false;
     if (!over) handlers.onAttached(false);
   };
-  /** One at a time and in order: what is typed meanwhile goes together. */
+  /** Sends one request at a time, in order; text that is typed meanwhile is sent together. */
   const send = () => {
     if (sending || waiting === "" || !attached || over) return;
     sending = true;
@@ -118,7 +121,7 @@ export function attachShell(
       sending = false;
       if (late || answer?.success === false) {
         if (answer?.success === false && answer.code === "rate_limited") setTimeout(send, 300);
-        else waiting = ""; // whether it arrived is unknown: it is not typed twice
+        else waiting = ""; // it may have arrived: sending it again could run a command twice
         return;
       }
       waiting = waiting.slice(data.length);
@@ -133,7 +136,7 @@ export function attachShell(
 
   return {
     input(text) {
-      if (over || waiting.length + text.length > WAITING_MAX) return false;
+      if (over || waiting.length + text.length > MAX_WAITING) return false;
       waiting += text;
       send();
       return true;
@@ -147,7 +150,7 @@ export function attachShell(
     },
     detach() {
       clearTimeout(retry);
-      clearTimeout(tellTimer);
+      clearTimeout(progressTimer);
       for (const [event, handler] of Object.entries(events)) socket.off<string>(event, handler as () => void);
       socket.off("connect", open);
       if (!over && socket.connected) socket.emit("shell:leave", { shellId });
