@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { compareRuns, type StoredRow } from "./compare.ts";
 import { type Load, startLoad } from "./load/control.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { isReached, type Row, toText } from "./report.ts";
@@ -9,6 +10,7 @@ import { access } from "./rows/access.ts";
 import { fanout } from "./rows/fanout.ts";
 import { hostile } from "./rows/hostile.ts";
 import { logs } from "./rows/logs.ts";
+import { memory } from "./rows/memory.ts";
 import { promises } from "./rows/promises.ts";
 import { sockets } from "./rows/sockets.ts";
 import { start } from "./rows/start.ts";
@@ -24,6 +26,7 @@ const groups: Record<string, (load: Load, options: BenchOptions) => AsyncGenerat
   stats,
   "stopped-reader": stoppedReader,
   start,
+  memory,
   promises,
 };
 
@@ -37,7 +40,10 @@ for (const name of options.only ?? []) {
 // `exit` also stops the servers.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
-const rows: (Row & { group: string })[] = [];
+const earlier = options.compare
+  ? (JSON.parse(await readFile(options.compare, "utf8")) as { at: string; rows: StoredRow[] })
+  : undefined;
+const rows: StoredRow[] = [];
 const load = await startLoad();
 try {
   for (const [group, measure] of Object.entries(groups)) {
@@ -55,6 +61,11 @@ try {
 const bounds = rows.flatMap((row) => Object.values(row.bounds ?? {}));
 const reached = bounds.filter(isReached).length;
 process.stdout.write(`\n${reached} of ${bounds.length} bounds reached\n`);
+
+if (earlier) {
+  const moved = compareRuns(earlier.rows, rows);
+  process.stdout.write(`\nmoved since ${earlier.at}:\n${moved.length > 0 ? moved.join("\n") : "nothing"}\n`);
+}
 
 const folder = join(import.meta.dirname, "results");
 await mkdir(folder, { recursive: true });

@@ -24,6 +24,12 @@ export function residentBytes(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
+/** Memory of a process, with its part of what it shares with others (PSS), in bytes. Linux. */
+export function proportionalBytes(pid: number): number {
+  const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
 /**
  * Returns the minor page faults of ended child processes. No process runs without a page fault, so zero means that there were
  * no child processes.

@@ -4,6 +4,7 @@ import process from "node:process";
 import { type Child, startChild } from "../shared/testing/child.ts";
 import { eventually } from "../shared/testing/eventually.ts";
 import { canConnect, freePort } from "../shared/testing/free-port.ts";
+import { findBun } from "../shared/testing/parts.ts";
 import { startService } from "../shared/testing/service-process.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
 import { LOAD_CORE, pin, SERVER_CORE } from "./process-figures.ts";
@@ -19,9 +20,10 @@ export async function startScript(
   name: string,
   core: number,
   env: Record<string, string> = {},
+  runtime = process.execPath,
 ): Promise<Child & { port: number }> {
   const port = await freePort();
-  const child = await startChild(process.execPath, [join(import.meta.dirname, name)], {
+  const child = await startChild(runtime, [join(import.meta.dirname, name)], {
     env: {
       PATH: process.env.PATH ?? "",
       PORT: String(port),
@@ -75,16 +77,22 @@ export async function startOurs(env: Record<string, string> = {}): Promise<Runni
   };
 }
 
-export async function startYardstick(name: "socket.io" | "ws"): Promise<RunningSubject> {
-  const script = name === "ws" ? "yardsticks/raw-ws.ts" : "yardsticks/bare-socket-io.ts";
-  const child = await startScript(script, SERVER_CORE);
+const scripts = {
+  "socket.io": "yardsticks/bare-socket-io.ts",
+  ws: "yardsticks/raw-ws.ts",
+  bun: "yardsticks/bun-server.ts",
+};
+
+/** @param runtime program that runs the script; this Node unless given */
+export async function startYardstick(name: keyof typeof scripts, runtime?: string): Promise<RunningSubject> {
+  const child = await startScript(scripts[name], SERVER_CORE, {}, runtime);
   return {
     subject: {
       name,
       pid: child.pid,
       port: child.port,
-      dialect: name === "ws" ? "plain" : "socket.io",
-      path: name === "ws" ? "/" : "/socket.io/?EIO=4&transport=websocket",
+      dialect: name === "socket.io" ? "socket.io" : "plain",
+      path: name === "socket.io" ? "/socket.io/?EIO=4&transport=websocket" : "/",
       publish: { path: "/emit", headers: {} },
     },
     stop: () => child.stop(),
@@ -93,6 +101,13 @@ export async function startYardstick(name: "socket.io" | "ws"): Promise<RunningS
 
 /** The realtime server and every available baseline, all running at once so that measurements can alternate. */
 export async function startAll(): Promise<RunningSubject[]> {
-  const started = await Promise.all([startOurs(), startYardstick("socket.io"), startYardstick("ws"), startNchan()]);
+  const bun = findBun();
+  const started = await Promise.all([
+    startOurs(),
+    startYardstick("socket.io"),
+    startYardstick("ws"),
+    startNchan(),
+    bun === undefined ? undefined : startYardstick("bun", bun),
+  ]);
   return started.filter((subject) => subject !== undefined);
 }

@@ -91,6 +91,22 @@ export class LogLoad {
     };
   }
 
+  /** Viewers that each follow all the containers, which write at once. Returns the lines that the viewers received. */
+  async followAll(
+    subject: Subject,
+    feeds: Feed[],
+    { viewers: count, rate, seconds }: { viewers: number; rate: number; seconds: number },
+  ): Promise<number> {
+    const viewers = feeds.flatMap((feed) =>
+      Array.from({ length: count }, () => new LogViewer(subject, feed.container, FORMAT, 0)),
+    );
+    await Promise.all(viewers.map((viewer) => viewer.client.ready));
+    await Promise.all(feeds.map((feed) => writePaced(feed.pipe, FORMAT, 0, rate, seconds)));
+    await settled(viewers, rate * seconds);
+    for (const viewer of viewers) viewer.client.close();
+    return viewers.reduce((sum, viewer) => sum + viewer.lines, 0);
+  }
+
   /** Three readers, one of which stops reading while `megabytes` are sent, then continues. */
   async stoppedReader(subject: Subject, feed: Feed, megabytes: number): Promise<StoppedReaderFigures> {
     const viewers = Array.from({ length: 3 }, () => new LogViewer(subject, feed.container, WIDE, this.number));

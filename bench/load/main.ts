@@ -31,6 +31,8 @@ const commands = {
   stats,
   logs: (subject: Subject, feed: Feed, options: Parameters<LogLoad["measure"]>[2]) =>
     logs.measure(subject, feed, options),
+  followAll: (subject: Subject, feeds: Feed[], options: Parameters<LogLoad["followAll"]>[2]) =>
+    logs.followAll(subject, feeds, options),
   stoppedReader: (subject: Subject, feed: Feed, megabytes: number) => logs.stoppedReader(subject, feed, megabytes),
 };
 

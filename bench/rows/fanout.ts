@@ -106,6 +106,9 @@ function flatRow(subscribers: number, bytes: number, batch: number, results: Res
     if (results.nchan && subscribers > 1 && subscribers < 2_000) {
       bounds["to nchan"] = { figure: ratio(results, "nchan", (one) => one.perSecond), atLeast: 1 };
     }
+    if (results.bun && (subscribers === 50 || subscribers === 500)) {
+      bounds["to Bun"] = { figure: ratio(results, "bun", (one) => one.perSecond), atLeast: 0.9 };
+    }
     bounds["delivered of what was published"] = {
       figure: Math.min(...(results.ours ?? []).map((one) => one.delivered)),
       atLeast: 1,
