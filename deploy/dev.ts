@@ -19,6 +19,7 @@ interface App {
   env_development: Record<string, string>;
 }
 
+const compileCache = join(import.meta.dirname, "../shared/server/compile-cache.cjs");
 const START_LIMIT_MS = 60_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -75,7 +76,7 @@ let stopping = false;
 
 function start(app: App): void {
   // In a separate process group: Ctrl-C reaches only this process, which passes it on once.
-  const child = spawn(app.interpreter, [app.script], {
+  const child = spawn(app.interpreter, ["--require", compileCache, app.script], {
     cwd: app.cwd,
     env: environmentOf(app),
     detached: true,

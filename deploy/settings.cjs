@@ -1,3 +1,4 @@
+require("../shared/server/compile-cache.cjs");
 const { existsSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const process = require("node:process");

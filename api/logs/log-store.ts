@@ -10,6 +10,7 @@ import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import { makePrivateFolder } from "../../shared/server/private-file.ts";
+import { createOnDemandWorker } from "../worker/on-demand-worker.ts";
 import { startWorker } from "../worker/worker-host.ts";
 import type { CollectorWorkerData } from "./collect/collector-worker.ts";
 import type { CollectedContainer } from "./collect/container-tasks.ts";
@@ -54,7 +55,10 @@ interface CollectorState extends WriterState, IngestMetrics {
   trouble: string | null;
 }
 
-/** Starts the two workers of the store, or none when a budget of 0 turns it off. */
+/** The thread that searches ends after this long without a search. */
+const READER_IDLE_MS = 5 * 60_000;
+
+/** Starts the log store: a worker that collects, and one that searches on demand. Starts none when a budget of 0 turns it off. */
 export function createLogStore({ config, log }: LogStoreOptions): LogStore {
   const { DATA_DIR, DOCKER_HOST, LOG_STORE_MAX_BYTES: maxBytes, LOG_STORE_MAX_DAYS: maxDays } = config;
   if (maxBytes === 0 || maxDays === 0) return noStore();
@@ -76,12 +80,10 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
       for (const [id, { spec }] of watches) void collector.call("watch", { id, spec }).catch(() => {});
     },
   });
-  const reader = startWorker({
-    file: new URL("./search/reader-worker.ts", import.meta.url),
-    name: "log-reader",
-    data: { folder, maxDays },
-    log,
-  });
+  const reader = createOnDemandWorker(
+    { file: new URL("./search/reader-worker.ts", import.meta.url), name: "log-reader", data: { folder, maxDays }, log },
+    READER_IDLE_MS,
+  );
 
   return {
     search: (query) => reader.call("search", query),

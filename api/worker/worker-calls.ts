@@ -1,6 +1,10 @@
+import * as nodeModule from "node:module";
 import { parentPort } from "node:worker_threads";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
+
+/** Time after which a worker writes its part of the compile cache. */
+const CACHE_DELAY_MS = 10_000;
 
 /** A question to a worker, and what it sends back. Both are plain data. */
 export interface WorkerCall {
@@ -35,6 +39,8 @@ export function answerCalls(methods: Readonly<Record<string, (argument: never) =
     }
   }
   tell({ kind: "ready" });
+  // A worker that is terminated does not write what it compiled.
+  setTimeout(() => nodeModule.flushCompileCache?.(), CACHE_DELAY_MS).unref();
 }
 
 export const toError = ({ code, message, internal }: Extract<WorkerMessage, { kind: "refusal" }>): Error =>

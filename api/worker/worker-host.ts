@@ -42,7 +42,7 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
   let lastId = 0;
 
   const failAll = () => {
-    for (const { reject } of waiting.values()) reject(unavailable());
+    for (const { reject } of waiting.values()) reject(workerUnavailable());
     waiting.clear();
   };
   const onMessage = (message: WorkerMessage) => {
@@ -85,7 +85,7 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
 
   const call = <T>(method: string, argument?: unknown): Promise<T> => {
     const target = worker;
-    if (!target) return Promise.reject(unavailable());
+    if (!target) return Promise.reject(workerUnavailable());
     if (waiting.size >= CALLS_MAX) {
       return Promise.reject(new AppError("overloaded", "Too many searches are under way; try again in a moment."));
     }
@@ -111,4 +111,6 @@ export function startWorker({ file, name, data, log, onEvent, onReady }: WorkerH
   };
 }
 
-const unavailable = () => new AppError("upstream_unavailable", "The log store is starting again; try in a moment.");
+/** The worker does not run. */
+export const workerUnavailable = () =>
+  new AppError("upstream_unavailable", "The log store is starting again; try in a moment.");

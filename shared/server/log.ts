@@ -1,5 +1,5 @@
+import { createRequire } from "node:module";
 import { type Logger, pino, stdTimeFunctions } from "pino";
-import pretty from "pino-pretty";
 
 export type Log = Logger;
 
@@ -33,9 +33,13 @@ export function createLog({ level, readable, service }: LogOptions): Log {
     timestamp: stdTimeFunctions.isoTime,
     redact: { paths: secretFields, censor: "[secret]" },
   };
-  return readable
-    ? pino(options, pretty({ colorize: process.stdout.isTTY ?? false, ignore: "pid,hostname,service", sync: true }))
-    : pino(options);
+  return readable ? pino(options, prettyStream()) : pino(options);
+}
+
+/** Loaded on demand: in production nothing prints readable lines. */
+function prettyStream() {
+  const pretty: typeof import("pino-pretty") = createRequire(import.meta.url)("pino-pretty");
+  return pretty({ colorize: process.stdout.isTTY ?? false, ignore: "pid,hostname,service", sync: true });
 }
 
 export const silentLog = (): Log => pino({ level: "silent" });

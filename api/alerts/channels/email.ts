@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { createTransport } from "nodemailer";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
 import { connectPinned } from "../../outbound/pinned-socket.ts";
@@ -16,6 +15,8 @@ export async function sendMail(
   signal: AbortSignal,
 ): Promise<void> {
   const addresses = await withinLimit(rules.pinHost(host, port), signal);
+  // Loaded by the first mail: most panels send none.
+  const { createTransport } = await import("nodemailer");
   const transport = createTransport({
     host,
     port,

@@ -6,7 +6,7 @@ import { singleFlight } from "../../../shared/server/async/single-flight.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { Log } from "../../../shared/server/log.ts";
 import type { AddressRules } from "../../outbound/address-rules.ts";
-import { type CallOptions, connectMcpServer, type McpConnection } from "../connection/connection.ts";
+import type { CallOptions, McpConnection } from "../connection/connection.ts";
 import type { KeepAliveTimes } from "../connection/keep-alive.ts";
 import type { ProcessRegister } from "../connection/process-register.ts";
 import { messages } from "../messages.ts";
@@ -78,6 +78,8 @@ export function createMcpRunner(id: string, deps: McpRunnerDeps): McpRunner {
       if (transport.type === "stdio") commands.check(transport.command, transport.args);
       let gone: string | undefined;
       let opened: McpConnection | undefined;
+      // The client library is loaded by the first start: a panel without MCP servers does not need it.
+      const { connectMcpServer } = await import("../connection/connection.ts");
       opened = await connectMcpServer({
         transport,
         addressRules,

@@ -1,0 +1,44 @@
+import { startWorker, type WorkerHost, type WorkerHostOptions, workerUnavailable } from "./worker-host.ts";
+
+/**
+ * A worker that starts with the first call and ends after `idleMs` milliseconds without one: a thread takes memory also
+ * while it does nothing.
+ */
+export function createOnDemandWorker(options: WorkerHostOptions, idleMs: number): WorkerHost {
+  let host: WorkerHost | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let ending = Promise.resolve();
+  let isClosed = false;
+
+  const end = () => {
+    clearTimeout(idle);
+    const ended = host;
+    host = undefined;
+    if (ended) ending = Promise.all([ending, ended.close()]).then(() => {});
+    return ending;
+  };
+
+  return {
+    async call<T>(method: string, argument?: unknown): Promise<T> {
+      if (isClosed) throw workerUnavailable();
+      clearTimeout(idle);
+      host ??= startWorker(options);
+      const used = host;
+      try {
+        return await used.call<T>(method, argument);
+      } finally {
+        if (used === host && used.asked === 0) {
+          clearTimeout(idle);
+          idle = setTimeout(end, idleMs).unref();
+        }
+      }
+    },
+    get asked() {
+      return host?.asked ?? 0;
+    },
+    close() {
+      isClosed = true;
+      return end();
+    },
+  };
+}
