@@ -1,14 +1,14 @@
-import type { KeptContainer } from "../../shared/protocol/log-search.ts";
+import type { StoredContainer } from "../../shared/protocol/log-search.ts";
 import type { CollectedContainer } from "./collect/container-tasks.ts";
 import { formatLineTime } from "./store/line-time.ts";
-import type { KeptSource } from "./summary.ts";
+import type { StoredLogTotals } from "./summary.ts";
 
 /** By name: what is kept, and what there is now. @param present undefined while nobody knows */
 export function listContainers(
-  kept: readonly KeptSource[],
+  kept: readonly StoredLogTotals[],
   present: readonly CollectedContainer[] | undefined,
   names: readonly string[] | null,
-): KeptContainer[] {
+): StoredContainer[] {
   const all = new Set([...kept, ...(present ?? [])].map(({ name }) => name));
   const seen = names === null ? all : names.filter((name) => all.has(name));
   return [...seen].sort().map((name) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import type { KeptLine } from "../../shared/protocol/log-search.ts";
+import type { StoredLogLine } from "../../shared/protocol/log-search.ts";
 import { startPrivateEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
@@ -27,10 +27,10 @@ async function makeFolder(): Promise<TempFolder> {
 }
 
 /** All that is kept of a container, read from the files themselves. */
-async function readAll(dataDir: string, name: string): Promise<KeptLine[]> {
+async function readAll(dataDir: string, name: string): Promise<StoredLogLine[]> {
   const reader = createReader({ folder: join(dataDir, "log-store"), maxDays: 14, onDamage() {} });
   try {
-    const lines: KeptLine[] = [];
+    const lines: StoredLogLine[] = [];
     let after: string | undefined;
     for (;;) {
       const page = await reader.search({ names: [name], level: [], limit: 1_000, order: "asc", after });
@@ -127,7 +127,7 @@ test.skipIf(await lacks("namespaces"))("pauses before the disk is full, and cont
     waits: true,
     room: true,
     kept: 2_000,
-    trouble: null,
+    degraded: null,
   });
 });
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type {
-  KeptContainer,
   LogAroundAnswer,
   LogContainersAnswer,
   LogHistogramAnswer,
   LogSearchAnswer,
+  StoredContainer,
 } from "../../shared/protocol/log-search.ts";
 import type { Config } from "../../shared/server/config.ts";
 import { AppError } from "../../shared/server/errors.ts";
@@ -31,13 +31,13 @@ export interface LogStore extends LogWatcher {
   histogram(query: StoreFilter & { buckets: number }): Promise<LogHistogramAnswer>;
   containers(names: readonly string[] | null): Promise<LogContainersAnswer>;
   /** How keeping goes; absent when nothing is kept. */
-  figures?(): Promise<LogStoreFigures>;
+  metrics?(): Promise<LogStoreMetrics>;
   close(): Promise<void>;
 }
 
-export interface LogStoreFigures {
+export interface LogStoreMetrics {
   /** Nothing can be collected or written now. */
-  troubled: boolean;
+  isDegraded: boolean;
   /** Searches and the like that are not answered yet. */
   readersWaiting: number;
   bytesLimit: number;
@@ -52,7 +52,7 @@ export interface LogStoreOptions {
 
 interface CollectorState extends WriterState, IngestMetrics {
   containers: CollectedContainer[];
-  trouble: string | null;
+  degraded: string | null;
 }
 
 /** The thread that searches ends after this long without a search. */
@@ -94,11 +94,11 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
         reader.call<StoreSummary>("summary"),
         collector.call<CollectorState>("state").catch(() => undefined),
       ]);
-      const containers: KeptContainer[] = listContainers(summary.sources, state?.containers, names);
-      const trouble = state ? state.trouble : "The log store is starting again.";
+      const containers: StoredContainer[] = listContainers(summary.sources, state?.containers, names);
+      const degraded = state ? state.degraded : "The log store is starting again.";
       return {
-        state: trouble === null ? "collecting" : "paused",
-        reason: trouble,
+        state: degraded === null ? "collecting" : "paused",
+        reason: degraded,
         containers,
         budget:
           names === null
@@ -113,10 +113,10 @@ export function createLogStore({ config, log }: LogStoreOptions): LogStore {
             : null,
       };
     },
-    async figures() {
+    async metrics() {
       const collected = await collector.call<CollectorState>("state").catch(() => undefined);
-      const troubled = collected === undefined || collected.trouble !== null;
-      return { troubled, readersWaiting: reader.asked, bytesLimit: maxBytes, collected };
+      const isDegraded = collected === undefined || collected.degraded !== null;
+      return { isDegraded, readersWaiting: reader.asked, bytesLimit: maxBytes, collected };
     },
     watch(spec, onMatches) {
       if (watches.size >= WATCHES_MAX) throw new AppError("overloaded", "Too many patterns are watched for already.");

@@ -1,23 +1,23 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import { singleFlight } from "../../shared/server/async/single-flight.ts";
-import type { LogStore, LogStoreFigures } from "./log-store.ts";
+import type { LogStore, LogStoreMetrics } from "./log-store.ts";
 
-type Collected = NonNullable<LogStoreFigures["collected"]>;
+type Collected = NonNullable<LogStoreMetrics["collected"]>;
 
-/** Figures of the log store for Prometheus; none where no logs are kept. */
-export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, "figures">): void {
-  if (!logStore.figures) return;
+/** Adds metrics of the log store for Prometheus; none where no logs are kept. */
+export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, "metrics">): void {
+  if (!logStore.metrics) return;
   const registers = [registry];
-  // All figures of one scrape are asked for at once.
-  const ask = singleFlight(logStore.figures as () => Promise<LogStoreFigures>);
-  const gauge = (name: string, help: string, read: (figures: LogStoreFigures) => number | undefined) =>
+  // All metrics of one scrape come from one request.
+  const ask = singleFlight(logStore.metrics as () => Promise<LogStoreMetrics>);
+  const gauge = (name: string, help: string, read: (metrics: LogStoreMetrics) => number | undefined) =>
     new Gauge({
       name: `ai_desktop_api_log_store_${name}`,
       help,
       registers,
       async collect() {
         const value = read(await ask());
-        if (value !== undefined) this.set(value); // a thread that starts again leaves the figure as it was
+        if (value !== undefined) this.set(value); // a thread that restarts leaves the value as it was
       },
     });
   const counter = (name: string, help: string, read: (collected: Collected) => number) =>
@@ -36,7 +36,7 @@ export function addLogStoreMetrics(registry: Registry, logStore: Pick<LogStore, 
   counter("dropped_lines_total", "Lines given up for the budget, ever.", ({ linesDropped }) => linesDropped);
   gauge("bytes", "Bytes that log history takes on the disk.", ({ collected }) => collected?.bytesUsed);
   gauge("limit_bytes", "Bytes they may take.", ({ bytesLimit }) => bytesLimit);
-  gauge("trouble", "1 while nothing can be collected or written.", ({ troubled }) => Number(troubled));
+  gauge("trouble", "1 while nothing can be collected or written.", ({ isDegraded }) => Number(isDegraded));
   gauge(
     "lag_seconds",
     "How long the oldest line that is not written yet has waited.",

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type {
-  KeptLine,
   LogContainersAnswer,
   LogHistogramAnswer,
   LogSearchAnswer,
+  StoredLogLine,
 } from "../../shared/protocol/log-search.ts";
 import { type TestContainer, type TestEngine, testEngine } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
@@ -30,7 +30,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
   };
   const search = async (container: TestContainer, query: Record<string, string> = {}) =>
     (await get("", { container: container.name, order: "asc", ...query })).body;
-  const texts = ({ lines }: { lines: KeptLine[] }) => lines.map(({ text }) => text);
+  const texts = ({ lines }: { lines: StoredLogLine[] }) => lines.map(({ text }) => text);
   /** Resolves once so many lines of the container are kept. */
   const kept = (container: TestContainer, count: number) =>
     eventually(async () => {
@@ -57,16 +57,16 @@ describe.skipIf(await lacks("docker"))("log history", () => {
     expect(marks.map(({ kind }) => kind)).toEqual(["started"]);
   });
 
-  test("are told of in figures, and that they are in trouble without an Engine", async () => {
+  test("are in the metrics, with trouble while there is no Engine", async () => {
     const service = await engine.run({ script: "for i in 1 2 3 4 5; do echo line $i; done; exec sleep 1000" });
     await kept(service, 5);
-    const figures = async (of: TestApi) => {
+    const metrics = async (of: TestApi) => {
       const { text } = await of.ask("GET", "/metrics");
       const found = text.matchAll(/^ai_desktop_api_log_store_(\w+) (\S+)$/gm);
       return Object.fromEntries([...found].map(([, name, value]) => [name, Number(value)]));
     };
     const well = await eventually(async () => {
-      const now = await figures(api);
+      const now = await metrics(api);
       return now.pending_bytes === 0 && now;
     });
     expect(well).toMatchObject({ trouble: 0, lag_seconds: 0, waiting_containers: 0, waiting_searches: 0 });
@@ -75,7 +75,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
     expect(well.bytes).toBeGreaterThan(0);
     const without = await startApi({ logStore: {} });
     try {
-      await eventually(async () => expect(await figures(without)).toMatchObject({ trouble: 1, lines_total: 0 }));
+      await eventually(async () => expect(await metrics(without)).toMatchObject({ trouble: 1, lines_total: 0 }));
     } finally {
       await without.close();
     }
@@ -260,7 +260,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
     const lines = text
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line) as KeptLine);
+      .map((line) => JSON.parse(line) as StoredLogLine);
     expect(lines.map((line) => line.text)).toEqual(
       Array.from({ length: 5_000 }, (_, index) => `line ${index + 1} of the download`),
     );
@@ -292,7 +292,7 @@ describe.skipIf(await lacks("docker"))("log history", () => {
   test("stops a download when its reader goes", async () => {
     let pages = 0;
     const page = { marks: [], older: null, complete: true, scanned: 1, reached: null };
-    const line = { id: "1-1-1", container: "web", containerId: "id", run: 1, text: "x".repeat(1_000) } as KeptLine;
+    const line = { id: "1-1-1", container: "web", containerId: "id", run: 1, text: "x".repeat(1_000) } as StoredLogLine;
     const store = {
       search: async () => ({ ...page, lines: Array.from({ length: 100 }, () => line), newer: `${++pages}` }),
     };

@@ -1,7 +1,7 @@
 import type { CatalogEntry } from "./store/segment-index.ts";
 
 /** What is kept of one container under one name. */
-export interface KeptSource {
+export interface StoredLogTotals {
   name: string;
   sourceId: string;
   lines: number;
@@ -12,8 +12,8 @@ export interface KeptSource {
 }
 
 /** Every container the store knows, once for each name it had. */
-export function summarize(entries: readonly CatalogEntry[]): KeptSource[] {
-  const sources = new Map<string, KeptSource>();
+export function summarize(entries: readonly CatalogEntry[]): StoredLogTotals[] {
+  const sources = new Map<string, StoredLogTotals>();
   for (const { segment, totals } of entries) {
     const totalOf = new Map(totals.map((total) => [total.stream, total]));
     for (const { id, name, sourceId, removed } of segment.streams()) {

@@ -38,7 +38,7 @@ describe.skipIf(await lacks("docker"))("the topic of a container that writes to 
       onState: () => {},
       onClosed: () => {},
       onNotice: () => {},
-      onTrouble: () => {},
+      onDegraded: () => {},
     };
     const from = await source.end(abort.signal);
     await expect(source.follow(from, handlers, abort.signal)).rejects.toThrow("the reader is broken");

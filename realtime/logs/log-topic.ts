@@ -166,10 +166,10 @@ export class LogTopic {
         this.notice = notice;
         for (const subscriber of this.subscribers) subscriber.notifyNotice();
       },
-      onTrouble: (trouble: { message: string; code: ErrorCode }) => {
+      onDegraded: (reason: { message: string; code: ErrorCode }) => {
         this.batcher.flush();
-        this.log.warn({ reason: trouble.message }, "a followed log cannot be read");
-        this.notifyAttached({ kind: "degraded", ...trouble });
+        this.log.warn({ reason: reason.message }, "a followed log cannot be read");
+        this.notifyAttached({ kind: "degraded", ...reason });
       },
     };
     while (!this.abort.signal.aborted) {

@@ -54,7 +54,7 @@ export interface FollowHandlers {
   /** Why the log is incomplete, to be sent to every reader; undefined once it is complete. */
   onNotice?(notice: string | undefined): void;
   /** The log cannot be read, or only in part. Called once until lines arrive again. */
-  onTrouble?(trouble: { message: string; code: ErrorCode }): void;
+  onDegraded?(reason: { message: string; code: ErrorCode }): void;
   /** Awaited before more is read: a slow reader slows the source. */
   onLines(lines: LogLine[]): void | Promise<void>;
   onLost(lost: LostLines): void;

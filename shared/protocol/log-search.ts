@@ -84,7 +84,7 @@ export const logHistogramQuery = logFilter.extend({
 });
 
 /** One line of the log history. */
-export const keptLineSchema = z.object({
+export const storedLogLineSchema = z.object({
   id: z.string(),
   container: z.string().describe("Name of the container when it wrote the line."),
   containerId: z.string(),
@@ -94,14 +94,14 @@ export const keptLineSchema = z.object({
   text: z.string().describe("As written, without the line end: untrusted text, escape sequences included."),
   run: z.int().describe("Number of the start of the container, from 1."),
 });
-export type KeptLine = z.infer<typeof keptLineSchema>;
+export type StoredLogLine = z.infer<typeof storedLogLineSchema>;
 
 const markKind = z
   .enum(["begin", "started", "exited", "replaced", "removed", "gap"])
   .describe(
     "`begin`: before the first stored line of a container; `started`, `exited`: of a run; `replaced`: another container has the name from here; `removed`: the container was removed; `gap`: lines are missing, see `reason`.",
   );
-export type LogMarkKind = z.infer<typeof markKind>;
+export type StoredLogEventKind = z.infer<typeof markKind>;
 
 const gapReason = z
   .enum(["rotated", "truncated", "expired", "first_start", "source_lost", "unreadable"])
@@ -111,7 +111,7 @@ const gapReason = z
 export type LogGapReason = z.infer<typeof gapReason>;
 
 /** An event between two lines: before the lines of its time, and after all older lines. */
-export const logMarkSchema = z.object({
+export const storedLogEventSchema = z.object({
   kind: markKind,
   container: z.string(),
   containerId: z.string(),
@@ -121,7 +121,7 @@ export const logMarkSchema = z.object({
   unknownEnds: z.int().optional().describe("With `exited`: number of runs that ended here with unknown exit codes."),
   reason: gapReason.optional(),
 });
-export type LogMark = z.infer<typeof logMarkSchema>;
+export type StoredLogEvent = z.infer<typeof storedLogEventSchema>;
 
 const older = z.string().nullable().describe("Value of `before` for older lines; null when there are none.");
 const newer = z
@@ -130,8 +130,10 @@ const newer = z
   .describe("Value of `after` for newer lines, including future ones; null when nothing is stored yet.");
 
 export const logSearchAnswer = z.object({
-  lines: z.array(keptLineSchema).describe("In the requested order."),
-  marks: z.array(logMarkSchema).describe("Events of the requested containers within this page, in the same order."),
+  lines: z.array(storedLogLineSchema).describe("In the requested order."),
+  marks: z
+    .array(storedLogEventSchema)
+    .describe("Events of the requested containers within this page, in the same order."),
   older,
   newer,
   complete: z
@@ -145,8 +147,8 @@ export const logSearchAnswer = z.object({
 export type LogSearchAnswer = z.infer<typeof logSearchAnswer>;
 
 export const logAroundAnswer = z.object({
-  lines: z.array(keptLineSchema).describe("Oldest first."),
-  marks: z.array(logMarkSchema),
+  lines: z.array(storedLogLineSchema).describe("Oldest first."),
+  marks: z.array(storedLogEventSchema),
   id: z.string().describe("The requested line."),
   older,
   newer,
@@ -178,7 +180,7 @@ const collection = z
 export type LogCollection = z.infer<typeof collection>;
 
 /** Stored lines of one container name. Successive containers of the name are listed in it, newest first. */
-export const keptContainerSchema = z.object({
+export const storedContainerSchema = z.object({
   name: z.string(),
   containers: z.array(
     z.object({
@@ -196,7 +198,7 @@ export const keptContainerSchema = z.object({
   removed: z.boolean().describe("No container has the name now."),
   collection,
 });
-export type KeptContainer = z.infer<typeof keptContainerSchema>;
+export type StoredContainer = z.infer<typeof storedContainerSchema>;
 
 export const logBudgetSchema = z.object({
   bytesUsed: z.int().describe("Bytes on the disk."),
@@ -214,7 +216,7 @@ export const logContainersAnswer = z.object({
     .enum(["collecting", "paused", "off"])
     .describe("`paused`: see `reason` (disk full, no Engine); `off`: by configuration."),
   reason: z.string().nullable(),
-  containers: z.array(keptContainerSchema),
+  containers: z.array(storedContainerSchema),
   budget: logBudgetSchema.nullable().describe("Null for callers who see only some containers."),
 });
 export type LogContainersAnswer = z.infer<typeof logContainersAnswer>;

@@ -17,7 +17,7 @@ export interface CollectorWorkerData {
   since: number;
 }
 
-const TEND_MS = 3_600_000;
+const MAINTENANCE_MS = 3_600_000;
 
 /** Follows the containers and writes what they say, in a thread of its own. */
 const { folder, dockerHost, maxBytes, maxDays, since } = workerData as CollectorWorkerData;
@@ -28,19 +28,19 @@ const ingest = createIngest({ writer, log, onWritten: (written) => watches.look(
 const docker = createDockerHost({ dockerHost });
 const collector = startCollector({ docker, ingest, log, since });
 
-const tending = setInterval(() => ingest.tend(), TEND_MS);
+const maintaining = setInterval(() => ingest.maintain(), MAINTENANCE_MS);
 
 answerCalls({
   state: () => ({
     ...writer.state(),
-    ...ingest.figures(),
+    ...ingest.metrics(),
     containers: collector.containers(),
-    trouble: ingest.trouble ?? collector.trouble ?? null,
+    degraded: ingest.degraded ?? collector.degraded ?? null,
   }),
   watch: (watch: { id: number; spec: LogWatchSpec }) => watches.add(watch),
   unwatch: (id: number) => watches.remove(id),
   async close() {
-    clearInterval(tending);
+    clearInterval(maintaining);
     watches.close();
     await collector.close();
     ingest.close();

@@ -14,7 +14,7 @@ export interface Collector {
   /** The containers that exist now. */
   containers(): CollectedContainer[];
   /** Why nothing can be collected, as a sentence; undefined while the Engine responds. */
-  readonly trouble: string | undefined;
+  readonly degraded: string | undefined;
   close(): Promise<void>;
 }
 
@@ -33,17 +33,17 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
   // The list of the Engine has whole seconds.
   const newSince = Math.min(since, ingest.seenUntil ?? since) - 1_000;
   const tasks = createContainerTasks({ docker, ingest, log, events, newSince, signal: closing.signal });
-  let trouble: string | undefined;
+  let degraded: string | undefined;
 
   const relist = async () => {
     // A container that appears while the list is on its way is not missing from it.
     const known = new Set([...tasks.ids(), ...ingest.streams().map(({ sourceId }) => sourceId)]);
     try {
       const services = await docker.list();
-      trouble = undefined;
+      degraded = undefined;
       compare(services, known);
     } catch (error) {
-      trouble = toAppError(error).message;
+      degraded = toAppError(error).message;
     }
   };
   const compare = (services: readonly Service[], known: ReadonlySet<string>) => {
@@ -69,8 +69,8 @@ export function startCollector({ docker, ingest, log, since }: CollectorOptions)
 
   return {
     containers: tasks.list,
-    get trouble() {
-      return trouble;
+    get degraded() {
+      return degraded;
     },
     async close() {
       closing.abort();

@@ -33,7 +33,7 @@ export async function followLog(options: FollowLogOptions): Promise<{ isRemoved:
         if (lost.to) position = new Map([...position, ...lost.to]);
         noteGap(ingest, stream, lost);
       },
-      onTrouble: ({ message }) => onUnreadable(message),
+      onDegraded: ({ message }) => onUnreadable(message),
       onState() {},
       onClosed({ code }) {
         isRemoved = code === "removed";

@@ -43,10 +43,10 @@ export interface Ingest {
   noteGap(stream: StreamState, reason: LogGapReason, time?: string): void;
   noteRemoval(stream: StreamState): void;
   /** Why nothing is written, as a sentence; undefined while writes succeed. */
-  readonly trouble: string | undefined;
-  figures(): IngestMetrics;
+  readonly degraded: string | undefined;
+  metrics(): IngestMetrics;
   /** Writes, which also keeps the budget of days while no line comes in. */
-  tend(): void;
+  maintain(): void;
   /** Ends all waits for room. */
   release(): void;
   /** Writes what is left. */
@@ -114,11 +114,11 @@ export function createIngest({ writer, log, onWritten }: IngestOptions): Ingest 
       stream.removed = true;
       markHere(stream, { kind: "removed", us: Math.max(nowUs(), stream.lastUs + 1) });
     },
-    get trouble() {
+    get degraded() {
       return schedule.degraded;
     },
-    figures: () => ({ linesTaken, ...schedule.metrics() }),
-    tend: schedule.flush,
+    metrics: () => ({ linesTaken, ...schedule.metrics() }),
+    maintain: schedule.flush,
     release: schedule.release,
     close: schedule.close,
   };

@@ -1,4 +1,4 @@
-import type { KeptLine } from "../../../shared/protocol/log-search.ts";
+import type { StoredLogLine } from "../../../shared/protocol/log-search.ts";
 import { formatLineId } from "../search/line-key.ts";
 import { createLinePattern, type LinePattern } from "../search/line-pattern.ts";
 import { LEVEL_MASK, type LineRecord, STDERR } from "../store/block.ts";
@@ -55,7 +55,7 @@ export function createWatchList(onMatches: (told: WatchTold) => void): WatchList
     if (!newest) return;
     const known = pending.get(stream.sourceId)?.count ?? 0;
     const { sourceId: containerId, name: container } = stream;
-    const sample: KeptLine = {
+    const sample: StoredLogLine = {
       id: formatLineId({ segment, stream: stream.id, n: newest.n }),
       container,
       containerId,

@@ -1,4 +1,4 @@
-import type { KeptLine, LogLevel, LogStream } from "../../../shared/protocol/log-search.ts";
+import type { LogLevel, LogStream, StoredLogLine } from "../../../shared/protocol/log-search.ts";
 
 /** Which new lines are waited for: all that is given must hold. */
 export interface LogWatchSpec {
@@ -19,7 +19,7 @@ export interface LogMatches {
   containerId: string;
   count: number;
   /** The newest of them; its text may be long and hostile. */
-  sample: KeptLine;
+  sample: StoredLogLine;
 }
 
 /** Lines older than this when they are read (the API was down) are stored, but not reported to watchers. */

@@ -1,5 +1,5 @@
 import { toPlain } from "../../../shared/logs/plain-text.ts";
-import { type KeptLine, LOG_PAGE_MAX } from "../../../shared/protocol/log-search.ts";
+import { LOG_PAGE_MAX, type StoredLogLine } from "../../../shared/protocol/log-search.ts";
 import type { LogStore } from "../log-store.ts";
 import type { StoreFilter } from "./reader.ts";
 
@@ -56,7 +56,7 @@ export async function openDownload(
   );
 }
 
-const toText = (times: boolean, named: boolean) => (line: KeptLine) =>
+const toText = (times: boolean, named: boolean) => (line: StoredLogLine) =>
   `${times ? `${line.time} ${named ? `${line.container} ` : ""}` : ""}${toPlain(line.text)}\n`;
 
-const toJson = ({ id: _id, ...line }: KeptLine) => `${JSON.stringify(line)}\n`;
+const toJson = ({ id: _id, ...line }: StoredLogLine) => `${JSON.stringify(line)}\n`;

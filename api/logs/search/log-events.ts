@@ -1,4 +1,4 @@
-import type { LogMark } from "../../../shared/protocol/log-search.ts";
+import type { StoredLogEvent } from "../../../shared/protocol/log-search.ts";
 import { formatLineTime } from "../store/line-time.ts";
 import type { StreamRow } from "../store/segment-reader.ts";
 import { seenStreams } from "./scan-units.ts";
@@ -13,8 +13,8 @@ interface Span {
 }
 
 /** Returns the events between the lines of a page, in its order, and at its far end the beginning of a container's log. */
-export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): LogMark[] {
-  const found: { us: number; mark: LogMark }[] = [];
+export function readLogEvents(plan: SearchPlan, span: Span, newestFirst: boolean): StoredLogEvent[] {
+  const found: { us: number; mark: StoredLogEvent }[] = [];
   const first = new Map<string, { stream: StreamRow; us: number; n: number }>();
   /** Containers that also have stored lines under an earlier name. */
   const renamed = new Set<string>();
@@ -25,7 +25,7 @@ export function readMarks(plan: SearchPlan, span: Span, newestFirst: boolean): L
     for (const { id, sourceId } of segment.streams()) if (!streams.has(id)) renamed.add(sourceId);
     for (const row of segment.marks([...streams.keys()], clipped, newestFirst, MARKS_MAX)) {
       const stream = streams.get(row.stream) as StreamRow;
-      const mark: LogMark = { ...base(stream, row.us, row.run), kind: row.kind };
+      const mark: StoredLogEvent = { ...base(stream, row.us, row.run), kind: row.kind };
       if (row.exitCode !== null) mark.exitCode = row.exitCode;
       if (row.unknownEnds !== null) mark.unknownEnds = row.unknownEnds;
       if (row.reason !== null) mark.reason = row.reason;

@@ -3,12 +3,12 @@ import type { LogAroundAnswer, LogHistogramAnswer, LogSearchAnswer } from "../..
 import { AppError } from "../../../shared/server/errors.ts";
 import { formatLineTime, toMicros } from "../store/line-time.ts";
 import { type CatalogEntry, createCatalog } from "../store/segment-index.ts";
-import { type KeptSource, summarize } from "../summary.ts";
+import { type StoredLogTotals, summarize } from "../summary.ts";
 import { histogram } from "./histogram.ts";
 import { type LineKey, parseCursor, parseLineId } from "./line-key.ts";
 import { createLinePattern, type LinePatternSpec } from "./line-pattern.ts";
 import { spanOfSeen } from "./scan-units.ts";
-import { type FoundLine, search, toKeptLine } from "./search.ts";
+import { type FoundLine, search, toStoredLogLine } from "./search.ts";
 import type { SearchPlan } from "./search-plan.ts";
 
 /** Searches at once; each holds some files' lists of blocks. The others wait. */
@@ -39,7 +39,7 @@ export interface StoreAround {
 }
 
 export interface StoreSummary {
-  sources: KeptSource[];
+  sources: StoredLogTotals[];
   oldestUs: number | null;
 }
 
@@ -87,7 +87,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
       onDamage,
     };
     const { found, marks, reachedUs, ...more } = await search(plan);
-    const lines = found.map(toKeptLine);
+    const lines = found.map(toStoredLogLine);
     if (plan.backward !== (order === "desc")) {
       lines.reverse();
       marks.reverse();
@@ -133,7 +133,7 @@ export function createReader({ folder, maxDays, onDamage }: ReaderOptions): Read
         const found: FoundLine[] = [...older.found.reverse(), ...(newer?.found ?? [])];
         return {
           id,
-          lines: found.map(toKeptLine),
+          lines: found.map(toStoredLogLine),
           marks: [...older.marks.reverse(), ...(newer?.marks ?? [])],
           older: older.older,
           newer: newer?.newer ?? older.newer,

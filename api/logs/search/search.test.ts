@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import type { KeptLine } from "../../../shared/protocol/log-search.ts";
+import type { StoredLogLine } from "../../../shared/protocol/log-search.ts";
 import { toMicros } from "../store/line-time.ts";
 import { listSegments, openSegment, segmentPath } from "../store/segment.ts";
 import { type FedLine, startStore, type TestStore } from "../testing.ts";
@@ -12,7 +12,7 @@ afterEach(() => store?.close());
 
 const HOUR_US = 3_600_000_000;
 const start = toMicros(Date.now()) - HOUR_US;
-const texts = (lines: readonly KeptLine[]) => lines.map(({ text }) => text);
+const texts = (lines: readonly StoredLogLine[]) => lines.map(({ text }) => text);
 
 /** Three containers whose lines are out of order by up to a second, as the Engine's streams are. */
 function feedMany(count: number): (FedLine & { name: string })[] {
@@ -33,8 +33,8 @@ function feedMany(count: number): (FedLine & { name: string })[] {
   return all.sort((one, other) => one.us - other.us);
 }
 
-async function pages(query: Parameters<TestStore["search"]>[0], cursor: "older" | "newer"): Promise<KeptLine[]> {
-  const lines: KeptLine[] = [];
+async function pages(query: Parameters<TestStore["search"]>[0], cursor: "older" | "newer"): Promise<StoredLogLine[]> {
+  const lines: StoredLogLine[] = [];
   let place: string | undefined;
   for (;;) {
     const given = place === undefined ? {} : cursor === "older" ? { before: place } : { after: place };

@@ -1,13 +1,13 @@
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import { withoutLineEnd } from "../../../shared/logs/plain-text.ts";
-import type { KeptLine, LogMark } from "../../../shared/protocol/log-search.ts";
+import type { StoredLogEvent, StoredLogLine } from "../../../shared/protocol/log-search.ts";
 import { LEVEL_MASK, type LineRecord, STDERR } from "../store/block.ts";
 import { levelName } from "../store/level-name.ts";
 import { formatLineTime } from "../store/line-time.ts";
 import type { SegmentReader, StreamRow } from "../store/segment-reader.ts";
 import { beforeTime, compareKeys, formatCursor, formatLineId, type LineKey } from "./line-key.ts";
 import type { LinePattern } from "./line-pattern.ts";
-import { readMarks } from "./log-events.ts";
+import { readLogEvents } from "./log-events.ts";
 import { createUnitQueue, spanOfSeen, type Unit } from "./scan-units.ts";
 import type { SearchPlan } from "./search-plan.ts";
 
@@ -26,7 +26,7 @@ export interface FoundLine {
 export interface SearchResult {
   /** Nearest first. */
   found: FoundLine[];
-  marks: LogMark[];
+  marks: StoredLogEvent[];
   older: string | null;
   newer: string | null;
   complete: boolean;
@@ -90,7 +90,7 @@ export async function search(plan: SearchPlan): Promise<SearchResult> {
     : { fromUs: after ? after.us + 1 : plan.fromUs, toUs: hasMore && onward ? onward.us : plan.toUs };
   return {
     found,
-    marks: readMarks(plan, span, backward),
+    marks: readLogEvents(plan, span, backward),
     older: older ? formatCursor(older) : null,
     newer: newer ? formatCursor(newer) : null,
     complete: stoppedAt === undefined,
@@ -162,7 +162,7 @@ function createPage(limit: number, backward: boolean) {
   };
 }
 
-export function toKeptLine({ key, line, segment, stream }: FoundLine): KeptLine {
+export function toStoredLogLine({ key, line, segment, stream }: FoundLine): StoredLogLine {
   return {
     id: formatLineId(key),
     container: stream.name,

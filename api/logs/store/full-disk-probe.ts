@@ -27,13 +27,13 @@ for (let n = 0; n < 2_000; n++) {
   };
   waits = ingest.put(stream, [line], String(n));
 }
-ingest.tend();
-const paused = ingest.trouble;
+ingest.maintain();
+const paused = ingest.degraded;
 const room = statfsSync(disk).bavail > 0;
 rmSync(ballast);
-ingest.tend();
+ingest.maintain();
 await waits;
-const outcome = { paused, waits: waits !== undefined, room, kept: stream.nextN, trouble: ingest.trouble ?? null };
+const outcome = { paused, waits: waits !== undefined, room, kept: stream.nextN, degraded: ingest.degraded ?? null };
 ingest.close();
 writer.close();
 process.stdout.write(`${JSON.stringify(outcome)}\n`);

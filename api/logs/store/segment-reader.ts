@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { LogGapReason, LogMarkKind } from "../../../shared/protocol/log-search.ts";
+import type { LogGapReason, StoredLogEventKind } from "../../../shared/protocol/log-search.ts";
 import { readAtOnce } from "../../database/transact.ts";
 import { type BlockTimes, decodeCounts, decodeText, decodeTimes, type LineRecord } from "./block.ts";
 import { toLine } from "./flush.ts";
@@ -29,7 +29,7 @@ export interface MarkRow {
   n: number;
   us: number;
   run: number;
-  kind: LogMarkKind;
+  kind: StoredLogEventKind;
   exitCode: number | null;
   reason: LogGapReason | null;
   /** Of an end whose exit code is unknown: of how many runs. */
@@ -169,7 +169,7 @@ function createReader(database: DatabaseSync, number: number): SegmentReader {
           n: Number(row.n),
           us: Number(row.us),
           run: Number(row.run),
-          kind: row.kind as LogMarkKind,
+          kind: row.kind as StoredLogEventKind,
           exitCode: row.exit_code === null ? null : Number(row.exit_code),
           reason: row.kind === "exited" ? null : (row.reason as LogGapReason | null),
           unknownEnds: row.kind === "exited" && row.reason !== null ? Number(row.reason) : null,

@@ -1,11 +1,11 @@
-import type { LogGapReason, LogMarkKind } from "../../../shared/protocol/log-search.ts";
+import type { LogGapReason, StoredLogEventKind } from "../../../shared/protocol/log-search.ts";
 import type { LineRecord } from "./block.ts";
 
 export interface MarkRecord {
   n: number;
   us: number;
   run: number;
-  kind: LogMarkKind;
+  kind: StoredLogEventKind;
   exitCode?: number | undefined;
   /** Of `exited`: of how many runs this is the end, where their exit codes are unknown. */
   unknownEnds?: number | undefined;

@@ -56,7 +56,7 @@ export class FollowStatus {
   degrade({ message, code }: AppError): void {
     if (this.isDegraded) return;
     this.isDegraded = true;
-    this.handlers.onTrouble?.({ message, code });
+    this.handlers.onDegraded?.({ message, code });
   }
 
   /** Lines arrive again. */

@@ -24,7 +24,7 @@ export function logsJourney(at: () => Desk): void {
       script: `seq 1 ${LINES} | sed 's/^/line /'; echo done >&2; exec sleep 1000000`,
     });
     // An Engine may fall silent in the middle of such a burst, and is only noticed to after a while.
-    await eventually(async () => (await keptLines(desk, big.name)) === LINES + 1, 60_000, 500);
+    await eventually(async () => (await countStoredLines(desk, big.name)) === LINES + 1, 60_000, 500);
     await desk.open(`/logs?c=${big.name}`, "Logs");
     const log = page.getByRole("log");
     await lineOf(log, `line ${LINES}`).waitFor();
@@ -138,7 +138,7 @@ export function logsJourney(at: () => Desk): void {
     await log.getByText(/^Started again/).waitFor();
     await eventually(async () => expect(await lineOf(log, "life").count()).toBe(2));
     // The log history is read by another way: a container that is removed before it is stored leaves a gap there.
-    await eventually(async () => expect(await keptLines(desk, box.name)).toBe(2));
+    await eventually(async () => expect(await countStoredLines(desk, box.name)).toBe(2));
     const { Config, HostConfig } = await box.container.inspect();
     await box.container.remove({ force: true });
     await log.getByText(/^Removed/).waitFor();
@@ -240,7 +240,7 @@ export function logsJourney(at: () => Desk): void {
 }
 
 /** How many lines of a container are kept by now. */
-async function keptLines({ page, stack }: Desk, name: string): Promise<number> {
+async function countStoredLines({ page, stack }: Desk, name: string): Promise<number> {
   const response = await page.request.get(`${stack.api.url}/api/logs/containers`);
   const { containers } = (await response.json()) as LogContainersAnswer;
   return containers.find((container) => container.name === name)?.lines ?? 0;

@@ -18,7 +18,7 @@ export const queryKeys = {
   stackRevisions: (name: string) => ["stack-revisions", name],
   stackRevision: (name: string, id: number | null) => ["stack-revisions", name, id],
   stackEnv: (name: string) => ["stack-env", name],
-  keptContainers: ["logs", "containers"],
+  storedContainers: ["logs", "containers"],
   serviceProcesses: (id: string) => ["services", id, "processes"],
   serviceShells: (id: string) => ["shells", id],
   serviceInspect: (id: string) => ["services", id, "inspect"],
@@ -60,9 +60,9 @@ export const useServices = () =>
     refetchInterval: ({ state }) => soonAgain(state.data?.services ?? []),
   }));
 /** Containers with stored logs. Fails if logs are not stored. */
-export const useKeptContainers = () =>
+export const useStoredContainers = () =>
   useQuery(() => ({
-    queryKey: queryKeys.keptContainers,
+    queryKey: queryKeys.storedContainers,
     queryFn: ({ signal }) => api.logs.containers(signal),
     refetchInterval: ({ state }) => storedContainersInterval(state),
     retry: false,

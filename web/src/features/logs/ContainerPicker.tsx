@@ -1,5 +1,5 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
-import { useKeptContainers, useServices } from "../../lib/queries.ts";
+import { useServices, useStoredContainers } from "../../lib/queries.ts";
 import { visibleName } from "../../lib/terminal-text.ts";
 import { Button, Checkbox, Dialog, EmptyState, SearchField, StatusDot } from "../../ui/index.ts";
 import { type ContainerGroup, toContainerGroups } from "./container-choice.ts";
@@ -15,7 +15,7 @@ export interface ContainerPickerProps {
 /** Chooses whose logs are shown: single containers, whole projects, and removed ones whose lines are stored. */
 export function ContainerPicker(props: ContainerPickerProps) {
   const services = useServices();
-  const stored = useKeptContainers();
+  const stored = useStoredContainers();
   const [filter, setFilter] = createSignal("");
   const groups = createMemo(() =>
     toContainerGroups(services.data?.services ?? [], stored.data?.containers ?? [], filter()),

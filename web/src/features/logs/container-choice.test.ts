@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { KeptContainer } from "../../../../shared/protocol/log-search.ts";
+import type { StoredContainer } from "../../../../shared/protocol/log-search.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 import { chooseFollowed } from "./container-choice.ts";
 
 const service = (name: string, state: string) => ({ name, state }) as Service;
-const stored = (name: string, lastTime: string | null) => ({ name, lastTime }) as KeptContainer;
+const stored = (name: string, lastTime: string | null) => ({ name, lastTime }) as StoredContainer;
 const stopped = Array.from({ length: 200 }, (_, index) => service(`old-${index}`, "exited"));
 const base = { stored: [], only: [], before: [], max: 24 };
 

@@ -1,4 +1,4 @@
-import type { KeptContainer } from "../../../../shared/protocol/log-search.ts";
+import type { StoredContainer } from "../../../../shared/protocol/log-search.ts";
 import type { Service } from "../../../../shared/protocol/service.ts";
 
 /** A container whose log can be chosen. */
@@ -23,7 +23,7 @@ const byName = (left: { name: string }, right: { name: string }) => collator.com
 
 export interface FollowChoice {
   services: readonly Service[];
-  stored: readonly KeptContainer[];
+  stored: readonly StoredContainer[];
   /** Names that were chosen; empty: all containers. */
   only: readonly string[];
   /** What is followed now, gone containers included. */
@@ -59,7 +59,7 @@ export function chooseFollowed({ services, stored, only, before, max }: FollowCh
 /** Containers by project, those of none after them, removed ones last. */
 export function toContainerGroups(
   services: readonly Service[],
-  stored: readonly KeptContainer[],
+  stored: readonly StoredContainer[],
   filter = "",
 ): ContainerGroup[] {
   const wanted = filter.trim().toLowerCase();

@@ -2,7 +2,7 @@ import { type Accessor, createMemo } from "solid-js";
 import type { StreamClosed } from "../../../../shared/protocol/events/services.ts";
 import { isRefusal } from "../../lib/api/failure.ts";
 import { useLive } from "../../lib/live-context.ts";
-import { useKeptContainers, useServices } from "../../lib/queries.ts";
+import { useServices, useStoredContainers } from "../../lib/queries.ts";
 import { chooseFollowed } from "./container-choice.ts";
 import type { LiveSource } from "./live/live-logs.ts";
 import type { LogOrigin } from "./live/log-entry.ts";
@@ -29,7 +29,7 @@ const isBeforeFirstRun = ({ code, exitCode, unknownEnds }: StreamClosed): boolea
   code === "exited" && exitCode === undefined && unknownEnds === undefined;
 
 export function useKeeping(): Accessor<Keeping> {
-  const stored = useKeptContainers();
+  const stored = useStoredContainers();
   return createMemo((): Keeping => {
     if (stored.data) {
       const { state, reason } = stored.data;
@@ -46,7 +46,7 @@ export function useKeeping(): Accessor<Keeping> {
 export function createContainerSources(names: Accessor<readonly string[]>) {
   const { servicesWS } = useLive();
   const services = useServices();
-  const stored = useKeptContainers();
+  const stored = useStoredContainers();
   const keeping = useKeeping();
   const origins = new Map<string, LogOrigin>();
   const wanted = createMemo(() => [...names()], undefined, {

@@ -1,4 +1,4 @@
-import type { KeptLine, LogMark } from "../../../../../shared/protocol/log-search.ts";
+import type { StoredLogEvent, StoredLogLine } from "../../../../../shared/protocol/log-search.ts";
 import { cleanLine, visibleName } from "../../../lib/terminal-text.ts";
 import type { LogEntry, LogLine, LogNotice, LogOrigin, NoticeTone } from "../live/log-entry.ts";
 import { closed, notices, storedGap } from "../messages.ts";
@@ -8,8 +8,8 @@ const SHORT_ID = 12;
 
 export interface StoredPage {
   /** Oldest first. */
-  lines: readonly KeptLine[];
-  marks: readonly LogMark[];
+  lines: readonly StoredLogLine[];
+  marks: readonly StoredLogEvent[];
 }
 
 export interface StoredLinesOptions {
@@ -26,8 +26,8 @@ export function toStoredEntries(page: StoredPage, { takeIds, originOf }: StoredL
   const sorted = [...marks].sort((left, right) => (left.time < right.time ? -1 : left.time > right.time ? 1 : 0));
   let next = 0;
   const marksUpTo = (time: string) => {
-    while (next < sorted.length && (sorted[next] as LogMark).time <= time) {
-      const mark = sorted[next++] as LogMark;
+    while (next < sorted.length && (sorted[next] as StoredLogEvent).time <= time) {
+      const mark = sorted[next++] as StoredLogEvent;
       const notice = toNotice(mark, id, originOf(mark.container));
       if (!notice) continue;
       id++;
@@ -42,7 +42,7 @@ export function toStoredEntries(page: StoredPage, { takeIds, originOf }: StoredL
   return entries;
 }
 
-function toLine(line: KeptLine, id: number, origin: LogOrigin | undefined): LogLine {
+function toLine(line: StoredLogLine, id: number, origin: LogOrigin | undefined): LogLine {
   return {
     kind: "line",
     id,
@@ -58,7 +58,7 @@ function toLine(line: KeptLine, id: number, origin: LogOrigin | undefined): LogL
   };
 }
 
-function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): LogNotice | undefined {
+function toNotice(mark: StoredLogEvent, id: number, origin: LogOrigin | undefined): LogNotice | undefined {
   const [text, tone] = markText(mark);
   if (text === undefined) return undefined;
   const gap = mark.kind === "gap" && mark.reason !== "expired" && mark.reason !== "first_start";
@@ -66,7 +66,7 @@ function toNotice(mark: LogMark, id: number, origin: LogOrigin | undefined): Log
   return { kind: "notice", id, at, text, tone, time: mark.time, ...(gap && { gap }), ...(origin && { origin }) };
 }
 
-function markText(mark: LogMark): [text: string | undefined, tone: NoticeTone] {
+function markText(mark: StoredLogEvent): [text: string | undefined, tone: NoticeTone] {
   switch (mark.kind) {
     case "begin":
       return [notices.beginning(visibleName(mark.container)), "neutral"];

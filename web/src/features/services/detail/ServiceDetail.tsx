@@ -2,7 +2,7 @@ import Container from "lucide-solid/icons/container";
 import { createMemo, Show } from "solid-js";
 import type { Service } from "../../../../../shared/protocol/service.ts";
 import type { DependencyState } from "../../../../../shared/protocol/system.ts";
-import { useKeptContainers } from "../../../lib/queries.ts";
+import { useStoredContainers } from "../../../lib/queries.ts";
 import { visibleName } from "../../../lib/terminal-text.ts";
 import { Button, EmptyState, Skeleton } from "../../../ui/index.ts";
 import { DetailHead } from "../../../ui/MasterDetail.tsx";
@@ -29,7 +29,7 @@ interface Opened {
 
 /** The open container. Its pane and log stay when it is removed, and continue with the next container of its name. */
 export function ServiceDetail(props: ServiceDetailProps) {
-  const stored = useKeptContainers();
+  const stored = useStoredContainers();
   const opened = createMemo<Opened | undefined>((before) => {
     const { chosen } = props;
     const held = before?.chosen === chosen ? before.name : undefined;
