@@ -24,6 +24,10 @@ export const messages = {
   passkeyRefused: "The passkey was not accepted.",
   passkeyUnverified:
     "This passkey did not verify its user: set a PIN on it, or enter your password first and use it as the second factor.",
+  passkeysNeedName: (origin: string) =>
+    `Browsers allow passkeys at a host name only, and this panel's address is ${origin}. Set PUBLIC_ORIGIN to an https:// address with a name.`,
+  passkeysNeedHttps: (origin: string) =>
+    `Browsers allow passkeys over https only, and this panel's address is ${origin}. Set PUBLIC_ORIGIN to an https:// address.`,
   noSuchPasskey: "There is no such passkey.",
   passkeyKnown: "This passkey is already registered.",
   tooManyPasskeys: (max: number) => `At most ${max} passkeys can be registered: remove one you no longer use.`,
@@ -31,6 +35,7 @@ export const messages = {
   setupOver: "The time for the set-up has expired: restart the server.",
   wrongSetupToken: "This is not the set-up token on the console.",
   beingSetUp: "Another set-up is in progress.",
+  tooManyFailures: "Too many failed log-ins; wait before you try again.",
   tooManyLogins: "Too many log-ins at once; try again in a moment.",
   keyCannotProve: "An API key cannot do this: log in.",
   keyNeedsScope: (scope: string) => `An API key needs the scope ${scope} itself for this.`,

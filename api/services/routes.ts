@@ -88,8 +88,8 @@ export function servicesRoutes(deps: ServicesDeps) {
         const { document, leftOut } = await lifecycle.inspect(id);
         if (c.get("mayAct")) return c.json(ok({ document, leftOut }));
         // The Engine's message about a failed start is for callers who may act on the container.
-        const { Error: words, ...state } = document.State as Record<string, unknown>;
-        const more = words === undefined ? [] : ["State.Error"];
+        const { Error: message, ...state } = document.State as Record<string, unknown>;
+        const more = message === undefined ? [] : ["State.Error"];
         return c.json(ok({ document: { ...document, State: state }, leftOut: [...leftOut, ...more].sort() }));
       },
     );

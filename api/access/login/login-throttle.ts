@@ -1,4 +1,5 @@
 import { AppError } from "../../../shared/server/errors.ts";
+import { messages } from "../messages.ts";
 
 interface Slowdown {
   /** Failures without a wait. */
@@ -47,7 +48,7 @@ export function createLoginThrottle(now: () => number = () => performance.now())
       const name = account.toLowerCase();
       const waitMs = Math.max(addresses.wait(address), known ? 0 : accounts.wait(name));
       if (waitMs > 0) {
-        const message = "Too many failed log-ins; wait before you try again.";
+        const message = messages.tooManyFailures;
         throw new AppError("rate_limited", message, { retryAfter: Math.ceil(waitMs / 1_000) });
       }
       addresses.fail(address);

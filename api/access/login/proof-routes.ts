@@ -42,7 +42,7 @@ export const proofRoutes = ({ access }: { access: ProofAccess }) =>
         tag: "access",
         summary: "Re-authenticate",
         description:
-          "Sensitive routes refuse with `proofRequired` when the log-in, or this, was more than ten minutes ago. Who has no password proves it by a new log-in.",
+          "Sensitive routes refuse with `proofRequired` when the log-in, or this, was more than ten minutes ago. A user without a password proves it by a new log-in.",
       }),
       validated("json", proofBody),
       async (c) => {

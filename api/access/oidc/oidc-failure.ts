@@ -21,8 +21,8 @@ function sentenceOf(error: unknown, issuer: string, seconds: number): string {
   const place = `${issuer.replace(/\/+$/, "")}/.well-known/openid-configuration`;
   if (code === "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED") {
     const { body } = (cause ?? {}) as { body?: { issuer?: unknown } };
-    const said = shown(body?.issuer);
-    return `The OpenID provider gives its issuer as "${said}", but OIDC_ISSUER is "${issuer}". If that is your provider, set OIDC_ISSUER=${said} and restart the API.`;
+    const given = shown(body?.issuer);
+    return `The OpenID provider gives its issuer as "${given}", but OIDC_ISSUER is "${issuer}". If that is your provider, set OIDC_ISSUER=${given} and restart the API.`;
   }
   if (code === "OAUTH_HTTP_REQUEST_FORBIDDEN" || code === "OAUTH_REQUEST_PROTOCOL_FORBIDDEN") {
     return "OIDC_ISSUER must begin with https://, unless the OpenID provider is on this machine.";

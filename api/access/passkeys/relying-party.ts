@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { messages } from "../messages.ts";
 
 /** The site that passkeys belong to. Browsers bind each passkey to the host name of the page that created it. */
 export interface RelyingParty {
@@ -27,11 +28,11 @@ export function toRelyingParty(candidates: readonly string[], origins: readonly 
 function problemOf(origin: string): string | undefined {
   const { hostname, protocol } = new URL(origin);
   if (isIP(hostname.replace(/^\[(.*)\]$/, "$1")) !== 0) {
-    return `Browsers allow passkeys at a host name only, and this panel's address is ${origin}. Set PUBLIC_ORIGIN to an https:// address with a name.`;
+    return messages.passkeysNeedName(origin);
   }
   const local = hostname === "localhost" || hostname.endsWith(".localhost");
   if (protocol !== "https:" && !local) {
-    return `Browsers allow passkeys over https only, and this panel's address is ${origin}. Set PUBLIC_ORIGIN to an https:// address.`;
+    return messages.passkeysNeedHttps(origin);
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { connectionFailure } from "../../outbound/connection-failure.ts";
 import { HttpRefusal } from "./http-responses.ts";
+import { messages } from "./messages.ts";
 
 const unavailable = (message: string, cause: unknown) => new AppError("upstream_unavailable", message, { cause });
 
@@ -14,18 +15,15 @@ export function toCallFailure(error: unknown, limitMs: number): unknown {
     const refused = error.code === ProtocolErrorCode.InvalidParams || error.code === ProtocolErrorCode.MethodNotFound;
     return new AppError(
       refused ? "invalid_input" : "upstream_unavailable",
-      `The server refused: ${toSingleLine(error.message)}`,
+      messages.call.refused(toSingleLine(error.message)),
       { cause: error },
     );
   }
-  if (isTimeout(error)) return unavailable(`The server did not answer within ${limitMs / 1_000} s.`, error);
+  if (isTimeout(error)) return unavailable(messages.call.timeout(limitMs / 1_000), error);
   if (error instanceof SdkError && error.code === SdkErrorCode.ListPaginationExceeded) {
-    return unavailable("The server's list of tools has no end.", error);
+    return unavailable(messages.call.endlessList, error);
   }
-  return unavailable(
-    invalidResponse(error) ?? connectionFailure(error, "The server") ?? "The server did not answer the call.",
-    error,
-  );
+  return unavailable(invalidResponse(error) ?? connectionFailure(error, "The server") ?? messages.call.noAnswer, error);
 }
 
 /** The error of a failed handshake, as the caller may see it. */
@@ -34,11 +32,11 @@ export function toStartFailure(error: unknown, handshakeProblem: string | undefi
   if (known) return known.code === "too_large" ? unavailable(known.message, error) : known;
   const sentence =
     handshakeProblem ??
-    (error instanceof ProtocolError ? `The server refused the handshake: ${toSingleLine(error.message)}` : undefined) ??
-    (isTimeout(error) ? "The server did not answer the handshake in time." : undefined) ??
+    (error instanceof ProtocolError ? messages.start.refused(toSingleLine(error.message)) : undefined) ??
+    (isTimeout(error) ? messages.start.timeout : undefined) ??
     invalidResponse(error) ??
     connectionFailure(error, "The server") ??
-    "The server did not answer as an MCP server does.";
+    messages.start.notMcp;
   return unavailable(sentence, error);
 }
 
@@ -52,17 +50,18 @@ export const isTimeout = (error: unknown): boolean =>
 /** Describes a response that does not follow the protocol; undefined for other errors. */
 function invalidResponse(error: unknown): string | undefined {
   for (const one of chainOf(error)) {
-    if (one instanceof SdkHttpError && one.data?.status !== undefined) return `The server answered ${one.data.status}.`;
+    if (one instanceof SdkHttpError && one.data?.status !== undefined) return messages.response.status(one.data.status);
     if (one instanceof SdkError && one.code === SdkErrorCode.ClientHttpUnexpectedContent) {
       const { contentType } = (one.data ?? {}) as { contentType?: unknown };
-      const type = typeof contentType === "string" ? `"${toSingleLine(contentType, 60)}"` : "no type of content";
-      return `The server answered with ${type}, not with a message of MCP.`;
+      const type =
+        typeof contentType === "string" ? `"${toSingleLine(contentType, 60)}"` : messages.response.noContentType;
+      return messages.response.contentType(type);
     }
     if (one instanceof SdkError && one.code === SdkErrorCode.InvalidResult) {
-      return `The server's answer is not valid: ${toSingleLine(one.message)}`;
+      return messages.response.invalid(toSingleLine(one.message));
     }
     if (one.name === "SyntaxError" || one.name === "ZodError" || one.name === "$ZodError") {
-      return "The server answered, but not with a message of MCP (JSON-RPC 2.0).";
+      return messages.response.notMcp;
     }
   }
   return undefined;

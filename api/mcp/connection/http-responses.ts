@@ -1,6 +1,7 @@
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { AppError } from "../../../shared/server/errors.ts";
 import { UpstreamError } from "../../../shared/server/upstream-error.ts";
+import { messages, refusalSentence } from "./messages.ts";
 
 /** Bytes that are read of a refusal, and the time limit. */
 const MAX_REFUSAL_BYTES = 16 * 1024;
@@ -38,10 +39,7 @@ export function explainResponses(fetch: FetchLike, mask: (text: string) => strin
     };
     if (response.ok) {
       if (type !== "text/html") return response;
-      throw await refuse(
-        HttpRefusal,
-        `The server answered ${status} at ${placeOf(url)} with a web page (text/html): no MCP server is at this path.`,
-      );
+      throw await refuse(HttpRefusal, messages.response.webPage(status, placeOf(url)));
     }
     const location = status >= 300 && status < 400 ? locationOf(headers, url) : undefined;
     if (location) {
@@ -52,10 +50,7 @@ export function explainResponses(fetch: FetchLike, mask: (text: string) => strin
     if (probes && status < 500 && status !== 401 && status !== 403) return response; // an older server
     if (status === 400 && sent.has("mcp-method")) return response; // holds an error of the protocol
     if (!probes && sent.has("mcp-session-id") && (status === 404 || status === 400)) {
-      const error = await refuse(
-        SessionExpired,
-        `The server answered ${status} at ${placeOf(url)}: the session is over.`,
-      );
+      const error = await refuse(SessionExpired, messages.response.sessionOver(status, placeOf(url)));
       // Many servers send 400 where the protocol requires 404. Another bad request keeps its session.
       if (status === 404 || /session/i.test((error.cause as UpstreamError).message)) throw error;
       throw new HttpRefusal("upstream_unavailable", sentenceOf(status, url, sent), { cause: error.cause });
@@ -74,29 +69,12 @@ function locationOf(headers: Headers, from: URL): URL | undefined {
 
 function redirectSentence(status: number, from: URL, to: URL): string {
   const web = to.protocol === "http:" || to.protocol === "https:";
-  const place = web ? placeOf(to).slice(0, 300) : `an address of ${to.protocol.slice(0, 20)}`;
-  return `The server answered ${status} at ${placeOf(from)}: it redirects to ${place}, which is not followed. If that is the server you mean, register that address.`;
+  const place = web ? placeOf(to).slice(0, 300) : messages.response.otherAddress(to.protocol.slice(0, 20));
+  return messages.response.redirects(status, placeOf(from), place);
 }
 
-function sentenceOf(status: number, url: URL, sent: Headers): string {
-  const start = `The server answered ${status} at ${placeOf(url)}:`;
-  if (status === 401) {
-    return sent.has("authorization")
-      ? `${start} it does not accept the Authorization header it was given.`
-      : `${start} it asks for a log-in. Give it an Authorization header.`;
-  }
-  if (status === 403) return `${start} it refuses access with the headers it was given.`;
-  if (status === 404) return `${start} there is nothing at this path.`;
-  if (status === 405) {
-    return `${start} it takes no messages there. A server of the older SSE transport is not supported; look for its address for Streamable HTTP, often /mcp.`;
-  }
-  if (status === 429) return `${start} it had too many requests.`;
-  if (status === 502 || status === 503 || status === 504)
-    return `${start} it is not ready, or a proxy cannot reach it.`;
-  if (status >= 500) return `${start} it failed.`;
-  if (status >= 300 && status < 400) return `${start} it redirects, without a usable address.`;
-  return `${start} it refused the message.`;
-}
+const sentenceOf = (status: number, url: URL, sent: Headers): string =>
+  refusalSentence(status, placeOf(url), sent.has("authorization"));
 
 /** The beginning of a refusal, without the tags of a web page. Reads what arrives within the time limit. */
 async function readRefusal(response: Response, type: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { specTypeSchemas } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
 import type { McpTool } from "../../../shared/protocol/mcp.ts";
+import { messages } from "./messages.ts";
 
 /** Names in `_meta` under which values pass the client that it would refuse elsewhere. */
 const TOOL = "ai-desktop/tool";
@@ -59,7 +60,7 @@ export function toTool({ name, _meta }: { name: string; _meta?: Json | undefined
     ...(typeof title === "string" ? { title } : {}),
     ...(typeof description === "string" ? { description: description.slice(0, MAX_DESCRIPTION) } : {}),
     inputSchema: isObject(inputSchema) ? inputSchema : {},
-    ...(issues.length === 0 ? {} : { problem: `The server describes this tool wrongly: ${issues.join("; ")}.` }),
+    ...(issues.length === 0 ? {} : { problem: messages.result.toolProblem(issues) }),
   };
 }
 
@@ -75,20 +76,20 @@ export function repairCallResult(result: Json, legacy: boolean): Json {
   };
   const { content, structuredContent, isError, _meta, ...rest } = result;
   const parts = content === undefined ? [] : Array.isArray(content) ? content : [content];
-  if (content !== undefined && !Array.isArray(content)) report("The server's answer has no list of parts.");
+  if (content !== undefined && !Array.isArray(content)) report(messages.result.noParts);
   const blocks = parts.map((part, index) => {
     if (issuesOf("ContentBlock", part).length === 0) return part;
-    const kind = isObject(part) && typeof part.type === "string" ? ` of the kind "${toSingleLine(part.type, 40)}"` : "";
-    report(`Part ${index + 1} of the server's answer${kind} is not valid; it is shown as text.`);
+    const kind = isObject(part) && typeof part.type === "string" ? part.type : undefined;
+    report(messages.result.invalidPart(index + 1, kind));
     return { type: "text", text: asText(part) };
   });
   const structured = structuredContent !== undefined;
   const odd = structured && legacy && !isObject(structuredContent);
   if (odd) {
-    report("The structured content of the server's answer is no object; it is shown as text.");
+    report(messages.result.invalidStructure);
     blocks.push({ type: "text", text: asText(structuredContent) });
   }
-  if (isError !== undefined && typeof isError !== "boolean") report("The server does not say whether the call failed.");
+  if (isError !== undefined && typeof isError !== "boolean") report(messages.result.unknownOutcome);
   const repaired: Json = {
     ...rest,
     content: blocks,

@@ -8,6 +8,7 @@ import type { McpLogFeed } from "../host/log-feed.ts";
 import type { McpTransport } from "../store.ts";
 import { toStartFailure } from "./call-failure.ts";
 import { explainResponses } from "./http-responses.ts";
+import { messages } from "./messages.ts";
 import type { ProcessRegister } from "./process-register.ts";
 import { createStdioTransport } from "./stdio-transport.ts";
 import { TolerantClient } from "./tolerant-client.ts";
@@ -82,7 +83,7 @@ async function openOnce(options: SessionOptions, mode: "auto" | "legacy"): Promi
     const ending = channel.ending();
     await close();
     if (signal.aborted) throw error;
-    if (ending !== undefined) throw new DiedError("upstream_unavailable", `The server did not come up: ${ending}.`);
+    if (ending !== undefined) throw new DiedError("upstream_unavailable", messages.start.ended(ending));
     throw toStartFailure(error, client.handshakeProblem);
   }
   return { client, ending: channel.ending, close };

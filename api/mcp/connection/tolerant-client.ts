@@ -7,6 +7,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/client";
 import { toSingleLine } from "../../../shared/logs/single-line.ts";
+import { messages } from "./messages.ts";
 import { isCallResult, issuesOf, repairCallResult, repairTools } from "./repair.ts";
 
 const MAX_LIST_PAGES = 20;
@@ -68,12 +69,10 @@ function handshakeProblemOf(result: Record<string, unknown>): string | undefined
   const { protocolVersion } = result;
   if (typeof protocolVersion === "string" && !SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion)) {
     const known = SUPPORTED_PROTOCOL_VERSIONS.join(", ");
-    return `The server speaks revision "${toSingleLine(protocolVersion, 40)}" of MCP, which is not known here (known are ${known}).`;
+    return messages.start.unknownRevision(toSingleLine(protocolVersion, 40), known);
   }
   const issues = issuesOf("InitializeResult", result);
-  return issues.length === 0
-    ? undefined
-    : `The server's answer to the handshake ("initialize") is not valid: ${issues.join("; ")}.`;
+  return issues.length === 0 ? undefined : messages.start.invalid(issues);
 }
 
 const accepted = <T>(input: unknown): JsonSchemaValidatorResult<T> => ({
