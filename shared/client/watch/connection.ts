@@ -62,7 +62,8 @@ function leaseOf(entry: Entry, release: () => void): Lease {
 }
 
 /**
- * One connection for all namespaces; each is joined on its first use and left a while after its last.
+ * One connection for all namespaces; each is joined on its first use and left a while after its last. Longer than other
+ * functions: all of it acts on the same entries, from events of the sockets, of timers and of the caller.
  * @param given options, or a function that returns them: it is called once, on the first use
  */
 export function createConnection(given: ConnectionOptions | (() => ConnectionOptions)): Connection {
