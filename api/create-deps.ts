@@ -5,7 +5,7 @@ import { createFileRoot } from "../shared/files/root/files.ts";
 import { createSaveJournal } from "../shared/files/saving/save-journal.ts";
 import { createHostMetrics } from "../shared/metrics/metrics.ts";
 import { createProcessHost } from "../shared/pm2/processes.ts";
-import { may, seesService } from "../shared/protocol/access.ts";
+import { canSeeService, may } from "../shared/protocol/access.ts";
 import type { Config } from "../shared/server/config.ts";
 import { AppError } from "../shared/server/errors.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
@@ -128,7 +128,7 @@ export function createApiDeps({
     mayFollow: seesJob,
     mayContinue(who, kind, services) {
       const rights = access.rightsOf(who);
-      if (rights && may(rights, permissionOfJob(kind)) && services.every((name) => seesService(rights.limits, name)))
+      if (rights && may(rights, permissionOfJob(kind)) && services.every((name) => canSeeService(rights.limits, name)))
         return;
       throw new AppError("forbidden", jobMessages.rightLost);
     },
@@ -159,7 +159,9 @@ export function createApiDeps({
     mayReadLogs(maker, containerName) {
       const rights = access.rightsOf(maker);
       if (!rights || !may(rights, "services:view")) return false;
-      return containerName === undefined ? rights.limits.services === null : seesService(rights.limits, containerName);
+      return containerName === undefined
+        ? rights.limits.services === null
+        : canSeeService(rights.limits, containerName);
     },
     isThere: (maker) => access.rightsOf(maker) !== undefined,
   });

@@ -108,7 +108,7 @@ describe.skipIf(await lacks("docker", "deno"))("both servers", () => {
       expect(reader.lines).toEqual(Array.from({ length: reader.lines.length }, (_, index) => String(first + index)));
     });
 
-    test("send the host's figures", async () => {
+    test("send the host's metrics", async () => {
       const socket = connect("system");
       await socket.emitWithAck("subscribe:stats", { interval: 1_000 });
       expect(await nextEvent(socket, "stats")).toMatchObject({

@@ -1,4 +1,4 @@
-import { may, type Principal, seesDeployment, seesService } from "../../shared/protocol/access.ts";
+import { canSeeDeployment, canSeeService, may, type Principal } from "../../shared/protocol/access.ts";
 import type { AlertRuleInput, AlertSubject, ConditionKind } from "../../shared/protocol/alert.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { requireHostScopeOf } from "../access/identity/host-scope.ts";
@@ -9,8 +9,8 @@ import type { RuleMaker } from "./rule-store.ts";
 export const canSeeSubject =
   ({ limits }: Principal) =>
   ({ kind, name }: AlertSubject): boolean => {
-    if (kind === "container") return seesService(limits, name);
-    if (kind === "process") return seesDeployment(limits, name);
+    if (kind === "container") return canSeeService(limits, name);
+    if (kind === "process") return canSeeDeployment(limits, name);
     return limits.services === null && limits.deployments === null;
   };
 

@@ -30,7 +30,7 @@ export function closedFiles(folder: string): ClosedFile[] {
       const first = closedName.exec(name)?.[1];
       return first ? [{ path: join(folder, name), first: Number(first) }] : [];
     })
-    .sort((one, other) => one.first - other.first);
+    .sort((a, b) => a.first - b.first);
 }
 
 export const currentFile = (folder: string): string => join(folder, CURRENT_FILE);

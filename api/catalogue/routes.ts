@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import {
   type CatalogueDetail,
   type CatalogueSummary,
@@ -42,7 +42,7 @@ export function catalogueRoutes({ docker, catalogue }: Pick<ApiDeps, "docker" | 
   const installedFor = async (c: Context<ApiEnv>): Promise<(id: string) => InstalledService[] | null> => {
     const { limits } = c.get("principal");
     const byEntry = await orUnknown(docker.labelled(CATALOGUE_LABEL));
-    return (id) => byEntry && (byEntry.get(id) ?? []).filter(({ name }) => seesService(limits, name));
+    return (id) => byEntry && (byEntry.get(id) ?? []).filter(({ name }) => canSeeService(limits, name));
   };
 
   return createRoutes()

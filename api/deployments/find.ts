@@ -1,12 +1,12 @@
 import type { ProcessHost } from "../../shared/pm2/processes.ts";
-import { type Principal, seesDeployment } from "../../shared/protocol/access.ts";
+import { canSeeDeployment, type Principal } from "../../shared/protocol/access.ts";
 import type { Deployment } from "../../shared/protocol/deployment.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import { messages } from "./messages.ts";
 
 /** @throws AppError `forbidden` when the scope of the caller excludes the id, whether or not it exists */
 export function requireVisible({ limits }: Principal, id: string): void {
-  if (!seesDeployment(limits, id)) throw new AppError("forbidden", messages.hidden);
+  if (!canSeeDeployment(limits, id)) throw new AppError("forbidden", messages.hidden);
 }
 
 /** All processes of one id. @throws AppError `not_found`, `upstream_unavailable` */

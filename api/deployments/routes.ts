@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { findOtherDaemons, pm2DaemonSchema } from "../../shared/pm2/other-daemons.ts";
-import { seesDeployment } from "../../shared/protocol/access.ts";
+import { canSeeDeployment } from "../../shared/protocol/access.ts";
 import { deploymentSchema } from "../../shared/protocol/deployment.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { dependencySchema } from "../../shared/protocol/system.ts";
@@ -33,7 +33,7 @@ export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {
         const { items, state: daemon } = await listOrState(processes.list);
         // Users and folders of the host are not for those who see single processes only.
         const otherDaemons = limits.deployments !== null ? [] : await findOtherDaemons(processes.home);
-        const seen = items.filter(({ id }) => seesDeployment(limits, id));
+        const seen = items.filter(({ id }) => canSeeDeployment(limits, id));
         return c.json(ok({ deployments: seen, daemon, otherDaemons }));
       },
     )

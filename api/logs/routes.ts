@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { type Principal, seesService } from "../../shared/protocol/access.ts";
+import { canSeeService, type Principal } from "../../shared/protocol/access.ts";
 import {
   type LogFilter,
   logAroundAnswer,
@@ -137,7 +137,7 @@ export function logsRoutes(
 
 /** Throws `forbidden` unless the caller sees all of these containers; null: every container there is. */
 function requireNames({ limits }: Principal, names: readonly string[] | null): void {
-  const sees = names === null ? limits.services === null : names.every((name) => seesService(limits, name));
+  const sees = names === null ? limits.services === null : names.every((name) => canSeeService(limits, name));
   if (!sees) throw hidden();
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { type Service, serviceDetailSchema, serviceSchema } from "../../shared/protocol/service.ts";
@@ -43,7 +43,7 @@ export function servicesRoutes(deps: ServicesDeps) {
         const { items, state: engine } = await listOrState(docker.list);
         const full = await containerFacts.addTo(items);
         const seen = full
-          .filter(({ name }) => seesService(principal.limits, name))
+          .filter(({ name }) => canSeeService(principal.limits, name))
           .map((service) => toServiceView(withUsage(service), principal, stopRequests));
         return c.json(ok({ services: seen, engine }));
       },

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContainerIdentity } from "../../shared/docker/docker-host.ts";
-import { type Principal, seesService } from "../../shared/protocol/access.ts";
+import { canSeeService, type Principal } from "../../shared/protocol/access.ts";
 import type { Service, ServiceDetail } from "../../shared/protocol/service.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
@@ -25,7 +25,7 @@ async function visible<T extends { name: string }>({ limits }: Caller, lookup: P
     if (limits.services !== null && error instanceof AppError && error.code === "not_found") throw hidden();
     throw error;
   });
-  if (!seesService(limits, container.name)) throw hidden();
+  if (!canSeeService(limits, container.name)) throw hidden();
   return container;
 }
 

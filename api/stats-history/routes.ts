@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import { containerRef } from "../../shared/protocol/identifier.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { historyQuery, serviceHistorySchema, systemHistorySchema } from "../../shared/protocol/stats-history.ts";
@@ -33,11 +33,11 @@ export function serviceHistoryRoutes({ docker, stats }: Pick<ApiDeps, "docker" |
         (error: unknown) => {
           // What was removed, or cannot be asked after now, still has its past.
           const passes = error instanceof UnavailableError || (error instanceof AppError && error.code === "not_found");
-          if (passes && seesService(limits, id) && stats.knows(id)) return id;
+          if (passes && canSeeService(limits, id) && stats.knows(id)) return id;
           throw limits.services !== null && !(error instanceof UnavailableError) ? hidden() : error;
         },
       );
-      if (!seesService(limits, name)) throw hidden();
+      if (!canSeeService(limits, name)) throw hidden();
       return c.json(ok({ history: stats.ofService(name, c.req.valid("query").range) }));
     },
   );

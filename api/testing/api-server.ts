@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Limits, Role } from "../../shared/protocol/access.ts";
+import type { ResourceScope, Role } from "../../shared/protocol/access.ts";
 import type { Job } from "../../shared/protocol/job.ts";
 import { parseConfig } from "../../shared/server/config.ts";
 import { createOriginPolicy } from "../../shared/server/http/origin-policy.ts";
@@ -21,7 +21,7 @@ export interface TestApi {
   /** As the administrator, unless a cookie or a token is given. */
   ask(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Cookie of a new user. */
-  loginAs(role: Role, limits?: Partial<Limits>): Promise<string>;
+  loginAs(role: Role, limits?: Partial<ResourceScope>): Promise<string>;
   /** Waits for the end of the job in a response with status 202. */
   ended(response: { status: number; text: string; body: { job?: Job } }): Promise<Job>;
   close(): Promise<void>;

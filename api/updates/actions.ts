@@ -1,5 +1,5 @@
 import type { ContainerIdentity } from "../../shared/docker/docker-host.ts";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import { checkUpdatesRequest } from "../../shared/protocol/update.ts";
 import { type ApplyContext, action } from "../actions/action.ts";
 import { hidden } from "../services/service-access.ts";
@@ -20,7 +20,7 @@ const checkUpdates = action({
     /** Names of the services to check; null for all. */
     resolve: ({ body: { service } }, { principal: { limits } }): readonly string[] | null => {
       if (service === undefined) return limits.services;
-      if (!seesService(limits, service)) throw hidden();
+      if (!canSeeService(limits, service)) throw hidden();
       return [service];
     },
     label: (services) => {

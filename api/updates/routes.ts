@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import { ok } from "../../shared/protocol/result.ts";
 import { serviceUpdateSchema } from "../../shared/protocol/update.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -22,7 +22,7 @@ export function updatesRoutes({ updateChecks }: Pick<ApiDeps, "updateChecks">) {
     }),
     async (c) => {
       const { limits } = c.get("principal");
-      const services = (await updateChecks.status()).filter(({ service }) => seesService(limits, service));
+      const services = (await updateChecks.status()).filter(({ service }) => canSeeService(limits, service));
       return c.json(ok({ services, everyHours: updateChecks.everyHours }));
     },
   );

@@ -1,4 +1,4 @@
-import { type Limits, seesDeployment, seesService } from "../../shared/protocol/access.ts";
+import { canSeeDeployment, canSeeService, type ResourceScope } from "../../shared/protocol/access.ts";
 import type { NamespaceName } from "../../shared/protocol/namespaces.ts";
 import type { AnyNamespace, AnySocket } from "./namespace.ts";
 
@@ -22,14 +22,14 @@ const textOf = (data: unknown, name: string): string | undefined => {
 };
 
 /** Whether a viewer with a limited scope may see the container or process named in `data`. */
-function concerns(namespace: NamespaceName, limits: Limits, data: unknown): boolean {
+function concerns(namespace: NamespaceName, scope: ResourceScope, data: unknown): boolean {
   // Several apps can have one PM2 name: if there is an id, it alone decides.
   const names =
     namespace === "services"
       ? [textOf(data, "containerName"), textOf(data, "serviceId")]
       : [textOf(data, "deploymentId") ?? textOf(data, "pm2Name")];
-  const sees = namespace === "services" ? seesService : seesDeployment;
-  return names.some((name) => name !== undefined && sees(limits, name));
+  const canSee = namespace === "services" ? canSeeService : canSeeDeployment;
+  return names.some((name) => name !== undefined && canSee(scope, name));
 }
 
 /** Sends an event to a namespace; to viewers with a limited scope only if they may see its subject. Returns the number of addressed sockets. */

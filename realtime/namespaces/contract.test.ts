@@ -86,7 +86,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
     });
 
-    test("sends a container's figures, until they are unsubscribed", async () => {
+    test("sends a container's metrics until they are unsubscribed", async () => {
       const { name } = await engine.run({ script: "while true; do :; done" });
       const socket = connect("services");
       const ref = { serviceId: "svc", containerName: name };
@@ -121,7 +121,7 @@ describe.skipIf(await lacks("docker"))("the realtime server", () => {
       await eventually(() => expect(realtime.realtime.health().activeStreams).toBe(0));
     });
 
-    test("sends the host's figures at the interval asked for, clamped", async () => {
+    test("sends the host's metrics at the requested interval, clamped", async () => {
       const socket = connect("system");
       const first = nextEvent<Record<string, unknown>>(socket, "stats");
       expect(await socket.emitWithAck("subscribe:stats", { interval: 1 })).toEqual({ success: true, interval: 1_000 });

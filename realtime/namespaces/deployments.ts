@@ -1,5 +1,5 @@
 import type { ProcessEvent } from "../../shared/pm2/processes.ts";
-import { seesDeployment } from "../../shared/protocol/access.ts";
+import { canSeeDeployment } from "../../shared/protocol/access.ts";
 import {
   type DeploymentRef,
   deploymentLogsSubscription,
@@ -66,11 +66,11 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
       const { deploymentId, pm2Name, tail, since, ages } = wanted;
       const ref = { deploymentId, pm2Name };
       const { limits } = socket.data.principal;
-      if (!seesDeployment(limits, deploymentId)) {
+      if (!canSeeDeployment(limits, deploymentId)) {
         throw new AppError("forbidden", "You are not allowed to watch this deployment.");
       }
       const id = await unlessAborted(
-        processes.choose(wanted, (other) => seesDeployment(limits, other)),
+        processes.choose(wanted, (other) => canSeeDeployment(limits, other)),
         signal,
       );
       const { renewed } = logs.subscribe(socket, id, ref, { tail, since, ages });

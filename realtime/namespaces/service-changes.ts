@@ -1,6 +1,6 @@
 import type { ContainerEvent, ContainerEvents } from "../../shared/docker/container-events.ts";
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import { serviceRoom } from "../../shared/protocol/rooms.ts";
 import type { Shells } from "../shells/shells.ts";
 import { announce } from "./announce.ts";
@@ -26,7 +26,7 @@ export function announceServiceChanges(options: ServiceChangesOptions): { close(
   /** Callers whose scope lacks the new name of a container receive nothing more about it. */
   const hide = ({ id, name }: { id: string; name: string }) => {
     for (const socket of namespace.sockets.values()) {
-      if (!seesService(socket.data.principal.limits, name)) rooms.get(socket)?.drop(serviceRoom(id));
+      if (!canSeeService(socket.data.principal.limits, name)) rooms.get(socket)?.drop(serviceRoom(id));
     }
   };
   const onEvent = (event: ContainerEvent) => {

@@ -1,5 +1,5 @@
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import type { ServiceRef } from "../../shared/protocol/events/services.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { SocketOf } from "./namespace.ts";
@@ -17,10 +17,10 @@ export async function resolveService(
   { serviceId, containerName }: ServiceRef,
 ) {
   const { limits } = socket.data.principal;
-  if (limits.services !== null && !seesService(limits, containerName)) throw notVisible();
+  if (limits.services !== null && !canSeeService(limits, containerName)) throw notVisible();
   const container = await docker.identify(containerName);
   // An unknown name can be the prefix of another container's id.
-  if (!seesService(limits, container.name)) throw notVisible();
+  if (!canSeeService(limits, container.name)) throw notVisible();
   if (limits.services !== null && !limits.services.includes(serviceId) && serviceId !== container.id) {
     throw new AppError("forbidden", "You are not allowed to watch this service.");
   }

@@ -1,5 +1,5 @@
 import type { DockerHost } from "../../shared/docker/docker-host.ts";
-import { seesService } from "../../shared/protocol/access.ts";
+import { canSeeService } from "../../shared/protocol/access.ts";
 import type { ShellEnd, ShellReport } from "../../shared/protocol/shell.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
@@ -90,7 +90,7 @@ export function createShellEndings({ docker, report, log, onEnded }: ShellEnding
       if (entry.run.over || entry.principal.limits.services === null) return;
       // A removed container ends its shells itself. If the Engine is unavailable, its return triggers another check.
       const container = await docker.identify(entry.run.exec.containerId).catch(() => undefined);
-      if (container && !seesService(entry.principal.limits, container.name)) await kill(entry, "revoked");
+      if (container && !canSeeService(entry.principal.limits, container.name)) await kill(entry, "revoked");
     },
   };
 }

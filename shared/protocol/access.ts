@@ -3,17 +3,17 @@ import { jobId } from "./identifier.ts";
 import { type Permission, permissions, roles } from "./permission.ts";
 
 // Separate from the schemas: the page imports the permissions without the schema library.
-export { may, type Permission, permissions, type Role, roles, seesDeployment, seesService } from "./permission.ts";
+export { canSeeDeployment, canSeeService, may, type Permission, permissions, type Role, roles } from "./permission.ts";
 
 export const role = z.enum(roles);
 export const permission = z.enum(Object.keys(permissions) as [Permission, ...Permission[]]);
 
 /** Containers and processes that a user or API key can see. */
-export const limitsSchema = z.object({
+export const resourceScopeSchema = z.object({
   services: z.array(z.string()).nullable().describe("Names of the visible containers; null: all."),
   deployments: z.array(z.string()).nullable().describe("Ids of the visible processes; null: all."),
 });
-export type Limits = z.infer<typeof limitsSchema>;
+export type ResourceScope = z.infer<typeof resourceScopeSchema>;
 
 export const scopesSchema = z
   .array(permission)
@@ -26,7 +26,7 @@ export const principalSchema = z.object({
   id: z.string().describe("Id of the user or of the API key."),
   name: z.string(),
   role,
-  limits: limitsSchema,
+  limits: resourceScopeSchema,
   scopes: scopesSchema,
   sessionId: z.string().describe("Id of the session (not its token) or of the key; a revocation names it."),
   expiresAt: z.number().describe("Milliseconds since the epoch."),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { limitsSchema, permission, role, scopesSchema } from "./access.ts";
+import { permission, resourceScopeSchema, role, scopesSchema } from "./access.ts";
 import { DEPLOYMENT_ID_MAX } from "./identifier.ts";
 import { passkeyAssertion } from "./passkey.ts";
 import { PASSWORD_MAX_BYTES, PASSWORD_MIN_LENGTH } from "./password.ts";
@@ -112,7 +112,7 @@ export const userSchema = z.object({
   id: z.string(),
   name: z.string(),
   role,
-  limits: limitsSchema,
+  limits: resourceScopeSchema,
   totp: z.boolean(),
   passkeys: z.int().min(0).describe("Number of passkeys."),
   password: z.boolean().describe("False for a user who can log in by OIDC only."),
@@ -138,7 +138,7 @@ export const apiKeySchema = z.object({
   prefix: z.string().describe("First characters of the key, to recognize it by."),
   role,
   scopes: scopesSchema,
-  limits: limitsSchema,
+  limits: resourceScopeSchema,
   owner: z.object({ id: z.string(), name: z.string() }),
   createdAt: time,
   expiresAt: time,

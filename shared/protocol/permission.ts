@@ -40,9 +40,9 @@ export function may(principal: { role: Role; scopes: readonly Permission[] | nul
 }
 
 /** Whether the scope includes the container of this name. */
-export const seesService = (limits: { services: readonly string[] | null }, containerName: string): boolean =>
-  limits.services === null || limits.services.includes(containerName);
+export const canSeeService = (scope: { services: readonly string[] | null }, containerName: string): boolean =>
+  scope.services === null || scope.services.includes(containerName);
 
 /** Whether the scope includes the deployment of this id. */
-export const seesDeployment = (limits: { deployments: readonly string[] | null }, deploymentId: string): boolean =>
-  limits.deployments === null || limits.deployments.includes(deploymentId);
+export const canSeeDeployment = (scope: { deployments: readonly string[] | null }, deploymentId: string): boolean =>
+  scope.deployments === null || scope.deployments.includes(deploymentId);

@@ -1,4 +1,4 @@
-import { may, type Permission, type Principal, seesService } from "../../../shared/protocol/access.ts";
+import { canSeeService, may, type Permission, type Principal } from "../../../shared/protocol/access.ts";
 import type { AccessClock } from "../clock.ts";
 import type { ApiKeys } from "../keys/api-keys.ts";
 import type { Sessions } from "../login/sessions.ts";
@@ -66,7 +66,7 @@ export function createCallers({ users, sessions, keys, clock, refresh }: Callers
     rightsOf,
     stillMay(who, permission, containerName) {
       const rights = rightsOf(who);
-      return rights !== undefined && may(rights, permission) && seesService(rights.limits, containerName);
+      return rights !== undefined && may(rights, permission) && canSeeService(rights.limits, containerName);
     },
   };
 }

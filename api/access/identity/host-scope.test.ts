@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { Limits } from "../../../shared/protocol/access.ts";
+import type { ResourceScope } from "../../../shared/protocol/access.ts";
 import { errorHandler } from "../../../shared/server/errors.ts";
 import { silentLog } from "../../../shared/server/log.ts";
 import { createRoutes } from "../../http/context.ts";
 import { requireHostScope } from "./host-scope.ts";
 
-const ask = (services: Limits["services"]) => {
+const ask = (services: ResourceScope["services"]) => {
   const app = createRoutes()
     .onError(errorHandler(silentLog()))
     .get("/", (c) => {

@@ -1,4 +1,4 @@
-import type { Limits, Principal, Role } from "../../../shared/protocol/access.ts";
+import type { Principal, ResourceScope, Role } from "../../../shared/protocol/access.ts";
 import { roles } from "../../../shared/protocol/access.ts";
 import { sessionToken } from "../../http/cookie.ts";
 import type { AccessClock } from "../clock.ts";
@@ -59,7 +59,7 @@ export const keyPrincipal = (key: ApiKey, owner: UserRecord, clock: AccessClock)
   id: key.id,
   name: key.name,
   role: lesserRole(key.role, owner.role),
-  limits: narrowestLimits(key.limits, owner.limits),
+  limits: narrowestScope(key.limits, owner.limits),
   scopes: key.scopes,
   sessionId: key.id,
   expiresAt: clock.wallAt(key.expiresTick),
@@ -73,9 +73,9 @@ export const ownerOf = (
 
 export const lesserRole = (a: Role, b: Role): Role => (roles.indexOf(a) < roles.indexOf(b) ? a : b);
 
-export const narrowestLimits = (one: Limits, other: Limits): Limits => ({
-  services: inBoth(one.services, other.services),
-  deployments: inBoth(one.deployments, other.deployments),
+export const narrowestScope = (a: ResourceScope, b: ResourceScope): ResourceScope => ({
+  services: inBoth(a.services, b.services),
+  deployments: inBoth(a.deployments, b.deployments),
 });
 
 function inBoth(one: string[] | null, other: string[] | null): string[] | null {

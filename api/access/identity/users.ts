@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { type Limits, type Role, role } from "../../../shared/protocol/access.ts";
+import { type ResourceScope, type Role, role } from "../../../shared/protocol/access.ts";
 import { limits, type User } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { messages } from "../messages.ts";
@@ -13,7 +13,7 @@ export interface UserRecord {
   id: string;
   name: string;
   role: Role;
-  limits: Limits;
+  limits: ResourceScope;
   passwordHash: string | null;
   totpSecret: string | null;
   totpLastStep: number;

@@ -4,7 +4,7 @@ import { apiKeySchema, keyBody } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import { action } from "../../actions/action.ts";
 import { hostTarget } from "../../actions/host-target.ts";
-import { lesserRole, narrowestLimits } from "../identity/identify.ts";
+import { lesserRole, narrowestScope } from "../identity/identify.ts";
 import { messages, NEEDS_PROOF } from "../messages.ts";
 import { canSeeKey, toKeyInfo } from "./key-view.ts";
 
@@ -32,7 +32,7 @@ const createKey = action({
     if (lesserRole(role, principal.role) !== role) throw new AppError("forbidden", messages.roleAboveOwner);
     const excess = scopes?.find((scope) => !may({ role, scopes: null }, scope));
     if (excess) throw new AppError("invalid_input", messages.scopeAboveRole(excess));
-    const within = narrowestLimits(limits, principal.limits);
+    const within = narrowestScope(limits, principal.limits);
     const { record, key } = access.keys.add({ name, ownerId: principal.id, role, scopes, limits: within, days });
     return { key: toKeyInfo(record, access.users), secret: key };
   },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { type Limits, type Permission, permissions, type Role, role } from "../../../shared/protocol/access.ts";
+import { type Permission, permissions, type ResourceScope, type Role, role } from "../../../shared/protocol/access.ts";
 import { limits } from "../../../shared/protocol/account.ts";
 import { AppError } from "../../../shared/server/errors.ts";
 import type { AccessClock } from "../clock.ts";
@@ -23,7 +23,7 @@ export interface ApiKey {
   ownerId: string;
   role: Role;
   scopes: Permission[] | null;
-  limits: Limits;
+  limits: ResourceScope;
   createdAt: string;
   expiresAt: string;
   expiresTick: number;

@@ -1,4 +1,4 @@
-import type { Limits, Principal } from "../../../../../shared/protocol/access.ts";
+import type { Principal, ResourceScope } from "../../../../../shared/protocol/access.ts";
 import { may, type Permission } from "../../../../../shared/protocol/permission.ts";
 
 /** Unique names of a text field, separated by line ends or commas. */
@@ -17,12 +17,12 @@ export interface ScopeDraft {
   deployments: string | null;
 }
 
-export const toDraft = (limits: Limits): ScopeDraft => ({
+export const toDraft = (limits: ResourceScope): ScopeDraft => ({
   services: limits.services?.join("\n") ?? null,
   deployments: limits.deployments?.join("\n") ?? null,
 });
 
-export const toScope = (draft: ScopeDraft): Limits => ({
+export const toScope = (draft: ScopeDraft): ResourceScope => ({
   services: draft.services === null ? null : toNames(draft.services),
   deployments: draft.deployments === null ? null : toNames(draft.deployments),
 });
@@ -49,7 +49,7 @@ export function describeUnscoped(who: Pick<Principal, "role" | "scopes">): strin
 }
 
 /** The containers and processes in a scope, as a short phrase. */
-export function describeScope({ services, deployments }: Limits): string {
+export function describeScope({ services, deployments }: ResourceScope): string {
   if (services === null && deployments === null) return "Everything";
   const part = (names: string[] | null, singular: string, plural: string) => {
     if (names === null) return `all ${plural}`;
@@ -59,5 +59,5 @@ export function describeScope({ services, deployments }: Limits): string {
   return `${part(services, "container", "containers")}, ${part(deployments, "process", "processes")}`;
 }
 
-export const hasLimitedScope = ({ services, deployments }: Limits | ScopeDraft): boolean =>
+export const hasLimitedScope = ({ services, deployments }: ResourceScope | ScopeDraft): boolean =>
   services !== null || deployments !== null;
