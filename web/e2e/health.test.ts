@@ -7,11 +7,11 @@ import type { TestContainer } from "../../shared/testing/engine.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TempFolder, tempFolder } from "../../shared/testing/temp-folder.ts";
-import { type Desk, startDesk } from "./test-desktop.ts";
+import { startTestDesktop, type TestDesktop } from "./test-desktop.ts";
 
 /** What is dead or cannot be reached, as a person meets it. */
 describe.skipIf(await lacks("chromium", "docker"))("a host on which something is wrong", { timeout: 240_000 }, () => {
-  let desk: Desk;
+  let desk: TestDesktop;
   let folder: TempFolder;
   let dead: { name: string; start(): Promise<unknown> };
   let busy: TestContainer;
@@ -25,7 +25,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
   };
 
   beforeAll(async () => {
-    [desk, folder] = await Promise.all([startDesk(), tempFolder("health")]);
+    [desk, folder] = await Promise.all([startTestDesktop(), tempFolder("health")]);
     desk.later(folder.remove);
     const { engine } = desk;
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lacks, type TestPart } from "../../shared/testing/parts.ts";
-import { type Desk, type DeskOptions, startDesk } from "./test-desktop.ts";
+import { startTestDesktop, type TestDesktop, type TestDesktopOptions } from "./test-desktop.ts";
 
 export interface JourneyOptions {
   /** What it needs beyond Chromium and an Engine. */
   needs?: TestPart[];
-  desk?: DeskOptions;
+  desk?: TestDesktopOptions;
 }
 
 /**
@@ -14,13 +14,13 @@ export interface JourneyOptions {
  */
 export async function journey(
   title: string,
-  steps: (at: () => Desk) => void,
+  steps: (at: () => TestDesktop) => void,
   { needs = [], desk: options = {} }: JourneyOptions = {},
 ): Promise<void> {
   describe.skipIf(await lacks("chromium", "docker", ...needs))(title, () => {
-    let desk: Desk;
+    let desk: TestDesktop;
     beforeAll(async () => {
-      desk = await startDesk(options);
+      desk = await startTestDesktop(options);
     });
     afterAll(() => desk?.close());
     steps(() => desk);

@@ -25,7 +25,7 @@ export interface Visitor {
   page: Page;
 }
 
-export interface DeskOptions {
+export interface TestDesktopOptions {
   /** Makes the administrator's account by the API and logs the page in with it; true unless it is false. */
   account?: boolean;
   /** The name that the browser comes by: passkeys need one. Its loopback address unless said. */
@@ -35,7 +35,7 @@ export interface DeskOptions {
 }
 
 /** Where a journey runs: the three servers with real parts, and a browser that is signed in. */
-export interface Desk extends Troubles {
+export interface TestDesktop extends Troubles {
   stack: Stack;
   engine: TestEngine;
   pm2: TestPm2;
@@ -59,7 +59,11 @@ export interface Desk extends Troubles {
 /** The browser's own remark on an answer that is no success: asking who is there is answered with 401 before anybody is. */
 const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-export async function startDesk({ account = true, catalogue = false, host }: DeskOptions = {}): Promise<Desk> {
+export async function startTestDesktop({
+  account = true,
+  catalogue = false,
+  host,
+}: TestDesktopOptions = {}): Promise<TestDesktop> {
   const ends: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();

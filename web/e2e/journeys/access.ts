@@ -3,10 +3,10 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { ADMIN } from "../../../shared/testing/signed-in.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** From the console line to a signed-in desktop, and every way in and out of it. */
-export function accessJourney(at: () => Desk): void {
+export function accessJourney(at: () => TestDesktop): void {
   /** Of the account, once it has an authenticator. */
   let recoveryCodes: string[] = [];
   let uri = "";

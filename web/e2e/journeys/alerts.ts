@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { HANG_MS } from "../../../shared/testing/eventually.ts";
 import { type Receiver, startReceiver } from "../../../shared/testing/peers/receiver.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** From a channel and a rule to the bell, on a container that really is unhealthy. */
-export function alertsJourney(at: () => Desk): void {
+export function alertsJourney(at: () => TestDesktop): void {
   let receiver: Receiver;
 
   test("a channel is made, and its test button sends a real message", async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** From the card of a service to the service that runs, by way of its credentials. */
-export function catalogueJourney(at: () => Desk): void {
+export function catalogueJourney(at: () => TestDesktop): void {
   const name = `aid-test-${randomBytes(4).toString("hex")}`;
 
   test("a service is found, shown to the letter, and installed with its progress", async () => {

@@ -1,7 +1,7 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../test-desktop.ts";
+import { downloaded, type TestDesktop } from "../test-desktop.ts";
 
 const NAME = "shop";
 const source = `
@@ -12,7 +12,7 @@ setInterval(() => console.error("refund", n), 1000);
 `;
 
 /** A PM2 process, listed, read and restarted. */
-export function deploymentsJourney(at: () => Desk): void {
+export function deploymentsJourney(at: () => TestDesktop): void {
   test("a process that PM2 starts is listed, and its log followed live", async () => {
     const desk = at();
     const { page } = desk;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../test-desktop.ts";
+import { downloaded, type TestDesktop } from "../test-desktop.ts";
 
 /** Files of a real disk, changed from both sides. */
-export function filesJourney(at: () => Desk): void {
+export function filesJourney(at: () => TestDesktop): void {
   const path = (name: string) => join(at().stack.fileRoot, name);
   const onDisk = (name: string) => readFile(path(name), "utf8");
   const entry = (page: Page, name: string) =>

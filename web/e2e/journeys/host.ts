@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 import { isDrawn } from "./services.ts";
 
 /** The host's own figures. */
-export function hostJourney(at: () => Desk): void {
+export function hostJourney(at: () => TestDesktop): void {
   test("the figures change by themselves and the charts are drawn", async () => {
     const desk = at();
     const { page } = desk;

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 import { rowOf } from "./services.ts";
 
 const image = `<img src="http://stranger.invalid/x" onerror="alert('x')">`;
@@ -27,7 +27,7 @@ const writer = [
 ].join("; ");
 
 /** Words of a stranger are words: in a log, in a name, in a label. */
-export function hostileJourney(at: () => Desk): void {
+export function hostileJourney(at: () => TestDesktop): void {
   test("a log that tries to be markup, a terminal or a link is shown as text", async () => {
     const desk = at();
     const { page } = desk;

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { startRegistry, type TestRegistry } from "../../../shared/testing/peers/registry.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** What an image brings, from its pull to the way back after an update; and what containers leave on the disk. */
-export function imagesJourney(at: () => Desk): void {
+export function imagesJourney(at: () => TestDesktop): void {
   const mark = `aid-test-${randomBytes(4).toString("hex")}`;
   const healthy = { healthcheck: ["true"], labels: { evil: '"><script>alert(1)</script>' } };
   let registry: TestRegistry;

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** What is done to containers beyond starting and stopping. */
-export function lifecycleJourney(at: () => Desk): void {
+export function lifecycleJourney(at: () => TestDesktop): void {
   let box: TestContainer;
   let other: TestContainer;
   const inspect = (id: string) => at().engine.docker.getContainer(id).inspect();

@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import type { LogContainersAnswer } from "../../../shared/protocol/log-search.ts";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../test-desktop.ts";
+import { downloaded, type TestDesktop } from "../test-desktop.ts";
 import { expectNothingRan } from "./hostile.ts";
 
 const LINES = 100_000;
 const image = `<img src="http://stranger.invalid/x" onerror="alert('log')">`;
 
 /** Live and kept logs: a long one, several at once, a link to a line, restarts, and words that try to be markup. */
-export function logsJourney(at: () => Desk): void {
+export function logsJourney(at: () => TestDesktop): void {
   let big: TestContainer;
   const search = (page: Page) => page.getByRole("searchbox", { name: "Search the log" });
   const only = (page: Page) => page.getByRole("button", { name: "Hide lines that don't match" });
@@ -240,7 +240,7 @@ export function logsJourney(at: () => Desk): void {
 }
 
 /** How many lines of a container are kept by now. */
-async function countStoredLines({ page, stack }: Desk, name: string): Promise<number> {
+async function countStoredLines({ page, stack }: TestDesktop, name: string): Promise<number> {
   const response = await page.request.get(`${stack.api.url}/api/logs/containers`);
   const { containers } = (await response.json()) as LogContainersAnswer;
   return containers.find((container) => container.name === name)?.lines ?? 0;

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 const pages: [path: string, heading: string][] = [
   ["/", "Overview"],
@@ -27,7 +27,7 @@ const pages: [path: string, heading: string][] = [
 ];
 
 /** What holds for each page alike. */
-export function looksJourney(at: () => Desk): void {
+export function looksJourney(at: () => TestDesktop): void {
   test("nobody is shut out: no serious fault that axe knows, in either theme", async () => {
     const desk = at();
     const faults: string[] = [];

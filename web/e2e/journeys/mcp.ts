@@ -2,13 +2,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "vitest";
 import { projectFolder } from "../../../shared/testing/service-process.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 const program = join(projectFolder, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 const NAME = "everything";
 
 /** A real MCP server over stdio. */
-export function mcpJourney(at: () => Desk): void {
+export function mcpJourney(at: () => TestDesktop): void {
   test("a server is registered and started, and its tools are listed", async () => {
     const desk = at();
     const { page } = desk;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { eventually } from "../../../shared/testing/eventually.ts";
 import { startService } from "../../../shared/testing/service-process.ts";
-import { type Desk, downloaded } from "../test-desktop.ts";
+import { downloaded, type TestDesktop } from "../test-desktop.ts";
 
 const script = "n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.1; done";
 
 /** The live connection is cut without a good-bye, and comes back. */
-export function reconnectJourney(at: () => Desk): void {
+export function reconnectJourney(at: () => TestDesktop): void {
   test("the page says so calmly and continues, with no line lost and none twice", async () => {
     const desk = at();
     const { page, stack } = desk;

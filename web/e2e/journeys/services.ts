@@ -2,13 +2,13 @@ import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import { type Desk, downloaded } from "../test-desktop.ts";
+import { downloaded, type TestDesktop } from "../test-desktop.ts";
 
 /** Counts, two lines a second, one of them an error now and then. */
 const counter = `n=0; while true; do n=$((n+1)); echo "order $n packed"; [ $((n % 5)) = 0 ] && echo "order $n late" >&2; sleep 0.2; done`;
 
 /** A container from its start to its removal, as seen and done in the page. */
-export function servicesJourney(at: () => Desk): void {
+export function servicesJourney(at: () => TestDesktop): void {
   let box: TestContainer;
   let description: Awaited<ReturnType<TestContainer["container"]["inspect"]>>;
 

@@ -2,10 +2,10 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { TestContainer } from "../../../shared/testing/engine.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** Somebody at a shell in a container, through a reload and to its end. */
-export function shellJourney(at: () => Desk): void {
+export function shellJourney(at: () => TestDesktop): void {
   let box: TestContainer;
   const screen = (page: Page) => page.getByRole("region", { name: /^Shell 1 in/ });
   const text = (page: Page) => screen(page).locator(".xterm-rows").innerText();

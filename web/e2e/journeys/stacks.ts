@@ -5,10 +5,10 @@ import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { removeProjects } from "../../../shared/testing/compose-projects.ts";
 import { eventually } from "../../../shared/testing/eventually.ts";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 
 /** A stack from its first line to its end, as written and run in the page. */
-export function stacksJourney(at: () => Desk): void {
+export function stacksJourney(at: () => TestDesktop): void {
   const name = `shop-${randomBytes(3).toString("hex")}`;
   const file = `services:
   till:

@@ -1,13 +1,13 @@
 import process from "node:process";
 import { expect, test } from "vitest";
-import type { Desk } from "../test-desktop.ts";
+import type { TestDesktop } from "../test-desktop.ts";
 import { logIn } from "./access.ts";
 import { rowOf } from "./services.ts";
 
 const VIEWER = { username: "vera", password: "a horse that only looks on" };
 
 /** Somebody who may look, and no more. */
-export function viewerJourney(at: () => Desk): void {
+export function viewerJourney(at: () => TestDesktop): void {
   test("sees what runs and finds no button to change it; the server refuses all the same", async () => {
     const desk = at();
     const { page, stack } = desk;

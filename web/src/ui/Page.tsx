@@ -2,7 +2,7 @@ import { type JSX, Show } from "solid-js";
 
 export interface PageProps {
   title: JSX.Element;
-  /** A few words beside the title, such as a count. */
+  /** A short text beside the title, such as a count. */
   note?: JSX.Element;
   actions?: JSX.Element;
   /** The body does not scroll itself: something inside does (a table, a log). */

@@ -1,6 +1,6 @@
 import { Show } from "solid-js";
 
-/** The own words of what stands behind a refusal (Docker, a registry, PM2), below our sentence. */
+/** The error of Docker, a registry, PM2 or an MCP server, below the sentence of the panel. */
 export function UpstreamDetail(props: { text: string | null | undefined }) {
   return (
     <Show when={props.text}>

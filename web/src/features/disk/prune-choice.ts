@@ -1,6 +1,6 @@
 import type { PruneGroup, PruneItem, PruneKind, PrunePreview } from "../../../../shared/protocol/disk.ts";
 
-/** Kinds that are selected at first: nobody misses them. */
+/** Kinds that are selected by default: removing them loses nothing of value. */
 const harmless: ReadonlySet<PruneKind> = new Set(["danglingImages", "buildCache"]);
 
 export const keyOf = ({ kind, id }: Pick<PruneItem, "kind" | "id">): string => `${kind} ${id}`;

@@ -17,7 +17,7 @@ const TAIL_OF_MANY = 200;
 /** Number of colours that distinguish containers; the style sheet has them. */
 const COLOURS = 8;
 
-/** Of which logs the lines of a view are stored, in words for the reader. */
+/** Which logs of a view are stored. */
 export interface Keeping {
   state: "asking" | "stored" | "none" | "unknown";
   /** Why not, or why nothing new is being stored. */

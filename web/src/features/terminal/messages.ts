@@ -4,7 +4,7 @@ const endMessages: Record<Exclude<ShellEnd, "exited">, string> = {
   no_shell: "This image has no such shell. Images made for a single program often have none.",
   no_user: "There is no such user in this container.",
   ended: "This shell was ended.",
-  idle: "This shell was ended: nobody was attached to it for too long.",
+  idle: "This shell has ended: no browser was attached to it for too long.",
   revoked: "This shell was ended together with the session that opened it.",
   container: "The container stopped, and the shell with it.",
   unavailable: "The connection to the Docker Engine broke, and the shell was lost.",

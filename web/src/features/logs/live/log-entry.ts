@@ -48,7 +48,7 @@ export interface LogNotice extends Place {
   tone: NoticeTone;
   /** Lines are missing here that were written within what is stored. */
   gap?: boolean;
-  /** ISO 8601; absent where nobody knows when it happened. */
+  /** ISO 8601; absent if the time is unknown. */
   time?: string | undefined;
   origin?: LogOrigin;
 }

@@ -140,7 +140,7 @@ export function createLogFeed(options: LogFeedOptions) {
     reader.reset();
   });
   createEffect(on([filter, until, history], navigation.reload, { defer: true }));
-  // Which containers are followed matters at the live end only: somebody who reads the past stays there.
+  // A change of the followed containers matters at the live end only: a reader of the past stays there.
   createEffect(on(whole, () => timeline.attached() && navigation.reload(), { defer: true }));
   if (isBounded()) navigation.showEnd();
 

@@ -6,7 +6,7 @@ import { type LevelChoice, levelsOf } from "./log-level-choice.ts";
 
 export type StreamChoice = "all" | LogStream;
 
-/** What the reader looks for. */
+/** The search and filters of a log view. */
 export interface LogQuery {
   text: string;
   /** The text is a regular expression. */

@@ -11,7 +11,7 @@ import { createStoredLookup } from "./stored-lookup.ts";
 /** Keeping lags behind the streams by moments: how often, and after how many milliseconds, it is looked again. */
 const LAG_LOOKS = 12;
 const LAG_MS = 250;
-/** Longest wait for the first words of every stream, in milliseconds. */
+/** Longest wait for the first message of every stream, in milliseconds. */
 const SETTLE_MS = 800;
 
 export interface StoredReaderOptions {

@@ -185,10 +185,10 @@ function Nothing(props: { feed: LogFeed }) {
     query().since !== undefined ||
     query().until !== undefined ||
     (query().only && query().text !== "");
-  const words = (): { tone: Tone; title: string; text: string } => {
+  const display = (): { tone: Tone; title: string; text: string } => {
     const problem = props.feed.problem() || (failed() ? status().message : "");
     if (problem) return { tone: "bad", title: empty.failed, text: problem };
-    // Without an answer nobody knows whether there are lines.
+    // Without a response it is unknown whether there are lines.
     if (connectionState() !== "live") {
       return {
         tone: "warn",
@@ -213,8 +213,8 @@ function Nothing(props: { feed: LogFeed }) {
           </p>
         }
       >
-        <EmptyState icon={<ScrollText size={18} />} tone={words().tone} title={words().title}>
-          {words().text}
+        <EmptyState icon={<ScrollText size={18} />} tone={display().tone} title={display().title}>
+          {display().text}
         </EmptyState>
       </Show>
     </div>

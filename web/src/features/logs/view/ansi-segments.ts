@@ -55,10 +55,10 @@ export function toSegments(cleaned: string): TextSegment[] {
   for (const entry of Anser.ansiToJson(cleaned, { json: true, use_classes: true, remove_empty: true })) {
     const foreground = toLook(entry.fg, entry.fg_truecolor, "fg");
     const background = toLook(entry.bg, entry.bg_truecolor, "bg");
-    const looks = [...new Set<string>(entry.decorations)].filter((look) => decorations.has(look));
+    const styles = [...new Set<string>(entry.decorations)].filter((style) => decorations.has(style));
     segments.push({
       text: entry.content,
-      className: [foreground.className, background.className, ...looks.map((look) => `ansi-${look}`)]
+      className: [foreground.className, background.className, ...styles.map((style) => `ansi-${style}`)]
         .filter(Boolean)
         .join(" "),
       ...(foreground.colour && { color: foreground.colour }),

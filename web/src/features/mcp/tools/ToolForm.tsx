@@ -13,7 +13,7 @@ export interface ToolFieldsProps {
   parent?: readonly string[];
 }
 
-/** The fields of a tool's arguments. All words in them come from the server and are shown as plain text. */
+/** The fields of a tool's arguments. All texts in them come from the server and are shown as plain text. */
 export function ToolFields(props: ToolFieldsProps) {
   return (
     <For each={props.fields}>

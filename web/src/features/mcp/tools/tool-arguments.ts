@@ -105,7 +105,7 @@ export function toArguments(
   for (const field of fields) {
     const path = [...parent, field.name];
     if (field.kind === "group") {
-      // An optional group nobody touched is left out whole: its own required fields and defaults do not count.
+      // An optional group without input is omitted as a whole: its own required fields and defaults do not count.
       if (!field.required && !isTouched(field.fields, values, path)) continue;
       const inner = toArguments(field.fields, values, path);
       Object.assign(errors, inner.errors);

@@ -16,7 +16,7 @@ const LINT_MS = 500;
 /** Lines above that are looked at for a completion. */
 const MAX_LINES = 5_000;
 
-/** Marks what the server finds, and completes keys, words and names. */
+/** Marks the findings of the server, and completes keys, values and names. */
 export function composeLanguage(check: (text: string) => Promise<readonly Finding[]>): Extension {
   return [
     linter(
