@@ -149,6 +149,10 @@ describe.skipIf(without)("newer images", () => {
       const asked = await api.ask("POST", "/api/updates/check", { cookie: operator, body: { service: ref } });
       expect(asked.status).toBe(403);
     }
+    // A check of everything that a caller may see is not recorded as one of all services.
+    const narrow = await api.loginAs("operator", { services: [`${mark}-none`] });
+    const checked = await api.ended(await api.ask("POST", "/api/updates/check", { cookie: narrow, body: {} }));
+    expect(checked).toMatchObject({ target: `${mark}-none`, result: { checked: 0 } });
     expect((await api.ask("POST", "/api/services/unknown-container/update")).status).toBe(404);
     expect((await api.ask("POST", "/api/services/-x/update")).status).toBe(400);
     const viewer = await api.loginAs("viewer");
