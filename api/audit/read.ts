@@ -43,10 +43,10 @@ export async function readTrail(folder: string, query: AuditQuery): Promise<Audi
 }
 
 /** Far more than the number of actions at the same time. */
-const FINISHED_MAX = 2_000;
+const MAX_FINISHED = 2_000;
 function remember(finished: Set<string>, requestId: string): void {
   finished.add(requestId);
-  if (finished.size > FINISHED_MAX) for (const oldest of finished) return void finished.delete(oldest);
+  if (finished.size > MAX_FINISHED) for (const oldest of finished) return void finished.delete(oldest);
 }
 
 function toFilter({ who, action, outcome, since, until, text }: AuditQuery) {

@@ -9,7 +9,7 @@ const loginAction = /^(session|setup):/;
 /** Other actions that are counted separately per minute; the rest is counted together. */
 const OTHER_ACTIONS = 1;
 /** Address blocks of an action that are counted separately. */
-const BLOCKS_MAX = 250;
+const MAX_BLOCKS = 250;
 /** Address blocks listed in a summary. */
 const NAMED_BLOCKS = 6;
 export const REFUSAL_MINUTE_MS = 60_000;
@@ -47,7 +47,7 @@ export function createRefusals(now: () => number): Refusals {
     counts.set(action, entry);
     entry.total++;
     const block = addressBucket(address);
-    if (!entry.byBlock.has(block) && entry.byBlock.size >= BLOCKS_MAX) return;
+    if (!entry.byBlock.has(block) && entry.byBlock.size >= MAX_BLOCKS) return;
     entry.byBlock.set(block, (entry.byBlock.get(block) ?? 0) + 1);
   };
 

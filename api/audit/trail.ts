@@ -26,7 +26,7 @@ export interface Trail {
 }
 
 /** Outcomes that wait for disk space. No action starts while one waits, so only running actions can add to it. */
-const WAITING_MAX = 1_000;
+const MAX_WAITING = 1_000;
 const SYNC_DELAY_MS = 1_000;
 
 export interface TrailOptions {
@@ -101,7 +101,7 @@ export function openTrail({ dataDir, log, now = () => performance.now(), ...limi
       try {
         record(event);
       } catch {
-        if (waiting.length < WAITING_MAX) waiting.push(toEntry(event));
+        if (waiting.length < MAX_WAITING) waiting.push(toEntry(event));
       }
     },
     recordRefusal: (event) => {

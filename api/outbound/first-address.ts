@@ -1,5 +1,5 @@
 /** Most addresses of one name that are tried. */
-const ADDRESSES_MAX = 8;
+const MAX_ADDRESSES = 8;
 /** Time limits of a connection attempt, in milliseconds: for an address with alternatives, and for the last one. */
 const NEXT_MS = 2_000;
 const LAST_MS = 10_000;
@@ -37,7 +37,7 @@ export type AddressAttempt<T> = (address: string, limitMs: number, connected: ()
  * @throws the most informative error of the attempts
  */
 export async function tryAddresses<T>(addresses: readonly string[], attempt: AddressAttempt<T>): Promise<T> {
-  const tried = addresses.slice(0, ADDRESSES_MAX);
+  const tried = addresses.slice(0, MAX_ADDRESSES);
   let failure: unknown;
   for (const [index, address] of tried.entries()) {
     const last = index === tried.length - 1;

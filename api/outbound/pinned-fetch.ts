@@ -7,8 +7,8 @@ import type { PinnedAddress } from "./address-rules.ts";
 import { ConnectTimeout, tryAddresses } from "./first-address.ts";
 
 /** Largest response, and longest line of an event stream, in bytes. */
-const MESSAGE_MAX = 16 * 1024 * 1024;
-const CONNECTIONS_MAX = 16;
+const MAX_MESSAGE = 16 * 1024 * 1024;
+const MAX_CONNECTIONS = 16;
 
 export interface PinnedFetch {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
@@ -22,7 +22,7 @@ export interface PinnedFetch {
  */
 export function createPinnedFetch({ url: registered, addresses }: PinnedAddress): PinnedFetch {
   const secure = registered.protocol === "https:";
-  const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX };
+  const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   const agent = secure ? new https.Agent(options) : new http.Agent(options);
   const name = registered.hostname.replace(/^\[|\]$/g, "");
 
@@ -94,7 +94,7 @@ function toResponse(message: http.IncomingMessage): Response {
 }
 
 const tooLarge = () =>
-  new AppError("too_large", `The response of the server is larger than ${MESSAGE_MAX / 1024 / 1024} MiB.`);
+  new AppError("too_large", `The response of the server is larger than ${MAX_MESSAGE / 1024 / 1024} MiB.`);
 
 /** Limits the bytes of a body; for an event stream, which can be endless, the bytes of each line. */
 function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> {
@@ -103,7 +103,7 @@ function createBound(perLine: boolean): TransformStream<Uint8Array, Uint8Array> 
     transform(chunk, controller) {
       const lineEnd = perLine ? chunk.lastIndexOf(10) : -1;
       bytes = lineEnd < 0 ? bytes + chunk.byteLength : chunk.byteLength - lineEnd - 1;
-      if (bytes > MESSAGE_MAX) controller.error(tooLarge());
+      if (bytes > MAX_MESSAGE) controller.error(tooLarge());
       else controller.enqueue(chunk);
     },
   });

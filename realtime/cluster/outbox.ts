@@ -1,6 +1,6 @@
 /** Messages and characters that wait for Redis; the same limits as the API's outbox for the realtime server. */
-const MESSAGES_MAX = 1_000;
-const CHARS_MAX = 5 * 1024 * 1024;
+const MAX_MESSAGES = 1_000;
+const MAX_CHARS = 5 * 1024 * 1024;
 
 /** A bounded queue that drops its oldest messages and records that it did. */
 export class Outbox {
@@ -12,7 +12,7 @@ export class Outbox {
   push(message: string): void {
     this.messages.push(message);
     this.chars += message.length;
-    while (this.messages.length > MESSAGES_MAX || this.chars > CHARS_MAX) {
+    while (this.messages.length > MAX_MESSAGES || this.chars > MAX_CHARS) {
       this.chars -= this.messages.shift()?.length ?? 0;
       this.dropped++;
     }

@@ -17,7 +17,7 @@ const BLOCK_MS = 2_000;
 const READ_COUNT = 500;
 const BEGINNING = "0-0";
 /** Largest entry, in characters: the largest body of `/emit`, serialized again. */
-const BODY_MAX = 2 * EMIT_BODY_MAX;
+const MAX_BODY = 2 * EMIT_BODY_MAX;
 
 const emitEvent = z
   .unknown()
@@ -162,7 +162,7 @@ async function newest(reader: Client): Promise<string | undefined> {
 function createReceiver(seal: Seal, handlers: BusHandlers, log: Log): (entry: Record<string, string>) => void {
   let refused = 0;
   return (entry) => {
-    const opened = (entry.body?.length ?? 0) > BODY_MAX ? "refused" : seal.open(entry);
+    const opened = (entry.body?.length ?? 0) > MAX_BODY ? "refused" : seal.open(entry);
     if (opened === "own") return;
     if (opened === "refused") {
       // Only the first, then every thousandth, so that their sender cannot fill the log.

@@ -14,7 +14,7 @@ export interface SealedEntry {
 /** Older entries are ignored, so that a captured entry cannot be replayed later. */
 const MAX_AGE_MS = 60 * 60_000;
 /** Senders whose sequence number is stored. */
-const SENDERS_MAX = 1_000;
+const MAX_SENDERS = 1_000;
 
 /**
  * Signs the entries of a stream that others can write to: sender, sequence number, time and body, with a key derived from the
@@ -50,7 +50,7 @@ export function createSeal(self: string, emitToken: string, now: () => number = 
       accepted.delete(from);
       accepted.set(from, Number(n));
       const [oldest = ""] = accepted.keys();
-      if (accepted.size > SENDERS_MAX) accepted.delete(oldest);
+      if (accepted.size > MAX_SENDERS) accepted.delete(oldest);
       return { body };
     },
   };

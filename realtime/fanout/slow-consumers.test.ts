@@ -6,7 +6,7 @@ import { turn, useFanout } from "./testing.ts";
 
 const MESSAGE = 100_000;
 /** Most unsent bytes of a connection: the limit is checked before each message, so one more can follow. */
-const HELD_MAX = 2 * 1024 * 1024 + MESSAGE + 1_000;
+const MAX_HELD = 2 * 1024 * 1024 + MESSAGE + 1_000;
 
 const server = useFanout();
 
@@ -41,7 +41,7 @@ test("a stopped consumer holds at most its queue, the others get everything, and
     await eventually(() => others === number + 1, 10_000, 1);
     most = Math.max(most, queuedBytes(connectionOf(stopped.socket)));
   }
-  expect(most).toBeLessThan(HELD_MAX);
+  expect(most).toBeLessThan(MAX_HELD);
   expect(most).toBeGreaterThan(MESSAGE);
 
   tcpOf(stopped.client).resume();
@@ -91,7 +91,7 @@ test("a client that connects over polling and never polls again holds at most it
   const connection = connectionOf(await accepted);
   const pad = "x".repeat(MESSAGE);
   for (let number = 0; number < 200; number++) server.io.emit("n", number, pad);
-  expect(queuedBytes(connection)).toBeLessThan(HELD_MAX);
+  expect(queuedBytes(connection)).toBeLessThan(MAX_HELD);
   for (let number = 0; number < 10_000; number++) server.io.emit("n", number);
   expect(connection.writeBuffer.length).toBeLessThan(2_100);
 });

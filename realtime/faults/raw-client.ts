@@ -13,7 +13,7 @@ export interface RawClient {
   tcp(): Socket;
 }
 
-const RECEIVED_MAX = 1_000;
+const MAX_RECEIVED = 1_000;
 
 /** Connects without joining a namespace. Rejects with the status of a refused handshake. */
 export async function openRaw(url: string, headers: Record<string, string>): Promise<RawClient> {
@@ -21,7 +21,7 @@ export async function openRaw(url: string, headers: Record<string, string>): Pro
   const received: string[] = [];
   let code: number | undefined;
   ws.on("message", (data) => {
-    if (received.length < RECEIVED_MAX) received.push(String(data));
+    if (received.length < MAX_RECEIVED) received.push(String(data));
   });
   ws.on("close", (closeCode) => {
     code = closeCode;

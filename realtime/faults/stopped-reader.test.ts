@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Child, startChild } from "../../shared/testing/child.ts";
-import { eventually, lookWithin } from "../../shared/testing/eventually.ts";
+import { checkWithin, eventually } from "../../shared/testing/eventually.ts";
 import { lacks } from "../../shared/testing/parts.ts";
 import { type TestPm2, testPm2 } from "../../shared/testing/pm2.ts";
 import { residentBytes } from "../../shared/testing/resident.ts";
@@ -14,7 +14,7 @@ import { openClient, readLogs } from "../testing.ts";
 const MIB = 1024 * 1024;
 const TOTAL_BYTES = 200 * MIB;
 /** Far below the size of the traffic. The benchmark checks 20 MB; here the garbage collector may be late. */
-const MEMORY_MAX = 60 * MIB;
+const MAX_MEMORY = 60 * MIB;
 
 describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", () => {
   let pm2: TestPm2;
@@ -99,7 +99,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
       await emit();
       await memory.look();
     }
-    expect(memory.growth()).toBeLessThan(MEMORY_MAX);
+    expect(memory.growth()).toBeLessThan(MAX_MEMORY);
     expect(got).toEqual(got.map((_, index) => index));
 
     stopped.signal("SIGCONT");
@@ -108,7 +108,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
     let printed = "";
     await eventually(async () => {
       await emit();
-      await lookWithin(() => stopped.output().includes(`numbered ${next - 1}\n`), 1_000, 10);
+      await checkWithin(() => stopped.output().includes(`numbered ${next - 1}\n`), 1_000, 10);
       printed = stopped.output();
     });
     // In order around each gap, with exactly as many missing as announced.
@@ -152,7 +152,7 @@ describe.skipIf(await lacks("linux"))("a reader that stops while 200 MB pass", (
         await write();
         await memory.look();
       }
-      expect(memory.growth()).toBeLessThan(MEMORY_MAX);
+      expect(memory.growth()).toBeLessThan(MAX_MEMORY);
       expect(follower.gaps).toEqual([]);
 
       stopped.signal("SIGCONT");

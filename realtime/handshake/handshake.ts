@@ -172,7 +172,7 @@ async function identify(socket: RealtimeSocket, deps: HandshakeDeps): Promise<Pr
     }
     askAgain(admission, { token: key, address, https }, deps);
   }
-  for (let asked = 0; admission.answer && asked < ANSWERS_MAX; asked++) {
+  for (let asked = 0; admission.answer && asked < MAX_ANSWERS; asked++) {
     const { answer } = admission;
     const known = await answer.principal;
     // Another namespace has sent a key in the meantime.
@@ -196,7 +196,7 @@ function readKey({ handshake }: RealtimeSocket): string | undefined {
 }
 
 /** Requests to the API about one connection while its session is revoked repeatedly. */
-const ANSWERS_MAX = 5;
+const MAX_ANSWERS = 5;
 
 function askAgain(admission: Admission, request: HandshakeRequest, { authenticator }: HandshakeDeps): void {
   const answer = ask(authenticator, request);

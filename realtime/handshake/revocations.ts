@@ -3,7 +3,7 @@ import type { Principal, RevokedSubjects } from "../../shared/protocol/access.ts
 /** How long a revocation is stored: far longer than from the API's response about a handshake to its CONNECT packet. */
 const REMEMBERED_MS = 60_000;
 /** Stored ids. Beyond this, every earlier response counts as outdated. */
-const IDS_MAX = 20_000;
+const MAX_IDS = 20_000;
 
 /** Recent revocations, for handshakes in progress, which have no socket to disconnect yet. */
 export interface Revocations {
@@ -26,7 +26,7 @@ export function createRevocations(now: () => number = () => performance.now()): 
         revokedAt.delete(id);
         revokedAt.set(id, at);
       }
-      if (!all && revokedAt.size <= IDS_MAX) return;
+      if (!all && revokedAt.size <= MAX_IDS) return;
       revokedAt.clear();
       allBefore = at;
     },

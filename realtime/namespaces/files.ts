@@ -8,7 +8,7 @@ import { createHandle } from "./handle.ts";
 import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 /** Folders one socket may watch at once. */
-const WATCHES_MAX = 64;
+const MAX_WATCHES = 64;
 
 /** A shared watch of one folder; `ready` resolves when changes are reported. */
 interface FolderWatch extends Upstream {
@@ -62,8 +62,8 @@ export function registerFiles(io: SocketServer, { files, watchFolder, log, linge
     handle.join("watch", fileWatch, folder, async (asked, signal) => {
       const { path } = await unlessAborted(files.resolveFolder(asked.path), signal);
       if (!watched.has(path)) {
-        if (watched.size >= WATCHES_MAX) {
-          throw new AppError("rate_limited", `One connection watches at most ${WATCHES_MAX} folders.`);
+        if (watched.size >= MAX_WATCHES) {
+          throw new AppError("rate_limited", `One connection watches at most ${MAX_WATCHES} folders.`);
         }
         const watch = watches.acquire(path);
         watched.set(path, watch);

@@ -6,7 +6,7 @@ import { createHandle } from "./handle.ts";
 import type { NamespaceOf, RegisteredNamespace, SocketServer } from "./namespace.ts";
 
 /** MCP servers one socket may watch at once. */
-const MEMBERSHIPS_MAX = 64;
+const MAX_MEMBERSHIPS = 64;
 
 /** Registers the rooms of MCP servers. Their events come from the API, which runs the servers. */
 export function registerMcp(io: SocketServer, { log }: Pick<RealtimeDeps, "log">): RegisteredNamespace {
@@ -16,8 +16,8 @@ export function registerMcp(io: SocketServer, { log }: Pick<RealtimeDeps, "log">
     const handle = createHandle({ socket: socket, log, echo: ["serverId"], release() {} });
     const server = ({ serverId }: { serverId: string }) => serverId;
     handle.join("join", mcpMembership, server, ({ serverId }) => {
-      if (socket.rooms.size > MEMBERSHIPS_MAX) {
-        throw new AppError("rate_limited", `One connection watches at most ${MEMBERSHIPS_MAX} servers.`);
+      if (socket.rooms.size > MAX_MEMBERSHIPS) {
+        throw new AppError("rate_limited", `One connection watches at most ${MAX_MEMBERSHIPS} servers.`);
       }
       void socket.join(mcpRoom(serverId));
       socket.emit("joined", { serverId });

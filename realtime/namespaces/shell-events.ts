@@ -13,7 +13,7 @@ import type { SocketOf } from "./namespace.ts";
 const EVENTS_PER_SECOND = 60;
 const EVENT_BURST = 200;
 /** Shells that one socket can view at the same time. */
-const VIEWED_MAX = 16;
+const MAX_VIEWED = 16;
 
 export interface ShellEventsDeps {
   shells: Shells;
@@ -61,8 +61,8 @@ export function registerShellEvents(socket: SocketOf<"services">, { shells, reso
     const { principal } = socket.data;
     if (!may(principal, "services:shell")) throw new AppError("forbidden", "You are not allowed to open a shell.");
     const container = await unlessAborted(resolve(socket, { serviceId, containerName }), signal);
-    if (!viewed.has(shellId) && viewed.size >= VIEWED_MAX) {
-      throw new AppError("rate_limited", `One connection views at most ${VIEWED_MAX} shells.`);
+    if (!viewed.has(shellId) && viewed.size >= MAX_VIEWED) {
+      throw new AppError("rate_limited", `One connection views at most ${MAX_VIEWED} shells.`);
     }
     const viewer = viewed.get(shellId) ?? createViewer(shellId);
     const size = { cols, rows };

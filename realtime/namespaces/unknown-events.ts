@@ -1,7 +1,7 @@
 import type { Socket } from "socket.io";
 
 /** Unknown events after which a connection is closed; an honest client sends none. */
-const UNKNOWN_MAX = 20;
+const MAX_UNKNOWN = 20;
 /** Events that Socket.IO handles itself. */
 const ownListeners = new Set(["error", "disconnect", "disconnecting"]);
 
@@ -23,7 +23,7 @@ export function createUnknownEvents(): UnknownEvents {
         total++;
         const count = (byConnection.get(socket.conn) ?? 0) + 1;
         byConnection.set(socket.conn, count);
-        if (count > UNKNOWN_MAX) socket.conn.close(true);
+        if (count > MAX_UNKNOWN) socket.conn.close(true);
       });
     },
     get count() {

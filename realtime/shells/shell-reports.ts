@@ -4,7 +4,7 @@ import type { Log } from "../../shared/server/log.ts";
 import { createJsonPoster } from "../handshake/post-json.ts";
 
 /** Reports that wait for an unavailable API; each becomes a line of the audit trail. */
-const WAITING_MAX = 500;
+const MAX_WAITING = 500;
 const RETRY_MS = 3_000;
 const ANSWER_MS = 5_000;
 
@@ -39,7 +39,7 @@ export function createShellReports(backendUrl: string, emitToken: string, log: L
 
   return {
     send(report) {
-      if (waiting.length >= WAITING_MAX) {
+      if (waiting.length >= MAX_WAITING) {
         log.error({ report: waiting.shift() }, "the API does not respond: the end of a shell is in this log only");
       }
       waiting.push(report);

@@ -28,7 +28,7 @@ export interface RunBreak {
 }
 
 /** Stored breaks of one file, for later readers. */
-const BREAKS_MAX = 256;
+const MAX_BREAKS = 256;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
@@ -113,7 +113,7 @@ export class FileTail {
   private note(epoch: string, at: number): void {
     if (this.breaks.some((one) => one.epoch === epoch && one.at === at)) return;
     this.breaks.push({ epoch, at });
-    if (this.breaks.length > BREAKS_MAX) this.breaks.shift();
+    if (this.breaks.length > MAX_BREAKS) this.breaks.shift();
   }
 
   private stopAt(epoch: string): number {

@@ -13,7 +13,7 @@ const PLACE_BYTES = 32;
 /** Most bytes that are read backwards for the first lines of a viewer, since one line can be as long as its file. */
 const TAIL_MAX_BYTES = 64 * 1024 * 1024;
 /** Most rotated files that are searched. */
-const NEIGHBOURS_MAX = 64;
+const MAX_NEIGHBOURS = 64;
 const NEWLINE = 0x0a;
 
 /** A line and the offset after it. */
@@ -214,7 +214,7 @@ export async function rotatedNeighbours(path: string): Promise<string[]> {
       !/\.(gz|zst|bz2|xz)$/.test(other),
   );
   const files: { path: string; modified: number }[] = [];
-  for (const other of names.slice(0, NEIGHBOURS_MAX)) {
+  for (const other of names.slice(0, MAX_NEIGHBOURS)) {
     const info = await stat(join(folder, other)).catch(() => undefined);
     if (info?.isFile()) files.push({ path: join(folder, other), modified: info.mtimeMs });
   }

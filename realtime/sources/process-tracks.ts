@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { ProcessLogFiles } from "../../shared/pm2/processes.ts";
 
 /** Followed files of one deployment; limited, since a cursor names each of them. */
-const FILES_MAX = 64;
+const MAX_FILES = 64;
 
 /** One log file and the processes that write to it. */
 export interface LogTrack {
@@ -35,7 +35,7 @@ export function toTracks(processes: readonly ProcessLogFiles[]): LogTracks {
     ].flatMap((file) => (file.path === null ? [] : [{ ...file, path: file.path }]));
     const fresh = new Set(files.map(({ path }) => path).filter((path) => !tracks.has(path)));
     // Either all files of an instance are read, or none.
-    if (tracks.size + fresh.size > FILES_MAX) {
+    if (tracks.size + fresh.size > MAX_FILES) {
       leftOut++;
       continue;
     }

@@ -6,7 +6,7 @@ import { readInto } from "./pm2-rpc.ts";
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 4_000;
 /** Largest message of the bus, in bytes. */
-const MESSAGE_MAX = 16 * 1024 * 1024;
+const MAX_MESSAGE = 16 * 1024 * 1024;
 
 export interface BusHandlers {
   /** Topic and undecoded payload: the bus also carries log lines, and most messages are discarded undecoded. */
@@ -39,7 +39,7 @@ export function followBus(socketPath: string, { onMessage, onState }: BusHandler
       createFrameReader(([topic, data]) => {
         const name = decodeArgument(topic);
         if (typeof name === "string" && !signal.aborted) onMessage(name, data);
-      }, MESSAGE_MAX),
+      }, MAX_MESSAGE),
     );
     socket.on("error", () => undefined); // `close` follows
     socket.on("close", () => {

@@ -6,7 +6,7 @@ import { UpstreamError } from "../server/upstream-error.ts";
 import { createFrameReader, decodeArgument, encodeFrame } from "./amp.ts";
 
 /** Largest response, in bytes: the process list contains the environment of every process. */
-const ANSWER_MAX = 64 * 1024 * 1024;
+const MAX_ANSWER = 64 * 1024 * 1024;
 
 /** The daemon refused the call. */
 export class Pm2Error extends UpstreamError {
@@ -41,7 +41,7 @@ export function callPm2(socketPath: string, method: Pm2Method, argument: unknown
     const read = createFrameReader((args) => {
       const answer = decodeArgument(args[0]) as { error?: unknown; args?: unknown[] } | undefined;
       end(() => (answer?.args ? resolve(answer.args[0]) : reject(new Pm2Error(String(answer?.error)))));
-    }, ANSWER_MAX);
+    }, MAX_ANSWER);
     socket.on("connect", () => socket.write(encodeFrame([{ type: "call", method, args: [argument] }, "ai-desktop:0"])));
     readInto(socket, read);
     socket.on("error", (error) => end(() => reject(toUnavailable(error))));

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
 /** Largest document of the Engine's streams, in bytes; an event with many labels is far smaller. */
-const DOCUMENT_MAX = 4 * 1024 * 1024;
+const MAX_DOCUMENT = 4 * 1024 * 1024;
 
 /** Yields the JSON documents of a stream, one per line. Ends or throws with the stream; drops an incomplete last document. */
 export async function* readJsonLines(stream: Readable): AsyncGenerator<unknown> {
@@ -11,7 +11,7 @@ export async function* readJsonLines(stream: Readable): AsyncGenerator<unknown> 
   for await (const chunk of stream) {
     const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
     rest = lines.pop() ?? "";
-    if (rest.length > DOCUMENT_MAX) throw new Error("a document of the Engine's stream is too long");
+    if (rest.length > MAX_DOCUMENT) throw new Error("a document of the Engine's stream is too long");
     for (const line of lines) if (line.trim() !== "") yield JSON.parse(line);
   }
 }

@@ -5,7 +5,7 @@ const ELLIPSIS = "…";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
 const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 /** Characters that are read and masked; far more than are passed on. */
-const READ_MAX = 16 * 1024;
+const MAX_READ = 16 * 1024;
 
 /**
  * An error of a program outside the panel (Docker, a registry, PM2), with its original message.
@@ -29,7 +29,7 @@ export class UpstreamError extends Error {
 
 /** Converts a message of an upstream to plain, masked text of at most {@link DETAIL_MAX} bytes. */
 export function toDetail(text: string, masks: readonly ((text: string) => string)[]): string {
-  const plain = toPlainWords(text.slice(0, READ_MAX));
+  const plain = toPlainWords(text.slice(0, MAX_READ));
   return shortened(masks.reduce((masked, mask) => mask(masked), plain).trim());
 }
 

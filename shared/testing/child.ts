@@ -4,7 +4,7 @@ import process from "node:process";
 import { eventually, HANG_MS } from "./eventually.ts";
 
 /** Characters of output kept per child, the newest. */
-const OUTPUT_MAX = 1_000_000;
+const MAX_OUTPUT = 1_000_000;
 
 export interface Child {
   pid: number;
@@ -39,7 +39,7 @@ export async function startChild(program: string, args: string[], options: Spawn
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
-      output = (output + text).slice(-OUTPUT_MAX);
+      output = (output + text).slice(-MAX_OUTPUT);
     });
   }
   await once(child, "spawn");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventually, lookWithin } from "./eventually.ts";
+import { checkWithin, eventually } from "./eventually.ts";
 
 test("checks again while the check returns false, and resolves with the last result", async () => {
   let looks = 0;
@@ -13,6 +13,6 @@ test("treats a check that returns nothing as a condition that holds", async () =
 test("checks again after an error, and finally throws the last error", async () => {
   let looks = 0;
   const look = () => Promise.reject(new Error(`not yet ${++looks}`));
-  await expect(lookWithin(look, 30, 5)).rejects.toThrow(/^not yet \d+$/);
+  await expect(checkWithin(look, 30, 5)).rejects.toThrow(/^not yet \d+$/);
   expect(looks).toBeGreaterThan(1);
 });

@@ -9,10 +9,10 @@ export const HANG_MS = 60_000;
  * of the machine.
  */
 export const eventually = <T>(check: () => T | Promise<T>, limitMs = HANG_MS, everyMs = 20) =>
-  lookWithin(check, Math.max(limitMs, HANG_MS), everyMs);
+  checkWithin(check, Math.max(limitMs, HANG_MS), everyMs);
 
 /** {@link eventually} with exactly this limit. */
-export async function lookWithin<T>(
+export async function checkWithin<T>(
   check: () => T | Promise<T>,
   limitMs: number,
   everyMs: number,

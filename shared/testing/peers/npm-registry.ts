@@ -11,7 +11,7 @@ import { projectFolder } from "../service-process.ts";
 
 const run = promisify(execFile);
 /** Most archives that are fetched one by one. */
-const FETCHED_MAX = 10;
+const MAX_FETCHED = 10;
 
 export interface Package {
   name: string;
@@ -100,7 +100,7 @@ export async function testRegistry(packages: Package[], options: RegistryOptions
   const files = new Map<string, string>();
   const cache = await npmCache();
   const absent = packages.filter((entry) => !existsSync(cachedArchive(cache, entry)));
-  if (absent.length > FETCHED_MAX) throw new Error(`npm's cache lacks ${absent.length} archives: run npm ci first`);
+  if (absent.length > MAX_FETCHED) throw new Error(`npm's cache lacks ${absent.length} archives: run npm ci first`);
   for (const { name, version } of absent) await run("npm", ["cache", "add", `${name}@${version}`]);
   for (const entry of packages) {
     archives.set(entry.name, [...(archives.get(entry.name) ?? []), entry]);
