@@ -16,8 +16,10 @@ const { isMainThread } = require("node:worker_threads");
 const WRITE_DELAY_MS = 10_000;
 const ENABLED = nodeModule.constants?.compileCacheStatus?.ENABLED;
 
-if (isMainThread && !process.env.NODE_COMPILE_CACHE && ENABLED !== undefined) {
-  const base = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ai-desktop", "compiled");
+const cache = cacheFolder();
+
+if (isMainThread && cache !== undefined && !process.env.NODE_COMPILE_CACHE && ENABLED !== undefined) {
+  const base = join(cache, "ai-desktop", "compiled");
   const folder = join(base, encodeURIComponent(join(__dirname, "../..")));
   if (nodeModule.enableCompileCache(folder).status === ENABLED) {
     // Workers read it from their environment.
@@ -25,6 +27,17 @@ if (isMainThread && !process.env.NODE_COMPILE_CACHE && ENABLED !== undefined) {
     removeOld(base);
     // Node writes the cache at the exit of the process, which a killed process does not reach.
     setTimeout(() => nodeModule.flushCompileCache(), WRITE_DELAY_MS).unref();
+  }
+}
+
+/** The cache folder of the user. A home that does not exist is not created: it would become the folder of the file manager. */
+function cacheFolder() {
+  if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME;
+  try {
+    const home = homedir();
+    return existsSync(home) ? join(home, ".cache") : undefined;
+  } catch {
+    return undefined; // no home, as for a user id without an entry in the list of users
   }
 }
 
