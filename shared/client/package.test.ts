@@ -193,6 +193,8 @@ describe.skipIf(await lacks("docker", "deno", "bun", "chromium", "python-socketi
       await emitter?.close();
       site?.close();
       await browser?.close();
+      // The servers that took the place of killed ones are not the stack's own.
+      await Promise.all([stack?.api.stop(), stack?.realtime.stop()]);
       await stack?.stop();
       await engine.removeAll();
     });
