@@ -1,28 +1,47 @@
-import type { IncomingMessage } from "node:http";
+import { Agent, type IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { inspect } from "node:util";
+import Docker from "dockerode";
+import { maskText } from "../logs/masking.ts";
 import { createBreaker, DeadlineError } from "../server/async/breaker.ts";
 import { ConfigError } from "../server/config.ts";
 import { UnavailableError } from "../server/dependency.ts";
 import { AppError } from "../server/errors.ts";
-import {
-  type EngineAddress,
-  EngineError,
-  type EngineRequest,
-  parseBody,
-  readBody,
-  sendRequest,
-  sendUpgrade,
-} from "./engine-request.ts";
-
-export { EngineError, type EngineRequest } from "./engine-request.ts";
+import { UpstreamError } from "../server/upstream-error.ts";
 
 /** A call to a hung Engine fails within 5 s: a probe of 1 s, then a call of 3.8 s. */
 const CALL_LIMIT_MS = 3_800;
 const PROBE_LIMIT_MS = 1_000;
 const PROBE_PAUSE_MS = 1_000;
+/** Largest response, in bytes; the list of a few thousand containers takes some megabytes. */
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 /** Keep-alive detects a TCP connection that broke without a packet. */
 const KEEP_ALIVE_MS = 15_000;
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+export interface EngineRequest {
+  method: "GET" | "POST" | "DELETE";
+  /** Starts with a slash. The caller encodes the variable parts. */
+  path: string;
+  query?: Query;
+  /** Sent as JSON. */
+  body?: object;
+  /** Registry credentials in the Engine's format: base64 of JSON. */
+  registryAuth?: string;
+}
+
+/** The Engine refused a request with this HTTP status. All other failures are `UnavailableError`. */
+export class EngineError extends UpstreamError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+    this.hide(maskText);
+  }
+}
 
 export interface EngineClient {
   /** Sends a request, reads the whole response and parses it (undefined if empty). Ends within `limitMs`. */
@@ -33,9 +52,47 @@ export interface EngineClient {
   hijack(request: EngineRequest, signal: AbortSignal): Promise<Duplex>;
 }
 
+/**
+ * An agent with a short inspect output. The modem formats the options of every request for its debug log even if that is
+ * off, and would walk all open streams through the agent: with twenty followed logs, one call took seconds of CPU time.
+ */
+class BriefAgent extends Agent {
+  [inspect.custom](): string {
+    return "Agent {}";
+  }
+}
+
 /** @param dockerHost `unix:///path` or `tcp://host:port`. */
 export function createEngineClient(dockerHost: string): EngineClient {
-  const address = parseDockerHost(dockerHost);
+  const { modem } = new Docker(parseDockerHost(dockerHost));
+
+  const dial = <T>(
+    { method, path, query = {}, body, registryAuth }: EngineRequest,
+    signal: AbortSignal,
+    takeOver: { hijack?: true; openStdin?: true } = {},
+  ) =>
+    new Promise<T>((resolve, reject) => {
+      const set = Object.entries(query).filter(([, value]) => value !== undefined);
+      const hasOptions = set.length > 0 || body !== undefined;
+      modem.dial(
+        {
+          method,
+          // The modem removes the last character of the path as the `?` of a query.
+          path: hasOptions ? `${path}?` : path,
+          options: hasOptions ? { _query: Object.fromEntries(set), _body: body ?? {} } : undefined,
+          isStream: true,
+          statusCodes: { 101: true, 200: true, 201: true, 204: true, 304: true },
+          abortSignal: signal,
+          authconfig: registryAuth === undefined ? undefined : { base64: registryAuth },
+          ...takeOver,
+        },
+        (error, response) => {
+          if (error) reject(toEngineError(error));
+          else resolve(response as T);
+        },
+      );
+    });
+  const send = (request: EngineRequest, signal: AbortSignal) => dial<IncomingMessage>(request, signal);
 
   const within = async <T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
@@ -51,7 +108,7 @@ export function createEngineClient(dockerHost: string): EngineClient {
   };
 
   const exchange = (request: EngineRequest, limitMs: number) =>
-    within(limitMs, async (signal) => parseBody(await readBody(await sendRequest(address, request, signal))));
+    within(limitMs, async (signal) => parseAnswer(await readAll(await send(request, signal))));
 
   /** After an abort, the stream emits `close` without `error`; a broken stream emits `error`. */
   const opened = async <T extends IncomingMessage | Duplex>(
@@ -102,24 +159,59 @@ export function createEngineClient(dockerHost: string): EngineClient {
   return {
     call: (request, limitMs = CALL_LIMIT_MS) => guarded(() => exchange(request, limitMs)),
     open: (request, signal, limitMs = CALL_LIMIT_MS) =>
-      guarded(
-        () => within(limitMs, (limit) => opened((opening) => sendRequest(address, request, opening), limit, signal)),
-        signal,
-      ),
+      guarded(() => within(limitMs, (limit) => opened((opening) => send(request, opening), limit, signal)), signal),
     hijack: (request, signal) => {
-      const begin = (opening: AbortSignal) => sendUpgrade(address, request, opening);
+      const begin = (opening: AbortSignal) => dial<Duplex>(request, opening, { hijack: true, openStdin: true });
       return guarded(() => within(CALL_LIMIT_MS, (limit) => opened(begin, limit, signal)), signal);
     },
   };
 }
 
-function parseDockerHost(dockerHost: string): EngineAddress {
-  if (dockerHost.startsWith("unix://")) return { socketPath: dockerHost.slice("unix://".length) };
+/** Sets every field, so that dockerode reads none of them from the environment. */
+function parseDockerHost(dockerHost: string) {
+  const none = {
+    socketPath: undefined,
+    host: undefined,
+    port: undefined,
+    protocol: "http" as const,
+    version: "",
+    // With a pooled connection, the first call after a restart of the Engine would fail.
+    agent: new BriefAgent({ keepAlive: false }),
+  };
+  if (dockerHost.startsWith("unix://")) return { ...none, socketPath: dockerHost.slice("unix://".length) };
   const url = URL.canParse(dockerHost) ? new URL(dockerHost) : undefined;
   if (url && (url.protocol === "tcp:" || url.protocol === "http:") && url.hostname) {
-    return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || "2375" };
+    return { ...none, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || "2375" };
   }
   throw new ConfigError("DOCKER_HOST must be unix:///path/of/docker.sock or tcp://host:port.");
+}
+
+async function readAll(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_RESPONSE_BYTES)
+      throw new UnavailableError("down", "The response of the Docker Engine is too large.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseAnswer(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const text = body.toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function toEngineError(error: Error & { statusCode?: number }): Error {
+  if (error.statusCode === undefined) return error;
+  // The modem adds the prefix "(HTTP code 500) unexpected - " to the Engine's message.
+  return new EngineError(error.statusCode, error.message.replace(/^\(HTTP code \d+\) .*? - /, "").trim());
 }
 
 function toUnavailable(error: unknown): UnavailableError {
