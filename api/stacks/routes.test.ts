@@ -166,6 +166,20 @@ describe.skipIf(await lacks("docker", "compose", "linux"))("stacks", () => {
     expect(await readFile(join(here.dir, name, "compose.yaml"), "utf8")).toBe(box());
   });
 
+  test("a stack is listed once its file is accepted, and never while Compose still checks it", async () => {
+    const name = `${prefix}-refused`;
+    const seen: unknown[] = [];
+    let isPending = true;
+    const creating = ask("POST", "", { name, content: box("    sleep_well: true\n"), env: {} }).finally(() => {
+      isPending = false;
+    });
+    while (isPending) seen.push(...(await ask("GET", "")).body.stacks.filter((stack: Stack) => stack.name === name));
+    expect((await creating).body).toMatchObject({ code: "invalid_input", error: /^Line 7: .*sleep_well/ });
+    expect(seen).toEqual([]);
+    expect(await create(name)).toBe(name);
+    expect((await ask("GET", "")).body.stacks).toContainEqual(expect.objectContaining({ name, lock: null }));
+  });
+
   test("a file that changed on the disk since it was read is a conflict; the overwritten text is stored", async () => {
     const name = await create(`${prefix}-edit`);
     const { file } = (await ask("GET", `/${name}/file`)).body;

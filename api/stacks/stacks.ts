@@ -169,16 +169,12 @@ export function createStacks({ docker, compose, locations, revisions, known, int
       await registry.refuseTaken(name);
       await checker.refuseUnreadable(content);
       const variables = changeEnv("", { set: env, remove: [] });
-      const location = await locations.create(name);
-      try {
+      await locations.create(name, async (location) => {
         // Variables come first: Compose reads them when it checks the file.
         await createVariables(location, variables);
         await checker.refuseText({ name, location }, content);
         await writeStackFile(location, 0, content, undefined);
-      } catch (error) {
-        await location.root.remove(location.folder).catch(() => {});
-        throw error;
-      }
+      });
       revisions.forget(name);
     },
 

@@ -37,7 +37,7 @@ export interface UnreachableFiles {
 export type LocatedStack = { location: StackLocation } | UnreachableFiles;
 
 export interface StackLocations {
-  /** Names of the folders in the panel's own folder of stacks. */
+  /** Names of the folders in the panel's own folder of stacks, without those that `create` still fills. */
   managedNames(): Promise<string[]>;
   managed(name: string): Promise<LocatedStack>;
   /** Resolves the folder and files that labels of containers name. */
@@ -45,10 +45,11 @@ export interface StackLocations {
   /** Finds every folder with a compose file below the listed roots, whether it was ever started or not. */
   listed(): Promise<ListedLocations>;
   /**
-   * Creates the folder of a new stack.
-   * @throws AppError `conflict` when it exists.
+   * Creates the folder of a new stack and writes its files with `fill`. The stack is listed once `fill` has ended; when `fill`
+   * throws, the folder is removed.
+   * @throws AppError `conflict` when the folder exists; what `fill` throws.
    */
-  create(name: string): Promise<StackLocation>;
+  create(name: string, fill: (location: StackLocation) => Promise<void>): Promise<void>;
 }
 
 export interface ListedLocations {
@@ -60,6 +61,7 @@ export interface ListedLocations {
 export function createStackLocations(options: StackRootsOptions): StackLocations {
   const roots = createStackRoots(options);
   const { managed } = roots;
+  const unfinished = new Set<string>();
   const ensureFolder = () => mkdir(options.stacksDir, { recursive: true, mode: 0o700 });
 
   /** The folder's own path on the host, after each of its components proved to be no link. */
@@ -80,7 +82,7 @@ export function createStackLocations(options: StackRootsOptions): StackLocations
       await ensureFolder();
       const { entries } = await managed.files.list("/", { limit: MAX_STACKS });
       return entries
-        .filter(({ kind, name }) => kind === "directory" && stackName.safeParse(name).success)
+        .filter(({ kind, name }) => kind === "directory" && stackName.safeParse(name).success && !unfinished.has(name))
         .map(({ name }) => name);
     },
 
@@ -134,17 +136,33 @@ export function createStackLocations(options: StackRootsOptions): StackLocations
       return { locations: found, complete };
     },
 
-    async create(name) {
+    async create(name, fill) {
       await ensureFolder();
+      if (unfinished.has(name)) throw new AppError("conflict", stackErrors.nameTaken);
+      // Before the folder exists: a page that lists stacks while Compose checks the file would keep one that is refused.
+      unfinished.add(name);
       try {
-        await managed.files.makeFolder(`/${name}`);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== "conflict") throw error;
-        throw new AppError("conflict", stackErrors.nameTaken, { cause: error });
+        await makeManagedFolder(name);
+        try {
+          await fill(await locationOf(managed, `/${name}`, [`/${name}/${mainComposeName}`]));
+        } catch (error) {
+          await managed.files.remove(`/${name}`).catch(() => {});
+          throw error;
+        }
+      } finally {
+        unfinished.delete(name);
       }
-      return locationOf(managed, `/${name}`, [`/${name}/${mainComposeName}`]);
     },
   };
+
+  async function makeManagedFolder(name: string): Promise<void> {
+    try {
+      await managed.files.makeFolder(`/${name}`);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+      throw new AppError("conflict", stackErrors.nameTaken, { cause: error });
+    }
+  }
 
   /** A listed root may contain the panel's own folder: stacks in it are listed as managed ones. */
   async function isManaged(path: string): Promise<boolean> {
