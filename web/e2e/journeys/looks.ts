@@ -124,6 +124,29 @@ export function looksJourney(at: () => TestDesktop): void {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  test("a container with a long name keeps its buttons in reach, on a phone and beside the list", async () => {
+    const { page, open, engine } = at();
+    const { name } = await engine.run({ name: `stack_my-container-name.${"eht2e2a9wvkjhxam3xvxmiw8a.".repeat(4)}end` });
+    for (const [width, height] of [
+      [390, 844],
+      [1440, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await open(`/services/${name}`, name);
+      const title = await page.getByRole("heading", { name }).boundingBox();
+      const restart = await page.locator(".detail-actions").getByRole("button").first().boundingBox();
+      expect(title?.width).toBeLessThanOrEqual(width);
+      expect(restart?.width).toBeGreaterThan(20);
+      const isApart = (restart?.y ?? 0) >= (title?.y ?? 0) + (title?.height ?? 0);
+      expect(isApart || (title?.x ?? 0) + (title?.width ?? 0) <= (restart?.x ?? 0)).toBe(true);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+    const row = page.getByRole("row", { name });
+    const edge = (await page.locator(".services-table").boundingBox()) ?? { x: 0, width: 0 };
+    const text = await row.locator(".status").boundingBox();
+    expect((text?.x ?? 0) + (text?.width ?? 0)).toBeLessThanOrEqual(edge.x + edge.width);
+  });
+
   test("script, evaluation, handlers and pictures from elsewhere are blocked by the content policy", async () => {
     const desk = at();
     const since = desk.problems.length;

@@ -105,7 +105,7 @@ export const alertMessages = {
     empty: "No channels yet",
     emptyNote: "The bell of this panel always works. A channel sends alerts elsewhere: by webhook, ntfy or e-mail.",
     add: "Add channel",
-    added: "Channel added: send a test",
+    added: "Channel added: test it, then select it in the rules that use it",
     edit: "Edit channel",
     saved: "Channel saved",
     remove: "Remove channel",
