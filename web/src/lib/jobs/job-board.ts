@@ -18,7 +18,7 @@ export type JobEndListener = (job: Job, mine: boolean) => void;
 
 /**
  * The jobs that this page knows: its own and those of others. Live events and the REST API deliver snapshots in any order;
- * the newest one of each job counts.
+ * the newest one of each job counts. Long because each call acts on the same list, and on those who wait for its jobs.
  */
 export function createJobBoard({ rest, live }: JobBoardDeps) {
   const [jobs, setJobs] = createSignal<readonly Job[]>([]);
@@ -70,16 +70,7 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
         waiting.delete(id);
       }
       if (held?.state !== "running") return;
-      take({
-        ...held,
-        state: "failed",
-        error: {
-          code: "gone",
-          message: "The server restarted in the meantime, and the outcome of this job is unknown.",
-        },
-        finishedAt: new Date().toISOString(),
-        revision: held.revision + 1,
-      });
+      take(toLost(held));
     }
   };
 
@@ -140,6 +131,15 @@ export function createJobBoard({ rest, live }: JobBoardDeps) {
     },
   };
 }
+
+/** The outcome of a job that the server no longer knows. */
+const toLost = (job: Job): Job => ({
+  ...job,
+  state: "failed",
+  error: { code: "gone", message: "The server restarted in the meantime, and the outcome of this job is unknown." },
+  finishedAt: new Date().toISOString(),
+  revision: job.revision + 1,
+});
 
 export type JobBoard = ReturnType<typeof createJobBoard>;
 
