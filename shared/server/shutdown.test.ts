@@ -26,6 +26,7 @@ describe.each(services)("%s", (name) => {
   beforeEach(async () => {
     folder = await tempFolder("shutdown");
     other = await startReceiver();
+    other.answer.body = JSON.stringify({ success: true, delivered: 0 });
   });
   afterEach(async () => {
     for (const connection of connections.splice(0)) connection.destroy();
