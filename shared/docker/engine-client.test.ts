@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { tempFolder } from "../testing/temp-folder.ts";
 import { createEngineClient } from "./engine-client.ts";
 
 const { signal } = new AbortController();
@@ -54,4 +56,19 @@ test("a connection that is taken over after an upgrade starts with what came wit
   onTestFinished(() => void stream.destroy());
   const [chunk] = await once(stream, "data");
   expect(String(chunk)).toBe("prompt>");
+});
+
+test("a socket that is gone after a response means a stopped Engine, and before one that none is installed", async () => {
+  const folder = await tempFolder("engine-socket");
+  onTestFinished(folder.remove);
+  const socket = join(folder.path, "docker.sock");
+  const client = createEngineClient(`unix://${socket}`);
+  const ping = () => client.call({ method: "GET", path: "/_ping" });
+  await expect(ping()).rejects.toMatchObject({ state: "absent" });
+  const server = createServer((_request, response) => response.end("OK")).listen(socket);
+  await once(server, "listening");
+  expect(await ping()).toBe("OK");
+  server.close(); // removes the socket
+  await once(server, "close");
+  await expect(ping()).rejects.toMatchObject({ state: "down" });
 });

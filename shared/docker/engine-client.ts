@@ -145,14 +145,18 @@ export function createEngineClient(dockerHost: string): EngineClient {
     pauseMs: PROBE_PAUSE_MS,
     refusal: hangs,
   });
+  /** An Engine that ends removes its socket: once it has responded, a missing socket means that it is stopped. */
+  let hasResponded = false;
   const guarded = async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     try {
-      return await breaker.run(work);
+      const result = await breaker.run(work);
+      hasResponded = true;
+      return result;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof DeadlineError) throw hangs();
       if (error instanceof EngineError || error instanceof AppError) throw error;
-      throw toUnavailable(error);
+      throw toUnavailable(error, hasResponded);
     }
   };
 
@@ -214,16 +218,19 @@ function toEngineError(error: Error & { statusCode?: number }): Error {
   return new EngineError(error.statusCode, error.message.replace(/^\(HTTP code \d+\) .*? - /, "").trim());
 }
 
-function toUnavailable(error: unknown): UnavailableError {
+const stopped = (error: unknown) => new UnavailableError("down", "The Docker Engine is not running; start it.", error);
+
+function toUnavailable(error: unknown, hasResponded: boolean): UnavailableError {
   switch ((error as { code?: unknown } | null)?.code) {
     case "ENOENT":
+      if (hasResponded) return stopped(error);
       return new UnavailableError(
         "absent",
         "Docker is not installed on this host, or its Engine is not running.",
         error,
       );
     case "ECONNREFUSED":
-      return new UnavailableError("down", "The Docker Engine is not running; start it.", error);
+      return stopped(error);
     case "EACCES":
     case "EPERM":
       return new UnavailableError(

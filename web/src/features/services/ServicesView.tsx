@@ -55,7 +55,7 @@ export function ServicesView(props: ServicesViewProps) {
       itemKey={({ id }) => id}
       addressOf={({ name }) => name}
       searchTexts={searchTextsOf}
-      note={query.data ? serviceMessages.running(count().running, count().total) : ""}
+      note={all().length > 0 || engine()?.state === "up" ? serviceMessages.running(count().running, count().total) : ""}
       actions={
         <Show when={props.selected === null}>
           <ColumnsMenu columns={columns} />
