@@ -147,6 +147,18 @@ export function looksJourney(at: () => TestDesktop): void {
     expect((text?.x ?? 0) + (text?.width ?? 0)).toBeLessThanOrEqual(edge.x + edge.width);
   });
 
+  test("the buttons of a container that restarts again and again fit on a phone", async () => {
+    const { page, open, engine } = at();
+    const { name } = await engine.run({ name: "looping", script: "sleep 1; exit 3", restart: "always" });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open("/services", "Services");
+    const row = page.getByRole("row", { name });
+    await row.getByText("Restarting", { exact: true }).waitFor();
+    const remove = await row.getByRole("button").last().boundingBox();
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect((remove?.x ?? 0) + (remove?.width ?? Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(390 - 14);
+  });
+
   test("script, evaluation, handlers and pictures from elsewhere are blocked by the content policy", async () => {
     const desk = at();
     const since = desk.problems.length;
