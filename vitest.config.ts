@@ -29,7 +29,7 @@ const pure = [
   "realtime/emit/emitted-ids.test.ts",
   "realtime/shells/scrollback.test.ts",
   "realtime/sources/{system-samples,tail-offset}.test.ts",
-  "bench/figures.test.ts",
+  "bench/statistics.test.ts",
 ];
 
 /** Files of half a minute and more. What starts last decides when the run ends. */

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { compareRuns } from "./compare.ts";
 
-const row = (figures: Record<string, number>, figure = 1) => ({
+const row = (metrics: Record<string, number>, value = 1) => ({
   group: "logs",
   what: "20 viewers",
-  figures,
-  bounds: { ratio: { figure, atMost: 2 } },
+  metrics,
+  bounds: { ratio: { value, atMost: 2 } },
 });
 
 test("names each measurement that moved by a tenth or more, with its change", () => {

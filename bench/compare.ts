@@ -1,5 +1,5 @@
-import { readable } from "./figures.ts";
 import { isReached, type Row } from "./report.ts";
+import { readable } from "./statistics.ts";
 
 /** A row as a results file holds it. */
 export type StoredRow = Row & { group: string };
@@ -16,13 +16,13 @@ export function compareRuns(before: readonly StoredRow[], after: readonly Stored
   const earlier = new Map(before.map((row) => [keyOf(row), row]));
   return after.flatMap((row) => {
     const old = earlier.get(keyOf(row));
-    return old ? [...movedFigures(old, row), ...changedBounds(old, row)].map((line) => `${keyOf(row)}: ${line}`) : [];
+    return old ? [...movedMetrics(old, row), ...changedBounds(old, row)].map((line) => `${keyOf(row)}: ${line}`) : [];
   });
 }
 
-function movedFigures(old: Row, row: Row): string[] {
-  return Object.entries(row.figures).flatMap(([name, value]) => {
-    const was = old.figures[name];
+function movedMetrics(old: Row, row: Row): string[] {
+  return Object.entries(row.metrics).flatMap(([name, value]) => {
+    const was = old.metrics[name];
     if (was === undefined || !Number.isFinite(was) || !Number.isFinite(value) || was === value) return [];
     const change = was === 0 ? Number.POSITIVE_INFINITY : value / was - 1;
     if (Math.abs(change) < MIN_CHANGE) return [];
@@ -35,6 +35,6 @@ function changedBounds(old: Row, row: Row): string[] {
   return Object.entries(row.bounds ?? {}).flatMap(([name, bound]) => {
     const was = old.bounds?.[name];
     if (!was || isReached(was) === isReached(bound)) return [];
-    return [`${isReached(bound) ? "reached now" : "MISSED now"} ${name}: ${readable(bound.figure)}`];
+    return [`${isReached(bound) ? "reached now" : "MISSED now"} ${name}: ${readable(bound.value)}`];
   });
 }

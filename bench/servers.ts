@@ -7,7 +7,7 @@ import { canConnect, freePort } from "../shared/testing/free-port.ts";
 import { findBun } from "../shared/testing/parts.ts";
 import { startService } from "../shared/testing/service-process.ts";
 import { tempFolder } from "../shared/testing/temp-folder.ts";
-import { LOAD_CORE, pin, SERVER_CORE } from "./process-figures.ts";
+import { LOAD_CORE, pin, SERVER_CORE } from "./process-metrics.ts";
 import type { RunningSubject } from "./subject.ts";
 import { startNchan } from "./yardsticks/nchan.ts";
 

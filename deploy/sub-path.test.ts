@@ -87,7 +87,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     expect(problems.filter((problem) => !/401 \(Unauthorized\)|404 \(Not Found\)/.test(problem))).toEqual([]);
     const stranger = await browser.open({ ignoreHTTPSErrors: true });
     await stranger.page.goto(`${nginx.origin}/panel/login?error=forbidden`);
-    await stranger.page.getByText("The identity provider did not log you in").waitFor();
+    await stranger.page.getByText("The identity provider rejected the sign-in").waitFor();
     expect(stranger.page.url()).toBe(`${nginx.origin}/panel/login`);
     await stranger.context.close();
     const kept = (await context.cookies()).find(({ name }) => name === "__Host-ai-desktop");

@@ -5,7 +5,7 @@ import { ConfigError } from "../../shared/server/config.ts";
 
 /** Folder in `DATA_DIR`; a backup leaves it out. */
 export const COPIES_FOLDER = "state-copies";
-/** Copies that are kept. */
+/** Number of copies kept. */
 const COPIES_MAX = 3;
 const pattern = /^state-\d{8}T\d{9}Z\.db$/;
 
@@ -24,16 +24,16 @@ export function listCopies(dataDir: string): string[] {
 }
 
 /**
- * Copies the database as it is now, mode 0600, and removes the oldest copies. To go back: stop the panel, and put the copy in
- * the place of `state.db`, without a `state.db-wal` beside it.
- * @throws ConfigError when there is no room for it: then nothing must be changed.
+ * Copies the database as it is now, mode 0600, and removes the oldest copies. To restore one: stop the panel, and move the copy to
+ * `state.db`, without a `state.db-wal` beside it.
+ * @throws ConfigError when there is no room for it; the caller must change nothing then.
  */
 export function keepCopy(database: DatabaseSync, dataDir: string): string {
   const folder = join(dataDir, COPIES_FOLDER);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `state-${new Date().toISOString().replace(/[-:.]/g, "")}.db`);
   try {
-    // SQLite would make it with the mode of the process; into an empty file it writes as well.
+    // SQLite would create it with the mode of the process, but also writes into an empty file.
     closeSync(openSync(path, "wx", 0o600));
     database.prepare("VACUUM INTO ?").run(path);
   } catch (error) {

@@ -54,7 +54,7 @@ test("applies migrations by number and none of them twice", () => {
   database.close();
 });
 
-test("keeps a copy of what was there before it changes a schema, and none of a new database", () => {
+test("keeps a copy of the database before it changes a schema, and none of a new database", () => {
   addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
   let database = open();
   database.exec("INSERT INTO note VALUES ('old')");
@@ -109,7 +109,7 @@ test("keeps nothing of a migration that fails halfway", () => {
   database.close();
 });
 
-test("refuses a database that a newer release has written", () => {
+test("refuses a database that a newer release wrote", () => {
   addMigration("001-note.sql", "CREATE TABLE note (text TEXT)");
   addMigration("002-future.sql", "CREATE TABLE future (text TEXT)");
   open().close();
@@ -124,7 +124,7 @@ test("refuses a database that other users can read", () => {
   expect(open).toThrow(/0600/);
 });
 
-test("says plainly that a file is no database", () => {
+test("says that a file is not a database", () => {
   mkdirSync(dataDir, { mode: 0o700 });
   writeFileSync(join(dataDir, "state.db"), "this is no database, however long it may be".repeat(100), { mode: 0o600 });
   expect(open).toThrow(ConfigError);

@@ -11,7 +11,7 @@ import { migrate } from "./migrate.ts";
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Opens `state.db` in the state folder (made with mode 0700 when missing) and brings its schema up to date.
+ * Opens `state.db` in the state folder (created with mode 0700 when missing) and brings its schema up to date.
  * Keeps a copy before it changes a schema.
  * Throws `ConfigError` when others may read it, when a newer release has written it, and when it is damaged, empty or missing
  * while there is other state: then nothing is changed.
@@ -23,7 +23,7 @@ export function openDatabase(
   makePrivateFolder(dataDir);
   const path = join(dataDir, "state.db");
   refuseLost(dataDir, path);
-  // SQLite gives -wal and -shm the mode of the main file, so that one has to be right before SQLite sees it.
+  // SQLite gives -wal and -shm the mode of the main file, so the main file needs the right mode before SQLite opens it.
   closeSync(openSync(path, "a", 0o600));
   for (const file of [path, `${path}-wal`, `${path}-shm`]) refuseShared(file);
   const database = new DatabaseSync(path);
@@ -47,7 +47,7 @@ export function openDatabase(
 /** Files that only a used installation has: an empty database beside them is not a new installation. */
 const witnesses = ["audit.log", "audit-key"];
 
-/** Without its users an installation would open its set-up to the first caller. */
+/** An installation without its users would offer its set-up to the first caller. */
 function refuseLost(dataDir: string, path: string): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size !== undefined && size > 0) return;

@@ -11,9 +11,9 @@ interface Migration {
 }
 
 /**
- * Applies the `NNN-name.sql` files of a folder that the database has not seen yet, in order of their numbers, each in
- * a transaction of its own together with the note that it ran. Throws `ConfigError` when a newer release was here.
- * @param keep Called before a database that held something is changed: what it throws keeps it as it is.
+ * Applies the `NNN-name.sql` files of a folder that the database does not have yet, in order of their numbers, each in
+ * a transaction of its own together with the record that it ran. Throws `ConfigError` when a newer release wrote the database.
+ * @param keep Called before a non-empty database is changed; an error it throws leaves the database unchanged.
  */
 export function migrate(database: DatabaseSync, folder: string, keep: () => void): void {
   const migrations = readMigrations(folder);
@@ -56,7 +56,7 @@ function refuseNewer(database: DatabaseSync, migrations: Migration[]): void {
 }
 
 function apply(database: DatabaseSync, { number, name, path }: Migration): void {
-  // The write lock comes first: of two processes that start at once, the second sees what the first has done.
+  // The write lock comes first: of two processes that start at once, the second sees the changes of the first.
   transact(database, () => {
     if (database.prepare("SELECT 1 FROM migration WHERE number = ?").get(number)) return;
     database.exec(readFileSync(path, "utf8"));

@@ -23,7 +23,7 @@ const places = {
 const isPending = (database: DatabaseSync) =>
   database.prepare("SELECT 1 FROM old_process_name LIMIT 1").get() !== undefined;
 
-/** @param last Whether names that were not met are given up. */
+/** @param last Whether names that were not found are dropped. */
 function adopt(database: DatabaseSync, listed: readonly Deployment[], last: boolean): number {
   let added = 0;
   createSharedWrites(database).write(() => {
@@ -63,8 +63,8 @@ export interface NameAdoptionOptions {
 }
 
 /**
- * Rules and limits from before namespaces counted continue to mean every app of their name: those in other namespaces are
- * added once, as soon as PM2 has listed them.
+ * Rules and limits stored before namespaces counted still apply to every app of their name: apps in other namespaces are
+ * added once, as soon as PM2 lists them.
  */
 export function adoptProcessNames({ database, dataDir, processes, log, onAdopted }: NameAdoptionOptions) {
   let timer: NodeJS.Timeout | undefined;
@@ -74,7 +74,7 @@ export function adoptProcessNames({ database, dataDir, processes, log, onAdopted
     try {
       const listed = await processes.list();
       if (closed) return;
-      // On a connection of its own, as the command line tools do: what is held of users and keys is read again.
+      // On a connection of its own, as the command line tools do, so that cached users and keys are read again.
       const own = openDatabase(dataDir);
       try {
         const added = adopt(own, listed, ++answers >= ANSWERS_MAX);

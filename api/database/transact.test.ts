@@ -33,12 +33,12 @@ describe("a transaction", () => {
   const notes = () => database.prepare("SELECT text FROM note").all();
   const add = (text: string) => database.prepare("INSERT INTO note VALUES (?)").run(text);
 
-  test("writes all, and answers what the work answers", () => {
+  test("writes all, and returns the result of the work", () => {
     expect(transact(database, () => add("a").changes)).toBe(1);
     expect([notes(), database.isTransaction]).toEqual([[{ text: "a" }], false]);
   });
 
-  test("writes nothing when the work throws, and takes back what is outside first", () => {
+  test("writes nothing when the work throws, and reverts outside changes first", () => {
     const seen: unknown[] = [];
     const work = () => {
       add("a");
@@ -48,7 +48,7 @@ describe("a transaction", () => {
     expect([notes(), database.isTransaction, seen]).toEqual([[], false, [true]]);
   });
 
-  test("keeps the cause when the disk is full, or when taking back fails as well", () => {
+  test("keeps the cause when the disk is full, or when reverting fails too", () => {
     fill(database);
     const undo = () => {
       throw new Error("undo");
@@ -66,7 +66,7 @@ describe("a transaction", () => {
     }
   });
 
-  test("of reads ends in any case", () => {
+  test("of reads ends after an error too", () => {
     expect(readAtOnce(database, notes)).toEqual([]);
     expect(() =>
       readAtOnce(database, () => {
@@ -101,7 +101,7 @@ describe("the API on a full disk", () => {
     ],
   ];
 
-  test("answers 507 and changes nothing, and continues once there is room", async () => {
+  test("responds 507 and changes nothing, and continues once there is room", async () => {
     const { database } = api.deps;
     fill(database);
     for (const [path, bodyOf] of requests) {

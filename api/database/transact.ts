@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
  * Runs `work` as one write transaction: all of it is written, or nothing. The write lock comes first, so what `work` reads
  * stays true until it is done. `work` must not await and must not start another transaction on this connection.
  *
- * @param undo Takes back what `work` did outside the database. Runs before the write lock is released.
+ * @param undo Reverts what `work` did outside the database. Runs before the write lock is released.
  * @throws What `work`, the start or the commit threw. SQLite ends a transaction by itself on some errors (a full disk):
  *   neither that nor a failing `undo` replaces the error; the latter becomes its `cause`.
  */
@@ -21,7 +21,7 @@ export function transact<T>(database: DatabaseSync, work: () => T, undo?: () => 
   }
 }
 
-/** Runs `look` on one state of the database, whatever other connections commit meanwhile. */
+/** Runs `look` on one snapshot of the database, unaffected by commits of other connections. */
 export function readAtOnce<T>(database: DatabaseSync, look: () => T): T {
   database.exec("BEGIN");
   try {

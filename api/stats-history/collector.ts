@@ -10,14 +10,14 @@ import type { Log } from "../../shared/server/log.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
 import type { HistorySample, HistoryStore, SeriesKey } from "./history-store.ts";
 
-/** Containers that are sampled: what a host of hundreds has beyond it has no history. */
+/** Containers sampled each round. Containers beyond this number have no history. */
 const CONTAINERS_MAX = 500;
-/** Questions to the Engine at once. */
+/** Requests to the Engine at once. */
 const AT_ONCE = 4;
-/** How often what is too old is deleted, in seconds. */
+/** Interval at which expired rows are deleted, in seconds. */
 const PRUNE_SECONDS = 600;
 
-/** The newest figures of a running container. */
+/** The newest metrics of a running container. */
 export interface LatestStats {
   containerId: string;
   name: string;
@@ -33,19 +33,19 @@ export interface LatestStats {
 export interface Collector {
   /** Of each running container by its name, as of the last round. */
   latest(): ReadonlyMap<string, LatestStats>;
-  /** One round, now: what the timer does. */
+  /** Runs one round now, as the timer does. */
   collect(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface CollectorOptions {
   docker: Pick<DockerEngine, "list" | "statsOnce">;
-  /** Not shared: rates are between two calls. */
+  /** Used by the collector only: rates are measured between two calls. */
   metrics: Pick<HostMetrics, "sample">;
-  /** Absent: figures are measured and not kept. */
+  /** Without it, metrics are measured and not stored. */
   store: HistoryStore | undefined;
   log: Log;
-  /** Seconds between two rounds; 0: only on request. */
+  /** Seconds between two rounds; 0 runs rounds on request only. */
   interval: number;
   now?: () => number;
 }
@@ -60,7 +60,7 @@ interface StatsDocument {
   precpu_stats?: { system_cpu_usage?: number };
 }
 
-/** Samples every running container and the host, for as long as the server runs: one question a container and round. */
+/** Samples every running container and the host while the server runs, with one request per container and round. */
 export function createCollector(options: CollectorOptions): Collector {
   const { docker, metrics, store, log, interval, now = Date.now } = options;
   let measured = new Map<string, Measured>();
@@ -71,7 +71,7 @@ export function createCollector(options: CollectorOptions): Collector {
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> | undefined;
 
-  /** A one-shot answer has nothing to compare with: that is the one of the round before. */
+  /** A one-shot response has no sample to compare with; the sample of the previous round is used. */
   const measure = async ({ id }: Service): Promise<Measured | undefined> => {
     const document = (await docker.statsOnce(id)) as StatsDocument | undefined;
     if (typeof document?.read !== "string") return undefined;
@@ -82,11 +82,11 @@ export function createCollector(options: CollectorOptions): Collector {
   const collectContainers = async (at: number) => {
     const running = (await docker.list()).filter(({ state }) => state === "running").slice(0, CONTAINERS_MAX);
     const next = new Map<string, Measured>();
-    const figures = new Map<string, LatestStats>();
+    const samples = new Map<string, LatestStats>();
     const rows: { key: SeriesKey; sample: HistorySample }[] = [];
     await eachAtOnce(running, AT_ONCE, async (service) => {
       if (stopped) return;
-      // One that stopped meanwhile is no reason to lose the round; an Engine that went is.
+      // A container that stopped meanwhile does not end the round; an Engine that is gone does.
       const found = await measure(service).catch((error: unknown) => {
         if (error instanceof UnavailableError || !(error instanceof AppError)) throw error;
       });
@@ -95,7 +95,7 @@ export function createCollector(options: CollectorOptions): Collector {
       next.set(service.id, found);
       if (!found.sample) return;
       const { cpuPercent, memoryBytes, memoryLimitBytes } = found.sample;
-      figures.set(service.name, {
+      samples.set(service.name, {
         containerId: service.id,
         name: service.name,
         cpuPercent,
@@ -107,7 +107,7 @@ export function createCollector(options: CollectorOptions): Collector {
       rows.push({ key, sample: toHistory(found.sample, before?.sample) });
     });
     measured = next;
-    latest = figures;
+    latest = samples;
     return rows;
   };
 
@@ -119,7 +119,7 @@ export function createCollector(options: CollectorOptions): Collector {
     if (containers.status === "rejected") {
       latest = new Map();
       if (!(containers.reason instanceof UnavailableError))
-        log.warn({ err: containers.reason }, "no figures of containers");
+        log.warn({ err: containers.reason }, "containers could not be measured");
     }
     const rows = containers.status === "fulfilled" ? containers.value : [];
     if (host.status === "fulfilled") rows.push({ key: hostKey, sample: ofHost(host.value) });
@@ -131,8 +131,8 @@ export function createCollector(options: CollectorOptions): Collector {
       }
       failing = false;
     } catch (error) {
-      // Told once: a full disk is full at the next round too.
-      if (!failing) log.error({ err: error }, "the history of figures cannot be written");
+      // Logged once: a full disk is still full at the next round.
+      if (!failing) log.error({ err: error }, "the metrics history cannot be written");
       failing = true;
       prunedAt = 0;
     }
@@ -144,7 +144,7 @@ export function createCollector(options: CollectorOptions): Collector {
     timer = setTimeout(
       () => {
         round = collect()
-          .catch((error: unknown) => log.error({ err: error }, "a round of figures failed"))
+          .catch((error: unknown) => log.error({ err: error }, "a round of measurements failed"))
           .finally(wait);
       },
       every - (now() % every),
@@ -164,7 +164,7 @@ export function createCollector(options: CollectorOptions): Collector {
   };
 }
 
-/** The host is a series without a name; no container can be called so. */
+/** The series of the host has an empty name, which no container can have. */
 export const hostKey: SeriesKey = { name: "", container: "" };
 
 function toHistory(sample: ContainerSample, before: ContainerSample | undefined): HistorySample {

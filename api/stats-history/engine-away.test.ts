@@ -5,7 +5,7 @@ import { UnavailableError } from "../../shared/server/dependency.ts";
 import { silentLog } from "../../shared/server/log.ts";
 import { createCollector } from "./collector.ts";
 
-test("a round ends with the Engine: nothing is asked of it any more once the round is over", async () => {
+test("a round ends when the Engine is gone, and sends no request after its end", async () => {
   const running = Array.from({ length: 40 }, (_, n) => ({ id: `${n}`, name: `c${n}`, state: "running" }) as Service);
   let asked = 0;
   const docker = {

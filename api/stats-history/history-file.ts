@@ -6,12 +6,12 @@ import { makePrivateFolder } from "../../shared/server/private-file.ts";
 import { transact } from "../database/transact.ts";
 
 const SCHEMA_VERSION = 1;
-/** Bytes of the file; some hundred containers over a month take a tenth. */
+/** Largest size of the file, in bytes. About a hundred containers over a month take a tenth of it. */
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 const PAGE_BYTES = 4096;
 const WAL_MAX_BYTES = 8 * 1024 * 1024;
 
-/** From fine to coarse; rows of one are made into the next. */
+/** Levels from fine to coarse; the rows of one level are combined into rows of the next. */
 export const levels = ["raw", "minute", "coarse"] as const;
 export type Level = (typeof levels)[number];
 
@@ -32,8 +32,9 @@ const schema = `
   PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 /**
- * Opens `history.db` in the state folder, mode 0600. What cannot be read is put aside: figures of last week are no reason
- * not to start. Where no file can be kept at all, they are held in memory and go with the process.
+ * Opens `history.db` in the state folder, mode 0600. A file that cannot be read is renamed and a new one is created, since
+ * the server has to start without old metrics too. Where no file can be written, metrics stay in memory and are lost with
+ * the process.
  */
 export function openHistoryFile(dataDir: string, log: Log): DatabaseSync {
   makePrivateFolder(dataDir);
@@ -48,7 +49,7 @@ export function openHistoryFile(dataDir: string, log: Log): DatabaseSync {
     renameSync(path, `${path}.damaged`);
     return open(path);
   } catch (error) {
-    log.error({ err: error }, "history.db cannot be written: figures are kept in memory only");
+    log.error({ err: error }, "history.db cannot be written: metrics are kept in memory only");
     return open(":memory:");
   }
 }

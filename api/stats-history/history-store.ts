@@ -10,10 +10,10 @@ const DAY = 24 * HOUR;
 const steps: Record<Exclude<Level, "raw">, number> = { minute: MINUTE, coarse: 10 * MINUTE };
 const RAW_AGE = 3 * HOUR;
 const MINUTE_AGE = DAY;
-/** Containers that figures are held of; a host that makes thousands a day keeps the newest. */
+/** Containers with a history. On a host that creates thousands a day, the newest are kept. */
 const SERIES_MAX = 5_000;
 
-/** Which level a range is read from, and how many of its rows are one point. */
+/** The level that a range is read from, and how many of its rows make one point. */
 const ranges: Record<HistoryRange, { seconds: number; level: Level; step: number }> = {
   "1h": { seconds: HOUR, level: "raw", step: 0 },
   "6h": { seconds: 6 * HOUR, level: "minute", step: MINUTE },
@@ -21,7 +21,10 @@ const ranges: Record<HistoryRange, { seconds: number; level: Level; step: number
   "7d": { seconds: 7 * DAY, level: "coarse", step: 30 * MINUTE },
 };
 
-/** What one sample says. `first` and `second`: block reads and writes a second of a container, used and total bytes of the host's disk. */
+/**
+ * Values of one sample. `first` and `second` are block reads and writes per second for a container, used and total bytes of
+ * the disk for the host.
+ */
 export interface HistorySample {
   cpu: number;
   memory: number;
@@ -51,15 +54,15 @@ export interface SeriesKey {
   container: string;
 }
 
-/** Figures over time, coarser with age: as they come for 3 h, by the minute for 24 h, by ten minutes for the days kept. */
+/** Metrics over time, coarser with age: each sample for 3 h, minutes for 24 h, ten minutes for the days kept. */
 export interface HistoryStore {
-  /** Writes samples of one moment in one transaction, and makes older ones coarser. Seconds since the epoch. */
+  /** Writes the samples of one moment in one transaction, and combines older ones. `at` in seconds since the epoch. */
   add(at: number, samples: readonly { key: SeriesKey; sample: HistorySample }[]): void;
-  /** Of all containers that had the name: a recreated container continues it. */
+  /** Reads the history of all containers that had the name: a recreated container continues it. */
   read(name: string, range: HistoryRange, now: number): HistoryPoints;
-  /** Whether there is anything of a container of that name. */
+  /** Whether a container of that name has a history. */
   knows(name: string): boolean;
-  /** Deletes what is too old. */
+  /** Deletes expired rows. */
   prune(now: number): void;
   close(): void;
 }
@@ -97,7 +100,7 @@ export function createHistoryStore(
   const rolledUntil = (level: Exclude<Level, "raw">): number =>
     (sql("SELECT until FROM rolled WHERE level = ?").get(level) as { until: number } | undefined)?.until ?? 0;
 
-  /** From what is written, not from what this process remembers: a kill in between leaves no hole. */
+  /** Reads from the database, not from memory, so that a killed process leaves no hole. */
   const roll = (from: Level, to: Exclude<Level, "raw">, now: number) => {
     const step = steps[to];
     const until = Math.floor((from === "raw" ? now : rolledUntil("minute")) / step) * step;
@@ -109,7 +112,7 @@ export function createHistoryStore(
     sql("INSERT OR REPLACE INTO rolled (level, until) VALUES (?, ?)").run(to, until);
   };
 
-  // Ids may have been made in what is taken back.
+  // The transaction that is rolled back may have created ids.
   const transaction = (work: () => void) => transact(database, work, () => ids.clear());
 
   const prune = (now: number) =>
@@ -125,11 +128,11 @@ export function createHistoryStore(
         sql("DELETE FROM series WHERE id = ?").run(id);
       }
       ids.clear();
-      // A host of too many containers keeps them for a shorter time.
+      // With too many containers, the history is shorter.
       if (isNearlyFull(database)) kept.coarse = Math.max(DAY, kept.coarse * 0.8);
     });
 
-  /** What is not rolled up yet is read from the level below. */
+  /** Rows that are not combined yet are read from the level below. */
   const tail = (level: Level, bucket: string): string => {
     if (level === "raw") return `SELECT series, at, ${columns} FROM raw`;
     const [below, step] = level === "minute" ? (["raw", steps.minute] as const) : (["minute", steps.coarse] as const);

@@ -31,7 +31,7 @@ export function serviceHistoryRoutes({ docker, stats }: Pick<ApiDeps, "docker" |
       const name = await docker.identify(id).then(
         (container) => container.name,
         (error: unknown) => {
-          // What was removed, or cannot be asked after now, still has its past.
+          // A container that is removed or cannot be inspected now still has its history.
           const passes = error instanceof UnavailableError || (error instanceof AppError && error.code === "not_found");
           if (passes && canSeeService(limits, id) && stats.knows(id)) return id;
           throw limits.services !== null && !(error instanceof UnavailableError) ? hidden() : error;

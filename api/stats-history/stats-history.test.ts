@@ -37,7 +37,7 @@ const sample = (cpu: number): HistorySample => ({
 const web = { name: "web", container: "a".repeat(64) };
 const START = Math.floor(1_800_000_000 / 1_800) * 1_800;
 
-test("gets coarser with age, and keeps averages and the highest", () => {
+test("gets coarser with age, and keeps averages and maxima", () => {
   const store = openStore();
   const hours = 8 * 24;
   const now = START + hours * 3_600;
@@ -65,7 +65,7 @@ test("gets coarser with age, and keeps averages and the highest", () => {
   expect(statSync(join(folder.path, "data/history.db")).size).toBeLessThan(2_000_000);
 });
 
-test("continues under its name when a container is recreated, and forgets what is too old", () => {
+test("continues under its name when a container is recreated, and deletes expired rows", () => {
   const store = openStore(1);
   store.add(START, [{ key: web, sample: sample(10) }]);
   store.add(START + 15, [{ key: { ...web, container: "b".repeat(64) }, sample: sample(20) }]);
@@ -78,7 +78,7 @@ test("continues under its name when a container is recreated, and forgets what i
   store.close();
 });
 
-test("is a file of one's own, and one that is damaged is put aside", () => {
+test("is a file of mode 0600, and a damaged file is renamed", () => {
   openStore().close();
   const path = join(folder.path, "data/history.db");
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -90,7 +90,7 @@ test("is a file of one's own, and one that is damaged is put aside", () => {
   expect(statSync(`${path}.damaged`).mode & 0o777).toBe(0o600);
 });
 
-test("survives a kill in the middle of its writing", async () => {
+test("survives a kill during a write", async () => {
   const script = `
     import { openHistoryFile } from ${JSON.stringify(join(import.meta.dirname, "history-file.ts"))};
     import { createHistoryStore } from ${JSON.stringify(join(import.meta.dirname, "history-store.ts"))};
@@ -117,7 +117,7 @@ test("survives a kill in the middle of its writing", async () => {
 describe.skipIf(await lacks("docker"))("the collector", () => {
   afterAll(() => engine.removeAll());
 
-  test("measures what runs, with the processor time since the round before, and no child process", async () => {
+  test("measures running containers by the processor time since the previous round, without a child process", async () => {
     const busy = await engine.run({ name: "busy", script: "while true; do :; done" });
     const calm = await engine.run({ name: "calm" });
     const store = openStore();
@@ -153,7 +153,7 @@ describe.skipIf(await lacks("docker"))("the collector", () => {
     store.close();
   });
 
-  test("serves what was measured by name, that of a removed container too, to who may see it", async () => {
+  test("serves the history by name, of a removed container too, to callers who can see it", async () => {
     const { name, id, container } = await engine.run({ name: "past" });
     const api = await startApi({ dockerHost: engine.dockerHost });
     try {
@@ -189,7 +189,7 @@ describe.skipIf(await lacks("docker"))("the collector", () => {
   });
 });
 
-test("without an Engine the host is measured all the same", async () => {
+test("without an Engine the host is still measured", async () => {
   const api = await startApi();
   try {
     await api.deps.stats.collect();

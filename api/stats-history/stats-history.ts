@@ -7,13 +7,13 @@ import { type Collector, createCollector, hostKey } from "./collector.ts";
 import { openHistoryFile } from "./history-file.ts";
 import { createHistoryStore, type HistoryPoints, type HistoryRow } from "./history-store.ts";
 
-/** Figures of containers and of the host: what they are, and what they were. */
+/** Current metrics of containers and of the host, and their history. */
 export interface StatsHistory extends Pick<Collector, "latest" | "collect"> {
   ofService(name: string, range: HistoryRange): ServiceHistory;
   ofHost(range: HistoryRange): SystemHistory;
-  /** Whether there is anything of a container of that name, which may be gone. */
+  /** Whether a container of that name, which may be removed, has a history. */
   knows(name: string): boolean;
-  /** Ends the rounds; what was kept can be read until it is closed. */
+  /** Ends the rounds. The history can be read until `close`. */
   stop(): Promise<void>;
   close(): void;
 }
@@ -50,7 +50,7 @@ export function createStatsHistory({ docker, config, log }: StatsHistoryOptions)
   };
 }
 
-/** As short as the value allows: hundredths of a percent, whole bytes. */
+/** Rounds to hundredths of a percent and whole bytes, which keeps responses short. */
 const short = (value: number) => (value >= 100 ? Math.round(value) : Math.round(value * 100) / 100);
 
 function series<Name extends string>({ rows }: HistoryPoints, picks: Record<Name, keyof HistoryRow>) {

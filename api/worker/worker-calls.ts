@@ -6,7 +6,7 @@ import { AppError, toAppError } from "../../shared/server/errors.ts";
 /** Time after which a worker writes its part of the compile cache. */
 const CACHE_DELAY_MS = 10_000;
 
-/** A question to a worker, and what it sends back. Both are plain data. */
+/** A call to a worker, and its response. Both are plain data. */
 export interface WorkerCall {
   id: number;
   method: string;
@@ -22,7 +22,7 @@ export type WorkerMessage =
 
 export const tell = (message: WorkerMessage): void => parentPort?.postMessage(message);
 
-/** Answers calls in a worker with these methods. */
+/** Serves calls in a worker by these methods. */
 export function answerCalls(methods: Readonly<Record<string, (argument: never) => unknown>>): void {
   parentPort?.on("message", (call: WorkerCall) => void answer(call));
 

@@ -8,7 +8,7 @@ import { relayEntry } from "./worker-log.ts";
 
 /** Memory of one worker's heap, in MiB: the queues and pages inside are bounded far below it. */
 const HEAP_MAX_MB = 384;
-/** Questions under way; more than these are refused. */
+/** Most calls in progress; further calls are refused. */
 const CALLS_MAX = 32;
 const RESTART_FIRST_MS = 500;
 const RESTART_MAX_MS = 60_000;
@@ -21,16 +21,16 @@ export interface WorkerHostOptions {
   data: unknown;
   log: Log;
   onEvent?(name: string, data: unknown): void;
-  /** It runs, for the first time or again. */
+  /** Called when it starts, for the first time or again. */
   onReady?(): void;
 }
 
-/** Keeps a worker running and asks it questions. */
+/** Keeps a worker running and calls it. */
 export interface WorkerHost {
   call<T>(method: string, argument?: unknown): Promise<T>;
-  /** Questions that are not answered yet. */
+  /** Calls in progress. */
   readonly asked: number;
-  /** Asks it to end, and ends it. */
+  /** Requests its end, then terminates it. */
   close(): Promise<void>;
 }
 

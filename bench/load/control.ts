@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { LOAD_CORE, pin } from "../process-figures.ts";
+import { LOAD_CORE, pin } from "../process-metrics.ts";
 import type { LoadCommands } from "./main.ts";
 
 type Result<C extends keyof LoadCommands> = Awaited<ReturnType<LoadCommands[C]>>;

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { cpuSeconds, residentBytes } from "../process-figures.ts";
+import { cpuSeconds, residentBytes } from "../process-metrics.ts";
 import type { Subject } from "../subject.ts";
 import { WireClient } from "./wire-client.ts";
 
 const OPENING_AT_ONCE = 20;
 const WARM_UP = 300;
 
-export type CrowdFigures = {
+export type CrowdMetrics = {
   connectsPerSecond: number;
   connectCpuMs: number;
   /** Growth of the server's memory per socket, in kB (1,000 bytes). */
@@ -29,7 +29,7 @@ async function open(subject: Subject, count: number): Promise<WireClient[]> {
 }
 
 /** Opens idle sockets and measures their cost. */
-export async function crowd(subject: Subject, count: number, idleSeconds: number): Promise<CrowdFigures> {
+export async function crowd(subject: Subject, count: number, idleSeconds: number): Promise<CrowdMetrics> {
   const warm = await open(subject, WARM_UP);
   for (const client of warm) client.close();
   await delay(2_000);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { percentile } from "../figures.ts";
-import { cpuSeconds, residentBytes } from "../process-figures.ts";
+import { cpuSeconds, residentBytes } from "../process-metrics.ts";
+import { percentile } from "../statistics.ts";
 import type { Subject } from "../subject.ts";
 import { type LineFormat, writeFlat, writePaced } from "./line-writer.ts";
 import { LogViewer } from "./log-viewer.ts";
@@ -15,7 +15,7 @@ const FORMAT = { bytes: 120 };
 const WIDE = { bytes: 1_000 };
 const SILENCE_MS = 3_000;
 
-export type LogFigures = {
+export type LogMetrics = {
   linesPerSecond: number;
   /** Share of the lines that were delivered, and share that was delivered or announced as a gap. */
   delivered: number;
@@ -27,7 +27,7 @@ export type LogFigures = {
   linesPerMessage: number;
 };
 
-export type StoppedReaderFigures = {
+export type StoppedReaderMetrics = {
   /** Maximum memory while all viewers read, and the increase while one did not. */
   workingMb: number;
   growthMb: number;
@@ -58,7 +58,7 @@ export class LogLoad {
     subject: Subject,
     feed: Feed,
     { viewers: count, rate, seconds }: { viewers: number; rate: number; seconds: number },
-  ): Promise<LogFigures> {
+  ): Promise<LogMetrics> {
     const viewers = Array.from({ length: count }, () => new LogViewer(subject, feed.container, FORMAT, this.number));
     await Promise.all(viewers.map((viewer) => viewer.client.ready));
     await this.catchUp(feed, viewers, FORMAT);
@@ -108,7 +108,7 @@ export class LogLoad {
   }
 
   /** Three readers, one of which stops reading while `megabytes` are sent, then continues. */
-  async stoppedReader(subject: Subject, feed: Feed, megabytes: number): Promise<StoppedReaderFigures> {
+  async stoppedReader(subject: Subject, feed: Feed, megabytes: number): Promise<StoppedReaderMetrics> {
     const viewers = Array.from({ length: 3 }, () => new LogViewer(subject, feed.container, WIDE, this.number));
     const [stopped, ...others] = viewers as [LogViewer, LogViewer, LogViewer];
     await Promise.all(viewers.map((viewer) => viewer.client.ready));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { percentile } from "../figures.ts";
-import { cpuSeconds } from "../process-figures.ts";
+import { cpuSeconds } from "../process-metrics.ts";
+import { percentile } from "../statistics.ts";
 import type { Subject } from "../subject.ts";
 import { bodyOf, HttpPublisher } from "./http-publisher.ts";
 import { WireClient } from "./wire-client.ts";
@@ -21,7 +21,7 @@ export interface FlatOptions {
   publishers: number;
 }
 
-export type FlatFigures = {
+export type FlatMetrics = {
   /** Deliveries and CPU time of the server in the measured window. */
   perSecond: number;
   publishedPerSecond: number;
@@ -32,7 +32,7 @@ export type FlatFigures = {
   delivered: number;
 };
 
-export type PacedFigures = { p50: number; p99: number; cpuPerMillion: number };
+export type PacedMetrics = { p50: number; p99: number; cpuPerMillion: number };
 
 const now = () => Number(process.hrtime.bigint());
 
@@ -65,7 +65,7 @@ export class RoomLoad {
   }
 
   /** Publishes as fast as the responses arrive. */
-  async flat({ seconds, bytes, batch, publishers }: FlatOptions): Promise<FlatFigures> {
+  async flat({ seconds, bytes, batch, publishers }: FlatOptions): Promise<FlatMetrics> {
     const open = Array.from({ length: publishers }, () => new HttpPublisher(this.subject));
     const body = bodyOf(this.subject, { t: 0, pad: "x".repeat(bytes - 30) }, batch);
     const receivedBefore = this.received;
@@ -99,7 +99,7 @@ export class RoomLoad {
   }
 
   /** Publishes single events at a fixed rate; returns latencies in milliseconds, from publish to receipt. */
-  async paced(rate: number, seconds: number, bytes: number): Promise<PacedFigures> {
+  async paced(rate: number, seconds: number, bytes: number): Promise<PacedMetrics> {
     const publisher = new HttpPublisher(this.subject);
     const pad = "x".repeat(bytes - 30);
     const publish = () => publisher.post(publisher.request(bodyOf(this.subject, { t: now(), pad })));

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { childFaults, cpuSeconds } from "../process-figures.ts";
+import { childFaults, cpuSeconds } from "../process-metrics.ts";
 import type { Subject } from "../subject.ts";
 import { WireClient } from "./wire-client.ts";
 
-export type StatsFigures = {
+export type StatsMetrics = {
   samplesPerViewer: number;
   /** Page faults of child processes; 0: there were no child processes. */
   childFaults: number;
@@ -12,7 +12,7 @@ export type StatsFigures = {
 };
 
 /** Viewers of the host's metrics at one sample per second. */
-export async function stats(subject: Subject, viewers: number, seconds: number): Promise<StatsFigures> {
+export async function stats(subject: Subject, viewers: number, seconds: number): Promise<StatsMetrics> {
   let samples = 0;
   const clients = Array.from({ length: viewers }, () => {
     const onMessage = (data: Buffer, start: number) => {
@@ -27,11 +27,11 @@ export async function stats(subject: Subject, viewers: number, seconds: number):
   const faults = childFaults(subject.pid);
   const cpu = cpuSeconds(subject.pid);
   await delay(seconds * 1_000);
-  const figures = {
+  const metrics = {
     samplesPerViewer: samples / viewers,
     childFaults: childFaults(subject.pid) - faults,
     cpuShare: (cpuSeconds(subject.pid) - cpu) / seconds,
   };
   for (const client of clients) client.close();
-  return figures;
+  return metrics;
 }

@@ -4,10 +4,10 @@ import type { HandshakeRequest } from "../../shared/protocol/access.ts";
 import { startService } from "../../shared/testing/service-process.ts";
 import { signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
-import { median, percentile } from "../figures.ts";
 import type { Load } from "../load/control.ts";
 import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
+import { median, percentile } from "../statistics.ts";
 import type { Subject } from "../subject.ts";
 
 const CHECKS = 2_000;
@@ -48,8 +48,8 @@ async function checks(stack: Stack, cookie: string): Promise<Row> {
   const p50 = percentile(milliseconds, 0.5);
   return {
     what: "session check by the API, over HTTP",
-    figures: { "p50 ms": p50, "p99 ms": percentile(milliseconds, 0.99) },
-    bounds: { "median of a session check, ms": { figure: p50, atMost: 2 } },
+    metrics: { "p50 ms": p50, "p99 ms": percentile(milliseconds, 0.99) },
+    bounds: { "median of a session check, ms": { value: p50, atMost: 2 } },
   };
 }
 
@@ -76,7 +76,7 @@ async function returns(load: Load, stack: Stack, headers: Record<string, string>
   }
   return {
     what: "1,000 clients back after kill -9, sessions checked",
-    figures: { "s until the last is in": median(seconds) },
-    bounds: { "seconds until all are back": { figure: Math.max(...seconds), atMost: 30 } },
+    metrics: { "s until the last is in": median(seconds) },
+    bounds: { "seconds until all are back": { value: Math.max(...seconds), atMost: 30 } },
   };
 }

@@ -1,9 +1,9 @@
-import { median, medians } from "../figures.ts";
 import type { Load } from "../load/control.ts";
-import type { FlatFigures, PacedFigures } from "../load/room-load.ts";
+import type { FlatMetrics, PacedMetrics } from "../load/room-load.ts";
 import type { BenchOptions } from "../options.ts";
 import type { Bound, Row } from "../report.ts";
 import { startAll } from "../servers.ts";
+import { median, medians } from "../statistics.ts";
 import type { RunningSubject } from "../subject.ts";
 
 /** Events per second of the latency measurement, by subscribers: far below the maximum of any subject. */
@@ -60,8 +60,8 @@ async function warmUp(load: Load, subject: RunningSubject["subject"]): Promise<v
   await load.run("resize", subject, 1);
   for (let round = 0, published = 0; round < WARM_UP_ROUNDS && published < WARM_UP_EVENTS; round++) {
     const seconds = 3;
-    const figures = await load.run("flat", subject, { seconds, bytes: 200, batch: 1, publishers: PUBLISHERS });
-    published += figures.publishedPerSecond * seconds;
+    const metrics = await load.run("flat", subject, { seconds, bytes: 200, batch: 1, publishers: PUBLISHERS });
+    published += metrics.publishedPerSecond * seconds;
   }
 }
 
@@ -87,58 +87,58 @@ async function alternate<T>(
 }
 
 /** Returns the median of the ratios of consecutive measurements, so that slow changes of the load cancel out. */
-const ratio = <T>(results: Results<T>, yardstick: string, figure: (one: T) => number): number =>
-  median((results.ours ?? []).map((ours, index) => figure(ours) / figure(results[yardstick]?.[index] as T)));
+const ratio = <T>(results: Results<T>, yardstick: string, value: (one: T) => number): number =>
+  median((results.ours ?? []).map((ours, index) => value(ours) / value(results[yardstick]?.[index] as T)));
 
-function flatRow(subscribers: number, bytes: number, batch: number, results: Results<FlatFigures>): Row {
-  const figures: Record<string, number> = {};
+function flatRow(subscribers: number, bytes: number, batch: number, results: Results<FlatMetrics>): Row {
+  const metrics: Record<string, number> = {};
   for (const [name, repetitions] of Object.entries(results)) {
     const { perSecond, cpuPerMillion, delivered } = medians(repetitions);
-    figures[`${name}/s`] = perSecond;
-    figures[`${name} CPU s/M`] = cpuPerMillion;
-    if (delivered < 1) figures[`${name} delivered`] = delivered;
+    metrics[`${name}/s`] = perSecond;
+    metrics[`${name} CPU s/M`] = cpuPerMillion;
+    if (delivered < 1) metrics[`${name} delivered`] = delivered;
   }
   const toBare = ratio(results, "socket.io", (one) => one.perSecond);
   const bounds: Record<string, Bound> = {};
   if (bytes === 200 && batch === 1) {
-    if (subscribers === 1) bounds["to bare Socket.IO with a publish endpoint"] = { figure: toBare, atLeast: 0.8 };
-    else bounds["to bare Socket.IO"] = { figure: toBare, atLeast: subscribers === 2_000 ? 2.5 : 4 };
+    if (subscribers === 1) bounds["to bare Socket.IO with a publish endpoint"] = { value: toBare, atLeast: 0.8 };
+    else bounds["to bare Socket.IO"] = { value: toBare, atLeast: subscribers === 2_000 ? 2.5 : 4 };
     if (results.nchan && subscribers > 1 && subscribers < 2_000) {
-      bounds["to nchan"] = { figure: ratio(results, "nchan", (one) => one.perSecond), atLeast: 1 };
+      bounds["to nchan"] = { value: ratio(results, "nchan", (one) => one.perSecond), atLeast: 1 };
     }
     if (results.bun && (subscribers === 50 || subscribers === 500)) {
-      bounds["to Bun"] = { figure: ratio(results, "bun", (one) => one.perSecond), atLeast: 0.9 };
+      bounds["to Bun"] = { value: ratio(results, "bun", (one) => one.perSecond), atLeast: 0.9 };
     }
     bounds["delivered of what was published"] = {
-      figure: Math.min(...(results.ours ?? []).map((one) => one.delivered)),
+      value: Math.min(...(results.ours ?? []).map((one) => one.delivered)),
       atLeast: 1,
     };
   } else {
-    figures["ours to socket.io"] = toBare;
+    metrics["ours to socket.io"] = toBare;
   }
   const how = batch === 1 ? "single" : `batches of ${batch}`;
-  return { what: `fan-out ${bytes} B, ${subscribers} subscribers, ${how}`, figures, bounds };
+  return { what: `fan-out ${bytes} B, ${subscribers} subscribers, ${how}`, metrics, bounds };
 }
 
-function pacedRow(subscribers: number, rate: number, results: Results<PacedFigures>): Row {
-  const figures: Record<string, number> = {};
+function pacedRow(subscribers: number, rate: number, results: Results<PacedMetrics>): Row {
+  const metrics: Record<string, number> = {};
   for (const [name, repetitions] of Object.entries(results)) {
     const { p50, p99, cpuPerMillion } = medians(repetitions);
-    figures[`${name} p50 ms`] = p50;
-    figures[`${name} p99 ms`] = p99;
-    figures[`${name} CPU s/M`] = cpuPerMillion;
+    metrics[`${name} p50 ms`] = p50;
+    metrics[`${name} p99 ms`] = p99;
+    metrics[`${name} CPU s/M`] = cpuPerMillion;
   }
   const p50 = ratio(results, "socket.io", (one) => one.p50);
   const p99 = ratio(results, "socket.io", (one) => one.p99);
   return {
     what: `latency, ${subscribers} subscribers, ${rate} events/s`,
-    figures,
+    metrics,
     bounds:
       subscribers === 1
         ? {}
         : {
-            "p50 to bare Socket.IO": { figure: p50, atMost: 1.1 },
-            "p99 to bare Socket.IO": { figure: p99, atMost: 1.3 },
+            "p50 to bare Socket.IO": { value: p50, atMost: 1.1 },
+            "p99 to bare Socket.IO": { value: p99, atMost: 1.3 },
           },
   };
 }

@@ -74,8 +74,8 @@ export async function* hostile(_load: Load, { repetitions }: BenchOptions): Asyn
       }
       yield {
         what: `hostile ${what}`,
-        figures: { "ms others wait": longest, "ms until answered": answered },
-        bounds: { [`others wait for hostile ${what}, ms`]: { figure: longest, atMost: 250 } },
+        metrics: { "ms others wait": longest, "ms until answered": answered },
+        bounds: { [`others wait for hostile ${what}, ms`]: { value: longest, atMost: 250 } },
       };
     }
   } finally {

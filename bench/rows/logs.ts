@@ -1,11 +1,11 @@
 import { type FeedShape, startFeed } from "../feed.ts";
-import { median, medians } from "../figures.ts";
 import type { Load } from "../load/control.ts";
-import type { LogFigures } from "../load/log-load.ts";
+import type { LogMetrics } from "../load/log-load.ts";
 import type { BenchOptions } from "../options.ts";
-import { SERVER_CORE } from "../process-figures.ts";
+import { SERVER_CORE } from "../process-metrics.ts";
 import type { Bound, Row } from "../report.ts";
 import { startOurs, startScript } from "../servers.ts";
+import { median, medians } from "../statistics.ts";
 import type { Subject } from "../subject.ts";
 
 /** Lines per second (0: as fast as possible), viewers, and how the container writes. */
@@ -36,7 +36,7 @@ export async function* logs(load: Load, { quick, repetitions, seconds }: BenchOp
   const ours = await startOurs();
   try {
     for (const [rate, viewers, shape] of quick ? QUICK_CASES : CASES) {
-      const results: { ours: LogFigures[]; ws: LogFigures[] } = { ours: [], ws: [] };
+      const results: { ours: LogMetrics[]; ws: LogMetrics[] } = { ours: [], ws: [] };
       let streams = 0;
       for (let repetition = 0; repetition < repetitions; repetition++) {
         const feed = await startFeed(shape);
@@ -61,7 +61,7 @@ async function measureForwarder(
   load: Load,
   feed: { container: string; pipe: string },
   options: { viewers: number; rate: number; seconds: number },
-): Promise<LogFigures> {
+): Promise<LogMetrics> {
   const script = await startScript("yardsticks/log-forwarder.ts", SERVER_CORE, { CONTAINER: feed.container });
   const subject: Subject = {
     name: "ws",
@@ -97,27 +97,27 @@ async function mostStreams(port: number, measuring: Promise<unknown>): Promise<n
 function toRow(
   [rate, viewers, shape]: (typeof CASES)[number],
   streams: number,
-  results: { ours: LogFigures[]; ws: LogFigures[] },
+  results: { ours: LogMetrics[]; ws: LogMetrics[] },
 ): Row {
   const ours = medians(results.ours);
   const ws = medians(results.ws);
   const cpu = median(
-    results.ours.map((one, index) => one.cpuPerMillion / (results.ws[index] as LogFigures).cpuPerMillion),
+    results.ours.map((one, index) => one.cpuPerMillion / (results.ws[index] as LogMetrics).cpuPerMillion),
   );
   const bounds: Record<string, Bound> = {
     "delivered or announced, of all lines": {
-      figure: Math.min(...results.ours.map(({ accounted }) => accounted)),
+      value: Math.min(...results.ours.map(({ accounted }) => accounted)),
       atLeast: 1,
     },
-    repeated: { figure: Math.max(...results.ours.map(({ repeated }) => repeated)), atMost: 0 },
-    "Engine streams": { figure: streams, atMost: 1 },
+    repeated: { value: Math.max(...results.ours.map(({ repeated }) => repeated)), atMost: 0 },
+    "Engine streams": { value: streams, atMost: 1 },
   };
   const atMost = rate === 10_000 ? CPU_BOUNDS[viewers] : undefined;
-  if (atMost !== undefined) bounds["CPU to raw ws, chunk by chunk"] = { figure: cpu, atMost };
-  if (rate === 100 && viewers === 1) bounds["p50 ms"] = { figure: ours.p50, atMost: 2 };
+  if (atMost !== undefined) bounds["CPU to raw ws, chunk by chunk"] = { value: cpu, atMost };
+  if (rate === 100 && viewers === 1) bounds["p50 ms"] = { value: ours.p50, atMost: 2 };
   return {
     what: `logs, ${rate === 0 ? "flat out" : `${rate} lines/s in ${shape}`}, ${viewers} viewers`,
-    figures: {
+    metrics: {
       "lines/s": ours.linesPerSecond,
       delivered: ours.delivered,
       "lines a message": ours.linesPerMessage,

@@ -6,7 +6,7 @@ import { tempFolder } from "../../shared/testing/temp-folder.ts";
 import { startFeed } from "../feed.ts";
 import type { Load } from "../load/control.ts";
 import type { BenchOptions } from "../options.ts";
-import { proportionalBytes } from "../process-figures.ts";
+import { proportionalBytes } from "../process-metrics.ts";
 import type { Row } from "../report.ts";
 import type { Subject } from "../subject.ts";
 
@@ -59,7 +59,7 @@ async function atWork(load: Load, stack: Stack, headers: Record<string, string>,
     const half = totalMb(stack);
     const lines = await working;
     const row = memoryRow(`memory after ${seconds} s of ${CONTAINERS} containers with 1,000 lines/s`, stack, 300);
-    return { ...row, figures: { ...row.figures, "MB at half of it": half, "lines to viewers": lines } };
+    return { ...row, metrics: { ...row.metrics, "MB at half of it": half, "lines to viewers": lines } };
   } finally {
     await Promise.all(feeds.map((feed) => feed.remove()));
   }
@@ -73,12 +73,12 @@ function memoryRow(what: string, stack: Stack, atMost: number): Row {
   const total = totalMb(stack);
   return {
     what,
-    figures: {
+    metrics: {
       "api MB": megabytes(stack.api.pid),
       "realtime MB": megabytes(stack.realtime.pid),
       "web MB": stack.web ? megabytes(stack.web.pid) : 0,
       "together MB": total,
     },
-    bounds: { "PSS of the three servers, MB": { figure: total, atMost } },
+    bounds: { "PSS of the three servers, MB": { value: total, atMost } },
   };
 }

@@ -4,10 +4,10 @@ import { DOCKER_SOCKET, findChromium } from "../../shared/testing/parts.ts";
 import { type SocketProxy, startSocketProxy } from "../../shared/testing/peers/socket-proxy.ts";
 import { type SignedIn, signIn } from "../../shared/testing/signed-in.ts";
 import { type Stack, startStack } from "../../shared/testing/stack.ts";
-import { median } from "../figures.ts";
 import type { Load } from "../load/control.ts";
 import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
+import { median } from "../statistics.ts";
 
 const hasPage = findChromium() !== undefined;
 
@@ -32,15 +32,15 @@ export async function* promises(_load: Load, { repetitions }: BenchOptions): Asy
       await proxy.close();
     }
   }
-  if (hasPage) yield row("the page, from its address to live figures", pages, 2);
+  if (hasPage) yield row("the page, from its address to live metrics", pages, 2);
   yield row("response about the images of a hanging Engine", answers, 5);
   yield row("disconnection after a key was revoked", cuts, 1);
   yield row("SIGTERM to the end of the servers", stops, 5);
 }
 
 function row(what: string, times: number[], atMost: number): Row {
-  const figure = median(times);
-  return { what, figures: { s: figure }, bounds: { [`${what}, s`]: { figure, atMost } } };
+  const value = median(times);
+  return { what, metrics: { s: value }, bounds: { [`${what}, s`]: { value, atMost } } };
 }
 
 async function timeOf(act: () => Promise<unknown>): Promise<number> {

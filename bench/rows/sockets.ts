@@ -1,16 +1,16 @@
-import { median, medians } from "../figures.ts";
 import type { Load } from "../load/control.ts";
-import type { CrowdFigures } from "../load/crowd.ts";
+import type { CrowdMetrics } from "../load/crowd.ts";
 import type { BenchOptions } from "../options.ts";
 import type { Row } from "../report.ts";
 import { startOurs, startYardstick } from "../servers.ts";
+import { median, medians } from "../statistics.ts";
 
 /** Longer than the heartbeat interval of 25 s, so that each socket has one. */
 const IDLE_SECONDS = 27;
 
 /** Row 3: connecting with the session check, and idle connections. */
 export async function* sockets(load: Load, { repetitions }: BenchOptions): AsyncGenerator<Row> {
-  const results: { ours: CrowdFigures[]; bare: CrowdFigures[] } = { ours: [], bare: [] };
+  const results: { ours: CrowdMetrics[]; bare: CrowdMetrics[] } = { ours: [], bare: [] };
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [name, start] of [
       ["ours", startOurs],
@@ -26,11 +26,11 @@ export async function* sockets(load: Load, { repetitions }: BenchOptions): Async
   }
   const ours = medians(results.ours);
   const bare = medians(results.bare);
-  const ratio = (figure: keyof CrowdFigures) =>
-    median(results.ours.map((one, index) => one[figure] / (results.bare[index] as CrowdFigures)[figure]));
+  const ratio = (metric: keyof CrowdMetrics) =>
+    median(results.ours.map((one, index) => one[metric] / (results.bare[index] as CrowdMetrics)[metric]));
   yield {
     what: "2,000 sockets, session checked",
-    figures: {
+    metrics: {
       "connects/s": ours.connectsPerSecond,
       "CPU ms a connect": ours.connectCpuMs,
       "kB a socket": ours.kilobytes,
@@ -41,9 +41,9 @@ export async function* sockets(load: Load, { repetitions }: BenchOptions): Async
       "socket.io idle CPU us/s": bare.idleCpuUs,
     },
     bounds: {
-      "CPU of a connect to bare Socket.IO": { figure: ratio("connectCpuMs"), atMost: 1.4 },
-      "CPU of an idle socket to bare Socket.IO": { figure: ratio("idleCpuUs"), atMost: 1.4 },
-      "memory of an idle socket to bare Socket.IO": { figure: ratio("kilobytes"), atMost: 1.2 },
+      "CPU of a connect to bare Socket.IO": { value: ratio("connectCpuMs"), atMost: 1.4 },
+      "CPU of an idle socket to bare Socket.IO": { value: ratio("idleCpuUs"), atMost: 1.4 },
+      "memory of an idle socket to bare Socket.IO": { value: ratio("kilobytes"), atMost: 1.2 },
     },
   };
 }

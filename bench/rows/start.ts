@@ -5,11 +5,11 @@ import { gzipSync } from "node:zlib";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { projectFolder, type ServiceName, spawnService } from "../../shared/testing/service-process.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { median } from "../figures.ts";
 import type { Load } from "../load/control.ts";
 import type { BenchOptions } from "../options.ts";
-import { pin, residentBytes, SERVER_CORE } from "../process-figures.ts";
+import { pin, residentBytes, SERVER_CORE } from "../process-metrics.ts";
 import type { Row } from "../report.ts";
+import { median } from "../statistics.ts";
 
 const REST_MS = 3_000;
 
@@ -25,11 +25,11 @@ export async function* start(_load: Load, { repetitions }: BenchOptions): AsyncG
     }
     yield {
       what: `cold start of ${service}`,
-      figures: { "s to the first response": median(times), "RSS MB at rest": median(megabytes) },
+      metrics: { "s to the first response": median(times), "RSS MB at rest": median(megabytes) },
     };
   }
   const page = await firstLoad().catch(() => undefined);
-  if (page) yield { what: "first load of the web app", figures: { "kB gzip": page.bytes / 1_000, files: page.files } };
+  if (page) yield { what: "first load of the web app", metrics: { "kB gzip": page.bytes / 1_000, files: page.files } };
 }
 
 async function startOnce(service: ServiceName): Promise<{ seconds: number; megabytes: number }> {

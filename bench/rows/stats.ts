@@ -7,11 +7,11 @@ import { startOurs } from "../servers.ts";
 export async function* stats(load: Load, { quick }: BenchOptions): AsyncGenerator<Row> {
   const ours = await startOurs();
   try {
-    const figures = await load.run("stats", ours.subject, 100, quick ? 5 : 15);
+    const metrics = await load.run("stats", ours.subject, 100, quick ? 5 : 15);
     yield {
       what: "host metrics each second, 100 viewers",
-      figures: { "samples a viewer": figures.samplesPerViewer, "CPU share": figures.cpuShare },
-      bounds: process.platform === "linux" ? { "child processes": { figure: figures.childFaults, atMost: 0 } } : {},
+      metrics: { "samples a viewer": metrics.samplesPerViewer, "CPU share": metrics.cpuShare },
+      bounds: process.platform === "linux" ? { "child processes": { value: metrics.childFaults, atMost: 0 } } : {},
     };
   } finally {
     await ours.stop();

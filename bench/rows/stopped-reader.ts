@@ -10,16 +10,16 @@ export async function* stoppedReader(load: Load, { quick }: BenchOptions): Async
   const ours = await startOurs();
   const feed = await startFeed();
   try {
-    const figures = await load.run("stoppedReader", ours.subject, feed, megabytes);
+    const metrics = await load.run("stoppedReader", ours.subject, feed, megabytes);
     yield {
       what: `a reader that stops while ${megabytes} MB pass`,
-      figures,
+      metrics,
       bounds: {
-        "growth of RSS, MB": { figure: figures.growthMb, atMost: 20 },
-        "gaps announced on return": { figure: figures.gaps, atLeast: 1 },
-        "lines lost without a gap": { figure: figures.stoppedLost + figures.stoppedRepeated, atMost: 0 },
-        "share of later lines it gets": { figure: figures.returned, atLeast: 1 },
-        "share the others got": { figure: figures.othersDelivered, atLeast: 1 },
+        "growth of RSS, MB": { value: metrics.growthMb, atMost: 20 },
+        "gaps announced on return": { value: metrics.gaps, atLeast: 1 },
+        "lines lost without a gap": { value: metrics.stoppedLost + metrics.stoppedRepeated, atMost: 0 },
+        "share of later lines it gets": { value: metrics.returned, atLeast: 1 },
+        "share the others got": { value: metrics.othersDelivered, atLeast: 1 },
       },
     };
   } finally {

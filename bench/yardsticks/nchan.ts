@@ -6,7 +6,7 @@ import { eventually } from "../../shared/testing/eventually.ts";
 import { canConnect, freePort } from "../../shared/testing/free-port.ts";
 import { findProgram } from "../../shared/testing/parts.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
-import { pin, SERVER_CORE } from "../process-figures.ts";
+import { pin, SERVER_CORE } from "../process-metrics.ts";
 import type { RunningSubject } from "../subject.ts";
 
 const MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so";

@@ -1,7 +1,7 @@
 /**
  * Conditions of rules. `subject`: what the condition is about. `measure`: how it is evaluated.
  * - `state`: true or false
- * - `figure`: a metric against a threshold
+ * - `metric`: a metric against a threshold
  * - `count`: occurrences within a period
  */
 export const conditionKinds = {
@@ -10,15 +10,15 @@ export const conditionKinds = {
   "container-restarts": { subject: "container", measure: "count" },
   "container-oom": { subject: "container", measure: "count" },
   "container-log": { subject: "container", measure: "count" },
-  "container-memory": { subject: "container", measure: "figure" },
-  "container-cpu": { subject: "container", measure: "figure" },
-  "host-cpu": { subject: "host", measure: "figure" },
-  "host-memory": { subject: "host", measure: "figure" },
-  "host-load": { subject: "host", measure: "figure" },
-  "host-disk": { subject: "host", measure: "figure" },
+  "container-memory": { subject: "container", measure: "metric" },
+  "container-cpu": { subject: "container", measure: "metric" },
+  "host-cpu": { subject: "host", measure: "metric" },
+  "host-memory": { subject: "host", measure: "metric" },
+  "host-load": { subject: "host", measure: "metric" },
+  "host-disk": { subject: "host", measure: "metric" },
   "process-failed": { subject: "process", measure: "state" },
   "process-restarts": { subject: "process", measure: "count" },
-} as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "figure" | "count" }>;
+} as const satisfies Record<string, { subject: AlertSubjectKind; measure: "state" | "metric" | "count" }>;
 
 export type ConditionKind = keyof typeof conditionKinds;
 /** A container or PM2 process by its name, or the host and its disks. */

@@ -144,8 +144,8 @@ export function step(state: AlertState, rule: AlertRule, seen: Observation, now:
 }
 
 /** Milliseconds a metric must be below its threshold before the alert resolves; 0 for other conditions. */
-export const clearDelay = (rule: AlertRule, measure: "state" | "figure" | "count"): number =>
-  measure === "figure" ? Math.min(rule.forSeconds * 1_000, MAX_CLEAR_MS) : 0;
+export const clearDelay = (rule: AlertRule, measure: "state" | "metric" | "count"): number =>
+  measure === "metric" ? Math.min(rule.forSeconds * 1_000, MAX_CLEAR_MS) : 0;
 
 /** Whether forgetting the state loses nothing. */
 export function isIdle(state: AlertState, rule: AlertRule, tick: number): boolean {

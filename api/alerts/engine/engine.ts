@@ -126,7 +126,7 @@ export function createAlertEngine(options: EngineOptions): AlertEngine {
           continue;
         }
         const last = signals.last(entry.rule.condition.kind, entry.subject);
-        const isStale = measureOf(entry.rule) === "figure" && (!last || tick - last.tick > STALE_MS);
+        const isStale = measureOf(entry.rule) === "metric" && (!last || tick - last.tick > STALE_MS);
         if (!isStale || isHealthy) evaluate(entry, last?.reading);
       }
       buffer.flush();

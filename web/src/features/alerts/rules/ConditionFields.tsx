@@ -39,7 +39,7 @@ export function ConditionFields(props: RuleFieldsProps) {
         <LogFields {...props} />
       </Show>
       <div class="alert-pair">
-        <Show when={measure() === "figure"}>
+        <Show when={measure() === "metric"}>
           <TextField
             label={props.draft.kind === "host-load" ? texts.thresholdLoad : texts.thresholdPercent}
             type="number"

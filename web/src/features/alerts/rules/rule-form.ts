@@ -183,7 +183,7 @@ export function toRule(draft: RuleDraft, enabled: boolean): { rule: AlertRuleDra
   const isLoad = draft.kind === "host-load";
   const highest = isLoad ? 1_000 : draft.kind === "container-cpu" ? 100_000 : 100;
   if (draft.name.trim() === "") errors.name = texts.name;
-  if (measure === "figure" && !isNumber(draft.threshold, isLoad ? 0.1 : 1, highest, false)) {
+  if (measure === "metric" && !isNumber(draft.threshold, isLoad ? 0.1 : 1, highest, false)) {
     errors.threshold = texts.threshold(highest);
   }
   if (measure === "count") {
@@ -233,7 +233,7 @@ function toCondition({ kind, threshold, count, within, pattern, syntax, levels, 
   const counting = { count: Number(count), withinSeconds: Math.round(Number(within) * 60) };
   const measures = {
     state: kind === "container-stopped" ? { kind, anyExit } : { kind },
-    figure: kind === "host-load" ? { kind, perCore: Number(threshold) } : { kind, percent: Number(threshold) },
+    metric: kind === "host-load" ? { kind, perCore: Number(threshold) } : { kind, percent: Number(threshold) },
     count:
       kind === "container-log"
         ? { kind, ...counting, pattern: pattern.trim() || null, syntax, levels: [...levelChoices[levels]] }

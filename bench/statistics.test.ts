@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, medians, percentile, readable } from "./figures.ts";
+import { median, medians, percentile, readable } from "./statistics.ts";
 
 test("the median is the middle value, or the mean of the two middle ones", () => {
   expect(median([10, 2, 1])).toBe(2);
@@ -20,7 +20,7 @@ test("a percentile is by nearest rank", () => {
   expect(percentile([7], 0.99)).toBe(7);
 });
 
-test("figures are shown with three digits or so", () => {
+test("metrics are shown with three digits or so", () => {
   expect([1_234_567.8, 12.345, 1.2345, 0.12345, Number.NaN].map(readable)).toEqual([
     "1,234,568",
     "12.3",
