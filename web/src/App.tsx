@@ -2,6 +2,7 @@ import { type Component, lazy, Match, onMount, Suspense, Switch } from "solid-js
 import { whenUnauthorized } from "./lib/api/request.ts";
 import { type Session, SessionProvider } from "./lib/session.ts";
 import { Unreachable } from "./shell/Unreachable.tsx";
+import { Waiting } from "./shell/Waiting.tsx";
 
 // Loaded on demand: the sign-in page needs neither sockets nor lists.
 const LoginPage = lazy(() => import("./features/access/login/LoginPage.tsx"));
@@ -24,6 +25,9 @@ export function App(props: AppProps) {
     <SessionProvider value={session}>
       <Suspense>
         <Switch>
+          <Match when={session.state().kind === "loading"}>
+            <Waiting />
+          </Match>
           <Match when={session.state().kind === "signed-in"}>
             <props.SignedIn />
           </Match>

@@ -51,4 +51,16 @@ export function reconnectJourney(at: () => TestDesktop): void {
     expect(ticks).toEqual(ticks.map((_, index) => index + 1));
     desk.expected(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_SOCKET|WebSocket connection to/, since);
   });
+
+  test("while the API hangs, a page that is opened says what it waits for, and continues by itself", async () => {
+    const { page, stack } = at();
+    stack.api.signal("SIGSTOP");
+    try {
+      await page.reload();
+      await page.getByRole("status").getByText("Waiting for the server…").waitFor();
+    } finally {
+      stack.api.signal("SIGCONT");
+    }
+    await page.getByRole("heading", { name: "ticking" }).waitFor();
+  });
 }

@@ -17,6 +17,7 @@ export const connectionMessages = {
   pollingHint: "WebSockets are blocked on the way to the server. Live data comes by long polling instead.",
   lost: "Connection lost, reconnecting. Data may be out of date; logs will catch up.",
   tryNow: "Try now",
+  waiting: "Waiting for the server…",
   unreachable: "The server does not respond",
   unreachableHint: "The page is loaded, but its API cannot be reached. It may be starting, or stopped.",
   tryAgain: "Try again",
