@@ -38,7 +38,7 @@ const slow = [
   "realtime/runtimes.test.ts",
   "realtime/faults/hostile-clients.test.ts",
   "api/stacks/files/locations.test.ts",
-  "web/e2e/{logs,looks}.test.ts",
+  "web/e2e/{accessibility,logs,looks,stacks}.test.ts",
 ];
 
 class SlowFirst extends BaseSequencer {

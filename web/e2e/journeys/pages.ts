@@ -1,0 +1,29 @@
+import type { Page } from "playwright-core";
+
+/** Every page, and its heading. `/deployments/shop` needs a process of that name. */
+export const pages: [path: string, heading: string][] = [
+  ["/", "Overview"],
+  ["/services", "Services"],
+  ["/stacks", "Stacks"],
+  ["/logs", "Logs"],
+  ["/deployments", "Deployments"],
+  ["/deployments/shop", "shop"],
+  ["/images", "Images"],
+  ["/volumes", "Volumes"],
+  ["/networks", "Networks"],
+  ["/disk", "Disk"],
+  ["/catalogue", "Catalogue"],
+  ["/catalogue/postgres", "PostgreSQL"],
+  ["/system", "System"],
+  ["/mcp", "MCP servers"],
+  ["/files", "Files"],
+  ["/alerts", "Alerts"],
+  ["/account", "Account"],
+  ["/users", "Users"],
+  ["/keys", "API keys"],
+  ["/audit", "Audit trail"],
+];
+
+/** Nothing on the page is still waiting for its first data. */
+export const settled = (page: Page): Promise<void> =>
+  page.locator("main .skeleton").first().waitFor({ state: "detached" });
