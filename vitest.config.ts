@@ -38,6 +38,8 @@ const slow = [
   "realtime/runtimes.test.ts",
   "realtime/faults/hostile-clients.test.ts",
   "api/stacks/files/locations.test.ts",
+  "api/stacks/{refused-files,routes}.test.ts",
+  "shared/server/loopback.test.ts",
   "web/e2e/{accessibility,logs,looks,stacks}.test.ts",
 ];
 
@@ -52,8 +54,8 @@ class SlowFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Four on two cores: tests wait for real daemons; with two workers a third of the processor time was idle.
-    maxWorkers: 4,
+    // Three on two cores: tests wait for real daemons. A fourth makes each slower and the whole no quicker.
+    maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
     reporters: ["default"],
     projects: [

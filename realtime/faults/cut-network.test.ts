@@ -45,10 +45,13 @@ describe.skipIf(await lacks("docker"))("a network that drops every packet", () =
     const counts = () => viewers.map(({ reader }) => reader.lines.length);
     await longer([]);
 
-    proxy.hang();
-    const held = counts();
     const { socket: bystander } = openViewer(realtime.url, "services", name);
-    await new Promise((resolve) => bystander.once("logs", resolve)); // the other side continues too
+    const next = () => new Promise((resolve) => bystander.once("logs", resolve));
+    await next();
+    proxy.hang();
+    await next(); // what the proxy had forwarded has arrived
+    const held = counts();
+    await next(); // the other side continues
     expect(counts()).toEqual(held);
     proxy.resume();
     await longer(held);
