@@ -23,7 +23,7 @@ describe.skipIf(withoutDocker)("containers", () => {
   };
   const namesOf = (services: { name: string }[]) => services.map(({ name }) => name);
 
-  test("are all listed, whoever created them, without secrets", async () => {
+  test("are all listed, also those created elsewhere, without secrets", async () => {
     const { id, name } = await engine.run({ env: ["SECRET=abc123"], labels: { evil: '"><script>' } });
     const { status, body, text } = await api.ask("GET", "/api/services");
     expect(status).toBe(200);

@@ -337,7 +337,7 @@ describe.skipIf(await lacks("docker", "deno", "bun", "chromium", "python-socketi
       for (const { name, lines } of await documentedLines()) expect([name, lines]).toEqual([name, countUp(lines)]);
     });
 
-    test("ends when it is told to", async () => {
+    test("ends on request", async () => {
       for (const [name, child] of children) {
         if (name === "follow.py") continue;
         child.signal("SIGTERM");

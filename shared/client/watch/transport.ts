@@ -12,7 +12,7 @@ export interface TransportWatch {
 
 interface TransportWatchOptions {
   manager: Manager;
-  /** Makes a client of the same server that connects by WebSocket only, once, when it is told to. */
+  /** Creates a client of the same server that connects once, on request, by WebSocket only. */
   createProbe: () => Manager;
   /** Transports in the order in which they are tried. */
   transports: TransportName[];

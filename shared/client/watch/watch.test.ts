@@ -183,7 +183,7 @@ test("viewers of host samples share the shortest interval, and a late one gets t
   await eventually(() => expect(calls[2]?.payload).toEqual({ interval: 5_000 }));
 });
 
-test("a folder is told to be read again once its watch holds, at first and after a reconnect", async () => {
+test("a watch reports that its folder has to be read once it holds, at first and after a reconnect", async () => {
   const { connection, calls, socket } = await start();
   const changes: string[] = [];
   createFilesWatch(connection).watch("/srv", ({ type, name }) => changes.push(`${type} ${name}`));
@@ -197,7 +197,7 @@ test("a folder is told to be read again once its watch holds, at first and after
   await eventually(() => expect(changes).toEqual(["rescan ", "add a.txt", "rescan "]));
 });
 
-test("a job is followed again after a reconnect, and each time that it holds is told", async () => {
+test("a job is followed again after a reconnect, and each start of the subscription is reported", async () => {
   const { connection, calls, socket } = await start();
   const told: string[] = [];
   const stop = createServicesWatch(connection).subscribeJob("j1", ({ revision }) => told.push(`${revision}`), {

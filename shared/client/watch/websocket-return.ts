@@ -1,7 +1,7 @@
 import type { Manager } from "socket.io-client";
 
 export interface WebSocketReturnOptions {
-  /** Makes a client that connects by WebSocket only, once, when it is told to. */
+  /** Creates a client that connects once, on request, by WebSocket only. */
   createProbe: () => Manager;
   /** Shortest and longest time between two tries, in milliseconds; each waits twice as long as the previous one. */
   tryMs: { min: number; max: number };

@@ -29,7 +29,7 @@ test("a size that no message has ends the log at once, without waiting for its b
   expect(decoder.add(frame("2026-11-28T10:00:00.000000001Z more\n"))).toEqual([]);
 });
 
-test("what the Engine says instead of lines is told", () => {
+test("an error that the Engine sends instead of lines is reported", () => {
   const decoder = createFrameDecoder();
   decoder.add(frame("Error grabbing logs: invalid character", 2));
   expect(decoder.broken).toBe("Error grabbing logs: invalid character");
