@@ -68,7 +68,7 @@ describe.skipIf(await lacks("nginx", "chromium", "linux"))("the panel under a pa
     await navigation.getByRole("link", { name: "Files" }).click();
     await page.waitForURL(`${nginx.origin}/panel/files`);
     await page.goto(`${nginx.origin}/panel/services/no-such-one`); // an address of some depth, opened directly
-    await page.getByRole("heading", { name: "Services" }).first().waitFor();
+    await page.getByRole("heading", { name: "Containers" }).first().waitFor();
     for (const path of ["access/users", "srevices/web"]) {
       expect((await page.goto(`${nginx.origin}/panel/${path}`))?.status()).toBe(404);
       await page.getByText(`/panel/${path}`).waitFor();

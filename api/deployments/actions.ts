@@ -43,7 +43,7 @@ const act =
     return { deployment: await findDeployment(processes, id) };
   };
 
-const onProcesses = { tag: "Deployments", params: deploymentParams, mode: "respond", target: processTarget } as const;
+const onProcesses = { tag: "Processes", params: deploymentParams, mode: "respond", target: processTarget } as const;
 /** An action that leaves the processes in place, and responds with their new state. */
 const control = {
   ...onProcesses,

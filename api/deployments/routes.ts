@@ -12,7 +12,7 @@ import { validated } from "../http/validate.ts";
 import { deploymentParams } from "./actions.ts";
 import { findDeployment, requireVisible } from "./find.ts";
 
-const tag = "Deployments";
+const tag = "Processes";
 
 /** Reads of PM2 processes: `/api/deployments`. */
 export function deploymentsRoutes({ processes }: Pick<ApiDeps, "processes">) {

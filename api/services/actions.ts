@@ -11,7 +11,7 @@ import { locksOf, serviceKey } from "./service-access.ts";
 import { notifyState, serviceParams, serviceTarget, viewAfter } from "./service-target.ts";
 
 /** What every action on a container has in common. */
-const onContainer = { tag: "Services", params: serviceParams, target: serviceTarget } as const;
+const onContainer = { tag: "Containers", params: serviceParams, target: serviceTarget } as const;
 /** An action that leaves the container in place, and responds with its new state. */
 const control = { ...onContainer, permission: "services:control", result: { service: serviceDetailSchema } } as const;
 const description =

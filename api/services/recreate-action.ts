@@ -26,7 +26,7 @@ export const recreateService = action({
   method: "POST",
   path: "/services/:id/recreate",
   title: "Recreate a container with the same configuration",
-  tag: "Services",
+  tag: "Containers",
   description:
     "Keeps the old container as a backup until the new one runs (or is healthy, where it has a health check), and restores it when that fails. With `image`, uses another image of the host.",
   permission: "services:control",

@@ -13,7 +13,7 @@ import { validated } from "../http/validate.ts";
 import { createServiceAccess } from "./service-access.ts";
 import { toServiceView } from "./service-view.ts";
 
-const tag = "Services";
+const tag = "Containers";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
 type ServicesDeps = Pick<ApiDeps, "docker" | "containerFacts" | "stopRequests" | "stats">;
 

@@ -15,7 +15,7 @@ import { createServiceAccess } from "../services/service-access.ts";
 import { messages } from "./messages.ts";
 import { createPendingShells } from "./pending-shells.ts";
 
-const tag = "Services";
+const tag = "Containers";
 const params = z.object({ id: containerRef.describe("Full id or exact name of the container.") });
 const shellParams = params.extend({ shell: shellId });
 

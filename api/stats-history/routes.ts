@@ -18,7 +18,7 @@ export function serviceHistoryRoutes({ docker, stats }: Pick<ApiDeps, "docker" |
   return createRoutes().get(
     "/:id/history",
     described({
-      tag: "Services",
+      tag: "Containers",
       summary: "What a container used over time",
       description,
       answer: { history: serviceHistorySchema },

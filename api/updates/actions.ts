@@ -24,8 +24,8 @@ const checkUpdates = action({
       return [service];
     },
     label: (services) => {
-      if (services === null) return "all services";
-      return services.length === 1 ? String(services[0]) : `${services.length} services`;
+      if (services === null) return "all containers";
+      return services.length === 1 ? String(services[0]) : `${services.length} containers`;
     },
     locks: () => ({ exclusive: ["update check"] }),
     services: (services) => services ?? [],
@@ -41,7 +41,7 @@ const updateService = action({
   name: "service:update",
   method: "POST",
   path: "/services/:id/update",
-  title: "Update a service to the newest image of its tag",
+  title: "Update a container to the newest image of its tag",
   description:
     "Recreates the container from the image its tag currently resolves to. Restores the old container when the new one does not run (or does not become healthy). The previous image is kept.",
   apply: (_input, { subject, deps, job }) => deps.updates.update(subject.name, job),
@@ -53,7 +53,7 @@ const rollBackService = action({
   name: "service:go-back",
   method: "POST",
   path: "/services/:id/go-back",
-  title: "Roll a service back to the image before its last update",
+  title: "Roll a container back to the image before its last update",
   apply: (_input, context) => rollBack(context),
   // The page knows one event for both directions.
   notify: ({ subject }, { deps }) => notifyList(deps.realtime, subject, "update"),

@@ -6,7 +6,7 @@ export const messages = {
   endedAtStart: "The new container ended right after its start.",
   endedWithCode: (code: number) => `The new container ended right after its start, with code ${code}.`,
   unhealthy: "The new container runs, but is not healthy.",
-  previousRunsAgain: (reason: string) => `${reason} The service runs its previous image again.`,
+  previousRunsAgain: (reason: string) => `${reason} The container runs its previous image again.`,
   noPrevious: "No previous image is known for this container.",
   previousGone: "The previous image is no longer on the host.",
   composeProject:

@@ -14,7 +14,7 @@ export function updatesRoutes({ updateChecks }: Pick<ApiDeps, "updateChecks">) {
     "/",
     described({
       tag,
-      summary: "Which services have a newer image",
+      summary: "Which containers have a newer image",
       answer: {
         services: z.array(serviceUpdateSchema),
         everyHours: z.number().describe("Hours between two automatic checks; 0: only on demand."),

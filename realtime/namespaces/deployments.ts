@@ -67,7 +67,7 @@ export function registerDeployments(io: SocketServer, deps: DeploymentsDeps): Re
       const ref = { deploymentId, pm2Name };
       const { limits } = socket.data.principal;
       if (!canSeeDeployment(limits, deploymentId)) {
-        throw new AppError("forbidden", "You are not allowed to watch this deployment.");
+        throw new AppError("forbidden", "You are not allowed to watch this process.");
       }
       const id = await unlessAborted(
         processes.choose(wanted, (other) => canSeeDeployment(limits, other)),

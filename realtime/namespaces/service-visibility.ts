@@ -22,7 +22,7 @@ export async function resolveService(
   // An unknown name can be the prefix of another container's id.
   if (!canSeeService(limits, container.name)) throw notVisible();
   if (limits.services !== null && !limits.services.includes(serviceId) && serviceId !== container.id) {
-    throw new AppError("forbidden", "You are not allowed to watch this service.");
+    throw new AppError("forbidden", "You are not allowed to watch this container.");
   }
   return container;
 }

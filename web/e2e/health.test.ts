@@ -70,14 +70,14 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
         .exec(text ?? "")
         ?.slice(1)
         .join("/");
-    const tile = page.locator(".tile", { hasText: "Services" }).locator(".tile-count");
-    const link = page.getByRole("link", { name: /^Services/ }).locator(".count");
+    const tile = page.locator(".tile", { hasText: "Containers" }).locator(".tile-count");
+    const link = page.getByRole("link", { name: /^Containers/ }).locator(".count");
     expect(await running(await tile.textContent())).toBe(await running(await link.textContent()));
   });
 
   test("its row and its page show the error of Docker, and so does the toast of a failed start", async () => {
     const { page, open } = desk;
-    await open("/services", "Services");
+    await open("/services", "Containers");
     const row = page.getByRole("row").filter({ hasText: dead.name });
     await row.getByText("Cannot start").waitFor();
     await row.getByText(/no such file or directory/).waitFor();
@@ -99,7 +99,7 @@ describe.skipIf(await lacks("chromium", "docker"))("a host on which something is
 
   test("buttons of a row that turn into a spinner do not open the container", async () => {
     const { page, open } = desk;
-    await open("/services", "Services");
+    await open("/services", "Containers");
     const row = page.getByRole("row").filter({ hasText: busy.name });
     await row.getByRole("button", { name: `Restart ${busy.name}` }).click();
     await row.getByText("Restarting").waitFor();

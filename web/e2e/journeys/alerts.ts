@@ -64,7 +64,7 @@ export function alertsJourney(at: () => TestDesktop): void {
     const row = page.getByRole("listitem").filter({ hasText: "Ailing boxes" });
     await row.getByRole("button", { name: `Acknowledge ${box.name}` }).click();
     await row.getByText(/acknowledged by/).waitFor();
-    await desk.open("/services", "Services");
+    await desk.open("/services", "Containers");
     await page.getByRole("row").filter({ hasText: box.name }).getByText("alert", { exact: true }).waitFor();
     await expect
       .poll(() => receiver.received.some(({ body }) => body.includes("Ailing boxes")), { timeout: HANG_MS })

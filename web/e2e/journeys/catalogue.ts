@@ -50,7 +50,7 @@ export function catalogueJourney(at: () => TestDesktop): void {
     await page.getByRole("button", { name: "Show the credentials" }).click();
     await page.getByRole("alert").waitFor();
     expect(await page.content()).not.toContain(password);
-    await page.getByRole("link", { name: "Open the service" }).click();
+    await page.getByRole("link", { name: "Open the container" }).click();
     await page.getByRole("heading", { name }).first().waitFor();
     await open("/catalogue", "Catalogue");
     await page.getByRole("link", { name: /Greeter installed/ }).waitFor();

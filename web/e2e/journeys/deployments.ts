@@ -16,7 +16,7 @@ export function deploymentsJourney(at: () => TestDesktop): void {
   test("a process that PM2 starts is listed, and its log followed live", async () => {
     const desk = at();
     const { page } = desk;
-    await desk.open("/deployments", "Deployments");
+    await desk.open("/deployments", "Processes");
     await desk.pm2.start({ name: NAME, source });
     const row = page.getByRole("row").filter({ hasText: NAME });
     await row.getByText("Online").waitFor();
@@ -41,8 +41,8 @@ export function deploymentsJourney(at: () => TestDesktop): void {
 
   test("a restart counts, gives it another pid, and its log continues", async () => {
     const { page } = at();
-    await page.getByRole("tab", { name: "Processes" }).click();
-    const table = page.getByRole("table", { name: `Processes of ${NAME}` });
+    await page.getByRole("tab", { name: "Instances" }).click();
+    const table = page.getByRole("table", { name: `Instances of ${NAME}` });
     const cells = table.getByRole("row").last().getByRole("cell");
     const before = await cells.allInnerTexts();
     expect(before).toContain("0"); // restarts

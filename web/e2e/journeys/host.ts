@@ -50,7 +50,7 @@ export function hostJourney(at: () => TestDesktop): void {
     const desk = at();
     const { page } = desk;
     await desk.open("/", "Overview");
-    for (const name of ["Services", "Deployments", "MCP servers", "Files"]) {
+    for (const name of ["Containers", "Processes", "MCP servers", "Files"]) {
       await page.locator(".tile").getByRole("heading", { name }).waitFor();
     }
     await page.keyboard.press("Control+k");

@@ -67,7 +67,7 @@ export function hostileJourney(at: () => TestDesktop): void {
         "com.docker.compose.project": `${image}${reversed}`,
       },
     });
-    await desk.open("/services", "Services");
+    await desk.open("/services", "Containers");
     await page.getByRole("row", { name: `<img src="http://stranger.invalid/x"` }).first().waitFor();
     await page.getByRole("row").filter({ hasText: "[U+202E]" }).first().waitFor();
     await rowOf(page, { name }).click();
@@ -85,7 +85,7 @@ export function hostileJourney(at: () => TestDesktop): void {
 
     const process = `<b onclick=alert(1)>${"x".repeat(8)}`;
     await desk.pm2.start({ name: process, source: "setInterval(() => {}, 1000);" });
-    await desk.open("/deployments", "Deployments");
+    await desk.open("/deployments", "Processes");
     await page.getByRole("row").filter({ hasText: process }).click();
     await page.getByRole("heading", { name: process }).waitFor();
     await expectNothingRan(page);

@@ -25,7 +25,7 @@ export function lifecycleJourney(at: () => TestDesktop): void {
 
   test("a container is paused, continues, and gets limits while it runs", async () => {
     const { page, open } = at();
-    await open(`/services/${box.name}`, "Services");
+    await open(`/services/${box.name}`, "Containers");
     await more("Pause");
     await eventually(async () => (await inspect(box.id)).State.Paused);
     await more("Resume");
@@ -62,7 +62,7 @@ export function lifecycleJourney(at: () => TestDesktop): void {
     await page.getByRole("dialog").getByLabel("Name").fill(name);
     await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
     await eventually(async () => (await inspect(box.id)).Name === `/${name}`);
-    await at().open(`/services/${name}`, "Services");
+    await at().open(`/services/${name}`, "Containers");
     await more("Recreate…");
     await page.getByRole("dialog").getByRole("button", { name: "Recreate" }).click();
     await eventually(async () => (await inspect(name)).Id !== box.id && (await inspect(name)).State.Running, 20_000);
@@ -72,7 +72,7 @@ export function lifecycleJourney(at: () => TestDesktop): void {
 
   test("marked containers are stopped and removed together", async () => {
     const { page, open } = at();
-    await open("/services", "Services");
+    await open("/services", "Containers");
     await page.getByRole("searchbox", { name: "Filter containers" }).fill("-press-");
     await page.getByRole("checkbox", { name: `Select ${box.name}`, exact: true }).check();
     await page.getByRole("checkbox", { name: `Select ${other.name}`, exact: true }).check();

@@ -7,7 +7,7 @@ export function looksJourney(at: () => TestDesktop): void {
   test("the skip link leads into the content, and a mistyped address to a page with a way back", async () => {
     const desk = at();
     const { page } = desk;
-    await desk.open("/services?x=1", "Services");
+    await desk.open("/services?x=1", "Containers");
     await page.keyboard.press("Tab");
     const link = page.getByRole("link", { name: "Skip to content" });
     expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -87,7 +87,7 @@ export function looksJourney(at: () => TestDesktop): void {
     const { page, open, engine } = at();
     const { name } = await engine.run({ name: "looping", script: "sleep 1; exit 3", restart: "always" });
     await page.setViewportSize({ width: 390, height: 844 });
-    await open("/services", "Services");
+    await open("/services", "Containers");
     const row = page.getByRole("row", { name });
     await row.getByText("Restarting", { exact: true }).waitFor();
     const remove = await row.getByRole("button").last().boundingBox();

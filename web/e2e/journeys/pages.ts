@@ -3,10 +3,10 @@ import type { Page } from "playwright-core";
 /** Every page, and its heading. `/deployments/shop` needs a process of that name. */
 export const pages: [path: string, heading: string][] = [
   ["/", "Overview"],
-  ["/services", "Services"],
+  ["/services", "Containers"],
   ["/stacks", "Stacks"],
   ["/logs", "Logs"],
-  ["/deployments", "Deployments"],
+  ["/deployments", "Processes"],
   ["/deployments/shop", "shop"],
   ["/images", "Images"],
   ["/volumes", "Volumes"],

@@ -3,7 +3,7 @@ import type { Accessor, Component } from "solid-js";
 /** One line of the command palette. */
 export interface Command {
   label: string;
-  /** What it leads to, such as `Page` or `Service`: shown beside the label, and searched with it. */
+  /** What it leads to, such as `Page` or `Container`: shown beside the label, and searched with it. */
   group: string;
   icon: Component<{ size?: number }>;
   run: () => void;

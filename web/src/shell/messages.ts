@@ -33,8 +33,8 @@ export const accountMessages = {
 
 export const paletteMessages = {
   title: "Search and jump",
-  search: "Search pages, services and deployments",
-  placeholder: "Jump to a page, service or deployment",
+  search: "Search pages, containers and processes",
+  placeholder: "Jump to a page, container or process",
   matches: "Matches",
   noMatches: "No matches",
   lightTheme: "Light theme",

@@ -44,11 +44,11 @@ export const navigation: Section[] = [
     label: "Workloads",
     items: [
       { href: "/", label: "Overview", icon: LayoutDashboard, needs: "system:view" },
-      { href: "/services", label: "Services", icon: Container, needs: "services:view", count: "services" },
+      { href: "/services", label: "Containers", icon: Container, needs: "services:view", count: "services" },
       { href: "/stacks", label: "Stacks", icon: Layers, needs: "stacks:view", whole: true },
       { href: "/catalogue", label: "Catalogue", icon: PackagePlus, needs: "catalogue:view" },
       { href: "/logs", label: "Logs", icon: Logs, needs: "services:view" },
-      { href: "/deployments", label: "Deployments", icon: Rocket, needs: "deployments:view", count: "deployments" },
+      { href: "/deployments", label: "Processes", icon: Rocket, needs: "deployments:view", count: "deployments" },
       { href: "/mcp", label: "MCP servers", icon: Blocks, needs: "mcp:view", count: "mcp" },
     ],
   },

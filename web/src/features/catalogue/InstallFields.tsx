@@ -25,7 +25,7 @@ export function InstallFields(props: { entry: CatalogueDetail; networks: readonl
   return (
     <>
       <DraftNotice draft={props.form.draft} without={hasSecrets() ? texts.draftWithout : undefined} />
-      <Card title={texts.service}>
+      <Card title={texts.container}>
         <div class="form">
           <TextField
             label={texts.name}

@@ -29,7 +29,7 @@ export const entryMessages = {
 } as const;
 
 export const formMessages = {
-  service: "Service",
+  container: "Container",
   name: "Name",
   nameHint: "Name of the container; its volumes are named after it.",
   nameInvalid: "2 to 63 letters, digits and _ . -; starts with a letter or digit.",
@@ -48,7 +48,7 @@ export const formMessages = {
   noLimit: "no limit",
   network: "Network",
   defaultNetwork: "Docker's default network",
-  newNetwork: "New network for this service",
+  newNetwork: "New network for this container",
   reuseVolumes: "Use the existing volumes and their data",
   reuseVolumesHint: "A database that already has data keeps its old password; the new one is not set.",
 } as const;
@@ -64,7 +64,7 @@ export const previewMessages = {
 
 export const installMessages = {
   title: "Installation",
-  open: "Open the service",
+  open: "Open the container",
   again: "Install another",
   back: "Back to the form",
   openPage: "Open its page",

@@ -49,7 +49,7 @@ export function DeploymentPane(props: DeploymentPaneProps) {
         label={`Parts of ${props.deployment.name}`}
         tabs={[
           { id: "logs", label: deploymentLabels.logs, content: () => <LogView name={name()} source={source()} /> },
-          { id: "processes", label: deploymentLabels.processes, content: () => <ProcessesTab {...props} /> },
+          { id: "instances", label: deploymentLabels.instances, content: () => <ProcessesTab {...props} /> },
         ]}
       />
     </>
@@ -67,7 +67,7 @@ function ProcessesTab(props: DeploymentPaneProps) {
     <div class="detail-scroll">
       <Card flush>
         <DataTable
-          label={`Processes of ${props.deployment.name}`}
+          label={`Instances of ${props.deployment.name}`}
           columns={processColumns}
           rows={props.deployment.instances}
           key={({ pmId }) => String(pmId)}

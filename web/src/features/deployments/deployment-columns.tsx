@@ -61,7 +61,7 @@ export function createDeploymentColumns(actions: DeploymentActions): Column<Depl
     },
     {
       id: "instances",
-      title: deploymentLabels.processes,
+      title: deploymentLabels.instances,
       only: "wide",
       sortBy: (deployment) => deployment.instances.length,
       cell: (deployment) => (

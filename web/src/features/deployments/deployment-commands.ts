@@ -10,7 +10,7 @@ export const createDeploymentCommands: CommandSource = (open) => {
   return createMemo(() =>
     (deployments.data?.deployments ?? []).map((deployment) => ({
       label: deploymentName(deployment),
-      group: "Deployment",
+      group: "Process",
       icon: Rocket,
       run: () => open(`/deployments/${encodeURIComponent(deployment.id)}`),
     })),

@@ -1,13 +1,13 @@
 import type { ResourceListMessages } from "../../resource/messages.ts";
 
-/** Texts of the list of deployments. */
+/** Texts of the list of PM2 processes. */
 export const listMessages: ResourceListMessages = {
-  title: "Deployments",
-  filter: "Filter deployments",
-  nothingMatches: (filter) => `No deployment has “${filter}” in its name, script, namespace or status.`,
-  gone: "No such deployment",
+  title: "Processes",
+  filter: "Filter processes",
+  nothingMatches: (filter) => `No process has “${filter}” in its name, script, namespace or status.`,
+  gone: "No such process",
   goneHint: "It was deleted, or you do not have access to it.",
-  showAll: "Show all deployments",
+  showAll: "Show all processes",
 };
 
 export const deploymentMessages = {
@@ -30,8 +30,8 @@ export const deploymentMessages = {
 export const confirmMessages = {
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteBody: (name: string) =>
-    `PM2 stops ${name} and removes it: its processes, their settings and their restart count. Its files and logs stay on the disk.`,
-  deleteAction: "Delete deployment",
+    `PM2 stops ${name} and removes it: its instances, their settings and their restart count. Its files and logs stay on the disk.`,
+  deleteAction: "Delete process",
   ownTitle: (verb: string) => `${verb} a part of this panel?`,
   ownStop: (name: string) => `${name} serves this page. Once stopped, it can only be started on the server itself.`,
   ownRestart: (name: string) => `${name} serves this page, and is unavailable for a moment.`,
@@ -43,7 +43,7 @@ export const deploymentLabels = {
   memory: "Memory",
   settings: "Settings",
   logs: "Logs",
-  processes: "Processes",
+  instances: "Instances",
   name: "Name",
   status: "Status",
   restarts: "Restarts",

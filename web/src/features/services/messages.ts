@@ -3,7 +3,7 @@ import type { ResourceListMessages } from "../../resource/messages.ts";
 
 /** Texts of the list of containers. */
 export const listMessages: ResourceListMessages = {
-  title: "Services",
+  title: "Containers",
   filter: "Filter containers",
   nothingMatches: (filter) => `No container has “${filter}” in its name, image, project or state.`,
   gone: "No such container",

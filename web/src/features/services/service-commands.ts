@@ -9,7 +9,7 @@ export const createServiceCommands: CommandSource = (open) => {
   return createMemo(() =>
     (services.data?.services ?? []).map(({ id, name }) => ({
       label: name,
-      group: "Service",
+      group: "Container",
       icon: Container,
       run: () => open(`/services/${encodeURIComponent(id)}`),
     })),

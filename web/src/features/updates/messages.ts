@@ -19,7 +19,7 @@ export const updateMessages = {
   goBackBody: (until: string) => `Recreates the container from the image it ran until ${until}.`,
   check: "Check now",
   downtime:
-    "The service is unavailable for a moment. If the new container does not run or does not become healthy, the old one is restored.",
+    "The container is unavailable for a moment. If the new container does not run or does not become healthy, the old one is restored.",
   compose: (project: string) =>
     `It belongs to the Compose project ${project}: the project's file stays the source of truth, and the next “up” follows it.`,
   byId: "an image id",
