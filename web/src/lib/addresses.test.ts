@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { containerHref, decodePart, folderHref } from "./addresses.ts";
+
+test.each([
+  "web",
+  "@acme/mail",
+  "50%",
+  "a b",
+  "ключ",
+  "a&b#c?d",
+  "%2F",
+  "%zz",
+  "..%2f",
+  "x".repeat(5_000),
+  "\ud83d\ude00",
+])("the address of %j leads back to it", (name) => {
+  const { pathname } = new URL(containerHref(name), "http://host");
+  expect(pathname.split("/")).toHaveLength(3);
+  expect(decodePart(pathname.slice("/services/".length))).toBe(name);
+  expect(new URL(containerHref(name), "http://host").search).toBe("");
+});
+
+test("text that is no valid encoding stands for itself, and half a character has an address", () => {
+  expect(["%", "%zz", "%E0%A4%A", "%ff"].map(decodePart)).toEqual(["%", "%zz", "%E0%A4%A", "%ff"]);
+  expect(containerHref("a\ud800")).toBe("/services/a%EF%BF%BD");
+});
+
+test("a folder keeps its slashes", () => {
+  expect([folderHref("/"), folderHref("/srv/a b/50%")]).toEqual(["/files", "/files/srv/a%20b/50%25"]);
+});
