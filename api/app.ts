@@ -13,6 +13,7 @@ import { accessOf } from "./actions/access-rows.ts";
 import type { AnyAction } from "./actions/action.ts";
 import { actions } from "./actions/list.ts";
 import { actionRoutes } from "./actions/routes.ts";
+import { activityRoutes } from "./activity/routes.ts";
 import { alertsRoutes } from "./alerts/routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { catalogueRoutes } from "./catalogue/routes.ts";
@@ -46,9 +47,9 @@ import { updatesRoutes } from "./updates/routes.ts";
 import { volumesRoutes } from "./volumes/routes.ts";
 
 /** Everything under `/api`, chained so that the type has each path, request and response: `http/page-routes.ts` compares them. */
-const apiRoutes = (deps: ApiDeps) =>
+const apiRoutes = (deps: ApiDeps, all: readonly AnyAction[]) =>
   createRoutes()
-    .route("/", actionRoutes(actions, deps))
+    .route("/", actionRoutes(actions, deps, all))
     .route("/services", servicesRoutes(deps))
     .route("/services", shellsRoutes(deps))
     .route("/images", imagesRoutes(deps))
@@ -59,6 +60,7 @@ const apiRoutes = (deps: ApiDeps) =>
     .route("/registries", registriesRoutes(deps))
     .route("/services", serviceHistoryRoutes(deps))
     .route("/jobs", jobsRoutes(deps))
+    .route("/activity", activityRoutes(deps))
     .route("/logs", logsRoutes(deps))
     .route("/stacks", stacksRoutes(deps))
     .route("/catalogue", catalogueRoutes(deps))
@@ -85,6 +87,7 @@ const apiRoutes = (deps: ApiDeps) =>
  */
 export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonly AnyAction[] = []) {
   const metrics = createApiMetrics(deps);
+  const all = [...actions, ...more];
   const onRefusal: GuardOptions["onRefusal"] = (code) => {
     metrics.refused(code);
     guard.onRefusal?.(code);
@@ -103,8 +106,8 @@ export function createApi(deps: ApiDeps, guard: GuardOptions = {}, more: readonl
     )
     .route("/", healthRoutes(deps, metrics))
     .route("/internal", internalRoutes(deps))
-    .route("/api", apiRoutes(deps));
-  if (more.length > 0) app.route("/api", actionRoutes(more, deps));
+    .route("/api", apiRoutes(deps, all));
+  if (more.length > 0) app.route("/api", actionRoutes(more, deps, all));
   return app.route("/api", docsRoutes(app));
 }
 

@@ -12,6 +12,7 @@ import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
 import { shellOwner } from "../shared/server/shell-owner.ts";
 import { type AccessOptions, createAccess } from "./access/access.ts";
+import { createActivity } from "./activity/activity.ts";
 import { createAlerts } from "./alerts/alerts.ts";
 import { openTrail } from "./audit/trail.ts";
 import { loadCatalogue } from "./catalogue/catalogue.ts";
@@ -20,6 +21,7 @@ import { openDatabase } from "./database/database.ts";
 import { adoptProcessNames } from "./database/process-names.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createDockerEngine } from "./docker/docker-engine.ts";
+import { createChangeNotifier } from "./events/change-notifier.ts";
 import type { RealtimeClient } from "./events/realtime-client.ts";
 import { createDependencies } from "./health/dependencies.ts";
 import { createRegistries } from "./images/registries.ts";
@@ -119,17 +121,30 @@ export function createApiDeps({
   });
   const stats = createStatsHistory({ docker, config, log });
   const jobJournal = createJobJournal(database);
+  const activityChanges = createChangeNotifier(realtime, "activity:changed");
+  const activity = createActivity({
+    dataDir: config.DATA_DIR,
+    log,
+    limits: { days: config.ACTIVITY_MAX_DAYS, maxBytes: config.ACTIVITY_MAX_BYTES },
+    onChange({ services, processes }) {
+      activityChanges.changed([
+        ...services.map((name) => ({ kind: "container" as const, name })),
+        ...processes.map((name) => ({ kind: "process" as const, name })),
+      ]);
+    },
+  });
   const jobs = createJobs({
     realtime,
     trail,
     journal: jobJournal,
+    activity,
     log,
     rights: access.liveRights,
     mayFollow: seesJob,
-    mayContinue(who, kind, services) {
+    permissionOf: permissionOfJob,
+    mayContinue(who, permission, services) {
       const rights = access.rightsOf(who);
-      if (rights && may(rights, permissionOfJob(kind)) && services.every((name) => canSeeService(rights.limits, name)))
-        return;
+      if (rights && may(rights, permission) && services.every((name) => canSeeService(rights.limits, name))) return;
       throw new AppError("forbidden", jobMessages.rightLost);
     },
   });
@@ -186,6 +201,7 @@ export function createApiDeps({
       realtime,
       dependencies,
       jobs,
+      activity,
       alerts,
       containerFacts,
       stopRequests,
@@ -221,6 +237,8 @@ export function createApiDeps({
       oneTimeCredentials.close();
     },
     close() {
+      activityChanges.close();
+      activity.close();
       stats.close();
       access.close();
       trail.close();

@@ -5,6 +5,7 @@ import type { ProcessHost } from "../shared/pm2/processes.ts";
 import type { OriginPolicy } from "../shared/server/http/origin-policy.ts";
 import type { Log } from "../shared/server/log.ts";
 import type { Access } from "./access/access.ts";
+import type { Activity } from "./activity/activity.ts";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { Trail } from "./audit/trail.ts";
 import type { Catalogue } from "./catalogue/catalogue.ts";
@@ -38,6 +39,8 @@ export interface ApiDeps {
   files: FileRoot;
   mcp: McpHost;
   jobs: Jobs;
+  /** The record of actions. */
+  activity: Activity;
   alerts: Alerts;
   logStore: LogStore;
   /** Log-ins at private registries, used to pull images. */

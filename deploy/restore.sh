@@ -51,9 +51,11 @@ if [ -e "$data_dir" ]; then
   mv "$data_dir" "$kept"
   # Stacks are kept: their containers mount files beside the compose files, which the archive does not contain.
   if [ -d "$kept/stacks" ]; then rm -rf "$work/state/stacks" && mv "$kept/stacks" "$work/state/stacks"; fi
-  # The histories of logs and metrics are not in the archive and are kept.
-  for end in "" -wal -shm; do
-    if [ -f "$kept/history.db$end" ]; then mv "$kept/history.db$end" "$work/state/history.db$end"; fi
+  # The histories of logs, metrics and actions are not in the archive and are kept.
+  for name in history.db activity.db; do
+    for end in "" -wal -shm; do
+      if [ -f "$kept/$name$end" ]; then mv "$kept/$name$end" "$work/state/$name$end"; fi
+    done
   done
   if [ -d "$kept/log-store" ]; then rm -rf "$work/state/log-store" && mv "$kept/log-store" "$work/state/log-store"; fi
   say "The previous state is in $kept"

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { z } from "zod";
-import type { Principal } from "../../shared/protocol/access.ts";
+import type { Permission, Principal } from "../../shared/protocol/access.ts";
 import type { ApiDeps } from "../deps.ts";
 import type { AccessRule } from "../http/access-entry.ts";
 import type { ConcurrencyOptions } from "../http/concurrency-limit.ts";
@@ -44,13 +44,15 @@ export interface ActionContext {
   host: string;
   /** Checks the rights of the caller again, for use after a wait. @throws AppError `unauthorized`, `forbidden` */
   reauthorize(): void;
+  /** Another action of the same list. */
+  actionNamed(name: string): AnyAction | undefined;
 }
 
 export interface ApplyContext<Subject> extends ActionContext {
   subject: Subject;
   /**
-   * Progress and cancellation. Steps and lines outside of a job are dropped. While a streamed body arrives, the signal is
-   * aborted when the caller loses the right.
+   * Progress and cancellation. Steps and lines are in the record of the action. While a streamed body arrives, the signal
+   * is aborted when the caller loses the right.
    */
   job: JobHandle;
   /** The body of an action with `streamedBody`; null when the request has none. */
@@ -89,6 +91,12 @@ export interface ActionTarget<Input, Subject> {
   locks?(subject: Subject, input: Input): Locks;
   /** Names of the containers concerned. Callers with a narrower scope do not see the job. Empty: the whole host. */
   services?(subject: Subject): readonly string[];
+  /** Ids of the processes concerned, like `services`. */
+  processes?(subject: Subject): readonly string[];
+  /** Kind of what is changed, for the record of actions; by default the part of the action's name before the colon. */
+  kind?(subject: Subject): string;
+  /** Permission that the action on this subject needs, where that of the action does not say it. */
+  permission?(subject: Subject): Permission | undefined;
   /** Ids of the service rooms that receive the job. */
   rooms?(subject: Subject): readonly string[];
   /** Notifies viewers after the work, before the response. */
@@ -162,7 +170,7 @@ interface ActionSpec<
   ): Promise<Mode extends "enqueue" ? object : z.output<z.ZodObject<Result>>>;
   /** Says what the action would change, and changes nothing. */
   plan?(input: ActionInput<Params, Query, Body, Headers>, context: ActionContext): Promise<object>;
-  /** Takes the last run on this subject back. */
+  /** Takes the last run on this subject back: `POST /api/activity/:id/undo`. Such an action names its subject by `params.id` alone. */
   undo?(context: ApplyContext<NoInfer<Subject>>): Promise<object>;
 }
 

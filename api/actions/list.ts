@@ -2,6 +2,7 @@ import { userActions } from "../access/identity/actions.ts";
 import { keyActions } from "../access/keys/actions.ts";
 import { accountActions } from "../access/login/actions.ts";
 import { passkeyActions } from "../access/passkeys/actions.ts";
+import { activityActions } from "../activity/actions.ts";
 import { alertActions } from "../alerts/actions.ts";
 import { catalogueActions } from "../catalogue/actions.ts";
 import { deploymentActions } from "../deployments/actions.ts";
@@ -30,6 +31,7 @@ export const actions = [
   ...mcpActions,
   ...deploymentActions,
   ...jobActions,
+  ...activityActions,
   ...stackActions,
   ...catalogueActions,
   ...fileActions,

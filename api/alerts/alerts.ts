@@ -8,6 +8,7 @@ import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { Trail } from "../audit/trail.ts";
 import type { DockerEngine } from "../docker/docker-engine.ts";
+import { createChangeNotifier } from "../events/change-notifier.ts";
 import type { RealtimeClient } from "../events/realtime-client.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { LogWatcher } from "../logs/collect/watch.ts";
@@ -15,7 +16,6 @@ import { createAddressRules } from "../outbound/address-rules.ts";
 import { createOwnAddresses, type OwnAddressesOptions } from "../outbound/own-addresses.ts";
 import type { StopRequests } from "../services/stop-requests.ts";
 import { createAutoRestart } from "./auto-restart.ts";
-import { createChangeNotifier } from "./change-notifier.ts";
 import { type AlertChannels, createAlertChannels } from "./channel-service.ts";
 import { createChannelStore } from "./channel-store.ts";
 import { compareAlerts, toAlert } from "./current-alerts.ts";
@@ -103,7 +103,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     paused,
     maySend: makers.maySend,
   });
-  const changeNotifier = createChangeNotifier(deps.realtime);
+  const changeNotifier = createChangeNotifier(deps.realtime, "alerts:changed");
   const enabledRules = () => ruleStore.list().filter(({ enabled }) => enabled);
   let degraded = false;
   const engine: AlertEngine = createAlertEngine({

@@ -29,6 +29,7 @@ const processTarget: ActionTarget<{ params: { id: string } }, string> = {
     return id;
   },
   label: (id) => id,
+  processes: (id) => [id],
   notify({ verb, subject: id, result }, { deps }) {
     const deployment = result?.deployment as Deployment | undefined;
     if (deployment) notifyChange(deps, id, deployment.status, verb);

@@ -53,6 +53,10 @@ export const readRoutes: AccessTable = {
   // Callers who may start any job. For each job, callers who may start that one.
   "GET /api/jobs": view("signed-in"),
   "GET /api/jobs/:id": view("signed-in"),
+  // Every caller; of each record, the callers who can see its target.
+  "GET /api/activity": view("signed-in"),
+  "GET /api/activity/:id": view("signed-in"),
+  "GET /api/activity/:id/output": view("signed-in"),
   "GET /api/stacks": view("stacks:view"),
   "POST /api/stacks/validate": view("stacks:view"),
   "GET /api/stacks/:name": view("stacks:view"),

@@ -22,12 +22,16 @@ const cancelJob = action({
       if (!mayBeginJobs(principal)) throw new AppError("forbidden", messages.notAllowed);
       return deps.jobs.findFor(principal, id);
     },
-    label: ({ kind, target }) => `${kind} ${target}`,
+    label: ({ job: { kind, target } }) => `${kind} ${target}`,
+    // Callers who may see what the job changes see that it was cancelled.
+    kind: ({ job: { kind } }) => kind.split(":", 1)[0] ?? kind,
+    permission: ({ permission }) => permission,
+    services: ({ services }) => services,
   },
   apply: async (_input, { subject, deps }) => {
-    if (!deps.jobs.cancel(subject.id)) throw new AppError("conflict", messages.alreadyEnded);
+    if (!deps.jobs.cancel(subject.job.id)) throw new AppError("conflict", messages.alreadyEnded);
     // A copy: the job itself ends while the response is sent.
-    return { job: structuredClone(subject) };
+    return { job: structuredClone(subject.job) };
   },
 });
 

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { silentLog } from "../../shared/server/log.ts";
 import { eventually } from "../../shared/testing/eventually.ts";
 import { tempFolder } from "../../shared/testing/temp-folder.ts";
+import { createActivity } from "../activity/activity.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { openDatabase } from "../database/database.ts";
 import { createEmitRecorder } from "../testing/route-server.ts";
@@ -16,8 +17,9 @@ function serve(dataDir: string) {
   const recorded: AuditEvent[] = [];
   const trail = { recordAfterwards: (event: AuditEvent) => void recorded.push(event) };
   const journal = createJobJournal(database);
-  const jobs = createJobs({ realtime: createEmitRecorder().realtime, trail, journal, log: silentLog() });
-  return { database, recorded, journal, jobs };
+  const activity = createActivity({ dataDir, log: silentLog() });
+  const jobs = createJobs({ realtime: createEmitRecorder().realtime, trail, journal, activity, log: silentLog() });
+  return { database, recorded, journal, activity, jobs };
 }
 
 const options = {

@@ -1,6 +1,5 @@
 import { JOB_LINES_MAX, JOB_STEPS_MAX, type Job, type JobStep } from "../../shared/protocol/job.ts";
 import { AppError, toAppError, toFailure } from "../../shared/server/errors.ts";
-import type { JournalEntry } from "./job-journal.ts";
 import { messages } from "./messages.ts";
 
 /** Longest line of output, in characters. */
@@ -20,15 +19,6 @@ export const createJob = (id: string, kind: string, target: string): Job => ({
   startedAt: new Date().toISOString(),
   finishedAt: null,
   revision: 1,
-});
-
-/** The job that a killed server left behind, as finished now. */
-export const createInterruptedJob = ({ id, kind, target, startedAt }: JournalEntry): Job => ({
-  ...createJob(id, kind, target),
-  state: "interrupted",
-  error: { code: "gone", message: messages.interrupted },
-  startedAt,
-  finishedAt: new Date().toISOString(),
 });
 
 /** Adds a step, or replaces the step with its id. Drops the oldest above `JOB_STEPS_MAX`. */

@@ -1,21 +1,25 @@
-import { randomBytes } from "node:crypto";
-import type { Principal } from "../../shared/protocol/access.ts";
+import type { Permission, Principal } from "../../shared/protocol/access.ts";
 import type { Job, JobStep } from "../../shared/protocol/job.ts";
 import { withTimeout } from "../../shared/server/async/with-timeout.ts";
 import { AppError } from "../../shared/server/errors.ts";
 import type { Log } from "../../shared/server/log.ts";
 import type { LiveRights } from "../access/identity/live-rights.ts";
+import type { Activity } from "../activity/activity.ts";
+import { endOf } from "../activity/end-of.ts";
+import type { ActivityStart, Recording } from "../activity/record.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { RealtimeClient } from "../events/realtime-client.ts";
 import type { JobJournal, JournalEntry } from "./job-journal.ts";
 import { createJobNotifier } from "./job-notifier.ts";
-import { addLines, addStep, createInterruptedJob, createJob, describeEnd, failJob, finishJob } from "./job-state.ts";
+import type { JobRecord } from "./job-record.ts";
+import { addLines, addStep, createJob, describeEnd, failJob, finishJob } from "./job-state.ts";
 import { messages } from "./messages.ts";
 import { createResourceLocks, type Locks } from "./resource-locks.ts";
+import { readStoredJob, recentStoredJobs } from "./stored-jobs.ts";
 
 /** Jobs that run at once. More are refused and not queued, because a caller waits for each. */
 const MAX_RUNNING = 16;
-/** Finished jobs that can still be read. */
+/** Finished jobs that are listed; each can be read while the record of actions has it. */
 const MAX_FINISHED = 200;
 const FINISHED_AGE_MS = 60 * 60 * 1000;
 /** Longest wait for cancelled jobs at shutdown: some work ignores the signal. */
@@ -41,6 +45,10 @@ export interface JobOptions {
   principal: Pick<Principal, "kind" | "id" | "name">;
   requestId: string;
   address: string;
+  /** The record of the action that the job does; the job starts one by default, and ends it in either case. */
+  recording?: Recording;
+  /** Permission that the work needs; by default that of the action of this kind. */
+  permission?: Permission;
   /** Names of the containers concerned: callers whose scope lacks one do not see the job. Empty: the whole host. */
   services?: readonly string[];
   /** Ids of service rooms that are notified, beside the room of the job. */
@@ -49,12 +57,6 @@ export interface JobOptions {
   locks?: Locks;
   /** Does the work and resolves with its result. @throws AppError for errors that the caller reads */
   run(handle: JobHandle): Promise<Record<string, unknown> | undefined>;
-}
-
-export interface JobRecord {
-  job: Job;
-  services: readonly string[];
-  ownerId: string;
 }
 
 export interface Jobs {
@@ -71,7 +73,9 @@ export interface Jobs {
   list(): JobRecord[];
   find(id: string): JobRecord | undefined;
   /** A job that the caller may follow and cancel. @throws AppError `not_found`, also for a job of others */
-  findFor(principal: Principal, id: string): Job;
+  findFor(principal: Principal, id: string): JobRecord;
+  /** Whether a caller may follow and cancel a job that runs. */
+  mayFollow(principal: Principal, id: string): boolean;
   /** Aborts a running job, which finishes when its work does. @returns Whether the job was running. */
   cancel(id: string): boolean;
   /** Resolves with the job once it has finished. */
@@ -84,11 +88,14 @@ export interface JobsOptions {
   realtime: Pick<RealtimeClient, "emitToService">;
   trail: { recordAfterwards(event: AuditEvent): void };
   journal: JobJournal;
+  activity: Activity;
   log: Log;
   /** Ends jobs whose owner has lost the right to them. */
   rights?: Pick<LiveRights, "watch">;
   /** @throws AppError when the owner of a job no longer has the right to it */
-  mayContinue?(who: Pick<Principal, "kind" | "id">, kind: string, services: readonly string[]): void;
+  mayContinue?(who: Pick<Principal, "kind" | "id">, permission: Permission, services: readonly string[]): void;
+  /** Permission that a kind of job needs; the most powerful by default. */
+  permissionOf?(kind: string): Permission;
   /** Whether a caller may follow and cancel a job; nobody may by default. */
   mayFollow?(principal: Principal, record: JobRecord): boolean;
 }
@@ -98,24 +105,41 @@ interface Entry extends JobRecord {
   done: Promise<void>;
 }
 
-/** Runs actions that outlast a request, notifies viewers of their progress, and keeps them for an hour. */
-export function createJobs({ realtime, trail, journal, log, rights, mayContinue, mayFollow }: JobsOptions): Jobs {
+const ended = (record: JobRecord): Entry => ({ ...record, abort: new AbortController(), done: Promise.resolve() });
+
+/**
+ * Runs actions that outlast a request, and notifies viewers of their progress. Their record outlasts the server. Long because
+ * each call acts on the same jobs.
+ */
+export function createJobs(options: JobsOptions): Jobs {
+  const { realtime, trail, journal, activity, log, rights, mayContinue, mayFollow } = options;
+  const permissionOf = options.permissionOf ?? (() => "stacks:manage");
   const entries = new Map<string, Entry>();
   const running = () => [...entries.values()].filter(({ job }) => job.state === "running");
   const resourceLocks = createResourceLocks();
   let closed = false;
 
-  // Jobs that a killed server left are reported once, as interrupted.
+  // Jobs that a killed server left are reported once, as interrupted. Their record can lack the last moment, or be missing.
   for (const entry of journal.interrupted) {
-    const { id, services, principal } = entry;
-    const job = createInterruptedJob(entry);
-    entries.set(id, { job, services, ownerId: principal.id, abort: new AbortController(), done: Promise.resolve() });
+    const { id, kind: action, target, services, principal: actor, requestId, startedAt } = entry;
+    const permission = permissionOf(action);
+    const start = { action, target, services, permission, actor, ownerId: actor.id, requestId };
+    activity.addInterrupted({ ...start, id, startedAt: Date.parse(startedAt) });
     trail.recordAfterwards({
       ...auditFields(entry),
       outcome: "interrupted",
       detail: "the API ended before the job did",
     });
   }
+  activity.flush();
+  const recent = recentStoredJobs(activity, permissionOf, Date.now() - FINISHED_AGE_MS, MAX_FINISHED);
+  for (const record of recent.reverse()) entries.set(record.job.id, ended(record));
+  const find = (id: string): Entry | undefined => {
+    const held = entries.get(id);
+    if (held) return held;
+    const stored = readStoredJob(activity, permissionOf, id);
+    return stored && ended(stored);
+  };
 
   const forget = () => {
     const old = Date.now() - FINISHED_AGE_MS;
@@ -131,25 +155,33 @@ export function createJobs({ realtime, trail, journal, log, rights, mayContinue,
     forget();
     if (running().length >= MAX_RUNNING) throw new AppError("overloaded", messages.tooMany);
     const release = resourceLocks.acquire(options.locks ?? { exclusive: [] });
-    const job = createJob(randomBytes(18).toString("base64url"), options.kind, options.target);
+    const permission = options.permission ?? permissionOf(options.kind);
+    const recording = options.recording ?? activity.begin(toStart(options, permission));
+    const job = createJob(recording.id, options.kind, options.target);
     const record = toJournalEntry(job, options);
     try {
       journal.begin(record);
     } catch (error) {
       release();
+      if (!options.recording) recording.end(endOf(error));
       throw error;
     }
+    recording.becomeJob();
     const { services } = record;
     const abort = new AbortController();
     const notifier = createJobNotifier(job, options.rooms ?? [], realtime);
-    const entry: Entry = { job, services, ownerId: options.principal.id, abort, done: Promise.resolve() };
+    const ownerId = options.principal.id;
+    const entry: Entry = { job, services, ownerId, permission, abort, done: Promise.resolve() };
     entries.set(job.id, entry);
-    const watch = rights?.watch(() => mayContinue?.(options.principal, options.kind, services));
+    const watch = rights?.watch(() => mayContinue?.(options.principal, permission, services));
     watch?.signal.addEventListener("abort", () => abort.abort(watch.signal.reason), { once: true });
-    entry.done = work(job, options, abort.signal, notifier.changed, log).then(() => {
+    entry.done = work(job, options, recording, abort.signal, notifier.changed, log).then(() => {
       watch?.end();
       release();
       notifier.finish();
+      const { state, error, result, revision } = job;
+      recording.end({ state: state === "running" ? "failed" : state, error, result, revision });
+      activity.flush(); // before the journal forgets it: a job that ended is not told as interrupted
       trail.recordAfterwards({
         ...auditFields(record),
         outcome: job.state === "succeeded" ? "done" : "failed",
@@ -168,11 +200,15 @@ export function createJobs({ realtime, trail, journal, log, rights, mayContinue,
     start,
     acquire: resourceLocks.acquire,
     list: () => [...entries.values()].reverse(),
-    find: (id) => entries.get(id),
+    find,
     findFor(principal, id) {
-      const entry = entries.get(id);
+      const entry = find(id);
       if (!entry || !mayFollow?.(principal, entry)) throw new AppError("not_found", messages.noSuchJob);
-      return entry.job;
+      return entry;
+    },
+    mayFollow(principal, id) {
+      const entry = entries.get(id);
+      return entry?.job.state === "running" && mayFollow?.(principal, entry) === true;
     },
     cancel(id) {
       const entry = entries.get(id);
@@ -181,7 +217,7 @@ export function createJobs({ realtime, trail, journal, log, rights, mayContinue,
       return true;
     },
     async finished(id) {
-      const entry = entries.get(id);
+      const entry = find(id);
       if (!entry) throw new AppError("not_found", messages.noSuchJob);
       await entry.done;
       return entry.job;
@@ -199,16 +235,24 @@ export function createJobs({ realtime, trail, journal, log, rights, mayContinue,
 }
 
 /** Does the work of a job and notes its end in it. Never rejects. */
-async function work(job: Job, options: JobOptions, signal: AbortSignal, changed: () => void, log: Log): Promise<void> {
+async function work(
+  job: Job,
+  options: JobOptions,
+  recording: Recording,
+  signal: AbortSignal,
+  changed: () => void,
+  log: Log,
+): Promise<void> {
   const handle: JobHandle = {
     id: job.id,
     signal,
     step(step) {
       addStep(job, step);
+      recording.step(step);
       changed();
     },
     line(text) {
-      addLines(job, text);
+      addLines(job, recording.line(text));
       changed();
     },
   };
@@ -220,6 +264,12 @@ async function work(job: Job, options: JobOptions, signal: AbortSignal, changed:
       log.error({ err: error, job: job.id, kind: job.kind }, "a job failed");
     }
   }
+}
+
+function toStart(options: JobOptions, permission: Permission): ActivityStart {
+  const { kind: action, target, services = [], requestId, principal } = options;
+  const { kind, id, name } = principal;
+  return { action, target, permission, services, actor: { kind, id, name }, ownerId: id, requestId };
 }
 
 function toJournalEntry({ id, startedAt }: Job, options: JobOptions): JournalEntry {

@@ -6,7 +6,6 @@ export const messages = {
   underWay: "Another action on this is under way; wait for it to end.",
   tooMany: "Too many actions are under way; wait for one to end.",
   stopping: "The server is stopping.",
-  interrupted: "The API of the panel ended before the job did: what was done until then stays.",
   cancelled: "It was cancelled.",
   rightLost: "The user or key that started this no longer has the right to it.",
 } as const;

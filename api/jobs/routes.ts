@@ -22,7 +22,11 @@ export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
     })
     .get(
       "/",
-      described({ tag, summary: "List the jobs of the last hour, newest first", answer: { jobs: z.array(jobSchema) } }),
+      described({
+        tag,
+        summary: "Jobs that run or ended in the last hour, newest first",
+        answer: { jobs: z.array(jobSchema) },
+      }),
       (c) => {
         const seen = jobs.list().filter((record) => seesJob(c.get("principal"), record));
         return c.json(ok({ jobs: seen.map(({ job }) => job) }));
@@ -32,6 +36,6 @@ export function jobsRoutes({ jobs }: Pick<ApiDeps, "jobs">) {
       "/:id",
       described({ tag, summary: "One job with its steps, output and result", answer: { job: jobSchema } }),
       validated("param", params),
-      (c) => c.json(ok({ job: jobs.findFor(c.get("principal"), c.req.valid("param").id) })),
+      (c) => c.json(ok({ job: jobs.findFor(c.get("principal"), c.req.valid("param").id).job })),
     );
 }

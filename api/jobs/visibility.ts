@@ -2,7 +2,7 @@ import { may, type Permission, type Principal } from "../../shared/protocol/acce
 import { mayBeginJobs } from "../../shared/protocol/job.ts";
 import { permissions } from "../../shared/protocol/permission.ts";
 import { accessTable } from "../http/access-table.ts";
-import type { JobRecord } from "./jobs.ts";
+import type { JobRecord } from "./job-record.ts";
 
 const isPermission = (rule: string | undefined): rule is Permission =>
   rule !== undefined && Object.hasOwn(permissions, rule);
@@ -14,10 +14,10 @@ export function permissionOfJob(kind: string): Permission {
 }
 
 /** Whether a caller may follow and cancel a job. A scope of some containers includes their jobs and the caller's own. */
-export function seesJob(principal: Principal, { job, services, ownerId }: JobRecord): boolean {
+export function seesJob(principal: Principal, { permission, services, ownerId }: JobRecord): boolean {
   const { limits, id } = principal;
   // An API key for containers must not read or cancel jobs of stacks, and a lost right ends access to own jobs.
-  if (!mayBeginJobs(principal) || !may(principal, permissionOfJob(job.kind))) return false;
+  if (!mayBeginJobs(principal) || !may(principal, permission)) return false;
   if (limits.services === null || ownerId === id) return true;
   return services.length > 0 && services.every((name) => limits.services?.includes(name));
 }

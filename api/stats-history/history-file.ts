@@ -1,15 +1,9 @@
-import { closeSync, openSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "../../shared/server/log.ts";
-import { makePrivateFolder } from "../../shared/server/private-file.ts";
-import { transact } from "../database/transact.ts";
+import { openSideFile } from "../database/side-file.ts";
 
-const SCHEMA_VERSION = 1;
-/** Largest size of the file, in bytes. About a hundred containers over a month take a tenth of it. */
+/** About a hundred containers over a month take a tenth of it. */
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
-const PAGE_BYTES = 4096;
-const WAL_MAX_BYTES = 8 * 1024 * 1024;
 
 /** Levels from fine to coarse; the rows of one level are combined into rows of the next. */
 export const levels = ["raw", "minute", "coarse"] as const;
@@ -28,47 +22,17 @@ const schema = `
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, container TEXT NOT NULL, UNIQUE (name, container)
   );
   CREATE TABLE rolled (level TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
-  ${levels.map(table).join("")}
-  PRAGMA user_version = ${SCHEMA_VERSION};`;
+  ${levels.map(table).join("")}`;
 
-/**
- * Opens `history.db` in the state folder, mode 0600. A file that cannot be read is renamed and a new one is created, since
- * the server has to start without old metrics too. Where no file can be written, metrics stay in memory and are lost with
- * the process.
- */
-export function openHistoryFile(dataDir: string, log: Log): DatabaseSync {
-  makePrivateFolder(dataDir);
-  const path = join(dataDir, "history.db");
-  try {
-    return open(path);
-  } catch (error) {
-    log.warn({ err: error }, "history.db cannot be read: it is put aside as history.db.damaged and begun anew");
-  }
-  try {
-    for (const end of ["-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
-    renameSync(path, `${path}.damaged`);
-    return open(path);
-  } catch (error) {
-    log.error({ err: error }, "history.db cannot be written: metrics are kept in memory only");
-    return open(":memory:");
-  }
-}
-
-function open(path: string): DatabaseSync {
-  // SQLite gives -wal and -shm the mode of the main file.
-  if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
-  const database = new DatabaseSync(path);
-  try {
-    database.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;
-      PRAGMA max_page_count = ${FILE_MAX_BYTES / PAGE_BYTES}; PRAGMA journal_size_limit = ${WAL_MAX_BYTES};`);
-    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (version === 0) transact(database, () => database.exec(schema));
-    else if (version !== SCHEMA_VERSION) throw new Error(`history.db is of version ${version}`);
-    database.prepare("SELECT count(*) FROM rolled").get(); // a damaged page is met here rather than at each sample
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
+/** Opens `history.db` in the state folder: see {@link openSideFile}. */
+export const openHistoryFile = (dataDir: string, log: Log): DatabaseSync =>
+  openSideFile({
+    dataDir,
+    name: "history.db",
+    content: "the history of metrics",
+    schema,
+    version: 1,
+    table: "rolled",
+    maxBytes: FILE_MAX_BYTES,
+    log,
+  });

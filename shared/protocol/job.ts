@@ -25,7 +25,7 @@ export type JobState = (typeof jobStates)[number];
 
 /** Most steps of a job that are held: the newest. */
 export const JOB_STEPS_MAX = 200;
-/** Most lines of output of a job that are held: the newest. */
+/** Most lines of output of a job that are held: the newest. The whole output is in `GET /api/activity/:id/output`. */
 export const JOB_LINES_MAX = 500;
 
 /** A part of a job with progress of its own: a layer of an image, a service of a stack. */
@@ -38,26 +38,26 @@ export const jobStepSchema = z.object({
 });
 export type JobStep = z.infer<typeof jobStepSchema>;
 
+export const jobErrorSchema = z.object({
+  code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  detail: z
+    .string()
+    .optional()
+    .describe("Message of Docker or the registry, masked; only for callers who may do what the job does."),
+});
+
 /** An action that takes longer than a response may wait. */
 export const jobSchema = z.object({
   id: z.string(),
   kind: z.string().describe("Name of the action in the audit trail, such as `image:pull` or `service:recreate`."),
   target: z.string().describe("Name of a container, reference of an image, name of a stack."),
-  state: z.enum(jobStates).describe("`interrupted`: the server was killed before the job finished."),
+  state: z.enum(jobStates).describe("`interrupted`: the server ended before the job did."),
   steps: z.array(jobStepSchema).describe(`In the order they started; the newest ${JOB_STEPS_MAX} at most.`),
   lines: z.array(z.string()).describe(`Newest lines of output, ${JOB_LINES_MAX} at most.`),
   lineCount: z.int().describe("Lines of output so far, including those no longer held."),
   result: z.record(z.string(), z.unknown()).nullable().describe("Null until the job succeeds."),
-  error: z
-    .object({
-      code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
-      message: z.string(),
-      detail: z
-        .string()
-        .optional()
-        .describe("Message of Docker or the registry, masked; only for callers who may do what the job does."),
-    })
-    .nullable(),
+  error: jobErrorSchema.nullable(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
   revision: z.int().describe("Increases with every change: of two snapshots the higher is the newer."),

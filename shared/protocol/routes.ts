@@ -16,6 +16,14 @@ import type {
   userPatch,
 } from "./account.ts";
 import type {
+  ActivityDetail,
+  ActivityEntry,
+  ActivityOutput,
+  ActivityStorage,
+  activityOutputQuery,
+  activityQuery,
+} from "./activity.ts";
+import type {
   Alert,
   AlertChannel,
   AlertEvent,
@@ -149,6 +157,13 @@ interface JobsRoutes {
   "GET /jobs": { answer: { jobs: Job[] } };
   "GET /jobs/:id": { answer: { job: Job } };
   "DELETE /jobs/:id": { answer: { job: Job } };
+  "GET /activity": {
+    query: z.input<typeof activityQuery>;
+    answer: { entries: ActivityEntry[]; next: number | null; storage: ActivityStorage };
+  };
+  "GET /activity/:id": { answer: { entry: ActivityDetail } };
+  "GET /activity/:id/output": { query: z.input<typeof activityOutputQuery>; answer: { output: ActivityOutput } };
+  "POST /activity/:id/undo": { answer: { job: Job } };
 }
 
 interface StacksRoutes {

@@ -99,6 +99,13 @@ const schema = z.object({
     .min(0)
     .default(2 * 1024 ** 3),
   LOG_STORE_MAX_DAYS: z.coerce.number().min(0).max(3_650).default(14),
+  /** Limits of the record of actions: bytes on disk, and days. */
+  ACTIVITY_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(4 * 1024 ** 2)
+    .default(256 * 1024 ** 2),
+  ACTIVITY_MAX_DAYS: z.coerce.number().min(1).max(3_650).default(30),
   /** Folder with further catalogue entries, one JSON file each. */
   CATALOGUE_DIR: z.string().min(1).optional(),
   MCP_ALLOWED_COMMANDS: csv,

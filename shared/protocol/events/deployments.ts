@@ -40,6 +40,8 @@ export interface DeploymentsServerToClient {
   error: (error: { deploymentId?: string; pm2Name?: string; message: string; code: ErrorCode }) => void;
   "stream:closed": (closed: DeploymentRef & StreamClosed) => void;
   "stream:state": (state: DeploymentRef & StreamState) => void;
+  /** An action on this process started or ended: fetch the list from the API. */
+  "activity:changed": (change: { deploymentId?: string; pm2Name?: string; timestamp: string }) => void;
   /** An alert of this process started, changed or ended: fetch it from the API. */
   "alerts:changed": (change: { deploymentId?: string; pm2Name?: string; timestamp: string }) => void;
   /** A process was started, stopped, restarted, deleted…: fetch the list from the API. */

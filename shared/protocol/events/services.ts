@@ -130,6 +130,8 @@ export interface ServicesServerToClient {
   "shell:closed": (closed: { shellId: string; code: ShellEnd; exitCode?: number }) => void;
   /** An alert of this container started, changed or ended; without a name: any alert, rule or channel. Fetch it from the API. */
   "alerts:changed": (change: { containerName?: string; timestamp: string }) => void;
+  /** An action on this container started or ended; without a name: any action. Fetch the list from the API. */
+  "activity:changed": (change: { containerName?: string; timestamp: string }) => void;
   /** A container was created, started, stopped, removed…: fetch the list from the API. */
   "services:changed": (change: {
     containerName?: string;
