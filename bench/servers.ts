@@ -12,6 +12,8 @@ import type { RunningSubject } from "./subject.ts";
 import { startNchan } from "./yardsticks/nchan.ts";
 
 const emitToken = randomBytes(32).toString("base64url");
+/** As every script that starts the servers sets it. */
+export const startEnv = { MALLOC_ARENA_MAX: "2" };
 /** Headers of the web app; the stand-in API accepts the session. */
 const SESSION = { Origin: "http://localhost:3005", Cookie: "ai-desktop=bench" };
 
@@ -45,6 +47,7 @@ export async function startOurs(env: Record<string, string> = {}): Promise<Runni
   const folder = await tempFolder("bench");
   const child = await startService("realtime", {
     env: {
+      ...startEnv,
       NODE_ENV: "production",
       LOG_LEVEL: "warn",
       EMIT_TOKEN: emitToken,

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants, globSync, readFileSync } from "node:fs";
-import { cp, mkdir, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -35,6 +35,9 @@ function readStages(): Instruction[][] {
 const stages = readStages();
 const last = stages.at(-1) ?? [];
 const find = (name: string) => last.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
+
+const countFiles = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
 
 describe("the image", () => {
   test("does not run as root, has a health check, and starts without a shell", () => {
@@ -121,6 +124,39 @@ describe("a container of the image", () => {
     started.signal("SIGTERM");
     expect(await started.exited).toEqual({ code: 0, signal: null });
     await expect(run(process.execPath, [join(app, "deploy/container-health.ts")], { env })).rejects.toThrow();
+  });
+
+  test("finds the modules compiled, as the build of the image leaves them", async () => {
+    const compiled = join(folder.path, "built");
+    const port = String(await freePort());
+    const env = {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      HOME: folder.path,
+      TMPDIR: folder.path,
+      NODE_ENV: "production",
+      PORT: port,
+      WS_PORT: port,
+      DOCKER_HOST: "unix:///nonexistent",
+      PM2_HOME: "/nonexistent",
+      NODE_COMPILE_CACHE: compiled,
+    };
+    const before = await readdir(folder.path);
+    await run(join(app, "deploy/compile-modules.sh"), [], { env });
+    expect(await readdir(folder.path)).toEqual([...before, "built"].sort());
+    const entries = await countFiles(compiled);
+    container = await startChild(join(app, "deploy/container.sh"), [], {
+      env: {
+        ...env,
+        AI_DESKTOP_SERVICE: "realtime",
+        DATA_DIR: join(folder.path, "data"),
+        FILE_MANAGER_ROOT: folder.path,
+      },
+    });
+    await eventually(() => canConnect(Number(port)));
+    container.signal("SIGTERM");
+    await container.exited;
+    expect(entries).toBeGreaterThan(500);
+    expect(await countFiles(compiled)).toBe(entries);
   });
 
   test("reports that the service is not set", async () => {

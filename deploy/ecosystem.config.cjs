@@ -26,6 +26,8 @@ const service = (name, id, memory) => ({
   env: {
     ...pick(process.env, ["PATH", "HOME", "LANG", "TZ", "AI_DESKTOP_ENV", ...ports, ...variables]),
     AI_DESKTOP_SERVICE: id,
+    // Read by the C library before the first line of the service; see shared/server/heap.ts.
+    MALLOC_ARENA_MAX: "2",
     NODE_ENV: "production",
   },
   env_production: { NODE_ENV: "production" },

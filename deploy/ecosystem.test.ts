@@ -46,7 +46,10 @@ test("names the three services and their ports", async () => {
     ["ai-desktop-backend", "3006"],
     ["ai-desktop-websocket", "3007"],
   ]);
-  for (const app of apps) expect(app.kill_timeout).toBe(8_000);
+  for (const app of apps) {
+    expect(app.kill_timeout).toBe(8_000);
+    expect(app.env.MALLOC_ARENA_MAX).toBe("2");
+  }
 });
 
 test("lets the services find each other by the numeric loopback address", async () => {

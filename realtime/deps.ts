@@ -13,7 +13,7 @@ import type { BusHandlers, ClusterBus } from "./cluster/bus.ts";
 export interface Authenticator {
   /** @throws AppError `unauthorized`; `upstream_unavailable` if the API cannot be reached */
   authenticate(request: HandshakeRequest): Promise<Principal>;
-  /** To be called after a revocation: a pending response may be outdated, so later callers do not share it. */
+  /** To be called after a revocation: pending and recent responses may be outdated, so later callers do not share them. */
   outdate?(): void;
   /** Whether a principal may follow a job, by the same rule as over REST. @throws AppError `upstream_unavailable` */
   seesJob(principal: Pick<Principal, "kind" | "id" | "sessionId">, jobId: string): Promise<boolean>;

@@ -1,3 +1,4 @@
+import Docker from "dockerode";
 import { type DockerHost, type DockerHostOptions, dockerHostOf } from "../../shared/docker/docker-host.ts";
 import { createEngineCalls } from "../../shared/docker/engine-calls.ts";
 import { createOwnLabels } from "../../shared/docker/own-labels.ts";
@@ -25,7 +26,7 @@ export interface DockerEngineOptions extends DockerHostOptions {
 }
 
 export function createDockerEngine({ dockerHost, recreateJournal }: DockerEngineOptions): DockerEngine {
-  const calls = createEngineCalls(dockerHost);
+  const calls = createEngineCalls(dockerHost, (options) => new Docker(options).modem);
   const ownLabels = createOwnLabels(calls);
   return {
     ...dockerHostOf(calls, ownLabels),

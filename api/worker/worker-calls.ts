@@ -1,10 +1,7 @@
-import * as nodeModule from "node:module";
 import { parentPort } from "node:worker_threads";
 import type { ErrorCode } from "../../shared/protocol/result.ts";
 import { AppError, toAppError } from "../../shared/server/errors.ts";
-
-/** Time after which a worker writes its part of the compile cache. */
-const CACHE_DELAY_MS = 10_000;
+import { flushCompileCache } from "../../shared/server/flush-compile-cache.ts";
 
 /** A call to a worker, and its response. Both are plain data. */
 export interface WorkerCall {
@@ -39,8 +36,7 @@ export function answerCalls(methods: Readonly<Record<string, (argument: never) =
     }
   }
   tell({ kind: "ready" });
-  // A worker that is terminated does not write what it compiled.
-  setTimeout(() => nodeModule.flushCompileCache?.(), CACHE_DELAY_MS).unref();
+  flushCompileCache();
 }
 
 export const toError = ({ code, message, internal }: Extract<WorkerMessage, { kind: "refusal" }>): Error =>

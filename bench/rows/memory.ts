@@ -8,6 +8,7 @@ import type { Load } from "../load/control.ts";
 import type { BenchOptions } from "../options.ts";
 import { proportionalBytes } from "../process-metrics.ts";
 import type { Row } from "../report.ts";
+import { startEnv } from "../servers.ts";
 import type { Subject } from "../subject.ts";
 
 const REST_MS = 20_000;
@@ -21,6 +22,7 @@ export async function* memory(load: Load, { quick }: BenchOptions): AsyncGenerat
   const hasDocker = !(await lacks("docker"));
   const cache = await tempFolder("compiled");
   const env = {
+    ...startEnv,
     NODE_ENV: "production",
     LOG_LEVEL: "warn",
     LOG_STORE_MAX_BYTES: String(1024 ** 3),

@@ -12,6 +12,10 @@ const RESPONSE_LIMIT_MS = 5_000;
  * all at once, they would all time out and start over.
  */
 const MAX_CONCURRENT = 32;
+/** How long connections of the same session share one response, in milliseconds: within the second of a revocation. */
+const SHARED_MS = 1_000;
+/** Responses that are shared. */
+const MAX_SHARED = 500;
 
 const names = z.array(z.string()).nullable();
 const principalResponse = z.object({
@@ -30,8 +34,15 @@ const principalResponse = z.object({
 });
 const validResponse = z.object({ valid: z.array(z.string()) });
 
-/** Authenticates connections with the API, which alone knows sessions and keys, by the emit token. */
-export function createApiAuthenticator(backendUrl: string, emitToken: string): Authenticator {
+/**
+ * Authenticates connections with the API, which alone knows sessions and keys, by the emit token.
+ * @param now clock in milliseconds
+ */
+export function createApiAuthenticator(
+  backendUrl: string,
+  emitToken: string,
+  now: () => number = () => performance.now(),
+): Authenticator {
   const post = createJsonPoster(backendUrl, { Authorization: `Bearer ${emitToken}` }, RESPONSE_LIMIT_MS);
   const request = async (path: string, body: object): Promise<unknown> => {
     const { status, retryAfter, text } = await post(path, body).catch((error: unknown) => {
@@ -47,23 +58,33 @@ export function createApiAuthenticator(backendUrl: string, emitToken: string): A
 
   // Callers that wait are bounded by the cap on sockets.
   const limit = pLimit(MAX_CONCURRENT);
-  const pending = new Map<string, Promise<Principal>>();
+  /** Pending and recent responses, oldest first. */
+  const shared = new Map<string, { principal: Promise<Principal>; until: number }>();
   const identify = (handshake: HandshakeRequest): Promise<Principal> =>
     limit(async () => principalResponse.parse(await request("/internal/handshake", handshake)).principal);
 
   return {
     authenticate(request) {
-      // Tabs of one browser that reconnect together share one request.
+      // Tabs of one browser that connect together share one request.
       const key = JSON.stringify([request.cookie, request.token, request.address, request.https]);
-      const known = pending.get(key);
-      if (known) return known;
-      const response = identify(request).finally(() => {
-        if (pending.get(key) === response) pending.delete(key);
-      });
-      pending.set(key, response);
-      return response;
+      const known = shared.get(key);
+      if (known && known.until > now()) return known.principal;
+      shared.delete(key);
+      for (const oldest of shared.keys()) {
+        if (shared.size < MAX_SHARED) break;
+        shared.delete(oldest);
+      }
+      const askedAt = now();
+      const answer = { principal: identify(request), until: Number.POSITIVE_INFINITY };
+      shared.set(key, answer);
+      answer.principal.then(
+        () => (answer.until = askedAt + SHARED_MS),
+        () => shared.get(key) === answer && shared.delete(key),
+      );
+      return answer.principal;
     },
-    outdate: () => pending.clear(),
+    // The next connection asks again: what is shared may be from before.
+    outdate: () => shared.clear(),
     async seesJob({ kind, id, sessionId }, jobId) {
       const { status } = await post("/internal/jobs", { jobId, kind, id, sessionId }).catch((error: unknown) => {
         throw new AppError("upstream_unavailable", "The job cannot be looked up right now.", { cause: error });

@@ -112,6 +112,46 @@ test("a pending request to the API is not shared with callers after a revocation
   api.closeAllConnections();
 });
 
+test("connections of a session within a second share one response, until a revocation; a refusal is not shared", async () => {
+  const principal = await createTestAuthenticator().authenticator.authenticate({
+    token: "admin",
+    address: "",
+    https: false,
+  });
+  let asked = 0;
+  let status = 200;
+  const api = createServer((_request, response) => {
+    asked++;
+    response.writeHead(status).end(JSON.stringify({ success: true, principal }));
+  }).listen(0, "127.0.0.1");
+  await once(api, "listening");
+  let now = 0;
+  const { authenticate, outdate } = createApiAuthenticator(
+    `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    EMIT_TOKEN,
+    () => now,
+  );
+  const ask = (token: string) => authenticate({ token, address: "", https: false });
+  const askedAfter = async (token: string) => {
+    await ask(token).catch(() => {});
+    return asked;
+  };
+  expect(await askedAfter("x")).toBe(1);
+  now = 999;
+  expect(await askedAfter("x")).toBe(1);
+  expect(await askedAfter("y")).toBe(2);
+  now = 1_000;
+  expect(await askedAfter("x")).toBe(3);
+  outdate?.();
+  expect(await askedAfter("x")).toBe(4);
+  status = 401;
+  now = 3_000;
+  await expect(ask("x")).rejects.toMatchObject({ code: "unauthorized" });
+  expect(await askedAfter("x")).toBe(6);
+  api.close();
+  api.closeAllConnections();
+});
+
 test("connections without a key yet can use half of the total, which they release", async () => {
   const small = await startRealtime({ caps: { total: 4, perSession: 4, perAddress: 4 } });
   try {

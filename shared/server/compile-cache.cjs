@@ -13,7 +13,6 @@ const { isMainThread } = require("node:worker_threads");
  * Each release has a folder in the cache folder of the user; folders of removed releases are removed. Without write access,
  * every start compiles the modules.
  */
-const WRITE_DELAY_MS = 10_000;
 const ENABLED = nodeModule.constants?.compileCacheStatus?.ENABLED;
 
 const cache = cacheFolder();
@@ -25,8 +24,6 @@ if (isMainThread && cache !== undefined && !process.env.NODE_COMPILE_CACHE && EN
     // Workers read it from their environment.
     process.env.NODE_COMPILE_CACHE = folder;
     removeOld(base);
-    // Node writes the cache at the exit of the process, which a killed process does not reach.
-    setTimeout(() => nodeModule.flushCompileCache(), WRITE_DELAY_MS).unref();
   }
 }
 

@@ -1,4 +1,5 @@
 import "./compile-cache.cjs";
+import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -10,6 +11,10 @@ import { runInNewContext } from "node:vm";
  */
 setFlagsFromString("--semi-space-growth-factor=1");
 setFlagsFromString("--heap-growing-percent=100");
+
+// Every start sets it for this process: with an arena for each thread, the C library holds some megabytes more. It has been
+// read, and children decide for themselves.
+delete process.env.MALLOC_ARENA_MAX;
 
 /** Time after which the garbage of the start is collected. A server at rest allocates too little for V8 to do so. */
 const START_MS = 5_000;
